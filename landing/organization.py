@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from landing.model import Json, Source
 
@@ -95,7 +96,8 @@ class Deployment:
     """A rendered blueprint and where its stacks go.
 
     `accounts` non-empty: plain stacks in just these accounts; otherwise a stack set over `target`, and with
-    `management` a plain stack in the management account, which a stack set never reaches.
+    `management` a plain stack in the management account, which a stack set never reaches. `requires` names other
+    deployments, `delegated` the service principals that its account must administer first.
     """
 
     key: str
@@ -105,6 +107,7 @@ class Deployment:
     accounts: tuple[str, ...] = ()
     management: bool = False
     requires: tuple[str, ...] = ()
+    delegated: tuple[str, ...] = ()
     max_concurrent: int = 50
     failure_tolerance: int = 5
     source: Source | None = None
@@ -120,7 +123,7 @@ class Service:
     """An organization-wide service as the config wants it: its settings with defaults filled in."""
 
     name: str
-    settings: Mapping[str, Json]
+    settings: Mapping[str, Any]
     source: Source | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from landing.blueprint import MAX_TEMPLATE, Blueprint, canonical
 from landing.config.reader import Document, Path_
 from landing.config.schema import Schema, with_defaults
 from landing.config.settings import HOME, SERVICE_BLUEPRINTS, ServiceBlueprint
+from landing.config.targets import target_of
 from landing.errors import ConfigError
 from landing.library import Library
 from landing.model import Json, Problem, Source
@@ -131,17 +132,6 @@ class Builder:
                 ),
             )
 
-    def _target(self, value: Mapping[str, Any]) -> Target:
-        exclude = value.get("exclude") or {}
-        return Target(
-            tuple(value.get("units") or ()),
-            tuple(value.get("accounts") or ()),
-            dict(value.get("tags") or {}),
-            tuple(exclude.get("units") or ()),
-            tuple(exclude.get("accounts") or ()),
-            dict(exclude.get("tags") or {}),
-        )
-
     def context(self) -> dict[str, Json]:
         """The names that every policy document may use as `{{ name }}`."""
         top = self.data["organization"]
@@ -182,7 +172,7 @@ class Builder:
                     type=policy.type,
                     description=value.get("description", policy.title),
                     document=document,
-                    target=self._target(value["target"]),
+                    target=target_of(value["target"]),
                     severity=policy.severity.value,
                     controls=policy.controls,
                     source=self.document.source(path, key=True),
@@ -201,7 +191,7 @@ class Builder:
     def _service_deployments(self, services: Mapping[str, Service]) -> Iterator[Deployment]:
         for row in SERVICE_BLUEPRINTS:
             service = services.get(row.service)
-            if service is None:
+            if service is None or (row.when and not service.settings.get(row.when)):
                 continue
             path: Path_ = ("services", row.service)
             blueprint = self._blueprint(row.blueprint)
@@ -223,6 +213,7 @@ class Builder:
             accounts=(self.roles[row.role],) if row.role else (),
             management=not row.role,
             requires=row.requires,
+            delegated=INTEGRATIONS[row.service].delegated if row.role == "security_tooling" else (),
             source=service.source,
             **deployment,
         )
@@ -240,7 +231,7 @@ class Builder:
                 key=key,
                 template=template,
                 regions=self._regions("home" if blueprint.home_only else value.get("regions")),
-                target=self._target(value["target"]),
+                target=target_of(value["target"]),
                 management=value.get("management", False),
                 source=self.document.source(path, key=True),
                 **(value.get("deployment") or {}),

@@ -22,10 +22,16 @@ class ServiceBlueprint:
     regions: str
     role: str = ""
     requires: tuple[str, ...] = ()
+    when: str = ""
+    """The setting that must be on for the blueprint to be deployed."""
 
 
 SERVICE_BLUEPRINTS = (
     ServiceBlueprint("log_archive", "log-archive", "log_archive", HOME, role="log_archive"),
+    ServiceBlueprint(
+        "cloudtrail", "cloudtrail-logs", "cloudtrail_logs", HOME, role="management", when="cloudwatch_logs"
+    ),
+    ServiceBlueprint("config", "config-aggregator", "config_aggregator", HOME, role="security_tooling"),
     ServiceBlueprint("config", "config-role", "config_recorder_role", HOME),
     ServiceBlueprint("config", "config-recorder", "config_recorder", GOVERNED, requires=("config-role", "log-archive")),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from landing.aws import Aws, unless
 from landing.kinds.account import required_account
 from landing.kinds.cloudformation import MARK, CloudFormationKind
+from landing.kinds.delegated_administrator import DelegatedAdministrator
 from landing.kinds.organization import TheOrganization
 from landing.model import Action, Address, Change, Level, Resource, Scope, Severity
 from landing.organization import PREFIX, Deployment, Organization
@@ -76,6 +77,9 @@ class Stack(CloudFormationKind):
                 needs.append(required_account(organization.log_archive))
             elif name == "SecurityToolingAccountId":
                 needs.append(required_account(organization.security_tooling))
+        needs += (
+            DelegatedAdministrator().address(f"{principal}/{scope.account}") for principal in deployment.delegated
+        )
         needs += (address for key in deployment.requires for address in self.sites(organization, key, scope))
         return Resource(
             self.address(deployment.key, scope), attributes, tuple(dict.fromkeys(needs)), source=deployment.source
