@@ -21,7 +21,7 @@ def command(folder: Path) -> None:
     from landing.cli.output import note
     from landing.config import schema
     from landing.errors import LandingError
-    from landing.kinds.schemas import SERVICE_SCHEMAS
+    from landing.kinds.settings import SERVICE_SCHEMAS
     from landing.library import shipped
 
     target = folder / "config"

@@ -40,9 +40,14 @@ class Session:
     def organization(self) -> tuple[Organization, list[Problem]]:
         """The config, checked; raises ConfigError."""
         from landing.config import load
-        from landing.kinds.schemas import SERVICE_SCHEMAS
+        from landing.errors import ConfigError
+        from landing.kinds.settings import SERVICE_SCHEMAS, check
 
-        return load(self.config, self.library(), SERVICE_SCHEMAS)
+        organization, problems = load(self.config, self.library(), SERVICE_SCHEMAS)
+        problems += check(organization)
+        if any(problem.severity == "error" for problem in problems):
+            raise ConfigError(problems)
+        return organization, problems
 
     def digest(self) -> str:
         """What the config files contain, as 64 hex digits."""

@@ -32,6 +32,10 @@ def _items(value: object) -> Iterator[tuple[str, dict[str, Any]]]:
             yield key, item if isinstance(item, dict) else {}
 
 
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
 def _strings(value: object) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
@@ -94,7 +98,7 @@ class _Checks:
             yield self.problem("LZ302", f"there is no account `{name}`", path, hint)
 
     def _regions(self) -> Iterator[Problem]:
-        home = self.organization.get("home_region")
+        home = _text(self.organization.get("home_region"))
         governed = _strings(self.organization.get("governed_regions"))
         at: Path_ = ("organization", "governed_regions")
         if home not in REGIONS:
@@ -128,7 +132,7 @@ class _Checks:
         for role in ("management", "log_archive", "security_tooling"):
             yield from self._account(self.roles.get(role), ("roles", role))
         for role in ("log_archive", "security_tooling"):
-            if self.roles.get(role) and self.roles.get(role) == self.roles.get("management"):
+            if _text(self.roles.get(role)) and self.roles.get(role) == self.roles.get("management"):
                 yield self.problem(
                     "LZ306",
                     f"`{role}` cannot be the management account",
