@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
+from graphlib import TopologicalSorter
 
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Change
@@ -32,33 +31,17 @@ class Graph:
     waits: dict[Step, set[Step]]
 
     def sorter(self) -> TopologicalSorter[Step]:
-        """A prepared sorter; waiting gives way where it would go round in a circle."""
-        waits = {step: set(others) for step, others in self.waits.items()}
-        while True:
-            sorter = TopologicalSorter({step: self.needs[step] | waits[step] for step in self.steps})
-            try:
-                sorter.prepare()
-            except CycleError as error:
-                circle: list[Step] = error.args[1]
-                # The circle is listed with each step before the one that depends on it.
-                soft = [
-                    (later, earlier)
-                    for earlier, later in pairwise(circle)
-                    if earlier in waits[later] and earlier not in self.needs[later]
-                ]
-                if not soft:
-                    raise
-                for later, earlier in soft:
-                    waits[later].discard(earlier)
-            else:
-                return sorter
+        """A prepared sorter."""
+        sorter = TopologicalSorter({step: self.needs[step] | self.waits[step] for step in self.steps})
+        sorter.prepare()
+        return sorter
 
 
 def build(changes: Collection[Change]) -> Graph:
     """The graph of a plan's changes.
 
-    A change comes after what it requires. What a change releases is deleted or loosened after it. Steps that
-    loosen wait for all that tighten.
+    A change comes after what it requires, unless that only loosens. What a change releases is deleted or loosened
+    after it. Steps that loosen wait for all that tighten.
     """
     steps: dict[Step, Change] = {}
     first: dict[Address, Step] = {}
@@ -76,7 +59,7 @@ def build(changes: Collection[Change]) -> Graph:
     for change in changes:
         if change.action is not Action.DELETE:
             for address in change.requires:
-                if address in first and steps[first[address]].action is not Action.DELETE:
+                if address in first and not _removes(steps[first[address]]):
                     needs[first[change.address]].add(first[address])
         for address in change.releases:
             if address in last and _removes(steps[last[address]]):

@@ -16,7 +16,7 @@ ORGANIZATION_ID = "<organization>"
 ROOT_ID = "<root>"
 
 _TOKEN = re.compile(r"<(?:account:[a-z0-9][a-z0-9_-]*|organization|root)>")
-_ID = re.compile(r"(?<![0-9a-zA-Z-])(?:[0-9]{12}|o-[a-z0-9]{10,32}|r-[a-z0-9]{4,32})(?![0-9a-zA-Z])")
+_ID = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9]{12}|(?<!-)o-[a-z0-9]{10,32}|(?<!-)r-[a-z0-9]{4,32})(?![0-9a-zA-Z])")
 
 J = TypeVar("J", bound=Json)
 

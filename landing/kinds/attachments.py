@@ -19,6 +19,10 @@ FULL_ACCESS = "FullAWSAccess"
 """AWS's own SCP: on every new root, unit and account; without it, or another Allow, everything below is denied."""
 
 
+BEST_EFFORT = "best_effort"
+"""Marks the first of two stages: it attaches what the free slots admit, the second one does the rest."""
+
+
 class Attachments(Kind):
     """The policies attached to a target, by type (AttachPolicy, DetachPolicy); other people's are not counted.
 
@@ -106,8 +110,8 @@ class Attachments(Kind):
         before, after = _policies(change.before), _policies(change.after)
         if not before - after or not after - before:
             return (change,)
-        union = {"policies": sorted(before | after)}
-        return replace(change, after=union), replace(change, before=union)
+        both: Attributes = {"policies": sorted(before | after), BEST_EFFORT: True}
+        return replace(change, after=both), change
 
     def loosens(self, change: Change) -> bool:
         """Whether anything is detached."""
@@ -123,9 +127,12 @@ class Attachments(Kind):
         target = self._target_id(aws, change.address.name)
         before, after = _policies(change.before), _policies(change.after)
         superfluous = sorted(before - after)
+        best_effort = bool(change.after) and BEST_EFFORT in (change.after or {})
         with aws.writing:
             for key in sorted(after - before):
-                while not self._attach(aws, key, target, last_try=not superfluous):
+                while not self._attach(aws, key, target, last_try=not superfluous and not best_effort):
+                    if best_effort:
+                        return
                     self._detach(aws, superfluous.pop(), target)
             for key in superfluous:
                 self._detach(aws, key, target)
