@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from landing.sandbox import clients, upstream
+from landing.sandbox import clients, paging, upstream
 from landing.sandbox.http import HttpAnswer, HttpRequest
 from landing.sandbox.model import Operation
-from landing.sandbox.refusal import Refusal
 from landing.sandbox.world import Identity, World
-
-TOKEN_NAMES = (
-    "NextToken",
-    "nextToken",
-    "Marker",
-    "PaginationToken",
-    "NextPageToken",
-    "nextPageToken",
-    "position",
-)
-LIMIT_NAMES = (
-    "MaxResults", "maxResults", "MaxItems", "Limit", "limit", "ResourcesPerPage", "MaxRecords", "pageSize",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,41 +76,11 @@ class Call(Mapping[str, Any]):
         member: str,
         items: Sequence[Any],
         *,
+        show: Callable[[Any], Any] = lambda item: item,
         most: int = 100,
-        code: str | None = None,
-        **error_members: Any,
     ) -> dict[str, Any]:
         """One page of `items` under `member`, by the names of the model.
 
-        `most` is the page size where the model states no maximum. A token that is not ours is refused
-        with `code`.
+        `show` makes the answer's form of an item; `most` is the page size where the model states no maximum.
         """
-        shape = self.operation.model.input_shape.members
-        limit_name = next((name for name in LIMIT_NAMES if name in shape), None)
-        token_name = next((name for name in TOKEN_NAMES if name in shape), None)
-        if limit_name is not None:
-            most = min(shape[limit_name].metadata.get("max", most), most)
-        size = min(int(self.get(limit_name or "", most) or most), most)
-        start = self._start(self.get(token_name or ""), code, error_members)
-        result: dict[str, Any] = {member: list(items[start : start + size])}
-        if start + size < len(items):
-            out = next(
-                n for n in (token_name or "", *TOKEN_NAMES) if n in self.operation.model.output_shape.members
-            )
-            result[out] = base64.urlsafe_b64encode(
-                json.dumps([self.operation.name, start + size]).encode()
-            ).decode()
-        return result
-
-    def _start(self, token: str | None, code: str | None, error_members: dict[str, Any]) -> int:
-        if not token:
-            return 0
-        try:
-            operation, start = json.loads(base64.urlsafe_b64decode(token))
-        except (ValueError, binascii.Error):
-            operation, start = None, 0
-        if operation != self.operation.name or not isinstance(start, int):
-            raise Refusal(
-                code or "ValidationException", "The pagination token is not valid.", **error_members
-            )
-        return start
+        return paging.page(self.operation, self.parameters, member, items, show=show, most=most)

@@ -32,6 +32,7 @@ def session(identity: Identity, region: str) -> boto3.Session:
     """A boto3 session that signs as a known identity."""
     core = botocore.session.Session()
     core.register_component("data_loader", LOADER)
+    core.set_default_client_config(Config(user_agent="landing-sandbox"))
     core.set_credentials(identity.access_key, identity.secret_key, identity.session_token)
     return boto3.Session(botocore_session=core, region_name=region)
 

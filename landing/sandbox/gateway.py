@@ -11,6 +11,7 @@ from landing.sandbox.clients import ACTING
 from landing.sandbox.faults import Fault, Faults
 from landing.sandbox.http import HttpAnswer, HttpRequest
 from landing.sandbox.model import Operation, candidates, resolve, service_model
+from landing.sandbox.paging import UnknownToken
 from landing.sandbox.refusal import Refusal, unsupported
 from landing.sandbox.service import Service
 from landing.sandbox.world import Identity, World
@@ -130,7 +131,10 @@ def _answered(service: Service[Any], function: Any, call: Call) -> HttpAnswer:
     if problem is not None:
         raise service.refuse_problem(problem)
     try:
+        service.admit(call)
         result = function(call)
+    except UnknownToken:
+        raise service.refuse_token() from None
     except Refusal as refusal:
         if not service.extends and not wire.is_modelled(service.name, refusal.code):
             raise TypeError(f"the model of {service.name} has no error {refusal.code}") from refusal

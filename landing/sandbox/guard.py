@@ -96,5 +96,6 @@ def _bytes(data: Any) -> bytes:
 def _request(request: AWSPreparedRequest) -> HttpRequest:
     body: Any = request.body
     data: Any = body.read() if hasattr(body, "read") else body or b""
-    headers = {k: v.decode() if isinstance(v, bytes) else str(v) for k, v in request.headers.items()}
+    sent: Any = request.headers.items()
+    headers = {name: value.decode() if isinstance(value, bytes) else value for name, value in sent}
     return HttpRequest(request.method, request.url, headers, _bytes(data))

@@ -13,6 +13,8 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.common_models import BaseModel
 from moto.core.utils import method_names_from_class
 
+from landing.sandbox import access_role, managed_policies
+
 
 @dataclass(frozen=True, slots=True)
 class Patch:
@@ -69,6 +71,27 @@ PATCHES: tuple[Patch, ...] = (
         "moto inspects the class at every call",
     ),
     Patch(responses, "gen_amzn_requestid_long", _request_id, "moto draws 52 characters at every call"),
+    Patch(
+        iam_models.IAMBackend,
+        "_init_managed_policies",
+        managed_policies.managed_policies,
+        "moto has no AWS policies",
+    ),
+    Patch(
+        iam_models.AWSManagedPolicy,
+        "attach_to",
+        managed_policies.attach_to,
+        "AWS policies are shared by accounts",
+    ),
+    Patch(
+        iam_models.AWSManagedPolicy, "detach_from", managed_policies.detach_from, "AWS policies are shared"
+    ),
+    Patch(
+        iam_models.IAMBackend,
+        "initialize_service_roles",
+        access_role.populate,
+        "created accounts have a role",
+    ),
     Patch(BaseModel, "__new__", _untracked, "moto keeps every object that was ever made"),
 )
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from landing.sandbox.world import Event, World
 
 SERVICES: dict[str, str] = {
+    "iam": "landing.sandbox.iam:Iam",
+    "organizations": "landing.sandbox.organizations:Organizations",
     "sts": "landing.sandbox.sts:Sts",
 }
 """botocore's name of a service to the class that answers for it; imported when first called."""

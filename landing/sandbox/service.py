@@ -113,10 +113,17 @@ class Service(Generic[S]):
             found = found or getattr(topic, method, None)
         return found
 
+    def admit(self, call: Call) -> None:
+        """Raise a refusal if this caller may not call this operation at all; before the operation itself."""
+
     def refuse_problem(self, problem: Problem) -> Refusal:
         """How this service says that a request breaks a constraint of the model."""
         is_query = service_model(self.name).protocol in ("query", "ec2")
         return Refusal("ValidationError" if is_query else "ValidationException", str(problem))
+
+    def refuse_token(self) -> Refusal:
+        """How this service says that it never gave such a pagination token."""
+        return Refusal("ValidationException", "The pagination token is not valid.")
 
     def state(self, call: Call) -> S:
         """The caller's state."""

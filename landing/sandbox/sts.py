@@ -117,7 +117,7 @@ def _duration(call: Call, longest: int) -> int:
     if ":assumed-role/" in call.caller.arn and seconds > CHAINED_SESSION:
         raise Refusal(
             "ValidationError",
-            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by chaining",
         )
     if seconds > longest:
         raise Refusal(

@@ -10,10 +10,14 @@ from typing import Any
 from landing.sandbox.world import Identity
 
 
-def admits(document: str, caller: Identity, action: str, context: Mapping[str, str]) -> bool:
+def admits(
+    document: str, caller: Identity, action: str, context: Mapping[str, str], *, resource: str | None = None
+) -> bool:
     """An Allow statement matches and no Deny does. `context` holds the condition keys in lower case."""
     statements = _listed(json.loads(document).get("Statement", []))
-    matching = [s for s in statements if _matches(s, caller, action, context)]
+    matching = [
+        s for s in statements if _matches(s, caller, action, context) and _covers(s.get("Resource"), resource)
+    ]
     effects = {statement.get("Effect") for statement in matching}
     return "Allow" in effects and "Deny" not in effects
 
@@ -28,6 +32,11 @@ def _matches(statement: Mapping[str, Any], caller: Identity, action: str, contex
             for key, wanted in block.items()
         )
     )
+
+
+def _covers(patterns: Any, resource: str | None) -> bool:
+    """A trust policy has no Resource: it is about the role that it belongs to."""
+    return patterns is None or resource is None or any(_like(resource, p) for p in _listed(patterns))
 
 
 def _names(principal: Any, caller: Identity) -> bool:

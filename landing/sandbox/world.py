@@ -34,6 +34,26 @@ class Identity:
     session_token: str | None = None
 
 
+@dataclass(slots=True)
+class Account:
+    """An AWS account, whether in an organization or standing alone."""
+
+    id: str
+    name: str
+    email: str
+    created: datetime
+    state: str = "ACTIVE"
+    """PENDING_ACTIVATION, ACTIVE, SUSPENDED, PENDING_CLOSURE or CLOSED ("Account states")."""
+    creator: str | None = None
+    """The management account that created it, and may therefore enter it by `access_role`."""
+    access_role: str = "OrganizationAccountAccessRole"
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether AWS lets it work: an account that is about to be closed still does."""
+        return self.state in ("ACTIVE", "PENDING_CLOSURE")
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened in the organization which other services may act on."""
@@ -54,6 +74,9 @@ class World:
     options: dict[str, Any] = field(default_factory=dict)
     """Settings that services read, such as the quota of accounts."""
     identities: dict[str, Identity] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    addresses: set[str] = field(default_factory=set)
+    """The e-mail addresses of all accounts, in lower case: each is used once."""
     administrators: dict[str, str] = field(default_factory=dict)
     """Account id to the access key of its administrator."""
     states: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
@@ -64,6 +87,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.dice.seed(self.seed)
+        self.account(self.management_account_id, name="management")
         self.administrators[self.management_account_id] = self._management_administrator().access_key
 
     @property
@@ -75,6 +99,30 @@ class World:
     def home_region(self) -> str:
         """The Region that the partition's global services sign for."""
         return {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}.get(self.partition, "us-east-1")
+
+    def account(self, account: str, *, name: str = "standalone") -> Account:
+        """An account; one that was never heard of is made, as a standalone account."""
+        if account not in self.accounts:
+            email = f"{name}+{account}@example.com"
+            self.add_account(Account(account, name, email, self.now))
+        return self.accounts[account]
+
+    def add_account(self, account: Account) -> None:
+        """Make an account known."""
+        self.accounts[account.id] = account
+        self.addresses.add(account.email.lower())
+
+    def change_email(self, account: str, email: str) -> None:
+        """Give an account another address, which no other account has."""
+        self.addresses.discard(self.accounts[account].email.lower())
+        self.accounts[account].email = email
+        self.addresses.add(email.lower())
+
+    def new_account_id(self) -> str:
+        """A number that no account has."""
+        while (account := str(self.dice.randrange(10**11, 10**12))) in self.accounts:
+            pass
+        return account
 
     def token(self, length: int, alphabet: str = ALPHANUMERIC) -> str:
         """A new identifier's random part, the same in every world of one seed."""
@@ -104,6 +152,7 @@ class World:
     def administrator(self, account: str | None = None) -> Identity:
         """The administrator of an account (the management account by default), made when first asked for."""
         account = account or self.management_account_id
+        self.account(account)
         if account not in self.administrators:
             identity = self.issue_key(
                 account=account,
