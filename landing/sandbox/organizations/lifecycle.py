@@ -1,0 +1,140 @@
+"""The organization itself: its beginning, its end, its root, its feature sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from landing.sandbox.call import Call
+from landing.sandbox.organizations.access import current
+from landing.sandbox.organizations.handshakes import open_handshake
+from landing.sandbox.organizations.handshakes import shown as shown_handshake
+from landing.sandbox.organizations.membership import leave
+from landing.sandbox.organizations.state import Member, Organization, Unit, organization_of, organizations_of
+from landing.sandbox.organizations.types import aws_managed_policies
+from landing.sandbox.refusal import Refusal
+
+
+def create_organization(call: Call) -> dict[str, Any]:
+    """The caller becomes the management account (API reference, CreateOrganization)."""
+    if organization_of(call.world, call.account) is not None:
+        raise Refusal(
+            "AlreadyInOrganizationException", "The AWS account is already a member of an organization."
+        )
+    world, state = call.world, organizations_of(call.world)
+    root = "r-" + world.token(4)
+    organization = Organization(
+        id="o-" + world.token(10),
+        management_account=call.account,
+        feature_set=call.get("FeatureSet", "ALL"),
+        root=root,
+        partition=call.partition,
+    )
+    organization.units[root] = Unit(root, "Root", None)
+    state.organizations[call.account] = organization
+    organization.policies |= {policy.id: policy for policy in aws_managed_policies()}
+    organization.members[call.account] = Member(call.account, root, "INVITED", world.now)
+    organization.units[root].accounts[call.account] = None
+    state.of_account[call.account] = call.account
+    return {"Organization": _shown(call, organization)}
+
+
+def describe_organization(call: Call) -> dict[str, Any]:
+    """For every member (API reference, DescribeOrganization)."""
+    return {"Organization": _shown(call, current(call))}
+
+
+def delete_organization(call: Call) -> None:
+    """Refused while there is any member, closed ones included (API reference, DeleteOrganization)."""
+    organization = current(call)
+    if len(organization.members) > 1:
+        raise Refusal(
+            "OrganizationNotEmptyException",
+            "To delete an organization you must first remove all member accounts (except the master).",
+        )
+    state = organizations_of(call.world)
+    del state.organizations[call.account]
+    del state.of_account[call.account]
+
+
+def list_roots(call: Call) -> dict[str, Any]:
+    """Asking brings a policy type that is being switched closer to its end (API reference, ListRoots)."""
+    organization = current(call)
+    call.poll(("policy-types", organization.id))
+    return call.page("Roots", [shown_root(organization)])
+
+
+def shown_root(organization: Organization) -> dict[str, Any]:
+    """The root with the state of its policy types."""
+    return {
+        "Id": organization.root,
+        "Arn": organization.arn("root", organization.root),
+        "Name": "Root",
+        "PolicyTypes": [
+            {"Type": policy_type, "Status": status}
+            for policy_type, status in organization.policy_types.items()
+        ],
+    }
+
+
+def enable_all_features(call: Call) -> dict[str, Any]:
+    """Done at once if every member was created here; otherwise the invited ones are asked (User Guide)."""
+    organization = current(call)
+    if organization.feature_set == "ALL":
+        raise Refusal(
+            "HandshakeConstraintViolationException",
+            "The organization already has all features enabled.",
+            Reason="ORGANIZATION_ALREADY_HAS_ALL_FEATURES",
+        )
+    handshake = open_handshake(call, organization, "ENABLE_ALL_FEATURES", days=90)
+    if not any(m.method == "INVITED" and m.id != call.account for m in organization.members.values()):
+        handshake.state = "ACCEPTED"
+        organization.feature_set = "ALL"
+    return {"Handshake": shown_handshake(call, handshake)}
+
+
+def leave_organization(call: Call) -> None:
+    """For members, not for the management account (API reference, LeaveOrganization)."""
+    organization = current(call)
+    if call.account == organization.management_account:
+        raise Refusal(
+            "MasterCannotLeaveOrganizationException",
+            "You can't remove a management account from an organization.",
+        )
+    depart(call, organization, call.account, how="LEFT")
+
+
+def depart(call: Call, organization: Organization, account: str, *, how: str) -> None:
+    """Let a member go, once nothing keeps it."""
+    member = organization.member(account)
+    if organization.delegated.get(account):
+        raise Refusal(
+            "ConstraintViolationException",
+            "You must first deregister this account as a delegated administrator.",
+            Reason="CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG",
+        )
+    age = call.world.now - call.world.accounts[account].created
+    if member.method == "CREATED" and age.total_seconds() < WAIT_BEFORE_LEAVING:
+        raise Refusal(
+            "ConstraintViolationException",
+            "You must wait at least four days after the account was created.",
+            Reason="WAIT_PERIOD_ACTIVE",
+        )
+    leave(call.world, organization, account, how)
+
+
+WAIT_BEFORE_LEAVING = 4 * 86400
+"""Seconds that a created account must be old before it may leave (User Guide, "Quotas")."""
+
+
+def _shown(call: Call, organization: Organization) -> dict[str, Any]:
+    management = organization.management_account
+    policy_types = [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]
+    return {
+        "Id": organization.id,
+        "Arn": f"arn:{call.partition}:organizations::{management}:organization/{organization.id}",
+        "FeatureSet": organization.feature_set,
+        "MasterAccountArn": organization.arn("account", management),
+        "MasterAccountId": management,
+        "MasterAccountEmail": call.world.accounts[management].email,
+        "AvailablePolicyTypes": policy_types if organization.feature_set == "ALL" else [],
+    }

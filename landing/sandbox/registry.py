@@ -1,0 +1,42 @@
+"""The services that are ours, and who hears what happens in the organization."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from landing.sandbox.service import Service
+    from landing.sandbox.world import Event, World
+
+SERVICES: dict[str, str] = {
+    "iam": "landing.sandbox.iam:Iam",
+    "organizations": "landing.sandbox.organizations:Organizations",
+    "sts": "landing.sandbox.sts:Sts",
+}
+"""botocore's name of a service to the class that answers for it; imported when first called."""
+
+LISTENERS: dict[str, tuple[str, ...]] = {}
+"""Name of an event to the functions `(world, event)` that hear it, in this order."""
+
+
+@cache
+def service(name: str) -> Service[Any] | None:
+    """The service that answers for botocore's `name`, or None if that is moto's business."""
+    path = SERVICES.get(name)
+    if path is None:
+        return None
+    made: Service[Any] = _found(path)()
+    return made
+
+
+def listeners(event: str) -> tuple[Callable[[World, Event], None], ...]:
+    """Who hears an event."""
+    return tuple(_found(path) for path in LISTENERS.get(event, ()))
+
+
+def _found(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
