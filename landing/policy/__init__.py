@@ -1,6 +1,23 @@
 """What policies mean: evaluate them, prove claims about them, and find what is wrong with them, offline."""
 
-from landing.policy.evaluate import CompiledLevels, Doubt, Verdict, compile_levels, evaluate
+from landing.policy.coverage import Coverage, covered
+from landing.policy.decision import Decision, decide
+from landing.policy.evaluation import RCP, SCP, CompiledLevels, Doubt, Verdict, compile_levels, evaluate
 from landing.policy.levels import Place
+from landing.policy.truth import Unknown
 
-__all__ = ["CompiledLevels", "Doubt", "Place", "Verdict", "compile_levels", "evaluate"]
+__all__ = [
+    "RCP",
+    "SCP",
+    "CompiledLevels",
+    "Coverage",
+    "Decision",
+    "Doubt",
+    "Place",
+    "Unknown",
+    "Verdict",
+    "compile_levels",
+    "covered",
+    "decide",
+    "evaluate",
+]

@@ -165,7 +165,7 @@ def test_a_compiled_set_keeps_to_what_it_was_compiled_from() -> None:
 
 
 def test_many_sets_of_policies_are_not_all_kept() -> None:
-    from landing.policy.evaluate import _SETS_KEPT, _compiled
+    from landing.policy.evaluation import _SETS_KEPT, _compiled
 
     for number in range(3 * _SETS_KEPT):
         evaluate([level(deny("s3:*", Sid=str(number)))], request())

@@ -1,7 +1,7 @@
 """What a hierarchy of policies says to one request: the verdict, and every statement that made it.
 
-SCPs and RCPs are two hierarchies, each evaluated by itself: `evaluate` takes one of them, and
-`landing.policy.decision` puts the two verdicts together for those whom `covered` finds subject to them.
+SCPs and RCPs are two hierarchies, each evaluated by itself: `evaluate` takes one of them, and `decide` puts
+the two verdicts together for those whom `covered` finds subject to them.
 AWS Organizations user guide, "SCP evaluation" and "RCP evaluation".
 """
 
@@ -18,6 +18,9 @@ ALLOWED = "Allowed"
 EXPLICITLY_DENIED = "ExplicitlyDenied"
 IMPLICITLY_DENIED = "ImplicitlyDenied"
 UNDETERMINED = "Undetermined"
+
+SCP = "SERVICE_CONTROL_POLICY"
+RCP = "RESOURCE_CONTROL_POLICY"
 
 Request = Mapping[str, Any]
 
@@ -82,10 +85,14 @@ class _Relevant(NamedTuple):
 
 
 class CompiledLevels:
-    """A set of policies made ready for many requests. Later changes of `levels` do not reach it."""
+    """A set of policies made ready for many requests. Later changes of `levels` do not reach it.
 
-    def __init__(self, levels: Policies) -> None:
+    In a hierarchy of RCPs every level has RCPFullAWSAccess, listed or not, as nobody can detach it.
+    """
+
+    def __init__(self, levels: Policies, policy_type: str = SCP) -> None:
         self.rules = rules(levels)
+        self.needs_allow = policy_type != RCP
         self._relevant: dict[str, _Relevant] = {}
         self._kept = 0
 
@@ -134,7 +141,9 @@ class CompiledLevels:
         for number, level in enumerate(self.rules):
             hits = [(rule, truth) for rule in level if (truth := rule.on_action(lowered)) is not False]
             denies += [(rule, truth) for rule, truth in hits if rule.effect != "Allow"]
-            if not any(rule.effect == "Allow" and rule.always and truth is True for rule, truth in hits):
+            if self.needs_allow and not any(
+                rule.effect == "Allow" and rule.always and truth is True for rule, truth in hits
+            ):
                 allows.append((number, tuple((rule, truth) for rule, truth in hits if rule.effect != "Deny")))
         looked_at = [rule for rule, _ in denies] + [rule for _, hits in allows for rule, _ in hits]
         keys = {key for rule in looked_at for key in rule.keys}
@@ -219,26 +228,27 @@ class _Kept(NamedTuple):
 
 
 # Keyed by identity, and checked against a copy at every call: a caller may change its lists in place.
-_compiled: dict[int, _Kept] = {}
+_compiled: dict[tuple[int, str], _Kept] = {}
 _SETS_KEPT = 64
 
 
-def compile_levels(levels: Policies) -> CompiledLevels:
+def compile_levels(levels: Policies, policy_type: str = SCP) -> CompiledLevels:
     """The policies made ready for many requests: no call through it looks at `levels` again."""
-    return CompiledLevels(levels)
+    return CompiledLevels(levels, policy_type)
 
 
-def evaluate(levels: Policies, request: Request) -> Verdict:
+def evaluate(levels: Policies, request: Request, policy_type: str = SCP) -> Verdict:
     """What the policies say to a request: see `Verdict` and `CompiledLevels.evaluate`.
 
-    `levels` is a list over root → units → account of lists of ``{"name", "policy"}``. The last 64 sets of
-    policies stay compiled.
+    `levels` is a list over root → units → account of lists of ``{"name", "policy"}``, all of `policy_type`.
+    The last 64 sets of policies stay compiled.
     """
-    kept = _compiled.get(id(levels))
+    key = (id(levels), policy_type)
+    kept = _compiled.get(key)
     if kept is None or kept.levels is not levels or kept.copy != levels:
-        kept = _Kept(levels, deepcopy(levels), CompiledLevels(levels))
-        _compiled.pop(id(levels), None)
+        kept = _Kept(levels, deepcopy(levels), CompiledLevels(levels, policy_type))
+        _compiled.pop(key, None)
         if len(_compiled) >= _SETS_KEPT:
             del _compiled[next(iter(_compiled))]
-        _compiled[id(levels)] = kept
+        _compiled[key] = kept
     return kept.compiled.evaluate(request)
