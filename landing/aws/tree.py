@@ -304,14 +304,14 @@ class Tree:
             if status != "ENABLED":
                 continue
             found = list(self._listed("list_policies", "Policies", Filter=kind))
-            marks = {policy["Id"]: self.tags.get(policy["Id"], {}).get(TAG, "") for policy in found}
+            marks = {p["Id"]: self.tags.get(p["Id"], {}).get(TAG, "") for p in found if not p["AwsManaged"]}
             names = {
                 guardrail.name: key
                 for key, guardrail in wanted.guardrails.items()
                 if guardrail.type == kind and key not in marks.values()
             }
             for policy in found:
-                mark = marks[policy["Id"]]
+                mark = marks.get(policy["Id"], "")
                 if mark in wanted.guardrails and wanted.guardrails[mark].type != kind:
                     mark = f"{mark}.{kind}"  # the guardrail changed its type: this one is to go
                 key = mark or names.get(policy["Name"], "")

@@ -122,7 +122,7 @@ class Builder:
                 Account(
                     key=key,
                     name=value["name"],
-                    email=value["email"],
+                    email=value.get("email", ""),
                     unit=value["unit"],
                     tags=dict(value.get("tags") or {}),
                     contacts=contacts,

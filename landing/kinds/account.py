@@ -54,7 +54,7 @@ class MemberAccount(Kind):
         for account in organization.accounts.values():
             attributes = {
                 "name": account.name,
-                "email": account.email,
+                **({"email": account.email} if account.email else {}),
                 "unit": account.unit,
                 "tags": dict(account.tags),
                 "managed": True,
@@ -138,7 +138,7 @@ class MemberAccount(Kind):
 
     def _align(self, aws: Aws, live: LiveAccount, after: Mapping[str, Any], known: Mapping[str, str]) -> None:
         client = aws.client("organizations")
-        if live.email.lower() != after["email"].lower():
+        if live.email.lower() != after.get("email", live.email).lower():
             raise AwsError(
                 "EmailDiffers",
                 f"account {live.key} has the e-mail {live.email}; AWS changes it only with a code "
