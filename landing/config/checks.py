@@ -177,8 +177,13 @@ class _Checks:
             path: Path_ = ("accounts", key)
             yield from self._unit(value.get("unit"), (*path, "unit"))
             if "email" not in value and not value.get("id") and key != self.roles.get("management"):
-                yield self.problem("LZ330", f"`email` is missing in `accounts.{key}`", path,
-                                   "an account is created with it, or found by it or by `id`", key=True)
+                yield self.problem(
+                    "LZ330",
+                    f"`email` is missing in `accounts.{key}`",
+                    path,
+                    "an account is created with it, or found by it or by `id`",
+                    key=True,
+                )
             if isinstance(value.get("email"), str):
                 emails[value["email"].lower()].append(key)
             if value.get("id"):

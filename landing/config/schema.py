@@ -69,7 +69,12 @@ _ACCOUNT = _object(
     "An account of the organization. Its key is stable: name, e-mail and unit may change under it.",
     {
         "name": _text("Account name as AWS shows it.", minLength=1, maxLength=50, pattern="^[\\x20-\\x7e]+$"),
-        "email": _text("E-mail address of the root user; needed unless the account is there already.", minLength=6, maxLength=64, pattern="^[^@\\s]+@[^@\\s]+$"),
+        "email": _text(
+            "E-mail address of the root user; needed unless the account is there already.",
+            minLength=6,
+            maxLength=64,
+            pattern="^[^@\\s]+@[^@\\s]+$",
+        ),
         "unit": _text("Unit key as a path, or `root`."),
         "tags": {**_TAGS, "description": "Tags; keys that are not listed here are left alone."},
         "contacts": _object("Alternate contacts.", {"billing": _CONTACT, "operations": _CONTACT, "security": _CONTACT}),

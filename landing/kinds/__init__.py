@@ -5,6 +5,7 @@ from landing.kinds.attachments import Attachments
 from landing.kinds.base import Kind
 from landing.kinds.config_recording import ConfigRecording
 from landing.kinds.config_rule import ConfigRule
+from landing.kinds.contacts import Contacts
 from landing.kinds.delegated_administrator import DelegatedAdministrator
 from landing.kinds.guardduty import GuardDuty
 from landing.kinds.guardduty_administrator import GuardDutyAdministrator
@@ -30,6 +31,7 @@ KINDS: tuple[Kind, ...] = (
     OrganizationPolicy(),
     Attachments(),
     MemberAccount(),
+    Contacts(),
     DelegatedAdministrator(),
     Stack(),
     StackSet(),

@@ -187,9 +187,7 @@ def rules(levels: Policies) -> tuple[tuple[Rule, ...], ...]:
     compiled: dict[str, Condition] = {}
     return tuple(
         tuple(
-            Rule(
-                Place(level, str(entry.get("name", "")), statement.index, statement.sid), statement, compiled
-            )
+            Rule(Place(level, str(entry.get("name", "")), statement.index, statement.sid), statement, compiled)
             for entry in policies
             for statement in statements(entry.get("policy"))
         )

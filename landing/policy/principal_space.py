@@ -28,9 +28,7 @@ _ACCOUNT = "aws:principalaccount"
 SERVICE, ANONYMOUS = "", "anonymous"
 
 
-def principal_variable(
-    claim: Claim, conditions: Sequence[Condition], pins: Context, *, outsiders: bool
-) -> Variable:
+def principal_variable(claim: Claim, conditions: Sequence[Condition], pins: Context, *, outsiders: bool) -> Variable:
     """The classes of the principals of a claim; `outsiders` adds those that have no ARN, for RCPs.
 
     A value is the text of a principal: an ARN, ``anonymous``, or nothing for a service, which has none of the

@@ -100,9 +100,7 @@ class _Prover:
             beyond = tuple(action for action in actions if not within_rcps(action))
             actions = [action for action in actions if within_rcps(action)]
             if beyond and self.claim.denies:
-                yield _Outcome(
-                    beyond, reason=f"RCPs do not apply to {beyond[0].text}, or it is not documented"
-                )
+                yield _Outcome(beyond, reason=f"RCPs do not apply to {beyond[0].text}, or it is not documented")
         for case in cases(self.space, self.rules, actions, self.tally):
             outcome = self._outcome(case)
             if outcome is not None:
@@ -149,9 +147,7 @@ class _Prover:
             for name, count in sorted(self.tally.absent.items())
         ]
         if self.tally.idle:
-            found.append(
-                f"{self.tally.idle} of {len(actions)} actions cannot be asked on the claim's resources"
-            )
+            found.append(f"{self.tally.idle} of {len(actions)} actions cannot be asked on the claim's resources")
         return tuple(found)
 
 

@@ -84,9 +84,7 @@ class RequestSpace:
 
     def _make(self, name: str, conditions: Sequence[Condition]) -> Variable:
         if name == PRINCIPAL:
-            return principal_space.principal_variable(
-                self.claim, conditions, self._pins, outsiders=self._outsiders
-            )
+            return principal_space.principal_variable(self.claim, conditions, self._pins, outsiders=self._outsiders)
         key = find_key(name)
         if name in self.claim.pinned:
             return classify(

@@ -32,9 +32,7 @@ class Variable:
         return (1 << len(self.values)) - 1
 
 
-def classify(
-    values: Iterable[Any], checks: Sequence[Hashable], truth: Callable[[Any, Any], Truth]
-) -> Variable:
+def classify(values: Iterable[Any], checks: Sequence[Hashable], truth: Callable[[Any, Any], Truth]) -> Variable:
     """The classes of some values, told apart by the truth of the checks; the first of each stands for it."""
     seen: dict[tuple[Any, ...], None] = {}
     kept: list[Any] = []
@@ -56,9 +54,7 @@ def classify(
     return Variable(tuple(kept), sure, may, frozenset(seen))
 
 
-def key_variable(
-    found: Key | None, conditions: Sequence[Condition], scalars: Sequence[str], pins: Context
-) -> Variable:
+def key_variable(found: Key | None, conditions: Sequence[Condition], scalars: Sequence[str], pins: Context) -> Variable:
     """The classes of a condition key. The first is its absence, for the caller to rule out."""
     tests = {id(condition): condition.single or condition.filled(pins) for condition in _sound(conditions)}
     many = found is not None and found.multivalued

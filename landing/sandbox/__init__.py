@@ -32,9 +32,7 @@ def install() -> None:
 class Sandbox:
     """A fresh world in this process: inside the `with` block every AWS request of boto3 is answered by it."""
 
-    def __init__(
-        self, *, organization: bool = False, seed: int = 0, latency: int = 1, **options: Any
-    ) -> None:
+    def __init__(self, *, organization: bool = False, seed: int = 0, latency: int = 1, **options: Any) -> None:
         """`organization`: one exists. `latency`: polls that find work in progress. `options`: see `World`."""
         self._settings = {"seed": seed, "options": options}
         self._latency = latency

@@ -93,9 +93,7 @@ class Gateway:
             raise AnswerLost(f"{operation.service}:{operation.name}")
         return answer
 
-    def _perhaps_stale(
-        self, request: HttpRequest, operation: Operation, caller: Identity, region: str
-    ) -> HttpAnswer:
+    def _perhaps_stale(self, request: HttpRequest, operation: Operation, caller: Identity, region: str) -> HttpAnswer:
         if not operation.name.startswith(READS):
             if self.faults.awaits_change():
                 self._before = snapshot.dump(self.world)
@@ -109,9 +107,7 @@ class Gateway:
         finally:
             snapshot.load(self.world, now)
 
-    def _execute(
-        self, request: HttpRequest, operation: Operation, caller: Identity, region: str
-    ) -> HttpAnswer:
+    def _execute(self, request: HttpRequest, operation: Operation, caller: Identity, region: str) -> HttpAnswer:
         service = registry.service(operation.service)
         if service is None:
             return upstream.forward(request, operation, caller.account)

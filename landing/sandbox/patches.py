@@ -44,9 +44,7 @@ def _visited(account_id: str, access_key: str, service: str, region: str) -> Non
 
 
 def _account_of_key(access_key: str) -> str:
-    raise LookupError(
-        f"moto asks for the account of the key {access_key}, although the sandbox names the account"
-    )
+    raise LookupError(f"moto asks for the account of the key {access_key}, although the sandbox names the account")
 
 
 def _untracked(cls: type[Any], *_: object, **__: object) -> Any:
@@ -83,9 +81,7 @@ PATCHES: tuple[Patch, ...] = (
         managed_policies.attach_to,
         "AWS policies are shared by accounts",
     ),
-    Patch(
-        iam_models.AWSManagedPolicy, "detach_from", managed_policies.detach_from, "AWS policies are shared"
-    ),
+    Patch(iam_models.AWSManagedPolicy, "detach_from", managed_policies.detach_from, "AWS policies are shared"),
     Patch(
         iam_models.IAMBackend,
         "initialize_service_roles",

@@ -34,8 +34,7 @@ def forward(request: HttpRequest, operation: Operation, account: str) -> HttpAns
     asked = replace(
         request,
         url=aws_url(request, operation),
-        headers={k: v for k, v in request.headers.items() if k.lower() != ACCOUNT_HEADER}
-        | {ACCOUNT_HEADER: account},
+        headers={k: v for k, v in request.headers.items() if k.lower() != ACCOUNT_HEADER} | {ACCOUNT_HEADER: account},
     )
     handler = _handler(asked.url)
     if handler is None:

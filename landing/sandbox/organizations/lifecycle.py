@@ -17,9 +17,7 @@ from landing.sandbox.refusal import Refusal
 def create_organization(call: Call) -> dict[str, Any]:
     """The caller becomes the management account (API reference, CreateOrganization)."""
     if organization_of(call.world, call.account) is not None:
-        raise Refusal(
-            "AlreadyInOrganizationException", "The AWS account is already a member of an organization."
-        )
+        raise Refusal("AlreadyInOrganizationException", "The AWS account is already a member of an organization.")
     world, state = call.world, organizations_of(call.world)
     root = "r-" + world.token(4)
     organization = Organization(
@@ -70,8 +68,7 @@ def shown_root(organization: Organization) -> dict[str, Any]:
         "Arn": organization.arn("root", organization.root),
         "Name": "Root",
         "PolicyTypes": [
-            {"Type": policy_type, "Status": status}
-            for policy_type, status in organization.policy_types.items()
+            {"Type": policy_type, "Status": status} for policy_type, status in organization.policy_types.items()
         ],
     }
 
