@@ -32,7 +32,9 @@ def install() -> None:
 class Sandbox:
     """A fresh world in this process: inside the `with` block every AWS request of boto3 is answered by it."""
 
-    def __init__(self, *, organization: bool = False, seed: int = 0, latency: int = 1, **options: Any) -> None:
+    def __init__(
+        self, *, organization: bool = False, seed: int = 0, latency: int = 1, **options: Any
+    ) -> None:
         """`organization`: one exists. `latency`: polls that find work in progress. `options`: see `World`."""
         self._settings = {"seed": seed, "options": options}
         self._latency = latency
@@ -54,8 +56,9 @@ class Sandbox:
         os.environ["AWS_ACCESS_KEY_ID"] = administrator.access_key
         os.environ["AWS_SECRET_ACCESS_KEY"] = administrator.secret_key
         if self._organization:
-            self.session().client("organizations").create_organization(FeatureSet="ALL")
-            self.calls.clear()
+            from landing.sandbox.organizations.lifecycle import found
+
+            found(self.world, self.management_account_id, "ALL")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -15,7 +15,9 @@ def admits(
 ) -> bool:
     """An Allow statement matches and no Deny does. `context` holds the condition keys in lower case."""
     statements = _listed(json.loads(document).get("Statement", []))
-    matching = [s for s in statements if _matches(s, caller, action, context) and _covers(s.get("Resource"), resource)]
+    matching = [
+        s for s in statements if _matches(s, caller, action, context) and _covers(s.get("Resource"), resource)
+    ]
     effects = {statement.get("Effect") for statement in matching}
     return "Allow" in effects and "Deny" not in effects
 

@@ -64,8 +64,12 @@ def _invited(call: Call) -> str:
         for account in call.world.accounts.values():
             if account.email.lower() == target["Id"].lower():
                 return account.id
-        raise Refusal("InvalidInputException", "You specified an invalid email.", Reason="INVALID_EMAIL_ADDRESS_TARGET")
-    raise Refusal("InvalidInputException", "You specified the wrong type of party.", Reason="INVALID_PARTY_TYPE_TARGET")
+        raise Refusal(
+            "InvalidInputException", "You specified an invalid email.", Reason="INVALID_EMAIL_ADDRESS_TARGET"
+        )
+    raise Refusal(
+        "InvalidInputException", "You specified the wrong type of party.", Reason="INVALID_PARTY_TYPE_TARGET"
+    )
 
 
 def accept_handshake(call: Call) -> dict[str, Any]:
@@ -132,7 +136,9 @@ def _filtered(call: Call, handshakes: list[Handshake]) -> list[Handshake]:
 def _open(call: Call, organization: Organization) -> list[Handshake]:
     handshakes = organizations_of(call.world).handshakes.values()
     return [
-        h for h in handshakes if h.organization == organization.management_account and _expire(call, h).state == "OPEN"
+        h
+        for h in handshakes
+        if h.organization == organization.management_account and _expire(call, h).state == "OPEN"
     ]
 
 
@@ -158,7 +164,9 @@ def _answerable(call: Call) -> Handshake:
 
 def _still_open(handshake: Handshake) -> Handshake:
     if handshake.state != "OPEN":
-        raise Refusal("InvalidHandshakeTransitionException", f"The handshake is {handshake.state}; it can't change.")
+        raise Refusal(
+            "InvalidHandshakeTransitionException", f"The handshake is {handshake.state}; it can't change."
+        )
     return handshake
 
 
