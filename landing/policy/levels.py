@@ -111,8 +111,13 @@ class Rule:
     @property
     def keys(self) -> frozenset[str]:
         """The condition keys, in lower case, that it looks at."""
+        return self.needs.union(item.key for item in self.conditions)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The condition keys, in lower case, that its variables name."""
         needs = self.resources.needs if self.resources else frozenset()
-        return needs.union(*({item.key, *item.needs} for item in self.conditions))
+        return needs.union(*(item.needs for item in self.conditions))
 
     @property
     def always(self) -> bool:

@@ -7,8 +7,9 @@ meaning of a statement is in doubt, or a cap is reached, the answer is undetermi
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from landing.policy import catalog
@@ -19,7 +20,7 @@ from landing.policy.claim import Claim, actions_of, read_claim
 from landing.policy.evaluation import SCP, CompiledLevels, compiled
 from landing.policy.levels import Policies
 from landing.policy.request_space import RequestSpace
-from landing.policy.search import Constraint, Domains, outside, solve
+from landing.policy.search import Constraint
 
 PROVED, REFUTED, UNDETERMINED = "proved", "refuted", "undetermined"
 
@@ -111,13 +112,13 @@ class _Prover:
     def _outcome(self, case: Case | Unsolved) -> _Outcome | None:
         if isinstance(case, Unsolved):
             return _Outcome(case.actions, reason=case.reason)
-        ways = passing if self.claim.denies else blocked
+        searches = passing if self.claim.denies else blocked
         try:
             for certain in (True, False):
-                for constraints in ways(case.hits, self._levels(), certain=certain):
-                    found = solve(case.domains, constraints)
-                    if found is not None:
-                        return self._confirmed(case, found)
+                for constraints in searches(case, self._levels(), certain=certain):
+                    request = case.search(constraints)
+                    if request is not None:
+                        return self._confirmed(case, request)
         except TooManyError as error:
             return _Outcome(case.actions, reason=str(error))
         return None
@@ -125,16 +126,18 @@ class _Prover:
     def _levels(self) -> range:
         return range(len(self.policies.rules)) if self.policies.needs_allow else range(0)
 
-    def _confirmed(self, case: Case, found: Domains) -> _Outcome:
+    def _confirmed(self, case: Case, request: dict[str, Any]) -> _Outcome:
         """The outcome once the evaluator has said what it makes of the request."""
-        request = case.request(found)
         verdict = self.policies.evaluate(request)
-        if verdict.blocked is None:
-            doubt = verdict.doubts[0]
-            return _Outcome(case.actions, reason=f"{doubt.place.policy}: {doubt.reason}")
-        if verdict.blocked is self.claim.denies:
-            return _Outcome(case.actions, reason=f"the evaluator does not confirm the request {request}")
-        return _Outcome(case.actions, request)
+        for tried in (request, *case.with_variables(request)):
+            if self.policies.evaluate(tried).blocked is (not self.claim.denies):
+                return _Outcome(case.actions, tried)
+        reasons = [f"{doubt.place.policy}: {doubt.reason}" for doubt in verdict.doubts]
+        reasons += [
+            f"a policy compares with {name}, whose value the claim does not fix" for name in case.open_keys()
+        ]
+        reasons.append(f"the evaluator does not confirm the request {request}")
+        return _Outcome(case.actions, reason=reasons[0])
 
     def _assumptions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         found = [
@@ -164,33 +167,43 @@ def within_rcps(action: Action) -> bool:
     return action.service in catalog.rcp_services() and bool(action.formats)
 
 
-def passing(hits: Sequence[Hit], levels: Iterable[int], *, certain: bool) -> Iterator[list[Constraint]]:
+Constraints = Callable[[], Sequence[Constraint]]
+
+
+def passing(case: Case, levels: Iterable[int], *, certain: bool) -> Iterator[Constraints]:
     """The constraints on a request that passes: surely, or perhaps."""
-    constraints: list[Constraint] = []
-    for hit in hits:
-        if certain and hit.rule.effect != "Allow":
-            constraints.append(outside(hit.sets.may))
-        elif not certain and hit.rule.effect == "Deny" and hit.certain:
-            constraints.append(outside(hit.sets.sure))
-    for level in levels:
-        here = [hit for hit in hits if hit.rule.place.level == level]
-        if certain:
-            constraints.append([hit.sets.sure for hit in here if hit.rule.effect == "Allow" and hit.certain])
-        else:
-            constraints.append([hit.sets.may for hit in here if hit.rule.effect != "Deny"])
+    levels = tuple(levels)
+
+    def constraints() -> list[Constraint]:
+        found = [case.fails(hit, certain=certain) for hit in case.hits if _denies(hit, doubtful=certain)]
+        for level in levels:
+            here = [hit for hit in case.hits if hit.rule.place.level == level]
+            allows = [hit for hit in here if _allows(hit, doubtful=not certain)]
+            found.append([case.applies(hit, certain=certain) for hit in allows])
+        return found
+
     yield constraints
 
 
-def blocked(hits: Sequence[Hit], levels: Iterable[int], *, certain: bool) -> Iterator[list[Constraint]]:
+def blocked(case: Case, levels: Iterable[int], *, certain: bool) -> Iterator[Constraints]:
     """The constraints on a request that is blocked, surely or perhaps: a set of them for each way to be."""
-    for hit in hits:
-        if certain and hit.rule.effect == "Deny" and hit.certain:
-            yield [[hit.sets.sure]]
-        elif not certain and hit.rule.effect != "Allow":
-            yield [[hit.sets.may]]
+
+    def all_fail(hits: Sequence[Hit]) -> list[Constraint]:
+        return [case.fails(hit, certain=certain) for hit in hits]
+
+    for hit in case.hits:
+        if _denies(hit, doubtful=not certain):
+            yield partial(lambda hit: [[case.applies(hit, certain=certain)]], hit)
     for level in levels:
-        here = [hit for hit in hits if hit.rule.place.level == level]
-        if certain:
-            yield [outside(hit.sets.may) for hit in here if hit.rule.effect != "Deny"]
-        else:
-            yield [outside(hit.sets.sure) for hit in here if hit.rule.effect == "Allow" and hit.certain]
+        here = [hit for hit in case.hits if hit.rule.place.level == level]
+        yield partial(all_fail, [hit for hit in here if _allows(hit, doubtful=certain)])
+
+
+def _denies(hit: Hit, *, doubtful: bool) -> bool:
+    """Whether a statement is a Deny, or may be one."""
+    return hit.rule.effect != "Allow" if doubtful else hit.rule.effect == "Deny" and hit.certain
+
+
+def _allows(hit: Hit, *, doubtful: bool) -> bool:
+    """Whether a statement is an Allow, or may be one."""
+    return hit.rule.effect != "Deny" if doubtful else hit.rule.effect == "Allow" and hit.certain

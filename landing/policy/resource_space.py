@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 
 from landing.policy import arn
-from landing.policy.automata import Some, Step, Steps, arn_steps, literal, reach, several
+from landing.policy.automata import reach_all
 from landing.policy.catalog import Action
 from landing.policy.claim import Claim
 from landing.policy.conditions import Context
 from landing.policy.levels import Resources
 from landing.policy.pattern import Pattern, Wild, resolve
 from landing.policy.principal_space import matcher
+from landing.policy.steps import Some, Step, Steps, arn_steps, literal, several
 from landing.policy.truth import Truth
-from landing.policy.variables import Variable, classify
+from landing.policy.variables import Variable
 
 _PLACEHOLDER = re.compile(r"(\$\{[^{}]*\}|\*)")
 _EXAMPLES = {"Region": "eu-west-1", "Resource": "example"}
@@ -38,7 +39,7 @@ class ResourceSpace:
         key = (action.formats, action.needs_resource, tuple(id(check) for check in checks))
         found = self._variables.get(key)
         if found is None:
-            found = self._variables[key] = classify(self._resources(action, checks), checks, self._truth)
+            found = self._variables[key] = Variable(self._resources(action, checks), checks, self._truth)
         return found
 
     def _truth(self, check: Resources, resource: str) -> Truth:
@@ -70,7 +71,7 @@ class ResourceSpace:
         if found is None:
             found = [self.example(text)]
             if meeting:
-                found += reach(
+                found += reach_all(
                     [self._steps_of(item) for item in meeting], domain(text, self._claim.partition)
                 )
             self._reached[text, meeting] = found
