@@ -142,23 +142,36 @@ class _Machine:
 
 
 def _alphabet(
-    singles: list[tuple[int, Step]], loops: list[tuple[int, Step]]
+    singles: Iterable[tuple[int, Step]], loops: Iterable[tuple[int, Step]]
 ) -> Iterable[tuple[str, int, int, int]]:
     """Each character with the bits that wait for just it (all, to try it always), that move and that stay."""
+    waiting, moving = _by_chars(singles)
+    _, staying = _by_chars(loops)
+    kinds = moving.keys() | staying.keys()
+    others = [next(char for char in _OTHERS if char not in waiting)]
+    if Some.DIGIT in kinds:
+        others += [char for char in "9876543210" if char not in waiting][:1]
+    others += [char for kind, char in ((Some.NOT_COLON, ":"), (Some.NOT_SLASH, "/")) if kind in kinds]
+    for char in (*others, *(char for char in sorted(waiting) if char not in others)):
+        move = waiting.get(char, 0) | _of_kinds(moving, char)
+        yield char, -1 if char in others else waiting[char], move, _of_kinds(staying, char)
+
+
+def _by_chars(steps: Iterable[tuple[int, Step]]) -> tuple[dict[str, int], dict[Some, int]]:
+    """The bits of the steps that take a character, and of those that take a set of them."""
     literal: dict[str, int] = {}
-    kinds = {step.chars for _, step in (*singles, *loops) if isinstance(step.chars, Some)}
-    for bit, step in singles:
-        if not isinstance(step.chars, Some):
+    kinds: dict[Some, int] = {}
+    for bit, step in steps:
+        if isinstance(step.chars, Some):
+            kinds[step.chars] = kinds.get(step.chars, 0) | bit
+        else:
             for char in step.chars:
                 literal[char] = literal.get(char, 0) | bit
-    others = [next(char for char in _OTHERS if char not in literal)]
-    if Some.DIGIT in kinds:
-        others += [char for char in "9876543210" if char not in literal][:1]
-    others += [char for kind, char in ((Some.NOT_COLON, ":"), (Some.NOT_SLASH, "/")) if kind in kinds]
-    for char in (*others, *(char for char in sorted(literal) if char not in others)):
-        move = stay = 0
-        for bit, step in singles:
-            move |= bit if step.has(char) else 0
-        for bit, step in loops:
-            stay |= bit if step.has(char) else 0
-        yield char, -1 if char in others else literal[char], move, stay
+    return literal, kinds
+
+
+def _of_kinds(kinds: dict[Some, int], char: str) -> int:
+    bits = 0
+    for kind, held in kinds.items():
+        bits |= held if kind.has(char) else 0
+    return bits

@@ -7,8 +7,8 @@ from typing import Any
 
 from landing.policy.automata import TooManyError
 from landing.policy.catalog import Action
-from landing.policy.hits import group
-from landing.policy.keys import find_key
+from landing.policy.hits import Hits
+from landing.policy.keys import find_key, spelled
 from landing.policy.levels import Rule
 from landing.policy.request_space import PRINCIPAL, RESOURCE, RequestSpace
 from landing.policy.search import Ask, Asks, Constraint, Search, Way
@@ -74,7 +74,9 @@ class Case:
     def open_keys(self) -> list[str]:
         """The keys that the policies' variables name and whose value nothing fixes."""
         needs = {key for hit in self.hits for key in hit.rule.needs}
-        return [f"${{{key}}}" for key in sorted(needs) if isinstance(self.space.fixed.get(key), Unknown)]
+        return [
+            f"${{{spelled(key)}}}" for key in sorted(needs) if isinstance(self.space.fixed.get(key), Unknown)
+        ]
 
     def with_variables(self, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The request with keys that variables name set to what the variables are compared with."""
@@ -83,7 +85,9 @@ class Case:
             free = [key for key in condition.needs if self.space.may_have(key, self.actions[0])]
             value = context.get(condition.key)
             if free and isinstance(value, str):
-                filled = {self.space.names.get(key, key): value for key in free if key not in context}
+                filled = {
+                    self.space.names.get(key, spelled(key)): value for key in free if key not in context
+                }
                 yield {**request, "context": {**request["context"], **filled}}
 
     def _learn(self, conflict: Asks) -> bool:
@@ -111,11 +115,17 @@ class Tally:
 
 
 def cases(
-    space: RequestSpace, rules: Sequence[Rule], actions: Iterable[Action], tally: Tally
+    space: RequestSpace,
+    rules: Sequence[Rule],
+    groups: Mapping[Hits, Sequence[Action]],
+    tally: Tally,
 ) -> Iterator[Case | Unsolved]:
-    """All cases of some actions; those that no resource of the claim is for have none. Keeps the tally."""
-    for hits, members in group(actions, rules).items():
-        hit_rules = [(rule, bool(hits.sure >> number & 1)) for number, rule in _chosen(rules, hits.may)]
+    """All cases of some actions, in groups by what they hit, the bits being those of the rules.
+
+    Actions that no resource of the claim is for have none. The tally is kept.
+    """
+    for hits, members in groups.items():
+        hit_rules = [(rule, bool(hits.sure >> number & 1)) for number, rule in chosen(rules, hits.may)]
         for alike in _refined(space, [rule for rule, _ in hit_rules], members):
             try:
                 case = _case(space, hit_rules, alike)
@@ -130,7 +140,8 @@ def cases(
             yield case
 
 
-def _chosen(rules: Sequence[Rule], bits: int) -> Iterator[tuple[int, Rule]]:
+def chosen(rules: Sequence[Rule], bits: int) -> Iterator[tuple[int, Rule]]:
+    """The rules whose bits are set, with their numbers."""
     while bits:
         lowest = bits & -bits
         number = lowest.bit_length() - 1

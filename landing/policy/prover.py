@@ -9,15 +9,17 @@ meaning of a statement is in doubt, or a cap is reached, the answer is undetermi
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 from landing.policy import catalog
 from landing.policy.automata import TooManyError
-from landing.policy.cases import Case, Hit, Tally, Unsolved, cases
+from landing.policy.cases import Case, Hit, Tally, Unsolved, cases, chosen
 from landing.policy.catalog import Action
 from landing.policy.claim import Claim, actions_of, read_claim
 from landing.policy.evaluation import SCP, CompiledLevels, compiled
+from landing.policy.hits import Hits, group
 from landing.policy.levels import Policies
 from landing.policy.request_space import RequestSpace
 from landing.policy.search import Constraint
@@ -67,11 +69,15 @@ class _Prover:
         self.policies = policies
         self.claim = claim
         self.rules = [rule for level in policies.rules for rule in level]
-        self.space = RequestSpace(claim, self.rules, outsiders=not policies.needs_allow)
+        self.actions = actions_of(claim)
+        self.groups = group(self.actions, self.rules)
+        hit = reduce(or_, (hits.may for hits in self.groups))
+        rules = [rule for _, rule in chosen(self.rules, hit)]
+        self.space = RequestSpace(claim, rules, outsiders=not policies.needs_allow)
         self.tally = Tally(Counter())
 
     def prove(self) -> Proof:
-        actions = actions_of(self.claim)
+        actions = self.actions
         outcomes = list(self._outcomes(actions))
         failing = [outcome for outcome in outcomes if outcome.request is not None]
         doubtful = [outcome for outcome in outcomes if outcome.request is None]
@@ -97,14 +103,14 @@ class _Prover:
         except TooManyError as error:
             yield _Outcome(tuple(actions), reason=str(error))
             return
+        groups: Mapping[Hits, Sequence[Action]] = self.groups
         if not self.policies.needs_allow:
             beyond = tuple(action for action in actions if not within_rcps(action))
-            actions = [action for action in actions if within_rcps(action)]
+            groups = {hits: list(filter(within_rcps, members)) for hits, members in groups.items()}
             if beyond and self.claim.denies:
-                yield _Outcome(
-                    beyond, reason=f"RCPs do not apply to {beyond[0].text}, or it is not documented"
-                )
-        for case in cases(self.space, self.rules, actions, self.tally):
+                reason = f"RCPs do not apply to {beyond[0].text}, or it is not documented that they do"
+                yield _Outcome(beyond, reason=reason)
+        for case in cases(self.space, self.rules, groups, self.tally):
             outcome = self._outcome(case)
             if outcome is not None:
                 yield outcome

@@ -32,10 +32,6 @@ class Step:
     chars: frozenset[str] | Some
     many: bool = False
 
-    def has(self, char: str) -> bool:
-        """Whether it takes a character."""
-        return self.chars.has(char) if isinstance(self.chars, Some) else char in self.chars
-
 
 Steps = tuple[Step, ...]
 
