@@ -4,6 +4,7 @@ from landing.policy.coverage import Coverage, covered
 from landing.policy.decision import Decision, decide
 from landing.policy.evaluation import RCP, SCP, CompiledLevels, Doubt, Verdict, compile_levels, evaluate
 from landing.policy.levels import Place
+from landing.policy.linting import Finding, lint
 from landing.policy.prover import Proof, prove
 from landing.policy.truth import Unknown
 
@@ -14,6 +15,7 @@ __all__ = [
     "Coverage",
     "Decision",
     "Doubt",
+    "Finding",
     "Place",
     "Proof",
     "Unknown",
@@ -22,5 +24,6 @@ __all__ = [
     "covered",
     "decide",
     "evaluate",
+    "lint",
     "prove",
 ]

@@ -79,10 +79,10 @@ def find(goal: Goal, domain: Steps, *, states: int = STATES) -> str | None:
     lost = sum(next(spans).absorbing for _ in goal.forbidden)
     tested: set[int] = set()
     seen = {machine.start}
-    heap = [(0, 0, 0, machine.start, "")]
+    heap = [(sum(1 for ends in group_ends if not machine.start & ends), 0, 0, machine.start, "")]
     while heap:
-        _, length, _, state, text = heappop(heap)
-        if state & machine.domain_end and state & machine.ends not in tested:
+        missing, length, _, state, text = heappop(heap)
+        if not missing and state & machine.domain_end and state & machine.ends not in tested:
             tested.add(state & machine.ends)
             if goal.accept(text):
                 return text
@@ -92,8 +92,8 @@ def find(goal: Goal, domain: Steps, *, states: int = STATES) -> str | None:
             if len(seen) >= states:
                 raise TooManyError(f"more than {states} states of {len(machine.spans)} patterns")
             seen.add(after)
-            missing = sum(1 for ends in group_ends if not after & ends)
-            heappush(heap, (missing, length + 1, len(seen), after, text + char))
+            still = sum(1 for ends in group_ends if not after & ends)
+            heappush(heap, (still, length + 1, len(seen), after, text + char))
     return None
 
 

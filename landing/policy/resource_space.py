@@ -72,7 +72,7 @@ class ResourceSpace:
                 filled = resolve(pattern, self._pins)
                 if filled is not None:
                     patterns[filled] = None
-        return [(item, _service_of(item)) for item in patterns if item.tokens != (Wild.MANY,)]
+        return [(item, service_of(item)) for item in patterns if item.tokens != (Wild.MANY,)]
 
     def _of_format(self, text: str, patterns: Iterable[tuple[Pattern, str | None]]) -> list[str]:
         service = text.split(":", 3)[2].lower()
@@ -105,7 +105,7 @@ class ResourceSpace:
 
 
 @lru_cache(maxsize=4096)
-def _service_of(pattern: Pattern) -> str | None:
+def service_of(pattern: Pattern) -> str | None:
     """The service of an ARN pattern in lower case; none if it may be several."""
     parts = arn.split(pattern.tokens)
     if parts is None or any(not isinstance(token, str) for token in parts[2]):
