@@ -1,16 +1,17 @@
 """What statements do as a whole: deny everything, hit global services, or nothing that others do not."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from landing.policy import catalog
 from landing.policy.automata import TooManyError
-from landing.policy.cases import Case, Tally, Unsolved, cases, chosen
+from landing.policy.cases import Case, Tally, Unsolved, cases
 from landing.policy.claim import read_claim
 from landing.policy.hits import group
 from landing.policy.levels import Rule
 from landing.policy.linting.finding import ERROR, WARNING, Finding, Located, Source
 from landing.policy.request_space import RequestSpace
+from landing.policy.search import Constraint
 
 # Services that answer in one region, wherever they are asked from: a lock on regions has to leave them out.
 GLOBAL_SERVICES = (
@@ -58,53 +59,54 @@ def _regions(item: Located) -> Iterator[Finding]:
 
 def _shadowed(source: Source) -> Iterator[Finding]:
     """Deny statements whose every request another Deny of the policy denies as well."""
-    located = [item for item in source.statements if _denies(item)]
-    if len(located) < 2:
-        return
-    rules = [item.rule for item in located]
-    groups = group(catalog.all_actions(), rules)
-    sets = [hits.may for hits in groups]
-    gone: set[int] = set()
-    for number, item in enumerate(located):
-        bit = 1 << number
-        # One that is found to be idle does not count for the others, or two alike would both be.
-        others = ~bit & ~sum(1 << index for index in gone)
-        mine = [bits for bits in sets if bits & bit]
-        if not mine or not all(bits & others for bits in mine):
+    left = [item.rule for item in source.statements if _denies(item)]
+    for item in source.statements:
+        if item.rule not in left or len(left) < 2:
             continue
         try:
-            idle = _adds_nothing(rules, number, gone, groups)
+            idle = _adds_nothing(item.rule, left)
         except TooManyError:
             continue
         if idle:
-            gone.add(number)
+            # What is found to be idle does not count for the others, or two alike would both be.
+            left.remove(item.rule)
             message = "other statements of the policy deny every request that it denies"
             yield Finding("POL602", WARNING, item.at(), message, "leave it out")
 
 
-def _adds_nothing(rules: Sequence[Rule], number: int, gone: set[int], groups: object) -> bool:
+def _adds_nothing(rule: Rule, rules: Sequence[Rule]) -> bool:
     """Whether no request is denied by one rule alone; raises `TooManyError` if it cannot be told."""
-    assert isinstance(groups, dict)
-    mine = {hits: actions for hits, actions in groups.items() if hits.may >> number & 1}
-    bits = 0
-    for hits in mine:
-        bits |= hits.may
-    relevant = [rule for _, rule in chosen(rules, bits)]
-    space = RequestSpace(read_claim({"deny": "*"}), relevant, outsiders=True)
-    for case in cases(space, rules, mine, Tally(Counter())):
+    others = [other for other in rules if other is not rule]
+    actions = _actions(rule)
+    if not actions or not any(other.on_action(actions[0].text.lower()) is True for other in others):
+        return False
+    groups = group(actions, [rule, *others])
+    if any(hits.may == 1 for hits in groups):
+        return False
+    space = RequestSpace(read_claim({"deny": "*"}), rules, outsiders=True)
+    for case in cases(space, [rule, *others], groups, Tally(Counter())):
         if isinstance(case, Unsolved):
             raise TooManyError(case.reason)
-        if _alone(case, rules[number], {id(rules[index]) for index in gone}):
+        if _alone(case, rule):
             return False
     return True
 
 
-def _alone(case: Case, rule: Rule, gone: set[int]) -> bool:
+def _actions(rule: Rule) -> list[catalog.Action]:
+    """The actions that a rule hits."""
+    services = {pattern.service for pattern in rule.actions}
+    known: Iterable[catalog.Action] = catalog.all_actions()
+    if not rule.statement.not_action and None not in services:
+        known = (action for name in services if name for action in catalog.service_actions(name).values())
+    return [action for hits, alike in group(known, [rule]).items() if hits.sure for action in alike]
+
+
+def _alone(case: Case, rule: Rule) -> bool:
     """Whether some request, as far as can be told, is denied by a rule and none of the others."""
     own = next(hit for hit in case.hits if hit.rule is rule)
-    others = [hit for hit in case.hits if hit.rule is not rule and id(hit.rule) not in gone]
+    others = [hit for hit in case.hits if hit.rule is not rule]
 
-    def constraints() -> list[object]:
+    def constraints() -> list[Constraint]:
         return [[case.applies(own, certain=False)], *(case.fails(hit, certain=False) for hit in others)]
 
-    return case.search(constraints) is not None  # type: ignore[arg-type]
+    return case.search(constraints) is not None
