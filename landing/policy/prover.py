@@ -7,22 +7,22 @@ meaning of a statement is in doubt, or a cap is reached, the answer is undetermi
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import reduce
 from operator import or_
 from typing import Any
 
 from landing.policy import catalog
 from landing.policy.automata import TooManyError
-from landing.policy.cases import Case, Hit, Tally, Unsolved, cases, chosen
+from landing.policy.cases import Case, Tally, Unsolved, cases, chosen
 from landing.policy.catalog import Action
 from landing.policy.claim import Claim, actions_of, read_claim
 from landing.policy.evaluation import SCP, CompiledLevels, compiled
 from landing.policy.hits import Hits, group
 from landing.policy.levels import Policies
 from landing.policy.request_space import RequestSpace
-from landing.policy.search import Constraint
+from landing.policy.sides import Side, meeting
 
 PROVED, REFUTED, UNDETERMINED = "proved", "refuted", "undetermined"
 
@@ -118,19 +118,16 @@ class _Prover:
     def _outcome(self, case: Case | Unsolved) -> _Outcome | None:
         if isinstance(case, Unsolved):
             return _Outcome(case.actions, reason=case.reason)
-        searches = passing if self.claim.denies else blocked
+        side = Side.of(case, self.policies)
+        passes, blocks = (side, []) if self.claim.denies else (None, [side])
         try:
             for certain in (True, False):
-                for constraints in searches(case, self._levels(), certain=certain):
-                    request = case.search(constraints)
-                    if request is not None:
-                        return self._confirmed(case, request)
+                request = meeting(case, passes=passes, blocks=blocks, certain=certain)
+                if request is not None:
+                    return self._confirmed(case, request)
         except TooManyError as error:
             return _Outcome(case.actions, reason=str(error))
         return None
-
-    def _levels(self) -> range:
-        return range(len(self.policies.rules)) if self.policies.needs_allow else range(0)
 
     def _confirmed(self, case: Case, request: dict[str, Any]) -> _Outcome:
         """The outcome once the evaluator has said what it makes of the request."""
@@ -171,45 +168,3 @@ def _names(outcomes: Iterable[_Outcome]) -> tuple[str, ...]:
 def within_rcps(action: Action) -> bool:
     """Whether RCPs reach an action: its service is one of theirs and it is for resources."""
     return action.service in catalog.rcp_services() and bool(action.formats)
-
-
-Constraints = Callable[[], Sequence[Constraint]]
-
-
-def passing(case: Case, levels: Iterable[int], *, certain: bool) -> Iterator[Constraints]:
-    """The constraints on a request that passes: surely, or perhaps."""
-    levels = tuple(levels)
-
-    def constraints() -> list[Constraint]:
-        found = [case.fails(hit, certain=certain) for hit in case.hits if _denies(hit, doubtful=certain)]
-        for level in levels:
-            here = [hit for hit in case.hits if hit.rule.place.level == level]
-            allows = [hit for hit in here if _allows(hit, doubtful=not certain)]
-            found.append([case.applies(hit, certain=certain) for hit in allows])
-        return found
-
-    yield constraints
-
-
-def blocked(case: Case, levels: Iterable[int], *, certain: bool) -> Iterator[Constraints]:
-    """The constraints on a request that is blocked, surely or perhaps: a set of them for each way to be."""
-
-    def all_fail(hits: Sequence[Hit]) -> list[Constraint]:
-        return [case.fails(hit, certain=certain) for hit in hits]
-
-    for hit in case.hits:
-        if _denies(hit, doubtful=not certain):
-            yield partial(lambda hit: [[case.applies(hit, certain=certain)]], hit)
-    for level in levels:
-        here = [hit for hit in case.hits if hit.rule.place.level == level]
-        yield partial(all_fail, [hit for hit in here if _allows(hit, doubtful=certain)])
-
-
-def _denies(hit: Hit, *, doubtful: bool) -> bool:
-    """Whether a statement is a Deny, or may be one."""
-    return hit.rule.effect != "Allow" if doubtful else hit.rule.effect == "Deny" and hit.certain
-
-
-def _allows(hit: Hit, *, doubtful: bool) -> bool:
-    """Whether a statement is an Allow, or may be one."""
-    return hit.rule.effect != "Deny" if doubtful else hit.rule.effect == "Allow" and hit.certain

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from landing.policy.document import Statement, statements
-from landing.policy.levels import Place, Rule
+from landing.policy.levels import Compiled, Place, Rule
 from landing.policy.limits import LIMITS
 
 ERROR, WARNING, INFO = "error", "warning", "info"
@@ -130,7 +130,7 @@ class Source:
         single = isinstance(listed, Mapping)
         raws = [listed] if single else listed if isinstance(listed, list | tuple) else []
         read = {item.index: item for item in statements(document)}
-        compiled: dict[str, Any] = {}
+        compiled = Compiled()
         located = [
             Located(
                 raw,
