@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -95,6 +96,13 @@ class Sandbox:
         from landing.sandbox import clients
 
         return clients.session(self.world.administrator(account), region)
+
+    def seed(self, accounts: int, units: Sequence[str] = ()) -> list[str]:
+        """Add so many member accounts, spread over units given by their paths; their ids."""
+        from landing.sandbox.seeding import Shape, seed
+
+        with self._gateway.lock:
+            return seed(self.world, Shape(accounts, units))
 
     def advance(self, seconds: float) -> None:
         """Let virtual time pass."""

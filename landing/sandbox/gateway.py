@@ -140,7 +140,9 @@ class Gateway:
         service = registry.service(operation.service)
         if service is None:
             return upstream.forward(request, operation, caller.account)
-        function = service.operation(operation.method)
+        function = None
+        if not registry.is_set_aside(operation.service, operation.name):
+            function = service.operation(operation.method)
         if function is None:
             if not service.extends or operation.name in service.missing:
                 raise unsupported(operation.service, operation.name)

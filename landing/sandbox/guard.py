@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
+from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
 from landing.sandbox.gateway import AnswerLost
@@ -70,9 +70,7 @@ def connect(self: socket.socket, address: Any) -> None:
         and self.family in (socket.AF_INET, socket.AF_INET6)
         and not is_loopback(address[0])
     ):
-        raise EndpointConnectionError(
-            endpoint_url=f"{address[0]}:{address[1]} (the sandbox lets nothing out)"
-        )
+        raise PermissionError(f"the sandbox lets nothing out, so not to {address[0]}:{address[1]} either")
     _CONNECT(self, address)
 
 

@@ -70,10 +70,10 @@ Then add one line to `SERVICES` in `landing/sandbox/registry.py`, and checks to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from types import ModuleType
-from typing import Any, ClassVar, Generic, TypeVar
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from landing.sandbox.call import Call
 from landing.sandbox.constraints import Problem
@@ -82,9 +82,14 @@ from landing.sandbox.model import service_model
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.world import World
 
+if TYPE_CHECKING:
+    from landing.sandbox import Sandbox
+
 S = TypeVar("S")
 Result = dict[str, Any] | HttpAnswer | None
 OperationFunction = Callable[[Call], Result]
+Probe = Callable[["Sandbox"], bool]
+"""Whether a sandbox behaves as AWS does in one respect; a refusal (`ClientError`) means that it does not."""
 
 
 class Scope(Enum):
@@ -105,6 +110,8 @@ class Service(Generic[S]):
     topics: ClassVar[tuple[ModuleType, ...]] = ()
     missing: ClassVar[frozenset[str]] = frozenset()
     """Operations that an extended moto would answer with something else: they are unsupported."""
+    probes: ClassVar[Mapping[str, Probe]] = MappingProxyType({})
+    """For each operation of an extending service: what holds with it and does not hold with moto alone."""
 
     def operation(self, method: str) -> OperationFunction | None:
         """The function that is an operation, by its snake_case name."""
