@@ -128,6 +128,7 @@ def serve(home: Home, *, port: int = 0, ready: int | None = None) -> None:
             install()
             keeper = Keeper(home)
             guard.serve(keeper.gateway)
+            keeper.restore()
             server = _bound(keeper, port)
         except (SandboxError, OSError) as error:
             _tell(ready, str(error))
