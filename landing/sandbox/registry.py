@@ -23,7 +23,12 @@ SERVICES: dict[str, str] = {
 """botocore's name of a service to the class that answers for it; imported when first called."""
 
 LISTENERS: dict[str, tuple[str, ...]] = {}
-"""Name of an event to the functions `(world, event)` that hear it, in this order."""
+"""Name of an event to the functions `(world, event)` that hear it, in this order.
+
+account-joined (method, parent), account-moved (source, destination), account-closed (parent), account-left
+(parent, how); service-trusted and service-distrusted (principal; the account is the management account);
+administrator-registered and administrator-deregistered (principal).
+"""
 
 
 @cache

@@ -57,7 +57,8 @@ Then add one line to `SERVICES` in `landing/sandbox/registry.py`, and checks to 
   no clients.
 - **Refuse** by `raise Refusal(code, message, **members)`. A code that the service's model does not have is
   a mistake and raises `TypeError`, as does a result with a member that the model does not have.
-- **Another service**: `call.client("s3", account, region)` is a boto3 client that acts as that account.
+- **Another service**: `call.client("s3", account, region)`, or `world.client(...)` where there is no call,
+  is a boto3 client that acts as that account.
 - **Time**: `call.world.now`; things in the background are `call.world.clock.later(function, *arguments,
   thing=key)` and each Describe of the thing says `call.poll(key)`. `function(world, *arguments)` is a
   function of a module.

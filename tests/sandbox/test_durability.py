@@ -7,7 +7,9 @@ import json
 import os
 import signal
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -177,9 +179,43 @@ def test_the_server_listens_on_loopback_only(endpoint: Endpoint) -> None:
     assert urlsplit(endpoint.url).hostname == "127.0.0.1"
 
 
+def test_many_threads_lose_nothing(endpoint: Endpoint) -> None:
+    process.ask(endpoint, "POST", "reset", {"account_quota": 100})
+    cloud = OverHttp(endpoint)
+    organizations = cloud.organizations
+    organizations.create_organization(FeatureSet="ALL")
+    root = cloud.root
+
+    def create(number: int) -> str:
+        made = organizations.create_organizational_unit(ParentId=root, Name=f"U{number}")
+        unit: str = made["OrganizationalUnit"]["Id"]
+        return unit
+
+    with ThreadPoolExecutor(8) as pool:
+        units = set(pool.map(create, range(60)))
+    listed = organizations.get_paginator("list_organizational_units_for_parent").paginate(ParentId=root)
+    assert {unit["Id"] for unit in listed.build_full_result()["OrganizationalUnits"]} == units
+
+
+@source("S3 User Guide: virtual-hosted-style requests")
+def test_a_bucket_in_front_of_the_host_is_understood(cloud: Cloud) -> None:
+    s3 = cloud.new_client("s3")
+    s3.create_bucket(Bucket="bucket")
+    s3.put_object(Bucket="bucket", Key="a/b", Body=b"x")
+    if cloud.endpoint_url is not None:
+        s3.meta.events.register("before-sign.s3", _with_the_bucket_in_front)
+    assert s3.get_object(Bucket="bucket", Key="a/b")["Body"].read() == b"x"
+
+
+def _with_the_bucket_in_front(request: Any, **_: object) -> None:
+    parts = urlsplit(request.url)
+    request.headers["Host"] = f"bucket.localhost:{parts.port}"
+    request.url = parts._replace(path=parts.path.removeprefix("/bucket")).geturl()
+
+
 @source("s3control: the account id stands in front of the host (botocore: hostPrefix)")
 def test_the_account_in_front_of_the_host_is_understood(cloud: Cloud) -> None:
-    client = cloud.client("s3control")
+    client = cloud.new_client("s3control")
     account = cloud.client("sts").get_caller_identity()["Account"]
     if cloud.endpoint_url is not None:
         client.meta.events.register("before-sign.s3-control", _without_the_account)
@@ -191,8 +227,8 @@ def test_the_account_in_front_of_the_host_is_understood(cloud: Cloud) -> None:
     assert set(read.values()) == {True}
 
 
-def _without_the_account(request: object, **_: object) -> None:
+def _without_the_account(request: Any, **_: object) -> None:
     """123456789012.127.0.0.1 is no address; 123456789012.localhost is one on some machines only."""
-    url = request.url  # type: ignore[attr-defined]
-    request.headers["Host"] = urlsplit(url).netloc.replace("127.0.0.1", "localhost")  # type: ignore[attr-defined]
-    request.url = url.replace("//123456789012.", "//")  # type: ignore[attr-defined]
+    url = request.url
+    request.headers["Host"] = urlsplit(url).netloc.replace("127.0.0.1", "localhost")
+    request.url = url.replace("//123456789012.", "//")

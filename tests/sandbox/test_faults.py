@@ -31,27 +31,24 @@ def test_a_rejection_is_the_exception_of_the_model(cloud: Cloud) -> None:
         organizations.list_roots()
 
 
-@source("botocore: standard retries after a lost connection; CreateOrganizationalUnit has no client token")
+@source("botocore: ConnectionClosedError; CreateOrganizationalUnit has no client token")
 def test_an_answer_is_lost_after_the_effect(cloud: Cloud) -> None:
     root = cloud.root
     cloud.arm(Fault("lose", "organizations", "CreateOrganizationalUnit"))
     create = cloud.organizations.create_organizational_unit
+    with pytest.raises(ConnectionClosedError):
+        create(ParentId=root, Name="U")
     refused("DuplicateOrganizationalUnitException", create, ParentId=root, Name="U")
 
 
-@source("botocore: ConnectionClosedError")
-def test_every_answer_is_lost(cloud: Cloud) -> None:
-    cloud.arm(Fault("lose", "organizations", "ListRoots", times=None))
-    with pytest.raises(ConnectionClosedError):
-        cloud.organizations.list_roots()
-
-
-@source("botocore: HTTP 500 is retried")
+@source("Common errors: InternalFailure, HTTP 500")
 def test_an_answer_can_be_lost_to_an_error(cloud: Cloud) -> None:
-    cloud.arm(Fault("lose", "organizations", "ListRoots", by="error"))
-    assert cloud.organizations.list_roots()["Roots"]
-    cloud.arm(Fault("lose", "organizations", "ListRoots", by="error", times=2))
-    refused("InternalFailure", cloud.organizations.list_roots)
+    root = cloud.root
+    cloud.arm(Fault("lose", "organizations", "CreateOrganizationalUnit", by="error"))
+    create = cloud.organizations.create_organizational_unit
+    error = refused("InternalFailure", create, ParentId=root, Name="U")
+    assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    refused("DuplicateOrganizationalUnitException", create, ParentId=root, Name="U")
 
 
 THROTTLED = {
@@ -71,10 +68,11 @@ def test_a_service_throttles_in_its_own_words(cloud: Cloud, service: str) -> Non
     refused(code, getattr(cloud.client(service), method))
 
 
-@source("botocore: a throttled call is made again")
-def test_a_throttled_call_succeeds_in_the_end(cloud: Cloud) -> None:
+@source("Organizations API reference: TooManyRequestsException; a client asks again")
+def test_a_throttled_call_is_counted_and_succeeds_the_next_time(cloud: Cloud) -> None:
     cloud.arm(Fault("throttle", "organizations", "ListRoots"))
     before = cloud.calls().get("organizations:ListRoots", 0)
+    refused("TooManyRequestsException", cloud.organizations.list_roots)
     assert cloud.organizations.list_roots()["Roots"]
     assert cloud.calls()["organizations:ListRoots"] == before + 2
 
