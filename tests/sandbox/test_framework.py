@@ -169,6 +169,27 @@ def test_signing_names_are_those_of_the_model(name: str) -> None:
         assert metadata.get("signingName", metadata["endpointPrefix"]) == name
 
 
+@pytest.mark.parametrize(
+    ("partition", "region"), [("aws-cn", "cn-northwest-1"), ("aws-us-gov", "us-gov-west-1")]
+)
+def test_other_partitions_have_their_own_arns_and_regions(partition: str, region: str) -> None:
+    with Sandbox(organization=True, partition=partition) as entered:
+        organizations: Any = entered.session().client("organizations")
+        arn = organizations.describe_organization()["Organization"]["Arn"]
+        assert arn.startswith(f"arn:{partition}:organizations::")
+        account = entered.seed(1)[0]
+        role = f"arn:{partition}:iam::{account}:role/OrganizationAccountAccessRole"
+        sts: Any = entered.session().client("sts")
+        assumed = sts.assume_role(RoleArn=role, RoleSessionName="check")["AssumedRoleUser"]["Arn"]
+        assert assumed.startswith(f"arn:{partition}:sts::{account}:")
+        ssm: Any = entered.session().client("ssm")
+        assert ssm.meta.region_name == region
+        ssm.put_parameter(Name="/x", Value="1", Type="String")
+        elsewhere: Any = entered.session(region="us-east-1").client("ssm")
+        with pytest.raises(elsewhere.exceptions.ClientError, match="UnrecognizedClientException"):
+            elsewhere.describe_parameters()
+
+
 # --- the clock
 
 
