@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from landing.sandbox import admission, constraints, registry, snapshot, upstream, wire
@@ -51,6 +52,8 @@ class Gateway:
         self.world = world
         self.faults = Faults()
         self.lock = threading.RLock()
+        self.journal: Callable[[HttpRequest, float], None] | None = None
+        """Told of every call from outside that was carried out, with the virtual time at which it was."""
         self._before: bytes | None = None
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
@@ -58,6 +61,17 @@ class Gateway:
         with self.lock:
             answer = self._answer(request)
         return answer if request.method != "HEAD" else HttpAnswer(answer.status, answer.headers)
+
+    def replay(self, request: HttpRequest, seconds: float) -> None:
+        """Make a call again that was made before, at the same virtual time and without faults."""
+        with self.lock:
+            self.world.clock.advance(self.world, seconds - self.world.clock.seconds)
+            faults, journal = self.faults, self.journal
+            self.faults, self.journal = Faults(), None
+            try:
+                self._answer(request)
+            finally:
+                self.faults, self.journal = faults, journal
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:
         signature = request.signature
@@ -85,7 +99,6 @@ class Gateway:
             self.world.clock.advance(self.world, fault.seconds)
         for fault in self.faults.strike(*names, "reject", "throttle"):
             raise _refused(fault, operation.service)
-        self.world.clock.tick(self.world)
         answer = self._perhaps_stale(request, operation, caller, region)
         for fault in self.faults.strike(*names, "lose"):
             if fault.by == "error":
@@ -99,15 +112,27 @@ class Gateway:
         if not operation.name.startswith(READS):
             if self.faults.awaits_change():
                 self._before = snapshot.dump(self.world)
-            return self._execute(request, operation, caller, region)
+            return self._carry_out(request, operation, caller, region)
         if self._before is None or not any(self.faults.strike(operation.service, operation.name, "stale")):
-            return self._execute(request, operation, caller, region)
+            return self._carry_out(request, operation, caller, region)
         now = snapshot.dump(self.world)
         snapshot.load(self.world, self._before)
         try:
             return self._execute(request, operation, caller, region)
         finally:
             snapshot.load(self.world, now)
+
+    def _carry_out(
+        self, request: HttpRequest, operation: Operation, caller: Identity, region: str
+    ) -> HttpAnswer:
+        """A little time passes, the call takes effect, and the journal has it before its answer goes out."""
+        seconds = self.world.clock.seconds
+        self.world.clock.tick(self.world)
+        try:
+            return self._execute(request, operation, caller, region)
+        finally:
+            if self.journal is not None:
+                self.journal(request, seconds)
 
     def _execute(
         self, request: HttpRequest, operation: Operation, caller: Identity, region: str

@@ -8,12 +8,14 @@ from functools import cache
 from typing import Any
 
 import moto.iam.models as iam_models
+import moto.s3.models as s3_models
 from moto.core import responses
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.common_models import BaseModel
-from moto.core.utils import method_names_from_class
 
-from landing.sandbox import access_role, managed_policies
+from landing.sandbox import access_role, managed_policies, s3
+
+Wrapper = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +24,24 @@ class Patch:
 
     owner: Any
     attribute: str
-    replacement: Any
+    wrapper: Wrapper
+    """Makes the new attribute of moto's own."""
     why: str
 
     @property
     def name(self) -> str:
         """Where the attribute is, for people."""
-        return f"{getattr(self.owner, '__module__', '')}.{self.owner.__name__}.{self.attribute}".lstrip(".")
+        module = f"{self.owner.__module__}." if isinstance(self.owner, type) else ""
+        return f"{module}{self.owner.__name__}.{self.attribute}"
 
 
-def _account_specific(self: BackendDict, account: str) -> AccountSpecificBackend:
+def instead(replacement: Callable[..., Any]) -> Wrapper:
+    """A wrapper that has no use for what moto does."""
+    return lambda _: replacement
+
+
+def account_specific(self: BackendDict, account: str) -> AccountSpecificBackend:
+    """`BackendDict.__getitem__` in the time of one look-up."""
     try:
         return dict.__getitem__(self, account)
     except KeyError:
@@ -39,73 +49,97 @@ def _account_specific(self: BackendDict, account: str) -> AccountSpecificBackend
         return dict.__getitem__(self, account)
 
 
-def _visited(account_id: str, access_key: str, service: str, region: str) -> None:
-    """Nothing: moto would make an IAM backend for every account that calls anything."""
+def visited(account_id: str, access_key: str, service: str, region: str) -> None:
+    """Nothing: the sandbox knows its keys itself."""
 
 
-def _account_of_key(access_key: str) -> str:
-    raise LookupError(
-        f"moto asks for the account of the key {access_key}, although the sandbox names the account"
-    )
+def account_of_key(access_key: str) -> str:
+    """Never needed, since every request names its account."""
+    raise LookupError(f"moto asks for the account of the key {access_key}")
 
 
-def _untracked(cls: type[Any], *_: object, **__: object) -> Any:
+def untracked(cls: type[Any], *_: object, **__: object) -> Any:
+    """`BaseModel.__new__` without a list of everything that was ever made."""
     return object.__new__(cls)
 
 
-def _request_id(headers: dict[str, str] | None = None) -> str:
-    """A constant: nobody looks a request up, and drawing 52 characters a call costs more than most calls."""
+def request_id(headers: dict[str, str] | None = None) -> str:
+    """A constant: nobody looks a request of the sandbox up."""
     if headers is not None:
         headers["x-amzn-requestid"] = "sandbox"
     return "sandbox"
 
 
 PATCHES: tuple[Patch, ...] = (
-    Patch(BackendDict, "__getitem__", _account_specific, "moto copies the list of accounts at every access"),
-    Patch(iam_models, "mark_account_as_visited", _visited, "moto makes an IAM backend for every caller"),
-    Patch(iam_models, "get_account_id_from", _account_of_key, "moto looks for the key in every account"),
     Patch(
-        responses,
-        "method_names_from_class",
-        cache(method_names_from_class),
-        "moto inspects the class at every call",
+        BackendDict,
+        "__getitem__",
+        instead(account_specific),
+        "moto copies the list of accounts at every look",
     ),
-    Patch(responses, "gen_amzn_requestid_long", _request_id, "moto draws 52 characters at every call"),
+    Patch(BaseModel, "__new__", instead(untracked), "moto keeps every object that was ever made"),
+    Patch(responses, "method_names_from_class", cache, "moto inspects the class at every call"),
+    Patch(
+        responses, "gen_amzn_requestid_long", instead(request_id), "moto draws 52 characters at every call"
+    ),
+    Patch(
+        iam_models, "mark_account_as_visited", instead(visited), "moto makes an IAM backend for every caller"
+    ),
+    Patch(
+        iam_models, "get_account_id_from", instead(account_of_key), "moto looks for the key in every account"
+    ),
     Patch(
         iam_models.IAMBackend,
         "_init_managed_policies",
-        managed_policies.managed_policies,
-        "moto has no AWS policies",
+        instead(managed_policies.managed_policies),
+        "moto has no AWS managed policies, or copies all of them into every account",
     ),
     Patch(
         iam_models.AWSManagedPolicy,
         "attach_to",
-        managed_policies.attach_to,
-        "AWS policies are shared by accounts",
+        instead(managed_policies.attach_to),
+        "AWS managed policies are shared by all accounts until they are attached",
     ),
     Patch(
-        iam_models.AWSManagedPolicy, "detach_from", managed_policies.detach_from, "AWS policies are shared"
+        iam_models.AWSManagedPolicy,
+        "detach_from",
+        instead(managed_policies.detach_from),
+        "AWS managed policies are shared by all accounts until they are attached",
     ),
     Patch(
         iam_models.IAMBackend,
         "initialize_service_roles",
-        access_role.populate,
-        "created accounts have a role",
+        instead(access_role.populate),
+        "an account that Organizations created has a role for the management account",
     ),
-    Patch(BaseModel, "__new__", _untracked, "moto keeps every object that was ever made"),
+    Patch(
+        s3_models.FakeBucket,
+        "__init__",
+        s3.with_defaults,
+        "new buckets are encrypted, private and without ACLs",
+    ),
+    Patch(
+        s3_models.S3Backend,
+        "delete_bucket_encryption",
+        instead(s3.delete_bucket_encryption),
+        "a bucket without encryption goes back to SSE-S3",
+    ),
+    Patch(
+        s3_models.S3Backend,
+        "get_object_lock_configuration",
+        s3.without_zeros,
+        "default retention reads back Days and Years although only one can be set",
+    ),
 )
 
-_ORIGINALS: dict[str, Callable[..., Any]] = {}
+ORIGINALS: dict[tuple[Any, str], Any] = {}
+"""What moto had before it was patched."""
 
 
 def install() -> None:
     """Put every patch in place; harmless when done again."""
     for patch in PATCHES:
-        if patch.name not in _ORIGINALS:
-            _ORIGINALS[patch.name] = getattr(patch.owner, patch.attribute)
-            setattr(patch.owner, patch.attribute, patch.replacement)
-
-
-def original(owner: Any, attribute: str) -> Callable[..., Any]:
-    """What moto has where a patch was put."""
-    return _ORIGINALS[next(p.name for p in PATCHES if p.owner is owner and p.attribute == attribute)]
+        key = (patch.owner, patch.attribute)
+        if key not in ORIGINALS:
+            ORIGINALS[key] = getattr(patch.owner, patch.attribute)
+            setattr(patch.owner, patch.attribute, patch.wrapper(ORIGINALS[key]))

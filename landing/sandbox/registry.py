@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from landing.sandbox.world import Event, World
 
 SERVICES: dict[str, str] = {
+    "account": "landing.sandbox.account:Account",
     "iam": "landing.sandbox.iam:Iam",
     "organizations": "landing.sandbox.organizations:Organizations",
+    "resourcegroupstaggingapi": "landing.sandbox.tagging:Tagging",
+    "s3": "landing.sandbox.s3:S3",
     "sts": "landing.sandbox.sts:Sts",
 }
 """botocore's name of a service to the class that answers for it; imported when first called."""

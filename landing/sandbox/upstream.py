@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
@@ -126,6 +126,10 @@ def backend(service: str, account: str, region: str) -> Any:
     return by_account[region if region in by_account else get_partition(region)]
 
 
-def backend_dicts() -> list[BackendDict]:
-    """Every part of moto's state that is in use."""
-    return list(BackendDict._instances)
+def backends_in_use(service: str) -> Iterator[tuple[str, Any]]:
+    """Every backend of a service that moto has made so far, with its account."""
+    for by_account in BackendDict._instances:
+        if by_account.service_name == service:
+            for account, by_region in list(by_account.items()):
+                for made in list(by_region.values()):
+                    yield account, made

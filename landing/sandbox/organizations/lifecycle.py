@@ -12,6 +12,7 @@ from landing.sandbox.organizations.membership import leave
 from landing.sandbox.organizations.state import Member, Organization, Unit, organization_of, organizations_of
 from landing.sandbox.organizations.types import aws_managed_policies
 from landing.sandbox.refusal import Refusal
+from landing.sandbox.world import World
 
 
 def create_organization(call: Call) -> dict[str, Any]:
@@ -20,22 +21,27 @@ def create_organization(call: Call) -> dict[str, Any]:
         raise Refusal(
             "AlreadyInOrganizationException", "The AWS account is already a member of an organization."
         )
-    world, state = call.world, organizations_of(call.world)
+    return {"Organization": _shown(call, found(call.world, call.account, call.get("FeatureSet", "ALL")))}
+
+
+def found(world: World, management_account: str, feature_set: str) -> Organization:
+    """A new organization with its root, its management account and AWS's own policies."""
+    state = organizations_of(world)
     root = "r-" + world.token(4)
     organization = Organization(
         id="o-" + world.token(10),
-        management_account=call.account,
-        feature_set=call.get("FeatureSet", "ALL"),
+        management_account=management_account,
+        feature_set=feature_set,
         root=root,
-        partition=call.partition,
+        partition=world.partition,
     )
     organization.units[root] = Unit(root, "Root", None)
-    state.organizations[call.account] = organization
     organization.policies |= {policy.id: policy for policy in aws_managed_policies()}
-    organization.members[call.account] = Member(call.account, root, "INVITED", world.now)
-    organization.units[root].accounts[call.account] = None
-    state.of_account[call.account] = call.account
-    return {"Organization": _shown(call, organization)}
+    organization.members[management_account] = Member(management_account, root, "INVITED", world.now)
+    organization.units[root].accounts[management_account] = None
+    state.organizations[management_account] = organization
+    state.of_account[management_account] = management_account
+    return organization
 
 
 def describe_organization(call: Call) -> dict[str, Any]:

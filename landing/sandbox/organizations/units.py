@@ -10,6 +10,7 @@ from landing.sandbox.organizations.access import current
 from landing.sandbox.organizations.state import Organization, Unit
 from landing.sandbox.organizations.tags import checked
 from landing.sandbox.refusal import Refusal
+from landing.sandbox.world import World
 
 DEEPEST = 5
 MOST = 2000
@@ -26,13 +27,19 @@ def create_organizational_unit(call: Call) -> dict[str, Any]:
         raise _constraint("You have exceeded the depth of the OU tree.", "OU_DEPTH_LIMIT_EXCEEDED")
     if len(organization.units) > MOST:
         raise _constraint("You have exceeded the number of OUs.", "OU_NUMBER_LIMIT_EXCEEDED")
-    unit = Unit(f"ou-{organization.root[2:]}-{call.world.token(8)}", call["Name"], parent.id)
-    organization.units[unit.id] = unit
-    parent.units[unit.id] = None
+    unit = add(call.world, organization, parent, call["Name"])
     if tags:
         organization.tags[unit.id] = tags
-    policies.attach_defaults(organization, unit.id)
     return {"OrganizationalUnit": _shown(organization, unit)}
+
+
+def add(world: World, organization: Organization, parent: Unit, name: str) -> Unit:
+    """A new unit, with the policies that every target has."""
+    unit = Unit(f"ou-{organization.root[2:]}-{world.token(8)}", name, parent.id)
+    organization.units[unit.id] = unit
+    parent.units[unit.id] = None
+    policies.attach_defaults(organization, unit.id)
+    return unit
 
 
 def _constraint(message: str, reason: str) -> Refusal:
