@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SERVICES: dict[str, str] = {
     "account": "landing.sandbox.account:Account",
+    "guardduty": "landing.sandbox.guardduty:GuardDuty",
     "iam": "landing.sandbox.iam:Iam",
     "organizations": "landing.sandbox.organizations:Organizations",
     "resourcegroupstaggingapi": "landing.sandbox.tagging:Tagging",
@@ -21,7 +22,11 @@ SERVICES: dict[str, str] = {
 }
 """botocore's name of a service to the class that answers for it; imported when first called."""
 
-LISTENERS: dict[str, tuple[str, ...]] = {}
+LISTENERS: dict[str, tuple[str, ...]] = {
+    "account-joined": ("landing.sandbox.guardduty.enrolment:account_joined",),
+    "account-left": ("landing.sandbox.guardduty.enrolment:account_left",),
+    "administrator-deregistered": ("landing.sandbox.guardduty.enrolment:administrator_deregistered",),
+}
 """Name of an event to the functions `(world, event)` that hear it, in this order."""
 
 
