@@ -56,8 +56,9 @@ class Sandbox:
         os.environ["AWS_ACCESS_KEY_ID"] = administrator.access_key
         os.environ["AWS_SECRET_ACCESS_KEY"] = administrator.secret_key
         if self._organization:
-            self.session().client("organizations").create_organization(FeatureSet="ALL")
-            self.calls.clear()
+            from landing.sandbox.organizations.lifecycle import found
+
+            found(self.world, self.management_account_id, "ALL")
         return self
 
     def __exit__(self, *_: object) -> None:

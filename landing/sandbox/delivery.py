@@ -63,7 +63,7 @@ def bucket(name: str) -> Any | None:
 
 
 def bucket_admits(
-    world: World, name: str, who: Deliverer, action: str, key: str = "", context: Mapping[str, str] | None = None
+    world: World, name: str, who: Deliverer, action: str, *, key: str = "", context: Mapping[str, str] | None = None
 ) -> bool:
     """Whether a bucket, or an object key in it, is open to the deliverer. No bucket admits nobody."""
     found = bucket(name)
@@ -87,7 +87,7 @@ def key(world: World, key_id: str, account: str, region: str) -> Any | None:
     return backend.keys.get(backend.get_key_id(name))
 
 
-def key_admits(found: Any, who: Deliverer, action: str, context: Mapping[str, str] | None = None) -> bool:
+def key_admits(found: Any, who: Deliverer, action: str, *, context: Mapping[str, str] | None = None) -> bool:
     """Whether the key's policy lets the deliverer use it, and the key can be used at all."""
     if found.key_state != "Enabled":
         return False

@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import select
-import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -20,8 +19,6 @@ from landing.sandbox.seeding import Shape
 START_TIMEOUT = 60.0
 """Seconds that a server may take to load its world."""
 REQUEST_TIMEOUT = 600.0
-_STARTED: list[subprocess.Popen[bytes]] = []
-"""Servers that this process started, which outlive it; kept because a forgotten one gives a warning."""
 
 
 def ensure_started(home: Home | None = None, *, port: int = 0) -> Endpoint:
@@ -58,17 +55,19 @@ def _start(home: Home, port: int) -> Endpoint:
     command = [sys.executable, "-m", "landing.sandbox.server", "--home", str(home.path.resolve())]
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    os.set_inheritable(writing, True)
     with home.log.open("ab") as log:
-        server = subprocess.Popen(  # noqa: S603  (our own module)
+        os.posix_spawn(
+            sys.executable,
             [*command, "--port", str(port), "--ready", str(writing)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env={**os.environ, "PYTHONPATH": path},
-            pass_fds=(writing,),
-            start_new_session=True,
+            {**os.environ, "PYTHONPATH": path},
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, log.fileno(), 1),
+                (os.POSIX_SPAWN_DUP2, log.fileno(), 2),
+            ],
+            setsid=True,
         )
-    _STARTED.append(server)
     os.close(writing)
     try:
         _wait_until_ready(reading, home)

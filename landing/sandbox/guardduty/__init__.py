@@ -1,4 +1,4 @@
-"""Amazon GuardDuty: detectors, and an organization's administrator over them (GuardDuty User Guide and API reference)."""
+"""Amazon GuardDuty: detectors, and an organization's administrator over them (User Guide, API reference)."""
 
 from __future__ import annotations
 

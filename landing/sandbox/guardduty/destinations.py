@@ -14,8 +14,8 @@ from landing.sandbox.guardduty.state import PRINCIPAL, Detector, absent, bad, ma
 from landing.sandbox.world import World
 
 FORBIDDEN = (
-    "The request failed because the GuardDuty service principal does not have permission to the KMS key or the resource "
-    "specified by the destinationArn parameter."
+    "The request failed because the GuardDuty service principal does not have permission to the KMS key or the "
+    "resource specified by the destinationArn parameter."
 )
 
 
@@ -145,7 +145,7 @@ def _problem(call: Call, properties: dict[str, Any]) -> str | None:
     target = f"{path}AWSLogs/{call.account}/GuardDuty/{call.region}/finding.jsonl.gz"
     allowed = (
         delivery.bucket_admits(call.world, name, who, "s3:GetBucketLocation")
-        and delivery.bucket_admits(call.world, name, who, "s3:PutObject", target, headers)
+        and delivery.bucket_admits(call.world, name, who, "s3:PutObject", key=target, context=headers)
         and delivery.key_admits(key, who, "kms:GenerateDataKey")
     )
     return None if allowed else FORBIDDEN

@@ -55,9 +55,8 @@ def work(world: World, administrator: str, region: str) -> None:
     if "GUARDDUTY_POLICY" in organization.policy_types:
         return  # The policies decide instead, as soon as their type is on (User Guide, "Organization policies").
     fresh = features.for_new_member(settings.features)
-    if settings.auto_enable != "NONE":
-        for account in joined:
-            enrol(world, administrator, region, account, fresh, which=("ALL", "NEW"))
+    for account in joined:
+        enrol(world, administrator, region, account, fresh, which=("ALL", "NEW"))
     if everyone and settings.auto_enable == "ALL":
         for account in list(organization.members):
             enrol(world, administrator, region, account, fresh, which=("ALL",))
@@ -122,8 +121,9 @@ def account_joined(world: World, event: Event) -> None:
     """A new account is looked at in every Region that has an administrator."""
     organization = accounts.organization_of(world, event.account)
     for administrator, region, settings in administrations(world, organization):
-        settings.joined.append(event.account)
-        schedule(world, administrator, region)
+        if settings.auto_enable != "NONE":
+            settings.joined.append(event.account)
+            schedule(world, administrator, region)
 
 
 def account_left(world: World, event: Event) -> None:
