@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SERVICES: dict[str, str] = {
     "account": "landing.sandbox.account:Account",
+    "cloudformation": "landing.sandbox.cloudformation:CloudFormation",
     "iam": "landing.sandbox.iam:Iam",
     "organizations": "landing.sandbox.organizations:Organizations",
     "resourcegroupstaggingapi": "landing.sandbox.tagging:Tagging",
