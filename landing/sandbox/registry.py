@@ -30,9 +30,7 @@ LISTENERS: dict[str, tuple[str, ...]] = {
         "landing.sandbox.guardduty.enrolment:account_joined",
         "landing.sandbox.securityhub.rollout:account_joined",
     ),
-    "account-moved": (
-        "landing.sandbox.securityhub.rollout:account_moved",
-    ),
+    "account-moved": ("landing.sandbox.securityhub.rollout:account_moved",),
     "account-left": (
         "landing.sandbox.guardduty.enrolment:account_left",
         "landing.sandbox.securityhub.rollout:account_left",
