@@ -254,6 +254,6 @@ def compiled(levels: Policies, policy_type: str = SCP) -> CompiledLevels:
         kept = _Kept(levels, deepcopy(levels), CompiledLevels(levels, policy_type))
         _compiled.pop(key, None)
         if len(_compiled) >= _SETS_KEPT:
-            del _compiled[next(iter(_compiled))]
+            _compiled.pop(next(iter(_compiled)), None)
         _compiled[key] = kept
     return kept.compiled

@@ -108,7 +108,7 @@ def test_a_gap_on_the_way_is_found() -> None:
 
 
 UNHURRIED = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

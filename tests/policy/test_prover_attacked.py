@@ -11,7 +11,7 @@ from landing.policy.pattern import full_match, parse
 from tests.policy.generated import claims, hierarchies, requests
 
 UNHURRIED = settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
