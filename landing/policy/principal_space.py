@@ -79,8 +79,7 @@ class PrincipalSpace:
         forbidden = [_claimed(pattern) for pattern in (*self._claim.except_principals, _SERVICE_LINKED)]
         others: list[Steps] = []
         for ask in asks:
-            condition = ask.check
-            assert isinstance(condition, Condition)
+            condition = _condition(ask)
             steps = _patterns_of(condition, self._claim, self._pins)
             if not _is_plain(condition):
                 others += steps
@@ -96,7 +95,13 @@ class PrincipalSpace:
         return None
 
     def _meets(self, asks: Asks, text: str) -> bool:
-        return self._is_claimed(text) and all(_does(ask, self._truth(ask.check, text)) for ask in asks)  # type: ignore[arg-type]
+        truths = ((ask, self._truth(_condition(ask), text)) for ask in asks)
+        return self._is_claimed(text) and all(_does(ask, truth) for ask, truth in truths)
+
+
+def _condition(ask: Ask) -> Condition:
+    assert isinstance(ask.check, Condition), "all that is asked of a principal is a condition"
+    return ask.check
 
 
 def _does(ask: Ask, truth: Truth) -> bool:
