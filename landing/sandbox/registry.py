@@ -23,7 +23,11 @@ SERVICES: dict[str, str] = {
 }
 """botocore's name of a service to the class that answers for it; imported when first called."""
 
-LISTENERS: dict[str, tuple[str, ...]] = {}
+LISTENERS: dict[str, tuple[str, ...]] = {
+    "account-joined": ("landing.sandbox.cloudformation.stack_sets.automatic:moved",),
+    "account-left": ("landing.sandbox.cloudformation.stack_sets.automatic:left",),
+    "account-moved": ("landing.sandbox.cloudformation.stack_sets.automatic:moved",),
+}
 """Name of an event to the functions `(world, event)` that hear it, in this order."""
 
 
