@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 SERVICES: dict[str, str] = {
     "account": "landing.sandbox.account:Account",
     "cloudformation": "landing.sandbox.cloudformation:CloudFormation",
+    "cloudtrail": "landing.sandbox.cloudtrail:CloudTrail",
+    "config": "landing.sandbox.config:Config",
     "guardduty": "landing.sandbox.guardduty:GuardDuty",
     "iam": "landing.sandbox.iam:Iam",
     "organizations": "landing.sandbox.organizations:Organizations",
@@ -29,11 +31,18 @@ LISTENERS: dict[str, tuple[str, ...]] = {
     "account-joined": (
         "landing.sandbox.guardduty.enrolment:account_joined",
         "landing.sandbox.securityhub.rollout:account_joined",
+        "landing.sandbox.config.organization:account_joined",
+        "landing.sandbox.cloudformation.stack_sets.automatic:moved",
     ),
-    "account-moved": ("landing.sandbox.securityhub.rollout:account_moved",),
+    "account-moved": (
+        "landing.sandbox.securityhub.rollout:account_moved",
+        "landing.sandbox.cloudformation.stack_sets.automatic:moved",
+    ),
     "account-left": (
         "landing.sandbox.guardduty.enrolment:account_left",
         "landing.sandbox.securityhub.rollout:account_left",
+        "landing.sandbox.config.organization:account_left",
+        "landing.sandbox.cloudformation.stack_sets.automatic:left",
     ),
     "administrator-deregistered": (
         "landing.sandbox.guardduty.enrolment:administrator_deregistered",

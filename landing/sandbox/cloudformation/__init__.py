@@ -11,6 +11,7 @@ from landing.sandbox.cloudformation import (
     stacks,
     templates,
 )
+from landing.sandbox.cloudformation.stack_sets import access, instances, operations, sets
 from landing.sandbox.cloudformation.state import CloudFormationState
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.service import Scope, Service
@@ -22,7 +23,19 @@ class CloudFormation(Service[CloudFormationState]):
     name = "cloudformation"
     scope = Scope.REGION
     state_type = CloudFormationState
-    topics = (stacks, describing, templates, change_sets, detecting, outputs, stack_policy)
+    topics = (
+        stacks,
+        describing,
+        templates,
+        change_sets,
+        detecting,
+        outputs,
+        stack_policy,
+        sets,
+        instances,
+        operations,
+        access,
+    )
 
     def refuse_token(self) -> Refusal:
         """CloudFormation has one error for all input that it cannot use."""

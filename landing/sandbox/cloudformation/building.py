@@ -1,10 +1,12 @@
-"""From a template to resources: create, update and delete a whole stack, and go back when it fails."""
+"""From a template to resources: a whole stack is created or updated."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from landing.sandbox.cloudformation import events, outputs, references, resources, stack_policy
+from botocore.exceptions import ClientError
+
+from landing.sandbox.cloudformation import deleting, events, outputs, resources, rollback, stack_policy
 from landing.sandbox.cloudformation.drift import differences
 from landing.sandbox.cloudformation.lookup import StackLookup, resolver
 from landing.sandbox.cloudformation.resources import Deploying, Failed
@@ -13,7 +15,6 @@ from landing.sandbox.cloudformation.template import Declared
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.world import World
 
-KEPT = ("Retain", "RetainExceptOnCreate")
 CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 
 
@@ -67,51 +68,14 @@ def _create_failed(world: World, stack: Stack, reason: str) -> None:
     verb, ending = ("DELETE", "") if stack.on_failure == "DELETE" else ("ROLLBACK", "Rollback requested by user.")
     events.of_stack(world, stack, f"{verb}_IN_PROGRESS", told + ending)
     keep = () if stack.retain_new else ("Retain",)
-    left = take_down(world, stack, [name for name, r in stack.resources.items() if r.deletion_policy in keep])
+    left = deleting.take_down(world, stack, [name for name, r in stack.resources.items() if r.deletion_policy in keep])
     if left:
-        events.of_stack(world, stack, f"{verb}_FAILED", _not_deleted(left))
+        events.of_stack(world, stack, f"{verb}_FAILED", deleting.not_deleted(left))
         return
     if verb == "DELETE":
         outputs.forget(world, stack)
         stack.deleted = world.now
     events.of_stack(world, stack, f"{verb}_COMPLETE")
-
-
-def _not_deleted(left: Collection[str]) -> str:
-    return f"The following resource(s) failed to delete: [{', '.join(left)}]. "
-
-
-def take_down(world: World, stack: Stack, keep: Collection[str]) -> list[str]:
-    """Delete the resources in reverse order, but for those to keep; what could not be deleted is the answer."""
-    template = stack.wanted.template
-    order = [name for name in template.order if name in stack.resources]
-    left: list[str] = []
-    for name in [*reversed(order), *(name for name in list(stack.resources) if name not in order)]:
-        resource = stack.resources[name]
-        if resource.status == resources.GONE or resource.status == "DELETE_SKIPPED":
-            continue
-        if name in keep:
-            resources.skip(world, stack, resource)
-        elif name in template.resources and set(references.dependents(template, name)) & set(left):
-            left.append(name)
-        else:
-            try:
-                resources.remove(world, stack, resource)
-            except Failed:
-                left.append(name)
-    return left
-
-
-def delete(world: World, stack: Stack, keep: Collection[str] = ()) -> None:
-    """Delete a stack with its resources; those of policy Retain, and those to keep, stay."""
-    keep = [*keep, *(name for name, resource in stack.resources.items() if resource.deletion_policy in KEPT)]
-    left = take_down(world, stack, keep)
-    if left:
-        events.of_stack(world, stack, "DELETE_FAILED", _not_deleted(left))
-        return
-    outputs.forget(world, stack)
-    stack.deleted = world.now
-    events.of_stack(world, stack, "DELETE_COMPLETE")
 
 
 def update(world: World, stack: Stack, wanted: Wanted, *, revert_drift: bool = False) -> None:
@@ -186,8 +150,10 @@ def _before(deploying: Deploying, resource: Resource, *, revert_drift: bool) -> 
     """How a resource was made or, where drift is to be reverted, how it is; None if it is gone."""
     if not revert_drift:
         return resource.properties
-    with resources.Reasons(resource):
+    try:
         return resources.live(deploying.world, deploying.stack, resource)
+    except ClientError as error:
+        raise Failed(resources.reason_of(error)) from error
 
 
 def _replace(
@@ -215,7 +181,7 @@ def _clean_up(world: World, stack: Stack, active: Collection[str]) -> None:
         if before.status == resources.GONE or not before.physical_id:
             kept = True
         else:
-            kept = (before.deletion_policy if is_removed else now.replace_policy) in KEPT
+            kept = (before.deletion_policy if is_removed else now.replace_policy) in deleting.KEPT
         _dispose(world, stack, before, kept=kept)
         if is_removed:
             del stack.resources[name]
@@ -239,51 +205,4 @@ def _update_failed(world: World, stack: Stack, reason: str) -> None:
         events.of_stack(world, stack, "UPDATE_FAILED", told)
         return
     events.of_stack(world, stack, "UPDATE_ROLLBACK_IN_PROGRESS", told)
-    roll_back(world, stack)
-
-
-def roll_back(world: World, stack: Stack, skip: Collection[str] = ()) -> None:
-    """Bring a stack back to what it was before the update that failed."""
-    assert stack.before is not None
-    deploying = Deploying(world, stack, resolver(world, stack, stack.before.wanted), stack.before.wanted.tags)
-    left = [name for name in reversed(list(stack.resources)) if not _restored(deploying, name, name in skip)]
-    if left:
-        reason = f"The following resource(s) failed to update: [{', '.join(left)}]. "
-        events.of_stack(world, stack, "UPDATE_ROLLBACK_FAILED", reason)
-        return
-    stack.wanted = stack.before.wanted
-    stack.description = stack.wanted.template.description
-    stack.before = None
-    events.of_stack(world, stack, "UPDATE_ROLLBACK_COMPLETE")
-
-
-def _restored(deploying: Deploying, name: str, skipped: bool) -> bool:
-    """Bring one resource back; whether that worked."""
-    world, stack = deploying.world, deploying.stack
-    assert stack.before is not None
-    before, now = stack.before.resources.get(name), stack.resources[name]
-    try:
-        if before is None:
-            if now.deletion_policy == "Retain":
-                resources.skip(world, stack, now)
-            else:
-                resources.remove(world, stack, now)
-            del stack.resources[name]
-        elif skipped:
-            stack.resources[name] = before
-        elif before.physical_id != now.physical_id:
-            if now.physical_id:
-                resources.remove(world, stack, now)
-            stack.resources[name] = before
-        elif before.properties != now.properties:
-            resources.change(deploying, now, before.properties)
-            _restore(now, before)
-        else:
-            stack.resources[name] = before
-    except Failed:
-        return False
-    return True
-
-
-def _restore(now: Resource, before: Resource) -> None:
-    now.deletion_policy, now.replace_policy, now.metadata = before.deletion_policy, before.replace_policy, before.metadata
+    rollback.roll_back(world, stack)

@@ -51,7 +51,9 @@ def _check_supported(call: Call) -> None:
         if call.get(name):
             raise unsupported("cloudformation", "CreateChangeSet", name)
     if call.get("ChangeSetType") == "CREATE" and "DeploymentMode" in call:
-        raise Refusal("ValidationError", "DeploymentMode REVERT_DRIFT is only supported for change sets of type UPDATE.")
+        raise Refusal(
+            "ValidationError", "DeploymentMode REVERT_DRIFT is only supported for change sets of type UPDATE."
+        )
 
 
 def _reviewed(call: Call) -> tuple[Stack, Wanted]:

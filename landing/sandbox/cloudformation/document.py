@@ -76,6 +76,11 @@ def _value(loader: Any, node: yaml.Node) -> Any:
     return loader.construct_mapping(node, deep=True)
 
 
+def _text(loader: Any, node: yaml.ScalarNode) -> str:
+    text: str = loader.construct_scalar(node)
+    return text
+
+
 def _short_form(loader: Any, suffix: str, node: yaml.Node) -> dict[str, Any]:
     value = _value(loader, node)
     if suffix in ("Ref", "Condition"):
@@ -98,4 +103,4 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[str, Any]:
 
 Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 Loader.add_multi_constructor("!", _short_form)
-Loader.add_constructor(DATES, lambda loader, node: loader.construct_scalar(node))
+Loader.add_constructor(DATES, _text)

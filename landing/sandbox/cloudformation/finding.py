@@ -12,9 +12,11 @@ from landing.sandbox.call import Call
 from landing.sandbox.cloudformation import lookup, parameters, support, template
 from landing.sandbox.cloudformation.state import Stack, Wanted, state_of
 from landing.sandbox.refusal import Refusal
+from landing.sandbox.world import World
 
 S3_HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com(?:\.cn)?")
 MOST_TAGS = 50
+STACK_ID = re.compile(r"arn:[a-z-]+:cloudformation:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):stack/.+")
 
 
 def absent(name: str) -> Refusal:
@@ -44,7 +46,7 @@ def body(call: Call) -> str | None:
     if "TemplateBody" in call and "TemplateURL" in call:
         raise Refusal("ValidationError", "You cannot specify both Template URL and Template Body.")
     if "TemplateURL" in call:
-        found = _fetched(call, call["TemplateURL"])
+        found = fetched(call, call["TemplateURL"])
         template.check_size(found, template.LARGEST_IN_S3)
         return found
     if "TemplateBody" in call:
@@ -54,13 +56,17 @@ def body(call: Call) -> str | None:
     return None
 
 
-def _fetched(call: Call, url: str) -> str:
+def fetched(call: Call, url: str) -> str:
+    """The text of an object in S3, by its `https://` or `s3://` URL."""
     parts = urlsplit(url)
     found = S3_HOST.fullmatch(parts.hostname or "")
-    if parts.scheme != "https" or found is None:
-        raise Refusal("ValidationError", "TemplateURL must be a supported URL.")
     path = unquote(parts.path.lstrip("/"))
-    bucket, key = (found["bucket"], path) if found["bucket"] else path.split("/", 1)
+    if parts.scheme == "s3":
+        bucket, key = parts.netloc, path
+    elif parts.scheme == "https" and found is not None:
+        bucket, key = (found["bucket"], path) if found["bucket"] else path.split("/", 1)
+    else:
+        raise Refusal("ValidationError", "TemplateURL must be a supported URL.")
     try:
         text: str = call.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
     except ClientError as error:
@@ -108,3 +114,12 @@ def previous_body(call: Call, stack: Stack) -> str:
     if given is None and not call.get("UsePreviousTemplate"):
         raise Refusal("ValidationError", "Either Template URL or Template Body must be specified.")
     return stack.wanted.body if given is None else given
+
+
+def anywhere(world: World, stack_id: str) -> Stack:
+    """A live stack of any account and Region, by its id."""
+    found = STACK_ID.fullmatch(stack_id)
+    stack = state_of(world, found["account"], found["region"]).stacks.get(stack_id) if found else None
+    if stack is None or not stack.is_live:
+        raise Refusal("StackNotFoundException", f"Stack {stack_id} does not exist")
+    return stack

@@ -55,7 +55,7 @@ class Resolver:
         if not isinstance(value, dict):
             return value
         if len(value) == 1:
-            (name, argument), = value.items()
+            ((name, argument),) = value.items()
             function = FUNCTIONS.get(name)
             if function is not None:
                 return function(self, argument)
@@ -78,12 +78,13 @@ class Resolver:
         if name not in self.known_conditions:
             if name not in self.template.conditions:
                 raise wrong(f"Template error: condition {name} is not defined")
-            self.known_conditions[name] = self._holds(self.template.conditions[name])
+            self.known_conditions[name] = self.holds(self.template.conditions[name])
         return self.known_conditions[name]
 
-    def _holds(self, expression: Any) -> bool:
+    def holds(self, expression: Any) -> bool:
+        """Whether a condition function holds."""
         if isinstance(expression, dict) and len(expression) == 1:
-            (name, argument), = expression.items()
+            ((name, argument),) = expression.items()
             if name == "Condition":
                 return self.condition(argument)
             if name in CONDITIONS:
@@ -199,7 +200,8 @@ def _transform(_: Resolver, argument: Any) -> Any:
 
 def _equals(resolver: Resolver, argument: Any) -> bool:
     left, right = (resolver.value(side) for side in _pair(argument, "Fn::Equals"))
-    return _comparable(left) == _comparable(right)
+    same: bool = _comparable(left) == _comparable(right)
+    return same
 
 
 def _comparable(value: Any) -> Any:
@@ -209,13 +211,17 @@ def _comparable(value: Any) -> Any:
 def _several(resolver: Resolver, argument: Any) -> list[bool]:
     if not isinstance(argument, list) or not 2 <= len(argument) <= 10:
         raise wrong("Template error: every Fn::And and Fn::Or object requires a list of 2 to 10 conditions")
-    return [resolver._holds(item) for item in argument]
+    return [resolver.holds(item) for item in argument]
+
+
+def _not(resolver: Resolver, argument: Any) -> bool:
+    return not resolver.holds(_pair(argument, "Fn::Not", 1)[0])
 
 
 CONDITIONS: dict[str, Callable[[Resolver, Any], bool]] = {
     "Fn::And": lambda resolver, argument: all(_several(resolver, argument)),
     "Fn::Or": lambda resolver, argument: any(_several(resolver, argument)),
-    "Fn::Not": lambda resolver, argument: not resolver._holds(_pair(argument, "Fn::Not", 1)[0]),
+    "Fn::Not": _not,
     "Fn::Equals": _equals,
 }
 

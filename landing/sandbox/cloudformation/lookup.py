@@ -49,9 +49,7 @@ class StackLookup:
             return found[name]
         if name in schema.of(resource.type).attributes:
             raise unsupported("cloudformation", f"the attribute {name} of {resource.type} in Fn::GetAtt")
-        raise wrong(
-            f"Template error: resource {logical_id} does not support attribute type {name} in Fn::GetAtt"
-        )
+        raise wrong(f"Template error: resource {logical_id} does not support attribute type {name} in Fn::GetAtt")
 
     def _made(self, logical_id: str) -> tuple[Resource, Any]:
         resource = self.stack.resources.get(logical_id)
@@ -94,6 +92,11 @@ def stored(world: World, account: str, region: str, name: str) -> str:
         raise wrong(f"SSM Secure reference is not supported in: [{name}]")
     value: str = found["Value"]
     return value
+
+
+def has_stored(template: Template) -> bool:
+    """Whether parameters of the template take their values from Parameter Store."""
+    return any(parameters.SSM.fullmatch(str(declared.get("Type"))) for declared in template.parameters.values())
 
 
 def resolved_parameters(

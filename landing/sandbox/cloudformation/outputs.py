@@ -58,9 +58,7 @@ def check_unused(state: CloudFormationState, stack: Stack) -> None:
     """Refuse to delete a stack whose exports others use (User Guide, "Get exported outputs")."""
     for name, (owner, _) in state.exports.items():
         if owner == stack.id and (users := importers(state, name)):
-            raise Refusal(
-                "ValidationError", f"Export {name} cannot be deleted as it is in use by {', '.join(users)}"
-            )
+            raise Refusal("ValidationError", f"Export {name} cannot be deleted as it is in use by {', '.join(users)}")
 
 
 def list_exports(call: Call) -> dict[str, Any]:

@@ -59,7 +59,9 @@ def values(template: Template, given: Given, previous: Mapping[str, str]) -> dic
     """
     check_declarations(template)
     chosen = _chosen(template, given, previous)
-    missing = [name for name, declared in template.parameters.items() if name not in chosen and "Default" not in declared]
+    missing = [
+        name for name, declared in template.parameters.items() if name not in chosen and "Default" not in declared
+    ]
     if missing:
         raise Refusal("ValidationError", f"Parameters: [{', '.join(missing)}] must have values")
     result = {}
@@ -82,14 +84,15 @@ def _chosen(template: Template, given: Given, previous: Mapping[str, str]) -> di
         if entry.get("UsePreviousValue"):
             if "ParameterValue" in entry:
                 raise Refusal(
-                    "ValidationError", f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true"
-                    " and non empty value for a parameter"
+                    "ValidationError",
+                    f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true"
+                    " and non empty value for a parameter",
                 )
             if name not in previous:
                 raise Refusal(
                     "ValidationError",
-                    f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key "
-                    "not in the previous template",
+                    f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter "
+                    "key not in the previous template",
                 )
             chosen[name] = previous[name]
         elif "ParameterValue" in entry:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from landing.sandbox.call import Call
-from landing.sandbox.cloudformation import building, drift, references, resources, schema
+from landing.sandbox.cloudformation import deleting, drift, references, resources, schema
 from landing.sandbox.cloudformation.lookup import outline, symbolic
 from landing.sandbox.cloudformation.state import ChangeSet, Resource, Stack
 from landing.sandbox.cloudformation.template import Declared
@@ -32,7 +32,7 @@ def changes(world: World, stack: Stack, change_set: ChangeSet) -> list[Change]:
         if name not in there:
             found.append(_change("Add", active[name]))
             continue
-        change = _modified(world, stack, change_set, active[name], there[name], replaced)
+        change = _modified(world, stack, change_set, active[name], replaced=replaced)
         if change is not None:
             found.append(change)
             if change.get("Replacement") == "True":
@@ -57,7 +57,7 @@ def _change(action: str, declared: Declared, resource: Resource | None = None, *
 
 
 def _removed(resource: Resource) -> Change:
-    kept = resource.deletion_policy in building.KEPT
+    kept = resource.deletion_policy in deleting.KEPT
     return {
         "Action": "Remove",
         "PolicyAction": "Retain" if kept else "Delete",
@@ -70,9 +70,10 @@ def _removed(resource: Resource) -> Change:
 
 
 def _modified(
-    world: World, stack: Stack, change_set: ChangeSet, declared: Declared, resource: Resource, replaced: set[str]
+    world: World, stack: Stack, change_set: ChangeSet, declared: Declared, *, replaced: set[str]
 ) -> Change | None:
     """A resource that stays: None if nothing happens to it."""
+    resource = stack.resources[declared.logical_id]
     extra: Change = {}
     details: list[Change] = []
     if change_set.reverts_drift:

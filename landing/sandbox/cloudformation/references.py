@@ -27,7 +27,7 @@ def names(value: Any) -> Iterator[str]:
     if not isinstance(value, dict):
         return
     if len(value) == 1:
-        (function, argument), = value.items()
+        ((function, argument),) = value.items()
         if function == "Ref" and isinstance(argument, str):
             yield argument
             return
@@ -46,7 +46,9 @@ def names(value: Any) -> Iterator[str]:
 def _of_attribute(argument: Any) -> str:
     parts = argument.split(".", 1) if isinstance(argument, str) else argument
     if not isinstance(parts, list) or len(parts) != 2 or not isinstance(parts[0], str):
-        raise malformed("Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute")
+        raise malformed(
+            "Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute"
+        )
     return str(parts[0])
 
 
@@ -55,8 +57,9 @@ def _in_sub(argument: Any) -> Iterator[str]:
     if not isinstance(text, str) or not isinstance(values, dict):
         raise Refusal(
             "ValidationError",
-            "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string "
-            "as first argument, and an optional second argument to specify a mapping of values to replace in the string",
+            "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a "
+            "string as first argument, and an optional second argument to specify a mapping of values to replace in the "
+            "string",
         )
     for name in IN_SUB.findall(text):
         if name.strip() not in values:
@@ -115,7 +118,8 @@ def _check_conditions(template: Template) -> None:
     for name, condition in template.conditions.items():
         if undefined := sorted(set(names(condition)) - allowed):
             raise malformed(
-                f"Unresolved dependencies {undefined}. Cannot reference resources in the Conditions block of the template"
+                f"Unresolved dependencies {undefined}. Cannot reference resources in the Conditions block of the "
+                "template"
             )
         _check_defined(template, condition, f"condition {name}")
     for name, resource in template.resources.items():
@@ -129,10 +133,7 @@ def _check_conditions(template: Template) -> None:
 
 
 def _check_defined(template: Template, value: Any, where: str) -> None:
-    if where.startswith("resource"):
-        used = {name for name in _in_ifs(value)}
-    else:
-        used = set(conditions(value))
+    used = set(_in_ifs(value) if where.startswith("resource") else conditions(value))
     if undefined := sorted(used - set(template.conditions)):
         raise malformed(f"Unresolved condition dependency {undefined[0]} in the {where}")
 

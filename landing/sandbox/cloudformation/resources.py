@@ -91,8 +91,7 @@ def make(deploying: Deploying, declared: Declared, *, into: Resource | None = No
         reason = "Requested update requires the creation of a new physical resource; hence creating one."
         events.of_resource(world, stack, resource, progress, reason if replaces else "")
         kind = supported(declared.type)
-        with_reason = Reasons(resource)
-        with with_reason:
+        with Reasons():
             resource.physical_id = kind.create(site(world, stack, declared.logical_id), resource.properties)
     except Failed as failure:
         events.of_resource(world, stack, resource, failed, str(failure))
@@ -111,7 +110,7 @@ def change(
     events.of_resource(world, stack, resource, "UPDATE_IN_PROGRESS")
     kind = supported(resource.type)
     try:
-        with Reasons(resource):
+        with Reasons():
             kind.update(site(world, stack, resource.logical_id), resource.physical_id, before, after)
     except Failed as failure:
         events.of_resource(world, stack, resource, "UPDATE_FAILED", str(failure))
@@ -126,7 +125,7 @@ def remove(world: World, stack: Stack, resource: Resource) -> None:
     if resource.physical_id:
         kind = supported(resource.type)
         try:
-            with Reasons(resource, absent=True):
+            with Reasons(absent=True):
                 kind.delete(site(world, stack, resource.logical_id), resource.physical_id, resource.properties)
         except Failed as failure:
             events.of_resource(world, stack, resource, "DELETE_FAILED", str(failure))
@@ -174,8 +173,8 @@ def _at(properties: Any, path: Path) -> Any:
 class Reasons:
     """Turns what a service refuses into the reason of a failed resource."""
 
-    def __init__(self, resource: Resource, *, absent: bool = False) -> None:
-        self.resource = resource
+    def __init__(self, *, absent: bool = False) -> None:
+        """`absent`: what is not there counts as done."""
         self.absent = absent
 
     def __enter__(self) -> None:
@@ -185,13 +184,15 @@ class Reasons:
         if isinstance(error, ClientError):
             if self.absent and ABSENT.search(error.response["Error"]["Code"]):
                 return True
-            raise Failed(_reason(error)) from error
+            raise Failed(reason_of(error)) from error
         if isinstance(error, BotoCoreError):
             raise Failed(f'Resource handler returned message: "{error}" (HandlerErrorCode: InvalidRequest)') from error
         return False
 
 
-def _reason(error: ClientError) -> str:
+def reason_of(error: ClientError) -> str:
+    """A refusal of a service in the words of a resource handler."""
+    """A refusal of a service in the words of a resource handler."""
     code = error.response["Error"]["Code"]
     message = error.response["Error"].get("Message", "")
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]

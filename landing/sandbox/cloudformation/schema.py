@@ -150,7 +150,8 @@ def _object(
         problems += (f"{place}: extraneous key [{name}] is not permitted" for name in value if name not in known)
     problems += (f"{place}: required key [{name}] not found" for name in node.get("required", ()) if name not in value)
     return {
-        name: _coerced(schema, schema.below(node, name), item, f"{place}/{name}", problems) for name, item in value.items()
+        name: _coerced(schema, schema.below(node, name), item, f"{place}/{name}", problems)
+        for name, item in value.items()
     }
 
 

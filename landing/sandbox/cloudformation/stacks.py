@@ -6,7 +6,16 @@ import re
 from typing import Any
 
 from landing.sandbox.call import Call
-from landing.sandbox.cloudformation import building, capabilities, events, finding, outputs, stack_policy
+from landing.sandbox.cloudformation import (
+    building,
+    capabilities,
+    deleting,
+    events,
+    finding,
+    outputs,
+    rollback,
+    stack_policy,
+)
 from landing.sandbox.cloudformation.lookup import outline, symbolic
 from landing.sandbox.cloudformation.state import Stack, Wanted, stack_of, state_of
 from landing.sandbox.refusal import Refusal, unsupported
@@ -217,17 +226,17 @@ def delete_stack(call: Call) -> None:
 def check_deletable(stack: Stack) -> None:
     """Refuse to delete a protected stack, and one that is being updated."""
     if stack.protected:
-        raise Refusal("ValidationError", f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
-    if stack.is_busy and stack.status not in ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"):
         raise Refusal(
-            "ValidationError", f"Stack [{stack.id}] cannot be deleted while in status {stack.status}"
+            "ValidationError", f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
         )
+    if stack.is_busy and stack.status not in ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"):
+        raise Refusal("ValidationError", f"Stack [{stack.id}] cannot be deleted while in status {stack.status}")
 
 
 def finish_delete(world: World, stack_id: str, keep: tuple[str, ...]) -> None:
     """The background work of DeleteStack."""
     stack = stack_of(world, stack_id)
-    building.delete(world, stack, keep)
+    deleting.delete(world, stack, keep)
     release(world, stack)
 
 
@@ -264,4 +273,4 @@ def continue_update_rollback(call: Call) -> dict[str, Any]:
 
 
 def _continued(world: World, stack_id: str, skip: tuple[str, ...]) -> None:
-    building.roll_back(world, stack_of(world, stack_id), skip)
+    rollback.roll_back(world, stack_of(world, stack_id), skip)

@@ -56,5 +56,3 @@ def _functions(value: Any) -> Iterator[Refusal]:
             if name.startswith("Fn::") and name not in FUNCTIONS and name not in CONDITIONS:
                 yield unsupported("cloudformation", f"the intrinsic function {name}")
             yield from _functions(item)
-
-

@@ -105,7 +105,9 @@ def _check_sections(parsed: Mapping[str, Any]) -> None:
         if not isinstance(members, dict):
             raise malformed(f"[/{section}] {section} must be a map.")
         if len(members) > MOST.get(section, len(members)):
-            raise malformed(f"Number of {section.lower()}, {len(members)}, is greater than maximum allowed, {MOST[section]}")
+            raise malformed(
+                f"Number of {section.lower()}, {len(members)}, is greater than maximum allowed, {MOST[section]}"
+            )
         for name, member in members.items():
             if section in ("Resources", "Parameters", "Outputs") and not isinstance(member, dict):
                 raise malformed(f"[/{section}/{name}] Every {section} member must be an object.")

@@ -8,6 +8,7 @@ from typing import Any
 
 from landing.sandbox.call import Call
 from landing.sandbox.cloudformation import capabilities, finding, parameters, schema, template
+from landing.sandbox.cloudformation.stack_sets import finding as stack_set_finding
 from landing.sandbox.cloudformation.template import Template
 from landing.sandbox.refusal import Refusal, unsupported
 
@@ -68,6 +69,8 @@ def get_template_summary(call: Call) -> dict[str, Any]:
     text = finding.body(call)
     if text is None and "StackName" in call:
         text = finding.live(call, call["StackName"]).wanted.body
+    elif text is None and "StackSetName" in call:
+        text = stack_set_finding.stack_set(call).body
     if text is None:
         raise Refusal("ValidationError", "Either Template URL, Template Body or a stack must be specified.")
     found = template.read(text)

@@ -84,7 +84,9 @@ class BucketPolicy(ResourceType):
         """Refused where the bucket has a policy already."""
         client, bucket = site.client("s3"), properties["Bucket"]
         if found(client.get_bucket_policy, Bucket=bucket) is not None:
-            raise refused("CreateBucketPolicy", "AlreadyExists", f"The bucket policy already exists on bucket {bucket}.")
+            raise refused(
+                "CreateBucketPolicy", "AlreadyExists", f"The bucket policy already exists on bucket {bucket}."
+            )
         client.put_bucket_policy(Bucket=bucket, Policy=document(properties["PolicyDocument"]))
         return str(bucket)
 

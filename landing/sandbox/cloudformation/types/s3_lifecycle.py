@@ -96,7 +96,8 @@ def _rule_of(rule: Mapping[str, Any]) -> dict[str, Any]:
     if "NoncurrentVersionTransitions" in rule:
         renamed = {"NoncurrentDays": "TransitionInDays"}
         made["NoncurrentVersionTransitions"] = [
-            {renamed.get(name, name): item for name, item in one.items()} for one in rule["NoncurrentVersionTransitions"]
+            {renamed.get(name, name): item for name, item in one.items()}
+            for one in rule["NoncurrentVersionTransitions"]
         ]
     if "NoncurrentVersionExpiration" in rule:
         made["NoncurrentVersionExpiration"] = rule["NoncurrentVersionExpiration"]

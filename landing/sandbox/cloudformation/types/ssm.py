@@ -18,21 +18,21 @@ from landing.sandbox.cloudformation.types.base import (
 )
 
 
+PARAMETER = {name: name for name in ("AllowedPattern", "DataType", "Description", "Tier", "Type", "Value")}
+
+
 class Parameter(ResourceType):
     """AWS::SSM::Parameter."""
 
     name = "AWS::SSM::Parameter"
     properties = frozenset({"AllowedPattern", "DataType", "Description", "Name", "Tags", "Tier", "Type", "Value"})
-    parameters = {
-        name: name for name in ("AllowedPattern", "DataType", "Description", "Tier", "Type", "Value")
-    }
 
     def create(self, site: Site, properties: Properties) -> str:
         """PutParameter refuses a name that is taken."""
         name: str = properties.get("Name") or f"CFN-{site.logical_id}-{site.world.token(12)}"
         tags = [{"Key": key, "Value": value} for key, value in tag_map(properties.get("Tags")).items()]
         site.client("ssm").put_parameter(
-            Name=name, Overwrite=False, **given(properties, **self.parameters), **({"Tags": tags} if tags else {})
+            Name=name, Overwrite=False, **given(properties, **PARAMETER), **({"Tags": tags} if tags else {})
         )
         return name
 
@@ -49,8 +49,8 @@ class Parameter(ResourceType):
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
         """PutParameter again, as a whole."""
         client = site.client("ssm")
-        if changed(before, after, *self.parameters):
-            client.put_parameter(Name=physical_id, Overwrite=True, **given(after, **self.parameters))
+        if changed(before, after, *PARAMETER):
+            client.put_parameter(Name=physical_id, Overwrite=True, **given(after, **PARAMETER))
         about = {"ResourceType": "Parameter", "ResourceId": physical_id}
         retag(
             before.get("Tags"),
@@ -95,7 +95,10 @@ class Document(ResourceType):
         client = site.client("ssm")
         live = client.get_document(Name=physical_id)
         described = client.describe_document(Name=physical_id)["Document"]
-        shown = {"Name": physical_id, **{name: live[name] for name in ("DocumentType", "DocumentFormat") if name in live}}
+        shown = {
+            "Name": physical_id,
+            **{name: live[name] for name in ("DocumentType", "DocumentFormat") if name in live},
+        }
         shown |= {name: described[name] for name in ("TargetType", "VersionName") if name in described}
         text = isinstance(expected.get("Content"), str)
         shown["Content"] = live["Content"] if text else json.loads(live["Content"])
