@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SERVICES: dict[str, str] = {
     "account": "landing.sandbox.account:Account",
+    "cloudtrail": "landing.sandbox.cloudtrail:CloudTrail",
+    "config": "landing.sandbox.config:Config",
     "guardduty": "landing.sandbox.guardduty:GuardDuty",
     "iam": "landing.sandbox.iam:Iam",
     "organizations": "landing.sandbox.organizations:Organizations",
@@ -27,11 +29,13 @@ LISTENERS: dict[str, tuple[str, ...]] = {
     "account-joined": (
         "landing.sandbox.guardduty.enrolment:account_joined",
         "landing.sandbox.securityhub.rollout:account_joined",
+        "landing.sandbox.config.organization:account_joined",
     ),
     "account-moved": ("landing.sandbox.securityhub.rollout:account_moved",),
     "account-left": (
         "landing.sandbox.guardduty.enrolment:account_left",
         "landing.sandbox.securityhub.rollout:account_left",
+        "landing.sandbox.config.organization:account_left",
     ),
     "administrator-deregistered": (
         "landing.sandbox.guardduty.enrolment:administrator_deregistered",
