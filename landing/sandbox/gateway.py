@@ -59,7 +59,7 @@ class Gateway:
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """The answer to a request; raises `AnswerLost` if a fault says so."""
         with self.lock:
-            answer = self._answer(request)
+            answer = self._answer(upstream.path_style(request))
         return answer if request.method != "HEAD" else HttpAnswer(answer.status, answer.headers)
 
     def replay(self, request: HttpRequest, seconds: float) -> None:

@@ -28,7 +28,12 @@ LISTENERS: dict[str, tuple[str, ...]] = {
     "account-left": ("landing.sandbox.cloudformation.stack_sets.automatic:left",),
     "account-moved": ("landing.sandbox.cloudformation.stack_sets.automatic:moved",),
 }
-"""Name of an event to the functions `(world, event)` that hear it, in this order."""
+"""Name of an event to the functions `(world, event)` that hear it, in this order.
+
+account-joined (method, parent), account-moved (source, destination), account-closed (parent), account-left
+(parent, how); service-trusted and service-distrusted (principal; the account is the management account);
+administrator-registered and administrator-deregistered (principal).
+"""
 
 
 @cache

@@ -41,7 +41,7 @@ def test_what_is_not_supported_is_named(cloud: Cloud, what: str) -> None:
 
 @source("Organizations API reference: required parameters")
 def test_a_request_that_boto3_would_not_send_is_refused_too(cloud: Cloud) -> None:
-    client = cloud.client("organizations")
+    client = cloud.new_client("organizations")
     client.meta.config.parameter_validation = False
     refused("InvalidInputException", client.describe_policy, PolicyId="nonsense", reason="INVALID_PATTERN")
 
@@ -56,6 +56,12 @@ def test_moto_failing_is_unsupported_not_a_crash(sandbox: Sandbox) -> None:
 def test_nothing_leaves_the_machine(sandbox: Sandbox) -> None:
     with pytest.raises(PermissionError, match="lets nothing out"):
         socket.create_connection(("192.0.2.1", 443), timeout=1)
+
+
+def test_no_name_server_is_asked(sandbox: Sandbox) -> None:
+    with pytest.raises(socket.gaierror, match="lets nothing out"):
+        socket.getaddrinfo("s3.amazonaws.com", 443)
+    assert socket.getaddrinfo("127.0.0.1", 443)
 
 
 @pytest.mark.parametrize(
