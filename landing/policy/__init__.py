@@ -1,0 +1,26 @@
+"""What policies mean: evaluate them, prove claims about them, and find what is wrong with them, offline."""
+
+from landing.policy.coverage import Coverage, covered
+from landing.policy.decision import Decision, decide
+from landing.policy.evaluation import RCP, SCP, CompiledLevels, Doubt, Verdict, compile_levels, evaluate
+from landing.policy.levels import Place
+from landing.policy.prover import Proof, prove
+from landing.policy.truth import Unknown
+
+__all__ = [
+    "RCP",
+    "SCP",
+    "CompiledLevels",
+    "Coverage",
+    "Decision",
+    "Doubt",
+    "Place",
+    "Proof",
+    "Unknown",
+    "Verdict",
+    "compile_levels",
+    "covered",
+    "decide",
+    "evaluate",
+    "prove",
+]

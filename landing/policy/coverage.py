@@ -1,0 +1,164 @@
+"""Who is subject to SCPs and to RCPs at all, and which condition keys follow from the organization.
+
+AWS Organizations user guide, "Service control policies (SCPs)" and "Resource control policies (RCPs)".
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from landing.policy import catalog
+from landing.policy.derived import derive
+from landing.policy.evaluation import Request
+from landing.policy.principals import Principal, parse_principal
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Whose policies a request meets.
+
+    `scp_path` and `rcp_path` name the levels from ``root`` to the account, as the organization names its
+    units; none where no SCP or RCP applies, and the reason says why. A doubt says why that cannot be told.
+    `context` has the keys that follow from principal, resource and organization, and `assumed` names those
+    that are only defaults, to be printed. A key that is there but whose value is not known offline has an
+    `Unknown` as its value.
+    """
+
+    scp_path: Path | None
+    rcp_path: Path | None
+    scp_reason: str
+    rcp_reason: str
+    context: Mapping[str, object]
+    assumed: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    scp_doubt: str | None = None
+    rcp_doubt: str | None = None
+
+    def complete(self, request: Request) -> dict[str, Any]:
+        """The request with the derived keys in its context; what the request gives itself is kept."""
+        given = dict(request.get("context") or {})
+        names = {key.lower() for key in given}
+        derived = {key: value for key, value in self.context.items() if key.lower() not in names}
+        return {**request, "context": {**derived, **given}}
+
+
+def covered(organization: Mapping[str, Any], request: Request) -> Coverage:
+    """Whose SCPs and RCPs apply to a request.
+
+    `organization` is a plain mapping: ``id`` ("o-…"), ``managementAccount``, ``accounts`` (account id → the
+    units on its path from the root down, by name or path or "ou-…" id, the root itself not listed), and
+    optionally ``rootId`` ("r-…"), ``unitIds`` (unit → "ou-…" id, where the paths have names) and
+    ``homeRegion``. The request may say ``awsManagedKey`` of a KMS key.
+    """
+    principal = parse_principal(request.get("principal") or "")
+    derived = derive(organization, principal, request)
+    scp_path, scp_reason, scp_doubt = _scps(organization, principal, request)
+    rcp_path, rcp_reason, rcp_doubt = _rcps(organization, principal, request, derived.owner)
+    notes = (*((principal.note,) if principal.note else ()), *derived.notes)
+    return Coverage(
+        scp_path=scp_path,
+        rcp_path=rcp_path,
+        scp_reason=scp_reason,
+        rcp_reason=rcp_reason,
+        context=derived.context,
+        assumed=derived.assumed,
+        notes=notes,
+        scp_doubt=scp_doubt,
+        rcp_doubt=rcp_doubt,
+    )
+
+
+_Answer = tuple[Path | None, str, str | None]
+_Reasons = Iterable[tuple[bool, str]]
+
+# Tasks that AWS lists as outside of SCPs, where they have actions of their own; whether for root only.
+_OUTSIDE_SCPS = (("mechanicalturk:", False), ("supportplans:", True))
+# Tasks of the root user on the same list for which AWS names no action: these may be theirs.
+_MAY_BE_OUTSIDE = frozenset(
+    f"cloudfront:{verb}{thing}"
+    for verb in ("create", "update", "delete")
+    for thing in ("publickey", "keygroup")
+) | {"ec2:modifyaddressattribute", "ec2:resetaddressattribute"}
+
+
+def _first(reasons: _Reasons) -> str | None:
+    return next((reason for holds, reason in reasons if holds), None)
+
+
+def _scps(organization: Mapping[str, Any], principal: Principal, request: Request) -> _Answer:
+    account = principal.account
+    if account is None and principal.kind == "unknown":
+        return None, f"{principal.text!r} is no principal", f"{principal.text!r} is no principal that AWS has"
+    action = str(request["action"]).lower()
+    root = principal.kind == "root"
+    outside = any(action.startswith(prefix) and (root or not only) for prefix, only in _OUTSIDE_SCPS)
+    reason = _first(
+        (
+            (account is None, f"SCPs apply to principals of member accounts, not to {principal.text}"),
+            (
+                account == organization["managementAccount"],
+                "SCPs do not apply to principals of the management account",
+            ),
+            (account not in organization["accounts"], f"{account} is not an account of the organization"),
+            (principal.service_linked, "SCPs do not apply to service-linked roles"),
+            (outside, f"AWS lists the tasks of {action.partition(':')[0]} as outside of SCPs"),
+        )
+    )
+    if reason or account is None:
+        return None, reason or "", None
+    doubt = _first(
+        (
+            (
+                root and action in _MAY_BE_OUTSIDE,
+                "AWS lists tasks of the root user as outside of SCPs without naming actions: this may be one",
+            ),
+            (
+                ":assumed-role/AWSServiceRoleFor" in principal.text,
+                "the ARN of a session does not tell a service-linked role from one that is named like it",
+            ),
+        )
+    )
+    return _path(organization, account), f"{principal.kind} of member account {account}", doubt
+
+
+def _rcps(
+    organization: Mapping[str, Any], principal: Principal, request: Request, owner: str | None
+) -> _Answer:
+    action = str(request["action"]).lower()
+    service = action.partition(":")[0]
+    resource = str(request.get("resource") or "*")
+    known = catalog.action(action)
+    no_resource = resource == "*" or (known is not None and not known.formats)
+    managed_key = bool(request.get("awsManagedKey")) or ":alias/aws/" in resource
+    assumed = service == "sts" and ":role/aws-service-role/" in resource
+    reason = _first(
+        (
+            (service not in catalog.rcp_services(), f"RCPs do not apply to {service}"),
+            (principal.service_linked, "RCPs do not apply to requests of service-linked roles"),
+            (no_resource, "not applicable: the request is for no resource, which is not documented"),
+            (action == "kms:retiregrant", "RCPs do not apply to kms:RetireGrant"),
+            (service == "kms" and managed_key, "RCPs do not apply to AWS managed keys"),
+            (assumed, "RCPs do not apply to the assumption of service-linked roles"),
+            (
+                owner == organization["managementAccount"],
+                "RCPs do not apply to resources of the management account",
+            ),
+        )
+    )
+    if reason:
+        return None, reason, None
+    if owner is None:
+        return (
+            None,
+            "the owner of the resource is not known",
+            "the account that owns the resource is not given",
+        )
+    if owner not in organization["accounts"]:
+        return None, f"the resource's account {owner} is not in the organization", None
+    return _path(organization, owner), f"the resource belongs to member account {owner}", None
+
+
+def _path(organization: Mapping[str, Any], account: str) -> Path:
+    return ("root", *organization["accounts"][account], account)

@@ -1,0 +1,123 @@
+"""Condition keys that need not be asked for: from principal, resource, organization, and defaults."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from landing.policy import arn
+from landing.policy.principals import Principal
+from landing.policy.truth import Unknown
+
+FIXED_TIME = "2026-01-01T00:00:00Z"
+FIXED_EPOCH = "1767225600"
+# AWS General Reference: where a global service signs its requests, in the partition aws.
+GLOBAL_REGIONS = {
+    **dict.fromkeys(
+        (
+            "account",
+            "artifact",
+            "budgets",
+            "ce",
+            "cloudfront",
+            "health",
+            "iam",
+            "organizations",
+            "route53",
+            "route53domains",
+            "shield",
+            "support",
+            "waf",
+        ),
+        "us-east-1",
+    ),
+    "globalaccelerator": "us-west-2",
+    "networkmanager": "us-west-2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The keys, the names of those only assumed, the owner of the resource and what else was assumed."""
+
+    context: Mapping[str, object]
+    assumed: tuple[str, ...]
+    owner: str | None
+    notes: tuple[str, ...]
+
+
+def derive(organization: Mapping[str, Any], principal: Principal, request: Mapping[str, Any]) -> Derived:
+    """The keys that follow from who asks for what; `organization` is as `covered` has it."""
+    notes: list[str] = []
+    resource = str(request.get("resource") or "*")
+    owner = _owner(principal, request, resource, notes)
+    derived: dict[str, object] = {
+        "aws:PrincipalArn": principal.arn,
+        "aws:PrincipalAccount": principal.account,
+        "aws:PrincipalType": principal.keys.get("aws:principaltype"),
+        "aws:PrincipalOrgID": _organization_of(organization, principal.account),
+        "aws:PrincipalOrgPaths": _paths(organization, principal.account),
+        "aws:PrincipalIsAWSService": "true" if principal.kind == "service" else "false",
+        "aws:PrincipalServiceName": principal.keys.get("aws:principalservicename"),
+        "aws:ResourceAccount": owner,
+        "aws:ResourceOrgID": _organization_of(organization, owner),
+        "aws:ResourceOrgPaths": _paths(organization, owner),
+    }
+    if principal.kind == "anonymous":
+        del derived["aws:PrincipalIsAWSService"]
+    assumed: dict[str, object] = {
+        "aws:SecureTransport": "true",
+        "aws:ViaAWSService": "false",
+        "aws:RequestedRegion": _region(organization, str(request["action"]), resource),
+        "aws:CurrentTime": FIXED_TIME,
+        "aws:EpochTime": FIXED_EPOCH,
+    }
+    if principal.kind != "service":
+        assumed["aws:PrincipalIsAWSService"] = derived.pop("aws:PrincipalIsAWSService", None)
+    context = {key: value for key, value in (derived | assumed).items() if value is not None}
+    given = {key.lower() for key in request.get("context") or {}}
+    names = (key for key, value in assumed.items() if value is not None and key.lower() not in given)
+    return Derived(context, tuple(sorted(names)), owner, tuple(notes))
+
+
+def _owner(principal: Principal, request: Mapping[str, Any], resource: str, notes: list[str]) -> str | None:
+    """The account of the resource: as given, else as its ARN says, else the principal's own."""
+    given = request.get("resourceAccount")
+    if given:
+        return str(given)
+    if arn.is_arn(resource):
+        account = resource.split(":", 5)[4]
+        if account.isdigit():
+            return account
+    if principal.account is not None:
+        notes.append(f"the resource is taken to belong to the principal's account {principal.account}")
+    return principal.account
+
+
+def _organization_of(organization: Mapping[str, Any], account: str | None) -> object:
+    if account is None or not _is_member(organization, account):
+        return None
+    return organization.get("id") or Unknown("the id of the organization is not known offline")
+
+
+def _is_member(organization: Mapping[str, Any], account: str) -> bool:
+    return account == organization["managementAccount"] or account in organization["accounts"]
+
+
+def _paths(organization: Mapping[str, Any], account: str | None) -> object:
+    """The organization path of an account: ids of organization, root and units, each with a slash."""
+    if account is None or not _is_member(organization, account):
+        return None
+    ids = organization.get("unitIds") or {}
+    units = [str(ids.get(unit, unit)) for unit in organization["accounts"].get(account, ())]
+    organization_id, root = organization.get("id"), organization.get("rootId")
+    if not organization_id or not root or not all(unit.startswith("ou-") for unit in units):
+        return Unknown("the ids of organization, root and units are not all known offline")
+    return ["/".join((str(organization_id), str(root), *units)) + "/"]
+
+
+def _region(organization: Mapping[str, Any], action: str, resource: str) -> str | None:
+    service = action.lower().partition(":")[0]
+    if service in GLOBAL_REGIONS:
+        return GLOBAL_REGIONS[service]
+    region = resource.split(":", 5)[3] if arn.is_arn(resource) else ""
+    return region or organization.get("homeRegion")

@@ -1,0 +1,197 @@
+"""Statements compiled for matching: action patterns, resource patterns and conditions."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from landing.policy import arn
+from landing.policy.conditions import Condition
+from landing.policy.document import Statement, statements
+from landing.policy.pattern import Pattern, Variable, Wild, full_match, glob_regex, parse, resolve
+from landing.policy.truth import Truth, Unknown, negation
+
+Context = Mapping[str, object]
+Policies = Iterable[Iterable[Mapping[str, Any]]]
+
+
+class Place(NamedTuple):
+    """Where a statement stands: level (0 is the root), policy name, index in the policy, Sid."""
+
+    level: int
+    policy: str
+    statement: int
+    sid: str | None
+
+
+class Resources:
+    """The entries of a Resource or NotResource element; call it with an ARN (or ``*``) and a context."""
+
+    __slots__ = ("_negated", "_plain", "_varied", "needs", "patterns")
+
+    def __init__(self, patterns: Iterable[Pattern], *, negated: bool) -> None:
+        self.patterns = patterns = tuple(patterns)
+        self._negated = negated
+        self._varied = tuple(pattern for pattern in patterns if pattern.needs)
+        self.needs = frozenset().union(*(pattern.needs for pattern in self._varied))
+        self._plain = lru_cache(maxsize=1024)(_any_of([item for item in patterns if not item.needs]))
+
+    def __call__(self, resource: str, context: Context) -> Truth:
+        """Whether the element holds for a resource; variables are filled from the context."""
+        truth = self._plain(resource)
+        if truth is not True and self._varied:
+            filled = [resolve(pattern, context) for pattern in self._varied]
+            varied = _any_of([pattern for pattern in filled if pattern is not None])(resource)
+            truth = varied if varied is not False else truth
+        return negation(truth) if self._negated else truth
+
+
+def resource_pattern(text: str, variables: bool) -> Pattern:
+    """One entry of Resource: everything, or an ARN whose variables are in its sixth part."""
+    pattern = parse(text, variables=variables)
+    if pattern.tokens == (Wild.MANY,) and pattern.fault is None:
+        return pattern
+    pattern = arn.faults(pattern)
+    parts = arn.split(pattern.tokens)
+    if parts and any(isinstance(token, Variable) for part in parts[:5] for token in part):
+        wild = tuple(Wild.MANY if isinstance(token, Variable) else token for token in pattern.tokens)
+        return Pattern(wild, pattern.fault or "a variable stands before the sixth part of the ARN")
+    return pattern
+
+
+def _any_of(patterns: list[Pattern]) -> Callable[[str], Truth]:
+    if any(pattern.tokens == (Wild.MANY,) and pattern.fault is None for pattern in patterns):
+        return lambda resource: True
+    certain = full_match(arn.arn_regexes((item for item in patterns if item.fault is None), fold=True))
+    doubtful = [pattern for pattern in patterns if pattern.fault is not None]
+    may_match = full_match(arn.arn_regexes(doubtful, fold=True))
+
+    def test(resource: str) -> Truth:
+        if not patterns or resource == "*":
+            return False if not doubtful else _doubt(doubtful, resource)
+        if not arn.is_arn(resource):
+            return Unknown(f"the resource {resource!r} is not an ARN")
+        if certain(resource):
+            return True
+        return Unknown(doubtful[0].fault or "") if doubtful and may_match(resource) else False
+
+    return test
+
+
+def _doubt(doubtful: list[Pattern], resource: str) -> Truth:
+    """``*`` as the resource of a request: only what is no ARN at all may mean it."""
+    for pattern in doubtful:
+        if pattern.tokens == (Wild.MANY,):
+            return Unknown(pattern.fault or "")
+    return False
+
+
+class Rule:
+    """A compiled statement. `resources` is none when it applies to all of them."""
+
+    __slots__ = ("_checks", "actions", "conditions", "doubt", "effect", "place", "resources", "statement")
+
+    def __init__(self, place: Place, statement: Statement, compiled: dict[str, Condition]) -> None:
+        self.place = place
+        self.statement = statement
+        self.effect = statement.effect
+        self.doubt = Unknown(statement.faults[0]) if statement.faults else None
+        self.actions = tuple(ActionPattern(text) for text in statement.actions)
+        patterns = [resource_pattern(text, statement.variables) for text in statement.resources]
+        everything = any(item.tokens == (Wild.MANY,) and item.fault is None for item in patterns)
+        self.resources: Resources | None = None
+        if statement.not_resource or not everything:
+            self.resources = Resources(patterns, negated=statement.not_resource)
+        lines = {repr(line): line for line in statement.conditions}
+        for text, line in lines.items():
+            if text not in compiled:
+                compiled[text] = Condition(line)
+        self.conditions = tuple(compiled[text] for text in lines)
+        self._checks = tuple((item.key, item.scalar, item) for item in self.conditions)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The condition keys, in lower case, that it looks at."""
+        needs = self.resources.needs if self.resources else frozenset()
+        return needs.union(*({item.key, *item.needs} for item in self.conditions))
+
+    @property
+    def always(self) -> bool:
+        """Whether it applies to every request for its actions."""
+        return self.resources is None and not self.conditions and self.doubt is None
+
+    def on_action(self, action: str) -> Truth:
+        """Whether its Action or NotAction holds for an action in lower case."""
+        truth: Truth = False
+        for pattern in self.actions:
+            one = pattern(action)
+            if one is True:
+                truth = True
+                break
+            truth = one if one is not False else truth
+        return negation(truth) if self.statement.not_action else truth
+
+    def applies(self, resource: str, context: Context) -> Truth:
+        """Whether it applies to a request for one of its actions."""
+        doubt: Unknown | None = self.doubt
+        if self.resources is not None:
+            truth = self.resources(resource, context)
+            if truth is False:
+                return False
+            if truth is not True:
+                doubt = truth
+        for key, scalar, condition in self._checks:
+            value = context.get(key)
+            if scalar is not None and (value is None or type(value) is str):
+                truth = scalar(value)
+            else:
+                truth = condition(context)
+            if truth is False:
+                return False
+            if truth is not True:
+                doubt = truth
+        return True if doubt is None else doubt
+
+
+class ActionPattern:
+    """One entry of Action; the service is literal, or the whole is ``*``."""
+
+    __slots__ = ("_fault", "_matches", "name", "service", "text", "wild")
+
+    def __init__(self, text: str) -> None:
+        self.text = text.lower()
+        service, colon, name = self.text.partition(":")
+        literal = bool(colon) and not set(service) & set("*?")
+        self.service = service if literal else None
+        self.name = name
+        self.wild = bool(set(name) & set("*?"))
+        self._fault = None
+        if not literal and self.text != "*":
+            self._fault = Unknown(f"the service of the action {text!r} is not written out")
+        self._matches: Callable[[str], bool] | None = None
+
+    def __call__(self, action: str) -> Truth:
+        """Whether it matches an action in lower case."""
+        if self.text in ("*", action):
+            return True if self._fault is None else self._fault
+        if self.service is not None and (not self.wild or not action.startswith(self.service)):
+            return False
+        if self._matches is None:
+            self._matches = full_match([glob_regex(parse(self.text, variables=False).tokens)])
+        if not self._matches(action):
+            return False
+        return True if self._fault is None else self._fault
+
+
+def rules(levels: Policies) -> tuple[tuple[Rule, ...], ...]:
+    """The statements of each level, compiled; equal condition lines are compiled, and remembered, once."""
+    compiled: dict[str, Condition] = {}
+    return tuple(
+        tuple(
+            Rule(
+                Place(level, str(entry.get("name", "")), statement.index, statement.sid), statement, compiled
+            )
+            for entry in policies
+            for statement in statements(entry.get("policy"))
+        )
+        for level, policies in enumerate(levels)
+    )
