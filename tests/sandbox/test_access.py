@@ -1,4 +1,4 @@
-"""Which account may call Organizations (API reference "You can only call this operation from..."; User Guide)."""
+"""Which account may call Organizations (API reference "You can only call this operation from...")."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ WRITES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("operation", [*READS, *WRITES])
-@source(
-    "API reference: You can only call this operation from the management account (or a delegated administrator)"
-)
+@source("API reference: You can only call this operation from the management account (or ...)")
 def test_an_ordinary_member_is_denied(cloud: Cloud, operation: str) -> None:
     member = cloud.client("organizations", cloud.account("a"))
     refused("AccessDeniedException", getattr(member, operation), **(READS | WRITES)[operation])
@@ -132,30 +130,32 @@ def test_there_is_one_resource_policy(cloud: Cloud) -> None:
     refused("ResourcePolicyNotFoundException", organizations.delete_resource_policy)
 
 
+LIST_ROOTS = "organizations:ListRoots"
+UNSUPPORTED_ACTION = "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY"
 BAD_DELEGATIONS = {
     "no JSON": ("{", "INVALID_RESOURCE_POLICY_JSON"),
     "NotAction": (
         json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "NotAction": "x", "Resource": "*"}]}),
-        "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY",
+        UNSUPPORTED_ACTION,
     ),
     "NotResource": (
         json.dumps({
             "Statement": [{
-                "Effect": "Allow", "Principal": "*", "Action": "organizations:ListRoots", "NotResource": "*",
+                "Effect": "Allow", "Principal": "*", "Action": LIST_ROOTS, "NotResource": "*",
             }]
         }),
         "UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY",
     ),
-    "creating accounts": (_delegation("1" * 12, "CreateAccount"), "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY"),
+    "creating accounts": (_delegation("1" * 12, "CreateAccount"), UNSUPPORTED_ACTION),
     "nobody": (
-        json.dumps({"Statement": [{"Effect": "Allow", "Action": "organizations:ListRoots", "Resource": "*"}]}),
+        json.dumps({"Statement": [{"Effect": "Allow", "Action": LIST_ROOTS, "Resource": "*"}]}),
         "INVALID_PRINCIPAL",
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("what", BAD_DELEGATIONS)
-@source("User Guide: delegation policy, supported elements; API reference: UNSUPPORTED_*_IN_RESOURCE_POLICY")
+@source("User Guide: delegation policy; API reference: UNSUPPORTED_*_IN_RESOURCE_POLICY")
 def test_a_resource_policy_has_limits(cloud: Cloud, what: str) -> None:
     content, reason = BAD_DELEGATIONS[what]
     refused("InvalidInputException", cloud.organizations.put_resource_policy, Content=content, reason=reason)

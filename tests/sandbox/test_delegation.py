@@ -159,9 +159,7 @@ def test_some_services_have_one_administrator(cloud: Cloud) -> None:
     )
 
 
-@source(
-    "AWS Config guide: up to 3 delegated administrators; MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED"
-)
+@source("Config guide: 3 administrators; MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED")
 def test_some_services_have_a_few(cloud: Cloud) -> None:
     for name in "abc":
         cloud.delegate(cloud.account(name), CONFIG)

@@ -105,6 +105,22 @@ def test_invitations_count_as_accounts(cloud: Cloud) -> None:
     )
 
 
+@source("User Guide: enabling all features, invited accounts approve and the management account confirms")
+def test_invited_members_agree_to_all_features(empty: Cloud) -> None:
+    empty.organizations.create_organization(FeatureSet="CONSOLIDATED_BILLING")
+    outsider = empty.client("organizations", OUTSIDER)
+    outsider.accept_handshake(HandshakeId=_invite(empty))
+    asked = empty.organizations.enable_all_features()["Handshake"]
+    assert asked["State"] == "REQUESTED"
+    accept = empty.organizations.accept_handshake
+    refused("InvalidHandshakeTransitionException", accept, HandshakeId=asked["Id"])
+    wanted = {"ActionType": "APPROVE_ALL_FEATURES"}
+    (approval,) = outsider.list_handshakes_for_account(Filter=wanted)["Handshakes"]
+    outsider.accept_handshake(HandshakeId=approval["Id"])
+    accept(HandshakeId=asked["Id"])
+    assert empty.organizations.describe_organization()["Organization"]["FeatureSet"] == "ALL"
+
+
 @source("User Guide: moving an account between organizations (direct transfer since 2025-11)")
 def test_a_member_moves_to_another_organization(cloud: Cloud) -> None:
     account = cloud.account("a")

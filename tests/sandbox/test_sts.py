@@ -66,27 +66,28 @@ def test_a_role_that_trusts_somebody_else_is_not_assumed(cloud: Cloud) -> None:
     refused("AccessDenied", cloud.client("sts", a).assume_role, RoleArn=_arn(b), RoleSessionName="check")
 
 
+EXTERNAL_ID = {"StringEquals": {"sts:ExternalId": "secret"}}
+DENIED = json.dumps(
+    {
+        "Statement": [
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"},
+            {"Effect": "Deny", "Action": "sts:*", "Principal": {"AWS": "123456789012"}},
+        ]
+    }
+)
+USERS = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:user/*"}}
 TRUSTS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "an account by its root": (_trusting({"AWS": "arn:aws:iam::123456789012:root"}), {}, True),
     "an account by its number": (_trusting({"AWS": "123456789012"}), {}, True),
     "everyone": (_trusting("*"), {}, True),
     "another account": (_trusting({"AWS": "999999999999"}), {}, False),
     "a service": (_trusting({"Service": "ec2.amazonaws.com"}), {}, False),
-    "with the external id": (
-        _trusting("*", Condition={"StringEquals": {"sts:ExternalId": "secret"}}), {"ExternalId": "secret"}, True,
-    ),
-    "without the external id": (_trusting("*", Condition={"StringEquals": {"sts:ExternalId": "secret"}}), {}, False),
+    "with the external id": (_trusting("*", Condition=EXTERNAL_ID), {"ExternalId": "secret"}, True),
+    "without the external id": (_trusting("*", Condition=EXTERNAL_ID), {}, False),
     "another action": (_trusting("*", Action="sts:AssumeRoleWithSAML"), {}, False),
-    "a denial": (
-        json.dumps({"Statement": [
-            {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"},
-            {"Effect": "Deny", "Action": "sts:*", "Principal": {"AWS": "123456789012"}},
-        ]}), {}, False,
-    ),
-    "a principal by pattern": (
-        _trusting("*", Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:user/*"}}), {}, True,
-    ),
-}  # fmt: skip
+    "a denial": (DENIED, {}, False),
+    "a principal by pattern": (_trusting("*", Condition=USERS), {}, True),
+}
 
 
 @pytest.mark.parametrize("what", TRUSTS)
