@@ -40,7 +40,7 @@ def page(
     token = next((name for name in TOKENS if name in asked), None)
     if token is None:
         return {member: [show(item) for item in items]}
-    limit = next((name for name in LIMITS if name in asked), None)
+    limit = next((name for name in sorted(LIMITS, key=lambda name: name not in parameters) if name in asked), None)
     size = most
     if limit is not None:
         most = min(most, asked[limit].metadata.get("max", most))

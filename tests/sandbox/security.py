@@ -51,3 +51,40 @@ def key(cloud: Cloud, *statements: dict[str, Any], account: str | None = None, r
     owner = allow({"AWS": f"arn:aws:iam::{arn.split(':')[4]}:root"}, "kms:*", "*")
     kms.put_key_policy(KeyId=arn, PolicyName="default", Policy=document(owner, *statements))
     return arn
+
+
+def role(cloud: Cloud, name: str, service: str, account: str | None = None) -> str:
+    """The ARN of a role that a service may assume."""
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    made = cloud.client("iam", account).create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))
+    arn: str = made["Role"]["Arn"]
+    return arn
+
+
+def config_bucket(cloud: Cloud, name: str = "config-logs") -> str:
+    """A bucket of the management account that lets recorder roles of the organization in."""
+    organization = cloud.organizations.describe_organization()["Organization"]["Id"]
+    here = {"StringEquals": {"aws:PrincipalOrgID": organization}}
+    return bucket(
+        cloud,
+        name,
+        allow({"AWS": "*"}, ["s3:GetBucketAcl", "s3:ListBucket"], f"arn:aws:s3:::{name}", **here),
+        allow({"AWS": "*"}, "s3:PutObject", f"arn:aws:s3:::{name}/AWSLogs/*/Config/*", **here),
+    )
+
+
+def recording(
+    cloud: Cloud, account: str | None = None, region: str = "us-east-1", *, name: str = "config-logs", **group: Any
+) -> Any:
+    """AWS Config of an account that records into the bucket; by default everything."""
+    iam = cloud.client("iam", account)
+    known = {found["RoleName"]: found["Arn"] for found in iam.list_roles()["Roles"]}
+    arn = known.get("recorder") or role(cloud, "recorder", "config.amazonaws.com", account)
+    config = cloud.client("config", account, region)
+    group = group or {"allSupported": True, "includeGlobalResourceTypes": region == "us-east-1"}
+    config.put_configuration_recorder(
+        ConfigurationRecorder={"name": "default", "roleARN": arn, "recordingGroup": group}
+    )
+    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": name})
+    config.start_configuration_recorder(ConfigurationRecorderName="default")
+    return config
