@@ -4,6 +4,7 @@ from landing.policy.coverage import Coverage, covered
 from landing.policy.decision import Decision, decide
 from landing.policy.evaluation import RCP, SCP, CompiledLevels, Doubt, Verdict, compile_levels, evaluate
 from landing.policy.levels import Place
+from landing.policy.prover import Proof, prove
 from landing.policy.truth import Unknown
 
 __all__ = [
@@ -14,10 +15,12 @@ __all__ = [
     "Decision",
     "Doubt",
     "Place",
+    "Proof",
     "Unknown",
     "Verdict",
     "compile_levels",
     "covered",
     "decide",
     "evaluate",
+    "prove",
 ]

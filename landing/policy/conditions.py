@@ -53,9 +53,10 @@ class Condition:
         self.needs: frozenset[str] = frozenset()
         self.single: Test | None = None
         self.scalar: Callable[[str | None], Truth] | None = None
+        self._patterns: tuple[Pattern, ...] = ()
+        self._variables: tuple[str, ...] = ()
         if isinstance(use, str) or isinstance(values, str):
             return
-        self._patterns: tuple[Pattern, ...] = ()
         if use.operator.family in ("string", "arn"):
             self._patterns = _patterns(use, values, line.variables)
             self.needs = frozenset().union(*(pattern.needs for pattern in self._patterns))

@@ -243,6 +243,11 @@ def evaluate(levels: Policies, request: Request, policy_type: str = SCP) -> Verd
     `levels` is a list over root → units → account of lists of ``{"name", "policy"}``, all of `policy_type`.
     The last 64 sets of policies stay compiled.
     """
+    return compiled(levels, policy_type).evaluate(request)
+
+
+def compiled(levels: Policies, policy_type: str = SCP) -> CompiledLevels:
+    """The policies compiled, from memory if they are as they were at the last call."""
     key = (id(levels), policy_type)
     kept = _compiled.get(key)
     if kept is None or kept.levels is not levels or kept.copy != levels:
@@ -251,4 +256,4 @@ def evaluate(levels: Policies, request: Request, policy_type: str = SCP) -> Verd
         if len(_compiled) >= _SETS_KEPT:
             del _compiled[next(iter(_compiled))]
         _compiled[key] = kept
-    return kept.compiled.evaluate(request)
+    return kept.compiled

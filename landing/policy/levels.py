@@ -26,10 +26,10 @@ class Place(NamedTuple):
 class Resources:
     """The entries of a Resource or NotResource element; call it with an ARN (or ``*``) and a context."""
 
-    __slots__ = ("_negated", "_plain", "_varied", "needs")
+    __slots__ = ("_negated", "_plain", "_varied", "needs", "patterns")
 
     def __init__(self, patterns: Iterable[Pattern], *, negated: bool) -> None:
-        patterns = tuple(patterns)
+        self.patterns = patterns = tuple(patterns)
         self._negated = negated
         self._varied = tuple(pattern for pattern in patterns if pattern.needs)
         self.needs = frozenset().union(*(pattern.needs for pattern in self._varied))
@@ -155,24 +155,28 @@ class Rule:
 class ActionPattern:
     """One entry of Action; the service is literal, or the whole is ``*``."""
 
-    __slots__ = ("_fault", "_matches", "name", "service", "text")
+    __slots__ = ("_fault", "_matches", "name", "service", "text", "wild")
 
     def __init__(self, text: str) -> None:
         self.text = text.lower()
         service, colon, name = self.text.partition(":")
         literal = bool(colon) and not set(service) & set("*?")
         self.service = service if literal else None
-        self.name = name if literal else None
+        self.name = name
+        self.wild = bool(set(name) & set("*?"))
         self._fault = None
         if not literal and self.text != "*":
             self._fault = Unknown(f"the service of the action {text!r} is not written out")
-        tokens = parse(self.text, variables=False).tokens
-        self._matches = full_match([glob_regex(tokens)])
+        self._matches: Callable[[str], bool] | None = None
 
     def __call__(self, action: str) -> Truth:
         """Whether it matches an action in lower case."""
-        if self.text == "*":
-            return True
+        if self.text in ("*", action):
+            return True if self._fault is None else self._fault
+        if self.service is not None and (not self.wild or not action.startswith(self.service)):
+            return False
+        if self._matches is None:
+            self._matches = full_match([glob_regex(parse(self.text, variables=False).tokens)])
         if not self._matches(action):
             return False
         return True if self._fault is None else self._fault

@@ -1,0 +1,196 @@
+"""Proves that policies block all requests of a kind, or none of them, or finds one that shows otherwise.
+
+The requests are endless, but the policies tell only so many apart: actions by the statements they hit, and
+the principal, the resource and each condition key by the truth of the conditions on them. Every combination
+of such classes stands for requests that exist, so looking through the combinations is a proof. Where the
+meaning of a statement is in doubt, or a cap is reached, the answer is undetermined.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from landing.policy import catalog
+from landing.policy.automata import TooManyError
+from landing.policy.cases import Case, Hit, Tally, Unsolved, cases
+from landing.policy.catalog import Action
+from landing.policy.claim import Claim, actions_of, read_claim
+from landing.policy.evaluation import SCP, CompiledLevels, compiled
+from landing.policy.levels import Policies
+from landing.policy.request_space import RequestSpace
+from landing.policy.search import Constraint, Domains, outside, solve
+
+PROVED, REFUTED, UNDETERMINED = "proved", "refuted", "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of a claim.
+
+    `result` is proved, refuted or undetermined. `counterexample` is a request for which the claim is false,
+    as the evaluator confirmed: given when refuted. `assumptions` are what the proof rests on. `reason` says
+    why it is undetermined. `actions` is how many actions the claim is about, `failing` those that have a
+    counterexample, and `doubtful` those of which it cannot be told.
+    """
+
+    result: str
+    counterexample: dict[str, Any] | None
+    assumptions: tuple[str, ...]
+    reason: str | None
+    actions: int
+    failing: tuple[str, ...]
+    doubtful: tuple[str, ...]
+
+
+def prove(levels: Policies, claim: Mapping[str, Any], policy_type: str = SCP) -> Proof:
+    """Whether a claim holds for a hierarchy of SCPs, or of RCPs: see `read_claim` for what a claim is.
+
+    A claim that no principal or no resource can meet is undetermined: it says nothing. Raises ValueError on
+    what is no claim.
+    """
+    return _Prover(compiled(levels, policy_type), read_claim(claim)).prove()
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What was found for some actions: that they fail with a request, or that it cannot be told and why."""
+
+    actions: tuple[Action, ...]
+    request: dict[str, Any] | None = None
+    reason: str | None = None
+
+
+class _Prover:
+    def __init__(self, policies: CompiledLevels, claim: Claim) -> None:
+        self.policies = policies
+        self.claim = claim
+        self.rules = [rule for level in policies.rules for rule in level]
+        self.space = RequestSpace(claim, self.rules, outsiders=not policies.needs_allow)
+        self.tally = Tally(Counter())
+
+    def prove(self) -> Proof:
+        actions = actions_of(self.claim)
+        outcomes = list(self._outcomes(actions))
+        failing = [outcome for outcome in outcomes if outcome.request is not None]
+        doubtful = [outcome for outcome in outcomes if outcome.request is None]
+        result = REFUTED if failing else UNDETERMINED if doubtful else PROVED
+        reason = doubtful[0].reason if doubtful else None
+        if result == PROVED and self.tally.idle == len(actions):
+            result, reason = UNDETERMINED, "no action of the claim can be asked on its resources"
+        return Proof(
+            result=result,
+            counterexample=failing[0].request if failing else None,
+            assumptions=self._assumptions(actions),
+            reason=reason,
+            actions=len(actions),
+            failing=_names(failing),
+            doubtful=_names(doubtful),
+        )
+
+    def _outcomes(self, actions: Sequence[Action]) -> Iterator[_Outcome]:
+        try:
+            if not self.space.principal_exists():
+                yield _Outcome(tuple(actions), reason="no principal is one of the claim's")
+                return
+        except TooManyError as error:
+            yield _Outcome(tuple(actions), reason=str(error))
+            return
+        if not self.policies.needs_allow:
+            beyond = tuple(action for action in actions if not within_rcps(action))
+            actions = [action for action in actions if within_rcps(action)]
+            if beyond and self.claim.denies:
+                yield _Outcome(
+                    beyond, reason=f"RCPs do not apply to {beyond[0].text}, or it is not documented"
+                )
+        for case in cases(self.space, self.rules, actions, self.tally):
+            outcome = self._outcome(case)
+            if outcome is not None:
+                yield outcome
+
+    def _outcome(self, case: Case | Unsolved) -> _Outcome | None:
+        if isinstance(case, Unsolved):
+            return _Outcome(case.actions, reason=case.reason)
+        ways = passing if self.claim.denies else blocked
+        try:
+            for certain in (True, False):
+                for constraints in ways(case.hits, self._levels(), certain=certain):
+                    found = solve(case.domains, constraints)
+                    if found is not None:
+                        return self._confirmed(case, found)
+        except TooManyError as error:
+            return _Outcome(case.actions, reason=str(error))
+        return None
+
+    def _levels(self) -> range:
+        return range(len(self.policies.rules)) if self.policies.needs_allow else range(0)
+
+    def _confirmed(self, case: Case, found: Domains) -> _Outcome:
+        """The outcome once the evaluator has said what it makes of the request."""
+        request = case.request(found)
+        verdict = self.policies.evaluate(request)
+        if verdict.blocked is None:
+            doubt = verdict.doubts[0]
+            return _Outcome(case.actions, reason=f"{doubt.place.policy}: {doubt.reason}")
+        if verdict.blocked is self.claim.denies:
+            return _Outcome(case.actions, reason=f"the evaluator does not confirm the request {request}")
+        return _Outcome(case.actions, request)
+
+    def _assumptions(self, actions: Sequence[Action]) -> tuple[str, ...]:
+        found = [
+            f"the actions are those of the catalogue of {catalog.version()}",
+            f"ARNs are of the partition {self.claim.partition}",
+            "service-linked roles are left out, as policies of an organization do not reach them",
+            "a multivalued key that is present has one or more values, none of them empty",
+        ]
+        found += [f"{name} holds ARNs" for name in self.space.taken_as_arns()]
+        found += [
+            f"{self.space.names[name]} is absent where the catalogue does not list it: {count} actions"
+            for name, count in sorted(self.tally.absent.items())
+        ]
+        if self.tally.idle:
+            found.append(
+                f"{self.tally.idle} of {len(actions)} actions cannot be asked on the claim's resources"
+            )
+        return tuple(found)
+
+
+def _names(outcomes: Iterable[_Outcome]) -> tuple[str, ...]:
+    return tuple(sorted(action.text for outcome in outcomes for action in outcome.actions))
+
+
+def within_rcps(action: Action) -> bool:
+    """Whether RCPs reach an action: its service is one of theirs and it is for resources."""
+    return action.service in catalog.rcp_services() and bool(action.formats)
+
+
+def passing(hits: Sequence[Hit], levels: Iterable[int], *, certain: bool) -> Iterator[list[Constraint]]:
+    """The constraints on a request that passes: surely, or perhaps."""
+    constraints: list[Constraint] = []
+    for hit in hits:
+        if certain and hit.rule.effect != "Allow":
+            constraints.append(outside(hit.sets.may))
+        elif not certain and hit.rule.effect == "Deny" and hit.certain:
+            constraints.append(outside(hit.sets.sure))
+    for level in levels:
+        here = [hit for hit in hits if hit.rule.place.level == level]
+        if certain:
+            constraints.append([hit.sets.sure for hit in here if hit.rule.effect == "Allow" and hit.certain])
+        else:
+            constraints.append([hit.sets.may for hit in here if hit.rule.effect != "Deny"])
+    yield constraints
+
+
+def blocked(hits: Sequence[Hit], levels: Iterable[int], *, certain: bool) -> Iterator[list[Constraint]]:
+    """The constraints on a request that is blocked, surely or perhaps: a set of them for each way to be."""
+    for hit in hits:
+        if certain and hit.rule.effect == "Deny" and hit.certain:
+            yield [[hit.sets.sure]]
+        elif not certain and hit.rule.effect != "Allow":
+            yield [[hit.sets.may]]
+    for level in levels:
+        here = [hit for hit in hits if hit.rule.place.level == level]
+        if certain:
+            yield [outside(hit.sets.may) for hit in here if hit.rule.effect != "Deny"]
+        else:
+            yield [outside(hit.sets.sure) for hit in here if hit.rule.effect == "Allow" and hit.certain]

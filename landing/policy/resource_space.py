@@ -1,0 +1,128 @@
+"""The resources of an action as a variable: its ARN formats, told apart by the policies' patterns."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from landing.policy import arn
+from landing.policy.automata import Some, Step, Steps, arn_steps, literal, reach, several
+from landing.policy.catalog import Action
+from landing.policy.claim import Claim
+from landing.policy.conditions import Context
+from landing.policy.levels import Resources
+from landing.policy.pattern import Pattern, Wild, resolve
+from landing.policy.principal_space import matcher
+from landing.policy.truth import Truth
+from landing.policy.variables import Variable, classify
+
+_PLACEHOLDER = re.compile(r"(\$\{[^{}]*\}|\*)")
+_EXAMPLES = {"Region": "eu-west-1", "Resource": "example"}
+
+
+class ResourceSpace:
+    """Resources of a claim's actions: `variable` gives those of one action, from memory if it can."""
+
+    def __init__(self, claim: Claim, pins: Context) -> None:
+        self._claim = claim
+        self._pins = pins
+        self._wanted = matcher(claim.resources) if claim.resources else None
+        self._steps: dict[Pattern, Steps] = {}
+        self._reached: dict[tuple[str, tuple[Pattern, ...]], list[str]] = {}
+        self._variables: dict[tuple[tuple[str, ...], bool, tuple[int, ...]], Variable] = {}
+
+    def variable(self, action: Action, checks: Sequence[Resources]) -> Variable:
+        """The classes of the resources that an action can be asked on, for some Resource elements.
+
+        A value is an ARN, or ``*`` where the action is not bound to a resource. There is no class where the
+        claim's resources are none of the action's. Raises `TooManyError` when there are too many.
+        """
+        key = (action.formats, action.needs_resource, tuple(id(check) for check in checks))
+        found = self._variables.get(key)
+        if found is None:
+            found = self._variables[key] = classify(self._resources(action, checks), checks, self._truth)
+        return found
+
+    def _truth(self, check: Resources, resource: str) -> Truth:
+        return check(resource, self._pins)
+
+    def _resources(self, action: Action, checks: Sequence[Resources]) -> list[str]:
+        patterns = self._patterns(checks)
+        found = []
+        for text in action.formats:
+            found += [
+                item for item in self._of_format(text, patterns) if self._wanted is None or self._wanted(item)
+            ]
+        if not action.needs_resource and (self._wanted is None or self._wanted("*")):
+            found.append("*")
+        return found
+
+    def _patterns(self, checks: Iterable[Resources]) -> list[Pattern]:
+        patterns = dict.fromkeys(self._claim.resources)
+        for check in checks:
+            for pattern in check.patterns:
+                filled = resolve(pattern, self._pins)
+                if filled is not None:
+                    patterns[filled] = None
+        return [pattern for pattern in patterns if pattern.tokens != (Wild.MANY,)]
+
+    def _of_format(self, text: str, patterns: Iterable[Pattern]) -> list[str]:
+        meeting = tuple(pattern for pattern in patterns if _may_meet(pattern, text))
+        found = self._reached.get((text, meeting))
+        if found is None:
+            found = [self.example(text)]
+            if meeting:
+                found += reach(
+                    [self._steps_of(item) for item in meeting], domain(text, self._claim.partition)
+                )
+            self._reached[text, meeting] = found
+        return found
+
+    def _steps_of(self, pattern: Pattern) -> Steps:
+        if pattern not in self._steps:
+            self._steps[pattern] = arn_steps(pattern, fold=True)
+        return self._steps[pattern]
+
+    def example(self, text: str) -> str:
+        """An ARN of a format that reads well."""
+        account = self._claim.account or "111122223333"
+        values = {"Partition": self._claim.partition, "Account": account, "Optional": "", **_EXAMPLES}
+        *head, resource = text.split(":", 5)
+        named = [_PLACEHOLDER.sub(lambda match: values.get(match[0][2:-1], "example"), part) for part in head]
+        if head[4] and "$" in head[4] and head[4] != "${Optional}":
+            named[4] = account
+        return ":".join((*named, _PLACEHOLDER.sub("example", resource)))
+
+
+def _may_meet(pattern: Pattern, text: str) -> bool:
+    """Whether the service of a pattern is one that a format may have."""
+    parts = arn.split(pattern.tokens)
+    if parts is None or any(not isinstance(token, str) for token in parts[2]):
+        return True
+    service = text.split(":", 3)[2]
+    return "$" in service or service.lower() == "".join(map(str, parts[2])).lower()
+
+
+def domain(text: str, partition: str) -> Steps:
+    """The ARNs of a format as an automaton; a placeholder stands for one character or more."""
+    *head, resource = text.split(":", 5)
+    steps: list[Step] = []
+    for index, part in enumerate(head):
+        if part == "${Partition}":
+            steps += literal(partition)
+        elif index == 4 and part.startswith("${") and part != "${Optional}":
+            steps += (Step(Some.DIGIT),) * 12
+        else:
+            steps += _part(part.lower(), Some.NOT_COLON)
+        steps += literal(":")
+    return (*steps, *_part(resource, Some.ANY))
+
+
+def _part(part: str, wild: Some) -> Steps:
+    steps: list[Step] = []
+    for piece in _PLACEHOLDER.split(part):
+        if piece in ("*", "${optional}"):
+            steps.append(Step(wild, many=True))
+        elif piece.startswith("${"):
+            steps += several(wild)
+        else:
+            steps += literal(piece)
+    return tuple(steps)
