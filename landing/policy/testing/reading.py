@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from landing.policy.cases.model import Argument, Case, Cases, Claim, Mistake, Position, Value
+from landing.policy.testing.model import Argument, Case, Cases, Claim, Mistake, Position, Value
 
 _TEXTS, _TEXT, _MAP = "texts", "text", "map"
 # For each kind of entry: its keys with what they hold, the key that tells the kind first.
