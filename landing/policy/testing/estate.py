@@ -1,4 +1,4 @@
-"""The organization that cases run in: its accounts by their place, and the names that cases may use for them."""
+"""The organization that cases run in: its accounts by their place, and the names that cases may use."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 ROOT = "root"
 
 
-class UnknownPlace(LookupError):
+class UnknownPlaceError(LookupError):
     """A place that the organization does not have; the message names those that it has."""
 
 
@@ -71,14 +71,15 @@ class Estate:
     def place(self, text: str) -> tuple[str, ...]:
         """The accounts that the `in` of a case means.
 
-        ``anywhere``, ``management``, ``ordinary`` (all accounts without a part to play), the name of a role,
-        ``ou:UNIT`` (with all below it; the last part of its path is enough), or ``account:KEY`` (or id).
-        Raises UnknownPlace.
+        ``anywhere`` (all member accounts), ``ordinary`` (those without a part to play), ``management``, the
+        name of a role, ``ou:UNIT`` (with all below it; the last part of its path is enough), or
+        ``account:KEY`` (or its id).
+        Raises UnknownPlaceError.
         """
         kind, colon, name = text.partition(":")
         special = {self.management, *self.roles.values()}
         if text == "anywhere":
-            return tuple(self.accounts)
+            return tuple(account for account in self.accounts if account != self.management)
         if text == "management":
             return (self.management,)
         if text == "ordinary":
@@ -94,7 +95,7 @@ class Estate:
             if found:
                 return found
         known = ", ".join(("anywhere", "ordinary", "management", *self.roles, "ou:UNIT", "account:KEY"))
-        raise UnknownPlace(f"there is no `{text}` in this organization: a place is one of {known}")
+        raise UnknownPlaceError(f"there is no `{text}` in this organization: a place is one of {known}")
 
     def distinct(self, accounts: Iterable[str], texts: str) -> tuple[str, ...]:
         """One account of each path, and every account that plays a part or whose id occurs in the texts.

@@ -58,7 +58,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is to be proved of all requests: ``never`` passes but for `principals`, or is ``always`` let through.
+    """What is to be proved of all requests: ``never`` passes but for `principals`, or ``always`` does.
 
     `present` are keys that every request has, `absent` keys that none has.
     """

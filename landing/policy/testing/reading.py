@@ -31,7 +31,7 @@ EXPECTATIONS = ("denied", "not-denied")
 _Entry = dict[str, tuple[yaml.Node, "Value | Mapping[str, Value]"]]
 
 
-class _Wrong(Exception):
+class _WrongError(Exception):
     """A mistake at a node."""
 
     def __init__(self, node: yaml.Node, message: str) -> None:
@@ -57,13 +57,15 @@ def parse(text: str, file: str) -> Cases:
         where = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)
         return Cases(mistakes=(Mistake(where, f"not YAML: {getattr(error, 'problem', None) or error}"),))
     if root is None or not isinstance(root, yaml.SequenceNode) or not root.value:
-        return Cases(mistakes=(Mistake(Position(file, 1, 1), "there are no cases: a list of them is expected"),))
+        return Cases(
+            mistakes=(Mistake(Position(file, 1, 1), "there are no cases: a list of them is expected"),)
+        )
     read_entries: list[Case | Claim | Argument] = []
     mistakes: list[Mistake] = []
     for node in root.value:
         try:
             read_entries.append(_entry(node, _at(node, file)))
-        except _Wrong as wrong:
+        except _WrongError as wrong:
             mistakes.append(Mistake(_at(wrong.node, file), str(wrong)))
     return Cases(
         tuple(item for item in read_entries if isinstance(item, Case)),
@@ -81,16 +83,16 @@ def _entry(node: yaml.Node, position: Position) -> Case | Claim | Argument:
     keys = dict(_pairs(node))
     kind = next((name for name in _FORMS if name in keys), None)
     if kind is None:
-        raise _Wrong(node, f"this says none of {', '.join(f'`{name}`' for name in _FORMS)}")
+        raise _WrongError(node, f"this says none of {', '.join(f'`{name}`' for name in _FORMS)}")
     form = _FORMS[kind]
     given: _Entry = {}
     for name, (key, value) in keys.items():
         if name not in form:
-            raise _Wrong(key, f"`{name}` is no part of a `{kind}`{_hint(name, form)}")
-        given[name] = (value, _READERS[form[name]](value))
+            raise _WrongError(key, f"`{name}` is no part of a `{kind}`{_hint(name, form)}")
+        given[name] = (value, _read(form[name], value))
     for name in _NEEDED[kind]:
         if name not in given:
-            raise _Wrong(node, f"`{name}` is missing")
+            raise _WrongError(node, f"`{name}` is missing")
     if kind == "try":
         return _case(given, position)
     if kind == "equivalent":
@@ -112,9 +114,9 @@ def _entry(node: yaml.Node, position: Position) -> Case | Claim | Argument:
 def _case(given: _Entry, position: Position) -> Case:
     expect = _one(given, "expect") or ""
     if expect not in EXPECTATIONS:
-        raise _Wrong(given["expect"][0], f"`{expect}` is neither {' nor '.join(EXPECTATIONS)}")
+        raise _WrongError(given["expect"][0], f"`{expect}` is neither {' nor '.join(EXPECTATIONS)}")
     if "by" in given and expect != "denied":
-        raise _Wrong(given["by"][0], "`by` says what denies: it goes with `expect: denied` only")
+        raise _WrongError(given["by"][0], "`by` says what denies: it goes with `expect: denied` only")
     context = given["with"][1] if "with" in given else {}
     assert isinstance(context, Mapping)
     return Case(
@@ -151,20 +153,20 @@ def _hint(name: str, known: Mapping[str, str]) -> str:
 def _pairs(node: yaml.Node) -> Iterator[tuple[str, tuple[yaml.Node, yaml.Node]]]:
     """The keys of a mapping as they are written: `on` is a word here, not a truth as in YAML 1.1."""
     if not isinstance(node, yaml.MappingNode):
-        raise _Wrong(node, "a mapping is expected")
+        raise _WrongError(node, "a mapping is expected")
     seen = set()
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise _Wrong(key, "a key must be a word")
+            raise _WrongError(key, "a key must be a word")
         if key.value in seen:
-            raise _Wrong(key, f"`{key.value}` is given twice")
+            raise _WrongError(key, f"`{key.value}` is given twice")
         seen.add(key.value)
         yield key.value, (key, value)
 
 
 def _scalar(node: yaml.Node) -> str | None:
     if not isinstance(node, yaml.ScalarNode):
-        raise _Wrong(node, "a single value is expected")
+        raise _WrongError(node, "a single value is expected")
     if node.style is None and node.value in ("", "~", "null"):
         return None
     return str(node.value)
@@ -173,14 +175,14 @@ def _scalar(node: yaml.Node) -> str | None:
 def _text(node: yaml.Node) -> str:
     value = _scalar(node)
     if not value:
-        raise _Wrong(node, "a text is expected")
+        raise _WrongError(node, "a text is expected")
     return value
 
 
 def _texts(node: yaml.Node) -> tuple[str, ...]:
     items = node.value if isinstance(node, yaml.SequenceNode) else [node]
     if not items:
-        raise _Wrong(node, "an empty list says nothing: leave the key out")
+        raise _WrongError(node, "an empty list says nothing: leave the key out")
     return tuple(_text(item) for item in items)
 
 
@@ -194,4 +196,7 @@ def _map(node: yaml.Node) -> dict[str, Value]:
     return found
 
 
-_READERS = {_TEXTS: _texts, _TEXT: _text, _MAP: _map}
+def _read(form: str, node: yaml.Node) -> Value | Mapping[str, Value]:
+    if form == _MAP:
+        return _map(node)
+    return _texts(node) if form == _TEXTS else _text(node)
