@@ -1,9 +1,10 @@
 """Tries the cases of a policy on its mutants: one that no case tells from the policy must mean the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from landing.policy.levels import Rule, rules
+from landing.policy.levels import ActionPattern, rules
 from landing.policy.testing.claims import judge
 from landing.policy.testing.equivalence import equivalent
 from landing.policy.testing.estate import Estate
@@ -14,6 +15,7 @@ from landing.policy.testing.running import Outcome, Prepared, Runner, complaint
 from landing.policy.testing.suite import Attached, Suite, statements_of
 
 Tried = tuple[Prepared, Outcome]
+ByAction = Mapping[str, Sequence[Prepared]]
 
 
 def survivors(
@@ -31,7 +33,8 @@ def survivors(
     given = {argument.mutant: argument.because for argument in arguments}
     policy = replace(policy, replaces_full_access=policy.allows)  # whatever a mutant says
     everyone = mutants(policy.document)
-    alive = [mutant for mutant in everyone if not _killed(mutant, policy, estate, tried)]
+    passing = _by_action(prepared for prepared, outcome in tried if not complaint(prepared.case, outcome))
+    alive = [mutant for mutant in everyone if not _killed(mutant, policy, estate, passing)]
     found = []
     for mutant in alive:
         mutated = replace(policy, document=mutant.document)
@@ -44,31 +47,44 @@ def survivors(
     return len(everyone), tuple(found)
 
 
-def _killed(mutant: Mutant, policy: Attached, estate: Estate, tried: Sequence[Tried]) -> bool:
+def _killed(mutant: Mutant, policy: Attached, estate: Estate, tried: ByAction) -> bool:
     """Whether a case that the policy passes fails on the mutant."""
     runner = Runner([replace(policy, document=mutant.document)], estate)
-    about = _statements(mutant, policy)
-    touched: dict[str, bool] = {}
-    for prepared, outcome in sorted(tried, key=lambda item: not _by(item[1], mutant.statement)):
-        action = prepared.request["action"].lower()
-        if action not in touched:
-            touched[action] = any(rule.on_action(action) is not False for rule in about)
-        if not touched[action] or complaint(prepared.case, outcome):
-            continue
-        if complaint(prepared.case, runner.outcome(prepared)):
-            return True
-    return False
+    about = _touched(mutant, policy)
+    return any(
+        complaint(prepared.case, runner.outcome(prepared))
+        for action, asked in tried.items()
+        if about(action)
+        for prepared in asked
+    )
 
 
-def _by(outcome: Outcome, statement: int) -> bool:
-    return any(place.statement == statement for place in outcome.denies)
-
-
-def _statements(mutant: Mutant, policy: Attached) -> tuple[Rule, ...]:
-    """The statement before and after: only requests for their actions can tell the two apart."""
+def _touched(mutant: Mutant, policy: Attached) -> Callable[[str], bool]:
+    """Whether requests for an action (in lower case) may tell the policy from the mutant."""
     before, after = statements_of(policy.document), statements_of(mutant.document)
-    changed = [before[mutant.statement], *(item for item in after if item not in before)]
-    return rules([[{"name": "changed", "policy": {"Version": "2012-10-17", "Statement": changed}}]])[0]
+    was = before[mutant.statement]
+    now = after[mutant.statement] if len(after) == len(before) else None
+    others = {*was, *(now or {})} - {"Action", "NotAction"}
+    if now is not None and all(was.get(key) == now.get(key) for key in others):
+        was.get(key) == now.get(key) for key in {*was, *now} - {"Action", "NotAction"}
+    ):
+        entries = (_entries(was) - _entries(now)) | (_entries(now) - _entries(was))
+        patterns = [ActionPattern(entry) for entry in entries]
+        return lambda action: any(pattern(action) is not False for pattern in patterns)
+    rule = rules([[{"name": "changed", "policy": {**policy.document, "Statement": [was]}}]])[0][0]
+    return lambda action: rule.on_action(action) is not False
+
+
+def _entries(statement: Mapping[str, Any]) -> set[str]:
+    found = statement.get("Action", statement.get("NotAction", []))
+    return {found} if isinstance(found, str) else set(found)
+
+
+def _by_action(tried: Iterable[Prepared]) -> ByAction:
+    found: dict[str, list[Prepared]] = {}
+    for prepared in tried:
+        found.setdefault(prepared.request["action"].lower(), []).append(prepared)
+    return found
 
 
 def _refuted(suite: Suite, estate: Estate, claims: Iterable[Claim]) -> bool:
