@@ -7,8 +7,8 @@ from typing import Any
 from landing.policy.evaluation import RCP, SCP
 from landing.policy.prover import PROVED, REFUTED, Proof, prove
 from landing.policy.testing.estate import Estate, UnknownPlaceError
-from landing.policy.testing.model import Claim
-from landing.policy.testing.placeholders import UnknownNameError, fill_all
+from landing.policy.testing.model import Claim, Value
+from landing.policy.testing.placeholders import UnknownNameError, fill, fill_all
 from landing.policy.testing.report import FAILED, PASSED, SKIPPED, UNDETERMINED, Result
 from landing.policy.testing.requests import CaseError, actions_of, principals_of
 from landing.policy.testing.suite import Suite, levels
@@ -58,6 +58,7 @@ def _by_account(claim: Claim, suite: Suite, estate: Estate) -> Iterator[Judged]:
             "keysAlwaysPresent": list(claim.present),
             "keysNeverPresent": list(claim.absent),
         }
+        form["context"] = {key: _pinned(value, here) for key, value in claim.context.items()}
         if claim.on:
             form["resources"] = list(fill_all(claim.on, here))
         yield _combined(claim, [_proof(kind, form, account, suite, estate) for kind in _kinds(suite)])
@@ -70,10 +71,24 @@ def _kinds(suite: Suite) -> list[str]:
 def _proof(kind: str, form: Mapping[str, Any], account: str, suite: Suite, estate: Estate) -> Proof:
     """A proof over one hierarchy: the SCPs on principals of the account, or the RCPs on its resources."""
     if kind == SCP:
-        known = {"account": account, "context": {"aws:PrincipalOrgID": estate.id}}
+        known: dict[str, Any] = {"aws:PrincipalOrgID": estate.id}
+        form = {**form, "account": account}
     else:
-        known = {"context": {"aws:ResourceAccount": account, "aws:ResourceOrgID": estate.id}}
-    return prove(levels(suite.policies, estate.path(account), kind), {**form, **known}, kind)
+        known = {"aws:ResourceAccount": account, "aws:ResourceOrgID": estate.id}
+    form = {**form, "context": {**known, **form["context"]}}
+    return prove(levels(suite.policies, estate.path(account), kind), form, kind)
+
+
+def _pinned(value: Value, values: Mapping[str, Any]) -> str | list[str]:
+    """The one value that a key has in every request of a claim, or its list of values."""
+    if value is None:
+        raise CaseError("a key that no request has goes under `absent`")
+    if isinstance(value, tuple):
+        return list(fill_all(value, values))
+    filled = fill(value, values)
+    if len(filled) != 1:
+        raise CaseError(f"`{value}` is not one value: a claim fixes a key to one")
+    return filled[0]
 
 
 def _combined(claim: Claim, proofs: list[Proof]) -> Judged:

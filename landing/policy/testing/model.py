@@ -60,7 +60,8 @@ class Case:
 class Claim:
     """What is to be proved of all requests: ``never`` passes but for `principals`, or ``always`` does.
 
-    `present` are keys that every request has, `absent` keys that none has.
+    `present` are keys that every request has, `absent` keys that none has; `context` has keys with the one
+    value that every request has.
     """
 
     position: Position
@@ -70,6 +71,7 @@ class Claim:
     places: tuple[str, ...] = ("anywhere",)
     but: tuple[str, ...] = ()
     on: tuple[str, ...] | None = None
+    context: Mapping[str, Value] = field(default_factory=dict)
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
 

@@ -66,8 +66,6 @@ def _touched(mutant: Mutant, policy: Attached) -> Callable[[str], bool]:
     now = after[mutant.statement] if len(after) == len(before) else None
     others = {*was, *(now or {})} - {"Action", "NotAction"}
     if now is not None and all(was.get(key) == now.get(key) for key in others):
-        was.get(key) == now.get(key) for key in {*was, *now} - {"Action", "NotAction"}
-    ):
         entries = (_entries(was) - _entries(now)) | (_entries(now) - _entries(was))
         patterns = [ActionPattern(entry) for entry in entries]
         return lambda action: any(pattern(action) is not False for pattern in patterns)

@@ -16,12 +16,12 @@ _FORMS: Mapping[str, Mapping[str, str]] = {
         "expect": _TEXT, "by": _TEXTS,
     },
     "never": {
-        "never": _TEXTS, "except": _TEXTS, "in": _TEXTS, "but": _TEXTS, "on": _TEXTS, "present": _TEXTS,
-        "absent": _TEXTS,
+        "never": _TEXTS, "except": _TEXTS, "in": _TEXTS, "but": _TEXTS, "on": _TEXTS, "with": _MAP,
+        "present": _TEXTS, "absent": _TEXTS,
     },
     "always": {
-        "always": _TEXTS, "as": _TEXTS, "in": _TEXTS, "but": _TEXTS, "on": _TEXTS, "present": _TEXTS,
-        "absent": _TEXTS,
+        "always": _TEXTS, "as": _TEXTS, "in": _TEXTS, "but": _TEXTS, "on": _TEXTS, "with": _MAP,
+        "present": _TEXTS, "absent": _TEXTS,
     },
     "equivalent": {"equivalent": _TEXT, "because": _TEXT},
 }  # fmt: skip
@@ -106,6 +106,7 @@ def _entry(node: yaml.Node, position: Position) -> Case | Claim | Argument:
         places=_many(given, "in") or ("anywhere",),
         but=_many(given, "but"),
         on=_many(given, "on") or None,
+        context=_context(given),
         present=_many(given, "present"),
         absent=_many(given, "absent"),
     )
@@ -117,8 +118,6 @@ def _case(given: _Entry, position: Position) -> Case:
         raise _WrongError(given["expect"][0], f"`{expect}` is neither {' nor '.join(EXPECTATIONS)}")
     if "by" in given and expect != "denied":
         raise _WrongError(given["by"][0], "`by` says what denies: it goes with `expect: denied` only")
-    context = given["with"][1] if "with" in given else {}
-    assert isinstance(context, Mapping)
     return Case(
         position=position,
         actions=_many(given, "try"),
@@ -128,9 +127,15 @@ def _case(given: _Entry, position: Position) -> Case:
         but=_many(given, "but"),
         on=_many(given, "on") or None,
         owner=_one(given, "owner"),
-        context=context,
+        context=_context(given),
         by=_many(given, "by"),
     )
+
+
+def _context(given: _Entry) -> Mapping[str, Value]:
+    value = given["with"][1] if "with" in given else {}
+    assert isinstance(value, Mapping)
+    return value
 
 
 def _many(given: _Entry, name: str) -> tuple[str, ...]:
