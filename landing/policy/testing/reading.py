@@ -185,10 +185,12 @@ def _text(node: yaml.Node) -> str:
 
 
 def _texts(node: yaml.Node) -> tuple[str, ...]:
-    items = node.value if isinstance(node, yaml.SequenceNode) else [node]
-    if not items:
+    """A text or a list of them; a list in a list is part of it, as aliases stand for lists."""
+    if not isinstance(node, yaml.SequenceNode):
+        return (_text(node),)
+    if not node.value:
         raise _WrongError(node, "an empty list says nothing: leave the key out")
-    return tuple(_text(item) for item in items)
+    return tuple(text for item in node.value for text in _texts(item))
 
 
 def _map(node: yaml.Node) -> dict[str, Value]:
