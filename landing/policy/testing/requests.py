@@ -11,7 +11,7 @@ from landing.policy.catalog import Action
 from landing.policy.testing.estate import Estate, UnknownPlaceError
 from landing.policy.testing.model import Case, Value
 from landing.policy.testing.placeholders import UnknownNameError, fill, fill_all
-from landing.policy.testing.resources import examples, takes
+from landing.policy.testing.resources import example_of, examples, takes
 from landing.policy.testing.suite import Suite
 
 
@@ -117,7 +117,7 @@ def _resources(here: _Here, action: Action) -> tuple[str, ...]:
         region = case.context.get("aws:RequestedRegion")
         chosen = fill(region, values)[0] if isinstance(region, str) else str(values["home_region"])
         return examples(action, partition=here.estate.partition, region=chosen, account=here.account)
-    given = fill_all(case.on, values)
+    given = tuple(example_of(text, here.account) for text in fill_all(case.on, values))
     fitting = tuple(resource for resource in given if takes(action, resource))
     if not fitting and action.text.lower() in {text.lower() for text in case.actions}:
         formats = ", ".join(action.formats) or "*"
@@ -153,7 +153,7 @@ def principals_of(text: str, account: str, estate: Estate) -> tuple[str, ...]:
     if text == "exempt":
         if not estate.exempt_roles:
             raise CaseError("`exempt` means nobody: the organization has no exempt roles")
-        return tuple(_example_role(pattern, account) for pattern in estate.exempt_roles)
+        return tuple(example_of(pattern, account) for pattern in estate.exempt_roles)
     if text == "anonymous" or text.startswith("arn:"):
         return (text,)
     if text == "root" or (slash and name and kind in ("role", "user")):
@@ -162,10 +162,3 @@ def principals_of(text: str, account: str, estate: Estate) -> tuple[str, ...]:
         return (name if "." in name else f"{name}.amazonaws.com",)
     forms = "role/NAME, user/NAME, root, service/NAME, exempt, anonymous or an ARN"
     raise CaseError(f"`{text}` is no principal: it is one of {forms}")
-
-
-def _example_role(pattern: str, account: str) -> str:
-    """A role that a pattern of ARNs fits."""
-    *head, owner, resource = pattern.split(":", 5)
-    owner = account if "*" in owner or "?" in owner else owner
-    return ":".join((*head, owner, re.sub(r"[*?]", "x", resource)))

@@ -24,6 +24,15 @@ def examples(action: Action, *, partition: str, region: str, account: str) -> tu
     )
 
 
+def example_of(pattern: str, account: str) -> str:
+    """An ARN that a pattern of ARNs fits; ``*`` alone stays what it is."""
+    if pattern == "*" or not set(pattern) & set("*?"):
+        return pattern
+    *head, owner, resource = pattern.split(":", 5) if arn.is_arn(pattern) else ("", pattern)
+    owner = account if set(owner) & set("*?") else owner
+    return re.sub(r"[*?]", "x", ":".join((*head, owner, resource)) if head else resource)
+
+
 def takes(action: Action, resource: str) -> bool:
     """Whether an action may be asked on a resource: one of its types, or ``*`` where it needs none."""
     if resource == "*":
