@@ -49,7 +49,7 @@ def _by_account(claim: Claim, suite: Suite, estate: Estate) -> Iterator[Judged]:
         who = [
             pattern
             for text in fill_all(claim.principals, here)
-            for pattern in (estate.exempt_roles if text == "exempt" else principals_of(text, account, estate))
+            for pattern in principals_of(text, account, estate)
         ]
         form: dict[str, Any] = {
             "deny" if claim.kind == "never" else "allow": [action.text for action in actions],

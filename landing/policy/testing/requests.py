@@ -140,20 +140,20 @@ def _contexts(here: _Here) -> Iterator[dict[str, Value]]:
 def _principals(here: _Here) -> tuple[str, ...]:
     texts = fill_all(here.case.principals, here.values)
     found = [who for text in texts for who in principals_of(text, here.account, here.estate)]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(example_of(who, here.account) for who in found))
 
 
 def principals_of(text: str, account: str, estate: Estate) -> tuple[str, ...]:
-    """The principals that the `as` of a case means in an account.
+    """The principals, or patterns of their ARNs, that the `as` of a case or `except` of a claim means.
 
     ``role/NAME`` and ``user/NAME`` (with their path), ``root``, ``service/NAME`` (of ``NAME.amazonaws.com``),
-    ``anonymous``, a whole ARN, or ``exempt``: a role for each pattern of the estate's exempt roles.
+    ``anonymous``, a whole ARN, or ``exempt`` for the exempt roles of the estate.
     """
     kind, slash, name = text.partition("/")
     if text == "exempt":
         if not estate.exempt_roles:
             raise CaseError("`exempt` means nobody: the organization has no exempt roles")
-        return tuple(example_of(pattern, account) for pattern in estate.exempt_roles)
+        return tuple(estate.exempt_roles)
     if text == "anonymous" or text.startswith("arn:"):
         return (text,)
     if text == "root" or (slash and name and kind in ("role", "user")):

@@ -25,12 +25,12 @@ def examples(action: Action, *, partition: str, region: str, account: str) -> tu
 
 
 def example_of(pattern: str, account: str) -> str:
-    """An ARN that a pattern of ARNs fits; ``*`` alone stays what it is."""
-    if pattern == "*" or not set(pattern) & set("*?"):
+    """An ARN, or the ARN of a principal, that a pattern fits; ``*`` alone stays what it is."""
+    if not arn.is_arn(pattern):
         return pattern
-    *head, owner, resource = pattern.split(":", 5) if arn.is_arn(pattern) else ("", pattern)
+    *head, owner, resource = pattern.split(":", 5)
     owner = account if set(owner) & set("*?") else owner
-    return re.sub(r"[*?]", "x", ":".join((*head, owner, resource)) if head else resource)
+    return re.sub(r"[*?]", "x", ":".join((*head, owner, resource)))
 
 
 def takes(action: Action, resource: str) -> bool:
