@@ -1,11 +1,14 @@
-"""`{{ name }}` in the texts of a case: filled from what a policy knows, once for each item of a list."""
+"""`{{ name }}` in the texts of a case: filled from what a policy knows, once for each item of a list.
+
+``{{ days - 1 }}`` is a value beside a limit.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import Any
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([a-z_][a-z0-9_]*)\s*\}\}")
+_PLACEHOLDER = re.compile(r"\{\{\s*([a-z_][a-z0-9_]*)\s*(?:([+-])\s*(\d+)\s*)?\}\}")
 
 
 class UnknownNameError(LookupError):
@@ -14,7 +17,7 @@ class UnknownNameError(LookupError):
 
 def fill(text: str, values: Mapping[str, Any]) -> tuple[str, ...]:
     """The text with its placeholders filled; several texts where a value is a list, none if it is empty."""
-    names = list(dict.fromkeys(_PLACEHOLDER.findall(text)))
+    names = list(dict.fromkeys(match[1] for match in _PLACEHOLDER.finditer(text)))
     for name in names:
         if name not in values:
             raise UnknownNameError(f"`{{{{ {name} }}}}` has no value: known are {', '.join(sorted(values))}")
@@ -34,4 +37,12 @@ def _items(value: Any) -> list[str]:
 
 
 def _replaced(text: str, chosen: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda match: chosen[match[1]], text)
+    def value(match: re.Match[str]) -> str:
+        name, sign, step = match.groups()
+        if sign is None:
+            return chosen[name]
+        if not chosen[name].isdecimal():
+            raise UnknownNameError(f"`{match[0]}`: {chosen[name]} is no whole number")
+        return str(int(chosen[name]) + (int(step) if sign == "+" else -int(step)))
+
+    return _PLACEHOLDER.sub(value, text)

@@ -159,6 +159,6 @@ def principals_of(text: str, account: str, estate: Estate) -> tuple[str, ...]:
     if text == "root" or (slash and name and kind in ("role", "user")):
         return (f"arn:{estate.partition}:iam::{account}:{text}",)
     if kind == "service" and name:
-        return (name if "." in name else f"{name}.amazonaws.com",)
+        return (name if name.endswith((".com", ".cn")) else f"{name}.amazonaws.com",)
     forms = "role/NAME, user/NAME, root, service/NAME, exempt, anonymous or an ARN"
     raise CaseError(f"`{text}` is no principal: it is one of {forms}")
