@@ -41,10 +41,9 @@ def judge(claim: Claim, suite: Suite, estate: Estate) -> Result:
 
 def _by_account(claim: Claim, suite: Suite, estate: Estate) -> Iterator[Judged]:
     values = {**estate.names, **suite.values}
-    reached = set(suite.reach(estate))
     meant = [account for text in fill_all(claim.places, values) for account in estate.place(text)]
     actions = actions_of(fill_all(claim.actions, values), fill_all(claim.but, values))
-    for account in estate.distinct((item for item in meant if item in reached), suite.texts):
+    for account in suite.accounts(estate, meant):
         here = {**values, "account": account}
         who = [
             pattern

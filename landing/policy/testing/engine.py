@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from landing.policy.evaluation import RCP, SCP
 from landing.policy.testing.claims import judge
 from landing.policy.testing.estate import Estate
 from landing.policy.testing.model import Case, Cases, Mistake, Position
 from landing.policy.testing.mutation import Tried, survivors
 from landing.policy.testing.reading import read
-from landing.policy.testing.report import FAILED, PASSED, Report, Result, SuiteReport, result_of
+from landing.policy.testing.report import FAILED, PASSED, SKIPPED, Report, Result, SuiteReport, result_of
 from landing.policy.testing.requests import CaseError, asks
 from landing.policy.testing.running import DENIED, Outcome, Prepared, Runner, complaint, prepare
 from landing.policy.testing.suite import Attached, Suite, statements_of
@@ -25,13 +26,17 @@ def run(suites: Iterable[Suite], estate: Estate, *, mutate: bool = False) -> Rep
 
 
 def _suite(suite: Suite, estate: Estate, *, mutate: bool) -> SuiteReport:
+    if all(policy.type not in (SCP, RCP) for policy in suite.policies):
+        title = "policies of this type grant and deny nothing: there is nothing to try"
+        position = Position(str(suite.cases), 1, 1)
+        return SuiteReport(suite.name, str(suite.cases), (Result("policy", title, SKIPPED, position),))
     if not suite.cases.exists():
         missing = Mistake(
             Position(str(suite.cases), 1, 1), f"policy `{suite.name}` has no cases: write this file"
         )
         return SuiteReport(suite.name, str(suite.cases), (), (missing,))
     cases = read(suite.cases)
-    runner = Runner(suite.policies, estate)
+    runner = Runner(suite.policies)
     organization = estate.organization
     results: list[Result] = []
     mistakes = list(cases.mistakes)
@@ -53,7 +58,7 @@ def _suite(suite: Suite, estate: Estate, *, mutate: bool) -> SuiteReport:
     report = SuiteReport(suite.name, str(suite.cases), tuple(results), tuple(mistakes))
     if len(suite.policies) != 1:
         return report
-    covered = tuple(_coverage(suite, estate, tried))
+    covered = tuple(_coverage(suite, tried))
     report = replace(report, results=(*report.results, *covered))
     return _mutated(report, suite, estate, tried, cases) if mutate and report.passed else report
 
@@ -67,7 +72,7 @@ def _failures(case: Case, outcomes: Iterable[Tried]) -> Iterator[str]:
             yield f"{request['principal']} with {request['action']} on {request['resource']}{where}: {words}"
 
 
-def _coverage(suite: Suite, estate: Estate, tried: list[Tried]) -> Iterator[Result]:
+def _coverage(suite: Suite, tried: list[Tried]) -> Iterator[Result]:
     """A result for each statement that decides no case; one for all of them if there is none."""
     policy = suite.policies[0]
     position = Position(str(suite.cases), 1, 1)
@@ -80,7 +85,7 @@ def _coverage(suite: Suite, estate: Estate, tried: list[Tried]) -> Iterator[Resu
     statements = statements_of(policy.document)
     bare = 0
     for index, statement in enumerate(statements):
-        if statement.get("Effect") == "Allow" and _allows(policy, index, estate, tried):
+        if statement.get("Effect") == "Allow" and _allows(policy, index, tried):
             deciding.add(index)
         if index not in deciding:
             bare += 1
@@ -94,11 +99,11 @@ def _meant(prepared: Prepared, outcome: Outcome) -> bool:
     return prepared.case.expect == DENIED and outcome.result == DENIED
 
 
-def _allows(policy: Attached, index: int, estate: Estate, tried: list[Tried]) -> bool:
+def _allows(policy: Attached, index: int, tried: list[Tried]) -> bool:
     """Whether a request is let through by one Allow statement alone."""
     statements = statements_of(policy.document)
     rest = {**policy.document, "Statement": statements[:index] + statements[index + 1 :]}
-    runner = Runner([replace(policy, document=rest, replaces_full_access=True)], estate)
+    runner = Runner([replace(policy, document=rest, replaces_full_access=True)])
     return any(
         outcome.result != DENIED and runner.outcome(prepared).result == DENIED for prepared, outcome in tried
     )

@@ -97,15 +97,19 @@ class Estate:
         known = ", ".join(("anywhere", "ordinary", "management", *self.roles, "ou:UNIT", "account:KEY"))
         raise UnknownPlaceError(f"there is no `{text}` in this organization: a place is one of {known}")
 
-    def distinct(self, accounts: Iterable[str], texts: str) -> tuple[str, ...]:
-        """One account of each path, and every account that plays a part or whose id occurs in the texts.
+    def distinct(self, accounts: Iterable[str], nodes: Iterable[str], texts: str) -> tuple[str, ...]:
+        """One of the accounts that policies attached to the nodes cannot tell apart, for all of them.
 
-        Policies cannot tell the others apart, but by a pattern that a part of their id fits.
+        Kept are all accounts that play a part or whose id is in the texts of the policies, and one of each
+        path where the texts ask for paths. An id that only a pattern fits is not looked for.
         """
         special = {self.management, *self.roles.values(), *re.findall(r"\d{12}", texts)}
+        attached = set(nodes)
+        whole = "orgpaths" in texts.lower()
         kept: dict[object, str] = {}
         for account in accounts:
-            kept.setdefault(account if account in special else tuple(self.accounts[account]), account)
+            path = tuple(node for node in self.path(account)[:-1] if whole or node in attached)
+            kept.setdefault(account if account in special | attached else path, account)
         return tuple(kept.values())
 
 

@@ -34,7 +34,7 @@ def survivors(
     policy = replace(policy, replaces_full_access=policy.allows)  # whatever a mutant says
     everyone = mutants(policy.document)
     passing = _by_action(prepared for prepared, outcome in tried if not complaint(prepared.case, outcome))
-    alive = [mutant for mutant in everyone if not _killed(mutant, policy, estate, passing)]
+    alive = [mutant for mutant in everyone if not _killed(mutant, policy, passing)]
     found = []
     for mutant in alive:
         mutated = replace(policy, document=mutant.document)
@@ -47,9 +47,9 @@ def survivors(
     return len(everyone), tuple(found)
 
 
-def _killed(mutant: Mutant, policy: Attached, estate: Estate, tried: ByAction) -> bool:
+def _killed(mutant: Mutant, policy: Attached, tried: ByAction) -> bool:
     """Whether a case that the policy passes fails on the mutant."""
-    runner = Runner([replace(policy, document=mutant.document)], estate)
+    runner = Runner([replace(policy, document=mutant.document)])
     about = _touched(mutant, policy)
     return any(
         complaint(prepared.case, runner.outcome(prepared))

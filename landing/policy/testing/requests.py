@@ -1,7 +1,7 @@
 """A case as requests: who, where, each action and each resource written out."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -47,10 +47,9 @@ def asks(case: Case, suite: Suite, estate: Estate) -> tuple[Ask, ...]:
 
 def _asks(case: Case, suite: Suite, estate: Estate) -> Iterator[Ask]:
     values = {**estate.names, **suite.values}
-    reached = set(suite.reach(estate))
     meant = [account for text in fill_all(case.places, values) for account in estate.place(text)]
     actions = actions_of(fill_all(case.actions, values), fill_all(case.but, values))
-    for account in estate.distinct((account for account in meant if account in reached), suite.texts):
+    for account in suite.accounts(estate, meant):
         here = _Here(case, account, estate, {**values, "account": account})
         found = list(_asks_here(here, actions))
         if not found:
@@ -61,8 +60,10 @@ def _asks(case: Case, suite: Suite, estate: Estate) -> Iterator[Ask]:
 def _asks_here(here: _Here, actions: Iterable[Action]) -> Iterator[Ask]:
     contexts = list(_contexts(here))
     principals = _principals(here)
+    given = tuple(example_of(text, here.account) for text in fill_all(here.case.on or (), here.values))
     for action in actions:
-        for who, resource, context in product(principals, _resources(here, action), contexts):
+        resources = _fitting(here.case, action, given) if given else _examples(here, action)
+        for who, resource, context in product(principals, resources, contexts):
             yield _ask(here, action, who, resource, context)
 
 
@@ -110,14 +111,15 @@ def _owner(resource: str) -> str | None:
     return parts[4] if len(parts) == 6 and re.fullmatch(r"\d{12}", parts[4]) else None
 
 
-def _resources(here: _Here, action: Action) -> tuple[str, ...]:
-    """The resources of the case that the action takes, or an example of each type."""
-    case, values = here.case, here.values
-    if case.on is None:
-        region = case.context.get("aws:RequestedRegion")
-        chosen = fill(region, values)[0] if isinstance(region, str) else str(values["home_region"])
-        return examples(action, partition=here.estate.partition, region=chosen, account=here.account)
-    given = tuple(example_of(text, here.account) for text in fill_all(case.on, values))
+def _examples(here: _Here, action: Action) -> tuple[str, ...]:
+    """An example of each type of resource that the action takes."""
+    region = here.case.context.get("aws:RequestedRegion")
+    chosen = fill(region, here.values)[0] if isinstance(region, str) else str(here.values["home_region"])
+    return examples(action, partition=here.estate.partition, region=chosen, account=here.account)
+
+
+def _fitting(case: Case, action: Action, given: Sequence[str]) -> tuple[str, ...]:
+    """Those resources of the case that the action takes."""
     fitting = tuple(resource for resource in given if takes(action, resource))
     if not fitting and action.text.lower() in {text.lower() for text in case.actions}:
         formats = ", ".join(action.formats) or "*"

@@ -7,7 +7,6 @@ from typing import Any
 from landing.policy.coverage import Coverage, covered
 from landing.policy.evaluation import ALLOWED, RCP, SCP, UNDETERMINED, CompiledLevels, Verdict
 from landing.policy.levels import Place
-from landing.policy.testing.estate import Estate
 from landing.policy.testing.model import Case
 from landing.policy.testing.requests import Ask
 from landing.policy.testing.suite import Attached, levels
@@ -45,18 +44,24 @@ def prepare(case: Case, ask: Ask, organization: Mapping[str, Any]) -> Prepared:
 class Runner:
     """Policies compiled for each path of an organization's accounts."""
 
-    def __init__(self, policies: Iterable[Attached], estate: Estate) -> None:
+    def __init__(self, policies: Iterable[Attached]) -> None:
         self._policies = tuple(policies)
-        self._estate = estate
+        self._types = {policy.type for policy in self._policies}
+        self._nodes = {node for policy in self._policies for node in policy.at}
         self._compiled: dict[tuple[tuple[str, ...], str], CompiledLevels] = {}
 
     def outcome(self, prepared: Prepared) -> Outcome:
         """What becomes of a request: a denial by SCPs or RCPs stands whatever the others say."""
         coverage = prepared.coverage
-        outcomes = [
-            self._of_type(prepared, SCP, coverage.scp_path, coverage.scp_reason, coverage.scp_doubt),
-            self._of_type(prepared, RCP, coverage.rcp_path, coverage.rcp_reason, coverage.rcp_doubt),
-        ]
+        outcomes = []
+        if SCP in self._types:
+            doubt = coverage.scp_doubt
+            outcomes.append(self._of_type(prepared, SCP, coverage.scp_path, coverage.scp_reason, doubt))
+        if RCP in self._types:
+            doubt = coverage.rcp_doubt
+            outcomes.append(self._of_type(prepared, RCP, coverage.rcp_path, coverage.rcp_reason, doubt))
+        if len(outcomes) == 1:
+            return outcomes[0]
         by_result = {result: [item for item in outcomes if item.result == result] for result in _RESULTS}
         strongest = next(by_result[result] for result in _RESULTS if by_result[result])
         return Outcome(
@@ -69,8 +74,6 @@ class Runner:
     def _of_type(
         self, prepared: Prepared, kind: str, path: tuple[str, ...] | None, reason: str, doubt: str | None
     ) -> Outcome:
-        if not any(policy.type == kind for policy in self._policies):
-            return Outcome(NOT_DENIED)
         if path is None:
             return Outcome("undetermined", reason=doubt) if doubt else Outcome(NOT_DENIED, reason=reason)
         verdict = self._levels(path, kind).evaluate(prepared.request)
@@ -80,8 +83,7 @@ class Runner:
 
     def _levels(self, path: tuple[str, ...], kind: str) -> CompiledLevels:
         # Policies are attached to few nodes: paths that meet the same ones share what is compiled.
-        nodes = {node for policy in self._policies for node in policy.at}
-        key = (tuple(node if node in nodes else "" for node in path), kind)
+        key = (tuple(node if node in self._nodes else "" for node in path), kind)
         if key not in self._compiled:
             self._compiled[key] = CompiledLevels(levels(self._policies, path, kind), kind)
         return self._compiled[key]

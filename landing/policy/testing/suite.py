@@ -57,9 +57,11 @@ class Suite:
         """All documents as one text."""
         return json.dumps([policy.document for policy in self.policies])
 
-    def reach(self, estate: Estate) -> tuple[str, ...]:
-        """The accounts that one of the policies reaches."""
-        return estate.below(node for policy in self.policies for node in policy.at)
+    def accounts(self, estate: Estate, meant: Iterable[str]) -> tuple[str, ...]:
+        """Those of the accounts that the policies reach, one for all that the policies cannot tell apart."""
+        nodes = {node for policy in self.policies for node in policy.at}
+        reached = set(estate.below(nodes))
+        return estate.distinct((account for account in meant if account in reached), nodes, self.texts)
 
 
 def statements_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
