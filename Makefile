@@ -1,0 +1,29 @@
+# `make demo` and `make test` do all their own set-up in .venv; nothing but Python 3.11 or newer is needed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check bench soak clean
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox,dev]'
+	touch $@
+
+demo: .venv/installed ## plan, apply and drift of the shipped config on the local sandbox
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/demo.sh
+
+test: .venv/installed ## all tests
+	$(BIN)/python -m pytest
+
+check: .venv/installed ## linters, types, layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/installed ## figures for docs/benchmarks.md
+	$(BIN)/python -m tests.benchmarks
+
+clean: ## remove what the targets above made
+	rm -rf .venv .landing build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

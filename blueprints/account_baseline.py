@@ -1,0 +1,24 @@
+"""Account defaults in one region: no public snapshots, no public SSM documents."""
+
+from typing import Literal
+
+from troposphere import Sub, Template
+from troposphere.ec2 import SnapshotBlockPublicAccess
+from troposphere.ssm import ServiceSetting
+
+
+def account_baseline(*, snapshots: Literal["block-all-sharing", "block-new-sharing"] = "block-all-sharing") -> Template:
+    """Account defaults in one region: no public snapshots, no public SSM documents."""
+    template = Template("Account defaults")
+    template.add_resource(SnapshotBlockPublicAccess("SnapshotSharing", State=snapshots))
+    template.add_resource(
+        ServiceSetting(
+            "DocumentSharing",
+            SettingId=Sub(
+                "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}"
+                ":servicesetting/ssm/documents/console/public-sharing-permission"
+            ),
+            SettingValue="Disable",
+        )
+    )
+    return template

@@ -1,0 +1,295 @@
+"""Log archive: a customer key, and buckets for CloudTrail, Config, GuardDuty findings and access logs."""
+
+from troposphere import AccountId, GetAtt, Join, Output, Parameter, Ref, Sub, Template
+from troposphere.kms import Alias, Key
+from troposphere.s3 import (
+    AbortIncompleteMultipartUpload,
+    Bucket,
+    BucketEncryption,
+    BucketPolicy,
+    DefaultRetention,
+    LifecycleConfiguration,
+    LifecycleRule,
+    LifecycleRuleTransition,
+    LoggingConfiguration,
+    NoncurrentVersionExpiration,
+    ObjectLockConfiguration,
+    ObjectLockRule,
+    OwnershipControls,
+    OwnershipControlsRule,
+    PublicAccessBlockConfiguration,
+    ServerSideEncryptionByDefault,
+    ServerSideEncryptionRule,
+    VersioningConfiguration,
+)
+
+from landing.naming import LOG_KEY_ALIAS, RECORDER_ROLE, TRAIL, bucket
+
+TRAIL_ARN = f"arn:${{AWS::Partition}}:cloudtrail:${{HomeRegion}}:${{ManagementAccountId}}:trail/{TRAIL}"
+RECORDER_ARN = f"arn:${{AWS::Partition}}:iam::*:role/{RECORDER_ROLE}"
+OWNER_CONTROL = {"s3:x-amz-acl": "bucket-owner-full-control"}
+Statements = list[dict[str, object]]
+
+
+def log_archive(
+    *,
+    retention_days: int = 2557,
+    archive_days: int = 365,
+    access_log_days: int = 365,
+    object_lock: dict[str, str | int] | None = None,
+) -> Template:
+    """Log archive: a customer key, and buckets for CloudTrail, Config, GuardDuty findings and access logs.
+
+    `object_lock` is `{mode, days}` and holds for the CloudTrail bucket: AWS Config and S3 server access logging
+    do not deliver to buckets with a default retention.
+    """
+    template = Template("Log archive of the landing zone")
+    for name in ("OrganizationId", "ManagementAccountId", "SecurityToolingAccountId", "HomeRegion"):
+        template.add_parameter(Parameter(name, Type="String"))
+    template.add_resource(_key())
+    template.add_resource(
+        Alias(
+            "LogKeyAlias",
+            AliasName=LOG_KEY_ALIAS,
+            TargetKeyId=Ref("LogKey"),
+            DeletionPolicy="Retain",
+            UpdateReplacePolicy="Retain",
+        )
+    )
+    lifecycle = _lifecycle(retention_days, archive_days)
+    _add_bucket(template, "AccessLogs", "access-logs", _expiring(access_log_days), _access_logs(), encrypted=False)
+    _add_bucket(template, "CloudTrail", "cloudtrail", lifecycle, _cloudtrail(), lock=object_lock)
+    _add_bucket(template, "Config", "config", lifecycle, _config())
+    _add_bucket(template, "GuardDuty", "guardduty", lifecycle, _guardduty())
+    template.add_output(Output("LogKeyArn", Value=GetAtt("LogKey", "Arn")))
+    return template
+
+
+def _key() -> Key:
+    statements: Statements = [
+        _allow("Administration", {"AWS": Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}, "kms:*"),
+        _allow(
+            "CloudTrailEncrypts",
+            {"Service": "cloudtrail.amazonaws.com"},
+            "kms:GenerateDataKey*",
+            "*",
+            {
+                "StringEquals": {"aws:SourceArn": Sub(TRAIL_ARN)},
+                "StringLike": {
+                    "kms:EncryptionContext:aws:cloudtrail:arn": Sub(
+                        "arn:${AWS::Partition}:cloudtrail:*:${ManagementAccountId}:trail/*"
+                    )
+                },
+            },
+        ),
+        _allow(
+            "CloudTrailReadsTheKey",
+            {"Service": "cloudtrail.amazonaws.com"},
+            ["kms:Decrypt", "kms:DescribeKey"],
+            "*",
+            {"StringEquals": {"aws:SourceArn": Sub(TRAIL_ARN)}},
+        ),
+        _allow(
+            "ConfigEncrypts",
+            "*",
+            ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "*",
+            {
+                "StringEquals": {"aws:PrincipalOrgID": Ref("OrganizationId")},
+                "ArnLike": {"aws:PrincipalArn": Sub(RECORDER_ARN)},
+            },
+        ),
+        _allow(
+            "GuardDutyEncrypts",
+            {"Service": "guardduty.amazonaws.com"},
+            ["kms:Encrypt", "kms:GenerateDataKey*"],
+            "*",
+            {"StringEquals": {"aws:SourceAccount": Ref("SecurityToolingAccountId")}},
+        ),
+        _allow(
+            "ReadersInTheOrganization",
+            "*",
+            "kms:Decrypt",
+            "*",
+            {
+                "StringEquals": {
+                    "aws:PrincipalAccount": [AccountId, Ref("SecurityToolingAccountId")],
+                    "aws:PrincipalOrgID": Ref("OrganizationId"),
+                },
+            },
+        ),
+    ]
+    return Key(
+        "LogKey",
+        Description="Encrypts the logs of the organization",
+        EnableKeyRotation=True,
+        KeyPolicy=_document(statements),
+        PendingWindowInDays=30,
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+    )
+
+
+def _add_bucket(
+    template: Template,
+    title: str,
+    purpose: str,
+    lifecycle: LifecycleConfiguration,
+    statements: Statements,
+    *,
+    encrypted: bool = True,
+    lock: dict[str, str | int] | None = None,
+) -> None:
+    """A bucket that denies everything but TLS, and the policy that lets its one service in."""
+    name = f"{title}Bucket"
+    default = (
+        ServerSideEncryptionByDefault(SSEAlgorithm="aws:kms", KMSMasterKeyID=GetAtt("LogKey", "Arn"))
+        if encrypted
+        else ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
+    )
+    optional: dict[str, object] = {}
+    if encrypted:
+        optional["LoggingConfiguration"] = LoggingConfiguration(
+            DestinationBucketName=Ref("AccessLogsBucket"), LogFilePrefix=f"{purpose}/"
+        )
+    if lock:
+        optional["ObjectLockEnabled"] = True
+        optional["ObjectLockConfiguration"] = ObjectLockConfiguration(
+            ObjectLockEnabled="Enabled",
+            Rule=ObjectLockRule(DefaultRetention=DefaultRetention(Mode=lock["mode"], Days=lock["days"])),
+        )
+    template.add_resource(
+        Bucket(
+            name,
+            BucketName=Sub(bucket(purpose, "${AWS::AccountId}", "${AWS::Region}")),
+            BucketEncryption=BucketEncryption(
+                ServerSideEncryptionConfiguration=[
+                    ServerSideEncryptionRule(ServerSideEncryptionByDefault=default, BucketKeyEnabled=encrypted)
+                ]
+            ),
+            LifecycleConfiguration=lifecycle,
+            OwnershipControls=OwnershipControls(Rules=[OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
+            PublicAccessBlockConfiguration=PublicAccessBlockConfiguration(
+                BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
+            ),
+            VersioningConfiguration=VersioningConfiguration(Status="Enabled"),
+            DeletionPolicy="Retain",
+            UpdateReplacePolicy="Retain",
+            **optional,
+        )
+    )
+    everything = [GetAtt(name, "Arn"), Join("/", [GetAtt(name, "Arn"), "*"])]
+    tls = {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": everything,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    template.add_resource(
+        BucketPolicy(
+            f"{title}BucketPolicy",
+            Bucket=Ref(name),
+            PolicyDocument=_document([tls, *statements]),
+            DeletionPolicy="Retain",
+            UpdateReplacePolicy="Retain",
+        )
+    )
+
+
+def _access_logs() -> Statements:
+    return [
+        _allow(
+            "ServerAccessLogs",
+            {"Service": "logging.s3.amazonaws.com"},
+            "s3:PutObject",
+            _inside("AccessLogs", "*"),
+            {"StringEquals": {"aws:SourceAccount": AccountId}},
+        )
+    ]
+
+
+def _cloudtrail() -> Statements:
+    """Both paths of an organization trail: the management account's own, and the organization's."""
+    principal = {"Service": "cloudtrail.amazonaws.com"}
+    source = {"aws:SourceArn": Sub(TRAIL_ARN)}
+    return [
+        _allow(
+            "CloudTrailLooks", principal, "s3:GetBucketAcl", GetAtt("CloudTrailBucket", "Arn"), {"StringEquals": source}
+        ),
+        *(
+            _allow(
+                sid,
+                principal,
+                "s3:PutObject",
+                _inside("CloudTrail", "AWSLogs", Ref(owner), "*"),
+                {"StringEquals": {**OWNER_CONTROL, **source}},
+            )
+            for sid, owner in (
+                ("CloudTrailWrites", "ManagementAccountId"),
+                ("CloudTrailWritesForMembers", "OrganizationId"),
+            )
+        ),
+    ]
+
+
+def _config() -> Statements:
+    """The recorder roles of all accounts, and no one else in them."""
+    recorders = {
+        "StringEquals": {"aws:PrincipalOrgID": Ref("OrganizationId")},
+        "ArnLike": {"aws:PrincipalArn": Sub(RECORDER_ARN)},
+    }
+    writing = {**recorders, "StringEquals": {**recorders["StringEquals"], **OWNER_CONTROL}}
+    return [
+        _allow("ConfigLooks", "*", ["s3:GetBucketAcl", "s3:ListBucket"], GetAtt("ConfigBucket", "Arn"), recorders),
+        _allow("ConfigWrites", "*", "s3:PutObject", _inside("Config", "AWSLogs", "*", "Config", "*"), writing),
+    ]
+
+
+def _guardduty() -> Statements:
+    principal = {"Service": "guardduty.amazonaws.com"}
+    administrator = {"StringEquals": {"aws:SourceAccount": Ref("SecurityToolingAccountId")}}
+    return [
+        _allow("GuardDutyLooks", principal, "s3:GetBucketLocation", GetAtt("GuardDutyBucket", "Arn"), administrator),
+        _allow("GuardDutyWrites", principal, "s3:PutObject", _inside("GuardDuty", "*"), administrator),
+    ]
+
+
+def _inside(title: str, *path: object) -> Join:
+    return Join("/", [GetAtt(f"{title}Bucket", "Arn"), *path])
+
+
+def _allow(
+    sid: str,
+    principal: object,
+    action: str | list[str],
+    resource: object = "*",
+    condition: dict[str, object] | None = None,
+) -> dict[str, object]:
+    if principal == "*":
+        principal = {"AWS": "*"}
+    statement = {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource}
+    return statement | ({"Condition": condition} if condition else {})
+
+
+def _document(statements: Statements) -> dict[str, object]:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _lifecycle(retention_days: int, archive_days: int) -> LifecycleConfiguration:
+    rules = _expiring(retention_days).Rules
+    if archive_days < retention_days:
+        rules[0].Transitions = [LifecycleRuleTransition(StorageClass="GLACIER", TransitionInDays=archive_days)]
+    return LifecycleConfiguration(Rules=rules)
+
+
+def _expiring(days: int) -> LifecycleConfiguration:
+    rule = LifecycleRule(
+        Id="Retention",
+        Status="Enabled",
+        ExpirationInDays=days,
+        NoncurrentVersionExpiration=NoncurrentVersionExpiration(NoncurrentDays=30),
+        AbortIncompleteMultipartUpload=AbortIncompleteMultipartUpload(DaysAfterInitiation=7),
+    )
+    return LifecycleConfiguration(Rules=[rule])

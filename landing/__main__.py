@@ -1,0 +1,5 @@
+"""`python -m landing`."""
+
+from landing.cli import main
+
+main()

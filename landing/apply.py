@@ -1,0 +1,204 @@
+"""Carries a plan out: a graph walk with workers, a journal, and a second look at everything that was touched."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Collection, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from landing.aws import Aws, Interrupted, NoCredentials, translated
+from landing.errors import LandingError
+from landing.graph import Graph, Step, build
+from landing.journal import Event, Listener
+from landing.kinds import BY_NAME
+from landing.model import Action, Address, Change
+from landing.observe import Progress, observe
+from landing.organization import Organization
+from landing.plan import Origin, Plan, make, still_to_do
+
+VERBS = {
+    Action.CREATE: ("Creating...", "Creation"),
+    Action.UPDATE: ("Modifying...", "Modifications"),
+    Action.DELETE: ("Destroying...", "Destruction"),
+}
+
+
+@dataclass
+class Result:
+    """What became of each change: done, failed with its reason, blocked by one that failed, or not started."""
+
+    done: list[Change] = field(default_factory=list)
+    failed: dict[Address, str] = field(default_factory=dict)
+    blocked: dict[Address, Address] = field(default_factory=dict)
+    not_started: list[Address] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was done."""
+        return not (self.failed or self.blocked or self.not_started)
+
+    @property
+    def counts(self) -> Counter[Action]:
+        """Done changes by action."""
+        return Counter(change.action for change in self.done)
+
+
+class Stop:
+    """The user's wish to stop: once, let what runs finish; twice, wait for nothing any more."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+        self._asked = threading.Event()
+
+    def ask(self) -> None:
+        """Called for each Ctrl-C or SIGTERM."""
+        if self._asked.is_set():
+            self._aws.clock.hurry.set()
+        self._asked.set()
+
+    @property
+    def asked(self) -> bool:
+        """Whether to start nothing new."""
+        return self._asked.is_set()
+
+    @property
+    def at_once(self) -> bool:
+        """Whether to wait for nothing."""
+        return self._aws.clock.hurry.is_set()
+
+
+def refresh(organization: Organization, aws: Aws, plan: Plan) -> tuple[Change, ...]:
+    """What is left to do of a saved plan, after looking again at what it touches; raises StalePlan."""
+    scopes = {(change.address.kind, change.address.scope) for change in plan.changes}
+    return still_to_do(plan, observe(organization, aws, only=scopes))
+
+
+def apply(
+    organization: Organization,
+    aws: Aws,
+    changes: Collection[Change],
+    *,
+    stop: Stop,
+    parallelism: int = 10,
+    listeners: Iterable[Listener] = (),
+    progress: Progress = lambda done, total, what: None,
+) -> Result:
+    """Make the changes in the order of their graph, then verify; the result says what is left."""
+    walk = _Walk(aws, build(changes), tuple(listeners), parallelism, stop)
+    result = walk.run()
+    by_address = {change.address: change for change in changes}
+    result.done = [by_address[address] for address in walk.finished]
+    if result.done and not stop.at_once:
+        for address in _verify(organization, aws, result.done, progress):
+            result.failed[address] = (
+                "AWS does not show it as declared after the change; run landing plan to see what differs"
+            )
+        result.done = [change for change in result.done if change.address not in result.failed]
+    return result
+
+
+def _verify(organization: Organization, aws: Aws, done: Collection[Change], progress: Progress) -> list[Address]:
+    aws.tree.forget()
+    scopes = {(change.address.kind, change.address.scope) for change in done}
+    seen = make(observe(organization, aws, only=scopes, progress=progress), Origin())
+    touched = {change.address for change in done}
+    return [change.address for change in seen.changes if change.address in touched]
+
+
+class _Walk:
+    def __init__(self, aws: Aws, graph: Graph, listeners: tuple[Listener, ...], parallelism: int, stop: Stop) -> None:
+        self.aws, self.graph, self.listeners, self.parallelism, self.stop = aws, graph, listeners, parallelism, stop
+        self.sorter = graph.sorter()
+        self.result = Result()
+        self.bad: dict[Step, Address] = {}
+        self.waiting: list[Step] = []
+        self.running: dict[Future[str], Step] = {}
+        self.started: dict[Step, float] = {}
+        self.finished: list[Address] = []
+        self.last = {step.address: step.stage for step in graph.steps}
+
+    def run(self) -> Result:
+        pool = ThreadPoolExecutor(self.parallelism, "apply")
+        try:
+            while self.sorter.is_active() and not self.stop.at_once:
+                self._take_ready()
+                self._start(pool)
+                if not self.running:
+                    if self.waiting:
+                        break  # the user asked to stop, and nothing runs any more
+                    continue
+                settled, _ = wait(self.running, timeout=0.25, return_when=FIRST_COMPLETED)
+                for future in settled:
+                    self._settle(future)
+        finally:
+            pool.shutdown(wait=not self.stop.at_once, cancel_futures=True)
+        self.result.interrupted = self.stop.asked
+        known = {*self.finished, *self.result.failed, *self.result.blocked}
+        self.result.not_started = sorted({step.address for step in self.graph.steps} - known)
+        return self.result
+
+    def _take_ready(self) -> None:
+        for step in self.sorter.get_ready():
+            cause = next((self.bad[other] for other in self.graph.needs[step] if other in self.bad), None)
+            if cause is None:
+                self.waiting.append(step)
+                continue
+            self.bad[step] = cause
+            if step.address not in self.result.failed:
+                self.result.blocked[step.address] = cause
+            self.sorter.done(step)
+
+    def _start(self, pool: ThreadPoolExecutor) -> None:
+        if self.stop.asked:
+            return
+        busy = Counter(step.address.kind for step in self.running.values())
+        for step in sorted(self.waiting, key=lambda step: (step.address, step.stage)):
+            if len(self.running) >= self.parallelism:
+                return
+            kind = BY_NAME[step.address.kind]
+            if busy[kind.name] >= kind.parallel:
+                continue
+            busy[kind.name] += 1
+            self.waiting.remove(step)
+            change = self.graph.steps[step]
+            if step.stage == 0:
+                self._tell(Event("apply_start", str(step.address), change.action.value, VERBS[change.action][0]))
+            self.started[step] = self.aws.clock.now()
+            self.running[pool.submit(self._apply, change)] = step
+
+    def _apply(self, change: Change) -> str:
+        """The reason of failure, or nothing."""
+        try:
+            with translated(change.address.scope):
+                BY_NAME[change.address.kind].apply(self.aws, change)
+        except Interrupted:
+            return "interrupted while AWS was still at it"
+        except NoCredentials as error:
+            self.stop.ask()  # nothing else can succeed either
+            return str(error)
+        except LandingError as error:
+            return str(error)
+        except Exception as error:  # noqa: BLE001  # the worker boundary: record it, let independent changes go on
+            return f"{type(error).__name__}: {error}"
+        return ""
+
+    def _settle(self, future: Future[str]) -> None:
+        step = self.running.pop(future)
+        change, reason = self.graph.steps[step], future.result()
+        elapsed = self.aws.clock.now() - self.started[step]
+        if reason:
+            self.bad[step] = step.address
+            self.result.failed[step.address] = reason
+            self._tell(Event("apply_errored", str(step.address), change.action.value, reason, elapsed))
+        elif step.stage == self.last[step.address]:
+            self.finished.append(step.address)
+            message = f"{VERBS[change.action][1]} complete after {elapsed:.0f}s"
+            self._tell(Event("apply_complete", str(step.address), change.action.value, message, elapsed))
+        self.sorter.done(step)
+
+    def _tell(self, event: Event) -> None:
+        for listener in self.listeners:
+            listener(event)

@@ -1,0 +1,182 @@
+"""The only door to boto3: clients by service, account and region; read-only unless told otherwise."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from landing.aws.faults import CONCURRENT, translated
+from landing.aws.pace import Clock, Pacer, Rates
+from landing.aws.tree import Tree
+from landing.errors import NotThere, WrongOrganization
+from landing.model import ORGANIZATION, Scope
+from landing.organization import Organization
+from landing.partitions import GLOBAL_REGION
+from landing.quotas import RATES
+from landing.references import resolve, symbolic, tokens_in
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+READS = ("Describe", "List", "Get", "BatchGet", "Select", "Lookup", "Head", "Search", "Simulate", "Validate")
+READING_ANYWAY = frozenset({"AssumeRole", "DetectStackDrift", "DetectStackSetDrift"})
+"""Operations that change nothing although their names do not say so; drift detection only fills in a report."""
+
+GLOBAL_SERVICES = frozenset({"organizations", "account", "iam", "resourcegroupstaggingapi"})
+"""Services called in the partition's global region; tags of the organization are there too."""
+
+ATTEMPTS = 10
+
+
+class ReadOnly(AssertionError):
+    """A kind tried to write through a read-only door: a mistake in the kind, never the user's."""
+
+
+class Aws:
+    """Everything that is asked of AWS goes through here: recorded, refused when read-only, paced, retried."""
+
+    def __init__(
+        self,
+        organization: Organization,
+        *,
+        profile: str = "",
+        role_arn: str = "",
+        read_only: bool = True,
+        rates: Rates = RATES,
+        clock: Clock | None = None,
+        detect: bool = False,
+    ) -> None:
+        self.organization = organization
+        self.read_only = read_only
+        self.detect = detect
+        self.clock = clock or Clock()
+        self.calls: Counter[tuple[str, str]] = Counter()
+        self.writes = 0
+        self.writing = threading.Lock()
+        self.tree = Tree(self)
+        self._pacer = Pacer(rates, self.clock)
+        self._role_arn = role_arn
+        self._lock = threading.RLock()
+        self._sessions: dict[str, Session] = {}
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        from botocore.session import Session
+
+        with translated(ORGANIZATION):
+            self._base = Session(profile=profile or None)
+
+    @cached_property
+    def caller(self) -> tuple[str, str]:
+        """(account id, ARN) of the credentials."""
+        with translated(ORGANIZATION, "GetCallerIdentity"):
+            answer = self._client("sts", "", self.organization.home_region).get_caller_identity()
+        return answer["Account"], answer["Arn"]
+
+    def client(self, service: str, scope: Scope = ORGANIZATION) -> Any:
+        """A boto3 client; without a scope in the management account, without a region in the home region.
+
+        Raises NotThere for an account that does not exist yet.
+        """
+        account = "" if scope.account in ("", self.organization.management) else scope.account
+        region = scope.region or self.organization.home_region
+        if service in GLOBAL_SERVICES:
+            region = GLOBAL_REGION[self.organization.partition]
+        return self._client(service, account, region)
+
+    def listed(self, client: Any, operation: str, key: str, **parameters: object) -> Iterator[Any]:
+        """Every item of every page."""
+        for page in client.get_paginator(operation).paginate(**parameters):
+            yield from page.get(key) or ()
+
+    def resolve(self, value: Any) -> Any:
+        """Tokens to ids; raises NotThere when one is not known yet."""
+        resolved = resolve(value, self.tree.ids)
+        missing = tokens_in(resolved)
+        if missing:
+            raise NotThere("NotThere", f"the id of {', '.join(sorted(missing))} is not known yet")
+        return resolved
+
+    def symbolic(self, value: Any) -> Any:
+        """Ids to tokens."""
+        return symbolic(value, self.tree.tokens)
+
+    def check_organization(self) -> None:
+        """Refuse to work with the wrong organization, or from any account but the management account."""
+        wanted = self.organization
+        expected = wanted.accounts[wanted.management].id
+        account, arn = self.caller
+        if expected and expected != account:
+            raise WrongOrganization(
+                f"the credentials ({arn}) are of account {account}; the config's management account is {expected}"
+            )
+        live = self.tree.organization
+        if live is None:
+            if wanted.id:
+                raise WrongOrganization(f"account {account} is in no organization; the config wants {wanted.id}")
+            return
+        if wanted.id and live["Id"] != wanted.id:
+            raise WrongOrganization(
+                f"the credentials ({arn}) lead to organization {live['Id']}; the config wants {wanted.id}"
+            )
+        if live["MasterAccountId"] != account:
+            raise WrongOrganization(
+                f"the credentials ({arn}) are of account {account}, a member of {live['Id']}; "
+                f"run with credentials of its management account {live['MasterAccountId']}"
+            )
+
+    def _client(self, service: str, account: str, region: str) -> Any:
+        key = (service, account, region)
+        if key not in self._clients:
+            with self._lock:
+                if key not in self._clients:
+                    import boto3
+                    from botocore.config import Config
+
+                    session = boto3.Session(botocore_session=self._session(account))
+                    config = Config(
+                        retries={"mode": "adaptive", "max_attempts": ATTEMPTS},
+                        user_agent_extra="landing",
+                        max_pool_connections=32,
+                    )
+                    self._clients[key] = session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+        return self._clients[key]
+
+    def _session(self, account: str) -> Session:
+        from landing.aws.roles import assuming
+
+        if account in self._sessions:
+            return self._sessions[account]
+        if account == "":
+            session = (
+                assuming(self._base, self._role_arn, self.organization.home_region) if self._role_arn else self._base
+            )
+        else:
+            account_id = self.tree.account_ids.get(account)
+            if account_id is None:
+                raise NotThere("NotThere", f"account {account} does not exist yet")
+            partition, role = self.organization.partition, self.organization.member_role
+            arn = f"arn:{partition}:iam::{account_id}:role/{role}"
+            session = assuming(self._session(""), arn, self.organization.home_region)
+        session.register("before-call", partial(self._before_call, account))
+        session.register("needs-retry.organizations", self._needs_retry)
+        self._sessions[account] = session
+        return session
+
+    def _before_call(self, account: str, model: Any, **_: Any) -> None:
+        service, operation = model.service_model.service_name, model.name
+        self.calls[service, operation] += 1
+        if not operation.startswith(READS) and operation not in READING_ANYWAY:
+            if self.read_only:
+                raise ReadOnly(f"{service}:{operation} in {account or self.organization.management} while only reading")
+            self.writes += 1
+        self._pacer.wait(service, operation)
+
+    def _needs_retry(self, **event: Any) -> Any:
+        """Another writer is at it (AWS serialises changes of the tree): botocore tries again after these seconds."""
+        response, attempts = event["response"], event["attempts"]
+        if response is None or event["caught_exception"] is not None or attempts >= ATTEMPTS:
+            return None
+        code = (response[1] or {}).get("Error", {}).get("Code")
+        return min(0.2 * 2**attempts, 10.0) * self.clock.pace if code in CONCURRENT else None

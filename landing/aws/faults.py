@@ -1,0 +1,85 @@
+"""The one place where botocore's exceptions become ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from landing.errors import AwsError, CannotRead
+from landing.model import Scope
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+UNREADABLE = frozenset({
+    "AccessDenied", "AccessDeniedException", "AccessDeniedFault", "UnauthorizedOperation", "AuthFailure",
+    "OptInRequired", "SubscriptionRequiredException", "UnrecognizedClientException", "InvalidClientTokenId",
+    "InvalidAccessException",
+    "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "RegionDisabledException",
+})  # fmt: skip
+"""Answers that say that a scope cannot be seen, not that nothing is there."""
+
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidIdentityToken"})
+
+CONCURRENT = frozenset({"ConcurrentModificationException", "PolicyChangesInProgressException",
+                        "FinalizingOrganizationException"})  # fmt: skip
+"""Answers that ask to try again in a moment, which botocore does not count as retryable by itself."""
+
+
+class NoCredentials(AwsError):
+    """There are no usable credentials: the run ends here."""
+
+
+@contextmanager
+def translated(scope: Scope, doing: str = "") -> Iterator[None]:
+    """Let only our own errors out: CannotRead where the scope cannot be seen, NoCredentials without a login."""
+    try:
+        yield
+    except Exception as error:
+        ours = _translation(error, scope, doing)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _translation(error: Exception, scope: Scope, doing: str) -> AwsError | None:
+    """Our error for one of botocore's; botocore is there already when it has raised something."""
+    from botocore import exceptions
+
+    if isinstance(error, exceptions.ClientError):
+        return _client_error(error, scope)
+    logins = (
+        exceptions.NoCredentialsError,
+        exceptions.PartialCredentialsError,
+        exceptions.ProfileNotFound,
+        exceptions.SSOError,
+        exceptions.TokenRetrievalError,
+    )
+    if isinstance(error, logins):
+        return NoCredentials("NoCredentials", f"{error}. Log in, or set AWS_PROFILE, or try --sandbox")
+    if isinstance(error, exceptions.EndpointConnectionError):
+        return CannotRead("EndpointConnectionError", str(error), operation=doing, scope=scope)
+    if isinstance(error, exceptions.BotoCoreError):
+        return AwsError(type(error).__name__, str(error), operation=doing, scope=scope)
+    return None
+
+
+def code_of(error: ClientError) -> str:
+    """AWS's error code."""
+    return str(error.response.get("Error", {}).get("Code", "Unknown"))
+
+
+def _client_error(error: ClientError, scope: Scope) -> AwsError:
+    code = code_of(error)
+    answer = error.response
+    message = str(answer.get("Error", {}).get("Message", ""))
+    reason = answer.get("Reason") or answer.get("Error", {}).get("Reason")
+    if reason:
+        message = f"{message} [{reason}]"
+    request_id = str(answer.get("ResponseMetadata", {}).get("RequestId", ""))
+    if code in EXPIRED:
+        return NoCredentials(code, "the credentials have expired; log in and run the command again",
+                             operation=error.operation_name, scope=scope)  # fmt: skip
+    kind = CannotRead if code in UNREADABLE else AwsError
+    return kind(code, message, operation=error.operation_name, scope=scope, request_id=request_id)

@@ -1,0 +1,119 @@
+"""Blueprints: typed keyword functions that return a troposphere Template, rendered to canonical JSON."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from landing.model import Json
+from landing.references import ORGANIZATION_ID, ROOT_ID
+
+MAX_TEMPLATE = 51_200
+"""Bytes of a template sent inline (CloudFormation quotas)."""
+
+CONTEXT_PARAMETERS = (
+    "OrganizationId",
+    "RootId",
+    "ManagementAccountId",
+    "LogArchiveAccountId",
+    "SecurityToolingAccountId",
+    "HomeRegion",
+)
+"""Template parameters that are filled at the call, because their values are known only then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """A file of `blueprints/`: its function is the builder, its signature the schema of its parameters.
+
+    `home_only`: the module says `REGIONS = "home"`, for what is global in an account (IAM).
+    """
+
+    name: str
+    title: str
+    build: Callable[..., object]
+    home_only: bool
+    path: Path
+
+    @property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """The keyword parameters by name."""
+        return inspect.signature(self.build).parameters
+
+    def render(self, parameters: Mapping[str, object]) -> dict[str, Json]:
+        """The template as plain JSON values; raises whatever the function raises."""
+        template = self.build(**parameters)
+        to_dict = getattr(template, "to_dict", None)
+        if to_dict is None:
+            raise TypeError(f"returned {type(template).__name__}, not a troposphere Template")
+        plain: dict[str, Json] = json.loads(canonical(to_dict()))
+        return plain
+
+    def problems_of(self, given: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
+        """(parameter, message, help) for every given value that the signature does not admit, and for those missing."""
+        hints = typing.get_type_hints(self.build)
+        known = self.parameters
+        for name, value in given.items():
+            if name not in known:
+                yield name, f"blueprint `{self.name}` has no parameter `{name}`", "it has: " + ", ".join(known)
+            elif not admits(hints.get(name, typing.Any), value):
+                yield name, f"`{name}` of blueprint `{self.name}` must be {_spoken(hints[name])}", ""
+        for name, parameter in known.items():
+            if parameter.default is inspect.Parameter.empty and name not in given:
+                yield name, f"blueprint `{self.name}` needs the parameter `{name}`", ""
+
+
+def canonical(value: object) -> str:
+    """Compact JSON with sorted keys: what is sent, measured and compared."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def context_values(home_region: str, management: str, log_archive: str, security_tooling: str) -> dict[str, str]:
+    """The values of `CONTEXT_PARAMETERS`; the last three arguments are tokens of account ids."""
+    values = (ORGANIZATION_ID, ROOT_ID, management, log_archive, security_tooling, home_region)
+    return dict(zip(CONTEXT_PARAMETERS, values, strict=True))
+
+
+def capabilities(template: Mapping[str, Json]) -> list[str]:
+    """What CloudFormation wants acknowledged: IAM resources, and IAM resources with names of their own."""
+    resources = template.get("Resources")
+    named = iam = False
+    for resource in (resources or {}).values() if isinstance(resources, dict) else ():
+        if isinstance(resource, dict) and str(resource.get("Type", "")).startswith("AWS::IAM::"):
+            iam = True
+            properties = resource.get("Properties")
+            names = {"RoleName", "ManagedPolicyName", "UserName", "GroupName", "InstanceProfileName", "PolicyName"}
+            named |= isinstance(properties, dict) and bool(names & set(properties))
+    return ["CAPABILITY_NAMED_IAM"] if named else ["CAPABILITY_IAM"] if iam else []
+
+
+def admits(hint: object, value: object) -> bool:
+    """Whether a value from YAML fits a type hint: plain types, Literal, list[...], dict[str, ...] and their unions."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if hint is typing.Any:
+        return True
+    if origin is typing.Literal:
+        return any(value == choice and type(value) is type(choice) for choice in arguments)
+    if origin in (typing.Union, types.UnionType):
+        return any(admits(choice, value) for choice in arguments)
+    if origin in (list, tuple) or getattr(origin, "__name__", "") == "Sequence":
+        return isinstance(value, list) and all(admits(arguments[0], item) for item in value)
+    if origin is dict or getattr(origin, "__name__", "") == "Mapping":
+        return isinstance(value, dict) and all(admits(arguments[1], item) for item in value.values())
+    if hint in (None, type(None)):
+        return value is None
+    if hint in (int, float):
+        return isinstance(value, int if hint is int else int | float) and not isinstance(value, bool)
+    return isinstance(hint, type) and isinstance(value, hint)
+
+
+def _spoken(hint: object) -> str:
+    if typing.get_origin(hint) is typing.Literal:
+        return "one of " + ", ".join(map(repr, typing.get_args(hint)))
+    words: dict[object, str] = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
+    return words.get(hint, str(hint).replace("typing.", ""))

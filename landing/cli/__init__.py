@@ -1,0 +1,100 @@
+"""The command line. Only click is imported here: every command is loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+COMMANDS = {
+    "init": "Write a starter config.",
+    "validate": "Check the config offline.",
+    "synth": "Write every template and policy to a folder.",
+    "plan": "Show what would change.",
+    "show": "Show a saved plan.",
+    "apply": "Make the changes.",
+    "drift": "Report what is not as declared.",
+    "schema": "Print the JSON Schema of the config.",
+    "sandbox": "Run the local AWS-compatible sandbox.",
+    "version": "Print the version.",
+}
+USAGE = 64
+"""Exit code of a mistyped command: 2 means that there is a difference."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules, imported when they are needed."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """The commands in the order of a workflow."""
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of that name."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"landing.cli.{name}").command
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Names and lines from the table above, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def cli() -> None:
+    """Keep an AWS organization as declarative YAML: validate, plan, apply, drift.
+
+    \b
+    Try it without an AWS account:
+      landing init my-organization && cd my-organization
+      landing plan --sandbox
+      landing apply --sandbox
+      landing drift --sandbox
+
+    \b
+    Exit codes: 0 done, 1 error, 2 there is a difference (plan --detailed-exitcode, drift), 3 something could
+    not be checked, 4 apply finished in part, 5 refused and nothing done, 64 usage, 130/143 interrupted.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; the exit code."""
+    try:
+        code = cli.main(arguments, prog_name="landing", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.UsageError as error:
+        error.show()
+        return USAGE
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. Nothing more is done.", err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        from landing.errors import LandingError
+
+        if not isinstance(error, LandingError):
+            raise
+        from landing.cli.output import say_error
+
+        say_error(error)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    main()

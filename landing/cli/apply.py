@@ -1,0 +1,185 @@
+"""`landing apply`."""
+
+import signal
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from landing.cli.session import Session, now, with_aws
+
+if TYPE_CHECKING:
+    from landing.apply import Result, Stop
+    from landing.aws import Aws
+    from landing.model import Change
+    from landing.organization import Organization
+    from landing.plan import Plan
+
+ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-deletes")
+
+
+@click.command
+@with_aws
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--parallelism", default=10, show_default=True, help="Changes at once.")
+@click.option("--allow", multiple=True, type=click.Choice(ALLOW), help="What else the plan may do; repeatable.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="ADDR",
+    help="Only this address (or kind, or prefix*), and what it requires.",
+)
+@click.option("--allow-incomplete", is_flag=True, help="Apply although something could not be checked.")
+@click.option("--lock-timeout", default=0.0, metavar="SECONDS", help="How long to wait for another apply to end.")
+def command(
+    *,
+    session: Session,
+    file: Path | None,
+    auto_approve: bool,
+    parallelism: int,
+    allow: tuple[str, ...],
+    targets: tuple[str, ...],
+    allow_incomplete: bool,
+    lock_timeout: float,
+) -> int:
+    """Make the changes of a saved plan, or of a plan made now.
+
+    Safe to run again after any interruption: what is done already is not done twice.
+
+    \b
+      landing apply
+      landing apply plan.json
+      landing apply --auto-approve --allow detach
+    """
+    from landing.cli.output import note, result, style_of
+    from landing.lock import Lock
+    from landing.report.plan_text import NO_CHANGES, render
+
+    organization, _ = session.organization()
+    with Lock(Path(".landing"), timeout=lock_timeout):
+        aws = session.connect(organization, read_only=False)
+        plan, changes = _changes(session, organization, aws, file, targets)
+        if not changes:
+            note(NO_CHANGES if not plan.gaps else "No changes seen.")
+            return 3 if plan.gaps and not allow_incomplete else 0
+        if file is None:
+            result(render(plan, organization, style_of(sys.stdout)))
+            sys.stdout.flush()
+        plan.raise_if_unsafe(allow)
+        if not auto_approve:
+            _ask()
+            if file is None:
+                changes = _again(session, organization, aws, plan)
+        return _carry_out(organization, aws, plan, changes, parallelism)
+
+
+def _changes(
+    session: Session, organization: "Organization", aws: "Aws", file: Path | None, targets: tuple[str, ...]
+) -> "tuple[Plan, Collection[Change]]":
+    from landing.apply import refresh
+    from landing.errors import StalePlan
+    from landing.plan import load
+
+    if file is None:
+        plan = session.plan(organization, aws).only(targets)
+        return plan, plan.changes
+    plan = load(file)
+    if plan.made_from.config_digest != session.digest():
+        raise StalePlan(f"The config has changed since {file} was made. Plan again")
+    if aws.tree.organization is not None and plan.made_from.organization_id not in ("", aws.tree.organization["Id"]):
+        raise StalePlan(f"{file} was made for organization {plan.made_from.organization_id}. Plan again")
+    plan = plan.only(targets)
+    return plan, refresh(organization, aws, plan)
+
+
+def _again(session: Session, organization: "Organization", aws: "Aws", plan: "Plan") -> "Collection[Change]":
+    """The person took their time: AWS may have changed meanwhile."""
+    from landing.apply import refresh
+
+    aws.tree.forget()
+    return refresh(organization, aws, plan)
+
+
+def _ask() -> None:
+    from landing.errors import Refused
+
+    click.echo("\nDo you want to perform these actions?\n  Only 'yes' will be accepted to approve.\n", err=True)
+    if click.prompt("  Enter a value", default="", show_default=False, err=True).strip() != "yes":
+        raise Refused("Apply cancelled. Nothing was changed.")
+
+
+def _carry_out(
+    organization: "Organization", aws: "Aws", plan: "Plan", changes: "Collection[Change]", parallelism: int
+) -> int:
+    from landing.apply import Stop, apply
+    from landing.cli.output import Ticker, note
+    from landing.journal import Event, Journal
+    from landing.plan import save
+    from landing.report.style import safe
+
+    folder = Path(".landing") / "runs" / now().replace(":", "").replace("-", "")
+    journal = Journal(folder, now)
+    save(plan, folder / "plan.json")
+    stop = Stop(aws)
+
+    def announce(event: Event) -> None:
+        note(f"{safe(event.address)}: {safe(event.message)}")
+
+    previous = _handle_signals(stop)
+    try:
+        result = apply(
+            organization,
+            aws,
+            changes,
+            stop=stop,
+            parallelism=parallelism,
+            listeners=(journal, announce),
+            progress=Ticker("Verifying"),
+        )
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+        journal.close()
+    return _report(result, folder)
+
+
+def _handle_signals(stop: "Stop") -> dict[int, Any]:
+    from landing.cli.output import note
+
+    def handle(number: int, frame: object) -> None:
+        note(
+            "Two interrupts received. Exiting immediately."
+            if stop.asked
+            else "Interrupt received. Waiting for what is running; run landing apply again to resume."
+        )
+        stop.ask()
+
+    return {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+
+
+def _report(result: "Result", folder: Path) -> int:
+    from landing.cli.output import note, style_of
+    from landing.cli.output import result as say
+    from landing.model import Action
+    from landing.report.style import safe
+
+    style = style_of(sys.stdout)
+    counts = result.counts
+    line = (
+        f"Resources: {counts[Action.CREATE]} added, {counts[Action.UPDATE]} changed, {counts[Action.DELETE]} destroyed."
+    )
+    for address, reason in sorted(result.failed.items()):
+        note(f"{style.paint('Error:', 'red', 'bold')} {safe(address)}: {safe(reason)}")
+    for address, cause in sorted(result.blocked.items()):
+        note(f"Not done: {safe(address)} (waits for {safe(cause)})")
+    if result.complete:
+        say(style.paint(f"Apply complete! {line}", "green", "bold") + "\n")
+        return 0
+    left = len(result.failed) + len(result.blocked) + len(result.not_started)
+    say(f"Apply finished {'early' if result.interrupted else 'with failures'}. {line} {left} not done.\n")
+    note(f"It is safe to run landing apply again: only what is left is done. Run record: {folder}")
+    return 130 if result.interrupted and not result.failed else 4

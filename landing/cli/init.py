@@ -1,0 +1,40 @@
+"""`landing init`."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+
+@click.command
+@click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
+def command(folder: Path) -> None:
+    """Write a starter config to FOLDER (default: here).
+
+    Nothing that is there already is overwritten.
+
+    \b
+      landing init my-organization && cd my-organization && landing validate
+    """
+    import json
+
+    from landing.cli.output import note
+    from landing.config import schema
+    from landing.errors import LandingError
+    from landing.kinds.settings import SERVICE_SCHEMAS
+    from landing.library import shipped
+
+    target = folder / "config"
+    if target.exists():
+        raise LandingError(f"{target} exists already; choose another folder, or remove it")
+    try:
+        shutil.copytree(shipped() / "config", target)
+        (target / "landing.schema.json").write_text(
+            json.dumps(schema(SERVICE_SCHEMAS), indent=2) + "\n", encoding="utf-8"
+        )
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text(".landing/\n", encoding="utf-8")
+    except OSError as error:
+        raise LandingError(f"cannot write {target}: {error.strerror}") from error
+    note(f"Wrote {target}. Edit it, then:\n    landing validate\n    landing plan --sandbox")

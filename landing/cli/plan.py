@@ -1,0 +1,65 @@
+"""`landing plan`."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from landing.cli.session import Session, with_aws
+
+
+@click.command
+@with_aws
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan to FILE, for `landing apply FILE`."
+)
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
+@click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="ADDR",
+    help="Only this address (or kind, or prefix*), and what it requires.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json", "md"]), default="text", show_default=True)
+@click.option("--summary", is_flag=True, help="Only the summary.")
+@click.option("--parallelism", default=10, show_default=True, help="Reads at once.")
+def command(
+    *,
+    session: Session,
+    out: Path | None,
+    detailed_exitcode: bool,
+    allow_incomplete: bool,
+    targets: tuple[str, ...],
+    form: str,
+    summary: bool,
+    parallelism: int,
+) -> int:
+    """Compare the config with AWS and show what `apply` would change. Changes nothing.
+
+    \b
+      landing plan
+      landing plan --out plan.json && landing apply plan.json
+      landing plan --format json | jq .summary
+    """
+    from landing.cli.output import note, result, style_of
+    from landing.plan import save
+    from landing.report.plan_text import next_steps, render
+
+    organization, _ = session.organization()
+    aws = session.connect(organization, read_only=True)
+    plan = session.plan(organization, aws, workers=parallelism).only(targets)
+    match form:
+        case "json":
+            result(json.dumps(plan.to_json(), indent=1) + "\n")
+        case _:
+            result(render(plan, organization, style_of(sys.stdout), summary_only=summary))
+    if out:
+        save(plan, out)
+    if plan.changes and form == "text":
+        note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest)))
+    if plan.changes and detailed_exitcode:
+        return 2
+    return 3 if plan.gaps and not allow_incomplete else 0

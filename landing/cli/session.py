@@ -1,0 +1,160 @@
+"""What the commands share: options, the config, and the connection to AWS or to the sandbox."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from landing.aws import Aws
+    from landing.library import Library
+    from landing.model import Problem
+    from landing.organization import Organization
+    from landing.plan import Origin, Plan
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Session:
+    """The options that every command with a config or a connection takes."""
+
+    config: Path
+    profile: str = ""
+    role_arn: str = ""
+    sandbox: bool = False
+
+    def library(self) -> Library:
+        """Our blueprints and policies and those beside the config."""
+        from landing.library import Library, shipped
+
+        return Library.load(shipped(), self.config.parent.resolve())
+
+    def organization(self) -> tuple[Organization, list[Problem]]:
+        """The config, checked; raises ConfigError."""
+        from landing.config import load
+        from landing.errors import ConfigError
+        from landing.kinds.settings import SERVICE_SCHEMAS, check
+
+        organization, problems = load(self.config, self.library(), SERVICE_SCHEMAS)
+        problems += check(organization)
+        if any(problem.severity == "error" for problem in problems):
+            raise ConfigError(problems)
+        return organization, problems
+
+    def digest(self) -> str:
+        """What the config files contain, as 64 hex digits."""
+        total = hashlib.sha256()
+        paths = [self.config] if self.config.is_file() else sorted(self.config.glob("*.y*ml"))
+        for path in paths:
+            total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        return total.hexdigest()
+
+    def connect(self, organization: Organization, *, read_only: bool, detect: bool = False) -> Aws:
+        """AWS by boto3's own credential chain, or the sandbox; refuses the wrong organization."""
+        from landing.aws import Aws, Clock, translated
+        from landing.model import ORGANIZATION
+        from landing.quotas import RATES
+
+        clock, rates = Clock(), RATES
+        if self.sandbox:
+            self._enter_sandbox()
+            clock, rates = Clock(pace=0.02), {}
+        aws = Aws(
+            organization,
+            profile=self.profile,
+            role_arn=self.role_arn,
+            read_only=read_only,
+            rates=rates,
+            clock=clock,
+            detect=detect,
+        )
+        with translated(ORGANIZATION):
+            aws.check_organization()
+        return aws
+
+    def _enter_sandbox(self) -> None:
+        """Point this process at the sandbox and at nothing else."""
+        from landing.sandbox.process import ensure_started
+
+        endpoint = ensure_started()
+        for name in list(os.environ):
+            if name.startswith("AWS_"):
+                del os.environ[name]
+        os.environ |= {
+            "AWS_ENDPOINT_URL": endpoint.url,
+            "AWS_ACCESS_KEY_ID": endpoint.access_key,
+            "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        self.profile = self.role_arn = ""
+
+    def plan(self, organization: Organization, aws: Aws, *, workers: int = 10) -> Plan:
+        """Look at both sides and compare."""
+        from landing.cli.output import Ticker
+        from landing.observe import observe
+        from landing.plan import make
+
+        observation = observe(organization, aws, workers=workers, progress=Ticker("Reading"))
+        return make(observation, self.origin(organization, aws))
+
+    def origin(self, organization: Organization, aws: Aws) -> Origin:
+        """What a plan made now is made from."""
+        from landing.plan import Origin
+
+        account, arn = aws.caller
+        live = aws.tree.organization
+        return Origin(organization.name, live["Id"] if live else "", account, arn, self.digest(), now())
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def with_config(command: F) -> F:
+    """Add `--config` to a command; it gets a `session`."""
+    decorated: F = _session_options(command, connected=False)
+    return decorated
+
+
+def with_aws(command: F) -> F:
+    """Add `--config` and the options of the connection to a command; it gets a `session`."""
+    decorated: F = _session_options(command, connected=True)
+    return decorated
+
+
+def _session_options(command: Any, *, connected: bool) -> Any:
+    from functools import wraps
+
+    @wraps(command)
+    def with_session(config: str, profile: str = "", role_arn: str = "", sandbox: bool = False, **rest: Any) -> Any:
+        return command(session=Session(Path(config), profile, role_arn, sandbox), **rest)
+
+    decorated: Any = with_session
+    if connected:
+        for option in (
+            click.option(
+                "--sandbox", is_flag=True, envvar="LANDING_SANDBOX", help="Use the local sandbox instead of AWS."
+            ),
+            click.option("--role-arn", default="", metavar="ARN", help="Role to assume in the management account."),
+            click.option("--profile", default="", metavar="NAME", help="AWS profile of the management account."),
+        ):
+            decorated = option(decorated)
+    return click.option(
+        "--config",
+        default="config",
+        metavar="DIR",
+        envvar="LANDING_CONFIG",
+        show_default=True,
+        help="Folder (or file) of the config.",
+    )(decorated)

@@ -1,0 +1,67 @@
+"""`landing synth`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from landing.cli.session import Session, with_config
+
+if TYPE_CHECKING:
+    from landing.organization import Organization
+
+FOLDERS = ("templates", "stack_sets", "policies", "permissions")
+
+
+@click.command
+@with_config
+@click.option(
+    "--out",
+    default="synth",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write to.",
+)
+def command(session: Session, out: Path) -> None:
+    """Write every template, policy and stack set manifest, and the IAM policies for plan and apply, to a folder.
+
+    The same config gives the same bytes: keep the folder in git, and reviews show what a change comes down to.
+
+    \b
+      landing synth --out synth && git diff synth
+    """
+    from landing.cli.output import note, result
+
+    organization, _ = session.organization()
+    files = {name: json.dumps(content, indent=2) + "\n" for name, content in _files(organization)}
+    for name, text in sorted(files.items()):
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        result(text, path)
+    ours = [path for folder in FOLDERS for path in (out / folder).glob("*.json")]
+    stale = [path for path in ours if str(path.relative_to(out)) not in files]
+    for path in stale:
+        path.unlink()
+    note(f"Wrote {len(files)} files to {out}" + (f", removed {len(stale)} that are no longer wanted" if stale else ""))
+
+
+def _files(organization: "Organization") -> Iterator[tuple[str, Any]]:
+    from landing.kinds import BY_NAME
+    from landing.permissions import apply_policy, plan_policy
+
+    for deployment in organization.deployments.values():
+        yield f"templates/{deployment.key}.json", deployment.template
+    for resource in BY_NAME["stack_set"].desired(organization):
+        manifest = {name: value for name, value in resource.attributes.items() if name not in ("template", "instances")}
+        yield f"stack_sets/{resource.address.name}.json", manifest
+    for guardrail in organization.guardrails.values():
+        yield f"policies/{guardrail.key}.json", guardrail.document
+    attached = BY_NAME["attachments"].desired(organization)
+    yield (
+        "attachments.json",
+        {r.address.name: r.attributes["policies"] for r in sorted(attached, key=lambda r: r.address)},
+    )
+    yield "permissions/plan.json", plan_policy(organization.partition, organization.member_role)
+    yield "permissions/apply.json", apply_policy(organization.partition, organization.member_role)

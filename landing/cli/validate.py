@@ -1,0 +1,46 @@
+"""`landing validate`."""
+
+import sys
+
+import click
+
+from landing.cli.session import Session, with_config
+
+
+@click.command
+@with_config
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", help="How to show problems."
+)
+@click.option("--limit", default=20, show_default=True, help="Problems to show in full; 0 for all.")
+def command(session: Session, form: str, limit: int) -> int:
+    """Check the config: shape, references, policies, blueprints, limits. No network, no credentials.
+
+    \b
+      landing validate
+      landing validate --format github
+    """
+    from landing.cli.output import result, style_of
+    from landing.errors import ConfigError
+    from landing.report import problems as report
+
+    organization = None
+    try:
+        organization, problems = session.organization()
+    except ConfigError as error:
+        problems = list(error.problems)
+    if form == "json":
+        result(report.as_json(problems))
+    elif form == "github":
+        result(report.as_github(problems))
+    elif problems:
+        result(report.render(problems, style_of(sys.stdout), limit=limit))
+    if organization is None:
+        return 1
+    if form == "text":
+        result(
+            f"The configuration is valid: {len(organization.accounts)} accounts, {len(organization.units)} units, "
+            f"{len(organization.guardrails)} guardrails, {len(organization.deployments)} deployments, "
+            f"{len(organization.services)} services.\n"
+        )
+    return 0

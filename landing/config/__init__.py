@@ -1,0 +1,47 @@
+"""Reads the config folder into an `Organization`, or says everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from landing.config.build import Builder
+from landing.config.checks import check
+from landing.config.guardrails import check as check_guardrails
+from landing.config.reader import Document, read
+from landing.config.schema import Schema, compose
+from landing.config.settings import SETTINGS
+from landing.config.structure import problems_of
+from landing.errors import ConfigError
+from landing.library import Library
+from landing.model import Problem
+from landing.organization import Organization
+
+__all__ = ["Document", "load", "schema"]
+
+
+def schema(services: Mapping[str, Schema]) -> Schema:
+    """The schema of the whole config; `services` are the parts that the kinds bring."""
+    return compose({**SETTINGS, **services})
+
+
+def load(folder: Path, library: Library, services: Mapping[str, Schema]) -> tuple[Organization, list[Problem]]:
+    """The organization and the warnings; raises ConfigError with every problem that stands in the way."""
+    document, problems = read(folder, shown_as=str(folder))
+    shape = [] if problems else list(problems_of(document, schema(services)))
+    problems += [*shape, *check(document, library)] if document.data else []
+    if shape or not document.data:
+        raise ConfigError(sorted(problems, key=_place))
+    builder = Builder(document, library, {**SETTINGS, **services})
+    organization = builder.build()
+    problems += builder.problems
+    if not any(problem.severity == "error" for problem in problems):
+        problems += check_guardrails(organization, document.data.get("limits") or {})
+    if any(problem.severity == "error" for problem in problems):
+        raise ConfigError(sorted(problems, key=_place))
+    return organization, problems
+
+
+def _place(problem: Problem) -> tuple[str, int, int]:
+    source = problem.source
+    return (source.file, source.line, source.column) if source else ("", 0, 0)

@@ -1,0 +1,276 @@
+"""Checks that a schema cannot express: references, names, regions, budgets; every problem at once.
+
+They read the raw document and believe nothing of its shape, so that they run beside the schema's own errors.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from landing.config.reader import Document, Path_
+from landing.library import Library
+from landing.model import Problem
+from landing.organization import ROOT
+from landing.partitions import OPT_IN_REGIONS, REGIONS
+
+MAX_DEPTH = 5
+MAX_UNITS = 2_000
+RESERVED_TAGS = ("aws:", "landing:")
+
+
+def check(document: Document, library: Library) -> Iterator[Problem]:
+    """Every problem of the raw document that has nothing to do with its shape."""
+    return _Checks(document, library).run()
+
+
+def _items(value: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key, item if isinstance(item, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _strings(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+class _Checks:
+    def __init__(self, document: Document, library: Library) -> None:
+        self.document = document
+        self.library = library
+        self.data: Mapping[str, Any] = document.data
+        self.accounts = dict(_items(self.data.get("accounts")))
+        self.units = dict(self._walk(self.data.get("units"), "", ("units",)))
+        self.organization: dict[str, Any] = dict(_items(self.data)).get("organization", {})
+        self.roles: dict[str, Any] = dict(_items(self.data)).get("roles", {})
+
+    def run(self) -> Iterator[Problem]:
+        yield from self._regions()
+        yield from self._roles()
+        yield from self._units()
+        yield from self._accounts()
+        for section in ("guardrails", "baselines"):
+            yield from self._targets(section)
+        yield from self._library()
+        yield from self._delegated()
+
+    def _walk(self, units: object, parent: str, path: Path_) -> Iterator[tuple[str, tuple[Path_, dict[str, Any]]]]:
+        for key, value in _items(units):
+            whole = f"{parent}/{key}" if parent else key
+            yield whole, ((*path, key), value)
+            yield from self._walk(value.get("units"), whole, (*path, key, "units"))
+
+    def problem(
+        self, code: str, message: str, path: Path_, hint: str = "", *, key: bool = False, severity: str = "error"
+    ) -> Problem:
+        source = self.document.source(path, key=key)
+        text = str(path[-1]) if key else str(self._at(path))
+        return Problem(code, message, source, hint, severity, path, len(text) or 1)
+
+    def _at(self, path: Path_) -> object:
+        node: Any = self.data
+        for step in path:
+            try:
+                node = node[step]
+            except (KeyError, IndexError, TypeError):
+                return ""
+        return node if isinstance(node, str | int) else ""
+
+    def _close(self, name: str, known: Mapping[str, object], what: str) -> str:
+        close = get_close_matches(name, list(known), 1)
+        if close:
+            return f"did you mean `{close[0]}`?"
+        return f"declare it under `{what}`"
+
+    def _unit(self, name: object, path: Path_) -> Iterator[Problem]:
+        if isinstance(name, str) and name != ROOT and name not in self.units:
+            yield self.problem("LZ301", f"there is no unit `{name}`", path, self._close(name, self.units, "units"))
+
+    def _account(self, name: object, path: Path_) -> Iterator[Problem]:
+        if isinstance(name, str) and name not in self.accounts:
+            hint = self._close(name, self.accounts, "accounts")
+            yield self.problem("LZ302", f"there is no account `{name}`", path, hint)
+
+    def _regions(self) -> Iterator[Problem]:
+        home = _text(self.organization.get("home_region"))
+        governed = _strings(self.organization.get("governed_regions"))
+        at: Path_ = ("organization", "governed_regions")
+        if home not in REGIONS:
+            return
+        if home in OPT_IN_REGIONS:
+            yield self.problem(
+                "LZ309",
+                f"the home region {home} is an opt-in region",
+                ("organization", "home_region"),
+                "choose a region that is on by default: organization trails, StackSets and Security Hub "
+                "central configuration do not reach accounts from an opt-in region",
+            )
+        if governed and home not in governed:
+            yield self.problem(
+                "LZ307",
+                f"the home region {home} is not among the governed regions",
+                at,
+                f"add {home} to the list",
+                key=True,
+            )
+        for index, region in enumerate(governed):
+            if region in REGIONS and REGIONS[region] != REGIONS[home]:
+                yield self.problem(
+                    "LZ308",
+                    f"{region} is in the partition {REGIONS[region]}, the home region in {REGIONS[home]}",
+                    (*at, index),
+                    "an organization lives in one partition",
+                )
+
+    def _roles(self) -> Iterator[Problem]:
+        for role in ("management", "log_archive", "security_tooling"):
+            yield from self._account(self.roles.get(role), ("roles", role))
+        for role in ("log_archive", "security_tooling"):
+            if _text(self.roles.get(role)) and self.roles.get(role) == self.roles.get("management"):
+                yield self.problem(
+                    "LZ306",
+                    f"`{role}` cannot be the management account",
+                    ("roles", role),
+                    "no SCP protects the management account, and it cannot be a delegated administrator",
+                )
+
+    def _units(self) -> Iterator[Problem]:
+        names: dict[tuple[str, str], str] = {}
+        for whole, (path, value) in self.units.items():
+            parent, _, key = whole.rpartition("/")
+            if whole == ROOT:
+                yield self.problem(
+                    "LZ319", "`root` is the root itself, not a unit", path, "choose another key", key=True
+                )
+            depth = whole.count("/") + 1
+            if depth == MAX_DEPTH + 1:
+                yield self.problem(
+                    "LZ304",
+                    f"`{whole}` is {depth} levels below the root",
+                    path,
+                    f"AWS allows {MAX_DEPTH} levels",
+                    key=True,
+                )
+            name = str(value.get("name", key))
+            if (parent, name) in names:
+                yield self.problem(
+                    "LZ305",
+                    f"`{whole}` has the name {name!r}, as has `{names[parent, name]}` beside it",
+                    path,
+                    "units under one parent need different names",
+                    key=True,
+                )
+            names.setdefault((parent, name), whole)
+        if len(self.units) > MAX_UNITS:
+            yield self.problem("LZ304", f"{len(self.units)} units; AWS allows {MAX_UNITS}", ("units",), key=True)
+
+    def _accounts(self) -> Iterator[Problem]:
+        emails: dict[str, list[str]] = defaultdict(list)
+        ids: dict[str, list[str]] = defaultdict(list)
+        for key, value in self.accounts.items():
+            path: Path_ = ("accounts", key)
+            yield from self._unit(value.get("unit"), (*path, "unit"))
+            if "email" not in value and not value.get("id") and key != self.roles.get("management"):
+                yield self.problem(
+                    "LZ330",
+                    f"`email` is missing in `accounts.{key}`",
+                    path,
+                    "an account is created with it, or found by it or by `id`",
+                    key=True,
+                )
+            if isinstance(value.get("email"), str):
+                emails[value["email"].lower()].append(key)
+            if value.get("id"):
+                ids[str(value["id"])].append(key)
+                if len(str(value["id"])) != 12:
+                    yield self.problem(
+                        "LZ318",
+                        f"`{value['id']}` is no account id",
+                        (*path, "id"),
+                        "12 digits; quote an id that begins with 0",
+                    )
+            for tag, _ in _items(value.get("tags")):
+                if tag.startswith(RESERVED_TAGS):
+                    yield self.problem(
+                        "LZ320",
+                        f"the tag key `{tag}` is reserved",
+                        (*path, "tags", tag),
+                        "choose another key",
+                        key=True,
+                    )
+        for code, field, groups in (("LZ303", "email", emails), ("LZ318", "id", ids)):
+            for shared, keys in groups.items():
+                for key in keys[1:]:
+                    yield self.problem(
+                        code,
+                        f"`{shared}` belongs to account `{keys[0]}` already",
+                        ("accounts", key, field),
+                        "each account needs its own",
+                    )
+
+    def _targets(self, section: str) -> Iterator[Problem]:
+        for key, value in _items(self.data.get(section)):
+            path: Path_ = (section, key, "target")
+            target = dict(_items(value)).get("target", {})
+            for part, at in ((target, path), (dict(_items(target)).get("exclude", {}), (*path, "exclude"))):
+                for index, unit in enumerate(_strings(part.get("units"))):
+                    yield from self._unit(unit, (*at, "units", index))
+                for index, account in enumerate(_strings(part.get("accounts"))):
+                    yield from self._account(account, (*at, "accounts", index))
+            if "target" in value and not any(target.get(part) for part in ("units", "accounts", "tags")):
+                yield self.problem(
+                    "LZ321", f"the target of `{key}` means nothing", path, "name units, accounts or tags", key=True
+                )
+
+    def _library(self) -> Iterator[Problem]:
+        names: dict[tuple[str, str], str] = {}
+        for key, value in _items(self.data.get("guardrails")):
+            path: Path_ = ("guardrails", key)
+            policy = value.get("policy", key)
+            if isinstance(policy, str) and policy not in self.library.policies:
+                explicit = "policy" in value
+                hint = self.library.suggest(policy, list(self.library.policies))
+                at = (*path, "policy") if explicit else path
+                yield self.problem("LZ310", f"there is no policy `{policy}`", at, hint, key=not explicit)
+            elif isinstance(policy, str):
+                kind, name = self.library.policies[policy].type, str(value.get("name", key))
+                if (kind, name) in names:
+                    yield self.problem(
+                        "LZ315",
+                        f"`{key}` has the name {name!r}, as has `{names[kind, name]}`",
+                        path,
+                        "policies of one type need different names",
+                        key=True,
+                    )
+                names.setdefault((kind, name), key)
+        for key, value in _items(self.data.get("baselines")):
+            path = ("baselines", key)
+            if not key.replace("-", "").isalnum():
+                yield self.problem(
+                    "LZ316", f"`{key}` cannot name a stack set", path, "letters, digits and hyphens only", key=True
+                )
+            blueprint = value.get("blueprint", key.replace("-", "_"))
+            if isinstance(blueprint, str) and blueprint not in self.library.blueprint_files:
+                explicit = "blueprint" in value
+                hint = self.library.suggest(blueprint, list(self.library.blueprint_files))
+                at = (*path, "blueprint") if explicit else path
+                yield self.problem("LZ311", f"there is no blueprint `{blueprint}`", at, hint, key=not explicit)
+
+    def _delegated(self) -> Iterator[Problem]:
+        wanted = self.data.get("delegated_administrators")
+        for principal, account in wanted.items() if isinstance(wanted, dict) else ():
+            path: Path_ = ("delegated_administrators", principal)
+            yield from self._account(account, path)
+            if account and account == self.roles.get("management"):
+                yield self.problem(
+                    "LZ326",
+                    "the management account cannot be a delegated administrator",
+                    path,
+                    "choose a member account",
+                )

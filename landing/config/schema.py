@@ -1,0 +1,218 @@
+"""The JSON Schema (draft-07) of the config: what `landing schema` prints and every load is checked against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from landing.partitions import REGIONS
+
+Schema = dict[str, Any]
+
+KEY = "^[a-z0-9][a-z0-9_-]{0,62}$"
+_REGION: Schema = {"type": "string", "enum": sorted(REGIONS)}
+_TAGS: Schema = {
+    "type": "object",
+    "maxProperties": 49,
+    "propertyNames": {"minLength": 1, "maxLength": 128},
+    "additionalProperties": {"type": "string", "maxLength": 256},
+}
+
+
+def _text(description: str, **rest: object) -> Schema:
+    return {"type": "string", "description": description, **rest}
+
+
+def _object(description: str, properties: Schema, required: tuple[str, ...] = ()) -> Schema:
+    return {
+        "type": "object",
+        "description": description,
+        "additionalProperties": False,
+        "properties": properties,
+        **({"required": list(required)} if required else {}),
+    }
+
+
+def _by_key(description: str, item: Schema) -> Schema:
+    return {
+        "type": "object",
+        "description": description,
+        "propertyNames": {"pattern": KEY},
+        "additionalProperties": item,
+    }
+
+
+def _names(description: str) -> Schema:
+    return {"type": "array", "description": description, "uniqueItems": True, "items": {"type": "string"}}
+
+
+_SELECTION: Schema = {
+    "units": _names("Unit keys as paths (`workloads/prod`), or `root`; everything below is meant too."),
+    "accounts": _names("Account keys."),
+    "tags": {**_TAGS, "description": "Only accounts that carry all of these tags."},
+}
+TARGET = _object(
+    "What is meant: units and accounts, narrowed by tags, less exclusions.",
+    {**_SELECTION, "exclude": _object("What is left out again.", dict(_SELECTION))},
+)
+_CONTACT = _object(
+    "An alternate contact.",
+    {
+        "name": _text("Full name.", minLength=1, maxLength=64),
+        "title": _text("Job title.", minLength=1, maxLength=50),
+        "email": _text("E-mail address.", minLength=3, maxLength=254, pattern="^[^@\\s]+@[^@\\s]+$"),
+        "phone": _text("Phone number.", pattern="^[\\s0-9()+-]+$", maxLength=25),
+    },
+    ("name", "title", "email", "phone"),
+)
+_ACCOUNT = _object(
+    "An account of the organization. Its key is stable: name, e-mail and unit may change under it.",
+    {
+        "name": _text("Account name as AWS shows it.", minLength=1, maxLength=50, pattern="^[\\x20-\\x7e]+$"),
+        "email": _text(
+            "E-mail address of the root user; needed unless the account is there already.",
+            minLength=6,
+            maxLength=64,
+            pattern="^[^@\\s]+@[^@\\s]+$",
+        ),
+        "unit": _text("Unit key as a path, or `root`."),
+        "tags": {**_TAGS, "description": "Tags; keys that are not listed here are left alone."},
+        "contacts": _object("Alternate contacts.", {"billing": _CONTACT, "operations": _CONTACT, "security": _CONTACT}),
+        "id": {
+            "description": "The account's id, to adopt an existing account whatever its e-mail.",
+            "type": ["string", "integer"],
+            "pattern": "^[0-9]{12}$",
+        },
+        "full_access": {
+            "type": "boolean",
+            "default": True,
+            "description": "Keep FullAWSAccess attached; false for an allow-list strategy.",
+        },
+    },
+    ("name", "unit"),
+)
+_UNIT: Schema = _object(
+    "An organizational unit. Its key is stable: the name may change under it.",
+    {
+        "name": _text("Name as AWS shows it; the key when left out.", minLength=1, maxLength=128),
+        "full_access": _ACCOUNT["properties"]["full_access"],
+        "units": {"$ref": "#/properties/units"},
+    },
+)
+_GUARDRAIL = _object(
+    "A policy of the library with its parameters, attached to a target.",
+    {
+        "policy": _text("Folder name in `scps/`; the key when left out."),
+        "name": _text("Name of the policy in AWS; the key when left out.", minLength=1, maxLength=128),
+        "description": _text("Description in AWS; the policy's own when left out.", maxLength=512),
+        "target": TARGET,
+        "parameters": {"type": "object", "description": "Values for the policy's parameters."},
+    },
+    ("target",),
+)
+_BASELINE = _object(
+    "A blueprint of the library, deployed to a target by a stack set.",
+    {
+        "blueprint": _text("File name in `blueprints/`; the key with underscores when left out."),
+        "target": TARGET,
+        "regions": {
+            "description": "Regions, or `home`; all governed regions when left out.",
+            "oneOf": [{"const": "home"}, {"type": "array", "items": _REGION, "minItems": 1, "uniqueItems": True}],
+        },
+        "management": {
+            "type": "boolean",
+            "default": False,
+            "description": "Deploy to the management account too, by a plain stack: a stack set never reaches it.",
+        },
+        "parameters": {"type": "object", "description": "Values for the blueprint's parameters."},
+        "deployment": {"$ref": "#/definitions/deployment"},
+    },
+    ("target",),
+)
+_DEPLOYMENT = _object(
+    "How fast a stack set rolls out, and when it stops.",
+    {
+        "max_concurrent": {"type": "integer", "minimum": 1, "description": "Accounts at once per region."},
+        "failure_tolerance": {"type": "integer", "minimum": 0, "description": "Failed stacks a region may have."},
+    },
+)
+
+
+def compose(services: Mapping[str, Schema]) -> Schema:
+    """The whole schema; `services` holds the schema of each key under `services`, as the kinds declare them."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "landing configuration",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["organization", "roles", "accounts"],
+        "definitions": {"deployment": _DEPLOYMENT},
+        "properties": {
+            "organization": _object(
+                "The organization itself.",
+                {
+                    "name": _text("What this organization is called in plans and reports.", minLength=1, maxLength=64),
+                    "id": _text("Refuse to run against any other organization.", pattern="^o-[a-z0-9]{10,32}$"),
+                    "home_region": {**_REGION, "description": "Where stack sets, the trail and aggregators live."},
+                    "governed_regions": {
+                        "type": "array",
+                        "description": "Regions in which services and baselines are set up; includes the home region.",
+                        "items": _REGION,
+                        "minItems": 1,
+                        "uniqueItems": True,
+                    },
+                    "policy_types": _names("Policy types to enable besides those that guardrails need."),
+                    "trusted_access": _names("Service principals to trust besides those that services need."),
+                },
+                ("name", "home_region", "governed_regions"),
+            ),
+            "roles": _object(
+                "Which account plays which part; any account may.",
+                {
+                    "management": _text("Key of the management account."),
+                    "log_archive": _text("Key of the account that holds the logs."),
+                    "security_tooling": _text("Key of the delegated administrator of the security services."),
+                },
+                ("management", "log_archive", "security_tooling"),
+            ),
+            "access": _object(
+                "IAM roles that the tool and the guardrails must know.",
+                {
+                    "member_role": _text("Role in each member account that the management account assumes."),
+                    "exempt_roles": _names("More roles that protective guardrails exempt: ARNs or names, `*` allowed."),
+                },
+            ),
+            "units": _by_key("Organizational units by stable key; `units` inside nests them.", _UNIT),
+            "accounts": _by_key("Accounts by stable key.", _ACCOUNT),
+            "guardrails": _by_key("Preventive controls by stable key.", _GUARDRAIL),
+            "baselines": _by_key("Blueprints by stable key.", _BASELINE),
+            "services": _object("Organization-wide services.", dict(services)),
+            "delegated_administrators": {
+                "type": "object",
+                "description": "Account key by service principal, besides those that services need.",
+                "additionalProperties": {"type": "string"},
+            },
+            "limits": {
+                "type": "object",
+                "description": "Quotas that AWS has raised for you, by policy type.",
+                "additionalProperties": _object(
+                    "Limits of a policy type.",
+                    {
+                        "size": {"type": "integer", "minimum": 1, "description": "Characters a document may have."},
+                        "attached": {"type": "integer", "minimum": 1, "description": "Policies a target may have."},
+                    },
+                ),
+            },
+        },
+    }
+
+
+def with_defaults(schema: Schema, value: Mapping[str, Any]) -> dict[str, Any]:
+    """The value with the schema's defaults filled in, at every depth of plain objects."""
+    filled = dict(value)
+    for name, part in schema.get("properties", {}).items():
+        if name in filled and isinstance(filled[name], Mapping):
+            filled[name] = with_defaults(part, filled[name])
+        elif name not in filled and "default" in part:
+            filled[name] = part["default"]
+    return filled

@@ -1,0 +1,164 @@
+"""Checks a document against the JSON Schema, and says what is wrong in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from landing.config.reader import Document, Path_
+from landing.model import Problem
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+
+def problems_of(document: Document, schema: Mapping[str, Any]) -> Iterator[Problem]:
+    """Every violation of the schema, where it stands in the files.
+
+    Accounts are the bulk of a config: a compiled validator finds those that are wrong, and only they are looked at
+    by the one that names all errors.
+    """
+    from jsonschema import Draft7Validator
+
+    data = dict(document.data)
+    if isinstance(data.get("accounts"), dict):
+        data["accounts"] = _suspects(data["accounts"], schema["properties"]["accounts"])
+    for error in Draft7Validator(schema).iter_errors(data):
+        yield from _spoken(document, error)
+
+
+def _suspects(accounts: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    import fastjsonschema
+
+    fits = fastjsonschema.compile(schema["additionalProperties"])
+    name = re.compile(schema["propertyNames"]["pattern"])
+
+    def wrong(key: str) -> bool:
+        try:
+            fits(accounts[key])
+        except fastjsonschema.JsonSchemaException:
+            return True
+        return name.search(key) is None
+
+    return {key: accounts[key] for key in accounts if wrong(key)}
+
+
+def _spoken(document: Document, error: ValidationError) -> Iterator[Problem]:
+    path: Path_ = tuple(error.absolute_path)
+    schema: Any = error.schema
+    instance: Any = error.instance
+    match error.validator:
+        case "additionalProperties":
+            known = list(schema.get("properties", {}))
+            for key in instance:
+                if key not in known:
+                    yield _unknown_key(document, path, key, known)
+        case "required":
+            missing = error.message.split("'")[1]
+            yield _problem(
+                document, path, "LZ202", f"`{missing}` is missing{_inside(path)}", _describe(error, missing), key=True
+            )
+        case "enum":
+            choices: Any = error.validator_value
+            value = str(instance)
+            close = get_close_matches(value, [str(choice) for choice in choices], 1)
+            hint = f"did you mean `{close[0]}`?" if close else ""
+            yield _problem(document, path, "LZ203", f"`{value}` is not one of the values known here", hint)
+        case "propertyNames" | "pattern" if "propertyNames" in error.absolute_schema_path:
+            key = str(error.instance)
+            yield _problem(
+                document,
+                (*path, key),
+                "LZ204",
+                f"`{key}` is not a valid key",
+                "lower-case letters, digits, `-` and `_`, at most 63",
+                key=True,
+            )
+        case "type":
+            wanted: Any = error.validator_value
+            words = " or ".join(map(_word, wanted if isinstance(wanted, list) else [wanted]))
+            yield _problem(document, path, "LZ205", f"{_name(path)} must be {words}, not {_kind(error.instance)}", "")
+        case "oneOf" | "anyOf":
+            yield _problem(
+                document,
+                path,
+                "LZ206",
+                f"{_name(path)} has a value that is not understood here",
+                str(schema.get("description", "")),
+            )
+        case _:
+            yield _problem(
+                document, path, "LZ206", f"{_name(path)}: {_reason(error)}", str(schema.get("description", ""))
+            )
+
+
+def _unknown_key(document: Document, path: Path_, key: str, known: list[str]) -> Problem:
+    close = get_close_matches(key, known, 1)
+    hint = f"did you mean `{close[0]}`?" if close else "keys here: " + ", ".join(known)
+    return _problem(document, (*path, key), "LZ201", f"unknown key `{key}`{_inside(path)}", hint, key=True)
+
+
+def _problem(document: Document, path: Path_, code: str, message: str, hint: str, *, key: bool = False) -> Problem:
+    source = document.source(path, key=key)
+    length = 1
+    if source:
+        rest = document.excerpt(source)[source.column - 1 :]
+        length = len(rest.split("#", 1)[0].rstrip().split(":", 1)[0]) or 1
+    return Problem(code, message, source, hint, pointer=path, length=length)
+
+
+def _reason(error: ValidationError) -> str:
+    limit = error.validator_value
+    match error.validator:
+        case "minLength" | "minItems":
+            return f"at least {limit} {'characters' if error.validator == 'minLength' else 'entries'}"
+        case "maxLength" | "maxItems" | "maxProperties":
+            return f"at most {limit} {'characters' if error.validator == 'maxLength' else 'entries'}"
+        case "minimum":
+            return f"{error.instance} is less than {limit}"
+        case "maximum":
+            return f"{error.instance} is more than {limit}"
+        case "uniqueItems":
+            return "an entry is given twice"
+        case "pattern":
+            return f"`{error.instance}` does not match {limit}"
+    return error.message
+
+
+def _describe(error: ValidationError, name: str) -> str:
+    schema: Any = error.schema
+    part = schema.get("properties", {}).get(name, {})
+    return str(part.get("description", ""))
+
+
+def _inside(path: Path_) -> str:
+    return f" in `{'.'.join(map(str, path))}`" if path else ""
+
+
+def _name(path: Path_) -> str:
+    return f"`{'.'.join(map(str, path))}`" if path else "the config"
+
+
+def _word(kind: str) -> str:
+    words = {
+        "object": "a mapping",
+        "array": "a list",
+        "string": "a string",
+        "integer": "a whole number",
+        "boolean": "true or false",
+        "number": "a number",
+        "null": "empty",
+    }
+    return words[kind]
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "true or false"
+    return {dict: "a mapping", list: "a list", str: "a string", int: "a number", float: "a number"}[
+        next(kind for kind in (dict, list, str, int, float) if isinstance(value, kind))
+    ]

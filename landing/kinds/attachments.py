@@ -1,0 +1,167 @@
+"""Which policies are attached to the root, a unit or an account: one set, one resource."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from landing.aws import Aws, unless
+from landing.kinds.base import Kind
+from landing.kinds.organization import TheOrganization
+from landing.kinds.policy import OrganizationPolicy
+from landing.kinds.policy_type import PolicyType
+from landing.model import Address, Attributes, Change, Resource, Scope, Severity, Source
+from landing.organization import ROOT, Organization
+
+SCP = "SERVICE_CONTROL_POLICY"
+FULL_ACCESS = "FullAWSAccess"
+"""AWS's own SCP: on every new root, unit and account; without it, or another Allow, everything below is denied."""
+
+
+BEST_EFFORT = "best_effort"
+"""Marks the first of two stages: it attaches what the free slots admit, the second one does the rest."""
+
+
+class Attachments(Kind):
+    """The policies attached to a target, by type (AttachPolicy, DetachPolicy); other people's are not counted.
+
+    Names: `root`, `unit/<key>`, `account/<key>`. FullAWSAccess is declared on the root and on units, and on
+    accounts only where the config takes it away: to read it for every account would take a call each.
+    """
+
+    name = "attachments"
+    title = "Policy attachments"
+    severity = Severity.HIGH
+    controls = ("cis-aws-7.0:2.1.2", "nist-csf-2.0:PR.AA-05")
+    help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_attach.html"
+    parallel = 1
+    removal = "detach"
+    reads = ("organizations:ListTargetsForPolicy", "organizations:ListPoliciesForTarget")
+    writes = ("organizations:AttachPolicy", "organizations:DetachPolicy")
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """Every node that the config guards; the root and all units, because FullAWSAccess belongs there."""
+        sets: dict[str, set[str]] = defaultdict(set)
+        for node in (ROOT, *organization.units):
+            sets[_node(node)] |= {FULL_ACCESS} if node == ROOT or organization.units[node].full_access else set()
+        for key, account in organization.accounts.items():
+            if not account.full_access:
+                sets[f"account/{key}"] |= set()
+        for key, guardrail in organization.guardrails.items():
+            cover = organization.cover(guardrail.target)
+            for name in (*map(_node, cover.units), *(f"account/{account}" for account in cover.accounts)):
+                sets[name].add(key)
+        for name, policies in sets.items():
+            yield self._resource(name, policies, source=self._source(organization, name, policies))
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Targets of each policy of ours (one call a policy), FullAWSAccess on root and units (one call each)."""
+        if aws.tree.organization is None:
+            return
+        sets: dict[str, set[str]] = defaultdict(set)
+        accounts = {account.id: key for key, account in aws.tree.accounts.items()}
+        wanted = aws.organization
+        for policy in aws.tree.policies.values():
+            if policy.aws_managed or not (policy.marked or policy.key in wanted.guardrails):
+                continue
+            for target in aws.tree.targets(policy):
+                name = f"account/{accounts[target]}" if target in accounts else _node(aws.tree.node_key(target))
+                sets[name].add(policy.key)
+        if aws.tree.policy_types.get(SCP) == "ENABLED":
+            nodes = {_node(unit): aws.tree.node_id(unit) for unit in (ROOT, *aws.tree.units)}
+            strict = [key for key, account in wanted.accounts.items() if not account.full_access]
+            nodes |= {f"account/{key}": aws.tree.accounts[key].id for key in strict if key in aws.tree.accounts}
+            for name, target in nodes.items():
+                sets[name] |= self._full_access(aws, target)
+        for name, policies in sets.items():
+            yield self._resource(name, policies, owned=bool(policies - {FULL_ACCESS}))
+
+    def _resource(self, name: str, policies: set[str], *, owned: bool = True, source: Source | None = None) -> Resource:
+        kind, _, key = name.partition("/")
+        needs = [TheOrganization().address("this") if name == ROOT else Address(kind, key), PolicyType().address(SCP)]
+        needs += (OrganizationPolicy().address(policy) for policy in sorted(policies - {FULL_ACCESS}))
+        return Resource(self.address(name), {"policies": sorted(policies)}, tuple(needs), owned, source)
+
+    def _full_access(self, aws: Aws, target: str) -> set[str]:
+        client = aws.client("organizations")
+        found = aws.listed(client, "list_policies_for_target", "Policies", TargetId=target, Filter=SCP)
+        return {FULL_ACCESS for policy in found if policy["Name"] == FULL_ACCESS and policy["AwsManaged"]}
+
+    def at_unit(self, unit: str) -> Address:
+        """The address of what is attached to a unit or the root."""
+        return self.address(_node(unit))
+
+    def of_path(self, organization: Organization, unit: str) -> Iterator[Address]:
+        """The addresses of everything that guards an account in this unit, root first."""
+        for node in organization.path(unit):
+            yield self.at_unit(node)
+
+    def _source(self, organization: Organization, name: str, policies: set[str]) -> Source | None:
+        for key in sorted(policies - {FULL_ACCESS}):
+            return organization.guardrails[key].source
+        kind, _, key = name.partition("/")
+        if name == ROOT:
+            return organization.source
+        return organization.units[key].source if kind == "unit" else organization.accounts[key].source
+
+    def stages(self, change: Change) -> tuple[Change, ...]:
+        """Attach first, everywhere, then detach: on the way nothing is less protected than before and after."""
+        before, after = _policies(change.before), _policies(change.after)
+        if not before - after or not after - before:
+            return (change,)
+        both: Attributes = {"policies": sorted(before | after), BEST_EFFORT: True}
+        return replace(change, after=both), change
+
+    def loosens(self, change: Change) -> bool:
+        """Whether anything is detached."""
+        return bool(_policies(change.before) - _policies(change.after))
+
+    def dangers(self, change: Change) -> Iterable[str]:
+        """Detaching anything."""
+        if self.loosens(change):
+            yield self.removal
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Attach what is missing, then detach what is too much; where no slot is free, one is freed first."""
+        target = self._target_id(aws, change.address.name)
+        before, after = _policies(change.before), _policies(change.after)
+        superfluous = sorted(before - after)
+        best_effort = bool(change.after) and BEST_EFFORT in (change.after or {})
+        with aws.writing:
+            for key in sorted(after - before):
+                while not self._attach(aws, key, target, last_try=not superfluous and not best_effort):
+                    if best_effort:
+                        return
+                    self._detach(aws, superfluous.pop(), target)
+            for key in superfluous:
+                self._detach(aws, key, target)
+
+    def _attach(self, aws: Aws, key: str, target: str, *, last_try: bool) -> bool:
+        """Whether it is attached now; False when no slot is free."""
+        policy = aws.tree.policies[key]
+        full = () if last_try else ("ConstraintViolationException",)
+        with unless("DuplicatePolicyAttachmentException", *full) as answer:
+            aws.client("organizations").attach_policy(PolicyId=policy.id, TargetId=target)
+        aws.tree.forget_policy(policy.id)
+        return answer.code not in full
+
+    def _detach(self, aws: Aws, key: str, target: str) -> None:
+        policy = aws.tree.policies.get(key)
+        if policy is None:
+            return
+        with unless("PolicyNotAttachedException"):
+            aws.client("organizations").detach_policy(PolicyId=policy.id, TargetId=target)
+        aws.tree.forget_policy(policy.id)
+
+    def _target_id(self, aws: Aws, name: str) -> str:
+        kind, _, key = name.partition("/")
+        return aws.tree.accounts[key].id if kind == "account" else aws.tree.node_id(key or ROOT)
+
+
+def _node(unit: str) -> str:
+    return unit if unit == ROOT else f"unit/{unit}"
+
+
+def _policies(attributes: Attributes | None) -> set[str]:
+    return set(attributes["policies"]) if attributes else set()

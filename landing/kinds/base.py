@@ -1,0 +1,106 @@
+"""The protocol of a kind: what should be there, what is there, and how to get from one to the other."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from landing.model import ORGANIZATION, Action, Address, Change, Gap, Level, Problem, Resource, Scope, Severity
+from landing.organization import Organization
+
+if TYPE_CHECKING:
+    from landing.aws import Aws
+
+
+def required_account(key: str) -> Address:
+    """The address of the account that a resource lives in, or whose id it needs."""
+    return Address("account", key)
+
+
+class Kind(ABC):
+    """One type of resource. The engine compares, orders, retries, journals, verifies and reports."""
+
+    name: ClassVar[str]
+    """The first part of an address."""
+
+    title: ClassVar[str]
+    """What reports call it."""
+
+    level: ClassVar[Level] = Level.ORGANIZATION
+    """How often it exists; decides which scopes are read."""
+
+    severity: ClassVar[Severity] = Severity.MEDIUM
+    """How bad drift of it is, unless a resource says otherwise."""
+
+    controls: ClassVar[tuple[str, ...]] = ()
+    """Ids of the control catalogues that it satisfies, as `catalogue:id`."""
+
+    help_uri: ClassVar[str] = ""
+    """The AWS documentation page that it follows."""
+
+    schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    """Its part of the config's schema: by key under `services`."""
+
+    parallel: ClassVar[int] = 10
+    """How many changes of this kind run at once."""
+
+    reads: ClassVar[tuple[str, ...]] = ()
+    """IAM actions that `read` needs."""
+
+    writes: ClassVar[tuple[str, ...]] = ()
+    """IAM actions that `apply` needs besides."""
+
+    unknown: ClassVar[tuple[str, ...]] = ()
+    """What AWS decides when a resource is created: shown as `(known after apply)`."""
+
+    waits_for: ClassVar[tuple[str, ...]] = ()
+    """Kinds whose changes are let finish first, well or badly; unlike `requires`, their failure blocks nothing."""
+
+    removal: ClassVar[str] = "delete"
+    """What `--allow` must name before a resource of this kind is deleted; empty when AWS cannot delete it."""
+
+    def address(self, name: str, scope: Scope = ORGANIZATION) -> Address:
+        """An address of this kind."""
+        return Address(self.name, name, scope)
+
+    def scopes(self, organization: Organization) -> Iterator[Scope]:
+        """The scopes to read; one, unless the kind exists once a region or account."""
+        yield ORGANIZATION
+
+    @abstractmethod
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """Everything of this kind that the config asks for."""
+
+    @abstractmethod
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+        """Everything of this kind that a scope holds."""
+
+    @abstractmethod
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Make the change; it may have been cut off half way before, so every step asks what is there already."""
+
+    def check(self, organization: Organization) -> Iterable[Problem]:
+        """What is wrong with the settings of this kind, beyond its schema."""
+        return ()
+
+    def stages(self, change: Change) -> tuple[Change, ...]:
+        """The change in steps that are ordered one by one; the last step may loosen, the ones before only tighten."""
+        return (change,)
+
+    def loosens(self, change: Change) -> bool:
+        """Whether a stage takes protection away; such stages come after all that give some."""
+        return False
+
+    def dangers(self, change: Change) -> Iterable[str]:
+        """What must be allowed by name before this change is made."""
+        if change.action is Action.DELETE and self.removal:
+            yield self.removal
+
+    def severity_of(self, organization: Organization, change: Change) -> Severity:
+        """How bad it is that AWS is not as declared, when this change would put it right."""
+        return self.severity
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """Lines for people below the change: reach, sizes, effects."""
+        return ()

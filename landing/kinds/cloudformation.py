@@ -1,0 +1,146 @@
+"""What stack sets and stacks have in common: templates, parameters, waiting, putting back what has drifted."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from landing.aws import Aws, unless
+from landing.blueprint import canonical, capabilities, context_values
+from landing.errors import AwsError
+from landing.kinds.base import Kind
+from landing.organization import Deployment, Organization
+from landing.references import account_id
+
+STACK_TIMEOUT = 3_600
+DRIFT_TIMEOUT = 1_800
+MARK = {"Key": "landing:managed", "Value": "true"}
+_IDS = uuid.UUID("6f1cbd5c-33c1-5d3b-9a55-0a6f4b2d9c11")
+
+
+class CloudFormationKind(Kind):
+    """A shape: something that is made of a template and its parameters."""
+
+    def parameters_of(self, organization: Organization, template: Mapping[str, Any]) -> dict[str, str]:
+        """The values of the template's parameters, with tokens for what is known only at the call."""
+        context = context_values(
+            organization.home_region,
+            account_id(organization.management),
+            account_id(organization.log_archive),
+            account_id(organization.security_tooling),
+        )
+        return {name: context[name] for name in sorted(template.get("Parameters") or {}) if name in context}
+
+    def sent(self, aws: Aws, after: Mapping[str, Any]) -> dict[str, Any]:
+        """Template, parameters and capabilities as the create and update calls want them."""
+        return {
+            "TemplateBody": canonical(after["template"]),
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in aws.resolve(after["parameters"]).items()
+            ],
+            "Capabilities": capabilities(after["template"]),
+        }
+
+    def shown(self, aws: Aws, template: str | Mapping[str, Any], parameters: list[dict[str, str]]) -> dict[str, Any]:
+        """The same, read back."""
+        body = json.loads(template) if isinstance(template, str) else json.loads(json.dumps(template))
+        values = {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in parameters}
+        return {"template": body, "parameters": aws.symbolic(dict(sorted(values.items())))}
+
+    def revert_drift(self, aws: Aws, client: Any, stack: str) -> None:
+        """Put the resources of a stack back to its template by a drift-aware change set, and look again."""
+        name = f"landing-{_token(stack, aws.caller[1], str(aws.writes))}"
+        client.create_change_set(
+            StackName=stack,
+            ChangeSetName=name,
+            ChangeSetType="UPDATE",
+            UsePreviousTemplate=True,
+            DeploymentMode="REVERT_DRIFT",
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+            Parameters=[
+                {"ParameterKey": entry["ParameterKey"], "UsePreviousValue": True}
+                for entry in client.describe_stacks(StackName=stack)["Stacks"][0].get("Parameters") or ()
+            ],
+        )
+        for _ in aws.clock.poll(f"change set of {stack}", timeout=STACK_TIMEOUT):
+            found = client.describe_change_set(StackName=stack, ChangeSetName=name)
+            if found["Status"] == "FAILED":
+                raise AwsError(
+                    "ChangeSetFailed", f"{stack}: {found.get('StatusReason', '')}", operation="CreateChangeSet"
+                )
+            if found["Status"] == "CREATE_COMPLETE":
+                break
+        client.execute_change_set(StackName=stack, ChangeSetName=name)
+        self.wait_for_stack(aws, client, stack)
+        self.detect_drift(aws, client, stack)
+
+    def wait_for_stack(self, aws: Aws, client: Any, stack: str) -> None:
+        """Until the stack has settled; raises AwsError when it did not end well."""
+        for _ in aws.clock.poll(f"stack {stack}", timeout=STACK_TIMEOUT):
+            with unless("ValidationError") as gone:
+                found = client.describe_stacks(StackName=stack)["Stacks"][0]
+            if gone.code or found["StackStatus"] == "DELETE_COMPLETE":
+                return
+            status = found["StackStatus"]
+            if status.endswith("_IN_PROGRESS"):
+                continue
+            if "ROLLBACK" in status or status.endswith("_FAILED"):
+                raise AwsError(
+                    status, _reasons(client, stack) or found.get("StackStatusReason", ""), operation=f"stack {stack}"
+                )
+            return
+
+    def detect_drift(self, aws: Aws, client: Any, stack: str) -> str:
+        """Compare the stack with what is there (DetectStackDrift); the answer is DRIFTED, IN_SYNC or UNKNOWN."""
+        detection = client.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+        for _ in aws.clock.poll(f"drift detection of {stack}", timeout=DRIFT_TIMEOUT):
+            found = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
+            if found["DetectionStatus"] != "DETECTION_IN_PROGRESS":
+                return str(found.get("StackDriftStatus", "UNKNOWN"))
+        return "UNKNOWN"
+
+    def drifts(self, aws: Aws, client: Any, stack: str) -> dict[str, Any]:
+        """By logical id, what has changed: property path → expected and actual, or that it was deleted."""
+        found: dict[str, Any] = {}
+        for entry in aws.listed(
+            client,
+            "describe_stack_resource_drifts",
+            "StackResourceDrifts",
+            StackName=stack,
+            StackResourceDriftStatusFilters=["MODIFIED", "DELETED"],
+        ):
+            if entry["StackResourceDriftStatus"] == "DELETED":
+                found[entry["LogicalResourceId"]] = "deleted"
+            else:
+                found[entry["LogicalResourceId"]] = {
+                    part["PropertyPath"]: {"expected": part.get("ExpectedValue"), "actual": part.get("ActualValue")}
+                    for part in entry.get("PropertyDifferences") or ()
+                }
+        return found
+
+
+def operation_id(stack_set: str, step: str, after: object, attempt: int) -> str:
+    """The same id for the same step of the same change: AWS then runs it once, however often it is asked."""
+    return str(uuid.uuid5(_IDS, f"{stack_set}\n{step}\n{canonical(after)}\n{attempt}"))
+
+
+def _token(*parts: str) -> str:
+    return str(uuid.uuid5(_IDS, "\n".join(parts)))
+
+
+def _reasons(client: Any, stack: str) -> str:
+    events = client.describe_stack_events(StackName=stack)["StackEvents"]
+    failed = [
+        event for event in events if event["ResourceStatus"].endswith("_FAILED") and event.get("ResourceStatusReason")
+    ]
+    return "; ".join(
+        f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}" for event in reversed(failed[-3:])
+    )
+
+
+def deployments_by_stack(organization: Organization) -> Mapping[str, Deployment]:
+    """Deployments by the name of their stack or stack set."""
+    return {deployment.stack_name: deployment for deployment in organization.deployments.values()}

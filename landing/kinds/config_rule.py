@@ -1,0 +1,163 @@
+"""Organization rules of AWS Config."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from landing.aws import Aws, unless
+from landing.config.schema import KEY
+from landing.errors import AwsError
+from landing.kinds.cloudformation import STACK_TIMEOUT
+from landing.kinds.delegated_administrator import DelegatedAdministrator
+from landing.kinds.security_service import AdministeredSetting
+from landing.kinds.stack import Stack
+from landing.kinds.stack_set import StackSet
+from landing.model import Action, Change, Resource, Scope, Severity
+from landing.organization import PREFIX, Organization
+
+PRINCIPAL = "config-multiaccountsetup.amazonaws.com"
+RECORDER = "config-recorder"
+
+
+class ConfigRule(AdministeredSetting):
+    """A managed rule in every account of a region (PutOrganizationConfigRule), named `landing-<key>`.
+
+    Recorders come first: a rule cannot be deployed to an account and region that has none.
+    """
+
+    name = "config_rule"
+    title = "AWS Config organization rule"
+    severity = Severity.MEDIUM
+    service = "config"
+    client_name = "config"
+    controls = ("nist-800-53-r5:CM-6", "nist-csf-2.0:PR.PS-01")
+    help_uri = "https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html"
+    parallel = 4
+    reads = ("config:DescribeOrganizationConfigRules", "sts:AssumeRole")
+    writes = (
+        "config:PutOrganizationConfigRule",
+        "config:DeleteOrganizationConfigRule",
+        "config:DescribeOrganizationConfigRuleStatuses",
+        "iam:CreateServiceLinkedRole",
+    )
+    schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "config": {
+            "type": "object",
+            "description": "AWS Config: recorder in every account and governed region, aggregator, organization rules.",
+            "additionalProperties": False,
+            "properties": {
+                "recording_frequency": {
+                    "enum": ["CONTINUOUS", "DAILY"],
+                    "default": "CONTINUOUS",
+                    "description": "DAILY costs less; Firewall Manager needs CONTINUOUS.",
+                },
+                "snapshot_frequency": {
+                    "enum": ["One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"],
+                    "default": "TwentyFour_Hours",
+                    "description": "How often snapshots are delivered to the log archive.",
+                },
+                "rules": {
+                    "type": "object",
+                    "default": {},
+                    "description": "Organization rules by stable key.",
+                    "propertyNames": {"pattern": KEY},
+                    "additionalProperties": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "required": ["identifier"],
+                        "properties": {
+                            "identifier": {
+                                "type": "string",
+                                "pattern": "^[A-Z0-9_]+$",
+                                "description": "Identifier of the managed rule (CLOUD_TRAIL_ENABLED).",
+                            },
+                            "description": {"type": "string", "maxLength": 256},
+                            "parameters": {"type": "object", "default": {}, "description": "Its input parameters."},
+                            "home_only": {
+                                "type": "boolean",
+                                "default": False,
+                                "description": "Only in the home region, for what is global in an account.",
+                            },
+                        },
+                    },
+                },
+                "deployment": {"$ref": "#/definitions/deployment"},
+            },
+        }
+    }
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """Each rule in each governed region."""
+        service = organization.services.get("config")
+        rules = service.settings["rules"] if service else {}
+        recorder = organization.deployments.get(RECORDER)
+        for key, rule in rules.items():
+            attributes = {
+                "identifier": rule["identifier"],
+                "description": rule.get("description", ""),
+                "parameters": rule.get("parameters") or {},
+            }
+            for scope in self.scopes(organization):
+                if rule.get("home_only") and scope.region != organization.home_region:
+                    continue
+                needs = [DelegatedAdministrator().address(f"{PRINCIPAL}/{organization.security_tooling}")]
+                if recorder is not None:
+                    needs += [
+                        StackSet().address(RECORDER),
+                        *Stack().sites(organization, RECORDER, Scope(organization.management, scope.region)),
+                    ]
+                source = service.sources.get("rules") if service else None
+                yield Resource(self.address(key, scope), attributes, tuple(needs), source=source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Every organization rule that this administrator made."""
+        client = aws.client("config", scope)
+        rules: list[Any] = []
+        with unless("OrganizationAccessDeniedException", "NoAvailableOrganizationException"):
+            rules = list(aws.listed(client, "describe_organization_config_rules", "OrganizationConfigRules"))
+        for rule in rules:
+            name = rule["OrganizationConfigRuleName"]
+            managed: Mapping[str, Any] = rule.get("OrganizationManagedRuleMetadata") or {}
+            attributes = {
+                "identifier": managed.get("RuleIdentifier", ""),
+                "description": managed.get("Description", ""),
+                "parameters": json.loads(managed.get("InputParameters") or "{}"),
+            }
+            needs = (DelegatedAdministrator().address(f"{PRINCIPAL}/{aws.organization.security_tooling}"),)
+            yield Resource(self.address(name.removeprefix(PREFIX), scope), attributes, needs, name.startswith(PREFIX))
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Put or delete, and wait for the roll-out to members."""
+        client = aws.client("config", change.address.scope)
+        name = PREFIX + change.address.name
+        if change.action is Action.DELETE:
+            with unless("NoSuchOrganizationConfigRuleException"):
+                client.delete_organization_config_rule(OrganizationConfigRuleName=name)
+        else:
+            assert change.after is not None
+            metadata = {"RuleIdentifier": change.after["identifier"], "Description": change.after["description"]}
+            if change.after["parameters"]:
+                metadata["InputParameters"] = json.dumps(change.after["parameters"], sort_keys=True)
+            client.put_organization_config_rule(
+                OrganizationConfigRuleName=name, OrganizationManagedRuleMetadata=metadata
+            )
+        self._wait(aws, client, name)
+
+    def _wait(self, aws: Aws, client: Any, name: str) -> None:
+        for _ in aws.clock.poll(f"organization rule {name}", timeout=STACK_TIMEOUT):
+            with unless("NoSuchOrganizationConfigRuleException") as gone:
+                found = client.describe_organization_config_rule_statuses(OrganizationConfigRuleNames=[name])
+            statuses = [] if gone.code else found["OrganizationConfigRuleStatuses"]
+            if not statuses:
+                return
+            status = statuses[0]
+            if status["OrganizationRuleStatus"].endswith("_FAILED"):
+                raise AwsError(
+                    status.get("ErrorCode", status["OrganizationRuleStatus"]),
+                    status.get("ErrorMessage", ""),
+                    operation=f"organization rule {name}",
+                )
+            if status["OrganizationRuleStatus"].endswith("_SUCCESSFUL"):
+                return

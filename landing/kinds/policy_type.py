@@ -1,0 +1,53 @@
+"""Policy types that are enabled on the root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from landing.aws import Aws, unless
+from landing.kinds.base import Kind
+from landing.kinds.organization import TheOrganization
+from landing.model import Action, Change, Resource, Scope, Severity
+from landing.organization import Organization
+
+TIMEOUT = 300
+
+
+class PolicyType(Kind):
+    """A policy type on the root (EnablePolicyType); never disabled: that would detach every policy of the type."""
+
+    name = "policy_type"
+    title = "Policy type"
+    severity = Severity.HIGH
+    controls = ("cis-aws-7.0:2.1.2",)
+    help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_enable-disable.html"
+    parallel = 1
+    removal = ""
+    reads = ("organizations:ListRoots",)
+    writes = ("organizations:EnablePolicyType",)
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """SCPs, and whatever type a guardrail has."""
+        for name, source in organization.policy_types.items():
+            yield Resource(
+                self.address(name), {"status": "ENABLED"}, (TheOrganization().address("this"),), source=source
+            )
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Types on the root; ListRoots, because DescribeOrganization does not name them all."""
+        for name, status in aws.tree.policy_types.items():
+            yield Resource(self.address(name), {"status": status}, owned=False)
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Enable it and wait: the call only starts it."""
+        assert change.action is not Action.DELETE
+        root = aws.tree.root
+        assert root is not None
+        name = change.address.name
+        if aws.tree.policy_types.get(name) != "PENDING_ENABLE":
+            with unless("PolicyTypeAlreadyEnabledException"):
+                aws.client("organizations").enable_policy_type(RootId=root["Id"], PolicyType=name)
+        for _ in aws.clock.poll(f"enabling {name}", timeout=TIMEOUT):
+            aws.tree.forget_root()
+            if aws.tree.policy_types.get(name) == "ENABLED":
+                return

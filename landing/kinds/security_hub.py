@@ -1,0 +1,192 @@
+"""Security Hub CSPM under central configuration: the hub, the aggregation of findings, the mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from landing.aws import Aws, unless
+from landing.config.schema import KEY, TARGET
+from landing.errors import AwsError
+from landing.kinds.security_hub_administrator import SecurityHubAdministrator
+from landing.kinds.security_service import NAME, AdministeredSetting
+from landing.model import Action, Change, Problem, Resource, Scope
+from landing.organization import Organization
+from landing.partitions import OPT_IN_REGIONS
+
+TIMEOUT = 1_800
+NOT_ENABLED = ("InvalidAccessException", "AccessDeniedException", "ResourceNotFoundException")
+"""What Security Hub answers in an account or for an organization where it is not switched on."""
+
+_POLICY = {
+    "type": "object",
+    "description": "What Security Hub checks in its target; the nearest policy wins, nothing merges.",
+    "additionalProperties": False,
+    "required": ["target"],
+    "properties": {
+        "enabled": {"type": "boolean", "default": True, "description": "False switches Security Hub off there."},
+        "standards": {
+            "type": "array",
+            "default": [],
+            "uniqueItems": True,
+            "items": {"type": "string", "pattern": "^[a-z0-9-]+/v/[0-9.]+$"},
+            "description": "Standards as `name/v/version`; none is on that is not named.",
+        },
+        "disabled_controls": {
+            "type": "array",
+            "default": [],
+            "uniqueItems": True,
+            "items": {"type": "string", "pattern": "^[A-Za-z0-9]+\\.[0-9]+$"},
+            "description": "Controls that are off; all others, future ones too, are on.",
+        },
+        "parameters": {
+            "type": "object",
+            "default": {},
+            "description": "Parameters of controls, by control and name.",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": {"type": ["boolean", "integer", "string", "array"]},
+            },
+        },
+        "target": TARGET,
+    },
+}
+
+
+class SecurityHub(AdministeredSetting):
+    """The finding aggregator and central configuration, set by the administrator in the home region.
+
+    Order (AWS): administrator, finding aggregator, then CENTRAL; without default standards.
+    """
+
+    name = "security_hub"
+    title = "Security Hub"
+    service = "security_hub"
+    client_name = "securityhub"
+    home_only = True
+    controls = ("cis-aws-5.0:4.16", "nist-800-53-r5:CA-7", "nist-csf-2.0:DE.AE-03")
+    help_uri = "https://docs.aws.amazon.com/securityhub/latest/userguide/central-configuration-intro.html"
+    reads = (
+        "securityhub:ListFindingAggregators",
+        "securityhub:GetFindingAggregator",
+        "securityhub:DescribeOrganizationConfiguration",
+        "sts:AssumeRole",
+    )
+    writes = (
+        "securityhub:EnableSecurityHub",
+        "securityhub:CreateFindingAggregator",
+        "securityhub:UpdateFindingAggregator",
+        "securityhub:DeleteFindingAggregator",
+        "securityhub:UpdateOrganizationConfiguration",
+    )
+    schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "security_hub": {
+            "type": "object",
+            "description": "Security Hub CSPM, centrally configured from the home region.",
+            "additionalProperties": False,
+            "properties": {
+                "policies": {
+                    "type": "object",
+                    "default": {},
+                    "description": "Configuration policies by stable key.",
+                    "propertyNames": {"pattern": KEY},
+                    "additionalProperties": _POLICY,
+                },
+            },
+        }
+    }
+
+    def check(self, organization: Organization) -> Iterable[Problem]:
+        """Central configuration cannot live in an opt-in region."""
+        service = organization.services.get("security_hub")
+        if service is not None and organization.home_region in OPT_IN_REGIONS:
+            yield Problem(
+                "LZ352",
+                f"Security Hub's home region cannot be the opt-in region {organization.home_region}",
+                service.source,
+                "choose a home region that is on by default",
+            )
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """Findings of all governed regions, seen from the home region."""
+        service = organization.services.get("security_hub")
+        if service is None:
+            return
+        linked = sorted(set(organization.governed_regions) - {organization.home_region})
+        for scope in self.scopes(organization):
+            needs = (self.administrator(organization, scope, SecurityHubAdministrator()),)
+            attributes = {"configuration": "CENTRAL", "linked_regions": linked}
+            yield Resource(self.address(NAME, scope), attributes, needs, source=service.source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Nothing, unless this account administers the organization's Security Hub."""
+        client = aws.client("securityhub", scope)
+        with unless(*NOT_ENABLED) as off:
+            found = client.describe_organization_configuration()
+        if off.code:
+            return
+        mode = found.get("OrganizationConfiguration") or {}
+        aggregator = self._aggregator(aws, client)
+        if aggregator is None and mode.get("ConfigurationType", "LOCAL") == "LOCAL" and not found["AutoEnable"]:
+            return
+        attributes = {
+            "configuration": _mode(mode),
+            "linked_regions": _linked(aggregator) if aggregator else "no aggregator",
+        }
+        needs = (self.administrator(aws.organization, scope, SecurityHubAdministrator()),)
+        yield Resource(self.address(NAME, scope), attributes, needs)
+
+    def _aggregator(self, aws: Aws, client: Any) -> Any:
+        for entry in aws.listed(client, "list_finding_aggregators", "FindingAggregators"):
+            return client.get_finding_aggregator(FindingAggregatorArn=entry["FindingAggregatorArn"])
+        return None
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Hub, aggregator, mode; and wait until AWS has switched the mode."""
+        client = aws.client("securityhub", change.address.scope)
+        aggregator = self._aggregator(aws, client)
+        if change.action is Action.DELETE:
+            self._configure(aws, client, "LOCAL")
+            if aggregator is not None:
+                client.delete_finding_aggregator(FindingAggregatorArn=aggregator["FindingAggregatorArn"])
+            return
+        assert change.after is not None
+        with unless("ResourceConflictException"):
+            client.enable_security_hub(EnableDefaultStandards=False, ControlFindingGenerator="SECURITY_CONTROL")
+        wanted: dict[str, Any] = {"RegionLinkingMode": "SPECIFIED_REGIONS", "Regions": change.after["linked_regions"]}
+        if not change.after["linked_regions"]:
+            wanted = {"RegionLinkingMode": "NO_REGIONS"}
+        if aggregator is None:
+            client.create_finding_aggregator(**wanted)
+        elif _linked(aggregator) != change.after["linked_regions"]:
+            client.update_finding_aggregator(FindingAggregatorArn=aggregator["FindingAggregatorArn"], **wanted)
+        self._configure(aws, client, "CENTRAL")
+
+    def _configure(self, aws: Aws, client: Any, mode: str) -> None:
+        found = client.describe_organization_configuration().get("OrganizationConfiguration") or {}
+        if _mode(found) != mode:
+            client.update_organization_configuration(
+                AutoEnable=False, AutoEnableStandards="NONE", OrganizationConfiguration={"ConfigurationType": mode}
+            )
+        for _ in aws.clock.poll(f"Security Hub {mode.lower()} configuration", timeout=TIMEOUT):
+            found = client.describe_organization_configuration().get("OrganizationConfiguration") or {}
+            if found.get("Status") in ("FAILED", "DISABLED"):
+                raise AwsError(
+                    found["Status"], found.get("StatusMessage", ""), operation="UpdateOrganizationConfiguration"
+                )
+            if found.get("Status", "ENABLED") == "ENABLED":
+                return
+
+
+def _mode(found: Any) -> str:
+    mode, status = found.get("ConfigurationType", "LOCAL"), found.get("Status", "ENABLED")
+    return str(mode if status == "ENABLED" else f"{mode} ({status.lower()})")
+
+
+def _linked(aggregator: Any) -> Any:
+    """The regions of an aggregator; another linking mode shows by its name."""
+    mode = aggregator["RegionLinkingMode"]
+    if mode == "NO_REGIONS":
+        return []
+    regions = sorted(aggregator.get("Regions") or [])
+    return regions if mode == "SPECIFIED_REGIONS" else f"{mode} {' '.join(regions)}".strip()

@@ -1,0 +1,136 @@
+"""The instances of a stack set: who should have one, and which of them are not as they should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from landing.aws import Aws
+from landing.organization import ROOT
+
+LIST_ALL_BELOW = 1_000
+"""Up to so many instances all are listed; beyond, only those whose status says that something is wrong."""
+
+FINE = ("SUCCEEDED", "SKIPPED_SUSPENDED_ACCOUNT", "PENDING", "RUNNING")
+WRONG = ("FAILED", "CANCELLED", "INOPERABLE", "FAILED_IMPORT")
+
+
+class Instances:
+    """What a stack set reaches, read with as few calls as its size allows.
+
+    `single`: accounts that the config names one by one. A large set is listed in full only when its last drift
+    detection counted other than expected.
+    """
+
+    def __init__(self, aws: Aws, client: Any, stack_set: Mapping[str, Any], single: set[str]) -> None:
+        self._aws = aws
+        self._client = client
+        self._set = stack_set
+        self._single = single
+        self._keys = {account.id: key for key, account in aws.tree.accounts.items()}
+
+    @cached_property
+    def units(self) -> list[str]:
+        """Keys of the units (or root) that are deployed to whole."""
+        found = [self._aws.tree.node_key(unit) for unit in self._set.get("OrganizationalUnitIds") or ()]
+        return sorted(unit for unit in found if not (self._single and unit == ROOT))
+
+    @cached_property
+    def accounts(self) -> list[str]:
+        """Keys of accounts outside those units that have instances."""
+        if not self._single:
+            return []
+        return sorted({account for account, _ in self._listed} - self._inside)
+
+    @cached_property
+    def _inside(self) -> set[str]:
+        tree = self._aws.tree
+        return {key for key, account in tree.accounts.items() if set(tree.path(account.unit)) & set(self.units)}
+
+    @cached_property
+    def expected(self) -> set[tuple[str, str]]:
+        """(account, region) of every instance that AWS should keep: active member accounts below the units."""
+        management = self._aws.organization.management
+        accounts = self._inside | set(self.accounts)
+        return {
+            (key, region)
+            for key in accounts
+            if key != management and self._aws.tree.accounts[key].state == "ACTIVE"
+            for region in self._set.get("Regions") or ()
+        }
+
+    @cached_property
+    def _busy(self) -> bool:
+        operations = self._client.list_stack_set_operations(StackSetName=self._set["StackSetName"], MaxResults=20)
+        return any(operation["Status"] in ("RUNNING", "QUEUED") for operation in operations["Summaries"])
+
+    @cached_property
+    def _listed(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+        return {self._site(entry): entry for entry in self._list()}
+
+    def _list(self, **filters: Any) -> Iterator[Mapping[str, Any]]:
+        return self._aws.listed(
+            self._client, "list_stack_instances", "Summaries", StackSetName=self._set["StackSetName"], **filters
+        )
+
+    def _site(self, entry: Mapping[str, Any]) -> tuple[str, str]:
+        return self._keys.get(entry["Account"], entry["Account"]), entry["Region"]
+
+    def exceptions(self) -> dict[str, str]:
+        """What is wrong, by `account/region`; empty when every instance is there, current and in sync."""
+        details = self._set.get("StackSetDriftDetectionDetails") or {}
+        counted = details.get("TotalStackInstancesCount")
+        small = len(self.expected) <= LIST_ALL_BELOW
+        if small or self._single or (counted is not None and counted != len(self.expected)):
+            found = self._judged(self._listed)
+        else:
+            found = {}
+            for status in WRONG:
+                wrong = self._list(Filters=[{"Name": "DETAILED_STATUS", "Values": status}])
+                found |= self._judged({self._site(entry): entry for entry in wrong}, whole=False)
+            if details.get("DriftStatus") == "DRIFTED":
+                drifted = self._list(Filters=[{"Name": "DRIFT_STATUS", "Values": "DRIFTED"}])
+                found |= self._judged({self._site(entry): entry for entry in drifted}, whole=False)
+        return {f"{account}/{region}": what for (account, region), what in sorted(found.items())}
+
+    def _judged(
+        self, entries: Mapping[tuple[str, str], Mapping[str, Any]], *, whole: bool = True
+    ) -> dict[tuple[str, str], str]:
+        found: dict[tuple[str, str], str] = {}
+        if whole and not self._busy:
+            found = dict.fromkeys(self.expected - set(entries), "missing")
+        for site, entry in entries.items():
+            what = "unexpected" if site not in self.expected and self._active(site[0]) else self._wrong(site, entry)
+            if what:
+                found[site] = what
+        return found
+
+    def _active(self, account: str) -> bool:
+        live = self._aws.tree.accounts.get(account)
+        return live is not None and live.state == "ACTIVE"
+
+    def _wrong(self, site: tuple[str, str], entry: Mapping[str, Any]) -> str:
+        detailed = (entry.get("StackInstanceStatus") or {}).get("DetailedStatus", "")
+        reason = entry.get("StatusReason") or ""
+        if entry["Status"] == "INOPERABLE":
+            return f"inoperable: {reason}"
+        if detailed not in FINE or (entry["Status"] == "OUTDATED" and detailed == "SUCCEEDED"):
+            return f"{(detailed or entry['Status']).lower()}: {reason}"
+        if entry.get("DriftStatus") == "DRIFTED":
+            return self._drift(entry)
+        return ""
+
+    def _drift(self, entry: Mapping[str, Any]) -> str:
+        """Which resources of a drifted instance differ, and in what."""
+        differences = []
+        for drift in self._client.list_stack_instance_resource_drifts(
+            StackSetName=self._set["StackSetName"],
+            StackInstanceAccount=entry["Account"],
+            StackInstanceRegion=entry["Region"],
+            OperationId=entry["LastOperationId"],
+            StackInstanceResourceDriftStatuses=["MODIFIED", "DELETED"],
+        )["Summaries"]:
+            paths = ", ".join(part["PropertyPath"] for part in drift.get("PropertyDifferences") or ())
+            differences.append(f"{drift['LogicalResourceId']} {paths or 'deleted'}")
+        return "drifted: " + "; ".join(differences) if differences else "deleted: the stack is gone"

@@ -1,0 +1,153 @@
+"""Service-managed stack sets: how a blueprint reaches every account of a target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from landing.aws import Aws
+from landing.kinds.base import required_account
+from landing.kinds.cloudformation import MARK, CloudFormationKind, deployments_by_stack
+from landing.kinds.stack import Stack
+from landing.kinds.stack_instances import Instances
+from landing.kinds.stack_set_rollout import Operations, Rollout, lost
+from landing.kinds.trusted_access import TrustedAccess
+from landing.kinds.unit import OrganizationalUnit
+from landing.model import Action, Address, Change, Resource, Scope, Severity
+from landing.organization import PREFIX, Deployment, Organization
+from landing.services import STACKSETS
+
+
+class StackSet(CloudFormationKind):
+    """A stack set with service-managed permissions (CloudFormation, management account, home region).
+
+    Targets are whole units, and single accounts where only part of a unit is meant. Only whole units get
+    stacks for accounts that join later: AWS ignores account filters when it deploys by itself.
+    """
+
+    name = "stack_set"
+    title = "Stack set"
+    severity = Severity.HIGH
+    help_uri = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/what-is-cfnstacksets.html"
+    reads = (
+        "cloudformation:ListStackSets",
+        "cloudformation:DescribeStackSet",
+        "cloudformation:ListStackInstances",
+        "cloudformation:ListStackSetOperations",
+        "cloudformation:DetectStackSetDrift",
+        "cloudformation:DescribeStackSetOperation",
+        "cloudformation:ListStackSetOperationResults",
+        "cloudformation:DescribeStackResourceDrifts",
+        "sts:AssumeRole",
+    )
+    writes = (
+        "cloudformation:CreateStackSet",
+        "cloudformation:UpdateStackSet",
+        "cloudformation:DeleteStackSet",
+        "cloudformation:CreateStackInstances",
+        "cloudformation:UpdateStackInstances",
+        "cloudformation:DeleteStackInstances",
+        "cloudformation:TagResource",
+    )
+    waits_for = ("account",)
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """One for each deployment that is not for single accounts."""
+        for deployment in organization.deployments.values():
+            cover = organization.cover(deployment.target)
+            accounts = [key for key in cover.accounts if key != organization.management]
+            if deployment.accounts or not (cover.units or accounts):
+                continue
+            attributes = {
+                "template": deployment.template,
+                "parameters": self.parameters_of(organization, deployment.template),
+                "targets": {"units": sorted(cover.units), "accounts": sorted(accounts)},
+                "regions": sorted(deployment.regions),
+                "auto_deployment": {"enabled": bool(cover.units), "retain": bool(cover.units)},
+                "managed_execution": True,
+                "instances": {},
+            }
+            needs = self._needs(organization, deployment, cover.units, accounts)
+            yield Resource(
+                self.address(deployment.key), attributes, tuple(dict.fromkeys(needs)), source=deployment.source
+            )
+
+    def _needs(
+        self, organization: Organization, deployment: Deployment, units: tuple[str, ...], accounts: list[str]
+    ) -> Iterator[Address]:
+        yield TrustedAccess().address(STACKSETS)
+        yield from (OrganizationalUnit().parent(unit) for unit in units)
+        yield from map(required_account, accounts)
+        roles = {
+            "LogArchiveAccountId": organization.log_archive,
+            "SecurityToolingAccountId": organization.security_tooling,
+        }
+        yield from (
+            required_account(key)
+            for name, key in roles.items()
+            if name in self.parameters_of(organization, deployment.template)
+        )
+        for key in deployment.requires:
+            other = organization.deployments.get(key)
+            if other is not None and other.accounts:
+                yield from Stack().sites(organization, key, Scope())
+            elif other is not None:
+                yield self.address(key)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Our stack sets, and those of their instances that are not as they should be."""
+        if aws.tree.organization is None:
+            return
+        client = aws.client("cloudformation")
+        deployments = deployments_by_stack(aws.organization)
+        for summary in aws.listed(client, "list_stack_sets", "Summaries", Status="ACTIVE"):
+            name = summary["StackSetName"]
+            if not name.startswith(PREFIX) or summary.get("PermissionModel") != "SERVICE_MANAGED":
+                continue
+            found = client.describe_stack_set(StackSetName=name)["StackSet"]
+            wanted = deployments.get(name)
+            single = set(aws.organization.cover(wanted.target).accounts) if wanted else set()
+            instances = Instances(aws, client, found, single)
+            if aws.detect and instances.expected:
+                Operations(aws, client, name).detect_drift()
+                found = client.describe_stack_set(StackSetName=name)["StackSet"]
+                instances = Instances(aws, client, found, single)
+            automatic = found.get("AutoDeployment") or {}
+            attributes = {
+                **self.shown(aws, found["TemplateBody"], found.get("Parameters") or []),
+                "targets": {"units": instances.units, "accounts": instances.accounts},
+                "regions": sorted(found.get("Regions") or ()),
+                "auto_deployment": {
+                    "enabled": automatic.get("Enabled", False),
+                    "retain": automatic.get("RetainStacksOnAccountRemoval", False),
+                },
+                "managed_execution": (found.get("ManagedExecution") or {}).get("Active", False),
+                "instances": aws.symbolic(instances.exceptions()),
+            }
+            needs = tuple(OrganizationalUnit().parent(unit) for unit in instances.units)
+            yield Resource(self.address(name.removeprefix(PREFIX)), attributes, needs)
+
+    def dangers(self, change: Change) -> Iterable[str]:
+        """Deleting the set, or taking units or regions away from it."""
+        yield from super().dangers(change)
+        before, after = change.before, change.after
+        if before and after:
+            units = lost(before["targets"]["units"], after["targets"]["units"])
+            if units or lost(before["regions"], after["regions"]):
+                yield self.removal
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """How many stacks it means."""
+        deployment = organization.deployments.get(change.address.name)
+        if deployment is not None:
+            accounts = [key for key in organization.members(deployment.target) if key != organization.management]
+            regions = len(deployment.regions)
+            yield f"reach: {len(accounts):,} accounts × {regions} regions = {len(accounts) * regions:,} stacks"
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Bring the set, its targets and its instances to what is declared; wait for every operation."""
+        client = aws.client("cloudformation")
+        rollout = Rollout(aws, client, PREFIX + change.address.name, change)
+        if change.action is Action.DELETE:
+            rollout.remove()
+        else:
+            rollout.roll_out({**self.sent(aws, change.after or {}), "Tags": [MARK]}, self.revert_drift)

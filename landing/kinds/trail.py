@@ -1,0 +1,234 @@
+"""The organization trail of CloudTrail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from landing.aws import Aws, unless
+from landing.kinds.base import Kind
+from landing.kinds.stack import Stack
+from landing.kinds.trusted_access import TrustedAccess
+from landing.model import Action, Change, Resource, Scope, Severity
+from landing.naming import LOG_KEY_ALIAS, TRAIL, TRAIL_LOGS_ROLE, bucket
+from landing.organization import Organization
+from landing.references import account_id
+
+PRINCIPAL = "cloudtrail.amazonaws.com"
+
+
+class Trail(Kind):
+    """A multi-region organization trail in the home region of the management account, and it is logging.
+
+    CreateTrail does not start a trail: StartLogging does, and GetTrailStatus tells.
+    """
+
+    name = "trail"
+    title = "Organization trail"
+    severity = Severity.HIGH
+    controls = (
+        "cis-aws-5.0:3.1",
+        "cis-aws-5.0:3.2",
+        "cis-aws-5.0:3.5",
+        "fsbp:CloudTrail.1",
+        "fsbp:CloudTrail.2",
+        "fsbp:CloudTrail.4",
+        "nist-800-53-r5:AU-2",
+        "nist-800-53-r5:AU-12",
+        "pci-dss-4.0:10.2.1",
+    )
+    help_uri = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html"
+    removal = "switch-off"
+    reads = (
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetTrailStatus",
+        "cloudtrail:GetEventSelectors",
+        "cloudtrail:GetInsightSelectors",
+        "kms:DescribeKey",
+        "sts:AssumeRole",
+    )
+    writes = (
+        "cloudtrail:CreateTrail",
+        "cloudtrail:UpdateTrail",
+        "cloudtrail:StartLogging",
+        "cloudtrail:DeleteTrail",
+        "cloudtrail:PutEventSelectors",
+        "cloudtrail:PutInsightSelectors",
+        "cloudtrail:AddTags",
+        "iam:CreateServiceLinkedRole",
+        "iam:GetRole",
+        "iam:PassRole",
+        "organizations:EnableAWSServiceAccess",
+    )
+    schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "cloudtrail": {
+            "type": "object",
+            "description": "The organization trail, delivered to the log archive.",
+            "additionalProperties": False,
+            "properties": {
+                "management_events": {
+                    "enum": ["all", "write", "read"],
+                    "default": "all",
+                    "description": "Which management events are logged.",
+                },
+                "data_events": {
+                    "type": "object",
+                    "default": {},
+                    "description": "Which data events are logged, by resource type (AWS::S3::Object, ...).",
+                    "propertyNames": {"pattern": "^AWS::[A-Za-z0-9]+::[A-Za-z0-9]+$"},
+                    "additionalProperties": {"enum": ["all", "write", "read"]},
+                },
+                "insights": {
+                    "type": "array",
+                    "default": [],
+                    "uniqueItems": True,
+                    "items": {"enum": ["ApiCallRateInsight", "ApiErrorRateInsight"]},
+                    "description": "Insights on unusual activity; they cost extra.",
+                },
+                "cloudwatch_logs": {
+                    "type": "boolean",
+                    "default": False,
+                    "description": "Deliver to CloudWatch Logs of the management account too.",
+                },
+                "log_group_days": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "default": 90,
+                    "description": "Days that CloudWatch Logs keeps them.",
+                },
+            },
+        }
+    }
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """One, when the service is in the config."""
+        service = organization.services.get("cloudtrail")
+        if service is None:
+            return
+        home, settings = organization.home_region, service.settings
+        attributes = {
+            "bucket": bucket("cloudtrail", account_id(organization.log_archive), home),
+            "key": LOG_KEY_ALIAS,
+            "multi_region": True,
+            "organization": True,
+            "global_events": True,
+            "validation": True,
+            "log_group": TRAIL if settings["cloudwatch_logs"] else "",
+            "selectors": _selectors(settings),
+            "insights": sorted(settings["insights"]),
+            "logging": True,
+        }
+        needs = [TrustedAccess().address(PRINCIPAL)]
+        needs += (
+            Stack().address(key, Scope(account, region))
+            for key in ("log-archive", "cloudtrail-logs")
+            if key in organization.deployments
+            for account, region in organization.account_scopes(
+                organization.deployments[key].accounts, organization.deployments[key].regions
+            )
+        )
+        yield Resource(self.address(TRAIL), attributes, tuple(needs), source=service.source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Our trail, and other organization trails as unmanaged: each of them is paid for."""
+        client = aws.client("cloudtrail")
+        for trail in client.describe_trails(includeShadowTrails=False)["trailList"]:
+            if trail["Name"] != TRAIL:
+                if trail.get("IsOrganizationTrail"):
+                    yield Resource(self.address(trail["Name"]), {}, owned=False)
+                continue
+            selectors = client.get_event_selectors(TrailName=TRAIL)
+            with unless("InsightNotEnabledException") as none:
+                insights = client.get_insight_selectors(TrailName=TRAIL).get("InsightSelectors") or []
+            attributes = {
+                "bucket": aws.symbolic(trail["S3BucketName"]),
+                "key": self._key(aws, trail.get("KmsKeyId", "")),
+                "multi_region": trail["IsMultiRegionTrail"],
+                "organization": trail["IsOrganizationTrail"],
+                "global_events": trail["IncludeGlobalServiceEvents"],
+                "validation": trail["LogFileValidationEnabled"],
+                "log_group": trail.get("CloudWatchLogsLogGroupArn", "").removesuffix(":*").rpartition(":")[2],
+                "selectors": [_seen(selector) for selector in selectors.get("AdvancedEventSelectors") or ()],
+                "insights": [] if none.code else sorted(entry["InsightType"] for entry in insights),
+                "logging": client.get_trail_status(Name=TRAIL)["IsLogging"],
+            }
+            needs = (TrustedAccess().address(PRINCIPAL), *self._archive(aws.organization))
+            yield Resource(self.address(TRAIL), attributes, needs)
+
+    def _archive(self, organization: Organization) -> Iterable[Any]:
+        yield Stack().address("log-archive", Scope(organization.log_archive, organization.home_region))
+
+    def _key(self, aws: Aws, arn: str) -> str:
+        """Our alias, when the key is what it stands for."""
+        if not arn:
+            return ""
+        archive = Scope(aws.organization.log_archive, aws.organization.home_region)
+        with unless("NotFoundException") as absent:
+            ours = aws.client("kms", archive).describe_key(KeyId=LOG_KEY_ALIAS)["KeyMetadata"]["Arn"]
+        return LOG_KEY_ALIAS if not absent.code and arn == ours else str(aws.symbolic(arn))
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Create or update the trail, then its selectors and insights, then see that it logs."""
+        client = aws.client("cloudtrail")
+        if change.action is Action.DELETE:
+            with unless("TrailNotFoundException"):
+                client.delete_trail(Name=TRAIL)
+            return
+        after, before = change.after, change.before or {}
+        assert after is not None
+        settings = self._settings(aws, after)
+        with unless("TrailAlreadyExistsException") as exists:
+            if change.action is Action.CREATE:
+                client.create_trail(Name=TRAIL, **settings)
+        if change.action is Action.UPDATE or exists.code:
+            client.update_trail(Name=TRAIL, **settings)
+        if before.get("selectors") != after["selectors"]:
+            client.put_event_selectors(TrailName=TRAIL, AdvancedEventSelectors=list(map(_sent, after["selectors"])))
+        if (before.get("insights") or []) != after["insights"]:
+            client.put_insight_selectors(
+                TrailName=TRAIL, InsightSelectors=[{"InsightType": name} for name in after["insights"]]
+            )
+        client.start_logging(Name=TRAIL)
+
+    def _settings(self, aws: Aws, after: Mapping[str, Any]) -> dict[str, Any]:
+        home, partition = aws.organization.home_region, aws.organization.partition
+        archive, management = aws.tree.account_ids[aws.organization.log_archive], aws.caller[0]
+        settings = {
+            "S3BucketName": aws.resolve(after["bucket"]),
+            "KmsKeyId": f"arn:{partition}:kms:{home}:{archive}:{after['key']}",
+            "IsMultiRegionTrail": after["multi_region"],
+            "IsOrganizationTrail": after["organization"],
+            "IncludeGlobalServiceEvents": after["global_events"],
+            "EnableLogFileValidation": after["validation"],
+            "CloudWatchLogsLogGroupArn": "",
+            "CloudWatchLogsRoleArn": "",
+        }
+        if after["log_group"]:
+            settings["CloudWatchLogsLogGroupArn"] = f"arn:{partition}:logs:{home}:{management}:log-group:{TRAIL}:*"
+            settings["CloudWatchLogsRoleArn"] = f"arn:{partition}:iam::{management}:role/{TRAIL_LOGS_ROLE}"
+        return settings
+
+
+def _selectors(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Advanced event selectors: management events first, then one for each resource type."""
+    rows = [("Management events", {"eventCategory": ["Management"]}, settings["management_events"])]
+    rows += [
+        (f"Data events of {kind}", {"eventCategory": ["Data"], "resources.type": [kind]}, which)
+        for kind, which in sorted(settings["data_events"].items())
+    ]
+    read_only = {"all": {}, "write": {"readOnly": ["false"]}, "read": {"readOnly": ["true"]}}
+    return [{"name": name, "fields": {**fields, **read_only[which]}} for name, fields, which in rows]
+
+
+def _sent(selector: Mapping[str, Any]) -> dict[str, Any]:
+    fields = [{"Field": field, "Equals": values} for field, values in selector["fields"].items()]
+    return {"Name": selector["name"], "FieldSelectors": fields}
+
+
+def _seen(selector: Mapping[str, Any]) -> dict[str, Any]:
+    """What `_sent` wrote; operators that we never use are shown as they are."""
+    fields = {}
+    for part in selector["FieldSelectors"]:
+        others = {name: values for name, values in part.items() if name not in ("Field", "Equals") and values}
+        fields[part["Field"]] = others or part.get("Equals") or []
+    return {"name": selector.get("Name", ""), "fields": fields}

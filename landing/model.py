@@ -1,0 +1,161 @@
+"""The values that everything else passes around: scopes, addresses, resources, changes, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Attributes: TypeAlias = Mapping[str, Any]
+
+
+class Action(StrEnum):
+    """What a change does to its resource; the words are those of Terraform's JSON plan."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Level(StrEnum):
+    """How often a kind of resource exists: once, once a region, once an account (and region)."""
+
+    ORGANIZATION = "organization"
+    REGION = "region"
+    ACCOUNT = "account"
+
+
+class Severity(StrEnum):
+    """How bad it is when a resource is not as declared; from worst to mildest."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """Where in the config something was asked for: a file as the user named it, 1-based line and column."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Scope:
+    """An account (by its key in the config) and a region; both empty for what exists once an organization."""
+
+    account: str = ""
+    region: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.account, self.region) if part)
+
+
+ORGANIZATION = Scope()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """The name of a resource in plans, reports and `--target`: `kind.name` or `kind.name@account/region`."""
+
+    kind: str
+    name: str
+    scope: Scope = ORGANIZATION
+
+    def __str__(self) -> str:
+        scope = str(self.scope)
+        return f"{self.kind}.{self.name}@{scope}" if scope else f"{self.kind}.{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read what `str()` wrote; raises ValueError when the text has no kind or no name."""
+        head, _, scope = text.partition("@")
+        kind, _, name = head.partition(".")
+        if not kind or not name:
+            raise ValueError(f"{text!r} is no address: kind.name or kind.name@account/region")
+        account, _, region = scope.partition("/")
+        return cls(kind, name, Scope(account, region))
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One thing as it should be or as it is.
+
+    `requires` names what must be there before it. `owned` says that it carries our mark (live side):
+    what is not owned and not declared is unmanaged, and never touched.
+    """
+
+    address: Address
+    attributes: Attributes
+    requires: tuple[Address, ...] = ()
+    owned: bool = True
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Before → after, at one address.
+
+    `requires`: what must be done first. `releases`: what the live resource leaned on and the new one does
+    not; those can only be deleted or loosened after this change.
+    """
+
+    action: Action
+    address: Address
+    before: Attributes | None
+    after: Attributes | None
+    requires: tuple[Address, ...] = ()
+    releases: tuple[Address, ...] = ()
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Gap:
+    """A part of AWS that could not be read: neither in sync nor missing, but not checked.
+
+    With a `name` only that resource of the scope, else all of the kind there.
+    """
+
+    kind: str
+    scope: Scope
+    reason: str
+    name: str = ""
+
+    def covers(self, address: Address) -> bool:
+        """Whether nothing can be said about this resource."""
+        return (
+            address.kind == self.kind and address.scope == self.scope and (not self.name or address.name == self.name)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with the input: where, what, and what to do about it.
+
+    `code` is stable (LZ…). `pointer` is the path of keys in the config; `length` the characters to underline.
+    """
+
+    code: str
+    message: str
+    source: Source | None = None
+    help: str = ""
+    severity: str = "error"
+    pointer: tuple[str | int, ...] = field(default=())
+    length: int = 1
+
+    def __str__(self) -> str:
+        where = f"{self.source}: " if self.source else ""
+        tail = f" ({self.help})" if self.help else ""
+        return f"{where}{self.code} {self.message}{tail}"

@@ -1,0 +1,15 @@
+"""Names of what the landing zone builds, where one part must find what another has made."""
+
+from __future__ import annotations
+
+TRAIL = "landing-organization-trail"
+TRAIL_LOGS_ROLE = "landing-cloudtrail-logs"
+LOG_KEY_ALIAS = "alias/landing-logs"
+RECORDER = "default"
+RECORDER_ROLE = "landing-config-recorder"
+AGGREGATOR = "landing-organization"
+
+
+def bucket(purpose: str, account: str, region: str) -> str:
+    """The name of a bucket; the account id makes it unique in the world. At most 63 characters."""
+    return f"landing-{purpose}-{account}-{region}"

@@ -1,0 +1,85 @@
+"""Looks at both sides: what the config asks for and what AWS holds, one task a kind and scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+
+from landing.aws import Aws, NoCredentials, translated
+from landing.errors import AwsError, NotThere, Refused
+from landing.kinds import KINDS, Kind
+from landing.model import Address, Gap, Resource, Scope
+from landing.organization import Organization
+
+Task = tuple[str, Scope]
+Progress = Callable[[int, int, str], None]
+"""Told (tasks done, tasks in all, what was just read)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Both sides by address, and what could not be read."""
+
+    desired: Mapping[Address, Resource]
+    live: Mapping[Address, Resource]
+    gaps: tuple[Gap, ...]
+    tasks: frozenset[Task] = field(default_factory=frozenset)
+
+
+def desired_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> dict[Address, Resource]:
+    """Everything that the config asks for; an address given twice is a mistake in a kind."""
+    found: dict[Address, Resource] = {}
+    for kind in kinds:
+        for resource in kind.desired(organization):
+            assert resource.address not in found, f"{resource.address} is declared twice"
+            found[resource.address] = resource
+    return found
+
+
+def observe(
+    organization: Organization,
+    aws: Aws,
+    *,
+    kinds: Collection[Kind] = KINDS,
+    only: Collection[Task] | None = None,
+    workers: int = 10,
+    progress: Progress = lambda done, total, what: None,
+) -> Observation:
+    """Read every (kind, scope), or `only` some; raises NoCredentials and Refused, everything else becomes a gap."""
+    desired = desired_of(organization, kinds)
+    tasks = {(kind.name, scope) for kind in kinds for scope in kind.scopes(organization)}
+    tasks |= {(address.kind, address.scope) for address in desired}
+    if only is not None:
+        tasks &= set(only)
+        desired = {address: r for address, r in desired.items() if (address.kind, address.scope) in tasks}
+    by_name = {kind.name: kind for kind in kinds}
+    live: dict[Address, Resource] = {}
+    gaps: list[Gap] = []
+    with ThreadPoolExecutor(workers, "read") as pool:
+        running = {pool.submit(_read, aws, by_name[name], scope): (name, scope) for name, scope in sorted(tasks)}
+        try:
+            for done, future in enumerate(as_completed(running), 1):
+                for found in future.result():
+                    if isinstance(found, Gap):
+                        gaps.append(found)
+                    else:
+                        live[found.address] = found
+                name, scope = running[future]
+                progress(done, len(running), f"{name} {scope}".strip())
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return Observation(desired, live, tuple(sorted(gaps)), frozenset(tasks))
+
+
+def _read(aws: Aws, kind: Kind, scope: Scope) -> list[Resource | Gap]:
+    try:
+        with translated(scope):
+            return list(kind.read(aws, scope))
+    except NotThere:
+        return []  # the account is still to be created: nothing lives there
+    except (NoCredentials, Refused):
+        raise
+    except AwsError as error:
+        return [Gap(kind.name, scope, str(error))]

@@ -1,0 +1,60 @@
+"""The least-privilege IAM policies that `plan` and `apply` need, made from what the kinds declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from landing.kinds import KINDS, Kind
+from landing.organization import PREFIX
+
+ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListRoots",
+          "organizations:ListOrganizationalUnitsForParent", "tag:GetResources")  # fmt: skip
+"""What every run reads, whatever it is about: the tree."""
+
+NEVER = ("organizations:DeleteOrganization", "organizations:LeaveOrganization",
+         "organizations:RemoveAccountFromOrganization", "organizations:DisablePolicyType",
+         "organizations:DisableAWSServiceAccess", "cloudformation:DeactivateOrganizationsAccess")  # fmt: skip
+"""What no plan ever contains; denied to the apply role, so that nothing else does it in its name either."""
+
+
+def plan_policy(partition: str = "aws", member_role: str = "*", kinds: Iterable[Kind] = KINDS) -> dict[str, Any]:
+    """For the role that plans and reports drift: reads, and enters member accounts by their role."""
+    actions = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
+    return _document([_allow("Read", actions - {"sts:AssumeRole"}), _enter(partition, member_role)])
+
+
+def apply_policy(partition: str = "aws", member_role: str = "*", kinds: Iterable[Kind] = KINDS) -> dict[str, Any]:
+    """For the role that applies: what the plan role may, the writes of every kind, and a deny for the rest."""
+    reads = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
+    writes = {action for kind in kinds for action in kind.writes}
+    writes -= {"sts:AssumeRole", "iam:PassRole", "iam:CreateServiceLinkedRole"}
+    statements = [
+        _allow("Read", reads - {"sts:AssumeRole"}),
+        _enter(partition, member_role),
+        _allow("Write", writes),
+        {
+            **_allow("ServiceLinkedRoles", {"iam:CreateServiceLinkedRole"}),
+            "Resource": f"arn:{partition}:iam::*:role/aws-service-role/*",
+        },
+        {**_allow("PassOurRoles", {"iam:PassRole"}), "Resource": f"arn:{partition}:iam::*:role/{PREFIX}*"},
+        {"Sid": "Never", "Effect": "Deny", "Action": sorted(NEVER), "Resource": "*"},
+    ]
+    return _document(statements)
+
+
+def _enter(partition: str, member_role: str) -> dict[str, Any]:
+    return {
+        "Sid": "EnterMemberAccounts",
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Resource": f"arn:{partition}:iam::*:role/{member_role}",
+    }
+
+
+def _allow(sid: str, actions: Iterable[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
+
+
+def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": statements}

@@ -1,0 +1,268 @@
+"""The plan: what would change, what could not be checked, and what it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from landing import __version__
+from landing.errors import StalePlan, UnknownFormat, UnsafePlan
+from landing.kinds import BY_NAME
+from landing.model import Action, Address, Attributes, Change, Gap, Resource, Scope, Source
+from landing.observe import Observation
+
+FORMAT = "1.0"
+MANY_DELETES = 20
+"""So many deletions in one plan need `--allow many-deletes`, whatever each of them needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a plan was made from; times are ISO 8601 in UTC."""
+
+    organization: str = ""
+    organization_id: str = ""
+    account: str = ""
+    caller: str = ""
+    config_digest: str = ""
+    created: str = ""
+    version: str = __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The changes in the order of their addresses; `unmanaged` is live, not declared and not ours."""
+
+    changes: tuple[Change, ...]
+    gaps: tuple[Gap, ...] = ()
+    unmanaged: tuple[Address, ...] = ()
+    in_sync: int = 0
+    made_from: Origin = field(default_factory=Origin)
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many changes of each action."""
+        counts = {action.value: 0 for action in Action}
+        for change in self.changes:
+            counts[change.action.value] += 1
+        return counts
+
+    def only(self, targets: Collection[str]) -> Plan:
+        """The changes at the given addresses (or kinds, or address prefixes ending in `*`) and what they require."""
+        if not targets:
+            return self
+        by_address = {change.address: change for change in self.changes}
+        wanted = [change.address for change in self.changes if any(matches(change.address, t) for t in targets)]
+        kept: set[Address] = set()
+        while wanted:
+            address = wanted.pop()
+            if address in by_address and address not in kept:
+                kept.add(address)
+                wanted += by_address[address].requires
+        changes = tuple(change for change in self.changes if change.address in kept)
+        return Plan(changes, self.gaps, self.unmanaged, self.in_sync, self.made_from)
+
+    def raise_if_unsafe(self, allowed: Collection[str]) -> None:
+        """Raise UnsafePlan unless everything dangerous in the plan was allowed by name."""
+        lines = []
+        for change in self.changes:
+            missing = [word for word in BY_NAME[change.address.kind].dangers(change) if word not in allowed]
+            if missing:
+                at = f" ({change.source})" if change.source else ""
+                lines.append(f"  {change.address}{at} needs --allow {' --allow '.join(missing)}")
+        deletes = self.summary["delete"]
+        if deletes > MANY_DELETES and "many-deletes" not in allowed:
+            lines.append(f"  {deletes} deletions in one plan need --allow many-deletes")
+        if lines:
+            raise UnsafePlan(
+                "This plan removes protection or resources, which must be allowed by name:\n" + "\n".join(lines)
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """Terraform's shape, with what applying it needs besides."""
+        entries = [_entry(change) for change in self.changes]
+        return {
+            "format_version": FORMAT,
+            "landing_version": self.made_from.version,
+            "timestamp": self.made_from.created,
+            "applyable": bool(self.changes),
+            "complete": not self.gaps,
+            "errored": False,
+            "made_from": asdict(self.made_from),
+            "resource_changes": entries,
+            "gaps": [{"kind": g.kind, **_scope(g.scope), "reason": g.reason, "name": g.name} for g in self.gaps],
+            "unmanaged": [str(address) for address in self.unmanaged],
+            "in_sync": self.in_sync,
+            "summary": self.summary,
+            "digest": _digest(entries),
+        }
+
+    @classmethod
+    def from_json(cls, data: Any, name: str = "the plan") -> Plan:
+        """Read what `to_json` wrote; raises UnknownFormat when it is not whole and unchanged."""
+        try:
+            version = data["format_version"]
+            if version.split(".")[0] != FORMAT.split(".", maxsplit=1)[0]:
+                raise UnknownFormat(
+                    f"{name} has format {version}; this is landing {__version__}, which reads {FORMAT}. Plan again"
+                )
+            if _digest(data["resource_changes"]) != data["digest"]:
+                raise UnknownFormat(f"{name} was changed after it was made (its digest differs). Plan again")
+            return cls(
+                tuple(_change(entry) for entry in data["resource_changes"]),
+                tuple(Gap(g["kind"], Scope(g["account"], g["region"]), g["reason"], g["name"]) for g in data["gaps"]),
+                tuple(Address.parse(text) for text in data["unmanaged"]),
+                data["in_sync"],
+                Origin(**data["made_from"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UnknownFormat(f"{name} is not a plan of landing, or is damaged ({error!r}). Plan again") from error
+
+    @property
+    def digest(self) -> str:
+        """What the changes are, as 64 hex digits."""
+        return _digest([_entry(change) for change in self.changes])
+
+
+def make(observation: Observation, made_from: Origin) -> Plan:
+    """Compare both sides, address by address."""
+    changes: list[Change] = []
+    unmanaged: list[Address] = []
+    in_sync = 0
+    hidden = {(gap.kind, gap.scope) for gap in observation.gaps if not gap.name}
+    hidden_names = {(gap.kind, gap.scope, gap.name) for gap in observation.gaps if gap.name}
+    for address in sorted({*observation.desired, *observation.live}):
+        if (address.kind, address.scope) in hidden or (address.kind, address.scope, address.name) in hidden_names:
+            continue
+        wanted, live = observation.desired.get(address), observation.live.get(address)
+        if wanted is None and live is not None and not live.owned:
+            unmanaged.append(address)
+        else:
+            change = compare(wanted, live)
+            in_sync += change is None
+            changes += [change] if change else []
+    return Plan(tuple(changes), observation.gaps, tuple(unmanaged), in_sync, made_from)
+
+
+def compare(wanted: Resource | None, live: Resource | None) -> Change | None:
+    """The change that leads from the live resource to the wanted one; None when there is nothing to do."""
+    if wanted is None:
+        assert live is not None
+        return Change(Action.DELETE, live.address, live.attributes, None, releases=live.requires)
+    if live is None:
+        return Change(Action.CREATE, wanted.address, None, wanted.attributes, wanted.requires, source=wanted.source)
+    before = seen(live.attributes, wanted.attributes)
+    if before == wanted.attributes:
+        return None
+    releases = tuple(address for address in live.requires if address not in wanted.requires)
+    return Change(Action.UPDATE, wanted.address, before, wanted.attributes, wanted.requires, releases, wanted.source)
+
+
+def seen(live: Attributes, wanted: Attributes) -> Attributes:
+    """Of the live attributes, only what the config has an opinion on: AWS may grow fields without causing drift."""
+    return {key: live[key] for key in wanted if key in live}
+
+
+def still_to_do(plan: Plan, now: Observation) -> tuple[Change, ...]:
+    """The changes that are not made yet; raises StalePlan when something is neither as before nor as after."""
+    left, stale = [], []
+    for change in plan.changes:
+        live = now.live.get(change.address)
+        shape = change.after or change.before or {}
+        present = seen(live.attributes, shape) if live else None
+        if present == (change.after if change.action is not Action.DELETE else None):
+            continue
+        if present == change.before:
+            left.append(change)
+        else:
+            stale.append(str(change.address))
+    if stale:
+        more = f" and {len(stale) - 10} more" if len(stale) > 10 else ""
+        raise StalePlan(
+            f"Saved plan is stale: AWS changed after it was made, at {', '.join(stale[:10])}{more}. Plan again"
+        )
+    return tuple(left)
+
+
+def save(plan: Plan, path: Path) -> None:
+    """Write the plan, readable by the user alone, all of it or nothing."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.touch(mode=0o600)
+        partial.write_text(json.dumps(plan.to_json(), indent=1) + "\n", encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load(path: Path) -> Plan:
+    """Read a plan file; raises UnknownFormat when it is no plan, truncated, edited or of another version."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UnknownFormat(f"cannot read the plan {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UnknownFormat(f"{path} is not a whole plan: {error}. Plan again") from error
+    return Plan.from_json(data, str(path))
+
+
+def matches(address: Address, target: str) -> bool:
+    """Whether `--target` means an address: the address, its kind, or a prefix that ends in `*`."""
+    text = str(address)
+    return target in (text, address.kind) or (target.endswith("*") and text.startswith(target[:-1]))
+
+
+def _digest(entries: Iterable[Mapping[str, Any]]) -> str:
+    text = json.dumps(list(entries), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _scope(scope: Scope) -> dict[str, str]:
+    return {"account": scope.account, "region": scope.region}
+
+
+def _entry(change: Change) -> dict[str, Any]:
+    source = change.source
+    return {
+        "address": str(change.address),
+        "kind": change.address.kind,
+        "name": change.address.name,
+        **_scope(change.address.scope),
+        "declared_at": asdict(source) if source else None,
+        "change": {
+            "actions": [change.action.value],
+            "before": plain(change.before),
+            "after": plain(change.after),
+            "after_unknown": dict.fromkeys(BY_NAME[change.address.kind].unknown, True)
+            if change.action is Action.CREATE
+            else {},
+        },
+        "requires": [str(address) for address in change.requires],
+        "releases": [str(address) for address in change.releases],
+    }
+
+
+def _change(entry: Mapping[str, Any]) -> Change:
+    at = entry["declared_at"]
+    return Change(
+        Action(entry["change"]["actions"][0]),
+        Address.parse(entry["address"]),
+        entry["change"]["before"],
+        entry["change"]["after"],
+        tuple(map(Address.parse, entry["requires"])),
+        tuple(map(Address.parse, entry["releases"])),
+        Source(**at) if at else None,
+    )
+
+
+def plain(value: Any) -> Any:
+    """Mappings and sequences as the dicts and lists that JSON knows."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""Reports: plans and drift as text, Markdown, JSON, HTML, SARIF and JUnit."""

@@ -1,0 +1,104 @@
+"""Problems of the config with the line they stand in, a caret and what to do; or as JSON or workflow commands."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from landing.model import Problem, Source
+from landing.report.style import Style, safe
+
+AT_MOST = 20
+_COLOUR = {"error": "red", "warning": "yellow", "info": "cyan"}
+
+
+def render(problems: Sequence[Problem], style: Style, *, limit: int = AT_MOST) -> str:
+    """Text for people; `limit` 0 shows all."""
+    files: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for problem in problems[: limit or None]:
+        lines += [*_problem(problem, files, style), ""]
+    rest = problems[limit:] if limit else ()
+    for code, count in sorted(Counter(problem.code for problem in rest).items()):
+        lines.append(f"… and {count} more {code} (--limit 0 shows all)")
+    lines.append(counted(problems))
+    return "\n".join(lines) + "\n"
+
+
+def counted(problems: Sequence[Problem]) -> str:
+    """How many errors and warnings, in how many files."""
+    counts = Counter(problem.severity for problem in problems)
+    parts = [f"{counts[word]} {word}{'s' * (counts[word] != 1)}" for word in ("error", "warning") if counts[word]]
+    files = {problem.source.file for problem in problems if problem.source}
+    return f"Found {' and '.join(parts) or 'no problems'} in {len(files)} file{'s' * (len(files) != 1)}."
+
+
+def _problem(problem: Problem, files: dict[str, list[str]], style: Style) -> Iterator[str]:
+    title = style.paint(f"{problem.severity}[{problem.code}]", _COLOUR[problem.severity], "bold")
+    yield f"{title}: {safe(problem.message)}"
+    if problem.source:
+        yield from _excerpt(problem.source, problem.length, files, style)
+    if problem.help:
+        yield f"  = help: {safe(problem.help)}"
+
+
+def _excerpt(source: Source, length: int, files: dict[str, list[str]], style: Style) -> Iterator[str]:
+    margin = len(str(source.line))
+    yield f"{' ' * margin}--> {safe(source)}"
+    if source.file not in files:
+        try:
+            files[source.file] = Path(source.file).read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        except OSError:
+            files[source.file] = []
+    if source.line > len(files[source.file]):
+        return
+    line = files[source.file][source.line - 1]
+    shown = safe(line.replace("\t", " "))
+    before = line[: source.column - 1]
+    indent = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in before)
+    carets = "^" * max(1, min(length, len(line) - len(before) or 1))
+    yield f"{' ' * margin} |"
+    yield f"{source.line} | {shown[:200]}"
+    yield f"{' ' * margin} | {' ' * indent}{style.paint(carets[:160], 'red')}"
+
+
+def as_json(problems: Sequence[Problem]) -> str:
+    """One JSON document."""
+    entries = [
+        {
+            "code": problem.code,
+            "severity": problem.severity,
+            "message": problem.message,
+            "help": problem.help,
+            "pointer": "/" + "/".join(map(str, problem.pointer)),
+            "source": asdict(problem.source) if problem.source else None,
+        }
+        for problem in problems
+    ]
+    return json.dumps({"format_version": "1.0", "problems": entries}, indent=1) + "\n"
+
+
+def as_github(problems: Sequence[Problem]) -> str:
+    """Workflow commands: annotations at the lines of a pull request."""
+    return "".join(_command(problem) for problem in problems)
+
+
+def _command(problem: Problem) -> str:
+    level = {"error": "error", "warning": "warning"}.get(problem.severity, "notice")
+    where = ""
+    if problem.source:
+        where = f"file={_property(problem.source.file)},line={problem.source.line},col={problem.source.column},"
+    text = problem.message + (f". {problem.help}" if problem.help else "")
+    return f"::{level} {where}title={_property(f'landing ({problem.code})')}::{_text(text)}\n"
+
+
+def _text(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _text(text).replace(":", "%3A").replace(",", "%2C")

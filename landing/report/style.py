@@ -1,0 +1,62 @@
+"""Text for terminals: colours where they are wanted, and nothing that AWS says may steer the terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_HOSTILE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_CODES = {"red": 31, "green": 32, "yellow": 33, "cyan": 36, "bold": 1, "dim": 2}
+
+SIGNS = {"create": "+", "update": "~", "delete": "-"}
+_SIGN_COLOURS = {"+": "green", "~": "yellow", "-": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to write for one stream."""
+
+    colour: bool = False
+    ascii: bool = False
+
+    def paint(self, text: str, *names: str) -> str:
+        """The text in the named colours."""
+        if not self.colour:
+            return text
+        return "".join(f"\x1b[{_CODES[name]}m" for name in names) + text + "\x1b[0m"
+
+    def sign(self, sign: str) -> str:
+        """A plan symbol in its colour."""
+        return self.paint(sign, _SIGN_COLOURS[sign])
+
+
+def safe(text: object) -> str:
+    """Text from AWS or the config with control characters, bidi marks and line breaks made visible."""
+    return _HOSTILE.sub(lambda match: match[0].encode("unicode_escape").decode(), str(text))
+
+
+def shown(value: Any, limit: int = 120) -> str:
+    """A value as Terraform writes it: strings quoted, documents as JSON on one line, cut at `limit` characters."""
+    if isinstance(value, str):
+        text = json.dumps(value, ensure_ascii=False)
+    elif isinstance(value, Mapping) and value:
+        text = _document(value) or json.dumps(value, ensure_ascii=False, default=dict)
+    else:
+        text = json.dumps(value, ensure_ascii=False, default=dict)
+    text = safe(text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _document(value: Mapping[str, Any]) -> str:
+    """A policy or template in a few words."""
+    statements, resources = value.get("Statement"), value.get("Resources")
+    if isinstance(statements, list):
+        names = [str(part.get("Sid") or part.get("Effect")) for part in statements if isinstance(part, Mapping)]
+        return f"(policy, {len(statements)} statement{'s' * (len(statements) != 1)}: {', '.join(names)})"
+    if isinstance(resources, Mapping):
+        kinds = sorted({str(part.get("Type")) for part in resources.values() if isinstance(part, Mapping)})
+        return f"(template, {len(resources)} resource{'s' * (len(resources) != 1)}: {', '.join(kinds)})"
+    return ""

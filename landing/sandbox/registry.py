@@ -1,0 +1,69 @@
+"""The services that are ours, and who hears what happens in the organization."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from landing.sandbox.service import Service
+    from landing.sandbox.world import Event, World
+
+SERVICES: dict[str, str] = {
+    "account": "landing.sandbox.account:Account",
+    "iam": "landing.sandbox.iam:Iam",
+    "organizations": "landing.sandbox.organizations:Organizations",
+    "resourcegroupstaggingapi": "landing.sandbox.tagging:Tagging",
+    "s3": "landing.sandbox.s3:S3",
+    "sts": "landing.sandbox.sts:Sts",
+}
+"""botocore's name of a service to the class that answers for it; imported when first called."""
+
+LISTENERS: dict[str, tuple[str, ...]] = {}
+"""Name of an event to the functions `(world, event)` that hear it, in this order.
+
+account-joined (method, parent), account-moved (source, destination), account-closed (parent), account-left
+(parent, how); service-trusted and service-distrusted (principal; the account is the management account);
+administrator-registered and administrator-deregistered (principal).
+"""
+
+
+@cache
+def service(name: str) -> Service[Any] | None:
+    """The service that answers for botocore's `name`, or None if that is moto's business."""
+    path = SERVICES.get(name)
+    if path is None:
+        return None
+    made: Service[Any] = _found(path)()
+    return made
+
+
+_SET_ASIDE: set[tuple[str, str]] = set()
+
+
+@contextmanager
+def without(name: str, operation: str) -> Iterator[None]:
+    """Leave one operation of an extended service to moto, to see whether ours is still needed."""
+    _SET_ASIDE.add((name, operation))
+    try:
+        yield
+    finally:
+        _SET_ASIDE.discard((name, operation))
+
+
+def is_set_aside(name: str, operation: str) -> bool:
+    """Whether `without` is in force for the operation."""
+    return (name, operation) in _SET_ASIDE
+
+
+def listeners(event: str) -> tuple[Callable[[World, Event], None], ...]:
+    """Who hears an event."""
+    return tuple(_found(path) for path in LISTENERS.get(event, ()))
+
+
+def _found(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)

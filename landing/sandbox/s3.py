@@ -1,0 +1,134 @@
+"""Amazon S3: moto's, with the defaults that new buckets have since 2023 (S3 User Guide)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from moto.s3.models import FakeBucket, PublicAccessBlock
+
+from landing.sandbox import probes
+from landing.sandbox.call import Call
+from landing.sandbox.http import HttpAnswer
+from landing.sandbox.refusal import Refusal
+from landing.sandbox.service import Scope, Service
+
+MOST_BUCKETS = 10_000
+
+DEFAULT_ENCRYPTION: dict[str, Any] = {
+    "Rule": {
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"},
+        "BucketKeyEnabled": "false",
+    }
+}
+
+
+@dataclass
+class Nothing:
+    """Buckets are kept by moto."""
+
+
+class S3(Service[Nothing]):
+    """Sub-resources that moto takes for something else are unsupported."""
+
+    name = "s3"
+    extends = True
+    probes = probes.S3
+    scope = Scope.ACCOUNT
+    state_type = Nothing
+    missing = frozenset(
+        {
+            "CreateBucketMetadataConfiguration",
+            "CreateBucketMetadataTableConfiguration",
+            "CreateSession",
+            "DeleteBucketAnalyticsConfiguration",
+            "DeleteBucketIntelligentTieringConfiguration",
+            "DeleteBucketMetadataConfiguration",
+            "DeleteBucketMetadataTableConfiguration",
+            "DeleteBucketMetricsConfiguration",
+            "DeleteObjectAnnotation",
+            "GetBucketAbac",
+            "GetBucketAnalyticsConfiguration",
+            "GetBucketIntelligentTieringConfiguration",
+            "GetBucketMetadataConfiguration",
+            "GetBucketMetadataTableConfiguration",
+            "GetBucketMetricsConfiguration",
+            "GetObjectAnnotation",
+            "GetObjectTorrent",
+            "ListBucketAnalyticsConfigurations",
+            "ListBucketIntelligentTieringConfigurations",
+            "ListBucketMetricsConfigurations",
+            "ListDirectoryBuckets",
+            "ListObjectAnnotations",
+            "PutBucketAbac",
+            "PutBucketAnalyticsConfiguration",
+            "PutBucketIntelligentTieringConfiguration",
+            "PutBucketMetricsConfiguration",
+            "PutObjectAnnotation",
+            "RenameObject",
+            "UpdateBucketMetadataInventoryTableConfiguration",
+            "UpdateBucketMetadataJournalTableConfiguration",
+            "UpdateObjectEncryption",
+            "WriteGetObjectResponse",
+        }
+    )
+
+    def list_buckets(self, call: Call) -> dict[str, Any]:
+        """Moto cuts the list at MaxBuckets and gives no token for the rest."""
+        prefix, after = call.get("Prefix", ""), call.get("ContinuationToken", "")
+        region = call.get("BucketRegion")
+        buckets = [
+            bucket
+            for bucket in sorted(call.backend().buckets.values(), key=lambda bucket: bucket.name)
+            if bucket.name.startswith(prefix) and bucket.name > after and region in (None, bucket.region_name)
+        ]
+        most = call.get("MaxBuckets", MOST_BUCKETS)
+        page, rest = buckets[:most], buckets[most:]
+        return {
+            "Buckets": [
+                {"Name": b.name, "CreationDate": b.creation_date, "BucketRegion": b.region_name} for b in page
+            ],
+            "Owner": {"ID": call.account},
+            "Prefix": prefix or None,
+            "ContinuationToken": page[-1].name if rest else None,
+        }
+
+    def put_bucket_acl(self, call: Call) -> HttpAnswer:
+        """Moto sets an ACL although the bucket's owner owns everything (User Guide, "Object Ownership")."""
+        bucket = call.backend().get_bucket(call["Bucket"])
+        if bucket.ownership_rule == "BucketOwnerEnforced" and call.get("ACL") != "bucket-owner-full-control":
+            raise Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs", 400)
+        return call.forward()
+
+
+def with_defaults(original: Callable[..., None]) -> Callable[..., None]:
+    """`FakeBucket.__init__` with what AWS gives a bucket that is created without further words."""
+
+    def init(bucket: FakeBucket, *arguments: Any, **named: Any) -> None:
+        original(bucket, *arguments, **named)
+        bucket.encryption = DEFAULT_ENCRYPTION
+        bucket.public_access_block = PublicAccessBlock(True, True, True, True)
+        bucket.ownership_rule = "BucketOwnerEnforced"
+
+    return init
+
+
+def dispose(key: Any) -> None:
+    """Close what holds an object's content, quietly; in place of `FakeKey.__del__`."""
+    key.dispose()
+
+
+def delete_bucket_encryption(backend: Any, bucket_name: str) -> None:
+    """A bucket is never unencrypted: it goes back to SSE-S3; in place of moto's (API reference)."""
+    backend.get_bucket(bucket_name).encryption = DEFAULT_ENCRYPTION
+
+
+def without_zeros(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`S3Backend.get_object_lock_configuration` without the Days or Years that nobody set."""
+
+    def get(backend: Any, bucket_name: str) -> tuple[Any, Any, int | None, int | None]:
+        enabled, mode, days, years = original(backend, bucket_name)
+        return enabled, mode, days or None, years or None
+
+    return get

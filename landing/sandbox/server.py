@@ -1,0 +1,177 @@
+"""The sandbox behind HTTP on loopback: any AWS client that is pointed at it sees the world of one home.
+
+One thing cannot be mended on this side: clients of S3 Control put the account id in front of the host
+(`123456789012.127.0.0.1`), which is no address. `123456789012.localhost` is understood where the machine
+resolves it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from landing.sandbox import ENVIRONMENT, control, guard, install
+from landing.sandbox.gateway import AnswerLost
+from landing.sandbox.home import Endpoint, Home, SandboxError
+from landing.sandbox.http import HttpAnswer, HttpRequest
+from landing.sandbox.keeper import Keeper
+
+LOOPBACK = "127.0.0.1"
+log = logging.getLogger("landing.sandbox")
+
+
+class Server(ThreadingHTTPServer):
+    """One thread a connection; one call at a time, which the gateway sees to."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, keeper: Keeper, port: int) -> None:
+        super().__init__((LOOPBACK, port), Requests)
+        self.keeper = keeper
+
+
+class Requests(BaseHTTPRequestHandler):
+    """HTTP/1.1 with connections that are kept."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: Server
+
+    def _answer(self) -> None:
+        request = HttpRequest(
+            method=self.command,
+            url=f"http://{self.headers.get('Host', LOOPBACK)}{self.path}",
+            headers=dict(self.headers.items()),
+            body=self._body(),
+        )
+        try:
+            self._send(self._answered(request))
+        except AnswerLost:
+            self._hang_up()
+
+    def _answered(self, request: HttpRequest) -> HttpAnswer:
+        if request.path == f"{control.PREFIX}stop":
+            return self._stop(request)
+        if request.path.startswith(control.PREFIX):
+            return control.answer(self.server.keeper, request)
+        try:
+            return self.server.keeper.gateway.answer(request)
+        except AnswerLost:
+            raise
+        except Exception as error:  # a service of ours is broken: say so, and go on serving
+            log.exception("%s %s", request.method, request.url)
+            text = f"{type(error).__name__}: {error}"
+            return HttpAnswer(
+                501, {"Content-Type": "text/plain", "x-amzn-ErrorType": "SandboxBroken"}, text.encode()
+            )
+
+    def _stop(self, request: HttpRequest) -> HttpAnswer:
+        allowed = control.answer(
+            self.server.keeper, HttpRequest("GET", f"{control.PREFIX}health", request.headers, b"")
+        )
+        if allowed.status == 200:
+            threading.Thread(target=self.server.shutdown).start()
+        return allowed
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer  # noqa: N815  (http.server)
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return self._chunks()
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _chunks(self) -> bytes:
+        body = bytearray()
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+        return bytes(body)
+
+    def _send(self, answer: HttpAnswer) -> None:
+        self.send_response_only(answer.status)
+        for name, value in answer.headers.items():
+            if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                self.send_header(name, value)
+        is_empty = self.command == "HEAD" and "content-length" in {name.lower() for name in answer.headers}
+        length = answer.headers.get("content-length", "0") if is_empty else str(len(answer.body))
+        self.send_header("Content-Length", length)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+
+    def _hang_up(self) -> None:
+        """Reset the connection, as when a network goes away."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002  (the name is http.server's)
+        """Requests are counted, not logged."""
+
+
+def serve(home: Home, *, port: int = 0, ready: int | None = None) -> None:
+    """Answer for a home until told to stop. `ready` is a descriptor that hears "ok", or what is wrong."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(ENVIRONMENT)
+    with home.locked("server"):
+        try:
+            install()
+            keeper = Keeper(home)
+            guard.serve(keeper.gateway)
+            keeper.restore()
+            server = _bound(keeper, port)
+        except (SandboxError, OSError) as error:
+            _tell(ready, str(error))
+            raise SystemExit(str(error)) from error
+        signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+        url = f"http://{LOOPBACK}:{server.server_port}"
+        home.write_endpoint(Endpoint(url, keeper.access_key, keeper.secret_key, os.getpid()))
+        _tell(ready, "ok")
+        server.serve_forever(poll_interval=0.1)
+        keeper.end()
+
+
+def _bound(keeper: Keeper, port: int) -> Server:
+    """A server on the port that the home had before, or on another one if that is taken."""
+    try:
+        return Server(keeper, port)
+    except OSError:
+        return Server(keeper, 0)
+
+
+def _tell(ready: int | None, text: str) -> None:
+    if ready is not None:
+        os.write(ready, text.encode())
+        os.close(ready)
+
+
+def main(arguments: list[str]) -> None:
+    """Run a server in the foreground."""
+    parser = argparse.ArgumentParser(prog="landing.sandbox.server", description=__doc__)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument(
+        "--ready", type=int, default=None, help="a file descriptor that is told when all is up"
+    )
+    parsed = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    serve(Home(parsed.home), port=parsed.port, ready=parsed.ready)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,61 @@
+"""What the tests share: configs written on the spot, and the organization they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from landing.config import load
+from landing.errors import ConfigError
+from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.library import Library, shipped
+from landing.model import Problem
+from landing.organization import Organization
+from tests.samples import SMALL
+
+Load = Callable[..., Organization]
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return Library.load(shipped())
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Callable[..., Path]:
+    """Write a config folder: `config(text)` or `config(**{file: text})`."""
+
+    def write(text: str = SMALL, **files: str) -> Path:
+        folder = tmp_path / "config"
+        folder.mkdir(exist_ok=True)
+        for name, content in {"landing": text, **files}.items():
+            (folder / f"{name}.yaml").write_text(dedent(content), encoding="utf-8")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def organization(config: Callable[..., Path], library: Library) -> Load:
+    """The organization of a config text; `extra` is appended to it."""
+
+    def build(extra: str = "", text: str = SMALL) -> Organization:
+        return load(config(text + dedent(extra)), library, SERVICE_SCHEMAS)[0]
+
+    return build
+
+
+@pytest.fixture
+def problems(config: Callable[..., Path], library: Library) -> Callable[..., list[Problem]]:
+    """Everything that is wrong with a config text."""
+
+    def find(extra: str = "", text: str = SMALL) -> list[Problem]:
+        try:
+            return load(config(text + dedent(extra)), library, SERVICE_SCHEMAS)[1]
+        except ConfigError as error:
+            return list(error.problems)
+
+    return find

@@ -1,0 +1,30 @@
+"""Changes something in the sandbox behind the tool's back, as a person with too many rights would."""
+
+from __future__ import annotations
+
+import os
+
+import boto3
+
+from landing.naming import TRAIL
+from landing.sandbox.process import env
+
+
+def main() -> None:
+    os.environ.update(env())
+    boto3.client("cloudtrail", region_name="eu-west-1").stop_logging(Name=TRAIL)
+    organizations = boto3.client("organizations")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    workloads = _unit(organizations, root, "Workloads")
+    production = _unit(organizations, workloads, "Prod")
+    attached = organizations.list_policies_for_target(TargetId=production, Filter="SERVICE_CONTROL_POLICY")["Policies"]
+    guardrail = next(policy for policy in attached if not policy["AwsManaged"])
+    organizations.detach_policy(PolicyId=guardrail["Id"], TargetId=production)
+
+
+def _unit(organizations: object, parent: str, name: str) -> str:
+    listed = organizations.list_organizational_units_for_parent(ParentId=parent)["OrganizationalUnits"]  # type: ignore[attr-defined]
+    return next(unit["Id"] for unit in listed if unit["Name"] == name)
+
+
+main()

@@ -1,0 +1,252 @@
+"""The config: what it means, and everything that can be wrong with it, with its place and a code."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft7Validator
+
+from landing.config import load, schema
+from landing.errors import ConfigError
+from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.library import Library, shipped
+from landing.model import Problem
+from landing.organization import Cover, Organization, Target
+from tests.samples import SMALL
+
+Load = Callable[..., Organization]
+Find = Callable[..., list[Problem]]
+
+
+def codes(found: list[Problem]) -> list[str]:
+    return [problem.code for problem in found]
+
+
+def test_the_schema_is_a_schema_and_describes_every_key() -> None:
+    whole = schema(SERVICE_SCHEMAS)
+    Draft7Validator.check_schema(whole)
+    for name, part in whole["properties"].items():
+        assert part.get("description") or name == "limits", name
+
+
+def test_the_shipped_config_is_valid(library: Library) -> None:
+    organization, problems = load(shipped() / "config", library, SERVICE_SCHEMAS)
+    assert problems == []
+    assert len(organization.accounts) >= 16
+    assert {"cloudtrail", "config", "guardduty", "security_hub", "log_archive"} <= set(organization.services)
+
+
+def test_units_nest_by_key_and_keep_their_names(organization: Load) -> None:
+    wanted = organization()
+    assert wanted.units["workloads/prod"].name == "Prod"
+    assert wanted.units["workloads/prod"].parent == "workloads"
+    assert wanted.path("workloads/prod") == ("root", "workloads", "workloads/prod")
+    assert list(wanted.below("workloads")) == ["workloads", "workloads/prod", "workloads/dev"]
+
+
+def test_defaults_come_from_the_schema(organization: Load) -> None:
+    wanted = organization("services: {guardduty: {}}\n")
+    assert wanted.services["guardduty"].settings["auto_enable"] == "ALL"
+
+
+@pytest.mark.parametrize(
+    ("target", "members", "cover"),
+    [
+        (Target(units=("root",)), {"management", "log-archive", "security-tooling", "shop-prod", "shop-dev"}, Cover(("root",), ())),
+        (Target(units=("workloads",)), {"shop-prod", "shop-dev"}, Cover(("workloads",), ())),
+        (Target(units=("workloads",), exclude_units=("workloads/dev",)), {"shop-prod"}, Cover(("workloads/prod",), ())),
+        (Target(units=("workloads",), exclude_accounts=("shop-dev",)), {"shop-prod"}, Cover(("workloads/prod",), ())),
+        (Target(accounts=("shop-dev",)), {"shop-dev"}, Cover((), ("shop-dev",))),
+        (Target(tags={"env": "prod"}), {"shop-prod"}, Cover((), ("shop-prod",))),
+        (Target(units=("root",), exclude_tags={"env": "dev"}), None, None),
+        (Target(units=("workloads/dev",), accounts=("shop-prod",)), {"shop-prod", "shop-dev"}, Cover(("workloads/dev",), ("shop-prod",))),
+        (Target(units=("workloads",), tags={"env": "dev"}), {"shop-dev"}, Cover((), ("shop-dev",))),
+    ],
+)  # fmt: skip
+def test_targets_mean_the_fewest_nodes(
+    organization: Load, target: Target, members: set[str] | None, cover: Cover | None
+) -> None:
+    wanted = organization()
+    if members is not None:
+        assert set(wanted.members(target)) == members
+        assert wanted.cover(target) == cover
+    else:
+        assert set(wanted.members(target)) == {"management", "log-archive", "security-tooling", "shop-prod"}
+        found = wanted.cover(target)
+        assert found == Cover(("security", "workloads/prod"), ("management",))
+
+
+BAD = [
+    ("LZ201", "organization:\n", "organization:\n  nmae: x\n", "nmae", "did you mean `name`"),
+    ("LZ202", "  home_region: eu-west-1\n", "", None, ""),
+    ("LZ203", "home_region: eu-west-1", "home_region: eu-wset-1", "eu-wset-1", "did you mean `eu-west-1`"),
+    ("LZ204", "  shop-dev: {", "  Shop Dev: {", "Shop Dev", "lower-case"),
+    ("LZ205", "  home_region: eu-west-1\n", "  home_region: [eu-west-1]\n", "home_region", ""),
+    ("LZ206", "email: sd@example.com", "email: nonsense", "nonsense", ""),
+    ("LZ301", "unit: workloads/dev", "unit: workloads/dve", "workloads/dve", "did you mean `workloads/dev`"),
+    ("LZ302", "log_archive: log-archive", "log_archive: log-archiv", "log-archiv", "did you mean `log-archive`"),
+    ("LZ303", "email: sd@example.com", "email: SP@example.com", "sp@example.com", "own"),
+    ("LZ305", "dev: {name: Dev}", "dev: {name: Prod}", "Prod", ""),
+    ("LZ306", "log_archive: log-archive", "log_archive: management", "management account", ""),
+    ("LZ307", "governed_regions: [eu-west-1, us-east-1]", "governed_regions: [us-east-1]", "home region", ""),
+    ("LZ308", "us-east-1]", "us-east-1, us-gov-west-1]", "aws-us-gov", ""),
+    ("LZ309", "eu-west-1", "eu-south-1", "opt-in", ""),
+    ("LZ318", "unit: workloads/dev, ", "unit: workloads/dev, id: 12, ", "12", "12 digits"),
+    ("LZ319", "  security: {name: Security}", "  root: {name: R}\n  security: {name: Security}", "root", ""),
+    ("LZ320", "tags: {env: dev}", "tags: {'aws:env': dev}", "aws:env", "another"),
+]
+
+
+@pytest.mark.parametrize(("code", "old", "new", "message", "hint"), BAD, ids=[row[0] for row in BAD])
+def test_mistakes_are_found_with_a_place_and_a_hint(
+    problems: Find, code: str, old: str, new: str, message: str | None, hint: str
+) -> None:
+    assert old in SMALL
+    found = problems(text=SMALL.replace(old, new, 1 if code != "LZ309" else -1))
+    match = [problem for problem in found if problem.code == code]
+    assert match, found
+    assert match[0].source is not None
+    assert (message or "") in match[0].message
+    assert hint in match[0].help
+
+
+def test_depth_is_limited_to_five_levels_below_the_root(problems: Find) -> None:
+    deep = "units:\n" + "".join(
+        f"{'  ' * (2 * level + 1)}u{level}:\n{'  ' * (2 * level + 2)}units:\n" for level in range(5)
+    )
+    deep += f"{'  ' * 11}u5: {{}}\n"
+    text = SMALL[: SMALL.index("units:")] + deep + SMALL[SMALL.index("accounts:") :]
+    found = problems(
+        text=text.replace("unit: security", "unit: root")
+        .replace("unit: workloads/prod", "unit: root")
+        .replace("unit: workloads/dev", "unit: root")
+    )
+    assert codes(found) == ["LZ304"]
+
+
+def test_problems_of_shape_and_of_meaning_come_in_one_run_in_the_order_of_the_file(problems: Find) -> None:
+    text = SMALL.replace("organization:\n", "organization:\n  nmae: x\n").replace(
+        "unit: workloads/dev", "unit: nowhere"
+    )
+    assert codes(problems(text=text)) == ["LZ201", "LZ301"]
+
+
+GUARD = """
+guardrails:
+  no-leaving:
+    policy: {policy}
+    target: {target}
+"""
+
+
+def test_policies_and_blueprints_that_do_not_exist_are_suggested(problems: Find) -> None:
+    extra = "guardrails: {g: {policy: deny-leav, target: {units: [root]}}}\nbaselines: {security-audit-rolle: {target: {units: [root]}}}\n"
+    found = problems(extra)
+    assert codes(found) == ["LZ310", "LZ311"]
+    assert "security_audit_role" in found[1].help
+
+
+def test_a_target_without_meaning_is_an_error(problems: Find) -> None:
+    assert "LZ321" in codes(problems("baselines: {account-baseline: {target: {}}}\n"))
+
+
+def test_parameters_are_checked_against_the_blueprint(problems: Find) -> None:
+    found = problems(
+        "baselines: {account-baseline: {target: {units: [root]}, parameters: {snapshots: maybe, colour: red}}}\n"
+    )
+    assert codes(found) == ["LZ312", "LZ312"]
+    assert "block-all-sharing" in found[0].message
+    assert "has no parameter `colour`" in found[1].message
+
+
+def test_a_blueprint_that_raises_is_a_problem_at_the_line_that_asked_for_it(
+    config: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "blueprints").mkdir()
+    (tmp_path / "blueprints" / "broken.py").write_text(
+        "def broken(*, size: int = 1):\n    raise ValueError('too small')\n"
+    )
+    (tmp_path / "blueprints" / "worse.py").write_text("import nothing_like_this\n")
+    folder = config(SMALL + "baselines:\n  broken: {target: {units: [root]}}\n  worse: {target: {units: [root]}}\n")
+    with pytest.raises(ConfigError) as error:
+        load(folder, Library.load(shipped(), tmp_path), SERVICE_SCHEMAS)
+    line = next(n for n, text in enumerate((folder / "landing.yaml").read_text().splitlines(), 1) if "broken:" in text)
+    raised, unloadable = error.value.problems if error.value.problems[0].code == "LZ322" else error.value.problems[::-1]
+    assert (raised.code, raised.source and raised.source.line) == ("LZ322", line)
+    assert "ValueError: too small" in raised.message
+    assert unloadable.code == "LZ405"
+    assert "nothing_like_this" in unloadable.message
+
+
+def test_names_used_twice_in_the_library_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "blueprints").mkdir()
+    (tmp_path / "blueprints" / "log_archive.py").write_text("")
+    with pytest.raises(ConfigError, match="exists twice"):
+        Library.load(shipped(), tmp_path)
+
+
+def test_a_policy_that_is_not_json_is_refused_at_its_place(tmp_path: Path) -> None:
+    folder = tmp_path / "scps" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "policy.json").write_text('{\n  "Version": 2012,,\n}')
+    (folder / "metadata.yaml").write_text("title: t\ndescription: d\ntype: SERVICE_CONTROL_POLICY\nseverity: high\n")
+    with pytest.raises(ConfigError) as error:
+        Library.load(tmp_path)
+    assert [(p.code, p.source and p.source.line) for p in error.value.problems] == [("LZ404", 2)]
+
+
+WHOLE: dict[str, Any] = {
+    **yaml.safe_load(SMALL),
+    "guardrails": {"g": {"policy": "nothing", "target": {"units": ["root"], "exclude": {"tags": {"a": "b"}}}}},
+    "baselines": {"account-baseline": {"target": {"accounts": ["shop-dev"]}, "parameters": {}, "regions": "home"}},
+    "services": {
+        "log_archive": {"object_lock": {"mode": "GOVERNANCE", "days": 1}},
+        "guardduty": {},
+        "security_hub": {},
+    },
+    "delegated_administrators": {"fms.amazonaws.com": "log-archive"},
+    "access": {"exempt_roles": ["x"]},
+}
+JUNK = st.sampled_from(
+    [None, True, 0, -1, 1.5, "", "root", "x y", [], {}, [[]], {"a": {}}, ["root", "root"], "\x1b]0;x\x07"]
+)
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path] * bool(path) + [deeper for key, item in items for deeper in _paths(item, (*path, key))]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(_paths(WHOLE)), JUNK)
+def test_no_value_anywhere_breaks_the_checks(
+    config: Callable[..., Path], library: Library, path: tuple[Any, ...], junk: Any
+) -> None:
+    broken = copy.deepcopy(WHOLE)
+    node = broken
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = junk
+    found: list[Problem] = []
+    try:
+        load(config(json.dumps(broken)), library, SERVICE_SCHEMAS)
+    except ConfigError as error:
+        found = list(error.problems)
+    assert all(problem.code.startswith("LZ") and problem.source for problem in found)
+
+
+def test_the_management_account_is_no_delegated_administrator(problems: Find) -> None:
+    assert "LZ326" in codes(problems("delegated_administrators: {fms.amazonaws.com: management}\n"))
+
+
+def test_the_schema_command_prints_what_editors_need() -> None:
+    text: Any = json.dumps(schema(SERVICE_SCHEMAS))
+    assert "http://json-schema.org/draft-07/schema#" in text

@@ -1,0 +1,179 @@
+"""Plans: comparing, safety, files."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landing.errors import StalePlan, UnknownFormat, UnsafePlan
+from landing.model import Action, Address, Change, Gap, Resource, Scope, Source
+from landing.observe import Observation
+from landing.plan import Origin, Plan, load, make, save, still_to_do
+
+HERE = Source("config/landing.yaml", 3, 5)
+
+
+def unit(key: str, *, owned: bool = True, **attributes: Any) -> Resource:
+    return Resource(Address("unit", key), attributes or {"name": key}, owned=owned, source=HERE)
+
+
+def seen(desired: list[Resource], live: list[Resource], *gaps: Gap) -> Observation:
+    return Observation({r.address: r for r in desired}, {r.address: r for r in live}, gaps)
+
+
+def plan(desired: list[Resource], live: list[Resource], *gaps: Gap) -> Plan:
+    return make(seen(desired, live, *gaps), Origin(created="2026-01-01T00:00:00Z"))
+
+
+def test_each_address_is_created_updated_deleted_or_left_alone() -> None:
+    made = plan(
+        [unit("new"), unit("same"), unit("renamed", name="b")],
+        [unit("same"), unit("renamed", name="a"), unit("gone"), unit("foreign", owned=False)],
+    )
+    assert [(str(c.address), c.action.value) for c in made.changes] == [
+        ("unit.gone", "delete"),
+        ("unit.new", "create"),
+        ("unit.renamed", "update"),
+    ]
+    assert [str(address) for address in made.unmanaged] == ["unit.foreign"]
+    assert made.in_sync == 1
+    assert made.summary == {"create": 1, "update": 1, "delete": 1}
+
+
+def test_fields_that_aws_grows_are_no_drift() -> None:
+    assert plan([unit("a", name="x")], [unit("a", name="x", shiny="new")]).changes == ()
+
+
+def test_a_gap_hides_what_it_covers_and_nothing_else() -> None:
+    gap = Gap("unit", Scope(), "AccessDenied")
+    other = Gap("account", Scope(), "closed", "old")
+    made = plan(
+        [unit("a"), Resource(Address("account", "old"), {}), Resource(Address("account", "new"), {})], [], gap, other
+    )
+    assert [str(change.address) for change in made.changes] == ["account.new"]
+    assert made.to_json()["complete"] is False
+
+
+def test_a_plan_survives_its_file(tmp_path: Path) -> None:
+    changes = (
+        Change(Action.CREATE, Address("unit", "a/b"), None, {"name": "B"}, (Address("unit", "a"),), source=HERE),
+        Change(Action.UPDATE, Address("stack", "x", Scope("acc", "eu-west-1")), {"k": [1, {"d": None}]}, {"k": []}),
+        Change(
+            Action.DELETE, Address("policy", "p"), {"content": {"é": "\x1b"}}, None, releases=(Address("unit", "a"),)
+        ),
+    )
+    made = Plan(
+        changes, (Gap("unit", Scope("a", "r"), "why", "n"),), (Address("unit", "f"),), 7, Origin(caller="arn:x")
+    )
+    path = tmp_path / "plan.json"
+    save(made, path)
+    assert load(path) == made
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert os.listdir(tmp_path) == ["plan.json"]
+
+
+def test_the_json_has_the_shape_of_terraforms() -> None:
+    data = plan([unit("a")], []).to_json()
+    assert data["format_version"] == "1.0"
+    assert data["applyable"]
+    assert data["complete"]
+    (entry,) = data["resource_changes"]
+    assert entry["address"] == "unit.a"
+    assert entry["declared_at"] == {"file": "config/landing.yaml", "line": 3, "column": 5}
+    assert entry["change"] == {
+        "actions": ["create"],
+        "before": None,
+        "after": {"name": "a"},
+        "after_unknown": {"id": True},
+    }
+
+
+@pytest.mark.parametrize("damage", ["truncate", "edit", "version", "no plan", "no json", "missing"])
+def test_a_damaged_plan_file_is_refused(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "plan.json"
+    save(plan([unit("a")], []), path)
+    text = path.read_text()
+    match damage:
+        case "truncate":
+            path.write_text(text[: len(text) // 2])
+        case "edit":
+            path.write_text(text.replace('"name": "a"', '"name": "b"'))
+        case "version":
+            path.write_text(text.replace('"format_version": "1.0"', '"format_version": "2.0"'))
+        case "no plan":
+            path.write_text("[]")
+        case "no json":
+            path.write_bytes(b"\x00\x01")
+        case "missing":
+            path.unlink()
+    with pytest.raises(UnknownFormat):
+        load(path)
+
+
+JUNK: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["format_version", "resource_changes", "digest", "gaps", "x"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(JUNK)
+def test_no_json_value_passes_for_a_plan(value: Any) -> None:
+    with pytest.raises(UnknownFormat):
+        Plan.from_json(json.loads(json.dumps(value)))
+
+
+def test_what_a_target_requires_comes_with_it() -> None:
+    child = Resource(Address("unit", "a/b"), {"name": "b"}, (Address("unit", "a"),))
+    made = plan([unit("a"), child, unit("c")], [])
+    assert [c.address.name for c in made.only(["unit.a/b"]).changes] == ["a", "a/b"]
+    assert [c.address.name for c in made.only(["unit.c*"]).changes] == ["c"]
+    assert len(made.only(["unit"]).changes) == 3
+    assert made.only([]) is made
+
+
+def test_dangers_must_be_allowed_by_name() -> None:
+    made = plan(
+        [],
+        [
+            unit("gone"),
+            Resource(Address("account", "old"), {}),
+            Resource(Address("attachments", "root"), {"policies": ["p"]}),
+        ],
+    )
+    with pytest.raises(UnsafePlan) as refused:
+        made.raise_if_unsafe(())
+    for words in ("unit.gone", "--allow delete", "account.old", "--allow close-account", "--allow detach"):
+        assert words in str(refused.value)
+    made.raise_if_unsafe(("delete", "close-account", "detach"))
+
+
+def test_many_deletions_need_a_word_of_their_own() -> None:
+    made = plan([], [unit(f"u{n}") for n in range(21)])
+    with pytest.raises(UnsafePlan, match="many-deletes"):
+        made.raise_if_unsafe(("delete",))
+    made.raise_if_unsafe(("delete", "many-deletes"))
+
+
+def test_staleness_is_judged_change_by_change() -> None:
+    made = plan(
+        [unit("new"), unit("renamed", name="b"), unit("done", name="b")],
+        [unit("renamed", name="a"), unit("done", name="a")],
+    )
+    now = seen([], [unit("renamed", name="a"), unit("done", name="b")])
+    assert [c.address.name for c in still_to_do(made, now)] == ["new", "renamed"]
+    with pytest.raises(StalePlan, match=r"unit\.renamed"):
+        still_to_do(made, seen([], [unit("renamed", name="c"), unit("done", name="b")]))
+    with pytest.raises(StalePlan, match=r"unit\.new"):
+        still_to_do(made, seen([], [unit("new", name="other"), unit("renamed", name="a"), unit("done", name="b")]))
