@@ -1,17 +1,19 @@
 """The shipped policies with their parameters filled in, and an organization to test them in."""
 
 import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from landing.policy.testing import Attached, Estate, Suite
+from landing.guardrail_tests import suite_of
+from landing.library import Library, fill
+from landing.policy.testing import Estate, Suite
+from landing.report.guardrails import page
 
-FOLDER = Path(__file__).parents[2] / "scps"
-LIMITS = {"SERVICE_CONTROL_POLICY": 10_240, "RESOURCE_CONTROL_POLICY": 5_120}
+HOME = Path(__file__).parents[2]
+FOLDER, PAGE = HOME / "scps", HOME / "docs" / "guardrails.md"
 
 LOG_ARCHIVE, TOOLING, WORKLOAD, SANDBOX = "210000000001", "210000000002", "210000000003", "210000000004"
 MANAGEMENT, PARTNER = "110000000001", "990000000009"
@@ -29,8 +31,7 @@ ESTATE = Estate(
     governed_regions=("eu-central-1", "eu-west-1", "us-east-1"),
     roles={"log_archive": LOG_ARCHIVE, "security_tooling": TOOLING},
     exempt_roles=tuple(
-        f"arn:aws:iam::*:role/{name}"
-        for name in ("stacksets-exec-*", "OrganizationAccountAccessRole", "landing-*")
+        f"arn:aws:iam::*:role/{name}" for name in ("stacksets-exec-*", "OrganizationAccountAccessRole", "landing-*")
     ),
     root_id="r-a1b2",
     unit_ids={
@@ -41,7 +42,10 @@ ESTATE = Estate(
     },
 )
 
-_NAME = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+
+@cache
+def library() -> Library:
+    return Library.load(HOME)
 
 
 def names() -> list[str]:
@@ -50,41 +54,20 @@ def names() -> list[str]:
 
 @cache
 def metadata(name: str) -> dict[str, Any]:
-    return yaml.safe_load((FOLDER / name / "metadata.yaml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = yaml.safe_load((FOLDER / name / "metadata.yaml").read_text(encoding="utf-8"))
+    return found
 
 
 def suite(name: str, estate: Estate = ESTATE) -> Suite:
-    """A shipped policy, with the example value of each parameter that has one and else its default."""
-    values = dict(estate.names)
-    for parameter, spec in (metadata(name).get("parameters") or {}).items():
-        values[parameter] = fill(spec.get("example", spec["default"]), estate.names)
-    document = json.loads((FOLDER / name / "policy.json").read_text(encoding="utf-8"))
-    attached = Attached(name, fill(document, values), metadata(name)["type"])
-    return Suite(name, FOLDER / name / "cases.yaml", (attached,), values)
+    """A shipped policy with the example value of each parameter that has one, else its default."""
+    parameters = metadata(name).get("parameters") or {}
+    given = {key: fill(spec["example"], estate.names) for key, spec in parameters.items() if "example" in spec}
+    return suite_of(library().policies[name], estate, given)
 
 
 def compact(name: str, estate: Estate = ESTATE) -> str:
     return json.dumps(suite(name, estate).policies[0].document, separators=(",", ":"))
 
 
-def fill(value: Any, values: dict[str, Any]) -> Any:
-    """As the library fills documents: a list in the place of one item is spliced into the list around it."""
-    if isinstance(value, dict):
-        return {key: fill(item, values) for key, item in value.items()}
-    if isinstance(value, list):
-        return [filled for item in value for filled in _spread(item, values)]
-    if not isinstance(value, str):
-        return value
-    whole = _NAME.fullmatch(value)
-    return values[whole[1]] if whole else _NAME.sub(lambda match: str(values[match[1]]), value)
-
-
-def _spread(item: Any, values: dict[str, Any]) -> list[Any]:
-    lists = (
-        [name for name in _NAME.findall(item) if isinstance(values[name], list)]
-        if isinstance(item, str)
-        else []
-    )
-    if not lists:
-        return [fill(item, values)]
-    return [fill(item, {**values, lists[0]: value}) for value in values[lists[0]]]
+if __name__ == "__main__":  # python -m tests.policy.shipped
+    PAGE.write_text(page(library().policies.values()), encoding="utf-8")

@@ -45,11 +45,7 @@ def _by_account(claim: Claim, suite: Suite, estate: Estate) -> Iterator[Judged]:
     actions = actions_of(fill_all(claim.actions, values), fill_all(claim.but, values))
     for account in suite.accounts(estate, meant):
         here = {**values, "account": account}
-        who = [
-            pattern
-            for text in fill_all(claim.principals, here)
-            for pattern in principals_of(text, account, estate)
-        ]
+        who = [pattern for text in fill_all(claim.principals, here) for pattern in principals_of(text, account, estate)]
         form: dict[str, Any] = {
             "deny" if claim.kind == "never" else "allow": [action.text for action in actions],
             "exceptPrincipals" if claim.kind == "never" else "principals": who,

@@ -31,9 +31,7 @@ def _suite(suite: Suite, estate: Estate, *, mutate: bool) -> SuiteReport:
         position = Position(str(suite.cases), 1, 1)
         return SuiteReport(suite.name, str(suite.cases), (Result("policy", title, SKIPPED, position),))
     if not suite.cases.exists():
-        missing = Mistake(
-            Position(str(suite.cases), 1, 1), f"policy `{suite.name}` has no cases: write this file"
-        )
+        missing = Mistake(Position(str(suite.cases), 1, 1), f"policy `{suite.name}` has no cases: write this file")
         return SuiteReport(suite.name, str(suite.cases), (), (missing,))
     cases = read(suite.cases)
     runner = Runner(suite.policies)
@@ -76,12 +74,7 @@ def _coverage(suite: Suite, tried: list[Tried]) -> Iterator[Result]:
     """A result for each statement that decides no case; one for all of them if there is none."""
     policy = suite.policies[0]
     position = Position(str(suite.cases), 1, 1)
-    deciding = {
-        place.statement
-        for prepared, outcome in tried
-        if _meant(prepared, outcome)
-        for place in outcome.denies
-    }
+    deciding = {place.statement for prepared, outcome in tried if _meant(prepared, outcome) for place in outcome.denies}
     statements = statements_of(policy.document)
     bare = 0
     for index, statement in enumerate(statements):
@@ -104,14 +97,10 @@ def _allows(policy: Attached, index: int, tried: list[Tried]) -> bool:
     statements = statements_of(policy.document)
     rest = {**policy.document, "Statement": statements[:index] + statements[index + 1 :]}
     runner = Runner([replace(policy, document=rest, replaces_full_access=True)])
-    return any(
-        outcome.result != DENIED and runner.outcome(prepared).result == DENIED for prepared, outcome in tried
-    )
+    return any(outcome.result != DENIED and runner.outcome(prepared).result == DENIED for prepared, outcome in tried)
 
 
-def _mutated(
-    report: SuiteReport, suite: Suite, estate: Estate, tried: list[Tried], cases: Cases
-) -> SuiteReport:
+def _mutated(report: SuiteReport, suite: Suite, estate: Estate, tried: list[Tried], cases: Cases) -> SuiteReport:
     count, found = survivors(suite, estate, tried, cases.claims, cases.arguments)
     names = {survivor.mutant for survivor in found}
     idle = tuple(

@@ -20,8 +20,7 @@ def equivalent(document: Mapping[str, Any], mutant: Mutant, policy_type: str, pa
     if policy_type != SCP or any(item.get("Effect") != "Deny" for item in statements_of(document)):
         return False
     return all(
-        _covers(ours, theirs, partition)
-        for ours, theirs in ((document, mutant.document), (mutant.document, document))
+        _covers(ours, theirs, partition) for ours, theirs in ((document, mutant.document), (mutant.document, document))
     )
 
 

@@ -31,9 +31,7 @@ def mutants(document: Mapping[str, Any]) -> tuple[Mutant, ...]:
     for index, statement in enumerate(statements):
         sid = str(statement.get("Sid") or f"#{index + 1}")
         # A policy has at least one statement: the only one is dropped by one that matches nothing.
-        rest = statements[:index] + statements[index + 1 :] or [
-            {**_NOTHING, "Effect": statement.get("Effect")}
-        ]
+        rest = statements[:index] + statements[index + 1 :] or [{**_NOTHING, "Effect": statement.get("Effect")}]
         found[sid] = Mutant(f"{sid}: dropped", index, {**document, "Statement": rest})
         for what, changed in _changes(statement):
             if changed == statement:
@@ -124,8 +122,7 @@ def _operators(name: str) -> Iterator[str]:
         opposite = next(
             row.name
             for row in OPERATORS.values()
-            if (row.family, row.relation, row.negated)
-            == (operator.family, operator.relation, not operator.negated)
+            if (row.family, row.relation, row.negated) == (operator.family, operator.relation, not operator.negated)
         )
         yield f"{prefix}{opposite}{suffix}"
     if use.quantifier:

@@ -57,9 +57,7 @@ def parse(text: str, file: str) -> Cases:
         where = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)
         return Cases(mistakes=(Mistake(where, f"not YAML: {getattr(error, 'problem', None) or error}"),))
     if root is None or not isinstance(root, yaml.SequenceNode) or not root.value:
-        return Cases(
-            mistakes=(Mistake(Position(file, 1, 1), "there are no cases: a list of them is expected"),)
-        )
+        return Cases(mistakes=(Mistake(Position(file, 1, 1), "there are no cases: a list of them is expected"),))
     read_entries: list[Case | Claim | Argument] = []
     mistakes: list[Mistake] = []
     for node in root.value:

@@ -91,9 +91,7 @@ def _ask(here: _Here, action: Action, who: str, resource: str, context: Mapping[
     if here.case.owner:
         owner = here.estate.place(here.case.owner)[0]
     given = {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in context.items()
-        if value is not None
+        key: list(value) if isinstance(value, tuple) else value for key, value in context.items() if value is not None
     }
     request = {
         "principal": who,

@@ -19,9 +19,7 @@ def examples(action: Action, *, partition: str, region: str, account: str) -> tu
         return known.get(match[1].lower(), "example")
 
     arns = [_PLACEHOLDER.sub(value, form) for form in action.formats]
-    return tuple(dict.fromkeys(text for text in arns if arn.is_arn(text))) + (
-        () if action.needs_resource else ("*",)
-    )
+    return tuple(dict.fromkeys(text for text in arns if arn.is_arn(text))) + (() if action.needs_resource else ("*",))
 
 
 def example_of(pattern: str, account: str) -> str:
