@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -58,3 +60,45 @@ def _allow(sid: str, actions: Iterable[str]) -> dict[str, Any]:
 
 def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def page() -> str:
+    """`docs/permissions.md`."""
+    rows = "\n".join(f"| `{kind.name}` | {_listed(kind.reads)} | {_listed(kind.writes)} |" for kind in KINDS)
+    return f"""# Permissions
+
+Made by `python -m landing.permissions` from what each kind declares; a test keeps it so. `landing synth` writes the
+same policies for your partition and member role to `synth/permissions/`.
+
+Run `landing` with credentials of the management account. Members are entered by assuming the member role
+(`OrganizationAccountAccessRole` unless `access.member_role` says other): it reads drift of single stacks and puts
+them back.
+
+## The role that plans and reports drift
+
+It changes nothing. Drift detection (`Detect…`) fills in a report of CloudFormation and touches no resource.
+
+```json
+{json.dumps(plan_policy(), indent=2)}
+```
+
+## The role that applies
+
+```json
+{json.dumps(apply_policy(), indent=2)}
+```
+
+## By kind
+
+| kind | reads | writes |
+|---|---|---|
+{rows}
+"""
+
+
+def _listed(actions: Iterable[str]) -> str:
+    return "<br>".join(f"`{action}`" for action in sorted(actions)) or "–"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -80,18 +80,18 @@ class SecurityHubPolicy(AdministeredSetting):
                 client.delete_configuration_policy(Identifier=present)
             return
         assert change.after is not None
-        document = {"SecurityHub": _sent(change.after, aws.organization.partition)}
+        document = {"SecurityHub": _sent(change.after, aws.organization.partition, aws.organization.home_region)}
         if present:
             client.update_configuration_policy(Identifier=present, ConfigurationPolicy=document)
         else:
             client.create_configuration_policy(Name=PREFIX + key, ConfigurationPolicy=document)
 
 
-def _arn(standard: str, partition: str) -> str:
-    return f"arn:{partition}:securityhub:::standards/{standard}"
+def _arn(standard: str, partition: str, region: str) -> str:
+    return f"arn:{partition}:securityhub:{region}::standards/{standard}"
 
 
-def _sent(after: Mapping[str, Any], partition: str) -> dict[str, Any]:
+def _sent(after: Mapping[str, Any], partition: str, region: str) -> dict[str, Any]:
     if not after["enabled"]:
         return {"ServiceEnabled": False}
     custom = [
@@ -103,7 +103,7 @@ def _sent(after: Mapping[str, Any], partition: str) -> dict[str, Any]:
     ]
     return {
         "ServiceEnabled": True,
-        "EnabledStandardIdentifiers": [_arn(standard, partition) for standard in after["standards"]],
+        "EnabledStandardIdentifiers": [_arn(standard, partition, region) for standard in after["standards"]],
         "SecurityControlsConfiguration": {
             "DisabledSecurityControlIdentifiers": after["disabled_controls"],
             **({"SecurityControlCustomParameters": custom} if custom else {}),

@@ -59,13 +59,16 @@ class Claim:
         """Whether a key (in lower case) is present in no request."""
         return key not in self.pinned and named(key, self.absent)
 
-    def fixed(self, keys: Iterable[str]) -> Context:
-        """The value of each key that the claim fixes, for the variables of the policies to be filled with."""
+    def fixed(self, keys: Iterable[str], *, outsiders: bool) -> Context:
+        """The value of each key that the claim fixes, for the variables of the policies to be filled with.
+
+        With `outsiders` there are principals without an account.
+        """
         fixed: dict[str, object] = {}
         for key in keys:
             if key in self.pinned:
                 fixed[key] = self.pinned[key]
-            elif key == "aws:principalaccount" and self.account:
+            elif key == "aws:principalaccount" and self.account and not outsiders:
                 fixed[key] = self.account
             elif not self.never_has(key):
                 fixed[key] = Unknown(f"it depends on ${{{key}}}, whose value the claim does not fix")

@@ -83,6 +83,11 @@ _MAY_BE_OUTSIDE = frozenset(
 ) | {"ec2:modifyaddressattribute", "ec2:resetaddressattribute"}
 
 
+def beyond_scps(action: str) -> bool:
+    """Whether an action, in lower case, is or may be of a task that AWS lists as outside of SCPs."""
+    return action in _MAY_BE_OUTSIDE or any(action.startswith(prefix) for prefix, _ in _OUTSIDE_SCPS)
+
+
 def _first(reasons: _Reasons) -> str | None:
     return next((reason for holds, reason in reasons if holds), None)
 

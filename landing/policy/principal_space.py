@@ -53,14 +53,18 @@ class PrincipalSpace:
         patterns = list(dict.fromkeys(_patterns(self._claim, self._conditions, self._pins)))
         reached = [reach(patterns, domain, states=_LISTED) for domain in _domains(self._claim)]
         texts = [text for part in reached for text in part.texts if self._is_claimed(text)]
-        if self._outsiders and (self._wanted is None or self._wanted("")):
-            texts += [SERVICE, ANONYMOUS]
+        if self._outsiders:
+            texts += [text for text in (SERVICE, ANONYMOUS) if self._is_claimed(text)]
         complete = all(part.complete for part in reached)
         return Variable(texts, self._conditions, self._truth, None if complete else self._find)
 
     def _is_claimed(self, text: str) -> bool:
         if parse_principal(text).service_linked or self._excepted(text):
             return False
+        has = parse_principal(text).keys if text else {}
+        for key in KEYS:
+            if self._claim.never_has(key) if key in has else self._claim.always_has(key):
+                return False
         return self._wanted is None or self._wanted(text)
 
     def _truth(self, condition: Condition, principal: str) -> Truth:
@@ -75,8 +79,7 @@ class PrincipalSpace:
         forbidden = [_claimed(pattern) for pattern in (*self._claim.except_principals, _SERVICE_LINKED)]
         others: list[Steps] = []
         for ask in asks:
-            condition = ask.check
-            assert isinstance(condition, Condition)
+            condition = _condition(ask)
             steps = _patterns_of(condition, self._claim, self._pins)
             if not _is_plain(condition):
                 others += steps
@@ -92,7 +95,13 @@ class PrincipalSpace:
         return None
 
     def _meets(self, asks: Asks, text: str) -> bool:
-        return self._is_claimed(text) and all(_does(ask, self._truth(ask.check, text)) for ask in asks)  # type: ignore[arg-type]
+        truths = ((ask, self._truth(_condition(ask), text)) for ask in asks)
+        return self._is_claimed(text) and all(_does(ask, truth) for ask, truth in truths)
+
+
+def _condition(ask: Ask) -> Condition:
+    assert isinstance(ask.check, Condition), "all that is asked of a principal is a condition"
+    return ask.check
 
 
 def _does(ask: Ask, truth: Truth) -> bool:

@@ -18,6 +18,7 @@ from landing.policy.automata import TooManyError
 from landing.policy.cases import Case, Tally, Unsolved, cases, chosen
 from landing.policy.catalog import Action
 from landing.policy.claim import Claim, actions_of, read_claim
+from landing.policy.coverage import beyond_scps
 from landing.policy.evaluation import SCP, CompiledLevels, compiled
 from landing.policy.hits import Hits, group
 from landing.policy.levels import Policies
@@ -146,7 +147,7 @@ class _Prover:
         found = [
             f"the actions are those of the catalogue of {catalog.version()}",
             f"ARNs are of the partition {self.claim.partition}",
-            "service-linked roles are left out, as policies of an organization do not reach them",
+            "the account is a member account, and none of its principals is a service-linked role",
             "a multivalued key that is present has one or more values, none of them empty",
         ]
         found += [f"{name} holds ARNs" for name in self.space.taken_as_arns()]
@@ -154,6 +155,8 @@ class _Prover:
             f"{self.space.names[name]} is absent where the catalogue does not list it: {count} actions"
             for name, count in sorted(self.tally.absent.items())
         ]
+        if self.policies.needs_allow and any(beyond_scps(action.text.lower()) for action in actions):
+            found.append("tasks that AWS lists as outside of SCPs are taken to be within")
         if self.tally.idle:
             found.append(
                 f"{self.tally.idle} of {len(actions)} actions cannot be asked on the claim's resources"

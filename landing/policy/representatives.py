@@ -42,6 +42,8 @@ def scalars(
     kind = found.base_type if found else ""
     if kind == "Bool":
         return ["true", "false"]
+    if key == "aws:epochtime":
+        return _seconds(conditions)
     plain = kind in ("", "String") and not holds_arns(found, conditions)
     values: list[str] = list(EXAMPLES.get(key, ("example",) if plain else ()))
     if kind == "Numeric" or "numeric" in families:
@@ -105,6 +107,13 @@ def _bounds(conditions: Iterable[Condition], family: str) -> list[str]:
             listed = values if isinstance(values, list | tuple) else [values]
             bounds += [text_of(value) for value in listed]
     return bounds
+
+
+def _seconds(conditions: Sequence[Condition]) -> list[str]:
+    """Seconds since the epoch, as conditions on numbers and on dates bound them."""
+    dates = (read_instant(text) for text in _bounds(conditions, "date"))
+    whole = [str(int(date.timestamp())) for date in dates if isinstance(date, datetime)]
+    return [text for text in numbers(whole + _bounds(conditions, "numeric")) if text.isdecimal()]
 
 
 def numbers(bounds: Iterable[str]) -> list[str]:

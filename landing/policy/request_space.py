@@ -35,7 +35,7 @@ class RequestSpace:
                 if condition not in self._conditions[name]:
                     self._conditions[name].append(condition)
                 self.names.setdefault(condition.key, condition.line.key)
-        self.fixed = claim.fixed(needs)
+        self.fixed = claim.fixed(needs, outsiders=outsiders)
         self._resources = ResourceSpace(claim, self.fixed)
         self._variables: dict[str, Variable | TooManyError] = {}
         self._narrow: dict[tuple[Condition, ...], Variable] = {}
@@ -134,16 +134,13 @@ class RequestSpace:
 
     def taken_as_arns(self) -> list[str]:
         """The keys whose values are taken to be ARNs though the catalogue does not say so."""
-        return [
-            self.names[name]
-            for name, conditions in self._conditions.items()
-            if name != PRINCIPAL
-            and name not in self.claim.pinned
-            and (key := find_key(name), True)[1]
-            and (key is None or key.base_type != "ARN")
-            and conditions
-            and holds_arns(key, conditions)
-        ]
+        found = []
+        for name, conditions in self._conditions.items():
+            key = find_key(name)
+            typed = key is not None and key.base_type == "ARN"
+            if name != PRINCIPAL and name not in self.claim.pinned and not typed and conditions:
+                found += [self.names[name]] if holds_arns(key, conditions) else []
+        return found
 
 
 def _example(key: str) -> Any:

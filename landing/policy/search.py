@@ -7,7 +7,7 @@ from typing import NamedTuple
 from landing.policy.automata import TooManyError
 
 Domains = dict[str, int]
-NODES = 20_000
+NODES = 5_000
 
 
 class Ask(NamedTuple):

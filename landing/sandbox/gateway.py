@@ -41,7 +41,7 @@ THROTTLED: dict[str, tuple[str, int]] = {
 }
 
 
-class AnswerLost(Exception):  # noqa: N818
+class AnswerLost(Exception):
     """The call may have taken effect, but its answer never arrives."""
 
 

@@ -15,6 +15,8 @@ QUIET = 0.5
 """Seconds without a call after which a snapshot takes the journal's place."""
 LONGEST_JOURNAL = 20_000
 """Calls after which it does so in any case."""
+OPTIONS = {"account_quota": 10_000}
+"""A home's account has its quota of accounts raised, as every organization of size has; `reset` may lower it."""
 
 
 class Keeper:
@@ -24,7 +26,7 @@ class Keeper:
         self.home = home
         self.access_key, self.secret_key = home.key()
         self.generation = 0
-        self.gateway = Gateway(self._adopted(new_world(seed=self._seed())))
+        self.gateway = Gateway(self._adopted(new_world(seed=self._seed(), options=OPTIONS)))
         self._called = threading.Event()
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
@@ -81,7 +83,7 @@ class Keeper:
     def start_over(self, *, latency: int = 1, **options: Any) -> None:
         """A world in which nothing has happened."""
         with self.gateway.lock:
-            world = new_world(seed=self._seed(), latency=latency, options=options)
+            world = new_world(seed=self._seed(), latency=latency, options={**OPTIONS, **options})
             self.gateway.world = self._adopted(world)
             self.gateway.faults.clear()
             self.save()

@@ -14,15 +14,41 @@ if TYPE_CHECKING:
 
 SERVICES: dict[str, str] = {
     "account": "landing.sandbox.account:Account",
+    "cloudformation": "landing.sandbox.cloudformation:CloudFormation",
+    "cloudtrail": "landing.sandbox.cloudtrail:CloudTrail",
+    "config": "landing.sandbox.config:Config",
+    "guardduty": "landing.sandbox.guardduty:GuardDuty",
     "iam": "landing.sandbox.iam:Iam",
     "organizations": "landing.sandbox.organizations:Organizations",
     "resourcegroupstaggingapi": "landing.sandbox.tagging:Tagging",
     "s3": "landing.sandbox.s3:S3",
+    "securityhub": "landing.sandbox.securityhub:SecurityHub",
     "sts": "landing.sandbox.sts:Sts",
 }
 """botocore's name of a service to the class that answers for it; imported when first called."""
 
-LISTENERS: dict[str, tuple[str, ...]] = {}
+LISTENERS: dict[str, tuple[str, ...]] = {
+    "account-joined": (
+        "landing.sandbox.guardduty.enrolment:account_joined",
+        "landing.sandbox.securityhub.rollout:account_joined",
+        "landing.sandbox.config.organization:account_joined",
+        "landing.sandbox.cloudformation.stack_sets.automatic:moved",
+    ),
+    "account-moved": (
+        "landing.sandbox.securityhub.rollout:account_moved",
+        "landing.sandbox.cloudformation.stack_sets.automatic:moved",
+    ),
+    "account-left": (
+        "landing.sandbox.guardduty.enrolment:account_left",
+        "landing.sandbox.securityhub.rollout:account_left",
+        "landing.sandbox.config.organization:account_left",
+        "landing.sandbox.cloudformation.stack_sets.automatic:left",
+    ),
+    "administrator-deregistered": (
+        "landing.sandbox.guardduty.enrolment:administrator_deregistered",
+        "landing.sandbox.securityhub.rollout:administrator_deregistered",
+    ),
+}
 """Name of an event to the functions `(world, event)` that hear it, in this order.
 
 account-joined (method, parent), account-moved (source, destination), account-closed (parent), account-left

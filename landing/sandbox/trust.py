@@ -14,12 +14,19 @@ def admits(
     document: str, caller: Identity, action: str, context: Mapping[str, str], *, resource: str | None = None
 ) -> bool:
     """An Allow statement matches and no Deny does. `context` holds the condition keys in lower case."""
+    return effects(document, caller, action, context, resource=resource) == {"Allow"}
+
+
+def effects(
+    document: str, caller: Identity, action: str, context: Mapping[str, str], *, resource: str | None = None
+) -> set[str]:
+    """Allow, Deny, both or nothing: what the matching statements say."""
     statements = _listed(json.loads(document).get("Statement", []))
-    matching = [
-        s for s in statements if _matches(s, caller, action, context) and _covers(s.get("Resource"), resource)
-    ]
-    effects = {statement.get("Effect") for statement in matching}
-    return "Allow" in effects and "Deny" not in effects
+    return {
+        s.get("Effect")
+        for s in statements
+        if _matches(s, caller, action, context) and _covers(s.get("Resource"), resource)
+    }
 
 
 def _matches(statement: Mapping[str, Any], caller: Identity, action: str, context: Mapping[str, str]) -> bool:
@@ -42,7 +49,11 @@ def _covers(patterns: Any, resource: str | None) -> bool:
 def _names(principal: Any, caller: Identity) -> bool:
     if principal == "*":
         return True
-    named = _listed(principal.get("AWS", [])) if isinstance(principal, dict) else []
+    if not isinstance(principal, dict):
+        return False
+    if caller.principal in _listed(principal.get("Service", [])):
+        return True
+    named = _listed(principal.get("AWS", []))
     partition = caller.arn.split(":")[1]
     whole_account = (caller.account, f"arn:{partition}:iam::{caller.account}:root")
     return any(name == "*" or name in (*whole_account, caller.arn, caller.principal) for name in named)

@@ -243,3 +243,25 @@ def test_rule_03_nothing_is_proved_of_services_that_rcps_do_not_reach() -> None:
     assert found.result == "undetermined"
     assert found.doubtful == ("ec2:RunInstances", "s3:ListAllMyBuckets")
     assert prove(rcps(stop), {"allow": "ec2:RunInstances"}, RCP).result != "refuted"
+
+
+def test_rule_03_who_has_no_arn_is_left_out_where_the_claim_asks_for_one() -> None:
+    signed = deny("s3:*", Principal="*", Condition={"StringLike": {"aws:PrincipalArn": "*"}})
+    claim = {"deny": "s3:PutObject"}
+    assert prove(rcps(signed), {**claim, "keysAlwaysPresent": ["aws:PrincipalArn"]}, RCP).result == "proved"
+    assert prove(rcps(signed), {**claim, "keysNeverPresent": ["aws:PrincipalArn"]}, RCP).result == "refuted"
+    assert prove(rcps(signed), {**claim, "principals": ["arn:aws:iam::*:role/*"]}, RCP).result == "proved"
+
+
+def test_rule_11_services_have_no_account_to_fill_a_variable_of_an_rcp() -> None:
+    own = deny("s3:PutObject", Principal="*", Resource="arn:aws:s3:::${aws:PrincipalAccount}-*")
+    claim = {"deny": "s3:PutObject", "account": ACCOUNT, "resources": [f"arn:aws:s3:::{ACCOUNT}-logs/*"]}
+    assert prove(rcps(own), claim, RCP).result != "proved"
+
+
+def test_rule_04_tasks_outside_of_scps_are_said_to_be_taken_as_within() -> None:
+    assert (
+        "tasks that AWS lists as outside of SCPs are taken to be within"
+        in proof(deny("*"), deny="*").assumptions
+    )
+    assert proof(deny("*"), deny=DETECTOR).assumptions == proof(deny("*"), deny="s3:PutObject").assumptions

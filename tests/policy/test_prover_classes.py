@@ -157,3 +157,13 @@ def test_a_cap_is_undetermined_and_never_proved() -> None:
     found = proof(*blocks, deny=DETECTOR)
     assert found.result == "undetermined"
     assert "states" in (found.reason or "")
+
+
+def test_the_time_in_seconds_is_compared_as_a_number_and_as_a_date() -> None:
+    before = deny(DETECTOR, Condition={"NumericLessThanIfExists": {"aws:EpochTime": "1767225600"}})
+    after = deny(DETECTOR, Condition={"DateGreaterThan": {"aws:EpochTime": "2026-01-01"}})
+    found = proof(before, after, deny=DETECTOR)
+    assert found.counterexample is not None
+    assert found.counterexample["context"] == {"aws:EpochTime": "1767225600"}
+    at = deny(DETECTOR, Condition={"DateEquals": {"aws:EpochTime": "2026-01-01T00:00:00Z"}})
+    assert proof(before, after, at, deny=DETECTOR).result == "proved"

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from landing.policy.linting import CODES
+
 HERE = Path(__file__).parent
 PAGE = (HERE.parent.parent / "docs" / "policy-semantics.md").read_text()
 SOURCES = "\n".join(file.read_text() for file in HERE.glob("test_*.py"))
@@ -21,3 +23,14 @@ def test_every_test_on_the_page_exists_and_carries_the_number_of_its_rule() -> N
         assert named, number
         assert set(named) <= TESTS, set(named) - TESTS
         assert all(f"{number:02}" in re.findall(r"\d\d", name) for name in named), named
+
+
+def test_every_code_of_the_lint_is_on_its_page() -> None:
+    page = (HERE.parent.parent / "docs" / "policy-lint.md").read_text()
+    assert dict(re.findall(r"^\| (POL\d+) \| (.+) \|$", page, re.MULTILINE)) == dict(CODES)
+
+
+def test_every_code_of_the_lint_is_given_by_some_check() -> None:
+    checks = HERE.parent.parent / "landing" / "policy" / "linting"
+    sources = [file.read_text() for file in checks.glob("*.py") if file.name != "finding.py"]
+    assert {code for source in sources for code in re.findall(r"POL\d+", source)} == set(CODES)
