@@ -114,17 +114,10 @@ def _operators(name: str) -> Iterator[str]:
     operator = use.operator
     prefix = f"{use.quantifier}:" if use.quantifier else ""
     suffix = "IfExists" if use.if_exists else ""
-    if operator.family not in ("bool", "null", "binary") and operator.relation in (
-        "equals",
-        "like",
-        "ignorecase",
-    ):
-        opposite = next(
-            row.name
-            for row in OPERATORS.values()
-            if (row.family, row.relation, row.negated) == (operator.family, operator.relation, not operator.negated)
-        )
-        yield f"{prefix}{opposite}{suffix}"
+    positive = operator.name.replace("Not", "")
+    for row in OPERATORS.values():
+        if row.name.replace("Not", "") == positive and row.negated is not operator.negated:
+            yield f"{prefix}{row.name}{suffix}"
     if use.quantifier:
         for other in {"ForAllValues:", "ForAnyValue:", ""} - {prefix}:
             yield f"{other}{operator.name}{suffix}"
