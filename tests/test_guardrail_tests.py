@@ -1,0 +1,76 @@
+"""The policies of a library in the organization of a config: the shipped ones, and a user's own."""
+
+from pathlib import Path
+
+import pytest
+
+from landing.config import load
+from landing.guardrail_tests import account_ids, estate_of, suite_of
+from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.library import Library, shipped
+from landing.organization import Organization
+from landing.policy.testing import run
+from landing.policy.testing.rendering import as_text
+from tests.conftest import Load
+from tests.samples import SMALL
+
+
+@pytest.fixture(scope="module")
+def example(library: Library) -> Organization:
+    return load(shipped() / "config", library, SERVICE_SCHEMAS)[0]
+
+
+def test_shipped_policies_pass_in_the_shipped_config(example: Organization, library: Library) -> None:
+    estate = estate_of(example)
+    report = run([suite_of(policy, estate) for policy in library.policies.values()], estate)
+    assert report.passed, as_text(report)
+    assert report.count("skipped") == 0
+
+
+def test_other_partitions_work(organization: Load, library: Library) -> None:
+    china = organization(text=SMALL.replace("eu-west-1", "cn-north-1").replace("us-east-1", "cn-northwest-1"))
+    estate = estate_of(china)
+    assert estate.partition == "aws-cn"
+    chosen = ("deny-root-user", "protect-landing", "protect-log-archive", "rcp-protect-log-archive", "require-imdsv2")
+    report = run([suite_of(library.policies[name], estate) for name in chosen], estate)
+    assert report.passed, as_text(report)
+
+
+def test_accounts_have_the_ids_of_the_config_or_some_that_nobody_has(organization: Load) -> None:
+    extra = "  extra: {name: Extra, email: x@example.com, unit: root, id: '000000000001'}\n"
+    small = organization(text=SMALL + extra)
+    ids = account_ids(small)
+    assert ids["extra"] == "000000000001"
+    assert len(set(ids.values())) == len(small.accounts)
+    estate = estate_of(small)
+    assert estate.path(ids["shop-prod"]) == ("root", "workloads", "workloads/prod", ids["shop-prod"])
+    assert estate.place("ou:prod") == (ids["shop-prod"],)
+    assert estate.place("log_archive") == (ids["log-archive"],)
+
+
+def test_tokens_in_parameters_become_ids(organization: Load, library: Library) -> None:
+    estate = estate_of(organization())
+    policy = library.policies["rcp-organization-identities"]
+    made = suite_of(policy, estate, {"trusted_accounts": ["<account:shop-dev>"]})
+    assert made.values["trusted_accounts"] == [estate.keys["shop-dev"]]
+    assert "<" not in made.texts
+    assert run([made], estate).passed
+
+
+def test_a_users_own_folder_is_tested_like_ours(tmp_path: Path, organization: Load) -> None:
+    folder = tmp_path / "scps" / "no-queues"
+    folder.mkdir(parents=True)
+    (folder / "policy.json").write_text(
+        '{"Version": "2012-10-17", "Statement": [{"Sid": "Queues", "Effect": "Deny", "Action": "sqs:{{ verb }}*", "Resource": "*"}]}'
+    )
+    (folder / "metadata.yaml").write_text(
+        "{title: T, description: D, type: SERVICE_CONTROL_POLICY, severity: low, parameters: {verb: {type: string}}}"
+    )
+    estate = estate_of(organization())
+    policy = Library.load(tmp_path).policies["no-queues"]
+    report = run([suite_of(policy, estate, {"verb": "Create"})], estate)
+    assert "policy `no-queues` has no cases" in as_text(report)
+    (folder / "cases.yaml").write_text(
+        '- {try: "sqs:{{ verb }}*", expect: denied, by: Queues}\n- {try: sqs:SendMessage, expect: not-denied}\n'
+    )
+    assert run([suite_of(policy, estate, {"verb": "Create"})], estate, mutate=True).passed
