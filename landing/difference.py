@@ -11,12 +11,17 @@ _NAMES = ("Sid", "Key", "Name", "Id", "name")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One leaf: `sign` is `+` (only after), `-` (only before) or `~`; `path` is dotted, `""` for the whole."""
+    """One leaf: `sign` is `+` (only after), `-` (only before) or `~`; `path` is dotted, `""` for the whole.
+
+    Of an element of a list of strings, `unchanged` says how many other elements both sides share, and `path` ends
+    in the element; None elsewhere.
+    """
 
     sign: str
     path: str
     before: Any = None
     after: Any = None
+    unchanged: int | None = None
 
 
 def differences(before: Any, after: Any) -> Iterator[Difference]:
@@ -31,8 +36,19 @@ def differences(before: Any, after: Any) -> Iterator[Difference]:
             path = ".".join(_step(step) for step in change.path(output_format="list"))
             old, new = (None if isinstance(side, NotPresent) else side for side in (change.t1, change.t2))
             gone, added = isinstance(change.t2, NotPresent), isinstance(change.t1, NotPresent)
-            leaves.append(Difference("-" if gone else "+" if added else "~", path, old, new))
+            sign = "-" if gone else "+" if added else "~"
+            leaves.append(Difference(sign, path, old, new, _shared(change.up, old if gone else new)))
     yield from sorted(leaves, key=lambda leaf: leaf.path)
+
+
+def _shared(around: Any, leaf: Any) -> int | None:
+    """How many elements both sides of a list of strings share; None when the leaf is no element of one."""
+    if around is None or not isinstance(leaf, str) or not isinstance(around.t1, dict):
+        return None
+    sides = [side for side in (around.t1, around.t2) if isinstance(side, dict)]
+    if len(sides) < 2 or any(key != f"[{value}]" for side in sides for key, value in side.items()):
+        return None
+    return len(sides[0].keys() & sides[1].keys())
 
 
 def _step(step: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -98,7 +99,11 @@ def report(organization: Organization, plan: Plan) -> Report:
 
 
 def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
+    diffs: dict[str, tuple[tuple[str, Any, Any], ...]] = {}  # many accounts drift alike, and comparing deeply is slow
     for change in plan.changes:
+        said = json.dumps([change.action, change.before, change.after], default=dict)
+        if said not in diffs:
+            diffs[said] = _diff(change)
         kind = BY_NAME[change.address.kind]
         yield Finding(
             STATUS[change.action],
@@ -106,7 +111,7 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
             change.address,
             kind.title,
             declared_at=change.source or organization.source,
-            diff=_diff(change),
+            diff=diffs[said],
         )
     for address in plan.unmanaged:
         yield Finding(
