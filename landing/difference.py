@@ -29,6 +29,7 @@ def differences(before: Any, after: Any) -> Iterator[Difference]:
     from deepdiff import DeepDiff
     from deepdiff.helper import NotPresent
 
+    before, after = differing(before, after)
     found = DeepDiff(_keyed(before), _keyed(after), view="tree", verbose_level=2, threshold_to_diff_deeper=0)
     leaves: list[Difference] = []
     for changes in found.values():
@@ -39,6 +40,18 @@ def differences(before: Any, after: Any) -> Iterator[Difference]:
             sign = "-" if gone else "+" if added else "~"
             leaves.append(Difference(sign, path, old, new, _shared(change.up, old if gone else new)))
     yield from sorted(leaves, key=lambda leaf: leaf.path)
+
+
+def differing(before: Any, after: Any) -> tuple[Any, Any]:
+    """Both sides without the keys at which they are equal, at any depth of mappings."""
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+        return before, after
+    left: dict[Any, Any] = {key: value for key, value in before.items() if key not in after}
+    right: dict[Any, Any] = {key: value for key, value in after.items() if key not in before}
+    for key in before.keys() & after.keys():
+        if before[key] != after[key]:
+            left[key], right[key] = differing(before[key], after[key])
+    return left, right
 
 
 def _shared(around: Any, leaf: Any) -> int | None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from landing.difference import differences
+from landing.difference import differences, differing
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Change, Severity, Source
 from landing.organization import Organization
@@ -101,7 +101,8 @@ def report(organization: Organization, plan: Plan) -> Report:
 def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
     diffs: dict[str, tuple[tuple[str, Any, Any], ...]] = {}  # many accounts drift alike, and comparing deeply is slow
     for change in plan.changes:
-        said = json.dumps([change.action, change.before, change.after], default=dict)
+        sides = differing(change.before, change.after)
+        said = json.dumps([change.action, *sides], default=dict, sort_keys=True)
         if said not in diffs:
             diffs[said] = _diff(change)
         kind = BY_NAME[change.address.kind]

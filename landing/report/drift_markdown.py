@@ -19,6 +19,7 @@ LINES, FEW_LINES = 200, 10
 SAMPLES = 20
 MANY, SOME = 50, 10
 RESERVE = 160
+POINTER = " All of it: `landing drift`. Put it back: `landing apply`.\n"
 HEADER = "| | Guardrail | What | Places | Declared at |\n|-|-|-|-:|-|\n"
 
 
@@ -34,7 +35,7 @@ def render(report: Report, organization: Organization, *, budget: int = BUDGET) 
     ]
     gaps = Section(2, tuple(partial(_gaps, report, count) for count in (0, SOME, MANY)))
     unmanaged = Section(2, tuple(partial(_unmanaged, report, count) for count in (0, SOME, MANY)))
-    foot = Section(4, (*empty, partial(_foot, report)))
+    foot = Section(4, (lambda: POINTER, partial(_foot, report)))
     covered = _coverage(report)
     room = budget - RESERVE - sum(len(text.encode()) for text in (head, HEADER, covered))
     texts = fit([*rows, gaps, unmanaged, *folded, foot], room)
@@ -106,4 +107,4 @@ def _foot(report: Report) -> str:
     made = report.plan.made_from
     when = f"Looked at {code(made.created)}" if made.created else "Looked at"
     who = f" by {code(made.caller)}" if made.caller else ""
-    return f"\n{when}{who} with landing {code(made.version)}. Put it back: `landing plan`, then `landing apply`.\n"
+    return f"\n{when}{who} with landing {code(made.version)}.{POINTER}"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from landing.kinds import BY_NAME
@@ -105,18 +103,23 @@ def _templated(change: Change) -> str:
 
 
 def without_identity(text: str, address: Address) -> str:
-    """The text with the account and region of an address replaced by placeholders."""
+    """The text with the account and region of an address replaced by placeholders, as in `logs-{account}`."""
     account = address.name if address.kind in PER_ACCOUNT else address.scope.account
     for key, placeholder in ((account, "{account}"), (address.scope.region, "{region}")):
         if key and key in text and not key.isdigit() and key not in ("true", "false", "null"):
-            text = _word(key).sub(placeholder, text)
+            text = _replaced(text, key, placeholder)
     return text
 
 
-@lru_cache(maxsize=4096)
-def _word(key: str) -> re.Pattern[str]:
-    """The key where it is no part of a longer word (nor of an escape of JSON): as in `logs-{account}`."""
-    return re.compile(rf"(?<![A-Za-z0-9\\]){re.escape(key)}(?![A-Za-z0-9])")
+def _replaced(text: str, key: str, placeholder: str) -> str:
+    """Only where the key is no part of a longer word, nor of an escape of JSON."""
+    first, *rest = text.split(key)
+    parts = [first]
+    for part in rest:
+        before, after = parts[-1][-1:], part[:1]
+        alone = not (before.isalnum() or before == "\\" or after.isalnum())
+        parts += [placeholder if alone else key, part]
+    return "".join(parts)
 
 
 def _stand_in(members: Sequence[Change]) -> Change:

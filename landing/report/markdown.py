@@ -32,7 +32,7 @@ def tag(text: object) -> str:
 
 def comment(text: object) -> str:
     """A name within an HTML comment: without what could end the comment."""
-    return re.sub(r"[^\w.:/-]", "_", str(text)).replace("--", "__")
+    return re.sub(r"[^\w.:/-]", "_", str(text)[:64]).replace("--", "__")
 
 
 def at(sources: Sequence[Source]) -> str:

@@ -35,7 +35,7 @@ def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget
         Section(1, tuple(partial(_caution, dangerous, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_gaps, plan, count) for count in (0, SOME, MANY))),
     ]
-    after = [Section(4, (lambda: "", partial(_foot, plan, saved_as)))]
+    after = [Section(4, (partial(_pointer, saved_as), partial(_foot, plan, saved_as)))]
     changes = [
         Section(
             3,
@@ -148,5 +148,8 @@ def _foot(plan: Plan, saved_as: str) -> str:
     parts += [f"made {code(made.created)}"] if made.created else []
     parts += [f"by {code(made.caller)}"] if made.caller else []
     parts.append(f"landing {code(made.version)}")
-    whole = code(f"landing show {saved_as}") if saved_as else "`landing plan`"
-    return f"\n{' · '.join(parts)}. All of it: {whole}\n"
+    return f"\n{' · '.join(parts)}.{_pointer(saved_as)}"
+
+
+def _pointer(saved_as: str) -> str:
+    return f" All of it: {code(f'landing show {saved_as}') if saved_as else '`landing plan`'}\n"
