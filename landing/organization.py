@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from landing import references
 from landing.model import Json, Source
 
 ROOT = "root"
@@ -168,6 +169,17 @@ class Organization:
         for account in self.accounts.values():
             held[account.unit].append(account.key)
         return {key: tuple(keys) for key, keys in held.items()}
+
+    @cached_property
+    def named_in_policies(self) -> frozenset[str]:
+        """Keys of the accounts whose ids are part of some guardrail's document."""
+        return frozenset(account for key in self.guardrails for account in self.accounts_in_policy(key))
+
+    def accounts_in_policy(self, key: str) -> tuple[str, ...]:
+        """Keys of the accounts, other than the management account, whose ids a guardrail's document contains."""
+        tokens = references.tokens_in(dict(self.guardrails[key].document))
+        accounts = (account for account in self.accounts if references.account_id(account) in tokens)
+        return tuple(account for account in accounts if account != self.management)
 
     def path(self, unit: str) -> tuple[str, ...]:
         """Root first, the unit itself last."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import boto3
+
 from landing.naming import TRAIL
 from landing.sandbox.process import env
 

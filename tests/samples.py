@@ -1,5 +1,9 @@
 """Config texts that tests begin with."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
 SMALL = """
 organization:
   name: test
@@ -14,10 +18,39 @@ units:
       prod: {name: Prod}
       dev: {name: Dev}
 accounts:
-  management: {name: Management, email: m@example.com, unit: root}
+  management: {name: Management, unit: root}
   log-archive: {name: Log Archive, email: l@example.com, unit: security}
   security-tooling: {name: Security Tooling, email: s@example.com, unit: security}
   shop-prod: {name: Shop Prod, email: sp@example.com, unit: workloads/prod, tags: {env: prod}}
   shop-dev: {name: Shop Dev, email: sd@example.com, unit: workloads/dev, tags: {env: dev}}
 """
 """An organization with nothing special about it; tests change it by text."""
+
+LIBRARY = Path(__file__).parent / "library"
+"""A few policies that the tests own."""
+
+FULL = (
+    SMALL
+    + """
+guardrails:
+  no-leaving: {target: {units: [root]}}
+  no-root: {target: {units: [workloads]}}
+  tls-only: {target: {units: [workloads/prod]}}
+baselines:
+  security-audit-role: {target: {units: [root]}, management: true}
+  account-baseline: {target: {units: [workloads], exclude: {accounts: [shop-dev]}}}
+services:
+  log_archive: {object_lock: {mode: GOVERNANCE, days: 30}}
+  cloudtrail: {data_events: {"AWS::S3::Object": write}, insights: [ApiCallRateInsight], cloudwatch_logs: true}
+  config:
+    rules:
+      ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT}
+      root-key: {identifier: IAM_ROOT_ACCESS_KEY_CHECK, home_only: true}
+  guardduty: {features: {lambda_network_logs: false}}
+  security_hub:
+    policies:
+      everyone: {target: {units: [root]}, standards: [aws-foundational-security-best-practices/v/1.0.0]}
+      dev: {target: {units: [workloads/dev]}, disabled_controls: [IAM.6], parameters: {Config.1: {includeConfigServiceLinkedRoleCheck: false}}}
+"""
+)
+"""The same organization with something of every kind."""

@@ -30,14 +30,14 @@ class Clock:
             raise Interrupted
 
     def poll(self, what: str, *, timeout: float, first: float = 0.5, longest: float = 15.0) -> Iterator[float]:
-        """Yield the seconds elapsed, over and over with growing pauses; raises AwsError when the time is up."""
-        started, pause = self.now(), first
+        """Yield the seconds waited, over and over with growing pauses; raises AwsError when the time is up."""
+        waited, pause = 0.0, first
         while True:
-            elapsed = self.now() - started
-            yield elapsed
-            if elapsed + pause > timeout:
+            yield waited
+            if waited + pause > timeout:
                 raise AwsError("Timeout", f"{what} is not done after {timeout:.0f} s; run again to resume")
             self.sleep(pause)
+            waited += pause
             pause = min(pause * 1.5, longest)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from landing.config.build import Builder
 from landing.config.checks import check
+from landing.config.guardrails import check as check_guardrails
 from landing.config.reader import Document, read
 from landing.config.schema import Schema, compose
 from landing.config.settings import SETTINGS
@@ -34,6 +35,8 @@ def load(folder: Path, library: Library, services: Mapping[str, Schema]) -> tupl
     builder = Builder(document, library, {**SETTINGS, **services})
     organization = builder.build()
     problems += builder.problems
+    if not any(problem.severity == "error" for problem in problems):
+        problems += check_guardrails(organization, document.data.get("limits") or {})
     if any(problem.severity == "error" for problem in problems):
         raise ConfigError(sorted(problems, key=_place))
     return organization, problems

@@ -13,7 +13,7 @@ from landing.kinds.base import Kind
 from landing.kinds.organization import TheOrganization
 from landing.kinds.trusted_access import TrustedAccess
 from landing.kinds.unit import OrganizationalUnit
-from landing.model import Action, Address, Change, Gap, Resource, Scope, Severity
+from landing.model import Action, Change, Gap, Resource, Scope, Severity
 from landing.organization import ROOT, TAG, Organization
 from landing.quotas import CREATE_ACCOUNT_IN_FLIGHT
 from landing.services import ACCOUNT
@@ -50,7 +50,10 @@ class MemberAccount(Kind):
     )
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
-        """The accounts of the config; each waits for its unit and the guardrails there."""
+        """The accounts of the config; each waits for its unit and the guardrails there.
+
+        Except those whose ids the guardrails contain: they come first.
+        """
         for account in organization.accounts.values():
             attributes = {
                 "name": account.name,
@@ -62,7 +65,7 @@ class MemberAccount(Kind):
             needs = [OrganizationalUnit().parent(account.unit), TrustedAccess().address(ACCOUNT)]
             if account.key == organization.management:
                 needs.append(TheOrganization().address("this"))
-            else:
+            elif account.key not in organization.named_in_policies:
                 needs += Attachments().of_path(organization, account.unit)
             yield Resource(self.address(account.key), attributes, tuple(needs), source=account.source)
 
@@ -161,8 +164,3 @@ class MemberAccount(Kind):
             own = live.key == aws.organization.management
             identity: dict[str, str] = {} if own else {"AccountId": live.id}
             aws.client("account").put_account_name(AccountName=after["name"], **identity)
-
-
-def required_account(key: str) -> Address:
-    """The address of the account that a resource lives in."""
-    return Address(MemberAccount.name, key)

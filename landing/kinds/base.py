@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from landing.aws import Aws
 
 
+def required_account(key: str) -> Address:
+    """The address of the account that a resource lives in, or whose id it needs."""
+    return Address("account", key)
+
+
 class Kind(ABC):
     """One type of resource. The engine compares, orders, retries, journals, verifies and reports."""
 

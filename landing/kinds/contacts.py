@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from landing.aws import Aws, unless
-from landing.kinds.account import required_account
-from landing.kinds.base import Kind
+from landing.kinds.base import Kind, required_account
 from landing.kinds.trusted_access import TrustedAccess
 from landing.model import Action, Change, Resource, Scope, Severity
 from landing.organization import Organization

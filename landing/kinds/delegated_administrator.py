@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landing.aws import Aws, unless
-from landing.kinds.account import required_account
-from landing.kinds.base import Kind
+from landing.kinds.base import Kind, required_account
 from landing.kinds.trusted_access import TrustedAccess
 from landing.model import Action, Change, Resource, Scope
 from landing.organization import Organization

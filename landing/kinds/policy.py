@@ -8,7 +8,7 @@ from typing import Any
 
 from landing.aws import Aws
 from landing.aws.tree import LivePolicy
-from landing.kinds.base import Kind
+from landing.kinds.base import Kind, required_account
 from landing.kinds.policy_type import PolicyType
 from landing.model import Action, Change, Resource, Scope, Severity
 from landing.organization import TAG, Organization
@@ -47,8 +47,8 @@ class OrganizationPolicy(Kind):
                 "content": guardrail.document,
                 "managed": True,
             }
-            needs = (PolicyType().address(guardrail.type),)
-            yield Resource(self.address(key), attributes, needs, source=guardrail.source)
+            needs = [PolicyType().address(guardrail.type), *map(required_account, organization.accounts_in_policy(key))]
+            yield Resource(self.address(key), attributes, tuple(needs), source=guardrail.source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """All customer policies; the text is asked for only where the config has an opinion (2 requests a second)."""

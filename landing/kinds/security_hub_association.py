@@ -8,7 +8,7 @@ from typing import Any
 from landing.aws import Aws, unless
 from landing.config.targets import target_of
 from landing.errors import AwsError
-from landing.kinds.account import required_account
+from landing.kinds.base import required_account
 from landing.kinds.security_hub import NOT_ENABLED, TIMEOUT
 from landing.kinds.security_hub_policy import SecurityHubPolicy
 from landing.kinds.security_service import AdministeredSetting

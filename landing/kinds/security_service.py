@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from landing.aws import Aws
-from landing.kinds.account import required_account
-from landing.kinds.base import Kind
+from landing.kinds.base import Kind, required_account
 from landing.kinds.trusted_access import TrustedAccess
 from landing.model import Action, Address, Change, Level, Resource, Scope, Severity
 from landing.organization import Organization

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from landing.aws import Aws, unless
-from landing.kinds.account import required_account
+from landing.kinds.base import required_account
 from landing.kinds.cloudformation import MARK, CloudFormationKind
 from landing.kinds.delegated_administrator import DelegatedAdministrator
 from landing.kinds.organization import TheOrganization

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from landing.aws import Aws
-from landing.kinds.account import required_account
+from landing.kinds.base import required_account
 from landing.kinds.cloudformation import MARK, CloudFormationKind, deployments_by_stack
 from landing.kinds.stack import Stack
 from landing.kinds.stack_instances import Instances

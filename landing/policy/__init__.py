@@ -2,18 +2,24 @@
 
 from landing.policy.coverage import Coverage, covered
 from landing.policy.decision import Decision, decide
+from landing.policy.effects import Changed, Effect, Open, effect, weaker
 from landing.policy.evaluation import RCP, SCP, CompiledLevels, Doubt, Verdict, compile_levels, evaluate
 from landing.policy.levels import Place
+from landing.policy.linting import Finding, lint
 from landing.policy.prover import Proof, prove
 from landing.policy.truth import Unknown
 
 __all__ = [
     "RCP",
     "SCP",
+    "Changed",
     "CompiledLevels",
     "Coverage",
     "Decision",
     "Doubt",
+    "Effect",
+    "Finding",
+    "Open",
     "Place",
     "Proof",
     "Unknown",
@@ -21,6 +27,9 @@ __all__ = [
     "compile_levels",
     "covered",
     "decide",
+    "effect",
     "evaluate",
+    "lint",
     "prove",
+    "weaker",
 ]

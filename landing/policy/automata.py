@@ -1,44 +1,12 @@
-"""Globs as automata: which combinations of patterns one text can match, with a shortest text for each."""
+"""Globs as automata: which combinations of patterns one text can match, and a text that meets given ones."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import heappop, heappush
+from typing import NamedTuple
 
-from landing.policy import arn
-from landing.policy.pattern import Pattern, Token, Wild
+from landing.policy.steps import Some, Step, Steps
 
-
-class Some(Enum):
-    """Sets of characters that are not listed one by one."""
-
-    ANY = "any"
-    NOT_COLON = "not colon"
-    NOT_SLASH = "not slash"
-    DIGIT = "digit"
-
-    def has(self, char: str) -> bool:
-        """Whether a character is one of the set."""
-        if self is Some.NOT_COLON:
-            return char != ":"
-        if self is Some.NOT_SLASH:
-            return char != "/"
-        return self is Some.ANY or char in "0123456789"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One character out of a set; `many` for any number of them."""
-
-    chars: frozenset[str] | Some
-    many: bool = False
-
-    def has(self, char: str) -> bool:
-        """Whether it takes a character."""
-        return self.chars.has(char) if isinstance(self.chars, Some) else char in self.chars
-
-
-Steps = tuple[Step, ...]
-STATES = 40_000
+STATES = 20_000
 _OTHERS = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVWøæ"
 
 
@@ -46,52 +14,17 @@ class TooManyError(Exception):
     """A cap was reached: nothing is known of what lies behind it."""
 
 
-def text_steps(tokens: Iterable[Token], *, lower: bool = False, any_: Some = Some.ANY) -> Steps:
-    """A glob; `lower` lets each letter be of either case, `any_` is what a wildcard stands for."""
-    steps = []
-    for token in tokens:
-        if isinstance(token, Wild):
-            steps.append(Step(any_, token is Wild.MANY))
-        elif isinstance(token, str):
-            steps += [Step(frozenset((char, char.lower(), char.upper()) if lower else char)) for char in token]
-        else:  # a variable that nothing fills may stand for any text
-            steps.append(Step(any_, many=True))
-    return tuple(steps)
+class Reached(NamedTuple):
+    """Texts, and whether they are all there are of their kind."""
+
+    texts: list[str]
+    complete: bool
 
 
-def arn_steps(pattern: Pattern, *, fold: bool) -> Steps:
-    """An ARN pattern, matched as `arn.arn_regex` matches it."""
-    parts = arn.split(pattern.tokens)
-    if parts is None:
-        return text_steps(pattern.tokens)
-    steps: list[Step] = []
-    for part in parts[:5]:
-        steps += text_steps(part, lower=fold, any_=Some.NOT_COLON)
-        steps.append(Step(frozenset(":")))
-    return (*steps, *text_steps(parts[5]))
-
-
-def literal(text: str) -> Steps:
-    """A text as it is."""
-    return tuple(Step(frozenset(char)) for char in text)
-
-
-def several(chars: Some) -> Steps:
-    """One character of a set, or more."""
-    return (Step(chars, many=True), Step(chars))
-
-
-IS_ARN: Steps = (
-    *literal("arn:"),
-    *(step for _ in range(4) for step in (Step(Some.NOT_COLON, many=True), Step(frozenset(":")))),
-    Step(Some.ANY, many=True),
-)
-
-
-def reach(patterns: Sequence[Steps], domain: Steps, *, states: int = STATES) -> list[str]:
+def reach(patterns: Sequence[Steps], domain: Steps, *, states: int = STATES) -> Reached:
     """A shortest text of the domain for each combination of patterns that a text of it matches.
 
-    Walks the product of the patterns' automata breadth first. Raises `TooManyError` past a number of states.
+    Walks the product of the patterns' automata breadth first, up to a number of states.
     """
     machine = _Machine([*patterns, domain])
     texts: dict[int, str] = {}
@@ -100,18 +33,76 @@ def reach(patterns: Sequence[Steps], domain: Steps, *, states: int = STATES) -> 
     for state, text in queue:
         if state & machine.domain_end:
             texts.setdefault(state & machine.ends, text)
-        for char, literal_bits, move, stay in machine.alphabet:
-            # A character that no pattern waits for here acts as the other characters do.
-            if literal_bits is not None and not state & literal_bits:
-                continue
-            after = ((state & move) << 1) | (state & stay)
-            if after in seen or not after & machine.domain_bits:
+        for char, after in machine.after(state):
+            if after in seen:
                 continue
             if len(seen) >= states:
-                raise TooManyError(f"more than {states} states of {len(patterns)} patterns")
+                return Reached(list(texts.values()), complete=False)
             seen.add(after)
             queue.append((after, text + char))
-    return list(texts.values())
+    return Reached(list(texts.values()), complete=True)
+
+
+def reach_all(patterns: Sequence[Steps], domain: Steps, *, states: int = STATES) -> list[str]:
+    """As `reach`, for who needs all texts. Raises `TooManyError` past the number of states."""
+    reached = reach(patterns, domain, states=states)
+    if not reached.complete:
+        raise TooManyError(f"more than {states} states of {len(patterns)} patterns")
+    return reached.texts
+
+
+class Goal(NamedTuple):
+    """What a text is to match: one pattern of each group that is `required`, and none that is `forbidden`.
+
+    `others` are patterns that make a difference to `accept`, which has the last word on a text.
+    """
+
+    required: Sequence[Sequence[Steps]]
+    forbidden: Sequence[Steps]
+    others: Sequence[Steps]
+    accept: Callable[[str], bool]
+
+
+def find(goal: Goal, domain: Steps, *, states: int = STATES) -> str | None:
+    """A text of the domain that meets a goal, or none as there is none.
+
+    Walks the product of the automata towards the required groups, and gives up where one of them is out of
+    reach or a forbidden pattern can no longer fail. Raises `TooManyError` past a number of states.
+    """
+    groups = [list(group) for group in goal.required]
+    flat = [steps for group in groups for steps in group]
+    machine = _Machine([*flat, *goal.forbidden, *goal.others, domain])
+    spans = iter(machine.spans)
+    alive = [[next(spans) for _ in group] for group in groups]
+    group_bits = [sum(span.bits for span in group) for group in alive]
+    group_ends = [sum(span.end for span in group) for group in alive]
+    lost = sum(next(spans).absorbing for _ in goal.forbidden)
+    tested: set[int] = set()
+    seen = {machine.start}
+    heap = [(sum(1 for ends in group_ends if not machine.start & ends), 0, 0, machine.start, "")]
+    while heap:
+        missing, length, _, state, text = heappop(heap)
+        if not missing and state & machine.domain_end and state & machine.ends not in tested:
+            tested.add(state & machine.ends)
+            if goal.accept(text):
+                return text
+        for char, after in machine.after(state):
+            if after in seen or after & lost or not all(after & bits for bits in group_bits):
+                continue
+            if len(seen) >= states:
+                raise TooManyError(f"more than {states} states of {len(machine.spans)} patterns")
+            seen.add(after)
+            still = sum(1 for ends in group_ends if not after & ends)
+            heappush(heap, (still, length + 1, len(seen), after, text + char))
+    return None
+
+
+class _Span(NamedTuple):
+    """The bits of a pattern, the last of them, and that again if the pattern goes on matching from there."""
+
+    bits: int
+    end: int
+    absorbing: int
 
 
 class _Machine:
@@ -124,41 +115,63 @@ class _Machine:
     def __init__(self, patterns: Sequence[Steps]) -> None:
         singles: list[tuple[int, Step]] = []
         loops: list[tuple[int, Step]] = []
-        self.start = self.ends = self.domain_end = self.domain_bits = 0
+        self.spans: list[_Span] = []
+        self.start = self.ends = 0
         at = 0
         for steps in patterns:
             begin = at
-            self.start |= 1 << at
             for step in steps:
-                if step.many:
-                    loops.append((1 << at, step))
-                else:
-                    singles.append((1 << at, step))
-                    at += 1
-            self.domain_end = 1 << at
-            self.domain_bits = (1 << (at + 1)) - (1 << begin)
+                (loops if step.many else singles).append((1 << at, step))
+                at += 0 if step.many else 1
+            forever = bool(steps) and steps[-1] == Step(Some.ANY, many=True)
+            self.spans.append(_Span((2 << at) - (1 << begin), 1 << at, 1 << at if forever else 0))
+            self.start |= 1 << begin
             self.ends |= 1 << at
             at += 1
-        self.alphabet = list(self._characters(singles, loops))
+        self._domain_bits, self.domain_end, _ = self.spans[-1]
+        self._alphabet = list(_alphabet(singles, loops))
 
-    @staticmethod
-    def _characters(
-        singles: list[tuple[int, Step]], loops: list[tuple[int, Step]]
-    ) -> Iterable[tuple[str, int | None, int, int]]:
-        """Each character, the bits that wait for just it (none: try always), that move, that stay."""
-        literal_bits: dict[str, int] = {}
-        kinds = {step.chars for _, step in (*singles, *loops) if isinstance(step.chars, Some)}
-        for bit, step in singles:
-            if not isinstance(step.chars, Some):
-                for char in step.chars:
-                    literal_bits[char] = literal_bits.get(char, 0) | bit
-        others = [next(char for char in _OTHERS if char not in literal_bits)]
-        if Some.DIGIT in kinds:
-            others += [char for char in "9876543210" if char not in literal_bits][:1]
-        others += [char for kind, char in ((Some.NOT_COLON, ":"), (Some.NOT_SLASH, "/")) if kind in kinds]
-        for char in (*others, *(char for char in sorted(literal_bits) if char not in others)):
-            move = sum(bit for bit, step in singles if step.has(char))
-            stay = 0
-            for bit, step in loops:
-                stay |= bit if step.has(char) else 0
-            yield char, None if char in others else literal_bits[char], move, stay
+    def after(self, state: int) -> Iterator[tuple[str, int]]:
+        """The states that follow, each with a character that leads to it, while the domain can be met."""
+        for char, waiting, move, stay in self._alphabet:
+            # A character that no pattern waits for here acts as the other characters do.
+            if state & waiting:
+                after = ((state & move) << 1) | (state & stay)
+                if after & self._domain_bits:
+                    yield char, after
+
+
+def _alphabet(
+    singles: Iterable[tuple[int, Step]], loops: Iterable[tuple[int, Step]]
+) -> Iterable[tuple[str, int, int, int]]:
+    """Each character with the bits that wait for just it (all, to try it always), that move and that stay."""
+    waiting, moving = _by_chars(singles)
+    _, staying = _by_chars(loops)
+    kinds = moving.keys() | staying.keys()
+    others = [next(char for char in _OTHERS if char not in waiting)]
+    if Some.DIGIT in kinds:
+        others += [char for char in "9876543210" if char not in waiting][:1]
+    others += [char for kind, char in ((Some.NOT_COLON, ":"), (Some.NOT_SLASH, "/")) if kind in kinds]
+    for char in (*others, *(char for char in sorted(waiting) if char not in others)):
+        move = waiting.get(char, 0) | _of_kinds(moving, char)
+        yield char, -1 if char in others else waiting[char], move, _of_kinds(staying, char)
+
+
+def _by_chars(steps: Iterable[tuple[int, Step]]) -> tuple[dict[str, int], dict[Some, int]]:
+    """The bits of the steps that take a character, and of those that take a set of them."""
+    literal: dict[str, int] = {}
+    kinds: dict[Some, int] = {}
+    for bit, step in steps:
+        if isinstance(step.chars, Some):
+            kinds[step.chars] = kinds.get(step.chars, 0) | bit
+        else:
+            for char in step.chars:
+                literal[char] = literal.get(char, 0) | bit
+    return literal, kinds
+
+
+def _of_kinds(kinds: dict[Some, int], char: str) -> int:
+    bits = 0
+    for kind, held in kinds.items():
+        bits |= held if kind.has(char) else 0
+    return bits

@@ -1,17 +1,18 @@
 """The actions of a claim in groups that the policies treat alike, each with the variables of its requests."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from landing.policy.automata import TooManyError
 from landing.policy.catalog import Action
-from landing.policy.hits import group
-from landing.policy.keys import find_key
+from landing.policy.hits import Hits
+from landing.policy.keys import find_key, spelled
 from landing.policy.levels import Rule
-from landing.policy.request_space import PRINCIPAL, RESOURCE, RequestSpace, Sets
-from landing.policy.search import Domains
+from landing.policy.request_space import PRINCIPAL, RESOURCE, RequestSpace
+from landing.policy.search import Ask, Asks, Constraint, Search, Way
+from landing.policy.truth import Unknown
 from landing.policy.variables import Variable
 
 
@@ -25,22 +26,76 @@ class Hit:
 
     rule: Rule
     certain: bool
-    sets: Sets
+    checks: tuple[tuple[str, Hashable], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Actions alike, the statements they hit, and the variables of their requests with their classes."""
+    """Actions alike, the statements they hit, and the variables of their requests."""
 
     actions: tuple[Action, ...]
     hits: tuple[Hit, ...]
     variables: Mapping[str, Variable]
-    domains: Domains
     space: RequestSpace
 
-    def request(self, chosen: Domains, action: Action | None = None) -> dict[str, Any]:
-        """The request for a solution, for the first action or, where no variable tells them apart, another."""
-        return self.space.request(action or self.actions[0], self.variables, chosen)
+    def applies(self, hit: Hit, *, certain: bool) -> Way:
+        """What makes a statement apply: surely, or perhaps."""
+        return self._way([Ask(*check, holds=True, certain=certain) for check in hit.checks])
+
+    def fails(self, hit: Hit, *, certain: bool) -> Constraint:
+        """What makes a statement not apply: surely, or perhaps."""
+        return [self._way([Ask(*check, holds=False, certain=certain)]) for check in hit.checks]
+
+    def _way(self, asks: Sequence[Ask]) -> Way:
+        masks: dict[str, int] = {}
+        for ask in asks:
+            mask = self.variables[ask.variable].mask(ask)
+            masks[ask.variable] = masks.get(ask.variable, mask) & mask
+        return Way(masks, frozenset(ask for ask in asks if self.variables[ask.variable].open))
+
+    def search(self, constraints: Callable[[], Sequence[Constraint]]) -> dict[str, Any] | None:
+        """A request that meets some constraints; they are asked for again whenever a class is found.
+
+        Raises `TooManyError` when it cannot be told.
+        """
+        while True:
+            search = Search(constraints())
+            domains = {
+                name: self.space.domain(name, variable, self.actions[0])
+                for name, variable in self.variables.items()
+            }
+            found = search.solve(domains)
+            if found is not None:
+                return self.space.request(self.actions[0], self.variables, found)
+            # Only what no class at all can meet makes the search complete.
+            if not [conflict for conflict in search.conflicts if self._learn(conflict)]:
+                return None
+
+    def open_keys(self) -> list[str]:
+        """The keys that the policies' variables name and whose value nothing fixes."""
+        needs = {key for hit in self.hits for key in hit.rule.needs}
+        return [
+            f"${{{spelled(key)}}}" for key in sorted(needs) if isinstance(self.space.fixed.get(key), Unknown)
+        ]
+
+    def with_variables(self, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """The request with keys that variables name set to what the variables are compared with."""
+        context = {key.lower(): value for key, value in request["context"].items()}
+        for condition in (condition for hit in self.hits for condition in hit.rule.conditions):
+            free = [key for key in condition.needs if self.space.may_have(key, self.actions[0])]
+            value = context.get(condition.key)
+            if free and isinstance(value, str):
+                filled = {
+                    self.space.names.get(key, spelled(key)): value for key in free if key not in context
+                }
+                yield {**request, "context": {**request["context"], **filled}}
+
+    def _learn(self, conflict: Asks) -> bool:
+        names = {ask.variable for ask in conflict}
+        return all(
+            self.variables[name].learn(frozenset(ask for ask in conflict if ask.variable == name))
+            for name in names
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +115,17 @@ class Tally:
 
 
 def cases(
-    space: RequestSpace, rules: Sequence[Rule], actions: Iterable[Action], tally: Tally
+    space: RequestSpace,
+    rules: Sequence[Rule],
+    groups: Mapping[Hits, Sequence[Action]],
+    tally: Tally,
 ) -> Iterator[Case | Unsolved]:
-    """All cases of some actions; the tally is kept. Actions that no resource of the claim is for have none."""
-    for hits, members in group(actions, rules).items():
-        hit_rules = [(rule, bool(hits.sure >> number & 1)) for number, rule in _chosen(rules, hits.may)]
+    """All cases of some actions, in groups by what they hit, the bits being those of the rules.
+
+    Actions that no resource of the claim is for have none. The tally is kept.
+    """
+    for hits, members in groups.items():
+        hit_rules = [(rule, bool(hits.sure >> number & 1)) for number, rule in chosen(rules, hits.may)]
         for alike in _refined(space, [rule for rule, _ in hit_rules], members):
             try:
                 case = _case(space, hit_rules, alike)
@@ -79,7 +140,8 @@ def cases(
             yield case
 
 
-def _chosen(rules: Sequence[Rule], bits: int) -> Iterator[tuple[int, Rule]]:
+def chosen(rules: Sequence[Rule], bits: int) -> Iterator[tuple[int, Rule]]:
+    """The rules whose bits are set, with their numbers."""
     while bits:
         lowest = bits & -bits
         number = lowest.bit_length() - 1
@@ -110,9 +172,8 @@ def _case(space: RequestSpace, hit_rules: Sequence[tuple[Rule, bool]], actions: 
     by_name[PRINCIPAL] += []
     variables = {name: space.variable(name, conditions) for name, conditions in by_name.items()}
     variables[RESOURCE] = space.resource(actions[0], rules)
-    domains = {name: space.domain(name, variable, actions[0]) for name, variable in variables.items()}
     hits = tuple(
-        Hit(rule, certain and rule.doubt is None and rule.effect is not None, space.sets(rule, variables))
+        Hit(rule, certain and rule.doubt is None and rule.effect is not None, space.asked(rule))
         for rule, certain in hit_rules
     )
-    return Case(tuple(actions), hits, variables, domains, space)
+    return Case(tuple(actions), hits, variables, space)

@@ -94,6 +94,8 @@ def read_claim(claim: Mapping[str, Any]) -> Claim:
         raise ValueError(f"{unknown[0]!r} is no part of a claim: they are {', '.join(sorted(KEYS))}")
     if ("deny" in claim) == ("allow" in claim):
         raise ValueError("a claim has one of deny and allow")
+    if not _listed(claim, "deny" if "deny" in claim else "allow"):
+        raise ValueError("a claim is about one action or more")
     account = claim.get("account")
     if account == "*":
         account = None
@@ -110,7 +112,9 @@ def read_claim(claim: Mapping[str, Any]) -> Claim:
         present=tuple(name.lower() for name in _listed(claim, "keysAlwaysPresent")),
         absent=tuple(name.lower() for name in _listed(claim, "keysNeverPresent")),
         pinned={key.lower(): value for key, value in (claim.get("context") or {}).items()},
-        names={key.lower(): key for key in (*_listed(claim, "keysAlwaysPresent"), *(claim.get("context") or {}))},
+        names={
+            key.lower(): key for key in (*_listed(claim, "keysAlwaysPresent"), *(claim.get("context") or {}))
+        },
     )
 
 

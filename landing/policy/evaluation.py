@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from landing.policy.levels import Place, Policies, Rule, rules
+from landing.policy.levels import Compiled, Place, Policies, Rule, rules
 from landing.policy.principals import parse_principal
 from landing.policy.truth import Truth
 
@@ -90,8 +90,8 @@ class CompiledLevels:
     In a hierarchy of RCPs every level has RCPFullAWSAccess, listed or not, as nobody can detach it.
     """
 
-    def __init__(self, levels: Policies, policy_type: str = SCP) -> None:
-        self.rules = rules(levels)
+    def __init__(self, levels: Policies, policy_type: str = SCP, shared: Compiled | None = None) -> None:
+        self.rules = rules(levels, shared)
         self.needs_allow = policy_type != RCP
         self._relevant: dict[str, _Relevant] = {}
         self._kept = 0
@@ -156,7 +156,9 @@ class CompiledLevels:
         return relevant
 
 
-def _verdict(relevant: _Relevant, resource: str, context: Mapping[str, object], notes: tuple[str, ...]) -> Verdict:
+def _verdict(
+    relevant: _Relevant, resource: str, context: Mapping[str, object], notes: tuple[str, ...]
+) -> Verdict:
     denies: list[Place] = []
     doubts: list[Doubt] = []
     for rule, on_action in relevant.denies:
@@ -252,6 +254,6 @@ def compiled(levels: Policies, policy_type: str = SCP) -> CompiledLevels:
         kept = _Kept(levels, deepcopy(levels), CompiledLevels(levels, policy_type))
         _compiled.pop(key, None)
         if len(_compiled) >= _SETS_KEPT:
-            del _compiled[next(iter(_compiled))]
+            _compiled.pop(next(iter(_compiled)), None)
         _compiled[key] = kept
     return kept.compiled

@@ -123,6 +123,15 @@ def find_key(name: str) -> Key | None:
     return found or _of_service(lowered) or _of_provider(lowered)
 
 
+def spelled(name: str) -> str:
+    """A key as AWS spells it; what stands for a placeholder in the key's name is kept as it is."""
+    found = find_key(name)
+    if found is None:
+        return name
+    beginning = found.name.partition("$")[0]
+    return beginning + name[len(beginning) :]
+
+
 def _of_service(name: str) -> Key | None:
     service, colon, rest = name.partition(":")
     if not colon or not rest:

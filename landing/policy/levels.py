@@ -1,6 +1,7 @@
 """Statements compiled for matching: action patterns, resource patterns and conditions."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -85,12 +86,31 @@ def _doubt(doubtful: list[Pattern], resource: str) -> Truth:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Conditions and Resource elements that are compiled: equal ones are compiled, and remembered, once."""
+
+    conditions: dict[str, Condition] = field(default_factory=dict)
+    resources: dict[str, Resources] = field(default_factory=dict)
+
+
 class Rule:
     """A compiled statement. `resources` is none when it applies to all of them."""
 
-    __slots__ = ("_checks", "actions", "conditions", "doubt", "effect", "place", "resources", "statement")
+    __slots__ = (
+        "_checks",
+        "_meaning",
+        "actions",
+        "conditions",
+        "doubt",
+        "effect",
+        "place",
+        "resources",
+        "statement",
+    )
 
-    def __init__(self, place: Place, statement: Statement, compiled: dict[str, Condition]) -> None:
+    def __init__(self, place: Place, statement: Statement, compiled: Compiled) -> None:
+        self._meaning: str | None = None
         self.place = place
         self.statement = statement
         self.effect = statement.effect
@@ -100,19 +120,41 @@ class Rule:
         everything = any(item.tokens == (Wild.MANY,) and item.fault is None for item in patterns)
         self.resources: Resources | None = None
         if statement.not_resource or not everything:
-            self.resources = Resources(patterns, negated=statement.not_resource)
+            element = repr((statement.resources, statement.not_resource, statement.variables))
+            if element not in compiled.resources:
+                compiled.resources[element] = Resources(patterns, negated=statement.not_resource)
+            self.resources = compiled.resources[element]
         lines = {repr(line): line for line in statement.conditions}
         for text, line in lines.items():
-            if text not in compiled:
-                compiled[text] = Condition(line)
-        self.conditions = tuple(compiled[text] for text in lines)
+            if text not in compiled.conditions:
+                compiled.conditions[text] = Condition(line)
+        self.conditions = tuple(compiled.conditions[text] for text in lines)
         self._checks = tuple((item.key, item.scalar, item) for item in self.conditions)
 
     @property
     def keys(self) -> frozenset[str]:
         """The condition keys, in lower case, that it looks at."""
+        return self.needs.union(item.key for item in self.conditions)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The condition keys, in lower case, that its variables name."""
         needs = self.resources.needs if self.resources else frozenset()
-        return needs.union(*({item.key, *item.needs} for item in self.conditions))
+        return needs.union(*(item.needs for item in self.conditions))
+
+    @property
+    def meaning(self) -> str:
+        """Equal for statements that are written alike, wherever they stand and whatever their Sid."""
+        if self._meaning is None:
+            statement = self.statement
+            lists = (
+                sorted(statement.actions),
+                sorted(statement.resources),
+                sorted(map(repr, statement.conditions)),
+            )
+            forms = (statement.effect, statement.not_action, statement.not_resource, statement.variables)
+            self._meaning = repr((lists, forms, statement.faults))
+        return self._meaning
 
     @property
     def always(self) -> bool:
@@ -182,12 +224,14 @@ class ActionPattern:
         return True if self._fault is None else self._fault
 
 
-def rules(levels: Policies) -> tuple[tuple[Rule, ...], ...]:
-    """The statements of each level, compiled; equal condition lines are compiled, and remembered, once."""
-    compiled: dict[str, Condition] = {}
+def rules(levels: Policies, compiled: Compiled | None = None) -> tuple[tuple[Rule, ...], ...]:
+    """The statements of each level, compiled; `compiled` is what several sets of policies share."""
+    compiled = compiled or Compiled()
     return tuple(
         tuple(
-            Rule(Place(level, str(entry.get("name", "")), statement.index, statement.sid), statement, compiled)
+            Rule(
+                Place(level, str(entry.get("name", "")), statement.index, statement.sid), statement, compiled
+            )
             for entry in policies
             for statement in statements(entry.get("policy"))
         )

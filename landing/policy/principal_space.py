@@ -3,66 +3,110 @@
 from collections.abc import Callable, Sequence
 
 from landing.policy import arn
-from landing.policy.automata import (
-    Some,
-    Step,
-    Steps,
-    TooManyError,
-    arn_steps,
-    literal,
-    reach,
-    several,
-    text_steps,
-)
+from landing.policy.automata import Goal, TooManyError, find, reach
 from landing.policy.claim import Claim
 from landing.policy.conditions import Condition, Context
 from landing.policy.pattern import Pattern, Wild, full_match, parse
 from landing.policy.principals import parse_principal
 from landing.policy.representatives import pattern_steps
+from landing.policy.search import Ask, Asks
+from landing.policy.steps import Some, Step, Steps, arn_steps, literal, several, text_steps
 from landing.policy.truth import Truth, Unknown
-from landing.policy.variables import Variable, classify
+from landing.policy.variables import Variable
 
 # The keys that follow from the principal.
 KEYS = ("aws:principalarn", "aws:principalaccount", "aws:principaltype")
 _ACCOUNT = "aws:principalaccount"
+# How many states of automata are worth listing all classes for; beyond, they are looked for one by one.
+_LISTED = 4_000
 SERVICE, ANONYMOUS = "", "anonymous"
 
 
-def principal_variable(claim: Claim, conditions: Sequence[Condition], pins: Context, *, outsiders: bool) -> Variable:
-    """The classes of the principals of a claim; `outsiders` adds those that have no ARN, for RCPs.
+class PrincipalSpace:
+    """The principals of a claim; `outsiders` adds those that have no ARN, for RCPs.
 
-    A value is the text of a principal: an ARN, ``anonymous``, or nothing for a service, which has none of the
-    keys. Service-linked roles are left out, as no policy of an organization reaches them. Raises
-    `TooManyError` when there are too many classes, or a condition on the account that is no text.
+    A principal is a text: an ARN, ``anonymous``, or nothing for a service, which has none of the keys.
+    Service-linked roles are left out, as no policy of an organization reaches them.
     """
-    families = {item.use.operator.family for item in conditions if item.use and item.key == _ACCOUNT}
-    if not claim.account and families - {"string", "null"}:
-        raise TooManyError("the account of the principal is compared as something else than text")
-    tests = {id(item): item.single or item.filled(pins) for item in conditions if item.fault is None}
 
-    def truth(condition: Condition, principal: str) -> Truth:
+    def __init__(
+        self, claim: Claim, conditions: Sequence[Condition], pins: Context, *, outsiders: bool
+    ) -> None:
+        self._claim = claim
+        self._conditions = conditions
+        self._pins = pins
+        self._outsiders = outsiders
+        self._wanted = matcher(claim.principals) if claim.principals else None
+        self._excepted = matcher(claim.except_principals)
+        self._tests = {item: item.single or item.filled(pins) for item in conditions if item.fault is None}
+
+    def variable(self) -> Variable:
+        """The classes of the principals; open where there are too many to list.
+
+        Raises `TooManyError` on a condition that compares the account as something else than text.
+        """
+        families = {
+            item.use.operator.family for item in self._conditions if item.use and item.key == _ACCOUNT
+        }
+        if not self._claim.account and families - {"string", "null"}:
+            raise TooManyError("the account of the principal is compared as something else than text")
+        patterns = list(dict.fromkeys(_patterns(self._claim, self._conditions, self._pins)))
+        reached = [reach(patterns, domain, states=_LISTED) for domain in _domains(self._claim)]
+        texts = [text for part in reached for text in part.texts if self._is_claimed(text)]
+        if self._outsiders and (self._wanted is None or self._wanted("")):
+            texts += [SERVICE, ANONYMOUS]
+        complete = all(part.complete for part in reached)
+        return Variable(texts, self._conditions, self._truth, None if complete else self._find)
+
+    def _is_claimed(self, text: str) -> bool:
+        if parse_principal(text).service_linked or self._excepted(text):
+            return False
+        return self._wanted is None or self._wanted(text)
+
+    def _truth(self, condition: Condition, principal: str) -> Truth:
         if condition.fault is not None:
             return Unknown(condition.fault)
         keys = parse_principal(principal).keys if principal else {}
-        return condition.truth(keys.get(condition.key), tests[id(condition)])
+        return condition.truth(keys.get(condition.key), self._tests[condition])
 
-    return classify(principals(claim, conditions, pins, outsiders=outsiders), conditions, truth)
+    def _find(self, asks: Asks) -> str | None:
+        """A principal that does what is asked of it."""
+        required = [[_claimed(pattern) for pattern in self._claim.principals]] if self._wanted else []
+        forbidden = [_claimed(pattern) for pattern in (*self._claim.except_principals, _SERVICE_LINKED)]
+        others: list[Steps] = []
+        for ask in asks:
+            condition = ask.check
+            assert isinstance(condition, Condition)
+            steps = _patterns_of(condition, self._claim, self._pins)
+            if not _is_plain(condition):
+                others += steps
+            elif ask.holds is not (condition.use is not None and condition.use.operator.negated):
+                required.append(steps)
+            else:
+                forbidden += steps
+        goal = Goal(required, forbidden, others, lambda text: self._meets(asks, text))
+        for domain in _domains(self._claim):
+            found = find(goal, domain)
+            if found is not None:
+                return found
+        return None
+
+    def _meets(self, asks: Asks, text: str) -> bool:
+        return self._is_claimed(text) and all(_does(ask, self._truth(ask.check, text)) for ask in asks)  # type: ignore[arg-type]
 
 
-def principals(claim: Claim, conditions: Sequence[Condition], pins: Context, *, outsiders: bool) -> list[str]:
-    """Principals of the claim that together act on the conditions as all of them do."""
-    patterns = list(dict.fromkeys(_patterns(claim, conditions, pins)))
-    wanted = matcher(claim.principals) if claim.principals else None
-    excepted = matcher(claim.except_principals)
-    found: list[str] = []
-    for domain in _domains(claim):
-        for text in reach(patterns, domain):
-            linked = parse_principal(text).service_linked
-            if not linked and (wanted is None or wanted(text)) and not excepted(text):
-                found.append(text)
-    if outsiders and (wanted is None or wanted("")):
-        found += [SERVICE, ANONYMOUS]
-    return found
+def _does(ask: Ask, truth: Truth) -> bool:
+    if isinstance(truth, Unknown):
+        return not ask.certain
+    return truth is ask.holds
+
+
+def _is_plain(condition: Condition) -> bool:
+    """Whether a condition says of the principal's ARN that it is like one of some patterns, or like none."""
+    if condition.use is None or condition.fault or condition.needs or condition.key != "aws:principalarn":
+        return False
+    faults = [pattern for pattern in condition.patterns_in({}) if pattern.fault]
+    return condition.use.operator.family in ("string", "arn") and not faults
 
 
 def _domains(claim: Claim) -> list[Steps]:
@@ -80,15 +124,18 @@ def _domains(claim: Claim) -> list[Steps]:
 
 
 def _patterns(claim: Claim, conditions: Sequence[Condition], pins: Context) -> list[Steps]:
-    on_arn = [item for item in conditions if item.key == "aws:principalarn"]
-    patterns = pattern_steps(on_arn, pins)
-    if not claim.account:
-        for condition in conditions:
-            if condition.key == _ACCOUNT:
-                patterns += [_as_account(steps) for steps in pattern_steps([condition], pins)]
-    for pattern in (*claim.principals, *claim.except_principals, _SERVICE_LINKED):
-        patterns.append(_claimed(pattern))
-    return patterns
+    patterns = [steps for condition in conditions for steps in _patterns_of(condition, claim, pins)]
+    claimed = (*claim.principals, *claim.except_principals, _SERVICE_LINKED)
+    return patterns + [_claimed(pattern) for pattern in claimed]
+
+
+def _patterns_of(condition: Condition, claim: Claim, pins: Context) -> list[Steps]:
+    """The patterns that a condition compares an ARN with; one on the account is as one on the ARN."""
+    if condition.key == "aws:principalarn":
+        return pattern_steps([condition], pins)
+    if condition.key == _ACCOUNT and not claim.account:
+        return [_as_account(steps) for steps in pattern_steps([condition], pins)]
+    return []
 
 
 _SERVICE_LINKED = parse("arn:*:iam::*:role/aws-service-role/*")

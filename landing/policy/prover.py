@@ -9,17 +9,20 @@ meaning of a statement is in doubt, or a cap is reached, the answer is undetermi
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from landing.policy import catalog
 from landing.policy.automata import TooManyError
-from landing.policy.cases import Case, Hit, Tally, Unsolved, cases
+from landing.policy.cases import Case, Tally, Unsolved, cases, chosen
 from landing.policy.catalog import Action
 from landing.policy.claim import Claim, actions_of, read_claim
 from landing.policy.evaluation import SCP, CompiledLevels, compiled
+from landing.policy.hits import Hits, group
 from landing.policy.levels import Policies
 from landing.policy.request_space import RequestSpace
-from landing.policy.search import Constraint, Domains, outside, solve
+from landing.policy.sides import Side, meeting
 
 PROVED, REFUTED, UNDETERMINED = "proved", "refuted", "undetermined"
 
@@ -66,11 +69,15 @@ class _Prover:
         self.policies = policies
         self.claim = claim
         self.rules = [rule for level in policies.rules for rule in level]
-        self.space = RequestSpace(claim, self.rules, outsiders=not policies.needs_allow)
+        self.actions = actions_of(claim)
+        self.groups = group(self.actions, self.rules)
+        hit = reduce(or_, (hits.may for hits in self.groups))
+        rules = [rule for _, rule in chosen(self.rules, hit)]
+        self.space = RequestSpace(claim, rules, outsiders=not policies.needs_allow)
         self.tally = Tally(Counter())
 
     def prove(self) -> Proof:
-        actions = actions_of(self.claim)
+        actions = self.actions
         outcomes = list(self._outcomes(actions))
         failing = [outcome for outcome in outcomes if outcome.request is not None]
         doubtful = [outcome for outcome in outcomes if outcome.request is None]
@@ -96,12 +103,14 @@ class _Prover:
         except TooManyError as error:
             yield _Outcome(tuple(actions), reason=str(error))
             return
+        groups: Mapping[Hits, Sequence[Action]] = self.groups
         if not self.policies.needs_allow:
             beyond = tuple(action for action in actions if not within_rcps(action))
-            actions = [action for action in actions if within_rcps(action)]
+            groups = {hits: list(filter(within_rcps, members)) for hits, members in groups.items()}
             if beyond and self.claim.denies:
-                yield _Outcome(beyond, reason=f"RCPs do not apply to {beyond[0].text}, or it is not documented")
-        for case in cases(self.space, self.rules, actions, self.tally):
+                reason = f"RCPs do not apply to {beyond[0].text}, or it is not documented that they do"
+                yield _Outcome(beyond, reason=reason)
+        for case in cases(self.space, self.rules, groups, self.tally):
             outcome = self._outcome(case)
             if outcome is not None:
                 yield outcome
@@ -109,30 +118,29 @@ class _Prover:
     def _outcome(self, case: Case | Unsolved) -> _Outcome | None:
         if isinstance(case, Unsolved):
             return _Outcome(case.actions, reason=case.reason)
-        ways = passing if self.claim.denies else blocked
+        side = Side.of(case, self.policies)
+        passes, blocks = (side, []) if self.claim.denies else (None, [side])
         try:
             for certain in (True, False):
-                for constraints in ways(case.hits, self._levels(), certain=certain):
-                    found = solve(case.domains, constraints)
-                    if found is not None:
-                        return self._confirmed(case, found)
+                request = meeting(case, passes=passes, blocks=blocks, certain=certain)
+                if request is not None:
+                    return self._confirmed(case, request)
         except TooManyError as error:
             return _Outcome(case.actions, reason=str(error))
         return None
 
-    def _levels(self) -> range:
-        return range(len(self.policies.rules)) if self.policies.needs_allow else range(0)
-
-    def _confirmed(self, case: Case, found: Domains) -> _Outcome:
+    def _confirmed(self, case: Case, request: dict[str, Any]) -> _Outcome:
         """The outcome once the evaluator has said what it makes of the request."""
-        request = case.request(found)
         verdict = self.policies.evaluate(request)
-        if verdict.blocked is None:
-            doubt = verdict.doubts[0]
-            return _Outcome(case.actions, reason=f"{doubt.place.policy}: {doubt.reason}")
-        if verdict.blocked is self.claim.denies:
-            return _Outcome(case.actions, reason=f"the evaluator does not confirm the request {request}")
-        return _Outcome(case.actions, request)
+        for tried in (request, *case.with_variables(request)):
+            if self.policies.evaluate(tried).blocked is (not self.claim.denies):
+                return _Outcome(case.actions, tried)
+        reasons = [f"{doubt.place.policy}: {doubt.reason}" for doubt in verdict.doubts]
+        reasons += [
+            f"a policy compares with {name}, whose value the claim does not fix" for name in case.open_keys()
+        ]
+        reasons.append(f"the evaluator does not confirm the request {request}")
+        return _Outcome(case.actions, reason=reasons[0])
 
     def _assumptions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         found = [
@@ -147,7 +155,9 @@ class _Prover:
             for name, count in sorted(self.tally.absent.items())
         ]
         if self.tally.idle:
-            found.append(f"{self.tally.idle} of {len(actions)} actions cannot be asked on the claim's resources")
+            found.append(
+                f"{self.tally.idle} of {len(actions)} actions cannot be asked on the claim's resources"
+            )
         return tuple(found)
 
 
@@ -158,35 +168,3 @@ def _names(outcomes: Iterable[_Outcome]) -> tuple[str, ...]:
 def within_rcps(action: Action) -> bool:
     """Whether RCPs reach an action: its service is one of theirs and it is for resources."""
     return action.service in catalog.rcp_services() and bool(action.formats)
-
-
-def passing(hits: Sequence[Hit], levels: Iterable[int], *, certain: bool) -> Iterator[list[Constraint]]:
-    """The constraints on a request that passes: surely, or perhaps."""
-    constraints: list[Constraint] = []
-    for hit in hits:
-        if certain and hit.rule.effect != "Allow":
-            constraints.append(outside(hit.sets.may))
-        elif not certain and hit.rule.effect == "Deny" and hit.certain:
-            constraints.append(outside(hit.sets.sure))
-    for level in levels:
-        here = [hit for hit in hits if hit.rule.place.level == level]
-        if certain:
-            constraints.append([hit.sets.sure for hit in here if hit.rule.effect == "Allow" and hit.certain])
-        else:
-            constraints.append([hit.sets.may for hit in here if hit.rule.effect != "Deny"])
-    yield constraints
-
-
-def blocked(hits: Sequence[Hit], levels: Iterable[int], *, certain: bool) -> Iterator[list[Constraint]]:
-    """The constraints on a request that is blocked, surely or perhaps: a set of them for each way to be."""
-    for hit in hits:
-        if certain and hit.rule.effect == "Deny" and hit.certain:
-            yield [[hit.sets.sure]]
-        elif not certain and hit.rule.effect != "Allow":
-            yield [[hit.sets.may]]
-    for level in levels:
-        here = [hit for hit in hits if hit.rule.place.level == level]
-        if certain:
-            yield [outside(hit.sets.may) for hit in here if hit.rule.effect != "Deny"]
-        else:
-            yield [outside(hit.sets.sure) for hit in here if hit.rule.effect == "Allow" and hit.certain]

@@ -6,11 +6,12 @@ from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from itertools import pairwise
 
-from landing.policy.automata import IS_ARN, Some, Step, Steps, arn_steps, literal, reach, several, text_steps
+from landing.policy.automata import reach_all
 from landing.policy.conditions import Condition, Context
 from landing.policy.keys import Key
 from landing.policy.operators import read_instant, read_network, read_number
 from landing.policy.pattern import text_of
+from landing.policy.steps import IS_ARN, Some, Step, Steps, arn_steps, literal, several, text_steps
 
 # Values that read well in an example; they are tried before what an automaton finds.
 EXAMPLES = {
@@ -41,7 +42,8 @@ def scalars(
     kind = found.base_type if found else ""
     if kind == "Bool":
         return ["true", "false"]
-    values: list[str] = list(EXAMPLES.get(key, ()))
+    plain = kind in ("", "String") and not holds_arns(found, conditions)
+    values: list[str] = list(EXAMPLES.get(key, ("example",) if plain else ()))
     if kind == "Numeric" or "numeric" in families:
         values += numbers(_bounds(conditions, "numeric"))
     if kind == "Date" or "date" in families:
@@ -58,7 +60,7 @@ def scalars(
 
 
 def holds_arns(found: Key | None, conditions: Iterable[Condition]) -> bool:
-    """Whether the values of a key are taken to be ARNs: by its type, or as all conditions compare them as such."""
+    """Whether a key's values are taken to be ARNs: by its type, or as all conditions compare them as such."""
     if found is not None and found.base_type == "ARN":
         return True
     families = {item.use.operator.family for item in conditions if item.use} - {"null"}
@@ -70,10 +72,10 @@ def _texts(found: Key | None, conditions: Sequence[Condition], pins: Context, pa
     if holds_arns(found, conditions):
         # The five parts before the sixth, of which the service at least says something.
         domain = (*literal(f"arn:{partition}:"), *several(Some.NOT_COLON), *_then_any(":"), *_then_any(":"))
-        return reach(patterns, (*domain, *literal(":"), *several(Some.ANY)))
+        return reach_all(patterns, (*domain, *literal(":"), *several(Some.ANY)))
     if any(item.use and item.use.operator.family == "arn" for item in conditions):
         patterns.append(IS_ARN)
-    return reach(patterns, (Step(Some.ANY, many=True),))
+    return reach_all(patterns, (Step(Some.ANY, many=True),))
 
 
 def _then_any(end: str) -> Steps:

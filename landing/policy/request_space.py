@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from landing.policy import principal_space
@@ -14,18 +13,10 @@ from landing.policy.keys import find_key, may_be_present
 from landing.policy.levels import Rule
 from landing.policy.representatives import EXAMPLES, holds_arns, scalars
 from landing.policy.resource_space import ResourceSpace
-from landing.policy.search import Domains, Way
-from landing.policy.variables import ABSENT, Variable, classify, key_variable
+from landing.policy.search import Domains
+from landing.policy.variables import ABSENT, Variable, key_variable
 
 PRINCIPAL, RESOURCE = "principal", "resource"
-
-
-@dataclass(frozen=True, slots=True)
-class Sets:
-    """For each variable that a statement looks at, the classes for which it surely, or perhaps, applies."""
-
-    sure: Way
-    may: Way
 
 
 class RequestSpace:
@@ -38,15 +29,14 @@ class RequestSpace:
         self.names: dict[str, str] = dict(claim.names)
         needs: set[str] = set()
         for rule in rules:
-            needs |= rule.resources.needs if rule.resources else set()
+            needs |= rule.needs
             for condition in rule.conditions:
                 name = self.variable_of(condition.key)
                 if condition not in self._conditions[name]:
                     self._conditions[name].append(condition)
                 self.names.setdefault(condition.key, condition.line.key)
-                needs |= condition.needs
-        self._pins = claim.fixed(needs)
-        self._resources = ResourceSpace(claim, self._pins)
+        self.fixed = claim.fixed(needs)
+        self._resources = ResourceSpace(claim, self.fixed)
         self._variables: dict[str, Variable | TooManyError] = {}
         self._narrow: dict[tuple[Condition, ...], Variable] = {}
 
@@ -56,7 +46,7 @@ class RequestSpace:
 
     def principal_exists(self) -> bool:
         """Whether any principal is one of the claim's."""
-        return bool(self.variable(PRINCIPAL, self._conditions[PRINCIPAL]).values)
+        return self.variable(PRINCIPAL, self._conditions[PRINCIPAL]).learn(frozenset())
 
     def resource(self, action: Action, rules: Iterable[Rule]) -> Variable:
         """The variable of an action's resources, for some statements."""
@@ -84,16 +74,18 @@ class RequestSpace:
 
     def _make(self, name: str, conditions: Sequence[Condition]) -> Variable:
         if name == PRINCIPAL:
-            return principal_space.principal_variable(self.claim, conditions, self._pins, outsiders=self._outsiders)
+            return principal_space.PrincipalSpace(
+                self.claim, conditions, self.fixed, outsiders=self._outsiders
+            ).variable()
         key = find_key(name)
         if name in self.claim.pinned:
-            return classify(
+            return Variable(
                 [self.claim.pinned[name]],
                 conditions,
-                lambda condition, value: condition({**self._pins, name: value}),
+                lambda condition, value: condition({**self.fixed, name: value}),
             )
-        values = scalars(name, key, conditions, self._pins, self.claim.partition)
-        return key_variable(key, conditions, values, self._pins)
+        values = scalars(name, key, conditions, self.fixed, self.claim.partition)
+        return key_variable(key, conditions, values, self.fixed)
 
     def domain(self, name: str, variable: Variable, action: Action) -> int:
         """The classes that a variable can take in requests for an action."""
@@ -105,27 +97,25 @@ class RequestSpace:
             return 1
         return variable.full
 
+    def may_have(self, key: str, action: Action) -> bool:
+        """Whether a request for an action can be given a key, whatever its value."""
+        if key in self.claim.pinned or key in principal_space.KEYS or self.claim.never_has(key):
+            return False
+        return may_be_present(key, action)
+
     def ruled_out(self, name: str, action: Action) -> bool:
         """Whether a key is taken to be absent only because the catalogue does not list it for an action."""
         if name in (PRINCIPAL, RESOURCE) or self.claim.always_has(name) or self.claim.never_has(name):
             return False
         return not may_be_present(name, action)
 
-    def sets(self, rule: Rule, variables: Mapping[str, Variable]) -> Sets:
-        """When a statement applies, in terms of the variables."""
-        sure: dict[str, int] = {}
-        may: dict[str, int] = {}
-
-        def ask(name: str, check: Hashable) -> None:
-            variable = variables[name]
-            sure[name] = sure.get(name, variable.full) & variable.sure[check]
-            may[name] = may.get(name, variable.full) & variable.may[check]
-
+    def asked(self, rule: Rule) -> tuple[tuple[str, Hashable], ...]:
+        """The checks that a statement makes, each with the name of the variable it is on."""
+        checks: list[tuple[str, Hashable]] = []
         if rule.resources is not None:
-            ask(RESOURCE, rule.resources)
-        for condition in rule.conditions:
-            ask(self.variable_of(condition.key), condition)
-        return Sets(sure, may)
+            checks.append((RESOURCE, rule.resources))
+        checks += [(self.variable_of(condition.key), condition) for condition in rule.conditions]
+        return tuple(checks)
 
     def request(self, action: Action, variables: Mapping[str, Variable], chosen: Domains) -> dict[str, Any]:
         """The request that a solution stands for: of each variable the first class that is left."""

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from landing.policy import arn
-from landing.policy.automata import Some, Step, Steps, arn_steps, literal, reach, several
+from landing.policy.automata import reach_all
 from landing.policy.catalog import Action
 from landing.policy.claim import Claim
 from landing.policy.conditions import Context
 from landing.policy.levels import Resources
 from landing.policy.pattern import Pattern, Wild, resolve
 from landing.policy.principal_space import matcher
+from landing.policy.steps import Some, Step, Steps, arn_steps, literal, several
 from landing.policy.truth import Truth
-from landing.policy.variables import Variable, classify
+from landing.policy.variables import Variable
 
 _PLACEHOLDER = re.compile(r"(\$\{[^{}]*\}|\*)")
 _EXAMPLES = {"Region": "eu-west-1", "Resource": "example"}
@@ -25,6 +27,7 @@ class ResourceSpace:
         self._claim = claim
         self._pins = pins
         self._wanted = matcher(claim.resources) if claim.resources else None
+        self._patterns_of: dict[tuple[int, ...], list[tuple[Pattern, str | None]]] = {}
         self._steps: dict[Pattern, Steps] = {}
         self._reached: dict[tuple[str, tuple[Pattern, ...]], list[str]] = {}
         self._variables: dict[tuple[tuple[str, ...], bool, tuple[int, ...]], Variable] = {}
@@ -38,7 +41,7 @@ class ResourceSpace:
         key = (action.formats, action.needs_resource, tuple(id(check) for check in checks))
         found = self._variables.get(key)
         if found is None:
-            found = self._variables[key] = classify(self._resources(action, checks), checks, self._truth)
+            found = self._variables[key] = Variable(self._resources(action, checks), checks, self._truth)
         return found
 
     def _truth(self, check: Resources, resource: str) -> Truth:
@@ -48,27 +51,40 @@ class ResourceSpace:
         patterns = self._patterns(checks)
         found = []
         for text in action.formats:
-            found += [item for item in self._of_format(text, patterns) if self._wanted is None or self._wanted(item)]
+            found += [
+                item for item in self._of_format(text, patterns) if self._wanted is None or self._wanted(item)
+            ]
         if not action.needs_resource and (self._wanted is None or self._wanted("*")):
             found.append("*")
         return found
 
-    def _patterns(self, checks: Iterable[Resources]) -> list[Pattern]:
+    def _patterns(self, checks: Sequence[Resources]) -> list[tuple[Pattern, str | None]]:
+        """The patterns of some Resource elements and the claim, each with the service it is for."""
+        key = tuple(id(check) for check in checks)
+        if key not in self._patterns_of:
+            self._patterns_of[key] = self._filled(checks)
+        return self._patterns_of[key]
+
+    def _filled(self, checks: Iterable[Resources]) -> list[tuple[Pattern, str | None]]:
         patterns = dict.fromkeys(self._claim.resources)
         for check in checks:
             for pattern in check.patterns:
                 filled = resolve(pattern, self._pins)
                 if filled is not None:
                     patterns[filled] = None
-        return [pattern for pattern in patterns if pattern.tokens != (Wild.MANY,)]
+        return [(item, service_of(item)) for item in patterns if item.tokens != (Wild.MANY,)]
 
-    def _of_format(self, text: str, patterns: Iterable[Pattern]) -> list[str]:
-        meeting = tuple(pattern for pattern in patterns if _may_meet(pattern, text))
+    def _of_format(self, text: str, patterns: Iterable[tuple[Pattern, str | None]]) -> list[str]:
+        service = text.split(":", 3)[2].lower()
+        any_service = "$" in service
+        meeting = tuple(item for item, of in patterns if any_service or of in (None, service))
         found = self._reached.get((text, meeting))
         if found is None:
             found = [self.example(text)]
             if meeting:
-                found += reach([self._steps_of(item) for item in meeting], domain(text, self._claim.partition))
+                found += reach_all(
+                    [self._steps_of(item) for item in meeting], domain(text, self._claim.partition)
+                )
             self._reached[text, meeting] = found
         return found
 
@@ -88,13 +104,13 @@ class ResourceSpace:
         return ":".join((*named, _PLACEHOLDER.sub("example", resource)))
 
 
-def _may_meet(pattern: Pattern, text: str) -> bool:
-    """Whether the service of a pattern is one that a format may have."""
+@lru_cache(maxsize=4096)
+def service_of(pattern: Pattern) -> str | None:
+    """The service of an ARN pattern in lower case; none if it may be several."""
     parts = arn.split(pattern.tokens)
     if parts is None or any(not isinstance(token, str) for token in parts[2]):
-        return True
-    service = text.split(":", 3)[2]
-    return "$" in service or service.lower() == "".join(map(str, parts[2])).lower()
+        return None
+    return "".join(map(str, parts[2])).lower()
 
 
 def domain(text: str, partition: str) -> Steps:

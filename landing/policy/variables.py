@@ -1,62 +1,103 @@
 """A part of a request as a variable: the classes of its values, and what each makes of the conditions."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Protocol
 
 from landing.policy.automata import TooManyError
 from landing.policy.conditions import Condition, Context
 from landing.policy.keys import Key
+from landing.policy.search import Ask, Asks
 from landing.policy.truth import Truth, Unknown, every, some
 
 ABSENT = None
 CLASSES = 4_000
 
 
-@dataclass(frozen=True, slots=True)
+class Learner(Protocol):
+    """Looks for a value that does all that is asked; none if there is none."""
+
+    def __call__(self, asks: Asks) -> Any | None:
+        """Raises `TooManyError` if it cannot tell."""
+
+
 class Variable:
     """A variable of the search: a value of each class, and for each check the classes it holds for.
 
-    A class is a bit: `sure` has those where a check surely holds, `may` also those where it is unknown.
-    Variables with the same checks and the same signature have the same classes.
+    A class is a bit: `sure` has those where a check surely holds, `may` also those where it is unknown. The
+    first value of a class stands for it. Without a `learner` the classes are all there are; with one, more
+    can be found by what is asked of them.
     """
 
-    values: tuple[Any, ...]
-    sure: Mapping[Hashable, int]
-    may: Mapping[Hashable, int]
-    signature: frozenset[Any] = frozenset()
+    def __init__(
+        self,
+        values: Iterable[Any],
+        checks: Sequence[Hashable],
+        truth: Callable[[Any, Any], Truth],
+        learner: Learner | None = None,
+    ) -> None:
+        self.values: list[Any] = []
+        self.sure = dict.fromkeys(checks, 0)
+        self.may = dict.fromkeys(checks, 0)
+        self.open = learner is not None
+        self._truth = truth
+        self._learner = learner
+        self._signatures: dict[tuple[Any, ...], None] = {}
+        self._barren: list[Asks] = []
+        for value in values:
+            self.add(value)
+
+    def add(self, value: Any, *, apart: bool = False) -> None:
+        """Take in a value if it is of a new class, or is to be kept apart."""
+        truths = [self._truth(check, value) for check in self.sure]
+        signature = tuple(None if isinstance(item, Unknown) else item for item in truths)
+        if signature in self._signatures and not apart:
+            return
+        if not apart:
+            self._signatures[signature] = None
+        bit = 1 << len(self.values)
+        self.values.append(value)
+        for check, item in zip(self.sure, truths, strict=True):
+            self.may[check] |= bit if item is not False else 0
+            self.sure[check] |= bit if item is True else 0
 
     @property
     def full(self) -> int:
         """All classes."""
         return (1 << len(self.values)) - 1
 
+    @property
+    def signature(self) -> frozenset[Any]:
+        """Equal for variables with the same checks and the same classes."""
+        return frozenset(self._signatures)
 
-def classify(values: Iterable[Any], checks: Sequence[Hashable], truth: Callable[[Any, Any], Truth]) -> Variable:
-    """The classes of some values, told apart by the truth of the checks; the first of each stands for it."""
-    seen: dict[tuple[Any, ...], None] = {}
-    kept: list[Any] = []
-    sure = dict.fromkeys(checks, 0)
-    may = dict.fromkeys(checks, 0)
-    for value in values:
-        truths = [truth(check, value) for check in checks]
-        signature = tuple(None if isinstance(item, Unknown) else item for item in truths)
-        if signature in seen:
-            continue
-        seen[signature] = None
-        bit = 1 << len(kept)
-        kept.append(value)
-        for check, item in zip(checks, truths, strict=True):
-            if item is not False:
-                may[check] |= bit
-            if item is True:
-                sure[check] |= bit
-    return Variable(tuple(kept), sure, may, frozenset(seen))
+    def mask(self, ask: Ask) -> int:
+        """The classes that do what is asked."""
+        if ask.holds:
+            return (self.sure if ask.certain else self.may)[ask.check]
+        return self.full & ~(self.may if ask.certain else self.sure)[ask.check]
+
+    def learn(self, asks: Asks) -> bool:
+        """Whether some class does all that is asked, if need be after looking for one."""
+        known = self.full
+        for ask in asks:
+            known &= self.mask(ask)
+        if known:
+            return True
+        if self._learner is None or any(barren <= asks for barren in self._barren):
+            return False
+        value = self._learner(asks)
+        if value is None:
+            self._barren.append(asks)
+            return False
+        self.add(value)
+        return True
 
 
-def key_variable(found: Key | None, conditions: Sequence[Condition], scalars: Sequence[str], pins: Context) -> Variable:
+def key_variable(
+    found: Key | None, conditions: Sequence[Condition], scalars: Sequence[str], pins: Context
+) -> Variable:
     """The classes of a condition key. The first is its absence, for the caller to rule out."""
-    tests = {id(condition): condition.single or condition.filled(pins) for condition in _sound(conditions)}
+    tests = {condition: condition.single or condition.filled(pins) for condition in _sound(conditions)}
     many = found is not None and found.multivalued
     values: list[Any] = []
     if not many:
@@ -67,16 +108,14 @@ def key_variable(found: Key | None, conditions: Sequence[Condition], scalars: Se
     def truth(condition: Condition, value: Any) -> Truth:
         if condition.fault is not None:
             return Unknown(condition.fault)
-        return condition.truth(value, tests[id(condition)])
+        return condition.truth(value, tests[condition])
 
-    present = classify(values, conditions, truth)
+    variable = Variable((), conditions, truth)
     # Absence is a class of its own even where it acts as some value does: a key may be said to be there.
-    absent = classify([ABSENT], conditions, truth)
-    return Variable(
-        (ABSENT, *present.values),
-        {item: absent.sure[item] | present.sure[item] << 1 for item in conditions},
-        {item: absent.may[item] | present.may[item] << 1 for item in conditions},
-    )
+    variable.add(ABSENT, apart=True)
+    for value in values:
+        variable.add(value)
+    return variable
 
 
 def _sound(conditions: Iterable[Condition]) -> Iterable[Condition]:

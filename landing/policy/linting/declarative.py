@@ -1,0 +1,58 @@
+"""Declarative policies: their top-level key and the operators of inheritance.
+
+AWS Organizations user guide, "Declarative policy syntax and inheritance".
+"""
+
+from collections.abc import Iterator, Mapping
+
+from landing.policy.limits import LIMITS
+from landing.policy.linting.finding import ERROR, Finding, Source, guess, pointer
+
+ASSIGN, APPEND, REMOVE, ALLOWED = "@@assign", "@@append", "@@remove", "@@operators_allowed_for_child_policies"
+OPERATORS = (ASSIGN, APPEND, REMOVE, ALLOWED)
+ALLOWABLE = ("@@all", "@@none", ASSIGN, APPEND, REMOVE)
+
+
+def check(source: Source) -> Iterator[Finding]:
+    """What is no policy of the type, and operators that there are not."""
+    document = source.document
+    if not isinstance(document, Mapping):
+        yield Finding("POL100", ERROR, "", "the policy is not a JSON object")
+        return
+    key = LIMITS[source.policy_type].key
+    for name in document:
+        if key is not None and name != key:
+            message = f"{name!r} is not the key of a {source.policy_type}"
+            yield Finding("POL700", ERROR, pointer(name), message, f"the content stands under {key!r}")
+    if key is not None and key not in document:
+        yield Finding("POL700", ERROR, "", f"the content of a {source.policy_type} stands under {key!r}")
+    yield from _node(document, ())
+
+
+def _node(node: object, path: tuple[object, ...]) -> Iterator[Finding]:
+    if isinstance(node, list | tuple):
+        for index, item in enumerate(node):
+            yield from _node(item, (*path, index))
+    if not isinstance(node, Mapping):
+        return
+    for name, value in node.items():
+        where = pointer(*path, name)
+        if not str(name).startswith("@@"):
+            yield from _node(value, (*path, name))
+        elif name not in OPERATORS:
+            message = f"{name!r} is no operator of inheritance"
+            yield Finding("POL701", ERROR, where, message, guess(str(name), OPERATORS))
+        elif name in (APPEND, REMOVE) and not isinstance(value, list | tuple):
+            yield Finding("POL702", ERROR, where, f"{name} takes a list", "use @@assign for a single value")
+        elif name == ALLOWED:
+            yield from _allowed(value, where)
+
+
+def _allowed(value: object, where: str) -> Iterator[Finding]:
+    if not isinstance(value, list | tuple):
+        yield Finding("POL702", ERROR, where, f"{ALLOWED} takes a list of operators")
+        return
+    for index, item in enumerate(value):
+        if item not in ALLOWABLE:
+            message = f"{item!r} is none of {', '.join(ALLOWABLE)}"
+            yield Finding("POL702", ERROR, f"{where}/{index}", message, guess(str(item), ALLOWABLE))

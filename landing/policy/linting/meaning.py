@@ -1,0 +1,112 @@
+"""What statements do as a whole: deny everything, hit global services, or nothing that others do not."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from landing.policy import catalog
+from landing.policy.automata import TooManyError
+from landing.policy.cases import Case, Tally, Unsolved, cases
+from landing.policy.claim import read_claim
+from landing.policy.hits import group
+from landing.policy.levels import Rule
+from landing.policy.linting.finding import ERROR, WARNING, Finding, Located, Source
+from landing.policy.request_space import RequestSpace
+from landing.policy.search import Constraint
+
+# Services that answer in one region, wherever they are asked from: a lock on regions has to leave them out.
+GLOBAL_SERVICES = (
+    "budgets",
+    "cloudfront",
+    "globalaccelerator",
+    "iam",
+    "organizations",
+    "route53",
+    "sts",
+    "support",
+)
+
+
+def check(source: Source) -> Iterator[Finding]:
+    """Statements that do more than was meant, or nothing."""
+    for item in source.statements:
+        yield from _everything(item)
+        yield from _regions(item)
+    yield from _shadowed(source)
+
+
+def _denies(item: Located) -> bool:
+    return item.raw.get("Effect") == "Deny" and item.rule.doubt is None
+
+
+def _everything(item: Located) -> Iterator[Finding]:
+    texts = [text for text, _ in item.entries("Action")]
+    if _denies(item) and item.rule.always and not item.statement.not_action and "*" in texts:
+        message = "it denies every action to everybody, the tool that would take it back included"
+        yield Finding("POL600", ERROR, item.at(), message, "leave somebody out by a Condition")
+
+
+def _regions(item: Located) -> Iterator[Finding]:
+    if not _denies(item) or not item.statement.not_action:
+        return
+    if not any(condition.key == "aws:requestedregion" for condition in item.rule.conditions):
+        return
+    spared = {text.partition(":")[0].lower() for text, _ in item.entries("Action")}
+    missing = [service for service in GLOBAL_SERVICES if service not in spared]
+    if missing:
+        message = f"the lock on regions hits services that answer in one region only: {', '.join(missing)}"
+        yield Finding("POL601", WARNING, item.at("NotAction"), message, "add them to NotAction")
+
+
+def _shadowed(source: Source) -> Iterator[Finding]:
+    """Deny statements whose every request another Deny of the policy denies as well."""
+    left = [item.rule for item in source.statements if _denies(item)]
+    for item in source.statements:
+        if item.rule not in left or len(left) < 2:
+            continue
+        try:
+            idle = _adds_nothing(item.rule, left)
+        except TooManyError:
+            continue
+        if idle:
+            # What is found to be idle does not count for the others, or two alike would both be.
+            left.remove(item.rule)
+            message = "other statements of the policy deny every request that it denies"
+            yield Finding("POL602", WARNING, item.at(), message, "leave it out")
+
+
+def _adds_nothing(rule: Rule, rules: Sequence[Rule]) -> bool:
+    """Whether no request is denied by one rule alone; raises `TooManyError` if it cannot be told."""
+    others = [other for other in rules if other is not rule]
+    actions = _actions(rule)
+    if not actions or not any(other.on_action(actions[0].text.lower()) is True for other in others):
+        return False
+    groups = group(actions, [rule, *others])
+    if any(hits.may == 1 for hits in groups):
+        return False
+    space = RequestSpace(read_claim({"deny": "*"}), rules, outsiders=True)
+    for case in cases(space, [rule, *others], groups, Tally(Counter())):
+        if isinstance(case, Unsolved):
+            raise TooManyError(case.reason)
+        if _alone(case, rule):
+            return False
+    return True
+
+
+def _actions(rule: Rule) -> list[catalog.Action]:
+    """The actions that a rule hits."""
+    services = {pattern.service for pattern in rule.actions}
+    known: Iterable[catalog.Action] = catalog.all_actions()
+    if not rule.statement.not_action and None not in services:
+        known = (action for name in services if name for action in catalog.service_actions(name).values())
+    return [action for hits, alike in group(known, [rule]).items() if hits.sure for action in alike]
+
+
+def _alone(case: Case, rule: Rule) -> bool:
+    """Whether some request, as far as can be told, is denied by a rule and none of the others."""
+    own = next(hit for hit in case.hits if hit.rule is rule)
+    others = [hit for hit in case.hits if hit.rule is not rule]
+
+    def constraints() -> list[Constraint]:
+        return [[case.applies(own, certain=False)], *(case.fails(hit, certain=False) for hit in others)]
+
+    return case.search(constraints) is not None

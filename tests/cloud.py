@@ -1,0 +1,79 @@
+"""The cloud that tests run against: the sandbox in-process, an organization, and doors that break on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from landing.apply import Result, Stop, apply
+from landing.aws import Aws, Clock
+from landing.journal import Event
+from landing.kinds import KINDS, Kind
+from landing.model import Address, Attributes, Change
+from landing.observe import Observation, observe
+from landing.organization import Organization
+from landing.plan import Origin, Plan, make
+from landing.sandbox import Sandbox
+
+
+class Cut(BaseException):
+    """The process dies here: nothing catches it."""
+
+
+class DyingAws(Aws):
+    """A door through which only so many writes come; then the process dies, before the write or after its effect."""
+
+    def __init__(self, organization: Organization, *, writes: int, after_effect: bool) -> None:
+        super().__init__(organization, read_only=False, rates={}, clock=Clock(pace=0))
+        self._left, self._after_effect = writes, after_effect
+
+    def _session(self, account: str) -> Any:
+        known = account in self._sessions
+        session = super()._session(account)
+        if not known:
+            session.register("after-call", self._after_call)
+        return session
+
+    def _before_call(self, account: str, model: Any, **rest: Any) -> None:
+        before = self.writes
+        super()._before_call(account, model, **rest)
+        if self.writes > before:
+            self._left -= 1
+            if self._left < 0 and not self._after_effect:
+                raise Cut
+
+    def _after_call(self, **_: Any) -> None:
+        if self._left < 0:
+            raise Cut
+
+
+class Cloud:
+    """One sandbox and one organization."""
+
+    def __init__(self, sandbox: Sandbox, organization: Organization) -> None:
+        self.sandbox, self.organization = sandbox, organization
+
+    def open(self, *, read_only: bool = True, detect: bool = False) -> Aws:
+        return Aws(self.organization, read_only=read_only, rates={}, clock=Clock(pace=0), detect=detect)
+
+    def observe(self, kinds: Collection[Kind] = KINDS, *, detect: bool = False) -> Observation:
+        return observe(self.organization, self.open(detect=detect), kinds=kinds, workers=4)
+
+    def plan(self, kinds: Collection[Kind] = KINDS, *, detect: bool = False) -> Plan:
+        return make(self.observe(kinds, detect=detect), Origin())
+
+    def apply(
+        self,
+        kinds: Collection[Kind] = KINDS,
+        *,
+        aws: Aws | None = None,
+        listeners: Iterable[Callable[[Event], None]] = (),
+        changes: Collection[Change] | None = None,
+    ) -> Result:
+        aws = aws or self.open(read_only=False)
+        wanted = self.plan(kinds).changes if changes is None else changes
+        return apply(self.organization, aws, wanted, stop=Stop(aws), parallelism=4, listeners=listeners)
+
+    def state(self, kinds: Collection[Kind]) -> dict[Address, Attributes]:
+        """What AWS holds, as the kinds read it."""
+        return {address: resource.attributes for address, resource in self.observe(kinds).live.items()}

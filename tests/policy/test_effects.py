@@ -1,0 +1,154 @@
+"""What a change of policies does, found from classes and attacked with requests."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from landing.policy import RCP, effect, evaluate, weaker
+from tests.policy.build import ACCOUNT, FULL, deny, level, policy
+from tests.policy.generated import ACTIONS, hierarchies, requests
+
+SCOPE = {"account": ACCOUNT}
+FULL_LEVEL = [{"name": "FullAWSAccess", "policy": policy(FULL)}]
+
+
+def names(changed: Any) -> set[str]:
+    return {action for item in changed for action in item.actions}
+
+
+def test_nothing_changes_when_policies_only_move() -> None:
+    one, two = deny("s3:*", Sid="A"), deny("ec2:*", Sid="B")
+    before = [level(one, two), FULL_LEVEL]
+    after = [FULL_LEVEL, level({**two, "Sid": "Other"}, {**one, "Action": ["s3:*"]}, name="elsewhere")]
+    found = effect(before, after, SCOPE)
+    assert (found.denied, found.permitted, found.undetermined) == ((), (), ())
+
+
+def test_actions_that_become_denied_and_permitted() -> None:
+    before, after = (
+        [level(deny("guardduty:Delete*"))],
+        [level(deny(["guardduty:Delete*", "guardduty:Update*"]))],
+    )
+    added = effect(before, after, SCOPE)
+    assert names(added.denied) == names(effect(before, after, {**SCOPE, "actions": "guardduty:*"}).denied)
+    assert all(action.startswith("guardduty:Update") for action in names(added.denied))
+    assert added.permitted == ()
+    assert all(item.entirely for item in added.denied)
+    removed = effect(after, before, SCOPE)
+    assert names(removed.permitted) == names(added.denied)
+    assert removed.denied == ()
+    for item in removed.permitted:
+        assert evaluate(after, item.example).blocked is True
+        assert evaluate(before, item.example).blocked is False
+
+
+def test_a_new_exception_lets_some_requests_through_and_not_all() -> None:
+    before = [level(deny("guardduty:DeleteDetector"))]
+    spared = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ops/*"}}
+    after = [level(deny("guardduty:DeleteDetector", Condition=spared))]
+    [permitted] = effect(before, after, SCOPE).permitted
+    assert permitted.actions == ("guardduty:DeleteDetector",)
+    assert ":role/ops/" in permitted.example["principal"]
+    assert permitted.entirely
+    [denied] = effect(after, before, SCOPE).denied
+    assert denied.entirely
+    other = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/sec/*"}}
+    both = effect(after, [level(deny("guardduty:DeleteDetector", Condition=other))], SCOPE)
+    assert (names(both.denied), names(both.permitted)) == ({"guardduty:DeleteDetector"},) * 2
+    assert not both.denied[0].entirely
+    assert not both.permitted[0].entirely
+
+
+def test_an_allow_that_goes_denies_what_it_allowed() -> None:
+    some = {"Effect": "Allow", "Action": ["s3:*", "ec2:*"], "Resource": "*"}
+    after = [FULL_LEVEL, [{"name": "narrow", "policy": policy(some)}]]
+    found = effect([FULL_LEVEL, FULL_LEVEL], after, SCOPE)
+    assert "iam:CreateRole" in names(found.denied)
+    assert "s3:PutObject" not in names(found.denied)
+    assert len(names(found.denied)) > 20_000
+    assert found.permitted == ()
+
+
+def test_a_move_to_a_deeper_place_is_an_effect_as_well() -> None:
+    before, after = [FULL_LEVEL, FULL_LEVEL], [FULL_LEVEL, level(deny("organizations:Leave*")), FULL_LEVEL]
+    assert names(effect(before, after, SCOPE).denied) == {"organizations:LeaveOrganization"}
+
+
+def test_rcps_are_compared_where_they_reach() -> None:
+    before: list[Any] = [[]]
+    after = [[{"name": "p", "policy": policy(deny(["s3:PutObject", "ec2:*"], Principal="*"))}]]
+    assert names(effect(before, after, None, RCP).denied) == {"s3:PutObject"}
+
+
+def test_what_is_in_doubt_is_undetermined_and_not_an_effect() -> None:
+    odd = deny("s3:PutObject", Condition={"NumericEquals": {"aws:MultiFactorAuthAge": "ten"}})
+    found = effect([FULL_LEVEL], [level(odd)], SCOPE)
+    assert (found.denied, found.permitted) == ((), ())
+    [unknown] = found.undetermined
+    assert unknown.actions == ("s3:PutObject",)
+    assert "ten" in unknown.reason
+
+
+def test_a_scope_is_checked() -> None:
+    with pytest.raises(ValueError, match="a scope has actions"):
+        effect([[]], [[]], {"deny": "s3:*"})
+
+
+def test_a_gap_on_the_way_is_found() -> None:
+    stop = deny("s3:*")
+    before, after = [level(stop), FULL_LEVEL], [FULL_LEVEL, level(stop)]
+    detached_first, attached_first = [FULL_LEVEL, FULL_LEVEL], [level(stop), level(stop)]
+    assert "s3:PutObject" in names(weaker(before, detached_first, after, SCOPE).permitted)
+    assert weaker(before, attached_first, after, SCOPE).permitted == ()
+    # Let through on the way, but also by one of the ends.
+    assert weaker([FULL_LEVEL], [FULL_LEVEL], [level(stop)], SCOPE).permitted == ()
+
+
+UNHURRIED = settings(
+    max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+@UNHURRIED
+@given(
+    before=hierarchies(),
+    after=hierarchies(),
+    share=st.booleans(),
+    asked=st.lists(requests(), min_size=8, max_size=8),
+)
+def test_no_request_changes_without_being_in_the_effect(
+    before: list[Any], after: list[Any], share: bool, asked: list[Any]
+) -> None:
+    if share:
+        after = [*copy.deepcopy(before), *after]
+    found = effect(before, after, {**SCOPE, "actions": list(ACTIONS)})
+    denied, permitted = names(found.denied), names(found.permitted)
+    unknown = names(found.undetermined)
+    for request in asked:
+        was, becomes = evaluate(before, request).blocked, evaluate(after, request).blocked
+        if (was, becomes) == (False, True):
+            assert request["action"] in denied | unknown, (request, found)
+        if (was, becomes) == (True, False):
+            assert request["action"] in permitted | unknown, (request, found)
+    for item, ends in [*((item, (before, after)) for item in found.denied)]:
+        assert [evaluate(end, item.example).blocked for end in ends] == [False, True]
+
+
+@UNHURRIED
+@given(
+    before=hierarchies(),
+    between=hierarchies(),
+    after=hierarchies(),
+    asked=st.lists(requests(), min_size=8, max_size=8),
+)
+def test_no_request_slips_through_a_state_that_is_not_weaker(
+    before: list[Any], between: list[Any], after: list[Any], asked: list[Any]
+) -> None:
+    found = weaker(before, between, after, {**SCOPE, "actions": list(ACTIONS)})
+    known = names(found.permitted) | names(found.undetermined)
+    for request in asked:
+        if [evaluate(levels, request).blocked for levels in (before, between, after)] == [True, False, True]:
+            assert request["action"] in known, (request, found)

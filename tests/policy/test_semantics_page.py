@@ -1,0 +1,23 @@
+"""The page on semantics names, for every rule, tests that there are."""
+
+import re
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PAGE = (HERE.parent.parent / "docs" / "policy-semantics.md").read_text()
+SOURCES = "\n".join(file.read_text() for file in HERE.glob("test_*.py"))
+TESTS = set(re.findall(r"^def (test_\w+)", SOURCES, re.MULTILINE))
+ROWS = {int(number): row for number, row in re.findall(r"^\| (\d+) \| (.+)$", PAGE, re.MULTILINE)}
+
+
+def test_every_rule_is_on_the_page_with_documentation() -> None:
+    assert sorted(ROWS) == list(range(1, 20))
+    assert all(re.search(r"(IAM|Org) `[\w-]+\.html`", row) for row in ROWS.values())
+
+
+def test_every_test_on_the_page_exists_and_carries_the_number_of_its_rule() -> None:
+    for number, row in ROWS.items():
+        named = re.findall(r"`(test_\w+)`", row)
+        assert named, number
+        assert set(named) <= TESTS, set(named) - TESTS
+        assert all(f"{number:02}" in re.findall(r"\d\d", name) for name in named), named
