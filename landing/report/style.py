@@ -56,7 +56,10 @@ class Style:
 
     def page(self, lines: Iterable[str]) -> str:
         """The lines as text that the stream can show: in ASCII alone where it knows no more."""
-        text = "\n".join(lines) + "\n"
+        return self.plain("\n".join(lines) + "\n")
+
+    def plain(self, text: str) -> str:
+        """The text in characters that the stream has."""
         return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii") if self.ascii else text
 
 
