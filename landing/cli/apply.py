@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from landing.apply import Result, Stop
     from landing.aws import Aws
     from landing.journal import Event
-    from landing.model import Change
+    from landing.model import Address, Change
     from landing.organization import Organization
     from landing.plan import Plan
     from landing.report.progress import View
+
+NAMED = 5
+"""How many of the changes that wait for the same one are named."""
 
 ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-deletes")
 
@@ -131,6 +134,7 @@ def _carry_out(
     aws: "Aws",
     plan: "Plan",
     changes: "Collection[Change]",
+    *,
     parallelism: int,
     watch: Watch,
 ) -> int:
@@ -195,12 +199,18 @@ def _counted(result: "Result") -> str:
     )
 
 
-def _not_done(result: "Result") -> list[str]:
+def _not_done(result: "Result") -> Iterator[str]:
+    """What failed, and what waits for it, by what it waits for."""
     from landing.report.style import safe
 
-    failed = [f"Error: {safe(address)}: {safe(reason)}" for address, reason in sorted(result.failed.items())]
-    blocked = [f"Not done: {safe(a)} (waits for {safe(cause)})" for a, cause in sorted(result.blocked.items())]
-    return failed + blocked
+    for address, reason in sorted(result.failed.items()):
+        yield f"Error: {safe(address)}: {safe(reason)}"
+    waiting: dict[Address, list[str]] = {}
+    for address, cause in sorted(result.blocked.items()):
+        waiting.setdefault(cause, []).append(safe(address))
+    for cause, addresses in waiting.items():
+        more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
+        yield f"Not done, waits for {safe(cause)}: {', '.join(addresses[:NAMED])}{more}"
 
 
 def _resume(result: "Result", folder: Path) -> str:

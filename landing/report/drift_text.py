@@ -38,7 +38,7 @@ def render(report: Report, organization: Organization, style: Style, *, limit: i
 def _group(group: Group, organization: Organization, style: Style) -> Iterator[str]:
     first = group.finding
     severity = style.paint(f"{first.severity.upper():<7}", _COLOUR[first.severity])
-    where = f" ({len(group.findings)}: {group.where})" if group.where else ""
+    where = f" ({group.where})" if group.where else ""
     at = f"   {safe(group.sources[0])}" if group.sources else ""
     more = f" and {len(group.sources) - 1} more" if len(group.sources) > 1 else ""
     yield f"{severity} {group.name}{where}   {first.status}{at}{more}"

@@ -10,7 +10,7 @@ from landing.drift import Finding, Report, Status
 from landing.model import Address, Scope, Source
 from landing.organization import Organization
 from landing.report.diff import Line, of_finding
-from landing.report.fold import OWN, extent, without_identity
+from landing.report.fold import OWN, counted, extent, without_identity
 from landing.report.place import PER_ACCOUNT, unit_of, unit_of_account
 from landing.report.style import safe
 
@@ -52,8 +52,9 @@ class Group:
 
     @property
     def where(self) -> str:
-        """Over how many accounts and regions the group goes; empty for one finding."""
-        return safe(extent(self.addresses)) if len(self.findings) > 1 else ""
+        """How many findings over how many accounts and regions; empty for one finding."""
+        count = len(self.findings)
+        return safe(counted(count, count, extent(self.addresses))) if count > 1 else ""
 
     @property
     def sources(self) -> list[Source]:

@@ -39,8 +39,7 @@ class Group:
         address, count = self.change.address, len(self.changes)
         if count == 1:
             return str(address)
-        counted = f"{count} of {self.out_of}" if self.out_of != count else f"{count}"
-        return f"{address.kind}.{self.label} ({counted}: {self.where})"
+        return f"{address.kind}.{self.label} ({counted(count, self.out_of, self.where)})"
 
     @property
     def label(self) -> str:
@@ -61,6 +60,12 @@ def extent(addresses: Sequence[Address]) -> str:
     parts = [f"{len(accounts)} accounts"] if len(accounts) > 1 else sorted(accounts)
     parts += [f"{len(regions)} regions"] if len(regions) > 1 else sorted(regions)
     return " × ".join(parts) or f"{len(addresses)} objects"
+
+
+def counted(count: int, out_of: int, where: str) -> str:
+    """How many, of how many, and over what; each number once."""
+    number = f"{count} of {out_of}" if out_of != count else f"{count}"
+    return where if where.startswith(f"{number} ") else f"{number}: {where}"
 
 
 def fold(changes: Iterable[Change], expand: Collection[str] = ()) -> list[Group]:

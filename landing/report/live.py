@@ -83,9 +83,9 @@ class Live:
             try:
                 self._live.start()
                 self._live.update(Text("\n").join(self.rows()))
-                if settled:
-                    self._console.print(Text("\n").join(settled), soft_wrap=True)
-                else:
+                with self._console:  # all of it in one write
+                    if settled:
+                        self._console.print(Text("\n").join(settled), soft_wrap=True)
                     self._live.refresh()
             except (OSError, ValueError):
                 return  # nobody looks any more; the journal goes on
