@@ -1,8 +1,9 @@
 """AWS, behind one door."""
 
-from landing.aws.door import Aws, ReadOnly, unless
+from landing.aws.door import Aws, ReadOnly
 from landing.aws.faults import NoCredentials, code_of, translated
 from landing.aws.pace import Clock, Interrupted
 from landing.aws.tree import Tree
+from landing.aws.unless import unless
 
 __all__ = ["Aws", "Clock", "Interrupted", "NoCredentials", "ReadOnly", "Tree", "code_of", "translated", "unless"]

@@ -6,28 +6,20 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
-import botocore.session
-from botocore.config import Config
-from botocore.credentials import (
-    AssumeRoleCredentialFetcher,
-    CredentialProvider,
-    CredentialResolver,
-    DeferredRefreshableCredentials,
-)
-from botocore.exceptions import ClientError
-
-from landing.aws.faults import CONCURRENT, code_of, translated
+from landing.aws.faults import CONCURRENT, translated
 from landing.aws.pace import Clock, Pacer, Rates
 from landing.aws.tree import Tree
-from landing.errors import AwsError, NotThere, WrongOrganization
+from landing.errors import NotThere, WrongOrganization
 from landing.model import ORGANIZATION, Scope
 from landing.organization import Organization
 from landing.partitions import GLOBAL_REGION
 from landing.quotas import RATES
 from landing.references import resolve, symbolic, tokens_in
+
+if TYPE_CHECKING:
+    from botocore.session import Session
 
 READS = ("Describe", "List", "Get", "BatchGet", "Select", "Lookup", "Head", "Search", "Simulate", "Validate")
 READING_ANYWAY = frozenset({"AssumeRole", "DetectStackDrift", "DetectStackSetDrift"})
@@ -36,7 +28,6 @@ READING_ANYWAY = frozenset({"AssumeRole", "DetectStackDrift", "DetectStackSetDri
 GLOBAL_SERVICES = frozenset({"organizations", "account", "iam", "resourcegroupstaggingapi"})
 """Services called in the partition's global region; tags of the organization are there too."""
 
-SESSION_NAME = "landing"
 ATTEMPTS = 10
 
 
@@ -69,10 +60,12 @@ class Aws:
         self._pacer = Pacer(rates, self.clock)
         self._role_arn = role_arn
         self._lock = threading.RLock()
-        self._sessions: dict[str, botocore.session.Session] = {}
+        self._sessions: dict[str, Session] = {}
         self._clients: dict[tuple[str, str, str], Any] = {}
+        from botocore.session import Session
+
         with translated(ORGANIZATION):
-            self._base = botocore.session.Session(profile=profile or None)
+            self._base = Session(profile=profile or None)
 
     @cached_property
     def caller(self) -> tuple[str, str]:
@@ -138,6 +131,9 @@ class Aws:
         if key not in self._clients:
             with self._lock:
                 if key not in self._clients:
+                    import boto3
+                    from botocore.config import Config
+
                     session = boto3.Session(botocore_session=self._session(account))
                     config = Config(
                         retries={"mode": "adaptive", "max_attempts": ATTEMPTS},
@@ -147,40 +143,25 @@ class Aws:
                     self._clients[key] = session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
         return self._clients[key]
 
-    def _session(self, account: str) -> botocore.session.Session:
+    def _session(self, account: str) -> Session:
+        from landing.aws.roles import assuming
+
         if account in self._sessions:
             return self._sessions[account]
         if account == "":
-            session = self._assuming(self._base, self._role_arn) if self._role_arn else self._base
+            session = (
+                assuming(self._base, self._role_arn, self.organization.home_region) if self._role_arn else self._base
+            )
         else:
             account_id = self.tree.account_ids.get(account)
             if account_id is None:
                 raise NotThere("NotThere", f"account {account} does not exist yet")
             partition, role = self.organization.partition, self.organization.member_role
-            session = self._assuming(self._session(""), f"arn:{partition}:iam::{account_id}:role/{role}")
+            arn = f"arn:{partition}:iam::{account_id}:role/{role}"
+            session = assuming(self._session(""), arn, self.organization.home_region)
         session.register("before-call", partial(self._before_call, account))
         session.register("needs-retry.organizations", self._needs_retry)
         self._sessions[account] = session
-        return session
-
-    def _assuming(self, source: botocore.session.Session, role_arn: str) -> botocore.session.Session:
-        """A session with refreshed credentials of a role, sharing what is dear to load."""
-        region = self.organization.home_region
-
-        def creator(service: str, **parameters: Any) -> Any:
-            parameters["region_name"] = region
-            return source.create_client(service, **parameters)
-
-        credentials = source.get_credentials()
-        if credentials is None:
-            raise AwsError("NoCredentials", "no credentials found. Log in, or set AWS_PROFILE, or try --sandbox")
-        fetcher = AssumeRoleCredentialFetcher(
-            creator, credentials, role_arn, extra_args={"RoleSessionName": SESSION_NAME}
-        )
-        session = botocore.session.Session()
-        for component in ("data_loader", "endpoint_resolver"):
-            session.register_component(component, source.get_component(component))
-        session.register_component("credential_provider", CredentialResolver([_Assumed(fetcher)]))
         return session
 
     def _before_call(self, account: str, model: Any, **_: Any) -> None:
@@ -199,33 +180,3 @@ class Aws:
             return None
         code = (response[1] or {}).get("Error", {}).get("Code")
         return min(0.2 * 2**attempts, 10.0) * self.clock.pace if code in CONCURRENT else None
-
-
-class _Assumed(CredentialProvider):
-    METHOD = "assume-role"
-
-    def __init__(self, fetcher: AssumeRoleCredentialFetcher) -> None:
-        super().__init__()
-        self._fetcher = fetcher
-
-    def load(self) -> DeferredRefreshableCredentials:
-        return DeferredRefreshableCredentials(self._fetcher.fetch_credentials, self.METHOD)
-
-
-def unless(*codes: str) -> _Unless:
-    """A context that lets AWS errors with these codes pass; `code` tells afterwards which one it was, if any."""
-    return _Unless(codes)
-
-
-class _Unless:
-    def __init__(self, codes: tuple[str, ...]) -> None:
-        self._codes = codes
-        self.code = ""
-
-    def __enter__(self) -> _Unless:
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, ClientError) and code_of(error) in self._codes:
-            self.code = code_of(error)
-        return bool(self.code)

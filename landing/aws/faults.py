@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOError,
-    TokenRetrievalError,
-)
+from typing import TYPE_CHECKING
 
 from landing.errors import AwsError, CannotRead
 from landing.model import Scope
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 UNREADABLE = frozenset({
     "AccessDenied", "AccessDeniedException", "AccessDeniedFault", "UnauthorizedOperation", "AuthFailure",
@@ -43,14 +36,33 @@ def translated(scope: Scope, doing: str = "") -> Iterator[None]:
     """Let only our own errors out: CannotRead where the scope cannot be seen, NoCredentials without a login."""
     try:
         yield
-    except ClientError as error:
-        raise _client_error(error, scope) from error
-    except (NoCredentialsError, PartialCredentialsError, ProfileNotFound, SSOError, TokenRetrievalError) as error:
-        raise NoCredentials("NoCredentials", f"{error}. Log in, or set AWS_PROFILE, or try --sandbox") from error
-    except EndpointConnectionError as error:
-        raise CannotRead("EndpointConnectionError", str(error), operation=doing, scope=scope) from error
-    except BotoCoreError as error:
-        raise AwsError(type(error).__name__, str(error), operation=doing, scope=scope) from error
+    except Exception as error:
+        ours = _translation(error, scope, doing)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _translation(error: Exception, scope: Scope, doing: str) -> AwsError | None:
+    """Our error for one of botocore's; botocore is there already when it has raised something."""
+    from botocore import exceptions
+
+    if isinstance(error, exceptions.ClientError):
+        return _client_error(error, scope)
+    logins = (
+        exceptions.NoCredentialsError,
+        exceptions.PartialCredentialsError,
+        exceptions.ProfileNotFound,
+        exceptions.SSOError,
+        exceptions.TokenRetrievalError,
+    )
+    if isinstance(error, logins):
+        return NoCredentials("NoCredentials", f"{error}. Log in, or set AWS_PROFILE, or try --sandbox")
+    if isinstance(error, exceptions.EndpointConnectionError):
+        return CannotRead("EndpointConnectionError", str(error), operation=doing, scope=scope)
+    if isinstance(error, exceptions.BotoCoreError):
+        return AwsError(type(error).__name__, str(error), operation=doing, scope=scope)
+    return None
 
 
 def code_of(error: ClientError) -> str:

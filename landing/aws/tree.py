@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from botocore.exceptions import ClientError
-
 from landing import references
-from landing.aws.faults import UNREADABLE, code_of
+from landing.aws.faults import UNREADABLE
+from landing.aws.unless import unless
 from landing.organization import ROOT, TAG
 
 if TYPE_CHECKING:
@@ -219,13 +218,10 @@ class Tree:
         return self._aws.listed(self._client, operation, key, **parameters)
 
     def _read_organization(self) -> Mapping[str, Any] | None:
-        try:
+        with unless("AWSOrganizationsNotInUseException"):
             found: Mapping[str, Any] = self._client.describe_organization()["Organization"]
-        except ClientError as error:
-            if code_of(error) == "AWSOrganizationsNotInUseException":
-                return None
-            raise
-        return found
+            return found
+        return None
 
     def _read_units(self) -> Iterator[LiveUnit]:
         root = self.root
@@ -331,7 +327,7 @@ class Tree:
         """Tags of everything in the organization, 100 resources a page (Resource Groups Tagging API)."""
         tagging = self._aws.client("resourcegroupstaggingapi")
         found: dict[str, Mapping[str, str]] = {}
-        try:
+        with unless(*UNREADABLE, "InvalidParameterException"):
             for entry in self._aws.listed(
                 tagging,
                 "get_resources",
@@ -340,10 +336,6 @@ class Tree:
                 ResourcesPerPage=100,
             ):
                 found[entry["ResourceARN"].rpartition("/")[2]] = {tag["Key"]: tag["Value"] for tag in entry["Tags"]}
-        except ClientError as error:
-            if code_of(error) not in UNREADABLE | {"InvalidParameterException"}:
-                raise
-            return _TagsOneByOne(self)
         return found if found else _TagsOneByOne(self)
 
     def tags_of(self, resource_id: str) -> Mapping[str, str]:

@@ -98,7 +98,7 @@ def _rendered(
         case "md":
             from landing.report import drift_markdown
 
-            return drift_markdown.render(found, organization, budget=budget)
+            return style.plain(drift_markdown.render(found, organization, budget=budget))
         case "html":
             from landing.report import drift_html
 

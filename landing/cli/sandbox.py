@@ -85,13 +85,7 @@ def env() -> None:
 
 @command.command
 @click.option("--accounts", default=100, show_default=True, help="Member accounts.")
-@click.option(
-    "--unit",
-    "units",
-    multiple=True,
-    metavar="PATH",
-    help="Spread them over these units (`Workloads/Prod`); repeatable.",
-)
+@click.option("--unit", "units", multiple=True, metavar="PATH", help="Spread them over these units; repeatable.")
 def seed(accounts: int, units: tuple[str, ...]) -> None:
     """Fill it with an organization of many accounts, at once."""
     from landing.sandbox import process

@@ -36,7 +36,8 @@ class Shown:
         if organization is None or self.form == "json":
             result(json.dumps(plan.to_json(), indent=1) + "\n")
         elif self.form == "md":
-            result(plan_markdown.render(plan, organization, saved_as=saved_as, budget=self.budget))
+            page = plan_markdown.render(plan, organization, saved_as=saved_as, budget=self.budget)
+            result(style_of(sys.stdout).plain(page))
         else:
             result(
                 plan_text.render(

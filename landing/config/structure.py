@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,34 @@ if TYPE_CHECKING:
 
 
 def problems_of(document: Document, schema: Mapping[str, Any]) -> Iterator[Problem]:
-    """Every violation of the schema, where it stands in the files."""
+    """Every violation of the schema, where it stands in the files.
+
+    Accounts are the bulk of a config: a compiled validator finds those that are wrong, and only they are looked at
+    by the one that names all errors.
+    """
     from jsonschema import Draft7Validator
 
-    for error in Draft7Validator(schema).iter_errors(document.data):
+    data = dict(document.data)
+    if isinstance(data.get("accounts"), dict):
+        data["accounts"] = _suspects(data["accounts"], schema["properties"]["accounts"])
+    for error in Draft7Validator(schema).iter_errors(data):
         yield from _spoken(document, error)
+
+
+def _suspects(accounts: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    import fastjsonschema
+
+    fits = fastjsonschema.compile(schema["additionalProperties"])
+    name = re.compile(schema["propertyNames"]["pattern"])
+
+    def wrong(key: str) -> bool:
+        try:
+            fits(accounts[key])
+        except fastjsonschema.JsonSchemaException:
+            return True
+        return name.search(key) is None
+
+    return {key: accounts[key] for key in accounts if wrong(key)}
 
 
 def _spoken(document: Document, error: ValidationError) -> Iterator[Problem]:

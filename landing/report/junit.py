@@ -49,7 +49,8 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
         )
         lines += cases
         lines.append("</testsuite>")
-    return "\n".join([*lines, "</testsuites>"]) + "\n"
+    text = "\n".join([*lines, "</testsuites>"]) + "\n"
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def _counts(numbers: Grid, kind: str) -> tuple[int, int, int]:

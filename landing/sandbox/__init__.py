@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -33,10 +34,16 @@ class Sandbox:
     """A fresh world in this process: inside the `with` block every AWS request of boto3 is answered by it."""
 
     def __init__(
-        self, *, organization: bool = False, seed: int = 0, latency: int = 1, **options: Any
+        self,
+        *,
+        organization: bool = False,
+        seed: int = 0,
+        latency: int = 1,
+        partition: str = "aws",
+        **options: Any,
     ) -> None:
         """`organization`: one exists. `latency`: polls that find work in progress. `options`: see `World`."""
-        self._settings = {"seed": seed, "options": options}
+        self._settings = {"seed": seed, "partition": partition, "options": options}
         self._latency = latency
         self._organization = organization
         self._environment: dict[str, str] = {}
@@ -53,6 +60,7 @@ class Sandbox:
             del os.environ[name]
         administrator = self.world.administrator()
         os.environ.update(ENVIRONMENT)
+        os.environ["AWS_DEFAULT_REGION"] = self.world.home_region
         os.environ["AWS_ACCESS_KEY_ID"] = administrator.access_key
         os.environ["AWS_SECRET_ACCESS_KEY"] = administrator.secret_key
         if self._organization:
@@ -90,11 +98,18 @@ class Sandbox:
         """What goes wrong on request."""
         return self._gateway.faults
 
-    def session(self, account: str | None = None, *, region: str = "us-east-1") -> boto3.Session:
+    def session(self, account: str | None = None, *, region: str | None = None) -> boto3.Session:
         """A boto3 session of the management account's administrator, or of a member account's."""
         from landing.sandbox import clients
 
-        return clients.session(self.world.administrator(account), region)
+        return clients.session(self.world.administrator(account), region or self.world.home_region)
+
+    def seed(self, accounts: int, units: Sequence[str] = ()) -> list[str]:
+        """Add so many member accounts, spread over units given by their paths; their ids."""
+        from landing.sandbox.seeding import Shape, seed
+
+        with self._gateway.lock:
+            return seed(self.world, Shape(accounts, units))
 
     def advance(self, seconds: float) -> None:
         """Let virtual time pass."""

@@ -41,7 +41,7 @@ THROTTLED: dict[str, tuple[str, int]] = {
 }
 
 
-class AnswerLost(Exception):  # noqa: N818
+class AnswerLost(Exception):
     """The call may have taken effect, but its answer never arrives."""
 
 
@@ -59,7 +59,7 @@ class Gateway:
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """The answer to a request; raises `AnswerLost` if a fault says so."""
         with self.lock:
-            answer = self._answer(request)
+            answer = self._answer(upstream.path_style(request))
         return answer if request.method != "HEAD" else HttpAnswer(answer.status, answer.headers)
 
     def replay(self, request: HttpRequest, seconds: float) -> None:
@@ -140,7 +140,9 @@ class Gateway:
         service = registry.service(operation.service)
         if service is None:
             return upstream.forward(request, operation, caller.account)
-        function = service.operation(operation.method)
+        function = None
+        if not registry.is_set_aside(operation.service, operation.name):
+            function = service.operation(operation.method)
         if function is None:
             if not service.extends or operation.name in service.missing:
                 raise unsupported(operation.service, operation.name)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
+from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
 from landing.sandbox.gateway import AnswerLost
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _CURRENT: list[Gateway] = []
 _SEND = URLLib3Session.send
 _CONNECT = socket.socket.connect
+_GETADDRINFO = socket.getaddrinfo
 
 
 def current() -> Gateway | None:
@@ -70,16 +71,30 @@ def connect(self: socket.socket, address: Any) -> None:
         and self.family in (socket.AF_INET, socket.AF_INET6)
         and not is_loopback(address[0])
     ):
-        raise EndpointConnectionError(
-            endpoint_url=f"{address[0]}:{address[1]} (the sandbox lets nothing out)"
-        )
+        raise PermissionError(f"the sandbox lets nothing out, so not to {address[0]}:{address[1]} either")
     _CONNECT(self, address)
 
 
+def getaddrinfo(host: Any, *arguments: Any, **named: Any) -> Any:
+    """Ask no name server while a world is current; in place of `socket.getaddrinfo`."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if current() is not None and name is not None and not is_loopback(name) and not _is_address(name):
+        raise socket.gaierror(socket.EAI_FAIL, f"the sandbox lets nothing out, so it does not look up {name}")
+    return _GETADDRINFO(host, *arguments, **named)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def install() -> None:
-    """Put both in place; harmless when done again."""
-    for owner, name, ours in ((URLLib3Session, "send", send), (socket.socket, "connect", connect)):
-        setattr(owner, name, ours)
+    """Put all of it in place; harmless when done again."""
+    for owner, ours in ((URLLib3Session, send), (socket.socket, connect), (socket, getaddrinfo)):
+        setattr(owner, ours.__name__, ours)
 
 
 class _Raw(io.BytesIO):

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from landing.sandbox import accounts
+from landing.sandbox import accounts, probes
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
@@ -51,6 +51,7 @@ class Iam(Service[Nothing]):
 
     name = "iam"
     extends = True
+    probes = probes.IAM
     scope = Scope.ACCOUNT
     state_type = Nothing
 
@@ -91,11 +92,6 @@ class Iam(Service[Nothing]):
     def create_role(self, call: Call) -> HttpAnswer:
         """Moto accepts any text as a trust policy."""
         _check_trust_policy(call["AssumeRolePolicyDocument"])
-        return call.forward()
-
-    def update_assume_role_policy(self, call: Call) -> HttpAnswer:
-        """Moto accepts any text as a trust policy."""
-        _check_trust_policy(call["PolicyDocument"])
         return call.forward()
 
     def enable_organizations_root_credentials_management(self, call: Call) -> dict[str, Any]:

@@ -15,6 +15,8 @@ QUIET = 0.5
 """Seconds without a call after which a snapshot takes the journal's place."""
 LONGEST_JOURNAL = 20_000
 """Calls after which it does so in any case."""
+OPTIONS = {"account_quota": 10_000}
+"""A home's account has its quota of accounts raised, as every organization of size has; `reset` may lower it."""
 
 
 class Keeper:
@@ -24,11 +26,10 @@ class Keeper:
         self.home = home
         self.access_key, self.secret_key = home.key()
         self.generation = 0
-        self.gateway = Gateway(self._adopted(new_world(seed=self._seed())))
+        self.gateway = Gateway(self._adopted(new_world(seed=self._seed(), options=OPTIONS)))
         self._called = threading.Event()
         self._ended = threading.Event()
-        self._load()
-        self.gateway.journal = self._journalled
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
 
     def _seed(self) -> int:
         """The home's own: its worlds are alike, and unlike those of other homes."""
@@ -50,8 +51,8 @@ class Keeper:
         world.administrators[before.account] = self.access_key
         return world
 
-    def _load(self) -> None:
-        """The last snapshot, and what was called after it."""
+    def restore(self) -> None:
+        """Bring back the last snapshot and what was called after it; the gateway must be serving by then."""
         if self.home.snapshot.exists():
             self.generation, blob = read_world(self.home.snapshot)
             snapshot.load(self.gateway.world, blob)
@@ -59,6 +60,8 @@ class Keeper:
             self.gateway.replay(record.request, record.seconds)
         self._journal = journal.Journal(self.home.journal(self.generation))
         self.save()
+        self.gateway.journal = self._journalled
+        self._watcher.start()
 
     def _journalled(self, request: HttpRequest, seconds: float) -> None:
         self._journal.write(request, seconds)
@@ -80,7 +83,7 @@ class Keeper:
     def start_over(self, *, latency: int = 1, **options: Any) -> None:
         """A world in which nothing has happened."""
         with self.gateway.lock:
-            world = new_world(seed=self._seed(), latency=latency, options=options)
+            world = new_world(seed=self._seed(), latency=latency, options={**OPTIONS, **options})
             self.gateway.world = self._adopted(world)
             self.gateway.faults.clear()
             self.save()
@@ -92,8 +95,8 @@ class Keeper:
             self._adopted(self.gateway.world)
             self.save()
 
-    def watch(self) -> None:
-        """Write a snapshot whenever it has been quiet for a while, until `end`; has a thread of its own."""
+    def _watch(self) -> None:
+        """Write a snapshot whenever it has been quiet for a while, until `end`."""
         while not self._ended.is_set():
             self._called.wait()
             while not self._ended.is_set():
@@ -107,4 +110,5 @@ class Keeper:
         """Write the last snapshot and stop watching."""
         self._ended.set()
         self._called.set()
+        self._watcher.join()
         self.save()

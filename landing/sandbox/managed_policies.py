@@ -72,16 +72,6 @@ def managed_policies(backend: IAMBackend) -> ManagedPolicies:
 
 def attach_to(policy: AWSManagedPolicy, entity: Any) -> None:
     """Attach the account's own copy; in place of `AWSManagedPolicy.attach_to`."""
-    used = _used(policy, entity)
+    used = iam_backends[entity.account_id][policy.partition].managed_policies.used(policy.arn)
     used.attachment_count += 1
     entity.managed_policies[used.arn] = used
-
-
-def detach_from(policy: AWSManagedPolicy, entity: Any) -> None:
-    """Detach it; in place of `AWSManagedPolicy.detach_from`."""
-    _used(policy, entity).attachment_count -= 1
-    del entity.managed_policies[policy.arn]
-
-
-def _used(policy: AWSManagedPolicy, entity: Any) -> Any:
-    return iam_backends[entity.account_id][policy.partition].managed_policies.used(policy.arn)

@@ -22,7 +22,7 @@ LIMITS = (
 )
 
 
-class UnknownToken(Exception):  # noqa: N818  (each service has an error of its own for it)
+class UnknownToken(Exception):
     """The pagination token is not one that this operation gave."""
 
 

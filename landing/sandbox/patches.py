@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,7 +14,8 @@ from moto.core import responses
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.common_models import BaseModel
 
-from landing.sandbox import access_role, managed_policies, s3
+from landing.sandbox import access_role, managed_policies, probes, s3
+from landing.sandbox.service import Probe
 
 Wrapper = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -26,6 +28,7 @@ class Patch:
     attribute: str
     wrapper: Wrapper
     """Makes the new attribute of moto's own."""
+    probe: Probe
     why: str
 
     @property
@@ -53,11 +56,6 @@ def visited(account_id: str, access_key: str, service: str, region: str) -> None
     """Nothing: the sandbox knows its keys itself."""
 
 
-def account_of_key(access_key: str) -> str:
-    """Never needed, since every request names its account."""
-    raise LookupError(f"moto asks for the account of the key {access_key}")
-
-
 def untracked(cls: type[Any], *_: object, **__: object) -> Any:
     """`BaseModel.__new__` without a list of everything that was ever made."""
     return object.__new__(cls)
@@ -75,59 +73,84 @@ PATCHES: tuple[Patch, ...] = (
         BackendDict,
         "__getitem__",
         instead(account_specific),
+        probes.accounts_are_looked_up,
         "moto copies the list of accounts at every look",
     ),
-    Patch(BaseModel, "__new__", instead(untracked), "moto keeps every object that was ever made"),
-    Patch(responses, "method_names_from_class", cache, "moto inspects the class at every call"),
     Patch(
-        responses, "gen_amzn_requestid_long", instead(request_id), "moto draws 52 characters at every call"
+        BaseModel,
+        "__new__",
+        instead(untracked),
+        probes.models_are_not_tracked,
+        "moto keeps every object that was ever made",
     ),
     Patch(
-        iam_models, "mark_account_as_visited", instead(visited), "moto makes an IAM backend for every caller"
+        responses,
+        "method_names_from_class",
+        cache,
+        probes.methods_are_listed_once,
+        "moto inspects the class at every call",
     ),
     Patch(
-        iam_models, "get_account_id_from", instead(account_of_key), "moto looks for the key in every account"
+        responses,
+        "gen_amzn_requestid_long",
+        instead(request_id),
+        probes.request_ids_cost_no_dice,
+        "moto draws 52 characters at every call",
+    ),
+    Patch(
+        iam_models,
+        "mark_account_as_visited",
+        instead(visited),
+        probes.callers_have_no_iam,
+        "moto makes an IAM backend for every caller",
     ),
     Patch(
         iam_models.IAMBackend,
         "_init_managed_policies",
         instead(managed_policies.managed_policies),
+        probes.managed_policies_exist,
         "moto has no AWS managed policies, or copies all of them into every account",
     ),
     Patch(
         iam_models.AWSManagedPolicy,
         "attach_to",
         instead(managed_policies.attach_to),
-        "AWS managed policies are shared by all accounts until they are attached",
-    ),
-    Patch(
-        iam_models.AWSManagedPolicy,
-        "detach_from",
-        instead(managed_policies.detach_from),
+        probes.attachments_are_counted_by_account,
         "AWS managed policies are shared by all accounts until they are attached",
     ),
     Patch(
         iam_models.IAMBackend,
         "initialize_service_roles",
         instead(access_role.populate),
+        probes.created_accounts_have_a_role,
         "an account that Organizations created has a role for the management account",
     ),
     Patch(
         s3_models.FakeBucket,
         "__init__",
         s3.with_defaults,
+        probes.buckets_have_defaults,
         "new buckets are encrypted, private and without ACLs",
+    ),
+    Patch(
+        s3_models.FakeKey,
+        "__del__",
+        instead(s3.dispose),
+        probes.objects_go_quietly,
+        "moto warns of every object that nobody deleted when a world ends",
     ),
     Patch(
         s3_models.S3Backend,
         "delete_bucket_encryption",
         instead(s3.delete_bucket_encryption),
+        probes.buckets_stay_encrypted,
         "a bucket without encryption goes back to SSE-S3",
     ),
     Patch(
         s3_models.S3Backend,
         "get_object_lock_configuration",
         s3.without_zeros,
+        probes.retention_has_one_unit,
         "default retention reads back Days and Years although only one can be set",
     ),
 )
@@ -143,3 +166,14 @@ def install() -> None:
         if key not in ORIGINALS:
             ORIGINALS[key] = getattr(patch.owner, patch.attribute)
             setattr(patch.owner, patch.attribute, patch.wrapper(ORIGINALS[key]))
+
+
+@contextmanager
+def without(patch: Patch) -> Iterator[None]:
+    """Give moto its own back for a while, to see whether the patch is still needed."""
+    ours = vars(patch.owner)[patch.attribute]
+    setattr(patch.owner, patch.attribute, ORIGINALS[patch.owner, patch.attribute])
+    try:
+        yield
+    finally:
+        setattr(patch.owner, patch.attribute, ours)

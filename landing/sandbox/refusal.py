@@ -9,7 +9,7 @@ UNSUPPORTED_STATUS = 501
 """Not Implemented: no AWS client retries it."""
 
 
-class Refusal(Exception):  # noqa: N818  (a refusal is an answer of the service, not a fault of the program)
+class Refusal(Exception):
     """An error as AWS models it; `members` are its further fields (Reason...)."""
 
     def __init__(self, code: str, message: str, status: int | None = None, **members: Any) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,12 @@ SERVICES: dict[str, str] = {
 """botocore's name of a service to the class that answers for it; imported when first called."""
 
 LISTENERS: dict[str, tuple[str, ...]] = {}
-"""Name of an event to the functions `(world, event)` that hear it, in this order."""
+"""Name of an event to the functions `(world, event)` that hear it, in this order.
+
+account-joined (method, parent), account-moved (source, destination), account-closed (parent), account-left
+(parent, how); service-trusted and service-distrusted (principal; the account is the management account);
+administrator-registered and administrator-deregistered (principal).
+"""
 
 
 @cache
@@ -33,6 +39,24 @@ def service(name: str) -> Service[Any] | None:
         return None
     made: Service[Any] = _found(path)()
     return made
+
+
+_SET_ASIDE: set[tuple[str, str]] = set()
+
+
+@contextmanager
+def without(name: str, operation: str) -> Iterator[None]:
+    """Leave one operation of an extended service to moto, to see whether ours is still needed."""
+    _SET_ASIDE.add((name, operation))
+    try:
+        yield
+    finally:
+        _SET_ASIDE.discard((name, operation))
+
+
+def is_set_aside(name: str, operation: str) -> bool:
+    """Whether `without` is in force for the operation."""
+    return (name, operation) in _SET_ASIDE
 
 
 def listeners(event: str) -> tuple[Callable[[World, Event], None], ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.s3.models import FakeBucket, PublicAccessBlock
 
+from landing.sandbox import probes
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
@@ -33,6 +34,7 @@ class S3(Service[Nothing]):
 
     name = "s3"
     extends = True
+    probes = probes.S3
     scope = Scope.ACCOUNT
     state_type = Nothing
     missing = frozenset(
@@ -110,6 +112,11 @@ def with_defaults(original: Callable[..., None]) -> Callable[..., None]:
         bucket.ownership_rule = "BucketOwnerEnforced"
 
     return init
+
+
+def dispose(key: Any) -> None:
+    """Close what holds an object's content, quietly; in place of `FakeKey.__del__`."""
+    key.dispose()
 
 
 def delete_bucket_encryption(backend: Any, bucket_name: str) -> None:

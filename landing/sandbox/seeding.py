@@ -21,13 +21,14 @@ class Shape:
     """The accounts are spread over these evenly; without units they stay in the root."""
 
 
-def seed(world: World, shape: Shape) -> None:
-    """Add units and accounts to the management account's organization; found it if need be."""
+def seed(world: World, shape: Shape) -> list[str]:
+    """Add units and accounts to the management account's organization, made if need be; the accounts' ids."""
     management = world.management_account_id
     organization = organization_of(world, management) or found(world, management, "ALL")
     quota = len(organization.members) + shape.accounts + 1
     world.options["account_quota"] = max(world.options.get("account_quota", 10), quota)
     units = [_unit(world, organization, path) for path in shape.units] or [organization.root]
+    made = []
     for number in range(shape.accounts):
         account = _account(world, management, len(organization.members))
         join(world, organization, account.id, "CREATED", {})
@@ -35,6 +36,8 @@ def seed(world: World, shape: Shape) -> None:
         if destination != organization.root:
             organization.move(account.id, destination)
             world.publish("account-moved", account.id, source=organization.root, destination=destination)
+        made.append(account.id)
+    return made
 
 
 def _account(world: World, management: str, number: int) -> Account:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from landing.sandbox.call import Call
-from landing.sandbox.model import service_model
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.service import Scope, Service
 
@@ -51,13 +50,17 @@ Then add one line to `SERVICES` in `landing/sandbox/registry.py`, and checks to 
   does not have either is unsupported. In an extending method `call.moto()` is moto's answer as a dict
   (amend it and return it), `call.forward()` is moto's answer untouched (check, then let pass),
   `call.backend()` is moto's backend of the caller's account and Region. Say in the first line of the
-  docstring why the method exists: it becomes the table of corrections.
+  docstring why the method exists: it becomes the table of corrections; and give it a probe,
+  `probes = {"ListBuckets": function}`, where `function(sandbox)` is true with the method and false with moto
+  alone: `corrections.selftest()` finds what moto has made superfluous. What is changed inside moto itself is
+  a row of `PATCHES` in `landing/sandbox/patches.py`, with a probe too.
 - **Another account's state**: `self.state_of(call.world, account, region)`; all of it:
   `self.states(call.world)`. State is plain picklable data: dataclasses, dicts; no open files, no lambdas,
   no clients.
 - **Refuse** by `raise Refusal(code, message, **members)`. A code that the service's model does not have is
   a mistake and raises `TypeError`, as does a result with a member that the model does not have.
-- **Another service**: `call.client("s3", account, region)` is a boto3 client that acts as that account.
+- **Another service**: `call.client("s3", account, region)`, or `world.client(...)` where there is no call,
+  is a boto3 client that acts as that account.
 - **Time**: `call.world.now`; things in the background are `call.world.clock.later(function, *arguments,
   thing=key)` and each Describe of the thing says `call.poll(key)`. `function(world, *arguments)` is a
   function of a module.
@@ -70,10 +73,10 @@ Then add one line to `SERVICES` in `landing/sandbox/registry.py`, and checks to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from types import ModuleType
-from typing import Any, ClassVar, Generic, TypeVar
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from landing.sandbox.call import Call
 from landing.sandbox.constraints import Problem
@@ -82,9 +85,14 @@ from landing.sandbox.model import service_model
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.world import World
 
+if TYPE_CHECKING:
+    from landing.sandbox import Sandbox
+
 S = TypeVar("S")
 Result = dict[str, Any] | HttpAnswer | None
 OperationFunction = Callable[[Call], Result]
+Probe = Callable[["Sandbox"], bool]
+"""Whether a sandbox behaves as AWS does in one respect; a refusal (`ClientError`) means that it does not."""
 
 
 class Scope(Enum):
@@ -105,6 +113,8 @@ class Service(Generic[S]):
     topics: ClassVar[tuple[ModuleType, ...]] = ()
     missing: ClassVar[frozenset[str]] = frozenset()
     """Operations that an extended moto would answer with something else: they are unsupported."""
+    probes: ClassVar[Mapping[str, Probe]] = MappingProxyType({})
+    """For each operation of an extending service: what holds with it and does not hold with moto alone."""
 
     def operation(self, method: str) -> OperationFunction | None:
         """The function that is an operation, by its snake_case name."""

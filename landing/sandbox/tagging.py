@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from landing.sandbox import accounts
+from landing.sandbox import accounts, probes
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.organizations.access import arn_of
@@ -28,6 +28,7 @@ class Tagging(Service[Nothing]):
 
     name = "resourcegroupstaggingapi"
     extends = True
+    probes = probes.TAGGING
     state_type = Nothing
 
     def refuse_token(self) -> Refusal:

@@ -19,7 +19,7 @@ from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
 from landing.sandbox.http import HttpAnswer, HttpRequest
-from landing.sandbox.model import Operation, moto_request, service_model
+from landing.sandbox.model import S3_CONTROL_PATH, Operation, moto_request, service_model
 from landing.sandbox.refusal import Refusal, unsupported
 
 log = logging.getLogger(__name__)
@@ -31,12 +31,9 @@ ACCOUNT_HEADER = "x-moto-account-id"
 
 def forward(request: HttpRequest, operation: Operation, account: str) -> HttpAnswer:
     """Have moto answer as `account`. What moto does not have, or fails on, is unsupported."""
-    asked = replace(
-        request,
-        url=aws_url(request, operation),
-        headers={k: v for k, v in request.headers.items() if k.lower() != ACCOUNT_HEADER}
-        | {ACCOUNT_HEADER: account},
-    )
+    url = aws_url(request, operation)
+    headers = _addressed(request, urlsplit(url).netloc) | {ACCOUNT_HEADER: account}
+    asked = replace(request, url=url, headers=headers)
     handler = _handler(asked.url)
     if handler is None:
         raise unsupported(operation.service, operation.name)
@@ -55,6 +52,25 @@ def forward(request: HttpRequest, operation: Operation, account: str) -> HttpAns
     return HttpAnswer(int(status), {k: str(v) for k, v in dict(headers).items()}, data)
 
 
+def path_style(request: HttpRequest) -> HttpRequest:
+    """A request to S3 with the bucket in its path, also if it came in front (bucket.localhost)."""
+    parts = urlsplit(request.url)
+    bucket = (parts.hostname or "").removesuffix(".localhost")
+    signature = request.signature
+    is_in_front = bucket != parts.hostname and not request.path.startswith(S3_CONTROL_PATH)
+    if signature is None or signature.signing_name != "s3" or not is_in_front:
+        return request
+    netloc = parts.netloc.removeprefix(f"{bucket}.")
+    moved = parts._replace(netloc=netloc, path=f"/{quote(bucket)}{parts.path}")
+    return replace(request, url=moved.geturl(), headers=_addressed(request, netloc))
+
+
+def _addressed(request: HttpRequest, host: str) -> dict[str, str]:
+    """The headers with another host, and without a word about the account."""
+    dropped = ("host", ACCOUNT_HEADER)
+    return {k: v for k, v in request.headers.items() if k.lower() not in dropped} | {"Host": host}
+
+
 def aws_url(request: HttpRequest, operation: Operation) -> str:
     """The URL as if it had been sent to AWS itself, for a request that came to a loopback address."""
     parts = urlsplit(request.url)
@@ -67,8 +83,6 @@ def aws_url(request: HttpRequest, operation: Operation) -> str:
     path = parts.path or "/"
     if operation.service == "s3control":
         prefix = f"{request.header('x-amz-account-id') or host.partition('.')[0]}.{prefix}"
-    elif operation.service == "s3" and (bucket := host.removesuffix(".localhost")) not in (host, ""):
-        path = f"/{quote(bucket)}{path}"
     query = f"?{parts.query}" if parts.query else ""
     for name in (f"{prefix}.{region}.amazonaws.com", f"{prefix}.amazonaws.com"):
         if _handlers(f"https://{name}"):

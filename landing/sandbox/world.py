@@ -164,6 +164,12 @@ class World:
             self.administrators[account] = identity.access_key
         return self.identities[self.administrators[account]]
 
+    def client(self, service: str, account: str, region: str = "us-east-1") -> Any:
+        """A boto3 client by which our services call each other, acting as any account."""
+        from landing.sandbox import clients
+
+        return clients.client(self, service, account, region)
+
     def publish(self, name: str, account: str, **detail: str) -> None:
         """Tell every listener that something happened; see `LISTENERS` in the registry."""
         event = Event(name, account, detail)

@@ -32,7 +32,7 @@ def _client(service: str, region: str, endpoint_url: str | None, *keys: str | No
     core.register_component("data_loader", clients.LOADER)
     core.set_credentials(*keys)
     made: Any = boto3.Session(botocore_session=core, region_name=region)
-    config = Config(retries={"total_max_attempts": 2, "mode": "standard"})
+    config = Config(retries={"total_max_attempts": 1})
     return made.client(service, endpoint_url=endpoint_url, config=config)
 
 
@@ -46,6 +46,10 @@ class Cloud:
 
     def client(self, service: str, account: str | None = None, region: str = "us-east-1") -> Any:
         return _client(service, region, self.endpoint_url, *self.keys(account))
+
+    def new_client(self, service: str) -> Any:
+        """A client of one's own, whose events can be hooked."""
+        return _client.__wrapped__(service, "us-east-1", self.endpoint_url, *self.keys(None))
 
     @property
     def organizations(self) -> Any:

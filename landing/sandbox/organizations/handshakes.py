@@ -73,11 +73,36 @@ def _invited(call: Call) -> str:
 
 
 def accept_handshake(call: Call) -> dict[str, Any]:
-    """The account joins, and leaves the organization that it was in (API reference, AcceptHandshake)."""
+    """What was asked comes to pass (API reference, AcceptHandshake)."""
     handshake = _answerable(call)
     organization = organizations_of(call.world).organizations.get(handshake.organization)
     if organization is None:
         raise Refusal("HandshakeNotFoundException", "The organization is gone.")
+    if handshake.action == "INVITE":
+        _join(call, organization, handshake)
+    handshake.state = "ACCEPTED"
+    if handshake.action == "APPROVE_ALL_FEATURES":
+        _let_confirm(call, organization)
+    elif handshake.action == "ENABLE_ALL_FEATURES":
+        organization.feature_set = "ALL"
+    return {"Handshake": shown(call, handshake)}
+
+
+def _let_confirm(call: Call, organization: Organization) -> None:
+    """Once no member is left to agree, the management account can confirm all features."""
+    mine = [
+        handshake
+        for handshake in organizations_of(call.world).handshakes.values()
+        if handshake.organization == organization.management_account
+    ]
+    if not any(h.action == "APPROVE_ALL_FEATURES" and h.state == "OPEN" for h in mine):
+        for handshake in mine:
+            if handshake.action == "ENABLE_ALL_FEATURES" and handshake.state == "REQUESTED":
+                handshake.state = "OPEN"
+
+
+def _join(call: Call, organization: Organization, handshake: Handshake) -> None:
+    """The account joins, and leaves the organization that it was in."""
     before = organization_of(call.world, call.account)
     if before is not None and before.management_account == call.account:
         raise Refusal(
@@ -87,9 +112,7 @@ def accept_handshake(call: Call) -> dict[str, Any]:
         )
     if before is not None:
         leave(call.world, before, call.account, "LEFT")
-    handshake.state = "ACCEPTED"
     join(call.world, organization, call.account, "INVITED", handshake.tags)
-    return {"Handshake": shown(call, handshake)}
 
 
 def decline_handshake(call: Call) -> dict[str, Any]:

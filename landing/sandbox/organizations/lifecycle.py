@@ -83,7 +83,7 @@ def shown_root(organization: Organization) -> dict[str, Any]:
 
 
 def enable_all_features(call: Call) -> dict[str, Any]:
-    """Done at once if every member was created here; otherwise the invited ones are asked (User Guide)."""
+    """Invited members must agree, then the management account confirms ("Enabling all features")."""
     organization = current(call)
     if organization.feature_set == "ALL":
         raise Refusal(
@@ -91,10 +91,14 @@ def enable_all_features(call: Call) -> dict[str, Any]:
             "The organization already has all features enabled.",
             Reason="ORGANIZATION_ALREADY_HAS_ALL_FEATURES",
         )
-    handshake = open_handshake(call, organization, "ENABLE_ALL_FEATURES", days=90)
-    if not any(m.method == "INVITED" and m.id != call.account for m in organization.members.values()):
-        handshake.state = "ACCEPTED"
-        organization.feature_set = "ALL"
+    handshake = open_handshake(call, organization, "ENABLE_ALL_FEATURES", days=90, account=call.account)
+    asked = [m.id for m in organization.members.values() if m.method == "INVITED" and m.id != call.account]
+    for account in asked:
+        open_handshake(call, organization, "APPROVE_ALL_FEATURES", days=90, account=account)
+    if asked:
+        handshake.state = "REQUESTED"
+    else:
+        handshake.state, organization.feature_set = "ACCEPTED", "ALL"
     return {"Handshake": shown_handshake(call, handshake)}
 
 

@@ -1,0 +1,174 @@
+"""What is corrected in moto's IAM and S3 (User Guides and API references of both)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.sandbox.cloud import Cloud, refused, source
+
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+    }
+)
+
+
+@source("IAM User Guide: AWS managed policies")
+def test_aws_managed_policies_exist(empty: Cloud) -> None:
+    iam = empty.client("iam")
+    assert iam.get_policy(PolicyArn=ADMINISTRATOR)["Policy"]["DefaultVersionId"] == "v1"
+    pages = iam.get_paginator("list_policies").paginate(Scope="AWS")
+    names = {policy["PolicyName"] for policy in pages.build_full_result()["Policies"]}
+    assert {"AdministratorAccess", "ReadOnlyAccess", "SecurityAudit"} <= names
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+
+
+@source("IAM API reference: AttachRolePolicy; Policy.AttachmentCount")
+def test_aws_managed_policies_are_attached_in_each_account(cloud: Cloud) -> None:
+    member = cloud.account("a")
+    iam = cloud.client("iam")
+    iam.create_role(RoleName="role", AssumeRolePolicyDocument=TRUST)
+    iam.attach_role_policy(RoleName="role", PolicyArn=ADMINISTRATOR)
+    assert iam.get_policy(PolicyArn=ADMINISTRATOR)["Policy"]["AttachmentCount"] == 1
+    audit = "arn:aws:iam::aws:policy/SecurityAudit"
+    assert cloud.client("iam", member).get_policy(PolicyArn=audit)["Policy"]["AttachmentCount"] == 0
+    iam.detach_role_policy(RoleName="role", PolicyArn=ADMINISTRATOR)
+    assert iam.get_policy(PolicyArn=ADMINISTRATOR)["Policy"]["AttachmentCount"] == 0
+    assert iam.list_policies(Scope="AWS", OnlyAttached=True)["Policies"] == []
+
+
+@source("IAM API reference: DeletePolicy, DeleteConflict")
+def test_an_attached_policy_is_not_deleted(empty: Cloud) -> None:
+    iam = empty.client("iam")
+    allow = json.dumps({
+        "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}],
+    })  # fmt: skip
+    policy = iam.create_policy(PolicyName="p", PolicyDocument=allow)["Policy"]["Arn"]
+    iam.create_role(RoleName="role", AssumeRolePolicyDocument=TRUST)
+    iam.attach_role_policy(RoleName="role", PolicyArn=policy)
+    refused("DeleteConflict", iam.delete_policy, PolicyArn=policy)
+    iam.detach_role_policy(RoleName="role", PolicyArn=policy)
+    iam.delete_policy(PolicyArn=policy)
+
+
+@pytest.mark.parametrize(
+    "document", ["{}", "no JSON", '{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole"}]}']
+)
+@source("IAM API reference: CreateRole, MalformedPolicyDocument")
+def test_a_role_needs_a_trust_policy(empty: Cloud, document: str) -> None:
+    refused(
+        "MalformedPolicyDocument",
+        empty.client("iam").create_role,
+        RoleName="role",
+        AssumeRolePolicyDocument=document,
+    )
+
+
+@pytest.mark.parametrize(
+    ("principal", "name"),
+    [
+        ("config.amazonaws.com", "AWSServiceRoleForConfig"),
+        ("guardduty.amazonaws.com", "AWSServiceRoleForAmazonGuardDuty"),
+        ("securityhub.amazonaws.com", "AWSServiceRoleForSecurityHub"),
+        ("access-analyzer.amazonaws.com", "AWSServiceRoleForAccessAnalyzer"),
+    ],
+)
+@source("IAM User Guide: AWS services that work with IAM, service-linked roles")
+def test_a_service_linked_role_has_the_name_of_its_service(empty: Cloud, principal: str, name: str) -> None:
+    iam = empty.client("iam")
+    role = iam.create_service_linked_role(AWSServiceName=principal)["Role"]
+    assert (role["RoleName"], role["Path"]) == (name, f"/aws-service-role/{principal}/")
+    refused("InvalidInput", iam.create_service_linked_role, AWSServiceName=principal)
+    refused("UnmodifiableEntity", iam.delete_role, RoleName=name)
+
+
+@source("IAM User Guide: centralize root access for member accounts")
+def test_root_access_is_managed_centrally(cloud: Cloud) -> None:
+    iam = cloud.client("iam")
+    refused("ServiceAccessNotEnabledException", iam.list_organizations_features)
+    cloud.trust("iam.amazonaws.com")
+    assert iam.list_organizations_features()["EnabledFeatures"] == []
+    iam.enable_organizations_root_sessions()
+    enabled = iam.enable_organizations_root_credentials_management()["EnabledFeatures"]
+    assert enabled == ["RootCredentialsManagement", "RootSessions"]
+    assert iam.disable_organizations_root_sessions()["EnabledFeatures"] == ["RootCredentialsManagement"]
+
+
+@source(
+    "IAM API reference: AccountNotManagementOrDelegatedAdministratorException, OrganizationNotFoundException"
+)
+def test_root_access_is_not_for_everyone(cloud: Cloud) -> None:
+    cloud.trust("iam.amazonaws.com")
+    member = cloud.client("iam", cloud.account("a"))
+    refused("AccountNotManagementOrDelegatedAdministratorException", member.list_organizations_features)
+    refused("OrganizationNotFoundException", cloud.client("iam", "555555555555").list_organizations_features)
+
+
+@source("S3 User Guide: default encryption, Block Public Access and Object Ownership since 2023")
+def test_a_new_bucket_has_the_defaults(empty: Cloud) -> None:
+    s3 = empty.client("s3")
+    s3.create_bucket(Bucket="bucket")
+    rule = s3.get_bucket_encryption(Bucket="bucket")["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    block = s3.get_public_access_block(Bucket="bucket")["PublicAccessBlockConfiguration"]
+    assert set(block.values()) == {True}
+    ownership = s3.get_bucket_ownership_controls(Bucket="bucket")["OwnershipControls"]
+    assert ownership["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+
+
+@source("S3 API reference: DeleteBucketEncryption resets to SSE-S3")
+def test_a_bucket_stays_encrypted(empty: Cloud) -> None:
+    s3 = empty.client("s3")
+    s3.create_bucket(Bucket="bucket")
+    s3.delete_bucket_encryption(Bucket="bucket")
+    assert s3.get_bucket_encryption(Bucket="bucket")["ServerSideEncryptionConfiguration"]["Rules"]
+
+
+@source("S3 API reference: PutBucketAcl, AccessControlListNotSupported")
+def test_a_bucket_has_no_acls_unless_it_wants_them(empty: Cloud) -> None:
+    s3 = empty.client("s3")
+    s3.create_bucket(Bucket="bucket")
+    refused("AccessControlListNotSupported", s3.put_bucket_acl, Bucket="bucket", ACL="public-read")
+    rules = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    s3.put_bucket_ownership_controls(Bucket="bucket", OwnershipControls=rules)
+    s3.put_bucket_acl(Bucket="bucket", ACL="public-read")
+
+
+@source("S3 API reference: ListBuckets, MaxBuckets and ContinuationToken")
+def test_buckets_come_in_pages(empty: Cloud) -> None:
+    s3 = empty.client("s3")
+    for number in range(3):
+        s3.create_bucket(Bucket=f"bucket-{number}")
+    first = s3.list_buckets(MaxBuckets=2)
+    rest = s3.list_buckets(MaxBuckets=2, ContinuationToken=first["ContinuationToken"])
+    names = [bucket["Name"] for bucket in first["Buckets"] + rest["Buckets"]]
+    assert names == ["bucket-0", "bucket-1", "bucket-2"]
+    assert "ContinuationToken" not in rest
+
+
+@source("S3 API reference: DefaultRetention, Days or Years")
+def test_default_retention_reads_back_as_it_was_set(empty: Cloud) -> None:
+    s3 = empty.client("s3")
+    s3.create_bucket(Bucket="bucket", ObjectLockEnabledForBucket=True)
+    rule = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}}
+    configuration = {"ObjectLockEnabled": "Enabled", "Rule": rule}
+    s3.put_object_lock_configuration(Bucket="bucket", ObjectLockConfiguration=configuration)
+    read = s3.get_object_lock_configuration(Bucket="bucket")["ObjectLockConfiguration"]
+    assert read == configuration
+
+
+@source("S3 API reference: PutObject, GetObject, HeadObject, ListObjectsV2")
+def test_objects_go_through_unchanged(empty: Cloud) -> None:
+    s3 = empty.client("s3")
+    s3.create_bucket(Bucket="bucket")
+    key, body = "a b/ü+%2F.txt", bytes(range(256)) * 300
+    s3.put_object(Bucket="bucket", Key=key, Body=body, Metadata={"my_key": "value"})
+    got = s3.get_object(Bucket="bucket", Key=key)
+    assert (got["Body"].read(), got["Metadata"]) == (body, {"my_key": "value"})
+    assert s3.head_object(Bucket="bucket", Key=key)["ContentLength"] == len(body)
+    assert [found["Key"] for found in s3.list_objects_v2(Bucket="bucket")["Contents"]] == [key]
+    refused("404", s3.head_object, Bucket="bucket", Key="nothing")

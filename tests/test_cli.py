@@ -1,0 +1,151 @@
+"""The command line without AWS: usage, exit codes, streams, start-up."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from landing.cli import COMMANDS, run
+from tests.samples import SMALL
+
+Config = Callable[..., Path]
+
+
+@pytest.fixture
+def landing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]:
+    for name in [name for name in os.environ if name.startswith(("AWS_", "LANDING_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: run(list(arguments))
+
+
+def test_every_command_has_help_with_an_example(
+    landing: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in COMMANDS:
+        assert landing(name, "--help") == 0
+        text = capsys.readouterr().out
+        assert text.startswith("Usage: landing"), name
+        assert name == "version" or f"  landing {name}" in text or name in ("show",), name
+
+
+@pytest.mark.parametrize(
+    "arguments", [["plam"], ["plan", "--colour"], ["drift", "--format", "pdf"], ["apply", "--allow", "everything"]]
+)
+def test_a_mistyped_command_is_usage_not_difference(
+    landing: Callable[..., int], config: Config, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    config()
+    assert landing(*arguments) == 64
+    assert capsys.readouterr().out == ""
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys; from landing.cli import run; run(['--help']); print(*(set(sys.modules) & {'boto3','botocore','rich','jinja2','jsonschema','deepdiff','troposphere','moto','yaml'}), file=sys.stderr)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stderr.strip() == ""
+
+
+def test_validate_needs_neither_network_nor_boto3(config: Config) -> None:
+    folder = config()
+    code = f"import sys; from landing.cli import run; code = run(['validate', '--config', {str(folder)!r}]); assert not set(sys.modules) & {{'boto3','botocore','moto'}}; sys.exit(code)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.startswith("The configuration is valid: 5 accounts")
+
+
+def test_problems_go_to_stdout_and_the_exit_code_is_1(
+    landing: Callable[..., int], config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config(SMALL.replace("unit: workloads/dev", "unit: workloads/dve"))
+    assert landing("validate") == 1
+    text = capsys.readouterr().out
+    assert "error[LZ301]: there is no unit `workloads/dve`" in text
+    assert "config/landing.yaml:19:" in text
+    assert "^^^^^^^^^^^^^" in text
+    assert "did you mean `workloads/dev`?" in text
+    assert text.rstrip().endswith("Found 1 error in 1 file.")
+
+
+def test_problems_as_json_and_as_workflow_commands(
+    landing: Callable[..., int], config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config(SMALL.replace("unit: workloads/dev", "unit: 'a,b%'"))
+    assert landing("validate", "--format", "json") == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert (problem["code"], problem["pointer"]) == ("LZ301", "/accounts/shop-dev/unit")
+    assert problem["source"]["line"] == 19
+    assert landing("validate", "--format", "github") == 1
+    assert "::error file=config/landing.yaml,line=19,col=" in (text := capsys.readouterr().out)
+    assert "a,b%25" in text
+
+
+def test_a_config_that_is_not_there_says_what_to_do(
+    landing: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert landing("plan", "--config", "nowhere") == 1
+    answer = capsys.readouterr()
+    assert answer.out == ""
+    assert "landing init" in answer.err
+
+
+def test_init_writes_a_config_that_is_valid_and_overwrites_nothing(
+    landing: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert landing("init", "mine") == 0
+    assert landing("validate", "--config", "mine/config") == 0
+    assert (tmp_path / "mine" / ".gitignore").read_text() == ".landing/\n"
+    schema = json.loads((tmp_path / "mine" / "config" / "landing.schema.json").read_text())
+    assert schema["title"] == "landing configuration"
+    assert (
+        "yaml-language-server: $schema=landing.schema.json"
+        in (tmp_path / "mine" / "config" / "accounts.yaml").read_text()
+    )
+    assert landing("init", "mine") == 1
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_without_credentials_the_error_says_so(
+    landing: Callable[..., int], config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config()
+    for name, value in {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert landing("plan") == 1
+    assert "Log in" in capsys.readouterr().err
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    assert landing("plan") == 1
+    assert "nobody" in capsys.readouterr().err
+
+
+def test_synth_gives_the_same_bytes_and_removes_only_its_own_leftovers(
+    landing: Callable[..., int], config: Config, tmp_path: Path
+) -> None:
+    config(SMALL + "services: {log_archive: {}}\n")
+    (tmp_path / "out" / "templates").mkdir(parents=True)
+    (tmp_path / "out" / "templates" / "old.json").write_text("{}")
+    (tmp_path / "out" / "mine.json").write_text("{}")
+    assert landing("synth", "--out", "out") == 0
+    first = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.json")}
+    assert landing("synth", "--out", "out") == 0
+    assert first == {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.json")}
+    names = {str(path.relative_to(tmp_path / "out")) for path in first}
+    assert {"mine.json", "templates/log-archive.json", "attachments.json", "permissions/plan.json"} <= names
+    assert "templates/old.json" not in names
+
+
+def test_a_closed_pipe_ends_quietly(config: Config) -> None:
+    config()
+    shell = f"{sys.executable} -m landing schema | head -c 10"
+    answer = subprocess.run(["bash", "-o", "pipefail", "-c", shell], capture_output=True, text=True, check=False)
+    assert answer.stderr == ""
