@@ -111,9 +111,14 @@ def without_identity(text: str, address: Address) -> str:
     """The text with the account and region of an address replaced by placeholders, as in `logs-{account}`."""
     account = address.name if address.kind in PER_ACCOUNT else address.scope.account
     for key, placeholder in ((account, "{account}"), (address.scope.region, "{region}")):
-        if key and key in text and not key.isdigit() and key not in ("true", "false", "null"):
+        if key in text and _word(key):
             text = _replaced(text, key, placeholder)
     return text
+
+
+def _word(key: str) -> bool:
+    """Whether a key can stand in JSON only as (a part of) a string, and as it is."""
+    return key.replace("-", "").isalnum() and not key.isdigit() and key not in ("true", "false", "null")
 
 
 def _replaced(text: str, key: str, placeholder: str) -> str:

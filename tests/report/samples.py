@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from landing.drift import Report, report
-from landing.model import Action, Address, Change, Gap, Scope, Source
+from landing.drift import Finding, Report, Status, report
+from landing.model import Action, Address, Change, Gap, Problem, Scope, Severity, Source
 from landing.organization import Account, Organization, Unit
 from landing.plan import Origin, Plan
 
@@ -190,3 +190,42 @@ def hostile(text: str = HOSTILE) -> Plan:
     ]
     origin = Origin(text, text, text, text, text, text, text)
     return Plan(tuple(found), (Gap("trail", scope, text, text),), (Address("policy", text),), 1, origin)
+
+
+def declared(org: Organization) -> list[Address]:
+    """What a config like this asks for: one of each kind that a map shows."""
+    found = [Address("account", key) for key in org.accounts]
+    found += [Address("stack", "baseline", Scope(key, region)) for key in org.accounts for region in REGIONS]
+    found += [Address("unit", key) for key in org.units]
+    found += [Address("attachments", f"unit/{key}") for key in org.units] + [Address("attachments", "root")]
+    found += [Address("policy", "region-lock"), Address("trail", "organization")]
+    scopes = [Scope("security-tooling", region) for region in REGIONS]
+    return found + [Address(kind, "organization", scope) for kind in ("guardduty", "security_hub") for scope in scopes]
+
+
+def findings(count: int) -> Report:
+    """`count` findings, each at a line of the config of its own and different from all others."""
+    found = tuple(
+        Finding(
+            Status.CHANGED,
+            Severity.HIGH if number % 3 else Severity.LOW,
+            Address("stack", f"stack-{number:05}", Scope(f"team-{number:05}", "eu-west-1")),
+            "Stack",
+            declared_at=at(number + 1),
+            diff=(("parameters.Retention", "365", str(number)),),
+        )
+        for number in range(count)
+    )
+    return Report(found, 100, Plan((), made_from=ORIGIN))
+
+
+PROBLEMS = [
+    Problem(
+        "LZ201", "unknown key `emial` in account", at(25, "config/accounts.yaml"), "did you mean `email`?", length=5
+    ),
+    Problem(
+        "LZ201", "unknown key `nmae` in account", at(25, "config/accounts.yaml"), pointer=("accounts", "a", "nmae")
+    ),
+    Problem("LZ342", "the document uses 9,988 of 10,240 characters", at(58), severity="warning"),
+    Problem("LZ101", "no config found"),
+]
