@@ -62,7 +62,7 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
     css, script = _asset("drift.css"), _asset("drift.js")
     data = _data(groups, organization)
     good, total = coverage(report)
-    return (
+    page = (
         _environment()
         .get_template("drift.html")
         .render(
@@ -92,6 +92,7 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
             unmanaged_left=max(0, len(unmanaged) - MOST_UNMANAGED),
         )
     )
+    return page.encode("ascii", "xmlcharrefreplace").decode("ascii")  # the same on every terminal and disk
 
 
 def _environment() -> Environment:
