@@ -21,6 +21,12 @@ SPARE = 6
 DONE = {"create": "created", "update": "updated", "delete": "destroyed"}
 
 
+class _Terminal(Console):
+    def on_broken_pipe(self) -> None:
+        """Go on in silence: rich would end the process, and with it an apply half way."""
+        self.quiet = True
+
+
 class Live:
     """At most four redraws a second, of at most the terminal's height less six rows."""
 
@@ -41,7 +47,7 @@ class Live:
         self._verifying = ""
         self._began = clock()
         width, height = size or (None, None)
-        self._console = Console(
+        self._console = _Terminal(
             file=stream,
             force_terminal=True,
             force_interactive=True,
