@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from landing.difference import differences
+from landing.difference import differences, differing
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Change, Severity, Source
 from landing.organization import Organization
@@ -98,7 +99,12 @@ def report(organization: Organization, plan: Plan) -> Report:
 
 
 def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
+    diffs: dict[str, tuple[tuple[str, Any, Any], ...]] = {}  # many accounts drift alike, and comparing deeply is slow
     for change in plan.changes:
+        sides = differing(change.before, change.after)
+        said = json.dumps([change.action, *sides], default=dict, sort_keys=True)
+        if said not in diffs:
+            diffs[said] = _diff(change)
         kind = BY_NAME[change.address.kind]
         yield Finding(
             STATUS[change.action],
@@ -106,7 +112,7 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
             change.address,
             kind.title,
             declared_at=change.source or organization.source,
-            diff=_diff(change),
+            diff=diffs[said],
         )
     for address in plan.unmanaged:
         yield Finding(

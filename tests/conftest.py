@@ -16,6 +16,7 @@ from landing.model import Problem
 from landing.organization import Organization
 from tests.samples import SMALL
 
+GOLDEN = Path(__file__).parent / "golden"
 Load = Callable[..., Organization]
 
 
@@ -59,3 +60,22 @@ def problems(config: Callable[..., Path], library: Library) -> Callable[..., lis
             return list(error.problems)
 
     return find
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="Write the golden files anew instead of comparing.")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the file of that name below tests/golden, byte for byte."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        assert path.exists(), f"{path} is missing: run pytest --update-golden and look at what it writes"
+        assert text == path.read_bytes().decode(), f"{name} differs: run pytest --update-golden if that is meant"
+
+    return compare

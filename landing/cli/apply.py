@@ -2,20 +2,26 @@
 
 import signal
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from landing.cli.session import Session, now, with_aws
+from landing.cli.watching import Watch
 
 if TYPE_CHECKING:
     from landing.apply import Result, Stop
     from landing.aws import Aws
-    from landing.model import Change
+    from landing.journal import Event
+    from landing.model import Address, Change
     from landing.organization import Organization
     from landing.plan import Plan
+    from landing.report.progress import View
+
+NAMED = 5
+"""How many of the changes that wait for the same one are named."""
 
 ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-deletes")
 
@@ -34,6 +40,14 @@ ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-de
     help="Only this address (or kind, or prefix*), and what it requires.",
 )
 @click.option("--allow-incomplete", is_flag=True, help="Apply although something could not be checked.")
+@click.option("--no-live", is_flag=True, help="Write a line for each event, also on a terminal.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How progress is written to stderr; json: one object a line.",
+)
 @click.option("--lock-timeout", default=0.0, metavar="SECONDS", help="How long to wait for another apply to end.")
 def command(
     *,
@@ -44,6 +58,8 @@ def command(
     allow: tuple[str, ...],
     targets: tuple[str, ...],
     allow_incomplete: bool,
+    no_live: bool,
+    log_format: str,
     lock_timeout: float,
 ) -> int:
     """Make the changes of a saved plan, or of a plan made now.
@@ -74,7 +90,8 @@ def command(
             _ask()
             if file is None:
                 changes = _again(session, organization, aws, plan)
-        return _carry_out(organization, aws, plan, changes, parallelism)
+        watch = Watch(log_format, live=not no_live)
+        return _carry_out(organization, aws, plan, changes, parallelism=parallelism, watch=watch)
 
 
 def _changes(
@@ -113,45 +130,48 @@ def _ask() -> None:
 
 
 def _carry_out(
-    organization: "Organization", aws: "Aws", plan: "Plan", changes: "Collection[Change]", parallelism: int
+    organization: "Organization",
+    aws: "Aws",
+    plan: "Plan",
+    changes: "Collection[Change]",
+    *,
+    parallelism: int,
+    watch: Watch,
 ) -> int:
     from landing.apply import Stop, apply
-    from landing.cli.output import Ticker, note
-    from landing.journal import Event, Journal
+    from landing.journal import Journal
     from landing.plan import save
-    from landing.report.style import safe
 
     folder = Path(".landing") / "runs" / now().replace(":", "").replace("-", "")
     journal = Journal(folder, now)
     save(plan, folder / "plan.json")
     stop = Stop(aws)
+    with watch.over(len(changes)) as view:
+        previous = _handle_signals(stop, view)
+        try:
+            result = apply(
+                organization,
+                aws,
+                changes,
+                stop=stop,
+                parallelism=parallelism,
+                listeners=(journal, view),
+                progress=view.verifying,
+            )
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+            journal.close()
+        if watch.as_json:
+            view(_summary(result))
+            for line in (*_not_done(result), _resume(result, folder)):
+                view.say(line)
+    return _report(result, folder, quiet=watch.as_json)
 
-    def announce(event: Event) -> None:
-        note(f"{safe(event.address)}: {safe(event.message)}")
 
-    previous = _handle_signals(stop)
-    try:
-        result = apply(
-            organization,
-            aws,
-            changes,
-            stop=stop,
-            parallelism=parallelism,
-            listeners=(journal, announce),
-            progress=Ticker("Verifying"),
-        )
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-        journal.close()
-    return _report(result, folder)
-
-
-def _handle_signals(stop: "Stop") -> dict[int, Any]:
-    from landing.cli.output import note
-
+def _handle_signals(stop: "Stop", view: "View") -> dict[int, Any]:
     def handle(number: int, frame: object) -> None:
-        note(
+        view.say(
             "Two interrupts received. Exiting immediately."
             if stop.asked
             else "Interrupt received. Waiting for what is running; run landing apply again to resume."
@@ -161,25 +181,58 @@ def _handle_signals(stop: "Stop") -> dict[int, Any]:
     return {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
 
 
-def _report(result: "Result", folder: Path) -> int:
-    from landing.cli.output import note, style_of
-    from landing.cli.output import result as say
+def _summary(result: "Result") -> "Event":
+    from landing.journal import Event
     from landing.model import Action
-    from landing.report.style import safe
 
-    style = style_of(sys.stdout)
     counts = result.counts
-    line = (
+    changes = {"add": counts[Action.CREATE], "change": counts[Action.UPDATE], "remove": counts[Action.DELETE]}
+    return Event("change_summary", message=_counted(result), more={"changes": {**changes, "operation": "apply"}})
+
+
+def _counted(result: "Result") -> str:
+    from landing.model import Action
+
+    counts = result.counts
+    return (
         f"Resources: {counts[Action.CREATE]} added, {counts[Action.UPDATE]} changed, {counts[Action.DELETE]} destroyed."
     )
+
+
+def _not_done(result: "Result") -> Iterator[str]:
+    """What failed, and what waits for it, by what it waits for."""
+    from landing.report.style import safe
+
     for address, reason in sorted(result.failed.items()):
-        note(f"{style.paint('Error:', 'red', 'bold')} {safe(address)}: {safe(reason)}")
+        yield f"Error: {safe(address)}: {safe(reason)}"
+    waiting: dict[Address, list[str]] = {}
     for address, cause in sorted(result.blocked.items()):
-        note(f"Not done: {safe(address)} (waits for {safe(cause)})")
+        waiting.setdefault(cause, []).append(safe(address))
+    for cause, addresses in waiting.items():
+        more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
+        yield f"Not done, waits for {safe(cause)}: {', '.join(addresses[:NAMED])}{more}"
+
+
+def _resume(result: "Result", folder: Path) -> str:
+    again = "" if result.complete else "It is safe to run landing apply again: only what is left is done. "
+    return f"{again}Run record: {folder}"
+
+
+def _report(result: "Result", folder: Path, *, quiet: bool) -> int:
+    """The outcome on stdout, and on stderr (unless a log has it already) what is not done, and why."""
+    from landing.cli.output import note, style_of
+    from landing.cli.output import result as say
+
+    if not quiet:
+        title = style_of(sys.stderr).paint("Error:", "red", "bold")
+        for line in _not_done(result):
+            note(title + line.removeprefix("Error:") if line.startswith("Error:") else line)
     if result.complete:
-        say(style.paint(f"Apply complete! {line}", "green", "bold") + "\n")
+        say(style_of(sys.stdout).paint(f"Apply complete! {_counted(result)}", "green", "bold") + "\n")
         return 0
     left = len(result.failed) + len(result.blocked) + len(result.not_started)
-    say(f"Apply finished {'early' if result.interrupted else 'with failures'}. {line} {left} not done.\n")
-    note(f"It is safe to run landing apply again: only what is left is done. Run record: {folder}")
+    ended = "early" if result.interrupted else "with failures"
+    say(f"Apply finished {ended}. {_counted(result)} {left} not done.\n")
+    if not quiet:
+        note(_resume(result, folder))
     return 130 if result.interrupted and not result.failed else 4

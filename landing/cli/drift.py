@@ -3,10 +3,16 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from landing.cli.session import Session, with_aws
+
+if TYPE_CHECKING:
+    from landing.drift import Report
+    from landing.organization import Organization
+    from landing.report.style import Style
 
 FORMATS = ("text", "json", "md", "html", "sarif", "junit")
 
@@ -27,6 +33,15 @@ FORMATS = ("text", "json", "md", "html", "sarif", "junit")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there is drift.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")
 @click.option("--parallelism", default=10, show_default=True, help="Reads at once.")
+@click.option("--limit", default=200, show_default=True, help="Entries of the text to show; 0 for all.")
+@click.option(
+    "--budget",
+    default=60_000,
+    show_default=True,
+    type=click.IntRange(min=1000),
+    metavar="BYTES",
+    help="Most bytes of Markdown: what does not fit is shortened, never cut.",
+)
 def command(
     *,
     session: Session,
@@ -35,32 +50,70 @@ def command(
     exit_zero: bool,
     allow_incomplete: bool,
     parallelism: int,
+    limit: int,
+    budget: int,
 ) -> int:
     """Report what in AWS is not as the config declares it. Changes nothing.
 
     \b
       landing drift
       landing drift --format json=drift.json --format text
+      landing drift --format html=drift.html --format sarif=drift.sarif --format md > drift.md
     """
     from landing.cli.output import result, style_of
     from landing.drift import report
-    from landing.report.drift_text import render
+    from landing.report.style import Style
 
     wanted = [_form(form) for form in forms]
+    if sum(file is None for _, file in wanted) > 1:
+        raise click.BadParameter("only one format can go to stdout; give the others a file", param_hint="--format")
     organization, _ = session.organization()
     aws = session.connect(organization, read_only=True, detect=not no_detect)
     found = report(organization, session.plan(organization, aws, workers=parallelism))
     for form, file in wanted:
-        match form:
-            case "json":
-                result(json.dumps(found.to_json(), indent=1) + "\n", file)
-            case _:
-                result(render(found, style_of(sys.stdout)), file)
+        style = Style() if file else style_of(sys.stdout)
+        result(_rendered(form, found, organization, style, limit=limit, budget=budget, config=session.config), file)
     if exit_zero:
         return 0
     if found.drifted:
         return 2
     return 3 if found.plan.gaps and not allow_incomplete else 0
+
+
+def _rendered(
+    form: str,
+    found: "Report",
+    organization: "Organization",
+    style: "Style",
+    *,
+    limit: int,
+    budget: int,
+    config: Path,
+) -> str:
+    from landing.observe import desired_of
+
+    match form:
+        case "json":
+            return json.dumps(found.to_json(), indent=1) + "\n"
+        case "md":
+            from landing.report import drift_markdown
+
+            return style.plain(drift_markdown.render(found, organization, budget=budget))
+        case "html":
+            from landing.report import drift_html
+
+            return drift_html.render(found, organization, desired_of(organization))
+        case "sarif":
+            from landing.report import drift_sarif
+
+            return drift_sarif.render(found, root=Path.cwd(), anchor=str(config))
+        case "junit":
+            from landing.report import junit
+
+            return junit.render(found, organization, desired_of(organization))
+    from landing.report import drift_text
+
+    return drift_text.render(found, organization, style, limit=limit)
 
 
 def _form(text: str) -> tuple[str, Path | None]:

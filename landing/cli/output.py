@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -24,7 +25,8 @@ def style_of(stream: TextIO, colour: str = "auto") -> Style:
         on = True
     else:
         on = stream.isatty() and environment.get("TERM") != "dumb"
-    return Style(colour=on, ascii="utf" not in (stream.encoding or "").lower())
+    width = shutil.get_terminal_size((100, 24)).columns if stream.isatty() else 100
+    return Style(colour=on, ascii="utf" not in (stream.encoding or "").lower(), width=width)
 
 
 def result(text: str, file: Path | None = None) -> None:

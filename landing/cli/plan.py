@@ -1,12 +1,12 @@
 """`landing plan`."""
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
 from landing.cli.session import Session, with_aws
+from landing.cli.shown import Shown, shown_as
 
 
 @click.command
@@ -23,8 +23,7 @@ from landing.cli.session import Session, with_aws
     metavar="ADDR",
     help="Only this address (or kind, or prefix*), and what it requires.",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json", "md"]), default="text", show_default=True)
-@click.option("--summary", is_flag=True, help="Only the summary.")
+@shown_as
 @click.option("--parallelism", default=10, show_default=True, help="Reads at once.")
 def command(
     *,
@@ -33,8 +32,7 @@ def command(
     detailed_exitcode: bool,
     allow_incomplete: bool,
     targets: tuple[str, ...],
-    form: str,
-    summary: bool,
+    shown: Shown,
     parallelism: int,
 ) -> int:
     """Compare the config with AWS and show what `apply` would change. Changes nothing.
@@ -43,23 +41,20 @@ def command(
       landing plan
       landing plan --out plan.json && landing apply plan.json
       landing plan --format json | jq .summary
+      landing plan --format md > comment.md
     """
-    from landing.cli.output import note, result, style_of
+    from landing.cli.output import note, style_of
     from landing.plan import save
-    from landing.report.plan_text import next_steps, render
+    from landing.report.plan_text import next_steps
 
     organization, _ = session.organization()
     aws = session.connect(organization, read_only=True)
     plan = session.plan(organization, aws, workers=parallelism).only(targets)
-    match form:
-        case "json":
-            result(json.dumps(plan.to_json(), indent=1) + "\n")
-        case _:
-            result(render(plan, organization, style_of(sys.stdout), summary_only=summary))
+    shown.write(plan, organization, saved_as=str(out) if out else "")
     if out:
         save(plan, out)
-    if plan.changes and form == "text":
-        note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest)))
+    if plan.changes and shown.form == "text":
+        note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest, style_of(sys.stderr))))
     if plan.changes and detailed_exitcode:
         return 2
     return 3 if plan.gaps and not allow_incomplete else 0

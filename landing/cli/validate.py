@@ -1,6 +1,7 @@
 """`landing validate`."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -10,7 +11,11 @@ from landing.cli.session import Session, with_config
 @click.command
 @with_config
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", help="How to show problems."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    help="How to show problems.",
 )
 @click.option("--limit", default=20, show_default=True, help="Problems to show in full; 0 for all.")
 def command(session: Session, form: str, limit: int) -> int:
@@ -33,6 +38,10 @@ def command(session: Session, form: str, limit: int) -> int:
         result(report.as_json(problems))
     elif form == "github":
         result(report.as_github(problems))
+    elif form == "sarif":
+        from landing.report import sarif
+
+        result(sarif.of_problems(problems, root=Path.cwd(), anchor=str(session.config)))
     elif problems:
         result(report.render(problems, style_of(sys.stdout), limit=limit))
     if organization is None:

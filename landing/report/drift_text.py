@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from landing.drift import Finding, Report, Status
-from landing.report.style import Style, safe, shown
+from landing.drift import Report, Status
+from landing.organization import Organization
+from landing.report.diff import at_most
+from landing.report.findings import Group, coverage, fold, share
+from landing.report.gaps import by_reason
+from landing.report.place import label, spread
+from landing.report.style import Style, safe
 
 SAMPLES = 3
-LEAVES = 6
+LINES = 8
+LIMIT = 200
+"""How many entries are shown."""
+
 _COLOUR = {"high": "red", "medium": "yellow", "low": "cyan"}
+NO_DRIFT = "No drift. Your infrastructure matches the configuration."
 
 
-def render(report: Report, style: Style) -> str:
-    """Findings folded by what they say, then coverage, then the count."""
+def render(report: Report, organization: Organization, style: Style, *, limit: int = LIMIT) -> str:
+    """Findings folded by what they say, then coverage, then the count; `limit` 0 shows every entry."""
+    groups = fold(report.drifted)
     lines: list[str] = []
-    for group in _folded(report.drifted):
-        lines += _finding(group, style)
+    for group in groups[: limit or None]:
+        lines += _group(group, organization, style)
+    if limit and len(groups) > limit:
+        lines += [f"… and {len(groups) - limit} more entries (--limit 0 shows all)", ""]
     lines += _unmanaged(report)
     lines += _not_checked(report, style)
     lines += _coverage(report, style)
-    return "\n".join(lines) + "\n"
+    return style.page(lines)
 
 
-def _folded(findings: tuple[Finding, ...]) -> Iterator[list[Finding]]:
-    groups: dict[object, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        name = finding.address.name if finding.address.scope.account else finding.address
-        groups[finding.status, finding.address.kind, name, repr(finding.diff)].append(finding)
-    yield from groups.values()
-
-
-def _finding(group: list[Finding], style: Style) -> Iterator[str]:
-    first = group[0]
+def _group(group: Group, organization: Organization, style: Style) -> Iterator[str]:
+    first = group.finding
     severity = style.paint(f"{first.severity.upper():<7}", _COLOUR[first.severity])
-    where = f" ({len(group)} places)" if len(group) > 1 else ""
-    at = f"   {safe(first.declared_at)}" if first.declared_at else ""
-    yield f"{severity} {safe(first.address)}{where}   {first.status}{at}"
+    where = f" ({group.where})" if group.where else ""
+    at = f"   {safe(group.sources[0])}" if group.sources else ""
+    more = f" and {len(group.sources) - 1} more" if len(group.sources) > 1 else ""
+    yield f"{severity} {group.name}{where}   {first.status}{at}{more}"
     if first.status is Status.CHANGED:
-        for path, expected, actual in first.diff[:LEAVES]:
-            yield f"  {style.sign('~')} {safe(path)} = {shown(expected)} -> {shown(actual)}"
-        if len(first.diff) > LEAVES:
-            yield f"    … {len(first.diff) - LEAVES} more differences"
-    if len(group) > 1:
-        more = f" … {len(group) - SAMPLES} more" if len(group) > SAMPLES else ""
-        yield f"    where: {', '.join(safe(f.address.scope) for f in group[:SAMPLES])}{more}"
+        yield from (f"  {line.styled(style)}" for line in at_most(group.lines, LINES))
+    if group.where:
+        units = spread(organization, group.addresses)
+        rest = " …" if len(group.findings) > SAMPLES else ""
+        samples = ", ".join(label(address) for address in group.addresses[:SAMPLES]) + rest
+        yield f"  where: {units}   e.g. {samples}" if units else f"  where: {samples}"
     yield ""
 
 
@@ -59,22 +62,27 @@ def _unmanaged(report: Report) -> Iterator[str]:
 
 
 def _not_checked(report: Report, style: Style) -> Iterator[str]:
-    for finding in report.findings:
-        if finding.status is Status.NOT_CHECKED:
-            yield style.paint(f"NOT CHECKED {safe(finding.address)}: {safe(finding.reason)}", "yellow")
+    for missed in by_reason(report.plan.gaps):
+        yield style.paint(f"NOT CHECKED {missed}", "yellow")
+    if report.plan.gaps:
+        yield ""
 
 
 def _coverage(report: Report, style: Style) -> Iterator[str]:
     counts, drifted = report.summary, len(report.drifted)
-    total = counts["in_sync"] + drifted
-    share = 100 * counts["in_sync"] / total if total else 100.0
+    good, total = coverage(report)
     yield (
-        f"In sync {share:.1f} % ({counts['in_sync']} of {total})   missing {counts['missing']} · changed "
-        f"{counts['changed']} · unexpected {counts['unexpected']} · not checked {counts['not_checked']}"
+        f"In sync {share(report)} ({good} of {total})   missing {counts['missing']} · changed {counts['changed']} · "
+        f"unexpected {counts['unexpected']} · not checked {counts['not_checked']}"
     )
-    if not drifted and not counts["not_checked"]:
-        yield style.paint("No drift. Your infrastructure matches the configuration.", "green", "bold")
-    elif not drifted:
-        yield style.paint("No drift seen, but not everything could be checked.", "yellow", "bold")
-    else:
-        yield style.paint(f"Drift: {drifted} finding{'s' * (drifted != 1)}.", "red", "bold")
+    yield style.paint(verdict(report), "red" if drifted else "yellow" if counts["not_checked"] else "green", "bold")
+
+
+def verdict(report: Report) -> str:
+    """The outcome in one sentence."""
+    drifted = len(report.drifted)
+    if drifted:
+        return f"Drift: {drifted} finding{'s' * (drifted != 1)}."
+    if report.summary["not_checked"]:
+        return "No drift seen, but not everything could be checked."
+    return NO_DRIFT

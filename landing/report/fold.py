@@ -2,63 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from landing.blueprint import canonical
 from landing.kinds import BY_NAME
-from landing.model import Action, Change
-from landing.plan import plain
+from landing.model import Action, Address, Change, Level
+from landing.plan import matches
+from landing.report.place import PER_ACCOUNT
 
 NEVER_FOLDED = ("policy", "attachments", "unit")
 OWN = ("name", "email")
-"""Attributes in which accounts always differ: shown as a placeholder when changes are folded."""
+"""Attributes in which accounts always differ: placeholders when changes are folded."""
+
+EVERYTHING = "all"
+"""What `--expand` names to fold nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Changes that say the same; `sample` stands for all, `varying` names the attributes that differ."""
+    """Changes that say the same.
+
+    `change` stands for all of them: values in which they differ are placeholders like `{account}`. `out_of` counts
+    the changes of this kind and action in the whole plan.
+    """
 
     changes: tuple[Change, ...]
-    varying: tuple[str, ...] = ()
+    change: Change
+    out_of: int
 
     @property
-    def sample(self) -> Change:
-        """The first change."""
-        return self.changes[0]
+    def title(self) -> str:
+        """The address, or for several changes what they share and how many they are."""
+        address, count = self.change.address, len(self.changes)
+        if count == 1:
+            return str(address)
+        return f"{address.kind}.{self.label} ({counted(count, self.out_of, self.where)})"
+
+    @property
+    def label(self) -> str:
+        """The name that the changes share."""
+        names = {change.address.name for change in self.changes}
+        return names.pop() if len(names) == 1 else "{key}"
 
     @property
     def where(self) -> str:
         """Over how many accounts and regions the group goes."""
-        accounts = {change.address.scope.account for change in self.changes} - {""}
-        regions = {change.address.scope.region for change in self.changes} - {""}
-        parts = [f"{len(accounts)} account{'s' * (len(accounts) != 1)}"] if len(accounts) > 1 else sorted(accounts)
-        parts += [f"{len(regions)} regions"] if len(regions) > 1 else sorted(regions)
-        return " × ".join(parts) or f"{len(self.changes)} objects"
+        return extent([change.address for change in self.changes])
 
 
-def fold(changes: Iterable[Change]) -> Iterator[Group]:
-    """Groups in the order of their first change; deletions, moves and policies are never folded."""
+def extent(addresses: Sequence[Address]) -> str:
+    """Over how many accounts and regions the addresses go."""
+    accounts = {a.name if a.kind in PER_ACCOUNT else a.scope.account for a in addresses} - {""}
+    regions = {address.scope.region for address in addresses} - {""}
+    parts = [f"{len(accounts)} accounts"] if len(accounts) > 1 else sorted(accounts)
+    parts += [f"{len(regions)} regions"] if len(regions) > 1 else sorted(regions)
+    return " × ".join(parts) or f"{len(addresses)} objects"
+
+
+def counted(count: int, out_of: int, where: str) -> str:
+    """How many, of how many, and over what; each number once."""
+    number = f"{count} of {out_of}" if out_of != count else f"{count}"
+    return where if where.startswith(f"{number} ") else f"{number}: {where}"
+
+
+def fold(changes: Iterable[Change], expand: Collection[str] = ()) -> list[Group]:
+    """Groups by kind, the odd ones first: a small group beside a large one is what a reviewer must see.
+
+    Deletions, moves, renames and policies are never folded, nor is what `expand` names (addresses, kinds, prefixes
+    ending in `*`, or `all`).
+    """
     groups: dict[object, list[Change]] = {}
     for change in changes:
-        groups.setdefault(_key(change), []).append(change)
+        groups.setdefault(_key(change, expand), []).append(change)
+    totals = Counter[tuple[str, Action]]()
     for members in groups.values():
-        varying = tuple(name for name in OWN if len({_value(change, name) for change in members}) > 1)
-        yield Group(tuple(members), varying)
+        totals[members[0].address.kind, members[0].action] += len(members)
+    folded = [Group(tuple(g), _stand_in(g), totals[g[0].address.kind, g[0].action]) for g in groups.values()]
+    return sorted(folded, key=lambda group: (group.change.address.kind, len(group.changes)))
 
 
-def _key(change: Change) -> object:
-    moved = change.action is Action.UPDATE and (change.before or {}).get("unit") != (change.after or {}).get("unit")
-    if change.action is Action.DELETE or moved or change.address.kind in NEVER_FOLDED:
-        return change.address
-    name = change.address.name if change.address.scope.account else ""
-    if BY_NAME[change.address.kind].level == "organization" and change.address.kind != "account":
-        return change.address
-    own = OWN if change.address.kind == "account" else ()
-    sides = [{k: v for k, v in plain(side or {}).items() if k not in own} for side in (change.before, change.after)]
-    return change.address.kind, name, change.action, canonical(sides)
+def _key(change: Change, expand: Collection[str]) -> object:
+    address, before, after = change.address, change.before or {}, change.after or {}
+    if change.action is Action.DELETE or address.kind in NEVER_FOLDED:
+        return address
+    if change.action is Action.UPDATE and address.kind in PER_ACCOUNT:
+        if any(before.get(name) != after.get(name) for name in ("unit", *OWN)):
+            return address
+    elif BY_NAME[address.kind].level is Level.ORGANIZATION and address.kind not in PER_ACCOUNT:
+        return address
+    if any(target == EVERYTHING or matches(address, target) for target in expand):
+        return address
+    return address.kind, address.name if address.scope.account else "", change.action, _templated(change)
 
 
-def _value(change: Change, name: str) -> Any:
-    return str((change.after or {}).get(name))
+def _templated(change: Change) -> str:
+    """Both sides as JSON, with what only says which account or region it is replaced by placeholders."""
+    sides: list[Any] = [change.before, change.after]
+    if change.address.kind == "account":
+        sides = [side and {**side, **{key: f"{{{key}}}" for key in OWN if key in side}} for side in sides]
+    text = json.dumps(sides, sort_keys=True, separators=(",", ":"), default=dict)
+    return without_identity(text, change.address)
+
+
+def without_identity(text: str, address: Address) -> str:
+    """The text with the account and region of an address replaced by placeholders, as in `logs-{account}`."""
+    account = address.name if address.kind in PER_ACCOUNT else address.scope.account
+    for key, placeholder in ((account, "{account}"), (address.scope.region, "{region}")):
+        if key in text and _word(key):
+            text = _replaced(text, key, placeholder)
+    return text
+
+
+def _word(key: str) -> bool:
+    """Whether a key can stand in JSON only as (a part of) a string, and as it is."""
+    return key.replace("-", "").isalnum() and not key.isdigit() and key not in ("true", "false", "null")
+
+
+def _replaced(text: str, key: str, placeholder: str) -> str:
+    """Only where the key is no part of a longer word, nor of an escape of JSON."""
+    first, *rest = text.split(key)
+    parts = [first]
+    for part in rest:
+        before, after = parts[-1][-1:], part[:1]
+        alone = not (before.isalnum() or before == "\\" or after.isalnum())
+        parts += [placeholder if alone else key, part]
+    return "".join(parts)
+
+
+def _stand_in(members: Sequence[Change]) -> Change:
+    if len(members) == 1:
+        return members[0]
+    before, after = json.loads(_templated(members[0]))
+    return replace(members[0], before=before, after=after)

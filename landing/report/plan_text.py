@@ -3,108 +3,98 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
-from landing.difference import differences
 from landing.kinds import BY_NAME
-from landing.model import Action, Change
+from landing.model import Action
 from landing.organization import Organization
 from landing.plan import Plan
+from landing.report.diff import of_change
 from landing.report.fold import Group, fold
+from landing.report.gaps import by_reason
+from landing.report.place import label, spread
 from landing.report.style import SIGNS, Style, safe, shown
 
 LEGEND = {Action.CREATE: "create", Action.UPDATE: "update in-place", Action.DELETE: "destroy"}
 WILL = {Action.CREATE: "will be created", Action.UPDATE: "will be updated in-place", Action.DELETE: "will be destroyed"}
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 SAMPLES = 3
+LIMIT = 50
+"""How many entries of one kind and action are shown in full."""
 
 
-def render(plan: Plan, organization: Organization, style: Style, *, summary_only: bool = False) -> str:
-    """The whole text, the summary last."""
-    lines = [] if summary_only else list(_changes(plan, organization, style))
+def render(
+    plan: Plan,
+    organization: Organization,
+    style: Style,
+    *,
+    summary_only: bool = False,
+    expand: Collection[str] = (),
+    limit: int = LIMIT,
+) -> str:
+    """The whole text, the summary last; `expand` as `fold` has it, `limit` 0 shows every entry."""
+    lines = [] if summary_only else list(_changes(plan, organization, style, expand, limit))
     lines += _gaps(plan, style)
     lines += _summary(plan, style)
-    return "\n".join(lines) + "\n"
+    return style.page(lines)
 
 
-def _changes(plan: Plan, organization: Organization, style: Style) -> Iterator[str]:
+def _changes(
+    plan: Plan, organization: Organization, style: Style, expand: Collection[str], limit: int
+) -> Iterator[str]:
     if not plan.changes:
         return
-    present = [action for action in Action if plan.summary[action.value]]
-    yield "landing will perform the following actions, indicated with these symbols:"
-    for action in present:
-        yield f"  {style.sign(SIGNS[action.value])} {LEGEND[action]}"
+    groups = fold(plan.changes, expand)
+    count = len(plan.changes)
+    folded = f" ({count} objects in {len(groups)} groups; odd ones first)" if len(groups) < count else ""
+    yield f"landing will perform the following actions{folded}, indicated with these symbols:"
+    for action in Action:
+        if plan.summary[action.value]:
+            yield f"  {style.sign(SIGNS[action.value])} {LEGEND[action]}"
     yield ""
-    for group in fold(plan.changes):
-        yield from _group(group, organization, style)
-        yield ""
+    seen = Counter[tuple[str, Action]]()
+    for group in groups:
+        key = group.change.address.kind, group.change.action
+        seen[key] += 1
+        if not limit or seen[key] <= limit:
+            yield from _group(group, organization, style)
+            yield ""
+    for (kind, action), number in sorted(seen.items()):
+        if limit and number > limit:
+            yield style.paint(f"  # … and {number - limit} more {kind} {WILL[action]} (--limit 0 shows all)", "bold")
+            yield ""
 
 
 def _group(group: Group, organization: Organization, style: Style) -> Iterator[str]:
-    change = group.sample
-    address = safe(change.address)
-    if len(group.changes) == 1:
-        yield style.paint(f"  # {address} {WILL[change.action]}", "bold")
-    else:
-        name = change.address.name if change.address.scope.account else "*"
-        title = f"{change.address.kind}.{name} ({len(group.changes)}: {group.where})"
-        yield style.paint(f"  # {safe(title)} {WILL[change.action]}", "bold")
-    if change.source:
-        more = (
-            f" and {len({c.source for c in group.changes}) - 1} more"
-            if len({c.source for c in group.changes}) > 1
-            else ""
-        )
-        yield f"  # ({safe(change.source)}{more})"
-    elif change.action is Action.DELETE:
-        yield "  # (because it is not in the configuration)"
-    yield f"  {style.sign(SIGNS[change.action.value])} {change.address.kind} {shown(_label(group))} {{"
-    yield from (f"      {line}" for line in _attributes(group, style))
+    change = group.change
+    yield style.paint(f"  # {safe(group.title)} {WILL[change.action]}", "bold")
+    yield from (f"  # ({reason})" for reason in reasons(group))
+    name = shown(change.address.name if len(group.changes) == 1 else group.label)
+    yield f"  {style.sign(SIGNS[change.action.value])} {change.address.kind} {name} {{"
+    yield from (f"      {line.styled(style)}" for line in of_change(change))
     yield "    }"
+    yield from (f"    {line}" for line in remarks(group, organization))
+
+
+def reasons(group: Group) -> Iterator[str]:
+    """Why: the line of the config that asks for it, or that none does."""
+    sources = {change.source for change in group.changes if change.source}
+    if group.change.source:
+        yield safe(group.change.source) + (f" and {len(sources) - 1} more" if len(sources) > 1 else "")
+    elif group.change.action is Action.DELETE:
+        yield "because it is not in the configuration"
+
+
+def remarks(group: Group, organization: Organization) -> Iterator[str]:
+    """Where a folded group goes, and what the kind has to say about the change."""
     if len(group.changes) > 1:
-        names = [
-            safe(c.address.name if not c.address.scope.account else c.address.scope) for c in group.changes[:SAMPLES]
-        ]
-        more = f" … {len(group.changes) - SAMPLES} more" if len(group.changes) > SAMPLES else ""
-        yield f"    where: {', '.join(names)}{more}"
-    for note in BY_NAME[change.address.kind].notes(organization, change):
-        yield f"    {safe(note)}"
-
-
-def _label(group: Group) -> str:
-    return group.sample.address.name if len(group.changes) == 1 or group.sample.address.scope.account else "{key}"
-
-
-def _attributes(group: Group, style: Style) -> Iterator[str]:
-    change = group.sample
-    if change.action is Action.UPDATE:
-        yield from _differences(change, style)
-        return
-    sign = SIGNS[change.action.value]
-    attributes = change.after or change.before or {}
-    rows = [(name, shown(value)) for name, value in attributes.items() if value not in ({}, [], None)]
-    rows = [(name, f"{{{name}}}" if name in group.varying else text) for name, text in rows]
-    if change.action is Action.CREATE:
-        rows += [(name, "(known after apply)") for name in BY_NAME[change.address.kind].unknown]
-    width = max((len(name) for name, _ in rows), default=0)
-    for name, text in rows:
-        yield f"{style.sign(sign)} {safe(name):<{width}} = {text}"
-
-
-def _differences(change: Change, style: Style) -> Iterator[str]:
-    leaves = list(differences(change.before, change.after))
-    for leaf in leaves:
-        match leaf.sign:
-            case "+":
-                yield f"{style.sign('+')} {safe(leaf.path)} = {shown(leaf.after)}"
-            case "-":
-                yield f"{style.sign('-')} {safe(leaf.path)} = {shown(leaf.before)}"
-            case _:
-                yield f"{style.sign('~')} {safe(leaf.path)} = {shown(leaf.before)} -> {shown(leaf.after)}"
-    touched = {leaf.path.split(".")[0] for leaf in leaves}
-    hidden = len([name for name in change.after or {} if name not in touched])
-    if hidden:
-        yield style.paint(f"  # ({hidden} unchanged attribute{'s' * (hidden != 1)} hidden)", "dim")
+        addresses = [change.address for change in group.changes]
+        more = " …" if len(addresses) > SAMPLES else ""
+        units = spread(organization, addresses)
+        samples = ", ".join(label(address) for address in addresses[:SAMPLES]) + more
+        yield f"where: {units}   e.g. {samples}" if units else f"where: {samples}"
+    for note in BY_NAME[group.change.address.kind].notes(organization, group.changes[0]):
+        yield safe(note)
 
 
 def _gaps(plan: Plan, style: Style) -> Iterator[str]:
@@ -113,9 +103,7 @@ def _gaps(plan: Plan, style: Style) -> Iterator[str]:
     yield style.paint(
         f"Not checked ({len(plan.gaps)}): what could not be read is neither in sync nor missing.", "yellow"
     )
-    for gap in plan.gaps:
-        where = f"{gap.kind}{'.' + gap.name if gap.name else ''}{'@' + str(gap.scope) if str(gap.scope) else ''}"
-        yield f"  ? {safe(where)}: {safe(gap.reason)}"
+    yield from (f"  ? {missed}" for missed in by_reason(plan.gaps))
     yield ""
 
 
@@ -147,13 +135,13 @@ def _unmanaged(plan: Plan) -> str:
     return f" ({len(plan.unmanaged)} unmanaged, left alone: {', '.join(f'{k} {n}' for k, n in sorted(kinds.items()))})"
 
 
-def next_steps(saved_as: str, digest: str) -> Iterable[str]:
+def next_steps(saved_as: str, digest: str, style: Style) -> Iterator[str]:
     """What to do with the plan."""
     if saved_as:
         yield f"Saved the plan to {saved_as} (digest {digest[:4]} {digest[4:8]}). To perform exactly these actions:"
         yield f"    landing apply {saved_as}"
     else:
-        yield (
+        yield from style.prose(
             "Note: You didn't use the --out option to save this plan, so landing can't guarantee to take exactly these "
             'actions if you run "landing apply" now.'
         )

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_HOSTILE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_HOSTILE = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+    r"\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Control characters, bidi marks, what is invisible, and what no file may hold (lone surrogates, non-characters)."""
+
+_ASCII = str.maketrans(
+    {"·": ",", "…": "...", "×": "x", "→": "->", "✓": "ok", "✗": "x", "●": "*", "○": "o", "│": "|", "–": "-", "—": "-"}
+)
 _CODES = {"red": 31, "green": 32, "yellow": 33, "cyan": 36, "bold": 1, "dim": 2}
 
 SIGNS = {"create": "+", "update": "~", "delete": "-"}
@@ -21,6 +30,8 @@ class Style:
 
     colour: bool = False
     ascii: bool = False
+    width: int = 100
+    """Columns of the terminal; prose is wrapped to it, lines of data never are."""
 
     def paint(self, text: str, *names: str) -> str:
         """The text in the named colours."""
@@ -30,7 +41,26 @@ class Style:
 
     def sign(self, sign: str) -> str:
         """A plan symbol in its colour."""
-        return self.paint(sign, _SIGN_COLOURS[sign])
+        return self.paint(sign, _SIGN_COLOURS[sign]) if sign in _SIGN_COLOURS else sign
+
+    def prose(self, text: str, indent: str = "") -> list[str]:
+        """Sentences as lines of at most the width."""
+        return textwrap.wrap(
+            text,
+            max(20, self.width),
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+    def page(self, lines: Iterable[str]) -> str:
+        """The lines as text that the stream can show: in ASCII alone where it knows no more."""
+        return self.plain("\n".join(lines) + "\n")
+
+    def plain(self, text: str) -> str:
+        """The text in characters that the stream has."""
+        return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii") if self.ascii else text
 
 
 def safe(text: object) -> str:

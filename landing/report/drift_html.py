@@ -1,0 +1,189 @@
+"""A drift report as one HTML file that asks for nothing else: it can be mailed, archived and opened offline."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from landing.drift import Report, Status
+from landing.kinds import BY_NAME
+from landing.model import Address, Severity
+from landing.organization import Organization
+from landing.report.diff import Line, at_most
+from landing.report.drift_text import verdict
+from landing.report.findings import WORDS, Group, coverage, fold, share
+from landing.report.gaps import by_reason
+from landing.report.grid import Cell, Grid, grid
+from landing.report.heat_map import HEIGHT, WIDTH, heat_map, unit_label
+from landing.report.place import label, spread, unit_of
+from landing.report.style import safe
+
+TEMPLATES = Path(__file__).parent / "templates"
+MOST_GROUPS = 1000
+MOST_PLACES = 30
+MOST_LINES = 60
+MOST_UNMANAGED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table of findings."""
+
+    severity: str
+    status: str
+    title: str
+    help: str
+    name: str
+    what: str
+    lines: tuple[tuple[str, str], ...]
+    """(class in the style sheet, text) of each line of the difference."""
+    spread: str
+    places: tuple[str, ...]
+    places_left: int
+    count: int
+    source: str
+    sources_left: int
+
+
+def render(report: Report, organization: Organization, declared: Iterable[Address]) -> str:
+    """The page; the same report gives the same bytes. `declared` is everything that the config asks for."""
+    groups = fold(report.drifted)
+    missed = by_reason(report.plan.gaps)
+    unmanaged = [finding.address for finding in report.findings if finding.status is Status.UNMANAGED]
+    numbers = grid(report, organization, declared)
+    css, script = _asset("drift.css"), _asset("drift.js")
+    data = _data(groups, organization)
+    good, total = coverage(report)
+    page = (
+        _environment()
+        .get_template("drift.html")
+        .render(
+            policy=_policy(css, script),
+            css=css,
+            script=script,
+            data=data,
+            data_digest=hashlib.sha256(data.encode()).hexdigest(),
+            made=report.plan.made_from,
+            origin=list(_origin(report)),
+            verdict=verdict(report),
+            drifted=len(report.drifted),
+            summary=report.summary,
+            share=share(report),
+            good=good,
+            total=total,
+            map=heat_map(numbers),
+            cells=list(_cells(numbers)),
+            cell_width=WIDTH,
+            cell_height=HEIGHT,
+            severities=[severity.value for severity in Severity],
+            statuses=[WORDS[status] for status in (Status.MISSING, Status.CHANGED, Status.UNEXPECTED)],
+            groups=[_row(group, organization) for group in groups[:MOST_GROUPS]],
+            groups_left=max(0, len(groups) - MOST_GROUPS),
+            missed=missed,
+            unmanaged=unmanaged[:MOST_UNMANAGED],
+            unmanaged_left=max(0, len(unmanaged) - MOST_UNMANAGED),
+        )
+    )
+    return page.encode("ascii", "xmlcharrefreplace").decode("ascii")  # the same on every terminal and disk
+
+
+def _environment() -> Environment:
+    """Everything that is put out is escaped for HTML, and control characters are made visible before that."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=lambda value: value if isinstance(value, Markup) else safe(value),
+    )
+
+
+def _asset(name: str) -> Markup:
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704  # our own file, without any input
+
+
+def _policy(css: str, script: str) -> str:
+    """Nothing may be loaded, and only our own script and style run: their hashes are named."""
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(css)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _origin(report: Report) -> Iterator[tuple[str, str]]:
+    made = report.plan.made_from
+    rows = (
+        ("Organization", made.organization_id),
+        ("Looked at", made.created),
+        ("As", made.caller),
+        ("Account", made.account),
+        ("landing", made.version),
+        ("SHA-256 of the config", made.config_digest),
+    )
+    yield from ((term, value) for term, value in rows if value)
+
+
+def _cells(numbers: Grid) -> Iterator[tuple[str, str, Cell]]:
+    for unit in numbers.units:
+        for kind in numbers.kinds:
+            if (unit, kind) in numbers.cells:
+                yield unit_label(unit), kind, numbers.cells[unit, kind]
+
+
+def _row(group: Group, organization: Organization) -> Row:
+    finding, sources = group.finding, group.sources
+    many = len(group.findings) > 1
+    return Row(
+        severity=finding.severity.value,
+        status=WORDS[finding.status],
+        title=finding.title,
+        help=BY_NAME[finding.address.kind].help_uri,
+        name=group.name,
+        what=group.what,
+        lines=tuple(_coloured(line) for line in at_most(group.lines, MOST_LINES)),
+        spread=spread(organization, group.addresses) if many else "",
+        places=tuple(label(address) for address in group.addresses[:MOST_PLACES]) if many else (),
+        places_left=max(0, len(group.findings) - MOST_PLACES),
+        count=len(group.findings),
+        source=f"{sources[0].file}:{sources[0].line}" if sources else "",
+        sources_left=max(0, len(sources) - 1),
+    )
+
+
+def _coloured(line: Line) -> tuple[str, str]:
+    css = {"+": "add", "-": "gone"}.get(line.sign, "both")
+    return css, f"{line.sign} {'    ' * line.depth}{line.text}"
+
+
+def _data(groups: Sequence[Group], organization: Organization) -> Markup:
+    """Every place, for the search; a block of JSON in which nothing can end the element that holds it."""
+    named: list[dict[str, Any]] = [
+        {
+            "severity": group.finding.severity.value,
+            "status": WORDS[group.finding.status],
+            "name": group.name,
+            "what": group.what,
+        }
+        for group in groups
+    ]
+    places = [
+        [number, label(address), safe(unit_of(organization, address))]
+        for number, group in enumerate(groups)
+        for address in group.addresses
+    ]
+    text = json.dumps({"groups": named, "places": places}, separators=(",", ":"), ensure_ascii=True)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704  # escaped just above

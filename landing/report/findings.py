@@ -1,0 +1,121 @@
+"""Folds findings that say the same into one entry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from landing.drift import Finding, Report, Status
+from landing.model import Address, Scope, Source
+from landing.organization import Organization
+from landing.report.diff import Line, of_finding
+from landing.report.fold import OWN, counted, extent, without_identity
+from landing.report.place import PER_ACCOUNT, unit_of, unit_of_account
+from landing.report.style import safe
+
+WORDS = {
+    Status.MISSING: "missing",
+    Status.CHANGED: "changed",
+    Status.UNEXPECTED: "unexpected",
+    Status.UNMANAGED: "unmanaged",
+    Status.NOT_CHECKED: "not checked",
+}
+_SITES = ("instances", "stopped")
+"""Attributes whose elements are places in member accounts, as `account/region`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one kind with the same status and difference; the first one stands for all."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def finding(self) -> Finding:
+        """The first finding."""
+        return self.findings[0]
+
+    @property
+    def name(self) -> str:
+        """The address; of several findings the kind and, if they share it, the name."""
+        address = self.finding.address
+        if len(self.findings) == 1:
+            return safe(address)
+        names = {finding.address.name for finding in self.findings}
+        return safe(f"{address.kind}.{names.pop()}" if len(names) == 1 else address.kind)
+
+    @property
+    def addresses(self) -> list[Address]:
+        """Where each finding is."""
+        return [finding.address for finding in self.findings]
+
+    @property
+    def where(self) -> str:
+        """How many findings over how many accounts and regions; empty for one finding."""
+        count = len(self.findings)
+        return safe(counted(count, count, extent(self.addresses))) if count > 1 else ""
+
+    @property
+    def sources(self) -> list[Source]:
+        """The lines of the config that ask for what is not so."""
+        return sorted({finding.declared_at for finding in self.findings if finding.declared_at})
+
+    @property
+    def lines(self) -> list[Line]:
+        """What differs."""
+        return of_finding(self.finding)
+
+    @property
+    def what(self) -> str:
+        """What is the matter, in a few words: the status, and the first attributes that differ."""
+        word = WORDS[self.finding.status]
+        if self.finding.status is not Status.CHANGED:
+            return word
+        paths = list(dict.fromkeys(path.split(".")[0] for path, _, _ in self.finding.diff))
+        return safe(f"{word}: {', '.join(paths[:3])}{' …' if len(paths) > 3 else ''}")
+
+
+def fold(findings: Iterable[Finding]) -> list[Group]:
+    """Groups, worst first; within a severity by kind, the odd ones first."""
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(_key(finding), []).append(finding)
+    folded = [Group(tuple(members)) for members in groups.values()]
+    return sorted(folded, key=lambda g: (g.finding.severity.rank, g.finding.address.kind, len(g.findings)))
+
+
+def _key(finding: Finding) -> object:
+    address = finding.address
+    own = OWN if address.kind == "account" and finding.status is not Status.CHANGED else ()
+    diff = json.dumps([row for row in finding.diff if row[0] not in own], default=dict, sort_keys=True)
+    text = without_identity(diff, address)
+    if address.kind in PER_ACCOUNT:
+        return finding.status, finding.severity, address.kind, text
+    where = Scope() if address.scope.account else address
+    return finding.status, finding.severity, address.kind, address.name, where, text
+
+
+def units_of(organization: Organization, finding: Finding) -> list[str]:
+    """The units that a finding touches: those of the member accounts it names, or else its own."""
+    sites = {site for path, _, _ in finding.diff for site in _site(path)}
+    named = {unit_of_account(organization, site.partition("/")[0]) for site in sites} - {""}
+    return sorted(named) or [unit_of(organization, finding.address)]
+
+
+def _site(path: str) -> Iterable[str]:
+    attribute, _, rest = path.partition(".")
+    if attribute in _SITES and rest:
+        yield rest.strip("[]")
+
+
+def coverage(report: Report) -> tuple[int, int]:
+    """(in sync, compared): what is unmanaged or was not checked is in neither."""
+    return report.in_sync, report.in_sync + len(report.drifted)
+
+
+def share(report: Report) -> str:
+    """The part that is in sync, in percent, never rounded up to 100."""
+    good, total = coverage(report)
+    tenths = 1000 * good // total if total else 1000
+    return f"{tenths // 10}.{tenths % 10} %"

@@ -1,0 +1,155 @@
+"""A plan as Markdown for the comment of a pull request, within the size that the forge takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from landing.kinds import BY_NAME
+from landing.model import Action, Change
+from landing.organization import Organization
+from landing.plan import Plan
+from landing.report.budget import BUDGET, Section, fit
+from landing.report.diff import at_most, of_change
+from landing.report.fold import Group, fold
+from landing.report.gaps import by_reason
+from landing.report.markdown import at, code, comment, details, fence, tag
+from landing.report.plan_text import NO_CHANGES, WILL, counts_line, remarks
+from landing.report.style import SIGNS
+
+LINES, FEW_LINES = 400, 12
+MANY, SOME = 50, 10
+RESERVE = 160
+"""Bytes kept for the line that says how much is not shown."""
+
+
+def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget: int = BUDGET) -> str:
+    """The verdict and the counts first; what does not fit gets shorter, section by section, and is counted last."""
+    head = _head(plan)
+    dangerous = [(change, words) for change in plan.changes if (words := _dangers(change))]
+    addresses = {change.address for change, _ in dangerous}
+    groups = sorted(fold(plan.changes), key=lambda group: group.change.address not in addresses)
+    before = [
+        Section(0, (lambda: "", partial(_table, plan))),
+        Section(1, tuple(partial(_caution, dangerous, count) for count in (0, SOME, MANY))),
+        Section(2, tuple(partial(_gaps, plan, count) for count in (0, SOME, MANY))),
+    ]
+    after = [Section(4, (partial(_pointer, saved_as), partial(_foot, plan, saved_as)))]
+    changes = [
+        Section(
+            3,
+            (
+                lambda: "",
+                partial(_line, group),
+                partial(_details, group, organization, FEW_LINES),
+                partial(_details, group, organization, LINES),
+            ),
+        )
+        for group in groups
+    ]
+    texts = fit([*before, *changes, *after], budget - len(head.encode()) - RESERVE)
+    shown = texts[len(before) : -1]
+    left = [group for group, text in zip(groups, shown, strict=True) if not text]
+    whole = head + "".join(texts[:-1]) + _left(left) + texts[-1]
+    return whole if len(whole.encode()) <= budget else head
+
+
+def _head(plan: Plan) -> str:
+    made = plan.made_from
+    marker = f"<!-- landing:plan org={comment(made.organization_id or made.organization)} digest={plan.digest[:16]} -->"
+    name = code(made.organization[:80]) if made.organization else "the organization"
+    if plan.changes:
+        verdict = counts_line(plan).removeprefix("Plan: ").removesuffix(".")
+        return f"{marker}\n### Plan for {name}: {verdict}\n\n"
+    verdict = "No changes seen, but not everything could be checked." if plan.gaps else NO_CHANGES
+    return f"{marker}\n### No changes for {name}\n\n{verdict} {plan.in_sync} objects compared.\n\n"
+
+
+def _table(plan: Plan) -> str:
+    if not plan.changes:
+        return ""
+    counts = Counter((change.address.kind, change.action) for change in plan.changes)
+    rows = [
+        f"| {code(kind)} | {' | '.join(str(counts[kind, action]) for action in Action)} |"
+        for kind in sorted({kind for kind, _ in counts})
+    ]
+    return "\n".join(["| | add | change | destroy |", "|-|-:|-:|-:|", *rows]) + "\n\n"
+
+
+def _dangers(change: Change) -> list[str]:
+    """What must be allowed by name; every deletion counts, whether or not it must be allowed."""
+    words = list(BY_NAME[change.address.kind].dangers(change))
+    return words or (["delete"] if change.action is Action.DELETE else [])
+
+
+def _caution(dangerous: Sequence[tuple[Change, list[str]]], count: int) -> str:
+    if not dangerous:
+        return ""
+    allowed = " ".join(f"--allow {word}" for word in sorted({word for _, words in dangerous for word in words}))
+    deletes = sum(change.action is Action.DELETE for change, _ in dangerous)
+    verdict = f"{len(dangerous)} changes destroy, detach or switch off something ({deletes} to destroy)."
+    lines = ["[!CAUTION]", f"**{verdict}** They must be allowed by name: `landing apply {allowed}`."]
+    if count:
+        rows = [f"- `{SIGNS[c.action.value]}` {code(c.address)}{_declared(c)}" for c, _ in dangerous[:count]]
+        lines += ["", *rows, *_more(len(dangerous) - count)]
+    return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
+
+
+def _more(count: int) -> Iterator[str]:
+    if count > 0:
+        yield f"- … and {count} more"
+
+
+def _declared(change: Change) -> str:
+    return f" ({at([change.source])})" if change.source else ""
+
+
+def _gaps(plan: Plan, count: int) -> str:
+    if not plan.gaps:
+        return ""
+    missed = by_reason(plan.gaps)
+    head = f"**Not checked: {len(plan.gaps)}.** What could not be read is neither in sync nor missing.\n"
+    if not count:
+        return head + "\n"
+    rows = [f"- {code(each.places)}: {code(each.reason)}" for each in missed[:count]]
+    return "\n".join([head, *rows, *_more(len(missed) - count)]) + "\n\n"
+
+
+def _line(group: Group) -> str:
+    change = group.change
+    sources = sorted({each.source for each in group.changes if each.source})
+    where = f" ({at(sources)})" if sources else ""
+    return f"- `{SIGNS[change.action.value]}` {code(group.title)} {WILL[change.action]}{where}\n"
+
+
+def _details(group: Group, organization: Organization, limit: int) -> str:
+    change = group.change
+    summary = f"<b>{SIGNS[change.action.value]}</b> {tag(group.title)} {WILL[change.action]}"
+    sources = sorted({each.source for each in group.changes if each.source})
+    notes = [f"Declared at {at(sources)}"] if sources else []
+    notes += [code(remark) for remark in remarks(group, organization)]
+    body = fence(line.fenced for line in at_most(of_change(change), limit))
+    return "\n" + details(summary, body + ("\n\n" + "<br>\n".join(notes) if notes else "")) + "\n\n"
+
+
+def _left(groups: Sequence[Group]) -> str:
+    if not groups:
+        return ""
+    count = sum(len(group.changes) for group in groups)
+    return f"\n… and {count} more change{'s' * (count != 1)} for which there is no room here.\n\n"
+
+
+def _foot(plan: Plan, saved_as: str) -> str:
+    made = plan.made_from
+    parts = [f"{plan.in_sync} in sync"] if plan.changes else []
+    if plan.unmanaged:
+        parts.append(f"{len(plan.unmanaged)} unmanaged, left alone")
+    parts += [f"made {code(made.created)}"] if made.created else []
+    parts += [f"by {code(made.caller)}"] if made.caller else []
+    parts.append(f"landing {code(made.version)}")
+    return f"\n{' · '.join(parts)}.{_pointer(saved_as)}"
+
+
+def _pointer(saved_as: str) -> str:
+    return f" All of it: {code(f'landing show {saved_as}') if saved_as else '`landing plan`'}\n"

@@ -1,0 +1,35 @@
+"""Every report format by its file name, as functions of the samples: for tests that all formats must pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from landing.drift import Report
+from landing.organization import Organization
+from landing.plan import Plan
+from landing.report import (
+    drift_html,
+    drift_markdown,
+    drift_sarif,
+    drift_text,
+    junit,
+    plan_markdown,
+    plan_text,
+)
+from landing.report.style import Style
+from tests.report.samples import declared
+
+ROOT = Path("/repository")
+
+PLANS: dict[str, Callable[[Plan, Organization], str]] = {
+    "plan.txt": lambda plan, org: plan_text.render(plan, org, Style()),
+    "plan.md": lambda plan, org: plan_markdown.render(plan, org, saved_as="plan.json"),
+}
+DRIFTS: dict[str, Callable[[Report, Organization], str]] = {
+    "drift.txt": lambda report, org: drift_text.render(report, org, Style()),
+    "drift.md": drift_markdown.render,
+    "drift.html": lambda report, org: drift_html.render(report, org, declared(org)),
+    "drift.sarif": lambda report, org: drift_sarif.render(report, root=ROOT, anchor="config"),
+    "drift.xml": lambda report, org: junit.render(report, org, declared(org)),
+}

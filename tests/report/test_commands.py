@@ -1,0 +1,155 @@
+"""Formats on the command line: stdout holds the result and nothing else, pipes may break, mistakes are usage errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from landing.cli import USAGE, run
+from landing.cli.output import style_of
+from landing.cli.watching import Watch, redraws
+from landing.plan import save
+from tests.report.samples import distinct, plan
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def saved(config, tmp_path, monkeypatch) -> Path:
+    config()
+    monkeypatch.chdir(tmp_path)
+    save(plan(), tmp_path / "plan.json")
+    return tmp_path / "plan.json"
+
+
+def test_show_writes_markdown_within_a_budget(saved, capsys):
+    assert run(["show", "plan.json", "--format", "md", "--budget", "2000"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("<!-- landing:plan org=o-a1b2c3d4e5")
+    assert len(out.encode()) <= 2000
+    assert "`landing show plan.json`" in out
+    assert err == ""
+
+
+def test_show_expands_and_limits(saved, capsys):
+    assert run(["show", "plan.json", "--expand", "stack", "--limit", "3"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("  # stack.baseline@") == 3
+    assert "… and 32 more stack will be updated in-place" in out
+
+
+def test_show_writes_json_without_a_config(saved, capsys):
+    assert run(["show", "plan.json", "--format", "json", "--config", "nowhere"]) == 0
+    assert json.loads(capsys.readouterr().out)["summary"] == {"create": 2, "update": 38, "delete": 1}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["show", "plan.json", "--format", "html"],
+        ["show", "plan.json", "--format", "md", "--budget", "10"],
+        ["drift", "--format", "pdf"],
+        ["drift", "--format", "text", "--format", "md"],
+        ["validate", "--format", "junit"],
+        ["apply", "--log-format", "xml"],
+    ],
+)
+def test_mistakes_are_usage_errors(saved, arguments, capsys):
+    assert run(arguments) == USAGE
+    assert capsys.readouterr().out == ""
+
+
+def test_validate_writes_sarif_also_when_there_is_nothing_to_say(config, tmp_path, monkeypatch, capsys):
+    config()
+    monkeypatch.chdir(tmp_path)
+    assert run(["validate", "--format", "sarif"]) == 0
+    assert json.loads(capsys.readouterr().out)["runs"][0]["results"] == []
+    config("organization: {nmae: x}\n")
+    assert run(["validate", "--format", "sarif"]) == 1
+    results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    assert results
+    artifact = results[0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert artifact == {"uri": "config/landing.yaml", "uriBaseId": "%SRCROOT%"}
+
+
+def landing(arguments: list[str], folder: Path, **environment: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "landing", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_reader_that_goes_away_is_no_error(saved):
+    save(distinct(3000), saved)
+    process = landing(["show", "plan.json", "--limit", "0"], saved.parent)
+    assert process.stdout
+    assert process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr
+    assert process.stderr.read() == b""
+    assert process.wait() == 0
+    process.stderr.close()
+
+
+@pytest.mark.parametrize("form", ["text", "md"])
+def test_an_ascii_terminal_gets_ascii(saved, form):
+    process = landing(["show", "plan.json", "--format", form], saved.parent, PYTHONIOENCODING="ascii", LC_ALL="C")
+    out, err = process.communicate()
+    assert err == b""
+    assert "12 accounts x 3 regions" in out.decode("ascii")
+
+
+class Stream:
+    """A stream that says whether it is a terminal."""
+
+    encoding = "utf-8"
+
+    def __init__(self, terminal: bool) -> None:
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment", "colour", "live"),
+    [
+        (True, {}, True, True),
+        (False, {}, False, False),
+        (False, {"FORCE_COLOR": "1"}, True, False),
+        (True, {"CI": "true", "FORCE_COLOR": "1"}, True, False),
+        (True, {"NO_COLOR": "1"}, False, True),
+        (True, {"NO_COLOR": ""}, True, True),
+        (True, {"TERM": "dumb"}, False, False),
+    ],
+)
+def test_colour_and_redrawing_are_decided_apart(monkeypatch, terminal, environment, colour, live):
+    for name in ("CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    stream = Stream(terminal)
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert style_of(stream).colour is colour
+    assert redraws() is live
+
+
+def test_a_log_is_json_from_its_first_line(capfd):
+    with Watch("json").over(3) as view:
+        view.say("hello")
+    told = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [line["type"] for line in told] == ["version", "log"]
+
+
+def test_help_imports_neither_rich_nor_jinja():
+    seen = "import sys; from landing.cli import run; run(['--help']); print([m for m in ('rich', 'jinja2') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", seen], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

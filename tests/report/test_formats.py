@@ -1,0 +1,161 @@
+"""What every format must keep to: golden bytes, the same bytes twice, hostile text, none, one and 30,000 findings."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import replace
+from functools import cache
+from xml.etree import ElementTree
+
+import pytest
+
+from landing.drift import Report, report
+from landing.plan import Plan
+from landing.report import plan_markdown, plan_text, sarif
+from landing.report.style import Style
+from tests.report.formats import DRIFTS, PLANS, ROOT
+from tests.report.samples import (
+    ORIGIN,
+    PROBLEMS,
+    drift,
+    empty,
+    findings,
+    hostile,
+    many,
+    organization,
+    plan,
+)
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan_is_written_as_before(name, golden):
+    golden(f"reports/{name}", PLANS[name](plan(), organization()))
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+def test_drift_is_written_as_before(name, golden):
+    golden(f"reports/{name}", DRIFTS[name](drift(), organization()))
+
+
+def test_problems_are_written_as_before(golden):
+    written = json.loads(sarif.of_problems(PROBLEMS, root=ROOT, anchor="config"))
+    written["runs"][0]["tool"]["driver"]["version"] = "0.0.0"
+    golden("reports/validate.sarif", json.dumps(written, indent=1) + "\n")
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_the_same_plan_gives_the_same_bytes(name):
+    read_back = Plan.from_json(json.loads(json.dumps(plan().to_json())))
+    assert PLANS[name](plan(), organization()) == PLANS[name](read_back, organization())
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+def test_the_same_drift_gives_the_same_bytes(name):
+    shuffled = replace(plan(), changes=tuple(reversed(plan().changes)))
+    again = report(organization(), shuffled)
+    assert {f.address for f in again.findings} == {f.address for f in drift().findings}
+    assert DRIFTS[name](drift(), organization()) == DRIFTS[name](again, organization())
+
+
+def _dangerous(text: str) -> set[str]:
+    """Characters that steer a terminal, turn text around or cannot be stored."""
+    return {c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_hostile_text_stays_text_in_plans(name):
+    text = PLANS[name](hostile(), organization(name=hostile().made_from.organization))
+    assert not _dangerous(text)
+    assert not re.search(r"^(::|\+\+\+|---)", text, re.MULTILINE), "a workflow command or a file header of a diff"
+    text.encode()
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+def test_hostile_text_stays_text_in_drift(name):
+    text = DRIFTS[name](report(organization(), hostile()), organization())
+    assert not _dangerous(text)
+    assert not re.search(r"^::", text, re.MULTILINE)
+    text.encode()
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_an_empty_plan_says_so(name):
+    text = PLANS[name](empty(), organization())
+    assert plan_text.NO_CHANGES in text
+    assert "4120 objects compared" in text
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+def test_no_finding(name):
+    text = DRIFTS[name](report(organization(), empty()), organization())
+    if name.endswith("sarif"):
+        run = json.loads(text)["runs"][0]
+        assert run["results"] == []
+        assert run["invocations"][0]["toolExecutionNotifications"] == []
+    elif name.endswith("xml"):
+        suites = ElementTree.fromstring(text)
+        assert (suites.get("failures"), suites.get("errors")) == ("0", "0")
+        assert int(suites.get("tests", "0")) > 0
+    else:
+        assert "No drift. Your infrastructure matches the configuration." in text
+        assert "100.0 %" in text
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+def test_one_finding(name):
+    text = DRIFTS[name](findings(1), organization())
+    assert "stack-00000" in text
+    assert "config/organization.yaml" in text
+
+
+@cache
+def _alike() -> Report:
+    return report(organization(), many(30_000))
+
+
+@cache
+def _different() -> Report:
+    return findings(30_000)
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+@pytest.mark.parametrize("made", [_alike, _different])
+def test_thirty_thousand_findings_stay_readable(name, made):
+    found = made()
+    assert len(found.drifted) == 30_000
+    text = DRIFTS[name](found, organization())
+    most = {
+        "drift.txt": 60_000,
+        "drift.md": 60_000,
+        "drift.html": 6_000_000,
+        "drift.sarif": 8_000_000,
+        "drift.xml": 100_000,
+    }
+    assert len(text.encode()) <= most[name]
+
+
+@pytest.mark.parametrize("name", [*PLANS, *DRIFTS])
+def test_what_could_not_be_read_is_told(name):
+    only_gaps = replace(empty(), gaps=plan().gaps)
+    text = (
+        PLANS[name](only_gaps, organization())
+        if name in PLANS
+        else DRIFTS[name](report(organization(), only_gaps), organization())
+    )
+    assert "AccessDeniedException" in text
+    assert plan_text.NO_CHANGES not in text
+    assert "No drift. Your" not in text
+
+
+def test_a_plan_file_is_not_needed_to_write_markdown():
+    text = plan_markdown.render(Plan((), made_from=replace(ORIGIN, organization="")), organization())
+    assert "the organization" in text
+
+
+def test_ascii_alone_where_the_stream_knows_no_more():
+    strange = hostile("Zürich → 東京 · ✓ 🙂")
+    text = plan_text.render(strange, organization(), Style(ascii=True))
+    text.encode("ascii")
+    assert r"Z\xfcrich -> \u6771\u4eac , ok \U0001f642" in text

@@ -1,0 +1,149 @@
+"""SARIF as code scanning takes it: locations, limits, identities."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from landing.drift import Status, report
+from landing.kinds import BY_NAME
+from landing.model import Action, Address, Gap, Problem, Scope, Source
+from landing.plan import Plan
+from landing.report import drift_sarif, sarif
+from tests.report.samples import PROBLEMS, account, at, drift, findings, hostile, many, organization, plan, stack
+
+ROOT = Path("/repository")
+
+
+def run_of(text: str) -> dict:
+    log = json.loads(text)
+    assert log["version"] == "2.1.0"
+    assert len(log["runs"]) == 1
+    return log["runs"][0]
+
+
+def of_drift(found) -> dict:
+    return run_of(drift_sarif.render(found, root=ROOT, anchor="config/organization.yaml"))
+
+
+@pytest.mark.parametrize(
+    "found", [drift(), findings(6000), report(organization(), hostile())], ids=["some", "many", "hostile"]
+)
+def test_every_result_has_a_rule_a_relative_location_and_an_identity_of_its_own(found):
+    run = of_drift(found)
+    rules = run["tool"]["driver"]["rules"]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        (location,) = result["locations"]
+        artifact = location["physicalLocation"]["artifactLocation"]
+        assert artifact["uriBaseId"] == "%SRCROOT%"
+        assert artifact["uri"]
+        assert not artifact["uri"].startswith("/")
+        assert not set(artifact["uri"]) & set(' <>"{}|\\^`#?\n\x1b')
+        assert location["physicalLocation"]["region"]["startLine"] >= 1
+        assert list(result["partialFingerprints"]) == ["landing/v1"]
+    prints = [result["partialFingerprints"]["landing/v1"] for result in run["results"]]
+    assert len(prints) == len({*prints})
+    keys = [(r["ruleId"], json.dumps(r["locations"][0]["physicalLocation"])) for r in run["results"]]
+    assert len(keys) == len({*keys})
+
+
+def test_one_result_for_all_places_that_one_line_asks_for():
+    result = next(r for r in of_drift(drift())["results"] if r["ruleId"] == "stack.changed")
+    assert result["occurrenceCount"] == 35
+    assert "Stack changed in 35 places: stack.baseline@team-00000/eu-central-1" in result["message"]["text"]
+    assert "and 25 more" in result["message"]["text"]
+    assert len(result["locations"][0]["logicalLocations"]) == 35
+    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 12
+
+
+def test_rules_come_from_the_kinds():
+    rules = {rule["id"]: rule for rule in of_drift(drift())["tool"]["driver"]["rules"]}
+    rule = rules["attachments.changed"]
+    kind = BY_NAME["attachments"]
+    assert rule["helpUri"] == kind.help_uri
+    assert {*kind.controls} <= {*rule["properties"]["tags"]}
+    assert rule["properties"]["security-severity"] == "8.0"
+    assert rules["config_rule.unexpected"]["properties"]["security-severity"] == "5.5"
+    assert rules["policy.unmanaged"]["properties"]["security-severity"] == "2.0"
+
+
+def test_limits_of_code_scanning():
+    run = of_drift(findings(6000))
+    assert len(run["results"]) == sarif.MOST_RESULTS
+    assert {result["level"] for result in run["results"][:4000]} == {"error"}
+    (left_out,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert left_out["message"]["text"].startswith("1000 results are left out")
+    run = of_drift(report(organization(), many(20_000)))
+    for result in run["results"]:
+        assert len(result["locations"][0]["logicalLocations"]) <= sarif.MOST_PLACES
+    for rule in run["tool"]["driver"]["rules"]:
+        assert len(rule["properties"]["tags"]) <= sarif.MOST_TAGS
+
+
+def test_what_no_line_asks_for_stands_at_the_anchor():
+    found = report(replace(organization(), source=None), Plan((), unmanaged=(Address("policy", "x"),)))
+    (result,) = of_drift(found)["results"]
+    physical = result["locations"][0]["physicalLocation"]
+    assert physical["artifactLocation"]["uri"] == "config/organization.yaml"
+    assert physical["region"]["startLine"] == 1
+
+
+def test_gaps_are_notifications_of_the_run_and_not_results():
+    found = report(organization(), Plan((), (Gap("trail", Scope("a", "b"), "denied"),)))
+    run = of_drift(found)
+    assert run["results"] == []
+    (told,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert told["message"]["text"] == "Not checked: trail@a/b: denied"
+
+
+def test_the_identity_survives_an_edit_of_the_file_and_more_places():
+    def prints(found):
+        return {r["ruleId"]: r["partialFingerprints"]["landing/v1"] for r in of_drift(found)["results"]}
+
+    moved = [replace(c, source=replace(c.source, line=c.source.line + 7)) if c.source else c for c in plan().changes]
+    more = stack("baseline", "team-99999", "eu-west-1")
+    again = report(organization(), replace(plan(), changes=(*moved, replace(more, source=at(19)))))
+    assert prints(again) == prints(drift())
+
+
+def test_two_statuses_at_one_line_are_two_rules():
+    one, two = account("a"), replace(account("a"), address=Address("account", "b"))
+    changed = replace(two, action=Action.UPDATE, before={**two.after, "name": "x"})
+    found = report(organization(), Plan((one, changed)))
+    assert {f.status for f in found.findings} == {Status.MISSING, Status.CHANGED}
+    assert sorted(r["ruleId"] for r in of_drift(found)["results"]) == ["account.changed", "account.missing"]
+
+
+def test_problems_fold_by_code_and_line_and_underline_the_key():
+    run = run_of(sarif.of_problems(PROBLEMS, root=ROOT, anchor="config"))
+    assert [(r["ruleId"], r["level"]) for r in run["results"]] == [
+        ("LZ101", "error"),
+        ("LZ201", "error"),
+        ("LZ342", "warning"),
+    ]
+    emial = run["results"][1]
+    assert "`emial` in account (did you mean `email`?); unknown key `nmae`" in emial["message"]["text"]
+    assert emial["locations"][0]["physicalLocation"]["region"] == {"startLine": 25, "startColumn": 3, "endColumn": 8}
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("config/a.yaml", {"uri": "config/a.yaml", "uriBaseId": "%SRCROOT%"}),
+        ("/repository/config/a b#1.yaml", {"uri": "config/a%20b%231.yaml", "uriBaseId": "%SRCROOT%"}),
+        ("/elsewhere/a.yaml", {"uri": "file:///elsewhere/a.yaml"}),
+        ("config/é.yaml", {"uri": "config/%C3%A9.yaml", "uriBaseId": "%SRCROOT%"}),
+    ],
+)
+def test_paths_are_relative_to_the_repository(file, expected):
+    run = run_of(sarif.of_problems([Problem("LZ1", "x", Source(file, 1, 1))], root=ROOT, anchor="config"))
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] == expected
+
+
+def test_messages_hold_no_links():
+    run = run_of(sarif.of_problems([Problem("LZ1", "[x](http://evil)", None)], root=ROOT, anchor="config"))
+    assert "](" not in run["results"][0]["message"]["text"]
