@@ -21,7 +21,7 @@ from landing.sandbox.world import World
 GONE = "DELETE_COMPLETE"
 
 
-class Failed(Exception):  # noqa: N818  (a resource that failed is a state of the stack, not a fault of the program)
+class Failed(Exception):
     """A resource failed; `str()` is the reason."""
 
 

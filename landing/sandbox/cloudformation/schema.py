@@ -37,7 +37,7 @@ def of(name: str) -> Schema:
     return Schema(name, json.loads(file.read_text("utf-8")))
 
 
-class Invalid(Exception):  # noqa: N818  (the properties are)
+class Invalid(Exception):
     """What is wrong with the properties of a resource, each with its place."""
 
     def __init__(self, problems: list[str]) -> None:

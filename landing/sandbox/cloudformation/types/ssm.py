@@ -17,7 +17,6 @@ from landing.sandbox.cloudformation.types.base import (
     tag_map,
 )
 
-
 PARAMETER = {name: name for name in ("AllowedPattern", "DataType", "Description", "Tier", "Type", "Value")}
 
 
