@@ -17,12 +17,14 @@ SERVICES: dict[str, str] = {
     "cloudformation": "landing.sandbox.cloudformation:CloudFormation",
     "cloudtrail": "landing.sandbox.cloudtrail:CloudTrail",
     "config": "landing.sandbox.config:Config",
+    "ec2": "landing.sandbox.ec2:Ec2",
     "guardduty": "landing.sandbox.guardduty:GuardDuty",
     "iam": "landing.sandbox.iam:Iam",
     "organizations": "landing.sandbox.organizations:Organizations",
     "resourcegroupstaggingapi": "landing.sandbox.tagging:Tagging",
     "s3": "landing.sandbox.s3:S3",
     "securityhub": "landing.sandbox.securityhub:SecurityHub",
+    "ssm": "landing.sandbox.ssm:Ssm",
     "sts": "landing.sandbox.sts:Sts",
 }
 """botocore's name of a service to the class that answers for it; imported when first called."""

@@ -17,6 +17,8 @@ PSEUDO = frozenset({
     "AWS::AccountId", "AWS::NotificationARNs", "AWS::NoValue", "AWS::Partition", "AWS::Region", "AWS::StackId",
     "AWS::StackName", "AWS::URLSuffix",
 })  # fmt: skip
+WAITED_FOR = frozenset({"AWS::Config::ConfigurationRecorder"})
+"""Types for which others of the account wait without a reference: a delivery channel waits for the recorder."""
 
 
 def names(value: Any) -> Iterator[str]:
@@ -58,8 +60,8 @@ def _in_sub(argument: Any) -> Iterator[str]:
         raise Refusal(
             "ValidationError",
             "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a "
-            "string as first argument, and an optional second argument to specify a mapping of values to replace in the "
-            "string",
+            "string as first argument, and an optional second argument to specify a mapping of values to replace in "
+            "the string",
         )
     for name in IN_SUB.findall(text):
         if name.strip() not in values:
@@ -168,7 +170,7 @@ def _ordered(template: Template, needs: Mapping[str, Mapping[str, None]]) -> tup
         del open_names[name]
         order[name] = None
 
-    for name in template.resources:
+    for name in sorted(template.resources, key=lambda name: template.resources[name].type not in WAITED_FOR):
         visit(name)
     return tuple(order)
 
