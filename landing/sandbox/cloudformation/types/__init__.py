@@ -14,7 +14,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "AWS::EC2": ("ec2",),
     "AWS::Events": ("events",),
     "AWS::GuardDuty": ("guardduty",),
-    "AWS::IAM": ("iam",),
+    "AWS::IAM": ("iam", "iam_policies"),
     "AWS::KMS": ("kms",),
     "AWS::Logs": ("logs", "logs_filters"),
     "AWS::S3": ("s3",),

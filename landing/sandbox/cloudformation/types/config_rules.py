@@ -100,13 +100,17 @@ class ConformancePack(ResourceType):
         client = site.client("config")
         wanted = given(properties, **{setting: setting for setting in (*self.settings, *self.templates)})
         client.put_conformance_pack(ConformancePackName=name, **wanted, **more)
+        self._wait(client, "PutConformancePack", name)
 
+    def _wait(self, client: Any, operation: str, name: str) -> None:
         def status() -> tuple[str, str]:
-            answer = client.describe_conformance_pack_status(ConformancePackNames=[name])
+            answer = found(client.describe_conformance_pack_status, ConformancePackNames=[name])
+            if answer is None or not answer["ConformancePackStatusDetails"]:
+                return "DELETE_COMPLETE", ""
             detail = answer["ConformancePackStatusDetails"][0]
             return detail["ConformancePackState"], detail.get("ConformancePackStatusReason", "")
 
-        stabilized("PutConformancePack", status)
+        stabilized(operation, status)
 
     def _found(self, site: Site, name: str) -> dict[str, Any]:
         packs = site.client("config").describe_conformance_packs(ConformancePackNames=[name])
@@ -129,8 +133,10 @@ class ConformancePack(ResourceType):
         retag_config(site.client("config"), self._found(site, physical_id)["ConformancePackArn"], before, after)
 
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteConformancePack."""
-        site.client("config").delete_conformance_pack(ConformancePackName=physical_id)
+        """Deleted in the background, and waited for."""
+        client = site.client("config")
+        client.delete_conformance_pack(ConformancePackName=physical_id)
+        self._wait(client, "DeleteConformancePack", physical_id)
 
     def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
         """The ARN."""

@@ -19,7 +19,8 @@ class Detector(ResourceType):
     def create(self, site: Site, properties: Properties) -> str:
         """GuardDuty refuses a second one."""
         settings = given(properties, **{name: name for name in SETTINGS})
-        made = site.client("guardduty").create_detector(**settings, Tags=tag_map(properties.get("Tags")))
+        tags = {"Tags": tag_map(properties["Tags"])} if properties.get("Tags") else {}
+        made = site.client("guardduty").create_detector(**settings, **tags)
         detector: str = made["DetectorId"]
         return detector
 
