@@ -20,6 +20,7 @@ SERVICES: dict[str, str] = {
     "ec2": "landing.sandbox.ec2:Ec2",
     "guardduty": "landing.sandbox.guardduty:GuardDuty",
     "iam": "landing.sandbox.iam:Iam",
+    "logs": "landing.sandbox.logs:Logs",
     "organizations": "landing.sandbox.organizations:Organizations",
     "resourcegroupstaggingapi": "landing.sandbox.tagging:Tagging",
     "s3": "landing.sandbox.s3:S3",
