@@ -1,12 +1,11 @@
-"""Amazon CloudWatch Logs: moto's, with the keys of log groups and metric filters that replace each other."""
+"""CloudWatch Logs: moto's, with the checks of retention, keys and filters (CloudWatch Logs API reference)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
+from landing.sandbox import delivery
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
@@ -15,43 +14,58 @@ from landing.sandbox.service import Service
 if TYPE_CHECKING:
     from landing.sandbox import Sandbox
 
-GROUP, KEY = "probe", "arn:aws:kms:us-east-1:123456789012:key/probe"
+RETENTIONS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+"""Days, the only ones there are (API reference, PutRetentionPolicy)."""
 
 
-def _client(sandbox: Sandbox) -> Any:
-    client: Any = sandbox.session().client("logs", region_name="us-east-1")
-    client.create_log_group(logGroupName=GROUP)
-    return client
+def _logs(sandbox: Sandbox) -> Any:
+    logs: Any = sandbox.session().client("logs", region_name="us-east-1")
+    logs.create_log_group(logGroupName="probe")
+    return logs
 
 
-def keys_change(sandbox: Sandbox) -> bool:
-    """The probe: a log group gets a key, and loses it."""
-    client = _client(sandbox)
-    client.associate_kms_key(logGroupName=GROUP, kmsKeyId=KEY)
-    (group,) = client.describe_log_groups()["logGroups"]
-    client.disassociate_kms_key(logGroupName=GROUP)
-    (after,) = client.describe_log_groups()["logGroups"]
-    return group.get("kmsKeyId") == KEY and "kmsKeyId" not in after
-
-
-def filters_replace_each_other(sandbox: Sandbox) -> bool:
-    """The probe: a filter of the same name takes the place of the first; one without a log group is refused."""
-    client = _client(sandbox)
-    metric = {"metricName": "m", "metricNamespace": "n", "metricValue": "1"}
-    wanted = {"filterName": "f", "metricTransformations": [metric]}
-    for pattern in ("a", "b"):
-        client.put_metric_filter(logGroupName=GROUP, filterPattern=pattern, **wanted)
-    found = [one["filterPattern"] for one in client.describe_metric_filters()["metricFilters"]]
+def _refused(call: Any, code: str, **parameters: Any) -> bool:
     try:
-        client.put_metric_filter(logGroupName="nowhere", filterPattern="a", **wanted)
-    except ClientError as error:
-        return found == ["b"] and error.response["Error"]["Code"] == "ResourceNotFoundException"
+        call(**parameters)
+    except call.__self__.exceptions.ClientError as error:
+        return bool(error.response["Error"]["Code"] == code)
     return False
+
+
+def retention_is_checked(sandbox: Sandbox) -> bool:
+    """The probe: four days are no period of retention."""
+    put = _logs(sandbox).put_retention_policy
+    return _refused(put, "InvalidParameterException", logGroupName="probe", retentionInDays=4)
+
+
+def keys_are_checked(sandbox: Sandbox) -> bool:
+    """The probe: a key that CloudWatch Logs may not use is refused."""
+    key = sandbox.session().client("kms", region_name="us-east-1").create_key()["KeyMetadata"]["Arn"]  # type: ignore[call-overload]
+    logs = _logs(sandbox)
+    made = _refused(logs.create_log_group, "InvalidParameterException", logGroupName="sealed", kmsKeyId=key)
+    logs.disassociate_kms_key(logGroupName="probe")
+    return made and _refused(
+        logs.associate_kms_key, "InvalidParameterException", logGroupName="probe", kmsKeyId=key
+    )
+
+
+def filters_have_pages_and_groups(sandbox: Sandbox) -> bool:
+    """The probe: two filters are two pages, and a filter needs its group."""
+    logs = _logs(sandbox)
+    metric = [{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}]
+    for name in ("a", "b"):
+        logs.put_metric_filter(logGroupName="probe", filterName=name, filterPattern="", metricTransformations=metric)
+    orphan = {"logGroupName": "none", "filterName": "a", "filterPattern": "", "metricTransformations": metric}
+    return "nextToken" in logs.describe_metric_filters(logGroupName="probe", limit=1) and _refused(
+        logs.put_metric_filter, "ResourceNotFoundException", **orphan
+    )
 
 
 @dataclass
 class Nothing:
-    """What CloudWatch Logs keeps is in moto's backend."""
+    """Log groups are kept by moto."""
 
 
 class Logs(Service[Nothing]):
@@ -61,30 +75,79 @@ class Logs(Service[Nothing]):
     extends = True
     state_type = Nothing
     probes = {
-        "AssociateKmsKey": keys_change,
-        "DisassociateKmsKey": keys_change,
-        "PutMetricFilter": filters_replace_each_other,
+        "PutRetentionPolicy": retention_is_checked,
+        **dict.fromkeys(("AssociateKmsKey", "CreateLogGroup", "DisassociateKmsKey"), keys_are_checked),
+        **dict.fromkeys(("DescribeMetricFilters", "PutMetricFilter"), filters_have_pages_and_groups),
     }
 
-    def associate_kms_key(self, call: Call) -> None:
-        """Moto cannot change the key of a log group."""
-        _group(call).kms_key_id = call["kmsKeyId"]
+    def refuse_token(self) -> Refusal:
+        """API reference, InvalidParameterException."""
+        return Refusal("InvalidParameterException", "The specified nextToken is invalid.")
 
-    def disassociate_kms_key(self, call: Call) -> None:
-        """Moto cannot change the key of a log group."""
-        _group(call).kms_key_id = None
-
-    def put_metric_filter(self, call: Call) -> HttpAnswer:
-        """Moto keeps the filter that is replaced, and takes one for a log group that does not exist."""
-        _group(call)
-        filters = call.backend().filters
-        filters.delete_filter(call["filterName"], call["logGroupName"])
+    def create_log_group(self, call: Call) -> HttpAnswer:
+        """Moto takes a key that the service may not use."""
+        if "kmsKeyId" in call:
+            _check_key(call, call["logGroupName"])
         return call.forward()
 
+    def put_retention_policy(self, call: Call) -> HttpAnswer:
+        """Moto takes any number of days."""
+        days = call["retentionInDays"]
+        if days not in RETENTIONS:
+            raise Refusal(
+                "InvalidParameterException",
+                f"1 validation error detected: Value '{days}' at 'retentionInDays' failed to satisfy constraint: "
+                f"Member must satisfy enum value set: {list(RETENTIONS)}",
+            )
+        return call.forward()
 
-def _group(call: Call) -> Any:
-    name = call.get("logGroupName") or str(call.get("resourceIdentifier", "")).rpartition(":log-group:")[2]
-    group = call.backend().groups.get(name)
-    if group is None:
+    def associate_kms_key(self, call: Call) -> None:
+        """Moto sets a key only when a group is made."""
+        group = _group(call, _named(call))
+        _check_key(call, group.name)
+        group.kms_key_id = call["kmsKeyId"]
+
+    def disassociate_kms_key(self, call: Call) -> None:
+        """Moto sets a key only when a group is made."""
+        _group(call, _named(call)).kms_key_id = None
+
+    def put_metric_filter(self, call: Call) -> HttpAnswer:
+        """Moto takes a filter on a group that does not exist, and keeps the filter that is replaced."""
+        _group(call, call["logGroupName"])
+        call.backend().filters.delete_filter(call["filterName"], call["logGroupName"])
+        return call.forward()
+
+    def describe_metric_filters(self, call: Call) -> dict[str, Any]:
+        """Moto has no pages."""
+        if "logGroupName" in call:
+            _group(call, call["logGroupName"])
+        return call.page("metricFilters", call.moto()["metricFilters"], most=50)
+
+
+def _named(call: Call) -> str:
+    """By its name, or by its ARN as resourceIdentifier."""
+    identifier: str = call.get("resourceIdentifier") or call.get("logGroupName") or ""
+    if not identifier:
+        raise Refusal("InvalidParameterException", "Either logGroupName or resourceIdentifier is required.")
+    return identifier.partition(":log-group:")[2].removesuffix(":*") or identifier
+
+
+def _group(call: Call, name: str) -> Any:
+    found = call.backend().groups.get(name)
+    if found is None:
         raise Refusal("ResourceNotFoundException", "The specified log group does not exist.")
-    return group
+    return found
+
+
+def _check_key(call: Call, group: str) -> None:
+    """It exists, works, and its policy lets the Region's service in (User Guide, "Encrypt log data")."""
+    arn = call.arn(f"log-group:{group}")
+    asked = call["kmsKeyId"]
+    found = delivery.key(call.world, asked, call.account, call.region)
+    who = delivery.service(call.world, f"logs.{call.region}.amazonaws.com", call.account, arn)
+    context = {"kms:encryptioncontext:aws:logs:arn": arn}
+    if found is None or not delivery.key_admits(found, who, "kms:Encrypt", context=context):
+        raise Refusal(
+            "InvalidParameterException",
+            f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'",
+        )
