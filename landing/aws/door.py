@@ -86,7 +86,15 @@ class Aws:
         return self._client(service, account, region)
 
     def listed(self, client: Any, operation: str, key: str, **parameters: object) -> Iterator[Any]:
-        """Every item of every page."""
+        """Every item of every page; a few operations have pages that botocore does not know of."""
+        if not client.can_paginate(operation):
+            token: dict[str, str] = {}
+            while True:
+                page = getattr(client, operation)(**parameters, **token)
+                yield from page.get(key) or ()
+                if not page.get("NextToken"):
+                    return
+                token = {"NextToken": page["NextToken"]}
         for page in client.get_paginator(operation).paginate(**parameters):
             yield from page.get(key) or ()
 

@@ -7,6 +7,7 @@ recognise (an account's e-mail, a unit's name under its parent, a policy's name 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -67,25 +68,37 @@ class Tree:
         self._values: dict[str, Any] = {}
         self._locks: dict[str, threading.RLock] = {}
         self._guard = threading.Lock()
+        self._forgotten: Counter[str] = Counter()
 
     def forget(self) -> None:
         """Read everything anew when it is next asked for."""
-        with self._guard:
-            self._values.clear()
+        self._forget(*self._locks)
 
     def forget_root(self) -> None:
         """The root's policy types are changing."""
-        for name in ("root", "policies"):
-            self._values.pop(name, None)
+        self._forget("root", "policies")
+
+    def _forget(self, *names: str) -> None:
+        with self._guard:
+            self._forgotten.update(names)
+            for name in names:
+                self._values.pop(name, None)
 
     def _once(self, name: str, read: Callable[[], T]) -> T:
+        """What was read, or read now; again when somebody made it untrue while it was being read."""
         with self._guard:
             lock = self._locks.setdefault(name, threading.RLock())
         with lock:
-            if name not in self._values:
-                self._values[name] = read()
-            value: T = self._values[name]
-            return value
+            while True:
+                with self._guard:
+                    if name in self._values:
+                        value: T = self._values[name]
+                        return value
+                    begun = self._forgotten[name]
+                found = read()
+                with self._guard:
+                    if self._forgotten[name] == begun:
+                        self._values[name] = found
 
     @property
     def organization(self) -> Mapping[str, Any] | None:
@@ -174,12 +187,12 @@ class Tree:
     def add_unit(self, unit: LiveUnit) -> None:
         """A unit was created, renamed or marked."""
         self.units[unit.key] = unit
-        self._values.pop("unit keys", None)
+        self._forget("unit keys")
 
     def add_account(self, account: LiveAccount) -> None:
         """An account was created, moved or marked."""
         self.accounts[account.key] = account
-        self._values.pop("tokens", None)
+        self._forget("tokens")
 
     def add_policy(self, policy: LivePolicy) -> None:
         """A policy was created."""
@@ -207,8 +220,7 @@ class Tree:
 
     def forget_policy(self, policy_id: str) -> None:
         """A policy was written, attached or detached."""
-        self._values.pop(f"content {policy_id}", None)
-        self._values.pop(f"targets {policy_id}", None)
+        self._forget(f"content {policy_id}", f"targets {policy_id}")
 
     @property
     def _client(self) -> Any:
