@@ -137,12 +137,13 @@ class Aws:
     def _client(self, service: str, account: str, region: str) -> Any:
         key = (service, account, region)
         if key not in self._clients:
+            account_id = self._account_id(account)  # may read the tree, which needs clients: never under the lock
             with self._lock:
                 if key not in self._clients:
                     import boto3
                     from botocore.config import Config
 
-                    session = boto3.Session(botocore_session=self._session(account))
+                    session = boto3.Session(botocore_session=self._session(account, account_id))
                     config = Config(
                         retries={"mode": "adaptive", "max_attempts": ATTEMPTS},
                         user_agent_extra="landing",
@@ -151,7 +152,15 @@ class Aws:
                     self._clients[key] = session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
         return self._clients[key]
 
-    def _session(self, account: str) -> Session:
+    def _account_id(self, account: str) -> str:
+        if not account:
+            return ""
+        account_id = self.tree.account_ids.get(account)
+        if account_id is None:
+            raise NotThere("NotThere", f"account {account} does not exist yet")
+        return account_id
+
+    def _session(self, account: str, account_id: str) -> Session:
         from landing.aws.roles import assuming
 
         if account in self._sessions:
@@ -161,12 +170,9 @@ class Aws:
                 assuming(self._base, self._role_arn, self.organization.home_region) if self._role_arn else self._base
             )
         else:
-            account_id = self.tree.account_ids.get(account)
-            if account_id is None:
-                raise NotThere("NotThere", f"account {account} does not exist yet")
             partition, role = self.organization.partition, self.organization.member_role
             arn = f"arn:{partition}:iam::{account_id}:role/{role}"
-            session = assuming(self._session(""), arn, self.organization.home_region)
+            session = assuming(self._session("", ""), arn, self.organization.home_region)
         session.register("before-call", partial(self._before_call, account))
         session.register("needs-retry.organizations", self._needs_retry)
         self._sessions[account] = session
