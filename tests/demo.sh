@@ -23,7 +23,7 @@ landing apply plan.json --auto-approve
 say "landing plan: nothing is left to do"
 landing plan --detailed-exitcode
 
-say "Out of band: somebody stops the organization trail and takes a guardrail off the production unit"
+say "Out of band: somebody stops the organization trail and takes a guardrail off the workloads"
 python "$here/tests/meddle.py"
 
 say "landing drift: the report shows it"

@@ -16,10 +16,9 @@ def main() -> None:
     organizations = boto3.client("organizations")
     root = organizations.list_roots()["Roots"][0]["Id"]
     workloads = _unit(organizations, root, "Workloads")
-    production = _unit(organizations, workloads, "Prod")
-    attached = organizations.list_policies_for_target(TargetId=production, Filter="SERVICE_CONTROL_POLICY")["Policies"]
-    guardrail = next(policy for policy in attached if not policy["AwsManaged"])
-    organizations.detach_policy(PolicyId=guardrail["Id"], TargetId=production)
+    attached = organizations.list_policies_for_target(TargetId=workloads, Filter="SERVICE_CONTROL_POLICY")["Policies"]
+    guardrail = next(policy["Id"] for policy in attached if policy["Name"] == "require-encryption")
+    organizations.detach_policy(PolicyId=guardrail, TargetId=workloads)
 
 
 def _unit(organizations: object, parent: str, name: str) -> str:
