@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
+from botocore.loaders import create_loader
+
 from landing.apply import Result, Stop, apply
 from landing.aws import Aws, Clock
 from landing.journal import Event
@@ -15,21 +17,32 @@ from landing.organization import Organization
 from landing.plan import Origin, Plan, make
 from landing.sandbox import Sandbox
 
+LOADER = create_loader()
+"""Of botocore's models, which take a good part of a second to parse."""
+
 
 class Cut(BaseException):
     """The process dies here: nothing catches it."""
 
 
-class DyingAws(Aws):
+class QuickAws(Aws):
+    """A door without waiting, which shares botocore's models with the other doors of the test run."""
+
+    def __init__(self, organization: Organization, *, read_only: bool = True, detect: bool = False) -> None:
+        super().__init__(organization, read_only=read_only, rates={}, clock=Clock(pace=0), detect=detect)
+        self._base.register_component("data_loader", LOADER)
+
+
+class DyingAws(QuickAws):
     """A door through which only so many writes come; then the process dies, before the write or after its effect."""
 
     def __init__(self, organization: Organization, *, writes: int, after_effect: bool) -> None:
-        super().__init__(organization, read_only=False, rates={}, clock=Clock(pace=0))
+        super().__init__(organization, read_only=False)
         self._left, self._after_effect = writes, after_effect
 
-    def _session(self, account: str) -> Any:
+    def _session(self, account: str, account_id: str) -> Any:
         known = account in self._sessions
-        session = super()._session(account)
+        session = super()._session(account, account_id)
         if not known:
             session.register("after-call", self._after_call)
         return session
@@ -54,7 +67,7 @@ class Cloud:
         self.sandbox, self.organization = sandbox, organization
 
     def open(self, *, read_only: bool = True, detect: bool = False) -> Aws:
-        return Aws(self.organization, read_only=read_only, rates={}, clock=Clock(pace=0), detect=detect)
+        return QuickAws(self.organization, read_only=read_only, detect=detect)
 
     def observe(self, kinds: Collection[Kind] = KINDS, *, detect: bool = False) -> Observation:
         return observe(self.organization, self.open(detect=detect), kinds=kinds, workers=4)
@@ -69,10 +82,11 @@ class Cloud:
         aws: Aws | None = None,
         listeners: Iterable[Callable[[Event], None]] = (),
         changes: Collection[Change] | None = None,
+        parallelism: int = 4,
     ) -> Result:
         aws = aws or self.open(read_only=False)
         wanted = self.plan(kinds).changes if changes is None else changes
-        return apply(self.organization, aws, wanted, stop=Stop(aws), parallelism=4, listeners=listeners)
+        return apply(self.organization, aws, wanted, stop=Stop(aws), parallelism=parallelism, listeners=listeners)
 
     def state(self, kinds: Collection[Kind]) -> dict[Address, Attributes]:
         """What AWS holds, as the kinds read it."""

@@ -14,7 +14,7 @@ from landing.kinds.settings import SERVICE_SCHEMAS
 from landing.library import Library, shipped
 from landing.model import Problem
 from landing.organization import Organization
-from tests.samples import SMALL
+from tests.samples import FULL, LIBRARY, SMALL
 
 GOLDEN = Path(__file__).parent / "golden"
 Load = Callable[..., Organization]
@@ -23,6 +23,25 @@ Load = Callable[..., Organization]
 @pytest.fixture(scope="session")
 def library() -> Library:
     return Library.load(shipped())
+
+
+@pytest.fixture(scope="session")
+def load_text(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Organization]:
+    """The organization of a config text, with the policies that the tests own."""
+    found = Library.load(shipped(), LIBRARY)
+
+    def build(text: str) -> Organization:
+        folder = tmp_path_factory.mktemp("config")
+        (folder / "landing.yaml").write_text(text, encoding="utf-8")
+        return load(folder, found, SERVICE_SCHEMAS)[0]
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def full(load_text: Callable[[str], Organization]) -> Organization:
+    """An organization with something of every kind."""
+    return load_text(FULL)
 
 
 @pytest.fixture

@@ -30,7 +30,10 @@ LIBRARY = Path(__file__).parent / "library"
 """A few policies that the tests own."""
 
 FULL = (
-    SMALL
+    SMALL.replace(
+        "tags: {env: prod}}",
+        "tags: {env: prod}, contacts: {security: {name: Sec, title: On call, email: sec@example.com, phone: '+1 555 0100'}}}",
+    )
     + """
 guardrails:
   no-leaving: {target: {units: [root]}}

@@ -1,0 +1,252 @@
+"""What every kind must keep to, run over all of KINDS on an organization with something of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from landing.aws import ReadOnly
+from landing.kinds import BY_NAME, KINDS, Kind
+from landing.model import Action, Change
+from landing.observe import desired_of, observe
+from landing.organization import Organization
+from landing.permissions import ALWAYS
+from landing.sandbox import Sandbox
+from tests.cloud import Cloud, Cut, DyingAws
+from tests.samples import SMALL
+
+IAM_NAMES = {
+    ("s3", "ListObjectsV2"): "s3:ListBucket",
+    ("resourcegroupstaggingapi", "GetResources"): "tag:GetResources",
+}
+"""Where an operation needs an action of another name (Service Authorization Reference)."""
+
+PREFIXES = {"resourcegroupstaggingapi": "tag"}
+BOTO_NAMES = {"tag": "resourcegroupstaggingapi"}
+"""Services that IAM and botocore call differently."""
+
+FREE = {"sts:GetCallerIdentity", "sts:AssumeRole"}
+"""Needs no permission, or the one that lets landing in."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A whole run, change by change: what the cloud held before each, and what it held in the end."""
+
+    organization: Organization
+    steps: tuple[tuple[Change, bytes], ...]
+    end: bytes
+
+    def of(self, kind: Kind) -> list[tuple[Change, bytes]]:
+        return [(change, before) for change, before in self.steps if change.address.kind == kind.name]
+
+
+def _tell(sandbox: Sandbox, organization: Organization) -> Story:
+    """Apply everything that is to do, one change after the other."""
+    cloud = Cloud(sandbox, organization)
+    steps: dict[str, tuple[Change, bytes]] = {}
+    changes = {str(change.address): change for change in cloud.plan().changes}
+
+    def before(event: object) -> None:
+        address = str(getattr(event, "address", ""))
+        if getattr(event, "type", "") == "apply_start" and address not in steps:
+            steps[address] = changes[address], sandbox.dump()
+
+    result = cloud.apply(changes=tuple(changes.values()), listeners=[before], parallelism=1)
+    assert result.complete, (result.failed, result.blocked)
+    assert cloud.plan().changes == ()
+    return Story(organization, tuple(steps.values()), sandbox.dump())
+
+
+@pytest.fixture(scope="session")
+def creation(full: Organization) -> Story:
+    """From an empty account to the whole of FULL."""
+    with Sandbox() as sandbox:
+        return _tell(sandbox, full)
+
+
+@pytest.fixture(scope="session")
+def removal(creation: Story, load_text: Callable[[str], Organization]) -> Story:
+    """Everything that FULL has over SMALL is taken out of the config."""
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        return _tell(sandbox, load_text(SMALL))
+
+
+@pytest.fixture
+def sandbox(creation: Story, removal: Story) -> Iterator[Sandbox]:  # the stories have sandboxes of their own
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def cloud(sandbox: Sandbox, creation: Story) -> Cloud:
+    """A cloud in which FULL was applied."""
+    sandbox.load(creation.end)
+    return Cloud(sandbox, creation.organization)
+
+
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+
+
+def test_names_are_unique() -> None:
+    assert len({kind.name for kind in KINDS}) == len(KINDS) == len(BY_NAME)
+
+
+@every_kind
+def test_the_sample_has_something_of_every_kind(kind: Kind, full: Organization) -> None:
+    assert list(kind.desired(full))
+    assert kind.title
+    assert kind.help_uri.startswith("https://docs.aws.amazon.com/")
+    assert kind.reads
+
+
+@every_kind
+def test_attributes_survive_json_and_requirements_are_declared(kind: Kind, full: Organization) -> None:
+    desired = desired_of(full)
+    for resource in kind.desired(full):
+        assert json.loads(json.dumps(resource.attributes)) == resource.attributes
+        assert resource.attributes
+        assert resource.source, f"{resource.address} does not say where it was declared"
+        for need in resource.requires:
+            assert need in desired, f"{resource.address} requires {need}, which nothing declares"
+
+
+@every_kind
+def test_what_was_applied_is_read_back(kind: Kind, cloud: Cloud) -> None:
+    seen = cloud.observe([kind])
+    assert not seen.gaps
+    for address, resource in seen.desired.items():
+        live = seen.live[address]
+        assert {key: live.attributes.get(key) for key in resource.attributes} == resource.attributes
+    assert cloud.plan([kind]).changes == ()
+
+
+def test_planning_writes_nothing(cloud: Cloud) -> None:
+    before = cloud.sandbox.dump()
+    aws = cloud.open()
+    observe(cloud.organization, aws)
+    assert aws.writes == 0
+    cloud.sandbox.load(before)
+    assert cloud.plan().changes == ()
+
+
+@every_kind
+def test_a_read_only_door_refuses_to_create(kind: Kind, creation: Story, sandbox: Sandbox) -> None:
+    cloud = Cloud(sandbox, creation.organization)
+    for change, before in creation.of(kind):
+        if _writes(cloud, change, before):
+            sandbox.load(before)
+            with pytest.raises(ReadOnly):
+                kind.apply(cloud.open(), change)
+
+
+def _writes(cloud: Cloud, change: Change, before: bytes) -> int:
+    """How many writes a change takes when nothing disturbs it."""
+    cloud.sandbox.load(before)
+    aws = cloud.open(read_only=False)
+    assert cloud.apply(changes=[change], aws=aws).complete
+    return aws.writes
+
+
+@every_kind
+def test_applying_again_changes_nothing(kind: Kind, creation: Story, cloud: Cloud) -> None:
+    before = cloud.state([kind])
+    aws = cloud.open(read_only=False)
+    for change, _ in creation.of(kind):
+        kind.apply(aws, change)
+    assert cloud.state([kind]) == before
+    assert cloud.plan().changes == ()
+
+
+def _stairs(cloud: Cloud, change: Change) -> int:
+    """Apply by processes that die after one write, after two, …, before anybody hears of it; the number of them."""
+    for writes in range(100):
+        aws = DyingAws(cloud.organization, writes=writes, after_effect=True)
+        try:
+            result = cloud.apply(changes=[change], aws=aws)
+        except Cut:
+            continue
+        assert not result.failed, result.failed
+        return writes
+    raise AssertionError(f"{change.address} comes to no end when it is cut off at each write")
+
+
+@pytest.mark.parametrize("story", ["creation", "removal"])
+@every_kind
+def test_a_run_that_is_cut_off_at_every_write_ends_the_same(
+    kind: Kind, story: str, request: pytest.FixtureRequest, sandbox: Sandbox
+) -> None:
+    told: Story = request.getfixturevalue(story)
+    cloud = Cloud(sandbox, told.organization)
+    for change, before in told.of(kind):
+        writes = _writes(cloud, change, before)
+        straight = cloud.state([kind])
+        sandbox.load(before)
+        assert bool(_stairs(cloud, change)) == bool(writes)
+        assert cloud.state([kind]) == straight
+
+
+@every_kind
+def test_a_run_that_is_cut_off_before_its_last_write_ends_the_same(
+    kind: Kind, creation: Story, sandbox: Sandbox
+) -> None:
+    cloud = Cloud(sandbox, creation.organization)
+    for change, before in creation.of(kind):
+        writes = _writes(cloud, change, before)
+        straight = cloud.state([kind])
+        if not writes:
+            continue
+        sandbox.load(before)
+        with pytest.raises(Cut):
+            cloud.apply(changes=[change], aws=DyingAws(cloud.organization, writes=writes - 1, after_effect=False))
+        assert cloud.apply(changes=[change]).complete
+        assert cloud.state([kind]) == straight
+
+
+@every_kind
+def test_what_is_taken_out_of_the_config_is_switched_off(kind: Kind, removal: Story) -> None:
+    gone = [change for change, _ in removal.of(kind)]
+    assert all(change.action in (Action.DELETE, Action.UPDATE) for change in gone)
+    for change in gone:
+        if change.action is Action.DELETE:
+            assert list(kind.dangers(change)) == [kind.removal], "deleting needs its own --allow"
+
+
+@every_kind
+def test_what_cannot_be_read_is_a_gap(kind: Kind, cloud: Cloud) -> None:
+    for action in kind.reads:
+        service, _, operation = action.partition(":")
+        cloud.sandbox.faults.reject(
+            BOTO_NAMES.get(service, service), operation, code="AccessDeniedException", times=None, status=400
+        )
+    plan = cloud.plan([kind])
+    assert plan.gaps
+    assert {gap.kind for gap in plan.gaps} == {kind.name}
+    missing = [change for change in plan.changes if change.address.scope in {gap.scope for gap in plan.gaps}]
+    assert missing == [], "what could not be read is not missing"
+
+
+@every_kind
+def test_every_call_is_declared(kind: Kind, creation: Story, removal: Story, sandbox: Sandbox) -> None:
+    for story in (creation, removal):
+        cloud = Cloud(sandbox, story.organization)
+        for change, before in story.of(kind):
+            sandbox.load(before)
+            aws = cloud.open(read_only=False)
+            assert cloud.apply(changes=[change], aws=aws).complete
+            called = {
+                IAM_NAMES.get((service, operation), f"{PREFIXES.get(service, service)}:{operation}")
+                for service, operation in aws.calls
+            }
+            undeclared = called - {*kind.reads, *kind.writes, *ALWAYS, *FREE}
+            assert not undeclared, f"{change.address} makes calls that {kind.name} does not declare"
+
+
+def test_nothing_is_left_over(removal: Story) -> None:
+    assert {change.address.kind for change, _ in removal.steps} >= {
+        "policy", "attachments", "stack", "stack_set", "trail", "config_rule", "guardduty", "security_hub",
+    }  # fmt: skip
