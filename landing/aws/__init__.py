@@ -4,6 +4,17 @@ from landing.aws.door import Aws, ReadOnly
 from landing.aws.faults import NoCredentials, code_of, translated
 from landing.aws.pace import Clock, Interrupted
 from landing.aws.tree import Tree
-from landing.aws.unless import unless
+from landing.aws.unless import SERVICE_DENIES, unless
 
-__all__ = ["Aws", "Clock", "Interrupted", "NoCredentials", "ReadOnly", "Tree", "code_of", "translated", "unless"]
+__all__ = [
+    "SERVICE_DENIES",
+    "Aws",
+    "Clock",
+    "Interrupted",
+    "NoCredentials",
+    "ReadOnly",
+    "Tree",
+    "code_of",
+    "translated",
+    "unless",
+]

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+SERVICE_DENIES = "AccessDeniedException by the service"
+"""AccessDeniedException that says in what state a service is; one that a policy decides is not meant: IAM's own
+always names what the caller "is not authorized to perform" (IAM User Guide, "Access denied error messages")."""
+
+IAM_SAYS = "not authorized to perform"
+
 
 def unless(*codes: str) -> _Unless:
     """A context that lets AWS errors with these codes pass; `code` tells afterwards which one it was, if any."""
@@ -23,5 +29,6 @@ class _Unless:
 
         if isinstance(error, ClientError):
             code = str(error.response.get("Error", {}).get("Code", ""))
-            self.code = code if code in self._codes else ""
+            says = SERVICE_DENIES if code == "AccessDeniedException" and IAM_SAYS not in str(error) else code
+            self.code = code if {code, says} & set(self._codes) else ""
         return bool(self.code)

@@ -37,7 +37,11 @@ class Attachments(Kind):
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_attach.html"
     parallel = 1
     removal = "detach"
-    reads = ("organizations:ListTargetsForPolicy", "organizations:ListPoliciesForTarget")
+    reads = (
+        "organizations:ListPolicies",
+        "organizations:ListTargetsForPolicy",
+        "organizations:ListPoliciesForTarget",
+    )
     writes = ("organizations:AttachPolicy", "organizations:DetachPolicy")
 
     def desired(self, organization: Organization) -> Iterable[Resource]:

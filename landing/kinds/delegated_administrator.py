@@ -9,6 +9,12 @@ from landing.kinds.base import Kind, required_account
 from landing.kinds.trusted_access import TrustedAccess
 from landing.model import Action, Change, Resource, Scope
 from landing.organization import Organization
+from landing.services import INTEGRATIONS
+
+APPOINTED_BY_SERVICES = {
+    principal for integration in INTEGRATIONS.values() if not integration.delegated for principal in integration.trusted
+}
+"""Their administrators are appointed by calls of their own, and are kinds of their own."""
 
 
 class DelegatedAdministrator(Kind):
@@ -38,7 +44,7 @@ class DelegatedAdministrator(Kind):
             yield Resource(self.address(f"{principal}/{account}"), {"delegated": True}, tuple(needs), source=source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """Every registration; others than ours are unmanaged."""
+        """Every registration but those that a service made itself; others than ours are unmanaged."""
         if aws.tree.organization is None:
             return
         client = aws.client("organizations")
@@ -47,6 +53,8 @@ class DelegatedAdministrator(Kind):
             for service in aws.listed(
                 client, "list_delegated_services_for_account", "DelegatedServices", AccountId=admin["Id"]
             ):
+                if service["ServicePrincipal"] in APPOINTED_BY_SERVICES:
+                    continue
                 name = f"{service['ServicePrincipal']}/{keys.get(admin['Id'], admin['Id'])}"
                 yield Resource(self.address(name), {"delegated": True}, owned=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from landing.aws import Aws, unless
+from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.config.schema import KEY, TARGET
 from landing.errors import AwsError
 from landing.kinds.security_hub_administrator import SecurityHubAdministrator
@@ -15,7 +15,7 @@ from landing.organization import Organization
 from landing.partitions import OPT_IN_REGIONS
 
 TIMEOUT = 1_800
-NOT_ENABLED = ("InvalidAccessException", "AccessDeniedException", "ResourceNotFoundException")
+NOT_ENABLED = ("InvalidAccessException", SERVICE_DENIES, "ResourceNotFoundException")
 """What Security Hub answers in an account or for an organization where it is not switched on."""
 
 _POLICY = {
