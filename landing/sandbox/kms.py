@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from landing.sandbox import accounts, trust
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
+from landing.sandbox.probes import refuses
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Service
+from landing.sandbox.service import Probe, Service
 
 if TYPE_CHECKING:
     from landing.sandbox import Sandbox
 
+POLICY = "default"
 PERIOD = 365
 """Days between rotations unless the caller says otherwise."""
 
@@ -46,6 +49,7 @@ def keys_are_named_by_arn(sandbox: Sandbox) -> bool:
     kms.disable_key(KeyId=key)
     kms.enable_key(KeyId=key)
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    kms.describe_key(KeyId=key)
     return bool(kms.cancel_key_deletion(KeyId=key)["KeyId"] == key)
 
 
@@ -62,6 +66,12 @@ def policies_are_checked(sandbox: Sandbox) -> bool:
     return refused == 2
 
 
+def policies_have_one_name(sandbox: Sandbox) -> bool:
+    """The probe: the name of a key's policy need not be said."""
+    kms, key = _kms(sandbox)
+    return bool(kms.get_key_policy(KeyId=key)["PolicyName"] == POLICY)
+
+
 def rotation_has_a_period(sandbox: Sandbox) -> bool:
     """The probe: a key rotates every 90 days, and then no more."""
     kms, key = _kms(sandbox)
@@ -71,21 +81,27 @@ def rotation_has_a_period(sandbox: Sandbox) -> bool:
     return (period, "NextRotationDate" in kms.get_key_rotation_status(KeyId=key)) == (90, False)
 
 
+def rotation_is_of_working_keys(sandbox: Sandbox) -> bool:
+    """The probe: rotation of a disabled key stays as it is."""
+    kms, key = _kms(sandbox)
+    kms.enable_key_rotation(KeyId=key)
+    kms.disable_key(KeyId=key)
+    return refuses(kms.disable_key_rotation, "DisabledException", KeyId=key)
+
+
 class Kms(Service[Rotations]):
     """Keys, aliases and cryptography are moto's."""
 
     name = "kms"
     extends = True
     state_type = Rotations
-    probes = {
+    probes: ClassVar[Mapping[str, Probe]] = {
         **dict.fromkeys(("ListKeys", "ListAliases"), lists_have_pages),
-        **dict.fromkeys(
-            ("CancelKeyDeletion", "DisableKey", "EnableKey", "ScheduleKeyDeletion"), keys_are_named_by_arn
-        ),
+        **dict.fromkeys(("CancelKeyDeletion", "DisableKey", "EnableKey", "ScheduleKeyDeletion"), keys_are_named_by_arn),
+        "GetKeyPolicy": policies_have_one_name,
         **dict.fromkeys(("CreateKey", "PutKeyPolicy"), policies_are_checked),
-        **dict.fromkeys(
-            ("DisableKeyRotation", "EnableKeyRotation", "GetKeyRotationStatus"), rotation_has_a_period
-        ),
+        "DisableKeyRotation": rotation_is_of_working_keys,
+        **dict.fromkeys(("EnableKeyRotation", "GetKeyRotationStatus"), rotation_has_a_period),
     }
 
     def refuse_token(self) -> Refusal:
@@ -98,11 +114,15 @@ class Kms(Service[Rotations]):
             _check_policy(call)
         return call.forward()
 
-    def put_key_policy(self, call: Call) -> HttpAnswer:
-        """Moto takes any text as a policy, and one that locks everybody out."""
-        _key(call)
+    def put_key_policy(self, call: Call) -> None:
+        """Moto takes any text as a policy, and one that locks everybody out, and needs the policy's name."""
+        key = _with_policy(call)
         _check_policy(call)
-        return call.forward()
+        key.policy = call["Policy"]
+
+    def get_key_policy(self, call: Call) -> dict[str, Any]:
+        """Moto needs the policy's name, and does not answer it."""
+        return {"Policy": _with_policy(call).policy, "PolicyName": POLICY}
 
     def list_keys(self, call: Call) -> dict[str, Any]:
         """Moto has no pages."""
@@ -126,10 +146,11 @@ class Kms(Service[Rotations]):
         """Moto knows the key by its id only, and reckons with the wall clock."""
         key = _key(call, "Enabled", "Disabled")
         days = call.get("PendingWindowInDays", 30)
-        key.enabled, key.key_state, key.deletion_date = False, "PendingDeletion", call.world.now + timedelta(days)
+        until = call.world.now + timedelta(days)
+        key.enabled, key.key_state, key.deletion_date = False, "PendingDeletion", until.replace(tzinfo=None)
         return {
             "KeyId": key.arn,
-            "DeletionDate": key.deletion_date,
+            "DeletionDate": until,
             "KeyState": "PendingDeletion",
             "PendingWindowInDays": days,
         }
@@ -181,6 +202,13 @@ def _key(call: Call, *states: str) -> Any:
             raise Refusal("KMSInvalidStateException", f"{found.arn} is pending deletion.")
         raise Refusal("KMSInvalidStateException", f"{found.arn} is not pending deletion.")
     return found
+
+
+def _with_policy(call: Call) -> Any:
+    """The key; its one policy is called default (API reference, PolicyName)."""
+    if call.get("PolicyName", POLICY) != POLICY:
+        raise Refusal("NotFoundException", "No such policy exists")
+    return _key(call)
 
 
 def _rotated(call: Call) -> Any:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from landing.sandbox import delivery
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Service
+from landing.sandbox.service import Probe, Service
 
 if TYPE_CHECKING:
     from landing.sandbox import Sandbox
@@ -42,13 +43,11 @@ def retention_is_checked(sandbox: Sandbox) -> bool:
 
 def keys_are_checked(sandbox: Sandbox) -> bool:
     """The probe: a key that CloudWatch Logs may not use is refused."""
-    key = sandbox.session().client("kms", region_name="us-east-1").create_key()["KeyMetadata"]["Arn"]  # type: ignore[call-overload]
+    key = sandbox.session().client("kms", region_name="us-east-1").create_key()["KeyMetadata"]["Arn"]
     logs = _logs(sandbox)
     made = _refused(logs.create_log_group, "InvalidParameterException", logGroupName="sealed", kmsKeyId=key)
     logs.disassociate_kms_key(logGroupName="probe")
-    return made and _refused(
-        logs.associate_kms_key, "InvalidParameterException", logGroupName="probe", kmsKeyId=key
-    )
+    return made and _refused(logs.associate_kms_key, "InvalidParameterException", logGroupName="probe", kmsKeyId=key)
 
 
 def filters_have_pages_and_groups(sandbox: Sandbox) -> bool:
@@ -74,7 +73,7 @@ class Logs(Service[Nothing]):
     name = "logs"
     extends = True
     state_type = Nothing
-    probes = {
+    probes: ClassVar[Mapping[str, Probe]] = {
         "PutRetentionPolicy": retention_is_checked,
         **dict.fromkeys(("AssociateKmsKey", "CreateLogGroup", "DisassociateKmsKey"), keys_are_checked),
         **dict.fromkeys(("DescribeMetricFilters", "PutMetricFilter"), filters_have_pages_and_groups),

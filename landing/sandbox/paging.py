@@ -9,7 +9,16 @@ from typing import Any
 
 from landing.sandbox.model import Operation
 
-TOKENS = ("NextToken", "nextToken", "Marker", "PaginationToken", "NextPageToken", "nextPageToken", "position", "NextMarker")
+TOKENS = (
+    "NextToken",
+    "nextToken",
+    "Marker",
+    "PaginationToken",
+    "NextPageToken",
+    "nextPageToken",
+    "position",
+    "NextMarker",
+)
 LIMITS = (
     "MaxResults",
     "maxResults",

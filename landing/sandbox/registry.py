@@ -18,6 +18,7 @@ SERVICES: dict[str, str] = {
     "cloudtrail": "landing.sandbox.cloudtrail:CloudTrail",
     "config": "landing.sandbox.config:Config",
     "ec2": "landing.sandbox.ec2:Ec2",
+    "events": "landing.sandbox.events:Events",
     "guardduty": "landing.sandbox.guardduty:GuardDuty",
     "iam": "landing.sandbox.iam:Iam",
     "kms": "landing.sandbox.kms:Kms",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Service
+from landing.sandbox.service import Probe, Service
 
 if TYPE_CHECKING:
     from landing.sandbox import Sandbox
@@ -66,7 +67,7 @@ class Sns(Service[Nothing]):
     name = "sns"
     extends = True
     state_type = Nothing
-    probes = {
+    probes: ClassVar[Mapping[str, Probe]] = {
         "SetTopicAttributes": attributes_are_checked,
         **dict.fromkeys(
             ("GetSubscriptionAttributes", "ListSubscriptions", "ListSubscriptionsByTopic", "Subscribe"),
