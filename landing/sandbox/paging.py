@@ -9,7 +9,7 @@ from typing import Any
 
 from landing.sandbox.model import Operation
 
-TOKENS = ("NextToken", "nextToken", "Marker", "PaginationToken", "NextPageToken", "nextPageToken", "position")
+TOKENS = ("NextToken", "nextToken", "Marker", "PaginationToken", "NextPageToken", "nextPageToken", "position", "NextMarker")
 LIMITS = (
     "MaxResults",
     "maxResults",

@@ -52,6 +52,14 @@ def _bucket(sandbox: Sandbox, **parameters: Any) -> Any:
     return s3
 
 
+def buckets_log_without_acls(sandbox: Sandbox) -> bool:
+    """Logging is switched on before the target's policy is there."""
+    s3 = _bucket(sandbox)
+    wanted = {"TargetBucket": BUCKET, "TargetPrefix": "x/"}
+    s3.put_bucket_logging(Bucket=BUCKET, BucketLoggingStatus={"LoggingEnabled": wanted})
+    return bool(s3.get_bucket_logging(Bucket=BUCKET)["LoggingEnabled"] == wanted)
+
+
 class _Counting(BackendDict):  # type: ignore[misc]
     """Counts how often its keys are copied."""
 

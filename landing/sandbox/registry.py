@@ -20,10 +20,13 @@ SERVICES: dict[str, str] = {
     "ec2": "landing.sandbox.ec2:Ec2",
     "guardduty": "landing.sandbox.guardduty:GuardDuty",
     "iam": "landing.sandbox.iam:Iam",
+    "kms": "landing.sandbox.kms:Kms",
+    "logs": "landing.sandbox.logs:Logs",
     "organizations": "landing.sandbox.organizations:Organizations",
     "resourcegroupstaggingapi": "landing.sandbox.tagging:Tagging",
     "s3": "landing.sandbox.s3:S3",
     "securityhub": "landing.sandbox.securityhub:SecurityHub",
+    "sns": "landing.sandbox.sns:Sns",
     "ssm": "landing.sandbox.ssm:Ssm",
     "sts": "landing.sandbox.sts:Sts",
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from moto.s3.exceptions import CrossLocationLoggingProhibited, InvalidTargetBucketForLogging
 from moto.s3.models import FakeBucket, PublicAccessBlock
 
 from landing.sandbox import probes
@@ -132,3 +133,23 @@ def without_zeros(original: Callable[..., Any]) -> Callable[..., Any]:
         return enabled, mode, days or None, years or None
 
     return get
+
+
+def set_logging(bucket: FakeBucket, wanted: dict[str, Any] | None, backend: Any) -> None:
+    """Where ACLs are off, S3 looks at the target's policy when it delivers, not now; in place of `FakeBucket`'s.
+
+    User Guide, "Permissions for log delivery": a policy for logging.s3.amazonaws.com, or grants to the group.
+    """
+    if not wanted:
+        bucket.logging = {}
+        return
+    target = backend.buckets.get(wanted["TargetBucket"])
+    if target is None:
+        raise InvalidTargetBucketForLogging("The target bucket for logging does not exist.")
+    if target.ownership_rule != "BucketOwnerEnforced" and not bucket._log_permissions_enabled_acl(target):
+        raise InvalidTargetBucketForLogging(
+            "You must give the log-delivery group WRITE and READ_ACP permissions to the target bucket"
+        )
+    if target.region_name != bucket.region_name:
+        raise CrossLocationLoggingProhibited
+    bucket.logging = wanted

@@ -47,6 +47,19 @@ class Stack:
         self.client.delete_stack(StackName=self.name)
         return self.status(self.id)
 
+    def change_set(self, name: str = "changes", **options: Any) -> dict[str, Any]:
+        """A change set, once it is made or has failed."""
+        self.client.create_change_set(StackName=self.name, ChangeSetName=name, Capabilities=IAM, **options)
+        while True:
+            found: dict[str, Any] = self.client.describe_change_set(StackName=self.name, ChangeSetName=name)
+            if not found["Status"].endswith(("PENDING", "IN_PROGRESS")):
+                return found
+
+    def execute(self, name: str = "changes") -> str:
+        """The status in which the stack ends."""
+        self.client.execute_change_set(StackName=self.name, ChangeSetName=name)
+        return self.status()
+
     def describe(self, name: str | None = None) -> dict[str, Any]:
         """DescribeStacks."""
         stack: dict[str, Any] = self.client.describe_stacks(StackName=name or self.name)["Stacks"][0]

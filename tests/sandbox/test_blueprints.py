@@ -8,48 +8,12 @@ from typing import Any
 import pytest
 
 from landing.library import Library
-from landing.naming import LOG_KEY_ALIAS, RECORDER, RECORDER_ROLE, TRAIL, bucket
 from tests.sandbox.cloud import Cloud, source
-from tests.sandbox.stacks import Stack
+from tests.sandbox.lab import Lab
+from tests.sandbox.meddling import MEDDLING
 
-REGION = "us-east-1"
 SOURCE = "CloudFormation Template reference: the types of the blueprint"
 DRIFT = "CloudFormation User Guide: Detect unmanaged configuration changes to stacks and resources with drift detection"
-
-
-class Lab:
-    """An organization whose management account takes every role: the blueprints only ask for account ids."""
-
-    def __init__(self, cloud: Cloud, library: Library) -> None:
-        self.cloud, self.library = cloud, library
-        organization = cloud.organizations.describe_organization()["Organization"]
-        self.account: str = organization["MasterAccountId"]
-        self.context = {
-            "OrganizationId": organization["Id"],
-            "ManagementAccountId": self.account,
-            "LogArchiveAccountId": self.account,
-            "SecurityToolingAccountId": self.account,
-            "HomeRegion": REGION,
-        }
-
-    def rendered(self, name: str, **parameters: Any) -> dict[str, Any]:
-        return self.library.blueprint(name).render(parameters)
-
-    def parameters(self, template: dict[str, Any]) -> list[dict[str, str]]:
-        names = template.get("Parameters", {})
-        return [{"ParameterKey": name, "ParameterValue": self.context[name]} for name in names]
-
-    def deploy(self, name: str, **parameters: Any) -> Stack:
-        template = self.rendered(name, **parameters)
-        stack = Stack(self.cloud, name.replace("_", "-"))
-        status = stack.create(template, Parameters=self.parameters(template))
-        assert status == "CREATE_COMPLETE", stack.reasons()
-        return stack
-
-    def update(self, stack: Stack, **parameters: Any) -> None:
-        template = self.rendered(stack.name.replace("-", "_"), **parameters)
-        status = stack.update(template, Parameters=self.parameters(template))
-        assert status == "UPDATE_COMPLETE", stack.reasons()
 
 
 @pytest.fixture
@@ -87,3 +51,28 @@ def test_a_blueprint_lives_a_whole_life(lab: Lab, name: str) -> None:
         assert stack.resources() == before
         assert stack.drift() == {}
     assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
+
+
+OPTIONS: dict[str, dict[str, Any]] = {"log_archive": {"object_lock": {"mode": "GOVERNANCE", "days": 30}}}
+
+
+@pytest.mark.parametrize(("name", "meddle", "resource", "path"), MEDDLING, ids=[row[1].__name__ for row in MEDDLING])
+@source(DRIFT)
+def test_meddling_is_seen_and_reverted(
+    lab: Lab, name: str, meddle: Callable[[Lab], None], resource: str, path: str
+) -> None:
+    for needed in NEEDS.get(name, ()):
+        lab.deploy(needed)
+    stack = lab.deploy(name, **OPTIONS.get(name, {}))
+    assert stack.drift() == {}
+    meddle(lab)
+    assert stack.drift() == {resource: "MODIFIED" if path else "DELETED"}
+    if path:
+        assert any(found.startswith(path) for found, _ in stack.differences(resource)), stack.differences(resource)
+    parameters = [
+        {"ParameterKey": p["ParameterKey"], "UsePreviousValue": True} for p in stack.describe().get("Parameters", [])
+    ]
+    made = stack.change_set(DeploymentMode="REVERT_DRIFT", UsePreviousTemplate=True, Parameters=parameters)
+    assert made["Status"] == "CREATE_COMPLETE", made
+    assert stack.execute() == "UPDATE_COMPLETE", stack.reasons()
+    assert stack.drift() == {}

@@ -47,9 +47,9 @@ def test_a_request_that_boto3_would_not_send_is_refused_too(cloud: Cloud) -> Non
 
 
 def test_moto_failing_is_unsupported_not_a_crash(sandbox: Sandbox) -> None:
-    config: Any = sandbox.session().client("config")
+    ecs: Any = sandbox.session().client("ecs")
     with pytest.raises(ClientError, match="moto fails on this request with TypeError") as caught:
-        config.describe_organization_conformance_packs()
+        ecs.describe_capacity_providers()
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 

@@ -60,6 +60,7 @@ def _used(sandbox: Sandbox, service: str) -> None:
             TemplateBody='{"Resources":{"P":{"Type":"AWS::SSM::Parameter","Properties":'
             '{"Name":"/cfn","Type":"String","Value":"v"}}}}',
         )
+        client.get_waiter("stack_create_complete").wait(StackName="stack", WaiterConfig={"Delay": 0})
     elif service == "dynamodb":
         client.create_table(
             TableName="table",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from botocore.exceptions import ClientError
 
-from landing.sandbox.cloudformation import deleting, events, outputs, resources, rollback, stack_policy
+from landing.sandbox.cloudformation import deleting, events, outputs, resources, rollback, schema, stack_policy
 from landing.sandbox.cloudformation.drift import differences
 from landing.sandbox.cloudformation.lookup import StackLookup, resolver
 from landing.sandbox.cloudformation.resources import Deploying, Failed
@@ -129,7 +129,7 @@ def _bring(deploying: Deploying, declared: Declared, *, revert_drift: bool) -> N
     if before is None or action == "Replace":
         _replace(deploying, declared, resource, after, is_gone=before is None)
     elif action:
-        resources.change(deploying, resource, after, before={**resource.properties, **before})
+        resources.change(deploying, resource, after, before=before)
 
 
 def _action(resource: Resource, before: Mapping[str, object] | None, after: Mapping[str, object]) -> str:
@@ -147,13 +147,21 @@ def _take_over(resource: Resource, declared: Declared) -> None:
 
 
 def _before(deploying: Deploying, resource: Resource, *, revert_drift: bool) -> Mapping[str, object] | None:
-    """How a resource was made or, where drift is to be reverted, how it is; None if it is gone."""
+    """How a resource was made or, where drift is to be reverted, how it is; None if it is gone.
+
+    Of what it is, only that counts which the template sets; what cannot be read back is as it was made.
+    """
     if not revert_drift:
         return resource.properties
     try:
-        return resources.live(deploying.world, deploying.stack, resource)
+        live = resources.live(deploying.world, deploying.stack, resource)
     except ClientError as error:
         raise Failed(resources.reason_of(error)) from error
+    if live is None:
+        return None
+    unreadable = {path[0] for path in schema.of(resource.type).write_only if len(path) == 1}
+    made = resource.properties
+    return {name: made[name] if name in unreadable else live[name] for name in made if name in unreadable | set(live)}
 
 
 def _replace(

@@ -87,12 +87,15 @@ def _descend(node: Node) -> None:
         _descend(child)
 
 
-def _document(organization: Organization, account: str, policy_type: str) -> str | None:
+def document(organization: Organization, account: str, policy_type: str) -> dict[str, Any] | None:
+    """What the policies of a type say about a member; None if the type is off or none is attached above it."""
+    if organization.policy_types.get(policy_type) != "ENABLED":
+        return None
     levels = [
         [json.loads(policy.content) for policy in organization.attached(target, policy_type)]
         for target in reversed(list(organization.ancestry(account)))
     ]
-    return json.dumps(merged(levels)) if any(levels) else None
+    return merged(levels) if any(levels) else None
 
 
 def describe_effective_policy(call: Call) -> dict[str, Any]:
@@ -107,14 +110,12 @@ def describe_effective_policy(call: Call) -> dict[str, Any]:
     if account != call.account and not sees_all:
         raise denied()
     organization.member(account, "TargetNotFoundException")
-    document = None
-    if organization.policy_types.get(call["PolicyType"]) == "ENABLED":
-        document = _document(organization, account, call["PolicyType"])
-    if document is None:
+    effective = document(organization, account, call["PolicyType"])
+    if effective is None:
         raise _not_found()
     return {
         "EffectivePolicy": {
-            "PolicyContent": document,
+            "PolicyContent": json.dumps(effective),
             "LastUpdatedTimestamp": call.world.now,
             "TargetId": account,
             "PolicyType": call["PolicyType"],

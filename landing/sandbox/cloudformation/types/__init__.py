@@ -8,13 +8,19 @@ from functools import cache
 from landing.sandbox.cloudformation.types.base import ResourceType
 
 MODULES: dict[str, tuple[str, ...]] = {
-    "AWS::Config": ("config",),
+    "AWS::CloudTrail": ("cloudtrail",),
+    "AWS::CloudWatch": ("cloudwatch",),
+    "AWS::Config": ("config", "config_rules", "config_organization"),
     "AWS::EC2": ("ec2",),
-    "AWS::IAM": ("iam",),
+    "AWS::Events": ("events",),
+    "AWS::GuardDuty": ("guardduty",),
+    "AWS::IAM": ("iam", "iam_policies"),
     "AWS::KMS": ("kms",),
-    "AWS::Logs": ("logs",),
+    "AWS::Logs": ("logs", "logs_filters"),
     "AWS::S3": ("s3",),
+    "AWS::SNS": ("sns",),
     "AWS::SSM": ("ssm",),
+    "AWS::SecurityHub": ("securityhub",),
 }
 """Namespace of a type to the modules of its classes; imported when first used."""
 

@@ -1,4 +1,4 @@
-"""AWS IAM: roles, policies, instance profiles, service-linked roles and OIDC providers."""
+"""AWS IAM: roles and their inline policies."""
 
 from __future__ import annotations
 

@@ -107,9 +107,14 @@ class Document(ResourceType):
         return shown
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
-        """A new version that becomes the default one."""
+        """A new version that becomes the default one, or a new document (Template reference, UpdateMethod)."""
         client = site.client("ssm")
-        if changed(before, after, "Content", "DocumentFormat", "TargetType", "VersionName"):
+        if after.get("UpdateMethod", "Replace") == "Replace":
+            if changed(before, after, *(name for name in self.properties if name != "Tags")):
+                client.delete_document(Name=physical_id)
+                self.create(site, {**after, "Name": physical_id})
+                return
+        elif changed(before, after, "Content", "DocumentFormat", "TargetType", "VersionName"):
             made = client.update_document(
                 Name=physical_id,
                 Content=_text(after["Content"]),

@@ -1,0 +1,255 @@
+"""One resource of each type: with the least it can have, with everything, and changed; and what it needs around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.sandbox.cloud import Cloud
+from tests.sandbox.security import allow, bucket, config_bucket, recording, role
+
+Properties = dict[str, Any]
+HERE = "arn:aws:{service}:us-east-1:123456789012:{resource}"
+OWNER = "123456789012"
+ROOT = {"AWS": f"arn:aws:iam::{OWNER}:root"}
+TAGS = [{"Key": "team", "Value": "security"}, {"Key": "cost", "Value": "1"}]
+OTHER_TAGS = [{"Key": "team", "Value": "platform"}, {"Key": "stage", "Value": "prod"}]
+PACK = """Resources:
+  Rule:
+    Type: AWS::Config::ConfigRule
+    Properties:
+      ConfigRuleName: versioning
+      Source: {Owner: AWS, SourceIdentifier: S3_BUCKET_VERSIONING_ENABLED}
+"""
+OTHER_PACK = PACK.replace("versioning", "logging").replace("S3_BUCKET_VERSIONING_ENABLED", "S3_BUCKET_LOGGING_ENABLED")
+
+
+def policy(*statements: Properties) -> Properties:
+    """A policy document as templates have it."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def trust(service: str) -> Properties:
+    """A trust policy for a service."""
+    return policy({"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"})
+
+
+def nothing(cloud: Cloud) -> None:
+    """Nothing needs to be there."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """A resource in three states, as a template has them; `full` and `changed` are added to `least`."""
+
+    type: str
+    least: Properties
+    full: Properties = field(default_factory=dict)
+    changed: Properties = field(default_factory=dict)
+    needs: Callable[[Cloud], object] = nothing
+
+
+def _trail_bucket(cloud: Cloud) -> None:
+    arn = "arn:aws:s3:::trail-logs"
+    principal = {"Service": "cloudtrail.amazonaws.com"}
+    where = {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}
+    bucket(
+        cloud,
+        "trail-logs",
+        allow(principal, "s3:GetBucketAcl", arn),
+        allow(principal, "s3:PutObject", f"{arn}/*", **where),
+    )
+
+
+def _recording(cloud: Cloud) -> None:
+    config_bucket(cloud)
+    recording(cloud)
+
+
+def _recorder_only(cloud: Cloud) -> None:
+    config_bucket(cloud)
+    arn = role(cloud, "recorder", "config.amazonaws.com")
+    group = {"allSupported": True, "includeGlobalResourceTypes": False}
+    cloud.client("config").put_configuration_recorder(
+        ConfigurationRecorder={"name": "default", "roleARN": arn, "recordingGroup": group}
+    )
+
+
+def _channel_later(cloud: Cloud) -> None:
+    config_bucket(cloud)
+    role(cloud, "recorder", "config.amazonaws.com")
+    role(cloud, "other-recorder", "config.amazonaws.com")
+
+
+def _aggregating(cloud: Cloud) -> None:
+    role(cloud, "aggregator", "config.amazonaws.com")
+
+
+def _organization_rules(cloud: Cloud) -> None:
+    _recording(cloud)
+    cloud.trust("config-multiaccountsetup.amazonaws.com")
+
+
+def _hub(cloud: Cloud) -> None:
+    cloud.client("securityhub").enable_security_hub(EnableDefaultStandards=False)
+
+
+def _topic(cloud: Cloud) -> None:
+    for name in ("topic", "other-topic"):
+        cloud.client("sns").create_topic(Name=name)
+
+
+def _log_group(cloud: Cloud) -> None:
+    cloud.client("logs").create_log_group(logGroupName="group")
+
+
+def _keys(cloud: Cloud) -> None:
+    cloud.client("s3").create_bucket(Bucket="bucket")
+
+
+def _bucket(cloud: Cloud) -> None:
+    cloud.client("s3").create_bucket(Bucket="bucket")
+
+
+def _holders(cloud: Cloud) -> None:
+    role(cloud, "holder", "ec2.amazonaws.com")
+    role(cloud, "other-holder", "ec2.amazonaws.com")
+
+
+READING = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+LISTING = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
+ALARM = {
+    "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "MetricName": "Errors",
+    "Namespace": "Landing", "Period": 300, "Statistic": "Sum", "Threshold": 1.0,
+}  # fmt: skip
+TOPIC = HERE.format(service="sns", resource="topic")
+OTHER_TOPIC = HERE.format(service="sns", resource="other-topic")
+RECORDER_ROLE = f"arn:aws:iam::{OWNER}:role/recorder"
+MANAGED = {"RuleIdentifier": "S3_BUCKET_VERSIONING_ENABLED"}
+TRAIL = {"IsLogging": True, "S3BucketName": "trail-logs", "TrailName": "trail"}
+POLICY = {"SecurityHub": {"ServiceEnabled": False}}
+
+LIVES = (
+    Life("CloudTrail::Trail", TRAIL,
+        {"IsMultiRegionTrail": True, "EnableLogFileValidation": True, "S3KeyPrefix": "a", "Tags": TAGS,
+         "EventSelectors": [{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}],
+         "InsightSelectors": [{"InsightType": "ApiCallRateInsight"}]},
+        {"IsLogging": False, "EnableLogFileValidation": False, "S3KeyPrefix": "b", "Tags": OTHER_TAGS,
+         "EventSelectors": [{"ReadWriteType": "All"}]},
+        _trail_bucket),
+    Life("CloudWatch::Alarm", {**ALARM, "AlarmName": "alarm"},
+        {"AlarmDescription": "a", "AlarmActions": [TOPIC], "TreatMissingData": "notBreaching", "Tags": TAGS,
+         "Dimensions": [{"Name": "d", "Value": "1"}], "DatapointsToAlarm": 1},
+        {"AlarmDescription": "b", "Threshold": 5.0, "Period": 60, "ActionsEnabled": False, "Tags": OTHER_TAGS}),
+    Life("Config::AggregationAuthorization",
+        {"AuthorizedAccountId": "222222222222", "AuthorizedAwsRegion": "us-east-1"}),
+    Life("Config::ConfigRule", {"ConfigRuleName": "rule", "Source": {"Owner": "AWS",
+         "SourceIdentifier": "ACCESS_KEYS_ROTATED"}, "InputParameters": {"maxAccessKeyAge": "90"}},
+        {"Description": "a", "MaximumExecutionFrequency": "Six_Hours"},
+        {"Description": "b", "InputParameters": {"maxAccessKeyAge": "30"}},
+        _recording),
+    Life("Config::ConfigurationAggregator", {"ConfigurationAggregatorName": "aggregator",
+         "AccountAggregationSources": [{"AccountIds": ["222222222222"], "AllAwsRegions": True}]},
+        {"Tags": TAGS},
+        {"AccountAggregationSources": [{"AccountIds": ["333333333333"], "AwsRegions": ["us-east-1"]}],
+         "Tags": OTHER_TAGS},
+        _aggregating),
+    Life("Config::ConfigurationRecorder", {"Name": "default", "RoleARN": RECORDER_ROLE},
+        {"RecordingGroup": {"AllSupported": True, "IncludeGlobalResourceTypes": True},
+         "RecordingMode": {"RecordingFrequency": "DAILY"}},
+        {"RoleARN": f"arn:aws:iam::{OWNER}:role/other-recorder",
+         "RecordingGroup": {"AllSupported": False, "ResourceTypes": ["AWS::S3::Bucket"]}},
+        _channel_later),
+    Life("Config::ConformancePack", {"ConformancePackName": "pack", "TemplateBody": PACK},
+        {"DeliveryS3Bucket": "awsconfigconforms-a"}, {"TemplateBody": OTHER_PACK, "DeliveryS3KeyPrefix": "b"},
+        _recording),
+    Life("Config::DeliveryChannel", {"Name": "default", "S3BucketName": "config-logs"},
+        {"ConfigSnapshotDeliveryProperties": {"DeliveryFrequency": "One_Hour"}},
+        {"ConfigSnapshotDeliveryProperties": {"DeliveryFrequency": "Six_Hours"}},
+        _recorder_only),
+    Life("Config::OrganizationConfigRule",
+        {"OrganizationConfigRuleName": "rule", "OrganizationManagedRuleMetadata": MANAGED},
+        {"ExcludedAccounts": ["222222222222"], "OrganizationManagedRuleMetadata": {**MANAGED, "Description": "a"}},
+        {"OrganizationManagedRuleMetadata": {"RuleIdentifier": "S3_BUCKET_LOGGING_ENABLED"}},
+        _organization_rules),
+    Life("Config::OrganizationConformancePack",
+        {"OrganizationConformancePackName": "pack", "TemplateBody": PACK},
+        {"ExcludedAccounts": ["222222222222"]}, {"TemplateBody": OTHER_PACK, "DeliveryS3Bucket": "awsconfigconforms-a"},
+        _organization_rules),
+    Life("EC2::SnapshotBlockPublicAccess", {"State": "block-all-sharing"}, {}, {"State": "block-new-sharing"}),
+    Life("Events::Rule", {"Name": "rule", "EventPattern": {"source": ["aws.config"]}},
+        {"Description": "a", "State": "DISABLED", "Tags": TAGS, "Targets": [{"Id": "topic", "Arn": TOPIC}]},
+        {"Description": "b", "State": "ENABLED", "EventPattern": {"source": ["aws.iam"]}, "Tags": OTHER_TAGS,
+         "Targets": [{"Id": "topic", "Arn": OTHER_TOPIC}, {"Id": "more", "Arn": TOPIC, "Input": "{}"}]},
+        _topic),
+    Life("GuardDuty::Detector", {"Enable": True},
+        {"FindingPublishingFrequency": "ONE_HOUR", "Tags": TAGS,
+         "Features": [{"Name": "S3_DATA_EVENTS", "Status": "DISABLED"}]},
+        {"Enable": False, "FindingPublishingFrequency": "FIFTEEN_MINUTES", "Tags": OTHER_TAGS,
+         "Features": [{"Name": "S3_DATA_EVENTS", "Status": "ENABLED"},
+                      {"Name": "RDS_LOGIN_EVENTS", "Status": "DISABLED"}]}),
+    Life("IAM::ManagedPolicy", {"ManagedPolicyName": "policy", "PolicyDocument": policy(READING)},
+        {"Roles": ["holder"]}, {"PolicyDocument": policy(LISTING), "Roles": ["other-holder"]}, _holders),
+    Life("IAM::Policy", {"PolicyName": "policy", "PolicyDocument": policy(READING), "Roles": ["holder"]}, {},
+        {"PolicyDocument": policy(LISTING), "Roles": ["holder", "other-holder"]}, _holders),
+    Life("IAM::Role", {"RoleName": "role", "AssumeRolePolicyDocument": trust("ec2.amazonaws.com")},
+        {"Description": "a", "MaxSessionDuration": 7200, "Tags": TAGS,
+         "ManagedPolicyArns": ["arn:aws:iam::aws:policy/SecurityAudit"],
+         "Policies": [{"PolicyName": "p", "PolicyDocument": policy(READING)}]},
+        {"Description": "b", "MaxSessionDuration": 3600, "Tags": OTHER_TAGS,
+         "AssumeRolePolicyDocument": trust("lambda.amazonaws.com"),
+         "ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+         "PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+         "Policies": [{"PolicyName": "q", "PolicyDocument": policy(LISTING)}]}),
+    Life("IAM::RolePolicy", {"PolicyName": "policy", "RoleName": "holder", "PolicyDocument": policy(READING)}, {},
+        {"PolicyDocument": policy(LISTING)}, _holders),
+    Life("IAM::ServiceLinkedRole", {"AWSServiceName": "config.amazonaws.com"}, {"Description": "a"},
+        {"Description": "b"}),
+    Life("KMS::Alias", {"AliasName": "alias/a", "TargetKeyId": {"Ref": "Key"}}, {}, {"TargetKeyId": {"Ref": "Other"}}),
+    Life("KMS::Key", {},
+        {"Description": "a", "EnableKeyRotation": True, "PendingWindowInDays": 7, "Tags": TAGS,
+         "KeyPolicy": policy(allow(ROOT, "kms:*", "*"))},
+        {"Description": "b", "Enabled": False, "Tags": OTHER_TAGS,
+         "KeyPolicy": policy(allow(ROOT, "kms:*", "*"), allow({"AWS": "*"}, "kms:Decrypt", "*"))}),
+    Life("Logs::LogGroup", {"LogGroupName": "group"}, {"RetentionInDays": 90, "Tags": TAGS},
+        {"RetentionInDays": 365, "Tags": OTHER_TAGS}),
+    Life("Logs::MetricFilter", {"FilterName": "filter", "FilterPattern": "ERROR", "LogGroupName": "group",
+         "MetricTransformations": [{"MetricName": "m", "MetricNamespace": "n", "MetricValue": "1"}]},
+        {"MetricTransformations": [{"MetricName": "m", "MetricNamespace": "n", "MetricValue": "1",
+                                    "DefaultValue": 0, "Unit": "Count"}]},
+        {"FilterPattern": "WARN", "MetricTransformations": [
+            {"MetricName": "other", "MetricNamespace": "n", "MetricValue": "2"}]},
+        _log_group),
+    Life("S3::Bucket", {"BucketName": "landing-bucket"},
+        {"VersioningConfiguration": {"Status": "Enabled"}, "Tags": TAGS,
+         "PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": False,
+                                            "IgnorePublicAcls": True, "RestrictPublicBuckets": False}},
+        {"VersioningConfiguration": {"Status": "Suspended"}, "Tags": OTHER_TAGS}),
+    Life("S3::BucketPolicy", {"Bucket": "bucket", "PolicyDocument": policy(allow(ROOT, "s3:*", "arn:aws:s3:::bucket"))},
+        {}, {"PolicyDocument": policy(allow(ROOT, "s3:ListBucket", "arn:aws:s3:::bucket"))}, _bucket),
+    Life("SecurityHub::ConfigurationPolicy", {"Name": "policy", "ConfigurationPolicy": POLICY}),
+    Life("SecurityHub::FindingAggregator", {"RegionLinkingMode": "ALL_REGIONS"},
+        {"RegionLinkingMode": "SPECIFIED_REGIONS", "Regions": ["eu-west-1"]},
+        {"RegionLinkingMode": "SPECIFIED_REGIONS", "Regions": ["eu-west-1", "eu-central-1"]}, _hub),
+    Life("SecurityHub::Hub", {"EnableDefaultStandards": False},
+        {"AutoEnableControls": False, "Tags": {"team": "security"}},
+        {"ControlFindingGenerator": "STANDARD_CONTROL", "Tags": {"team": "platform"}}),
+    Life("SecurityHub::PolicyAssociation", {}),
+    Life("SNS::Subscription", {"TopicArn": TOPIC, "Protocol": "https", "Endpoint": "https://example.com/hook"},
+        {"RawMessageDelivery": True, "FilterPolicy": {"level": ["high"]}},
+        {"RawMessageDelivery": False, "FilterPolicy": {"level": ["low"]}}, _topic),
+    Life("SNS::Topic", {"TopicName": "findings"},
+        {"DisplayName": "a", "KmsMasterKeyId": "alias/aws/sns", "Tags": TAGS,
+         "Subscription": [{"Protocol": "https", "Endpoint": "https://example.com/a"}]},
+        {"DisplayName": "b", "Tags": OTHER_TAGS,
+         "Subscription": [{"Protocol": "https", "Endpoint": "https://example.com/b"}]}),
+    Life("SNS::TopicPolicy", {"Topics": [TOPIC], "PolicyDocument": policy(allow(ROOT, "sns:Publish", TOPIC))}, {},
+        {"PolicyDocument": policy(allow({"Service": "events.amazonaws.com"}, "sns:Publish", TOPIC))}, _topic),
+    Life("SSM::Document", {"Name": "document", "DocumentType": "Command",
+         "Content": {"schemaVersion": "2.2", "description": "a", "mainSteps": []}}, {"Tags": TAGS},
+        {"Content": {"schemaVersion": "2.2", "description": "b", "mainSteps": []}, "Tags": OTHER_TAGS}),
+    Life("SSM::Parameter", {"Name": "/p", "Type": "String", "Value": "a"}, {"Description": "a"}, {"Value": "b"}),
+    Life("SSM::ServiceSetting", {"SettingId": "/ssm/documents/console/public-sharing-permission",
+         "SettingValue": "Disable"}, {}, {"SettingValue": "Enable"}),
+)  # fmt: skip

@@ -1,0 +1,201 @@
+"""What somebody may do behind CloudFormation's back to each security-relevant property of the blueprints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from landing.naming import LOG_KEY_ALIAS, RECORDER, RECORDER_ROLE, TRAIL, bucket
+from tests.sandbox.lab import REGION, Lab
+from tests.sandbox.security import allow, document
+
+
+def _bucket(lab: Lab, purpose: str) -> str:
+    return bucket(purpose, lab.account, REGION)
+
+
+def _opened(lab: Lab) -> None:
+    lab.cloud.client("s3").delete_public_access_block(Bucket=_bucket(lab, "config"))
+
+
+def _one_setting_opened(lab: Lab) -> None:
+    block = {"BlockPublicAcls": True, "BlockPublicPolicy": True, "IgnorePublicAcls": True}
+    lab.cloud.client("s3").put_public_access_block(
+        Bucket=_bucket(lab, "config"), PublicAccessBlockConfiguration={**block, "RestrictPublicBuckets": False}
+    )
+
+
+def _policy_widened(lab: Lab) -> None:
+    owner = {"AWS": f"arn:aws:iam::{lab.account}:root"}
+    policy = document(allow(owner, "s3:GetObject", f"arn:aws:s3:::{_bucket(lab, 'cloudtrail')}/*"))
+    lab.cloud.client("s3").put_bucket_policy(Bucket=_bucket(lab, "cloudtrail"), Policy=policy)
+
+
+def _policy_deleted(lab: Lab) -> None:
+    lab.cloud.client("s3").delete_bucket_policy(Bucket=_bucket(lab, "cloudtrail"))
+
+
+def _lock_shortened(lab: Lab) -> None:
+    lab.cloud.client("s3").put_object_lock_configuration(
+        Bucket=_bucket(lab, "cloudtrail"),
+        ObjectLockConfiguration={
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}},
+        },
+    )
+
+
+def _versioning_suspended(lab: Lab) -> None:
+    lab.cloud.client("s3").put_bucket_versioning(
+        Bucket=_bucket(lab, "guardduty"), VersioningConfiguration={"Status": "Suspended"}
+    )
+
+
+def _encryption_weakened(lab: Lab) -> None:
+    lab.cloud.client("s3").delete_bucket_encryption(Bucket=_bucket(lab, "guardduty"))
+
+
+def _logs_expire_early(lab: Lab) -> None:
+    rule = {"ID": "Retention", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}
+    lab.cloud.client("s3").put_bucket_lifecycle_configuration(
+        Bucket=_bucket(lab, "config"), LifecycleConfiguration={"Rules": [rule]}
+    )
+
+
+def _acls_allowed(lab: Lab) -> None:
+    lab.cloud.client("s3").put_bucket_ownership_controls(
+        Bucket=_bucket(lab, "config"), OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    )
+
+
+def _access_logging_off(lab: Lab) -> None:
+    lab.cloud.client("s3").put_bucket_logging(Bucket=_bucket(lab, "config"), BucketLoggingStatus={})
+
+
+def _key(lab: Lab) -> str:
+    key: str = lab.cloud.client("kms").describe_key(KeyId=LOG_KEY_ALIAS)["KeyMetadata"]["KeyId"]
+    return key
+
+
+def _rotation_off(lab: Lab) -> None:
+    lab.cloud.client("kms").disable_key_rotation(KeyId=_key(lab))
+
+
+def _key_policy_widened(lab: Lab) -> None:
+    policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"kms:*",'
+    lab.cloud.client("kms").put_key_policy(KeyId=_key(lab), PolicyName="default", Policy=policy + '"Resource":"*"}]}')
+
+
+def _key_on_its_way_out(lab: Lab) -> None:
+    lab.cloud.client("kms").schedule_key_deletion(KeyId=_key(lab), PendingWindowInDays=7)
+
+
+def _alias_moved(lab: Lab) -> None:
+    kms = lab.cloud.client("kms")
+    kms.update_alias(AliasName=LOG_KEY_ALIAS, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+
+
+def _recorder(lab: Lab) -> dict[str, Any]:
+    (recorder,) = lab.cloud.client("config").describe_configuration_recorders()["ConfigurationRecorders"]
+    return {name: recorder[name] for name in ("name", "roleARN", "recordingGroup", "recordingMode")}
+
+
+def _less_is_recorded(lab: Lab) -> None:
+    lab.cloud.client("config").put_configuration_recorder(
+        ConfigurationRecorder={
+            **_recorder(lab),
+            "recordingGroup": {"allSupported": False, "resourceTypes": ["AWS::S3::Bucket"]},
+        }
+    )
+
+
+def _recorded_once_a_day(lab: Lab) -> None:
+    wanted = {**_recorder(lab), "recordingMode": {"recordingFrequency": "DAILY"}}
+    lab.cloud.client("config").put_configuration_recorder(ConfigurationRecorder=wanted)
+
+
+def _recorder_deleted(lab: Lab) -> None:
+    lab.cloud.client("config").delete_configuration_recorder(ConfigurationRecorderName=RECORDER)
+
+
+def _delivered_elsewhere(lab: Lab) -> None:
+    client = lab.cloud.client("config")
+    (channel,) = client.describe_delivery_channels()["DeliveryChannels"]
+    client.put_delivery_channel(
+        DeliveryChannel={**channel, "configSnapshotDeliveryProperties": {"deliveryFrequency": "One_Hour"}}
+    )
+
+
+def _role_may_do_more(lab: Lab) -> None:
+    policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+    lab.cloud.client("iam").put_role_policy(RoleName=RECORDER_ROLE, PolicyName="deliver", PolicyDocument=policy)
+
+
+def _policy_attached(lab: Lab) -> None:
+    lab.cloud.client("iam").attach_role_policy(
+        RoleName="landing-security-audit", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+
+
+def _trust_widened(lab: Lab) -> None:
+    policy = (
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}'
+    )
+    lab.cloud.client("iam").update_assume_role_policy(RoleName="landing-security-audit", PolicyDocument=policy)
+
+
+def _aggregator_narrowed(lab: Lab) -> None:
+    client = lab.cloud.client("config")
+    (aggregator,) = client.describe_configuration_aggregators()["ConfigurationAggregators"]
+    role = aggregator["OrganizationAggregationSource"]["RoleArn"]
+    client.put_configuration_aggregator(
+        ConfigurationAggregatorName=aggregator["ConfigurationAggregatorName"],
+        OrganizationAggregationSource={"RoleArn": role, "AwsRegions": [REGION]},
+    )
+
+
+def _trail_logs_cut(lab: Lab) -> None:
+    lab.cloud.client("logs").put_retention_policy(logGroupName=TRAIL, retentionInDays=1)
+
+
+def _snapshots_shared(lab: Lab) -> None:
+    lab.cloud.client("ec2").enable_snapshot_block_public_access(State="block-new-sharing")
+
+
+def _snapshots_public(lab: Lab) -> None:
+    lab.cloud.client("ec2").disable_snapshot_block_public_access()
+
+
+def _documents_shared(lab: Lab) -> None:
+    lab.cloud.client("ssm").reset_service_setting(SettingId="/ssm/documents/console/public-sharing-permission")
+
+
+MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
+    ("log_archive", _opened, "ConfigBucket", "/PublicAccessBlockConfiguration"),
+    ("log_archive", _one_setting_opened, "ConfigBucket", "/PublicAccessBlockConfiguration/RestrictPublicBuckets"),
+    ("log_archive", _policy_widened, "CloudTrailBucketPolicy", "/PolicyDocument"),
+    ("log_archive", _policy_deleted, "CloudTrailBucketPolicy", ""),
+    ("log_archive", _lock_shortened, "CloudTrailBucket", "/ObjectLockConfiguration/Rule/DefaultRetention/Days"),
+    ("log_archive", _versioning_suspended, "GuardDutyBucket", "/VersioningConfiguration/Status"),
+    ("log_archive", _encryption_weakened, "GuardDutyBucket", "/BucketEncryption/ServerSideEncryptionConfiguration"),
+    ("log_archive", _logs_expire_early, "ConfigBucket", "/LifecycleConfiguration/Rules/0/ExpirationInDays"),
+    ("log_archive", _acls_allowed, "ConfigBucket", "/OwnershipControls/Rules/0/ObjectOwnership"),
+    ("log_archive", _access_logging_off, "ConfigBucket", "/LoggingConfiguration"),
+    ("log_archive", _rotation_off, "LogKey", "/EnableKeyRotation"),
+    ("log_archive", _key_policy_widened, "LogKey", "/KeyPolicy"),
+    ("log_archive", _key_on_its_way_out, "LogKey", ""),
+    ("log_archive", _alias_moved, "LogKeyAlias", "/TargetKeyId"),
+    ("config_recorder", _less_is_recorded, "Recorder", "/RecordingGroup/AllSupported"),
+    ("config_recorder", _recorded_once_a_day, "Recorder", "/RecordingMode/RecordingFrequency"),
+    ("config_recorder", _recorder_deleted, "Recorder", ""),
+    ("config_recorder", _delivered_elsewhere, "Channel", "/ConfigSnapshotDeliveryProperties/DeliveryFrequency"),
+    ("config_recorder_role", _role_may_do_more, "RecorderRole", "/Policies/0/PolicyDocument"),
+    ("security_audit_role", _policy_attached, "AuditRole", "/ManagedPolicyArns/1"),
+    ("security_audit_role", _trust_widened, "AuditRole", "/AssumeRolePolicyDocument"),
+    ("config_aggregator", _aggregator_narrowed, "Aggregator", "/OrganizationAggregationSource/AllAwsRegions"),
+    ("cloudtrail_logs", _trail_logs_cut, "TrailLogs", "/RetentionInDays"),
+    ("account_baseline", _snapshots_shared, "SnapshotSharing", "/State"),
+    ("account_baseline", _snapshots_public, "SnapshotSharing", ""),
+    ("account_baseline", _documents_shared, "DocumentSharing", "/SettingValue"),
+]
+"""Blueprint, what somebody does, the resource that drifts, and the path that shows it ("" where it is gone)."""
