@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.loaders import create_loader
@@ -91,3 +92,32 @@ class Cloud:
     def state(self, kinds: Collection[Kind]) -> dict[Address, Attributes]:
         """What AWS holds, as the kinds read it."""
         return {address: resource.attributes for address, resource in self.observe(kinds).live.items()}
+
+
+@dataclass(frozen=True)
+class Story:
+    """A whole run, change by change: what the cloud held before each, and what it held in the end."""
+
+    organization: Organization
+    steps: tuple[tuple[Change, bytes], ...]
+    end: bytes
+
+    def of(self, kind: Kind) -> list[tuple[Change, bytes]]:
+        return [(change, before) for change, before in self.steps if change.address.kind == kind.name]
+
+
+def tell(sandbox: Sandbox, organization: Organization) -> Story:
+    """Apply everything that is to do, one change after the other."""
+    cloud = Cloud(sandbox, organization)
+    steps: dict[str, tuple[Change, bytes]] = {}
+    changes = {str(change.address): change for change in cloud.plan().changes}
+
+    def before(event: object) -> None:
+        address = str(getattr(event, "address", ""))
+        if getattr(event, "type", "") == "apply_start" and address not in steps:
+            steps[address] = changes[address], sandbox.dump()
+
+    result = cloud.apply(changes=tuple(changes.values()), listeners=[before], parallelism=1)
+    assert result.complete, (result.failed, result.blocked)
+    assert cloud.plan().changes == ()
+    return Story(organization, tuple(steps.values()), sandbox.dump())

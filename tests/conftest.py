@@ -14,6 +14,8 @@ from landing.kinds.settings import SERVICE_SCHEMAS
 from landing.library import Library, shipped
 from landing.model import Problem
 from landing.organization import Organization
+from landing.sandbox import Sandbox
+from tests.cloud import Story, tell
 from tests.samples import FULL, LIBRARY, SMALL
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -42,6 +44,13 @@ def load_text(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Organ
 def full(load_text: Callable[[str], Organization]) -> Organization:
     """An organization with something of every kind."""
     return load_text(FULL)
+
+
+@pytest.fixture(scope="session")
+def creation(full: Organization) -> Story:
+    """From an empty account to the whole of FULL; an organization in which everything is as declared."""
+    with Sandbox() as sandbox:
+        return tell(sandbox, full)
 
 
 @pytest.fixture

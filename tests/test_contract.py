@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
 
@@ -15,7 +14,7 @@ from landing.observe import desired_of, observe
 from landing.organization import Organization
 from landing.permissions import ALWAYS
 from landing.sandbox import Sandbox
-from tests.cloud import Cloud, Cut, DyingAws
+from tests.cloud import Cloud, Cut, DyingAws, Story, tell
 from tests.samples import SMALL
 
 IAM_NAMES = {
@@ -32,48 +31,12 @@ FREE = {"sts:GetCallerIdentity", "sts:AssumeRole"}
 """Needs no permission, or the one that lets landing in."""
 
 
-@dataclass(frozen=True)
-class Story:
-    """A whole run, change by change: what the cloud held before each, and what it held in the end."""
-
-    organization: Organization
-    steps: tuple[tuple[Change, bytes], ...]
-    end: bytes
-
-    def of(self, kind: Kind) -> list[tuple[Change, bytes]]:
-        return [(change, before) for change, before in self.steps if change.address.kind == kind.name]
-
-
-def _tell(sandbox: Sandbox, organization: Organization) -> Story:
-    """Apply everything that is to do, one change after the other."""
-    cloud = Cloud(sandbox, organization)
-    steps: dict[str, tuple[Change, bytes]] = {}
-    changes = {str(change.address): change for change in cloud.plan().changes}
-
-    def before(event: object) -> None:
-        address = str(getattr(event, "address", ""))
-        if getattr(event, "type", "") == "apply_start" and address not in steps:
-            steps[address] = changes[address], sandbox.dump()
-
-    result = cloud.apply(changes=tuple(changes.values()), listeners=[before], parallelism=1)
-    assert result.complete, (result.failed, result.blocked)
-    assert cloud.plan().changes == ()
-    return Story(organization, tuple(steps.values()), sandbox.dump())
-
-
-@pytest.fixture(scope="session")
-def creation(full: Organization) -> Story:
-    """From an empty account to the whole of FULL."""
-    with Sandbox() as sandbox:
-        return _tell(sandbox, full)
-
-
 @pytest.fixture(scope="session")
 def removal(creation: Story, load_text: Callable[[str], Organization]) -> Story:
     """Everything that FULL has over SMALL is taken out of the config."""
     with Sandbox() as sandbox:
         sandbox.load(creation.end)
-        return _tell(sandbox, load_text(SMALL))
+        return tell(sandbox, load_text(SMALL))
 
 
 @pytest.fixture

@@ -109,6 +109,13 @@ class Attachments(Kind):
             return organization.source
         return organization.units[key].source if kind == "unit" else organization.accounts[key].source
 
+    def severity_of(self, organization: Organization, change: Change) -> Severity:
+        """That of the worst guardrail that is attached where it should not be, or not where it should."""
+        known = organization.guardrails
+        differ = _policies(change.before) ^ _policies(change.after)
+        found = [Severity(known[key].severity) if key in known else self.severity for key in differ]
+        return min(found, key=lambda severity: severity.rank, default=self.severity)
+
     def stages(self, change: Change) -> tuple[Change, ...]:
         """Attach first, everywhere, then detach: on the way nothing is less protected than before and after."""
         before, after = _policies(change.before), _policies(change.after)

@@ -33,6 +33,9 @@ class Kind(ABC):
     severity: ClassVar[Severity] = Severity.MEDIUM
     """How bad drift of it is, unless a resource says otherwise."""
 
+    cosmetic: ClassVar[tuple[str, ...]] = ("name", "description", "tags", "managed")
+    """Attributes that protect nothing: drift of these alone is of low severity."""
+
     controls: ClassVar[tuple[str, ...]] = ()
     """Ids of the control catalogues that it satisfies, as `catalogue:id`."""
 
@@ -99,6 +102,10 @@ class Kind(ABC):
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """How bad it is that AWS is not as declared, when this change would put it right."""
+        if change.before is not None and change.after is not None:
+            changed = {key for key, value in change.after.items() if change.before.get(key) != value}
+            if changed <= set(self.cosmetic):
+                return Severity.LOW
         return self.severity
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:

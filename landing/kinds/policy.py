@@ -66,6 +66,12 @@ class OrganizationPolicy(Kind):
             needs = (PolicyType().address(policy.type),)
             yield Resource(self.address(policy.key), attributes, needs, policy.marked)
 
+    def severity_of(self, organization: Organization, change: Change) -> Severity:
+        """That of the guardrail."""
+        mildest = super().severity_of(organization, change)
+        guardrail = organization.guardrails.get(change.address.name)
+        return mildest if guardrail is None or mildest is Severity.LOW else Severity(guardrail.severity)
+
     def apply(self, aws: Aws, change: Change) -> None:
         """Create, update or delete; the compact text is what is sent and what is measured."""
         client = aws.client("organizations")

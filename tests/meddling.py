@@ -1,0 +1,421 @@
+"""Out-of-band changes: what people and other tools do behind a landing zone's back, and where it must show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from landing.model import Severity
+from landing.naming import AGGREGATOR, LOG_KEY_ALIAS, RECORDER, TRAIL, bucket
+from landing.organization import TAG
+from tests.cloud import Cloud
+
+HOME, OTHER = "eu-west-1", "us-east-1"
+SCP = "SERVICE_CONTROL_POLICY"
+HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
+
+
+class Hands:
+    """Somebody with too many rights, in any account."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        tree = cloud.open().tree
+        self.accounts = dict(tree.account_ids)
+        self.units = {"root": tree.node_id("root")} | {key: unit.id for key, unit in tree.units.items()}
+        self.policies = {key: policy.id for key, policy in tree.policies.items()}
+
+    def client(self, service: str, account: str = "management", region: str = HOME) -> Any:
+        session = self.cloud.sandbox.session(self.accounts[account], region=region)
+        return session.client(service)  # type: ignore[call-overload]
+
+    @property
+    def organizations(self) -> Any:
+        return self.client("organizations", region=OTHER)
+
+    def bucket(self, purpose: str) -> str:
+        return bucket(purpose, self.accounts["log-archive"], HOME)
+
+    def detector(self, region: str = HOME) -> dict[str, Any]:
+        client = self.client("guardduty", "security-tooling", region)
+        return {"DetectorId": client.list_detectors()["DetectorIds"][0]}
+
+    def stack(self, account: str, part: str, region: str = HOME) -> str:
+        """The name of the stack in this account whose name contains this."""
+        stacks = self.client("cloudformation", account, region).describe_stacks()["Stacks"]
+        (found,) = {stack["StackName"] for stack in stacks if part in stack["StackName"]}
+        return str(found)
+
+    def physical(self, account: str, part: str, kind: str, region: str = HOME) -> str:
+        """The id of the first resource of this type in that stack."""
+        listed = self.client("cloudformation", account, region).list_stack_resources(
+            StackName=self.stack(account, part, region)
+        )["StackResourceSummaries"]
+        return str(next(one["PhysicalResourceId"] for one in listed if one["ResourceType"] == kind))
+
+
+@dataclass(frozen=True)
+class Meddling:
+    """A change; the address, how (missing, changed, unexpected) and how badly it must show there."""
+
+    title: str
+    act: Callable[[Hands], object]
+    address: str
+    severity: Severity = HIGH
+    status: str = "changed"
+    also: tuple[str, ...] = ()
+    """Addresses that cannot help but show it too."""
+
+
+ALL: list[Meddling] = []
+
+
+def shows(
+    address: str, severity: Severity = HIGH, status: str = "changed", also: tuple[str, ...] = ()
+) -> Callable[[Callable[[Hands], object]], None]:
+    """Registers a change with where it must show."""
+
+    def register(act: Callable[[Hands], object]) -> None:
+        ALL.append(Meddling(act.__name__, act, address, severity, status, also))
+
+    return register
+
+
+@shows("policy.no-leaving")
+def policy_text_edited(hands: Hands) -> None:
+    text = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:PutBucketAcl", "Resource": "*"}}
+    hands.organizations.update_policy(PolicyId=hands.policies["no-leaving"], Content=json.dumps(text))
+
+
+@shows("policy.no-root", LOW)
+def policy_renamed(hands: Hands) -> None:
+    hands.organizations.update_policy(PolicyId=hands.policies["no-root"], Name="renamed")
+
+
+@shows("policy.no-root", LOW)
+def policy_description_changed(hands: Hands) -> None:
+    hands.organizations.update_policy(PolicyId=hands.policies["no-root"], Description="temporary")
+
+
+@shows("attachments.root")
+def policy_detached(hands: Hands) -> None:
+    hands.organizations.detach_policy(PolicyId=hands.policies["no-leaving"], TargetId=hands.units["root"])
+
+
+@shows("attachments.unit/security")
+def policy_attached_elsewhere(hands: Hands) -> None:
+    hands.organizations.attach_policy(PolicyId=hands.policies["no-root"], TargetId=hands.units["security"])
+
+
+@shows("attachments.account/shop-dev", status="unexpected")
+def policy_attached_to_an_account(hands: Hands) -> None:
+    hands.organizations.attach_policy(PolicyId=hands.policies["no-root"], TargetId=hands.accounts["shop-dev"])
+
+
+@shows("attachments.unit/workloads/prod")
+def resource_policy_detached(hands: Hands) -> None:
+    hands.organizations.detach_policy(PolicyId=hands.policies["tls-only"], TargetId=hands.units["workloads/prod"])
+
+
+@shows("attachments.unit/workloads")
+def full_access_taken_away(hands: Hands) -> None:
+    hands.organizations.detach_policy(PolicyId="p-FullAWSAccess", TargetId=hands.units["workloads"])
+
+
+@shows("policy.no-root", status="missing", also=("attachments.unit/workloads",))
+def policy_deleted(hands: Hands) -> None:
+    hands.organizations.detach_policy(PolicyId=hands.policies["no-root"], TargetId=hands.units["workloads"])
+    hands.organizations.delete_policy(PolicyId=hands.policies["no-root"])
+
+
+@shows("account.shop-prod", also=("stack_set.account-baseline",))
+def account_moved(hands: Hands) -> None:
+    hands.organizations.move_account(
+        AccountId=hands.accounts["shop-prod"],
+        SourceParentId=hands.units["workloads/prod"],
+        DestinationParentId=hands.units["root"],
+    )
+
+
+@shows("account.shop-prod", LOW)
+def account_renamed(hands: Hands) -> None:
+    hands.client("account").put_account_name(AccountId=hands.accounts["shop-prod"], AccountName="Mine")
+
+
+@shows("account.shop-prod", LOW)
+def account_tag_removed(hands: Hands) -> None:
+    hands.organizations.untag_resource(ResourceId=hands.accounts["shop-prod"], TagKeys=["env"])
+
+
+@shows("account.shop-dev", LOW)
+def account_tag_changed(hands: Hands) -> None:
+    hands.organizations.tag_resource(ResourceId=hands.accounts["shop-dev"], Tags=[{"Key": "env", "Value": "prod"}])
+
+
+@shows("account.shop-dev", LOW)
+def account_mark_removed(hands: Hands) -> None:
+    hands.organizations.untag_resource(ResourceId=hands.accounts["shop-dev"], TagKeys=[TAG])
+
+
+@shows("unit.workloads/dev", LOW)
+def unit_renamed(hands: Hands) -> None:
+    hands.organizations.update_organizational_unit(OrganizationalUnitId=hands.units["workloads/dev"], Name="Play")
+
+
+@shows("contacts.shop-prod", LOW)
+def contact_changed(hands: Hands) -> None:
+    hands.client("account").put_alternate_contact(
+        AccountId=hands.accounts["shop-prod"],
+        AlternateContactType="SECURITY",
+        Name="Me",
+        Title="Me",
+        EmailAddress="me@example.com",
+        PhoneNumber="1",
+    )
+
+
+@shows("trusted_access.account.amazonaws.com", MEDIUM, "missing")
+def trusted_access_disabled(hands: Hands) -> None:
+    hands.organizations.disable_aws_service_access(ServicePrincipal="account.amazonaws.com")
+
+
+@shows("delegated_administrator.config-multiaccountsetup.amazonaws.com/security-tooling", MEDIUM, "missing")
+def administrator_deregistered(hands: Hands) -> None:
+    hands.organizations.deregister_delegated_administrator(
+        AccountId=hands.accounts["security-tooling"], ServicePrincipal="config-multiaccountsetup.amazonaws.com"
+    )
+
+
+@shows(f"trail.{TRAIL}")
+def trail_stopped(hands: Hands) -> None:
+    hands.client("cloudtrail").stop_logging(Name=TRAIL)
+
+
+@shows(f"trail.{TRAIL}")
+def trail_validation_off(hands: Hands) -> None:
+    hands.client("cloudtrail").update_trail(Name=TRAIL, EnableLogFileValidation=False)
+
+
+@shows(f"trail.{TRAIL}")
+def trail_single_region(hands: Hands) -> None:
+    hands.client("cloudtrail").update_trail(Name=TRAIL, IsMultiRegionTrail=False)
+
+
+@shows(f"trail.{TRAIL}")
+def trail_selectors_changed(hands: Hands) -> None:
+    only = [{"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "readOnly", "Equals": ["true"]}]
+    hands.client("cloudtrail").put_event_selectors(
+        TrailName=TRAIL, AdvancedEventSelectors=[{"Name": "less", "FieldSelectors": only}]
+    )
+
+
+@shows(f"trail.{TRAIL}")
+def trail_insights_off(hands: Hands) -> None:
+    hands.client("cloudtrail").put_insight_selectors(TrailName=TRAIL, InsightSelectors=[])
+
+
+@shows(f"trail.{TRAIL}", status="missing")
+def trail_deleted(hands: Hands) -> None:
+    hands.client("cloudtrail").delete_trail(Name=TRAIL)
+
+
+@shows("config_recording.organization@security-tooling/eu-west-1")
+def recorder_stopped_in_a_member(hands: Hands) -> None:
+    hands.client("config", "shop-dev", OTHER).stop_configuration_recorder(ConfigurationRecorderName=RECORDER)
+
+
+@shows("config_rule.ebs@security-tooling/us-east-1", MEDIUM, "missing")
+def rule_deleted(hands: Hands) -> None:
+    client = hands.client("config", "security-tooling", OTHER)
+    (name,) = (
+        one["OrganizationConfigRuleName"]
+        for one in client.describe_organization_config_rules()["OrganizationConfigRules"]
+    )
+    client.delete_organization_config_rule(OrganizationConfigRuleName=name)
+
+
+@shows(
+    "stack.config-aggregator@security-tooling/eu-west-1",
+    also=("config_recording.organization@security-tooling/eu-west-1",),
+)
+def aggregator_gone(hands: Hands) -> None:
+    hands.client("config", "security-tooling").delete_configuration_aggregator(ConfigurationAggregatorName=AGGREGATOR)
+
+
+@shows("guardduty.organization@security-tooling/us-east-1")
+def detector_off(hands: Hands) -> None:
+    hands.client("guardduty", "security-tooling", OTHER).update_detector(**hands.detector(OTHER), Enable=False)
+
+
+@shows("guardduty.organization@security-tooling/eu-west-1")
+def detector_less_often(hands: Hands) -> None:
+    hands.client("guardduty", "security-tooling").update_detector(
+        **hands.detector(), FindingPublishingFrequency="SIX_HOURS"
+    )
+
+
+@shows("guardduty.organization@security-tooling/eu-west-1")
+def feature_off(hands: Hands) -> None:
+    hands.client("guardduty", "security-tooling").update_organization_configuration(
+        **hands.detector(),
+        AutoEnableOrganizationMembers="ALL",
+        Features=[{"Name": "S3_DATA_EVENTS", "AutoEnable": "NONE"}],
+    )
+
+
+@shows("guardduty.organization@security-tooling/eu-west-1")
+def auto_enable_changed(hands: Hands) -> None:
+    hands.client("guardduty", "security-tooling").update_organization_configuration(
+        **hands.detector(), AutoEnableOrganizationMembers="NEW"
+    )
+
+
+@shows("guardduty_export.organization@security-tooling/eu-west-1", MEDIUM, "missing")
+def findings_not_exported(hands: Hands) -> None:
+    client = hands.client("guardduty", "security-tooling")
+    (found,) = client.list_publishing_destinations(**hands.detector())["Destinations"]
+    client.delete_publishing_destination(**hands.detector(), DestinationId=found["DestinationId"])
+
+
+@shows("security_hub.organization@security-tooling/eu-west-1")
+def finding_aggregator_changed(hands: Hands) -> None:
+    client = hands.client("securityhub", "security-tooling")
+    (found,) = client.list_finding_aggregators()["FindingAggregators"]
+    client.update_finding_aggregator(
+        FindingAggregatorArn=found["FindingAggregatorArn"], RegionLinkingMode="ALL_REGIONS"
+    )
+
+
+@shows("security_hub_policy.everyone@security-tooling/eu-west-1")
+def configuration_policy_edited(hands: Hands) -> None:
+    client = hands.client("securityhub", "security-tooling")
+    listed = client.list_configuration_policies()["ConfigurationPolicySummaries"]
+    wanted = next(one["Id"] for one in listed if one["Name"].endswith("everyone"))
+    client.update_configuration_policy(
+        Identifier=wanted,
+        ConfigurationPolicy={
+            "SecurityHub": {
+                "ServiceEnabled": True,
+                "EnabledStandardIdentifiers": [],
+                "SecurityControlsConfiguration": {"DisabledSecurityControlIdentifiers": []},
+            }
+        },
+    )
+
+
+@shows("security_hub_association.unit/workloads/dev@security-tooling/eu-west-1", status="missing")
+def configuration_policy_disassociated(hands: Hands) -> None:
+    client = hands.client("securityhub", "security-tooling")
+    listed = client.list_configuration_policies()["ConfigurationPolicySummaries"]
+    wanted = next(one["Id"] for one in listed if one["Name"].endswith("dev"))
+    client.start_configuration_policy_disassociation(
+        Target={"OrganizationalUnitId": hands.units["workloads/dev"]}, ConfigurationPolicyIdentifier=wanted
+    )
+
+
+@shows("stack_set.config-role")
+def stack_set_template_changed(hands: Hands) -> None:
+    client = hands.client("cloudformation")
+    found = client.describe_stack_set(StackSetName="landing-config-role")["StackSet"]
+    template = json.loads(found["TemplateBody"])
+    template["Description"] = "changed by hand"
+    client.update_stack_set(
+        StackSetName="landing-config-role",
+        TemplateBody=json.dumps(template),
+        Parameters=found["Parameters"],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+
+
+@shows("stack_set.config-recorder")
+def stack_set_parameters_changed(hands: Hands) -> None:
+    client = hands.client("cloudformation")
+    found = client.describe_stack_set(StackSetName="landing-config-recorder")["StackSet"]
+    parameters = [
+        {**one, "ParameterValue": "us-east-1"} if one["ParameterKey"] == "HomeRegion" else one
+        for one in found["Parameters"]
+    ]
+    client.update_stack_set(StackSetName="landing-config-recorder", UsePreviousTemplate=True, Parameters=parameters)
+
+
+@shows("stack_set.config-role")
+def stack_set_automatic_deployment_off(hands: Hands) -> None:
+    hands.client("cloudformation").update_stack_set(
+        StackSetName="landing-config-role",
+        UsePreviousTemplate=True,
+        Parameters=[
+            {"ParameterKey": one["ParameterKey"], "UsePreviousValue": True}
+            for one in hands.client("cloudformation").describe_stack_set(StackSetName="landing-config-role")[
+                "StackSet"
+            ]["Parameters"]
+        ],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        AutoDeployment={"Enabled": False},
+    )
+
+
+@shows("stack_set.account-baseline")
+def stack_instance_deleted(hands: Hands) -> None:
+    hands.client("cloudformation").delete_stack_instances(
+        StackSetName="landing-account-baseline",
+        DeploymentTargets={
+            "OrganizationalUnitIds": [hands.units["root"]],
+            "Accounts": [hands.accounts["shop-prod"]],
+            "AccountFilterType": "INTERSECTION",
+        },
+        Regions=[HOME],
+        RetainStacks=False,
+    )
+
+
+@shows("stack_set.config-role")
+def stack_in_a_member_deleted(hands: Hands) -> None:
+    hands.client("cloudformation", "shop-dev").delete_stack(StackName=hands.stack("shop-dev", "config-role"))
+
+
+@shows("stack_set.config-role")
+def resource_in_a_member_changed(hands: Hands) -> None:
+    role = hands.physical("shop-dev", "config-role", "AWS::IAM::Role")
+    hands.client("iam", "shop-dev", OTHER).detach_role_policy(
+        RoleName=role, PolicyArn="arn:aws:iam::aws:policy/service-role/AWS_ConfigRole"
+    )
+
+
+@shows("stack.log-archive@log-archive/eu-west-1")
+def bucket_policy_changed(hands: Hands) -> None:
+    hands.client("s3", "log-archive").delete_bucket_policy(Bucket=hands.bucket("cloudtrail"))
+
+
+@shows("stack.log-archive@log-archive/eu-west-1")
+def key_rotation_off(hands: Hands) -> None:
+    kms = hands.client("kms", "log-archive")
+    kms.disable_key_rotation(KeyId=kms.describe_key(KeyId=LOG_KEY_ALIAS)["KeyMetadata"]["KeyId"])
+
+
+@shows("stack.log-archive@log-archive/eu-west-1")
+def public_access_block_changed(hands: Hands) -> None:
+    hands.client("s3", "log-archive").put_public_access_block(
+        Bucket=hands.bucket("config"), PublicAccessBlockConfiguration={"BlockPublicAcls": True}
+    )
+
+
+@shows("stack.log-archive@log-archive/eu-west-1")
+def object_lock_changed(hands: Hands) -> None:
+    rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+    hands.client("s3", "log-archive").put_object_lock_configuration(
+        Bucket=hands.bucket("cloudtrail"), ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
+    )
+
+
+@shows("stack.log-archive@log-archive/eu-west-1")
+def lifecycle_removed(hands: Hands) -> None:
+    hands.client("s3", "log-archive").delete_bucket_lifecycle(Bucket=hands.bucket("guardduty"))
+
+
+@shows("stack.log-archive@log-archive/eu-west-1")
+def termination_protection_off(hands: Hands) -> None:
+    hands.client("cloudformation", "log-archive").update_termination_protection(
+        StackName=hands.stack("log-archive", "log-archive"), EnableTerminationProtection=False
+    )
