@@ -63,7 +63,7 @@ def buses_are_updated(sandbox: Sandbox) -> bool:
 
 def tokens_are_checked(sandbox: Sandbox) -> bool:
     """The probe: a list does not begin at a token that was never given."""
-    return refuses(_events(sandbox).list_rules, "ValidationException", NextToken="mine")  # noqa: S106 (a page's)
+    return refuses(_events(sandbox).list_rules, "ValidationException", NextToken="mine")
 
 
 @dataclass
