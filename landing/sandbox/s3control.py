@@ -27,7 +27,7 @@ def the_organization_decides(sandbox: Sandbox) -> bool:
     organizations: Any = sandbox.session().client("organizations")
     root = organizations.list_roots()["Roots"][0]["Id"]
     organizations.enable_policy_type(RootId=root, PolicyType=POLICY)
-    while not organizations.list_roots()["Roots"][0]["PolicyTypes"]:
+    while {"Type": POLICY, "Status": "ENABLED"} not in organizations.list_roots()["Roots"][0]["PolicyTypes"]:
         pass
     block = {"s3_attributes": {"public_access_block_configuration": {"@@assign": "all"}}}
     content = {"Content": json.dumps(block), "Type": POLICY, "Name": "probe", "Description": ""}

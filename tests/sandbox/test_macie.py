@@ -70,7 +70,9 @@ def test_the_management_account_enables_macie_itself(cloud: Cloud) -> None:
     assert macie(cloud).describe_organization_configuration()["autoEnable"] is False
 
 
-@source("macie2: DisableOrganizationAdminAccount (API reference), ResourceNotFoundException; User Guide: Macie stays on")
+@source(
+    "macie2: DisableOrganizationAdminAccount (API reference), ResourceNotFoundException; User Guide: Macie stays on"
+)
 def test_the_administrator_is_dismissed(cloud: Cloud) -> None:
     admin = administrator(cloud, MACIE)
     account = member(cloud, admin)
