@@ -172,3 +172,23 @@ def test_a_delegated_administrator_manages_root_access(cloud: Cloud) -> None:
 @source("iam: EnableOrganizationsRootSessions (API reference), OrganizationNotFoundException")
 def test_no_organization_no_root_access(empty: Cloud) -> None:
     refused("OrganizationNotFoundException", empty.client("iam").enable_organizations_root_sessions)
+
+
+@source("IAM User Guide, Generate credential reports: <root_account>")
+def test_the_root_user_is_in_the_credential_report(cloud: Cloud) -> None:
+    iam = cloud.client("iam")
+    while iam.generate_credential_report()["State"] != "COMPLETE":
+        pass
+    header, root = iam.get_credential_report()["Content"].decode().splitlines()
+    row = dict(zip(header.split(","), root.split(","), strict=True))
+    assert (row["user"], row["access_key_1_active"], row["mfa_active"]) == ("<root_account>", "false", "false")
+    assert row["arn"].endswith(":root")
+
+
+@source("IAM User Guide, Centralize root access for member accounts: new accounts have no root credentials")
+def test_members_have_no_root_credentials(cloud: Cloud) -> None:
+    present = [
+        cloud.client("iam", account).get_account_summary()["SummaryMap"]["AccountPasswordPresent"]
+        for account in (None, cloud.account("member"))
+    ]
+    assert present == [1, 0]
