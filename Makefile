@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench soak clean
+.PHONY: demo test check bench soak prowler clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
@@ -25,5 +25,13 @@ check: .venv/installed ## linters, types, layers
 bench: .venv/installed ## figures for docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks
 
+.venv-prowler/installed:
+	$(PYTHON) -m venv .venv-prowler
+	.venv-prowler/bin/python -m pip install --quiet --disable-pip-version-check prowler==5.46.0
+	touch $@
+
+prowler: .venv/installed .venv-prowler/installed ## what Prowler says of the applied config, into docs/prowler.md
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/prowler.sh
+
 clean: ## remove what the targets above made
-	rm -rf .venv .landing build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-prowler .landing build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from landing.sandbox import accounts, probes
+from landing.sandbox import accounts, probes, root_user
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
@@ -54,6 +54,7 @@ class Iam(Service[Nothing]):
     probes = probes.IAM
     scope = Scope.ACCOUNT
     state_type = Nothing
+    topics = (root_user,)
 
     def create_service_linked_role(self, call: Call) -> dict[str, Any] | HttpAnswer:
         """Moto derives the role's name from the principal, and answers the wrong error the second time."""

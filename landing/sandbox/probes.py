@@ -259,11 +259,21 @@ def organizations_is_untagged(sandbox: Sandbox) -> bool:
     return bool(organizations.list_tags_for_resource(ResourceId=root)["Tags"] == [])
 
 
+def root_users_are_reported(sandbox: Sandbox) -> bool:
+    """The root user of a management account has a password and a row of its own in the credential report."""
+    iam = _iam(sandbox)
+    iam.generate_credential_report()
+    iam.generate_credential_report()
+    reported = b"<root_account>" in iam.get_credential_report()["Content"]
+    return bool(reported and iam.get_account_summary()["SummaryMap"]["AccountPasswordPresent"])
+
+
 IAM: Mapping[str, Callable[[Sandbox], bool]] = {
     "CreateServiceLinkedRole": service_linked_roles_have_aws_names,
     "DeleteRole": service_linked_roles_stay,
     "DeletePolicy": attached_policies_stay,
     "CreateRole": trust_policies_are_checked,
+    **dict.fromkeys(("GetAccountSummary", "GetCredentialReport"), root_users_are_reported),
     "ListOrganizationsFeatures": organization_feature("list_organizations_features"),
     **{
         f"{what}Organizations{feature}": organization_feature(f"{what}_organizations_{method}".lower())

@@ -13,19 +13,25 @@ if TYPE_CHECKING:
     from landing.sandbox.world import Event, World
 
 SERVICES: dict[str, str] = {
+    "accessanalyzer": "landing.sandbox.accessanalyzer:AccessAnalyzer",
     "account": "landing.sandbox.account:Account",
     "cloudformation": "landing.sandbox.cloudformation:CloudFormation",
     "cloudtrail": "landing.sandbox.cloudtrail:CloudTrail",
     "config": "landing.sandbox.config:Config",
+    "detective": "landing.sandbox.detective:Detective",
     "ec2": "landing.sandbox.ec2:Ec2",
     "events": "landing.sandbox.events:Events",
     "guardduty": "landing.sandbox.guardduty:GuardDuty",
     "iam": "landing.sandbox.iam:Iam",
+    "inspector2": "landing.sandbox.inspector:Inspector",
     "kms": "landing.sandbox.kms:Kms",
     "logs": "landing.sandbox.logs:Logs",
+    "macie2": "landing.sandbox.macie:Macie",
     "organizations": "landing.sandbox.organizations:Organizations",
+    "ram": "landing.sandbox.ram:Ram",
     "resourcegroupstaggingapi": "landing.sandbox.tagging:Tagging",
     "s3": "landing.sandbox.s3:S3",
+    "s3control": "landing.sandbox.s3control:S3Control",
     "securityhub": "landing.sandbox.securityhub:SecurityHub",
     "sns": "landing.sandbox.sns:Sns",
     "ssm": "landing.sandbox.ssm:Ssm",
@@ -37,6 +43,9 @@ LISTENERS: dict[str, tuple[str, ...]] = {
     "account-joined": (
         "landing.sandbox.guardduty.enrolment:account_joined",
         "landing.sandbox.securityhub.rollout:account_joined",
+        "landing.sandbox.macie.administration:account_joined",
+        "landing.sandbox.inspector.administration:account_joined",
+        "landing.sandbox.detective:account_joined",
         "landing.sandbox.config.organization:account_joined",
         "landing.sandbox.cloudformation.stack_sets.automatic:moved",
     ),
@@ -47,13 +56,21 @@ LISTENERS: dict[str, tuple[str, ...]] = {
     "account-left": (
         "landing.sandbox.guardduty.enrolment:account_left",
         "landing.sandbox.securityhub.rollout:account_left",
+        "landing.sandbox.macie.administration:account_left",
+        "landing.sandbox.inspector.administration:account_left",
+        "landing.sandbox.detective:account_left",
         "landing.sandbox.config.organization:account_left",
         "landing.sandbox.cloudformation.stack_sets.automatic:left",
     ),
     "administrator-deregistered": (
         "landing.sandbox.guardduty.enrolment:administrator_deregistered",
         "landing.sandbox.securityhub.rollout:administrator_deregistered",
+        "landing.sandbox.macie.administration:administrator_deregistered",
+        "landing.sandbox.inspector.administration:administrator_deregistered",
+        "landing.sandbox.detective:administrator_deregistered",
+        "landing.sandbox.accessanalyzer.analyzers:administrator_deregistered",
     ),
+    "service-distrusted": ("landing.sandbox.accessanalyzer.analyzers:service_distrusted",),
 }
 """Name of an event to the functions `(world, event)` that hear it, in this order.
 

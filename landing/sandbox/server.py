@@ -1,8 +1,8 @@
 """The sandbox behind HTTP on loopback: any AWS client that is pointed at it sees the world of one home.
 
-One thing cannot be mended on this side: clients of S3 Control put the account id in front of the host
-(`123456789012.127.0.0.1`), which is no address. `123456789012.localhost` is understood where the machine
-resolves it.
+Clients of S3 Control put the account id in front of the host (`123456789012.127.0.0.1`), which is no address.
+They get through with the sandbox as their HTTP proxy (`HTTP_PROXY=$AWS_ENDPOINT_URL`); and
+`123456789012.localhost` is understood where the machine resolves it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Requests(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         request = HttpRequest(
             method=self.command,
-            url=f"http://{self.headers.get('Host', LOOPBACK)}{self.path}",
+            url=self.path if self._is_proxied else f"http://{self.headers.get('Host', LOOPBACK)}{self.path}",
             headers=dict(self.headers.items()),
             body=self._body(),
         )
@@ -60,6 +60,11 @@ class Requests(BaseHTTPRequestHandler):
             self._send(self._answered(request))
         except AnswerLost:
             self._hang_up()
+
+    @property
+    def _is_proxied(self) -> bool:
+        """Whether the client takes this server for its proxy, and names the whole URL (RFC 9112, 3.2.2)."""
+        return self.path.startswith("http://")
 
     def _answered(self, request: HttpRequest) -> HttpAnswer:
         if request.path == f"{control.PREFIX}stop":

@@ -32,7 +32,9 @@ def _client(service: str, region: str, endpoint_url: str | None, *keys: str | No
     core.register_component("data_loader", clients.LOADER)
     core.set_credentials(*keys)
     made: Any = boto3.Session(botocore_session=core, region_name=region)
-    config = Config(retries={"total_max_attempts": 1})
+    # S3 Control's clients put the account in front of the host, which only a proxy makes of an address.
+    proxies = {"http": endpoint_url} if endpoint_url and service == "s3control" else None
+    config = Config(retries={"total_max_attempts": 1}, proxies=proxies)
     return made.client(service, endpoint_url=endpoint_url, config=config)
 
 

@@ -255,3 +255,12 @@ def test_a_detached_policy_leaves_the_accounts_own_setting(cloud: Cloud) -> None
     organizations.detach_policy(PolicyId=policy["Id"], TargetId=cloud.root)
     read = cloud.client("ec2").get_snapshot_block_public_access_state()
     assert (read["State"], read["ManagedBy"]) == ("block-new-sharing", "account")
+
+
+@source("ec2: DescribeSnapshots (API reference): OwnerIds, self")
+def test_an_account_has_the_snapshots_that_it_made(cloud: Cloud) -> None:
+    ec2 = cloud.client("ec2")
+    assert ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"] == []
+    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    made = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    assert [one["SnapshotId"] for one in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]] == [made]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from landing.sandbox.call import Call
-from landing.sandbox.ec2 import encryption, instances, probes, sharing
+from landing.sandbox.ec2 import encryption, instances, probes, sharing, snapshots
 from landing.sandbox.ec2.state import Defaults
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.service import Service
@@ -16,7 +16,7 @@ class Ec2(Service[Defaults]):
     extends = True
     probes = probes.PROBES
     state_type = Defaults
-    topics = (encryption, instances, sharing)
+    topics = (encryption, instances, sharing, snapshots)
 
     def admit(self, call: Call) -> None:
         """Nothing happens in a dry run (API reference, "Common query parameters")."""

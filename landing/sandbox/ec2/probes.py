@@ -78,7 +78,14 @@ def volumes_have_a_key(sandbox: Sandbox) -> bool:
     return False
 
 
+def snapshots_have_owners(sandbox: Sandbox) -> bool:
+    """The probe: an account that made no snapshot has none."""
+    ec2: Any = sandbox.session().client("ec2", region_name="us-east-1")
+    return bool(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"] == [])
+
+
 PROBES: dict[str, Callable[[Sandbox], bool]] = {
+    "DescribeSnapshots": snapshots_have_owners,
     **dict.fromkeys(
         ("DisableSnapshotBlockPublicAccess", "EnableSnapshotBlockPublicAccess", "GetSnapshotBlockPublicAccessState"),
         snapshots_can_be_kept_private,

@@ -1,0 +1,85 @@
+"""Administrators that Macie, Inspector and Detective have by appointment (each service's page on Organizations)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sandbox.appointed import SERVICES, Service, administrator
+from tests.sandbox.cloud import Cloud, refused, source
+
+each = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+
+
+def delegated(cloud: Cloud, service: Service) -> list[str]:
+    organizations = cloud.organizations
+    found = organizations.list_delegated_administrators(ServicePrincipal=service.principal)
+    return [account["Id"] for account in found["DelegatedAdministrators"]]
+
+
+@each
+@source("Organizations User Guide, AWS services that you can use: macie, inspector2, detective: trusted access")
+def test_trusted_access_comes_first(cloud: Cloud, service: Service) -> None:
+    account, client = cloud.account("security"), cloud.client(service.name)
+    refused(service.untrusted, lambda: service.appoint(client, account))
+    cloud.trust(service.principal)
+    service.appoint(client, account)
+    assert service.appointed(client) == [account]
+
+
+@each
+@source("Organizations User Guide, delegated administrators of macie, inspector2, detective")
+def test_organizations_knows_the_administrator(cloud: Cloud, service: Service) -> None:
+    account = administrator(cloud, service)
+    assert delegated(cloud, service) == [account]
+    service.dismiss(cloud.client(service.name), account)
+    assert delegated(cloud, service) == []
+    assert service.appointed(cloud.client(service.name)) == []
+
+
+@each
+@source("macie2, detective: EnableOrganizationAdminAccount; inspector2: EnableDelegatedAdminAccount (API references)")
+def test_only_the_management_account_appoints(cloud: Cloud, service: Service) -> None:
+    cloud.trust(service.principal)
+    account = cloud.account("security")
+    refused("AccessDeniedException", lambda: service.appoint(cloud.client(service.name, account), account))
+    refused("AccessDeniedException", lambda: service.appointed(cloud.client(service.name, account)))
+
+
+@each
+@source("macie2, detective: EnableOrganizationAdminAccount; inspector2: EnableDelegatedAdminAccount (API references)")
+def test_a_stranger_is_not_appointed(cloud: Cloud, service: Service) -> None:
+    cloud.trust(service.principal)
+    client = cloud.client(service.name)
+    error = refused(service.untrusted, lambda: service.appoint(client, "999999999999"))
+    assert "member of the organization" in str(error)
+
+
+@each
+@source("Macie, Inspector, Detective guides: the same administrator in every Region, Region by Region")
+def test_one_account_is_appointed_region_by_region(cloud: Cloud, service: Service) -> None:
+    account, other = administrator(cloud, service), cloud.account("other")
+    europe = cloud.client(service.name, region="eu-west-1")
+    assert service.appointed(europe) == []
+    for client in (cloud.client(service.name), europe):
+        refused(service.taken, lambda client=client: service.appoint(client, other))
+    service.appoint(europe, account)
+    service.dismiss(cloud.client(service.name), account)
+    assert (service.appointed(europe), delegated(cloud, service)) == ([account], [account])
+
+
+@each
+@source("Organizations: DeregisterDelegatedAdministrator (API reference); acts in every Region")
+def test_organizations_dismisses_everywhere(cloud: Cloud, service: Service) -> None:
+    account = administrator(cloud, service)
+    service.appoint(cloud.client(service.name, region="eu-west-1"), account)
+    cloud.organizations.deregister_delegated_administrator(AccountId=account, ServicePrincipal=service.principal)
+    for region in ("us-east-1", "eu-west-1"):
+        assert service.appointed(cloud.client(service.name, region=region)) == []
+
+
+@each
+@source("Macie, Inspector, Detective: service-linked roles (each guide)")
+def test_the_administrator_gets_the_role_of_the_service(cloud: Cloud, service: Service) -> None:
+    account = administrator(cloud, service)
+    roles = cloud.client("iam", account).list_roles(PathPrefix=f"/aws-service-role/{service.principal}/")["Roles"]
+    assert len(roles) == 1

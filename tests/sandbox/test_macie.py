@@ -1,0 +1,255 @@
+"""Macie in an account and in an organization (Macie User Guide and API reference)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.sandbox import security
+from tests.sandbox.appointed import MACIE, administrator
+from tests.sandbox.cloud import Cloud, refused, source
+
+SERVICE = {"Service": "macie.amazonaws.com"}
+
+
+def macie(cloud: Cloud, account: str | None = None, region: str = "us-east-1") -> Any:
+    return cloud.client("macie2", account, region)
+
+
+def member(cloud: Cloud, admin: str, name: str = "member") -> str:
+    account = cloud.account(name)
+    macie(cloud, admin).create_member(account={"accountId": account, "email": f"{name}@example.com"})
+    return account
+
+
+def status(cloud: Cloud, account: str) -> str:
+    found: str = macie(cloud, account).get_macie_session()["status"]
+    return found
+
+
+@source("macie2: GetMacieSession (API reference), AccessDeniedException: Macie is not enabled")
+def test_macie_is_off(cloud: Cloud) -> None:
+    for call in (macie(cloud).get_macie_session, macie(cloud).disable_macie, macie(cloud).list_members):
+        assert "not enabled" in str(refused("AccessDeniedException", call))
+
+
+@source("macie2: EnableMacie, GetMacieSession (API reference)")
+def test_macie_is_enabled_once_in_a_region(cloud: Cloud) -> None:
+    macie(cloud).enable_macie(findingPublishingFrequency="ONE_HOUR")
+    found = macie(cloud).get_macie_session()
+    assert (found["status"], found["findingPublishingFrequency"]) == ("ENABLED", "ONE_HOUR")
+    assert found["serviceRole"].endswith("/macie.amazonaws.com/AWSServiceRoleForAmazonMacie")
+    refused("ConflictException", macie(cloud).enable_macie)
+    refused("AccessDeniedException", macie(cloud, region="eu-west-1").get_macie_session)
+
+
+@source("macie2: UpdateMacieSession, DisableMacie (API reference)")
+def test_macie_is_paused_and_disabled(cloud: Cloud) -> None:
+    macie(cloud).enable_macie(status="PAUSED")
+    assert macie(cloud).get_macie_session()["status"] == "PAUSED"
+    macie(cloud).update_macie_session(status="ENABLED", findingPublishingFrequency="SIX_HOURS")
+    found = macie(cloud).get_macie_session()
+    assert (found["status"], found["findingPublishingFrequency"]) == ("ENABLED", "SIX_HOURS")
+    macie(cloud).disable_macie()
+    refused("AccessDeniedException", macie(cloud).get_macie_session)
+
+
+@source("Macie User Guide, Designating the administrator: Macie is enabled for it")
+def test_the_administrator_has_macie(cloud: Cloud) -> None:
+    assert status(cloud, administrator(cloud, MACIE)) == "ENABLED"
+
+
+@source("Macie User Guide, the management account as administrator: enable Macie there first")
+def test_the_management_account_enables_macie_itself(cloud: Cloud) -> None:
+    cloud.trust(MACIE.principal)
+    own = cloud.client("sts").get_caller_identity()["Account"]
+    refused("ConflictException", macie(cloud).enable_organization_admin_account, adminAccountId=own)
+    macie(cloud).enable_macie()
+    macie(cloud).enable_organization_admin_account(adminAccountId=own)
+    assert macie(cloud).describe_organization_configuration()["autoEnable"] is False
+
+
+@source(
+    "macie2: DisableOrganizationAdminAccount (API reference), ResourceNotFoundException; User Guide: Macie stays on"
+)
+def test_the_administrator_is_dismissed(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    account = member(cloud, admin)
+    refused("ResourceNotFoundException", macie(cloud).disable_organization_admin_account, adminAccountId=account)
+    macie(cloud).disable_organization_admin_account(adminAccountId=admin)
+    refused("AccessDeniedException", macie(cloud, admin).list_members)
+    refused("ResourceNotFoundException", macie(cloud, account).get_administrator_account)
+    assert status(cloud, account) == "ENABLED"
+
+
+@source("macie2: UpdateOrganizationConfiguration, DescribeOrganizationConfiguration (API reference)")
+def test_the_organization_is_configured_by_its_administrator(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    macie(cloud, admin).update_organization_configuration(autoEnable=True)
+    assert macie(cloud, admin).describe_organization_configuration()["autoEnable"] is True
+    macie(cloud).enable_macie()
+    refused("AccessDeniedException", macie(cloud).update_organization_configuration, autoEnable=False)
+    refused("AccessDeniedException", macie(cloud).describe_organization_configuration)
+
+
+@source("macie2: UpdateOrganizationConfiguration (API reference), autoEnable: when added to the organization")
+def test_new_accounts_are_enabled_and_old_ones_are_not(cloud: Cloud) -> None:
+    old, admin = cloud.account("old"), administrator(cloud, MACIE)
+    macie(cloud, admin).update_organization_configuration(autoEnable=True)
+    new = cloud.account("new")
+    found = [(m["accountId"], m["relationshipStatus"]) for m in macie(cloud, admin).list_members()["members"]]
+    assert found == [(new, "Enabled")]
+    assert status(cloud, new) == "ENABLED"
+    refused("AccessDeniedException", macie(cloud, old).get_macie_session)
+
+
+@source("macie2: CreateMember, GetMember (API reference)")
+def test_an_account_is_made_a_member(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    account = member(cloud, admin)
+    found = macie(cloud, admin).get_member(id=account)
+    assert (found["relationshipStatus"], found["email"]) == ("Enabled", "member@example.com")
+    assert found["administratorAccountId"] == admin
+    shown = macie(cloud, account).get_administrator_account()["administrator"]
+    assert (shown["accountId"], shown["relationshipStatus"]) == (admin, "Enabled")
+
+
+@source("macie2: CreateMember (API reference): accountId and email of an account; ConflictException")
+def test_a_member_is_an_account_of_the_organization(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    create, account = macie(cloud, admin).create_member, member(cloud, admin)
+    address = {"email": "member@example.com"}
+    refused("ConflictException", create, account={"accountId": account, **address})
+    refused("ValidationException", create, account={"accountId": "999999999999", **address})
+    refused("ValidationException", create, account={"accountId": admin, "email": "security@example.com"})
+    other = cloud.account("other")
+    refused("ValidationException", create, account={"accountId": other, **address})
+
+
+@source("Macie User Guide, Adding accounts: the management account must enable Macie first")
+def test_the_management_account_is_a_member_once_it_has_macie(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    organization = cloud.organizations.describe_organization()["Organization"]
+    account = {"accountId": organization["MasterAccountId"], "email": organization["MasterAccountEmail"]}
+    refused("ConflictException", macie(cloud, admin).create_member, account=account)
+    macie(cloud).enable_macie()
+    macie(cloud, admin).create_member(account=account)
+    assert macie(cloud).get_administrator_account()["administrator"]["accountId"] == admin
+
+
+@source("macie2: UpdateMemberSession (API reference)")
+def test_a_member_is_paused(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    account = member(cloud, admin)
+    macie(cloud, admin).update_member_session(id=account, status="PAUSED")
+    assert macie(cloud, admin).get_member(id=account)["relationshipStatus"] == "Paused"
+    assert status(cloud, account) == "PAUSED"
+
+
+@source("macie2: DisassociateMember, DeleteMember, ListMembers (API reference): onlyAssociated")
+def test_a_member_is_disassociated_and_deleted(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    account, client = member(cloud, admin), macie(cloud, admin)
+    refused("ConflictException", client.delete_member, id=account)
+    client.disassociate_member(id=account)
+    assert client.list_members()["members"] == []
+    (found,) = client.list_members(onlyAssociated="false")["members"]
+    assert (found["accountId"], found["relationshipStatus"]) == (account, "Removed")
+    client.delete_member(id=account)
+    refused("ResourceNotFoundException", client.get_member, id=account)
+    assert status(cloud, account) == "ENABLED"
+
+
+@source("macie2: ListMembers (API reference): maxResults, nextToken")
+def test_members_have_pages(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    accounts = [member(cloud, admin, name) for name in ("a", "b", "c")]
+    first = macie(cloud, admin).list_members(maxResults=2)
+    second = macie(cloud, admin).list_members(maxResults=2, nextToken=first["nextToken"])
+    assert [m["accountId"] for page in (first, second) for m in page["members"]] == accounts
+    refused("ValidationException", macie(cloud, admin).list_members, nextToken="mine")
+
+
+@source("macie2: DisableMacie (API reference); User Guide, Disabling Macie")
+def test_members_and_administrators_cannot_disable_macie(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    account = member(cloud, admin)
+    refused("ConflictException", macie(cloud, admin).disable_macie)
+    refused("ConflictException", macie(cloud, account).disable_macie)
+    macie(cloud, admin).disassociate_member(id=account)
+    macie(cloud, account).disable_macie()
+
+
+@source("organizations: RemoveAccountFromOrganization; Macie User Guide, Removing a member account")
+def test_who_leaves_is_a_member_no_more(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    account = member(cloud, admin)
+    cloud.advance(8 * 86400)  # type: ignore[attr-defined]
+    cloud.organizations.remove_account_from_organization(AccountId=account)
+    assert macie(cloud, admin).list_members(onlyAssociated="false")["members"] == []
+    refused("ResourceNotFoundException", macie(cloud, account).get_administrator_account)
+
+
+@source("macie2: GetAutomatedDiscoveryConfiguration, UpdateAutomatedDiscoveryConfiguration (API reference)")
+@pytest.mark.parametrize(("mode", "old"), [("ALL", "ENABLED"), ("NEW", "DISABLED"), ("NONE", "DISABLED")])
+def test_discovery_is_for_all_members_or_new_ones(cloud: Cloud, mode: str, old: str) -> None:
+    admin = administrator(cloud, MACIE)
+    account, client = member(cloud, admin), macie(cloud, admin)
+    client.update_automated_discovery_configuration(status="ENABLED", autoEnableOrganizationMembers=mode)
+    found = client.get_automated_discovery_configuration()
+    assert (found["status"], found["autoEnableOrganizationMembers"]) == ("ENABLED", mode)
+    new = member(cloud, admin, "new")
+    listed = client.list_automated_discovery_accounts(accountIds=[account, new])["items"]
+    assert [one["status"] for one in listed] == [old, "DISABLED" if mode == "NONE" else "ENABLED"]
+
+
+@source("macie2: UpdateAutomatedDiscoveryConfiguration (API reference); User Guide: administrator or standalone")
+def test_members_do_not_decide_about_discovery(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    client = macie(cloud, member(cloud, admin))
+    refused("AccessDeniedException", client.get_automated_discovery_configuration)
+    refused("AccessDeniedException", client.update_automated_discovery_configuration, status="ENABLED")
+    macie(cloud).enable_macie()
+    macie(cloud).update_automated_discovery_configuration(status="ENABLED")
+    assert macie(cloud).get_automated_discovery_configuration()["status"] == "ENABLED"
+
+
+@source("macie2: BatchUpdateAutomatedDiscoveryAccounts (API reference): ACCOUNT_NOT_FOUND, ACCOUNT_PAUSED")
+def test_discovery_is_set_account_by_account(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    account, paused = member(cloud, admin), member(cloud, admin, "paused")
+    client = macie(cloud, admin)
+    client.update_member_session(id=paused, status="PAUSED")
+    asked = [{"accountId": one, "status": "ENABLED"} for one in (account, paused, "999999999999")]
+    errors = client.batch_update_automated_discovery_accounts(accounts=asked)["errors"]
+    assert [error["errorCode"] for error in errors] == ["ACCOUNT_PAUSED", "ACCOUNT_NOT_FOUND"]
+    (found,) = client.list_automated_discovery_accounts(accountIds=[account])["items"]
+    assert found["status"] == "ENABLED"
+
+
+@source("Macie User Guide, Storing and retaining sensitive data discovery results")
+def test_results_go_to_a_bucket_and_a_key_that_let_macie_in(cloud: Cloud) -> None:
+    macie(cloud).enable_macie()
+    closed = security.bucket(cloud, "closed")
+    name = security.bucket(cloud, "results", security.allow(SERVICE, "s3:PutObject", "arn:aws:s3:::results/*"))
+    key = security.key(cloud, security.allow(SERVICE, ["kms:GenerateDataKey", "kms:Encrypt"], "*"))
+    put = macie(cloud).put_classification_export_configuration
+    for bucket, arn in ((closed, key), (name, security.key(cloud)), ("nowhere", key)):
+        wrong = {"s3Destination": {"bucketName": bucket, "kmsKeyArn": arn}}
+        refused("ConflictException", put, configuration=wrong)
+    assert macie(cloud).get_classification_export_configuration().get("configuration", {}) == {}
+    right = {"s3Destination": {"bucketName": name, "kmsKeyArn": key, "keyPrefix": "macie/"}}
+    put(configuration=right)
+    assert macie(cloud).get_classification_export_configuration()["configuration"] == right
+
+
+@source("macie2: GetFindingsPublicationConfiguration, PutFindingsPublicationConfiguration (API reference)")
+def test_findings_are_published_as_one_says(cloud: Cloud) -> None:
+    macie(cloud).enable_macie()
+    read = macie(cloud).get_findings_publication_configuration
+    before = {"publishClassificationFindings": False, "publishPolicyFindings": True}
+    assert read()["securityHubConfiguration"] == before
+    wanted = dict.fromkeys(before, True)
+    macie(cloud).put_findings_publication_configuration(securityHubConfiguration=wanted)
+    assert read()["securityHubConfiguration"] == wanted
