@@ -40,9 +40,7 @@ def faults(pattern: Pattern) -> Pattern:
     if parts is None:
         return Pattern((Wild.MANY,), "it is not an ARN of six parts")
     if wildcard_in_type(parts):
-        return Pattern(
-            pattern.tokens, "it has a wildcard in the part of the ARN that names the resource type"
-        )
+        return Pattern(pattern.tokens, "it has a wildcard in the part of the ARN that names the resource type")
     return pattern
 
 

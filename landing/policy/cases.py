@@ -61,8 +61,7 @@ class Case:
         while True:
             search = Search(constraints())
             domains = {
-                name: self.space.domain(name, variable, self.actions[0])
-                for name, variable in self.variables.items()
+                name: self.space.domain(name, variable, self.actions[0]) for name, variable in self.variables.items()
             }
             found = search.solve(domains)
             if found is not None:
@@ -74,9 +73,7 @@ class Case:
     def open_keys(self) -> list[str]:
         """The keys that the policies' variables name and whose value nothing fixes."""
         needs = {key for hit in self.hits for key in hit.rule.needs}
-        return [
-            f"${{{spelled(key)}}}" for key in sorted(needs) if isinstance(self.space.fixed.get(key), Unknown)
-        ]
+        return [f"${{{spelled(key)}}}" for key in sorted(needs) if isinstance(self.space.fixed.get(key), Unknown)]
 
     def with_variables(self, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The request with keys that variables name set to what the variables are compared with."""
@@ -85,16 +82,13 @@ class Case:
             free = [key for key in condition.needs if self.space.may_have(key, self.actions[0])]
             value = context.get(condition.key)
             if free and isinstance(value, str):
-                filled = {
-                    self.space.names.get(key, spelled(key)): value for key in free if key not in context
-                }
+                filled = {self.space.names.get(key, spelled(key)): value for key in free if key not in context}
                 yield {**request, "context": {**request["context"], **filled}}
 
     def _learn(self, conflict: Asks) -> bool:
         names = {ask.variable for ask in conflict}
         return all(
-            self.variables[name].learn(frozenset(ask for ask in conflict if ask.variable == name))
-            for name in names
+            self.variables[name].learn(frozenset(ask for ask in conflict if ask.variable == name)) for name in names
         )
 
 

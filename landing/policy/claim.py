@@ -115,9 +115,7 @@ def read_claim(claim: Mapping[str, Any]) -> Claim:
         present=tuple(name.lower() for name in _listed(claim, "keysAlwaysPresent")),
         absent=tuple(name.lower() for name in _listed(claim, "keysNeverPresent")),
         pinned={key.lower(): value for key, value in (claim.get("context") or {}).items()},
-        names={
-            key.lower(): key for key in (*_listed(claim, "keysAlwaysPresent"), *(claim.get("context") or {}))
-        },
+        names={key.lower(): key for key in (*_listed(claim, "keysAlwaysPresent"), *(claim.get("context") or {}))},
     )
 
 

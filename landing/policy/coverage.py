@@ -77,9 +77,7 @@ _Reasons = Iterable[tuple[bool, str]]
 _OUTSIDE_SCPS = (("mechanicalturk:", False), ("supportplans:", True))
 # Tasks of the root user on the same list for which AWS names no action: these may be theirs.
 _MAY_BE_OUTSIDE = frozenset(
-    f"cloudfront:{verb}{thing}"
-    for verb in ("create", "update", "delete")
-    for thing in ("publickey", "keygroup")
+    f"cloudfront:{verb}{thing}" for verb in ("create", "update", "delete") for thing in ("publickey", "keygroup")
 ) | {"ec2:modifyaddressattribute", "ec2:resetaddressattribute"}
 
 
@@ -128,9 +126,7 @@ def _scps(organization: Mapping[str, Any], principal: Principal, request: Reques
     return _path(organization, account), f"{principal.kind} of member account {account}", doubt
 
 
-def _rcps(
-    organization: Mapping[str, Any], principal: Principal, request: Request, owner: str | None
-) -> _Answer:
+def _rcps(organization: Mapping[str, Any], principal: Principal, request: Request, owner: str | None) -> _Answer:
     action = str(request["action"]).lower()
     service = action.partition(":")[0]
     resource = str(request.get("resource") or "*")

@@ -51,9 +51,7 @@ class Effect:
     undetermined: tuple[Open, ...]
 
 
-def effect(
-    before: Policies, after: Policies, scope: Mapping[str, Any] | None = None, policy_type: str = SCP
-) -> Effect:
+def effect(before: Policies, after: Policies, scope: Mapping[str, Any] | None = None, policy_type: str = SCP) -> Effect:
     """The effect of replacing one hierarchy by another.
 
     `scope` narrows the requests that are looked at; it has the keys of a claim (see `read_claim`), but

@@ -156,9 +156,7 @@ class CompiledLevels:
         return relevant
 
 
-def _verdict(
-    relevant: _Relevant, resource: str, context: Mapping[str, object], notes: tuple[str, ...]
-) -> Verdict:
+def _verdict(relevant: _Relevant, resource: str, context: Mapping[str, object], notes: tuple[str, ...]) -> Verdict:
     denies: list[Place] = []
     doubts: list[Doubt] = []
     for rule, on_action in relevant.denies:

@@ -229,9 +229,7 @@ def rules(levels: Policies, compiled: Compiled | None = None) -> tuple[tuple[Rul
     compiled = compiled or Compiled()
     return tuple(
         tuple(
-            Rule(
-                Place(level, str(entry.get("name", "")), statement.index, statement.sid), statement, compiled
-            )
+            Rule(Place(level, str(entry.get("name", "")), statement.index, statement.sid), statement, compiled)
             for entry in policies
             for statement in statements(entry.get("policy"))
         )

@@ -167,9 +167,7 @@ def read_instant(text: str) -> datetime | Unknown:
 def read_bool(text: str) -> bool | Unknown:
     """The words true and false, whatever their case."""
     lowered = text.lower()
-    return (
-        lowered == "true" if lowered in ("true", "false") else Unknown(f"{text!r} is neither true nor false")
-    )
+    return lowered == "true" if lowered in ("true", "false") else Unknown(f"{text!r} is neither true nor false")
 
 
 def read_network(text: str) -> IPv4Network | IPv6Network | Unknown:

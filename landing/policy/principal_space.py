@@ -29,9 +29,7 @@ class PrincipalSpace:
     Service-linked roles are left out, as no policy of an organization reaches them.
     """
 
-    def __init__(
-        self, claim: Claim, conditions: Sequence[Condition], pins: Context, *, outsiders: bool
-    ) -> None:
+    def __init__(self, claim: Claim, conditions: Sequence[Condition], pins: Context, *, outsiders: bool) -> None:
         self._claim = claim
         self._conditions = conditions
         self._pins = pins
@@ -45,9 +43,7 @@ class PrincipalSpace:
 
         Raises `TooManyError` on a condition that compares the account as something else than text.
         """
-        families = {
-            item.use.operator.family for item in self._conditions if item.use and item.key == _ACCOUNT
-        }
+        families = {item.use.operator.family for item in self._conditions if item.use and item.key == _ACCOUNT}
         if not self._claim.account and families - {"string", "null"}:
             raise TooManyError("the account of the principal is compared as something else than text")
         patterns = list(dict.fromkeys(_patterns(self._claim, self._conditions, self._pins)))

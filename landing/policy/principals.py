@@ -46,9 +46,7 @@ def parse_principal(text: str) -> Principal:
         return Principal(text, "service", keys=keys)
     match = _ARN.match(text)
     if match is None:
-        return Principal(
-            text, "unknown", note=f"{text!r} is neither the ARN of a principal nor a service's name"
-        )
+        return Principal(text, "unknown", note=f"{text!r} is neither the ARN of a principal nor a service's name")
     partition, service, account, resource = match.groups()
     session = _SESSION.match(resource) if service == "sts" else None
     if session is not None:

@@ -137,9 +137,7 @@ class _Prover:
             if self.policies.evaluate(tried).blocked is (not self.claim.denies):
                 return _Outcome(case.actions, tried)
         reasons = [f"{doubt.place.policy}: {doubt.reason}" for doubt in verdict.doubts]
-        reasons += [
-            f"a policy compares with {name}, whose value the claim does not fix" for name in case.open_keys()
-        ]
+        reasons += [f"a policy compares with {name}, whose value the claim does not fix" for name in case.open_keys()]
         reasons.append(f"the evaluator does not confirm the request {request}")
         return _Outcome(case.actions, reason=reasons[0])
 
@@ -158,9 +156,7 @@ class _Prover:
         if self.policies.needs_allow and any(beyond_scps(action.text.lower()) for action in actions):
             found.append("tasks that AWS lists as outside of SCPs are taken to be within")
         if self.tally.idle:
-            found.append(
-                f"{self.tally.idle} of {len(actions)} actions cannot be asked on the claim's resources"
-            )
+            found.append(f"{self.tally.idle} of {len(actions)} actions cannot be asked on the claim's resources")
         return tuple(found)
 
 

@@ -51,9 +51,7 @@ class ResourceSpace:
         patterns = self._patterns(checks)
         found = []
         for text in action.formats:
-            found += [
-                item for item in self._of_format(text, patterns) if self._wanted is None or self._wanted(item)
-            ]
+            found += [item for item in self._of_format(text, patterns) if self._wanted is None or self._wanted(item)]
         if not action.needs_resource and (self._wanted is None or self._wanted("*")):
             found.append("*")
         return found
@@ -82,9 +80,7 @@ class ResourceSpace:
         if found is None:
             found = [self.example(text)]
             if meeting:
-                found += reach_all(
-                    [self._steps_of(item) for item in meeting], domain(text, self._claim.partition)
-                )
+                found += reach_all([self._steps_of(item) for item in meeting], domain(text, self._claim.partition))
             self._reached[text, meeting] = found
         return found
 

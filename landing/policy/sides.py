@@ -52,9 +52,7 @@ class Block:
         return [case.fails(hit, certain=certain) for hit in self.allows]
 
 
-def meeting(
-    case: Case, *, passes: Side | None, blocks: Sequence[Side], certain: bool
-) -> dict[str, Any] | None:
+def meeting(case: Case, *, passes: Side | None, blocks: Sequence[Side], certain: bool) -> dict[str, Any] | None:
     """A request of a case that one side lets through and all the others block: surely, or perhaps.
 
     Raises `TooManyError` when it cannot be told.

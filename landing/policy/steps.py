@@ -43,9 +43,7 @@ def text_steps(tokens: Iterable[Token], *, lower: bool = False, any_: Some = Som
         if isinstance(token, Wild):
             steps.append(Step(any_, token is Wild.MANY))
         elif isinstance(token, str):
-            steps += [
-                Step(frozenset((char, char.lower(), char.upper()) if lower else char)) for char in token
-            ]
+            steps += [Step(frozenset((char, char.lower(), char.upper()) if lower else char)) for char in token]
         else:  # a variable that nothing fills may stand for any text
             steps.append(Step(any_, many=True))
     return tuple(steps)

@@ -93,9 +93,7 @@ class Variable:
         return True
 
 
-def key_variable(
-    found: Key | None, conditions: Sequence[Condition], scalars: Sequence[str], pins: Context
-) -> Variable:
+def key_variable(found: Key | None, conditions: Sequence[Condition], scalars: Sequence[str], pins: Context) -> Variable:
     """The classes of a condition key. The first is its absence, for the caller to rule out."""
     tests = {condition: condition.single or condition.filled(pins) for condition in _sound(conditions)}
     many = found is not None and found.multivalued

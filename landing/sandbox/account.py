@@ -99,9 +99,7 @@ class Account(Service[Contacts]):
         if contacts.new_email != call["PrimaryEmail"]:
             raise Refusal("ResourceNotFoundException", "No update to this address was started.")
         if call["Otp"] != ONE_TIME_PASSWORD:
-            raise Refusal(
-                "ValidationException", "The one-time password is wrong.", reason="fieldValidationFailed"
-            )
+            raise Refusal("ValidationException", "The one-time password is wrong.", reason="fieldValidationFailed")
         call.world.change_email(account, call["PrimaryEmail"])
         contacts.new_email = None
         return {"Status": "ACCEPTED"}
@@ -114,9 +112,7 @@ class Account(Service[Contacts]):
                 call.poll(_thing(account, region))
         found = [_region(call.world, account, region) for region in regions.every(call.world)]
         wanted = call.get("RegionOptStatusContains")
-        return call.page(
-            "Regions", [r for r in found if not wanted or r["RegionOptStatus"] in wanted], most=50
-        )
+        return call.page("Regions", [r for r in found if not wanted or r["RegionOptStatus"] in wanted], most=50)
 
     def get_region_opt_status(self, call: Call) -> dict[str, Any]:
         """Asking brings the end of a switch closer (API reference, GetRegionOptStatus)."""

@@ -54,9 +54,7 @@ def may_administer(call: Call, principal: str) -> Organization | None:
     organization = organization_of(call.world, call.account)
     if organization is None:
         return None
-    may = call.account == organization.management_account or is_administrator(
-        call.world, call.account, principal
-    )
+    may = call.account == organization.management_account or is_administrator(call.world, call.account, principal)
     return organization if may else None
 
 

@@ -33,9 +33,7 @@ def _user(world: World, access_key: str) -> Identity | None:
 def unknown_key(protocol: str, service: str = "") -> Refusal:
     """What AWS answers to a key that it does not know (page "Common errors" of each API reference)."""
     if service == "s3":
-        return Refusal(
-            "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403
-        )
+        return Refusal("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
     if protocol == "ec2":
         return Refusal("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
     if protocol in ("query", "rest-xml"):

@@ -63,13 +63,9 @@ class Call(Mapping[str, Any]):
         """moto's answer to this call, parsed; an error of moto's is raised as a `Refusal`."""
         return upstream.parsed(self.operation, self.forward())
 
-    def backend(
-        self, service: str | None = None, account: str | None = None, region: str | None = None
-    ) -> Any:
+    def backend(self, service: str | None = None, account: str | None = None, region: str | None = None) -> Any:
         """moto's backend, by default the one of the called service in the caller's account and Region."""
-        return upstream.backend(
-            service or self.operation.service, account or self.account, region or self.region
-        )
+        return upstream.backend(service or self.operation.service, account or self.account, region or self.region)
 
     def page(
         self,

@@ -30,8 +30,7 @@ class Problem:
             "max_value": f"Member must have value less than or equal to {self.bound}",
         }[self.kind]
         return (
-            f"1 validation error detected: Value '{self.value}' at '{self.path}' "
-            f"failed to satisfy constraint: {wanted}"
+            f"1 validation error detected: Value '{self.value}' at '{self.path}' failed to satisfy constraint: {wanted}"
         )
 
 

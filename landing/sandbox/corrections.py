@@ -43,9 +43,7 @@ def table() -> list[Correction]:
             Correction("refused", name, operation, "moto takes it for another operation")
             for operation in sorted(service.missing)
         ]
-    rows += [
-        Correction("patched", patch.name.split(".")[1], patch.name, patch.why) for patch in patches.PATCHES
-    ]
+    rows += [Correction("patched", patch.name.split(".")[1], patch.name, patch.why) for patch in patches.PATCHES]
     return rows
 
 

@@ -106,9 +106,7 @@ class Gateway:
             raise AnswerLost(f"{operation.service}:{operation.name}")
         return answer
 
-    def _perhaps_stale(
-        self, request: HttpRequest, operation: Operation, caller: Identity, region: str
-    ) -> HttpAnswer:
+    def _perhaps_stale(self, request: HttpRequest, operation: Operation, caller: Identity, region: str) -> HttpAnswer:
         if not operation.name.startswith(READS):
             if self.faults.awaits_change():
                 self._before = snapshot.dump(self.world)
@@ -122,9 +120,7 @@ class Gateway:
         finally:
             snapshot.load(self.world, now)
 
-    def _carry_out(
-        self, request: HttpRequest, operation: Operation, caller: Identity, region: str
-    ) -> HttpAnswer:
+    def _carry_out(self, request: HttpRequest, operation: Operation, caller: Identity, region: str) -> HttpAnswer:
         """A little time passes, the call takes effect, and the journal has it before its answer goes out."""
         seconds = self.world.clock.seconds
         self.world.clock.tick(self.world)
@@ -134,9 +130,7 @@ class Gateway:
             if self.journal is not None:
                 self.journal(request, seconds)
 
-    def _execute(
-        self, request: HttpRequest, operation: Operation, caller: Identity, region: str
-    ) -> HttpAnswer:
+    def _execute(self, request: HttpRequest, operation: Operation, caller: Identity, region: str) -> HttpAnswer:
         service = registry.service(operation.service)
         if service is None:
             return upstream.forward(request, operation, caller.account)

@@ -66,11 +66,7 @@ def send(session: Any, request: AWSPreparedRequest) -> Any:
 
 def connect(self: socket.socket, address: Any) -> None:
     """Refuse whatever would leave the machine while a world is current; in place of `socket.connect`."""
-    if (
-        current() is not None
-        and self.family in (socket.AF_INET, socket.AF_INET6)
-        and not is_loopback(address[0])
-    ):
+    if current() is not None and self.family in (socket.AF_INET, socket.AF_INET6) and not is_loopback(address[0]):
         raise PermissionError(f"the sandbox lets nothing out, so not to {address[0]}:{address[1]} either")
     _CONNECT(self, address)
 

@@ -216,9 +216,7 @@ def bucket_lists_have_pages(sandbox: Sandbox) -> bool:
 
 def acls_are_off(sandbox: Sandbox) -> bool:
     """A bucket whose owner owns everything has no ACLs."""
-    return refuses(
-        _bucket(sandbox).put_bucket_acl, "AccessControlListNotSupported", Bucket=BUCKET, ACL="public-read"
-    )
+    return refuses(_bucket(sandbox).put_bucket_acl, "AccessControlListNotSupported", Bucket=BUCKET, ACL="public-read")
 
 
 def _tagged_root(sandbox: Sandbox) -> tuple[str, Any]:

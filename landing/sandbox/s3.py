@@ -87,9 +87,7 @@ class S3(Service[Nothing]):
         most = call.get("MaxBuckets", MOST_BUCKETS)
         page, rest = buckets[:most], buckets[most:]
         return {
-            "Buckets": [
-                {"Name": b.name, "CreationDate": b.creation_date, "BucketRegion": b.region_name} for b in page
-            ],
+            "Buckets": [{"Name": b.name, "CreationDate": b.creation_date, "BucketRegion": b.region_name} for b in page],
             "Owner": {"ID": call.account},
             "Prefix": prefix or None,
             "ContinuationToken": page[-1].name if rest else None,

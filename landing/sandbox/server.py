@@ -78,9 +78,7 @@ class Requests(BaseHTTPRequestHandler):
         except Exception as error:  # a service of ours is broken: say so, and go on serving
             log.exception("%s %s", request.method, request.url)
             text = f"{type(error).__name__}: {error}"
-            return HttpAnswer(
-                501, {"Content-Type": "text/plain", "x-amzn-ErrorType": "SandboxBroken"}, text.encode()
-            )
+            return HttpAnswer(501, {"Content-Type": "text/plain", "x-amzn-ErrorType": "SandboxBroken"}, text.encode())
 
     def _stop(self, request: HttpRequest) -> HttpAnswer:
         allowed = control.answer(
@@ -170,9 +168,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="landing.sandbox.server", description=__doc__)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument(
-        "--ready", type=int, default=None, help="a file descriptor that is told when all is up"
-    )
+    parser.add_argument("--ready", type=int, default=None, help="a file descriptor that is told when all is up")
     parsed = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     serve(Home(parsed.home), port=parsed.port, ready=parsed.ready)

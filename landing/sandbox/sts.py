@@ -73,9 +73,7 @@ class Sts(Service[Nothing]):
         """For members only, once root sessions are on (IAM User Guide, "Centrally manage root access")."""
         account = call["TargetPrincipal"].rpartition("::")[2].partition(":")[0]
         if not accounts.allows_root_sessions(call, account):
-            raise Refusal(
-                "AccessDenied", f"{call.caller.arn} is not authorized to perform: sts:AssumeRoot", 403
-            )
+            raise Refusal("AccessDenied", f"{call.caller.arn} is not authorized to perform: sts:AssumeRoot", 403)
         issued = call.world.issue_key(
             account=account,
             arn=f"arn:{call.partition}:iam::{account}:root",

@@ -42,9 +42,7 @@ class Tagging(Service[Nothing]):
         wanted = call.get("ResourceARNList")
         if wanted:
             found = [(arn, tags) for arn, tags in found if arn in wanted]
-        return call.page(
-            "ResourceTagMappingList", found, show=_shown, most=call.get("ResourcesPerPage", PAGE)
-        )
+        return call.page("ResourceTagMappingList", found, show=_shown, most=call.get("ResourcesPerPage", PAGE))
 
     def get_tag_keys(self, call: Call) -> dict[str, Any]:
         """Moto knows no resources of Organizations."""
@@ -94,9 +92,7 @@ def _of_organization(call: Call) -> dict[str, tuple[str, dict[str, str]]]:
 
 
 def _has(tags: dict[str, str], filters: list[dict[str, Any]]) -> bool:
-    return all(
-        one["Key"] in tags and (not one.get("Values") or tags[one["Key"]] in one["Values"]) for one in filters
-    )
+    return all(one["Key"] in tags and (not one.get("Values") or tags[one["Key"]] in one["Values"]) for one in filters)
 
 
 def _shown(resource: tuple[str, dict[str, str]]) -> dict[str, Any]:
@@ -112,9 +108,7 @@ def _change(
     if not any(arn in ours for arn in arns):
         return call.forward()
     if not all(arn in ours for arn in arns):
-        raise Refusal(
-            "InvalidParameterException", "Organizations resources cannot be mixed with others here."
-        )
+        raise Refusal("InvalidParameterException", "Organizations resources cannot be mixed with others here.")
     organization = accounts.organization_of(call.world, call.account)
     assert organization is not None
     failed = {}

@@ -75,9 +75,7 @@ def write(operation: Operation, result: dict[str, Any] | None) -> HttpAnswer:
     if shape is not None:
         _json(shape, result, f"{operation.service}:{operation.name}")
     serializer = get_serializer_class(operation.service, operation.protocol)
-    written = serializer(operation_model=operation.model, value_picker=DefaultAttributePicker()).serialize(
-        result
-    )
+    written = serializer(operation_model=operation.model, value_picker=DefaultAttributePicker()).serialize(result)
     body = written["body"]
     data = body.encode() if isinstance(body, str) else body
     return HttpAnswer(written["status_code"], {k: str(v) for k, v in written["headers"].items()}, data)
@@ -134,9 +132,7 @@ def _json_timestamp(shape: Any, value: datetime) -> float | str:
 def _error_shapes(service: str) -> dict[str, Any]:
     model = service_model(service)
     shapes = {} if model is None else {shape.name: shape for shape in model.error_shapes}
-    return {
-        shape.metadata.get("error", {}).get("code", name): shape for name, shape in shapes.items()
-    } | shapes
+    return {shape.metadata.get("error", {}).get("code", name): shape for name, shape in shapes.items()} | shapes
 
 
 def is_modelled(service: str, code: str) -> bool:
@@ -177,8 +173,7 @@ def _xml_refusal(protocol: str, service: str, refusal: Refusal, code: str, statu
         body = f"<Error>{error}<RequestId>sandbox</RequestId></Error>"
     else:
         body = (
-            f"<ErrorResponse><Error><Type>{fault}</Type>{error}</Error>"
-            "<RequestId>sandbox</RequestId></ErrorResponse>"
+            f"<ErrorResponse><Error><Type>{fault}</Type>{error}</Error><RequestId>sandbox</RequestId></ErrorResponse>"
         )
     text = f'<?xml version="1.0" encoding="UTF-8"?>{body}'
     return HttpAnswer(status, {"Content-Type": "text/xml"}, text.encode())

@@ -133,9 +133,7 @@ class World:
         digits = self.token(32, "0123456789abcdef")
         return "-".join(digits[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
 
-    def issue_key(
-        self, *, account: str, arn: str, user_id: str, principal: str = "", temporary: bool
-    ) -> Identity:
+    def issue_key(self, *, account: str, arn: str, user_id: str, principal: str = "", temporary: bool) -> Identity:
         """Make a new access key known to the world."""
         identity = Identity(
             access_key=("ASIA" if temporary else "AKIA") + self.token(16, BASE32),

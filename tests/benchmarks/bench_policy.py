@@ -33,9 +33,7 @@ def twenty_statements() -> list[list[dict[str, Any]]]:
             "Action": ["guardduty:*", f"s3:Put*{number}", "ec2:RunInstances"],
             "Resource": "*",
             "Condition": {
-                "ArnNotLike": {
-                    "aws:PrincipalArn": ["arn:aws:iam::*:role/team-*", f"arn:aws:iam::*:role/x{number}"]
-                },
+                "ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::*:role/team-*", f"arn:aws:iam::*:role/x{number}"]},
                 "StringNotEqualsIfExists": {"aws:RequestedRegion": ["eu-west-1", f"eu-west-{number}"]},
             },
         }

@@ -36,8 +36,7 @@ def _actions(chance: random.Random) -> list[str]:
     names = [action.text for action in catalog.service_actions(service).values()] or ["s3:PutObject"]
     picked = chance.sample(names, min(len(names), 6))
     return [
-        text[: chance.randint(len(text) - 6, len(text) - 1)] + "*" if chance.random() < 0.3 else text
-        for text in picked
+        text[: chance.randint(len(text) - 6, len(text) - 1)] + "*" if chance.random() < 0.3 else text for text in picked
     ]
 
 

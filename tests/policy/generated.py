@@ -67,9 +67,7 @@ TEXT_KEYS = (
 LISTS = ("aws:TagKeys", "aws:CalledVia")
 
 
-def block(
-    operators: tuple[str, ...], keys: tuple[str, ...], values: tuple[str, ...]
-) -> st.SearchStrategy[Any]:
+def block(operators: tuple[str, ...], keys: tuple[str, ...], values: tuple[str, ...]) -> st.SearchStrategy[Any]:
     """Condition blocks of one line."""
     suffixed = st.tuples(st.sampled_from(operators), st.sampled_from(("", "IfExists"))).map("".join)
     listed = st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True)
@@ -93,9 +91,7 @@ LINES = st.one_of(
     block(("DateLessThan", "DateGreaterThanEquals"), ("aws:CurrentTime", "aws:TokenIssueTime"), DATES),
     block(("IpAddress", "NotIpAddress"), ("aws:SourceIp",), NETWORKS),
     block(("Bool",), ("aws:SecureTransport", "aws:ViaAWSService"), BOOLS),
-    st.sampled_from(
-        [{"Null": {key: value}} for key in (*TEXT_KEYS[:2], *LISTS, "aws:SourceIp") for value in BOOLS]
-    ),
+    st.sampled_from([{"Null": {key: value}} for key in (*TEXT_KEYS[:2], *LISTS, "aws:SourceIp") for value in BOOLS]),
 )
 
 

@@ -20,14 +20,10 @@ def found(document: object, policy_type: str = SCP) -> list[tuple[str, str, str]
 def of(statement: Any, policy_type: str = SCP) -> list[tuple[str, str, str]]:
     """What is found in a policy of one statement, with pointers into the statement."""
     prefix = "/Statement/0"
-    return [
-        (code, level, at.removeprefix(prefix)) for code, level, at in found(policy(statement), policy_type)
-    ]
+    return [(code, level, at.removeprefix(prefix)) for code, level, at in found(policy(statement), policy_type)]
 
 
-def conditions(
-    operator: str, key: str, values: Any, action: Any = "s3:PutObject"
-) -> list[tuple[str, str, str]]:
+def conditions(operator: str, key: str, values: Any, action: Any = "s3:PutObject") -> list[tuple[str, str, str]]:
     escaped = key.replace("~", "~0").replace("/", "~1")
     line = f"/Condition/{operator}/{escaped}"
     everything = of(deny(action, Condition={operator: {key: values}}))

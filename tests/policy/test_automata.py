@@ -41,9 +41,7 @@ def test_what_is_found_meets_the_goal_and_what_is_not_is_nowhere(
     def meets(text: str) -> bool:
         return all(any(matching(group, text)) for group in required) and not any(matching(forbidden, text))
 
-    goal = Goal(
-        [[steps(glob) for glob in group] for group in required], [steps(g) for g in forbidden], [], meets
-    )
+    goal = Goal([[steps(glob) for glob in group] for group in required], [steps(g) for g in forbidden], [], meets)
     found = find(goal, ANYTHING)
     if found is None:
         assert not any(map(meets, TEXTS[:400]))

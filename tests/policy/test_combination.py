@@ -75,9 +75,7 @@ def test_rule_07_a_principal_of_everybody_is_read_as_an_rcp_has_it() -> None:
     assert verdict(deny("s3:*", Principal="*")).blocked is True
 
 
-@pytest.mark.parametrize(
-    "elements", [{"Principal": {"AWS": "*"}}, {"NotPrincipal": "*"}, {"Principal": "123"}]
-)
+@pytest.mark.parametrize("elements", [{"Principal": {"AWS": "*"}}, {"NotPrincipal": "*"}, {"Principal": "123"}])
 def test_rule_07_any_other_principal_is_undetermined_where_it_decides(elements: dict[str, object]) -> None:
     assert verdict(deny("s3:*", **elements)).undetermined
     assert verdict(deny("ec2:*", **elements)).result == "Allowed"
@@ -128,9 +126,7 @@ def test_rule_19_a_malformed_statement_that_does_not_decide_changes_nothing() ->
 
 def test_rule_19_an_allow_in_doubt_does_not_allow() -> None:
     doubtful = {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:*"}
-    assert evaluate(
-        [[{"name": "a", "policy": policy(doubtful)}]], request(resource="arn:aws:s3:::b")
-    ).undetermined
+    assert evaluate([[{"name": "a", "policy": policy(doubtful)}]], request(resource="arn:aws:s3:::b")).undetermined
     certain = {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::b"}
     both = [[{"name": "a", "policy": policy(doubtful, certain)}]]
     assert evaluate(both, request(resource="arn:aws:s3:::b")).result == "Allowed"

@@ -148,9 +148,7 @@ def test_rule_15_set_operators_test_each_value(operator: str, present: Any, expe
 
 @pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals", "StringLikeIfExists"])
 @pytest.mark.parametrize("present", [["a"], ["z", "y"], []])
-def test_rule_15_several_values_without_a_set_operator_do_not_match(
-    operator: str, present: list[str]
-) -> None:
+def test_rule_15_several_values_without_a_set_operator_do_not_match(operator: str, present: list[str]) -> None:
     assert holds(operator, "aws:TagKeys", "a", present=present) is False
 
 

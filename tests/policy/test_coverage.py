@@ -124,9 +124,7 @@ def test_rule_03_the_owner_is_read_from_the_arn() -> None:
 
 def test_rule_04_tasks_outside_of_scps() -> None:
     root = iam(PROD, "root")
-    assert (
-        covered(ORGANIZATION, request("supportplans:CreateSupportPlanSchedule", "*", root)).scp_path is None
-    )
+    assert covered(ORGANIZATION, request("supportplans:CreateSupportPlanSchedule", "*", root)).scp_path is None
     role = request("supportplans:CreateSupportPlanSchedule", "*", iam(PROD, "role/x"))
     assert covered(ORGANIZATION, role).scp_path == PROD_PATH
     assert covered(ORGANIZATION, request("mechanicalturk:GetHIT", "*", iam(PROD, "role/x"))).scp_path is None
@@ -221,10 +219,7 @@ def test_ids_that_are_not_known_offline_are_in_doubt_and_not_absent() -> None:
     outsiders = deny(Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-abc"}})
     assert decide(coverage, asked, scps=[level(outsiders)]).blocked is None
     assert (
-        decide(
-            coverage, asked, scps=[level(deny(Condition={"Null": {"aws:PrincipalOrgID": "true"}}))]
-        ).blocked
-        is None
+        decide(coverage, asked, scps=[level(deny(Condition={"Null": {"aws:PrincipalOrgID": "true"}}))]).blocked is None
     )
 
 

@@ -47,9 +47,7 @@ SIXTH = st.text(alphabet="a:*?/", min_size=1, max_size=5)
     values=st.lists(st.text(alphabet="ab", max_size=3), min_size=4, max_size=4),
     resource=st.text(alphabet="a:/", min_size=1, max_size=6),
 )
-def test_rule_09_arns_match_by_definition(
-    head: list[str], sixth: str, values: list[str], resource: str
-) -> None:
+def test_rule_09_arns_match_by_definition(head: list[str], sixth: str, values: list[str], resource: str) -> None:
     pattern, text = ":".join(["arn", *head, sixth]), ":".join(["arn", *values, resource])
     parsed = parse(pattern)
     assert split(parsed.tokens) is not None

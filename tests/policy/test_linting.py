@@ -103,10 +103,7 @@ def sized(characters: int) -> dict[str, Any]:
 )
 def test_the_size_of_the_compact_text(policy_type: str, over: int) -> None:
     codes = [code for code, _, _ in found(sized(over), policy_type) if code.startswith("POL2")]
-    assert (
-        codes
-        == {10_241: ["POL200"], 5_121: ["POL200"], 9_217: ["POL201"], 10_240: ["POL201"], 9_216: []}[over]
-    )
+    assert codes == {10_241: ["POL200"], 5_121: ["POL200"], 9_217: ["POL201"], 10_240: ["POL201"], 9_216: []}[over]
 
 
 def test_characters_beyond_ascii() -> None:
@@ -120,11 +117,7 @@ def test_declarative_policies() -> None:
     assert found(tags, "BACKUP_POLICY") == [("POL700", ERROR, ""), ("POL700", ERROR, "/tags")]
     assert found(policy(stop()), "TAG_POLICY")[0] == ("POL700", ERROR, "")
     assert found([], "TAG_POLICY") == [("POL100", ERROR, "")]
-    bad = {
-        "tags": {
-            "a": {"@@asign": "x", "b": {"@@append": "y"}, "@@operators_allowed_for_child_policies": ["all"]}
-        }
-    }
+    bad = {"tags": {"a": {"@@asign": "x", "b": {"@@append": "y"}, "@@operators_allowed_for_child_policies": ["all"]}}}
     assert found(bad, "TAG_POLICY") == [
         ("POL701", ERROR, "/tags/a/@@asign"),
         ("POL702", ERROR, "/tags/a/@@operators_allowed_for_child_policies/0"),
@@ -159,22 +152,16 @@ JSON = st.recursive(
     max_leaves=6,
 )
 ELEMENTS = ("Effect", "Action", "NotAction", "Resource", "NotResource", "Condition", "Principal", "Sid", "X")
-ODD = st.sampled_from(
-    ("Deny", "*", "s3:*", "a:b:c", "arn:", "${", "arn:aws:s3:::${x", "StringLike", "\ud800")
-)
+ODD = st.sampled_from(("Deny", "*", "s3:*", "a:b:c", "arn:", "${", "arn:aws:s3:::${x", "StringLike", "\ud800"))
 STATEMENT = st.dictionaries(
     st.sampled_from(ELEMENTS),
-    JSON
-    | ODD
-    | st.lists(ODD | JSON, max_size=3)
-    | st.dictionaries(ODD, st.dictionaries(ODD, ODD | JSON, max_size=2)),
+    JSON | ODD | st.lists(ODD | JSON, max_size=3) | st.dictionaries(ODD, st.dictionaries(ODD, ODD | JSON, max_size=2)),
 )
 
 
 @settings(max_examples=200, deadline=None)
 @given(
-    document=JSON
-    | st.fixed_dictionaries({"Version": JSON, "Statement": st.lists(STATEMENT | JSON, max_size=3)}),
+    document=JSON | st.fixed_dictionaries({"Version": JSON, "Statement": st.lists(STATEMENT | JSON, max_size=3)}),
     policy_type=st.sampled_from(sorted(LIMITS)),
 )
 def test_nothing_is_raised_for_a_document_of_any_shape(document: Any, policy_type: str) -> None:

@@ -63,9 +63,7 @@ def test_actions_and_resources_that_never_meet() -> None:
     buckets = stop(["s3:DeleteBucket", "s3:PutObject"], Resource="arn:aws:s3:::logs/*")
     assert of(buckets) == [("POL406", WARNING, "/Action/0")]
     assert of(stop("s3:DeleteBucket", Resource="arn:aws:s3:::logs*")) == []
-    assert of(stop("s3:*", Resource=["arn:aws:s3:::a", "arn:aws:sns:*:*:a"])) == [
-        ("POL406", WARNING, "/Resource/1")
-    ]
+    assert of(stop("s3:*", Resource=["arn:aws:s3:::a", "arn:aws:sns:*:*:a"])) == [("POL406", WARNING, "/Resource/1")]
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,7 @@ BUCKET = "arn:aws:s3:::data"
         ("s3:Get.bject", "s3:GetObject", False),
     ],
 )
-def test_rule_08_actions_match_without_case_and_with_wildcards(
-    pattern: str, action: str, matches: bool
-) -> None:
+def test_rule_08_actions_match_without_case_and_with_wildcards(pattern: str, action: str, matches: bool) -> None:
     assert denies(deny(pattern), action=action) is matches
 
 
@@ -148,9 +146,7 @@ def test_rule_11_variables_are_filled_from_the_context_whatever_the_case_of_the_
 
 def test_rule_11_what_is_filled_in_is_no_pattern() -> None:
     star = {"aws:PrincipalTag/team": "b*"}
-    assert (
-        denies(deny(Resource="arn:aws:s3:::${aws:PrincipalTag/team}"), resource=BUCKET, context=star) is False
-    )
+    assert denies(deny(Resource="arn:aws:s3:::${aws:PrincipalTag/team}"), resource=BUCKET, context=star) is False
     same = deny(Condition={"StringLike": {"aws:PrincipalTag/x": "${aws:PrincipalTag/team}"}})
     assert denies(same, context={**star, "aws:PrincipalTag/x": "blue"}) is False
     assert denies(same, context={**star, "aws:PrincipalTag/x": "b*"}) is True
@@ -168,9 +164,7 @@ def test_rule_11_a_default_stands_in_for_a_missing_value_only() -> None:
     assert denies(deny(Resource=entry), resource="arn:aws:s3:::none") is True
     assert denies(deny(NotResource=entry), resource="arn:aws:s3:::none") is False
     assert denies(deny(Resource=entry), resource="arn:aws:s3:::none", context=TEAM) is False
-    assert (
-        denies(deny(Resource="arn:aws:s3:::x${aws:PrincipalTag/team,''}"), resource="arn:aws:s3:::x") is True
-    )
+    assert denies(deny(Resource="arn:aws:s3:::x${aws:PrincipalTag/team,''}"), resource="arn:aws:s3:::x") is True
 
 
 def test_rule_11_a_multivalued_key_has_no_single_value() -> None:
@@ -219,9 +213,7 @@ def test_rule_17_the_role_is_derived_from_the_principal_unless_the_context_says_
     statement = deny(Condition={"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ops/Admin"}})
     assert denies(statement, principal="arn:aws:iam::111122223333:role/ops/Admin") is False
     assert denies(statement, principal="arn:aws:iam::111122223333:role/Admin") is True
-    assert (
-        denies(statement, context={"aws:principalARN": "arn:aws:iam::111122223333:role/ops/Admin"}) is False
-    )
+    assert denies(statement, context={"aws:principalARN": "arn:aws:iam::111122223333:role/ops/Admin"}) is False
 
 
 def test_rule_17_a_session_stands_for_its_role_with_a_warning() -> None:

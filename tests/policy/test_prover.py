@@ -74,9 +74,7 @@ def test_rule_14_an_absent_key_is_thought_of() -> None:
     assert proof(deny(DETECTOR, Condition=here), there, deny=DETECTOR).result == "proved"
     if_exists = {"StringEqualsIfExists": {"aws:RequestedRegion": "eu-west-2"}}
     assert proof(deny(DETECTOR, Condition=if_exists), deny=DETECTOR).result == "refuted"
-    never = proof(
-        deny(DETECTOR, Condition=if_exists), deny=DETECTOR, keysNeverPresent=["AWS:requestedregion"]
-    )
+    never = proof(deny(DETECTOR, Condition=if_exists), deny=DETECTOR, keysNeverPresent=["AWS:requestedregion"])
     assert never.result == "proved"
     bare = deny(DETECTOR, Condition={"StringLike": {"aws:RequestedRegion": "*"}})
     assert proof(bare, deny=DETECTOR).counterexample["context"] == {}  # type: ignore[index]
@@ -85,9 +83,7 @@ def test_rule_14_an_absent_key_is_thought_of() -> None:
 
 
 def test_keys_that_are_always_present_are_in_the_counterexample() -> None:
-    found = proof(
-        deny("s3:*"), deny=DETECTOR, keysAlwaysPresent=["aws:MultiFactorAuthPresent", "aws:TagKeys"]
-    )
+    found = proof(deny("s3:*"), deny=DETECTOR, keysAlwaysPresent=["aws:MultiFactorAuthPresent", "aws:TagKeys"])
     assert found.counterexample is not None
     assert found.counterexample["context"] == {
         "aws:MultiFactorAuthPresent": "true",
@@ -260,8 +256,5 @@ def test_rule_11_services_have_no_account_to_fill_a_variable_of_an_rcp() -> None
 
 
 def test_rule_04_tasks_outside_of_scps_are_said_to_be_taken_as_within() -> None:
-    assert (
-        "tasks that AWS lists as outside of SCPs are taken to be within"
-        in proof(deny("*"), deny="*").assumptions
-    )
+    assert "tasks that AWS lists as outside of SCPs are taken to be within" in proof(deny("*"), deny="*").assumptions
     assert proof(deny("*"), deny=DETECTOR).assumptions == proof(deny("*"), deny="s3:PutObject").assumptions

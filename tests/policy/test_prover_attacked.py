@@ -36,9 +36,7 @@ def is_of(claim: dict[str, Any], request: dict[str, Any]) -> bool:
 
 @UNHURRIED
 @given(levels=hierarchies(), claim=claims(), data=st.data())
-def test_a_proof_stands_against_random_requests(
-    levels: list[Any], claim: dict[str, Any], data: st.DataObject
-) -> None:
+def test_a_proof_stands_against_random_requests(levels: list[Any], claim: dict[str, Any], data: st.DataObject) -> None:
     proof = prove(levels, claim)
     if proof.result == "refuted":
         request = proof.counterexample
@@ -56,9 +54,7 @@ def test_a_proof_stands_against_random_requests(
 
 @UNHURRIED
 @given(levels=hierarchies(), request=requests(), kind=st.sampled_from(("deny", "allow")))
-def test_what_a_request_disproves_is_never_proved(
-    levels: list[Any], request: dict[str, Any], kind: str
-) -> None:
+def test_what_a_request_disproves_is_never_proved(levels: list[Any], request: dict[str, Any], kind: str) -> None:
     claim = {kind: request["action"], "account": "111122223333"}
     blocked = evaluate(levels, request).blocked
     result = prove(levels, claim).result

@@ -100,10 +100,7 @@ def test_resources_are_those_of_the_actions_formats() -> None:
 def test_rule_09_an_action_without_resource_types_evades_an_arn() -> None:
     stop = deny("guardduty:*", Resource="arn:aws:guardduty:*:*:detector/*")
     assert proof(stop, deny="guardduty:ListDetectors").result == "refuted"
-    assert (
-        proof(deny("guardduty:*", NotResource="arn:aws:s3:::*"), deny="guardduty:ListDetectors").result
-        == "proved"
-    )
+    assert proof(deny("guardduty:*", NotResource="arn:aws:s3:::*"), deny="guardduty:ListDetectors").result == "proved"
 
 
 def test_many_formats_one_by_one() -> None:
@@ -151,8 +148,7 @@ def test_principals_are_looked_for_where_they_are_too_many_to_list() -> None:
 
 def test_a_cap_is_undetermined_and_never_proved() -> None:
     blocks = [
-        deny(DETECTOR, Condition={"StringNotLike": {"aws:PrincipalTag/x": f"*{word}*{word[::-1]}*"}})
-        for word in WORDS
+        deny(DETECTOR, Condition={"StringNotLike": {"aws:PrincipalTag/x": f"*{word}*{word[::-1]}*"}}) for word in WORDS
     ]
     found = proof(*blocks, deny=DETECTOR)
     assert found.result == "undetermined"

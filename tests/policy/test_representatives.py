@@ -46,9 +46,7 @@ ENTRIES = (
     *("s3:GetObject", "S3:put*", "s3:*", "*", "iam:*Role*"),
     *("s*:Get*", "*:*", "guardduty", "nosuch:*", "sqs:Send?essage"),
 )
-SOME = [
-    action for name in ("s3", "iam", "sqs", "guardduty") for action in catalog.service_actions(name).values()
-]
+SOME = [action for name in ("s3", "iam", "sqs", "guardduty") for action in catalog.service_actions(name).values()]
 
 
 @settings(max_examples=60, deadline=None)

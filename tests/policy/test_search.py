@@ -53,9 +53,7 @@ def test_a_search_that_takes_too_long_is_given_up() -> None:
     # Nine pigeons, eight holes.
     pairs = itertools.combinations(range(9), 2)
     constraints = [
-        [Way({str(one): ~(1 << hole)}), Way({str(two): ~(1 << hole)})]
-        for one, two in pairs
-        for hole in range(8)
+        [Way({str(one): ~(1 << hole)}), Way({str(two): ~(1 << hole)})] for one, two in pairs for hole in range(8)
     ]
     with pytest.raises(TooManyError, match="steps in the search"):
         Search(constraints).solve({str(pigeon): 255 for pigeon in range(9)})

@@ -18,9 +18,7 @@ from landing.sandbox.faults import Fault
 from landing.sandbox.home import Endpoint
 
 DENY = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*"}]}'
-RCP = (
-    '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}'
-)
+RCP = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}'
 ALLOW = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 SCP_TYPE = "SERVICE_CONTROL_POLICY"
 RCP_TYPE = "RESOURCE_CONTROL_POLICY"
@@ -87,9 +85,7 @@ class Cloud:
     def enable(self, kind: str = SCP_TYPE) -> None:
         organizations, root = self.organizations, self.root
         organizations.enable_policy_type(RootId=root, PolicyType=kind)
-        while {"Type": kind, "Status": "ENABLED"} not in organizations.list_roots()["Roots"][0][
-            "PolicyTypes"
-        ]:
+        while {"Type": kind, "Status": "ENABLED"} not in organizations.list_roots()["Roots"][0]["PolicyTypes"]:
             pass
 
     def trust(self, principal: str) -> None:
@@ -168,9 +164,7 @@ def source(page: str) -> Callable[[Any], Any]:
     return pytest.mark.source(page)
 
 
-def refused(
-    code: str, call: Callable[..., Any], *, reason: str | None = None, **parameters: Any
-) -> ClientError:
+def refused(code: str, call: Callable[..., Any], *, reason: str | None = None, **parameters: Any) -> ClientError:
     """The call is refused with this error (and this Reason)."""
     with pytest.raises(ClientError) as caught:
         call(**parameters)

@@ -47,7 +47,9 @@ class StackSet:
             self.client.activate_organizations_access()
         deployment = {"Enabled": True, "RetainStacksOnAccountRemoval": False} if automatic else {"Enabled": False}
         settings = {"PermissionModel": "SERVICE_MANAGED", "AutoDeployment": deployment, **self.always, **options}
-        made = self.client.create_stack_set(StackSetName=self.name, TemplateBody=body(template or setting()), **settings)
+        made = self.client.create_stack_set(
+            StackSetName=self.name, TemplateBody=body(template or setting()), **settings
+        )
         identifier: str = made["StackSetId"]
         return identifier
 
@@ -85,9 +87,7 @@ class StackSet:
 
     def operation(self, identifier: str) -> dict[str, Any]:
         """DescribeStackSetOperation."""
-        answer = self.client.describe_stack_set_operation(
-            StackSetName=self.name, OperationId=identifier, **self.always
-        )
+        answer = self.client.describe_stack_set_operation(StackSetName=self.name, OperationId=identifier, **self.always)
         found: dict[str, Any] = answer["StackSetOperation"]
         return found
 

@@ -79,9 +79,7 @@ def test_a_delegated_administrator_may_name_members(cloud: Cloud) -> None:
     administrator, member, stranger = cloud.account("a"), cloud.account("b"), cloud.account("c")
     cloud.delegate(administrator, ACCOUNT)
     named = {"AccountId": member, "AlternateContactType": "SECURITY"}
-    refused(
-        "ResourceNotFoundException", cloud.client("account", administrator).get_alternate_contact, **named
-    )
+    refused("ResourceNotFoundException", cloud.client("account", administrator).get_alternate_contact, **named)
     refused("AccessDeniedException", cloud.client("account", stranger).get_alternate_contact, **named)
 
 
@@ -165,10 +163,7 @@ def test_some_regions_cannot_be_switched(empty: Cloud, region: str, reason: str)
 @source("Account Management guide: 6 Region requests in flight per account")
 def test_six_regions_are_switched_at_once_at_most(empty: Cloud) -> None:
     account = empty.client("account")
-    regions = [
-        region["RegionName"]
-        for region in account.list_regions(RegionOptStatusContains=["DISABLED"])["Regions"]
-    ]
+    regions = [region["RegionName"] for region in account.list_regions(RegionOptStatusContains=["DISABLED"])["Regions"]]
     for region in regions[:6]:
         account.enable_region(RegionName=region)
     refused("TooManyRequestsException", account.enable_region, RegionName=regions[6])

@@ -8,16 +8,14 @@ FOUR_DAYS = 4 * 86400
 
 
 def _create(cloud: Cloud, name: str = "a", email: str = "a@example.com") -> dict[str, str]:
-    created: dict[str, str] = cloud.organizations.create_account(AccountName=name, Email=email)[
-        "CreateAccountStatus"
-    ]
+    created: dict[str, str] = cloud.organizations.create_account(AccountName=name, Email=email)["CreateAccountStatus"]
     return created
 
 
 def _status(cloud: Cloud, request: str) -> dict[str, str]:
-    described: dict[str, str] = cloud.organizations.describe_create_account_status(
-        CreateAccountRequestId=request
-    )["CreateAccountStatus"]
+    described: dict[str, str] = cloud.organizations.describe_create_account_status(CreateAccountRequestId=request)[
+        "CreateAccountStatus"
+    ]
     return described
 
 

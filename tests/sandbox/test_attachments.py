@@ -28,9 +28,7 @@ def test_a_type_is_enabled_once(cloud: Cloud) -> None:
 
 @source("API reference: RootNotFoundException")
 def test_the_root_exists(cloud: Cloud) -> None:
-    refused(
-        "RootNotFoundException", cloud.organizations.enable_policy_type, RootId="r-0000", PolicyType=SCP_TYPE
-    )
+    refused("RootNotFoundException", cloud.organizations.enable_policy_type, RootId="r-0000", PolicyType=SCP_TYPE)
 
 
 @source("API reference: DisablePolicyType, PolicyTypeNotEnabledException")

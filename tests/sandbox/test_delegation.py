@@ -72,9 +72,7 @@ def test_a_service_that_can_be_delegated(cloud: Cloud, principal: str) -> None:
     assert [administrator["Id"] for administrator in found["DelegatedAdministrators"]] == [account]
 
 
-@pytest.mark.parametrize(
-    "principal", ["ram.amazonaws.com", "tagpolicies.tag.amazonaws.com", "x.amazonaws.com"]
-)
+@pytest.mark.parametrize("principal", ["ram.amazonaws.com", "tagpolicies.tag.amazonaws.com", "x.amazonaws.com"])
 @source("User Guide: column delegated administrator is No; UNRECOGNIZED_SERVICE_PRINCIPAL")
 def test_a_service_that_cannot_be_delegated(cloud: Cloud, principal: str) -> None:
     refused(

@@ -35,9 +35,7 @@ def test_what_was_answered_survives_kill_9(home: Home) -> None:
     key = before.client("kms").create_key()["KeyMetadata"]["KeyId"]
     before.client("s3").create_bucket(Bucket="bucket")
     before.client("s3").put_object(Bucket="bucket", Key="key", Body=b"body")
-    request = before.organizations.create_account(AccountName="b", Email="b@example.com")[
-        "CreateAccountStatus"
-    ]
+    request = before.organizations.create_account(AccountName="b", Email="b@example.com")["CreateAccountStatus"]
 
     after = _killed(home, endpoint)
     accounts = after.organizations.list_accounts()["Accounts"]
@@ -47,9 +45,7 @@ def test_what_was_answered_survives_kill_9(home: Home) -> None:
     assert [found["KeyId"] for found in after.client("kms").list_keys()["Keys"]] == [key]
     assert after.client("s3").get_object(Bucket="bucket", Key="key")["Body"].read() == b"body"
     describe = after.organizations.describe_create_account_status
-    states = [
-        describe(CreateAccountRequestId=request["Id"])["CreateAccountStatus"]["State"] for _ in range(2)
-    ]
+    states = [describe(CreateAccountRequestId=request["Id"])["CreateAccountStatus"]["State"] for _ in range(2)]
     assert states == ["IN_PROGRESS", "SUCCEEDED"]
 
 
@@ -66,9 +62,7 @@ def test_a_key_that_was_issued_survives_kill_9(home: Home) -> None:
         keys["SessionToken"],
     )
     assert (
-        after.client("sts")
-        .get_caller_identity()["Arn"]
-        .endswith(":assumed-role/OrganizationAccountAccessRole/check")
+        after.client("sts").get_caller_identity()["Arn"].endswith(":assumed-role/OrganizationAccountAccessRole/check")
     )
 
 

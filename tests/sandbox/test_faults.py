@@ -79,9 +79,7 @@ def test_a_throttled_call_is_counted_and_succeeds_the_next_time(cloud: Cloud) ->
 
 @source("Organizations API reference: CreateAccount is asynchronous")
 def test_a_delay_lets_virtual_time_pass(cloud: Cloud) -> None:
-    created = cloud.organizations.create_account(AccountName="a", Email="a@example.com")[
-        "CreateAccountStatus"
-    ]
+    created = cloud.organizations.create_account(AccountName="a", Email="a@example.com")["CreateAccountStatus"]
     cloud.arm(Fault("delay", "organizations", "DescribeCreateAccountStatus", seconds=3600))
     describe = cloud.organizations.describe_create_account_status
     assert describe(CreateAccountRequestId=created["Id"])["CreateAccountStatus"]["State"] == "SUCCEEDED"

@@ -156,9 +156,7 @@ def test_a_registered_service_has_only_operations_of_the_model(service: str, pat
     assert found is not None
     assert found.name == service
     methods = {model.method_name(name) for name in model.service_model(service).operation_names}
-    public = {
-        name for name in vars(type(found)) if not name.startswith("_") and callable(getattr(found, name))
-    }
+    public = {name for name in vars(type(found)) if not name.startswith("_") and callable(getattr(found, name))}
     assert public - methods - {"admit", "refuse_problem", "refuse_token", "state_type"} == set()
 
 
@@ -169,9 +167,7 @@ def test_signing_names_are_those_of_the_model(name: str) -> None:
         assert metadata.get("signingName", metadata["endpointPrefix"]) == name
 
 
-@pytest.mark.parametrize(
-    ("partition", "region"), [("aws-cn", "cn-northwest-1"), ("aws-us-gov", "us-gov-west-1")]
-)
+@pytest.mark.parametrize(("partition", "region"), [("aws-cn", "cn-northwest-1"), ("aws-us-gov", "us-gov-west-1")])
 def test_other_partitions_have_their_own_arns_and_regions(partition: str, region: str) -> None:
     with Sandbox(organization=True, partition=partition) as entered:
         organizations: Any = entered.session().client("organizations")

@@ -55,9 +55,7 @@ def test_an_attached_policy_is_not_deleted(empty: Cloud) -> None:
     iam.delete_policy(PolicyArn=policy)
 
 
-@pytest.mark.parametrize(
-    "document", ["{}", "no JSON", '{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole"}]}']
-)
+@pytest.mark.parametrize("document", ["{}", "no JSON", '{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole"}]}'])
 @source("IAM API reference: CreateRole, MalformedPolicyDocument")
 def test_a_role_needs_a_trust_policy(empty: Cloud, document: str) -> None:
     refused(
@@ -98,9 +96,7 @@ def test_root_access_is_managed_centrally(cloud: Cloud) -> None:
     assert iam.disable_organizations_root_sessions()["EnabledFeatures"] == ["RootCredentialsManagement"]
 
 
-@source(
-    "IAM API reference: AccountNotManagementOrDelegatedAdministratorException, OrganizationNotFoundException"
-)
+@source("IAM API reference: AccountNotManagementOrDelegatedAdministratorException, OrganizationNotFoundException")
 def test_root_access_is_not_for_everyone(cloud: Cloud) -> None:
     cloud.trust("iam.amazonaws.com")
     member = cloud.client("iam", cloud.account("a"))

@@ -104,13 +104,9 @@ def test_the_management_account_cannot_leave(cloud: Cloud) -> None:
 
 @source("botocore: maximum of MaxResults; API reference: InvalidInputException")
 def test_a_page_holds_twenty_at_most(cloud: Cloud) -> None:
-    refused(
-        "InvalidInputException", cloud.organizations.list_roots, MaxResults=21, reason="MAX_VALUE_EXCEEDED"
-    )
+    refused("InvalidInputException", cloud.organizations.list_roots, MaxResults=21, reason="MAX_VALUE_EXCEEDED")
 
 
 @source("API reference: InvalidInputException, INVALID_NEXT_TOKEN")
 def test_a_token_of_somebody_else_is_invalid(cloud: Cloud) -> None:
-    refused(
-        "InvalidInputException", cloud.organizations.list_roots, NextToken="x", reason="INVALID_NEXT_TOKEN"
-    )
+    refused("InvalidInputException", cloud.organizations.list_roots, NextToken="x", reason="INVALID_NEXT_TOKEN")

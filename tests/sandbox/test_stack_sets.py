@@ -206,7 +206,9 @@ def test_automatic_deployment_must_be_said(cloud: Cloud) -> None:
 @source(GUIDE)
 def test_a_service_managed_set_has_no_nested_stacks_and_no_transforms(cloud: Cloud) -> None:
     stack_set = StackSet(cloud)
-    nested = {"Resources": {"Other": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://x"}}}}
+    nested = {
+        "Resources": {"Other": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://x"}}}
+    }
     refused("ValidationError", stack_set.create, template=nested)
     refused("ValidationError", stack_set.create, template={**setting(), "Transform": "AWS::LanguageExtensions"})
 

@@ -23,9 +23,7 @@ def test_root_units_accounts_and_policies_have_tags(cloud: Cloud) -> None:
 
 @source("API reference: TargetNotFoundException")
 def test_the_tagged_resource_exists(cloud: Cloud) -> None:
-    refused(
-        "TargetNotFoundException", cloud.organizations.list_tags_for_resource, ResourceId="ou-abcd-12345678"
-    )
+    refused("TargetNotFoundException", cloud.organizations.list_tags_for_resource, ResourceId="ou-abcd-12345678")
     refused(
         "TargetNotFoundException",
         cloud.organizations.tag_resource,
@@ -54,9 +52,7 @@ def test_some_tags_are_refused(cloud: Cloud) -> None:
     twice = _tags(a="1") + _tags(a="2")
     refused("InvalidInputException", tag, ResourceId=root, Tags=twice, reason="DUPLICATE_TAG_KEY")
     system = [{"Key": "aws:x", "Value": "y"}]
-    refused(
-        "InvalidInputException", tag, ResourceId=root, Tags=system, reason="INVALID_SYSTEM_TAGS_PARAMETER"
-    )
+    refused("InvalidInputException", tag, ResourceId=root, Tags=system, reason="INVALID_SYSTEM_TAGS_PARAMETER")
 
 
 @source("botocore: pattern of TagKey")

@@ -139,10 +139,7 @@ def test_a_unit_with_a_unit_is_not_deleted(cloud: Cloud) -> None:
 def test_an_empty_unit_is_deleted(cloud: Cloud) -> None:
     unit = cloud.unit("U")
     cloud.organizations.delete_organizational_unit(OrganizationalUnitId=unit)
-    assert (
-        cloud.organizations.list_children(ParentId=cloud.root, ChildType="ORGANIZATIONAL_UNIT")["Children"]
-        == []
-    )
+    assert cloud.organizations.list_children(ParentId=cloud.root, ChildType="ORGANIZATIONAL_UNIT")["Children"] == []
     refused(
         "OrganizationalUnitNotFoundException",
         cloud.organizations.delete_organizational_unit,

@@ -51,7 +51,12 @@ class Size:
         for number in range(self.policies):
             home = folder / "scps" / f"rule-{number}"
             home.mkdir(parents=True, exist_ok=True)
-            statement = {"Sid": f"Rule{number}", "Effect": "Deny", "Action": f"s3:DeleteBucket{number}*", "Resource": "*"}
+            statement = {
+                "Sid": f"Rule{number}",
+                "Effect": "Deny",
+                "Action": f"s3:DeleteBucket{number}*",
+                "Resource": "*",
+            }
             (home / "policy.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
             about = f"title: Rule {number}\ntype: SERVICE_CONTROL_POLICY\ndescription: Rule {number}\nseverity: low\n"
             (home / "metadata.yaml").write_text(about)

@@ -39,9 +39,7 @@ def _known(text: str, where: str) -> Iterator[Finding]:
     if catalog.expand(pattern.text):
         return
     if pattern.wild:
-        yield Finding(
-            "POL302", WARNING, where, f"{text!r} matches no action of the catalogue ({catalog.version()})"
-        )
+        yield Finding("POL302", WARNING, where, f"{text!r} matches no action of the catalogue ({catalog.version()})")
         return
     names = [action.name for action in catalog.service_actions(pattern.service).values()]
     message = f"{text!r} is no action of the catalogue ({catalog.version()})"
@@ -60,9 +58,7 @@ def _covered(item: Located) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for text, where in texts:
         if text in first:
-            yield Finding(
-                "POL304", INFO, where, f"{text!r} is listed already at {first[text]}", "leave it out"
-            )
+            yield Finding("POL304", INFO, where, f"{text!r} is listed already at {first[text]}", "leave it out")
             continue
         first[text] = where
         for pattern, (_, other) in zip(patterns, texts, strict=True):

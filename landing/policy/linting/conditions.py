@@ -65,9 +65,7 @@ def _line(item: Located, operator: str, key: str, values: Any) -> Iterator[Findi
         yield Finding("POL501", ERROR, where, f"{key!r} is no condition key that AWS has", guess(key, known))
     listed = tuple(values) if isinstance(values, list | tuple) else (values,)
     if not listed:
-        yield Finding(
-            "POL108", ERROR, where, "a condition key without a value: its meaning is not documented"
-        )
+        yield Finding("POL108", ERROR, where, "a condition key without a value: its meaning is not documented")
     if isinstance(use, str) or found is None:
         return
     line = _Line(item, operator, key, listed, use, found)
@@ -96,10 +94,7 @@ def _value(line: _Line, value: Any, where: str) -> Iterator[Finding]:
         yield from variables(text, where)
     if operator.family == "string":
         plain = parse(text, variables=has_variables)
-        if (
-            operator.relation != "like"
-            and plain.tokens != parse(text, wild=False, variables=has_variables).tokens
-        ):
+        if operator.relation != "like" and plain.tokens != parse(text, wild=False, variables=has_variables).tokens:
             message = f"{line.operator} takes the wildcard in {text!r} as a character"
             like = "StringNotLike" if operator.negated else "StringLike"
             yield Finding("POL504", WARNING, where, message, f"use {like}")
@@ -135,9 +130,7 @@ def _multiplicity(line: _Line) -> Iterator[Finding]:
     if line.use.operator.family == "null":
         return
     if line.found.multivalued and quantifier is None:
-        message = (
-            f"{line.found.name} has several values: without a set operator it is not documented to match"
-        )
+        message = f"{line.found.name} has several values: without a set operator it is not documented to match"
         yield Finding("POL505", WARNING, line.at(), message, f"use {' or '.join(QUANTIFIERS.values())}")
     if not line.found.multivalued and quantifier is not None:
         message = f"{line.found.name} has one value: {quantifier} is not meant for it"
@@ -208,8 +201,7 @@ _SPARING = frozenset(("aws:viaawsservice", "aws:principalisawsservice", "aws:pri
 
 def _spares_services(item: Located) -> bool:
     return any(
-        condition.key in _SPARING or (condition.line.operator.lower() == "null")
-        for condition in item.rule.conditions
+        condition.key in _SPARING or (condition.line.operator.lower() == "null") for condition in item.rule.conditions
     )
 
 

@@ -44,9 +44,7 @@ def _statement_list(document: Mapping[Any, Any]) -> Iterator[Finding]:
             yield Finding("POL108", ERROR, pointer("Statement"), "the policy has no statement")
         for index, item in enumerate(listed):
             if not isinstance(item, Mapping):
-                yield Finding(
-                    "POL100", ERROR, pointer("Statement", index), "the statement is not a JSON object"
-                )
+                yield Finding("POL100", ERROR, pointer("Statement", index), "the statement is not a JSON object")
     elif not isinstance(listed, Mapping):
         yield Finding("POL100", ERROR, "", "the policy has no list of statements under Statement")
 
@@ -143,7 +141,5 @@ def _condition(item: Located) -> Iterator[Finding]:
             name = (str(operator).lower(), str(key).lower())
             if name in seen:
                 where = item.at("Condition", operator, key)
-                yield Finding(
-                    "POL110", ERROR, where, f"{operator} and {key} are there twice, in different case"
-                )
+                yield Finding("POL110", ERROR, where, f"{operator} and {key} are there twice, in different case")
             seen.add(name)

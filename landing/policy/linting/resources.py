@@ -57,9 +57,7 @@ def _entry(text: str, where: str, has_variables: bool) -> Iterator[Finding]:
     if any(isinstance(token, Variable) for part in parts[:5] for token in part):
         yield Finding("POL402", ERROR, where, "variables are filled in the sixth part of an ARN only")
     if any(isinstance(token, Wild) for token in parts[2]):
-        yield Finding(
-            "POL407", WARNING, where, "AWS documents no wildcard in the service of a resource's ARN"
-        )
+        yield Finding("POL407", WARNING, where, "AWS documents no wildcard in the service of a resource's ARN")
 
 
 def _meeting(item: Located, entries: Sequence[tuple[Pattern, str]]) -> Iterator[Finding]:
@@ -73,9 +71,7 @@ def _meeting(item: Located, entries: Sequence[tuple[Pattern, str]]) -> Iterator[
             used.update(at for _, at in entries)
             continue
         if not any(action.formats for action in actions):
-            message = (
-                f"{text!r} is for no resource: AWS asks for it on *, and no ARN of the statement matches"
-            )
+            message = f"{text!r} is for no resource: AWS asks for it on *, and no ARN of the statement matches"
             yield Finding("POL405", WARNING, where, message, 'give it a statement with "Resource": "*"')
             continue
         met = {at for pattern, at in entries if _meets(pattern, actions)}

@@ -63,9 +63,7 @@ def _granted(call: Call, organization: Organization) -> bool:
     if policy_type is not None:
         context["organizations:policytype"] = policy_type
     return all(
-        trust.admits(
-            organization.resource_policy[1], call.caller, f"organizations:{name}", context, resource=resource
-        )
+        trust.admits(organization.resource_policy[1], call.caller, f"organizations:{name}", context, resource=resource)
         for resource in _resources(call, organization) or ["*"]
     )
 

@@ -93,9 +93,7 @@ def attach_policy(call: Call) -> None:
     if organization.policy_types.get(policy.type) != "ENABLED":
         raise _not_enabled()
     if policy.id in organization.attachments.get(target, ()):
-        raise Refusal(
-            "DuplicatePolicyAttachmentException", "A policy with the same name and type is already attached."
-        )
+        raise Refusal("DuplicatePolicyAttachmentException", "A policy with the same name and type is already attached.")
     if len(organization.attached(target, policy.type)) >= TYPES[policy.type].attached:
         raise Refusal(
             "ConstraintViolationException",
@@ -158,6 +156,4 @@ def _target(organization: Organization, target: str) -> str:
 
 
 def _not_enabled() -> Refusal:
-    return Refusal(
-        "PolicyTypeNotEnabledException", "This operation can be performed only for enabled policy types."
-    )
+    return Refusal("PolicyTypeNotEnabledException", "This operation can be performed only for enabled policy types.")

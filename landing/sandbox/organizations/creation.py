@@ -36,9 +36,7 @@ def create_account(call: Call) -> dict[str, Any]:
     check_account_quota(call.world, organization)
     role = call.get("RoleName", "OrganizationAccountAccessRole")
     if role.startswith("AWSServiceRoleFor"):
-        raise Refusal(
-            "InvalidInputException", "You provided an invalid role name.", Reason="INVALID_ROLE_NAME"
-        )
+        raise Refusal("InvalidInputException", "You provided an invalid role name.", Reason="INVALID_ROLE_NAME")
     request = CreateRequest(
         id="car-" + call.world.token(32, "0123456789abcdef"),
         organization=organization.id,
@@ -50,9 +48,7 @@ def create_account(call: Call) -> dict[str, Any]:
     )
     state.requests[request.id] = request
     organization.creating[request.id] = None
-    call.world.clock.later(
-        finish_creating, organization.management_account, request.id, thing=_thing(request.id)
-    )
+    call.world.clock.later(finish_creating, organization.management_account, request.id, thing=_thing(request.id))
     return {"CreateAccountStatus": _shown(request)}
 
 

@@ -103,9 +103,7 @@ def describe_effective_policy(call: Call) -> dict[str, Any]:
     organization = current(call)
     account = call.get("TargetId", call.account)
     if account.startswith(("r-", "ou-")):
-        raise Refusal(
-            "InvalidInputException", "The target must be an account.", Reason="TARGET_NOT_SUPPORTED"
-        )
+        raise Refusal("InvalidInputException", "The target must be an account.", Reason="TARGET_NOT_SUPPORTED")
     sees_all = call.account == organization.management_account or call.account in organization.delegated
     if account != call.account and not sees_all:
         raise denied()

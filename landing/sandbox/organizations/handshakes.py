@@ -64,12 +64,8 @@ def _invited(call: Call) -> str:
         for account in call.world.accounts.values():
             if account.email.lower() == target["Id"].lower():
                 return account.id
-        raise Refusal(
-            "InvalidInputException", "You specified an invalid email.", Reason="INVALID_EMAIL_ADDRESS_TARGET"
-        )
-    raise Refusal(
-        "InvalidInputException", "You specified the wrong type of party.", Reason="INVALID_PARTY_TYPE_TARGET"
-    )
+        raise Refusal("InvalidInputException", "You specified an invalid email.", Reason="INVALID_EMAIL_ADDRESS_TARGET")
+    raise Refusal("InvalidInputException", "You specified the wrong type of party.", Reason="INVALID_PARTY_TYPE_TARGET")
 
 
 def accept_handshake(call: Call) -> dict[str, Any]:
@@ -159,9 +155,7 @@ def _filtered(call: Call, handshakes: list[Handshake]) -> list[Handshake]:
 def _open(call: Call, organization: Organization) -> list[Handshake]:
     handshakes = organizations_of(call.world).handshakes.values()
     return [
-        h
-        for h in handshakes
-        if h.organization == organization.management_account and _expire(call, h).state == "OPEN"
+        h for h in handshakes if h.organization == organization.management_account and _expire(call, h).state == "OPEN"
     ]
 
 
@@ -187,9 +181,7 @@ def _answerable(call: Call) -> Handshake:
 
 def _still_open(handshake: Handshake) -> Handshake:
     if handshake.state != "OPEN":
-        raise Refusal(
-            "InvalidHandshakeTransitionException", f"The handshake is {handshake.state}; it can't change."
-        )
+        raise Refusal("InvalidHandshakeTransitionException", f"The handshake is {handshake.state}; it can't change.")
     return handshake
 
 

@@ -18,9 +18,7 @@ from landing.sandbox.world import World
 def create_organization(call: Call) -> dict[str, Any]:
     """The caller becomes the management account (API reference, CreateOrganization)."""
     if organization_of(call.world, call.account) is not None:
-        raise Refusal(
-            "AlreadyInOrganizationException", "The AWS account is already a member of an organization."
-        )
+        raise Refusal("AlreadyInOrganizationException", "The AWS account is already a member of an organization.")
     return {"Organization": _shown(call, found(call.world, call.account, call.get("FeatureSet", "ALL")))}
 
 
@@ -76,8 +74,7 @@ def shown_root(organization: Organization) -> dict[str, Any]:
         "Arn": organization.arn("root", organization.root),
         "Name": "Root",
         "PolicyTypes": [
-            {"Type": policy_type, "Status": status}
-            for policy_type, status in organization.policy_types.items()
+            {"Type": policy_type, "Status": status} for policy_type, status in organization.policy_types.items()
         ],
     }
 

@@ -73,9 +73,7 @@ def move_account(call: Call) -> None:
     if member.parent != source:
         raise Refusal("AccountNotFoundException", "You specified an account that isn't in the source parent.")
     if destination == source:
-        raise Refusal(
-            "DuplicateAccountException", "That account is already present in the specified destination."
-        )
+        raise Refusal("DuplicateAccountException", "That account is already present in the specified destination.")
     organization.move(member.id, destination)
     call.world.publish("account-moved", member.id, source=source, destination=destination)
 
@@ -98,9 +96,7 @@ def close_account(call: Call) -> None:
     if account.id == organization.management_account:
         raise _constraint("You can't close the management account.", "CANNOT_CLOSE_MANAGEMENT_ACCOUNT")
     if account.state == "CLOSED":
-        raise Refusal(
-            "AccountAlreadyClosedException", "You attempted to close an account that is already closed."
-        )
+        raise Refusal("AccountAlreadyClosedException", "You attempted to close an account that is already closed.")
     if account.state == "PENDING_CLOSURE":
         raise Refusal("ConflictException", "The account is being closed already.")
     _check_closure_quotas(call, organization)
@@ -120,9 +116,7 @@ def _check_closure_quotas(call: Call, organization: Organization) -> None:
     organization.closures = [moment for moment in organization.closures if moment > since]
     most = min(1000, max(250, len(organization.members) // 5))
     if len(organization.closures) >= most:
-        raise _constraint(
-            "You have exceeded close account quota for the past 30 days.", "CLOSE_ACCOUNT_QUOTA_EXCEEDED"
-        )
+        raise _constraint("You have exceeded close account quota for the past 30 days.", "CLOSE_ACCOUNT_QUOTA_EXCEEDED")
 
 
 def _constraint(message: str, reason: str) -> Refusal:

@@ -25,18 +25,13 @@ def create_policy(call: Call) -> dict[str, Any]:
     check(policy_type, call["Content"])
     tags = checked({}, call.get("Tags", []))
     _check_name(organization, policy_type, call["Name"], None)
-    if (
-        sum(policy.type == policy_type for policy in organization.policies.values())
-        >= TYPES[policy_type].number
-    ):
+    if sum(policy.type == policy_type for policy in organization.policies.values()) >= TYPES[policy_type].number:
         raise Refusal(
             "ConstraintViolationException",
             "You have exceeded the number of policies.",
             Reason="POLICY_NUMBER_LIMIT_EXCEEDED",
         )
-    policy = Policy(
-        "p-" + call.world.token(8), policy_type, call["Name"], call["Description"], call["Content"]
-    )
+    policy = Policy("p-" + call.world.token(8), policy_type, call["Name"], call["Description"], call["Content"])
     organization.policies[policy.id] = policy
     if tags:
         organization.tags[policy.id] = tags

@@ -24,9 +24,7 @@ def put_resource_policy(call: Call) -> dict[str, Any]:
     content = call["Content"]
     for statement in _statements(content):
         _check(statement)
-    identifier = (
-        organization.resource_policy[0] if organization.resource_policy else "rp-" + call.world.token(8)
-    )
+    identifier = organization.resource_policy[0] if organization.resource_policy else "rp-" + call.world.token(8)
     tags = checked(organization.tags.get(identifier, {}), call.get("Tags", []))
     organization.resource_policy = (identifier, content)
     if tags:

@@ -152,9 +152,7 @@ class Organization:
     def policy(self, policy: str) -> Policy:
         """A policy; refused if there is none."""
         if policy not in self.policies:
-            raise Refusal(
-                "PolicyNotFoundException", "We can't find a policy with the PolicyId that you specified."
-            )
+            raise Refusal("PolicyNotFoundException", "We can't find a policy with the PolicyId that you specified.")
         return self.policies[policy]
 
     def remove_member(self, account: str) -> None:
