@@ -114,7 +114,7 @@ def policy_attached_to_an_account(hands: Hands) -> None:
     hands.organizations.attach_policy(PolicyId=hands.policies["no-root"], TargetId=hands.accounts["shop-dev"])
 
 
-@shows("attachments.unit/workloads/prod")
+@shows("attachments.unit/workloads/prod", MEDIUM)
 def resource_policy_detached(hands: Hands) -> None:
     hands.organizations.detach_policy(PolicyId=hands.policies["tls-only"], TargetId=hands.units["workloads/prod"])
 
@@ -176,12 +176,21 @@ def contact_changed(hands: Hands) -> None:
     )
 
 
-@shows("trusted_access.account.amazonaws.com", MEDIUM, "missing")
+@shows("trusted_access.account.amazonaws.com", MEDIUM, "missing", also=("contacts.*",))
 def trusted_access_disabled(hands: Hands) -> None:
     hands.organizations.disable_aws_service_access(ServicePrincipal="account.amazonaws.com")
 
 
-@shows("delegated_administrator.config-multiaccountsetup.amazonaws.com/security-tooling", MEDIUM, "missing")
+@shows(
+    "delegated_administrator.config-multiaccountsetup.amazonaws.com/security-tooling",
+    MEDIUM,
+    "missing",
+    also=(
+        "config_rule.ebs@security-tooling/eu-west-1",
+        "config_rule.ebs@security-tooling/us-east-1",
+        "config_rule.root-key@security-tooling/eu-west-1",
+    ),
+)
 def administrator_deregistered(hands: Hands) -> None:
     hands.organizations.deregister_delegated_administrator(
         AccountId=hands.accounts["security-tooling"], ServicePrincipal="config-multiaccountsetup.amazonaws.com"
@@ -234,6 +243,8 @@ def rule_deleted(hands: Hands) -> None:
         for one in client.describe_organization_config_rules()["OrganizationConfigRules"]
     )
     client.delete_organization_config_rule(OrganizationConfigRuleName=name)
+    while client.describe_organization_config_rules()["OrganizationConfigRules"]:
+        client.describe_organization_config_rule_statuses()
 
 
 @shows(
@@ -244,7 +255,7 @@ def aggregator_gone(hands: Hands) -> None:
     hands.client("config", "security-tooling").delete_configuration_aggregator(ConfigurationAggregatorName=AGGREGATOR)
 
 
-@shows("guardduty.organization@security-tooling/us-east-1")
+@shows("guardduty.organization@security-tooling/us-east-1", status="missing")
 def detector_off(hands: Hands) -> None:
     hands.client("guardduty", "security-tooling", OTHER).update_detector(**hands.detector(OTHER), Enable=False)
 
@@ -372,7 +383,10 @@ def stack_instance_deleted(hands: Hands) -> None:
 
 @shows("stack_set.config-role")
 def stack_in_a_member_deleted(hands: Hands) -> None:
-    hands.client("cloudformation", "shop-dev").delete_stack(StackName=hands.stack("shop-dev", "config-role"))
+    client = hands.client("cloudformation", "shop-dev")
+    name = hands.stack("shop-dev", "config-role")
+    client.delete_stack(StackName=name)
+    client.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 0})
 
 
 @shows("stack_set.config-role")

@@ -83,8 +83,11 @@ def run(arguments: list[str]) -> int:
         click.echo("Interrupted. Nothing more is done.", err=True)
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _unread()
+    except SystemExit as end:
+        if end.code != 1:
+            raise
+        return _unread()  # so click leaves, and only then, when a pipe is broken
     except Exception as error:
         from landing.errors import LandingError
 
@@ -94,6 +97,12 @@ def run(arguments: list[str]) -> int:
 
         say_error(error)
         return error.exit_code
+
+
+def _unread() -> int:
+    """Nobody reads the rest of the result; that is the reader's choice, and no error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return 0
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 from landing.aws import Aws
-from landing.organization import ROOT
 
 LIST_ALL_BELOW = 1_000
 """Up to so many instances all are listed; beyond, only those whose status says that something is wrong."""
@@ -19,22 +18,25 @@ WRONG = ("FAILED", "CANCELLED", "INOPERABLE", "FAILED_IMPORT")
 class Instances:
     """What a stack set reaches, read with as few calls as its size allows.
 
-    `single`: accounts that the config names one by one. A large set is listed in full only when its last drift
-    detection counted other than expected.
+    `whole`: units that the config means whole; `single`: accounts that it names one by one. A large set is listed in
+    full only when its last drift detection counted other than expected.
     """
 
-    def __init__(self, aws: Aws, client: Any, stack_set: Mapping[str, Any], single: set[str]) -> None:
+    def __init__(self, aws: Aws, client: Any, stack_set: Mapping[str, Any], whole: set[str], single: set[str]) -> None:
         self._aws = aws
         self._client = client
         self._set = stack_set
+        self._whole = whole
         self._single = single
         self._keys = {account.id: key for key, account in aws.tree.accounts.items()}
 
     @cached_property
     def units(self) -> list[str]:
-        """Keys of the units (or root) that are deployed to whole."""
-        found = [self._aws.tree.node_key(unit) for unit in self._set.get("OrganizationalUnitIds") or ()]
-        return sorted(unit for unit in found if not (self._single and unit == ROOT))
+        """Keys of the units (or root) that are deployed to whole, not only to single accounts in them."""
+        tree = self._aws.tree
+        partly = {tree.accounts[key].unit for key in self._single if key in tree.accounts} - self._whole
+        found = {tree.node_key(unit) for unit in self._set.get("OrganizationalUnitIds") or ()}
+        return sorted(found - partly)
 
     @cached_property
     def accounts(self) -> list[str]:

@@ -105,12 +105,13 @@ class StackSet(CloudFormationKind):
                 continue
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
             wanted = deployments.get(name)
-            single = set(aws.organization.cover(wanted.target).accounts) if wanted else set()
-            instances = Instances(aws, client, found, single)
+            cover = aws.organization.cover(wanted.target) if wanted else None
+            whole, single = (set(cover.units), set(cover.accounts)) if cover else (set(), set())
+            instances = Instances(aws, client, found, whole, single)
             if aws.detect and instances.expected:
                 Operations(aws, client, name).detect_drift()
                 found = client.describe_stack_set(StackSetName=name)["StackSet"]
-                instances = Instances(aws, client, found, single)
+                instances = Instances(aws, client, found, whole, single)
             automatic = found.get("AutoDeployment") or {}
             attributes = {
                 **self.shown(aws, found["TemplateBody"], found.get("Parameters") or []),

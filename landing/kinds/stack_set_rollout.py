@@ -9,7 +9,6 @@ from landing.aws import Aws, unless
 from landing.errors import AwsError
 from landing.kinds.cloudformation import operation_id
 from landing.model import Change, Scope
-from landing.organization import ROOT
 from landing.quotas import UNITS_PER_STACK_SET_CALL
 
 OPERATION_TIMEOUT = 6 * 3_600
@@ -135,7 +134,7 @@ class Rollout:
             return
         self.operations.settle()
         found = self.client.describe_stack_set(StackSetName=self.name)["StackSet"]
-        for units in _batches(found.get("OrganizationalUnitIds") or []):
+        for units in batched(found.get("OrganizationalUnitIds") or [], UNITS_PER_STACK_SET_CALL):
             self._instances("delete", found["Regions"], units, RetainStacks=False)
         self.client.delete_stack_set(StackSetName=self.name)
 
@@ -168,10 +167,13 @@ class Rollout:
 
     def _repair(self, exceptions: Mapping[str, str], after: Mapping[str, Any], revert: Revert) -> None:
         """Single instances that are missing, failed, drifted or too many."""
+        targets = {*after["targets"]["units"], *after["targets"]["accounts"]}
         sites: dict[tuple[str, str], list[str]] = {}
         for site, what in exceptions.items():
             account, _, region = site.partition("/")
             cure = CURES.get(what.split(":", 1)[0], "update")
+            if cure == "remove" and region in after["regions"] and targets & set(self._path(account)):
+                cure = "create"  # it was moved away, and is back by now: automatic deployment may have removed it
             if region in after["regions"] or cure == "remove":
                 sites.setdefault((cure, region), []).append(account)
         for (cure, region), accounts in sorted(sites.items()):
@@ -196,14 +198,27 @@ class Rollout:
         revert(self.aws, self.aws.client("cloudformation", Scope(account, region)), instance["StackId"])
 
     def _units(self, verb: str, units: Sequence[str], regions: Sequence[str], **more: Any) -> None:
-        for batch in _batches([self.aws.tree.node_id(unit) for unit in units]):
+        for batch in batched([self.aws.tree.node_id(unit) for unit in units], UNITS_PER_STACK_SET_CALL):
             self._instances(verb, regions, batch, **more)
 
     def _accounts(self, verb: str, accounts: Sequence[str], regions: Sequence[str], **more: Any) -> None:
-        """An operation on single accounts: filtered out of the root, which contains every account."""
-        ids = sorted(self.aws.tree.account_ids[key] for key in accounts)
-        if ids:
-            self._instances(verb, regions, [self.aws.tree.node_id(ROOT)], ids, **more)
+        """An operation on single accounts: filtered out of the units that they are in.
+
+        Never out of the root: what is filtered becomes a target of the set, and automatic deployment takes targets
+        whole ("Enable or disable automatic deployments" in the CloudFormation User Guide).
+        """
+        targets = set(self.change.after["targets"]["units"] if self.change.after else ())
+        homes: dict[str, str] = {}
+        for key in accounts:
+            path = self._path(key)
+            homes[key] = next((step for step in path if step in targets), path[-2])
+        for units in batched(sorted(set(homes.values())), UNITS_PER_STACK_SET_CALL):
+            ids = sorted(self.aws.tree.account_ids[key] for key, unit in homes.items() if unit in units)
+            self._instances(verb, regions, [self.aws.tree.node_id(unit) for unit in units], ids, **more)
+
+    def _path(self, account: str) -> tuple[str, ...]:
+        """From the root to the account itself, where it is now."""
+        return *self.aws.tree.path(self.aws.tree.accounts[account].unit), account
 
     def _instances(
         self, verb: str, regions: Sequence[str], units: list[str], accounts: list[str] | None = None, **more: Any
@@ -230,6 +245,7 @@ def _automatic(settings: Mapping[str, bool]) -> dict[str, bool]:
     return {"Enabled": True, "RetainStacksOnAccountRemoval": settings["retain"]}
 
 
-def _batches(units: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(units), UNITS_PER_STACK_SET_CALL):
-        yield units[start : start + UNITS_PER_STACK_SET_CALL]
+def batched(things: Sequence[str], size: int) -> Iterator[list[str]]:
+    """In order, at most so many at a time."""
+    for start in range(0, len(things), size):
+        yield list(things[start : start + size])

@@ -75,7 +75,7 @@ def _holds(probe: Probe) -> bool:
     with Sandbox(organization=True) as sandbox:
         try:
             return probe(sandbox)
-        except ClientError:
+        except (ClientError, LookupError, ValueError):
             return False
 
 

@@ -263,7 +263,7 @@ def root_users_are_reported(sandbox: Sandbox) -> bool:
     iam.generate_credential_report()
     iam.generate_credential_report()
     reported = b"<root_account>" in iam.get_credential_report()["Content"]
-    return bool(reported and iam.get_account_summary()["SummaryMap"]["AccountPasswordPresent"])
+    return bool(reported and iam.get_account_summary()["SummaryMap"].get("AccountPasswordPresent"))
 
 
 IAM: Mapping[str, Callable[[Sandbox], bool]] = {
