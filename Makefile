@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench soak prowler clean
+.PHONY: demo test check bench prowler clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
@@ -14,7 +14,7 @@ demo: .venv/installed ## plan, apply and drift of the shipped config on the loca
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/demo.sh
 
 test: .venv/installed ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: .venv/installed ## linters, types, layers
 	$(BIN)/ruff check

@@ -1,8 +1,10 @@
-"""How fast the sandbox is: `python -m pytest tests/benchmarks/bench_sandbox.py`."""
+"""How fast the sandbox is."""
 
 from __future__ import annotations
 
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,16 @@ ACCOUNTS = 5_000
 AT_ONCE = 5
 
 
-def test_5000_accounts_are_created_in_10_seconds_and_listed_in_5() -> None:
+def figures() -> Iterator[tuple[str, str]]:
+    """What is measured, and how long it took."""
+    yield from accounts()
+    yield from calls()
+    with tempfile.TemporaryDirectory() as folder:
+        yield from starts(Home(Path(folder) / "home"))
+
+
+def accounts() -> Iterator[tuple[str, str]]:
+    """An organization grows, and is read."""
     with Sandbox(organization=True, account_quota=ACCOUNTS + 1) as sandbox:
         organizations: Any = sandbox.session().client("organizations")
         start = time.perf_counter()
@@ -23,42 +34,33 @@ def test_5000_accounts_are_created_in_10_seconds_and_listed_in_5() -> None:
                 organizations.create_account(AccountName=f"a{number}", Email=f"a{number}@example.com")
             while organizations.list_create_account_status(States=["IN_PROGRESS"])["CreateAccountStatuses"]:
                 pass
-        created = time.perf_counter() - start
+        yield f"sandbox: {ACCOUNTS} accounts created, {AT_ONCE} at once", f"{time.perf_counter() - start:.1f} s"
         start = time.perf_counter()
-        pages = organizations.get_paginator("list_accounts").paginate()
-        assert len(pages.build_full_result()["Accounts"]) == ACCOUNTS + 1
-        listed = time.perf_counter() - start
-    assert created < 10
-    assert listed < 5
+        organizations.get_paginator("list_accounts").paginate().build_full_result()
+        yield f"sandbox: {ACCOUNTS} accounts listed in pages of 20", f"{time.perf_counter() - start:.1f} s"
 
 
-def test_a_call_costs_about_a_millisecond() -> None:
+def calls() -> Iterator[tuple[str, str]]:
+    """One call, and one snapshot there and back."""
     with Sandbox(organization=True) as sandbox:
         organizations: Any = sandbox.session().client("organizations")
         organizations.describe_organization()
         start = time.perf_counter()
         for _ in range(500):
             organizations.describe_organization()
-        assert (time.perf_counter() - start) / 500 < 0.002
-
-
-def test_a_small_world_goes_back_in_20_milliseconds() -> None:
-    with Sandbox(organization=True) as sandbox:
+        yield "sandbox: a call in the process", f"{(time.perf_counter() - start) * 2:.2f} ms"
         sandbox.seed(20, ["A", "B/C"])
         start = time.perf_counter()
         for _ in range(50):
             sandbox.load(sandbox.dump())
-        assert (time.perf_counter() - start) / 50 < 0.02
+        yield "sandbox: 20 accounts dumped and loaded", f"{(time.perf_counter() - start) * 20:.1f} ms"
 
 
-def test_a_server_starts_in_a_second(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    start = time.perf_counter()
-    process.ensure_started(home)
-    assert time.perf_counter() - start < 1
-    process.seed(Shape(ACCOUNTS), home)
-    process.stop(home)
-    start = time.perf_counter()
-    process.ensure_started(home)
-    assert time.perf_counter() - start < 2
-    process.stop(home)
+def starts(home: Home) -> Iterator[tuple[str, str]]:
+    """The server, empty and with a large organization."""
+    for state in ("empty", f"with {ACCOUNTS} accounts"):
+        start = time.perf_counter()
+        process.ensure_started(home)
+        yield f"sandbox: server started, {state}", f"{time.perf_counter() - start:.2f} s"
+        process.seed(Shape(ACCOUNTS), home)
+        process.stop(home)
