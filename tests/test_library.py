@@ -1,0 +1,89 @@
+"""The shipped library: what each blueprint and policy comes down to, clean by AWS's own rules, within its limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cfnlint import lint
+from cfnlint.config import ManualArgs
+
+from landing.config import load
+from landing.kinds import BY_NAME
+from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.library import Library
+from landing.organization import Organization
+
+ROOT = Path(__file__).parents[1]
+TEMPLATE_LIMIT = 51_200
+"""Bytes of a template in the body of a call. CloudFormation User Guide, quotas."""
+
+Golden = Callable[[str, str], None]
+
+
+@pytest.fixture(scope="module")
+def example(library: Library) -> Organization:
+    return load(ROOT / "config", library, SERVICE_SCHEMAS)[0]
+
+
+@pytest.fixture(scope="module")
+def templates(full: Organization, example: Organization) -> dict[str, str]:
+    """Of the organization that has everything, and of the shipped config: as sent, by where they come from."""
+    return {
+        f"{origin}/{deployment.key}": json.dumps(deployment.template, indent=1) + "\n"
+        for origin, organization in (("full", full), ("example", example))
+        for deployment in organization.deployments.values()
+    }
+
+
+def test_every_blueprint_is_in_a_template(templates: dict[str, str], library: Library) -> None:
+    described = {json.loads(template)["Description"] for template in templates.values()}
+    assert len(described) == len(library.blueprint_files)
+
+
+def test_templates_are_written_as_before(templates: dict[str, str], golden: Golden) -> None:
+    for name, template in templates.items():
+        golden(f"templates/{name}.json", template)
+
+
+def test_templates_are_clean_by_cfn_lint(templates: dict[str, str], full: Organization) -> None:
+    regions = list(full.governed_regions)
+    found = {name: lint(template, config=ManualArgs(regions=regions)) for name, template in templates.items()}
+    assert {name: matches for name, matches in found.items() if matches} == {}
+
+
+def test_cfn_lint_would_tell() -> None:
+    template = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketNam": "logs"}}}}
+    assert [match.rule.id for match in lint(json.dumps(template))] == ["E3002"]
+
+
+def test_templates_are_within_the_limits(templates: dict[str, str]) -> None:
+    for name, template in templates.items():
+        body = json.loads(template)
+        assert len(json.dumps(body, separators=(",", ":"))) <= TEMPLATE_LIMIT, name
+        assert len(body["Resources"]) <= 500, name
+        assert len(body.get("Parameters", {})) <= 200, name
+
+
+def test_rendering_twice_gives_the_same_bytes(templates: dict[str, str], library: Library) -> None:
+    again = load(ROOT / "config", library, SERVICE_SCHEMAS)[0]
+    for deployment in again.deployments.values():
+        assert json.dumps(deployment.template, indent=1) + "\n" == templates[f"example/{deployment.key}"]
+
+
+def test_policies_of_the_shipped_config_are_sent_as_before(example: Organization, golden: Golden) -> None:
+    for guardrail in example.guardrails.values():
+        golden(f"policies/{guardrail.key}.json", json.dumps(guardrail.document, indent=1) + "\n")
+
+
+def test_stack_sets_reach_the_same_accounts_as_before(
+    full: Organization, example: Organization, golden: Golden
+) -> None:
+    for origin, organization in (("full", full), ("example", example)):
+        reach = {
+            resource.address.name: {k: v for k, v in resource.attributes.items() if k != "template"}
+            for resource in BY_NAME["stack_set"].desired(organization)
+        }
+        golden(f"stack_sets/{origin}.json", json.dumps(reach, indent=1, default=str) + "\n")
