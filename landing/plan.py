@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from landing import __version__
+from landing.atomic import write
 from landing.errors import StalePlan, UnknownFormat, UnsafePlan
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Attributes, Change, Gap, Resource, Scope, Source
@@ -190,13 +191,7 @@ def still_to_do(plan: Plan, now: Observation) -> tuple[Change, ...]:
 
 def save(plan: Plan, path: Path) -> None:
     """Write the plan, readable by the user alone, all of it or nothing."""
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.touch(mode=0o600)
-        partial.write_text(json.dumps(plan.to_json(), indent=1) + "\n", encoding="utf-8")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write(path, json.dumps(plan.to_json(), indent=1) + "\n", private=True)
 
 
 def load(path: Path) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -83,11 +84,19 @@ def run(arguments: list[str]) -> int:
         click.echo("Interrupted. Nothing more is done.", err=True)
         return 130
     except BrokenPipeError:
-        return _unread()
+        _close_stdout()
+        return 0  # nobody reads the rest of the result; that is the reader's choice, and no error
+    except OSError as error:
+        if error.filename is not None or error.errno != errno.ENOSPC:
+            raise
+        _close_stdout()
+        click.echo(f"Error: cannot write the result: {error.strerror}", err=True)
+        return 1
     except SystemExit as end:
         if end.code != 1:
             raise
-        return _unread()  # so click leaves, and only then, when a pipe is broken
+        _close_stdout()  # so click leaves, and only then, when a pipe is broken
+        return 0
     except Exception as error:
         from landing.errors import LandingError
 
@@ -99,10 +108,9 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
 
 
-def _unread() -> int:
-    """Nobody reads the rest of the result; that is the reader's choice, and no error."""
+def _close_stdout() -> None:
+    """What is still in the buffer goes nowhere, instead of failing once more at the end of the process."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
-    return 0
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import TextIO
 
 import click
 
+from landing.atomic import write
 from landing.errors import ConfigError, LandingError
 from landing.report.style import Style, safe
 
@@ -36,13 +37,7 @@ def result(text: str, file: Path | None = None) -> None:
         encoding = stream.encoding or "utf-8"
         stream.write(text.encode(encoding, errors="replace").decode(encoding))
         return
-    partial = file.with_name(file.name + ".partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(file)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise LandingError(f"cannot write {file}: {error.strerror}") from error
+    write(file, text)
 
 
 def note(text: str) -> None:

@@ -50,12 +50,17 @@ class Session:
         return organization, problems
 
     def digest(self) -> str:
-        """What the config files contain, as 64 hex digits."""
+        """What the config files, and the policies and blueprints beside them, contain, as 64 hex digits."""
         total = hashlib.sha256()
-        paths = [self.config] if self.config.is_file() else sorted(self.config.glob("*.y*ml"))
-        for path in paths:
+        for path in self._files():
             total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
         return total.hexdigest()
+
+    def _files(self) -> list[Path]:
+        beside = self.config.parent
+        own = [self.config] if self.config.is_file() else sorted(self.config.glob("*.y*ml"))
+        library = [*beside.glob("scps/*/*.*"), *beside.glob("blueprints/*.py")]
+        return own + sorted(path for path in library if path.is_file())
 
     def connect(self, organization: Organization, *, read_only: bool, detect: bool = False) -> Aws:
         """AWS by boto3's own credential chain, or the sandbox; refuses the wrong organization."""
