@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,8 @@ GLOBAL_SERVICES = frozenset({"organizations", "account", "iam", "resourcegroupst
 """Services called in the partition's global region; tags of the organization are there too."""
 
 ATTEMPTS = 10
+NEWCOMER_TIMEOUT = 600.0
+"""Seconds until the role of a new account lets us in; AWS speaks of minutes."""
 
 
 class ReadOnly(AssertionError):
@@ -172,11 +174,18 @@ class Aws:
         else:
             partition, role = self.organization.partition, self.organization.member_role
             arn = f"arn:{partition}:iam::{account_id}:role/{role}"
-            session = assuming(self._session("", ""), arn, self.organization.home_region)
+            patience = partial(self._patience, account)
+            session = assuming(self._session("", ""), arn, self.organization.home_region, patience)
         session.register("before-call", partial(self._before_call, account))
         session.register("needs-retry.organizations", self._needs_retry)
         self._sessions[account] = session
         return session
+
+    def _patience(self, account: str) -> Iterable[float]:
+        """A new account cannot be entered for minutes after CreateAccount has succeeded."""
+        if account not in self.tree.newcomers:
+            return ()
+        return self.clock.poll(f"the role of the new account {account}", timeout=NEWCOMER_TIMEOUT, first=2.0)
 
     def _before_call(self, account: str, model: Any, **_: Any) -> None:
         service, operation = model.service_model.service_name, model.name

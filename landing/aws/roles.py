@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from botocore.credentials import (
@@ -10,15 +13,21 @@ from botocore.credentials import (
     CredentialResolver,
     DeferredRefreshableCredentials,
 )
+from botocore.exceptions import ClientError
 from botocore.session import Session
 
 from landing.aws.faults import NoCredentials
 
 SESSION_NAME = "landing"
 
+Patience = Callable[[], Iterable[float]]
 
-def assuming(source: Session, role_arn: str, region: str) -> Session:
-    """A session of a role, which shares with its source what is dear to load; raises NoCredentials."""
+
+def assuming(source: Session, role_arn: str, region: str, patience: Patience = tuple) -> Session:
+    """A session of a role, which shares with its source what is dear to load; raises NoCredentials.
+
+    A refusal is tried again for as long as `patience()` yields, and then remembered: asking again changes nothing.
+    """
 
     def creator(service: str, **parameters: Any) -> Any:
         parameters["region_name"] = region
@@ -31,16 +40,47 @@ def assuming(source: Session, role_arn: str, region: str) -> Session:
     session = Session()
     for component in ("data_loader", "endpoint_resolver"):
         session.register_component(component, source.get_component(component))
-    session.register_component("credential_provider", CredentialResolver([_Assumed(fetcher)]))
+    session.register_component("credential_provider", CredentialResolver([_Assumed(fetcher, patience)]))
     return session
+
+
+class _Refused(Exception):
+    """The role is not there, or does not let us in."""
+
+    def __init__(self, answer: ClientError) -> None:
+        super().__init__(str(answer))
+        self.answer = answer
 
 
 class _Assumed(CredentialProvider):
     METHOD = "assume-role"
 
-    def __init__(self, fetcher: AssumeRoleCredentialFetcher) -> None:
+    def __init__(self, fetcher: AssumeRoleCredentialFetcher, patience: Patience) -> None:
         super().__init__()
-        self._fetcher = fetcher
+        self._fetcher, self._patience = fetcher, patience
+        self._lock = threading.Lock()
+        self._refusal: ClientError | None = None
 
     def load(self) -> DeferredRefreshableCredentials:
-        return DeferredRefreshableCredentials(self._fetcher.fetch_credentials, self.METHOD)
+        return DeferredRefreshableCredentials(self._fetch, self.METHOD)
+
+    def _fetch(self) -> Any:
+        with self._lock:
+            if self._refusal is not None:
+                raise self._refusal
+            for _ in self._patience():
+                with contextlib.suppress(_Refused):
+                    return self._asked()
+            try:
+                return self._asked()
+            except _Refused as error:
+                self._refusal = error.answer
+                raise error.answer from None
+
+    def _asked(self) -> Any:
+        try:
+            return self._fetcher.fetch_credentials()
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "AccessDenied":
+                raise _Refused(error) from error
+            raise

@@ -69,6 +69,8 @@ class Tree:
         self._locks: dict[str, threading.RLock] = {}
         self._guard = threading.Lock()
         self._forgotten: Counter[str] = Counter()
+        self.newcomers: set[str] = set()
+        """The accounts that this run has created."""
 
     def forget(self) -> None:
         """Read everything anew when it is next asked for."""
@@ -191,6 +193,8 @@ class Tree:
 
     def add_account(self, account: LiveAccount) -> None:
         """An account was created, moved or marked."""
+        if account.key not in self.accounts:
+            self.newcomers.add(account.key)
         self.accounts[account.key] = account
         self._forget("tokens")
 

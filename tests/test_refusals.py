@@ -1,0 +1,204 @@
+"""What is wrong outside the config: credentials, accounts, organizations, permissions, disks. Nothing is changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from landing.cli import run
+from landing.organization import Organization
+from landing.sandbox import Sandbox
+from tests.cloud import Cloud, Story
+from tests.samples import FULL, LIBRARY
+
+Config = Callable[..., Path]
+Capture = pytest.CaptureFixture[str]
+TRAIL = "landing-organization-trail"
+TRAIL_ADDRESS = f"trail.{TRAIL}"
+WRITES = (
+    "Create",
+    "Update",
+    "Put",
+    "Delete",
+    "Attach",
+    "Detach",
+    "Enable",
+    "Disable",
+    "Move",
+    "Register",
+    "Tag",
+    "Start",
+)
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config, creation: Story) -> Iterator[Sandbox]:
+    """An organization as FULL declares it, with its config at hand; the sandbox stands for AWS."""
+    config(FULL)
+    (tmp_path / "scps").symlink_to(LIBRARY / "scps")
+    monkeypatch.chdir(tmp_path)
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        sandbox.calls.clear()
+        yield sandbox
+        sandbox.faults.clear()
+
+
+def trail_of(sandbox: Sandbox) -> Any:
+    return sandbox.session().client("cloudtrail", region_name="eu-west-1")
+
+
+def unchanged(sandbox: Sandbox) -> bool:
+    return not [name for _, name in sandbox.calls if name.startswith(WRITES)]
+
+
+@pytest.mark.parametrize("command", [["plan"], ["apply", "--auto-approve"], ["drift"]], ids=lambda c: c[0])
+def test_expired_credentials_end_the_run(cloud: Sandbox, capsys: Capture, command: list[str]) -> None:
+    cloud.faults.reject("*", code="ExpiredToken", times=None)
+    assert run(command) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "the credentials have expired; log in" in said.err
+    assert unchanged(cloud)
+
+
+def test_a_member_account_is_told_so(cloud: Sandbox, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = cloud.session().client("organizations").list_accounts()["Accounts"]
+    member = next(account["Id"] for account in accounts if account["Id"] != cloud.management_account_id)
+    cloud.calls.clear()
+    keys = cloud.session(member).get_credentials()
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", keys.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", keys.secret_key)
+    assert run(["apply", "--auto-approve"]) == 5
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "management account" in said.err
+    assert member in said.err
+    assert unchanged(cloud)
+
+
+def test_the_wrong_organization_is_refused(cloud: Sandbox, capsys: Capture, config: Config) -> None:
+    config(FULL.replace("name: test\n", "name: test\n  id: o-someothers1\n", 1))
+    assert run(["apply", "--auto-approve"]) == 5
+    assert "o-someothers1" in capsys.readouterr().err
+    assert unchanged(cloud)
+
+
+def test_a_service_that_cannot_be_read_is_a_gap_and_the_rest_goes_on(cloud: Sandbox, capsys: Capture) -> None:
+    cloud.faults.reject("guardduty", code="AccessDeniedException", status=403, times=None)
+    trail_of(cloud).stop_logging(Name=TRAIL)
+    assert run(["drift", "--no-detect", "--format", "json"]) == 2
+    report = json.loads(capsys.readouterr().out)
+    assert [f["address"] for f in report["findings"] if f["status"] == "changed"] == [
+        "trail.landing-organization-trail"
+    ]
+    assert report["summary"]["not_checked"] > 0
+    assert {f["kind"] for f in report["findings"] if f["status"] == "not_checked"} <= {
+        "guardduty_administrator", "guardduty", "guardduty_detector", "guardduty_export",
+    }  # fmt: skip
+
+
+def test_an_account_that_cannot_be_entered_is_a_gap_and_the_rest_goes_on(cloud: Sandbox, capsys: Capture) -> None:
+    organizations = cloud.session().client("organizations")
+    accounts = organizations.list_accounts()["Accounts"]
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    units = organizations.list_organizational_units_for_parent(ParentId=root)["OrganizationalUnits"]
+    security = next(unit["Id"] for unit in units if unit["Name"] == "Security")
+    organizations.update_organizational_unit(OrganizationalUnitId=security, Name="Insecurity")
+    archive = next(account["Id"] for account in accounts if account["Name"] == "Log Archive")
+    cloud.session(archive).client("iam").detach_role_policy(
+        RoleName="OrganizationAccountAccessRole", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+    cloud.session(archive).client("iam").delete_role(RoleName="OrganizationAccountAccessRole")
+    cloud.calls.clear()
+    assert run(["plan", "--format", "json", "--detailed-exitcode"]) == 2
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["complete"] is False
+    assert "log-archive" in {gap["account"] for gap in plan["gaps"]}
+    assert all(archive in gap["reason"] for gap in plan["gaps"])
+    assert {change["address"] for change in plan["resource_changes"]} == {"unit.security"}
+    assert cloud.calls["sts", "AssumeRole"] == 2, "one for each account that is entered: a refusal is remembered"
+
+
+def test_the_role_of_a_new_account_is_waited_for(full: Organization) -> None:
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, full)
+        sandbox.faults.reject("sts", "AssumeRole", code="AccessDenied", status=403, times=5)
+        result = cloud.apply()
+        assert result.complete, (result.failed, result.blocked)
+
+
+def test_a_plan_is_stale_when_the_config_or_a_policy_beside_it_has_changed(
+    cloud: Sandbox, capsys: Capture, tmp_path: Path, config: Config
+) -> None:
+    trail_of(cloud).stop_logging(Name=TRAIL)
+    assert run(["plan", "--out", "plan.json"]) == 0
+    cloud.calls.clear()
+    config(FULL + "# edited\n")
+    assert run(["apply", "plan.json", "--auto-approve"]) == 5
+    assert "config has changed" in capsys.readouterr().err
+    config(FULL)
+    (tmp_path / "scps").unlink()
+    copy = tmp_path / "scps"
+    for file in (LIBRARY / "scps").glob("*/*"):
+        (copy / file.parent.name).mkdir(parents=True, exist_ok=True)
+        (copy / file.parent.name / file.name).write_bytes(file.read_bytes() + b"\n")
+    assert run(["apply", "plan.json", "--auto-approve"]) == 5
+    assert unchanged(cloud)
+
+
+def test_a_plan_is_stale_when_what_it_changes_has_changed(cloud: Sandbox, capsys: Capture) -> None:
+    trail = trail_of(cloud)
+    trail.stop_logging(Name=TRAIL)
+    assert run(["plan", "--out", "plan.json"]) == 0
+    trail.update_trail(Name=TRAIL, EnableLogFileValidation=False)
+    cloud.calls.clear()
+    assert run(["apply", "plan.json", "--auto-approve"]) == 5
+    assert "trail.landing-organization-trail" in capsys.readouterr().err
+    assert unchanged(cloud)
+
+
+def test_a_truncated_plan_is_refused(cloud: Sandbox, capsys: Capture, tmp_path: Path) -> None:
+    trail_of(cloud).stop_logging(Name=TRAIL)
+    assert run(["plan", "--out", "plan.json"]) == 0
+    whole = (tmp_path / "plan.json").read_bytes()
+    (tmp_path / "plan.json").write_bytes(whole[: len(whole) // 2])
+    cloud.calls.clear()
+    assert run(["apply", "plan.json", "--auto-approve"]) == 1
+    assert "not a whole plan" in capsys.readouterr().err
+    assert unchanged(cloud)
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="the system has no full device")
+def test_a_full_disk_is_an_error_and_the_device_stays_a_device(config: Config, tmp_path: Path) -> None:
+    config()
+    landing = [sys.executable, "-m", "landing"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LANDING_"))}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*landing, "schema"],
+            cwd=tmp_path,
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "Error: cannot write the result: No space left on device\n")
+
+
+def test_a_plan_file_is_written_whole_or_not_at_all(cloud: Sandbox, capsys: Capture, tmp_path: Path) -> None:
+    trail_of(cloud).stop_logging(Name=TRAIL)
+    assert run(["plan", "--out", "nowhere/plan.json"]) == 1
+    assert "cannot write nowhere/plan.json: No such file" in capsys.readouterr().err
+    (tmp_path / "link.json").symlink_to("real.json")
+    assert run(["plan", "--out", "link.json"]) == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "real.json").stat().st_mode & 0o777 == 0o600
