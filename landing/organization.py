@@ -137,6 +137,7 @@ class Organization:
     id: str
     home_region: str
     governed_regions: tuple[str, ...]
+    stack_sets_by_region_group: bool
     partition: str
     management: str
     log_archive: str

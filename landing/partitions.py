@@ -38,3 +38,21 @@ GLOBAL_REGION = {
     "aws-eusc": "eusc-de-east-1",
 }
 """Where Organizations, IAM and the Account API are signed for, and where their events and tags are."""
+
+REGION_GROUPS = {
+    "us": "americas", "ca": "americas", "mx": "americas", "sa": "americas",
+    "eu": "europe", "eusc": "europe",
+    "me": "middle-east-africa", "af": "middle-east-africa", "il": "middle-east-africa",
+    "ap": "asia-pacific", "cn": "asia-pacific",
+}  # fmt: skip
+
+
+def region_group(region: str) -> str:
+    """The part of the world a region is in; of at most nine regions each, and never another one later.
+
+    >>> region_group("ap-southeast-2"), region_group("ap-east-1"), region_group("eu-west-1")
+    ('asia-pacific-southeast', 'asia-pacific', 'europe')
+    """
+    first, direction = region.split("-")[:2]
+    group = REGION_GROUPS.get(first, "other")
+    return f"{group}-southeast" if (first, direction) == ("ap", "southeast") else group

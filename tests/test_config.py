@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from jsonschema import Draft7Validator
 
 from landing.config import load, schema
 from landing.errors import ConfigError
-from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.kinds.settings import SERVICE_SCHEMAS, check
+from landing.kinds.stack_set import StackSet
 from landing.library import Library, shipped
 from landing.model import Problem
 from landing.organization import Cover, Organization, Target
+from landing.partitions import REGIONS, region_group
 from tests.samples import SMALL
 
 Load = Callable[..., Organization]
@@ -250,3 +253,25 @@ def test_the_management_account_is_no_delegated_administrator(problems: Find) ->
 def test_the_schema_command_prints_what_editors_need() -> None:
     text: Any = json.dumps(schema(SERVICE_SCHEMAS))
     assert "http://json-schema.org/draft-07/schema#" in text
+
+
+def test_a_stack_set_that_cannot_hold_its_stacks_is_refused(organization: Callable[..., Organization]) -> None:
+    accounts = "".join(f"  a{n}: {{name: A{n}, email: a{n}@example.com, unit: workloads/dev}}\n" for n in range(5_001))
+    regions = sorted(region for region, partition in REGIONS.items() if partition == "aws")[:20]
+    extra = "baselines:\n  account-baseline: {target: {units: [workloads]}}\n"
+    text = SMALL.replace("[eu-west-1, us-east-1]", f"[{', '.join(sorted({'eu-west-1', *regions}))}]") + accounts
+    found = list(check(organization(extra, text)))
+    assert [(problem.code, problem.severity) for problem in found] == [("LZ347", "error")]
+    assert "5,003 accounts × 21 regions = 105,063 stacks" in found[0].message
+    assert "stack_sets_by_region_group: true" in found[0].help
+    split = organization(extra, text.replace("  home_region:", "  stack_sets_by_region_group: true\n  home_region:", 1))
+    assert list(check(split)) == []
+    made = {resource.address.name: resource.attributes["regions"] for resource in StackSet().desired(split)}
+    assert sorted(region for regions in made.values() for region in regions) == sorted(split.governed_regions)
+    assert "account-baseline-europe" in made
+
+
+def test_each_region_group_is_small() -> None:
+    groups = Counter((partition, region_group(region)) for region, partition in REGIONS.items())
+    assert max(groups.values()) <= 9
+    assert "other" not in {group for _, group in groups}

@@ -68,6 +68,7 @@ class Builder:
             id=top.get("id", ""),
             home_region=top["home_region"],
             governed_regions=tuple(top["governed_regions"]),
+            stack_sets_by_region_group=top.get("stack_sets_by_region_group", False),
             partition=self.partition,
             management=self.roles["management"],
             log_archive=self.roles["log_archive"],

@@ -161,6 +161,13 @@ def compose(services: Mapping[str, Schema]) -> Schema:
                         "minItems": 1,
                         "uniqueItems": True,
                     },
+                    "stack_sets_by_region_group": {
+                        "type": "boolean",
+                        "description": "One stack set for each part of the world instead of one for all regions: "
+                        "needed before accounts × regions reach 100,000. "
+                        "Choose before the first apply: a change moves every stack.",
+                        "default": False,
+                    },
                     "policy_types": _names("Policy types to enable besides those that guardrails need."),
                     "trusted_access": _names("Service principals to trust besides those that services need."),
                 },

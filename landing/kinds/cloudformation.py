@@ -11,7 +11,7 @@ from landing.aws import Aws, unless
 from landing.blueprint import canonical, capabilities, context_values
 from landing.errors import AwsError
 from landing.kinds.base import Kind
-from landing.organization import Deployment, Organization
+from landing.organization import Organization
 from landing.references import account_id
 
 STACK_TIMEOUT = 3_600
@@ -139,8 +139,3 @@ def _reasons(client: Any, stack: str) -> str:
     return "; ".join(
         f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}" for event in reversed(failed[-3:])
     )
-
-
-def deployments_by_stack(organization: Organization) -> Mapping[str, Deployment]:
-    """Deployments by the name of their stack or stack set."""
-    return {deployment.stack_name: deployment for deployment in organization.deployments.values()}

@@ -51,7 +51,7 @@ class ConfigRecording(AdministeredSetting):
             yield Resource(self.address(NAME, scope), {"stopped": []}, needs, source=service.source)
 
     def _recorders(self, organization: Organization) -> Iterable[Address]:
-        yield StackSet().address(RECORDER)
+        yield from StackSet().addresses(organization, RECORDER)
         yield from Stack().sites(organization, RECORDER, Scope(organization.management))
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:

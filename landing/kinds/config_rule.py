@@ -105,7 +105,7 @@ class ConfigRule(AdministeredSetting):
                 needs = [DelegatedAdministrator().address(f"{PRINCIPAL}/{organization.security_tooling}")]
                 if recorder is not None:
                     needs += [
-                        StackSet().address(RECORDER),
+                        *StackSet().addresses(organization, RECORDER),
                         *Stack().sites(organization, RECORDER, Scope(organization.management, scope.region)),
                     ]
                 source = service.sources.get("rules") if service else None

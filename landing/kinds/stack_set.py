@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from landing.aws import Aws
 from landing.kinds.base import required_account
-from landing.kinds.cloudformation import MARK, CloudFormationKind, deployments_by_stack
+from landing.kinds.cloudformation import MARK, CloudFormationKind
 from landing.kinds.stack import Stack
 from landing.kinds.stack_instances import Instances
 from landing.kinds.stack_set_rollout import Operations, Rollout, lost
+from landing.kinds.stack_set_shards import names, problems, stack_sets
 from landing.kinds.trusted_access import TrustedAccess
 from landing.kinds.unit import OrganizationalUnit
-from landing.model import Action, Address, Change, Resource, Scope, Severity
+from landing.model import Action, Address, Change, Problem, Resource, Scope, Severity
 from landing.organization import PREFIX, Deployment, Organization
 from landing.services import STACKSETS
 
@@ -52,10 +53,10 @@ class StackSet(CloudFormationKind):
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """One for each deployment that is not for single accounts."""
-        for deployment in organization.deployments.values():
+        for deployment in stack_sets(organization).values():
             cover = organization.cover(deployment.target)
             accounts = [key for key in cover.accounts if key != organization.management]
-            if deployment.accounts or not (cover.units or accounts):
+            if not (cover.units or accounts):
                 continue
             attributes = {
                 "template": deployment.template,
@@ -90,21 +91,29 @@ class StackSet(CloudFormationKind):
             other = organization.deployments.get(key)
             if other is not None and other.accounts:
                 yield from Stack().sites(organization, key, Scope())
-            elif other is not None:
-                yield self.address(key)
+                continue
+            yield from self.addresses(organization, key)
+
+    def addresses(self, organization: Organization, key: str) -> Iterator[Address]:
+        """The stack sets of one deployment."""
+        return map(self.address, names(organization, key))
+
+    def check(self, organization: Organization) -> Iterable[Problem]:
+        """Every stack set within its quota."""
+        return problems(organization)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Our stack sets, and those of their instances that are not as they should be."""
         if aws.tree.organization is None:
             return
         client = aws.client("cloudformation")
-        deployments = deployments_by_stack(aws.organization)
+        deployments = stack_sets(aws.organization)
         for summary in aws.listed(client, "list_stack_sets", "Summaries", Status="ACTIVE"):
             name = summary["StackSetName"]
             if not name.startswith(PREFIX) or summary.get("PermissionModel") != "SERVICE_MANAGED":
                 continue
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
-            wanted = deployments.get(name)
+            wanted = deployments.get(name.removeprefix(PREFIX))
             cover = aws.organization.cover(wanted.target) if wanted else None
             whole, single = (set(cover.units), set(cover.accounts)) if cover else (set(), set())
             instances = Instances(aws, client, found, whole, single)
@@ -138,7 +147,7 @@ class StackSet(CloudFormationKind):
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """How many stacks it means."""
-        deployment = organization.deployments.get(change.address.name)
+        deployment = stack_sets(organization).get(change.address.name)
         if deployment is not None:
             accounts = [key for key in organization.members(deployment.target) if key != organization.management]
             regions = len(deployment.regions)

@@ -8,6 +8,7 @@ from typing import Any
 from landing.aws import Aws, unless
 from landing.errors import AwsError
 from landing.kinds.cloudformation import operation_id
+from landing.kinds.stack_set_shards import stack_sets
 from landing.model import Change, Scope
 from landing.quotas import UNITS_PER_STACK_SET_CALL
 
@@ -97,7 +98,7 @@ class Rollout:
     def __init__(self, aws: Aws, client: Any, name: str, change: Change) -> None:
         self.aws, self.client, self.name, self.change = aws, client, name, change
         self.operations = Operations(aws, client, name)
-        deployment = aws.organization.deployments.get(change.address.name)
+        deployment = stack_sets(aws.organization).get(change.address.name)
         self.preferences = {
             "RegionConcurrencyType": "PARALLEL",
             "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",

@@ -39,6 +39,7 @@ def organization(accounts: int = 12, name: str = "acme") -> Organization:
         id="o-a1b2c3d4e5",
         home_region="eu-west-1",
         governed_regions=REGIONS,
+        stack_sets_by_region_group=False,
         partition="aws",
         management="management",
         log_archive="log-archive",
