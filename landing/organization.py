@@ -79,7 +79,10 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Guardrail:
-    """A policy document with its parameters filled in, and where it is attached."""
+    """A policy document with its parameters filled in, and where it is attached.
+
+    `policy` is its name in the library, `parameters` what the config gives for it.
+    """
 
     key: str
     name: str
@@ -90,6 +93,8 @@ class Guardrail:
     severity: str = "high"
     controls: tuple[str, ...] = ()
     source: Source | None = None
+    policy: str = ""
+    parameters: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

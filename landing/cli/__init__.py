@@ -13,6 +13,9 @@ import click
 COMMANDS = {
     "init": "Write a starter config.",
     "validate": "Check the config offline.",
+    "test": "Try the guardrails on their cases.",
+    "can": "Say whether the guardrails let a request through.",
+    "prove": "Prove a claim about the guardrails.",
     "synth": "Write every template and policy to a folder.",
     "plan": "Show what would change.",
     "show": "Show a saved plan.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from landing.cli.formats import outputs, with_formats
 from landing.cli.session import Session, with_aws
 
 if TYPE_CHECKING:
@@ -19,14 +20,7 @@ FORMATS = ("text", "json", "md", "html", "sarif", "junit")
 
 @click.command
 @with_aws
-@click.option(
-    "--format",
-    "forms",
-    multiple=True,
-    default=("text",),
-    metavar="FORMAT[=FILE]",
-    help=f"One of {', '.join(FORMATS)}, to stdout or to FILE; repeatable.",
-)
+@with_formats(FORMATS)
 @click.option(
     "--no-detect", is_flag=True, help="Use CloudFormation's last drift detection instead of starting a new one."
 )
@@ -64,9 +58,7 @@ def command(
     from landing.drift import report
     from landing.report.style import Style
 
-    wanted = [_form(form) for form in forms]
-    if sum(file is None for _, file in wanted) > 1:
-        raise click.BadParameter("only one format can go to stdout; give the others a file", param_hint="--format")
+    wanted = outputs(forms, FORMATS)
     organization, _ = session.organization()
     aws = session.connect(organization, read_only=True, detect=not no_detect)
     found = report(organization, session.plan(organization, aws, workers=parallelism))
@@ -114,10 +106,3 @@ def _rendered(
     from landing.report import drift_text
 
     return drift_text.render(found, organization, style, limit=limit)
-
-
-def _form(text: str) -> tuple[str, Path | None]:
-    form, _, file = text.partition("=")
-    if form not in FORMATS:
-        raise click.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}", param_hint="--format")
-    return form, Path(file) if file else None

@@ -177,6 +177,8 @@ class Builder:
                     severity=policy.severity.value,
                     controls=policy.controls,
                     source=self.document.source(path, key=True),
+                    policy=policy.name,
+                    parameters=given,
                 ),
             )
 
