@@ -41,7 +41,8 @@ def suite_of(policy: Policy, estate: Estate, given: Mapping[str, Json] | None = 
     The cases of a policy are about what it says, so it is tested where it reaches every account, whatever
     the config attaches it to.
     """
-    resolved = fill(references.resolve(dict(given or {}), ids_of(estate)), estate.names)
+    ids = ids_of(estate)
+    resolved = {name: fill(references.resolve(value, ids), estate.names) for name, value in (given or {}).items()}
     values: dict[str, Json] = dict(estate.names)
     for parameter in policy.parameters.values():
         values[parameter.name] = resolved.get(parameter.name, fill(parameter.default, estate.names))

@@ -1,12 +1,16 @@
-"""Policies at their places: those that the config attaches, in the organization that it means."""
+"""Policies at their places: those that the config attaches, and those that are attached in AWS."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from landing import references
+from landing.aws import Aws
+from landing.errors import LandingError
 from landing.kinds.attachments import FULL_ACCESS, SCP, Attachments
 from landing.organization import ROOT, Organization
+from landing.policy import RCP
 from landing.policy.testing import Attached, Estate
 
 _ORGANIZATION_ID = "o-example0000"
@@ -56,10 +60,7 @@ def estate_of(organization: Organization) -> Estate:
         home_region=organization.home_region,
         governed_regions=organization.governed_regions,
         partition=organization.partition,
-        roles={
-            "log_archive": ids[organization.log_archive],
-            "security_tooling": ids[organization.security_tooling],
-        },
+        roles={name: ids[key] for name, key in _roles(organization).items()},
         keys=ids,
         exempt_roles=organization.exempt_roles,
         root_id=_ROOT_ID,
@@ -72,3 +73,49 @@ def account_ids(organization: Organization) -> dict[str, str]:
     taken = {account.id for account in organization.accounts.values()}
     free = (text for number in range(1, 10**6) if (text := f"{number:012d}") not in taken)
     return {key: account.id or next(free) for key, account in organization.accounts.items()}
+
+
+def live(aws: Aws) -> tuple[tuple[Attached, ...], Estate]:
+    """The SCPs and RCPs attached in AWS now, whoever made them, and the organization as it is.
+
+    A call for the root, each unit and each account with a policy of its own, and by policy type.
+    """
+    tree, wanted = aws.tree, aws.organization
+    if tree.organization is None:
+        raise LandingError("there is no organization in AWS yet: nothing is attached")
+    keys = {account.key: account.id for account in tree.accounts.values()}
+    estate = Estate(
+        id=tree.organization["Id"],
+        management=tree.organization["MasterAccountId"],
+        accounts={account.id: tree.path(account.unit)[1:] for account in tree.accounts.values()},
+        home_region=wanted.home_region,
+        governed_regions=wanted.governed_regions,
+        partition=wanted.partition,
+        roles={name: keys[key] for name, key in _roles(wanted).items() if key in keys},
+        keys=keys,
+        exempt_roles=wanted.exempt_roles,
+        root_id=tree.node_id(ROOT),
+        unit_ids={unit: tree.node_id(unit) for unit in tree.units},
+    )
+    found: dict[str, Attached] = {}
+    own = [policy for policy in tree.policies.values() if policy.type in (SCP, RCP) and not policy.aws_managed]
+    nodes = {tree.node_id(unit): unit for unit in (ROOT, *tree.units)}
+    for policy in own:
+        nodes |= {target: target for target in tree.targets(policy) if target in estate.accounts}
+        at = tuple(nodes[target] for target in tree.targets(policy) if target in nodes)
+        found[policy.id] = Attached(policy.key, json.loads(tree.content(policy)), policy.type, at, policy.type == SCP)
+    client = aws.client("organizations")
+    everything = [
+        node
+        for target, node in nodes.items()
+        if tree.policy_types.get(SCP) == "ENABLED"
+        and any(
+            policy["Name"] == FULL_ACCESS and policy["AwsManaged"]
+            for policy in aws.listed(client, "list_policies_for_target", "Policies", TargetId=target, Filter=SCP)
+        )
+    ]
+    return (full_access(everything), *found.values()), estate
+
+
+def _roles(organization: Organization) -> dict[str, str]:
+    return {"log_archive": organization.log_archive, "security_tooling": organization.security_tooling}
