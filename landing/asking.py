@@ -100,6 +100,7 @@ class Oracle:
                 "deny" if answer.outcome.result == "denied" else "allow": answer.request["action"],
                 "principals": [answer.request["principal"]],
                 "partition": self.estate.partition,
+                "keysAlwaysPresent": [key],
                 "keysNeverPresent": [other for other in keys if other != key and other not in assumed],
             }
             if not any_resource:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from landing.cli.keys import with_keys
 from landing.cli.session import Session, with_aws
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ WORDS = {
 @click.argument("resource", default="")
 @click.option("--in", "places", multiple=True, metavar="ACCOUNT", help="Account by its key or id; repeatable.")
 @click.option("--all-accounts", is_flag=True, help="In every account: a line for all that are alike.")
-@click.option("--with", "given", multiple=True, metavar="KEY=VALUE", help="A condition key of the request; repeatable.")
+@with_keys
 @click.option("--live", is_flag=True, help="Ask the policies that are attached in AWS now, not those of the config.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
@@ -40,7 +41,7 @@ def command(
     resource: str,
     places: tuple[str, ...],
     all_accounts: bool,
-    given: tuple[str, ...],
+    context: dict[str, str],
     live: bool,
     form: str,
 ) -> int:
@@ -66,7 +67,6 @@ def command(
         raise click.UsageError("say where: --in ACCOUNT or --all-accounts")
     if catalog.action(action) is None:
         note(f"Warning: the catalogue of actions ({catalog.version()}) has no {action}")
-    context = dict(_key(text) for text in given)
     oracle = Oracle(policies, estate)
     try:
         answers = [oracle.ask(principal, action, resource, at, context, flips=not all_accounts) for at in accounts]
@@ -100,13 +100,6 @@ def _account(estate: "Estate", text: str) -> str:
     if account not in estate.accounts:
         raise click.UsageError(f"there is no account {text}: the accounts are {', '.join(sorted(estate.keys))}")
     return account
-
-
-def _key(text: str) -> tuple[str, Any]:
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise click.UsageError(f"--with {text}: it is KEY=VALUE")
-    return key, value
 
 
 def _decided(answer: "Answer", organization: "Organization") -> Iterator[tuple[str, str]]:

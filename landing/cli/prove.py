@@ -1,0 +1,128 @@
+"""`landing prove`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from landing.cli.keys import with_keys
+from landing.cli.session import Session, with_config
+
+if TYPE_CHECKING:
+    from landing.policy import Proof
+
+CODES = {"proved": 0, "refuted": 2, "undetermined": 3}
+SHOWN = 5
+
+
+@click.command
+@with_config
+@click.argument("word", metavar="never|always", type=click.Choice(["never", "always"]))
+@click.argument("action")
+@click.option("--in", "place", default="anywhere", show_default=True, metavar="PLACE",
+              help="anywhere, ordinary, log_archive, security_tooling, ou:UNIT or account:KEY.")  # fmt: skip
+@click.option("--as", "principals", multiple=True, metavar="PRINCIPAL", help="Whom it is about; repeatable.")
+@click.option("--except", "exempt", multiple=True, metavar="PRINCIPAL", help="Whom it is not about; repeatable.")
+@click.option("--on", "resources", multiple=True, metavar="ARN", help="Pattern of resources; repeatable.")
+@with_keys
+@click.option("--absent", multiple=True, metavar="KEY", help="A key that no request has; KEY* for many.")
+@click.option("--rcp", is_flag=True, help="About the resource control policies on resources of the accounts.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(
+    *,
+    session: Session,
+    word: str,
+    action: str,
+    place: str,
+    principals: tuple[str, ...],
+    exempt: tuple[str, ...],
+    resources: tuple[str, ...],
+    context: dict[str, str],
+    absent: tuple[str, ...],
+    rcp: bool,
+    form: str,
+) -> int:
+    """Prove that the guardrails block every request for ACTION (never), or none of them (always).
+
+    ACTION may be a pattern or service[level]. Any condition key may have any value or be absent unless said otherwise.
+    Exits with 0 when proved, 2 when refuted (with a request that shows it), 3 when it cannot be told.
+
+    \b
+      landing prove never "cloudtrail:StopLogging" --except exempt
+      landing prove never "guardduty[write]" --in ou:workloads --except role/landing-*
+      landing prove always "cloudformation:*" --as role/stacksets-exec-*
+    """
+    from landing.cli.output import result, style_of
+    from landing.placed import declared, estate_of
+    from landing.policy import RCP, SCP, prove
+    from landing.policy.testing.estate import UnknownPlaceError
+    from landing.policy.testing.requests import CaseError, principals_of
+    from landing.policy.testing.suite import Suite, levels
+
+    organization, _ = session.organization()
+    estate = estate_of(organization)
+    policies = declared(organization, estate)
+    kind = RCP if rcp else SCP
+    suite = Suite("", session.config, tuple(policy for policy in policies if policy.type == kind))
+    proofs: dict[str, Proof] = {}
+    try:
+        for account in suite.accounts(estate, estate.place(place)):
+            known = {"aws:ResourceAccount": account, "aws:ResourceOrgID": estate.id} if rcp else {
+                "aws:PrincipalOrgID": estate.id}  # fmt: skip
+            claim: dict[str, Any] = {
+                "deny" if word == "never" else "allow": action,
+                "partition": estate.partition,
+                "exceptPrincipals": [who for text in exempt for who in principals_of(text, account, estate)],
+                "keysNeverPresent": list(absent),
+                "context": {**known, **context},
+            }
+            claim |= {} if rcp else {"account": account}
+            if principals:
+                claim["principals"] = [who for text in principals for who in principals_of(text, account, estate)]
+            if resources:
+                claim["resources"] = list(resources)
+            proofs[account] = prove(levels(policies, estate.path(account), kind), claim, kind)
+    except (CaseError, UnknownPlaceError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
+    names = {account: key for key, account in estate.keys.items()}
+    if form == "json":
+        result(json.dumps([_json(names[at], proof) for at, proof in proofs.items()], indent=2) + "\n")
+    else:
+        result(style_of(sys.stdout).page(_lines({names[at]: proof for at, proof in proofs.items()})))
+    return max((CODES[proof.result] for proof in proofs.values()), default=3)
+
+
+def _lines(proofs: "dict[str, Proof]") -> Iterator[str]:
+    """Accounts that the policies cannot tell apart have one proof, under the name of the first."""
+    from landing.report.style import safe, shown
+
+    for account, proof in proofs.items():
+        yield f"{proof.result.capitalize()} for {safe(account)} and every account like it: {proof.actions:,} actions"
+        if proof.counterexample is not None:
+            request = proof.counterexample
+            where = f"{request['principal']} with {request['action']} on {request.get('resource', '*')}"
+            yield f"  counterexample: {safe(where)}"
+            keys = sorted((request.get("context") or {}).items())
+            yield from (f"    {safe(key)} = {shown(value)}" for key, value in keys)
+            more = f" and {len(proof.failing) - SHOWN} more" if len(proof.failing) > SHOWN else ""
+            yield f"  it fails for {len(proof.failing):,} actions: {', '.join(proof.failing[:SHOWN])}{more}"
+        if proof.doubtful:
+            yield f"  it cannot be told of {len(proof.doubtful):,} actions: {safe(proof.reason)}"
+    if not proofs:
+        yield "No policy reaches these accounts: there is nothing to prove."
+    yield from (f"  assuming {text}" for text in dict.fromkeys(a for p in proofs.values() for a in p.assumptions))
+
+
+def _json(account: str, proof: "Proof") -> dict[str, Any]:
+    return {
+        "account": account,
+        "result": proof.result,
+        "actions": proof.actions,
+        "counterexample": proof.counterexample,
+        "failing": list(proof.failing),
+        "doubtful": list(proof.doubtful),
+        "reason": proof.reason,
+        "assumptions": list(proof.assumptions),
+    }

@@ -1,0 +1,106 @@
+"""`landing can`: the verdict, what decides it, and what it depends on; of the config, and of what AWS has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from landing.cli import run
+from landing.sandbox import Sandbox
+from tests.cloud import Story
+from tests.samples import FULL, LIBRARY
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Callable[..., Path]) -> Path:
+    """A config with region deny and IMDSv2 on the workloads beside what FULL has."""
+    more = "  deny-regions: {target: {units: [workloads]}}\n  require-imdsv2: {target: {accounts: [shop-dev]}}\n  rcp-tls-only: {target: {units: [workloads/prod]}}\n"
+    config(FULL.replace("guardrails:\n", "guardrails:\n" + more))
+    (tmp_path / "scps").symlink_to(LIBRARY / "scps")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def answers(capsys: Capture, *arguments: str) -> list[dict]:
+    run(["can", *arguments, "--format", "json"])
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_denial_names_level_statement_and_line(home: Path, capsys: Capture) -> None:
+    assert (
+        run(["can", "role/Dev", "ec2:DescribeVpcs", "--in", "shop-prod", "--with", "aws:RequestedRegion=us-west-2"])
+        == 2
+    )
+    text = capsys.readouterr().out
+    assert text.startswith("Blocked by guardrails\n")
+    assert "unit workloads: " in text
+    line = next(
+        n
+        for n, text_ in enumerate((home / "config/landing.yaml").read_text().splitlines(), 1)
+        if "deny-regions" in text_
+    )
+    assert f"denied by deny-regions/OtherRegions (config/landing.yaml:{line}:3)" in text
+
+
+def test_what_is_let_through_says_on_what_that_depends(home: Path, capsys: Capture) -> None:
+    [answer] = answers(capsys, "role/Dev", "ec2:DescribeVpcs", "--in", "shop-prod")
+    assert answer["result"] == "not-denied"
+    flips = {flip["key"]: flip for flip in answer["depends_on"]}
+    assert flips["aws:RequestedRegion"]["result"] == "denied"
+    assert flips["aws:RequestedRegion"]["value"] not in ("eu-west-1", "us-east-1")
+
+
+def test_every_flip_is_what_happens(home: Path, capsys: Capture) -> None:
+    tried = 0
+    for question in (
+        ("role/Dev", "ec2:StartInstances", "arn:aws:ec2:eu-west-1:000000000005:instance/i-1", "--in", "shop-dev"),
+        ("root", "s3:DeleteBucket", "arn:aws:s3:::data", "--in", "shop-dev"),
+        ("role/Dev", "s3:GetObject", "arn:aws:s3:::data/key", "--in", "shop-prod"),
+    ):
+        [answer] = answers(capsys, *question)
+        for flip in answer["depends_on"]:
+            [with_key] = answers(capsys, *question, "--with", f"{flip['key']}={flip['value']}")
+            assert with_key["result"] == flip["result"] != answer["result"], flip
+            tried += 1
+    assert tried >= 2
+
+
+def test_all_accounts_fold(home: Path, capsys: Capture) -> None:
+    assert (
+        run(["can", "role/Dev", "ec2:DescribeVpcs", "--all-accounts", "--with", "aws:RequestedRegion=us-west-2"]) == 2
+    )
+    text = capsys.readouterr().out
+    assert "Blocked by guardrails in 2 accounts: deny-regions/OtherRegions\n  shop-dev, shop-prod" in text
+    assert "Not blocked by guardrails in 3 accounts\n  log-archive, management, security-tooling" in text
+
+
+def test_mistakes_are_usage(home: Path, capsys: Capture) -> None:
+    assert run(["can", "role/Dev", "s3:GetObject", "--in", "nowhere"]) == 64
+    assert "shop-dev" in capsys.readouterr().err
+    assert run(["can", "role/Dev", "s3:GetObject"]) == 64
+    assert run(["can", "Dev", "s3:GetObject", "--in", "shop-dev"]) == 64
+    assert "role/NAME" in capsys.readouterr().err
+    assert run(["can", "role/Dev", "s3:GetObject", "--in", "shop-dev", "--with", "novalue"]) == 64
+
+
+def test_live_asks_what_is_attached_and_not_what_is_declared(home: Path, capsys: Capture, creation: Story) -> None:
+    question = ["can", "role/Dev", "organizations:LeaveOrganization", "--in", "shop-dev"]
+    outside = ["can", "role/Dev", "ec2:DescribeVpcs", "--in", "shop-dev", "--with", "aws:RequestedRegion=us-west-2"]
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        assert run([*question, "--live"]) == 2
+        assert "no-leaving" in capsys.readouterr().out
+        assert run(outside) == 2
+        assert run([*outside, "--live"]) == 0, "deny-regions is declared and not yet attached"
+        client = sandbox.session().client("organizations")
+        root = client.list_roots()["Roots"][0]["Id"]
+        policies = client.list_policies_for_target(TargetId=root, Filter="SERVICE_CONTROL_POLICY")["Policies"]
+        for policy in policies:
+            if not policy["AwsManaged"]:
+                client.detach_policy(PolicyId=policy["Id"], TargetId=root)
+        assert run([*question, "--live"]) == 0
