@@ -15,7 +15,7 @@ from landing.policy.testing import Attached, Estate
 
 _ORGANIZATION_ID = "o-example0000"
 _ROOT_ID = "r-exam"
-_FULL_ACCESS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+FULL_ACCESS_DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
 def declared(organization: Organization, estate: Estate) -> tuple[Attached, ...]:
@@ -39,7 +39,7 @@ def declared(organization: Organization, estate: Estate) -> tuple[Attached, ...]
 
 def full_access(nodes: Iterable[str]) -> Attached:
     """AWS's own SCP that allows everything, at its places."""
-    return Attached(FULL_ACCESS, _FULL_ACCESS, SCP, tuple(nodes))
+    return Attached(FULL_ACCESS, FULL_ACCESS_DOCUMENT, SCP, tuple(nodes))
 
 
 def ids_of(estate: Estate) -> dict[str, str]:

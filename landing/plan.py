@@ -43,6 +43,8 @@ class Plan:
     unmanaged: tuple[Address, ...] = ()
     in_sync: int = 0
     made_from: Origin = field(default_factory=Origin)
+    effects: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
+    """What a change does to requests, in sentences."""
 
     @property
     def summary(self) -> dict[str, int]:
@@ -65,7 +67,8 @@ class Plan:
                 kept.add(address)
                 wanted += by_address[address].requires
         changes = tuple(change for change in self.changes if change.address in kept)
-        return Plan(changes, self.gaps, self.unmanaged, self.in_sync, self.made_from)
+        effects = {address: sentences for address, sentences in self.effects.items() if address in kept}
+        return Plan(changes, self.gaps, self.unmanaged, self.in_sync, self.made_from, effects)
 
     def raise_if_unsafe(self, allowed: Collection[str]) -> None:
         """Raise UnsafePlan unless everything dangerous in the plan was allowed by name."""
@@ -98,6 +101,7 @@ class Plan:
             "gaps": [{"kind": g.kind, **_scope(g.scope), "reason": g.reason, "name": g.name} for g in self.gaps],
             "unmanaged": [str(address) for address in self.unmanaged],
             "in_sync": self.in_sync,
+            "effects": {str(address): list(sentences) for address, sentences in self.effects.items()},
             "summary": self.summary,
             "digest": _digest(entries),
         }
@@ -119,6 +123,7 @@ class Plan:
                 tuple(Address.parse(text) for text in data["unmanaged"]),
                 data["in_sync"],
                 Origin(**data["made_from"]),
+                {Address.parse(text): tuple(map(str, sentences)) for text, sentences in data["effects"].items()},
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UnknownFormat(f"{name} is not a plan of landing, or is damaged ({error!r}). Plan again") from error

@@ -102,7 +102,7 @@ def _changes(
     from landing.plan import load
 
     if file is None:
-        plan = session.plan(organization, aws).only(targets)
+        plan = session.plan(organization, aws, explain=True).only(targets)
         return plan, plan.changes
     plan = load(file)
     if plan.made_from.config_digest != session.digest():

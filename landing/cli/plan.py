@@ -49,7 +49,7 @@ def command(
 
     organization, _ = session.organization()
     aws = session.connect(organization, read_only=True)
-    plan = session.plan(organization, aws, workers=parallelism).only(targets)
+    plan = session.plan(organization, aws, workers=parallelism, explain=True).only(targets)
     shown.write(plan, organization, saved_as=str(out) if out else "")
     if out:
         save(plan, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -103,14 +103,19 @@ class Session:
         }
         self.profile = self.role_arn = ""
 
-    def plan(self, organization: Organization, aws: Aws, *, workers: int = 10) -> Plan:
-        """Look at both sides and compare."""
+    def plan(self, organization: Organization, aws: Aws, *, workers: int = 10, explain: bool = False) -> Plan:
+        """Look at both sides and compare; `explain` says what changes of policies do to requests."""
         from landing.cli.output import Ticker
+        from landing.effects import effects
         from landing.observe import observe
         from landing.plan import make
 
         observation = observe(organization, aws, workers=workers, progress=Ticker("Reading"))
-        return make(observation, self.origin(organization, aws))
+        plan = make(observation, self.origin(organization, aws))
+        if not explain:
+            return plan
+        account_ids = aws.tree.account_ids if aws.tree.organization else {}
+        return replace(plan, effects=effects(organization, observation.live, plan.changes, account_ids))
 
     def origin(self, organization: Organization, aws: Aws) -> Origin:
         """What a plan made now is made from."""

@@ -51,11 +51,11 @@ class OrganizationPolicy(Kind):
             yield Resource(self.address(key), attributes, tuple(needs), source=guardrail.source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """All customer policies; the text is asked for only where the config has an opinion (2 requests a second)."""
+        """All customer policies; the text is asked for only of ours (2 requests a second)."""
         for policy in aws.tree.policies.values():
             if policy.aws_managed:
                 continue
-            known = policy.key in aws.organization.guardrails
+            known = policy.marked or policy.key in aws.organization.guardrails
             attributes = {
                 "type": policy.type,
                 "name": policy.name,

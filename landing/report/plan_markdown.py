@@ -15,7 +15,7 @@ from landing.report.diff import at_most, of_change
 from landing.report.fold import Group, fold
 from landing.report.gaps import by_reason
 from landing.report.markdown import at, code, comment, details, fence, tag
-from landing.report.plan_text import NO_CHANGES, WILL, counts_line, remarks
+from landing.report.plan_text import NO_CHANGES, WILL, Effects, counts_line, remarks
 from landing.report.style import SIGNS
 
 LINES, FEW_LINES = 400, 12
@@ -42,8 +42,8 @@ def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget
             (
                 lambda: "",
                 partial(_line, group),
-                partial(_details, group, organization, FEW_LINES),
-                partial(_details, group, organization, LINES),
+                partial(_details, group, organization, plan.effects, FEW_LINES),
+                partial(_details, group, organization, plan.effects, LINES),
             ),
         )
         for group in groups
@@ -123,12 +123,12 @@ def _line(group: Group) -> str:
     return f"- `{SIGNS[change.action.value]}` {code(group.title)} {WILL[change.action]}{where}\n"
 
 
-def _details(group: Group, organization: Organization, limit: int) -> str:
+def _details(group: Group, organization: Organization, effects: Effects, limit: int) -> str:
     change = group.change
     summary = f"<b>{SIGNS[change.action.value]}</b> {tag(group.title)} {WILL[change.action]}"
     sources = sorted({each.source for each in group.changes if each.source})
     notes = [f"Declared at {at(sources)}"] if sources else []
-    notes += [code(remark) for remark in remarks(group, organization)]
+    notes += [code(remark) for remark in remarks(group, organization, effects)]
     body = fence(line.fenced for line in at_most(of_change(change), limit))
     return "\n" + details(summary, body + ("\n\n" + "<br>\n".join(notes) if notes else "")) + "\n\n"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from landing.kinds import BY_NAME
-from landing.model import Action
+from landing.model import Action, Address
 from landing.organization import Organization
 from landing.plan import Plan
 from landing.report.diff import of_change
@@ -21,6 +21,9 @@ NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 SAMPLES = 3
 LIMIT = 50
 """How many entries of one kind and action are shown in full."""
+
+Effects = Mapping[Address, tuple[str, ...]]
+"""What a change does to requests, in sentences."""
 
 
 def render(
@@ -57,7 +60,7 @@ def _changes(
         key = group.change.address.kind, group.change.action
         seen[key] += 1
         if not limit or seen[key] <= limit:
-            yield from _group(group, organization, style)
+            yield from _group(group, organization, plan.effects, style)
             yield ""
     for (kind, action), number in sorted(seen.items()):
         if limit and number > limit:
@@ -65,7 +68,7 @@ def _changes(
             yield ""
 
 
-def _group(group: Group, organization: Organization, style: Style) -> Iterator[str]:
+def _group(group: Group, organization: Organization, effects: Effects, style: Style) -> Iterator[str]:
     change = group.change
     yield style.paint(f"  # {safe(group.title)} {WILL[change.action]}", "bold")
     yield from (f"  # ({reason})" for reason in reasons(group))
@@ -73,7 +76,7 @@ def _group(group: Group, organization: Organization, style: Style) -> Iterator[s
     yield f"  {style.sign(SIGNS[change.action.value])} {change.address.kind} {name} {{"
     yield from (f"      {line.styled(style)}" for line in of_change(change))
     yield "    }"
-    yield from (f"    {line}" for line in remarks(group, organization))
+    yield from (f"    {line}" for line in remarks(group, organization, effects))
 
 
 def reasons(group: Group) -> Iterator[str]:
@@ -85,8 +88,8 @@ def reasons(group: Group) -> Iterator[str]:
         yield "because it is not in the configuration"
 
 
-def remarks(group: Group, organization: Organization) -> Iterator[str]:
-    """Where a folded group goes, and what the kind has to say about the change."""
+def remarks(group: Group, organization: Organization, effects: Effects) -> Iterator[str]:
+    """Where a folded group goes, what the kind has to say about the change, and what it does to requests."""
     if len(group.changes) > 1:
         addresses = [change.address for change in group.changes]
         more = " …" if len(addresses) > SAMPLES else ""
@@ -95,6 +98,8 @@ def remarks(group: Group, organization: Organization) -> Iterator[str]:
         yield f"where: {units}   e.g. {samples}" if units else f"where: {samples}"
     for note in BY_NAME[group.change.address.kind].notes(organization, group.changes[0]):
         yield safe(note)
+    for sentence in effects.get(group.change.address, ()):
+        yield f"effect: {safe(sentence)}"
 
 
 def _gaps(plan: Plan, style: Style) -> Iterator[str]:

@@ -1,0 +1,205 @@
+"""What the changes of a plan do to requests: which actions become denied or permitted, where, with an example.
+
+Each change is looked at by itself, against what AWS has: a policy at every node it is attached to, what is attached
+to a node, an account that moves. What hangs further down is left out, as it can only deny more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from landing import references
+from landing.kinds.attachments import FULL_ACCESS
+from landing.model import Address, Attributes, Change, Resource
+from landing.organization import ROOT, Organization
+from landing.placed import FULL_ACCESS_DOCUMENT, estate_of, ids_of
+from landing.policy import RCP, SCP, Changed, Effect, effect
+
+SHOWN = 3
+"""How many actions are named."""
+
+Levels = list[list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Policies, what is attached to each node (`root`, `unit/KEY`, `account/KEY`), and the unit of each account."""
+
+    policies: Mapping[str, Attributes]
+    attached: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, str]
+
+    @classmethod
+    def of(cls, resources: Mapping[Address, Attributes]) -> State:
+        """The state that resources of the kinds policy, attachments and account are in."""
+        by_kind: dict[str, dict[str, Attributes]] = {"policy": {}, "attachments": {}, "account": {}}
+        for address, attributes in resources.items():
+            if address.kind in by_kind:
+                by_kind[address.kind][address.name] = attributes
+        return cls(
+            by_kind["policy"],
+            {name: tuple(attributes["policies"]) for name, attributes in by_kind["attachments"].items()},
+            {name: str(attributes.get("unit", ROOT)) for name, attributes in by_kind["account"].items()},
+        )
+
+
+def effects(
+    organization: Organization,
+    live: Mapping[Address, Resource],
+    changes: Iterable[Change],
+    account_ids: Mapping[str, str],
+) -> dict[Address, tuple[str, ...]]:
+    """A few sentences for each change of a policy, an attachment or an account's unit that has an effect.
+
+    `account_ids` by key, as far as the accounts are there.
+    """
+    found = list(changes)
+    state = {address: resource.attributes for address, resource in live.items()}
+    study = _Study(organization, state, found, account_ids)
+    told = {change.address: tuple(study.sentences(change)) for change in found}
+    return {address: sentences for address, sentences in told.items() if sentences}
+
+
+class _Study:
+    def __init__(
+        self,
+        organization: Organization,
+        live: Mapping[Address, Attributes],
+        changes: Iterable[Change],
+        account_ids: Mapping[str, str],
+    ) -> None:
+        self.organization = organization
+        estate = estate_of(organization)
+        estate = replace(estate, keys={**estate.keys, **account_ids})
+        self.ids, self.account_ids = ids_of(estate), estate.keys
+        self.before = State.of(live)
+        later = {change.address: change.after for change in changes if change.after is not None}
+        self.after = State.of({**live, **later})
+
+    def sentences(self, change: Change) -> Iterator[str]:
+        """What one change does."""
+        kind, name = change.address.kind, change.address.name
+        if kind == "attachments":
+            policies = tuple((change.after or {}).get("policies", ()))
+            yield from self._compared(name, self._path(name), {name: policies}, {})
+        elif kind == "policy" and change.before and change.after and change.before.get("content"):
+            for node, attached in sorted(self.before.attached.items()):
+                if name in attached:
+                    yield from self._compared(node, self._path(node), {}, {name: change.after})
+        elif kind == "account" and change.before and change.after and change.before["unit"] != change.after["unit"]:
+            before, after = (self.organization.path(unit) for unit in (change.before["unit"], change.after["unit"]))
+            for policy_type in (SCP, RCP):
+                old, new = (self._levels(map(_node, path), policy_type, {}, {}) for path in (before, after))
+                yield from _told(_effect(old, new, self._account(name), policy_type), "for this account")
+
+    def _path(self, node: str) -> list[str]:
+        kind, _, key = node.partition("/")
+        if node == ROOT:
+            return [ROOT]
+        if kind == "account":
+            unit = self.before.units.get(key) or self.organization.accounts[key].unit
+            return [*(_node(each) for each in self.organization.path(unit)), node]
+        return [_node(each) for each in self.organization.path(key)]
+
+    def _compared(
+        self,
+        node: str,
+        path: list[str],
+        attached: Mapping[str, tuple[str, ...]],
+        policies: Mapping[str, Attributes],
+    ) -> Iterator[str]:
+        accounts = self._below(node)
+        if not accounts:
+            return
+        where = f"for {len(accounts):,} {'account' if len(accounts) == 1 else 'accounts'}"
+        if policies:
+            where += f" below {node}" if not node.startswith("account/") else f" ({node})"
+        for policy_type in (SCP, RCP):
+            before = self._levels(path, policy_type, {}, {})
+            after = self._levels(path, policy_type, attached, policies)
+            if before != after:
+                yield from _told(_effect(before, after, self._account(accounts[0]), policy_type), where)
+
+    def _below(self, node: str) -> list[str]:
+        kind, _, key = node.partition("/")
+        organization = self.organization
+        if kind == "account":
+            return [key]
+        inside = set(organization.below(ROOT if node == ROOT else key))
+        ordinary = [
+            account.key
+            for account in organization.accounts.values()
+            if account.unit in inside and account.key != organization.management
+        ]
+        special = {organization.log_archive, organization.security_tooling}
+        return sorted(ordinary, key=lambda key: key in special)
+
+    def _account(self, key: str) -> str:
+        return self.account_ids.get(key, "000000000000")
+
+    def _levels(
+        self,
+        path: Iterable[str],
+        policy_type: str,
+        attached: Mapping[str, tuple[str, ...]],
+        policies: Mapping[str, Attributes],
+    ) -> Levels:
+        return [
+            list(self._level(node, attached.get(node, self.before.attached.get(node)), policy_type, policies))
+            for node in path
+        ]
+
+    def _level(
+        self, node: str, attached: tuple[str, ...] | None, policy_type: str, changed: Mapping[str, Attributes]
+    ) -> Iterator[dict[str, Any]]:
+        kind, _, key = node.partition("/")
+        account = self.organization.accounts.get(key) if kind == "account" else None
+        everything = attached is None or FULL_ACCESS in attached or (account is not None and account.full_access)
+        if policy_type == SCP and everything:
+            yield {"name": FULL_ACCESS, "policy": FULL_ACCESS_DOCUMENT}
+        for name in attached or ():
+            policy = changed.get(name) or self.before.policies.get(name) or self.after.policies.get(name)
+            if policy and policy["type"] == policy_type and policy["content"]:
+                yield {"name": name, "policy": references.resolve(policy["content"], self.ids)}
+
+
+def _node(unit: str) -> str:
+    return ROOT if unit == ROOT else f"unit/{unit}"
+
+
+def _effect(before: Levels, after: Levels, account: str, policy_type: str) -> Effect:
+    scope = {"account": account} if policy_type == SCP else {"context": {"aws:ResourceAccount": account}}
+    return effect(before, after, scope, policy_type)
+
+
+def _told(found: Effect, where: str) -> Iterator[str]:
+    yield from _counted(found.denied, "denied", where)
+    yield from _counted(found.permitted, "permitted", where)
+    unknown = list(dict.fromkeys(action for each in found.undetermined for action in each.actions))
+    if unknown:
+        yield f"it cannot be told of {_actions(unknown)} {where}: {found.undetermined[0].reason}"
+
+
+def _counted(changed: Iterable[Changed], becomes: str, where: str) -> Iterator[str]:
+    groups = list(changed)
+    entirely = list(dict.fromkeys(action for each in groups if each.entirely for action in each.actions))
+    partly = list(dict.fromkeys(action for each in groups if not each.entirely for action in each.actions))
+    for actions, extent in ((entirely, ""), (partly, " for some requests")):
+        if actions:
+            yield f"{_actions(actions)} {'becomes' if len(actions) == 1 else 'become'} {becomes}{extent} {where}"
+    if groups:
+        request = groups[0].example
+        context = ", ".join(f"{key}={value}" for key, value in sorted((request.get("context") or {}).items()))
+        yield (
+            f"e.g. {request['principal']} with {request['action']} on {request.get('resource', '*')}"
+            f"{f' ({context})' if context else ''}"
+        )
+
+
+def _actions(actions: list[str]) -> str:
+    if len(actions) == 1:
+        return actions[0]
+    more = ", …" if len(actions) > SHOWN else ""
+    return f"{len(actions):,} actions ({', '.join(actions[:SHOWN])}{more})"
