@@ -86,6 +86,8 @@ def command(
             result(render(plan, organization, style_of(sys.stdout)))
             sys.stdout.flush()
         plan.raise_if_unsafe(allow)
+        if "lock-out" not in allow:
+            _refuse_lock_out(organization, changes)
         if not auto_approve:
             _ask()
             if file is None:
@@ -111,6 +113,19 @@ def _changes(
         raise StalePlan(f"{file} was made for organization {plan.made_from.organization_id}. Plan again")
     plan = plan.only(targets)
     return plan, refresh(organization, aws, plan)
+
+
+def _refuse_lock_out(organization: "Organization", changes: "Collection[Change]") -> None:
+    from landing.errors import UnsafePlan
+    from landing.lock_out import concerns, lock_outs
+
+    found = [f"  {each}" for each in lock_outs(organization)] if concerns(changes) else []
+    if found:
+        raise UnsafePlan(
+            "The guardrails would lock out roles that must get through, which needs --allow lock-out:\n"
+            + "\n".join(found)
+            + "\nExempt the roles in the policies: see `{{ exempt_roles }}` in docs/extending.md."
+        )
 
 
 def _again(session: Session, organization: "Organization", aws: "Aws", plan: "Plan") -> "Collection[Change]":

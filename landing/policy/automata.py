@@ -151,7 +151,7 @@ def _alphabet(
     others = [next(char for char in _OTHERS if char not in waiting)]
     if Some.DIGIT in kinds:
         others += [char for char in "9876543210" if char not in waiting][:1]
-    others += [char for kind, char in ((Some.NOT_COLON, ":"), (Some.NOT_SLASH, "/")) if kind in kinds]
+    others += ":" * bool(kinds & {Some.NOT_COLON, Some.NAME}) + "/" * (Some.NAME in kinds)
     for char in (*others, *(char for char in sorted(waiting) if char not in others)):
         move = waiting.get(char, 0) | _of_kinds(moving, char)
         yield char, -1 if char in others else waiting[char], move, _of_kinds(staying, char)

@@ -115,14 +115,16 @@ def _is_plain(condition: Condition) -> bool:
 
 
 def _domains(claim: Claim) -> list[Steps]:
-    """The forms that aws:PrincipalArn has; the name at its end is not empty."""
+    """The forms that aws:PrincipalArn has: a path may hold anything, the name at its end no colon.
+
+    "IAM and AWS STS quotas, name requirements" in the IAM User Guide.
+    """
     account = literal(claim.account) if claim.account else (Step(Some.DIGIT),) * 12
     iam = (*literal(f"arn:{claim.partition}:iam::"), *account, *literal(":"))
     sts = (*literal(f"arn:{claim.partition}:sts::"), *account, *literal(":"))
-    name = (Step(Some.ANY, many=True), Step(Some.NOT_SLASH))
+    names = several(Some.NAME), (Step(Some.ANY, many=True), *literal("/"), *several(Some.NAME))
     return [
-        (*iam, *literal("role/"), *name),
-        (*iam, *literal("user/"), *name),
+        *((*iam, *literal(f"{kind}/"), *name) for kind in ("role", "user") for name in names),
         (*sts, *literal("federated-user/"), *several(Some.ANY)),
         (*iam, *literal("root")),
     ]

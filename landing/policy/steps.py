@@ -13,15 +13,15 @@ class Some(Enum):
 
     ANY = "any"
     NOT_COLON = "not colon"
-    NOT_SLASH = "not slash"
+    NAME = "neither colon nor slash"
     DIGIT = "digit"
 
     def has(self, char: str) -> bool:
         """Whether a character is one of the set."""
         if self is Some.NOT_COLON:
             return char != ":"
-        if self is Some.NOT_SLASH:
-            return char != "/"
+        if self is Some.NAME:
+            return char not in ":/"
         return self is Some.ANY or char in "0123456789"
 
 

@@ -1,0 +1,123 @@
+"""Whether the guardrails lock out those who must get through: proved before any change of them is applied.
+
+The StackSets execution role must be able to write what our templates hold, wherever they are deployed; so must the
+roles that `access.exempt_roles` names (break glass, Control Tower). The member role must be able to do in the log
+archive and in the security tooling account what `apply` does there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from landing.model import Change
+from landing.organization import Deployment, Organization
+from landing.permissions import apply_policy
+from landing.placed import declared, estate_of
+from landing.policy import SCP, catalog, prove
+from landing.policy.testing import Estate
+from landing.policy.testing.suite import Suite, levels
+
+MANAGEMENT_ONLY = frozenset({"organizations", "account", "sts", "tag"})
+"""Services that are called in the management account, which no SCP reaches."""
+
+SERVICES = {
+    "accessanalyzer": "access-analyzer",
+    "certificatemanager": "acm",
+    "elasticloadbalancingv2": "elasticloadbalancing",
+}
+"""Where a resource type and IAM call a service differently (Service Authorization Reference)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockOut:
+    """A role that would be blocked from some actions in an account (by its key), with a request as an example."""
+
+    role: str
+    account: str
+    actions: tuple[str, ...]
+    example: str
+
+    def __str__(self) -> str:
+        more = f" and {len(self.actions) - 1} more" if len(self.actions) > 1 else ""
+        return f"{self.role} in {self.account} could not do {self.actions[0]}{more}: {self.example}"
+
+
+def concerns(changes: Iterable[Change]) -> bool:
+    """Whether changes bear on what guardrails block: policies, attachments, moved accounts."""
+    return any(
+        change.address.kind in ("policy", "attachments")
+        or (
+            change.address.kind == "account"
+            and bool(change.before and change.after)
+            and (change.before or {}).get("unit") != (change.after or {}).get("unit")
+        )
+        for change in changes
+    )
+
+
+def lock_outs(organization: Organization) -> Iterator[LockOut]:
+    """Every role that the declared guardrails would lock out, for one of the accounts that they treat alike."""
+    estate = estate_of(organization)
+    suite = Suite("", Path(), tuple(policy for policy in declared(organization, estate) if policy.type == SCP))
+    names = {account: key for key, account in estate.keys.items()}
+    for role, actions, keys in _needs(organization):
+        if not actions:
+            continue
+        for account in suite.accounts(estate, (estate.keys[key] for key in keys)):
+            claim = {
+                "allow": list(actions),
+                "account": account,
+                "partition": estate.partition,
+                "principals": [role.replace("iam::*:", f"iam::{account}:")],
+                "context": _context(estate),
+            }
+            proof = prove(levels(suite.policies, estate.path(account), SCP), claim, SCP)
+            if proof.counterexample is not None:
+                request = proof.counterexample
+                example = f"{request['principal']} with {request['action']} on {request.get('resource', '*')}"
+                yield LockOut(role.rpartition(":")[2], names[account], proof.failing, example)
+
+
+def _context(estate: Estate) -> dict[str, str]:
+    """A request as our roles make it: in the home region, over TLS, from inside."""
+    return {
+        "aws:RequestedRegion": estate.home_region,
+        "aws:SecureTransport": "true",
+        "aws:PrincipalIsAWSService": "false",
+        "aws:PrincipalOrgID": estate.id,
+    }
+
+
+def _needs(organization: Organization) -> Iterator[tuple[str, tuple[str, ...], list[str]]]:
+    """(role ARN pattern, actions, account keys)."""
+    reached: dict[str, set[str]] = {}
+    for deployment in organization.deployments.values():
+        accounts = deployment.accounts or organization.members(deployment.target)
+        for account in accounts:
+            if account != organization.management:
+                reached.setdefault(account, set()).update(_writes(deployment))
+    deploying = tuple(sorted(set().union(*reached.values()))) if reached else ()
+    special = [organization.log_archive, organization.security_tooling]
+    for role in organization.exempt_roles:
+        if role.endswith(f"/{organization.member_role}"):
+            yield role, _applied(), special
+        elif not role.endswith("/landing-*"):  # what blueprints make for services; they need no more than they say
+            yield role, deploying, sorted(reached)
+
+
+def _applied() -> tuple[str, ...]:
+    """What `apply` writes in member accounts."""
+    [actions] = [s["Action"] for s in apply_policy()["Statement"] if s["Sid"] == "Write"]
+    return tuple(a for a in actions if a.partition(":")[0] not in MANAGEMENT_ONLY and catalog.action(a))
+
+
+def _writes(deployment: Deployment) -> Iterator[str]:
+    """The write actions named like the resources of a template, and those on stacks."""
+    yield from (action.text for action in catalog.expand("cloudformation:*Stack[write]"))
+    resources = deployment.template.get("Resources") or {}
+    assert isinstance(resources, dict)
+    for kind in {str(resource["Type"]) for resource in resources.values() if isinstance(resource, dict)}:
+        _, service, noun = kind.lower().split("::")
+        yield from (action.text for action in catalog.expand(f"{SERVICES.get(service, service)}:*{noun}*[write]"))

@@ -1,0 +1,91 @@
+"""Before guardrails change: nobody who must get through is locked out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from landing.cli import run
+from landing.config import load
+from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.library import Library, shipped
+from landing.lock_out import lock_outs
+from landing.organization import Organization
+from landing.sandbox import Sandbox
+from tests.cloud import Story
+from tests.samples import FULL, LIBRARY
+
+METADATA = "title: Freeze\ndescription: Nobody changes stacks.\ntype: SERVICE_CONTROL_POLICY\nseverity: high\n"
+
+
+def document(condition: dict[str, object]) -> str:
+    statement = {
+        "Sid": "Freeze",
+        "Effect": "Deny",
+        "Action": "cloudformation:UpdateStack",
+        "Resource": "*",
+        **condition,
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.fixture
+def freeze(tmp_path: Path, config: Callable[..., Path]) -> Callable[[dict[str, object]], Organization]:
+    """FULL with a policy on the workloads that denies changing stacks, under a condition."""
+
+    def build(condition: dict[str, object]) -> Organization:
+        shutil.copytree(LIBRARY / "scps", tmp_path / "scps", dirs_exist_ok=True)
+        folder = tmp_path / "scps" / "freeze"
+        folder.mkdir(exist_ok=True)
+        (folder / "metadata.yaml").write_text(METADATA)
+        (folder / "policy.json").write_text(document(condition))
+        path = config(FULL.replace("guardrails:\n", "guardrails:\n  freeze: {target: {units: [workloads]}}\n"))
+        return load(path, Library.load(shipped(), tmp_path), SERVICE_SCHEMAS)[0]
+
+    return build
+
+
+def test_the_shipped_config_locks_nobody_out(library: Library) -> None:
+    assert list(lock_outs(load(shipped() / "config", library, SERVICE_SCHEMAS)[0])) == []
+
+
+def test_one_that_blocks_the_execution_role_is_found(freeze: Callable[..., Organization]) -> None:
+    found = list(lock_outs(freeze({})))
+    assert {each.account for each in found} == {"shop-prod", "shop-dev"}
+    assert {each.actions for each in found} == {("cloudformation:UpdateStack",)}
+    assert {each.role for each in found} == {"role/stacksets-exec-*"}
+
+
+def test_one_that_exempts_it_is_fine(freeze: Callable[..., Organization]) -> None:
+    condition = {"Condition": {"ArnNotLike": {"aws:PrincipalArn": ["{{ exempt_roles }}"]}}}
+    assert list(lock_outs(freeze(condition))) == []
+
+
+def test_one_that_leaves_the_home_region_alone_is_fine(freeze: Callable[..., Organization]) -> None:
+    condition = {"Condition": {"StringNotEquals": {"aws:RequestedRegion": ["{{ home_region }}"]}}}
+    assert list(lock_outs(freeze(condition))) == []
+
+
+def test_apply_refuses_until_it_is_allowed(
+    freeze: Callable[..., Organization],
+    creation: Story,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    freeze({})
+    monkeypatch.chdir(tmp_path)
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        before = sandbox.session().client("organizations").list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
+        assert run(["apply", "--auto-approve"]) == 5
+        said = capsys.readouterr().err
+        assert "stacksets-exec-*" in said
+        assert "--allow lock-out" in said
+        client = sandbox.session().client("organizations")
+        assert client.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"] == before
+        assert run(["apply", "--auto-approve", "--allow", "lock-out"]) == 0
