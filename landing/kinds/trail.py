@@ -211,7 +211,7 @@ class Trail(Kind):
 
 def _selectors(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Advanced event selectors: management events first, then one for each resource type."""
-    rows = [("Management events", {"eventCategory": ["Management"]}, settings["management_events"])]
+    rows = [("Management events selector", {"eventCategory": ["Management"]}, settings["management_events"])]
     rows += [
         (f"Data events of {kind}", {"eventCategory": ["Data"], "resources.type": [kind]}, which)
         for kind, which in sorted(settings["data_events"].items())
