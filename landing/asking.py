@@ -79,22 +79,25 @@ class Oracle:
         }
         prepared = prepare(UNKNOWN_CASE, Ask(request), self.estate.organization)
         path = self.estate.path(account)
-        asked = {key.lower() for key in self._asked(path)}
+        asked = self._asked(path)
         assumed = {
             key: prepared.request["context"].get(key) for key in prepared.coverage.assumed if key.lower() in asked
         }
         answer = Answer(account, prepared.request, self._runner.outcome(prepared), path, assumed)
-        return replace(answer, flips=tuple(self._flips(answer, prepared, any_resource=free))) if flips else answer
+        if not flips or not who.startswith("arn:"):
+            return answer
+        return replace(answer, flips=tuple(self._flips(answer, prepared, asked, any_resource=free)))
 
-    def _flips(self, answer: Answer, prepared: Prepared, *, any_resource: bool) -> Iterator[Flip]:
+    def _flips(
+        self, answer: Answer, prepared: Prepared, asked: Mapping[str, str], *, any_resource: bool
+    ) -> Iterator[Flip]:
         """A proof for each absent key that a policy asks for: with it alone added, is it ever otherwise?"""
         sure = {key: value for key, value in prepared.request["context"].items() if key not in answer.assumed}
         context = {key: value for key, value in sure.items() if isinstance(value, str | list)}
         present = {key.lower() for key in sure}
         assumed = {key: value for key, value in answer.assumed.items() if isinstance(value, str | list)}
-        keys = sorted(key for key in self._asked(answer.path) if key.lower() not in present)
-        if not str(prepared.request["principal"]).startswith("arn:"):
-            return
+        keys = sorted(key for lower, key in asked.items() if lower not in present)
+        hierarchies = {kind: levels(self.policies, answer.path, kind) for kind in (SCP, RCP)}
         for key in keys:
             claim = {
                 "deny" if answer.outcome.result == "denied" else "allow": answer.request["action"],
@@ -106,9 +109,9 @@ class Oracle:
             if not any_resource:
                 claim["resources"] = [answer.request["resource"]]
             claim["context"] = context | {other: value for other, value in assumed.items() if other != key}
-            for kind in (SCP, RCP):
+            for kind, hierarchy in hierarchies.items():
                 whose = {"account": answer.account} if kind == SCP else {}
-                proof = prove(levels(self.policies, answer.path, kind), {**claim, **whose}, kind)
+                proof = prove(hierarchy, {**claim, **whose}, kind)
                 value = _value(proof.counterexample, key)
                 if value is None:
                     continue
@@ -125,8 +128,8 @@ class Oracle:
     def _outcome(self, request: Mapping[str, Any], prepared: Prepared) -> Outcome:
         return self._runner.outcome(Prepared(UNKNOWN_CASE, request, prepared.coverage))
 
-    def _asked(self, path: Iterable[str]) -> set[str]:
-        """The condition keys of the policies on a path, as first written."""
+    def _asked(self, path: Iterable[str]) -> dict[str, str]:
+        """The condition keys of the policies on a path, as first written, by themselves in lower case."""
         nodes = set(path)
         found: dict[str, str] = {}
         for policy in self.policies:
@@ -134,7 +137,7 @@ class Oracle:
                 for statement in policy.document.get("Statement") or ():
                     for block in (statement.get("Condition") or {}).values():
                         found.update((key.lower(), key) for key in block if key.lower() not in found)
-        return set(found.values())
+        return found
 
 
 def _value(counterexample: Mapping[str, Any] | None, key: str) -> Any:

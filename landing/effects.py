@@ -11,16 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from landing import references
-from landing.kinds.attachments import FULL_ACCESS
 from landing.model import Address, Attributes, Change, Resource
 from landing.organization import ROOT, Organization
-from landing.placed import FULL_ACCESS_DOCUMENT, estate_of, ids_of
+from landing.placed import estate_of, ids_of
 from landing.policy import RCP, SCP, Changed, Effect, effect
+from landing.policy.testing.requests import in_words
+from landing.policy.testing.suite import FULL_ACCESS, FULL_ACCESS_DOCUMENT, Levels
 
 SHOWN = 3
 """How many actions are named."""
-
-Levels = list[list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +189,7 @@ def _counted(changed: Iterable[Changed], becomes: str, where: str) -> Iterator[s
         if actions:
             yield f"{_actions(actions)} {'becomes' if len(actions) == 1 else 'become'} {becomes}{extent} {where}"
     if groups:
-        request = groups[0].example
-        context = ", ".join(f"{key}={value}" for key, value in sorted((request.get("context") or {}).items()))
-        yield (
-            f"e.g. {request['principal']} with {request['action']} on {request.get('resource', '*')}"
-            f"{f' ({context})' if context else ''}"
-        )
+        yield f"e.g. {in_words(groups[0].example)}"
 
 
 def _actions(actions: list[str]) -> str:

@@ -15,9 +15,10 @@ from landing.model import Change
 from landing.organization import Deployment, Organization
 from landing.permissions import apply_policy
 from landing.placed import declared, estate_of
-from landing.policy import SCP, catalog, prove
-from landing.policy.testing import Estate
-from landing.policy.testing.suite import Suite, levels
+from landing.policy import SCP, catalog
+from landing.policy.testing import Estate, Suite
+from landing.policy.testing.claims import proof_in
+from landing.policy.testing.requests import in_words
 
 MANAGEMENT_ONLY = frozenset({"organizations", "account", "sts", "tag"})
 """Services that are called in the management account, which no SCP reaches."""
@@ -68,15 +69,13 @@ def lock_outs(organization: Organization) -> Iterator[LockOut]:
         for account in suite.accounts(estate, (estate.keys[key] for key in keys)):
             claim = {
                 "allow": list(actions),
-                "account": account,
                 "partition": estate.partition,
                 "principals": [role.replace("iam::*:", f"iam::{account}:")],
                 "context": _context(estate),
             }
-            proof = prove(levels(suite.policies, estate.path(account), SCP), claim, SCP)
+            proof = proof_in(account, claim, suite, estate)
             if proof.counterexample is not None:
-                request = proof.counterexample
-                example = f"{request['principal']} with {request['action']} on {request.get('resource', '*')}"
+                example = in_words({**proof.counterexample, "context": {}})
                 yield LockOut(role.rpartition(":")[2], names[account], proof.failing, example)
 
 
@@ -86,7 +85,6 @@ def _context(estate: Estate) -> dict[str, str]:
         "aws:RequestedRegion": estate.home_region,
         "aws:SecureTransport": "true",
         "aws:PrincipalIsAWSService": "false",
-        "aws:PrincipalOrgID": estate.id,
     }
 
 

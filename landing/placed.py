@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from landing import references
 from landing.aws import Aws
 from landing.errors import LandingError
-from landing.kinds.attachments import FULL_ACCESS, SCP, Attachments
+from landing.kinds.attachments import Attachments
 from landing.organization import ROOT, Organization
-from landing.policy import RCP
+from landing.policy import RCP, SCP
 from landing.policy.testing import Attached, Estate
+from landing.policy.testing.suite import FULL_ACCESS, FULL_ACCESS_DOCUMENT
 
 _ORGANIZATION_ID = "o-example0000"
 _ROOT_ID = "r-exam"
-FULL_ACCESS_DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
 def declared(organization: Organization, estate: Estate) -> tuple[Attached, ...]:

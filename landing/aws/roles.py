@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -44,14 +43,6 @@ def assuming(source: Session, role_arn: str, region: str, patience: Patience = t
     return session
 
 
-class _Refused(Exception):
-    """The role is not there, or does not let us in."""
-
-    def __init__(self, answer: ClientError) -> None:
-        super().__init__(str(answer))
-        self.answer = answer
-
-
 class _Assumed(CredentialProvider):
     METHOD = "assume-role"
 
@@ -68,19 +59,14 @@ class _Assumed(CredentialProvider):
         with self._lock:
             if self._refusal is not None:
                 raise self._refusal
-            for _ in self._patience():
-                with contextlib.suppress(_Refused):
-                    return self._asked()
-            try:
-                return self._asked()
-            except _Refused as error:
-                self._refusal = error.answer
-                raise error.answer from None
-
-    def _asked(self) -> Any:
-        try:
-            return self._fetcher.fetch_credentials()
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "AccessDenied":
-                raise _Refused(error) from error
-            raise
+            waits = iter(self._patience())
+            next(waits, None)  # the first yield is before the first try
+            while True:
+                try:
+                    return self._fetcher.fetch_credentials()
+                except ClientError as error:
+                    if error.response["Error"]["Code"] != "AccessDenied":
+                        raise
+                    if next(waits, None) is None:
+                        self._refusal = error
+                        raise

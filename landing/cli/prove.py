@@ -56,10 +56,11 @@ def command(
     """
     from landing.cli.output import result, style_of
     from landing.placed import declared, estate_of
-    from landing.policy import RCP, SCP, prove
+    from landing.policy import RCP, SCP
+    from landing.policy.testing import Suite
+    from landing.policy.testing.claims import proof_in
     from landing.policy.testing.estate import UnknownPlaceError
     from landing.policy.testing.requests import CaseError, principals_of
-    from landing.policy.testing.suite import Suite, levels
 
     organization, _ = session.organization()
     estate = estate_of(organization)
@@ -69,21 +70,18 @@ def command(
     proofs: dict[str, Proof] = {}
     try:
         for account in suite.accounts(estate, estate.place(place)):
-            known = {"aws:ResourceAccount": account, "aws:ResourceOrgID": estate.id} if rcp else {
-                "aws:PrincipalOrgID": estate.id}  # fmt: skip
             claim: dict[str, Any] = {
                 "deny" if word == "never" else "allow": action,
                 "partition": estate.partition,
                 "exceptPrincipals": [who for text in exempt for who in principals_of(text, account, estate)],
                 "keysNeverPresent": list(absent),
-                "context": {**known, **context},
+                "context": context,
             }
-            claim |= {} if rcp else {"account": account}
             if principals:
                 claim["principals"] = [who for text in principals for who in principals_of(text, account, estate)]
             if resources:
                 claim["resources"] = list(resources)
-            proofs[account] = prove(levels(policies, estate.path(account), kind), claim, kind)
+            proofs[account] = proof_in(account, claim, suite, estate, kind)
     except (CaseError, UnknownPlaceError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     names = {account: key for key, account in estate.keys.items()}
@@ -96,15 +94,14 @@ def command(
 
 def _lines(proofs: "dict[str, Proof]") -> Iterator[str]:
     """Accounts that the policies cannot tell apart have one proof, under the name of the first."""
+    from landing.policy.testing.requests import in_words
     from landing.report.style import safe, shown
 
     for account, proof in proofs.items():
         yield f"{proof.result.capitalize()} for {safe(account)} and every account like it: {proof.actions:,} actions"
         if proof.counterexample is not None:
-            request = proof.counterexample
-            where = f"{request['principal']} with {request['action']} on {request.get('resource', '*')}"
-            yield f"  counterexample: {safe(where)}"
-            keys = sorted((request.get("context") or {}).items())
+            keys = sorted((proof.counterexample.get("context") or {}).items())
+            yield f"  counterexample: {safe(in_words({**proof.counterexample, 'context': {}}))}"
             yield from (f"    {safe(key)} = {shown(value)}" for key, value in keys)
             more = f" and {len(proof.failing) - SHOWN} more" if len(proof.failing) > SHOWN else ""
             yield f"  it fails for {len(proof.failing):,} actions: {', '.join(proof.failing[:SHOWN])}{more}"

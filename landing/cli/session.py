@@ -106,7 +106,6 @@ class Session:
     def plan(self, organization: Organization, aws: Aws, *, workers: int = 10, explain: bool = False) -> Plan:
         """Look at both sides and compare; `explain` says what changes of policies do to requests."""
         from landing.cli.output import Ticker
-        from landing.effects import effects
         from landing.observe import observe
         from landing.plan import make
 
@@ -114,6 +113,8 @@ class Session:
         plan = make(observation, self.origin(organization, aws))
         if not explain:
             return plan
+        from landing.effects import effects
+
         account_ids = aws.tree.account_ids if aws.tree.organization else {}
         return replace(plan, effects=effects(organization, observation.live, plan.changes, account_ids))
 

@@ -10,7 +10,7 @@ from landing.policy.testing.estate import Estate, UnknownPlaceError
 from landing.policy.testing.model import Claim, Value
 from landing.policy.testing.placeholders import UnknownNameError, fill, fill_all
 from landing.policy.testing.report import FAILED, PASSED, SKIPPED, UNDETERMINED, Result
-from landing.policy.testing.requests import CaseError, actions_of, principals_of
+from landing.policy.testing.requests import CaseError, actions_of, in_words, principals_of
 from landing.policy.testing.suite import Suite, levels
 
 
@@ -56,15 +56,18 @@ def _by_account(claim: Claim, suite: Suite, estate: Estate) -> Iterator[Judged]:
         form["context"] = {key: _pinned(value, here) for key, value in claim.context.items()}
         if claim.on:
             form["resources"] = list(fill_all(claim.on, here))
-        yield _combined(claim, [_proof(kind, form, account, suite, estate) for kind in _kinds(suite)])
+        yield _combined(claim, [proof_in(account, form, suite, estate, kind) for kind in _kinds(suite)])
 
 
 def _kinds(suite: Suite) -> list[str]:
     return [kind for kind in (SCP, RCP) if any(policy.type == kind for policy in suite.policies)]
 
 
-def _proof(kind: str, form: Mapping[str, Any], account: str, suite: Suite, estate: Estate) -> Proof:
-    """A proof over one hierarchy: the SCPs on principals of the account, or the RCPs on its resources."""
+def proof_in(account: str, form: Mapping[str, Any], suite: Suite, estate: Estate, kind: str = SCP) -> Proof:
+    """A proof over one hierarchy: the SCPs on principals of the account, or the RCPs on its resources.
+
+    `form` is a claim as `prove` takes it, with `context`; what every request of the account has is added.
+    """
     if kind == SCP:
         known: dict[str, Any] = {"aws:PrincipalOrgID": estate.id}
         form = {**form, "account": account}
@@ -100,11 +103,6 @@ def _combined(claim: Claim, proofs: list[Proof]) -> Judged:
 def _words(proof: Proof) -> str:
     if proof.counterexample is None:
         return f"it cannot be told of {len(proof.doubtful)} actions: {proof.reason}"
-    request = proof.counterexample
-    context = ", ".join(f"{key}={value}" for key, value in sorted(request.get("context", {}).items()))
     more = len(proof.failing) - 1
     others = f"; also {', '.join(proof.failing[1:6])}{' …' if more > 5 else ''}" if more else ""
-    return (
-        f"{request['principal']} with {request['action']} on {request.get('resource', '*')}"
-        f"{f' ({context})' if context else ''}{others}"
-    )
+    return in_words(proof.counterexample) + others

@@ -10,7 +10,7 @@ from landing.policy.testing.model import Case, Cases, Mistake, Position
 from landing.policy.testing.mutation import Tried, survivors
 from landing.policy.testing.reading import read
 from landing.policy.testing.report import FAILED, PASSED, SKIPPED, Report, Result, SuiteReport, result_of
-from landing.policy.testing.requests import CaseError, asks
+from landing.policy.testing.requests import CaseError, asks, in_words
 from landing.policy.testing.running import DENIED, Outcome, Prepared, Runner, complaint, prepare
 from landing.policy.testing.suite import Attached, Suite, statements_of
 
@@ -65,9 +65,8 @@ def _failures(case: Case, outcomes: Iterable[Tried]) -> Iterator[str]:
     for prepared, outcome in outcomes:
         words = complaint(case, outcome)
         if words:
-            request = prepared.request
-            where = f" in {request['resourceAccount']}"
-            yield f"{request['principal']} with {request['action']} on {request['resource']}{where}: {words}"
+            where = in_words({**prepared.request, "context": {}})
+            yield f"{where} in {prepared.request['resourceAccount']}: {words}"
 
 
 def _coverage(suite: Suite, tried: list[Tried]) -> Iterator[Result]:

@@ -67,6 +67,13 @@ def _asks_here(here: _Here, actions: Iterable[Action]) -> Iterator[Ask]:
             yield _ask(here, action, who, resource, context)
 
 
+def in_words(request: Mapping[str, Any]) -> str:
+    """A request in one line: who with which action on what, and its condition keys."""
+    context = ", ".join(f"{key}={value}" for key, value in sorted((request.get("context") or {}).items()))
+    words = f"{request['principal']} with {request['action']} on {request.get('resource', '*')}"
+    return f"{words} ({context})" if context else words
+
+
 def actions_of(patterns: tuple[str, ...], but: tuple[str, ...]) -> tuple[Action, ...]:
     """The actions of the catalogue that the patterns name, less others; each must name one."""
     found: dict[str, Action] = {}

@@ -11,7 +11,7 @@ from landing.policy.evaluation import SCP
 from landing.policy.testing.estate import ROOT, Estate
 
 FULL_ACCESS = "FullAWSAccess"
-_FULL_ACCESS_DOCUMENT = {
+FULL_ACCESS_DOCUMENT = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
@@ -78,6 +78,6 @@ def levels(policies: Iterable[Attached], path: Iterable[str], policy_type: str) 
         here = [policy for policy in mine if node in policy.at]
         level = [{"name": policy.name, "policy": policy.document} for policy in here]
         if policy_type == SCP and not any(policy.allows for policy in here):
-            level.insert(0, {"name": FULL_ACCESS, "policy": _FULL_ACCESS_DOCUMENT})
+            level.insert(0, {"name": FULL_ACCESS, "policy": FULL_ACCESS_DOCUMENT})
         found.append(level)
     return found
