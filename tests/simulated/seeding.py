@@ -25,7 +25,7 @@ def fill(world: World, wanted: Wanted) -> None:
             world.accounts[management].name = account.name
             live.tags[management] = {TAG: account.key, **account.tags}
             continue
-        made = Account(world.new_account_id(), account.name, account.email, world.now, management)
+        made = Account(world.new_account_id(), account.name, account.email, world.now, creator=management)
         world.add_account(made)
         join(world, live, made.id, "CREATED", {TAG: account.key, **account.tags})
         if account.unit != ROOT:
