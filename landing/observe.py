@@ -12,6 +12,9 @@ from landing.kinds import KINDS, Kind
 from landing.model import Address, Gap, Resource, Scope
 from landing.organization import Organization
 
+WORKERS = 64
+"""Tasks at once. Most wait for the organization to be read; how many requests are in flight is the door's affair."""
+
 Task = tuple[str, Scope]
 Progress = Callable[[int, int, str], None]
 """Told (tasks done, tasks in all, what was just read)."""
@@ -43,7 +46,7 @@ def observe(
     *,
     kinds: Collection[Kind] = KINDS,
     only: Collection[Task] | None = None,
-    workers: int = 10,
+    workers: int = WORKERS,
     progress: Progress = lambda done, total, what: None,
 ) -> Observation:
     """Read every (kind, scope), or `only` some; raises NoCredentials and Refused, everything else becomes a gap."""
@@ -56,6 +59,7 @@ def observe(
     by_name = {kind.name: kind for kind in kinds}
     live: dict[Address, Resource] = {}
     gaps: list[Gap] = []
+    aws.tree.ahead({part for name, _ in tasks for part in by_name[name].ahead})
     with ThreadPoolExecutor(workers, "read") as pool:
         running = {pool.submit(_read, aws, by_name[name], scope): (name, scope) for name, scope in sorted(tasks)}
         try:
@@ -70,6 +74,8 @@ def observe(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+        finally:
+            aws.tree.rest()
     return Observation(desired, live, tuple(sorted(gaps)), frozenset(tasks))
 
 

@@ -104,15 +104,8 @@ def live(aws: Aws) -> tuple[tuple[Attached, ...], Estate]:
         nodes |= {target: target for target in tree.targets(policy) if target in estate.accounts}
         at = tuple(nodes[target] for target in tree.targets(policy) if target in nodes)
         found[policy.id] = Attached(policy.key, json.loads(tree.content(policy)), policy.type, at, policy.type == SCP)
-    client = aws.client("organizations")
     everything = [
-        node
-        for target, node in nodes.items()
-        if tree.policy_types.get(SCP) == "ENABLED"
-        and any(
-            policy["Name"] == FULL_ACCESS and policy["AwsManaged"]
-            for policy in aws.listed(client, "list_policies_for_target", "Policies", TargetId=target, Filter=SCP)
-        )
+        node for target, node in nodes.items() if tree.policy_types.get(SCP) == "ENABLED" and tree.full_access(target)
     ]
     return (full_access(everything), *found.values()), estate
 

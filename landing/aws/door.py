@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from landing.aws.faults import CONCURRENT, translated
+from landing.aws.faults import CONCURRENT, THROTTLED, translated
 from landing.aws.pace import Clock, Pacer, Rates
 from landing.aws.tree import Tree
 from landing.errors import NotThere, WrongOrganization
@@ -29,6 +29,9 @@ GLOBAL_SERVICES = frozenset({"organizations", "account", "iam", "resourcegroupst
 """Services called in the partition's global region; tags of the organization are there too."""
 
 ATTEMPTS = 10
+AT_ONCE = 10
+"""Requests in flight at once."""
+
 NEWCOMER_TIMEOUT = 600.0
 """Seconds until the role of a new account lets us in; AWS speaks of minutes."""
 
@@ -50,6 +53,7 @@ class Aws:
         rates: Rates = RATES,
         clock: Clock | None = None,
         detect: bool = False,
+        at_once: int = AT_ONCE,
     ) -> None:
         self.organization = organization
         self.read_only = read_only
@@ -59,7 +63,8 @@ class Aws:
         self.writes = 0
         self.writing = threading.Lock()
         self.tree = Tree(self)
-        self._pacer = Pacer(rates, self.clock)
+        self.pacer = Pacer(rates, self.clock)
+        self._in_flight = threading.BoundedSemaphore(at_once)
         self._role_arn = role_arn
         self._lock = threading.RLock()
         self._sessions: dict[str, Session] = {}
@@ -147,7 +152,7 @@ class Aws:
 
                     session = boto3.Session(botocore_session=self._session(account, account_id))
                     config = Config(
-                        retries={"mode": "adaptive", "max_attempts": ATTEMPTS},
+                        retries={"mode": "standard", "max_attempts": ATTEMPTS},
                         user_agent_extra="landing",
                         max_pool_connections=32,
                     )
@@ -177,6 +182,9 @@ class Aws:
             patience = partial(self._patience, account)
             session = assuming(self._session("", ""), arn, self.organization.home_region, patience)
         session.register("before-call", partial(self._before_call, account))
+        session.register("request-created", self._request_created)
+        session.register("before-send", self._before_send)
+        session.register("response-received", self._response_received)
         session.register("needs-retry.organizations", self._needs_retry)
         self._sessions[account] = session
         return session
@@ -187,14 +195,31 @@ class Aws:
             return ()
         return self.clock.poll(f"the role of the new account {account}", timeout=NEWCOMER_TIMEOUT, first=2.0)
 
-    def _before_call(self, account: str, model: Any, **_: Any) -> None:
+    def _before_call(self, account: str, model: Any, context: dict[str, Any], **_: Any) -> None:
         service, operation = model.service_model.service_name, model.name
         self.calls[service, operation] += 1
         if not operation.startswith(READS) and operation not in READING_ANYWAY:
             if self.read_only:
                 raise ReadOnly(f"{service}:{operation} in {account or self.organization.management} while only reading")
             self.writes += 1
-        self._pacer.wait(service, operation)
+        context["landing"] = (service, operation)
+
+    def _request_created(self, **event: Any) -> None:
+        """Every attempt waits for its turn, before it is signed: a signature is good for minutes only."""
+        context = event["request"].context
+        if "landing" in context:
+            self.pacer.wait(*context["landing"])
+
+    def _before_send(self, **_: Any) -> None:
+        self._in_flight.acquire()
+
+    def _response_received(self, **event: Any) -> None:
+        """After every attempt that was sent, however it ended."""
+        self._in_flight.release()
+        context = event["context"]
+        if "landing" in context:
+            code = (event["parsed_response"] or {}).get("Error", {}).get("Code")
+            self.pacer.answered(*context["landing"], throttled=code in THROTTLED)
 
     def _needs_retry(self, **event: Any) -> Any:
         """Another writer is at it (AWS serialises changes of the tree): botocore tries again after these seconds."""

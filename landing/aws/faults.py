@@ -12,6 +12,12 @@ from landing.model import Scope
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
+THROTTLED = frozenset({
+    "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded",
+    "RequestThrottled", "RequestThrottledException", "SlowDown", "BandwidthLimitExceeded", "EC2ThrottledException",
+})  # fmt: skip
+"""Answers that say that calls come too fast, as botocore's standard retry mode knows them."""
+
 UNREADABLE = frozenset({
     "AccessDenied", "AccessDeniedException", "AccessDeniedFault", "UnauthorizedOperation", "AuthFailure",
     "OptInRequired", "SubscriptionRequiredException", "UnrecognizedClientException", "InvalidClientTokenId",

@@ -1,15 +1,25 @@
-"""Waiting: token buckets for AWS's documented request rates, and polling with a deadline."""
+"""Waiting: request rates that AWS documents, slower when AWS says so, and polling with a deadline."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from landing.errors import AwsError
 
 Rates = Mapping[tuple[str, str], tuple[float, float]]
+
+UNDOCUMENTED = (10.0, 10.0)
+"""(calls a second, burst) of an operation without a documented rate, once AWS has throttled it."""
+
+SLOWEST = 1 / 16
+"""Of its documented rate, what an operation is slowed to at the most."""
+
+RECOVERY = 1 / 20
+"""Of its documented rate, what an answer gives back."""
 
 
 class Interrupted(Exception):
@@ -41,28 +51,72 @@ class Clock:
             pause = min(pause * 1.5, longest)
 
 
+@dataclass(slots=True)
+class Bucket:
+    """A token bucket as two numbers: its present rate, and when the next token would be there, were it empty now."""
+
+    documented: float
+    burst: float
+    rate: float
+    free_at: float = 0.0
+    slowed_at: float = float("-inf")
+
+
 class Pacer:
-    """One token bucket per (service, operation); an operation without a documented rate is not held back."""
+    """One token bucket per (service, operation), filled at the documented rate as long as AWS agrees.
+
+    Other tools use up the same rates. When AWS throttles all the same, the rate is halved, and grows back with every
+    answer (additive increase, multiplicative decrease). An operation without a documented rate has no bucket until
+    AWS throttles it.
+    """
 
     def __init__(self, rates: Rates, clock: Clock) -> None:
-        self._rates = rates
         self._clock = clock
         self._lock = threading.Lock()
-        self._free_at: dict[tuple[str, str], float] = {}
+        self._buckets = {key: Bucket(rate, burst, rate) for key, (rate, burst) in rates.items()}
+        self.waiting: Counter[tuple[str, str]] = Counter()
+        """Calls that wait for a token now."""
         self.waited = 0.0
+        """Seconds, all calls together."""
 
     def wait(self, service: str, operation: str) -> None:
-        """Return when the call may be made."""
-        rate = self._rates.get((service, operation))
-        if rate is None:
-            return
-        each, burst = 1 / rate[0], rate[1]
+        """Return when the call may be made; each attempt at it takes a token."""
+        key = (service, operation)
         with self._lock:
-            now = self._clock.now()
-            # The bucket as one number: when the next token would be there, were the bucket empty now.
-            free_at = max(self._free_at.get((service, operation), 0.0), now - (burst - 1) * each)
-            self._free_at[service, operation] = free_at + each
+            bucket = self._buckets.get(key)
+            if bucket is None:
+                return
+            now, each = self._clock.now(), 1 / bucket.rate
+            free_at = max(bucket.free_at, now - (bucket.burst - 1) * each)
+            bucket.free_at = free_at + each
             delay = max(0.0, free_at - now)
             self.waited += delay
+            self.waiting[key] += bool(delay)
         if delay:
-            self._clock.sleep(delay)
+            try:
+                self._clock.sleep(delay)
+            finally:
+                with self._lock:
+                    self.waiting[key] -= 1
+
+    def answered(self, service: str, operation: str, *, throttled: bool) -> None:
+        """AWS has answered an attempt: slow down at once when it was throttled, else speed up again by a little."""
+        with self._lock:
+            bucket = self._buckets.get((service, operation))
+            if bucket is None:
+                if not throttled:
+                    return
+                bucket = self._buckets[service, operation] = Bucket(*UNDOCUMENTED, UNDOCUMENTED[0])
+            now = self._clock.now()
+            if not throttled:
+                bucket.rate = min(bucket.documented, bucket.rate + bucket.documented * RECOVERY)
+            elif now - bucket.slowed_at >= 1 / bucket.rate:  # the answers to one burst count once
+                bucket.rate = max(bucket.documented * SLOWEST, bucket.rate / 2)
+                bucket.slowed_at = now
+                bucket.free_at = max(bucket.free_at, now + 1 / bucket.rate)
+
+    def queued(self) -> Iterator[tuple[str, str, int, float]]:
+        """(service, operation, calls that wait, calls a second) of every bucket that somebody waits for."""
+        with self._lock:
+            found = [(*key, count, self._buckets[key].rate) for key, count in self.waiting.items() if count]
+        yield from sorted(found)

@@ -1,119 +1,80 @@
-"""The live organization: units, accounts, policies, tags; read once a run, in pages, and shared by all kinds.
-
-Live objects are given the names of the config: by the ownership tag first, then by what a person would
-recognise (an account's e-mail, a unit's name under its parent, a policy's name and type).
-"""
+"""The live organization under the names of the config: read once a run, in pages, and shared by all kinds."""
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from landing import references
-from landing.aws.faults import UNREADABLE
-from landing.aws.unless import unless
+from landing.aws import adoption
+from landing.aws.adoption import LiveAccount, LivePolicy, LiveUnit
+from landing.aws.once import Once
+from landing.aws.survey import Survey
 from landing.organization import ROOT, TAG
 
 if TYPE_CHECKING:
     from landing.aws.door import Aws
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class LiveUnit:
-    """A unit of AWS under the key of the config, or, when the config does not know it, under a key made of names."""
-
-    id: str
-    key: str
-    name: str
-    parent: str
-    marked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LiveAccount:
-    """An account of AWS; `key` is its id when the config does not know it. `unit` is a unit key or `root`."""
-
-    id: str
-    key: str
-    name: str
-    email: str
-    state: str
-    unit: str
-    marked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LivePolicy:
-    """A policy of AWS; AWS's own ones have `aws_managed`."""
-
-    id: str
-    key: str
-    name: str
-    type: str
-    description: str
-    aws_managed: bool
-    marked: bool
-
 
 class Tree:
-    """Lazy, thread-safe, and told by the kinds what they create."""
+    """Lazy, thread-safe, and told by the kinds what they create and tag."""
 
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
-        self._values: dict[str, Any] = {}
-        self._locks: dict[str, threading.RLock] = {}
-        self._guard = threading.Lock()
-        self._forgotten: Counter[str] = Counter()
+        self._once = Once()
+        self._survey = Survey(aws, self._once)
         self.newcomers: set[str] = set()
         """The accounts that this run has created."""
 
+    def ahead(self, parts: Collection[str]) -> None:
+        """Begin to read what will be asked for: `accounts`, `units`, `contents`, `targets`, `full_access`.
+
+        The parts are limited by different rates of AWS; side by side they take as long as the slowest of them.
+        """
+        self._survey.ahead = frozenset(parts)
+        if "accounts" in parts:
+            self._survey.soon("accounts", lambda: self.accounts)
+        if "units" in parts:
+            self._survey.soon("units", lambda: self.units)
+        if {"contents", "targets"} & set(parts):
+            self._survey.soon("policies", self._policies_ahead)
+
+    def _policies_ahead(self) -> None:
+        """First those that have the name of a guardrail; which others are ours is known when the tags are."""
+        if self.organization is None:
+            return
+        names = {guardrail.name for guardrail in self._aws.organization.guardrails.values()}
+        found = [policy for policies in self._survey.policies.values() for policy in policies]
+        likely = [policy["Id"] for policy in found if policy["Name"] in names and not policy["AwsManaged"]]
+        for ids in (likely, [policy.id for policy in self.policies.values() if self.concerns(policy)]):
+            for policy_id in ids:
+                if "contents" in self._survey.ahead:
+                    self._survey.soon("DescribePolicy", self._survey.content, policy_id)
+                if "targets" in self._survey.ahead:
+                    self._survey.soon("ListTargetsForPolicy", self._survey.targets, policy_id)
+
+    def rest(self) -> None:
+        """Stop reading ahead."""
+        self._survey.rest()
+
     def forget(self) -> None:
         """Read everything anew when it is next asked for."""
-        self._forget(*self._locks)
+        self._once.forget_all()
 
     def forget_root(self) -> None:
         """The root's policy types are changing."""
-        self._forget("root", "policies")
-
-    def _forget(self, *names: str) -> None:
-        with self._guard:
-            self._forgotten.update(names)
-            for name in names:
-                self._values.pop(name, None)
-
-    def _once(self, name: str, read: Callable[[], T]) -> T:
-        """What was read, or read now; again when somebody made it untrue while it was being read."""
-        with self._guard:
-            lock = self._locks.setdefault(name, threading.RLock())
-        with lock:
-            while True:
-                with self._guard:
-                    if name in self._values:
-                        value: T = self._values[name]
-                        return value
-                    begun = self._forgotten[name]
-                found = read()
-                with self._guard:
-                    if self._forgotten[name] == begun:
-                        self._values[name] = found
+        self._once.forget("root", "policies")
 
     @property
     def organization(self) -> Mapping[str, Any] | None:
         """What DescribeOrganization says, or None when the account is in no organization."""
-        return self._once("organization", self._read_organization)
+        return self._survey.organization
 
     @property
     def root(self) -> Mapping[str, Any] | None:
         """The root with its policy types."""
-        if self.organization is None:
-            return None
-        root: Mapping[str, Any] = self._once("root", lambda: next(self._listed("list_roots", "Roots")))
-        return root
+        return None if self.organization is None else self._survey.root
 
     @property
     def policy_types(self) -> Mapping[str, str]:
@@ -124,34 +85,44 @@ class Tree:
     @property
     def units(self) -> dict[str, LiveUnit]:
         """Units by key."""
-        return self._once("units", lambda: {unit.key: unit for unit in self._read_units()})
+        return self._once("units", self._read_units)
 
     @property
     def accounts(self) -> dict[str, LiveAccount]:
         """Accounts by key, the management account among them."""
-        return self._once("accounts", lambda: {account.key: account for account in self._read_accounts()})
+        return self._once("accounts", self._read_accounts)
 
     @property
     def policies(self) -> dict[str, LivePolicy]:
         """Policies by key."""
-        return self._once("policies", lambda: {policy.key: policy for policy in self._read_policies()})
+        return self._once("policies", self._read_policies)
 
-    @property
-    def tags(self) -> Mapping[str, Mapping[str, str]]:
-        """Tags by the id of the account, unit or policy."""
-        return self._once("tags", self._read_tags)
+    def tags_of(self, resource_id: str) -> Mapping[str, str]:
+        """Tags of an account, unit or policy, by its id."""
+        return self._survey.tags(resource_id)
+
+    def concerns(self, policy: LivePolicy) -> bool:
+        """Whether it is ours, or has the name of a guardrail; other policies are only counted."""
+        return not policy.aws_managed and (policy.marked or policy.key in self._aws.organization.guardrails)
 
     @property
     def account_ids(self) -> Mapping[str, str]:
         """Id by account key."""
-        wanted = self._aws.organization
         if self.organization is None:
-            return {wanted.management: self._aws.caller[0]}
-        return {key: account.id for key, account in self.accounts.items()}
+            return {self._aws.organization.management: self._aws.caller[0]}
+        return self._once("account ids", lambda: {key: account.id for key, account in self.accounts.items()})
+
+    @property
+    def account_keys(self) -> Mapping[str, str]:
+        """Account key by id."""
+        return self._once("account keys", lambda: {account.id: key for key, account in self.accounts.items()})
 
     @property
     def ids(self) -> Mapping[str, str]:
         """Id by token, for everything that exists."""
+        return self._once("ids", self._read_ids)
+
+    def _read_ids(self) -> Mapping[str, str]:
         found = {references.account_id(key): value for key, value in self.account_ids.items()}
         if self.organization and self.root:
             found[references.ORGANIZATION_ID] = self.organization["Id"]
@@ -189,14 +160,14 @@ class Tree:
     def add_unit(self, unit: LiveUnit) -> None:
         """A unit was created, renamed or marked."""
         self.units[unit.key] = unit
-        self._forget("unit keys")
+        self._once.forget("unit keys")
 
     def add_account(self, account: LiveAccount) -> None:
         """An account was created, moved or marked."""
         if account.key not in self.accounts:
             self.newcomers.add(account.key)
         self.accounts[account.key] = account
-        self._forget("tokens")
+        self._once.forget("account ids", "account keys", "ids", "tokens")
 
     def add_policy(self, policy: LivePolicy) -> None:
         """A policy was created."""
@@ -206,97 +177,47 @@ class Tree:
         """An account was moved."""
         self.add_account(replace(self.accounts[key], unit=unit))
 
+    def tagged(self, resource_id: str, tags: Mapping[str, str]) -> None:
+        """An account, unit or policy was created with these tags, or was given them."""
+        self._survey.tagged(resource_id, tags)
+
     def content(self, policy: LivePolicy) -> str:
         """The text of a policy (DescribePolicy, 2 a second: asked once each)."""
-        return self._once(
-            f"content {policy.id}",
-            lambda: str(self._client.describe_policy(PolicyId=policy.id)["Policy"]["Content"]),
-        )
+        return self._survey.content(policy.id)
 
     def targets(self, policy: LivePolicy) -> tuple[str, ...]:
         """The ids of the root, units and accounts that a policy is attached to."""
-        return self._once(
-            f"targets {policy.id}",
-            lambda: tuple(
-                t["TargetId"] for t in self._listed("list_targets_for_policy", "Targets", PolicyId=policy.id)
-            ),
-        )
+        return self._survey.targets(policy.id)
 
-    def forget_policy(self, policy_id: str) -> None:
-        """A policy was written, attached or detached."""
-        self._forget(f"content {policy_id}", f"targets {policy_id}")
+    def full_access(self, target_id: str) -> bool:
+        """Whether FullAWSAccess is attached to a root, unit or account."""
+        return self._survey.full_access(target_id)
 
-    @property
-    def _client(self) -> Any:
-        return self._aws.client("organizations")
+    def forget_policy(self, policy_id: str, target_id: str = "") -> None:
+        """A policy was written, or attached to or detached from a target."""
+        self._once.forget(f"content {policy_id}", f"targets {policy_id}", f"full access {target_id}")
 
-    def _listed(self, operation: str, key: str, **parameters: str) -> Iterator[Any]:
-        return self._aws.listed(self._client, operation, key, **parameters)
+    def _marks(self, resource_ids: Collection[str]) -> dict[str, str]:
+        """Our mark, or nothing, by id."""
+        self._survey.read_tags(resource_ids)
+        return {resource_id: self.tags_of(resource_id).get(TAG, "") for resource_id in resource_ids}
 
-    def _read_organization(self) -> Mapping[str, Any] | None:
-        with unless("AWSOrganizationsNotInUseException"):
-            found: Mapping[str, Any] = self._client.describe_organization()["Organization"]
-            return found
-        return None
+    def _read_units(self) -> dict[str, LiveUnit]:
+        if self.organization is None:
+            return {}
+        found = self._survey.units
+        marks = self._marks([unit.id for unit in found])
+        named = adoption.units(self._aws.organization, self._survey.root["Id"], found, marks)
+        return {unit.key: unit for unit in named}
 
-    def _read_units(self) -> Iterator[LiveUnit]:
-        root = self.root
-        if root is None:
-            return
-        wanted = self._aws.organization
-        waiting = [(root["Id"], ROOT)]
-        while waiting:
-            parent_id, parent = waiting.pop(0)
-            found = list(
-                self._listed("list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent_id)
-            )
-            below = {key: wanted.units[key] for key in wanted.children.get(parent, ())}
-            marks = {ou["Id"]: self.tags.get(ou["Id"], {}).get(TAG, "") for ou in found}
-            names = {unit.name: key for key, unit in below.items() if key not in marks.values()}
-            for ou in found:
-                mark = marks[ou["Id"]]
-                key = mark if mark in below else names.get(ou["Name"], "")
-                if not key:
-                    path = ou["Name"] if parent == ROOT else f"{parent}/{ou['Name']}"
-                    key = ou["Id"] if path in wanted.units else path
-                # A mark that belongs under another parent was copied, not set by us: such a unit is not ours.
-                ours = bool(mark) and mark.rpartition("/")[0] == ("" if parent == ROOT else parent)
-                key = mark if ours and key not in below else key
-                yield LiveUnit(ou["Id"], key, ou["Name"], parent, ours)
-                waiting.append((ou["Id"], key))
-
-    def _read_accounts(self) -> Iterator[LiveAccount]:
-        organization = self.organization
-        if organization is None:
-            return
-        wanted = self._aws.organization
-        found = list(self._listed("list_accounts", "Accounts"))
-        units = self._units_of(found)
-        by_id = {account.id: key for key, account in wanted.accounts.items() if account.id}
-        by_id[organization["MasterAccountId"]] = wanted.management
-        by_mark: dict[str, str] = {}
-        for live in found:
-            mark = self.tags.get(live["Id"], {}).get(TAG, "")
-            if mark and live["Id"] not in by_id:
-                by_mark.setdefault(mark, live["Id"])
-        by_email = {account.email.lower(): key for key, account in wanted.accounts.items() if key not in by_id.values()}
-        for live in found:
-            account_id = live["Id"]
-            mark = self.tags.get(account_id, {}).get(TAG, "")
-            ours = bool(mark) and by_mark.get(mark, account_id) == account_id
-            key = by_id.get(account_id, "") or (mark if ours else "")
-            if not key:
-                key = by_email.get(live["Email"].lower(), "")
-                key = account_id if not key or key in by_mark else key
-            yield LiveAccount(
-                account_id,
-                key,
-                live["Name"],
-                live["Email"],
-                _state(live),
-                units[account_id],
-                bool(mark) and mark == key,
-            )
+    def _read_accounts(self) -> dict[str, LiveAccount]:
+        if self.organization is None:
+            return {}
+        found = self._survey.accounts
+        marks = self._marks([account["Id"] for account in found])
+        management = self.organization["MasterAccountId"]
+        named = adoption.accounts(self._aws.organization, management, found, marks, self._units_of(found))
+        return {account.key: account for account in named}
 
     def _units_of(self, accounts: list[Any]) -> Mapping[str, str]:
         """Unit key by account id: from the Paths that ListAccounts gives, else by one listing per unit."""
@@ -304,85 +225,14 @@ class Tree:
             return {
                 account["Id"]: self.node_key(account["Paths"][0].rstrip("/").split("/")[-2]) for account in accounts
             }
-        found: dict[str, str] = {}
-        for unit in (ROOT, *self.units):
-            for account in self._listed("list_accounts_for_parent", "Accounts", ParentId=self.node_id(unit)):
-                found[account["Id"]] = unit
-        return found
+        nodes = (ROOT, *self.units)
+        listed = self._survey.each("ListAccountsForParent", self._survey.in_unit, map(self.node_id, nodes))
+        return {account_id: unit for unit, inside in zip(nodes, listed, strict=True) for account_id in inside}
 
-    def _read_policies(self) -> Iterator[LivePolicy]:
-        wanted = self._aws.organization
-        for kind, status in self.policy_types.items():
-            if status != "ENABLED":
-                continue
-            found = list(self._listed("list_policies", "Policies", Filter=kind))
-            marks = {p["Id"]: self.tags.get(p["Id"], {}).get(TAG, "") for p in found if not p["AwsManaged"]}
-            names = {
-                guardrail.name: key
-                for key, guardrail in wanted.guardrails.items()
-                if guardrail.type == kind and key not in marks.values()
-            }
-            for policy in found:
-                mark = marks.get(policy["Id"], "")
-                if mark in wanted.guardrails and wanted.guardrails[mark].type != kind:
-                    mark = f"{mark}.{kind}"  # the guardrail changed its type: this one is to go
-                key = mark or names.get(policy["Name"], "")
-                if not key:
-                    key = policy["Id"] if policy["Name"] in wanted.guardrails else policy["Name"]
-                yield LivePolicy(
-                    policy["Id"],
-                    key,
-                    policy["Name"],
-                    kind,
-                    policy.get("Description", ""),
-                    policy["AwsManaged"],
-                    bool(mark),
-                )
-
-    def _read_tags(self) -> Mapping[str, Mapping[str, str]]:
-        """Tags of everything in the organization, 100 resources a page (Resource Groups Tagging API)."""
-        tagging = self._aws.client("resourcegroupstaggingapi")
-        found: dict[str, Mapping[str, str]] = {}
-        with unless(*UNREADABLE, "InvalidParameterException"):
-            for entry in self._aws.listed(
-                tagging,
-                "get_resources",
-                "ResourceTagMappingList",
-                ResourceTypeFilters=["organizations"],
-                ResourcesPerPage=100,
-            ):
-                found[entry["ResourceARN"].rpartition("/")[2]] = {tag["Key"]: tag["Value"] for tag in entry["Tags"]}
-        return found if found else _TagsOneByOne(self)
-
-    def tags_of(self, resource_id: str) -> Mapping[str, str]:
-        """Tags of one account, unit or policy (ListTagsForResource)."""
-        return self._once(
-            f"tags {resource_id}",
-            lambda: {
-                t["Key"]: t["Value"] for t in self._listed("list_tags_for_resource", "Tags", ResourceId=resource_id)
-            },
-        )
-
-
-class _TagsOneByOne(Mapping[str, Mapping[str, str]]):
-    """Where the tagging API does not answer for organizations: one paced call for each resource asked about."""
-
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-
-    def __getitem__(self, resource_id: str) -> Mapping[str, str]:
-        return self._tree.tags_of(resource_id)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-
-def _state(account: Mapping[str, Any]) -> str:
-    """State as AWS means it since September 2025; from Status where State is missing (SUSPENDED meant closed)."""
-    if account.get("State"):
-        return str(account["State"])
-    status = str(account["Status"])
-    return {"SUSPENDED": "CLOSED"}.get(status, status)
+    def _read_policies(self) -> dict[str, LivePolicy]:
+        if self.organization is None:
+            return {}
+        found = self._survey.policies
+        own = [policy["Id"] for policies in found.values() for policy in policies if not policy["AwsManaged"]]
+        named = adoption.policies(self._aws.organization, found, self._marks(own))
+        return {policy.key: policy for policy in named}

@@ -26,7 +26,7 @@ FORMATS = ("text", "json", "md", "html", "sarif", "junit")
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there is drift.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")
-@click.option("--parallelism", default=10, show_default=True, help="Reads at once.")
+@click.option("--parallelism", default=10, show_default=True, help="Requests at once.")
 @click.option("--limit", default=200, show_default=True, help="Entries of the text to show; 0 for all.")
 @click.option(
     "--budget",
@@ -60,8 +60,8 @@ def command(
 
     wanted = outputs(forms, FORMATS)
     organization, _ = session.organization()
-    aws = session.connect(organization, read_only=True, detect=not no_detect)
-    found = report(organization, session.plan(organization, aws, workers=parallelism))
+    aws = session.connect(organization, read_only=True, detect=not no_detect, at_once=parallelism)
+    found = report(organization, session.plan(organization, aws))
     for form, file in wanted:
         style = Style() if file else style_of(sys.stdout)
         result(_rendered(form, found, organization, style, limit=limit, budget=budget, config=session.config), file)

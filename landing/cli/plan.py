@@ -24,7 +24,7 @@ from landing.cli.shown import Shown, shown_as
     help="Only this address (or kind, or prefix*), and what it requires.",
 )
 @shown_as
-@click.option("--parallelism", default=10, show_default=True, help="Reads at once.")
+@click.option("--parallelism", default=10, show_default=True, help="Requests at once.")
 def command(
     *,
     session: Session,
@@ -48,8 +48,8 @@ def command(
     from landing.report.plan_text import next_steps
 
     organization, _ = session.organization()
-    aws = session.connect(organization, read_only=True)
-    plan = session.plan(organization, aws, workers=parallelism, explain=True).only(targets)
+    aws = session.connect(organization, read_only=True, at_once=parallelism)
+    plan = session.plan(organization, aws, explain=True).only(targets)
     shown.write(plan, organization, saved_as=str(out) if out else "")
     if out:
         save(plan, out)

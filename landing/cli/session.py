@@ -62,8 +62,11 @@ class Session:
         library = [*beside.glob("scps/*/*.*"), *beside.glob("blueprints/*.py")]
         return own + sorted(path for path in library if path.is_file())
 
-    def connect(self, organization: Organization, *, read_only: bool, detect: bool = False) -> Aws:
-        """AWS by boto3's own credential chain, or the sandbox; refuses the wrong organization."""
+    def connect(self, organization: Organization, *, read_only: bool, detect: bool = False, at_once: int = 10) -> Aws:
+        """AWS by boto3's own credential chain, or the sandbox; refuses the wrong organization.
+
+        `at_once`: requests in flight.
+        """
         from landing.aws import Aws, Clock, translated
         from landing.model import ORGANIZATION
         from landing.quotas import RATES
@@ -80,6 +83,7 @@ class Session:
             rates=rates,
             clock=clock,
             detect=detect,
+            at_once=at_once,
         )
         with translated(ORGANIZATION):
             aws.check_organization()
@@ -103,13 +107,13 @@ class Session:
         }
         self.profile = self.role_arn = ""
 
-    def plan(self, organization: Organization, aws: Aws, *, workers: int = 10, explain: bool = False) -> Plan:
+    def plan(self, organization: Organization, aws: Aws, *, explain: bool = False) -> Plan:
         """Look at both sides and compare; `explain` says what changes of policies do to requests."""
         from landing.cli.output import Ticker
         from landing.observe import observe
         from landing.plan import make
 
-        observation = observe(organization, aws, workers=workers, progress=Ticker("Reading"))
+        observation = observe(organization, aws, progress=Ticker("Reading"))
         plan = make(observation, self.origin(organization, aws))
         if not explain:
             return plan

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from landing.aws import Aws
-from landing.aws.tree import LiveAccount
+from landing.aws.adoption import LiveAccount
 from landing.errors import AwsError
 from landing.kinds.attachments import Attachments
 from landing.kinds.base import Kind
@@ -33,6 +33,7 @@ class MemberAccount(Kind):
     parallel = CREATE_ACCOUNT_IN_FLIGHT
     removal = "close-account"
     unknown = ("id",)
+    ahead = ("accounts", "units")
     reads = (
         "organizations:ListAccounts",
         "organizations:ListCreateAccountStatus",
@@ -79,7 +80,7 @@ class MemberAccount(Kind):
                     yield Gap(self.name, scope, reason, account.key)
                 continue
             declared = wanted[account.key].tags if account.key in wanted else {}
-            tags = aws.tree.tags.get(account.id, {})
+            tags = aws.tree.tags_of(account.id)
             attributes = {
                 "name": account.name,
                 "email": account.email,
@@ -109,7 +110,8 @@ class MemberAccount(Kind):
             live = self._create(aws, key, change.after)
             aws.tree.add_account(live)
             known = {**change.after["tags"], TAG: key}
-        self._align(aws, live, change.after, known or aws.tree.tags.get(live.id, {}))
+            aws.tree.tagged(live.id, known)
+        self._align(aws, live, change.after, known or aws.tree.tags_of(live.id))
 
     def _create(self, aws: Aws, key: str, after: Mapping[str, Any]) -> LiveAccount:
         """Ask for the account unless an earlier run did, and wait for it."""
@@ -160,6 +162,7 @@ class MemberAccount(Kind):
             missing = [{"Key": k, "Value": v} for k, v in tags.items() if known.get(k) != v]
             if missing:
                 client.tag_resource(ResourceId=live.id, Tags=missing)
+                aws.tree.tagged(live.id, tags)
         if live.name != after["name"]:
             own = live.key == aws.organization.management
             identity: dict[str, str] = {} if own else {"AccountId": live.id}

@@ -6,18 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from landing.aws import Aws, unless
+from landing.aws import FULL_ACCESS, SCP, Aws, unless
 from landing.kinds.base import Kind
 from landing.kinds.organization import TheOrganization
 from landing.kinds.policy import OrganizationPolicy
 from landing.kinds.policy_type import PolicyType
 from landing.model import Address, Attributes, Change, Resource, Scope, Severity, Source
 from landing.organization import ROOT, Organization
-
-SCP = "SERVICE_CONTROL_POLICY"
-FULL_ACCESS = "FullAWSAccess"
-"""AWS's own SCP: on every new root, unit and account; without it, or another Allow, everything below is denied."""
-
 
 BEST_EFFORT = "best_effort"
 """Marks the first of two stages: it attaches what the free slots admit, the second one does the rest."""
@@ -37,6 +32,7 @@ class Attachments(Kind):
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_attach.html"
     parallel = 1
     removal = "detach"
+    ahead = ("targets", "full_access", "accounts", "units")
     reads = (
         "organizations:ListPolicies",
         "organizations:ListTargetsForPolicy",
@@ -64,10 +60,10 @@ class Attachments(Kind):
         if aws.tree.organization is None:
             return
         sets: dict[str, set[str]] = defaultdict(set)
-        accounts = {account.id: key for key, account in aws.tree.accounts.items()}
+        accounts = aws.tree.account_keys
         wanted = aws.organization
         for policy in aws.tree.policies.values():
-            if policy.aws_managed or not (policy.marked or policy.key in wanted.guardrails):
+            if not aws.tree.concerns(policy):
                 continue
             for target in aws.tree.targets(policy):
                 name = f"account/{accounts[target]}" if target in accounts else _node(aws.tree.node_key(target))
@@ -77,7 +73,7 @@ class Attachments(Kind):
             strict = [key for key, account in wanted.accounts.items() if not account.full_access]
             nodes |= {f"account/{key}": aws.tree.accounts[key].id for key in strict if key in aws.tree.accounts}
             for name, target in nodes.items():
-                sets[name] |= self._full_access(aws, target)
+                sets[name] |= {FULL_ACCESS} if aws.tree.full_access(target) else set()
         for name, policies in sets.items():
             yield self._resource(name, policies, owned=bool(policies - {FULL_ACCESS}))
 
@@ -86,11 +82,6 @@ class Attachments(Kind):
         needs = [TheOrganization().address("this") if name == ROOT else Address(kind, key), PolicyType().address(SCP)]
         needs += (OrganizationPolicy().address(policy) for policy in sorted(policies - {FULL_ACCESS}))
         return Resource(self.address(name), {"policies": sorted(policies)}, tuple(needs), owned, source)
-
-    def _full_access(self, aws: Aws, target: str) -> set[str]:
-        client = aws.client("organizations")
-        found = aws.listed(client, "list_policies_for_target", "Policies", TargetId=target, Filter=SCP)
-        return {FULL_ACCESS for policy in found if policy["Name"] == FULL_ACCESS and policy["AwsManaged"]}
 
     def at_unit(self, unit: str) -> Address:
         """The address of what is attached to a unit or the root."""
@@ -154,7 +145,7 @@ class Attachments(Kind):
         full = () if last_try else ("ConstraintViolationException",)
         with unless("DuplicatePolicyAttachmentException", *full) as answer:
             aws.client("organizations").attach_policy(PolicyId=policy.id, TargetId=target)
-        aws.tree.forget_policy(policy.id)
+        aws.tree.forget_policy(policy.id, target)
         return answer.code not in full
 
     def _detach(self, aws: Aws, key: str, target: str) -> None:
@@ -163,7 +154,7 @@ class Attachments(Kind):
             return
         with unless("PolicyNotAttachedException"):
             aws.client("organizations").detach_policy(PolicyId=policy.id, TargetId=target)
-        aws.tree.forget_policy(policy.id)
+        aws.tree.forget_policy(policy.id, target)
 
     def _target_id(self, aws: Aws, name: str) -> str:
         kind, _, key = name.partition("/")

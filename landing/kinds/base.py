@@ -54,6 +54,9 @@ class Kind(ABC):
     writes: ClassVar[tuple[str, ...]] = ()
     """IAM actions that `apply` needs besides."""
 
+    ahead: ClassVar[tuple[str, ...]] = ("accounts",)
+    """Parts of the organization that `read` asks for (see `Tree.ahead`): read side by side before it is its turn."""
+
     unknown: ClassVar[tuple[str, ...]] = ()
     """What AWS decides when a resource is created: shown as `(known after apply)`."""
 

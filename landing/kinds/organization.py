@@ -19,6 +19,7 @@ class TheOrganization(Kind):
     controls = ("cis-aws-7.0:2.1.4", "fsbp:Account.2")
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_create.html"
     removal = ""
+    ahead = ()
     reads = (
         "organizations:DescribeOrganization",
         "organizations:ListRoots",

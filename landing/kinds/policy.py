@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from landing.aws import Aws
-from landing.aws.tree import LivePolicy
+from landing.aws.adoption import LivePolicy
 from landing.kinds.base import Kind, required_account
 from landing.kinds.policy_type import PolicyType
 from landing.model import Action, Change, Resource, Scope, Severity
@@ -24,6 +24,7 @@ class OrganizationPolicy(Kind):
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html"
     parallel = 1
     unknown = ("id",)
+    ahead = ("contents", "accounts")
     reads = (
         "organizations:ListPolicies",
         "organizations:DescribePolicy",
@@ -55,7 +56,7 @@ class OrganizationPolicy(Kind):
         for policy in aws.tree.policies.values():
             if policy.aws_managed:
                 continue
-            known = policy.marked or policy.key in aws.organization.guardrails
+            known = aws.tree.concerns(policy)
             attributes = {
                 "type": policy.type,
                 "name": policy.name,
@@ -93,6 +94,7 @@ class OrganizationPolicy(Kind):
                 created = client.create_policy(**wanted, Type=change.after["type"], Tags=[{"Key": TAG, "Value": key}])[
                     "Policy"
                 ]["PolicySummary"]
+                aws.tree.tagged(created["Id"], {TAG: key})
                 aws.tree.add_policy(
                     LivePolicy(
                         created["Id"], key, wanted["Name"], change.after["type"], wanted["Description"], False, True
@@ -104,6 +106,7 @@ class OrganizationPolicy(Kind):
                 aws.tree.forget_policy(live.id)
             if not live.marked:
                 client.tag_resource(ResourceId=live.id, Tags=[{"Key": TAG, "Value": key}])
+                aws.tree.tagged(live.id, {TAG: key})
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """How much of the limit the text uses."""

@@ -23,6 +23,7 @@ class PolicyType(Kind):
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_enable-disable.html"
     parallel = 1
     removal = ""
+    ahead = ()
     reads = ("organizations:ListRoots",)
     writes = ("organizations:EnablePolicyType",)
 

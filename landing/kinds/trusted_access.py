@@ -23,6 +23,7 @@ class TrustedAccess(Kind):
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html"
     parallel = 1
     removal = ""
+    ahead = ()
     reads = ("organizations:ListAWSServiceAccessForOrganization", "cloudformation:DescribeOrganizationsAccess")
     writes = (
         "organizations:EnableAWSServiceAccess",

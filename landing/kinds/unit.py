@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from landing.aws import Aws
-from landing.aws.tree import LiveUnit
+from landing.aws.adoption import LiveUnit
 from landing.kinds.base import Kind
 from landing.kinds.organization import TheOrganization
 from landing.model import Action, Address, Change, Resource, Scope
@@ -26,6 +26,7 @@ class OrganizationalUnit(Kind):
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_ous.html"
     parallel = 1
     unknown = ("id",)
+    ahead = ("units",)
     reads = (
         "organizations:ListRoots",
         "organizations:ListOrganizationalUnitsForParent",
@@ -73,10 +74,13 @@ class OrganizationalUnit(Kind):
                 created = client.create_organizational_unit(
                     ParentId=aws.tree.node_id(parent), Name=name, Tags=[{"Key": TAG, "Value": key}]
                 )
-                aws.tree.add_unit(LiveUnit(created["OrganizationalUnit"]["Id"], key, name, parent, True))
+                unit = LiveUnit(created["OrganizationalUnit"]["Id"], key, name, parent, True)
+                aws.tree.tagged(unit.id, {TAG: key})
+                aws.tree.add_unit(unit)
                 return
             if live.name != name:
                 client.update_organizational_unit(OrganizationalUnitId=live.id, Name=name)
             if not live.marked:
                 client.tag_resource(ResourceId=live.id, Tags=[{"Key": TAG, "Value": key}])
+                aws.tree.tagged(live.id, {TAG: key})
             aws.tree.add_unit(replace(live, name=name, marked=True))

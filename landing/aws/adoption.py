@@ -1,0 +1,143 @@
+"""Gives live objects the names of the config.
+
+By the ownership tag first, then by what a person would recognise: an account's e-mail, a unit's name under its
+parent, a policy's name and type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from landing.aws.survey import FoundUnit
+from landing.organization import ROOT, Organization
+
+
+@dataclass(frozen=True, slots=True)
+class LiveUnit:
+    """A unit of AWS under the key of the config, or, when the config does not know it, under a key made of names."""
+
+    id: str
+    key: str
+    name: str
+    parent: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiveAccount:
+    """An account of AWS; `key` is its id when the config does not know it. `unit` is a unit key or `root`."""
+
+    id: str
+    key: str
+    name: str
+    email: str
+    state: str
+    unit: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LivePolicy:
+    """A policy of AWS; AWS's own ones have `aws_managed`."""
+
+    id: str
+    key: str
+    name: str
+    type: str
+    description: str
+    aws_managed: bool
+    marked: bool
+
+
+def units(
+    wanted: Organization, root_id: str, found: Iterable[FoundUnit], marks: Mapping[str, str]
+) -> Iterator[LiveUnit]:
+    """Parents first."""
+    below: dict[str, list[FoundUnit]] = {}
+    for unit in found:
+        below.setdefault(unit.parent_id, []).append(unit)
+    waiting = [(root_id, ROOT)]
+    for parent_id, parent in waiting:
+        named = list(_units_below(wanted, parent, below.get(parent_id, []), marks))
+        waiting += [(unit.id, unit.key) for unit in named]
+        yield from named
+
+
+def _units_below(
+    wanted: Organization, parent: str, found: Collection[FoundUnit], marks: Mapping[str, str]
+) -> Iterator[LiveUnit]:
+    below = {key: wanted.units[key] for key in wanted.children.get(parent, ())}
+    marked = {marks[unit.id] for unit in found}
+    names = {unit.name: key for key, unit in below.items() if key not in marked}
+    for unit in found:
+        mark = marks[unit.id]
+        key = mark if mark in below else names.get(unit.name, "")
+        if not key:
+            path = unit.name if parent == ROOT else f"{parent}/{unit.name}"
+            key = unit.id if path in wanted.units else path
+        # A mark that belongs under another parent was copied, not set by us: such a unit is not ours.
+        ours = bool(mark) and mark.rpartition("/")[0] == ("" if parent == ROOT else parent)
+        key = mark if ours and key not in below else key
+        yield LiveUnit(unit.id, key, unit.name, parent, ours)
+
+
+def accounts(
+    wanted: Organization,
+    management_id: str,
+    found: Iterable[Mapping[str, Any]],
+    marks: Mapping[str, str],
+    units_of: Mapping[str, str],
+) -> Iterator[LiveAccount]:
+    """`found` as ListAccounts gives them; `units_of`: unit key by account id."""
+    by_id = {account.id: key for key, account in wanted.accounts.items() if account.id}
+    by_id[management_id] = wanted.management
+    by_mark: dict[str, str] = {}
+    for account_id, mark in marks.items():
+        if mark and account_id not in by_id:
+            by_mark.setdefault(mark, account_id)
+    placed = set(by_id.values())
+    by_email = {account.email.lower(): key for key, account in wanted.accounts.items() if key not in placed}
+    for live in found:
+        account_id = live["Id"]
+        mark = marks[account_id]
+        ours = bool(mark) and by_mark.get(mark, account_id) == account_id
+        key = by_id.get(account_id, "") or (mark if ours else "")
+        if not key:
+            key = by_email.get(live["Email"].lower(), "")
+            key = account_id if not key or key in by_mark else key
+        marked = bool(mark) and mark == key
+        yield LiveAccount(
+            account_id, key, live["Name"], live["Email"], _state(live), units_of.get(account_id, ROOT), marked
+        )
+
+
+def _state(account: Mapping[str, Any]) -> str:
+    """State as AWS means it since September 2025; from Status where State is missing (SUSPENDED meant closed)."""
+    if account.get("State"):
+        return str(account["State"])
+    status = str(account["Status"])
+    return {"SUSPENDED": "CLOSED"}.get(status, status)
+
+
+def policies(
+    wanted: Organization, found: Mapping[str, Collection[Mapping[str, Any]]], marks: Mapping[str, str]
+) -> Iterator[LivePolicy]:
+    """`found` by type, as ListPolicies gives them; `marks` of those that are not AWS's own."""
+    for kind, listed in found.items():
+        marked = {marks.get(policy["Id"], "") for policy in listed}
+        names = {
+            guardrail.name: key
+            for key, guardrail in wanted.guardrails.items()
+            if guardrail.type == kind and key not in marked
+        }
+        for policy in listed:
+            mark = marks.get(policy["Id"], "")
+            if mark in wanted.guardrails and wanted.guardrails[mark].type != kind:
+                mark = f"{mark}.{kind}"  # the guardrail changed its type: this one is to go
+            key = mark or names.get(policy["Name"], "")
+            if not key:
+                key = policy["Id"] if policy["Name"] in wanted.guardrails else policy["Name"]
+            about = policy.get("Description", "")
+            yield LivePolicy(policy["Id"], key, policy["Name"], kind, about, policy["AwsManaged"], bool(mark))

@@ -1,0 +1,219 @@
+"""What AWS Organizations answers, in its own ids: each thing asked for once a run, in pages.
+
+Every operation has a rate of its own at AWS ("Quotas and service limits for AWS Organizations"), so each has threads
+of its own here: a slow operation never holds up another.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from landing.aws.faults import UNREADABLE
+from landing.aws.once import Once
+from landing.aws.unless import unless
+
+if TYPE_CHECKING:
+    from landing.aws.door import Aws
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+SCP = "SERVICE_CONTROL_POLICY"
+FULL_ACCESS = "FullAWSAccess"
+"""AWS's own SCP: on every new root, unit and account; without it, or another Allow, everything below is denied."""
+
+AT_ONCE = 4
+"""Threads an operation: with half a second an answer, still more than the 5 calls a second that AWS admits."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUnit:
+    """A unit by the ids of AWS."""
+
+    id: str
+    name: str
+    parent_id: str
+
+
+class Survey:
+    """Lazy and thread-safe."""
+
+    def __init__(self, aws: Aws, once: Once) -> None:
+        self._aws = aws
+        self._once = once
+        self._lanes: dict[str, ThreadPoolExecutor] = {}
+        self._guard = threading.Lock()
+        self._written: dict[str, Mapping[str, str]] = {}
+        self.ahead: frozenset[str] = frozenset()
+        """What will be asked for later, and is therefore read on the way."""
+
+    @property
+    def organization(self) -> Mapping[str, Any] | None:
+        """What DescribeOrganization says, or None when the account is in no organization."""
+        return self._once("organization", self._read_organization)
+
+    @property
+    def root(self) -> Mapping[str, Any]:
+        """The root with its policy types; there must be an organization."""
+        return self._once("root", lambda: next(self._listed("list_roots", "Roots")))
+
+    @property
+    def units(self) -> tuple[FoundUnit, ...]:
+        """All units, parents first."""
+        return self._once("found units", lambda: tuple(self._walk()))
+
+    @property
+    def accounts(self) -> list[Any]:
+        """All accounts as ListAccounts gives them."""
+        return self._once("found accounts", lambda: list(self._listed("list_accounts", "Accounts")))
+
+    @property
+    def policies(self) -> Mapping[str, list[Any]]:
+        """Policies by type, as ListPolicies gives them; of the types that are enabled."""
+        types = [entry["Type"] for entry in self.root["PolicyTypes"] if entry["Status"] == "ENABLED"]
+        return {name: self._policies_of(name) for name in types}
+
+    def _policies_of(self, policy_type: str) -> list[Any]:
+        return self._once(
+            f"policies {policy_type}", lambda: list(self._listed("list_policies", "Policies", Filter=policy_type))
+        )
+
+    def content(self, policy_id: str) -> str:
+        """The text of a policy (DescribePolicy, 2 a second)."""
+        return self._once(
+            f"content {policy_id}",
+            lambda: str(self._client.describe_policy(PolicyId=policy_id)["Policy"]["Content"]),
+        )
+
+    def targets(self, policy_id: str) -> tuple[str, ...]:
+        """The ids of the root, units and accounts that a policy is attached to."""
+        return self._once(
+            f"targets {policy_id}",
+            lambda: tuple(
+                target["TargetId"] for target in self._listed("list_targets_for_policy", "Targets", PolicyId=policy_id)
+            ),
+        )
+
+    def full_access(self, target_id: str) -> bool:
+        """Whether FullAWSAccess is attached to a root, unit or account."""
+        return self._once(
+            f"full access {target_id}",
+            lambda: any(
+                policy["Name"] == FULL_ACCESS and policy["AwsManaged"]
+                for policy in self._listed("list_policies_for_target", "Policies", TargetId=target_id, Filter=SCP)
+            ),
+        )
+
+    def in_unit(self, unit_id: str) -> tuple[str, ...]:
+        """Ids of the accounts directly in a unit or the root."""
+        return tuple(
+            account["Id"] for account in self._listed("list_accounts_for_parent", "Accounts", ParentId=unit_id)
+        )
+
+    def tags(self, resource_id: str) -> Mapping[str, str]:
+        """Tags of an account, unit or policy: in bulk, but directly where this run has tagged and the bulk lags."""
+        bulk = self._bulk_tags
+        if bulk is None:
+            return self._own_tags(resource_id)
+        found, written = bulk.get(resource_id, {}), self._written.get(resource_id, {})
+        return found if written.items() <= found.items() else self._own_tags(resource_id)
+
+    def read_tags(self, resource_ids: Collection[str]) -> None:
+        """Where tags cannot be read in bulk, ask for these side by side."""
+        if self._bulk_tags is None:
+            self.each("ListTagsForResource", self._own_tags, resource_ids)
+
+    def tagged(self, resource_id: str, tags: Mapping[str, str]) -> None:
+        """This run has written these tags: the bulk answer may take a while to show them."""
+        self._written[resource_id] = {**self._written.get(resource_id, {}), **tags}
+        self._once.forget(f"tags {resource_id}")
+
+    def each(self, operation: str, function: Callable[[A], B], items: Iterable[A]) -> list[B]:
+        """`function` of each item, side by side in the threads of the operation, in order."""
+        return [future.result() for future in [self.soon(operation, function, item) for item in items]]
+
+    def soon(self, operation: str, function: Callable[..., B], *arguments: object) -> Future[B]:
+        """Call it in a thread of the operation; who needs the answer waits for it, or for its name in `Once`."""
+        with self._guard:
+            if operation not in self._lanes:
+                self._lanes[operation] = ThreadPoolExecutor(AT_ONCE, operation)
+            return self._lanes[operation].submit(function, *arguments)
+
+    def rest(self) -> None:
+        """Begin nothing any more of what was to be read ahead."""
+        self.ahead = frozenset()
+        with self._guard:
+            lanes, self._lanes = self._lanes, {}
+        for lane in lanes.values():
+            lane.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def _client(self) -> Any:
+        return self._aws.client("organizations")
+
+    def _listed(self, operation: str, key: str, **parameters: str) -> Iterator[Any]:
+        return self._aws.listed(self._client, operation, key, **parameters)
+
+    def _read_organization(self) -> Mapping[str, Any] | None:
+        with unless("AWSOrganizationsNotInUseException"):
+            found: Mapping[str, Any] = self._client.describe_organization()["Organization"]
+            return found
+        return None
+
+    def _walk(self) -> Iterator[FoundUnit]:
+        """Level by level, each unit's children as soon as it is known."""
+        children: dict[str, list[FoundUnit]] = {}
+        running: dict[Future[list[FoundUnit]], str] = {}
+
+        def visit(node_id: str) -> None:
+            if "full_access" in self.ahead:
+                self.soon("ListPoliciesForTarget", self.full_access, node_id)
+            running[self.soon("ListOrganizationalUnitsForParent", self._children, node_id)] = node_id
+
+        visit(self.root["Id"])
+        while running:
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                found = children[running.pop(done)] = done.result()
+                for unit in found:
+                    visit(unit.id)
+        waiting = [self.root["Id"]]
+        for node_id in waiting:
+            yield from children[node_id]
+            waiting += [unit.id for unit in children[node_id]]
+
+    def _children(self, node_id: str) -> list[FoundUnit]:
+        listed = self._listed("list_organizational_units_for_parent", "OrganizationalUnits", ParentId=node_id)
+        return [FoundUnit(unit["Id"], unit["Name"], node_id) for unit in listed]
+
+    @property
+    def _bulk_tags(self) -> Mapping[str, Mapping[str, str]] | None:
+        """Tags by id, 100 resources a page (Resource Groups Tagging API); None where that may not be asked."""
+        return self._once("tags", self._read_bulk_tags)
+
+    def _read_bulk_tags(self) -> Mapping[str, Mapping[str, str]] | None:
+        tagging = self._aws.client("resourcegroupstaggingapi")
+        with unless(*UNREADABLE, "InvalidParameterException"):
+            return {
+                entry["ResourceARN"].rpartition("/")[2]: {tag["Key"]: tag["Value"] for tag in entry["Tags"]}
+                for entry in self._aws.listed(
+                    tagging,
+                    "get_resources",
+                    "ResourceTagMappingList",
+                    ResourceTypeFilters=["organizations"],
+                    ResourcesPerPage=100,
+                )
+            }
+        return None
+
+    def _own_tags(self, resource_id: str) -> Mapping[str, str]:
+        return self._once(
+            f"tags {resource_id}",
+            lambda: {
+                tag["Key"]: tag["Value"]
+                for tag in self._listed("list_tags_for_resource", "Tags", ResourceId=resource_id)
+            },
+        )
