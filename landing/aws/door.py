@@ -162,7 +162,7 @@ class Aws:
     def _account_id(self, account: str) -> str:
         if not account:
             return ""
-        account_id = self.tree.account_ids.get(account)
+        account_id = self.tree.account_id(account)
         if account_id is None:
             raise NotThere("NotThere", f"account {account} does not exist yet")
         return account_id

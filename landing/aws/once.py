@@ -35,6 +35,11 @@ class Once:
                     if self._forgotten[name] == begun:
                         self._values[name] = found
 
+    def knows(self, name: str) -> bool:
+        """Whether it has been read already."""
+        with self._guard:
+            return name in self._values
+
     def forget(self, *names: str) -> None:
         """Read these anew when they are next asked for."""
         with self._guard:

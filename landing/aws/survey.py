@@ -127,6 +127,21 @@ class Survey:
         if self._bulk_tags is None:
             self.each("ListTagsForResource", self._own_tags, resource_ids)
 
+    def accounts_tagged(self, key: str, values: Collection[str]) -> Mapping[str, str]:
+        """Account id by the value of a tag, where just one account has it; one call. Nothing where it is refused."""
+        found: dict[str, list[str]] = {}
+        with unless(*UNREADABLE, "InvalidParameterException"):
+            for entry in self._aws.listed(
+                self._aws.client("resourcegroupstaggingapi"),
+                "get_resources",
+                "ResourceTagMappingList",
+                ResourceTypeFilters=["organizations:account"],
+                TagFilters=[{"Key": key, "Values": sorted(values)}],
+            ):
+                value = next(tag["Value"] for tag in entry["Tags"] if tag["Key"] == key)
+                found.setdefault(value, []).append(entry["ResourceARN"].rpartition("/")[2])
+        return {value: ids[0] for value, ids in found.items() if len(ids) == 1}
+
     def tagged(self, resource_id: str, tags: Mapping[str, str]) -> None:
         """This run has written these tags: the bulk answer may take a while to show them."""
         self._written[resource_id] = {**self._written.get(resource_id, {}), **tags}

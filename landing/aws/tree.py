@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,13 +46,15 @@ class Tree:
             return
         names = {guardrail.name for guardrail in self._aws.organization.guardrails.values()}
         found = [policy for policies in self._survey.policies.values() for policy in policies]
-        likely = [policy["Id"] for policy in found if policy["Name"] in names and not policy["AwsManaged"]]
-        for ids in (likely, [policy.id for policy in self.policies.values() if self.concerns(policy)]):
-            for policy_id in ids:
-                if "contents" in self._survey.ahead:
-                    self._survey.soon("DescribePolicy", self._survey.content, policy_id)
-                if "targets" in self._survey.ahead:
-                    self._survey.soon("ListTargetsForPolicy", self._survey.targets, policy_id)
+        self._read_ahead(policy["Id"] for policy in found if policy["Name"] in names and not policy["AwsManaged"])
+        self._read_ahead(policy.id for policy in self.policies.values() if self.concerns(policy))
+
+    def _read_ahead(self, policy_ids: Iterable[str]) -> None:
+        for policy_id in policy_ids:
+            if "contents" in self._survey.ahead:
+                self._survey.soon("DescribePolicy", self._survey.content, policy_id)
+            if "targets" in self._survey.ahead:
+                self._survey.soon("ListTargetsForPolicy", self._survey.targets, policy_id)
 
     def rest(self) -> None:
         """Stop reading ahead."""
@@ -112,6 +114,21 @@ class Tree:
             return {self._aws.organization.management: self._aws.caller[0]}
         return self._once("account ids", lambda: {key: account.id for key, account in self.accounts.items()})
 
+    def account_id(self, key: str) -> str | None:
+        """The id of one account, or None when there is none yet.
+
+        The security services wait for no more than the ids of the accounts with a role; to list 10,000 accounts
+        takes a minute. So those are looked up by their ids in the config or their mark, as long as nothing is listed.
+        """
+        wanted = self._aws.organization
+        special = {wanted.log_archive, wanted.security_tooling}
+        if key in special and self.organization is not None and not self._once.knows("accounts"):
+            declared = wanted.accounts[key].id
+            found = declared or self._once("special", lambda: self._survey.accounts_tagged(TAG, special)).get(key)
+            if found:
+                return found
+        return self.account_ids.get(key)
+
     @property
     def account_keys(self) -> Mapping[str, str]:
         """Account key by id."""
@@ -167,7 +184,7 @@ class Tree:
         if account.key not in self.accounts:
             self.newcomers.add(account.key)
         self.accounts[account.key] = account
-        self._once.forget("account ids", "account keys", "ids", "tokens")
+        self._once.forget("account ids", "account keys", "ids", "tokens", "special")
 
     def add_policy(self, policy: LivePolicy) -> None:
         """A policy was created."""
