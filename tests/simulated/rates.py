@@ -72,6 +72,10 @@ REFUSALS = {"organizations": ("TooManyRequestsException", 400), "cloudformation"
 """What each service answers when calls come too fast (API references, "Common errors")."""
 
 
+ROUNDING = 1e-6
+"""Ten times a tenth of a token is a token."""
+
+
 @dataclass
 class Bucket:
     """Holds up to `burst` tokens, and gets `rate` a second."""
@@ -104,7 +108,7 @@ class Buckets:
             for rates, whose in ((self.by_account, account), (self.by_organization, ""))
         ]
         buckets = [bucket for bucket in found if bucket is not None]
-        if any(bucket.tokens < 1 for bucket in buckets):
+        if any(bucket.tokens < 1 - ROUNDING for bucket in buckets):
             return False
         for bucket in buckets:
             bucket.tokens -= 1
