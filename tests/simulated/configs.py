@@ -25,13 +25,17 @@ BRANCHING = 10
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Accounts (those with a role among them), units, guardrails, governed regions."""
+    """Accounts (those with a role among them), units, guardrails, governed regions; baselines 0 or 1."""
 
     accounts: int
     units: int = 10
     policies: int = 3
     regions: int = 2
     baselines: int = 0
+    services: bool = False
+    """Whether the organization-wide services are on."""
+    by_region_group: bool = False
+    """Whether each stack set is one for each group of regions, so that none holds too many stacks."""
 
     @property
     def text(self) -> str:
@@ -74,6 +78,8 @@ def _lines(size: Size) -> Iterator[str]:
     yield "  name: simulated"
     yield "  home_region: eu-west-1"
     yield f"  governed_regions: [{', '.join(REGIONS[: size.regions])}]"
+    if size.by_region_group:
+        yield "  stack_sets_by_region_group: true"
     yield "roles: {management: management, log_archive: log-archive, security_tooling: security-tooling}"
     yield "units:"
     keys = unit_keys(size)
@@ -96,3 +102,5 @@ def _lines(size: Size) -> Iterator[str]:
     if size.baselines:
         yield "baselines:"
         yield "  security-audit-role: {target: {units: [root]}, management: true}"
+    if size.services:
+        yield "services: {log_archive: {}, cloudtrail: {}, config: {}, guardduty: {}, security_hub: {}}"
