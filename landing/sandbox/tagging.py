@@ -38,7 +38,9 @@ class Tagging(Service[Nothing]):
     def get_resources(self, call: Call) -> dict[str, Any]:
         """Moto knows no resources of Organizations, and keeps generators that no snapshot can hold."""
         _check_size(call)
-        found = [(arn, tags) for arn, tags in _resources(call) if _has(tags, call.get("TagFilters", []))]
+        found, filters = list(_resources(call)), call.get("TagFilters", [])
+        if filters:
+            found = [(arn, tags) for arn, tags in found if _has(tags, filters)]
         wanted = call.get("ResourceARNList")
         if wanted:
             found = [(arn, tags) for arn, tags in found if arn in wanted]

@@ -9,6 +9,7 @@ writes the config below the folder, seeds what an apply of it would have left, a
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -127,12 +128,14 @@ class SimulatedAws:
 @contextmanager
 def serving(sandbox: Simulated, port: int = 0) -> Iterator[SimulatedAws]:
     """Answer over HTTP for a sandbox of this process."""
+    gc.freeze()  # the garbage collector need not look at 10,000 accounts again and again
     server = Endpoints(sandbox.gateway, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
         yield SimulatedAws(sandbox, f"http://{LOOPBACK}:{server.server_port}")
     finally:
+        gc.unfreeze()
         server.shutdown()
         server.server_close()
         thread.join()
