@@ -15,6 +15,9 @@ Rates = Mapping[tuple[str, str], tuple[float, float]]
 UNDOCUMENTED = (10.0, 10.0)
 """(calls a second, burst) of an operation without a documented rate, once AWS has throttled it."""
 
+MARGIN = 1.0
+"""Calls of a burst that are not used: calls are on their way for different times, and arrive closer than they left."""
+
 SLOWEST = 1 / 16
 """Of its documented rate, what an operation is slowed to at the most."""
 
@@ -73,7 +76,7 @@ class Pacer:
     def __init__(self, rates: Rates, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._buckets = {key: Bucket(rate, burst, rate) for key, (rate, burst) in rates.items()}
+        self._buckets = {key: Bucket(rate, max(1.0, burst - MARGIN), rate) for key, (rate, burst) in rates.items()}
         self.waiting: Counter[tuple[str, str]] = Counter()
         """Calls that wait for a token now."""
         self.waited = 0.0
