@@ -1,0 +1,83 @@
+"""How many calls a plan makes, and that none of them is made once an account.
+
+The bound: ceil(A/20) + ceil((A+U+P)/100) + 2·U + 3·P + C·R + K, for A accounts, U units, P policies and R governed
+regions, with every service and one baseline. The second term are the tags, 100 resources a page.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from math import ceil
+from pathlib import Path
+
+import pytest
+
+from landing.observe import observe
+from landing.plan import Origin, make
+from tests.cloud import QuickAws
+from tests.simulated.configs import Size
+from tests.simulated.seeding import land
+from tests.simulated.server import Simulated
+
+C = 14
+"""Calls a region, with every service: the stacks of three accounts, GuardDuty, AWS Config."""
+K = 48
+"""Calls that are made whatever the size."""
+
+BASE = Size(accounts=60, units=8, policies=4, regions=2, baselines=1, services=True)
+
+
+@pytest.fixture(scope="session")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Size], Counter[tuple[str, str]]]:
+    """The calls of a plan that finds nothing to do, by size."""
+
+    @cache
+    def count(size: Size) -> Counter[tuple[str, str]]:
+        folder = tmp_path_factory.mktemp("size")
+        organization = size.organization(folder)
+        with Simulated() as sandbox:
+            land(sandbox, size, organization, folder)
+            aws = QuickAws(organization)
+            plan = make(observe(organization, aws), Origin())
+        assert plan.changes == ()
+        assert plan.gaps == ()
+        return aws.calls
+
+    return count
+
+
+def bound(size: Size) -> int:
+    accounts, units, policies = size.accounts, size.units, size.policies
+    listed = ceil(accounts / 20) + ceil((accounts + units + policies) / 100)
+    return listed + 2 * units + 3 * policies + C * size.regions + K
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        BASE,
+        replace(BASE, accounts=560),
+        replace(BASE, units=40),
+        replace(BASE, policies=30),
+        replace(BASE, regions=6),
+    ],
+    ids=["base", "accounts", "units", "policies", "regions"],
+)
+def test_calls_are_within_the_bound(size: Size, calls: Callable[[Size], Counter[tuple[str, str]]]) -> None:
+    made = calls(size)
+    assert sum(made.values()) <= bound(size), made.most_common()
+
+
+def test_two_hundred_more_accounts_are_ten_more_pages_and_their_tags(
+    calls: Callable[[Size], Counter[tuple[str, str]]],
+) -> None:
+    """Beyond a thousand instances of a stack set, only those that are not as they should be are listed."""
+    grown = Counter(calls(replace(BASE, accounts=1_220)))
+    grown.subtract(calls(replace(BASE, accounts=1_020)))
+    assert {key: count for key, count in grown.items() if count} == {
+        ("organizations", "ListAccounts"): 10,
+        ("resourcegroupstaggingapi", "GetResources"): 2,
+    }
