@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from math import ceil
-from pathlib import Path
 
 import pytest
 
