@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from landing.aws import Aws, Interrupted, NoCredentials, translated
 from landing.errors import LandingError
@@ -114,7 +115,8 @@ class _Walk:
         self.sorter = graph.sorter()
         self.result = Result()
         self.bad: dict[Step, Address] = {}
-        self.waiting: list[Step] = []
+        self.waiting: dict[str, list[tuple[Address, int]]] = defaultdict(list)
+        """By kind, a heap of the steps that may start: of 10,000, the next one is found without sorting them."""
         self.running: dict[Future[str], Step] = {}
         self.started: dict[Step, float] = {}
         self.finished: list[Address] = []
@@ -127,7 +129,7 @@ class _Walk:
                 self._take_ready()
                 self._start(pool)
                 if not self.running:
-                    if self.waiting:
+                    if any(self.waiting.values()):
                         break  # the user asked to stop, and nothing runs any more
                     continue
                 settled, _ = wait(self.running, timeout=0.25, return_when=FIRST_COMPLETED)
@@ -144,7 +146,7 @@ class _Walk:
         for step in self.sorter.get_ready():
             cause = next((self.bad[other] for other in self.graph.needs[step] if other in self.bad), None)
             if cause is None:
-                self.waiting.append(step)
+                heappush(self.waiting[step.address.kind], (step.address, step.stage))
                 continue
             self.bad[step] = cause
             if step.address not in self.result.failed:
@@ -155,14 +157,12 @@ class _Walk:
         if self.stop.asked:
             return
         busy = Counter(step.address.kind for step in self.running.values())
-        for step in sorted(self.waiting, key=lambda step: (step.address, step.stage)):
-            if len(self.running) >= self.parallelism:
+        while len(self.running) < self.parallelism:
+            free = [heap for name, heap in self.waiting.items() if heap and busy[name] < BY_NAME[name].parallel]
+            if not free:
                 return
-            kind = BY_NAME[step.address.kind]
-            if busy[kind.name] >= kind.parallel:
-                continue
-            busy[kind.name] += 1
-            self.waiting.remove(step)
+            step = Step(*heappop(min(free)))
+            busy[step.address.kind] += 1
             change = self.graph.steps[step]
             if step.stage == 0:
                 self._tell(Event("apply_start", str(step.address), change.action.value, VERBS[change.action][0]))
