@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from landing.aws.faults import CONCURRENT, THROTTLED, translated
 from landing.aws.pace import Clock, Pacer, Rates
+from landing.aws.tally import Tally
 from landing.aws.tree import Tree
 from landing.errors import NotThere, WrongOrganization
 from landing.model import ORGANIZATION, Scope
@@ -59,7 +60,7 @@ class Aws:
         self.read_only = read_only
         self.detect = detect
         self.clock = clock or Clock()
-        self.calls: Counter[tuple[str, str]] = Counter()
+        self.tally = Tally(self.clock.now)
         self.writes = 0
         self.writing = threading.Lock()
         self.tree = Tree(self)
@@ -73,6 +74,11 @@ class Aws:
 
         with translated(ORGANIZATION):
             self._base = Session(profile=profile or None)
+
+    @property
+    def calls(self) -> Counter[tuple[str, str]]:
+        """How often each (service, operation) was called."""
+        return self.tally.calls
 
     @cached_property
     def caller(self) -> tuple[str, str]:
@@ -186,6 +192,7 @@ class Aws:
         session.register("before-send", self._before_send)
         session.register("response-received", self._response_received)
         session.register("needs-retry.organizations", self._needs_retry)
+        self.tally.listen(session)
         self._sessions[account] = session
         return session
 
@@ -208,7 +215,8 @@ class Aws:
         """Every attempt waits for its turn, before it is signed: a signature is good for minutes only."""
         context = event["request"].context
         if "landing" in context:
-            self.pacer.wait(*context["landing"])
+            with self.tally.waiting(*context["landing"]):
+                self.pacer.wait(*context["landing"])
 
     def _before_send(self, **_: Any) -> None:
         self._in_flight.acquire()

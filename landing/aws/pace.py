@@ -65,6 +65,24 @@ class Bucket:
     slowed_at: float = float("-inf")
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Calls that wait for the bucket of their operation, which lets `rate` of them through in a second."""
+
+    operation: tuple[str, str]
+    waiting: int
+    rate: float
+
+    @property
+    def seconds(self) -> float:
+        """How long until the last of them is through."""
+        return self.waiting / self.rate
+
+    def __str__(self) -> str:
+        service, name = self.operation
+        return f"{service}:{name} {self.waiting} queued, ~{self.seconds:.0f} s at {self.rate:g}/s"
+
+
 class Pacer:
     """One token bucket per (service, operation), filled at the documented rate as long as AWS agrees.
 
@@ -118,8 +136,9 @@ class Pacer:
                 bucket.slowed_at = now
                 bucket.free_at = max(bucket.free_at, now + 1 / bucket.rate)
 
-    def queued(self) -> Iterator[tuple[str, str, int, float]]:
-        """(service, operation, calls that wait, calls a second) of every bucket that somebody waits for."""
+    @property
+    def queue(self) -> Queue | None:
+        """The bucket that will keep its calls waiting for longest."""
         with self._lock:
-            found = [(*key, count, self._buckets[key].rate) for key, count in self.waiting.items() if count]
-        yield from sorted(found)
+            found = [Queue(key, count, self._buckets[key].rate) for key, count in self.waiting.items() if count]
+        return max(found, key=lambda queue: queue.seconds, default=None)
