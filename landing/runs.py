@@ -22,7 +22,7 @@ from landing.report.style import safe
 from landing.stopped import Stopped
 
 if TYPE_CHECKING:
-    from landing.aws import Setback, Tally
+    from landing.aws import Tally
 
 RUNS = Path(".landing") / "runs"
 FORMAT = "1.0"
@@ -70,20 +70,13 @@ class Run:
             if event.type == "phase_start":
                 self._turn_to(event.message)
             self._journal(event)
-            if event.message:
-                self._log(f"{event.address}: {event.message}" if event.address else event.message)
+            self._log(_worded(event))
 
     def say(self, text: str) -> None:
         """Have something that was shown in the log too."""
         with self._lock:
             for line in filter(str.strip, text.splitlines()):
                 self._log(line)
-
-    def setback(self, setback: Setback) -> None:
-        """Write down that a call was made again."""
-        service, name = setback.operation
-        more = {"operation": f"{service}:{name}", "attempt": setback.attempt, "code": setback.code}
-        self(Event("retry", message=str(setback), more=more))
 
     def about(self, **known: str) -> None:
         """What is known of the run: organization, caller, …; no secrets."""
@@ -104,7 +97,8 @@ class Run:
                 self._outcome, self._reason = _outcome_of(error), str(error) or type(error).__name__
             self._turn_to("")
             try:
-                self(Event("run_end", message=self._outcome, more={"reason": self._reason} if self._reason else {}))
+                ended = f"{self._outcome}: {self._reason}" if self._reason else self._outcome
+                self(Event("run_end", message=ended, more={"outcome": self._outcome}))
                 write(self.folder / SUMMARY, json.dumps(self._summary(), indent=1) + "\n", private=True)
             except LandingError as full:
                 self._log(str(full))
@@ -168,6 +162,12 @@ class _Log:
             self._file.close()
         except OSError:
             return
+
+
+def _worded(event: Event) -> str:
+    if event.address:
+        return f"{event.address}: {event.message}"
+    return f"phase: {event.message}" if event.type == "phase_start" else event.message
 
 
 def _made(root: Path, started: str) -> Path:

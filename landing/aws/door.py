@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from landing.aws.faults import CONCURRENT, THROTTLED, translated
-from landing.aws.pace import Clock, Pacer, Rates
+from landing.aws.pace import Clock, Pacer, Queue, Rates
 from landing.aws.tally import Tally
 from landing.aws.tree import Tree
 from landing.errors import NotThere, WrongOrganization
@@ -79,6 +79,11 @@ class Aws:
     def calls(self) -> Counter[tuple[str, str]]:
         """How often each (service, operation) was called."""
         return self.tally.calls
+
+    @property
+    def queue(self) -> Queue | None:
+        """For which of AWS's rates calls wait longest now, if any do."""
+        return self.pacer.queue(self.tree.backlog)
 
     @cached_property
     def caller(self) -> tuple[str, str]:

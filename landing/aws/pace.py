@@ -67,7 +67,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Calls that wait for the bucket of their operation, which lets `rate` of them through in a second."""
+    """Calls that wait for the bucket of their operation, which lets `rate` of them through a second."""
 
     operation: tuple[str, str]
     waiting: int
@@ -136,9 +136,12 @@ class Pacer:
                 bucket.slowed_at = now
                 bucket.free_at = max(bucket.free_at, now + 1 / bucket.rate)
 
-    @property
-    def queue(self) -> Queue | None:
-        """The bucket that will keep its calls waiting for longest."""
+    def queue(self, backlog: Mapping[tuple[str, str], int]) -> Queue | None:
+        """The bucket that will keep its calls waiting for longest; `backlog`: those that are still to come to it."""
         with self._lock:
-            found = [Queue(key, count, self._buckets[key].rate) for key, count in self.waiting.items() if count]
+            found = [
+                Queue(key, max(count, backlog.get(key, 0)), self._buckets[key].rate)
+                for key, count in self.waiting.items()
+                if count
+            ]
         return max(found, key=lambda queue: queue.seconds, default=None)

@@ -68,9 +68,9 @@ def command(
         raise click.UsageError("--log-format json cannot ask: it needs --auto-approve")
     organization, _ = session.organization()
     with Lock(Path(".landing"), timeout=lock_timeout), recorded() as run:
+        turn_to(run, "refresh" if file else "observe")
         aws = session.connect(organization, read_only=False)
         watch(run, aws)
-        turn_to(run, "refresh" if file else "observe")
         plan, changes = _changes(session, organization, aws, file, targets)
         save(plan, run.folder / "plan.json")
         if not changes:

@@ -27,8 +27,8 @@ def watched(total: int, aws: Aws, *, live: bool) -> AbstractContextManager[View]
         from landing.report.live import Live
 
         style = style_of(sys.stderr)
-        return pulse(Live(total, sys.stderr, style=style, clock=monotonic, queued=lambda: aws.pacer.queue))
-    return pulse(Lines(total, _lines(), clock=monotonic, queued=lambda: aws.pacer.queue))
+        return pulse(Live(total, sys.stderr, style=style, clock=monotonic, queued=lambda: aws.queue))
+    return pulse(Lines(total, _lines(), clock=monotonic, queued=lambda: aws.queue))
 
 
 def reading(aws: Aws) -> AbstractContextManager[ReadingLine | ReadingEvents]:
@@ -38,8 +38,8 @@ def reading(aws: Aws) -> AbstractContextManager[ReadingLine | ReadingEvents]:
     from landing.report.reading import ReadingEvents, ReadingLine
 
     if redraws():
-        return pulse(ReadingLine(sys.stderr, style=style_of(sys.stderr), queued=lambda: aws.pacer.queue))
-    return pulse(ReadingEvents(_lines(), clock=monotonic, queued=lambda: aws.pacer.queue))
+        return pulse(ReadingLine(sys.stderr, style=style_of(sys.stderr), queued=lambda: aws.queue))
+    return pulse(ReadingEvents(_lines(), clock=monotonic, queued=lambda: aws.queue))
 
 
 def _lines() -> Listener:
