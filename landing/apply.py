@@ -98,7 +98,8 @@ def apply(
     result = walk.run()
     by_address = {change.address: change for change in changes}
     result.done = [by_address[address] for address in walk.finished]
-    if result.done:
+    result.unverified = bool(result.done) and stop.at_once
+    if result.done and not stop.at_once:
         _verify(organization, aws, result, walk.tell, progress)
     result.interrupted = stop.asked
     return result
