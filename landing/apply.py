@@ -77,10 +77,12 @@ class Stop:
         return self._aws.clock.hurry.is_set()
 
 
-def refresh(organization: Organization, aws: Aws, plan: Plan) -> tuple[Change, ...]:
+def refresh(
+    organization: Organization, aws: Aws, plan: Plan, progress: Progress = lambda done, total, what: None
+) -> tuple[Change, ...]:
     """What is left to do of a saved plan, after looking again at what it touches; raises StalePlan."""
     scopes = {(change.address.kind, change.address.scope) for change in plan.changes}
-    return still_to_do(plan, observe(organization, aws, only=scopes))
+    return still_to_do(plan, observe(organization, aws, only=scopes, progress=progress))
 
 
 def apply(

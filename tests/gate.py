@@ -1,8 +1,10 @@
-"""The sandbox of this process behind HTTP, with a gate: an operation that is held gets no answer until it is opened."""
+"""`landing` as a process, and the sandbox of this process behind HTTP, which holds answers back when told to."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +15,57 @@ from typing import Any
 from landing.sandbox import Sandbox, guard
 from landing.sandbox.home import Endpoint, Home
 from landing.sandbox.http import HttpAnswer, HttpRequest
+
+START = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "from landing.cli import main; main(sys.argv[1:])"
+)
+"""Ctrl-C is not ignored, however the tests were started."""
+
+SECONDS = 60
+"""In which everything must have happened; the tests never wait for it to pass."""
+
+
+class Process:
+    """`landing` with its stderr read line by line."""
+
+    def __init__(self, *arguments: str) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LANDING_"))}
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", START, *arguments],
+            env={**environment, "LANDING_SANDBOX": "1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.lines: list[str] = []
+
+    def send(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def says(self, text: str) -> bool:
+        """Whether the text comes; returns as soon as it does."""
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self.lines.append(line)
+            if text in line:
+                return True
+        return False
+
+    def ends(self) -> int:
+        self.says("\0")
+        self._process.communicate()
+        code = self._process.returncode
+        assert "Traceback" not in self.told, self.told
+        return code
+
+    @property
+    def told(self) -> str:
+        return "".join(self.lines)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.communicate()
 
 
 class Gate(ThreadingHTTPServer):
@@ -25,6 +78,12 @@ class Gate(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Requests)
         self.hold = ""
         self.reached, self.opened = threading.Event(), threading.Event()
+
+    def throttle(self, operation: str) -> None:
+        """Refuse the next call, as AWS does when calls come too fast."""
+        gateway = guard.current()
+        assert gateway is not None
+        gateway.faults.throttle("organizations", operation)
 
     @property
     def url(self) -> str:
@@ -41,7 +100,7 @@ class Requests(BaseHTTPRequestHandler):
         if self.path.startswith("/_sandbox/"):
             return self.send(HttpAnswer(200))
         operation = request.header("x-amz-target").rpartition(".")[2] or request.form.get("Action", "")
-        if operation == self.server.hold:
+        if operation and operation == self.server.hold:
             self.server.reached.set()
             self.server.opened.wait()
         gateway = guard.current()

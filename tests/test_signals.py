@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,57 +12,7 @@ import pytest
 
 from landing.lock import Lock
 from landing.past_runs import KILLED, Record, records
-from tests.gate import Gate, gated
-
-START = (
-    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    "from landing.cli import main; main(sys.argv[1:])"
-)
-"""Ctrl-C is not ignored, however the tests were started."""
-
-SECONDS = 60
-"""In which everything must have happened; the tests never wait for it to pass."""
-
-
-class Process:
-    """`landing` with its stderr read line by line."""
-
-    def __init__(self, *arguments: str) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LANDING_"))}
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", START, *arguments],
-            env={**environment, "LANDING_SANDBOX": "1"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.lines: list[str] = []
-
-    def send(self, number: int) -> None:
-        self._process.send_signal(number)
-
-    def says(self, text: str) -> bool:
-        """Whether the text comes; returns as soon as it does."""
-        assert self._process.stderr is not None
-        for line in self._process.stderr:
-            self.lines.append(line)
-            if text in line:
-                return True
-        return False
-
-    def ends(self) -> int:
-        self.says("\0")
-        code = self._process.wait(SECONDS)
-        assert "Traceback" not in self.told, self.told
-        return code
-
-    @property
-    def told(self) -> str:
-        return "".join(self.lines)
-
-    def end(self) -> None:
-        self._process.kill()
-        self._process.communicate()
+from tests.gate import SECONDS, Gate, Process, gated
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from landing.aws.faults import CONCURRENT, THROTTLED, translated
+from landing.aws.operations import Operations
 from landing.aws.pace import Clock, Pacer, Queue, Rates
 from landing.aws.tally import Tally
 from landing.aws.tree import Tree
@@ -61,6 +62,7 @@ class Aws:
         self.detect = detect
         self.clock = clock or Clock()
         self.tally = Tally(self.clock.now)
+        self.operations = Operations()
         self.writes = 0
         self.writing = threading.Lock()
         self.tree = Tree(self)
@@ -198,6 +200,7 @@ class Aws:
         session.register("response-received", self._response_received)
         session.register("needs-retry.organizations", self._needs_retry)
         self.tally.listen(session)
+        self.operations.listen(session)
         self._sessions[account] = session
         return session
 

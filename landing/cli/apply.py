@@ -10,6 +10,7 @@ import click
 from landing.cli.recording import recorded, turn_to, watch
 from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
+from landing.cli.watching import reading
 
 if TYPE_CHECKING:
     from landing.aws import Aws
@@ -89,7 +90,8 @@ def command(
             _ask()
             if file is None:
                 turn_to(run, "refresh")
-                changes = _again(session, organization, aws, plan)
+                aws.tree.forget()  # the person took their time: AWS may have changed meanwhile
+                changes = _refreshed(organization, aws, plan)
         code = carry_out(organization, aws, changes, run, parallelism=parallelism, live=not no_live)
         session.note_calls(aws)
         return code
@@ -98,7 +100,6 @@ def command(
 def _changes(
     session: Session, organization: "Organization", aws: "Aws", file: Path | None, targets: tuple[str, ...]
 ) -> "tuple[Plan, Collection[Change]]":
-    from landing.apply import refresh
     from landing.errors import StalePlan
     from landing.plan import load
 
@@ -111,7 +112,7 @@ def _changes(
     if aws.tree.organization is not None and plan.made_from.organization_id not in ("", aws.tree.organization["Id"]):
         raise StalePlan(f"{file} was made for organization {plan.made_from.organization_id}. Plan again")
     plan = plan.only(targets)
-    return plan, refresh(organization, aws, plan)
+    return plan, _refreshed(organization, aws, plan)
 
 
 def _refuse_lock_out(organization: "Organization", changes: "Collection[Change]") -> None:
@@ -127,12 +128,11 @@ def _refuse_lock_out(organization: "Organization", changes: "Collection[Change]"
         )
 
 
-def _again(session: Session, organization: "Organization", aws: "Aws", plan: "Plan") -> "Collection[Change]":
-    """The person took their time: AWS may have changed meanwhile."""
+def _refreshed(organization: "Organization", aws: "Aws", plan: "Plan") -> "Collection[Change]":
     from landing.apply import refresh
 
-    aws.tree.forget()
-    return refresh(organization, aws, plan)
+    with reading(aws) as progress:
+        return refresh(organization, aws, plan, progress)
 
 
 def _ask() -> None:

@@ -12,7 +12,7 @@ from landing.cli.stopping import gently
 from landing.cli.watching import watched
 
 if TYPE_CHECKING:
-    from landing.apply import Result
+    from landing.apply import Result, Stop
     from landing.aws import Aws
     from landing.model import Change
     from landing.organization import Organization
@@ -42,17 +42,18 @@ def carry_out(
             progress=view.verifying,
         )
     tell(run, summary(result))
-    run.end(_outcome(result), _left(result))
-    _report(result, run)
+    goes_on = aws.operations.running if stop.at_once else ()
+    run.end(_outcome(result, stop), _left(result), "AWS goes on with " + ", ".join(goes_on) if goes_on else "")
+    _report(result, run, goes_on)
     if result.complete:
         return 0
     return 128 + stop.signal if stop.signal else IN_PART
 
 
-def _outcome(result: Result) -> str:
+def _outcome(result: Result, stop: Stop) -> str:
     if result.complete:
         return "applied"
-    return "interrupted" if result.interrupted else "in part"
+    return "interrupted" if stop.signal else "in part"
 
 
 def _left(result: Result) -> Left:
@@ -65,7 +66,7 @@ def _left(result: Result) -> Left:
     )
 
 
-def _report(result: Result, run: Run) -> None:
+def _report(result: Result, run: Run, goes_on: Collection[str]) -> None:
     """The outcome on stdout, and on stderr what is not done, and why."""
     from landing.cli.output import note, style_of
     from landing.cli.output import result as say
@@ -77,6 +78,8 @@ def _report(result: Result, run: Run) -> None:
             STDERR.diagnostic(line.removeprefix("Error: "))
         else:
             note(title + line.removeprefix("Error:") if line.startswith("Error:") else line)
+    for each in goes_on:
+        note(f"AWS goes on with {each}; nobody waits for it any more.")
     text = outcome(result)
     say((style_of(sys.stdout).paint(text, "green", "bold") if result.complete else text) + "\n")
     sys.stdout.flush()
