@@ -64,8 +64,9 @@ class Process:
         return "".join(self.lines)
 
     def end(self) -> None:
-        self._process.kill()
-        self._process.communicate()
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
 
 
 class Gate(ThreadingHTTPServer):

@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.hooks import HierarchicalEmitter
 
-from landing.aws import Clock, Interrupted, Setback, Tally, Use
-from landing.aws.pace import Pacer
+from landing.aws import Interrupted, Setback, Tally, Use
+from landing.aws.queue import longest
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from tests.cloud import QuickAws
@@ -84,12 +84,10 @@ def test_waiting_for_a_bucket_is_counted_apart() -> None:
 
 
 def test_the_longest_queue_counts_what_is_still_to_come() -> None:
-    clock = Clock(now=lambda: 0.0, pace=0)
-    pacer = Pacer({LIST: (8, 1), ("organizations", "DescribePolicy"): (2, 1)}, clock)
-    assert pacer.queue({LIST: 40}) is None, "nothing waits"
-    pacer.waiting.update({LIST: 3, ("organizations", "DescribePolicy"): 2})
-    assert str(pacer.queue({})) == "organizations:DescribePolicy 2 queued, ~1 s at 2/s"
-    assert str(pacer.queue({LIST: 40})) == "organizations:ListAccounts 40 queued, ~5 s at 8/s"
+    queued = [(*LIST, 3, 8.0), ("organizations", "DescribePolicy", 2, 2.0)]
+    assert longest([], {LIST: 40}) is None, "nothing waits"
+    assert str(longest(queued, {})) == "organizations:DescribePolicy 2 queued, ~1 s at 2/s"
+    assert str(longest(queued, {LIST: 40})) == "organizations:ListAccounts 40 queued, ~5 s at 8/s"
 
 
 def test_the_door_counts_what_botocore_does(full: Organization) -> None:

@@ -2,7 +2,8 @@
 
 from landing.aws.door import Aws, ReadOnly
 from landing.aws.faults import NoCredentials, code_of, translated
-from landing.aws.pace import Clock, Interrupted, Queue
+from landing.aws.pace import Clock, Interrupted
+from landing.aws.queue import Queue
 from landing.aws.survey import FULL_ACCESS, SCP
 from landing.aws.tally import Setback, Tally, Use
 from landing.aws.tree import Tree

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from landing.aws.faults import CONCURRENT, THROTTLED, translated
 from landing.aws.operations import Operations
-from landing.aws.pace import Clock, Pacer, Queue, Rates
+from landing.aws.pace import Clock, Pacer, Rates
+from landing.aws.queue import Queue, longest
 from landing.aws.tally import Tally
 from landing.aws.tree import Tree
 from landing.errors import NotThere, WrongOrganization
@@ -85,7 +86,7 @@ class Aws:
     @property
     def queue(self) -> Queue | None:
         """For which of AWS's rates calls wait longest now, if any do."""
-        return self.pacer.queue(self.tree.backlog)
+        return longest(self.pacer.queued(), self.tree.backlog)
 
     @cached_property
     def caller(self) -> tuple[str, str]:

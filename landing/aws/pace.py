@@ -65,24 +65,6 @@ class Bucket:
     slowed_at: float = float("-inf")
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Calls that wait for the bucket of their operation, which lets `rate` of them through a second."""
-
-    operation: tuple[str, str]
-    waiting: int
-    rate: float
-
-    @property
-    def seconds(self) -> float:
-        """How long until the last of them is through."""
-        return self.waiting / self.rate
-
-    def __str__(self) -> str:
-        service, name = self.operation
-        return f"{service}:{name} {self.waiting} queued, ~{self.seconds:.0f} s at {self.rate:g}/s"
-
-
 class Pacer:
     """One token bucket per (service, operation), filled at the documented rate as long as AWS agrees.
 
@@ -136,12 +118,8 @@ class Pacer:
                 bucket.slowed_at = now
                 bucket.free_at = max(bucket.free_at, now + 1 / bucket.rate)
 
-    def queue(self, backlog: Mapping[tuple[str, str], int]) -> Queue | None:
-        """The bucket that will keep its calls waiting for longest; `backlog`: those that are still to come to it."""
+    def queued(self) -> Iterator[tuple[str, str, int, float]]:
+        """(service, operation, calls that wait, calls a second) of every bucket that somebody waits for."""
         with self._lock:
-            found = [
-                Queue(key, max(count, backlog.get(key, 0)), self._buckets[key].rate)
-                for key, count in self.waiting.items()
-                if count
-            ]
-        return max(found, key=lambda queue: queue.seconds, default=None)
+            found = [(*key, count, self._buckets[key].rate) for key, count in self.waiting.items() if count]
+        yield from sorted(found)
