@@ -25,6 +25,8 @@ VERBS = {
     Action.DELETE: ("Destroying...", "Destruction"),
 }
 
+STILL_AT_IT = "interrupted while AWS was still at it"
+
 
 @dataclass
 class Result:
@@ -35,11 +37,13 @@ class Result:
     blocked: dict[Address, Address] = field(default_factory=dict)
     not_started: list[Address] = field(default_factory=list)
     interrupted: bool = False
+    unverified: bool = False
+    """Whether what was done was not looked at again: the user asked twice to stop."""
 
     @property
     def complete(self) -> bool:
-        """Whether everything was done."""
-        return not (self.failed or self.blocked or self.not_started)
+        """Whether everything was done, and seen to be."""
+        return not (self.failed or self.blocked or self.not_started or self.unverified)
 
     @property
     def counts(self) -> Counter[Action]:
@@ -53,9 +57,12 @@ class Stop:
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
         self._asked = threading.Event()
+        self.signal = 0
+        """The signal that asked, if one did."""
 
-    def ask(self) -> None:
-        """Called for each Ctrl-C or SIGTERM."""
+    def ask(self, signal: int = 0) -> None:
+        """Called for each Ctrl-C or SIGTERM with its number; without one when nothing else can succeed."""
+        self.signal = self.signal or signal
         if self._asked.is_set():
             self._aws.clock.hurry.set()
         self._asked.set()
@@ -71,10 +78,12 @@ class Stop:
         return self._aws.clock.hurry.is_set()
 
 
-def refresh(organization: Organization, aws: Aws, plan: Plan) -> tuple[Change, ...]:
+def refresh(
+    organization: Organization, aws: Aws, plan: Plan, progress: Progress = lambda done, total, what: None
+) -> tuple[Change, ...]:
     """What is left to do of a saved plan, after looking again at what it touches; raises StalePlan."""
     scopes = {(change.address.kind, change.address.scope) for change in plan.changes}
-    return still_to_do(plan, observe(organization, aws, only=scopes))
+    return still_to_do(plan, observe(organization, aws, only=scopes, progress=progress))
 
 
 def apply(
@@ -92,21 +101,29 @@ def apply(
     result = walk.run()
     by_address = {change.address: change for change in changes}
     result.done = [by_address[address] for address in walk.finished]
+    result.unverified = bool(result.done) and stop.at_once
     if result.done and not stop.at_once:
-        for address in _verify(organization, aws, result.done, progress):
-            result.failed[address] = (
-                "AWS does not show it as declared after the change; run landing plan to see what differs"
-            )
-        result.done = [change for change in result.done if change.address not in result.failed]
+        _verify(organization, aws, result, walk.tell, progress)
+    result.interrupted = stop.asked
     return result
 
 
-def _verify(organization: Organization, aws: Aws, done: Collection[Change], progress: Progress) -> list[Address]:
+def _verify(organization: Organization, aws: Aws, result: Result, tell: Listener, progress: Progress) -> None:
+    """Look again at what was done: what AWS does not show as declared has failed."""
+    tell(Event("phase_start", message="verify"))
     aws.tree.forget()
-    scopes = {(change.address.kind, change.address.scope) for change in done}
-    seen = make(observe(organization, aws, only=scopes, progress=progress), Origin())
-    touched = {change.address for change in done}
-    return [change.address for change in seen.changes if change.address in touched]
+    touched = {change.address for change in result.done}
+    scopes = {(address.kind, address.scope) for address in touched}
+    try:
+        seen = make(observe(organization, aws, only=scopes, progress=progress), Origin())
+    except Interrupted:
+        result.unverified = True
+        return
+    for address in touched & {change.address for change in seen.changes}:
+        result.failed[address] = (
+            "AWS does not show it as declared after the change; run landing plan to see what differs"
+        )
+    result.done = [change for change in result.done if change.address not in result.failed]
 
 
 class _Walk:
@@ -137,7 +154,8 @@ class _Walk:
                     self._settle(future)
         finally:
             pool.shutdown(wait=not self.stop.at_once, cancel_futures=True)
-        self.result.interrupted = self.stop.asked
+        for step in self.running.values():  # asked twice: AWS goes on with these, and nobody waits for it
+            self._fail(step, STILL_AT_IT)
         known = {*self.finished, *self.result.failed, *self.result.blocked}
         self.result.not_started = sorted({step.address for step in self.graph.steps} - known)
         return self.result
@@ -165,7 +183,7 @@ class _Walk:
             busy[step.address.kind] += 1
             change = self.graph.steps[step]
             if step.stage == 0:
-                self._tell(Event("apply_start", str(step.address), change.action.value, VERBS[change.action][0]))
+                self.tell(Event("apply_start", str(step.address), change.action.value, VERBS[change.action][0]))
             self.started[step] = self.aws.clock.now()
             self.running[pool.submit(self._apply, change)] = step
 
@@ -175,7 +193,7 @@ class _Walk:
             with translated(change.address.scope):
                 BY_NAME[change.address.kind].apply(self.aws, change)
         except Interrupted:
-            return "interrupted while AWS was still at it"
+            return STILL_AT_IT
         except NoCredentials as error:
             self.stop.ask()  # nothing else can succeed either
             return str(error)
@@ -190,15 +208,20 @@ class _Walk:
         change, reason = self.graph.steps[step], future.result()
         elapsed = self.aws.clock.now() - self.started[step]
         if reason:
-            self.bad[step] = step.address
-            self.result.failed[step.address] = reason
-            self._tell(Event("apply_errored", str(step.address), change.action.value, reason, elapsed))
+            self._fail(step, reason)
         elif step.stage == self.last[step.address]:
             self.finished.append(step.address)
             message = f"{VERBS[change.action][1]} complete after {elapsed:.0f}s"
-            self._tell(Event("apply_complete", str(step.address), change.action.value, message, elapsed))
+            self.tell(Event("apply_complete", str(step.address), change.action.value, message, elapsed))
         self.sorter.done(step)
 
-    def _tell(self, event: Event) -> None:
+    def _fail(self, step: Step, reason: str) -> None:
+        self.bad[step] = step.address
+        self.result.failed[step.address] = reason
+        elapsed = self.aws.clock.now() - self.started[step]
+        self.tell(Event("apply_errored", str(step.address), self.graph.steps[step].action.value, reason, elapsed))
+
+    def tell(self, event: Event) -> None:
+        """Tell everybody who listens."""
         for listener in self.listeners:
             listener(event)

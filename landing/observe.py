@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 
-from landing.aws import Aws, NoCredentials, translated
+from landing.aws import Aws, Interrupted, NoCredentials, translated
 from landing.errors import AwsError, NotThere, Refused
 from landing.kinds import KINDS, Kind
 from landing.model import Address, Gap, Resource, Scope
 from landing.organization import Organization
+from landing.stopped import Stopped
 
 WORKERS = 64
 """Tasks at once. Most wait for the organization to be read; how many requests are in flight is the door's affair."""
 
 Task = tuple[str, Scope]
+Found = list[Resource | Gap]
+LOOK = 0.25
+"""Seconds after which reading looks whether the user has asked to stop."""
 Progress = Callable[[int, int, str], None]
 """Told (tasks done, tasks in all, what was just read)."""
 
@@ -60,26 +65,46 @@ def observe(
     live: dict[Address, Resource] = {}
     gaps: list[Gap] = []
     aws.tree.ahead({part for name, _ in tasks for part in by_name[name].ahead})
-    with ThreadPoolExecutor(workers, "read") as pool:
+    pool = ThreadPoolExecutor(workers, "read")
+    wanted = True
+    try:
         running = {pool.submit(_read, aws, by_name[name], scope): (name, scope) for name, scope in sorted(tasks)}
-        try:
-            for done, future in enumerate(as_completed(running), 1):
-                for found in future.result():
-                    if isinstance(found, Gap):
-                        gaps.append(found)
-                    else:
-                        live[found.address] = found
-                name, scope = running[future]
-                progress(done, len(running), f"{name} {scope}".strip())
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-        finally:
-            aws.tree.rest()
+        for done, future in enumerate(_settled(running, aws), 1):
+            for found in future.result():
+                if isinstance(found, Gap):
+                    gaps.append(found)
+                else:
+                    live[found.address] = found
+            name, scope = running[future]
+            progress(done, len(running), f"{name} {scope}".strip())
+    except (Stopped, Interrupted):
+        wanted = False  # the process ends: what other threads are still reading is waited for by nobody
+        raise
+    finally:
+        aws.tree.rest()
+        pool.shutdown(wait=wanted, cancel_futures=True)
     return Observation(desired, live, tuple(sorted(gaps)), frozenset(tasks))
 
 
-def _read(aws: Aws, kind: Kind, scope: Scope) -> list[Resource | Gap]:
+def _settled(running: Iterable[Future[Found]], aws: Aws) -> Iterator[Future[Found]]:
+    """The tasks as they end; raises Interrupted when nothing is to be waited for any more."""
+    ended: SimpleQueue[Future[Found]] = SimpleQueue()
+    tasks = list(running)
+    for task in tasks:
+        task.add_done_callback(ended.put)
+    left = len(tasks)
+    while left:
+        try:
+            future = ended.get(timeout=LOOK)
+        except Empty:
+            if aws.clock.hurry.is_set():
+                raise Interrupted from None
+            continue
+        left -= 1
+        yield future
+
+
+def _read(aws: Aws, kind: Kind, scope: Scope) -> Found:
     try:
         with translated(scope):
             return list(kind.read(aws, scope))

@@ -3,7 +3,9 @@
 from landing.aws.door import Aws, ReadOnly
 from landing.aws.faults import NoCredentials, code_of, translated
 from landing.aws.pace import Clock, Interrupted
+from landing.aws.queue import Queue
 from landing.aws.survey import FULL_ACCESS, SCP
+from landing.aws.tally import Setback, Tally, Use
 from landing.aws.tree import Tree
 from landing.aws.unless import SERVICE_DENIES, unless
 
@@ -15,8 +17,12 @@ __all__ = [
     "Clock",
     "Interrupted",
     "NoCredentials",
+    "Queue",
     "ReadOnly",
+    "Setback",
+    "Tally",
     "Tree",
+    "Use",
     "code_of",
     "translated",
     "unless",

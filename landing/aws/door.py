@@ -9,7 +9,10 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from landing.aws.faults import CONCURRENT, THROTTLED, translated
+from landing.aws.operations import Operations
 from landing.aws.pace import Clock, Pacer, Rates
+from landing.aws.queue import Queue, longest
+from landing.aws.tally import Tally
 from landing.aws.tree import Tree
 from landing.errors import NotThere, WrongOrganization
 from landing.model import ORGANIZATION, Scope
@@ -59,7 +62,8 @@ class Aws:
         self.read_only = read_only
         self.detect = detect
         self.clock = clock or Clock()
-        self.calls: Counter[tuple[str, str]] = Counter()
+        self.tally = Tally(self.clock.now)
+        self.operations = Operations()
         self.writes = 0
         self.writing = threading.Lock()
         self.tree = Tree(self)
@@ -73,6 +77,16 @@ class Aws:
 
         with translated(ORGANIZATION):
             self._base = Session(profile=profile or None)
+
+    @property
+    def calls(self) -> Counter[tuple[str, str]]:
+        """How often each (service, operation) was called."""
+        return self.tally.calls
+
+    @property
+    def queue(self) -> Queue | None:
+        """For which of AWS's rates calls wait longest now, if any do."""
+        return longest(self.pacer.queued(), self.tree.backlog)
 
     @cached_property
     def caller(self) -> tuple[str, str]:
@@ -186,6 +200,8 @@ class Aws:
         session.register("before-send", self._before_send)
         session.register("response-received", self._response_received)
         session.register("needs-retry.organizations", self._needs_retry)
+        self.tally.listen(session)
+        self.operations.listen(session)
         self._sessions[account] = session
         return session
 
@@ -208,7 +224,8 @@ class Aws:
         """Every attempt waits for its turn, before it is signed: a signature is good for minutes only."""
         context = event["request"].context
         if "landing" in context:
-            self.pacer.wait(*context["landing"])
+            with self.tally.waiting(*context["landing"]):
+                self.pacer.wait(*context["landing"])
 
     def _before_send(self, **_: Any) -> None:
         self._in_flight.acquire()

@@ -7,6 +7,7 @@ of its own here: a slow operation never holds up another.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ class Survey:
         self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._guard = threading.Lock()
         self._written: dict[str, Mapping[str, str]] = {}
+        self.backlog: Counter[tuple[str, str]] = Counter()
+        """What is still to be read, by (service, operation)."""
         self.ahead: frozenset[str] = frozenset()
         """What will be asked for later, and is therefore read on the way."""
 
@@ -156,7 +159,14 @@ class Survey:
         with self._guard:
             if operation not in self._lanes:
                 self._lanes[operation] = ThreadPoolExecutor(AT_ONCE, operation)
-            return self._lanes[operation].submit(function, *arguments)
+            future = self._lanes[operation].submit(function, *arguments)
+            self.backlog["organizations", operation] += 1
+        future.add_done_callback(lambda _: self._done(operation))
+        return future
+
+    def _done(self, operation: str) -> None:
+        with self._guard:
+            self.backlog["organizations", operation] -= 1
 
     def rest(self) -> None:
         """Begin nothing any more of what was to be read ahead."""

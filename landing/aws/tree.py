@@ -56,6 +56,11 @@ class Tree:
             if "targets" in self._survey.ahead:
                 self._survey.soon("ListTargetsForPolicy", self._survey.targets, policy_id)
 
+    @property
+    def backlog(self) -> Mapping[tuple[str, str], int]:
+        """How much is still to be read, by (service, operation)."""
+        return self._survey.backlog
+
     def rest(self) -> None:
         """Stop reading ahead."""
         self._survey.rest()

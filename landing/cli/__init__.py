@@ -10,6 +10,10 @@ from collections.abc import Sequence
 
 import click
 
+from landing.cli import stopping
+from landing.cli.stderr import STDERR
+from landing.stopped import Stopped
+
 COMMANDS = {
     "init": "Write a starter config.",
     "validate": "Check the config offline.",
@@ -21,6 +25,7 @@ COMMANDS = {
     "show": "Show a saved plan.",
     "apply": "Make the changes.",
     "drift": "Report what is not as declared.",
+    "status": "Tell what the last runs of apply did.",
     "schema": "Print the JSON Schema of the config.",
     "sandbox": "Run the local AWS-compatible sandbox.",
     "version": "Print the version.",
@@ -68,47 +73,59 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    stopping.install()
+    stopping.leave(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
+    STDERR.begin()
     try:
         code = cli.main(arguments, prog_name="landing", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except click.UsageError as error:
-        error.show()
-        return USAGE
     except click.ClickException as error:
-        error.show()
-        return 1
+        STDERR.show(error)
+        return USAGE if isinstance(error, click.UsageError) else 1
+    except Stopped as stopped:
+        STDERR.note(str(stopped))
+        return stopped.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted. Nothing more is done.", err=True)
+        STDERR.note("Interrupted. Nothing more is done.")
         return 130
     except BrokenPipeError:
         _close_stdout()
         return 0  # nobody reads the rest of the result; that is the reader's choice, and no error
     except OSError as error:
         if error.filename is not None or error.errno != errno.ENOSPC:
-            raise
+            return _explained(error)
         _close_stdout()
-        click.echo(f"Error: cannot write the result: {error.strerror}", err=True)
+        STDERR.note(f"Error: cannot write the result: {error.strerror}")
         return 1
     except SystemExit as end:
         if end.code != 1:
             raise
         _close_stdout()  # so click leaves, and only then, when a pipe is broken
         return 0
-    except Exception as error:
-        from landing.errors import LandingError
+    except Exception as error:  # noqa: BLE001  # the command line's last line
+        return _explained(error)
 
-        if not isinstance(error, LandingError):
-            raise
+
+def _explained(error: Exception) -> int:
+    """Say what is wrong; the exit code. What is no error of the user's is raised, with its traceback."""
+    from landing.errors import LandingError
+
+    if isinstance(error, LandingError):
         from landing.cli.output import say_error
 
         say_error(error)
         return error.exit_code
+    if STDERR.log is None:
+        raise error
+    import traceback
+
+    STDERR.diagnostic(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+    return 1
 
 
 def _close_stdout() -> None:

@@ -1,27 +1,22 @@
 """`landing apply`."""
 
-import signal
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from landing.cli.session import Session, now, with_aws
-from landing.cli.watching import Watch
+from landing.cli.recording import recorded, turn_to, watch
+from landing.cli.session import Session, with_aws
+from landing.cli.stderr import STDERR, with_log
+from landing.cli.watching import reading
 
 if TYPE_CHECKING:
-    from landing.apply import Result, Stop
     from landing.aws import Aws
-    from landing.journal import Event
-    from landing.model import Address, Change
+    from landing.model import Change
     from landing.organization import Organization
     from landing.plan import Plan
-    from landing.report.progress import View
-
-NAMED = 5
-"""How many of the changes that wait for the same one are named."""
 
 ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-deletes")
 
@@ -41,13 +36,7 @@ ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-de
 )
 @click.option("--allow-incomplete", is_flag=True, help="Apply although something could not be checked.")
 @click.option("--no-live", is_flag=True, help="Write a line for each event, also on a terminal.")
-@click.option(
-    "--log-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How progress is written to stderr; json: one object a line.",
-)
+@with_log
 @click.option("--lock-timeout", default=0.0, metavar="SECONDS", help="How long to wait for another apply to end.")
 def command(
     *,
@@ -59,7 +48,6 @@ def command(
     targets: tuple[str, ...],
     allow_incomplete: bool,
     no_live: bool,
-    log_format: str,
     lock_timeout: float,
 ) -> int:
     """Make the changes of a saved plan, or of a plan made now.
@@ -71,16 +59,25 @@ def command(
       landing apply plan.json
       landing apply --auto-approve --allow detach
     """
+    from landing.cli.carrying_out import carry_out
     from landing.cli.output import note, result, style_of
     from landing.lock import Lock
+    from landing.plan import save
     from landing.report.plan_text import NO_CHANGES, render
 
+    if STDERR.log and not auto_approve:
+        raise click.UsageError("--log-format json cannot ask: it needs --auto-approve")
     organization, _ = session.organization()
-    with Lock(Path(".landing"), timeout=lock_timeout):
+    with Lock(Path(".landing"), timeout=lock_timeout), recorded() as run:
+        turn_to(run, "refresh" if file else "observe")
         aws = session.connect(organization, read_only=False)
+        watch(run, aws)
         plan, changes = _changes(session, organization, aws, file, targets)
+        save(plan, run.folder / "plan.json")
         if not changes:
             note(NO_CHANGES if not plan.gaps else "No changes seen.")
+            run.end("no changes")
+            session.note_calls(aws)
             return 3 if plan.gaps and not allow_incomplete else 0
         if file is None:
             result(render(plan, organization, style_of(sys.stdout)))
@@ -89,17 +86,20 @@ def command(
         if "lock-out" not in allow:
             _refuse_lock_out(organization, changes)
         if not auto_approve:
+            turn_to(run, "approval")
             _ask()
             if file is None:
-                changes = _again(session, organization, aws, plan)
-        watch = Watch(log_format, live=not no_live)
-        return _carry_out(organization, aws, plan, changes, parallelism=parallelism, watch=watch)
+                turn_to(run, "refresh")
+                aws.tree.forget()  # the person took their time: AWS may have changed meanwhile
+                changes = _refreshed(organization, aws, plan)
+        code = carry_out(organization, aws, changes, run, parallelism=parallelism, live=not no_live)
+        session.note_calls(aws)
+        return code
 
 
 def _changes(
     session: Session, organization: "Organization", aws: "Aws", file: Path | None, targets: tuple[str, ...]
 ) -> "tuple[Plan, Collection[Change]]":
-    from landing.apply import refresh
     from landing.errors import StalePlan
     from landing.plan import load
 
@@ -112,7 +112,7 @@ def _changes(
     if aws.tree.organization is not None and plan.made_from.organization_id not in ("", aws.tree.organization["Id"]):
         raise StalePlan(f"{file} was made for organization {plan.made_from.organization_id}. Plan again")
     plan = plan.only(targets)
-    return plan, refresh(organization, aws, plan)
+    return plan, _refreshed(organization, aws, plan)
 
 
 def _refuse_lock_out(organization: "Organization", changes: "Collection[Change]") -> None:
@@ -128,12 +128,11 @@ def _refuse_lock_out(organization: "Organization", changes: "Collection[Change]"
         )
 
 
-def _again(session: Session, organization: "Organization", aws: "Aws", plan: "Plan") -> "Collection[Change]":
-    """The person took their time: AWS may have changed meanwhile."""
+def _refreshed(organization: "Organization", aws: "Aws", plan: "Plan") -> "Collection[Change]":
     from landing.apply import refresh
 
-    aws.tree.forget()
-    return refresh(organization, aws, plan)
+    with reading(aws) as progress:
+        return refresh(organization, aws, plan, progress)
 
 
 def _ask() -> None:
@@ -142,112 +141,3 @@ def _ask() -> None:
     click.echo("\nDo you want to perform these actions?\n  Only 'yes' will be accepted to approve.\n", err=True)
     if click.prompt("  Enter a value", default="", show_default=False, err=True).strip() != "yes":
         raise Refused("Apply cancelled. Nothing was changed.")
-
-
-def _carry_out(
-    organization: "Organization",
-    aws: "Aws",
-    plan: "Plan",
-    changes: "Collection[Change]",
-    *,
-    parallelism: int,
-    watch: Watch,
-) -> int:
-    from landing.apply import Stop, apply
-    from landing.journal import Journal
-    from landing.plan import save
-
-    folder = Path(".landing") / "runs" / now().replace(":", "").replace("-", "")
-    journal = Journal(folder, now)
-    save(plan, folder / "plan.json")
-    stop = Stop(aws)
-    with watch.over(len(changes)) as view:
-        previous = _handle_signals(stop, view)
-        try:
-            result = apply(
-                organization,
-                aws,
-                changes,
-                stop=stop,
-                parallelism=parallelism,
-                listeners=(journal, view),
-                progress=view.verifying,
-            )
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
-            journal.close()
-        if watch.as_json:
-            view(_summary(result))
-            for line in (*_not_done(result), _resume(result, folder)):
-                view.say(line)
-    return _report(result, folder, quiet=watch.as_json)
-
-
-def _handle_signals(stop: "Stop", view: "View") -> dict[int, Any]:
-    def handle(number: int, frame: object) -> None:
-        view.say(
-            "Two interrupts received. Exiting immediately."
-            if stop.asked
-            else "Interrupt received. Waiting for what is running; run landing apply again to resume."
-        )
-        stop.ask()
-
-    return {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-
-
-def _summary(result: "Result") -> "Event":
-    from landing.journal import Event
-    from landing.model import Action
-
-    counts = result.counts
-    changes = {"add": counts[Action.CREATE], "change": counts[Action.UPDATE], "remove": counts[Action.DELETE]}
-    return Event("change_summary", message=_counted(result), more={"changes": {**changes, "operation": "apply"}})
-
-
-def _counted(result: "Result") -> str:
-    from landing.model import Action
-
-    counts = result.counts
-    return (
-        f"Resources: {counts[Action.CREATE]} added, {counts[Action.UPDATE]} changed, {counts[Action.DELETE]} destroyed."
-    )
-
-
-def _not_done(result: "Result") -> Iterator[str]:
-    """What failed, and what waits for it, by what it waits for."""
-    from landing.report.style import safe
-
-    for address, reason in sorted(result.failed.items()):
-        yield f"Error: {safe(address)}: {safe(reason)}"
-    waiting: dict[Address, list[str]] = {}
-    for address, cause in sorted(result.blocked.items()):
-        waiting.setdefault(cause, []).append(safe(address))
-    for cause, addresses in waiting.items():
-        more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
-        yield f"Not done, waits for {safe(cause)}: {', '.join(addresses[:NAMED])}{more}"
-
-
-def _resume(result: "Result", folder: Path) -> str:
-    again = "" if result.complete else "It is safe to run landing apply again: only what is left is done. "
-    return f"{again}Run record: {folder}"
-
-
-def _report(result: "Result", folder: Path, *, quiet: bool) -> int:
-    """The outcome on stdout, and on stderr (unless a log has it already) what is not done, and why."""
-    from landing.cli.output import note, style_of
-    from landing.cli.output import result as say
-
-    if not quiet:
-        title = style_of(sys.stderr).paint("Error:", "red", "bold")
-        for line in _not_done(result):
-            note(title + line.removeprefix("Error:") if line.startswith("Error:") else line)
-    if result.complete:
-        say(style_of(sys.stdout).paint(f"Apply complete! {_counted(result)}", "green", "bold") + "\n")
-        return 0
-    left = len(result.failed) + len(result.blocked) + len(result.not_started)
-    ended = "early" if result.interrupted else "with failures"
-    say(f"Apply finished {ended}. {_counted(result)} {left} not done.\n")
-    if not quiet:
-        note(_resume(result, folder))
-    return 130 if result.interrupted and not result.failed else 4

@@ -9,6 +9,7 @@ import click
 
 from landing.cli.formats import outputs, with_formats
 from landing.cli.session import Session, with_aws
+from landing.cli.stderr import STDERR, with_log
 
 if TYPE_CHECKING:
     from landing.drift import Report
@@ -26,6 +27,7 @@ FORMATS = ("text", "json", "md", "html", "sarif", "junit")
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there is drift.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")
+@with_log
 @click.option("--parallelism", default=10, show_default=True, help="Requests at once.")
 @click.option("--limit", default=200, show_default=True, help="Entries of the text to show; 0 for all.")
 @click.option(
@@ -56,6 +58,7 @@ def command(
     """
     from landing.cli.output import result, style_of
     from landing.drift import report
+    from landing.journal import Event
     from landing.report.style import Style
 
     wanted = outputs(forms, FORMATS)
@@ -65,6 +68,10 @@ def command(
     for form, file in wanted:
         style = Style() if file else style_of(sys.stdout)
         result(_rendered(form, found, organization, style, limit=limit, budget=budget, config=session.config), file)
+    STDERR.tell(
+        Event("drift_summary", message=f"Drift: {len(found.drifted)} findings.", more={"summary": found.summary})
+    )
+    session.note_calls(aws)
     if exit_zero:
         return 0
     if found.drifted:

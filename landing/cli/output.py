@@ -6,13 +6,17 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from landing.atomic import write
+from landing.cli.stderr import STDERR
 from landing.errors import ConfigError, LandingError
 from landing.report.style import Style, safe
+
+if TYPE_CHECKING:
+    from landing.aws import Use
 
 
 def style_of(stream: TextIO, colour: str = "auto") -> Style:
@@ -42,32 +46,50 @@ def result(text: str, file: Path | None = None) -> None:
 
 def note(text: str) -> None:
     """Something that is not the result."""
-    click.echo(text, err=True)
+    STDERR.note(text)
+
+
+def note_calls(total: Use, seconds: float) -> None:
+    """What was asked of AWS in `seconds`: `412 calls, 3 throttled, 41.2 s`."""
+    from landing.journal import Event
+
+    text = f"{total}, {seconds:.1f} s"
+    if STDERR.copy:
+        STDERR.copy(text)
+    if STDERR.log:
+        STDERR.tell(Event("calls", message=text, elapsed=seconds, more=total.to_json()))
+    else:
+        sys.stdout.flush()
+        click.echo(style_of(sys.stderr).paint(text, "dim"), err=True)
 
 
 def say_error(error: LandingError) -> None:
     """An error as a person wants to read it."""
     style = style_of(sys.stderr)
-    if isinstance(error, ConfigError):
+    if STDERR.log:
+        _diagnose(error)
+    elif isinstance(error, ConfigError):
         from landing.report.problems import render
 
         note(render(error.problems, style).rstrip("\n"))
+    else:
+        title = style.paint("Error:", "red", "bold")
+        lines = str(error).splitlines() or [type(error).__name__]
+        note("\n".join([f"{title} {safe(lines[0])}", *(safe(line) for line in lines[1:])]))
+
+
+def _diagnose(error: LandingError) -> None:
+    if not isinstance(error, ConfigError):
+        summary, _, detail = (str(error) or type(error).__name__).partition("\n")
+        STDERR.diagnostic(summary, detail)
         return
-    title = style.paint("Error:", "red", "bold")
-    lines = str(error).splitlines() or [type(error).__name__]
-    note("\n".join([f"{title} {safe(lines[0])}", *(safe(line) for line in lines[1:])]))
-
-
-class Ticker:
-    """One line on a terminal that says how far reading is; silent elsewhere."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._live = sys.stderr.isatty() and not os.environ.get("CI")
-
-    def __call__(self, done: int, total: int, what: str) -> None:
-        """Show (done, total, what was just read)."""
-        if self._live:
-            line = f"{self._what}… {done} of {total} · {safe(what)}"[:100]
-            sys.stderr.write(f"\r\x1b[2K{line}" if done < total else "\r\x1b[2K")
-            sys.stderr.flush()
+    for problem in error.problems:
+        source = problem.source
+        place = {"filename": source.file, "start": {"line": source.line, "column": source.column}} if source else None
+        STDERR.diagnostic(
+            problem.message,
+            problem.help,
+            severity=problem.severity,
+            code=problem.code,
+            **({"range": place} if place else {}),
+        )

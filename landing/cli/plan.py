@@ -7,6 +7,7 @@ import click
 
 from landing.cli.session import Session, with_aws
 from landing.cli.shown import Shown, shown_as
+from landing.cli.stderr import STDERR, with_log
 
 
 @click.command
@@ -24,6 +25,7 @@ from landing.cli.shown import Shown, shown_as
     help="Only this address (or kind, or prefix*), and what it requires.",
 )
 @shown_as
+@with_log
 @click.option("--parallelism", default=10, show_default=True, help="Requests at once.")
 def command(
     *,
@@ -45,6 +47,7 @@ def command(
     """
     from landing.cli.output import note, style_of
     from landing.plan import save
+    from landing.report.apply_text import expected
     from landing.report.plan_text import next_steps
 
     organization, _ = session.organization()
@@ -53,8 +56,10 @@ def command(
     shown.write(plan, organization, saved_as=str(out) if out else "")
     if out:
         save(plan, out)
-    if plan.changes and shown.form == "text":
+    if plan.changes and shown.form == "text" and not STDERR.log:
         note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest, style_of(sys.stderr))))
+    STDERR.tell(expected(plan.changes))
+    session.note_calls(aws)
     if plan.changes and detailed_exitcode:
         return 2
     return 3 if plan.gaps and not allow_incomplete else 0

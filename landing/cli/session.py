@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -30,6 +31,7 @@ class Session:
     profile: str = ""
     role_arn: str = ""
     sandbox: bool = False
+    began: float = field(default_factory=monotonic)
 
     def library(self) -> Library:
         """Our blueprints and policies and those beside the config."""
@@ -109,11 +111,12 @@ class Session:
 
     def plan(self, organization: Organization, aws: Aws, *, explain: bool = False) -> Plan:
         """Look at both sides and compare; `explain` says what changes of policies do to requests."""
-        from landing.cli.output import Ticker
+        from landing.cli.watching import reading
         from landing.observe import observe
         from landing.plan import make
 
-        observation = observe(organization, aws, progress=Ticker("Reading"))
+        with reading(aws) as progress:
+            observation = observe(organization, aws, progress=progress)
         plan = make(observation, self.origin(organization, aws))
         if not explain:
             return plan
@@ -121,6 +124,12 @@ class Session:
 
         account_ids = aws.tree.account_ids if aws.tree.organization else {}
         return replace(plan, effects=effects(organization, observation.live, plan.changes, account_ids))
+
+    def note_calls(self, aws: Aws) -> None:
+        """Say on stderr what was asked of AWS, and how long the command has taken."""
+        from landing.cli.output import note_calls
+
+        note_calls(aws.tally.total, monotonic() - self.began)
 
     def origin(self, organization: Organization, aws: Aws) -> Origin:
         """What a plan made now is made from."""

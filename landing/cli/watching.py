@@ -1,45 +1,54 @@
-"""Chooses how an apply is shown: redrawn on a terminal, line by line elsewhere."""
+"""Chooses how progress is shown: redrawn on a terminal, line by line elsewhere, as JSON when asked for."""
 
 from __future__ import annotations
 
 import os
 import sys
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from landing.cli.session import now
+from landing.cli.stderr import STDERR
 
 if TYPE_CHECKING:
+    from landing.aws import Aws
+    from landing.journal import Listener
     from landing.report.progress import View
+    from landing.report.reading import ReadingEvents, ReadingLine
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What the user wants to see of an apply; colour and redrawing are decided apart."""
+def watched(total: int, aws: Aws, *, live: bool) -> AbstractContextManager[View]:
+    """The view of an apply of `total` changes; `live`: redraw it where that can be seen."""
+    from landing.cli.output import style_of
+    from landing.report.progress import Lines, pulse
 
-    log_format: str = "text"
-    live: bool = True
-
-    @property
-    def as_json(self) -> bool:
-        """Whether stderr is a log of JSON lines, in which nothing else may stand."""
-        return self.log_format == "json"
-
-    def over(self, total: int) -> AbstractContextManager[View]:
-        """The view of an apply of `total` changes."""
-        from landing.cli.output import style_of
-        from landing.report.progress import Lines, pulse
+    if live and redraws():
+        from landing.report.live import Live
 
         style = style_of(sys.stderr)
-        if self.live and not self.as_json and redraws():
-            from landing.report.live import Live
+        return pulse(Live(total, sys.stderr, style=style, clock=monotonic, queued=lambda: aws.queue))
+    return pulse(Lines(total, _lines(), clock=monotonic, queued=lambda: aws.queue))
 
-            return pulse(Live(total, sys.stderr, style=style, clock=monotonic))
-        return pulse(Lines(total, sys.stderr, style=style, clock=monotonic, now=now, as_json=self.as_json))
+
+def reading(aws: Aws) -> AbstractContextManager[ReadingLine | ReadingEvents]:
+    """Shows how far reading is."""
+    from landing.cli.output import style_of
+    from landing.report.progress import pulse
+    from landing.report.reading import ReadingEvents, ReadingLine
+
+    if redraws():
+        return pulse(ReadingLine(sys.stderr, style=style_of(sys.stderr), queued=lambda: aws.queue))
+    return pulse(ReadingEvents(_lines(), clock=monotonic, queued=lambda: aws.queue))
+
+
+def _lines() -> Listener:
+    from landing.cli.output import style_of
+    from landing.report.log_lines import TextLines
+
+    return STDERR.log or TextLines(sys.stderr, now, style_of(sys.stderr))
 
 
 def redraws() -> bool:
-    """Whether stderr is a terminal with somebody before it."""
-    return sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+    """Whether stderr is a terminal with somebody before it, and not a log of JSON lines."""
+    return not STDERR.log and sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"

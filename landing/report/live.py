@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.live import Live as Redrawn
 from rich.text import Text
 
-from landing.journal import Event
-from landing.report.progress import Tally, span
+from landing.journal import Event, Standing
+from landing.report.progress import Queued, span
 from landing.report.style import Style, safe
 
 SPARE = 6
@@ -40,8 +40,9 @@ class Live:
         style: Style,
         clock: Callable[[], float],
         size: tuple[int, int] | None = None,
+        queued: Queued = lambda: None,
     ) -> None:
-        self._tally, self._style, self._clock = Tally(total), style, clock
+        self._standing, self._style, self._clock, self._queued = Standing(total), style, clock, queued
         self._queue: deque[Text] = deque()
         self._lock = threading.RLock()
         self._verifying = ""
@@ -65,7 +66,7 @@ class Live:
     def __call__(self, event: Event) -> None:
         """Take note; it is drawn at the next tick."""
         with self._lock:
-            self._tally.take(event, self._clock())
+            self._standing.take(event, self._clock())
             if event.type == "apply_complete":
                 word = DONE.get(event.action, event.action)
                 self._queue.append(self._line("✓", event.address, f"{word:<10} {span(event.elapsed)}", "green"))
@@ -109,8 +110,8 @@ class Live:
         """What is drawn now: failures, what has been running longest, and the counts."""
         width, height = self._console.size
         room = max(3, height - SPARE) - 1
-        failed = list(self._tally.failed.items())
-        running = sorted(self._tally.running.items(), key=lambda item: (item[1], item[0]))
+        failed = list(self._standing.failed.items())
+        running = sorted(self._standing.running.items(), key=lambda item: (item[1], item[0]))
         most = room if not running else max(1, room // 2)
         failures = [self._line("✗", address, reason, "red") for address, reason in failed[-most:]]
         rows = failures + list(self._running(running, room - len(failures)))
@@ -127,11 +128,13 @@ class Live:
             yield self._text(f"  … {len(running) - len(shown)} more running", "dim")
 
     def _footer(self) -> Iterator[str]:
-        yield str(self._tally)
+        yield str(self._standing)
         yield span(self._clock() - self._began)
         if self._verifying:
             yield self._verifying
-        elif self._tally.running:
+        if queue := self._queued():
+            yield str(queue)
+        elif self._standing.running and not self._verifying:
             yield "Ctrl-C stops after what is running"
 
     def _line(self, sign: str, address: str, what: str, colour: str) -> Text:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 
-from landing.journal import Event
+from landing.aws import Queue
+from landing.journal import Event, Standing
 from landing.model import Address, Scope
 from landing.report.live import Live
-from landing.report.progress import Lines, Tally, pulse, span
+from landing.report.log_lines import JsonLines, TextLines
+from landing.report.progress import Lines, pulse, span
 from landing.report.style import Style
 from tests.report.samples import HOSTILE
 
@@ -57,10 +60,15 @@ def settled(number: int, *, reason: str = "") -> Event:
 
 
 def lines(
-    *, as_json: bool = False, total: int = 5, stream: io.StringIO | None = None
+    *,
+    as_json: bool = False,
+    total: int = 5,
+    stream: io.StringIO | None = None,
+    queued: Callable[[], Queue | None] = lambda: None,
 ) -> tuple[Lines, io.StringIO, Clock]:
     stream, clock = stream or io.StringIO(), Clock()
-    return Lines(total, stream, style=Style(), clock=clock, now=lambda: NOW, as_json=as_json), stream, clock
+    emit = JsonLines(stream, lambda: NOW) if as_json else TextLines(stream, lambda: NOW, Style())
+    return Lines(total, emit, clock=clock, queued=queued), stream, clock
 
 
 def test_one_line_an_event_with_the_time_and_nothing_else():
@@ -117,10 +125,11 @@ def test_json_lines_begin_with_the_version():
     assert told[2] == {
         "@timestamp": NOW,
         "@level": "error",
+        "@message": "no",
+        "@module": "landing.ui",
         "type": "apply_errored",
         "address": "stack.baseline@team-00001/eu-west-1",
         "action": "create",
-        "message": "no",
         "elapsed_seconds": 12,
     }
     clock.seconds += 61
@@ -303,12 +312,12 @@ def test_hostile_text_cannot_steer_the_terminal():
     assert "[bold]" in stream.getvalue()
 
 
-def test_the_tally_never_counts_below_nothing():
-    tally = Tally(1)
+def test_what_stands_never_counts_below_nothing():
+    standing = Standing(1)
     for event in (settled(1), settled(2), started(3)):
-        tally.take(event, 0.0)
-    assert tally.waiting == 0
-    assert tally.counts["done"] == 2
+        standing.take(event, 0.0)
+    assert standing.waiting == 0
+    assert standing.counts["done"] == 2
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "00:00"), (70.9, "01:10"), (3661, "1:01:01")])

@@ -1,0 +1,57 @@
+"""The run record of an apply: what happens is written down, and shown where a log of JSON lines is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from landing.cli.session import now
+from landing.cli.stderr import STDERR
+
+if TYPE_CHECKING:
+    from landing.aws import Aws, Setback
+    from landing.journal import Event
+    from landing.runs import Run
+
+
+@contextmanager
+def recorded() -> Iterator[Run]:
+    """A record for as long as the block takes; it says how the block ended, with whatever exception."""
+    from landing.runs import Run
+
+    with Run(now, monotonic) as run:
+        STDERR.copy = run.say
+        try:
+            yield run
+        finally:
+            STDERR.copy = None
+
+
+def watch(run: Run, aws: Aws) -> None:
+    """Write down what is asked of AWS from now on, in numbers, and each retry."""
+    run.tally = aws.tally
+    run.about(organization=aws.organization.name, caller=aws.caller[1])
+    aws.tally.on_setback = lambda setback: tell(run, _retried(setback))
+
+
+def tell(run: Run, event: Event) -> None:
+    """Write an event down, and show it in a JSON log."""
+    run(event)
+    STDERR.tell(event)
+
+
+def turn_to(run: Run, phase: str) -> None:
+    """The next phase begins."""
+    from landing.journal import Event
+
+    tell(run, Event("phase_start", message=phase))
+
+
+def _retried(setback: Setback) -> Event:
+    from landing.journal import Event
+
+    service, name = setback.operation
+    more = {"operation": f"{service}:{name}", "attempt": setback.attempt, "code": setback.code}
+    return Event("retry", message=str(setback), more=more)

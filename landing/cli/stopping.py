@@ -1,0 +1,80 @@
+"""SIGINT and SIGTERM: an apply ends what it has begun, everything else ends at once; never with a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NoReturn
+
+from landing.stopped import Stopped
+
+if TYPE_CHECKING:
+    from landing.apply import Stop
+    from landing.report.progress import View
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+STOPPED = tuple(128 + number for number in SIGNALS)
+"""Exit codes of a command that a signal has ended."""
+
+
+def install() -> None:
+    """From now on a signal raises Stopped in the main thread; one that the parent ignores stays ignored.
+
+    While the first one ends the command (a record is written, a lock let go of) a second one is passed over; a third
+    ends the process as it is.
+    """
+    left = iter((_raise, _pass_over, _leave))
+
+    def handle(number: int, frame: object) -> None:
+        next(left)(number)
+
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handle)
+
+
+def _raise(number: int) -> None:
+    raise Stopped(number)
+
+
+def _pass_over(number: int) -> None:
+    """The first signal is being obeyed."""
+
+
+def _leave(number: int) -> NoReturn:
+    os._exit(128 + number)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process; after a signal without waiting for calls that other threads have in the air."""
+    if code in STOPPED:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+@contextmanager
+def gently(stop: Stop, view: View) -> Iterator[None]:
+    """Within the block a first signal lets what runs finish, and a second one waits for nothing any more."""
+
+    def handle(number: int, frame: object) -> None:
+        view.say(
+            "Two interrupts received. Exiting immediately."
+            if stop.asked
+            else "Interrupt received. Waiting for what is running; run landing apply again to resume."
+        )
+        stop.ask(number)
+
+    previous = {
+        number: signal.signal(number, handle) for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,68 @@
+"""The outcome of an apply, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from landing.apply import Result
+from landing.journal import Event
+from landing.model import Action, Address, Change
+from landing.report.style import safe
+
+NAMED = 5
+"""How many of the changes that wait for the same one are named."""
+
+
+def expected(changes: Collection[Change]) -> Event:
+    """What the run is about to do."""
+    counts = {action: sum(change.action is action for change in changes) for action in Action}
+    words = f"{counts[Action.CREATE]} to add, {counts[Action.UPDATE]} to change, {counts[Action.DELETE]} to destroy"
+    return _summary(f"Plan: {words}.", counts, "plan")
+
+
+def summary(result: Result) -> Event:
+    """What the run has done."""
+    return _summary(counted(result), dict(result.counts), "apply")
+
+
+def _summary(message: str, counts: dict[Action, int], operation: str) -> Event:
+    keys = {"add": Action.CREATE, "change": Action.UPDATE, "remove": Action.DELETE}
+    changes = {key: counts.get(action, 0) for key, action in keys.items()}
+    return Event("change_summary", message=message, more={"changes": {**changes, "operation": operation}})
+
+
+def counted(result: Result) -> str:
+    """Terraform's line."""
+    counts = result.counts
+    return (
+        f"Resources: {counts[Action.CREATE]} added, {counts[Action.UPDATE]} changed, {counts[Action.DELETE]} destroyed."
+    )
+
+
+def not_done(result: Result) -> Iterator[str]:
+    """What failed, and what waits for it, by what it waits for."""
+    for address, reason in sorted(result.failed.items()):
+        yield f"Error: {safe(address)}: {safe(reason)}"
+    waiting: dict[Address, list[str]] = {}
+    for address, cause in sorted(result.blocked.items()):
+        waiting.setdefault(cause, []).append(safe(address))
+    for cause, addresses in waiting.items():
+        more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
+        yield f"Not done, waits for {safe(cause)}: {', '.join(addresses[:NAMED])}{more}"
+    if result.unverified:
+        yield "What was done was not looked at again."
+
+
+def outcome(result: Result) -> str:
+    """The last line on stdout."""
+    if result.complete:
+        return f"Apply complete! {counted(result)}"
+    left = len(result.failed) + len(result.blocked) + len(result.not_started)
+    ended = "early" if result.interrupted else "with failures"
+    return f"Apply finished {ended}. {counted(result)} {left} not done."
+
+
+def resume(result: Result, folder: object) -> str:
+    """What to do next, and where the record is."""
+    again = "" if result.complete else "It is safe to run landing apply again: only what is left is done. "
+    return f"{again}Run record: {folder}"

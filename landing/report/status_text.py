@@ -1,0 +1,101 @@
+"""Runs of apply as text: a table of several, or everything about one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from landing.past_runs import KILLED, RUNNING, Record
+from landing.report.progress import span
+from landing.report.style import Style, safe
+
+COLOURS = {"applied": "green", "no changes": "green", RUNNING: "cyan", "interrupted": "yellow", "refused": "yellow"}
+SHOWN = 20
+"""Addresses of one kind that are listed."""
+
+
+def several(records: Sequence[Record], total: int, style: Style) -> str:
+    """One line a run, the latest first."""
+    if not records:
+        return "No runs yet: landing apply writes a record of each to .landing/runs.\n"
+    rows: list[tuple[str, ...]] = [("RUN", "WHO", "OUTCOME", "DONE", "FAILED", "LEFT", "TOOK")]
+    rows += [_row(record) for record in records]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [_line(row, widths) for row in rows]
+    for number, record in enumerate(records, 1):
+        lines[number] = style.paint(lines[number], COLOURS.get(record.outcome, "red"))
+    if len(records) < total:
+        lines.append(f"… and {total - len(records)} earlier (--limit 0)")
+    running = [record for record in records if record.outcome == RUNNING]
+    lines += ["", *(_now(record) for record in running)] if running else ["", "Nothing is running here."]
+    return style.page(lines)
+
+
+def one(record: Record, style: Style) -> str:
+    """Everything about one run."""
+    return style.page(_told(record, style))
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _row(record: Record) -> tuple[str, ...]:
+    changes = record.changes
+    total = changes.get("total", 0)
+    took = "" if record.seconds is None else span(record.seconds)
+    return (
+        record.run,
+        safe(record.who),
+        record.outcome,
+        f"{changes.get('done', 0)} of {total}",
+        str(changes.get("failed", 0)),
+        str(record.left),
+        took,
+    )
+
+
+def _now(record: Record) -> str:
+    at = f" ({record.phase})" if record.phase else ""
+    return f"Running now: {record.run} by {safe(record.who)}, process {record.pid}, since {record.started}{at}"
+
+
+def _told(record: Record, style: Style) -> Iterator[str]:
+    changes = record.changes
+    outcome = style.paint(record.outcome, COLOURS.get(record.outcome, "red"), "bold")
+    yield f"Run {record.run}: {outcome}"
+    yield f"  by        {safe(record.who)}, process {record.pid}"
+    yield f"  started   {record.started}"
+    if record.ended:
+        took = "" if record.seconds is None else f" (took {span(record.seconds)})"
+        yield f"  {'last seen' if record.outcome == KILLED else 'ended':<9} {record.ended}{took}"
+    if record.phase:
+        yield f"  phase     {record.phase}"
+    if record.reason:
+        yield f"  reason    {safe(record.reason)}"
+    yield (
+        f"  changes   {changes.get('done', 0)} of {changes.get('total', 0)} done · failed {changes.get('failed', 0)} · "
+        f"blocked {changes.get('blocked', 0)} · not started {changes.get('not_started', 0)}"
+    )
+    if record.calls:
+        calls = record.calls
+        yield f"  calls     {calls['calls']}, {calls['throttled']} throttled, {calls['retried']} retries"
+    if record.phases:
+        yield "  seconds   " + " · ".join(f"{phase} {seconds:.1f}" for phase, seconds in record.phases.items())
+    yield from _listed("Failed:", [f"{address}: {reason}" for address, reason in record.failed.items()])
+    at_work = "At work:" if record.outcome == RUNNING else "At work when it was killed (it may be done in AWS):"
+    yield from _listed(at_work, record.running)
+    yield from _listed("Blocked:", [f"{address} waits for {cause}" for address, cause in record.blocked.items()])
+    yield from _listed("Not started:", record.not_started)
+    if record.left and record.outcome != RUNNING:
+        yield ""
+        yield "It is safe to run landing apply again: only what is left is done."
+    yield f"Record: {record.folder}"
+
+
+def _listed(title: str, entries: Sequence[str]) -> Iterator[str]:
+    if entries:
+        yield ""
+        yield title
+        yield from (f"  {safe(entry)}" for entry in entries[:SHOWN])
+        if len(entries) > SHOWN:
+            yield f"  … and {len(entries) - SHOWN} more"

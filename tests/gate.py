@@ -1,0 +1,145 @@
+"""`landing` as a process, and the sandbox of this process behind HTTP, which holds answers back when told to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from landing.sandbox import Sandbox, guard
+from landing.sandbox.home import Endpoint, Home
+from landing.sandbox.http import HttpAnswer, HttpRequest
+
+START = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "from landing.cli import main; main(sys.argv[1:])"
+)
+"""Ctrl-C is not ignored, however the tests were started."""
+
+SECONDS = 60
+"""In which everything must have happened; the tests never wait for it to pass."""
+
+
+class Process:
+    """`landing` with its stderr read line by line."""
+
+    def __init__(self, *arguments: str) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LANDING_"))}
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", START, *arguments],
+            env={**environment, "LANDING_SANDBOX": "1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.lines: list[str] = []
+
+    def send(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def says(self, text: str) -> bool:
+        """Whether the text comes; returns as soon as it does."""
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self.lines.append(line)
+            if text in line:
+                return True
+        return False
+
+    def ends(self) -> int:
+        self.says("\0")
+        self._process.communicate()
+        code = self._process.returncode
+        assert "Traceback" not in self.told, self.told
+        return code
+
+    @property
+    def told(self) -> str:
+        return "".join(self.lines)
+
+    def end(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
+
+
+class Gate(ThreadingHTTPServer):
+    """`hold` names an operation; `reached` is set when somebody asks for it, `opened` lets it through."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Requests)
+        self.hold = ""
+        self.reached, self.opened = threading.Event(), threading.Event()
+
+    def throttle(self, operation: str) -> None:
+        """Refuse the next call, as AWS does when calls come too fast."""
+        gateway = guard.current()
+        assert gateway is not None
+        gateway.faults.throttle("organizations", operation)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Requests(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Gate
+
+    def answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = HttpRequest(self.command, f"{self.server.url}{self.path}", dict(self.headers.items()), body)
+        if self.path.startswith("/_sandbox/"):
+            return self.send(HttpAnswer(200))
+        operation = request.header("x-amz-target").rpartition(".")[2] or request.form.get("Action", "")
+        if operation and operation == self.server.hold:
+            self.server.reached.set()
+            self.server.opened.wait()
+        gateway = guard.current()
+        assert gateway is not None
+        return self.send(gateway.answer(request))
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815  (http.server)
+
+    def send(self, answer: HttpAnswer) -> None:
+        """To whoever is still there: the process may have been killed."""
+        with suppress(OSError):
+            self.write(answer)
+
+    def write(self, answer: HttpAnswer) -> None:
+        self.send_response_only(answer.status)
+        for name, value in answer.headers.items():
+            if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body if self.command != "HEAD" else b"")
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def gated(folder: Path) -> Iterator[Gate]:
+    """A gate that `landing --sandbox`, run in the folder, takes for the sandbox's server."""
+    home = Home(folder / ".landing" / "sandbox")
+    with Sandbox(organization=True), home.locked("server"), Gate() as gate:
+        keys = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
+        home.write_endpoint(Endpoint(gate.url, *keys))
+        thread = threading.Thread(target=gate.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield gate
+        finally:
+            gate.opened.set()
+            gate.shutdown()
+            thread.join()
