@@ -88,6 +88,11 @@ class Address:
         account, _, region = scope.partition("/")
         return cls(kind, name, Scope(account, region))
 
+    def matches(self, target: str) -> bool:
+        """Whether `--target` means it: the address, its kind, or a prefix that ends in `*`."""
+        text = str(self)
+        return target in (text, self.kind) or (target.endswith("*") and text.startswith(target[:-1]))
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:

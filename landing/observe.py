@@ -45,6 +45,37 @@ def desired_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> dic
     return found
 
 
+def tasks_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> set[Task]:
+    """Where a kind may have something, by the config."""
+    return {(kind.name, scope) for kind in kinds for scope in kind.scopes(organization)}
+
+
+def needed_for(organization: Organization, targets: Collection[str]) -> set[Task]:
+    """What must be read for a plan of some targets (see `Address.matches`) and of what they require."""
+    desired = desired_of(organization)
+    waiting = [address for address in desired if any(address.matches(target) for target in targets)]
+    kept: set[Address] = set()
+    while waiting:
+        address = waiting.pop()
+        if address not in kept:
+            kept.add(address)
+            waiting += desired[address].requires if address in desired else ()
+    undeclared = {
+        (name, scope)
+        for name, scope in tasks_of(organization)
+        if any(_may_name(target, name, scope) for target in targets)
+    }
+    return undeclared | {(address.kind, address.scope) for address in kept}
+
+
+def _may_name(target: str, kind: str, scope: Scope) -> bool:
+    """Whether a target can mean something of this kind and scope that the config does not declare."""
+    prefix = target.removesuffix("*")
+    if target == kind or (target.endswith("*") and (kind.startswith(prefix) or prefix.startswith(f"{kind}."))):
+        return True
+    return target.startswith(f"{kind}.") and target.partition("@")[2] == str(scope)
+
+
 def observe(
     organization: Organization,
     aws: Aws,
@@ -56,7 +87,7 @@ def observe(
 ) -> Observation:
     """Read every (kind, scope), or `only` some; raises NoCredentials and Refused, everything else becomes a gap."""
     desired = desired_of(organization, kinds)
-    tasks = {(kind.name, scope) for kind in kinds for scope in kind.scopes(organization)}
+    tasks = tasks_of(organization, kinds)
     tasks |= {(address.kind, address.scope) for address in desired}
     if only is not None:
         tasks &= set(only)

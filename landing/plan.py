@@ -59,7 +59,9 @@ class Plan:
         if not targets:
             return self
         by_address = {change.address: change for change in self.changes}
-        wanted = [change.address for change in self.changes if any(matches(change.address, t) for t in targets)]
+        wanted = [
+            change.address for change in self.changes if any(change.address.matches(target) for target in targets)
+        ]
         kept: set[Address] = set()
         while wanted:
             address = wanted.pop()
@@ -208,12 +210,6 @@ def load(path: Path) -> Plan:
     except ValueError as error:
         raise UnknownFormat(f"{path} is not a whole plan: {error}. Plan again") from error
     return Plan.from_json(data, str(path))
-
-
-def matches(address: Address, target: str) -> bool:
-    """Whether `--target` means an address: the address, its kind, or a prefix that ends in `*`."""
-    text = str(address)
-    return target in (text, address.kind) or (target.endswith("*") and text.startswith(target[:-1]))
 
 
 def _digest(entries: Iterable[Mapping[str, Any]]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from landing.cli import snapshots
 from landing.cli.recording import recorded, turn_to, watch
 from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
@@ -92,7 +93,8 @@ def command(
                 turn_to(run, "refresh")
                 aws.tree.forget()  # the person took their time: AWS may have changed meanwhile
                 changes = _refreshed(organization, aws, plan)
-        code = carry_out(organization, aws, changes, run, parallelism=parallelism, live=not no_live)
+        code, done = carry_out(organization, aws, changes, run, parallelism=parallelism, live=not no_live)
+        snapshots.update(session.snapshot, done)
         session.note_calls(aws)
         return code
 
@@ -104,7 +106,7 @@ def _changes(
     from landing.plan import load
 
     if file is None:
-        plan = session.plan(organization, aws, explain=True).only(targets)
+        plan = session.plan(organization, aws, explain=True, targets=targets).only(targets)
         return plan, plan.changes
     plan = load(file)
     if plan.made_from.config_digest != session.digest():

@@ -23,8 +23,8 @@ IN_PART = 4
 
 def carry_out(
     organization: Organization, aws: Aws, changes: Collection[Change], run: Run, *, parallelism: int, live: bool
-) -> int:
-    """Make the changes and say what became of them; the exit code."""
+) -> tuple[int, list[Change]]:
+    """Make the changes and say what became of them; the exit code, and what was done."""
     from landing.apply import Stop, apply
     from landing.report.apply_text import expected, summary
 
@@ -46,8 +46,8 @@ def carry_out(
     run.end(_outcome(result, stop), _left(result), "AWS goes on with " + ", ".join(goes_on) if goes_on else "")
     _report(result, run, goes_on)
     if result.complete:
-        return 0
-    return 128 + stop.signal if stop.signal else IN_PART
+        return 0, result.done
+    return 128 + stop.signal if stop.signal else IN_PART, result.done
 
 
 def _outcome(result: Result, stop: Stop) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from landing.cli import snapshots
+
 if TYPE_CHECKING:
     from landing.aws import Aws
     from landing.library import Library
     from landing.model import Problem
+    from landing.observe import Observation
     from landing.organization import Organization
     from landing.plan import Origin, Plan
 
@@ -109,21 +112,47 @@ class Session:
         }
         self.profile = self.role_arn = ""
 
-    def plan(self, organization: Organization, aws: Aws, *, explain: bool = False) -> Plan:
-        """Look at both sides and compare; `explain` says what changes of policies do to requests."""
+    def plan(
+        self, organization: Organization, aws: Aws, *, explain: bool = False, targets: Collection[str] = ()
+    ) -> Plan:
+        """Look at both sides and compare; `explain` says what changes of policies do to requests.
+
+        With `targets` only what these need is read. Otherwise what was read is kept as the snapshot.
+        """
         from landing.cli.watching import reading
-        from landing.observe import observe
+        from landing.observe import needed_for, observe
         from landing.plan import make
 
+        only = needed_for(organization, targets) if targets else None
         with reading(aws) as progress:
-            observation = observe(organization, aws, progress=progress)
+            observation = observe(organization, aws, only=only, progress=progress)
         plan = make(observation, self.origin(organization, aws))
-        if not explain:
-            return plan
+        account_ids = aws.tree.account_ids if aws.tree.organization else {}
+        if not targets:
+            snapshots.keep(self.snapshot, plan.made_from, account_ids, observation)
+        return self._explained(organization, plan, observation, account_ids) if explain else plan
+
+    def plan_offline(self, organization: Organization) -> tuple[Plan, str]:
+        """What a plan would be if AWS were as the snapshot says, and when that was taken; asks AWS nothing."""
+        from landing.plan import Origin, make
+
+        seen = snapshots.of(organization, self.snapshot)
+        observation = seen.observation_of(organization)
+        origin = Origin(organization.name, seen.organization_id, seen.account, seen.caller, self.digest(), now())
+        plan = make(observation, origin)
+        return self._explained(organization, plan, observation, seen.account_ids), seen.taken
+
+    def _explained(
+        self, organization: Organization, plan: Plan, observation: Observation, account_ids: Mapping[str, str]
+    ) -> Plan:
         from landing.effects import effects
 
-        account_ids = aws.tree.account_ids if aws.tree.organization else {}
         return replace(plan, effects=effects(organization, observation.live, plan.changes, account_ids))
+
+    @property
+    def snapshot(self) -> Path:
+        """Where what was read last is kept."""
+        return Path(".landing") / ("snapshot-sandbox.json" if self.sandbox else "snapshot.json")
 
     def note_calls(self, aws: Aws) -> None:
         """Say on stderr what was asked of AWS, and how long the command has taken."""

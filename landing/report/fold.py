@@ -10,7 +10,6 @@ from typing import Any
 
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Change, Level
-from landing.plan import matches
 from landing.report.place import PER_ACCOUNT
 
 NEVER_FOLDED = ("policy", "attachments", "unit")
@@ -93,7 +92,7 @@ def _key(change: Change, expand: Collection[str]) -> object:
             return address
     elif BY_NAME[address.kind].level is Level.ORGANIZATION and address.kind not in PER_ACCOUNT:
         return address
-    if any(target == EVERYTHING or matches(address, target) for target in expand):
+    if any(target == EVERYTHING or address.matches(target) for target in expand):
         return address
     return address.kind, address.name if address.scope.account else "", change.action, _templated(change)
 

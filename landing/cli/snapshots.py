@@ -1,0 +1,61 @@
+"""The snapshot of AWS beside the run records: kept after each reading, brought up to date by each apply."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from landing.model import Change
+    from landing.observe import Observation
+    from landing.organization import Organization
+    from landing.plan import Origin
+    from landing.snapshot import Snapshot
+
+
+def keep(path: Path, made: Origin, account_ids: Mapping[str, str], observation: Observation) -> None:
+    """Keep what was read; where nothing can be written, say so and go on."""
+    from landing.snapshot import Snapshot
+
+    _save(Snapshot(made.created, made.organization_id, made.account, made.caller, dict(account_ids), observation), path)
+
+
+def update(path: Path, done: Collection[Change]) -> None:
+    """Put changes that were made into what is kept, if anything is."""
+    from landing.cli.output import note
+    from landing.errors import LandingError
+    from landing.snapshot import load
+
+    if not path.exists() or not done:
+        return
+    try:
+        _save(load(path).after(done), path)
+    except LandingError as error:
+        note(f"Note: {error}")
+
+
+def of(organization: Organization, path: Path) -> Snapshot:
+    """What is kept; raises LandingError when nothing is, WrongOrganization when it is another organization's."""
+    from landing.errors import WrongOrganization
+    from landing.snapshot import load
+
+    found = load(path)
+    expected = organization.accounts[organization.management].id
+    if organization.id not in ("", found.organization_id) or expected not in ("", found.account):
+        raise WrongOrganization(
+            f"{path} is of organization {found.organization_id} (account {found.account}); "
+            f"the config's is {organization.id or expected}"
+        )
+    return found
+
+
+def _save(snapshot: Snapshot, path: Path) -> None:
+    from landing.cli.output import note
+    from landing.errors import LandingError
+    from landing.snapshot import save
+
+    try:
+        save(snapshot, path)
+    except (LandingError, OSError) as error:
+        note(f"Note: no snapshot for --refresh=false: {error}")

@@ -1,0 +1,127 @@
+"""What was read last: kept after a plan, brought up to date by an apply, and enough for a plan without AWS."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from landing.cli.snapshots import of, update
+from landing.errors import LandingError, WrongOrganization
+from landing.model import Address
+from landing.observe import needed_for, observe
+from landing.organization import Organization
+from landing.plan import Origin, make
+from landing.sandbox import Sandbox
+from landing.snapshot import Snapshot, load, save
+from tests.cloud import Cloud, Story
+
+
+@pytest.fixture
+def kept(creation: Story, tmp_path: Path) -> Path:
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        cloud = Cloud(sandbox, creation.organization)
+        observation, ids = cloud.observe(), cloud.open().tree.account_ids
+    path = tmp_path / ".landing" / "snapshot.json"
+    save(Snapshot("2026-11-27T08:00:00Z", "o-abcdefghij", "123456789012", "arn", ids, observation), path)
+    return path
+
+
+def test_it_survives_the_disk_and_finds_nothing_to_do(kept: Path, full: Organization) -> None:
+    assert kept.stat().st_mode & 0o777 == 0o600
+    plan = make(load(kept).observation_of(full), Origin())
+    assert plan.changes == ()
+    assert plan.in_sync > 50
+
+
+def test_what_the_config_asks_for_since_is_planned_and_what_nobody_looked_for_is_a_gap(
+    kept: Path, load_text, full: Organization
+) -> None:
+    from tests.samples import FULL
+
+    text = FULL.replace("name: Shop Prod,", "name: Shop,").replace(
+        "[eu-west-1, us-east-1]", "[eu-west-1, eu-central-1]"
+    )
+    changed = load_text(text)
+    plan = make(load(kept).observation_of(changed), Origin())
+    assert Address("account", "shop-prod") in {change.address for change in plan.changes}
+    unread = [gap for gap in plan.gaps if gap.scope.region == "eu-central-1"]
+    assert unread
+    assert all("not read yet at 2026-11-27T08:00:00Z" in gap.reason for gap in unread)
+
+
+def test_an_apply_brings_it_up_to_date(kept: Path, load_text, creation: Story) -> None:
+    from tests.samples import FULL
+
+    renamed = load_text(FULL.replace("name: Shop Prod,", "name: Shop,"))
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        result = Cloud(sandbox, renamed).apply()
+        assert result.complete
+    update(kept, result.done)
+    assert make(load(kept).observation_of(renamed), Origin()).changes == ()
+
+
+def test_it_is_refused_for_another_organization(kept: Path, load_text) -> None:
+    from tests.samples import FULL
+
+    other = load_text(FULL.replace("  name: test", "  name: test\n  id: o-zzzzzzzzzz"))
+    with pytest.raises(WrongOrganization, match="o-abcdefghij"):
+        of(other, kept)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format_version": "9"}'])
+def test_what_is_no_snapshot_is_a_clear_error(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "snapshot.json"
+    with pytest.raises(LandingError, match="Run landing plan once"):
+        load(path)
+    path.write_text(text)
+    with pytest.raises(LandingError, match="Run landing plan once"):
+        load(path)
+
+
+def test_a_missing_part_is_a_clear_error(kept: Path) -> None:
+    data = json.loads(kept.read_text())
+    del data["tasks"]
+    kept.write_text(json.dumps(data))
+    with pytest.raises(LandingError, match="damaged"):
+        load(kept)
+
+
+@pytest.mark.parametrize(
+    ("target", "kinds"),
+    [
+        ("trusted_access", {"trusted_access", "organization"}),
+        ("policy_type.*", {"policy_type", "organization"}),
+        ("unit.workloads/prod", {"unit", "organization"}),
+        ("guardduty.this@security-tooling/eu-west-1", None),
+    ],
+)
+def test_a_target_reads_only_what_it_needs(target: str, kinds: set[str] | None, creation: Story) -> None:
+    organization = creation.organization
+    tasks = needed_for(organization, [target])
+    if kinds is not None:
+        assert {name for name, _ in tasks} == kinds
+    regions = {scope.region for name, scope in tasks if name == "guardduty"}
+    assert regions <= {"eu-west-1"}
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        aws = Cloud(sandbox, organization).open()
+        plan = make(observe(organization, aws, only=tasks), Origin())
+        assert plan.changes == ()
+        whole = Cloud(sandbox, organization).open()
+        observe(organization, whole)
+    assert sum(aws.calls.values()) < sum(whole.calls.values())
+
+
+def test_a_target_that_only_aws_has_is_found(creation: Story, load_text) -> None:
+    from tests.samples import SMALL
+
+    small = load_text(SMALL)
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        aws = Cloud(sandbox, small).open()
+        plan = make(observe(small, aws, only=needed_for(small, ["policy.no-root"])), Origin()).only(["policy.no-root"])
+    assert [(str(change.address), change.action) for change in plan.changes] == [("policy.no-root", "delete")]
