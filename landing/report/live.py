@@ -109,12 +109,14 @@ class Live:
     def rows(self) -> list[Text]:
         """What is drawn now: failures, what has been running longest, and the counts."""
         width, height = self._console.size
-        room = max(3, height - SPARE) - 1
+        queue = self._queued()
+        room = max(3, height - SPARE) - 1 - bool(queue)
         failed = list(self._standing.failed.items())
         running = sorted(self._standing.running.items(), key=lambda item: (item[1], item[0]))
         most = room if not running else max(1, room // 2)
         failures = [self._line("✗", address, reason, "red") for address, reason in failed[-most:]]
         rows = failures + list(self._running(running, room - len(failures)))
+        rows += [self._text(str(queue), "dim")] if queue else []
         rows.append(self._text(" · ".join(self._footer()), "dim"))
         for row in rows:
             row.truncate(width, overflow="ellipsis" if not self._style.ascii else "crop")
@@ -132,9 +134,7 @@ class Live:
         yield span(self._clock() - self._began)
         if self._verifying:
             yield self._verifying
-        if queue := self._queued():
-            yield str(queue)
-        elif self._standing.running and not self._verifying:
+        elif self._standing.running:
             yield "Ctrl-C stops after what is running"
 
     def _line(self, sign: str, address: str, what: str, colour: str) -> Text:

@@ -12,7 +12,7 @@ import pytest
 
 from landing.cli import USAGE, run
 from landing.cli.output import style_of
-from landing.cli.watching import Watch, redraws
+from landing.cli.watching import redraws
 from landing.plan import save
 from tests.report.samples import distinct, plan
 
@@ -140,13 +140,6 @@ def test_colour_and_redrawing_are_decided_apart(monkeypatch, terminal, environme
     monkeypatch.setattr(sys, "stderr", stream)
     assert style_of(stream).colour is colour
     assert redraws() is live
-
-
-def test_a_log_is_json_from_its_first_line(capfd):
-    with Watch("json").over(3) as view:
-        view.say("hello")
-    told = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
-    assert [line["type"] for line in told] == ["version", "log"]
 
 
 def test_help_imports_neither_rich_nor_jinja():

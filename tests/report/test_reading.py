@@ -7,6 +7,7 @@ import json
 
 from landing.aws import Queue
 from landing.journal import Event
+from landing.report.live import Live
 from landing.report.log_lines import JsonLines, TextLines
 from landing.report.progress import Lines
 from landing.report.reading import ReadingEvents, ReadingLine
@@ -111,3 +112,14 @@ def test_an_apply_that_waits_says_so_every_ten_seconds() -> None:
         ]
         * 2
     )
+
+
+def test_a_terminal_names_the_queue_above_the_counts() -> None:
+    aws = Aws()
+    view = Live(5, io.StringIO(), style=Style(), clock=aws.clock, size=(80, 24), queued=aws.queued)
+    view(Event("apply_start", "account.a", "create", "Creating..."))
+    aws.queue = Queue(("organizations", "CreateAccount"), 2, 0.1)
+    assert [row.plain for row in view.rows()][1:] == [
+        "organizations:CreateAccount 2 queued, ~20 s at 0.1/s",
+        "0 of 5 done · running 1 · waiting 4 · failed 0 · 00:00 · Ctrl-C stops after wha…",
+    ]
