@@ -89,7 +89,9 @@ LINES = st.one_of(
     block(STRING, LISTS, GLOBS[:7]),
     block(("NumericLessThan", "NumericEquals", "NumericNotEquals"), ("aws:MultiFactorAuthAge",), NUMBERS),
     block(("DateLessThan", "DateGreaterThanEquals"), ("aws:CurrentTime", "aws:TokenIssueTime"), DATES),
-    block(("NumericLessThanEquals", "NumericGreaterThan", "NumericNotEquals"), ("aws:EpochTime",), (*NUMBERS, DATES[2])),
+    block(
+        ("NumericLessThanEquals", "NumericGreaterThan", "NumericNotEquals"), ("aws:EpochTime",), (*NUMBERS, DATES[2])
+    ),
     block(("IpAddress", "NotIpAddress"), ("aws:SourceIp",), NETWORKS),
     block(("Bool",), ("aws:SecureTransport", "aws:ViaAWSService"), BOOLS),
     st.sampled_from([{"Null": {key: value}} for key in (*TEXT_KEYS[:2], *LISTS, "aws:SourceIp") for value in BOOLS]),
