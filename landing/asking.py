@@ -9,7 +9,7 @@ from typing import Any
 from landing.policy import RCP, SCP, catalog, prove
 from landing.policy.testing import Attached, Estate
 from landing.policy.testing.model import Case, Position
-from landing.policy.testing.requests import Ask, principals_of
+from landing.policy.testing.requests import Ask, CaseError, principals_of
 from landing.policy.testing.resources import examples
 from landing.policy.testing.running import Outcome, Prepared, Runner, prepare
 from landing.policy.testing.suite import levels
@@ -63,6 +63,8 @@ class Oracle:
 
         Without a resource it is about one of the first type that the action has, and flips about any.
         """
+        if not all(action.partition(":")) or set(action) & set("*?[]"):
+            raise CaseError(f"`{action}` is no action: service:Name is the form, and one at a time")
         who = principals_of(principal, account, self.estate)[0]
         known = catalog.action(action)
         free = not resource

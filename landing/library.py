@@ -70,8 +70,7 @@ class Policy:
         """The document with parameters filled in; `context` are names that every policy may use."""
         values = dict(context)
         for parameter in self.parameters.values():
-            value = given[parameter.name] if parameter.name in given else fill(parameter.default, context)
-            values[parameter.name] = value
+            values[parameter.name] = fill(given.get(parameter.name, parameter.default), context)
         return {key: fill(value, values) for key, value in self.document.items()}
 
 

@@ -11,6 +11,7 @@ from landing.errors import LandingError
 from landing.kinds.attachments import Attachments
 from landing.organization import ROOT, Organization
 from landing.policy import RCP, SCP
+from landing.policy.outline import account_ids
 from landing.policy.testing import Attached, Estate
 from landing.policy.testing.suite import FULL_ACCESS, FULL_ACCESS_DOCUMENT
 
@@ -66,13 +67,6 @@ def estate_of(organization: Organization) -> Estate:
         root_id=_ROOT_ID,
         unit_ids={unit: f"ou-exam-{number:08d}" for number, unit in enumerate(organization.units)},
     )
-
-
-def account_ids(organization: Organization) -> dict[str, str]:
-    """Account ids by key: those of the config, and made up ones for accounts that do not say theirs."""
-    taken = {account.id for account in organization.accounts.values()}
-    free = (text for number in range(1, 10**6) if (text := f"{number:012d}") not in taken)
-    return {key: account.id or next(free) for key, account in organization.accounts.items()}
 
 
 def live(aws: Aws) -> tuple[tuple[Attached, ...], Estate]:

@@ -86,6 +86,9 @@ def test_mistakes_are_usage(home: Path, capsys: Capture) -> None:
     assert run(["can", "Dev", "s3:GetObject", "--in", "shop-dev"]) == 64
     assert "role/NAME" in capsys.readouterr().err
     assert run(["can", "role/Dev", "s3:GetObject", "--in", "shop-dev", "--with", "novalue"]) == 64
+    for action in ("nonsense", "s3:", "s3:Get*", "s3[write]"):
+        assert run(["can", "role/Dev", action, "--in", "shop-dev"]) == 64
+        assert "service:Name" in capsys.readouterr().err
 
 
 def test_live_asks_what_is_attached_and_not_what_is_declared(home: Path, capsys: Capture, creation: Story) -> None:

@@ -228,7 +228,7 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path] * bool(path) + [deeper for key, item in items for deeper in _paths(item, (*path, key))]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(_paths(WHOLE)), JUNK)
 def test_no_value_anywhere_breaks_the_checks(
     config: Callable[..., Path], library: Library, path: tuple[Any, ...], junk: Any

@@ -75,7 +75,10 @@ def test_rendering_twice_gives_the_same_bytes(templates: dict[str, str], library
 
 def test_policies_of_the_shipped_config_are_sent_as_before(example: Organization, golden: Golden) -> None:
     for guardrail in example.guardrails.values():
-        golden(f"policies/{guardrail.key}.json", json.dumps(guardrail.document, indent=1) + "\n")
+        text = json.dumps(guardrail.document, indent=1)
+        # The config's own parameters may name what every policy may name.
+        assert "{{" not in text
+        golden(f"policies/{guardrail.key}.json", text + "\n")
 
 
 def test_stack_sets_reach_the_same_accounts_as_before(

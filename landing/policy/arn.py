@@ -9,7 +9,7 @@ ARN_PARTS = ("arn", "partition", "service", "region", "account", "resource")
 
 def is_arn(text: str) -> bool:
     """Whether a text has the six parts of an ARN; upper case is let through as AWS folds the first parts."""
-    return text[:4].lower() == "arn:" and text.count(":") >= 5
+    return (text.startswith("arn:") or text[:4].lower() == "arn:") and text.count(":") >= 5
 
 
 def split(tokens: Tokens) -> tuple[Tokens, ...] | None:

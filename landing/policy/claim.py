@@ -99,6 +99,9 @@ def read_claim(claim: Mapping[str, Any]) -> Claim:
         raise ValueError("a claim has one of deny and allow")
     if not _listed(claim, "deny" if "deny" in claim else "allow"):
         raise ValueError("a claim is about one action or more")
+    present, absent = (_keys(claim, name) for name in ("keysAlwaysPresent", "keysNeverPresent"))
+    if both := sorted(present & absent):
+        raise ValueError(f"{both[0]!r} cannot be both always and never present")
     account = claim.get("account")
     if account == "*":
         account = None
@@ -117,6 +120,10 @@ def read_claim(claim: Mapping[str, Any]) -> Claim:
         pinned={key.lower(): value for key, value in (claim.get("context") or {}).items()},
         names={key.lower(): key for key in (*_listed(claim, "keysAlwaysPresent"), *(claim.get("context") or {}))},
     )
+
+
+def _keys(claim: Mapping[str, Any], key: str) -> set[str]:
+    return {name.lower() for name in _listed(claim, key)}
 
 
 def _listed(claim: Mapping[str, Any], key: str) -> tuple[str, ...]:

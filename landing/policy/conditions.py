@@ -1,6 +1,6 @@
 """One line of a Condition block, compiled: an operator, a key and the values the policy gives."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,18 +27,20 @@ class Condition:
     """A compiled line: call it with a context whose keys are in lower case.
 
     `single` tests one value that is present, negation included; none while variables are unfilled.
-    `scalar` gives, from memory where it can, the whole truth for a string or an absent key (none).
+    `known` remembers the truth for strings and for an absent key (none), while no variables are unfilled;
+    `learn` finds out what it has not.
     """
 
     __slots__ = (
         "_bound",
         "_patterns",
+        "_plain",
         "_variables",
         "fault",
         "key",
+        "known",
         "line",
         "needs",
-        "scalar",
         "single",
         "use",
     )
@@ -52,7 +54,8 @@ class Condition:
         self.fault = next((item for item in (use, values) if isinstance(item, str)), None)
         self.needs: frozenset[str] = frozenset()
         self.single: Test | None = None
-        self.scalar: Callable[[str | None], Truth] | None = None
+        self.known: dict[str | None, Truth] | None = None
+        self._plain = self.use is not None and self.use.operator.family != "null"
         self._patterns: tuple[Pattern, ...] = ()
         self._variables: tuple[str, ...] = ()
         if isinstance(use, str) or isinstance(values, str):
@@ -61,16 +64,27 @@ class Condition:
             self._patterns = _patterns(use, values, line.variables)
             self.needs = frozenset().union(*(pattern.needs for pattern in self._patterns))
         self._variables = tuple(sorted(self.needs))
-        self._bound = lru_cache(maxsize=64)(self._bind)
+        self._bound = lru_cache(maxsize=_MEMO)(self._bind)
         if not self.needs:
-            test = self.single = _single(use, self._patterns, values)
-            self.scalar = lru_cache(maxsize=_MEMO)(lambda value: self.truth(value, test))
+            self.single = _single(use, self._patterns, values)
+            self.known = {}
 
     def __call__(self, context: Context) -> Truth:
         """Whether the line holds for a request, as the section "Condition" of the user guide has it."""
         if self.fault is not None:
             return Unknown(self.fault)
         return self.truth(context.get(self.key), self.single or self.filled(context))
+
+    def learn(self, value: str | None) -> Truth:
+        """The truth for a string or an absent key, to be remembered."""
+        assert self.single is not None
+        assert self.known is not None
+        if len(self.known) >= _MEMO:
+            self.known.clear()
+        # Of one value that is no empty text, all operators but Null ask what their test asks.
+        truth = self.single(value) if value and self._plain else self.truth(value, self.single)
+        self.known[value] = truth
+        return truth
 
     def filled(self, context: Context) -> Test:
         """The test of one value once the variables are filled from a context."""

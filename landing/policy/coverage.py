@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from landing.organization import Organization
 from landing.policy import catalog
 from landing.policy.derived import derive
 from landing.policy.evaluation import Request
+from landing.policy.outline import Outline, outline
 from landing.policy.principals import Principal, parse_principal
 
 Path = tuple[str, ...]
@@ -44,14 +46,20 @@ class Coverage:
         return {**request, "context": {**derived, **given}}
 
 
-def covered(organization: Mapping[str, Any], request: Request) -> Coverage:
+def covered(organization: Outline | Organization | Mapping[str, Any], request: Request) -> Coverage:
     """Whose SCPs and RCPs apply to a request.
 
-    `organization` is a plain mapping: ``id`` ("o-…"), ``managementAccount``, ``accounts`` (account id → the
-    units on its path from the root down, by name or path or "ou-…" id, the root itself not listed), and
-    optionally ``rootId`` ("r-…"), ``unitIds`` (unit → "ou-…" id, where the paths have names) and
+    `organization` is the config's, whose accounts need their ids for this, or a plain mapping:
+    ``managementAccount``, ``accounts`` (account id → the units on its path from the root down, by name or path
+    or "ou-…" id; or the path of its unit, "workloads/prod"; or a mapping with that as ``unit``), and optionally
+    ``id`` ("o-…"), ``rootId`` ("r-…"), ``unitIds`` (unit → "ou-…" id, where the paths have names) and
     ``homeRegion``. The request may say ``awsManagedKey`` of a KMS key.
+
+    Raises ValueError on what is no organization, and on a request without an action.
     """
+    organization = outline(organization)
+    if not request.get("action"):
+        raise ValueError("the request has no action")
     principal = parse_principal(request.get("principal") or "")
     derived = derive(organization, principal, request)
     scp_path, scp_reason, scp_doubt = _scps(organization, principal, request)
@@ -90,7 +98,7 @@ def _first(reasons: _Reasons) -> str | None:
     return next((reason for holds, reason in reasons if holds), None)
 
 
-def _scps(organization: Mapping[str, Any], principal: Principal, request: Request) -> _Answer:
+def _scps(organization: Outline, principal: Principal, request: Request) -> _Answer:
     account = principal.account
     if account is None and principal.kind == "unknown":
         return None, f"{principal.text!r} is no principal", f"{principal.text!r} is no principal that AWS has"
@@ -101,10 +109,10 @@ def _scps(organization: Mapping[str, Any], principal: Principal, request: Reques
         (
             (account is None, f"SCPs apply to principals of member accounts, not to {principal.text}"),
             (
-                account == organization["managementAccount"],
+                account == organization.management,
                 "SCPs do not apply to principals of the management account",
             ),
-            (account not in organization["accounts"], f"{account} is not an account of the organization"),
+            (account not in organization.accounts, f"{account} is not an account of the organization"),
             (principal.service_linked, "SCPs do not apply to service-linked roles"),
             (outside, f"AWS lists the tasks of {action.partition(':')[0]} as outside of SCPs"),
         )
@@ -126,7 +134,7 @@ def _scps(organization: Mapping[str, Any], principal: Principal, request: Reques
     return _path(organization, account), f"{principal.kind} of member account {account}", doubt
 
 
-def _rcps(organization: Mapping[str, Any], principal: Principal, request: Request, owner: str | None) -> _Answer:
+def _rcps(organization: Outline, principal: Principal, request: Request, owner: str | None) -> _Answer:
     action = str(request["action"]).lower()
     service = action.partition(":")[0]
     resource = str(request.get("resource") or "*")
@@ -143,7 +151,7 @@ def _rcps(organization: Mapping[str, Any], principal: Principal, request: Reques
             (service == "kms" and managed_key, "RCPs do not apply to AWS managed keys"),
             (assumed, "RCPs do not apply to the assumption of service-linked roles"),
             (
-                owner == organization["managementAccount"],
+                owner == organization.management,
                 "RCPs do not apply to resources of the management account",
             ),
         )
@@ -156,10 +164,10 @@ def _rcps(organization: Mapping[str, Any], principal: Principal, request: Reques
             "the owner of the resource is not known",
             "the account that owns the resource is not given",
         )
-    if owner not in organization["accounts"]:
+    if owner not in organization.accounts:
         return None, f"the resource's account {owner} is not in the organization", None
     return _path(organization, owner), f"the resource belongs to member account {owner}", None
 
 
-def _path(organization: Mapping[str, Any], account: str) -> Path:
-    return ("root", *organization["accounts"][account], account)
+def _path(organization: Outline, account: str) -> Path:
+    return ("root", *organization.accounts[account], account)

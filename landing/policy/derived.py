@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from landing.policy import arn
+from landing.policy.outline import Outline
 from landing.policy.principals import Principal
 from landing.policy.truth import Unknown
 
@@ -45,8 +46,8 @@ class Derived:
     notes: tuple[str, ...]
 
 
-def derive(organization: Mapping[str, Any], principal: Principal, request: Mapping[str, Any]) -> Derived:
-    """The keys that follow from who asks for what; `organization` is as `covered` has it."""
+def derive(organization: Outline, principal: Principal, request: Mapping[str, Any]) -> Derived:
+    """The keys that follow from who asks for what."""
     notes: list[str] = []
     resource = str(request.get("resource") or "*")
     owner = _owner(principal, request, resource, notes)
@@ -93,31 +94,31 @@ def _owner(principal: Principal, request: Mapping[str, Any], resource: str, note
     return principal.account
 
 
-def _organization_of(organization: Mapping[str, Any], account: str | None) -> object:
+def _organization_of(organization: Outline, account: str | None) -> object:
     if account is None or not _is_member(organization, account):
         return None
-    return organization.get("id") or Unknown("the id of the organization is not known offline")
+    return organization.id or Unknown("the id of the organization is not known offline")
 
 
-def _is_member(organization: Mapping[str, Any], account: str) -> bool:
-    return account == organization["managementAccount"] or account in organization["accounts"]
+def _is_member(organization: Outline, account: str) -> bool:
+    return account == organization.management or account in organization.accounts
 
 
-def _paths(organization: Mapping[str, Any], account: str | None) -> object:
+def _paths(organization: Outline, account: str | None) -> object:
     """The organization path of an account: ids of organization, root and units, each with a slash."""
     if account is None or not _is_member(organization, account):
         return None
-    ids = organization.get("unitIds") or {}
-    units = [str(ids.get(unit, unit)) for unit in organization["accounts"].get(account, ())]
-    organization_id, root = organization.get("id"), organization.get("rootId")
+    ids = organization.unit_ids
+    units = [str(ids.get(unit, unit)) for unit in organization.accounts.get(account, ())]
+    organization_id, root = organization.id, organization.root_id
     if not organization_id or not root or not all(unit.startswith("ou-") for unit in units):
         return Unknown("the ids of organization, root and units are not all known offline")
     return ["/".join((str(organization_id), str(root), *units)) + "/"]
 
 
-def _region(organization: Mapping[str, Any], action: str, resource: str) -> str | None:
+def _region(organization: Outline, action: str, resource: str) -> str | None:
     service = action.lower().partition(":")[0]
     if service in GLOBAL_REGIONS:
         return GLOBAL_REGIONS[service]
     region = resource.split(":", 5)[3] if arn.is_arn(resource) else ""
-    return region or organization.get("homeRegion")
+    return region or (organization.home_region or None)

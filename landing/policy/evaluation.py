@@ -106,7 +106,7 @@ class CompiledLevels:
 
         Raises ValueError when the request has no action, or the same key twice in different case.
         """
-        action = request["action"]
+        action: Any = request.get("action")
         relevant = self._relevant.get(action) or self._of_action(action)
         principal = parse_principal(request.get("principal") or "")
         context = _context(request, principal.keys)

@@ -27,7 +27,7 @@ class Place(NamedTuple):
 class Resources:
     """The entries of a Resource or NotResource element; call it with an ARN (or ``*``) and a context."""
 
-    __slots__ = ("_negated", "_plain", "_varied", "needs", "patterns")
+    __slots__ = ("_negated", "_perhaps", "_plain", "_varied", "needs", "patterns")
 
     def __init__(self, patterns: Iterable[Pattern], *, negated: bool) -> None:
         self.patterns = patterns = tuple(patterns)
@@ -35,11 +35,12 @@ class Resources:
         self._varied = tuple(pattern for pattern in patterns if pattern.needs)
         self.needs = frozenset().union(*(pattern.needs for pattern in self._varied))
         self._plain = lru_cache(maxsize=1024)(_any_of([item for item in patterns if not item.needs]))
+        self._perhaps = lru_cache(maxsize=1024)(_any_of([item.relaxed for item in self._varied]))
 
     def __call__(self, resource: str, context: Context) -> Truth:
         """Whether the element holds for a resource; variables are filled from the context."""
         truth = self._plain(resource)
-        if truth is not True and self._varied:
+        if truth is not True and self._varied and self._perhaps(resource) is not False:
             filled = [resolve(pattern, context) for pattern in self._varied]
             varied = _any_of([pattern for pattern in filled if pattern is not None])(resource)
             truth = varied if varied is not False else truth
@@ -129,7 +130,7 @@ class Rule:
             if text not in compiled.conditions:
                 compiled.conditions[text] = Condition(line)
         self.conditions = tuple(compiled.conditions[text] for text in lines)
-        self._checks = tuple((item.key, item.scalar, item) for item in self.conditions)
+        self._checks = tuple((item.key, item.known, item) for item in self.conditions)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -181,10 +182,11 @@ class Rule:
                 return False
             if truth is not True:
                 doubt = truth
-        for key, scalar, condition in self._checks:
+        for key, known, condition in self._checks:
             value = context.get(key)
-            if scalar is not None and (value is None or type(value) is str):
-                truth = scalar(value)
+            if known is not None and (value is None or type(value) is str):
+                remembered = known.get(value)
+                truth = condition.learn(value) if remembered is None else remembered
             else:
                 truth = condition(context)
             if truth is False:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from operator import ge, gt, le, lt
 from typing import Any
 
 from landing.policy.arn import arn_regexes, is_arn
@@ -97,15 +98,18 @@ def text_test(operator: Operator, patterns: Iterable[Pattern]) -> Test:
     fault = doubtful[0].fault if doubtful else None
 
     def test(text: str) -> Truth:
-        if operator.family == "arn" and not is_arn(text):
-            return Unknown(f"{text!r} is compared as an ARN and is none")
         if matches(text):
             return True
-        if fault is not None and may_match(text):
-            return Unknown(fault)
-        return False
+        return Unknown(fault) if fault is not None and may_match(text) else False
 
-    return test
+    decided = test if doubtful else matches
+
+    def arn_test(text: str) -> Truth:
+        return decided(text) if is_arn(text) else Unknown(f"{text!r} is compared as an ARN and is none")
+
+    if operator.family == "arn":
+        return arn_test
+    return decided
 
 
 def _matcher(operator: Operator, patterns: list[Pattern]) -> Callable[[str], bool]:
@@ -114,6 +118,9 @@ def _matcher(operator: Operator, patterns: list[Pattern]) -> Callable[[str], boo
     if operator.family == "arn":
         return full_match(arn_regexes(patterns, fold=False))
     lower = operator.relation == "ignorecase"
+    literals = frozenset(text for pattern in patterns if (text := pattern.literal) is not None)
+    if len(literals) == len(frozenset(patterns)) and not lower:
+        return literals.__contains__
     matches = full_match(glob_regex(pattern.tokens, lower=lower) for pattern in patterns)
     return (lambda text: matches(text.lower())) if lower else matches
 
@@ -122,16 +129,19 @@ def value_test(operator: Operator, texts: Iterable[str]) -> Test:
     """Whether a value equals, precedes or lies in one of the policy's values: for all other families."""
     read = READERS[operator.family]
     wanted = [read(text) for text in texts]
-    faults = [value for value in wanted if isinstance(value, Unknown)]
+    bounds = [value for value in wanted if not isinstance(value, Unknown)]
+    otherwise: Truth = next((value for value in wanted if isinstance(value, Unknown)), False)
     holds = RELATIONS[operator.family, operator.relation]
+    read_request = READ_REQUEST.get(operator.family, read)
 
     def test(text: str) -> Truth:
-        value = READ_REQUEST.get(operator.family, read)(text)
+        value = read_request(text)
         if isinstance(value, Unknown):
             return value
-        if any(holds(value, bound) for bound in wanted if not isinstance(bound, Unknown)):
-            return True
-        return faults[0] if faults else False
+        for bound in bounds:
+            if holds(value, bound):
+                return True
+        return otherwise
 
     return test
 
@@ -143,11 +153,13 @@ _DATE = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def read_number(text: str) -> Decimal | Unknown:
     """An integer or a decimal."""
     return Decimal(text) if _NUMBER.match(text) else Unknown(f"{text!r} is no number")
 
 
+@lru_cache(maxsize=8192)
 def read_instant(text: str) -> datetime | Unknown:
     """An ISO 8601 date (W3C profile, with a zone when it has a time) or seconds since the epoch."""
     try:
@@ -178,11 +190,24 @@ def read_network(text: str) -> IPv4Network | IPv6Network | Unknown:
         return Unknown(f"{text!r} is neither an IP address nor a CIDR block")
 
 
-def _read_address(text: str) -> IPv4Network | IPv6Network | Unknown:
+# Of a network its family and its first and last address as numbers; of an address the same.
+_Stretch = tuple[int, int, int]
+
+
+def _read_stretch(text: str) -> _Stretch | Unknown:
+    network = read_network(text)
+    if isinstance(network, Unknown):
+        return network
+    return network.version, int(network.network_address), int(network.broadcast_address)
+
+
+@lru_cache(maxsize=8192)
+def _read_address(text: str) -> _Stretch | Unknown:
     try:
-        return ip_network(ip_address(text))
+        address = ip_address(text)
     except ValueError:
         return Unknown(f"{text!r} is no IP address")
+    return address.version, int(address), int(address)
 
 
 def read_binary(text: str) -> bytes | Unknown:
@@ -198,27 +223,15 @@ READERS: dict[str, Callable[[str], object]] = {
     "date": read_instant,
     "bool": read_bool,
     "null": read_bool,
-    "ip": read_network,
+    "ip": _read_stretch,
     "binary": read_binary,
 }
 READ_REQUEST: dict[str, Callable[[str], object]] = {"ip": _read_address}
 
 
-def _ordered(value: Any, bound: Any, *, relation: str) -> bool:
-    below, same = bool(value < bound), bool(value == bound)
-    holds = {
-        "LessThan": below,
-        "LessThanEquals": below or same,
-        "GreaterThan": not below and not same,
-        "GreaterThanEquals": not below,
-    }
-    return holds[relation]
-
-
-def _within(value: IPv4Network | IPv6Network, network: IPv4Network | IPv6Network) -> bool:
-    if value.version != network.version:  # a network of the other family holds no address of this one
-        return False
-    return int(network.network_address) <= int(value[0]) <= int(network.broadcast_address)
+def _within(value: _Stretch, network: _Stretch) -> bool:
+    # A network of the other family holds no address of this one.
+    return value[0] == network[0] and network[1] <= value[1] <= network[2]
 
 
 def _same(value: object, bound: object) -> bool:
@@ -229,9 +242,13 @@ RELATIONS: dict[tuple[str, str], Callable[[Any, Any], bool]] = {
     (family, "equals"): _same for family in ("numeric", "date", "bool", "null", "binary")
 }
 RELATIONS["ip", "equals"] = _within
-for _family in ("numeric", "date"):
-    for _relation in ("LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"):
-        RELATIONS[_family, _relation] = partial(_ordered, relation=_relation)
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "LessThan": lt,
+    "LessThanEquals": le,
+    "GreaterThan": gt,
+    "GreaterThanEquals": ge,
+}
+RELATIONS |= {(family, relation): holds for family in ("numeric", "date") for relation, holds in _ORDERS.items()}
 
 
 def request_text(value: object) -> str | Unknown:

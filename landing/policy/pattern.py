@@ -41,6 +41,20 @@ class Pattern:
         """The context keys (lower case) that its variables name."""
         return frozenset(token.key for token in self.tokens if isinstance(token, Variable))
 
+    @property
+    def literal(self) -> str | None:
+        """The one text that it matches; none if it has wildcards or variables."""
+        texts = [token for token in self.tokens if isinstance(token, str)]
+        return "".join(texts) if len(texts) == len(self.tokens) else None
+
+    @property
+    def relaxed(self) -> "Pattern":
+        """The pattern with ``*`` for each variable: it matches all that the pattern matches, however filled."""
+        tokens: list[Token] = []
+        for token in self.tokens:
+            _append(tokens, Wild.MANY if isinstance(token, Variable) else token)
+        return Pattern(tuple(tokens), self.fault)
+
 
 def parse(text: str, *, wild: bool = True, variables: bool = True) -> Pattern:
     """Read a text; `wild` off takes ``*`` and ``?`` as characters, `variables` off takes ``${`` as text.
@@ -155,5 +169,5 @@ def full_match(expressions: Iterable[str]) -> Callable[[str], bool]:
     if not expressions:
         return lambda text: False
     # \Z inside each branch, as a branch that fits only a beginning must not end the search of the others.
-    compiled = re.compile("|".join(f"(?:{expression})\\Z" for expression in expressions), re.DOTALL)
-    return lambda text: compiled.match(text) is not None
+    match = re.compile("|".join(f"(?:{expression})\\Z" for expression in expressions), re.DOTALL).match
+    return lambda text: match(text) is not None

@@ -30,6 +30,10 @@ EXAMPLES = {
 }
 
 
+# Of the year 9999, the last that a date can name.
+_LAST_SECOND = 253_402_300_799
+
+
 def scalars(
     key: str, found: Key | None, conditions: Sequence[Condition], pins: Context, partition: str = "aws"
 ) -> list[str]:
@@ -43,7 +47,7 @@ def scalars(
     if kind == "Bool":
         return ["true", "false"]
     if key == "aws:epochtime":
-        return _seconds(conditions)
+        return _seconds(conditions, pins)
     plain = kind in ("", "String") and not holds_arns(found, conditions)
     values: list[str] = list(EXAMPLES.get(key, ("example",) if plain else ()))
     if kind == "Numeric" or "numeric" in families:
@@ -109,11 +113,14 @@ def _bounds(conditions: Iterable[Condition], family: str) -> list[str]:
     return bounds
 
 
-def _seconds(conditions: Sequence[Condition]) -> list[str]:
-    """Seconds since the epoch, as conditions on numbers and on dates bound them."""
+def _seconds(conditions: Sequence[Condition], pins: Context) -> list[str]:
+    """Whole seconds since the epoch, told apart by all that compares them: numbers, dates and texts."""
     dates = (read_instant(text) for text in _bounds(conditions, "date"))
-    whole = [str(int(date.timestamp())) for date in dates if isinstance(date, datetime)]
-    return [text for text in numbers(whole + _bounds(conditions, "numeric")) if text.isdecimal()]
+    read = [Decimal(date.timestamp()) for date in dates if isinstance(date, datetime)]
+    read += [number for text in _bounds(conditions, "numeric") if isinstance(number := read_number(text), Decimal)]
+    near = {0, 1} | {int(number) + step for number in read for step in (-1, 0, 1)}
+    seconds = [str(number) for number in sorted(near, reverse=True) if 0 <= number <= _LAST_SECOND]
+    return seconds + reach_all(pattern_steps(conditions, pins), several(Some.DIGIT))
 
 
 def numbers(bounds: Iterable[str]) -> list[str]:

@@ -89,6 +89,9 @@ LINES = st.one_of(
     block(STRING, LISTS, GLOBS[:7]),
     block(("NumericLessThan", "NumericEquals", "NumericNotEquals"), ("aws:MultiFactorAuthAge",), NUMBERS),
     block(("DateLessThan", "DateGreaterThanEquals"), ("aws:CurrentTime", "aws:TokenIssueTime"), DATES),
+    block(
+        ("NumericLessThanEquals", "NumericGreaterThan", "NumericNotEquals"), ("aws:EpochTime",), (*NUMBERS, DATES[2])
+    ),
     block(("IpAddress", "NotIpAddress"), ("aws:SourceIp",), NETWORKS),
     block(("Bool",), ("aws:SecureTransport", "aws:ViaAWSService"), BOOLS),
     st.sampled_from([{"Null": {key: value}} for key in (*TEXT_KEYS[:2], *LISTS, "aws:SourceIp") for value in BOOLS]),
@@ -138,6 +141,7 @@ VALUES: dict[str, Any] = {
     "aws:MultiFactorAuthAge": st.sampled_from(("0", "1", "2", "2.4", "2.5", "3", "11")),
     "aws:CurrentTime": st.sampled_from((*DATES, "2026-03-01", "2027-01-01")),
     "aws:TokenIssueTime": st.sampled_from((*DATES, "2026-03-01", "2027-01-01")),
+    "aws:EpochTime": st.sampled_from(("0", "1", "2", "3", "11", "1767225600", "1767225601")),
     "aws:SourceIp": st.sampled_from(ADDRESSES),
     "aws:SecureTransport": st.sampled_from(BOOLS),
     "aws:ViaAWSService": st.sampled_from(BOOLS),

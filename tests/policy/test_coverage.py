@@ -1,9 +1,11 @@
 """Who is subject at all, and what follows from the organization (rules 1 to 4, 17 and 18)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from landing.organization import Organization
 from landing.policy import RCP, Unknown, covered, decide, evaluate
 from tests.policy.build import deny, level, request
 
@@ -232,3 +234,44 @@ def test_rule_17_a_session_without_a_path_is_warned_about() -> None:
 def test_what_is_no_principal_is_in_doubt() -> None:
     asked = request(principal="role/Developer")
     assert decide(covered(ORGANIZATION, asked), asked, scps=[level(deny("s3:*"))]).blocked is None
+
+
+@pytest.mark.parametrize(
+    "accounts",
+    [
+        {PROD: "Workloads/Prod", SANDBOX: "root"},
+        {PROD: ["root", "Workloads", "Workloads/Prod"], SANDBOX: ()},
+        {"prod": {"id": PROD, "unit": "Workloads/Prod"}, "sandbox": {"id": SANDBOX, "unit": "root"}},
+        [{"id": PROD, "unit": "Workloads/Prod"}, {"id": SANDBOX, "units": []}],
+    ],
+)
+def test_an_organization_may_be_written_in_several_ways(accounts: Any) -> None:
+    asked = request(principal=iam(PROD, "role/Developer"), resource=BUCKET)
+    organization = {**ORGANIZATION, "accounts": accounts}
+    assert covered(organization, asked) == covered(ORGANIZATION, asked)
+    snake = {"management_account": MANAGEMENT, "accounts": accounts, "home_region": "eu-west-1"}
+    assert covered(snake, asked).scp_path == PROD_PATH
+
+
+def test_the_organization_of_a_config_will_do(full: Organization) -> None:
+    ids = {"management": MANAGEMENT, "shop-prod": PROD}
+    accounts = {key: replace(account, id=ids.get(key, account.id)) for key, account in full.accounts.items()}
+    organization = replace(full, accounts=accounts)
+    coverage = covered(organization, request(principal=iam(PROD, "role/Developer")))
+    assert coverage.scp_path == ("root", "workloads", "workloads/prod", PROD)
+    assert covered(organization, request(principal=iam(MANAGEMENT, "role/Developer"))).scp_path is None
+
+
+@pytest.mark.parametrize(
+    ("organization", "said"),
+    [
+        ({}, "managementAccount"),
+        ({"managementAccount": MANAGEMENT}, "accounts"),
+        ({"managementAccount": MANAGEMENT, "accounts": [PROD]}, "mapping of account ids"),
+        ({"managementAccount": MANAGEMENT, "accounts": {PROD: None}}, "does not say its units"),
+        ({"managementAccount": MANAGEMENT, "accounts": {"prod": []}}, "no id of 12 digits"),
+    ],
+)
+def test_what_is_no_organization_is_said(organization: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        covered(organization, request())

@@ -203,6 +203,7 @@ def test_a_claim_that_says_nothing_is_not_proved() -> None:
         {"deny": "s3:*", "resources": ["data"]},
         {"deny": "s3:*", "account": "12"},
         {"deny": [5]},
+        {"deny": "s3:*", "keysAlwaysPresent": ["aws:SourceVpc"], "keysNeverPresent": ["AWS:sourcevpc"]},
     ],
 )
 def test_what_is_no_claim_is_refused(claim: dict[str, Any]) -> None:

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landing.policy import catalog
+from landing.policy import catalog, prove
 from landing.policy.hits import group
 from landing.policy.levels import rules
 from landing.policy.representatives import addresses, instants, numbers
 from tests.policy.build import deny, level
-from tests.policy.proofs import proof
+from tests.policy.proofs import DETECTOR, proof
 
 
 def test_numbers_lie_on_between_and_beyond_the_bounds() -> None:
@@ -40,6 +40,21 @@ def test_addresses_begin_every_stretch_in_both_families() -> None:
         "2001:db8::",
         "2001:db9::",
     ]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"NumericLessThanEquals": {"aws:EpochTime": "2.5"}},
+        {"NumericGreaterThan": {"aws:EpochTime": "2.5"}},
+        {"StringLike": {"aws:EpochTime": "17*"}},
+        {"DateLessThan": {"aws:EpochTime": "1970-01-01T00:00:02.5Z"}},
+    ],
+)
+def test_seconds_since_the_epoch_are_whole_whatever_they_are_compared_with(condition: Any) -> None:
+    exempt = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}
+    levels = [level(exempt, full=False)]
+    assert prove(levels, {"deny": DETECTOR}).result == "refuted"
 
 
 ENTRIES = (

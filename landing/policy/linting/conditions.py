@@ -148,8 +148,8 @@ def _asks_for(item: Located, key: str) -> bool:
     return any(
         condition.key == key.lower()
         and condition.line.operator.lower() == "null"
-        and condition.scalar is not None
-        and condition.scalar(None) is False
+        and condition.known is not None
+        and condition.learn(None) is False
         for condition in item.rule.conditions
     )
 

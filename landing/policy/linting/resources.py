@@ -1,5 +1,6 @@
 """The resources of statements: ARNs, their variables, and whether any action can be asked on them."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -29,11 +30,17 @@ def check(source: Source) -> Iterator[Finding]:
             yield from _meeting(item, sound)
 
 
+_FILL = "fill it in, or leave it out"
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
+
+
 def variables(text: str, where: str) -> Iterator[Finding]:
     """What is wrong with the variables of a text."""
+    if (left := _PLACEHOLDER.search(text)) is not None:
+        yield Finding("POL403", ERROR, where, f"{left[0]} is a placeholder left unfilled", _FILL)
     pattern = parse(text)
     if pattern.fault is not None:
-        advice = "fill it in, or leave it out" if "placeholder" in pattern.fault else None
+        advice = _FILL if "placeholder" in pattern.fault else None
         yield Finding("POL403", ERROR, where, pattern.fault, advice)
     for token in pattern.tokens:
         if isinstance(token, Variable) and find_key(token.key) is None:

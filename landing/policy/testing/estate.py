@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from landing.policy.outline import Outline
+
 ROOT = "root"
 
 
@@ -35,16 +37,16 @@ class Estate:
     unit_ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def organization(self) -> dict[str, Any]:
+    def organization(self) -> Outline:
         """The form in which `landing.policy.covered` takes an organization."""
-        return {
-            "id": self.id,
-            "managementAccount": self.management,
-            "accounts": {account: list(units) for account, units in self.accounts.items()},
-            "homeRegion": self.home_region,
-            "rootId": self.root_id,
-            "unitIds": dict(self.unit_ids),
-        }
+        return Outline(
+            management=self.management,
+            accounts={account: tuple(units) for account, units in self.accounts.items()},
+            id=self.id,
+            home_region=self.home_region,
+            root_id=self.root_id,
+            unit_ids=self.unit_ids,
+        )
 
     @property
     def names(self) -> dict[str, Any]:

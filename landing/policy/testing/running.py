@@ -7,6 +7,7 @@ from typing import Any
 from landing.policy.coverage import Coverage, covered
 from landing.policy.evaluation import ALLOWED, RCP, SCP, UNDETERMINED, CompiledLevels, Verdict
 from landing.policy.levels import Place
+from landing.policy.outline import Outline
 from landing.policy.testing.model import Case
 from landing.policy.testing.requests import Ask
 from landing.policy.testing.suite import Attached, levels
@@ -33,7 +34,7 @@ class Outcome:
     reason: str = ""
 
 
-def prepare(case: Case, ask: Ask, organization: Mapping[str, Any]) -> Prepared:
+def prepare(case: Case, ask: Ask, organization: Outline) -> Prepared:
     """Complete a request with the condition keys that follow from principal, resource and organization."""
     coverage = covered(organization, ask.request)
     complete = coverage.complete(ask.request)
