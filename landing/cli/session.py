@@ -62,8 +62,10 @@ class Session:
         library = [*beside.glob("scps/*/*.*"), *beside.glob("blueprints/*.py")]
         return own + sorted(path for path in library if path.is_file())
 
-    def connect(self, organization: Organization, *, read_only: bool, detect: bool = False) -> Aws:
-        """AWS by boto3's own credential chain, or the sandbox; refuses the wrong organization."""
+    def connect(
+        self, organization: Organization, *, read_only: bool, detect: bool = False, any_account: bool = False
+    ) -> Aws:
+        """AWS by boto3's own credential chain, or the sandbox; refuses the wrong organization unless `any_account`."""
         from landing.aws import Aws, Clock, translated
         from landing.model import ORGANIZATION
         from landing.quotas import RATES
@@ -81,8 +83,9 @@ class Session:
             clock=clock,
             detect=detect,
         )
-        with translated(ORGANIZATION):
-            aws.check_organization()
+        if not any_account:
+            with translated(ORGANIZATION):
+                aws.check_organization()
         return aws
 
     def _enter_sandbox(self) -> None:
