@@ -107,7 +107,7 @@ class Session:
         self.profile = self.role_arn = ""
 
     def plan(self, organization: Organization, aws: Aws, *, workers: int = 10, explain: bool = False) -> Plan:
-        """Look at both sides and compare; `explain` says what changes of policies do to requests."""
+        """Look at both sides and compare; `explain` says what changes do to requests, at the end and on the way."""
         from landing.cli.output import Ticker
         from landing.observe import observe
         from landing.plan import make
@@ -117,9 +117,13 @@ class Session:
         if not explain:
             return plan
         from landing.effects import effects
+        from landing.in_between import sentences
 
         account_ids = aws.tree.account_ids if aws.tree.organization else {}
-        return replace(plan, effects=effects(organization, observation.live, plan.changes, account_ids))
+        told = effects(organization, observation.live, plan.changes, account_ids)
+        for address, words in sentences(organization, observation.live, plan.changes, account_ids).items():
+            told[address] = (*told.get(address, ()), *words)
+        return replace(plan, effects=told)
 
     def origin(self, organization: Organization, aws: Aws) -> Origin:
         """What a plan made now is made from."""
