@@ -17,6 +17,7 @@ from landing.kinds import BY_NAME
 from landing.model import Action, Address, Change
 from landing.observe import Progress, observe
 from landing.organization import Organization
+from landing.phases import Known, stages_of
 from landing.plan import Origin, Plan, make, still_to_do
 
 VERBS = {
@@ -83,7 +84,9 @@ def refresh(
 ) -> tuple[Change, ...]:
     """What is left to do of a saved plan, after looking again at what it touches; raises StalePlan."""
     scopes = {(change.address.kind, change.address.scope) for change in plan.changes}
-    return still_to_do(plan, observe(organization, aws, only=scopes, progress=progress))
+    stages = stages_of(plan.changes, Known.of(organization))
+    halfway = {address: [stage.change.after for stage in found[:-1]] for address, found in stages.items()}
+    return still_to_do(plan, observe(organization, aws, only=scopes, progress=progress), halfway)
 
 
 def apply(
@@ -97,7 +100,7 @@ def apply(
     progress: Progress = lambda done, total, what: None,
 ) -> Result:
     """Make the changes in the order of their graph, then verify; the result says what is left."""
-    walk = _Walk(aws, build(changes), tuple(listeners), parallelism, stop)
+    walk = _Walk(aws, build(changes, Known.of(organization)), tuple(listeners), parallelism, stop)
     result = walk.run()
     by_address = {change.address: change for change in changes}
     result.done = [by_address[address] for address in walk.finished]

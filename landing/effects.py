@@ -6,7 +6,7 @@ to a node, an account that moves. What hangs further down is left out, as it can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,8 +55,7 @@ def effects(
     `account_ids` by key, as far as the accounts are there.
     """
     found = list(changes)
-    state = {address: resource.attributes for address, resource in live.items()}
-    study = _Study(organization, state, found, account_ids)
+    study = _Study(organization, live, found, account_ids)
     told = {change.address: tuple(study.sentences(change)) for change in found}
     return {address: sentences for address, sentences in told.items() if sentences}
 
@@ -65,17 +64,17 @@ class _Study:
     def __init__(
         self,
         organization: Organization,
-        live: Mapping[Address, Attributes],
+        live: Mapping[Address, Resource],
         changes: Iterable[Change],
         account_ids: Mapping[str, str],
     ) -> None:
         self.organization = organization
-        estate = estate_of(organization)
-        estate = replace(estate, keys={**estate.keys, **account_ids})
-        self.ids, self.account_ids = ids_of(estate), estate.keys
-        self.before = State.of(live)
+        self.parents = parents_of(organization, live)
+        self.ids, self.account_ids = ids_for(organization, account_ids)
+        state = {address: resource.attributes for address, resource in live.items()}
+        self.before = State.of(state)
         later = {change.address: change.after for change in changes if change.after is not None}
-        self.after = State.of({**live, **later})
+        self.after = State.of({**state, **later})
 
     def sentences(self, change: Change) -> Iterator[str]:
         """What one change does."""
@@ -88,9 +87,12 @@ class _Study:
                 if name in attached:
                     yield from self._compared(node, self._path(node), {}, {name: change.after})
         elif kind == "account" and change.before and change.after and change.before["unit"] != change.after["unit"]:
-            before, after = (self.organization.path(unit) for unit in (change.before["unit"], change.after["unit"]))
+            before, after = (
+                nodes_to(change.before["unit"], self.parents),
+                nodes_to(change.after["unit"], self.parents),
+            )
             for policy_type in (SCP, RCP):
-                old, new = (self._levels(map(_node, path), policy_type, {}, {}) for path in (before, after))
+                old, new = (self._levels(path, policy_type, {}, {}) for path in (before, after))
                 yield from _told(_effect(old, new, self._account(name), policy_type), "for this account")
 
     def _path(self, node: str) -> list[str]:
@@ -99,8 +101,8 @@ class _Study:
             return [ROOT]
         if kind == "account":
             unit = self.before.units.get(key) or self.organization.accounts[key].unit
-            return [*(_node(each) for each in self.organization.path(unit)), node]
-        return [_node(each) for each in self.organization.path(key)]
+            return [*nodes_to(unit, self.parents), node]
+        return nodes_to(key, self.parents)
 
     def _compared(
         self,
@@ -153,15 +155,54 @@ class _Study:
     def _level(
         self, node: str, attached: tuple[str, ...] | None, policy_type: str, changed: Mapping[str, Attributes]
     ) -> Iterator[dict[str, Any]]:
-        kind, _, key = node.partition("/")
-        account = self.organization.accounts.get(key) if kind == "account" else None
-        everything = attached is None or FULL_ACCESS in attached or (account is not None and account.full_access)
-        if policy_type == SCP and everything:
-            yield {"name": FULL_ACCESS, "policy": FULL_ACCESS_DOCUMENT}
-        for name in attached or ():
-            policy = changed.get(name) or self.before.policies.get(name) or self.after.policies.get(name)
-            if policy and policy["type"] == policy_type and policy["content"]:
-                yield {"name": name, "policy": references.resolve(policy["content"], self.ids)}
+        policies = {**self.after.policies, **self.before.policies, **changed}
+        return level(self.organization, node, attached, policy_type=policy_type, policies=policies, ids=self.ids)
+
+
+def level(
+    organization: Organization,
+    node: str,
+    attached: Collection[str] | None,
+    *,
+    policy_type: str,
+    policies: Mapping[str, Attributes],
+    ids: Mapping[str, str],
+) -> Iterator[dict[str, Any]]:
+    """The policies of a type at a node, given the names of what is attached; None for nothing but FullAWSAccess."""
+    kind, _, key = node.partition("/")
+    account = organization.accounts.get(key) if kind == "account" else None
+    everything = attached is None or FULL_ACCESS in attached or (account is not None and account.full_access)
+    if policy_type == SCP and everything:
+        yield {"name": FULL_ACCESS, "policy": FULL_ACCESS_DOCUMENT}
+    for name in attached or ():
+        policy = policies.get(name)
+        if policy and policy["type"] == policy_type and policy["content"]:
+            yield {"name": name, "policy": references.resolve(policy["content"], ids)}
+
+
+def ids_for(organization: Organization, account_ids: Mapping[str, str]) -> tuple[dict[str, str], Mapping[str, str]]:
+    """What the tokens in documents stand for, and account ids by key; made up where there is none yet."""
+    estate = estate_of(organization)
+    estate = replace(estate, keys={**estate.keys, **account_ids})
+    return ids_of(estate), estate.keys
+
+
+def parents_of(organization: Organization, live: Mapping[Address, Resource]) -> dict[str, str]:
+    """The parent of every unit, in AWS or in the config."""
+    found = {unit.key: unit.parent for unit in organization.units.values()}
+    for address, resource in live.items():
+        if address.kind == "unit":
+            above = [required.name for required in resource.requires if required.kind == "unit"]
+            found.setdefault(address.name, above[0] if above else ROOT)
+    return found
+
+
+def nodes_to(unit: str, parents: Mapping[str, str]) -> list[str]:
+    """The nodes from the root to a unit."""
+    steps = [unit]
+    while steps[-1] != ROOT:
+        steps.append(parents[steps[-1]])
+    return [_node(step) for step in reversed(steps)]
 
 
 def _node(unit: str) -> str:

@@ -74,6 +74,8 @@ Run `landing` with credentials of the management account. Members are entered by
 (`OrganizationAccountAccessRole` unless `access.member_role` says other): it reads drift of single stacks and puts
 them back.
 
+`landing test --verify-with-aws` needs none of this: credentials of any account that allow `iam:SimulateCustomPolicy`.
+
 ## The role that plans and reports drift
 
 It changes nothing. Drift detection (`Detect…`) fills in a report of CloudFormation and touches no resource.

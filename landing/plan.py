@@ -175,8 +175,13 @@ def seen(live: Attributes, wanted: Attributes) -> Attributes:
     return {key: live[key] for key in wanted if key in live}
 
 
-def still_to_do(plan: Plan, now: Observation) -> tuple[Change, ...]:
-    """The changes that are not made yet; raises StalePlan when something is neither as before nor as after."""
+def still_to_do(
+    plan: Plan, now: Observation, halfway: Mapping[Address, Collection[Attributes | None]] | None = None
+) -> tuple[Change, ...]:
+    """The changes that are not made yet; raises StalePlan when something is neither as before nor as after.
+
+    `halfway` has what a run that was cut off may have left, where a change is made in stages.
+    """
     left, stale = [], []
     for change in plan.changes:
         live = now.live.get(change.address)
@@ -184,7 +189,9 @@ def still_to_do(plan: Plan, now: Observation) -> tuple[Change, ...]:
         present = seen(live.attributes, shape) if live else None
         if present == (change.after if change.action is not Action.DELETE else None):
             continue
-        if present == change.before:
+        if present == change.before or any(
+            stage and present == seen(stage, shape) for stage in (halfway or {}).get(change.address, ())
+        ):
             left.append(change)
         else:
             stale.append(str(change.address))

@@ -35,15 +35,15 @@ def document(condition: dict[str, object]) -> str:
 
 @pytest.fixture
 def freeze(tmp_path: Path, config: Callable[..., Path]) -> Callable[[dict[str, object]], Organization]:
-    """FULL with a policy on the workloads that denies changing stacks, under a condition."""
+    """FULL (or another) with a policy on the workloads (or elsewhere) that denies changing stacks, under a condition."""
 
-    def build(condition: dict[str, object]) -> Organization:
+    def build(condition: dict[str, object], text: str = FULL, target: str = "units: [workloads]") -> Organization:
         shutil.copytree(LIBRARY / "scps", tmp_path / "scps", dirs_exist_ok=True)
         folder = tmp_path / "scps" / "freeze"
         folder.mkdir(exist_ok=True)
         (folder / "metadata.yaml").write_text(METADATA)
         (folder / "policy.json").write_text(document(condition))
-        path = config(FULL.replace("guardrails:\n", "guardrails:\n  freeze: {target: {units: [workloads]}}\n"))
+        path = config(text.replace("guardrails:\n", f"guardrails:\n  freeze: {{target: {{{target}}}}}\n"))
         return load(path, Library.load(shipped(), tmp_path), SERVICE_SCHEMAS)[0]
 
     return build
@@ -68,6 +68,41 @@ def test_one_that_exempts_it_is_fine(freeze: Callable[..., Organization]) -> Non
 def test_one_that_leaves_the_home_region_alone_is_fine(freeze: Callable[..., Organization]) -> None:
     condition = {"Condition": {"StringNotEquals": {"aws:RequestedRegion": ["{{ home_region }}"]}}}
     assert list(lock_outs(freeze(condition))) == []
+
+
+BREAK_GLASS = FULL + "access: {exempt_roles: [break-glass, AWSControlTowerExecution]}\n"
+EXECUTION = {"Condition": {"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::*:role/stacksets-exec-*"]}}}
+
+
+def test_roles_that_the_config_names_get_through_where_nothing_is_deployed(freeze: Callable[..., Organization]) -> None:
+    bare = BREAK_GLASS.replace("  security-audit-role: {target: {units: [root]}, management: true}\n", "")
+    found = list(lock_outs(freeze(EXECUTION, bare, "accounts: [shop-dev]")))
+    assert {each.account for each in found} == {"shop-dev"}
+    assert {each.role for each in found} == {"role/break-glass", "role/AWSControlTowerExecution"}
+    assert {each.actions for each in found} == {("cloudformation:UpdateStack",)}
+
+
+def test_a_moved_account_is_looked_at_where_it_goes(freeze: Callable[..., Organization]) -> None:
+    moved = FULL.replace("unit: workloads/dev", "unit: security")
+    assert [
+        each.account
+        for each in lock_outs(
+            freeze({}, moved, "units: [security], exclude: {accounts: [log-archive, security-tooling]}")
+        )
+    ] == ["shop-dev"]
+
+
+def test_a_unit_without_accounts_is_looked_at_too(freeze: Callable[..., Organization]) -> None:
+    empty = FULL.replace("      dev: {name: Dev}\n", "      dev: {name: Dev}\n      new: {name: New}\n")
+    found = list(lock_outs(freeze({}, empty, "units: [workloads/new]")))
+    assert [each.account for each in found] == ["workloads/new (a new account)"]
+
+
+def test_the_member_role_must_be_able_to_write_what_plain_stacks_hold(
+    freeze: Callable[..., Organization],
+) -> None:
+    found = list(lock_outs(freeze(EXECUTION, FULL, "accounts: [log-archive]")))
+    assert {(each.account, each.role) for each in found} == {("log-archive", "role/OrganizationAccountAccessRole")}
 
 
 def test_apply_refuses_until_it_is_allowed(

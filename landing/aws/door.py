@@ -196,7 +196,7 @@ class Aws:
             patience = partial(self._patience, account)
             session = assuming(self._session("", ""), arn, self.organization.home_region, patience)
         session.register("before-call", partial(self._before_call, account))
-        session.register("request-created", self._request_created)
+        session.register("before-sign", self._before_sign)
         session.register("before-send", self._before_send)
         session.register("response-received", self._response_received)
         session.register("needs-retry.organizations", self._needs_retry)
@@ -220,7 +220,7 @@ class Aws:
             self.writes += 1
         context["landing"] = (service, operation)
 
-    def _request_created(self, **event: Any) -> None:
+    def _before_sign(self, **event: Any) -> None:
         """Every attempt waits for its turn, before it is signed: a signature is good for minutes only."""
         context = event["request"].context
         if "landing" in context:

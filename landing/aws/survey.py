@@ -85,6 +85,11 @@ class Survey:
             f"policies {policy_type}", lambda: list(self._listed("list_policies", "Policies", Filter=policy_type))
         )
 
+    def forget_root(self) -> None:
+        """Policy types were enabled: which there are, and the policies of each, are to be read anew."""
+        types = [entry["Type"] for entry in self.root["PolicyTypes"]]
+        self._once.forget("root", *(f"policies {name}" for name in types))
+
     def content(self, policy_id: str) -> str:
         """The text of a policy (DescribePolicy, 2 a second)."""
         return self._once(

@@ -71,7 +71,8 @@ class Tree:
 
     def forget_root(self) -> None:
         """The root's policy types are changing."""
-        self._once.forget("root", "policies")
+        self._survey.forget_root()
+        self._once.forget("policies")
 
     @property
     def organization(self) -> Mapping[str, Any] | None:

@@ -67,8 +67,16 @@ class Session:
         library = [*beside.glob("scps/*/*.*"), *beside.glob("blueprints/*.py")]
         return own + sorted(path for path in library if path.is_file())
 
-    def connect(self, organization: Organization, *, read_only: bool, detect: bool = False, at_once: int = 10) -> Aws:
-        """AWS by boto3's own credential chain, or the sandbox; refuses the wrong organization.
+    def connect(
+        self,
+        organization: Organization,
+        *,
+        read_only: bool,
+        detect: bool = False,
+        at_once: int = 10,
+        any_account: bool = False,
+    ) -> Aws:
+        """AWS by boto3's own credential chain, or the sandbox; refuses the wrong organization unless `any_account`.
 
         `at_once`: requests in flight.
         """
@@ -90,8 +98,9 @@ class Session:
             detect=detect,
             at_once=at_once,
         )
-        with translated(ORGANIZATION):
-            aws.check_organization()
+        if not any_account:
+            with translated(ORGANIZATION):
+                aws.check_organization()
         return aws
 
     def _enter_sandbox(self) -> None:
@@ -115,7 +124,7 @@ class Session:
     def plan(
         self, organization: Organization, aws: Aws, *, explain: bool = False, targets: Collection[str] = ()
     ) -> Plan:
-        """Look at both sides and compare; `explain` says what changes of policies do to requests.
+        """Look at both sides and compare; `explain` says what changes do to requests, at the end and on the way.
 
         With `targets` only what these need is read. Otherwise what was read is kept as the snapshot.
         """
@@ -146,8 +155,12 @@ class Session:
         self, organization: Organization, plan: Plan, observation: Observation, account_ids: Mapping[str, str]
     ) -> Plan:
         from landing.effects import effects
+        from landing.in_between import sentences
 
-        return replace(plan, effects=effects(organization, observation.live, plan.changes, account_ids))
+        told = effects(organization, observation.live, plan.changes, account_ids)
+        for address, words in sentences(organization, observation.live, plan.changes, account_ids).items():
+            told[address] = (*told.get(address, ()), *words)
+        return replace(plan, effects=told)
 
     @property
     def snapshot(self) -> Path:

@@ -1,35 +1,53 @@
 """`landing test`."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from landing.cli.formats import outputs, with_formats
-from landing.cli.session import Session, with_config
+from landing.cli.session import Session, with_aws
+
+if TYPE_CHECKING:
+    from landing.organization import Organization
+    from landing.policy.testing import Estate, Report, Suite
+    from landing.verification import Verification
 
 FORMATS = ("text", "json", "junit")
 
 
 @click.command
-@with_config
+@with_aws
 @click.argument("names", nargs=-1, metavar="[GUARDRAIL]...")
 @with_formats(FORMATS)
 @click.option("--mutate", is_flag=True, help="Weaken each policy in every place: a case must fail each time.")
+@click.option(
+    "--verify-with-aws",
+    "online",
+    is_flag=True,
+    help="Ask AWS's policy simulator about each request too, and list where it differs.",
+)
 @click.option("--verbose", is_flag=True, help="Show also what passes.")
-def command(*, session: Session, names: tuple[str, ...], forms: tuple[str, ...], mutate: bool, verbose: bool) -> int:
+def command(
+    *, session: Session, names: tuple[str, ...], forms: tuple[str, ...], mutate: bool, online: bool, verbose: bool
+) -> int:
     """Try the guardrails on their cases, and prove their claims. No network, no credentials.
 
     Each policy is tested by the cases.yaml beside it, and all guardrails together, as the config attaches them,
     by the files in the config's folder `cases`. Exits with 1 when something fails or cannot be told.
 
+    With --verify-with-aws, which needs credentials of any account that allow iam:SimulateCustomPolicy, it exits
+    with 2 when AWS's simulator says otherwise, and with 3 when it did not answer something.
+
     \b
       landing test
       landing test protect-cloudtrail --mutate
       landing test --format text --format junit=guardrails.xml
+      landing test --verify-with-aws --profile any-account
     """
-    from landing.cli.output import result
     from landing.guardrail_tests import suites
     from landing.placed import estate_of
     from landing.policy.testing import run
-    from landing.policy.testing.rendering import as_json, as_junit, as_text
 
     wanted = outputs(forms, FORMATS)
     organization, _ = session.organization()
@@ -39,10 +57,49 @@ def command(*, session: Session, names: tuple[str, ...], forms: tuple[str, ...],
     if unknown:
         known = ", ".join(suite.name for suite in found)
         raise click.UsageError(f"there is nothing to test called {unknown[0]}: there are {known}")
-    report = run([suite for suite in found if not names or suite.name in names], estate, mutate=mutate)
+    chosen = [suite for suite in found if not names or suite.name in names]
+    report = run(chosen, estate, mutate=mutate)
+    verification = _verified(session, organization, chosen, estate) if online else None
     for form, file in wanted:
-        if form == "text":
-            result(as_text(report, verbose=verbose), file)
-        else:
-            result(as_json(report) if form == "json" else as_junit(report), file)
-    return 0 if report.passed else 1
+        _show(form, file, report, verification, organization, verbose=verbose)
+    if not report.passed:
+        return 1
+    return verification.exit_code if verification else 0
+
+
+def _verified(
+    session: Session, organization: "Organization", suites: "list[Suite]", estate: "Estate"
+) -> "Verification":
+    from landing.cli.watching import reading
+    from landing.verification import verify
+
+    aws = session.connect(organization, read_only=True, any_account=True)
+    with reading(aws) as progress:
+        return verify(suites, estate, aws, progress=progress)
+
+
+def _show(
+    form: str,
+    file: Path | None,
+    report: "Report",
+    verification: "Verification | None",
+    organization: "Organization",
+    *,
+    verbose: bool,
+) -> None:
+    from landing.cli.output import result
+    from landing.policy.testing.rendering import as_json, as_junit, as_text
+    from landing.policy.testing.report import Report
+    from landing.report import verification as compared
+
+    sources = {key: guardrail.source for key, guardrail in organization.guardrails.items()}
+    claims = report.claims
+    if form == "text":
+        text = as_text(report, verbose=verbose)
+        result(text + (compared.as_text(verification, claims, sources) if verification else ""), file)
+    elif form == "json":
+        more = {"aws": compared.as_json(verification, claims, sources)} if verification else {}
+        result(as_json(report, more), file)
+    else:
+        added = compared.as_suites(verification, sources).suites if verification else ()
+        result(as_junit(Report((*report.suites, *added))), file)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from landing.aws import FULL_ACCESS, SCP, Aws, unless
 from landing.kinds.base import Kind
@@ -13,9 +12,10 @@ from landing.kinds.policy import OrganizationPolicy
 from landing.kinds.policy_type import PolicyType
 from landing.model import Address, Attributes, Change, Resource, Scope, Severity, Source
 from landing.organization import ROOT, Organization
+from landing.policy.limits import LIMITS
 
 BEST_EFFORT = "best_effort"
-"""Marks the first of two stages: it attaches what the free slots admit, the second one does the rest."""
+"""Marks a stage before the last: it attaches what the free slots admit, the last one does the rest."""
 
 
 class Attachments(Kind):
@@ -107,42 +107,36 @@ class Attachments(Kind):
         found = [Severity(known[key].severity) if key in known else self.severity for key in differ]
         return min(found, key=lambda severity: severity.rank, default=self.severity)
 
-    def stages(self, change: Change) -> tuple[Change, ...]:
-        """Attach first, everywhere, then detach: on the way nothing is less protected than before and after."""
-        before, after = _policies(change.before), _policies(change.after)
-        if not before - after or not after - before:
-            return (change,)
-        both: Attributes = {"policies": sorted(before | after), BEST_EFFORT: True}
-        return replace(change, after=both), change
-
-    def loosens(self, change: Change) -> bool:
-        """Whether anything is detached."""
-        return bool(_policies(change.before) - _policies(change.after))
-
     def dangers(self, change: Change) -> Iterable[str]:
         """Detaching anything."""
-        if self.loosens(change):
+        if _policies(change.before) - _policies(change.after):
             yield self.removal
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """Whether a policy must be detached before another can be attached."""
+        types = {key: guardrail.type for key, guardrail in organization.guardrails.items()} | {FULL_ACCESS: SCP}
+        before, after = _policies(change.before), _policies(change.after)
+        for policy_type in sorted({types[key] for key in after if key in types}):
+            both = [key for key in before | after if types.get(key, policy_type) == policy_type]
+            if policy_type in LIMITS and len(both) > LIMITS[policy_type].attached and before - after:
+                yield f"no free slot ({policy_type}): a policy is detached before another is attached"
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Attach what is missing, then detach what is too much; where no slot is free, one is freed first."""
         target = self._target_id(aws, change.address.name)
-        before, after = _policies(change.before), _policies(change.after)
-        superfluous = sorted(before - after)
-        best_effort = bool(change.after) and BEST_EFFORT in (change.after or {})
+        types = {key: policy.type for key, policy in aws.tree.policies.items()}
         with aws.writing:
-            for key in sorted(after - before):
-                while not self._attach(aws, key, target, last_try=not superfluous and not best_effort):
-                    if best_effort:
-                        return
-                    self._detach(aws, superfluous.pop(), target)
-            for key in superfluous:
-                self._detach(aws, key, target)
+            swap(
+                change,
+                types,
+                attach=lambda key, must: self._attach(aws, key, target, must=must),
+                detach=lambda key: self._detach(aws, key, target),
+            )
 
-    def _attach(self, aws: Aws, key: str, target: str, *, last_try: bool) -> bool:
-        """Whether it is attached now; False when no slot is free."""
+    def _attach(self, aws: Aws, key: str, target: str, *, must: bool) -> bool:
+        """Whether it is attached now; False when no slot is free, which is an error if it `must` be."""
         policy = aws.tree.policies[key]
-        full = () if last_try else ("ConstraintViolationException",)
+        full = () if must else ("ConstraintViolationException",)
         with unless("DuplicatePolicyAttachmentException", *full) as answer:
             aws.client("organizations").attach_policy(PolicyId=policy.id, TargetId=target)
         aws.tree.forget_policy(policy.id, target)
@@ -159,6 +153,34 @@ class Attachments(Kind):
     def _target_id(self, aws: Aws, name: str) -> str:
         kind, _, key = name.partition("/")
         return aws.tree.accounts[key].id if kind == "account" else aws.tree.node_id(key or ROOT)
+
+
+def swap(
+    change: Change,
+    types: Mapping[str, str],
+    *,
+    attach: Callable[[str, bool], bool],
+    detach: Callable[[str], None],
+) -> None:
+    """Attach what is missing, then detach what is too much.
+
+    `attach` is told whether it must succeed, and returns False when no slot is free: then a policy of the same type
+    that is too much is detached first. A best effort stops there.
+    """
+    before, after = _policies(change.before), _policies(change.after)
+    best_effort = bool(change.after) and BEST_EFFORT in (change.after or {})
+    superfluous = sorted(before - after)
+    for key in sorted(after - before):
+        while True:
+            spare = [other for other in superfluous if types.get(other) == types.get(key)]
+            if attach(key, not spare and not best_effort):
+                break
+            if best_effort:
+                return
+            superfluous.remove(spare[-1])
+            detach(spare[-1])
+    for key in superfluous:
+        detach(key)
 
 
 def _node(unit: str) -> str:

@@ -90,14 +90,6 @@ class Kind(ABC):
         """What is wrong with the settings of this kind, beyond its schema."""
         return ()
 
-    def stages(self, change: Change) -> tuple[Change, ...]:
-        """The change in steps that are ordered one by one; the last step may loosen, the ones before only tighten."""
-        return (change,)
-
-    def loosens(self, change: Change) -> bool:
-        """Whether a stage takes protection away; such stages come after all that give some."""
-        return False
-
     def dangers(self, change: Change) -> Iterable[str]:
         """What must be allowed by name before this change is made."""
         if change.action is Action.DELETE and self.removal:

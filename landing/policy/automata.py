@@ -150,7 +150,8 @@ def _alphabet(
     kinds = moving.keys() | staying.keys()
     others = [next(char for char in _OTHERS if char not in waiting)]
     if Some.DIGIT in kinds:
-        others += [char for char in "9876543210" if char not in waiting][:1]
+        # Where every digit is waited for somewhere, none of them acts as the others everywhere.
+        others += [char for char in "9876543210" if char not in waiting][:1] or "9876543210"
     others += ":" * bool(kinds & {Some.NOT_COLON, Some.NAME}) + "/" * (Some.NAME in kinds)
     for char in (*others, *(char for char in sorted(waiting) if char not in others)):
         move = waiting.get(char, 0) | _of_kinds(moving, char)

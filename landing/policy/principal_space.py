@@ -52,6 +52,10 @@ class PrincipalSpace:
         if self._outsiders:
             texts += [text for text in (SERVICE, ANONYMOUS) if self._is_claimed(text)]
         complete = all(part.complete for part in reached)
+        if not texts and not complete:
+            # Nothing was listed before the cap: a class to begin with, from which the others are looked for.
+            first = self._find(frozenset())
+            texts = [] if first is None else [first]
         return Variable(texts, self._conditions, self._truth, None if complete else self._find)
 
     def _is_claimed(self, text: str) -> bool:

@@ -70,3 +70,11 @@ def test_digits_colons_and_slashes_are_told_apart() -> None:
     assert reach_all([steps("1*")], digits) == ["999", "199"]
     assert reach_all([], (Step(Some.NAME),)) == ["x"]
     assert reach_all([steps("*:*")], (Step(Some.NOT_COLON, many=True),)) == [""]
+
+
+def test_digits_are_found_where_every_digit_is_waited_for() -> None:
+    patterns = [steps(f"a{digit}") for digit in "0123456789"]
+    number = (Step(Some.DIGIT),) * 2
+    assert reach_all(patterns, number) != []
+    each = [steps(f"{digit}*") for digit in "0123456789"]
+    assert {text[0] for text in reach_all(each, number)} == set("0123456789")

@@ -27,6 +27,14 @@ def test_nothing_changes_when_policies_only_move() -> None:
     assert (found.denied, found.permitted, found.undetermined) == ((), (), ())
 
 
+@pytest.mark.parametrize("count", [5, 40, 300])
+def test_any_number_of_exempt_roles_is_looked_at(count: int) -> None:
+    exempt = {"ArnNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:role/team-{number}" for number in range(count)]}}
+    before, after = ([level(deny(f"sqs:{verb}Queue", Condition=exempt))] for verb in ("Create", "Delete"))
+    found = effect(before, after, {"actions": ["sqs:CreateQueue", "sqs:DeleteQueue"]})
+    assert (names(found.denied), names(found.permitted)) == ({"sqs:DeleteQueue"}, {"sqs:CreateQueue"})
+
+
 def test_actions_that_become_denied_and_permitted() -> None:
     before, after = (
         [level(deny("guardduty:Delete*"))],

@@ -1,7 +1,7 @@
 """A report as text for a terminal, as JSON, and as JUnit XML for build servers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
@@ -24,7 +24,7 @@ def summary(report: Report) -> str:
         _counted(len(report.suites), "policy", "policies"),
         _counted(sum(result.kind == "case" for result in results), "case"),
         _counted(sum(result.requests for result in results if result.kind == "case"), "request"),
-        _counted(sum(result.kind in ("never", "always") for result in results), "claim"),
+        _counted(report.claims, "claim"),
     ]
     if any(suite.mutants is not None for suite in report.suites):
         mutants = sum(suite.mutants or 0 for suite in report.suites)
@@ -59,13 +59,14 @@ def _lines(suite: SuiteReport, *, verbose: bool) -> Iterator[str]:
         yield f"  {_SYMBOLS[PASSED if survivor.argument else FAILED]} mutant `{survivor.mutant}`: {why}"
 
 
-def as_json(report: Report) -> str:
-    """Everything, as one object."""
+def as_json(report: Report, more: Mapping[str, Any] | None = None) -> str:
+    """Everything, as one object; `more` are further keys of it."""
     shown = {
         "format_version": FORMAT_VERSION,
         "passed": report.passed,
         "summary": {status: report.count(status) for status in _SYMBOLS},
         "policies": [_suite(suite) for suite in report.suites],
+        **(more or {}),
     }
     return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
 

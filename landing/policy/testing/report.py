@@ -64,6 +64,11 @@ class Report:
         """Whether every suite passed."""
         return all(suite.passed for suite in self.suites)
 
+    @property
+    def claims(self) -> int:
+        """How many of the results are of claims."""
+        return sum(result.kind in ("never", "always") for suite in self.suites for result in suite.results)
+
     def count(self, *statuses: str) -> int:
         """How many results have one of the statuses."""
         return sum(result.status in statuses for suite in self.suites for result in suite.results)
