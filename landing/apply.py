@@ -165,6 +165,9 @@ class _Walk:
 
     def _take_ready(self) -> None:
         for step in self.sorter.get_ready():
+            if step not in self.graph.steps:
+                self.sorter.done(step)  # a barrier
+                continue
             cause = next((self.bad[other] for other in self.graph.needs[step] if other in self.bad), None)
             if cause is None:
                 heappush(self.waiting[step.address.kind], (step.address, step.stage))

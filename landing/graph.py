@@ -25,7 +25,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Graph:
-    """Steps, what each must have succeeded before it (`needs`), and what must merely have settled (`waits`)."""
+    """Steps, what each must have succeeded before it (`needs`), and what must merely have settled (`waits`).
+
+    In `waits` there are barriers besides, which are no steps: they are done as soon as it is their turn.
+    """
 
     steps: dict[Step, Change]
     needs: dict[Step, set[Step]]
@@ -34,7 +37,7 @@ class Graph:
 
     def sorter(self) -> TopologicalSorter[Step]:
         """A prepared sorter."""
-        sorter = TopologicalSorter({step: self.needs[step] | self.waits[step] for step in self.steps})
+        sorter = TopologicalSorter({step: self.needs.get(step, set()) | waits for step, waits in self.waits.items()})
         sorter.prepare()
         return sorter
 
@@ -43,7 +46,7 @@ class Graph:
         sorter = self.sorter()
         while sorter.is_active():
             ready = sorted(sorter.get_ready(), key=lambda step: (step.address, step.stage))
-            yield from ready
+            yield from (step for step in ready if step in self.steps)
             sorter.done(*ready)
 
 
@@ -96,15 +99,33 @@ def _removes(stage: Stage) -> bool:
 
 
 def _waits(steps: dict[Step, Change], phases: dict[Step, Phase | None]) -> dict[Step, set[Step]]:
-    by_kind: dict[str, list[Step]] = defaultdict(list)
+    """What must have settled before each step, and before each barrier.
+
+    Barriers stand for many steps: 10,000 that wait for 10,000 others need 20,000 edges, not 100 million.
+    """
+    waits: dict[Step, set[Step]] = defaultdict(set)
+    kinds = {name for step in steps for name in BY_NAME[step.address.kind].waits_for}
     for step in steps:
-        by_kind[step.address.kind].append(step)
-    guarding = [(step, phase) for step, phase in phases.items() if phase is not None]
-    waits: dict[Step, set[Step]] = {}
+        if step.address.kind in kinds:
+            waits[_all_of(step.address.kind)].add(step)
+    guarding = sorted({phase for phase in phases.values() if phase is not None})
+    for earlier, later in pairwise(guarding):
+        waits[_before(later)] |= {step for step, phase in phases.items() if phase is earlier}
+        if _before(earlier) in waits:
+            waits[_before(later)].add(_before(earlier))
     for step in steps:
+        barriers = [_all_of(name) for name in BY_NAME[step.address.kind].waits_for]
         own = phases[step]
-        others = {other for name in BY_NAME[step.address.kind].waits_for for other in by_kind[name]}
-        if own is not None:
-            others |= {other for other, phase in guarding if phase < own}
-        waits[step] = others - {step}
-    return waits
+        barriers += [_before(own)] if own is not None else []
+        waits[step] |= {barrier for barrier in barriers if barrier in waits}
+    return dict(waits)
+
+
+def _all_of(kind: str) -> Step:
+    """The barrier behind every step of a kind."""
+    return Step(Address("", kind), 0)
+
+
+def _before(phase: Phase) -> Step:
+    """The barrier before a phase."""
+    return Step(Address("", phase.name), 0)

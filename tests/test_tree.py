@@ -1,0 +1,71 @@
+"""The live organization as the kinds see it while they change it."""
+
+from __future__ import annotations
+
+from landing.kinds import BY_NAME
+from landing.model import Action, Address, Change
+from landing.organization import TAG
+from landing.sandbox import Sandbox
+from tests.cloud import Cloud, Story
+
+SCP = "SERVICE_CONTROL_POLICY"
+RCP = "RESOURCE_CONTROL_POLICY"
+
+
+def test_a_policy_is_still_known_when_a_policy_type_was_enabled_after_it(creation: Story) -> None:
+    changes = {change.address: change for change, _ in creation.steps}
+    wanted = [Address("policy_type", SCP), Address("policy", "no-leaving"), Address("policy_type", RCP)]
+    before = next(state for change, state in creation.steps if change.address in wanted)
+    with Sandbox() as sandbox:
+        sandbox.load(before)
+        aws = Cloud(sandbox, creation.organization).open(read_only=False)
+        assert set(aws.tree.policies) == set()
+        for address in wanted:
+            BY_NAME[address.kind].apply(aws, changes[address])
+        assert set(aws.tree.policies) == {"FullAWSAccess", "RCPFullAWSAccess", "no-leaving"}
+
+
+def test_what_this_run_has_tagged_is_seen_although_the_bulk_answer_is_older(creation: Story) -> None:
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        aws = Cloud(sandbox, creation.organization).open(read_only=False)
+        shop = aws.tree.accounts["shop-prod"]
+        assert aws.tree.tags_of(shop.id)["env"] == "prod"
+        wanted = {"name": shop.name, "email": shop.email, "unit": shop.unit, "tags": {"env": "live"}, "managed": True}
+        change = Change(Action.UPDATE, Address("account", "shop-prod"), {**wanted, "tags": {"env": "prod"}}, wanted)
+        BY_NAME["account"].apply(aws, change)
+        assert aws.tree.tags_of(shop.id) == {"env": "live", TAG: "shop-prod"}
+        assert aws.calls["organizations", "ListTagsForResource"] == 1
+
+
+def test_tags_are_asked_for_one_by_one_where_they_may_not_be_read_in_bulk(creation: Story) -> None:
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        sandbox.faults.reject("resourcegroupstaggingapi", "*", code="AccessDeniedException", times=None, status=400)
+        cloud = Cloud(sandbox, creation.organization)
+        aws = cloud.open()
+        assert all(account.marked for key, account in aws.tree.accounts.items() if key != "management")
+        tagged = len(aws.tree.accounts) + len(aws.tree.units)
+        assert aws.calls["organizations", "ListTagsForResource"] == tagged
+
+
+def test_an_organization_without_a_tag_costs_no_call_an_account(creation: Story) -> None:
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        client = sandbox.session().client("organizations")
+        for account in client.get_paginator("list_accounts").paginate().build_full_result()["Accounts"]:
+            client.untag_resource(ResourceId=account["Id"], TagKeys=[TAG, "env"])
+        aws = Cloud(sandbox, creation.organization).open()
+        assert not any(account.marked for account in aws.tree.accounts.values())
+        assert aws.calls["organizations", "ListTagsForResource"] == 0
+
+
+def test_an_account_with_a_role_is_entered_before_all_accounts_are_listed(creation: Story) -> None:
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        aws = Cloud(sandbox, creation.organization).open()
+        assert aws.tree.account_id("log-archive")
+        assert aws.calls["organizations", "ListAccounts"] == 0
+        assert aws.tree.account_id("shop-prod")
+        assert aws.calls["organizations", "ListAccounts"] == 1
+        assert aws.tree.account_id("log-archive") == aws.tree.account_ids["log-archive"]
