@@ -177,3 +177,12 @@ def test_staleness_is_judged_change_by_change() -> None:
         still_to_do(made, seen([], [unit("renamed", name="c"), unit("done", name="b")]))
     with pytest.raises(StalePlan, match=r"unit\.new"):
         still_to_do(made, seen([], [unit("new", name="other"), unit("renamed", name="a"), unit("done", name="b")]))
+
+
+def test_what_a_cut_off_run_left_half_way_is_still_to_do() -> None:
+    made = make(seen([unit("renamed", name="c")], [unit("renamed", name="a")]), Origin())
+    now = seen([], [unit("renamed", name="b")])
+    [change] = made.changes
+    assert still_to_do(made, now, {change.address: [{**(change.after or {}), "name": "b"}]}) == (change,)
+    with pytest.raises(StalePlan):
+        still_to_do(made, now)
