@@ -188,7 +188,7 @@ def wait_for_the_question(run: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ending", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=lambda e: str(e)
+    ("ending", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str
 )
 def test_a_run_that_is_ended_lets_go(
     start: Callable[..., subprocess.Popen[str]], server: dict[str, str], ending: signal.Signals, code: int
