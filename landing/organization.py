@@ -134,6 +134,21 @@ class Service:
     sources: Mapping[str, Source] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class LockPlace:
+    """The S3 object that keeps two runs apart; `account` is the key of the account that owns the bucket."""
+
+    bucket: str
+    key: str
+    account: str
+    region: str
+
+    @property
+    def path(self) -> str:
+        """As the AWS CLI writes it."""
+        return f"s3://{self.bucket}/{self.key}"
+
+
 @dataclass(frozen=True)
 class Organization:
     """Everything that the config says, checked; every mapping goes by the stable key of the config."""
@@ -159,6 +174,7 @@ class Organization:
     policy_types: Mapping[str, Source | None]
     source: Source | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
+    lock: LockPlace | None = None
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from landing.kinds import KINDS, Kind
-from landing.organization import PREFIX
+from landing.organization import PREFIX, LockPlace
 
 ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListRoots",
           "organizations:ListOrganizationalUnitsForParent", "tag:GetResources")  # fmt: skip
@@ -19,6 +19,8 @@ NEVER = ("organizations:DeleteOrganization", "organizations:LeaveOrganization",
          "organizations:DisableAWSServiceAccess", "cloudformation:DeactivateOrganizationsAccess")  # fmt: skip
 """What no plan ever contains; denied to the apply role, so that nothing else does it in its name either."""
 
+EXAMPLE_LOCK = LockPlace("example-landing-lock", "landing.lock", "management", "eu-west-1")
+
 
 def plan_policy(partition: str = "aws", member_role: str = "*", kinds: Iterable[Kind] = KINDS) -> dict[str, Any]:
     """For the role that plans and reports drift: reads, and enters member accounts by their role."""
@@ -26,8 +28,13 @@ def plan_policy(partition: str = "aws", member_role: str = "*", kinds: Iterable[
     return _document([_allow("Read", actions - {"sts:AssumeRole"}), _enter(partition, member_role)])
 
 
-def apply_policy(partition: str = "aws", member_role: str = "*", kinds: Iterable[Kind] = KINDS) -> dict[str, Any]:
-    """For the role that applies: what the plan role may, the writes of every kind, and a deny for the rest."""
+def apply_policy(
+    partition: str = "aws", member_role: str = "*", kinds: Iterable[Kind] = KINDS, lock: LockPlace | None = None
+) -> dict[str, Any]:
+    """For the role that applies: what the plan role may, the writes of every kind, and a deny for the rest.
+
+    `lock` is one in the management account; a lock in a member account is taken by the member role.
+    """
     reads = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
     writes = {action for kind in kinds for action in kind.writes}
     writes -= {"sts:AssumeRole", "iam:PassRole", "iam:CreateServiceLinkedRole"}
@@ -40,9 +47,23 @@ def apply_policy(partition: str = "aws", member_role: str = "*", kinds: Iterable
             "Resource": f"arn:{partition}:iam::*:role/aws-service-role/*",
         },
         {**_allow("PassOurRoles", {"iam:PassRole"}), "Resource": f"arn:{partition}:iam::*:role/{PREFIX}*"},
+        *(lock_statements(partition, lock) if lock else ()),
         {"Sid": "Never", "Effect": "Deny", "Action": sorted(NEVER), "Resource": "*"},
     ]
     return _document(statements)
+
+
+def lock_statements(partition: str, lock: LockPlace) -> list[dict[str, Any]]:
+    """What taking and releasing the lock needs.
+
+    S3 User Guide: a conditional delete needs GetObject too; without ListBucket an object that is not there is
+    AccessDenied instead of NoSuchKey.
+    """
+    bucket = f"arn:{partition}:s3:::{lock.bucket}"
+    return [
+        {**_allow("Lock", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")), "Resource": f"{bucket}/{lock.key}"},
+        {**_allow("LockIsFree", ("s3:ListBucket",)), "Resource": bucket},
+    ]
 
 
 def _enter(partition: str, member_role: str) -> dict[str, Any]:
@@ -88,6 +109,15 @@ It changes nothing. Drift detection (`Detect…`) fills in a report of CloudForm
 
 ```json
 {json.dumps(apply_policy(), indent=2)}
+```
+
+### The lock
+
+When the config names a bucket for the [lock](locking.md), these are added; `landing synth` does so with your names.
+Where `lock.account` is a member account, the member role there needs them instead.
+
+```json
+{json.dumps(lock_statements("aws", EXAMPLE_LOCK), indent=2)}
 ```
 
 ## By kind

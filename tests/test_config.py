@@ -215,6 +215,7 @@ WHOLE: dict[str, Any] = {
         "guardduty": {},
         "security_hub": {},
     },
+    "lock": {"bucket": "locks", "key": "landing.lock", "account": "log-archive", "region": "eu-west-1"},
     "delegated_administrators": {"fms.amazonaws.com": "log-archive"},
     "access": {"exempt_roles": ["x"]},
 }

@@ -1,5 +1,6 @@
 """AWS, behind one door."""
 
+from landing.aws.conditional import ConditionalObject
 from landing.aws.door import Aws, ReadOnly
 from landing.aws.faults import NoCredentials, code_of, translated
 from landing.aws.pace import Clock, Interrupted
@@ -15,6 +16,7 @@ __all__ = [
     "SERVICE_DENIES",
     "Aws",
     "Clock",
+    "ConditionalObject",
     "Interrupted",
     "NoCredentials",
     "Queue",

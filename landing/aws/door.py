@@ -161,16 +161,15 @@ class Aws:
             account_id = self._account_id(account)  # may read the tree, which needs clients: never under the lock
             with self._lock:
                 if key not in self._clients:
-                    import boto3
                     from botocore.config import Config
 
-                    session = boto3.Session(botocore_session=self._session(account, account_id))
+                    session = self._session(account, account_id)
                     config = Config(
                         retries={"mode": "standard", "max_attempts": ATTEMPTS},
                         user_agent_extra="landing",
                         max_pool_connections=32,
                     )
-                    self._clients[key] = session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+                    self._clients[key] = session.create_client(service, region, config=config)
         return self._clients[key]
 
     def _account_id(self, account: str) -> str:
@@ -199,7 +198,8 @@ class Aws:
         session.register("before-sign", self._before_sign)
         session.register("before-send", self._before_send)
         session.register("response-received", self._response_received)
-        session.register("needs-retry.organizations", self._needs_retry)
+        for service in ("organizations", "s3"):
+            session.register(f"needs-retry.{service}", self._needs_retry)
         self.tally.listen(session)
         self.operations.listen(session)
         self._sessions[account] = session

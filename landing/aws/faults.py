@@ -29,7 +29,7 @@ UNREADABLE = frozenset({
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidIdentityToken"})
 
 CONCURRENT = frozenset({"ConcurrentModificationException", "PolicyChangesInProgressException",
-                        "FinalizingOrganizationException"})  # fmt: skip
+                        "FinalizingOrganizationException", "ConditionalRequestConflict"})  # fmt: skip
 """Answers that ask to try again in a moment, which botocore does not count as retryable by itself."""
 
 

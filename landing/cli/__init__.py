@@ -24,6 +24,7 @@ COMMANDS = {
     "plan": "Show what would change.",
     "show": "Show a saved plan.",
     "apply": "Make the changes.",
+    "unlock": "Remove the lock of a run that has died.",
     "drift": "Report what is not as declared.",
     "status": "Tell what the last runs of apply did.",
     "schema": "Print the JSON Schema of the config.",

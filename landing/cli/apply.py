@@ -61,18 +61,19 @@ def command(
       landing apply --auto-approve --allow detach
     """
     from landing.cli.carrying_out import carry_out
+    from landing.cli.locking import locked
     from landing.cli.output import note, result, style_of
-    from landing.lock import Lock
     from landing.plan import save
     from landing.report.plan_text import NO_CHANGES, render
 
     if STDERR.log and not auto_approve:
         raise click.UsageError("--log-format json cannot ask: it needs --auto-approve")
     organization, _ = session.organization()
-    with Lock(Path(".landing"), timeout=lock_timeout), recorded() as run:
+    with locked("apply", timeout=lock_timeout) as lock_everywhere, recorded() as run:
         turn_to(run, "refresh" if file else "observe")
         aws = session.connect(organization, read_only=False)
         watch(run, aws)
+        lock_everywhere(session, organization, aws)
         plan, changes = _changes(session, organization, aws, file, targets)
         save(plan, run.folder / "plan.json")
         if not changes:

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: an apply ends what it has begun, everything else ends at once; never with a traceback."""
+"""SIGINT, SIGTERM and SIGHUP: an apply ends what it has begun, everything else ends at once; never with a traceback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from landing.apply import Stop
     from landing.report.progress import View
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOPPED = tuple(128 + number for number in SIGNALS)
 """Exit codes of a command that a signal has ended."""
 

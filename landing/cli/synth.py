@@ -64,4 +64,6 @@ def _files(organization: "Organization") -> Iterator[tuple[str, Any]]:
         {r.address.name: r.attributes["policies"] for r in sorted(attached, key=lambda r: r.address)},
     )
     yield "permissions/plan.json", plan_policy(organization.partition, organization.member_role)
-    yield "permissions/apply.json", apply_policy(organization.partition, organization.member_role)
+    lock = organization.lock
+    mine = lock if lock and lock.account == organization.management else None
+    yield "permissions/apply.json", apply_policy(organization.partition, organization.member_role, lock=mine)

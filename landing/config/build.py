@@ -20,6 +20,7 @@ from landing.organization import (
     Contact,
     Deployment,
     Guardrail,
+    LockPlace,
     Organization,
     Service,
     Target,
@@ -90,6 +91,18 @@ class Builder:
                 for key in self.data.get(part) or {}
                 if (source := self.document.source((part, key), key=True))
             },
+            lock=self._lock(),
+        )
+
+    def _lock(self) -> LockPlace | None:
+        given = self.data.get("lock")
+        if not given:
+            return None
+        return LockPlace(
+            bucket=given["bucket"],
+            key=given.get("key", "landing.lock"),
+            account=given.get("account", self.roles["management"]),
+            region=given.get("region", self.data["organization"]["home_region"]),
         )
 
     @property

@@ -53,6 +53,7 @@ class _Checks:
     def run(self) -> Iterator[Problem]:
         yield from self._regions()
         yield from self._roles()
+        yield from self._lock()
         yield from self._units()
         yield from self._accounts()
         for section in ("guardrails", "baselines"):
@@ -121,12 +122,7 @@ class _Checks:
             )
         for index, region in enumerate(governed):
             if region in REGIONS and REGIONS[region] != REGIONS[home]:
-                yield self.problem(
-                    "LZ308",
-                    f"{region} is in the partition {REGIONS[region]}, the home region in {REGIONS[home]}",
-                    (*at, index),
-                    "an organization lives in one partition",
-                )
+                yield self._other_partition(region, home, (*at, index))
 
     def _roles(self) -> Iterator[Problem]:
         for role in ("management", "log_archive", "security_tooling"):
@@ -139,6 +135,17 @@ class _Checks:
                     ("roles", role),
                     "no SCP protects the management account, and it cannot be a delegated administrator",
                 )
+
+    def _lock(self) -> Iterator[Problem]:
+        lock = dict(_items(self.data)).get("lock", {})
+        yield from self._account(lock.get("account"), ("lock", "account"))
+        region, home = _text(lock.get("region")), _text(self.organization.get("home_region"))
+        if region in REGIONS and home in REGIONS and REGIONS[region] != REGIONS[home]:
+            yield self._other_partition(region, home, ("lock", "region"))
+
+    def _other_partition(self, region: str, home: str, path: Path_) -> Problem:
+        message = f"{region} is in the partition {REGIONS[region]}, the home region in {REGIONS[home]}"
+        return self.problem("LZ308", message, path, "an organization lives in one partition")
 
     def _units(self) -> Iterator[Problem]:
         names: dict[tuple[str, str], str] = {}

@@ -189,6 +189,20 @@ def compose(services: Mapping[str, Schema]) -> Schema:
                     "exempt_roles": _names("More roles that protective guardrails exempt: ARNs or names, `*` allowed."),
                 },
             ),
+            "lock": _object(
+                "The S3 object that keeps two runs apart, whatever machines they are on. The bucket must exist.",
+                {
+                    "bucket": _text("Name of the bucket.", pattern="^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
+                    "key": _text(
+                        "Name of the object; `landing.lock` when left out. One for each organization.",
+                        minLength=1,
+                        maxLength=1024,
+                    ),
+                    "account": _text("Key of the account that owns the bucket; the management account when left out."),
+                    "region": {**_REGION, "description": "Region of the bucket; the home region when left out."},
+                },
+                ("bucket",),
+            ),
             "units": _by_key("Organizational units by stable key; `units` inside nests them.", _UNIT),
             "accounts": _by_key("Accounts by stable key.", _ACCOUNT),
             "guardrails": _by_key("Preventive controls by stable key.", _GUARDRAIL),

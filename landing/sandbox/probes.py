@@ -154,6 +154,35 @@ def buckets_stay_encrypted(sandbox: Sandbox) -> bool:
     return "ServerSideEncryptionConfiguration" in s3.get_bucket_encryption(Bucket=BUCKET)
 
 
+def objects_are_conditional(sandbox: Sandbox) -> bool:
+    """If-None-Match is `*` or not implemented."""
+    s3 = _bucket(sandbox)
+    try:
+        s3.put_object(Bucket=BUCKET, Key="key", IfNoneMatch="etag")
+    except ClientError as error:
+        return bool(error.response["Error"]["Code"] == "NotImplemented")
+    return False
+
+
+def deletes_are_conditional(sandbox: Sandbox) -> bool:
+    """If-Match `*` is met by whatever is there."""
+    s3 = _bucket(sandbox)
+    s3.put_object(Bucket=BUCKET, Key="key")
+    s3.delete_object(Bucket=BUCKET, Key="key", IfMatch="*")
+    return "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
+
+
+def owners_are_expected(sandbox: Sandbox) -> bool:
+    """An object of another owner's bucket is not read."""
+    s3 = _bucket(sandbox)
+    s3.put_object(Bucket=BUCKET, Key="key")
+    try:
+        s3.get_object(Bucket=BUCKET, Key="key", ExpectedBucketOwner="999999999999")
+    except ClientError as error:
+        return bool(error.response["Error"]["Code"] == "AccessDenied")
+    return False
+
+
 def retention_has_one_unit(sandbox: Sandbox) -> bool:
     """Default retention in days reads back without years."""
     s3 = _bucket(sandbox, ObjectLockEnabledForBucket=True)
@@ -283,8 +312,11 @@ IAM: Mapping[str, Callable[[Sandbox], bool]] = {
     },
 }
 S3: Mapping[str, Callable[[Sandbox], bool]] = {
+    "DeleteObject": deletes_are_conditional,
+    "GetObject": owners_are_expected,
     "ListBuckets": bucket_lists_have_pages,
     "PutBucketAcl": acls_are_off,
+    "PutObject": objects_are_conditional,
 }
 TAGGING: Mapping[str, Callable[[Sandbox], bool]] = {
     "GetResources": resources_of_organizations_are_found,

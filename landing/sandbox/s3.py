@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from moto.s3.exceptions import CrossLocationLoggingProhibited, InvalidTargetBucketForLogging
-from moto.s3.models import FakeBucket, PublicAccessBlock
+from moto.s3.models import FakeBucket, PublicAccessBlock, s3_backends
 
 from landing.sandbox import probes
 from landing.sandbox.call import Call
@@ -99,6 +99,34 @@ class S3(Service[Nothing]):
         if bucket.ownership_rule == "BucketOwnerEnforced" and call.get("ACL") != "bucket-owner-full-control":
             raise Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs", 400)
         return call.forward()
+
+    def put_object(self, call: Call) -> HttpAnswer:
+        """Moto takes any If-None-Match but `*` for nothing, and any bucket for the expected owner's."""
+        _expect_owner(call)
+        if call.get("IfNoneMatch", "*") != "*":
+            raise Refusal("NotImplemented", "A header you provided implies functionality that is not implemented", 501)
+        return call.forward()
+
+    def get_object(self, call: Call) -> HttpAnswer:
+        """Moto takes any bucket for the expected owner's (API reference, ExpectedBucketOwner)."""
+        _expect_owner(call)
+        return call.forward()
+
+    def delete_object(self, call: Call) -> HttpAnswer:
+        """Moto does not know that If-Match `*` means whatever is there, and takes any bucket for the owner's."""
+        _expect_owner(call)
+        if call.get("IfMatch") != "*" or call.backend().get_object(call["Bucket"], call["Key"]) is None:
+            return call.forward()
+        headers = {name: value for name, value in call.request.headers.items() if name.lower() != "if-match"}
+        return replace(call, request=replace(call.request, headers=headers)).forward()
+
+
+def _expect_owner(call: Call) -> None:
+    """API reference, ExpectedBucketOwner: 403 when another account owns the bucket."""
+    expected = call.get("ExpectedBucketOwner")
+    _, owner = s3_backends.bucket_accounts.get(call["Bucket"], ("", expected))
+    if expected and owner != expected:
+        raise Refusal("AccessDenied", "Access Denied", 403)
 
 
 def with_defaults(original: Callable[..., None]) -> Callable[..., None]:

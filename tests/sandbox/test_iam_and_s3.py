@@ -168,3 +168,56 @@ def test_objects_go_through_unchanged(empty: Cloud) -> None:
     assert s3.head_object(Bucket="bucket", Key=key)["ContentLength"] == len(body)
     assert [found["Key"] for found in s3.list_objects_v2(Bucket="bucket")["Contents"]] == [key]
     refused("404", s3.head_object, Bucket="bucket", Key="nothing")
+
+
+@pytest.mark.parametrize("versioning", [False, True])
+@source("S3 User Guide: Conditional requests; API reference: PutObject, If-None-Match")
+def test_an_object_is_created_once(empty: Cloud, versioning: bool) -> None:
+    s3 = empty.client("s3")
+    s3.create_bucket(Bucket="bucket")
+    if versioning:
+        s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="bucket", Key="k", Body=b"first", IfNoneMatch="*")
+    error = refused("PreconditionFailed", s3.put_object, Bucket="bucket", Key="k", Body=b"second", IfNoneMatch="*")
+    assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 412
+    assert s3.get_object(Bucket="bucket", Key="k")["Body"].read() == b"first"
+    s3.delete_object(Bucket="bucket", Key="k")
+    s3.put_object(Bucket="bucket", Key="k", Body=b"third", IfNoneMatch="*")
+    assert s3.get_object(Bucket="bucket", Key="k")["Body"].read() == b"third"
+
+
+@source("S3 API reference: PutObject, If-None-Match expects `*`; Error responses, NotImplemented")
+def test_an_object_is_not_compared_when_it_is_created(empty: Cloud) -> None:
+    s3 = empty.client("s3")
+    s3.create_bucket(Bucket="bucket")
+    refused("NotImplemented", s3.put_object, Bucket="bucket", Key="k", IfNoneMatch='"etag"')
+
+
+@pytest.mark.parametrize("versioning", [False, True])
+@source("S3 User Guide: How to perform conditional deletes")
+def test_an_object_is_deleted_as_it_was(empty: Cloud, versioning: bool) -> None:
+    s3 = empty.client("s3")
+    s3.create_bucket(Bucket="bucket")
+    if versioning:
+        s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+    old = s3.put_object(Bucket="bucket", Key="k", Body=b"old")["ETag"]
+    new = s3.put_object(Bucket="bucket", Key="k", Body=b"new")["ETag"]
+    refused("PreconditionFailed", s3.delete_object, Bucket="bucket", Key="k", IfMatch=old)
+    s3.delete_object(Bucket="bucket", Key="k", IfMatch=new)
+    refused("NoSuchKey", s3.get_object, Bucket="bucket", Key="k")
+    s3.put_object(Bucket="bucket", Key="k", Body=b"again")
+    s3.delete_object(Bucket="bucket", Key="k", IfMatch="*")
+    refused("NoSuchKey", s3.get_object, Bucket="bucket", Key="k")
+
+
+@source("S3 API reference: ExpectedBucketOwner")
+def test_a_bucket_can_be_expected_to_belong_to_an_account(empty: Cloud) -> None:
+    s3, other = empty.client("s3"), "999999999999"
+    me = empty.client("sts").get_caller_identity()["Account"]
+    s3.create_bucket(Bucket="bucket")
+    s3.put_object(Bucket="bucket", Key="k", Body=b"1", ExpectedBucketOwner=me)
+    refused("AccessDenied", s3.put_object, Bucket="bucket", Key="k", Body=b"2", ExpectedBucketOwner=other)
+    refused("AccessDenied", s3.get_object, Bucket="bucket", Key="k", ExpectedBucketOwner=other)
+    refused("AccessDenied", s3.delete_object, Bucket="bucket", Key="k", ExpectedBucketOwner=other)
+    assert s3.get_object(Bucket="bucket", Key="k", ExpectedBucketOwner=me)["Body"].read() == b"1"
+    refused("NoSuchBucket", s3.put_object, Bucket="nobucket", Key="k", Body=b"", ExpectedBucketOwner=me)

@@ -1,0 +1,88 @@
+"""The lock as the commands take it: on this machine, and in the bucket that the config names."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from landing.cli.session import Session, now
+from landing.cli.stderr import STDERR
+
+if TYPE_CHECKING:
+    from landing.aws import Aws, ConditionalObject
+    from landing.lock import Holder
+    from landing.organization import Organization
+
+FOLDER = Path(".landing")
+
+
+@contextmanager
+def locked(operation: str, *, timeout: float) -> Iterator[Callable[[Session, Organization, Aws], None]]:
+    """This machine is locked within the block, and from when the block calls what it is given, every machine.
+
+    `timeout`: seconds to wait for other runs, in all. Raises LockHeld.
+    """
+    from landing.cli.output import note
+    from landing.lock import FileLock, ObjectLock, Waiting
+    from landing.report.style import safe
+
+    holder, waiting = this_run(operation), Waiting(timeout, say=lambda text: note(safe(text)))
+    with ExitStack() as held:
+
+        def lock_everywhere(session: Session, organization: Organization, aws: Aws) -> None:
+            thing = shared(session, organization, aws)
+            if thing is not None:
+                held.enter_context(ObjectLock(thing, holder, waiting, _warn))
+                aws.tree.forget()  # what was read before may have been changed by the last holder
+
+        held.enter_context(FileLock(FOLDER, holder, waiting))
+        yield lock_everywhere
+
+
+def this_run(operation: str) -> Holder:
+    """This process, with an ID of its own."""
+    from landing import __version__
+    from landing.lock import Holder
+
+    return Holder(
+        ID=str(uuid.uuid4()),
+        Operation=operation,
+        Who=f"{getpass.getuser()}@{socket.gethostname()}",
+        Version=__version__,
+        Created=now(),
+        Info=f"process {os.getpid()}",
+    )
+
+
+def shared(session: Session, organization: Organization, aws: Aws) -> ConditionalObject | None:
+    """The object that the runs of all machines share, if there is one.
+
+    The sandbox is this machine's own; before the first apply, the account of the bucket may not exist.
+    """
+    from landing.aws import ConditionalObject
+    from landing.cli.output import note
+
+    place = organization.lock
+    if place is None or session.sandbox:
+        return None
+    if place.account != organization.management and place.account not in aws.tree.account_ids:
+        note(f"The account {place.account} of the lock {place.path} does not exist yet: only this machine is locked.")
+        return None
+    return ConditionalObject(aws, place)
+
+
+def _warn(text: str) -> None:
+    from landing.cli.output import note, style_of
+    from landing.report.style import safe
+
+    if STDERR.log:
+        STDERR.diagnostic(text, "", severity="warning")
+    else:
+        note(f"{style_of(sys.stderr).paint('Warning:', 'yellow', 'bold')} {safe(text)}")

@@ -1,0 +1,78 @@
+"""`landing unlock`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from landing.cli.session import Session, with_aws
+
+if TYPE_CHECKING:
+    from landing.aws import ConditionalObject
+
+
+@click.command
+@with_aws
+@click.argument("lock_id", metavar="[ID]", default="")
+@click.option("--force", is_flag=True, help="Do not ask, and do not mind that the holder is alive on this machine.")
+def command(*, session: Session, lock_id: str, force: bool) -> int:
+    """Remove the lock of a run that has died, after showing who holds it and since when.
+
+    With an ID, only the lock with that ID. A run that is still alive goes on without its lock, and says so in the end.
+    The lock file of this machine needs no unlocking: it ends with its process.
+
+    \b
+      landing unlock
+      landing unlock 4f1d9b4e-53a5-4c52-8f0a-4f3cf8f5c4a1
+      landing unlock 4f1d9b4e-53a5-4c52-8f0a-4f3cf8f5c4a1 --force
+    """
+    from landing.cli.locking import FOLDER, shared
+    from landing.cli.output import note
+    from landing.lock import living_holder
+
+    organization, _ = session.organization()
+    thing = None
+    if organization.lock and not session.sandbox:
+        thing = shared(session, organization, session.connect(organization, read_only=False))
+    if thing is not None:
+        return _unlock(thing, lock_id, force=force)
+    alive = living_holder(FOLDER)
+    note("No lock is held." if alive is None else f"{alive}\n\nThis lock is of this machine: it ends with its process.")
+    return 0 if alive is None else 5
+
+
+def _unlock(thing: "ConditionalObject", lock_id: str, *, force: bool) -> int:
+    from landing.cli.locking import FOLDER
+    from landing.cli.output import note
+    from landing.errors import Refused
+    from landing.lock import holder_of, living_holder
+    from landing.report.style import safe
+
+    seen = thing.read()
+    if seen is None:
+        note(f"No lock is held at {thing.path}.")
+        return 0
+    holder = holder_of(seen[0])
+    note("\n".join(map(safe, str(holder).splitlines())))
+    if lock_id not in ("", holder.ID):
+        raise Refused(f"The lock that is held is not {lock_id}. Nothing was removed.")
+    alive = living_holder(FOLDER)
+    if alive and alive.ID == holder.ID and not force:
+        raise Refused(f"Its run is alive on this machine ({alive.Info}): stop that, or use --force.")
+    if not force:
+        _ask()
+    if not thing.delete(seen[1]):
+        raise Refused("The lock has changed hands meanwhile. Nothing was removed. Run landing unlock again to see it.")
+    note(f"The lock {holder.ID} is removed.")
+    return 0
+
+
+def _ask() -> None:
+    from landing.errors import Refused
+
+    click.echo(
+        "\nA run that is still alive would no longer be alone. Do you want to remove the lock?\n"
+        "  Only 'yes' will be accepted to confirm.\n",
+        err=True,
+    )
+    if click.prompt("  Enter a value", default="", show_default=False, err=True).strip() != "yes":
+        raise Refused("Unlock cancelled. Nothing was removed.")
