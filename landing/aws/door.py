@@ -35,8 +35,8 @@ ATTEMPTS = 10
 AT_ONCE = 10
 """Requests in flight at once."""
 
-NEWCOMER_TIMEOUT = 600.0
-"""Seconds until the role of a new account lets us in; AWS speaks of minutes."""
+CONNECT_TIMEOUT, READ_TIMEOUT = 10, 60
+"""Seconds that one attempt may take; no call of ours is answered slowly (botocore's own are 60 and 60)."""
 
 
 class ReadOnly(AssertionError):
@@ -106,6 +106,11 @@ class Aws:
             region = GLOBAL_REGION[self.organization.partition]
         return self._client(service, account, region)
 
+    def poll(self, what: str, deadline: str, *, first: float = 0.5) -> Iterator[float]:
+        """Look again and again, with growing pauses; AwsError when the config's `timeouts` has that deadline passed."""
+        hint = f"run again to resume, or allow more with `timeouts: {{{deadline}: …}}` in the config"
+        return self.clock.poll(what, timeout=self.organization.timeout(deadline), first=first, hint=hint)
+
     def listed(self, client: Any, operation: str, key: str, **parameters: object) -> Iterator[Any]:
         """Every item of every page; a few operations have pages that botocore does not know of."""
         if not client.can_paginate(operation):
@@ -169,6 +174,8 @@ class Aws:
                         retries={"mode": "standard", "max_attempts": ATTEMPTS},
                         user_agent_extra="landing",
                         max_pool_connections=32,
+                        connect_timeout=CONNECT_TIMEOUT,
+                        read_timeout=READ_TIMEOUT,
                     )
                     self._clients[key] = session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
         return self._clients[key]
@@ -209,7 +216,7 @@ class Aws:
         """A new account cannot be entered for minutes after CreateAccount has succeeded."""
         if account not in self.tree.newcomers:
             return ()
-        return self.clock.poll(f"the role of the new account {account}", timeout=NEWCOMER_TIMEOUT, first=2.0)
+        return self.poll(f"entering the new account {account}", "account_access", first=2.0)
 
     def _before_call(self, account: str, model: Any, context: dict[str, Any], **_: Any) -> None:
         service, operation = model.service_model.service_name, model.name

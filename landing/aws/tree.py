@@ -114,6 +114,26 @@ class Tree:
         return not policy.aws_managed and (policy.marked or policy.key in self._aws.organization.guardrails)
 
     @property
+    def requests(self) -> list[Mapping[str, Any]]:
+        """What earlier runs asked for: accounts in the making, and those that ListAccounts may not show yet."""
+        states = ["IN_PROGRESS", "SUCCEEDED"]
+        return self._once(
+            "requests",
+            lambda: list(
+                self._aws.listed(
+                    self._aws.client("organizations"),
+                    "list_create_account_status",
+                    "CreateAccountStatuses",
+                    States=states,
+                )
+            ),
+        )
+
+    def forget_requests(self) -> None:
+        """There are others by now."""
+        self._once.forget("requests")
+
+    @property
     def account_ids(self) -> Mapping[str, str]:
         """Id by account key."""
         if self.organization is None:

@@ -14,8 +14,6 @@ from landing.kinds.base import Kind
 from landing.organization import Organization
 from landing.references import account_id
 
-STACK_TIMEOUT = 3_600
-DRIFT_TIMEOUT = 1_800
 MARK = {"Key": "landing:managed", "Value": "true"}
 _IDS = uuid.UUID("6f1cbd5c-33c1-5d3b-9a55-0a6f4b2d9c11")
 
@@ -65,7 +63,7 @@ class CloudFormationKind(Kind):
                 for entry in client.describe_stacks(StackName=stack)["Stacks"][0].get("Parameters") or ()
             ],
         )
-        for _ in aws.clock.poll(f"change set of {stack}", timeout=STACK_TIMEOUT):
+        for _ in aws.poll(f"change set of {stack}", "stack"):
             found = client.describe_change_set(StackName=stack, ChangeSetName=name)
             if found["Status"] == "FAILED":
                 raise AwsError(
@@ -79,7 +77,7 @@ class CloudFormationKind(Kind):
 
     def wait_for_stack(self, aws: Aws, client: Any, stack: str) -> None:
         """Until the stack has settled; raises AwsError when it did not end well."""
-        for _ in aws.clock.poll(f"stack {stack}", timeout=STACK_TIMEOUT):
+        for _ in aws.poll(f"stack {stack}", "stack"):
             with unless("ValidationError") as gone:
                 found = client.describe_stacks(StackName=stack)["Stacks"][0]
             if gone.code or found["StackStatus"] == "DELETE_COMPLETE":
@@ -96,7 +94,7 @@ class CloudFormationKind(Kind):
     def detect_drift(self, aws: Aws, client: Any, stack: str) -> str:
         """Compare the stack with what is there (DetectStackDrift); the answer is DRIFTED, IN_SYNC or UNKNOWN."""
         detection = client.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
-        for _ in aws.clock.poll(f"drift detection of {stack}", timeout=DRIFT_TIMEOUT):
+        for _ in aws.poll(f"drift detection of {stack}", "drift_detection"):
             found = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
             if found["DetectionStatus"] != "DETECTION_IN_PROGRESS":
                 return str(found.get("StackDriftStatus", "UNKNOWN"))

@@ -12,7 +12,6 @@ from landing.kinds.stack_set_shards import stack_sets
 from landing.model import Change, Scope
 from landing.quotas import UNITS_PER_STACK_SET_CALL
 
-OPERATION_TIMEOUT = 6 * 3_600
 ATTEMPTS = 100
 SETTINGS = ("template", "parameters", "auto_deployment", "managed_execution")
 
@@ -65,7 +64,7 @@ class Operations:
 
     def wait(self, operation: str, *, strict: bool = True) -> None:
         """Until the operation has ended; with `strict` raises AwsError when it did not end well."""
-        for _ in self.aws.clock.poll(f"operation {operation} of stack set {self.name}", timeout=OPERATION_TIMEOUT):
+        for _ in self.aws.poll(f"operation {operation} of stack set {self.name}", "stack_set"):
             found = self.client.describe_stack_set_operation(StackSetName=self.name, OperationId=operation)
             status = found["StackSetOperation"]["Status"]
             if status in ("SUCCEEDED", "FAILED", "STOPPED"):
