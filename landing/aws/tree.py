@@ -133,6 +133,21 @@ class Tree:
         """There are others by now."""
         self._once.forget("requests")
 
+    def disabled_regions(self, account: str) -> frozenset[str]:
+        """The opt-in Regions that an account has not enabled (Account API, ListRegions)."""
+        own = account == self._aws.organization.management
+        identity = {} if own else {"AccountId": self.accounts[account].id}
+        off = ["DISABLED", "DISABLING", "ENABLING"]
+        return self._once(
+            f"disabled regions {account}",
+            lambda: frozenset(
+                region["RegionName"]
+                for region in self._aws.listed(
+                    self._aws.client("account"), "list_regions", "Regions", RegionOptStatusContains=off, **identity
+                )
+            ),
+        )
+
     @property
     def account_ids(self) -> Mapping[str, str]:
         """Id by account key."""

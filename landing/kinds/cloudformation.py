@@ -125,6 +125,16 @@ def operation_id(stack_set: str, step: str, after: object, attempt: int) -> str:
     return str(uuid.uuid5(_IDS, f"{stack_set}\n{step}\n{canonical(after)}\n{attempt}"))
 
 
+def unmarked(found: Mapping[str, Any]) -> str:
+    """Why a stack or stack set with a name of ours is left alone; nothing when it has our tag."""
+    if MARK in (found.get("Tags") or ()):
+        return ""
+    return (
+        f"it has not the tag {MARK['Key']}={MARK['Value']}: something else made it, and it is left alone. Give it "
+        "another name, or the tag if this tool may have it"
+    )
+
+
 def _token(*parts: str) -> str:
     return str(uuid.uuid5(_IDS, "\n".join(parts)))
 
