@@ -50,19 +50,21 @@ class CloudFormationKind(Kind):
 
     def revert_drift(self, aws: Aws, client: Any, stack: str) -> None:
         """Put the resources of a stack back to its template by a drift-aware change set, and look again."""
-        name = f"landing-{_token(stack, aws.caller[1], str(aws.writes))}"
-        client.create_change_set(
-            StackName=stack,
-            ChangeSetName=name,
-            ChangeSetType="UPDATE",
-            UsePreviousTemplate=True,
-            DeploymentMode="REVERT_DRIFT",
-            Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
-            Parameters=[
-                {"ParameterKey": entry["ParameterKey"], "UsePreviousValue": True}
-                for entry in client.describe_stacks(StackName=stack)["Stacks"][0].get("Parameters") or ()
-            ],
-        )
+        live = client.describe_stacks(StackName=stack)["Stacks"][0]
+        parameters = live.get("Parameters") or ()
+        # One change set for one state of the stack: what an earlier run has made of it is joined, not made again.
+        state = live.get("LastUpdatedTime"), live.get("DriftInformation", {}).get("LastCheckTimestamp")
+        name = f"landing-{_token(stack, *map(str, state))}"
+        with unless("AlreadyExistsException"):  # made already, and the answer was lost
+            client.create_change_set(
+                StackName=stack,
+                ChangeSetName=name,
+                ChangeSetType="UPDATE",
+                UsePreviousTemplate=True,
+                DeploymentMode="REVERT_DRIFT",
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+                Parameters=[{"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in parameters],
+            )
         for _ in aws.poll(f"change set of {stack}", "stack"):
             found = client.describe_change_set(StackName=stack, ChangeSetName=name)
             if found["Status"] == "FAILED":
@@ -71,7 +73,12 @@ class CloudFormationKind(Kind):
                 )
             if found["Status"] == "CREATE_COMPLETE":
                 break
-        client.execute_change_set(StackName=stack, ChangeSetName=name)
+        with unless("InvalidChangeSetStatus") as refused:
+            client.execute_change_set(StackName=stack, ChangeSetName=name)
+        if refused.code:
+            found = client.describe_change_set(StackName=stack, ChangeSetName=name)
+            if found["ExecutionStatus"] not in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"):
+                raise AwsError(refused.code, refused.message, operation=f"change set of {stack}")
         self.wait_for_stack(aws, client, stack)
         self.detect_drift(aws, client, stack)
 
