@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from landing.aws.faults import CONCURRENT, THROTTLED, translated
+from landing.aws.faults import CONCURRENT, NOT_READY, THROTTLED, translated
 from landing.aws.operations import Operations
 from landing.aws.pace import Clock, Pacer, Rates
 from landing.aws.queue import Queue, longest
@@ -34,6 +34,9 @@ GLOBAL_SERVICES = frozenset({"organizations", "account", "iam", "resourcegroupst
 ATTEMPTS = 10
 AT_ONCE = 10
 """Requests in flight at once."""
+
+NOT_READY_PAUSE = 15
+"""Seconds between two tries of a call that a new account is not ready for."""
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 10, 60
 """Seconds that one attempt may take; no call of ours is answered slowly (botocore's own are 60 and 60)."""
@@ -209,6 +212,7 @@ class Aws:
         session.register("needs-retry.organizations", self._needs_retry)
         self.tally.listen(session)
         self.operations.listen(session)
+        session.register("needs-retry", partial(self._not_ready, account))
         self._sessions[account] = session
         return session
 
@@ -252,3 +256,12 @@ class Aws:
             return None
         code = (response[1] or {}).get("Error", {}).get("Code")
         return min(0.2 * 2**attempts, 10.0) * self.clock.pace if code in CONCURRENT else None
+
+    def _not_ready(self, account: str, **event: Any) -> Any:
+        """The services of a new account come after the account itself; what they answer until then passes."""
+        response, attempts = event["response"], event["attempts"]
+        if account not in self.tree.newcomers or response is None or event["caught_exception"] is not None:
+            return None
+        code = (response[1] or {}).get("Error", {}).get("Code")
+        most = self.organization.timeout("account_access") / NOT_READY_PAUSE
+        return NOT_READY_PAUSE * self.clock.pace if code in NOT_READY and attempts <= most else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from landing.aws import Aws
+from landing.blueprint import canonical
 from landing.kinds.base import required_account
 from landing.kinds.cloudformation import MARK, CloudFormationKind
 from landing.kinds.stack import Stack
@@ -19,6 +20,8 @@ from landing.kinds.unit import OrganizationalUnit
 from landing.model import Action, Address, Attributes, Change, Gap, Problem, Resource, Scope, Severity
 from landing.organization import PREFIX, Deployment, Organization
 from landing.services import STACKSETS
+
+NESTED = "AWS::CloudFormation::Stack"
 
 
 class StackSet(CloudFormationKind):
@@ -105,8 +108,19 @@ class StackSet(CloudFormationKind):
         return map(self.address, names(organization, key))
 
     def check(self, organization: Organization) -> Iterable[Problem]:
-        """Every stack set within its quota."""
-        return problems(organization)
+        """Every stack set within its quota, and of a template that service-managed permissions allow."""
+        yield from problems(organization)
+        for deployment in stack_sets(organization).values():
+            text = canonical(deployment.template)
+            nested = f'"Type":"{NESTED}"' in text
+            if nested or "Transform" in deployment.template or "Fn::Transform" in text:
+                yield Problem(
+                    "LZ348",
+                    f"the template of {deployment.key} has {'nested stacks' if nested else 'a transform'}: a stack set "
+                    "with service-managed permissions takes neither",
+                    deployment.source or organization.source,
+                    "let the blueprint write out the resources themselves",
+                )
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Our stack sets, and those of their instances that are not as they should be."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from landing.kinds import BY_NAME
+from landing.kinds.stack_set import NESTED
 from landing.model import Address, Change, Gap, Scope, Severity
 from landing.observe import observe
 from landing.organization import Organization
@@ -339,3 +341,15 @@ def test_baselines_outlive_a_move_of_their_account(cloud: Cloud) -> None:
     preferences = next(iter(live(cloud).operations.values())).preferences
     assert preferences["ConcurrencyMode"] == "SOFT_FAILURE_TOLERANCE"
     assert live(cloud).managed_execution
+
+
+@pytest.mark.parametrize(
+    "change", [{"Transform": "AWS::Serverless-2016-10-31"}, {"Resources": {"S": {"Type": NESTED}}}]
+)
+def test_a_template_that_stack_sets_do_not_take_is_refused(load_text: Load, change: dict[str, Any]) -> None:
+    organization = load_text(TEXT)
+    assert list(KIND.check(organization)) == []
+    deployment = organization.deployments["setting"]
+    broken = replace(deployment, template={**deployment.template, **change})
+    (problem,) = KIND.check(replace(organization, deployments={"setting": broken}))
+    assert problem.code == "LZ348"
