@@ -94,7 +94,8 @@ def _settled(aws: Aws, key: str, status: Mapping[str, Any]) -> Mapping[str, Any]
     for _ in aws.poll(f"creating account {key}", "account"):
         if status["State"] != "IN_PROGRESS":
             break
-        status = client.describe_create_account_status(CreateAccountRequestId=status["Id"])["CreateAccountStatus"]
+        with unless("CreateAccountStatusNotFoundException"):  # asked for a moment ago, and not seen everywhere
+            status = client.describe_create_account_status(CreateAccountRequestId=status["Id"])["CreateAccountStatus"]
     return status
 
 

@@ -170,3 +170,11 @@ def test_a_creation_without_end_is_given_up_and_resumed(at: At) -> None:
     assert cloud.apply(KINDS).complete
     settled(cloud)
     assert requests(cloud) == ["SUCCEEDED"] * 4
+
+
+def test_a_request_that_is_not_seen_yet_is_waited_for(cloud: Cloud) -> None:
+    cloud.sandbox.faults.reject(
+        "organizations", "DescribeCreateAccountStatus", code="CreateAccountStatusNotFoundException", times=9, status=400
+    )
+    assert cloud.apply(KINDS).complete
+    settled(cloud)
