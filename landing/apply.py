@@ -26,6 +26,7 @@ VERBS = {
     Action.DELETE: ("Destroying...", "Destruction"),
 }
 
+AT_ONCE = "interrupted twice"
 STILL_AT_IT = "interrupted while AWS was still at it"
 
 
@@ -38,8 +39,8 @@ class Result:
     blocked: dict[Address, Address] = field(default_factory=dict)
     not_started: list[Address] = field(default_factory=list)
     interrupted: bool = False
-    unverified: bool = False
-    """Whether what was done was not looked at again: the user asked twice to stop."""
+    unverified: str = ""
+    """Why what was done was not looked at again; nothing when it was."""
 
     @property
     def complete(self) -> bool:
@@ -66,6 +67,10 @@ class Stop:
         self.signal = self.signal or signal
         if self._asked.is_set():
             self._aws.clock.hurry.set()
+        self._asked.set()
+
+    def begin_nothing(self) -> None:
+        """What runs may finish, however often this is said: nothing that begins now can succeed."""
         self._asked.set()
 
     @property
@@ -104,7 +109,7 @@ def apply(
     result = walk.run()
     by_address = {change.address: change for change in changes}
     result.done = [by_address[address] for address in walk.finished]
-    result.unverified = bool(result.done) and stop.at_once
+    result.unverified = AT_ONCE if result.done and stop.at_once else ""
     if result.done and not stop.at_once:
         _verify(organization, aws, result, walk.tell, progress)
     result.interrupted = stop.asked
@@ -120,7 +125,10 @@ def _verify(organization: Organization, aws: Aws, result: Result, tell: Listener
     try:
         seen = make(observe(organization, aws, only=scopes, progress=progress), Origin())
     except Interrupted:
-        result.unverified = True
+        result.unverified = AT_ONCE
+        return
+    except NoCredentials as error:
+        result.unverified = str(error)
         return
     for address in touched & {change.address for change in seen.changes}:
         result.failed[address] = (
@@ -201,7 +209,7 @@ class _Walk:
         except Interrupted:
             return STILL_AT_IT
         except NoCredentials as error:
-            self.stop.ask()  # nothing else can succeed either
+            self.stop.begin_nothing()
             return str(error)
         except LandingError as error:
             return str(error)

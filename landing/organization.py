@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from landing import references
+from landing.deadlines import DEADLINES
 from landing.model import Json, Source
 
 ROOT = "root"
@@ -172,9 +173,14 @@ class Organization:
     trusted_access: Mapping[str, Source | None]
     delegated_administrators: Mapping[str, str]
     policy_types: Mapping[str, Source | None]
+    timeouts: Mapping[str, int] = field(default_factory=dict)
     source: Source | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     lock: LockPlace | None = None
+
+    def timeout(self, name: str) -> int:
+        """Seconds that AWS may take over one of DEADLINES."""
+        return self.timeouts.get(name, DEADLINES[name].seconds)
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:

@@ -218,6 +218,7 @@ WHOLE: dict[str, Any] = {
     "lock": {"bucket": "locks", "key": "landing.lock", "account": "log-archive", "region": "eu-west-1"},
     "delegated_administrators": {"fms.amazonaws.com": "log-archive"},
     "access": {"exempt_roles": ["x"]},
+    "timeouts": {"stack": "2h"},
 }
 JUNK = st.sampled_from(
     [None, True, 0, -1, 1.5, "", "root", "x y", [], {}, [[]], {"a": {}}, ["root", "root"], "\x1b]0;x\x07"]

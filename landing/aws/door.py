@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from landing.aws.faults import CONCURRENT, THROTTLED, translated
+from landing.aws.faults import CONCURRENT, NOT_READY, THROTTLED, translated
 from landing.aws.operations import Operations
 from landing.aws.pace import Clock, Pacer, Rates
 from landing.aws.queue import Queue, longest
@@ -35,8 +35,11 @@ ATTEMPTS = 10
 AT_ONCE = 10
 """Requests in flight at once."""
 
-NEWCOMER_TIMEOUT = 600.0
-"""Seconds until the role of a new account lets us in; AWS speaks of minutes."""
+NOT_READY_PAUSE = 15
+"""Seconds between two tries of a call that a new account is not ready for."""
+
+CONNECT_TIMEOUT, READ_TIMEOUT = 10, 60
+"""Seconds that one attempt may take; no call of ours is answered slowly (botocore's own are 60 and 60)."""
 
 
 class ReadOnly(AssertionError):
@@ -106,6 +109,11 @@ class Aws:
             region = GLOBAL_REGION[self.organization.partition]
         return self._client(service, account, region)
 
+    def poll(self, what: str, deadline: str, *, first: float = 0.5) -> Iterator[float]:
+        """Look again and again, with growing pauses; AwsError when the config's `timeouts` has that deadline passed."""
+        hint = f"run again to resume, or allow more with `timeouts: {{{deadline}: …}}` in the config"
+        return self.clock.poll(what, timeout=self.organization.timeout(deadline), first=first, hint=hint)
+
     def listed(self, client: Any, operation: str, key: str, **parameters: object) -> Iterator[Any]:
         """Every item of every page; a few operations have pages that botocore does not know of."""
         if not client.can_paginate(operation):
@@ -168,6 +176,8 @@ class Aws:
                         retries={"mode": "standard", "max_attempts": ATTEMPTS},
                         user_agent_extra="landing",
                         max_pool_connections=32,
+                        connect_timeout=CONNECT_TIMEOUT,
+                        read_timeout=READ_TIMEOUT,
                     )
                     self._clients[key] = session.create_client(service, region, config=config)
         return self._clients[key]
@@ -202,6 +212,7 @@ class Aws:
             session.register(f"needs-retry.{service}", self._needs_retry)
         self.tally.listen(session)
         self.operations.listen(session)
+        session.register("needs-retry", partial(self._not_ready, account))
         self._sessions[account] = session
         return session
 
@@ -209,7 +220,7 @@ class Aws:
         """A new account cannot be entered for minutes after CreateAccount has succeeded."""
         if account not in self.tree.newcomers:
             return ()
-        return self.clock.poll(f"the role of the new account {account}", timeout=NEWCOMER_TIMEOUT, first=2.0)
+        return self.poll(f"entering the new account {account}", "account_access", first=2.0)
 
     def _before_call(self, account: str, model: Any, context: dict[str, Any], **_: Any) -> None:
         service, operation = model.service_model.service_name, model.name
@@ -245,3 +256,12 @@ class Aws:
             return None
         code = (response[1] or {}).get("Error", {}).get("Code")
         return min(0.2 * 2**attempts, 10.0) * self.clock.pace if code in CONCURRENT else None
+
+    def _not_ready(self, account: str, **event: Any) -> Any:
+        """The services of a new account come after the account itself; what they answer until then passes."""
+        response, attempts = event["response"], event["attempts"]
+        if account not in self.tree.newcomers or response is None or event["caught_exception"] is not None:
+            return None
+        code = (response[1] or {}).get("Error", {}).get("Code")
+        most = self.organization.timeout("account_access") / NOT_READY_PAUSE
+        return NOT_READY_PAUSE * self.clock.pace if code in NOT_READY and attempts <= most else None

@@ -28,6 +28,12 @@ UNREADABLE = frozenset({
 
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidIdentityToken"})
 
+NOT_READY = frozenset({"OptInRequired", "SubscriptionRequiredException"})
+"""What services answer in an account that was created minutes ago."""
+
+STILL_EXPIRED = "refreshed credentials are still expired"
+"""What botocore's RefreshableCredentials says when a new login brings old credentials; it has no exception for it."""
+
 CONCURRENT = frozenset({"ConcurrentModificationException", "PolicyChangesInProgressException",
                         "FinalizingOrganizationException", "ConditionalRequestConflict"})  # fmt: skip
 """Answers that ask to try again in a moment, which botocore does not count as retryable by itself."""
@@ -55,12 +61,17 @@ def _translation(error: Exception, scope: Scope, doing: str) -> AwsError | None:
 
     if isinstance(error, exceptions.ClientError):
         return _client_error(error, scope)
+    if isinstance(error, RuntimeError) and STILL_EXPIRED in str(error):
+        return NoCredentials("ExpiredToken", "the credentials have expired; log in and run the command again")
     logins = (
         exceptions.NoCredentialsError,
         exceptions.PartialCredentialsError,
         exceptions.ProfileNotFound,
         exceptions.SSOError,
         exceptions.TokenRetrievalError,
+        exceptions.CredentialRetrievalError,
+        exceptions.RefreshWithMFAUnsupportedError,
+        exceptions.LoginError,
     )
     if isinstance(error, logins):
         return NoCredentials("NoCredentials", f"{error}. Log in, or set AWS_PROFILE, or try --sandbox")
@@ -87,5 +98,10 @@ def _client_error(error: ClientError, scope: Scope) -> AwsError:
     if code in EXPIRED:
         return NoCredentials(code, "the credentials have expired; log in and run the command again",
                              operation=error.operation_name, scope=scope)  # fmt: skip
+    if error.operation_name == "AssumeRole" and code == "AccessDenied":
+        message += (
+            ". Accounts that were invited, not created, have no such role: make it there, trusting the management "
+            "account, or name the role that there is as `access.member_role`"
+        )
     kind = CannotRead if code in UNREADABLE else AwsError
     return kind(code, message, operation=error.operation_name, scope=scope, request_id=request_id)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from landing.deadlines import shown
 from landing.errors import AwsError
 
 Rates = Mapping[tuple[str, str], tuple[float, float]]
@@ -42,13 +43,19 @@ class Clock:
         if self.hurry.wait(seconds * self.pace):
             raise Interrupted
 
-    def poll(self, what: str, *, timeout: float, first: float = 0.5, longest: float = 15.0) -> Iterator[float]:
-        """Yield the seconds waited, over and over with growing pauses; raises AwsError when the time is up."""
-        waited, pause = 0.0, first
+    def poll(
+        self, what: str, *, timeout: float, first: float = 0.5, longest: float = 15.0, hint: str = "run again to resume"
+    ) -> Iterator[float]:
+        """Yield the seconds waited, over and over with growing pauses; raises AwsError when the time is up.
+
+        What the caller does in between counts too.
+        """
+        began, waited, pause = self.now(), 0.0, first
         while True:
             yield waited
+            waited = max(waited, self.now() - began)
             if waited + pause > timeout:
-                raise AwsError("Timeout", f"{what} is not done after {timeout:.0f} s; run again to resume")
+                raise AwsError("Timeout", f"{what} is not done after {shown(timeout)}; {hint}")
             self.sleep(pause)
             waited += pause
             pause = min(pause * 1.5, longest)

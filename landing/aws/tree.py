@@ -114,6 +114,41 @@ class Tree:
         return not policy.aws_managed and (policy.marked or policy.key in self._aws.organization.guardrails)
 
     @property
+    def requests(self) -> list[Mapping[str, Any]]:
+        """What earlier runs asked for: accounts in the making, and those that ListAccounts may not show yet."""
+        states = ["IN_PROGRESS", "SUCCEEDED"]
+        return self._once(
+            "requests",
+            lambda: list(
+                self._aws.listed(
+                    self._aws.client("organizations"),
+                    "list_create_account_status",
+                    "CreateAccountStatuses",
+                    States=states,
+                )
+            ),
+        )
+
+    def forget_requests(self) -> None:
+        """There are others by now."""
+        self._once.forget("requests")
+
+    def disabled_regions(self, account: str) -> frozenset[str]:
+        """The opt-in Regions that an account has not enabled (Account API, ListRegions)."""
+        own = account == self._aws.organization.management
+        identity = {} if own else {"AccountId": self.accounts[account].id}
+        off = ["DISABLED", "DISABLING", "ENABLING"]
+        return self._once(
+            f"disabled regions {account}",
+            lambda: frozenset(
+                region["RegionName"]
+                for region in self._aws.listed(
+                    self._aws.client("account"), "list_regions", "Regions", RegionOptStatusContains=off, **identity
+                )
+            ),
+        )
+
+    @property
     def account_ids(self) -> Mapping[str, str]:
         """Id by account key."""
         if self.organization is None:

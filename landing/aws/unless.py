@@ -10,14 +10,14 @@ IAM_SAYS = "not authorized to perform"
 
 
 def unless(*codes: str) -> _Unless:
-    """A context that lets AWS errors with these codes pass; `code` tells afterwards which one it was, if any."""
+    """A context that lets AWS errors with these codes pass; `code`, `reason` and `message` say which one."""
     return _Unless(codes)
 
 
 class _Unless:
     def __init__(self, codes: tuple[str, ...]) -> None:
         self._codes = codes
-        self.code = ""
+        self.code = self.reason = self.message = ""
 
     def __enter__(self) -> _Unless:
         return self
@@ -31,4 +31,6 @@ class _Unless:
             code = str(error.response.get("Error", {}).get("Code", ""))
             says = SERVICE_DENIES if code == "AccessDeniedException" and IAM_SAYS not in str(error) else code
             self.code = code if {code, says} & set(self._codes) else ""
+            self.reason = str(error.response.get("Reason", ""))
+            self.message = str(error.response.get("Error", {}).get("Message", ""))
         return bool(self.code)

@@ -11,6 +11,7 @@ from landing.config.reader import Document, Path_
 from landing.config.schema import Schema, with_defaults
 from landing.config.settings import HOME, SERVICE_BLUEPRINTS, ServiceBlueprint
 from landing.config.targets import target_of
+from landing.deadlines import seconds
 from landing.errors import ConfigError
 from landing.library import Library
 from landing.model import Json, Problem, Source
@@ -84,6 +85,7 @@ class Builder:
             trusted_access=dict(self._trusted_access(services)),
             delegated_administrators=self._delegated_administrators(services),
             policy_types=dict(self._policy_types(guardrails)),
+            timeouts={name: seconds(text) for name, text in (self.data.get("timeouts") or {}).items()},
             source=self.document.source(("organization",), key=True),
             sources={
                 f"{part}.{key}": source

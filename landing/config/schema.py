@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from landing.deadlines import DEADLINES, PATTERN, shown
 from landing.partitions import REGIONS
 
 Schema = dict[str, Any]
@@ -213,6 +214,13 @@ def compose(services: Mapping[str, Schema]) -> Schema:
                 "description": "Account key by service principal, besides those that services need.",
                 "additionalProperties": {"type": "string"},
             },
+            "timeouts": _object(
+                "How long AWS may take, as `90s`, `30m` or `6h`; a run that gives up can be run again.",
+                {
+                    name: _text(f"{each.description} Default: {shown(each.seconds)}.", pattern=PATTERN)
+                    for name, each in DEADLINES.items()
+                },
+            ),
             "limits": {
                 "type": "object",
                 "description": "Quotas that AWS has raised for you, by policy type.",

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from landing.aws import Aws
+from landing.aws import Aws, unless
 from landing.aws.adoption import LiveAccount
 from landing.errors import AwsError
+from landing.kinds.account_creation import create
 from landing.kinds.attachments import Attachments
 from landing.kinds.base import Kind
 from landing.kinds.organization import TheOrganization
 from landing.kinds.trusted_access import TrustedAccess
 from landing.kinds.unit import OrganizationalUnit
 from landing.model import Action, Change, Gap, Resource, Scope, Severity
-from landing.organization import ROOT, TAG, Organization
+from landing.organization import TAG, Organization
 from landing.quotas import CREATE_ACCOUNT_IN_FLIGHT
 from landing.services import ACCOUNT
-
-TIMEOUT = 1_800
-"""Seconds that AWS may take to create an account."""
 
 
 class MemberAccount(Kind):
@@ -42,6 +40,8 @@ class MemberAccount(Kind):
     )
     writes = (
         "organizations:CreateAccount",
+        "organizations:DescribeAccount",
+        "organizations:ListParents",
         "organizations:DescribeCreateAccountStatus",
         "organizations:MoveAccount",
         "organizations:TagResource",
@@ -101,45 +101,17 @@ class MemberAccount(Kind):
         live = aws.tree.accounts.get(key)
         if change.action is Action.DELETE:
             if live is not None:
-                with aws.writing:
+                with aws.writing, unless("AccountAlreadyClosedException", "ConflictException"):  # closing already
                     aws.client("organizations").close_account(AccountId=live.id)
             return
         assert change.after is not None
-        known = {}
         if live is None:
-            live = self._create(aws, key, change.after)
+            live, known = create(aws, key, change.after)
             aws.tree.add_account(live)
-            known = {**change.after["tags"], TAG: key}
             aws.tree.tagged(live.id, known)
-        self._align(aws, live, change.after, known or aws.tree.tags_of(live.id))
-
-    def _create(self, aws: Aws, key: str, after: Mapping[str, Any]) -> LiveAccount:
-        """Ask for the account unless an earlier run did, and wait for it."""
-        client = aws.client("organizations")
-        pending = [
-            status
-            for status in aws.listed(
-                client, "list_create_account_status", "CreateAccountStatuses", States=["IN_PROGRESS"]
-            )
-            if status.get("AccountName") == after["name"]
-        ]
-        status = pending[0] if pending else self._ask(aws, key, after)
-        for _ in aws.clock.poll(f"creating account {key}", timeout=TIMEOUT):
-            if status["State"] != "IN_PROGRESS":
-                break
-            status = client.describe_create_account_status(CreateAccountRequestId=status["Id"])["CreateAccountStatus"]
-        if status["State"] == "FAILED":
-            raise AwsError(
-                status["FailureReason"], f"account {key} ({after['email']}) was not created", operation="CreateAccount"
-            )
-        return LiveAccount(status["AccountId"], key, after["name"], after["email"], "ACTIVE", ROOT, True)
-
-    def _ask(self, aws: Aws, key: str, after: Mapping[str, Any]) -> Mapping[str, Any]:
-        tags = [{"Key": TAG, "Value": key}, *({"Key": k, "Value": v} for k, v in after["tags"].items())]
-        answer: Mapping[str, Any] = aws.client("organizations").create_account(
-            Email=after["email"], AccountName=after["name"], RoleName=aws.organization.member_role, Tags=tags
-        )["CreateAccountStatus"]
-        return answer
+        else:
+            known = aws.tree.tags_of(live.id)
+        self._align(aws, live, change.after, known)
 
     def _align(self, aws: Aws, live: LiveAccount, after: Mapping[str, Any], known: Mapping[str, str]) -> None:
         client = aws.client("organizations")
@@ -152,11 +124,14 @@ class MemberAccount(Kind):
             )
         with aws.writing:
             if live.unit != after["unit"]:
-                client.move_account(
-                    AccountId=live.id,
-                    SourceParentId=aws.tree.node_id(live.unit),
-                    DestinationParentId=aws.tree.node_id(after["unit"]),
-                )
+                with unless("DuplicateAccountException", "AccountNotFoundException") as moved:
+                    client.move_account(
+                        AccountId=live.id,
+                        SourceParentId=aws.tree.node_id(live.unit),
+                        DestinationParentId=aws.tree.node_id(after["unit"]),
+                    )
+                if moved.code:
+                    _check_parent(aws, live, after["unit"])
                 aws.tree.move_account(live.key, after["unit"])
             tags = {**after["tags"], TAG: live.key}
             missing = [{"Key": k, "Value": v} for k, v in tags.items() if known.get(k) != v]
@@ -167,3 +142,15 @@ class MemberAccount(Kind):
             own = live.key == aws.organization.management
             identity: dict[str, str] = {} if own else {"AccountId": live.id}
             aws.client("account").put_account_name(AccountName=after["name"], **identity)
+
+
+def _check_parent(aws: Aws, live: LiveAccount, unit: str) -> None:
+    """A move was refused: either its answer was lost and it is done, or somebody else has moved the account."""
+    (parent,) = aws.client("organizations").list_parents(ChildId=live.id)["Parents"]
+    if parent["Id"] != aws.tree.node_id(unit):
+        raise AwsError(
+            "AccountMoved",
+            f"account {live.key} is in {aws.tree.node_key(parent['Id'])} now, no more in {live.unit}; "
+            "run landing apply again",
+            operation="MoveAccount",
+        )

@@ -14,8 +14,6 @@ from landing.kinds.base import Kind
 from landing.organization import Organization
 from landing.references import account_id
 
-STACK_TIMEOUT = 3_600
-DRIFT_TIMEOUT = 1_800
 MARK = {"Key": "landing:managed", "Value": "true"}
 _IDS = uuid.UUID("6f1cbd5c-33c1-5d3b-9a55-0a6f4b2d9c11")
 
@@ -52,20 +50,22 @@ class CloudFormationKind(Kind):
 
     def revert_drift(self, aws: Aws, client: Any, stack: str) -> None:
         """Put the resources of a stack back to its template by a drift-aware change set, and look again."""
-        name = f"landing-{_token(stack, aws.caller[1], str(aws.writes))}"
-        client.create_change_set(
-            StackName=stack,
-            ChangeSetName=name,
-            ChangeSetType="UPDATE",
-            UsePreviousTemplate=True,
-            DeploymentMode="REVERT_DRIFT",
-            Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
-            Parameters=[
-                {"ParameterKey": entry["ParameterKey"], "UsePreviousValue": True}
-                for entry in client.describe_stacks(StackName=stack)["Stacks"][0].get("Parameters") or ()
-            ],
-        )
-        for _ in aws.clock.poll(f"change set of {stack}", timeout=STACK_TIMEOUT):
+        live = client.describe_stacks(StackName=stack)["Stacks"][0]
+        parameters = live.get("Parameters") or ()
+        # One change set for one state of the stack: what an earlier run has made of it is joined, not made again.
+        state = live.get("LastUpdatedTime"), live.get("DriftInformation", {}).get("LastCheckTimestamp")
+        name = f"landing-{_token(stack, *map(str, state))}"
+        with unless("AlreadyExistsException"):  # made already, and the answer was lost
+            client.create_change_set(
+                StackName=stack,
+                ChangeSetName=name,
+                ChangeSetType="UPDATE",
+                UsePreviousTemplate=True,
+                DeploymentMode="REVERT_DRIFT",
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+                Parameters=[{"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in parameters],
+            )
+        for _ in aws.poll(f"change set of {stack}", "stack"):
             found = client.describe_change_set(StackName=stack, ChangeSetName=name)
             if found["Status"] == "FAILED":
                 raise AwsError(
@@ -73,13 +73,18 @@ class CloudFormationKind(Kind):
                 )
             if found["Status"] == "CREATE_COMPLETE":
                 break
-        client.execute_change_set(StackName=stack, ChangeSetName=name)
+        with unless("InvalidChangeSetStatus") as refused:
+            client.execute_change_set(StackName=stack, ChangeSetName=name)
+        if refused.code:
+            found = client.describe_change_set(StackName=stack, ChangeSetName=name)
+            if found["ExecutionStatus"] not in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"):
+                raise AwsError(refused.code, refused.message, operation=f"change set of {stack}")
         self.wait_for_stack(aws, client, stack)
         self.detect_drift(aws, client, stack)
 
     def wait_for_stack(self, aws: Aws, client: Any, stack: str) -> None:
         """Until the stack has settled; raises AwsError when it did not end well."""
-        for _ in aws.clock.poll(f"stack {stack}", timeout=STACK_TIMEOUT):
+        for _ in aws.poll(f"stack {stack}", "stack"):
             with unless("ValidationError") as gone:
                 found = client.describe_stacks(StackName=stack)["Stacks"][0]
             if gone.code or found["StackStatus"] == "DELETE_COMPLETE":
@@ -96,7 +101,7 @@ class CloudFormationKind(Kind):
     def detect_drift(self, aws: Aws, client: Any, stack: str) -> str:
         """Compare the stack with what is there (DetectStackDrift); the answer is DRIFTED, IN_SYNC or UNKNOWN."""
         detection = client.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
-        for _ in aws.clock.poll(f"drift detection of {stack}", timeout=DRIFT_TIMEOUT):
+        for _ in aws.poll(f"drift detection of {stack}", "drift_detection"):
             found = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
             if found["DetectionStatus"] != "DETECTION_IN_PROGRESS":
                 return str(found.get("StackDriftStatus", "UNKNOWN"))
@@ -125,6 +130,16 @@ class CloudFormationKind(Kind):
 def operation_id(stack_set: str, step: str, after: object, attempt: int) -> str:
     """The same id for the same step of the same change: AWS then runs it once, however often it is asked."""
     return str(uuid.uuid5(_IDS, f"{stack_set}\n{step}\n{canonical(after)}\n{attempt}"))
+
+
+def unmarked(found: Mapping[str, Any]) -> str:
+    """Why a stack or stack set with a name of ours is left alone; nothing when it has our tag."""
+    if MARK in (found.get("Tags") or ()):
+        return ""
+    return (
+        f"it has not the tag {MARK['Key']}={MARK['Value']}: something else made it, and it is left alone. Give it "
+        "another name, or the tag if this tool may have it"
+    )
 
 
 def _token(*parts: str) -> str:

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from landing.aws import Aws, unless
 from landing.config.schema import KEY
 from landing.errors import AwsError
-from landing.kinds.cloudformation import STACK_TIMEOUT
 from landing.kinds.delegated_administrator import DelegatedAdministrator
 from landing.kinds.security_service import AdministeredSetting
 from landing.kinds.stack import Stack
@@ -146,7 +145,7 @@ class ConfigRule(AdministeredSetting):
         self._wait(aws, client, name)
 
     def _wait(self, aws: Aws, client: Any, name: str) -> None:
-        for _ in aws.clock.poll(f"organization rule {name}", timeout=STACK_TIMEOUT):
+        for _ in aws.poll(f"organization rule {name}", "config_rule"):
             with unless("NoSuchOrganizationConfigRuleException") as gone:
                 found = client.describe_organization_config_rule_statuses(OrganizationConfigRuleNames=[name])
             statuses = [] if gone.code else found["OrganizationConfigRuleStatuses"]

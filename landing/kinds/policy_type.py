@@ -10,8 +10,6 @@ from landing.kinds.organization import TheOrganization
 from landing.model import Action, Change, Resource, Scope, Severity
 from landing.organization import Organization
 
-TIMEOUT = 300
-
 
 class PolicyType(Kind):
     """A policy type on the root (EnablePolicyType); never disabled: that would detach every policy of the type."""
@@ -48,7 +46,7 @@ class PolicyType(Kind):
         if aws.tree.policy_types.get(name) != "PENDING_ENABLE":
             with unless("PolicyTypeAlreadyEnabledException"):
                 aws.client("organizations").enable_policy_type(RootId=root["Id"], PolicyType=name)
-        for _ in aws.clock.poll(f"enabling {name}", timeout=TIMEOUT):
+        for _ in aws.poll(f"enabling {name}", "policy_type"):
             aws.tree.forget_root()
             if aws.tree.policy_types.get(name) == "ENABLED":
                 return

@@ -14,7 +14,6 @@ from landing.model import Action, Change, Problem, Resource, Scope
 from landing.organization import Organization
 from landing.partitions import OPT_IN_REGIONS
 
-TIMEOUT = 1_800
 NOT_ENABLED = ("InvalidAccessException", SERVICE_DENIES, "ResourceNotFoundException")
 """What Security Hub answers in an account or for an organization where it is not switched on."""
 
@@ -168,7 +167,7 @@ class SecurityHub(AdministeredSetting):
             client.update_organization_configuration(
                 AutoEnable=False, AutoEnableStandards="NONE", OrganizationConfiguration={"ConfigurationType": mode}
             )
-        for _ in aws.clock.poll(f"Security Hub {mode.lower()} configuration", timeout=TIMEOUT):
+        for _ in aws.poll(f"Security Hub {mode.lower()} configuration", "security_hub"):
             found = client.describe_organization_configuration().get("OrganizationConfiguration") or {}
             if found.get("Status") in ("FAILED", "DISABLED"):
                 raise AwsError(

@@ -9,7 +9,7 @@ from landing.aws import Aws, unless
 from landing.config.targets import target_of
 from landing.errors import AwsError
 from landing.kinds.base import required_account
-from landing.kinds.security_hub import NOT_ENABLED, TIMEOUT
+from landing.kinds.security_hub import NOT_ENABLED
 from landing.kinds.security_hub_policy import SecurityHubPolicy
 from landing.kinds.security_service import AdministeredSetting
 from landing.kinds.unit import OrganizationalUnit
@@ -119,7 +119,7 @@ class SecurityHubAssociation(AdministeredSetting):
         client.start_configuration_policy_association(
             Target=target, ConfigurationPolicyIdentifier=ids[change.after["policy"]]
         )
-        for _ in aws.clock.poll(f"Security Hub policy on {change.address.name}", timeout=TIMEOUT):
+        for _ in aws.poll(f"Security Hub policy on {change.address.name}", "security_hub"):
             found = client.get_configuration_policy_association(Target=target)
             if found["AssociationStatus"] == "SUCCESS":
                 return

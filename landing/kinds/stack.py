@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from landing.aws import Aws, unless
+from landing.errors import AwsError
 from landing.kinds.base import required_account
-from landing.kinds.cloudformation import MARK, CloudFormationKind
+from landing.kinds.cloudformation import MARK, CloudFormationKind, unmarked
 from landing.kinds.delegated_administrator import DelegatedAdministrator
 from landing.kinds.organization import TheOrganization
-from landing.model import Action, Address, Change, Level, Resource, Scope, Severity
+from landing.model import Action, Address, Change, Gap, Level, Resource, Scope, Severity
 from landing.organization import PREFIX, Deployment, Organization
 
 BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"}
 GONE_FIRST = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS"}
 """States of a stack that was never built: CloudFormation wants it deleted before it is created again."""
+
+NOTHING_TO_DO = "No updates are to be performed"
+"""What CloudFormation says to an update that changes nothing; it has no error code of its own."""
 
 
 class Stack(CloudFormationKind):
@@ -96,12 +100,17 @@ class Stack(CloudFormationKind):
         for account, region in organization.account_scopes(accounts, other.regions):
             yield self.address(key, Scope(account, region))
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Every stack of ours in the scope."""
         client = aws.client("cloudformation", scope)
         for stack in aws.listed(client, "describe_stacks", "Stacks"):
             name, status = stack["StackName"], stack["StackStatus"]
             if not name.startswith(PREFIX) or status == "DELETE_COMPLETE":
+                continue
+            key = name.removeprefix(PREFIX)
+            if reason := unmarked(stack):
+                if key in aws.organization.deployments:
+                    yield Gap(self.name, scope, f"stack {name}: {reason}", key)
                 continue
             broken = status in BROKEN or status in GONE_FIRST
             template = (
@@ -113,7 +122,7 @@ class Stack(CloudFormationKind):
                 "protected": stack.get("EnableTerminationProtection", False),
                 "drift": {} if broken else self._drift(aws, client, stack),
             }
-            yield Resource(self.address(name.removeprefix(PREFIX), scope), attributes)
+            yield Resource(self.address(key, scope), attributes)
 
     def _drift(self, aws: Aws, client: Any, stack: dict[str, Any]) -> dict[str, Any]:
         status = stack.get("DriftInformation", {}).get("StackDriftStatus", "NOT_CHECKED")
@@ -132,9 +141,11 @@ class Stack(CloudFormationKind):
         if change.after is None:
             return
         if not status:
-            client.create_stack(
-                StackName=name, **self.sent(aws, change.after), Tags=[MARK], EnableTerminationProtection=True
-            )
+            with unless("AlreadyExistsException"):  # made already, and the answer was lost
+                client.create_stack(
+                    StackName=name, **self.sent(aws, change.after), Tags=[MARK], EnableTerminationProtection=True
+                )
+            self._status(client, name)
             self.wait_for_stack(aws, client, name)
             return
         if status.endswith("_IN_PROGRESS"):
@@ -142,18 +153,28 @@ class Stack(CloudFormationKind):
         client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
         before = change.before or {}
         if any(before.get(part) != change.after[part] for part in ("template", "parameters", "status")):
-            with unless("ValidationError") as nothing:
-                client.update_stack(StackName=name, **self.sent(aws, change.after), Tags=[MARK])
-            if not nothing.code:
-                self.wait_for_stack(aws, client, name)
+            self._update(aws, client, name, self.sent(aws, change.after))
         if before.get("drift"):
             self.revert_drift(aws, client, name)
 
+    def _update(self, aws: Aws, client: Any, name: str, sent: Mapping[str, Any]) -> None:
+        """Update and wait; a refusal may mean that it is as wanted, or being updated since an answer was lost."""
+        with unless("ValidationError") as refused:
+            client.update_stack(StackName=name, **sent, Tags=[MARK])
+        under_way = self._status(client, name).endswith("_IN_PROGRESS")
+        if refused.code and not under_way and NOTHING_TO_DO not in refused.message:
+            raise AwsError(refused.code, refused.message, operation=f"stack {name}")
+        self.wait_for_stack(aws, client, name)
+
     def _status(self, client: Any, name: str) -> str:
+        """The status of the stack, empty when there is none; raises AwsError when it is somebody else's."""
         with unless("ValidationError") as absent:
             stack = client.describe_stacks(StackName=name)["Stacks"][0]
-        status = "" if absent.code else str(stack["StackStatus"])
-        return "" if status == "DELETE_COMPLETE" else status
+        if absent.code or stack["StackStatus"] == "DELETE_COMPLETE":
+            return ""
+        if reason := unmarked(stack):
+            raise AwsError("NotOurs", reason, operation=f"stack {name}")
+        return str(stack["StackStatus"])
 
     def _delete(self, aws: Aws, client: Any, name: str, status: str) -> None:
         if not status:

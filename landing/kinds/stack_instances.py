@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from landing.aws import Aws
+from landing.kinds.stack_set_operations import Failure, Operations
+from landing.kinds.stack_set_regions import OptIn
+from landing.kinds.stack_set_rollout import BUSY
 
 LIST_ALL_BELOW = 1_000
 """Up to so many instances all are listed; beyond, only those whose status says that something is wrong."""
@@ -28,6 +31,9 @@ class Instances:
         self._set = stack_set
         self._whole = whole
         self._single = single
+        self._opt_in = OptIn(aws)
+        self.not_enabled: list[Failure] = []
+        """Filled by `exceptions`: accounts that have not enabled a Region, in which they get no stack."""
         self._keys = {account.id: key for key, account in aws.tree.accounts.items()}
 
     @cached_property
@@ -63,11 +69,6 @@ class Instances:
         }
 
     @cached_property
-    def _busy(self) -> bool:
-        operations = self._client.list_stack_set_operations(StackSetName=self._set["StackSetName"], MaxResults=20)
-        return any(operation["Status"] in ("RUNNING", "QUEUED") for operation in operations["Summaries"])
-
-    @cached_property
     def _listed(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
         return {self._site(entry): entry for entry in self._list()}
 
@@ -80,7 +81,13 @@ class Instances:
         return self._keys.get(entry["Account"], entry["Account"]), entry["Region"]
 
     def exceptions(self) -> dict[str, str]:
-        """What is wrong, by `account/region`; empty when every instance is there, current and in sync."""
+        """What is wrong, by `account/region`; empty when every instance is there, current and in sync.
+
+        While an operation runs, that alone: only when it has ended can be said what is wrong.
+        """
+        running = Operations(self._aws, self._client, self._set["StackSetName"]).active()
+        if any(operation["Action"] != "DETECT_DRIFT" for operation in running):
+            return {BUSY: "an operation is running"}
         details = self._set.get("StackSetDriftDetectionDetails") or {}
         counted = details.get("TotalStackInstancesCount")
         small = len(self.expected) <= LIST_ALL_BELOW
@@ -100,10 +107,12 @@ class Instances:
         self, entries: Mapping[tuple[str, str], Mapping[str, Any]], *, whole: bool = True
     ) -> dict[tuple[str, str], str]:
         found: dict[tuple[str, str], str] = {}
-        if whole and not self._busy:
+        if whole:
             found = dict.fromkeys(self.expected - set(entries), "missing")
         for site, entry in entries.items():
-            what = "unexpected" if site not in self.expected and self._active(site[0]) else self._wrong(site, entry)
+            if not self._active(site[0]):
+                continue  # suspended, closed or gone: AWS skips it (SKIPPED_SUSPENDED_ACCOUNT), and so do we
+            what = "unexpected" if site not in self.expected else self._wrong(site, entry)
             if what:
                 found[site] = what
         return found
@@ -117,8 +126,12 @@ class Instances:
         reason = entry.get("StatusReason") or ""
         if entry["Status"] == "INOPERABLE":
             return f"inoperable: {reason}"
+        if detailed == "FAILED" and self._opt_in.explains(*site, reason):
+            self.not_enabled.append(Failure(*site, reason))
+            return ""
         if detailed not in FINE or (entry["Status"] == "OUTDATED" and detailed == "SUCCEEDED"):
-            return f"{(detailed or entry['Status']).lower()}: {reason}"
+            what = "outdated" if detailed in ("", "SUCCEEDED") else detailed.lower()
+            return f"{what}: {reason}"
         if entry.get("DriftStatus") == "DRIFTED":
             return self._drift(entry)
         return ""

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from landing.aws import Aws
+from landing.blueprint import canonical
 from landing.kinds.base import required_account
 from landing.kinds.cloudformation import MARK, CloudFormationKind
 from landing.kinds.stack import Stack
 from landing.kinds.stack_instances import Instances
-from landing.kinds.stack_set_rollout import Operations, Rollout, lost
+from landing.kinds.stack_set_operations import Operations
+from landing.kinds.stack_set_regions import OptIn
+from landing.kinds.stack_set_rollout import BUSY, Rollout, lost, not_ours
 from landing.kinds.stack_set_shards import names, problems, stack_sets
 from landing.kinds.trusted_access import TrustedAccess
 from landing.kinds.unit import OrganizationalUnit
-from landing.model import Action, Address, Change, Problem, Resource, Scope, Severity
+from landing.model import Action, Address, Attributes, Change, Gap, Problem, Resource, Scope, Severity
 from landing.organization import PREFIX, Deployment, Organization
 from landing.services import STACKSETS
+
+NESTED = "AWS::CloudFormation::Stack"
 
 
 class StackSet(CloudFormationKind):
@@ -36,6 +42,7 @@ class StackSet(CloudFormationKind):
         "cloudformation:ListStackSetOperations",
         "cloudformation:DetectStackSetDrift",
         "cloudformation:DescribeStackSetOperation",
+        "account:ListRegions",
         "cloudformation:ListStackSetOperationResults",
         "cloudformation:DescribeStackResourceDrifts",
         "sts:AssumeRole",
@@ -43,6 +50,8 @@ class StackSet(CloudFormationKind):
     writes = (
         "cloudformation:CreateStackSet",
         "cloudformation:UpdateStackSet",
+        "cloudformation:DescribeStackInstance",
+        "cloudformation:DescribeStacks",
         "cloudformation:DeleteStackSet",
         "cloudformation:CreateStackInstances",
         "cloudformation:UpdateStackInstances",
@@ -99,42 +108,80 @@ class StackSet(CloudFormationKind):
         return map(self.address, names(organization, key))
 
     def check(self, organization: Organization) -> Iterable[Problem]:
-        """Every stack set within its quota."""
-        return problems(organization)
+        """Every stack set within its quota, and of a template that service-managed permissions allow."""
+        yield from problems(organization)
+        for deployment in stack_sets(organization).values():
+            text = canonical(deployment.template)
+            nested = f'"Type":"{NESTED}"' in text
+            if nested or "Transform" in deployment.template or "Fn::Transform" in text:
+                yield Problem(
+                    "LZ348",
+                    f"the template of {deployment.key} has {'nested stacks' if nested else 'a transform'}: a stack set "
+                    "with service-managed permissions takes neither",
+                    deployment.source or organization.source,
+                    "let the blueprint write out the resources themselves",
+                )
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Our stack sets, and those of their instances that are not as they should be."""
         if aws.tree.organization is None:
             return
         client = aws.client("cloudformation")
         deployments = stack_sets(aws.organization)
+        for key, deployment in deployments.items():
+            for region in OptIn(aws).unusable(deployment.regions):
+                yield self._gap(key, aws.organization.management, region)
         for summary in aws.listed(client, "list_stack_sets", "Summaries", Status="ACTIVE"):
-            name = summary["StackSetName"]
-            if not name.startswith(PREFIX) or summary.get("PermissionModel") != "SERVICE_MANAGED":
+            key = summary["StackSetName"].removeprefix(PREFIX)
+            if key == summary["StackSetName"]:
                 continue
+            found = client.describe_stack_set(StackSetName=summary["StackSetName"])["StackSet"]
+            reason = not_ours(found)
+            if not reason:
+                yield from self._read_one(aws, client, found, deployments.get(key))
+            elif key in deployments:
+                yield Gap(self.name, scope, f"stack set {summary['StackSetName']}: {reason}", key)
+
+    def _gap(self, key: str, account: str, region: str) -> Gap:
+        reason = f"{account} has not enabled the Region {region}: no stack there until it is (account:EnableRegion)"
+        return Gap(self.name, Scope(account, region), reason, key)
+
+    def _read_one(
+        self, aws: Aws, client: Any, found: dict[str, Any], wanted: Deployment | None
+    ) -> Iterator[Resource | Gap]:
+        name = found["StackSetName"]
+        cover = aws.organization.cover(wanted.target) if wanted else None
+        whole, single = (set(cover.units), set(cover.accounts)) if cover else (set(), set())
+        instances = Instances(aws, client, found, whole, single)
+        if aws.detect and instances.expected:
+            Operations(aws, client, name).detect_drift()
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
-            wanted = deployments.get(name.removeprefix(PREFIX))
-            cover = aws.organization.cover(wanted.target) if wanted else None
-            whole, single = (set(cover.units), set(cover.accounts)) if cover else (set(), set())
             instances = Instances(aws, client, found, whole, single)
-            if aws.detect and instances.expected:
-                Operations(aws, client, name).detect_drift()
-                found = client.describe_stack_set(StackSetName=name)["StackSet"]
-                instances = Instances(aws, client, found, whole, single)
-            automatic = found.get("AutoDeployment") or {}
-            attributes = {
-                **self.shown(aws, found["TemplateBody"], found.get("Parameters") or []),
-                "targets": {"units": instances.units, "accounts": instances.accounts},
-                "regions": sorted(found.get("Regions") or ()),
-                "auto_deployment": {
-                    "enabled": automatic.get("Enabled", False),
-                    "retain": automatic.get("RetainStacksOnAccountRemoval", False),
-                },
-                "managed_execution": (found.get("ManagedExecution") or {}).get("Active", False),
-                "instances": aws.symbolic(instances.exceptions()),
-            }
-            needs = tuple(OrganizationalUnit().parent(unit) for unit in instances.units)
-            yield Resource(self.address(name.removeprefix(PREFIX)), attributes, needs)
+        automatic = found.get("AutoDeployment") or {}
+        off = OptIn(aws).unusable(wanted.regions) if wanted else ()
+        attributes = {
+            **self.shown(aws, found["TemplateBody"], found.get("Parameters") or []),
+            "targets": {"units": instances.units, "accounts": instances.accounts},
+            "regions": sorted({*(found.get("Regions") or ()), *off}),
+            "auto_deployment": {
+                "enabled": automatic.get("Enabled", False),
+                "retain": automatic.get("RetainStacksOnAccountRemoval", False),
+            },
+            "managed_execution": (found.get("ManagedExecution") or {}).get("Active", False),
+            "instances": aws.symbolic(instances.exceptions()),
+        }
+        key = name.removeprefix(PREFIX)
+        for each in instances.not_enabled:
+            yield self._gap(key, each.account, each.region)
+        needs = tuple(OrganizationalUnit().parent(unit) for unit in instances.units)
+        yield Resource(self.address(key), attributes, needs)
+
+    def severity_of(self, organization: Organization, change: Change) -> Severity:
+        """An operation that runs is no harm yet."""
+        before, after = change.before or {}, change.after or {}
+        if BUSY in before.get("instances", ()) and {**before, "instances": {}} == after:
+            return Severity.LOW
+        return super().severity_of(organization, change)
 
     def dangers(self, change: Change) -> Iterable[str]:
         """Deleting the set, or taking units or regions away from it."""
@@ -156,7 +203,14 @@ class StackSet(CloudFormationKind):
     def apply(self, aws: Aws, change: Change) -> None:
         """Bring the set, its targets and its instances to what is declared; wait for every operation."""
         client = aws.client("cloudformation")
-        rollout = Rollout(aws, client, PREFIX + change.address.name, change)
+        name, wanted = PREFIX + change.address.name, stack_sets(aws.organization).get(change.address.name)
+
+        def look() -> Attributes:
+            found = client.describe_stack_set(StackSetName=name)["StackSet"]
+            (live,) = (one for one in self._read_one(aws, client, found, wanted) if isinstance(one, Resource))
+            return live.attributes
+
+        rollout = Rollout(aws, client, name, change, look)
         if change.action is Action.DELETE:
             rollout.remove()
         else:

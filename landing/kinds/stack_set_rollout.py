@@ -2,132 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from landing.aws import Aws, unless
 from landing.errors import AwsError
-from landing.kinds.cloudformation import operation_id
-from landing.kinds.stack_set_shards import stack_sets
-from landing.model import Change, Scope
+from landing.kinds.cloudformation import unmarked
+from landing.kinds.stack_set_operations import Failure, named
+from landing.kinds.stack_set_reach import Reach, batched
+from landing.model import Attributes, Change, Scope
 from landing.quotas import UNITS_PER_STACK_SET_CALL
 
-OPERATION_TIMEOUT = 6 * 3_600
-ATTEMPTS = 100
 SETTINGS = ("template", "parameters", "auto_deployment", "managed_execution")
 
 CURES = {
     "missing": "create",
     "drifted": "revert",
     "deleted": "rebuild",
-    "inoperable": "rebuild",
+    "inoperable": "let go",
     "unexpected": "remove",
 }
 """What mends an instance, by the word that its exception begins with; anything else is updated again."""
 
+BUSY = "*"
+"""In the place of an instance: an operation runs, and what it makes of the instances is not known yet."""
+
 Revert = Callable[[Aws, Any, str], None]
-
-
-class Operations:
-    """The operations of one stack set: started under ids of ours, joined when they run already, waited for."""
-
-    def __init__(self, aws: Aws, client: Any, name: str) -> None:
-        self.aws, self.client, self.name = aws, client, name
-
-    def settle(self) -> None:
-        """Wait for whatever runs: ours from an earlier run, or AWS's own deployment to accounts that joined."""
-        for operation in self.client.list_stack_set_operations(StackSetName=self.name, MaxResults=20)["Summaries"]:
-            if operation["Status"] in ("RUNNING", "QUEUED", "STOPPING"):
-                self.wait(operation["OperationId"], strict=False)
-
-    def detect_drift(self) -> None:
-        """Have AWS compare every instance with its template (DetectStackSetDrift)."""
-        with unless("OperationInProgressException") as busy:
-            operation = self.client.detect_stack_set_drift(StackSetName=self.name)["OperationId"]
-        if busy.code:
-            self.settle()
-            operation = self.client.detect_stack_set_drift(StackSetName=self.name)["OperationId"]
-        self.wait(operation)
-
-    def run(self, call: str, about: object, **parameters: Any) -> None:
-        """Start an operation under an id made of what it is about, join it when it runs already, and wait for it."""
-        for attempt in range(ATTEMPTS):
-            wanted = operation_id(self.name, call, about, attempt)
-            with unless("OperationIdAlreadyExistsException") as known:
-                getattr(self.client, call)(StackSetName=self.name, OperationId=wanted, **parameters)
-            if known.code:
-                earlier = self.client.describe_stack_set_operation(StackSetName=self.name, OperationId=wanted)
-                if earlier["StackSetOperation"]["Status"] not in ("RUNNING", "QUEUED"):
-                    continue
-            self.wait(wanted)
-            return
-        raise AwsError("TooManyAttempts", f"{call} was tried {ATTEMPTS} times", operation=f"stack set {self.name}")
-
-    def wait(self, operation: str, *, strict: bool = True) -> None:
-        """Until the operation has ended; with `strict` raises AwsError when it did not end well."""
-        for _ in self.aws.clock.poll(f"operation {operation} of stack set {self.name}", timeout=OPERATION_TIMEOUT):
-            found = self.client.describe_stack_set_operation(StackSetName=self.name, OperationId=operation)
-            status = found["StackSetOperation"]["Status"]
-            if status in ("SUCCEEDED", "FAILED", "STOPPED"):
-                break
-        if strict and status != "SUCCEEDED":
-            raise AwsError(status, self._reasons(operation), operation=f"stack set {self.name}")
-
-    def _reasons(self, operation: str) -> str:
-        """Which account and region failed, and why."""
-        keys = {account.id: key for key, account in self.aws.tree.accounts.items()}
-        failed = self.aws.listed(
-            self.client,
-            "list_stack_set_operation_results",
-            "Summaries",
-            StackSetName=self.name,
-            OperationId=operation,
-            Filters=[{"Name": "OPERATION_RESULT_STATUS", "Values": "FAILED"}],
-        )
-        lines = [
-            f"{keys.get(one['Account'], one['Account'])}/{one['Region']}: {one.get('StatusReason', 'no reason')}"
-            for one in failed
-        ]
-        more = f"; and {len(lines) - 5} more" if len(lines) > 5 else ""
-        return "; ".join(lines[:5]) + more
+Look = Callable[[], Attributes]
+"""What the stack set is by now, as the kind reads it."""
 
 
 class Rollout:
-    """One change of one stack set."""
+    """One change of one stack set. What failed on single instances is told at the end, after all that can be done."""
 
-    def __init__(self, aws: Aws, client: Any, name: str, change: Change) -> None:
-        self.aws, self.client, self.name, self.change = aws, client, name, change
-        self.operations = Operations(aws, client, name)
-        deployment = stack_sets(aws.organization).get(change.address.name)
-        self.preferences = {
-            "RegionConcurrencyType": "PARALLEL",
-            "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",
-            "MaxConcurrentCount": deployment.max_concurrent if deployment else 50,
-            "FailureToleranceCount": deployment.failure_tolerance if deployment else 5,
-        }
+    def __init__(self, aws: Aws, client: Any, name: str, change: Change, look: Look) -> None:
+        self.aws, self.client, self.name, self.change, self.look = aws, client, name, change, look
+        self.reach = Reach(aws, client, name, change)
+        self.operations, self.opt_in = self.reach.operations, self.reach.opt_in
 
     def roll_out(self, sent: Mapping[str, Any], revert: Revert) -> None:
         """Create or update the set, then its instances; `sent` is the template with all that goes with it."""
         after, before = self.change.after, self.change.before or {}
         assert after is not None
-        exists = self._exists()
+        after = {**after, "regions": self.opt_in.usable(after["regions"])}
         settings: dict[str, Any] = {
             **sent,
             "AutoDeployment": _automatic(after["auto_deployment"]),
             "ManagedExecution": {"Active": after["managed_execution"]},
             "PermissionModel": "SERVICE_MANAGED",
         }
-        if not exists:
-            self.client.create_stack_set(StackSetName=self.name, **settings)
-            before = {}
+        if self._exists():
+            if self.operations.settle() or BUSY in before.get("instances", ()):
+                before = self.look()
+            changed = any(before.get(part) != after[part] for part in SETTINGS)
+            if changed:
+                self.reach.run("update_stack_set", "settings", self.reach.for_all(), **settings)
+            if before:
+                self._withdraw(before, after)
+                self._repair(before["instances"], after, revert, updated=changed)
         else:
-            self.operations.settle()
-            if any(before.get(part) != after[part] for part in SETTINGS):
-                self._run("update_stack_set", "settings", **settings)
-        if before:
-            self._withdraw(before, after)
-            self._repair(before["instances"], after, revert)
+            with unless("NameAlreadyExistsException"):  # made already, and the answer was lost
+                self.client.create_stack_set(StackSetName=self.name, **settings)
+            self._exists()
+            before = {}
         self._extend(before, after)
+        self._tell()
 
     def remove(self) -> None:
         """Delete the instances with their stacks, then the set."""
@@ -136,103 +75,134 @@ class Rollout:
         self.operations.settle()
         found = self.client.describe_stack_set(StackSetName=self.name)["StackSet"]
         for units in batched(found.get("OrganizationalUnitIds") or [], UNITS_PER_STACK_SET_CALL):
-            self._instances("delete", found["Regions"], units, RetainStacks=False)
-        self.client.delete_stack_set(StackSetName=self.name)
+            self.reach.instances("delete", found["Regions"], units, RetainStacks=False)
+            self.reach.let_go(found["Regions"], units)
+        self._tell()
+        for _ in self.aws.poll(f"deleting stack set {self.name}", "stack_set"):
+            with unless("OperationInProgressException", "StackSetNotFoundException") as busy:
+                self.client.delete_stack_set(StackSetName=self.name)
+            if busy.code != "OperationInProgressException":
+                return
+            self.operations.settle()
 
     def _exists(self) -> bool:
+        """Whether there is such a stack set; raises AwsError when it is somebody else's."""
         with unless("StackSetNotFoundException"):
-            return bool(self.client.describe_stack_set(StackSetName=self.name)["StackSet"]["Status"] == "ACTIVE")
+            found = self.client.describe_stack_set(StackSetName=self.name)["StackSet"]
+            reason = not_ours(found)
+            if found["Status"] == "ACTIVE" and reason:
+                raise AwsError("NotOurs", reason, operation=f"stack set {self.name}")
+            return bool(found["Status"] == "ACTIVE")
         return False
+
+    def _tell(self) -> None:
+        if self.reach.failures:
+            raise AwsError("InstancesFailed", named(self.reach.failures), operation=f"stack set {self.name}")
 
     def _extend(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """Instances for units, accounts and regions that are new."""
         targets, old = after["targets"], before.get("targets") or {"units": [], "accounts": []}
-        same_regions = set(after["regions"]) <= set(before.get("regions") or ())
-        units = [unit for unit in targets["units"] if not same_regions or unit not in old["units"]]
-        accounts = [key for key in targets["accounts"] if not same_regions or key not in old["accounts"]]
-        self._units("create", units, after["regions"])
-        self._accounts("create", accounts, after["regions"])
+        regions = lost(after["regions"], before.get("regions") or ())
+        self.reach.units("create", lost(targets["units"], old["units"]), after["regions"])
+        self.reach.accounts("create", lost(targets["accounts"], old["accounts"]), after["regions"])
+        if regions:
+            self.reach.units("create", [unit for unit in targets["units"] if unit in old["units"]], regions)
+            self.reach.accounts("create", [key for key in targets["accounts"] if key in old["accounts"]], regions)
 
     def _withdraw(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        """No more instances where the config asks for none."""
-        regions = lost(before["regions"], after["regions"])
+        """No more instances where the config asks for none; of what came since the plan, nothing."""
+        planned = self.change.before or before
+        regions = [each for each in lost(before["regions"], after["regions"]) if each in planned["regions"]]
+        regions = self.opt_in.usable(regions)
+        targets = before["targets"]
         if regions:
-            self._units("delete", before["targets"]["units"], regions, RetainStacks=False)
-            self._accounts("delete", before["targets"]["accounts"], regions, RetainStacks=False)
+            self.reach.units("delete", targets["units"], regions, RetainStacks=False)
+            self.reach.accounts("delete", targets["accounts"], regions, RetainStacks=False)
         left = [region for region in before["regions"] if region in after["regions"]]
         if left:
-            units = lost(before["targets"]["units"], after["targets"]["units"])
-            accounts = lost(before["targets"]["accounts"], after["targets"]["accounts"])
-            self._units("delete", units, left, RetainStacks=False)
-            self._accounts("delete", accounts, left, RetainStacks=False)
+            units = set(lost(targets["units"], after["targets"]["units"])) & set(planned["targets"]["units"])
+            accounts = set(lost(targets["accounts"], after["targets"]["accounts"])) & set(
+                planned["targets"]["accounts"]
+            )
+            self.reach.units("delete", sorted(units), left, RetainStacks=False)
+            self.reach.accounts("delete", sorted(accounts), left, RetainStacks=False)
 
-    def _repair(self, exceptions: Mapping[str, str], after: Mapping[str, Any], revert: Revert) -> None:
-        """Single instances that are missing, failed, drifted or too many."""
-        targets = {*after["targets"]["units"], *after["targets"]["accounts"]}
-        sites: dict[tuple[str, str], list[str]] = {}
+    def _repair(
+        self, exceptions: Mapping[str, str], after: Mapping[str, Any], revert: Revert, *, updated: bool
+    ) -> None:
+        """Single instances that are missing, failed, drifted or too many, and no others.
+
+        `updated`: the whole set was just updated, and with it all that an update mends.
+        """
+        cures: dict[tuple[str, str], list[str]] = {}
         for site, what in exceptions.items():
             account, _, region = site.partition("/")
-            cure = CURES.get(what.split(":", 1)[0], "update")
-            if cure == "remove" and region in after["regions"] and targets & set(self._path(account)):
-                cure = "create"  # it was moved away, and is back by now: automatic deployment may have removed it
-            if region in after["regions"] or cure == "remove":
-                sites.setdefault((cure, region), []).append(account)
-        for (cure, region), accounts in sorted(sites.items()):
+            cure = self._cure(account, region, what, after)
+            if cure == "let go":
+                cure = "rebuild" if self._is_gone(account, region, what) else ""
+            if cure and not (updated and cure == "update"):
+                cures.setdefault((cure, region), []).append(account)
+        for (cure, region), accounts in sorted(cures.items()):
             match cure:
                 case "revert":
                     for account in accounts:
                         self._revert(account, region, revert)
                 case "rebuild":
-                    self._accounts("delete", accounts, [region], RetainStacks=True)
-                    self._accounts("create", accounts, [region])
+                    self.reach.accounts("delete", accounts, [region], RetainStacks=True)
+                    self.reach.accounts("create", accounts, [region])
                 case "remove":
-                    self._accounts("delete", accounts, [region], RetainStacks=False)
+                    self.reach.accounts("delete", accounts, [region], RetainStacks=False)
                 case _:
-                    self._accounts(cure, accounts, [region])
-        if any(cure == "revert" for cure, _ in sites):
+                    self.reach.accounts(cure, accounts, [region])
+        if any(cure == "revert" for cure, _ in cures):
             self.operations.detect_drift()
 
-    def _revert(self, account: str, region: str, revert: Revert) -> None:
-        instance = self.client.describe_stack_instance(
+    def _cure(self, account: str, region: str, what: str, after: Mapping[str, Any]) -> str:
+        """What to do about an instance, or nothing."""
+        if account not in self.aws.tree.accounts:
+            return ""  # it has left the organization: no operation reaches it
+        cure = CURES.get(what.split(":", 1)[0], "update")
+        if cure != "remove":
+            return cure if region in after["regions"] else ""
+        targets = {*after["targets"]["units"], *after["targets"]["accounts"]}
+        if region in after["regions"] and targets & set(self.reach.path(account)):
+            return "create"  # it was moved away, and is back by now: automatic deployment may have removed it
+        planned = (self.change.before or {}).get("instances", {})
+        return cure if f"{account}/{region}" in planned else ""
+
+    def _is_gone(self, account: str, region: str, what: str) -> bool:
+        """Whether the stack of an inoperable instance is no more, so that a new one can be made.
+
+        While it is there, letting it go would orphan it (CloudFormation User Guide, "Troubleshooting StackSets").
+        """
+        stack = self._instance(account, region).get("StackId")
+        if not stack:
+            return True
+        client = self.aws.client("cloudformation", Scope(account, region))
+        with unless("ValidationError"):
+            if client.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"] != "DELETE_COMPLETE":
+                advice = f"StackSets can do nothing with it any more. Delete the stack {stack} there by hand, and run "
+                advice += "landing apply again: it makes a new one"
+                self.reach.failures.append(Failure(account, region, f"{what}. {advice}"))
+                return False
+        return True
+
+    def _instance(self, account: str, region: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.client.describe_stack_instance(
             StackSetName=self.name, StackInstanceAccount=self.aws.tree.account_ids[account], StackInstanceRegion=region
         )["StackInstance"]
-        revert(self.aws, self.aws.client("cloudformation", Scope(account, region)), instance["StackId"])
+        return found
 
-    def _units(self, verb: str, units: Sequence[str], regions: Sequence[str], **more: Any) -> None:
-        for batch in batched([self.aws.tree.node_id(unit) for unit in units], UNITS_PER_STACK_SET_CALL):
-            self._instances(verb, regions, batch, **more)
+    def _revert(self, account: str, region: str, revert: Revert) -> None:
+        stack = self._instance(account, region)["StackId"]
+        revert(self.aws, self.aws.client("cloudformation", Scope(account, region)), stack)
 
-    def _accounts(self, verb: str, accounts: Sequence[str], regions: Sequence[str], **more: Any) -> None:
-        """An operation on single accounts: filtered out of the units that they are in.
 
-        Never out of the root: what is filtered becomes a target of the set, and automatic deployment takes targets
-        whole ("Enable or disable automatic deployments" in the CloudFormation User Guide).
-        """
-        targets = set(self.change.after["targets"]["units"] if self.change.after else ())
-        homes: dict[str, str] = {}
-        for key in accounts:
-            path = self._path(key)
-            homes[key] = next((step for step in path if step in targets), path[-2])
-        for units in batched(sorted(set(homes.values())), UNITS_PER_STACK_SET_CALL):
-            ids = sorted(self.aws.tree.account_ids[key] for key, unit in homes.items() if unit in units)
-            self._instances(verb, regions, [self.aws.tree.node_id(unit) for unit in units], ids, **more)
-
-    def _path(self, account: str) -> tuple[str, ...]:
-        """From the root to the account itself, where it is now."""
-        return *self.aws.tree.path(self.aws.tree.accounts[account].unit), account
-
-    def _instances(
-        self, verb: str, regions: Sequence[str], units: list[str], accounts: list[str] | None = None, **more: Any
-    ) -> None:
-        targets: dict[str, Any] = {"OrganizationalUnitIds": units, "AccountFilterType": "NONE"}
-        if accounts:
-            targets |= {"Accounts": accounts, "AccountFilterType": "INTERSECTION"}
-        about = [list(regions), targets]
-        self._run(f"{verb}_stack_instances", about, DeploymentTargets=targets, Regions=list(regions), **more)
-
-    def _run(self, call: str, step: object, **parameters: Any) -> None:
-        about = [step, self.change.before, self.change.after]
-        self.operations.run(call, about, OperationPreferences=self.preferences, **parameters)
+def not_ours(found: Mapping[str, Any]) -> str:
+    """Why a stack set of our name is left alone; nothing when it is ours."""
+    if found.get("PermissionModel") != "SERVICE_MANAGED":
+        return "its permissions are self-managed: it belongs to something else, and is left alone"
+    return unmarked(found)
 
 
 def lost(before: Sequence[str], after: Sequence[str]) -> list[str]:
@@ -244,9 +214,3 @@ def _automatic(settings: Mapping[str, bool]) -> dict[str, bool]:
     if not settings["enabled"]:
         return {"Enabled": False}
     return {"Enabled": True, "RetainStacksOnAccountRemoval": settings["retain"]}
-
-
-def batched(things: Sequence[str], size: int) -> Iterator[list[str]]:
-    """In order, at most so many at a time."""
-    for start in range(0, len(things), size):
-        yield list(things[start : start + size])

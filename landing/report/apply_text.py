@@ -50,7 +50,7 @@ def not_done(result: Result) -> Iterator[str]:
         more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
         yield f"Not done, waits for {safe(cause)}: {', '.join(addresses[:NAMED])}{more}"
     if result.unverified:
-        yield "What was done was not looked at again."
+        yield f"What was done was not looked at again: {safe(result.unverified)}"
 
 
 def outcome(result: Result) -> str:

@@ -17,7 +17,19 @@ def identify(world: World, signature: Signature | None, protocol: str, service: 
     identity = world.identities.get(signature.access_key) or _user(world, signature.access_key)
     if identity is None:
         raise unknown_key(protocol, service)
+    if identity.access_key in world.expired:
+        raise expired_key(protocol, service)
     return identity
+
+
+def expired_key(protocol: str, service: str = "") -> Refusal:
+    """What AWS answers once the time of temporary credentials is up (page "Common errors" of each API reference)."""
+    if service == "s3":
+        return Refusal("ExpiredToken", "The provided token has expired.", 400)
+    if protocol == "ec2":
+        return Refusal("RequestExpired", "Request has expired.", 400)
+    code = "ExpiredToken" if protocol in ("query", "rest-xml") else "ExpiredTokenException"
+    return Refusal(code, "The security token included in the request is expired", 403 if "rest" in protocol else 400)
 
 
 def _user(world: World, access_key: str) -> Identity | None:

@@ -55,6 +55,7 @@ class Sts(Service[Nothing]):
         arn: str = call["RoleArn"]
         role = _trusting_role(call, arn)
         seconds = _duration(call, int(role.max_session_duration or CHAINED_SESSION))
+        seconds = min(seconds, call.world.options.get("session_seconds", seconds))
         account = arn.split(":")[4]
         session = call["RoleSessionName"]
         issued = call.world.issue_key(

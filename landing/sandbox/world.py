@@ -75,6 +75,8 @@ class World:
     """Settings that services read, such as the quota of accounts."""
     identities: dict[str, Identity] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
+    expired: set[str] = field(default_factory=set)
+    """Access keys whose time is up."""
     addresses: set[str] = field(default_factory=set)
     """The e-mail addresses of all accounts, in lower case: each is used once."""
     administrators: dict[str, str] = field(default_factory=dict)

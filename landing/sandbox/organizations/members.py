@@ -43,7 +43,7 @@ def list_accounts_for_parent(call: Call) -> dict[str, Any]:
 
 
 def _page(call: Call, organization: Organization, members: list[Member]) -> dict[str, Any]:
-    for account in organization.closing:
+    for account in list(organization.closing):
         call.poll(("close-account", account))
     return call.page("Accounts", members, show=lambda member: shown(call.world, organization, member))
 

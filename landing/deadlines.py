@@ -1,0 +1,64 @@
+"""How long AWS may take over what it does in the background; the config's `timeouts` overrides each, by its key.
+
+AWS promises no times. What its pages say is beside each; the default is well beyond, because giving up is no harm: the
+next run joins what is still going on.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+UNITS = {"s": 1, "m": 60, "h": 3_600}
+PATTERN = "^[1-9][0-9]{0,5}[smh]$"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A default in seconds, and what is waited for."""
+
+    seconds: int
+    description: str
+
+
+DEADLINES = {
+    # Minutes; but an organization that was just made answers FinalizingOrganizationException for up to an hour
+    # (Organizations User Guide, "Creating a member account"; API reference, CreateAccount).
+    "account": Deadline(4_500, "Creating an account, in an organization that may itself be new."),
+    # SUCCEEDED comes before the account can be used (same page).
+    "account_access": Deadline(900, "Until the role in a new account lets us in."),
+    # PENDING_ENABLE until it is done (Organizations API reference, EnablePolicyType).
+    "policy_type": Deadline(300, "Enabling a policy type on the root."),
+    # As long as its resources take, and as long again to roll back (CloudFormation User Guide, "Stacks").
+    "stack": Deadline(3_600, "A stack, a change set, or their rollback."),
+    # Hours for a large stack set (CloudFormation User Guide, "Detect drift in StackSets").
+    "drift_detection": Deadline(6 * 3_600, "Drift detection of a stack or a stack set."),
+    # Account by account in each Region, `max_concurrent` at once (User Guide, "StackSets concepts").
+    "stack_set": Deadline(6 * 3_600, "An operation on a stack set, with those that are ahead of it."),
+    # CREATE_IN_PROGRESS until every member has the rule (Config API reference, PutOrganizationConfigRule).
+    "config_rule": Deadline(3_600, "An organization rule of AWS Config reaching every account."),
+    # PENDING until every account of the target is done (Security Hub User Guide, "Central configuration").
+    "security_hub": Deadline(1_800, "Security Hub's central configuration, and each of its policies."),
+}
+
+
+def seconds(text: str) -> int:
+    """What a duration of the config means.
+
+    >>> seconds("90s"), seconds("30m"), seconds("6h")
+    (90, 1800, 21600)
+    """
+    assert re.match(PATTERN, text), text
+    return int(text[:-1]) * UNITS[text[-1]]
+
+
+def shown(duration: float) -> str:
+    """A duration as the config writes it.
+
+    >>> shown(21600), shown(5400), shown(90)
+    ('6h', '90m', '90s')
+    """
+    for unit in "hm":
+        if duration >= UNITS[unit] and duration % UNITS[unit] == 0:
+            return f"{duration / UNITS[unit]:.0f}{unit}"
+    return f"{duration:.0f}s"

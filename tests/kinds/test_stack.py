@@ -1,0 +1,95 @@
+"""Plain stacks: lost answers, refusals, deadlines, and stacks of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from landing.kinds import BY_NAME
+from landing.model import Address, Scope
+from landing.organization import Organization
+from tests.cloud import Cloud
+from tests.kinds.conftest import At
+from tests.samples import SMALL
+
+KIND = BY_NAME["stack"]
+HOME = Scope("management", "eu-west-1")
+STACK, NAME = Address("stack", "setting", HOME), "landing-setting"
+TEXT = (
+    SMALL
+    + "baselines: {setting: {target: {units: [workloads]}, management: true, regions: [eu-west-1], parameters: {value: one}}}\n"
+)
+TWO = TEXT.replace("value: one", "value: two")
+Load = Callable[[str], Organization]
+
+
+@pytest.fixture
+def cloud(at: At) -> Cloud:
+    return at(TEXT)
+
+
+def value(cloud: Cloud) -> str:
+    found = cloud.sandbox.session(region="eu-west-1").client("ssm").get_parameters(Names=["/tests/setting"])
+    return str(found["Parameters"][0]["Value"]) if found["Parameters"] else ""
+
+
+def cloudformation(cloud: Cloud) -> Any:
+    return cloud.sandbox.session(region="eu-west-1").client("cloudformation")
+
+
+@pytest.mark.parametrize("operation", ["CreateStack", "UpdateStack", "DeleteStack", "UpdateTerminationProtection"])
+def test_a_lost_answer_is_no_failure(cloud: Cloud, at: At, operation: str) -> None:
+    cloud.sandbox.faults.lose("cloudformation", operation)
+    for text, wanted in ((TEXT, "one"), (TWO, "two"), (SMALL, "")):
+        result = at(text).apply([KIND])
+        assert result.complete, result.failed
+        assert value(cloud) == wanted
+        assert at(text).plan([KIND]).changes == ()
+
+
+@pytest.mark.parametrize("operation", ["CreateChangeSet", "ExecuteChangeSet"])
+def test_a_lost_answer_while_drift_is_put_back(cloud: Cloud, operation: str) -> None:
+    assert cloud.apply([KIND]).complete
+    ssm = cloud.sandbox.session(region="eu-west-1").client("ssm")
+    for wrong in ("three", "four"):
+        ssm.put_parameter(Name="/tests/setting", Value=wrong, Overwrite=True)
+        cloud.sandbox.faults.lose("cloudformation", operation)
+        result = cloud.apply(changes=cloud.plan([KIND], detect=True).changes)
+        assert result.complete, result.failed
+        assert value(cloud) == "one"
+
+
+def test_an_update_that_is_refused_says_why(cloud: Cloud, at: At) -> None:
+    assert cloud.apply([KIND]).complete
+    cloud.sandbox.faults.reject(
+        "cloudformation", "UpdateStack", code="ValidationError", message="Parameters are missing", status=400
+    )
+    assert "ValidationError: Parameters are missing" in at(TWO).apply([KIND]).failed[STACK]
+    assert at(TWO).apply([KIND]).complete
+
+
+def test_a_stack_without_end_is_given_up_and_joined_later(at: At) -> None:
+    cloud = at(TEXT + "timeouts: {stack: 90s}\n")
+    cloud.sandbox.world.clock.latency = 1_000
+    assert "stack landing-setting is not done after 90s; run again to resume" in cloud.apply([KIND]).failed[STACK]
+    cloud.sandbox.world.clock.advance(cloud.sandbox.world, 1_000)
+    assert cloud.apply([KIND]).complete
+    assert cloud.plan([KIND]).changes == ()
+
+
+def test_a_stack_of_another_tool_is_left_alone_and_said(cloud: Cloud, at: At) -> None:
+    (planned,) = cloud.plan([KIND]).changes
+    client = cloudformation(cloud)
+    body = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+    client.create_stack(StackName=NAME, TemplateBody=body)
+    client.get_waiter("stack_create_complete").wait(StackName=NAME, WaiterConfig={"Delay": 0})
+    plan = cloud.plan([KIND])
+    assert plan.changes == ()
+    (gap,) = plan.gaps
+    assert (gap.name, gap.scope) == ("setting", HOME)
+    assert "it has not the tag landing:managed=true" in gap.reason
+    assert "NotOurs" in cloud.apply(changes=[planned]).failed[STACK]
+    assert at(SMALL).plan([KIND]).changes == (), "unlisted is unmanaged"
+    assert client.get_template(StackName=NAME)["TemplateBody"] == {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}

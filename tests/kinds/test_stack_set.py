@@ -1,0 +1,355 @@
+"""Stack sets: what runs is joined, only what failed is tried again, and what is not ours or cannot be reached is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from landing.kinds import BY_NAME
+from landing.kinds.stack_set import NESTED
+from landing.model import Address, Change, Gap, Scope, Severity
+from landing.observe import observe
+from landing.organization import Organization
+from landing.plan import Origin, make
+from landing.sandbox import Sandbox, regions
+from tests.cloud import Cloud, Cut, DyingAws
+from tests.samples import SMALL
+
+KIND = BY_NAME["stack_set"]
+KINDS = [BY_NAME[name] for name in ("organization", "trusted_access", "unit", "account", "stack_set")]
+HOME, FAR, OPT_IN = "eu-west-1", "us-east-1", "me-south-1"
+SET = Address("stack_set", "setting")
+NAME = "landing-setting"
+TEXT = SMALL + "baselines:\n  setting: {target: {units: [workloads]}, parameters: {value: one}}\n"
+TWO = TEXT.replace("value: one", "value: two")
+FARTHER = TEXT.replace("[eu-west-1, us-east-1]", "[eu-west-1, us-east-1, me-south-1]")
+Load = Callable[[str], Organization]
+
+
+@pytest.fixture(scope="module")
+def worlds(load_text: Load) -> dict[str, bytes]:
+    """The accounts without the stack set, and with it."""
+    with Sandbox(organization=True) as sandbox:
+        cloud = Cloud(sandbox, load_text(TEXT))
+        assert cloud.apply(KINDS[:-1]).complete
+        bare = sandbox.dump()
+        assert cloud.apply(KINDS).complete
+        return {"bare": bare, "done": sandbox.dump()}
+
+
+@pytest.fixture
+def bare(worlds: dict[str, bytes], load_text: Load) -> Iterator[Cloud]:
+    with Sandbox() as sandbox:
+        sandbox.load(worlds["bare"])
+        yield Cloud(sandbox, load_text(TEXT))
+
+
+@pytest.fixture
+def cloud(bare: Cloud, worlds: dict[str, bytes]) -> Cloud:
+    """With the stack set in both shops, in both Regions."""
+    bare.sandbox.load(worlds["done"])
+    return bare
+
+
+def member(cloud: Cloud, account: str, service: str, region: str = HOME) -> Any:
+    account_id = cloud.open().tree.account_ids[account]
+    return cloud.sandbox.session(account_id, region=region).client(service)  # type: ignore[call-overload]
+
+
+def in_the_way(cloud: Cloud, account: str, region: str = HOME) -> None:
+    """Something of that name is there already: the stack cannot be built."""
+    member(cloud, account, "ssm", region).put_parameter(Name="/tests/setting", Type="String", Value="mine")
+
+
+def out_of_the_way(cloud: Cloud, account: str, region: str = HOME) -> None:
+    member(cloud, account, "ssm", region).delete_parameter(Name="/tests/setting")
+
+
+def value(cloud: Cloud, account: str, region: str = HOME) -> str:
+    found = member(cloud, account, "ssm", region).get_parameters(Names=["/tests/setting"])["Parameters"]
+    return str(found[0]["Value"]) if found else ""
+
+
+def live(cloud: Cloud) -> Any:
+    """The stack set as the sandbox has it."""
+    states = cloud.sandbox.world.states["cloudformation"]
+    sets = states[cloud.sandbox.management_account_id, HOME].stack_sets.values()
+    return next(one for one in sets if one.name == NAME and one.status == "ACTIVE")
+
+
+def operations(cloud: Cloud) -> list[tuple[str, set[tuple[str, str]]]]:
+    """Action, and account and Region of each instance, of every operation; the oldest first."""
+    keys = {account_id: key for key, account_id in cloud.open().tree.account_ids.items()}
+    return [
+        (operation.action, {(keys[account], region) for account, region in operation.results})
+        for operation in live(cloud).operations.values()
+    ]
+
+
+def in_sync(cloud: Cloud) -> None:
+    plan = cloud.plan([KIND])
+    assert (plan.changes, plan.gaps) == ((), ())
+
+
+def the_change(cloud: Cloud) -> Change:
+    (change,) = cloud.plan([KIND]).changes
+    assert change.address == SET
+    return change
+
+
+@pytest.mark.parametrize("operation", ["CreateStackSet", "CreateStackInstances", "UpdateStackSet", "DeleteStackSet"])
+def test_a_lost_answer_starts_nothing_twice(bare: Cloud, load_text: Load, operation: str) -> None:
+    bare.sandbox.faults.lose("cloudformation", operation)
+    for text in (TEXT, TWO):
+        found = Cloud(bare.sandbox, load_text(text))
+        result = found.apply([KIND])
+        assert result.complete, result.failed
+        in_sync(found)
+    assert [action for action, _ in operations(bare)] == ["CREATE", "UPDATE"]
+    assert Cloud(bare.sandbox, load_text(SMALL)).apply([KIND]).complete
+    in_sync(Cloud(bare.sandbox, load_text(SMALL)))
+
+
+@pytest.mark.parametrize("latency", [1, 30])
+def test_what_a_killed_run_began_is_joined_and_not_begun_again(bare: Cloud, load_text: Load, latency: int) -> None:
+    bare.sandbox.world.clock.latency = latency
+    for text in (TEXT, TWO):
+        found = Cloud(bare.sandbox, load_text(text))
+        for _ in range(20):
+            try:
+                result = found.apply([KIND], aws=DyingAws(found.organization, writes=0, after_effect=True))
+            except Cut:
+                continue
+            assert result.complete, result.failed
+            break
+        in_sync(found)
+    both = {(account, region) for account in ("shop-prod", "shop-dev") for region in (HOME, FAR)}
+    assert operations(bare) == [("CREATE", both), ("UPDATE", both)]
+
+
+def test_a_running_operation_is_seen_waited_for_and_looked_at_again(cloud: Cloud) -> None:
+    cloud.sandbox.world.clock.latency = 50
+    client = cloud.open(read_only=False).client("cloudformation")
+    live(cloud).instances[cloud.open().tree.account_ids["shop-dev"], FAR].detailed = "CANCELLED"
+    client.update_stack_set(StackSetName=NAME, UsePreviousTemplate=True, Description="another's")
+    change = the_change(cloud)
+    assert change.before is not None
+    assert change.before["instances"] == {"*": "an operation is running"}
+    assert KIND.severity_of(cloud.organization, change) is Severity.LOW
+    assert cloud.apply([KIND]).complete
+    in_sync(cloud)
+
+
+def test_an_operation_that_begins_in_between_is_waited_for(cloud: Cloud, load_text: Load) -> None:
+    cloud.sandbox.faults.reject(
+        "cloudformation", "UpdateStackSet", code="OperationInProgressException", times=2, status=409
+    )
+    changed = Cloud(cloud.sandbox, load_text(TWO))
+    assert changed.apply([KIND]).complete
+    assert value(changed, "shop-dev", FAR) == "two"
+
+
+def test_an_operation_without_end_is_given_up_and_joined_later(bare: Cloud, load_text: Load) -> None:
+    bare.sandbox.world.clock.latency = 10_000
+    hasty = Cloud(bare.sandbox, load_text(TEXT + "timeouts: {stack_set: 2m}\n"))
+    reason = hasty.apply([KIND]).failed[SET]
+    assert "of stack set landing-setting is not done after 2m; run again to resume" in reason
+    assert "`timeouts: {stack_set: …}`" in reason
+    bare.sandbox.world.clock.advance(bare.sandbox.world, 1_000)
+    assert hasty.apply([KIND]).complete
+    assert len(operations(bare)) == 1
+
+
+def test_a_failure_names_account_region_and_reason_and_only_it_is_tried_again(bare: Cloud) -> None:
+    in_the_way(bare, "shop-dev", FAR)
+    result = bare.apply([KIND])
+    assert "shop-dev/us-east-1: " in result.failed[SET]
+    assert "already exists" in result.failed[SET]
+    assert "shop-prod" not in result.failed[SET]
+    before = the_change(bare).before
+    assert before is not None
+    assert list(before["instances"]) == ["shop-dev/us-east-1"]
+    assert before["instances"]["shop-dev/us-east-1"].startswith("failed: ")
+    first = len(operations(bare))
+    assert not bare.apply([KIND]).complete, "it is in the way still"
+    out_of_the_way(bare, "shop-dev", FAR)
+    assert bare.apply([KIND]).complete
+    assert operations(bare)[first:] == [("UPDATE", {("shop-dev", FAR)})] * 2, "each attempt has an id of its own"
+    in_sync(bare)
+
+
+def test_too_many_failures_stop_the_rollout(bare: Cloud, load_text: Load) -> None:
+    strict = Cloud(
+        bare.sandbox, load_text(TEXT.replace("parameters:", "deployment: {failure_tolerance: 0}, parameters:"))
+    )
+    in_the_way(strict, "shop-dev")
+    reason = strict.apply([KIND]).failed[SET]
+    assert "FAILED: shop-dev/eu-west-1: " in reason
+    out_of_the_way(strict, "shop-dev")
+    assert strict.apply([KIND]).complete
+    in_sync(strict)
+
+
+@pytest.mark.parametrize("state", ["SUSPENDED", "CLOSED"])
+def test_suspended_accounts_are_skipped(cloud: Cloud, load_text: Load, state: str) -> None:
+    account = cloud.open().tree.account_ids["shop-dev"]
+    cloud.sandbox.world.accounts[account].state = state
+    in_sync(cloud)
+    changed = Cloud(cloud.sandbox, load_text(TWO))
+    result = changed.apply([KIND])
+    assert result.complete, result.failed
+    assert live(cloud).instances[account, HOME].detailed == "SKIPPED_SUSPENDED_ACCOUNT"
+    in_sync(changed)
+    gone = Cloud(cloud.sandbox, load_text(SMALL))
+    assert gone.apply([KIND]).complete, "its instances are let go"
+    in_sync(gone)
+
+
+def test_what_failed_before_an_account_was_suspended_is_no_drift(cloud: Cloud) -> None:
+    account = cloud.open().tree.account_ids["shop-dev"]
+    instance = live(cloud).instances[account, HOME]
+    instance.status, instance.detailed, instance.reason = "OUTDATED", "FAILED", "something"
+    the_change(cloud)
+    cloud.sandbox.world.accounts[account].state = "SUSPENDED"
+    in_sync(cloud)
+
+
+def enable(cloud: Cloud, account: str) -> None:
+    account_id = cloud.open().tree.account_ids[account]
+    regions.opt_ins(cloud.sandbox.world, account_id).statuses[OPT_IN] = "ENABLED"
+
+
+def gaps(cloud: Cloud) -> list[Gap]:
+    return list(cloud.plan([KIND]).gaps)
+
+
+@pytest.mark.parametrize("start", ["bare", "done"])
+def test_a_region_that_the_management_account_has_not_enabled_is_a_gap(
+    cloud: Cloud, worlds: dict[str, bytes], load_text: Load, start: str
+) -> None:
+    cloud.sandbox.load(worlds[start])
+    far = Cloud(cloud.sandbox, load_text(FARTHER))
+    (gap,) = gaps(far)
+    assert (gap.name, gap.scope) == ("setting", Scope("management", OPT_IN))
+    assert "management has not enabled the Region me-south-1" in gap.reason
+    result = far.apply([KIND])
+    assert result.complete, result.failed
+    assert value(far, "shop-dev") == "one"
+    assert far.plan([KIND]).changes == ()
+    for account in ("management", "shop-prod", "shop-dev"):
+        enable(far, account)
+    assert far.apply([KIND]).complete
+    assert value(far, "shop-dev", OPT_IN) == "one"
+    in_sync(far)
+
+
+def test_an_account_that_has_not_enabled_a_region_is_a_gap_and_stops_nobody(cloud: Cloud, load_text: Load) -> None:
+    strict = "deployment: {failure_tolerance: 0}, parameters:"
+    far = Cloud(cloud.sandbox, load_text(FARTHER.replace("parameters:", strict)))
+    enable(far, "management")
+    enable(far, "shop-prod")
+    result = far.apply([KIND])
+    assert result.complete, result.failed
+    assert value(far, "shop-prod", OPT_IN) == "one"
+    (gap,) = gaps(far)
+    assert (gap.name, gap.scope) == ("setting", Scope("shop-dev", OPT_IN))
+    assert far.plan([KIND]).changes == ()
+    changed = Cloud(
+        cloud.sandbox, load_text(FARTHER.replace("parameters:", strict).replace("value: one", "value: two"))
+    )
+    result = changed.apply([KIND])
+    assert result.complete, result.failed
+    assert value(changed, "shop-prod", OPT_IN) == "two"
+    gone = Cloud(cloud.sandbox, load_text(SMALL))
+    result = gone.apply([KIND])
+    assert result.complete, result.failed
+
+
+def test_regions_are_asked_about_once_for_each_reason(cloud: Cloud, load_text: Load) -> None:
+    far = Cloud(cloud.sandbox, load_text(FARTHER))
+    enable(far, "management")
+    assert far.apply([KIND]).complete
+    aws = far.open()
+    plan = make(observe(far.organization, aws, kinds=[KIND]), Origin())
+    assert {gap.scope.account for gap in plan.gaps} == {"shop-prod", "shop-dev"}
+    assert aws.calls["account", "ListRegions"] == 2, "the management account, and one member"
+
+
+def test_an_inoperable_instance_says_what_to_delete(cloud: Cloud) -> None:
+    account = cloud.open().tree.account_ids["shop-dev"]
+    stack = live(cloud).instances[account, HOME].stack_id
+    client = cloud.open(read_only=False).client("cloudformation")
+    theirs = member(cloud, "shop-dev", "cloudformation")
+    theirs.update_termination_protection(StackName=stack, EnableTerminationProtection=True)
+    unit = cloud.open().tree.units["workloads"].id
+    client.delete_stack_instances(
+        StackSetName=NAME, Regions=[HOME], RetainStacks=False,
+        DeploymentTargets={"OrganizationalUnitIds": [unit], "Accounts": [account], "AccountFilterType": "INTERSECTION"},
+    )  # fmt: skip
+    cloud.sandbox.world.clock.advance(cloud.sandbox.world, 1_000)
+    before = the_change(cloud).before
+    assert before is not None
+    assert before["instances"]["shop-dev/eu-west-1"].startswith("inoperable: ")
+    reason = cloud.apply([KIND]).failed[SET]
+    assert "shop-dev/eu-west-1: inoperable: " in reason
+    assert f"Delete the stack {stack} there by hand" in reason
+    assert (account, HOME) in live(cloud).instances, "the instance still leads to its stack"
+    theirs.update_termination_protection(StackName=stack, EnableTerminationProtection=False)
+    theirs.delete_stack(StackName=stack)
+    cloud.sandbox.world.clock.advance(cloud.sandbox.world, 1_000)
+    result = cloud.apply([KIND])
+    assert result.complete, result.failed
+    assert value(cloud, "shop-dev") == "one"
+    in_sync(cloud)
+
+
+@pytest.mark.parametrize(
+    ("model", "tags", "why"),
+    [
+        ("SERVICE_MANAGED", [], "it has not the tag landing:managed=true"),
+        ("SERVICE_MANAGED", [{"Key": "landing:managed", "Value": "false"}], "it has not the tag landing:managed=true"),
+        ("SELF_MANAGED", [{"Key": "landing:managed", "Value": "true"}], "its permissions are self-managed"),
+    ],
+)
+def test_a_stack_set_of_another_tool_is_left_alone_and_said(
+    bare: Cloud, load_text: Load, model: str, tags: list[dict[str, str]], why: str
+) -> None:
+    planned = the_change(bare)
+    client = bare.open(read_only=False).client("cloudformation")
+    automatic = {"AutoDeployment": {"Enabled": False}} if model == "SERVICE_MANAGED" else {}
+    body = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+    client.create_stack_set(StackSetName=NAME, TemplateBody=body, PermissionModel=model, Tags=tags, **automatic)
+    before = live(bare)
+    plan = bare.plan([KIND])
+    assert plan.changes == ()
+    (gap,) = plan.gaps
+    assert gap.name == "setting"
+    assert why in gap.reason
+    result = bare.apply(changes=[planned])
+    assert "NotOurs" in result.failed[SET]
+    assert Cloud(bare.sandbox, load_text(SMALL)).plan([KIND]).changes == (), "unlisted is unmanaged"
+    assert live(bare) == before
+    assert before.body == body
+
+
+def test_baselines_outlive_a_move_of_their_account(cloud: Cloud) -> None:
+    assert live(cloud).retains
+    assert "account" in KIND.waits_for
+    preferences = next(iter(live(cloud).operations.values())).preferences
+    assert preferences["ConcurrencyMode"] == "SOFT_FAILURE_TOLERANCE"
+    assert live(cloud).managed_execution
+
+
+@pytest.mark.parametrize(
+    "change", [{"Transform": "AWS::Serverless-2016-10-31"}, {"Resources": {"S": {"Type": NESTED}}}]
+)
+def test_a_template_that_stack_sets_do_not_take_is_refused(load_text: Load, change: dict[str, Any]) -> None:
+    organization = load_text(TEXT)
+    assert list(KIND.check(organization)) == []
+    deployment = organization.deployments["setting"]
+    broken = replace(deployment, template={**deployment.template, **change})
+    (problem,) = KIND.check(replace(organization, deployments={"setting": broken}))
+    assert problem.code == "LZ348"
