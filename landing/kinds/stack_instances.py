@@ -10,6 +10,7 @@ from landing.aws import Aws
 from landing.kinds.stack_set_operations import Failure, Operations
 from landing.kinds.stack_set_regions import OptIn
 from landing.kinds.stack_set_rollout import BUSY
+from landing.organization import ROOT
 
 LIST_ALL_BELOW = 1_000
 """Up to so many instances all are listed; beyond, only those whose status says that something is wrong."""
@@ -34,7 +35,7 @@ class Instances:
         self._opt_in = OptIn(aws)
         self.not_enabled: list[Failure] = []
         """Filled by `exceptions`: accounts that have not enabled a Region, in which they get no stack."""
-        self._keys = {account.id: key for key, account in aws.tree.accounts.items()}
+        self._keys = aws.tree.account_keys
 
     @cached_property
     def units(self) -> list[str]:
@@ -53,20 +54,24 @@ class Instances:
 
     @cached_property
     def _inside(self) -> set[str]:
-        tree = self._aws.tree
-        return {key for key, account in tree.accounts.items() if set(tree.path(account.unit)) & set(self.units)}
+        tree, targets = self._aws.tree, set(self.units)
+        inside = {unit for unit in (ROOT, *tree.units) if targets.intersection(tree.path(unit))}
+        return {key for key, account in tree.accounts.items() if account.unit in inside}
 
     @cached_property
-    def expected(self) -> set[tuple[str, str]]:
-        """(account, region) of every instance that AWS should keep: active member accounts below the units."""
-        management = self._aws.organization.management
+    def _members(self) -> set[str]:
+        """Keys of the accounts in which AWS should keep instances: active member accounts below the units."""
         accounts = self._inside | set(self.accounts)
-        return {
-            (key, region)
-            for key in accounts
-            if key != management and self._aws.tree.accounts[key].state == "ACTIVE"
-            for region in self._set.get("Regions") or ()
-        }
+        return {key for key in accounts - {self._aws.organization.management} if self._active(key)}
+
+    @property
+    def _regions(self) -> list[str]:
+        return self._set.get("Regions") or []
+
+    @property
+    def expected(self) -> int:
+        """How many instances AWS should keep."""
+        return len(self._members) * len(self._regions)
 
     @cached_property
     def _listed(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
@@ -90,8 +95,8 @@ class Instances:
             return {BUSY: "an operation is running"}
         details = self._set.get("StackSetDriftDetectionDetails") or {}
         counted = details.get("TotalStackInstancesCount")
-        small = len(self.expected) <= LIST_ALL_BELOW
-        if small or self._single or (counted is not None and counted != len(self.expected)):
+        small = self.expected <= LIST_ALL_BELOW
+        if small or self._single or (counted is not None and counted != self.expected):
             found = self._judged(self._listed)
         else:
             found = {}
@@ -108,11 +113,13 @@ class Instances:
     ) -> dict[tuple[str, str], str]:
         found: dict[tuple[str, str], str] = {}
         if whole:
-            found = dict.fromkeys(self.expected - set(entries), "missing")
+            sites = {(key, region) for key in self._members for region in self._regions}
+            found = dict.fromkeys(sites - set(entries), "missing")
         for site, entry in entries.items():
             if not self._active(site[0]):
                 continue  # suspended, closed or gone: AWS skips it (SKIPPED_SUSPENDED_ACCOUNT), and so do we
-            what = "unexpected" if site not in self.expected else self._wrong(site, entry)
+            expected = site[0] in self._members and site[1] in self._regions
+            what = self._wrong(site, entry) if expected else "unexpected"
             if what:
                 found[site] = what
         return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from landing.aws import Aws
@@ -17,9 +19,12 @@ from landing.kinds.stack_set_rollout import BUSY, Rollout, lost, not_ours
 from landing.kinds.stack_set_shards import names, problems, stack_sets
 from landing.kinds.trusted_access import TrustedAccess
 from landing.kinds.unit import OrganizationalUnit
-from landing.model import Action, Address, Attributes, Change, Gap, Problem, Resource, Scope, Severity
+from landing.model import ORGANIZATION, Action, Address, Attributes, Change, Gap, Problem, Resource, Scope, Severity
 from landing.organization import PREFIX, Deployment, Organization
 from landing.services import STACKSETS
+
+AT_ONCE = 4
+"""Stack sets that are read side by side."""
 
 NESTED = "AWS::CloudFormation::Stack"
 
@@ -131,22 +136,25 @@ class StackSet(CloudFormationKind):
         for key, deployment in deployments.items():
             for region in OptIn(aws).unusable(deployment.regions):
                 yield self._gap(key, aws.organization.management, region)
-        for summary in aws.listed(client, "list_stack_sets", "Summaries", Status="ACTIVE"):
-            key = summary["StackSetName"].removeprefix(PREFIX)
-            if key == summary["StackSetName"]:
-                continue
-            found = client.describe_stack_set(StackSetName=summary["StackSetName"])["StackSet"]
-            reason = not_ours(found)
-            if not reason:
-                yield from self._read_one(aws, client, found, deployments.get(key))
-            elif key in deployments:
-                yield Gap(self.name, scope, f"stack set {summary['StackSetName']}: {reason}", key)
+        listed = aws.listed(client, "list_stack_sets", "Summaries", Status="ACTIVE")
+        names = [one["StackSetName"] for one in listed if one["StackSetName"].startswith(PREFIX)]
+        with ThreadPoolExecutor(AT_ONCE, self.name) as pool:
+            for found in pool.map(partial(self._read_one, aws, deployments), names):
+                yield from found
 
     def _gap(self, key: str, account: str, region: str) -> Gap:
         reason = f"{account} has not enabled the Region {region}: no stack there until it is (account:EnableRegion)"
         return Gap(self.name, Scope(account, region), reason, key)
 
-    def _read_one(
+    def _read_one(self, aws: Aws, deployments: Mapping[str, Deployment], name: str) -> list[Resource | Gap]:
+        client, key = aws.client("cloudformation"), name.removeprefix(PREFIX)
+        found = client.describe_stack_set(StackSetName=name)["StackSet"]
+        reason = not_ours(found)
+        if not reason:
+            return list(self._read_ours(aws, client, found, deployments.get(key)))
+        return [Gap(self.name, ORGANIZATION, f"stack set {name}: {reason}", key)] if key in deployments else []
+
+    def _read_ours(
         self, aws: Aws, client: Any, found: dict[str, Any], wanted: Deployment | None
     ) -> Iterator[Resource | Gap]:
         name = found["StackSetName"]
@@ -207,7 +215,7 @@ class StackSet(CloudFormationKind):
 
         def look() -> Attributes:
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
-            (live,) = (one for one in self._read_one(aws, client, found, wanted) if isinstance(one, Resource))
+            (live,) = (one for one in self._read_ours(aws, client, found, wanted) if isinstance(one, Resource))
             return live.attributes
 
         rollout = Rollout(aws, client, name, change, look)
