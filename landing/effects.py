@@ -1,7 +1,8 @@
 """What the changes of a plan do to requests: which actions become denied or permitted, where, with an example.
 
 Each change is looked at by itself, against what AWS has: a policy at every node it is attached to, what is attached
-to a node, an account that moves. What hangs further down is left out, as it can only deny more.
+to a node (with the packs there, as guardrails go from one to another), an account that moves. What hangs further down
+is left out, as it can only deny more.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from landing import references
+from landing.kinds.attachments import Attachments
+from landing.kinds.policy import OrganizationPolicy
 from landing.model import Address, Attributes, Change, Resource
 from landing.organization import ROOT, Organization
 from landing.placed import estate_of, ids_of
@@ -73,7 +76,8 @@ class _Study:
         self.ids, self.account_ids = ids_for(organization, account_ids)
         state = {address: resource.attributes for address, resource in live.items()}
         self.before = State.of(state)
-        later = {change.address: change.after for change in changes if change.after is not None}
+        self.changed = {change.address: change for change in changes}
+        later = {address: change.after for address, change in self.changed.items() if change.after is not None}
         self.after = State.of({**state, **later})
 
     def sentences(self, change: Change) -> Iterator[str]:
@@ -81,7 +85,11 @@ class _Study:
         kind, name = change.address.kind, change.address.name
         if kind == "attachments":
             policies = tuple((change.after or {}).get("policies", ()))
-            yield from self._compared(name, self._path(name), {name: policies}, {})
+            yield from self._compared(name, self._path(name), {name: policies}, self._packs(name))
+        elif kind == "policy" and name in self.organization.packs:
+            node = self.organization.packs[name].node
+            if Attachments().address(node) not in self.changed and name == min(self._packs(node)):
+                yield from self._compared(node, self._path(node), {}, self._packs(node))
         elif kind == "policy" and change.before and change.after and change.before.get("content"):
             for node, attached in sorted(self.before.attached.items()):
                 if name in attached:
@@ -94,6 +102,15 @@ class _Study:
             for policy_type in (SCP, RCP):
                 old, new = (self._levels(path, policy_type, {}, {}) for path in (before, after))
                 yield from _told(_effect(old, new, self._account(name), policy_type), "for this account")
+
+    def _packs(self, node: str) -> dict[str, Attributes]:
+        """The packs of a node that change, as they will be: what leaves one may go to another, so they go together."""
+        packs = (pack.key for pack in self.organization.packs.values() if pack.node == node)
+        return {
+            key: after
+            for key in packs
+            if (change := self.changed.get(OrganizationPolicy().address(key))) and (after := change.after)
+        }
 
     def _path(self, node: str) -> list[str]:
         kind, _, key = node.partition("/")
@@ -115,7 +132,7 @@ class _Study:
         if not accounts:
             return
         where = f"for {len(accounts):,} {'account' if len(accounts) == 1 else 'accounts'}"
-        if policies:
+        if policies and not attached:
             where += f" below {node}" if not node.startswith("account/") else f" ({node})"
         for policy_type in (SCP, RCP):
             before = self._levels(path, policy_type, {}, {})

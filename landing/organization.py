@@ -99,6 +99,36 @@ class Guardrail:
 
 
 @dataclass(frozen=True, slots=True)
+class Pack:
+    """Guardrails of one target in one policy.
+
+    `node` is `root`, `unit/KEY` or `account/KEY`. `entries` are the guardrails by their keys, or `KEY:NUMBER` for
+    single statements of one. `origins` says of each statement of the document whose it is: `GUARDRAIL/SID`.
+    """
+
+    key: str
+    node: str
+    type: str
+    description: str
+    document: Mapping[str, Json]
+    entries: tuple[str, ...]
+    origins: tuple[tuple[str, ...], ...]
+    severity: str = "high"
+    controls: tuple[str, ...] = ()
+    source: Source | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in AWS."""
+        return self.key
+
+    @property
+    def guardrails(self) -> tuple[str, ...]:
+        """The keys of the guardrails of which it has something."""
+        return tuple(dict.fromkeys(entry.partition(":")[0] for entry in self.entries))
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """A rendered blueprint and where its stacks go.
 
@@ -177,10 +207,40 @@ class Organization:
     source: Source | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     lock: LockPlace | None = None
+    limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    packed: Mapping[str, Source | None] = field(default_factory=dict)
+    packs: Mapping[str, Pack] = field(default_factory=dict)
 
     def timeout(self, name: str) -> int:
         """Seconds that AWS may take over one of DEADLINES."""
         return self.timeouts.get(name, DEADLINES[name].seconds)
+
+    @cached_property
+    def guarded(self) -> Mapping[str, tuple[str, ...]]:
+        """Guardrail keys by the node that they guard: `root`, `unit/KEY` or `account/KEY`."""
+        found: dict[str, list[str]] = {}
+        for key, guardrail in self.guardrails.items():
+            cover = self.cover(guardrail.target)
+            for node in (*map(node_of, cover.units), *(f"account/{account}" for account in cover.accounts)):
+                found.setdefault(node, []).append(key)
+        return {node: tuple(keys) for node, keys in found.items()}
+
+    @cached_property
+    def attached(self) -> Mapping[str, tuple[str, ...]]:
+        """Policy keys by node: the guardrails there, but for those in packs, and the packs."""
+        inside = {(pack.node, key) for pack in self.packs.values() for key in pack.guardrails}
+        found = {node: [key for key in keys if (node, key) not in inside] for node, keys in self.guarded.items()}
+        for pack in self.packs.values():
+            found[pack.node].append(pack.key)
+        return {node: tuple(keys) for node, keys in found.items()}
+
+    @cached_property
+    def policies(self) -> Mapping[str, Guardrail | Pack]:
+        """Every policy that AWS is to have: guardrails, but for those that are in packs only, and packs."""
+        inside = {key for pack in self.packs.values() for key in pack.guardrails}
+        apart = {key for keys in self.attached.values() for key in keys}
+        alone = {key: each for key, each in self.guardrails.items() if key in apart or key not in inside}
+        return {**alone, **self.packs}
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:
@@ -201,11 +261,11 @@ class Organization:
     @cached_property
     def named_in_policies(self) -> frozenset[str]:
         """Keys of the accounts whose ids are part of some guardrail's document."""
-        return frozenset(account for key in self.guardrails for account in self.accounts_in_policy(key))
+        return frozenset(account for key in self.policies for account in self.accounts_in_policy(key))
 
     def accounts_in_policy(self, key: str) -> tuple[str, ...]:
-        """Keys of the accounts, other than the management account, whose ids a guardrail's document contains."""
-        tokens = references.tokens_in(dict(self.guardrails[key].document))
+        """Keys of the accounts, other than the management account, whose ids a policy contains."""
+        tokens = references.tokens_in(dict(self.policies[key].document))
         accounts = (account for account in self.accounts if references.account_id(account) in tokens)
         return tuple(account for account in accounts if account != self.management)
 
@@ -273,6 +333,11 @@ class Organization:
         for key in keys:
             for region in regions:
                 yield key, region
+
+
+def node_of(unit: str) -> str:
+    """The name of a unit, or the root, among the nodes that policies are attached to."""
+    return unit if unit == ROOT else f"unit/{unit}"
 
 
 def _carries(account: Account, tags: Mapping[str, str]) -> bool:

@@ -47,7 +47,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the config says that changes do not: the documents of guardrails, and accounts with FullAWSAccess."""
+    """What the config says that changes do not: the documents of policies, and accounts with FullAWSAccess."""
 
     documents: Mapping[str, Document] = field(default_factory=dict)
     with_full_access: Collection[str] = ()
@@ -55,7 +55,8 @@ class Known:
     @classmethod
     def of(cls, organization: Organization) -> Known:
         """What a config says."""
-        documents = {key: guardrail.document for key, guardrail in organization.guardrails.items()}
+        policies = {**organization.guardrails, **organization.policies}
+        documents = {key: policy.document for key, policy in policies.items()}
         return cls(documents, frozenset(key for key, each in organization.accounts.items() if each.full_access))
 
 

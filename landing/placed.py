@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from landing import references
 from landing.aws import Aws
 from landing.errors import LandingError
-from landing.kinds.attachments import Attachments
-from landing.organization import ROOT, Organization
+from landing.organization import ROOT, Organization, Pack
 from landing.policy import RCP, SCP
+from landing.policy.merging import pieces_of
 from landing.policy.outline import account_ids
 from landing.policy.testing import Attached, Estate
 from landing.policy.testing.suite import FULL_ACCESS, FULL_ACCESS_DOCUMENT
@@ -20,22 +21,33 @@ _ROOT_ID = "r-exam"
 
 
 def declared(organization: Organization, estate: Estate) -> tuple[Attached, ...]:
-    """Every guardrail with its ids filled in, attached as the config says; FullAWSAccess where it stays."""
+    """Every guardrail with its ids filled in, attached as the config says; FullAWSAccess where it stays.
+
+    Packs are proved to say what their guardrails say, so that these stand in their place, by their own names.
+    """
+    everything = [ROOT, *(unit.key for unit in organization.units.values() if unit.full_access)]
+    everything += [
+        estate.keys[key]
+        for node in organization.guarded
+        if node.startswith("account/") and organization.accounts[key := node.partition("/")[2]].full_access
+    ]
     places: dict[str, list[str]] = {}
-    for resource in Attachments().desired(organization):
-        kind, _, key = resource.address.name.partition("/")
-        node = estate.keys[key] if kind == "account" else key or ROOT
-        for policy in resource.attributes["policies"]:
-            places.setdefault(policy, []).append(node)
-        if kind == "account" and organization.accounts[key].full_access:
-            places.setdefault(FULL_ACCESS, []).append(node)
+    for node, guardrails in organization.guarded.items():
+        for key in guardrails:
+            places.setdefault(key, []).append(_place(node, estate))
     ids = ids_of(estate)
-    found = [full_access(places.get(FULL_ACCESS, ()))]
+    found = [full_access(everything)]
     for guardrail in organization.guardrails.values():
         document = references.resolve(dict(guardrail.document), ids)
         at = tuple(places.get(guardrail.key, ()))
         found.append(Attached(guardrail.key, document, guardrail.type, at, replaces_full_access=guardrail.type == SCP))
     return tuple(found)
+
+
+def _place(node: str, estate: Estate) -> str:
+    """A node as estates name it: the root, a unit by its key, an account by its id."""
+    kind, _, key = node.partition("/")
+    return estate.keys[key] if kind == "account" else key or ROOT
 
 
 def full_access(nodes: Iterable[str]) -> Attached:
@@ -97,11 +109,28 @@ def live(aws: Aws) -> tuple[tuple[Attached, ...], Estate]:
     for policy in own:
         nodes |= {target: target for target in tree.targets(policy) if target in estate.accounts}
         at = tuple(nodes[target] for target in tree.targets(policy) if target in nodes)
-        found[policy.id] = Attached(policy.key, json.loads(tree.content(policy)), policy.type, at, policy.type == SCP)
+        document = json.loads(tree.content(policy))
+        pack = wanted.packs.get(policy.key)
+        if pack is not None and aws.symbolic(document) == pack.document:
+            for name, part in guardrails_in(wanted, pack):
+                found[f"{policy.id} {name}"] = Attached(name, aws.resolve(part), policy.type, at, policy.type == SCP)
+        else:
+            found[policy.id] = Attached(policy.key, document, policy.type, at, policy.type == SCP)
     everything = [
         node for target, node in nodes.items() if tree.policy_types.get(SCP) == "ENABLED" and tree.full_access(target)
     ]
     return (full_access(everything), *found.values()), estate
+
+
+def guardrails_in(organization: Organization, pack: Pack) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The guardrails of a pack with their documents: of one that is split, the statements that are in the pack."""
+    for key in pack.guardrails:
+        document = dict(organization.guardrails[key].document)
+        if key not in pack.entries:
+            numbers = {int(entry.partition(":")[2]) for entry in pack.entries if entry.startswith(f"{key}:")}
+            own = (piece for piece in pieces_of(key, document) if piece.number in numbers)
+            document["Statement"] = [dict(piece.statement) for piece in own]
+        yield key, document
 
 
 def _roles(organization: Organization) -> dict[str, str]:

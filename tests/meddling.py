@@ -99,6 +99,24 @@ def policy_description_changed(hands: Hands) -> None:
     hands.organizations.update_policy(PolicyId=hands.policies["no-root"], Description="temporary")
 
 
+@shows("policy.pack/unit/security/scp-1")
+def pack_text_edited(hands: Hands) -> None:
+    text = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "iam:CreateUser", "Resource": "*"}}
+    hands.organizations.update_policy(PolicyId=hands.policies["pack/unit/security/scp-1"], Content=json.dumps(text))
+
+
+@shows("policy.pack/unit/security/scp-1", LOW)
+def pack_robbed_of_its_tag(hands: Hands) -> None:
+    tags = ["landing:guardrails"]
+    hands.organizations.untag_resource(ResourceId=hands.policies["pack/unit/security/scp-1"], TagKeys=tags)
+
+
+@shows("attachments.unit/security")
+def pack_detached(hands: Hands) -> None:
+    pack, unit = hands.policies["pack/unit/security/scp-1"], hands.units["security"]
+    hands.organizations.detach_policy(PolicyId=pack, TargetId=unit)
+
+
 @shows("attachments.root")
 def policy_detached(hands: Hands) -> None:
     hands.organizations.detach_policy(PolicyId=hands.policies["no-leaving"], TargetId=hands.units["root"])

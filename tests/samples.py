@@ -33,12 +33,14 @@ FULL = (
     SMALL.replace(
         "tags: {env: prod}}",
         "tags: {env: prod}, contacts: {security: {name: Sec, title: On call, email: sec@example.com, phone: '+1 555 0100'}}}",
-    )
+    ).replace("{name: Security}", "{name: Security, pack: true}")
     + """
 guardrails:
   no-leaving: {target: {units: [root]}}
   no-root: {target: {units: [workloads]}}
   tls-only: {target: {units: [workloads/prod]}}
+  deny-iam-users: {target: {units: [security]}}
+  deny-public-sharing: {target: {units: [security]}}
 baselines:
   security-audit-role: {target: {units: [root]}, management: true}
   account-baseline: {target: {units: [workloads], exclude: {accounts: [shop-dev]}}}

@@ -49,6 +49,8 @@ class LivePolicy:
     description: str
     aws_managed: bool
     marked: bool
+    holds: tuple[str, ...] = ()
+    """Of a pack: what is in it, as its tags say."""
 
 
 def units(
@@ -122,22 +124,29 @@ def _state(account: Mapping[str, Any]) -> str:
 
 
 def policies(
-    wanted: Organization, found: Mapping[str, Collection[Mapping[str, Any]]], marks: Mapping[str, str]
+    wanted: Organization,
+    found: Mapping[str, Collection[Mapping[str, Any]]],
+    marks: Mapping[str, str],
+    becoming: Mapping[str, str],
+    holds: Mapping[str, tuple[str, ...]],
 ) -> Iterator[LivePolicy]:
-    """`found` by type, as ListPolicies gives them; `marks` of those that are not AWS's own."""
+    """`found` by type, as ListPolicies gives them; `marks` and `holds` of those that are not AWS's own.
+
+    `becoming` has the keys of the packs that some are to become.
+    """
     for kind, listed in found.items():
         marked = {marks.get(policy["Id"], "") for policy in listed}
         names = {
-            guardrail.name: key
-            for key, guardrail in wanted.guardrails.items()
-            if guardrail.type == kind and key not in marked
+            policy.name: key for key, policy in wanted.policies.items() if policy.type == kind and key not in marked
         }
         for policy in listed:
-            mark = marks.get(policy["Id"], "")
-            if mark in wanted.guardrails and wanted.guardrails[mark].type != kind:
+            policy_id = policy["Id"]
+            mark = marks.get(policy_id, "")
+            if mark in wanted.policies and wanted.policies[mark].type != kind:
                 mark = f"{mark}.{kind}"  # the guardrail changed its type: this one is to go
-            key = mark or names.get(policy["Name"], "")
+            key = becoming.get(policy_id) or mark or names.get(policy["Name"], "")
             if not key:
-                key = policy["Id"] if policy["Name"] in wanted.guardrails else policy["Name"]
-            about = policy.get("Description", "")
-            yield LivePolicy(policy["Id"], key, policy["Name"], kind, about, policy["AwsManaged"], bool(mark))
+                key = policy_id if policy["Name"] in wanted.policies else policy["Name"]
+            about, held = policy.get("Description", ""), holds.get(policy_id, ())
+            ours = bool(mark) and policy_id not in becoming
+            yield LivePolicy(policy_id, key, policy["Name"], kind, about, policy["AwsManaged"], ours, held)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from landing import references
-from landing.aws import adoption
+from landing.aws import adoption, packs
 from landing.aws.adoption import LiveAccount, LivePolicy, LiveUnit
 from landing.aws.once import Once
 from landing.aws.survey import Survey
@@ -41,10 +41,10 @@ class Tree:
             self._survey.soon("policies", self._policies_ahead)
 
     def _policies_ahead(self) -> None:
-        """First those that have the name of a guardrail; which others are ours is known when the tags are."""
+        """First those that have the name of one of ours; which others are ours is known when the tags are."""
         if self.organization is None:
             return
-        names = {guardrail.name for guardrail in self._aws.organization.guardrails.values()}
+        names = {policy.name for policy in self._aws.organization.policies.values()}
         found = [policy for policies in self._survey.policies.values() for policy in policies]
         self._read_ahead(policy["Id"] for policy in found if policy["Name"] in names and not policy["AwsManaged"])
         self._read_ahead(policy.id for policy in self.policies.values() if self.concerns(policy))
@@ -110,8 +110,8 @@ class Tree:
         return self._survey.tags(resource_id)
 
     def concerns(self, policy: LivePolicy) -> bool:
-        """Whether it is ours, or has the name of a guardrail; other policies are only counted."""
-        return not policy.aws_managed and (policy.marked or policy.key in self._aws.organization.guardrails)
+        """Whether it is ours, or has the name of one of ours; other policies are only counted."""
+        return not policy.aws_managed and (policy.marked or policy.key in self._aws.organization.policies)
 
     @property
     def requests(self) -> list[Mapping[str, Any]]:
@@ -239,6 +239,10 @@ class Tree:
         """An account, unit or policy was created with these tags, or was given them."""
         self._survey.tagged(resource_id, tags)
 
+    def forget_policies(self) -> None:
+        """The config gives policies other keys now."""
+        self._once.forget("policies")
+
     def content(self, policy: LivePolicy) -> str:
         """The text of a policy (DescribePolicy, 2 a second: asked once each)."""
         return self._survey.content(policy.id)
@@ -292,5 +296,16 @@ class Tree:
             return {}
         found = self._survey.policies
         own = [policy["Id"] for policies in found.values() for policy in policies if not policy["AwsManaged"]]
-        named = adoption.policies(self._aws.organization, found, self._marks(own))
+        marks = self._marks(own)
+        becoming = packs.becoming(self._aws.organization, found, marks, self._only_at)
+        holds = {policy_id: packs.held(self.tags_of(policy_id)) for policy_id in own}
+        named = adoption.policies(self._aws.organization, found, marks, becoming, holds)
         return {policy.key: policy for policy in named}
+
+    def _only_at(self, policy_id: str, node: str) -> bool:
+        """Whether a policy is attached to one node only; `node` is `root`, `unit/KEY` or `account/KEY`."""
+        kind, _, key = node.partition("/")
+        if kind == "account":
+            return key in self.accounts and self._survey.targets(policy_id) == (self.accounts[key].id,)
+        unit = key or ROOT
+        return (unit == ROOT or unit in self.units) and self._survey.targets(policy_id) == (self.node_id(unit),)

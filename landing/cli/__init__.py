@@ -22,7 +22,7 @@ COMMANDS = {
     "prove": "Prove a claim about the guardrails.",
     "synth": "Write every template and policy to a folder.",
     "plan": "Show what would change.",
-    "show": "Show a saved plan.",
+    "show": "Show a saved plan, or where each guardrail lives.",
     "apply": "Make the changes.",
     "unlock": "Remove the lock of a run that has died.",
     "drift": "Report what is not as declared.",

@@ -35,6 +35,7 @@ ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-de
     metavar="ADDR",
     help="Only this address (or kind, or prefix*), and what it requires.",
 )
+@click.option("--repack", is_flag=True, help="Put packed guardrails together anew, if that saves a policy.")
 @click.option("--allow-incomplete", is_flag=True, help="Apply although something could not be checked.")
 @click.option("--no-live", is_flag=True, help="Write a line for each event, also on a terminal.")
 @with_log
@@ -47,6 +48,7 @@ def command(
     parallelism: int,
     allow: tuple[str, ...],
     targets: tuple[str, ...],
+    repack: bool,
     allow_incomplete: bool,
     no_live: bool,
     lock_timeout: float,
@@ -63,18 +65,23 @@ def command(
     from landing.cli.carrying_out import carry_out
     from landing.cli.locking import locked
     from landing.cli.output import note, result, style_of
-    from landing.plan import save
+    from landing.plan import load, save
     from landing.report.plan_text import NO_CHANGES, render
 
     if STDERR.log and not auto_approve:
         raise click.UsageError("--log-format json cannot ask: it needs --auto-approve")
+    if file is not None and repack:
+        raise click.UsageError("a saved plan has decided already: give --repack to `landing plan`")
     organization, _ = session.organization()
     with locked("apply", timeout=lock_timeout) as lock_everywhere, recorded() as run:
         turn_to(run, "refresh" if file else "observe")
+        saved = None if file is None else load(file)
         aws = session.connect(organization, read_only=False)
         watch(run, aws)
         lock_everywhere(session, organization, aws)
-        plan, changes = _changes(session, organization, aws, file, targets)
+        session.remember(aws, saved, repack=repack)
+        organization = aws.organization
+        plan, changes = _changes(session, organization, aws, saved=saved, file=file, targets=targets)
         save(plan, run.folder / "plan.json")
         if not changes:
             note(NO_CHANGES if not plan.gaps else "No changes seen.")
@@ -101,15 +108,20 @@ def command(
 
 
 def _changes(
-    session: Session, organization: "Organization", aws: "Aws", file: Path | None, targets: tuple[str, ...]
+    session: Session,
+    organization: "Organization",
+    aws: "Aws",
+    *,
+    saved: "Plan | None",
+    file: Path | None,
+    targets: tuple[str, ...],
 ) -> "tuple[Plan, Collection[Change]]":
     from landing.errors import StalePlan
-    from landing.plan import load
 
-    if file is None:
+    if saved is None:
         plan = session.plan(organization, aws, explain=True, targets=targets).only(targets)
         return plan, plan.changes
-    plan = load(file)
+    plan = saved
     if plan.made_from.config_digest != session.digest():
         raise StalePlan(f"The config has changed since {file} was made. Plan again")
     if aws.tree.organization is not None and plan.made_from.organization_id not in ("", aws.tree.organization["Id"]):

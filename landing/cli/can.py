@@ -105,8 +105,8 @@ def _account(estate: "Estate", text: str) -> str:
 def _decided(answer: "Answer", organization: "Organization") -> Iterator[tuple[str, str]]:
     """Where, and what, decides: a statement with its line in the config, or a level without an Allow."""
     for place in answer.outcome.denies:
-        guardrail = organization.guardrails.get(place.policy)
-        line = f" ({guardrail.source})" if guardrail and guardrail.source else ""
+        policy = organization.guardrails.get(place.policy) or organization.packs.get(place.policy)
+        line = f" ({policy.source})" if policy and policy.source else ""
         level = answer.path[place.level] if place.level < len(answer.path) else ""
         yield level, f"{place.policy}/{place.sid or f'#{place.statement + 1}'}{line}"
     for node in answer.outcome.without_allow:

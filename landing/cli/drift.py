@@ -64,6 +64,7 @@ def command(
     wanted = outputs(forms, FORMATS)
     organization, _ = session.organization()
     aws = session.connect(organization, read_only=True, detect=not no_detect, at_once=parallelism)
+    organization = aws.organization
     found = report(organization, session.plan(organization, aws))
     for form, file in wanted:
         style = Style() if file else style_of(sys.stdout)

@@ -24,6 +24,7 @@ from landing.cli.stderr import STDERR, with_log
     metavar="ADDR",
     help="Only this address (or kind, or prefix*), and what it requires.",
 )
+@click.option("--repack", is_flag=True, help="Put packed guardrails together anew, if that saves a policy.")
 @shown_as
 @with_log
 @click.option(
@@ -41,6 +42,7 @@ def command(
     detailed_exitcode: bool,
     allow_incomplete: bool,
     targets: tuple[str, ...],
+    repack: bool,
     shown: Shown,
     refresh: bool,
     parallelism: int,
@@ -62,10 +64,11 @@ def command(
     organization, _ = session.organization()
     aws, taken = None, ""
     if refresh:
-        aws = session.connect(organization, read_only=True, at_once=parallelism)
+        aws = session.connect(organization, read_only=True, at_once=parallelism, repack=repack)
+        organization = aws.organization
         plan = session.plan(organization, aws, explain=True, targets=targets)
     else:
-        plan, taken = session.plan_offline(organization)
+        plan, taken = session.plan_offline(organization, repack=repack)
     plan = plan.only(targets)
     shown.write(plan, organization, saved_as=str(out) if out else "")
     if out:

@@ -75,10 +75,11 @@ class Session:
         detect: bool = False,
         at_once: int = 10,
         any_account: bool = False,
+        repack: bool = False,
     ) -> Aws:
         """AWS by boto3's own credential chain, or the sandbox; refuses the wrong organization unless `any_account`.
 
-        `at_once`: requests in flight.
+        `at_once`: requests in flight. When it only reads, its `organization` has the packs as they are in AWS.
         """
         from landing.aws import Aws, Clock, translated
         from landing.model import ORGANIZATION
@@ -101,7 +102,16 @@ class Session:
         if not any_account:
             with translated(ORGANIZATION):
                 aws.check_organization()
+        if read_only and not any_account:
+            self.remember(aws, repack=repack)
         return aws
+
+    def remember(self, aws: Aws, saved: Plan | None = None, *, repack: bool = False) -> None:
+        """Give the organization of a connection the packs as they are in AWS, or as a saved plan has them."""
+        if aws.organization.packed:
+            from landing.packed import remember
+
+            remember(aws, saved.changes if saved else (), repack=repack)
 
     def _enter_sandbox(self) -> None:
         """Point this process at the sandbox and at nothing else."""
@@ -141,12 +151,16 @@ class Session:
             snapshots.keep(self.snapshot, plan.made_from, account_ids, observation)
         return self._explained(organization, plan, observation, account_ids) if explain else plan
 
-    def plan_offline(self, organization: Organization) -> tuple[Plan, str]:
+    def plan_offline(self, organization: Organization, *, repack: bool = False) -> tuple[Plan, str]:
         """What a plan would be if AWS were as the snapshot says, and when that was taken; asks AWS nothing."""
+        from landing.packed import remembered
         from landing.plan import Origin, make
 
         seen = snapshots.of(organization, self.snapshot)
         observation = seen.observation_of(organization)
+        if organization.packed:
+            organization = remembered(organization, observation.live, repack=repack)
+            observation = seen.observation_of(organization)
         origin = Origin(organization.name, seen.organization_id, seen.account, seen.caller, self.digest(), now())
         plan = make(observation, origin)
         return self._explained(organization, plan, observation, seen.account_ids), seen.taken

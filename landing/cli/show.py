@@ -4,24 +4,53 @@ from pathlib import Path
 
 import click
 
-from landing.cli.session import Session, with_config
+from landing.cli.session import Session, with_aws
 from landing.cli.shown import Shown, shown_as
 
 
 @click.command
-@with_config
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_aws
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--live", is_flag=True, help="Without FILE: packs as they are in AWS now.")
 @shown_as
-def command(session: Session, file: Path, shown: Shown) -> int:
-    """Show a saved plan again.
+def command(session: Session, file: Path | None, live: bool, shown: Shown) -> int:
+    """Show a saved plan again; without FILE, which guardrail lives in which policy.
+
+    Packs (`pack: true`) are those that the config alone would make; with --live those that AWS has, which stay as
+    they are, and what is new in them.
 
     \b
       landing show plan.json
       landing show plan.json --expand account --limit 20
       landing show plan.json --format json | jq '.resource_changes[].address'
+      landing show --live
     """
+    if file is None:
+        return _attached(session, shown, live=live)
+    if live:
+        raise click.UsageError("--live is for guardrails; a saved plan is shown as it is")
     from landing.plan import load
 
     plan = load(file)
     shown.write(plan, None if shown.form == "json" else session.organization()[0], saved_as=str(file))
+    return 0
+
+
+def _attached(session: Session, shown: Shown, *, live: bool) -> int:
+    import json
+    import sys
+
+    from landing.cli.output import result, style_of
+    from landing.report import attached
+
+    if shown.form == "md":
+        raise click.UsageError("without FILE there is text and json")
+    organization, _ = session.organization()
+    if live:
+        organization = session.connect(organization, read_only=True).organization
+    if shown.form == "json":
+        result(json.dumps(attached.as_json(organization), indent=1) + "\n")
+    else:
+        style = style_of(sys.stdout)
+        result(style.page(attached.lines(organization, style)))
     return 0

@@ -56,8 +56,8 @@ def _files(organization: "Organization") -> Iterator[tuple[str, Any]]:
     for resource in BY_NAME["stack_set"].desired(organization):
         manifest = {name: value for name, value in resource.attributes.items() if name not in ("template", "instances")}
         yield f"stack_sets/{resource.address.name}.json", manifest
-    for guardrail in organization.guardrails.values():
-        yield f"policies/{guardrail.key}.json", guardrail.document
+    for policy in organization.policies.values():
+        yield f"policies/{policy.key.replace('/', '-')}.json", policy.document
     attached = BY_NAME["attachments"].desired(organization)
     yield (
         "attachments.json",

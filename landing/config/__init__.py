@@ -8,6 +8,7 @@ from pathlib import Path
 from landing.config.build import Builder
 from landing.config.checks import check
 from landing.config.guardrails import check as check_guardrails
+from landing.config.packs import settle
 from landing.config.reader import Document, read
 from landing.config.schema import Schema, compose
 from landing.config.settings import SETTINGS
@@ -36,7 +37,8 @@ def load(folder: Path, library: Library, services: Mapping[str, Schema]) -> tupl
     organization = builder.build()
     problems += builder.problems
     if not any(problem.severity == "error" for problem in problems):
-        problems += check_guardrails(organization, document.data.get("limits") or {})
+        organization = settle(organization)
+        problems += check_guardrails(organization)
     if any(problem.severity == "error" for problem in problems):
         raise ConfigError(sorted(problems, key=_place))
     return organization, problems

@@ -26,6 +26,7 @@ from landing.organization import (
     Service,
     Target,
     Unit,
+    node_of,
 )
 from landing.partitions import REGIONS
 from landing.services import ACCOUNT, INTEGRATIONS, STACKSETS
@@ -86,6 +87,8 @@ class Builder:
             delegated_administrators=self._delegated_administrators(services),
             policy_types=dict(self._policy_types(guardrails)),
             timeouts={name: seconds(text) for name, text in (self.data.get("timeouts") or {}).items()},
+            limits=self.data.get("limits") or {},
+            packed=dict(self._packed()),
             source=self.document.source(("organization",), key=True),
             sources={
                 f"{part}.{key}": source
@@ -147,6 +150,23 @@ class Builder:
                     source=self.document.source(("accounts", key), key=True),
                 ),
             )
+
+    def _packed(self) -> Iterator[tuple[str, Source | None]]:
+        """The nodes that say `pack: true`, with the place where they do."""
+        top: Path_ = ("organization", "root")
+        if (self.data["organization"].get("root") or {}).get("pack"):
+            yield ROOT, self.document.source((*top, "pack"), key=True)
+        yield from self._packed_units(self.data.get("units") or {}, "", ("units",))
+        for key, value in self.data["accounts"].items():
+            if value.get("pack"):
+                yield f"account/{key}", self.document.source(("accounts", key, "pack"), key=True)
+
+    def _packed_units(self, units: Mapping[str, Any], parent: str, path: Path_) -> Iterator[tuple[str, Source | None]]:
+        for key, value in units.items():
+            whole, unit = f"{parent}{key}", value or {}
+            if unit.get("pack"):
+                yield node_of(whole), self.document.source((*path, key, "pack"), key=True)
+            yield from self._packed_units(unit.get("units") or {}, f"{whole}/", (*path, key, "units"))
 
     def context(self) -> dict[str, Json]:
         """The names that every policy document may use as `{{ name }}`."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from landing import references
+from landing.config.packs import SHORT as PACKED_TYPES
+from landing.config.packs import full_access, numbered, size_limit, size_of, slots
 from landing.model import Problem
-from landing.organization import ROOT, Guardrail, Organization
+from landing.organization import ROOT, Guardrail, Organization, node_of
 from landing.policy import lint
 from landing.policy.limits import LIMITS, compact
 
@@ -17,31 +16,21 @@ SIZE_CODES = ("POL200", "POL201")
 """Sizes are judged here, with the quotas that the config says AWS has raised."""
 
 
-def check(organization: Organization, limits: Mapping[str, Mapping[str, int]]) -> Iterator[Problem]:
-    """Every problem of the guardrails; `limits` are quotas that AWS has raised, by policy type."""
+def check(organization: Organization) -> Iterator[Problem]:
+    """Every problem of the guardrails."""
     for guardrail in organization.guardrails.values():
-        yield from _document(organization, guardrail, limits.get(guardrail.type, {}))
-    yield from _attachments(organization, limits)
+        yield from _document(organization, guardrail)
+    yield from _attachments(organization)
     yield from _allow_lists(organization)
 
 
-def numbered(organization: Organization, value: Any) -> Any:
-    """A document with ids in place of tokens: the real ones where the config knows them, else of the right length."""
-    ids = {
-        references.account_id(key): account.id or f"{number:012d}"
-        for number, (key, account) in enumerate(organization.accounts.items(), 1)
-    }
-    ids |= {references.ORGANIZATION_ID: organization.id or "o-exampleorgid", references.ROOT_ID: "r-exam"}
-    return references.resolve(value, ids)
-
-
-def _document(organization: Organization, guardrail: Guardrail, raised: Mapping[str, int]) -> Iterator[Problem]:
+def _document(organization: Organization, guardrail: Guardrail) -> Iterator[Problem]:
     document = numbered(organization, dict(guardrail.document))
     if guardrail.type not in LIMITS:
         close = ", ".join(LIMITS)
         yield _problem(guardrail, "LZ340", f"`{guardrail.type}` is no policy type", f"known: {close}")
         return
-    limit = raised.get("size", LIMITS[guardrail.type].size)
+    limit = size_limit(organization, guardrail.type)
     size = len(compact(document))
     if size > limit:
         message = f"the document has {size:,} characters; a {guardrail.type} may have {limit:,}"
@@ -56,37 +45,43 @@ def _document(organization: Organization, guardrail: Guardrail, raised: Mapping[
                            finding.suggestion or "", finding.severity)  # fmt: skip
 
 
-def _attachments(organization: Organization, limits: Mapping[str, Mapping[str, int]]) -> Iterator[Problem]:
-    attached: dict[tuple[str, str], list[Guardrail]] = defaultdict(list)
-    for guardrail in organization.guardrails.values():
-        cover = organization.cover(guardrail.target)
-        for node in (*cover.units, *cover.accounts):
-            attached[node, guardrail.type].append(guardrail)
-    for (node, kind), guardrails in attached.items():
-        if kind not in LIMITS:
-            continue
-        limit = limits.get(kind, {}).get("attached", LIMITS[kind].attached)
-        own = [] if kind == SCP and not _full_access(organization, node) else list(LIMITS[kind].built_in)
-        if len(guardrails) + len(own) > limit:
-            names = ", ".join(guardrail.key for guardrail in guardrails)
-            yield _problem(guardrails[-1], "LZ344", f"`{node}` has {len(guardrails)} policies of type {kind} "
-                           f"({names}) and {' '.join(own) or 'no built-in one'}; AWS allows {limit}",
-                           "move some to the unit above or below, or merge them")  # fmt: skip
+def _attachments(organization: Organization) -> Iterator[Problem]:
+    for node, policies in organization.attached.items():
+        for kind in dict.fromkeys(organization.policies[key].type for key in policies):
+            here = [key for key in policies if organization.policies[key].type == kind]
+            if kind in LIMITS and len(here) > slots(organization, node, kind):
+                yield _too_many(organization, node, kind, here)
+
+
+def _too_many(organization: Organization, node: str, kind: str, policies: Sequence[str]) -> Problem:
+    limit = organization.limits.get(kind, {}).get("attached", LIMITS[kind].attached)
+    own = [] if kind == SCP and not full_access(organization, node) else list(LIMITS[kind].built_in)
+    guardrails = [key for key in organization.guarded[node] if organization.guardrails[key].type == kind]
+    packs = [organization.packs[key] for key in policies if key in organization.packs]
+    sizes = ", ".join(f"{size_of(organization, pack.document):,}" for pack in packs)
+    hint = "move some to the unit above or below, or merge them"
+    packed = ""
+    if packs:
+        packed = f", {len(packs)} of them packs of {sizes} characters"
+    elif kind in PACKED_TYPES:
+        hint += f": `pack: true` {'under `organization.root`' if node == ROOT else 'there'} does so"
+    return _problem(organization.guardrails[guardrails[-1]], "LZ344",
+                    f"`{node.partition('/')[2] or node}` has {len(policies)} policies of type {kind} "
+                    f"({', '.join(policies)}{packed}) and {' '.join(own) or 'no built-in one'}; AWS allows {limit}",
+                    hint)  # fmt: skip
 
 
 def _allow_lists(organization: Organization) -> Iterator[Problem]:
     """Where FullAWSAccess is taken away, another policy must allow something, or everything below is denied."""
-    strict = [node for node in (*organization.units, *organization.accounts) if not _full_access(organization, node)]
-    for node in strict:
-        guards = [
-            guardrail
-            for guardrail in organization.guardrails.values()
-            if guardrail.type == SCP
-            and node in (*(cover := organization.cover(guardrail.target)).units, *cover.accounts)
-        ]
-        if not any(_allows(guardrail) for guardrail in guards):
-            source = (organization.units.get(node) or organization.accounts[node]).source
-            yield Problem("LZ345", f"`{node}` has no policy with an Allow: everything below it would be denied", source,
+    nodes = (*map(node_of, organization.units), *(f"account/{key}" for key in organization.accounts))
+    for node in nodes:
+        if full_access(organization, node):
+            continue
+        guards = [organization.guardrails[key] for key in organization.guarded.get(node, ())]
+        if not any(guardrail.type == SCP and _allows(guardrail) for guardrail in guards):
+            key = node.partition("/")[2]
+            source = organization.units[key].source if node.startswith("unit/") else organization.accounts[key].source
+            yield Problem("LZ345", f"`{key}` has no policy with an Allow: everything below it would be denied", source,
                           "attach an allow-list guardrail there, or keep full_access")  # fmt: skip
 
 
@@ -94,12 +89,6 @@ def _allows(guardrail: Guardrail) -> bool:
     statements = guardrail.document.get("Statement")
     listed = statements if isinstance(statements, list) else [statements]
     return any(isinstance(part, dict) and part.get("Effect") == "Allow" for part in listed)
-
-
-def _full_access(organization: Organization, node: str) -> bool:
-    if node == ROOT:
-        return True
-    return (organization.units.get(node) or organization.accounts[node]).full_access
 
 
 def _problem(guardrail: Guardrail, code: str, message: str, hint: str, severity: str = "error") -> Problem:

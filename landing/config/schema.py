@@ -56,6 +56,11 @@ TARGET = _object(
     "What is meant: units and accounts, narrowed by tags, less exclusions.",
     {**_SELECTION, "exclude": _object("What is left out again.", dict(_SELECTION))},
 )
+_PACK: Schema = {
+    "type": "boolean",
+    "default": False,
+    "description": "Put the guardrails that are attached here together, in as few policies as the limits allow.",
+}
 _CONTACT = _object(
     "An alternate contact.",
     {
@@ -89,6 +94,7 @@ _ACCOUNT = _object(
             "default": True,
             "description": "Keep FullAWSAccess attached; false for an allow-list strategy.",
         },
+        "pack": _PACK,
     },
     ("name", "unit"),
 )
@@ -97,6 +103,7 @@ _UNIT: Schema = _object(
     {
         "name": _text("Name as AWS shows it; the key when left out.", minLength=1, maxLength=128),
         "full_access": _ACCOUNT["properties"]["full_access"],
+        "pack": _PACK,
         "units": {"$ref": "#/properties/units"},
     },
 )
@@ -169,6 +176,7 @@ def compose(services: Mapping[str, Schema]) -> Schema:
                         "Choose before the first apply: a change moves every stack.",
                         "default": False,
                     },
+                    "root": _object("The root of the organization.", {"pack": _PACK}),
                     "policy_types": _names("Policy types to enable besides those that guardrails need."),
                     "trusted_access": _names("Service principals to trust besides those that services need."),
                 },

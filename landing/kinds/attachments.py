@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from landing.aws import FULL_ACCESS, SCP, Aws, unless
+from landing.errors import ApplyFailed
 from landing.kinds.base import Kind
 from landing.kinds.organization import TheOrganization
 from landing.kinds.policy import OrganizationPolicy
 from landing.kinds.policy_type import PolicyType
 from landing.model import Address, Attributes, Change, Resource, Scope, Severity, Source
-from landing.organization import ROOT, Organization
+from landing.organization import ROOT, Organization, node_of
 from landing.policy.limits import LIMITS
 
 BEST_EFFORT = "best_effort"
@@ -44,14 +45,12 @@ class Attachments(Kind):
         """Every node that the config guards; the root and all units, because FullAWSAccess belongs there."""
         sets: dict[str, set[str]] = defaultdict(set)
         for node in (ROOT, *organization.units):
-            sets[_node(node)] |= {FULL_ACCESS} if node == ROOT or organization.units[node].full_access else set()
+            sets[node_of(node)] |= {FULL_ACCESS} if node == ROOT or organization.units[node].full_access else set()
         for key, account in organization.accounts.items():
             if not account.full_access:
                 sets[f"account/{key}"] |= set()
-        for key, guardrail in organization.guardrails.items():
-            cover = organization.cover(guardrail.target)
-            for name in (*map(_node, cover.units), *(f"account/{account}" for account in cover.accounts)):
-                sets[name].add(key)
+        for name, keys in organization.attached.items():
+            sets[name].update(keys)
         for name, policies in sets.items():
             yield self._resource(name, policies, source=self._source(organization, name, policies))
 
@@ -66,10 +65,10 @@ class Attachments(Kind):
             if not aws.tree.concerns(policy):
                 continue
             for target in aws.tree.targets(policy):
-                name = f"account/{accounts[target]}" if target in accounts else _node(aws.tree.node_key(target))
+                name = f"account/{accounts[target]}" if target in accounts else node_of(aws.tree.node_key(target))
                 sets[name].add(policy.key)
         if aws.tree.policy_types.get(SCP) == "ENABLED":
-            nodes = {_node(unit): aws.tree.node_id(unit) for unit in (ROOT, *aws.tree.units)}
+            nodes = {node_of(unit): aws.tree.node_id(unit) for unit in (ROOT, *aws.tree.units)}
             strict = [key for key, account in wanted.accounts.items() if not account.full_access]
             nodes |= {f"account/{key}": aws.tree.accounts[key].id for key in strict if key in aws.tree.accounts}
             for name, target in nodes.items():
@@ -85,7 +84,7 @@ class Attachments(Kind):
 
     def at_unit(self, unit: str) -> Address:
         """The address of what is attached to a unit or the root."""
-        return self.address(_node(unit))
+        return self.address(node_of(unit))
 
     def of_path(self, organization: Organization, unit: str) -> Iterator[Address]:
         """The addresses of everything that guards an account in this unit, root first."""
@@ -94,7 +93,7 @@ class Attachments(Kind):
 
     def _source(self, organization: Organization, name: str, policies: set[str]) -> Source | None:
         for key in sorted(policies - {FULL_ACCESS}):
-            return organization.guardrails[key].source
+            return organization.policies[key].source
         kind, _, key = name.partition("/")
         if name == ROOT:
             return organization.source
@@ -102,7 +101,7 @@ class Attachments(Kind):
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """That of the worst guardrail that is attached where it should not be, or not where it should."""
-        known = organization.guardrails
+        known = {**organization.guardrails, **organization.policies}
         differ = _policies(change.before) ^ _policies(change.after)
         found = [Severity(known[key].severity) if key in known else self.severity for key in differ]
         return min(found, key=lambda severity: severity.rank, default=self.severity)
@@ -114,7 +113,8 @@ class Attachments(Kind):
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """Whether a policy must be detached before another can be attached."""
-        types = {key: guardrail.type for key, guardrail in organization.guardrails.items()} | {FULL_ACCESS: SCP}
+        types = {key: each.type for key, each in {**organization.guardrails, **organization.policies}.items()}
+        types[FULL_ACCESS] = SCP
         before, after = _policies(change.before), _policies(change.after)
         for policy_type in sorted({types[key] for key in after if key in types}):
             both = [key for key in before | after if types.get(key, policy_type) == policy_type]
@@ -131,6 +131,7 @@ class Attachments(Kind):
                 types,
                 attach=lambda key, must: self._attach(aws, key, target, must=must),
                 detach=lambda key: self._detach(aws, key, target),
+                spare=lambda candidates, attached: _dispensable(aws, candidates, attached, change.address.name),
             )
 
     def _attach(self, aws: Aws, key: str, target: str, *, must: bool) -> bool:
@@ -155,37 +156,64 @@ class Attachments(Kind):
         return aws.tree.accounts[key].id if kind == "account" else aws.tree.node_id(key or ROOT)
 
 
+def last(candidates: Sequence[str], attached: Collection[str]) -> str:
+    """Just the last of them."""
+    return candidates[-1]
+
+
 def swap(
     change: Change,
     types: Mapping[str, str],
     *,
     attach: Callable[[str, bool], bool],
     detach: Callable[[str], None],
+    spare: Callable[[Sequence[str], Collection[str]], str] = last,
 ) -> None:
     """Attach what is missing, then detach what is too much.
 
     `attach` is told whether it must succeed, and returns False when no slot is free: then a policy of the same type
-    that is too much is detached first. A best effort stops there.
+    that is too much is detached first, the one that `spare` chooses, knowing what stays. A best effort stops there.
     """
     before, after = _policies(change.before), _policies(change.after)
     best_effort = bool(change.after) and BEST_EFFORT in (change.after or {})
-    superfluous = sorted(before - after)
+    superfluous, attached = sorted(before - after), before & after
     for key in sorted(after - before):
         while True:
-            spare = [other for other in superfluous if types.get(other) == types.get(key)]
-            if attach(key, not spare and not best_effort):
+            candidates = [other for other in superfluous if types.get(other) == types.get(key)]
+            if attach(key, not candidates and not best_effort):
                 break
             if best_effort:
                 return
-            superfluous.remove(spare[-1])
-            detach(spare[-1])
+            chosen = spare(candidates, attached)
+            superfluous.remove(chosen)
+            detach(chosen)
+        attached.add(key)
     for key in superfluous:
         detach(key)
 
 
-def _node(unit: str) -> str:
-    return unit if unit == ROOT else f"unit/{unit}"
+def _dispensable(aws: Aws, candidates: Sequence[str], attached: Collection[str], node: str) -> str:
+    """The policy to make room with: one whose guardrails other attached policies hold, or that are to go.
+
+    Raises ApplyFailed when a guardrail would be nowhere for a moment.
+    """
+    kept = {entry for key in attached for entry in _holds(aws, key)}
+    wanted = set(aws.organization.guarded.get(node, ()))
+    for key in reversed(candidates):
+        here = [entry for entry in _holds(aws, key) if entry.partition(":")[0] in wanted]
+        if all(entry in kept or entry.partition(":")[0] in kept for entry in here):
+            return key
+    raise ApplyFailed(
+        f"no slot is free at {node} for what takes the place of {candidates[-1]}, and without it guardrails would be "
+        "missing for a moment; detach a policy there that you can do without, and apply again"
+    )
 
 
 def _policies(attributes: Attributes | None) -> set[str]:
     return set(attributes["policies"]) if attributes else set()
+
+
+def _holds(aws: Aws, key: str) -> tuple[str, ...]:
+    """The guardrails that a live policy has all of."""
+    policy = aws.tree.policies.get(key)
+    return policy.holds or (key,) if policy else ()

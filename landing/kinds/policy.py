@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from landing.aws import Aws
 from landing.aws.adoption import LivePolicy
+from landing.aws.packs import surplus_tags, tags_of
 from landing.kinds.base import Kind, required_account
 from landing.kinds.policy_type import PolicyType
 from landing.model import Action, Change, Resource, Scope, Severity
-from landing.organization import TAG, Organization
+from landing.organization import TAG, Organization, Pack
+
+HOLDS = "guardrails"
+"""What a pack holds, as an attribute and in tags: the state of packing, which nothing but AWS remembers."""
 
 
 class OrganizationPolicy(Kind):
@@ -20,6 +25,7 @@ class OrganizationPolicy(Kind):
     name = "policy"
     title = "Organization policy"
     severity = Severity.HIGH
+    cosmetic = (*Kind.cosmetic, HOLDS)
     controls = ("cis-aws-7.0:2.1.2", "nist-csf-2.0:PR.AA-05")
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html"
     parallel = 1
@@ -28,6 +34,7 @@ class OrganizationPolicy(Kind):
     reads = (
         "organizations:ListPolicies",
         "organizations:DescribePolicy",
+        "organizations:ListTargetsForPolicy",
         "tag:GetResources",
         "organizations:ListTagsForResource",
     )
@@ -39,17 +46,18 @@ class OrganizationPolicy(Kind):
     )
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
-        """One for each guardrail."""
-        for key, guardrail in organization.guardrails.items():
+        """One for each guardrail that is not in packs only, and one for each pack."""
+        for key, policy in organization.policies.items():
             attributes = {
-                "type": guardrail.type,
-                "name": guardrail.name,
-                "description": guardrail.description,
-                "content": guardrail.document,
+                "type": policy.type,
+                "name": policy.name,
+                "description": policy.description,
+                "content": policy.document,
                 "managed": True,
+                **({HOLDS: list(policy.entries)} if isinstance(policy, Pack) else {}),
             }
-            needs = [PolicyType().address(guardrail.type), *map(required_account, organization.accounts_in_policy(key))]
-            yield Resource(self.address(key), attributes, tuple(needs), source=guardrail.source)
+            needs = [PolicyType().address(policy.type), *map(required_account, organization.accounts_in_policy(key))]
+            yield Resource(self.address(key), attributes, tuple(needs), source=policy.source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """All customer policies; the text is asked for only of ours (2 requests a second)."""
@@ -63,15 +71,22 @@ class OrganizationPolicy(Kind):
                 "description": policy.description,
                 "content": aws.symbolic(_parsed(aws.tree.content(policy))) if known else {},
                 "managed": policy.marked,
+                HOLDS: list(policy.holds),
             }
             needs = (PolicyType().address(policy.type),)
             yield Resource(self.address(policy.key), attributes, needs, policy.marked)
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
-        """That of the guardrail."""
+        """That of the guardrail, or of the worst one in the pack."""
         mildest = super().severity_of(organization, change)
-        guardrail = organization.guardrails.get(change.address.name)
-        return mildest if guardrail is None or mildest is Severity.LOW else Severity(guardrail.severity)
+        policy = organization.policies.get(change.address.name)
+        return mildest if policy is None or mildest is Severity.LOW else Severity(policy.severity)
+
+    def dangers(self, change: Change) -> Iterable[str]:
+        """Deleting, and taking guardrails out of a pack."""
+        yield from super().dangers(change)
+        if _lost(change):
+            yield "detach"
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Create, update or delete; the compact text is what is sent and what is measured."""
@@ -90,33 +105,48 @@ class OrganizationPolicy(Kind):
                 "Description": change.after["description"],
                 "Content": compact(aws.resolve(change.after["content"])),
             }
+            holds = tuple(change.after.get(HOLDS, ()))
+            tags = {TAG: key, **tags_of(holds)}
             if live is None:
-                created = client.create_policy(**wanted, Type=change.after["type"], Tags=[{"Key": TAG, "Value": key}])[
-                    "Policy"
-                ]["PolicySummary"]
-                aws.tree.tagged(created["Id"], {TAG: key})
+                created = client.create_policy(**wanted, Type=change.after["type"], Tags=_listed(tags))["Policy"]
+                policy_id = created["PolicySummary"]["Id"]
+                aws.tree.tagged(policy_id, tags)
                 aws.tree.add_policy(
                     LivePolicy(
-                        created["Id"], key, wanted["Name"], change.after["type"], wanted["Description"], False, True
+                        policy_id, key, wanted["Name"], change.after["type"], wanted["Description"], False, True, holds
                     )
                 )
                 return
             if {**(change.before or {}), "managed": True} != change.after:
                 client.update_policy(PolicyId=live.id, **wanted)
                 aws.tree.forget_policy(live.id)
-            if not live.marked:
-                client.tag_resource(ResourceId=live.id, Tags=[{"Key": TAG, "Value": key}])
-                aws.tree.tagged(live.id, {TAG: key})
+            if not live.marked or live.holds != holds:
+                tags |= surplus_tags(live.holds, holds)
+                client.tag_resource(ResourceId=live.id, Tags=_listed(tags))
+                aws.tree.tagged(live.id, tags)
+                aws.tree.add_policy(replace(live, marked=True, holds=holds))
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
-        """How much of the limit the text uses."""
+        """How much of the limit the text uses; of a pack, whose policy it was before."""
         if change.after is not None:
             yield f"size: {len(compact(change.after['content'])):,} characters"
+        if change.before and HOLDS in (change.after or {}) and not change.before.get("managed"):
+            yield f"takes over the policy {change.before['name']}, so that no second slot is needed on the way"
 
 
 def compact(document: Any) -> str:
     """The text of a policy as it is sent: every character counts against the limit of its type."""
     return json.dumps(document, separators=(",", ":"), ensure_ascii=True)
+
+
+def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": name, "Value": value} for name, value in tags.items()]
+
+
+def _lost(change: Change) -> set[str]:
+    if change.after is None:
+        return set()
+    return set((change.before or {}).get(HOLDS, ())) - set(change.after.get(HOLDS, ()))
 
 
 def _parsed(text: str) -> Any:

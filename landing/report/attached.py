@@ -1,0 +1,65 @@
+"""Which guardrail lives in which policy, node by node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from landing.config.packs import size_limit, size_of, slots
+from landing.organization import Organization, Pack
+from landing.policy.limits import LIMITS
+from landing.report.style import Style, safe
+
+SHORT = {"SERVICE_CONTROL_POLICY": "SCP", "RESOURCE_CONTROL_POLICY": "RCP"}
+
+
+def lines(organization: Organization, style: Style) -> Iterator[str]:
+    """The text."""
+    for node in sorted(organization.attached):
+        packed = organization.packed.get(node)
+        yield style.paint(f"{safe(node)}{f'   packed ({packed})' if packed else ''}", "bold")
+        for kind in dict.fromkeys(organization.policies[key].type for key in organization.attached[node]):
+            here = [key for key in organization.attached[node] if organization.policies[key].type == kind]
+            free = slots(organization, node, kind) - len(here) if kind in LIMITS else 0
+            yield f"  {SHORT.get(kind, kind)}: {len(here)} {'policy' if len(here) == 1 else 'policies'}, {free} free"
+            for key in here:
+                yield from _policy(organization, key)
+    if not organization.attached:
+        yield "No guardrail is attached."
+
+
+def _policy(organization: Organization, key: str) -> Iterator[str]:
+    policy = organization.policies[key]
+    limit = f" of {size_limit(organization, policy.type):,}" if policy.type in LIMITS else ""
+    yield f"    {safe(key)}   {size_of(organization, policy.document):,}{limit} characters"
+    if isinstance(policy, Pack):
+        yield from (f"      {safe(entry)}{_source(organization, entry)}" for entry in policy.entries)
+        yield from (f"      as one statement: {safe(', '.join(origin))}" for origin in _merges(policy))
+
+
+def _source(organization: Organization, entry: str) -> str:
+    key, _, number = entry.partition(":")
+    source = organization.guardrails[key].source
+    statement = f" (statement {int(number) + 1})" if number else ""
+    return f"{statement} ({safe(source)})" if source else statement
+
+
+def _merges(pack: Pack) -> Iterator[tuple[str, ...]]:
+    return (origin for origin in pack.origins if len(origin) > 1)
+
+
+def as_json(organization: Organization) -> dict[str, Any]:
+    """The same for programs: nodes, with their policies."""
+    return {node: [_entry(organization, key) for key in keys] for node, keys in sorted(organization.attached.items())}
+
+
+def _entry(organization: Organization, key: str) -> dict[str, Any]:
+    policy = organization.policies[key]
+    return {
+        "policy": key,
+        "type": policy.type,
+        "size": size_of(organization, policy.document),
+        "guardrails": list(policy.entries) if isinstance(policy, Pack) else [key],
+        "packed": isinstance(policy, Pack),
+        "merged": [list(origin) for origin in _merges(policy)] if isinstance(policy, Pack) else [],
+    }
