@@ -99,14 +99,15 @@ class Requests(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = HttpRequest(self.command, f"{self.server.url}{self.path}", dict(self.headers.items()), body)
         if self.path.startswith("/_sandbox/"):
-            return self.send(HttpAnswer(200))
+            self.send(HttpAnswer(200))
+            return
         operation = request.header("x-amz-target").rpartition(".")[2] or request.form.get("Action", "")
         if operation and operation == self.server.hold:
             self.server.reached.set()
             self.server.opened.wait()
         gateway = guard.current()
-        assert gateway is not None
-        return self.send(gateway.answer(request))
+        if gateway is not None:  # else the test is over, and a process that it killed had asked for something
+            self.send(gateway.answer(request))
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815  (http.server)
 
