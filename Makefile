@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench prowler clean
+.PHONY: demo test soak check bench prowler clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
@@ -15,6 +15,9 @@ demo: .venv/installed ## plan, apply and drift of the shipped config on the loca
 
 test: .venv/installed ## all tests
 	$(BIN)/python -m pytest -n auto
+
+soak: .venv/installed ## 500 applies in bad weather, and a kill at every write; RUNS=… for another number
+	$(BIN)/python -m pytest -n auto tests/simulated --runs $(or $(RUNS),500) --every-write
 
 check: .venv/installed ## linters, types, layers
 	$(BIN)/ruff check

@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from landing.aws import Aws, Interrupted, NoCredentials, translated
+from landing.aws import Aws, Interrupted, NoCredentials
 from landing.errors import LandingError
 from landing.graph import Graph, Step, build
 from landing.journal import Event, Listener
@@ -19,6 +19,7 @@ from landing.observe import Progress, observe
 from landing.organization import Organization
 from landing.phases import Known, stages_of
 from landing.plan import Origin, Plan, make, still_to_do
+from landing.second_look import persist, settled
 
 VERBS = {
     Action.CREATE: ("Creating...", "Creation"),
@@ -119,18 +120,23 @@ def apply(
 def _verify(organization: Organization, aws: Aws, result: Result, tell: Listener, progress: Progress) -> None:
     """Look again at what was done: what AWS does not show as declared has failed."""
     tell(Event("phase_start", message="verify"))
-    aws.tree.forget()
     touched = {change.address for change in result.done}
     scopes = {(address.kind, address.scope) for address in touched}
-    try:
+
+    def look() -> Collection[Address]:
+        aws.tree.forget()
         seen = make(observe(organization, aws, only=scopes, progress=progress), Origin())
+        return touched & {change.address for change in seen.changes}
+
+    try:
+        differing = settled(aws, look)
     except Interrupted:
         result.unverified = AT_ONCE
         return
     except NoCredentials as error:
         result.unverified = str(error)
         return
-    for address in touched & {change.address for change in seen.changes}:
+    for address in differing:
         result.failed[address] = (
             "AWS does not show it as declared after the change; run landing plan to see what differs"
         )
@@ -204,8 +210,7 @@ class _Walk:
     def _apply(self, change: Change) -> str:
         """The reason of failure, or nothing."""
         try:
-            with translated(change.address.scope):
-                BY_NAME[change.address.kind].apply(self.aws, change)
+            persist(self.aws, BY_NAME[change.address.kind], change)
         except Interrupted:
             return STILL_AT_IT
         except NoCredentials as error:

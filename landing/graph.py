@@ -68,7 +68,7 @@ def build(changes: Collection[Change], known: Known = NOTHING_KNOWN) -> Graph:
         found = stages[change.address]
         for number, stage in enumerate(found):
             if change.action is not Action.DELETE:
-                required = (_ready(address, stages, stage.phase) for address in change.requires)
+                required = (_ready(address, stages, _limit(stage)) for address in change.requires)
                 needs[Step(change.address, number)].update(step for step in required if step)
         for address in change.releases:
             last = Step(address, len(stages.get(address, ())) - 1)
@@ -83,9 +83,18 @@ def build(changes: Collection[Change], known: Known = NOTHING_KNOWN) -> Graph:
     return graph
 
 
-def _ready(address: Address, stages: dict[Address, tuple[Stage, ...]], phase: Phase | None) -> Step | None:
+def _limit(stage: Stage) -> Phase:
+    """The last phase that a stage can wait for what it requires.
+
+    A policy that bears on nothing yet is attached by what tightens: an account in its text has its id before it moves.
+    """
+    if stage.phase is None and stage.change.address.kind == "policy":
+        return Phase.TIGHTEN
+    return min(stage.phase or Phase.SPREAD, Phase.SPREAD)
+
+
+def _ready(address: Address, stages: dict[Address, tuple[Stage, ...]], limit: Phase) -> Step | None:
     """The last step of what is required that adds to it and does not come in a later phase."""
-    limit = min(phase or Phase.SPREAD, Phase.SPREAD)
     fitting = [
         number
         for number, stage in enumerate(stages.get(address, ()))

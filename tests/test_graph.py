@@ -64,3 +64,17 @@ def test_an_account_moves_after_what_guards_its_unit_but_before_what_stops_guard
     swap = Change(Action.UPDATE, node, {"policies": ["old"]}, {"policies": ["new"]})
     graph = build([swap, Change(Action.UPDATE, account, {"unit": "v"}, {"unit": "u"}, requires=(node,))])
     assert [(s.address, s.stage) for s in orders(graph, 1)] == [(node, 0), (account, 0), (node, 1)]
+
+
+def test_an_account_that_a_new_guardrail_names_may_move_at_the_same_time() -> None:
+    """The move waits for what tightens, that for the policy, and the policy for no more than the account's id."""
+    node, account, policy = ATTACHED.address("root"), Address("account", "a"), Address("policy", "p")
+    text = {"content": {"Statement": []}}
+    graph = build([
+        Change(Action.UPDATE, account, {"unit": "u"}, {"unit": "v"}),
+        Change(Action.CREATE, policy, None, text, requires=(account,)),
+        Change(Action.UPDATE, node, {"policies": []}, {"policies": ["p"]}, requires=(policy,)),
+    ])  # fmt: skip
+    assert [step.address for step in orders(graph, 0)] == [policy, node, account]
+    graph = build([Change(Action.CREATE, policy, None, text, requires=(account,)), change(account)])
+    assert [step.address for step in orders(graph, 0)] == [account, policy]

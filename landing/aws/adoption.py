@@ -8,10 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from landing.aws.survey import FoundUnit
+from landing.errors import NotThere
 from landing.organization import ROOT, Organization
+
+T = TypeVar("T")
+
+
+class Known(dict[str, T]):
+    """What there is, by key; `[]` raises NotThere for what there is not, or not yet: AWS may show it later."""
+
+    def __init__(self, what: str, found: Iterable[tuple[str, T]]) -> None:
+        super().__init__(found)
+        self._what = what
+
+    def __missing__(self, key: str) -> T:
+        raise NotThere("NotThere", f"{self._what} {key} does not exist, or AWS does not show it yet")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from botocore.config import Config
 from botocore.credentials import (
     AssumeRoleCredentialFetcher,
     CredentialProvider,
@@ -18,6 +19,7 @@ from botocore.session import Session
 from landing.aws.faults import NoCredentials
 
 SESSION_NAME = "landing"
+ATTEMPTS = 10
 
 Patience = Callable[[], Iterable[float]]
 
@@ -30,6 +32,7 @@ def assuming(source: Session, role_arn: str, region: str, patience: Patience = t
 
     def creator(service: str, **parameters: Any) -> Any:
         parameters["region_name"] = region
+        parameters["config"] = Config(retries={"mode": "standard", "max_attempts": ATTEMPTS})
         return source.create_client(service, **parameters)
 
     credentials = source.get_credentials()

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from landing import references
 from landing.aws import adoption, packs
-from landing.aws.adoption import LiveAccount, LivePolicy, LiveUnit
+from landing.aws.adoption import Known, LiveAccount, LivePolicy, LiveUnit
 from landing.aws.once import Once
 from landing.aws.survey import Survey
+from landing.errors import NotThere
 from landing.organization import ROOT, TAG
 
 if TYPE_CHECKING:
@@ -153,7 +154,9 @@ class Tree:
         """Id by account key."""
         if self.organization is None:
             return {self._aws.organization.management: self._aws.caller[0]}
-        return self._once("account ids", lambda: {key: account.id for key, account in self.accounts.items()})
+        return self._once(
+            "account ids", lambda: Known("account", ((key, account.id) for key, account in self.accounts.items()))
+        )
 
     def account_id(self, key: str) -> str | None:
         """The id of one account, or None when there is none yet.
@@ -197,7 +200,8 @@ class Tree:
     def node_id(self, unit: str) -> str:
         """The id of a unit, or of the root."""
         if unit == ROOT:
-            assert self.root is not None
+            if self.root is None:
+                raise NotThere("NotThere", "the organization does not exist, or AWS does not show it yet")
             return str(self.root["Id"])
         return self.units[unit].id
 
@@ -266,20 +270,20 @@ class Tree:
 
     def _read_units(self) -> dict[str, LiveUnit]:
         if self.organization is None:
-            return {}
+            return Known("unit", ())
         found = self._survey.units
         marks = self._marks([unit.id for unit in found])
         named = adoption.units(self._aws.organization, self._survey.root["Id"], found, marks)
-        return {unit.key: unit for unit in named}
+        return Known("unit", ((unit.key, unit) for unit in named))
 
     def _read_accounts(self) -> dict[str, LiveAccount]:
         if self.organization is None:
-            return {}
+            return Known("account", ())
         found = self._survey.accounts
         marks = self._marks([account["Id"] for account in found])
         management = self.organization["MasterAccountId"]
         named = adoption.accounts(self._aws.organization, management, found, marks, self._units_of(found))
-        return {account.key: account for account in named}
+        return Known("account", ((account.key, account) for account in named))
 
     def _units_of(self, accounts: list[Any]) -> Mapping[str, str]:
         """Unit key by account id: from the Paths that ListAccounts gives, else by one listing per unit."""
@@ -293,14 +297,14 @@ class Tree:
 
     def _read_policies(self) -> dict[str, LivePolicy]:
         if self.organization is None:
-            return {}
+            return Known("policy", ())
         found = self._survey.policies
         own = [policy["Id"] for policies in found.values() for policy in policies if not policy["AwsManaged"]]
         marks = self._marks(own)
         becoming = packs.becoming(self._aws.organization, found, marks, self._only_at)
         holds = {policy_id: packs.held(self.tags_of(policy_id)) for policy_id in own}
         named = adoption.policies(self._aws.organization, found, marks, becoming, holds)
-        return {policy.key: policy for policy in named}
+        return Known("policy", ((policy.key, policy) for policy in named))
 
     def _only_at(self, policy_id: str, node: str) -> bool:
         """Whether a policy is attached to one node only; `node` is `root`, `unit/KEY` or `account/KEY`."""

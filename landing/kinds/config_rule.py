@@ -131,6 +131,14 @@ class ConfigRule(AdministeredSetting):
         """Put or delete, and wait for the roll-out to members."""
         client = aws.client("config", change.address.scope)
         name = PREFIX + change.address.name
+        with unless("ResourceInUseException") as busy:
+            self._start(client, name, change)
+        if busy.code:  # it is being deployed: by an earlier run, or by a request whose answer was lost
+            self._wait(aws, client, name, strict=False)
+            self._start(client, name, change)
+        self._wait(aws, client, name)
+
+    def _start(self, client: Any, name: str, change: Change) -> None:
         if change.action is Action.DELETE:
             with unless("NoSuchOrganizationConfigRuleException"):
                 client.delete_organization_config_rule(OrganizationConfigRuleName=name)
@@ -142,9 +150,8 @@ class ConfigRule(AdministeredSetting):
             client.put_organization_config_rule(
                 OrganizationConfigRuleName=name, OrganizationManagedRuleMetadata=metadata
             )
-        self._wait(aws, client, name)
 
-    def _wait(self, aws: Aws, client: Any, name: str) -> None:
+    def _wait(self, aws: Aws, client: Any, name: str, *, strict: bool = True) -> None:
         for _ in aws.poll(f"organization rule {name}", "config_rule"):
             with unless("NoSuchOrganizationConfigRuleException") as gone:
                 found = client.describe_organization_config_rule_statuses(OrganizationConfigRuleNames=[name])
@@ -152,11 +159,11 @@ class ConfigRule(AdministeredSetting):
             if not statuses:
                 return
             status = statuses[0]
-            if status["OrganizationRuleStatus"].endswith("_FAILED"):
+            if strict and status["OrganizationRuleStatus"].endswith("_FAILED"):
                 raise AwsError(
                     status.get("ErrorCode", status["OrganizationRuleStatus"]),
                     status.get("ErrorMessage", ""),
                     operation=f"organization rule {name}",
                 )
-            if status["OrganizationRuleStatus"].endswith("_SUCCESSFUL"):
+            if status["OrganizationRuleStatus"].endswith(("_SUCCESSFUL", "_FAILED")):
                 return

@@ -89,5 +89,9 @@ class GuardDutyExport(AdministeredSetting):
             client.update_publishing_destination(
                 **ids, DestinationId=present[0]["DestinationId"], DestinationProperties=properties
             )
-        else:
+            return
+        try:
             client.create_publishing_destination(**ids, DestinationType="S3", DestinationProperties=properties)
+        except client.exceptions.BadRequestException:
+            if not list(aws.listed(client, "list_publishing_destinations", "Destinations", **ids)):
+                raise  # else it was made already, and the answer was lost

@@ -97,7 +97,7 @@ class OrganizationPolicy(Kind):
             if change.action is Action.DELETE:
                 if live is not None:
                     client.delete_policy(PolicyId=live.id)
-                    aws.tree.policies.pop(key)
+                    aws.tree.policies.pop(key, None)
                 return
             assert change.after is not None
             wanted = {

@@ -8,7 +8,7 @@ from landing.aws import Aws, unless
 from landing.kinds.base import Kind
 from landing.kinds.organization import TheOrganization
 from landing.model import Action, Change, Resource, Scope, Severity
-from landing.organization import Organization
+from landing.organization import ROOT, Organization
 
 
 class PolicyType(Kind):
@@ -40,12 +40,11 @@ class PolicyType(Kind):
     def apply(self, aws: Aws, change: Change) -> None:
         """Enable it and wait: the call only starts it."""
         assert change.action is not Action.DELETE
-        root = aws.tree.root
-        assert root is not None
+        root = aws.tree.node_id(ROOT)
         name = change.address.name
         if aws.tree.policy_types.get(name) != "PENDING_ENABLE":
             with unless("PolicyTypeAlreadyEnabledException"):
-                aws.client("organizations").enable_policy_type(RootId=root["Id"], PolicyType=name)
+                aws.client("organizations").enable_policy_type(RootId=root, PolicyType=name)
         for _ in aws.poll(f"enabling {name}", "policy_type"):
             aws.tree.forget_root()
             if aws.tree.policy_types.get(name) == "ENABLED":

@@ -156,7 +156,8 @@ class SecurityHub(AdministeredSetting):
         if not change.after["linked_regions"]:
             wanted = {"RegionLinkingMode": "NO_REGIONS"}
         if aggregator is None:
-            client.create_finding_aggregator(**wanted)
+            with unless("LimitExceededException"):  # made already, and the answer was lost: an account has one
+                client.create_finding_aggregator(**wanted)
         elif _linked(aggregator) != change.after["linked_regions"]:
             client.update_finding_aggregator(FindingAggregatorArn=aggregator["FindingAggregatorArn"], **wanted)
         self._configure(aws, client, "CENTRAL")

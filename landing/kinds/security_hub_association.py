@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from landing.aws import Aws, unless
 from landing.config.targets import target_of
-from landing.errors import AwsError
+from landing.errors import AwsError, NotThere
 from landing.kinds.base import required_account
 from landing.kinds.security_hub import NOT_ENABLED
 from landing.kinds.security_hub_policy import SecurityHubPolicy
@@ -117,7 +117,7 @@ class SecurityHubAssociation(AdministeredSetting):
             return
         assert change.after is not None
         client.start_configuration_policy_association(
-            Target=target, ConfigurationPolicyIdentifier=ids[change.after["policy"]]
+            Target=target, ConfigurationPolicyIdentifier=_known(ids, change.after["policy"])
         )
         for _ in aws.poll(f"Security Hub policy on {change.address.name}", "security_hub"):
             found = client.get_configuration_policy_association(Target=target)
@@ -137,3 +137,9 @@ class SecurityHubAssociation(AdministeredSetting):
             return {"AccountId": aws.tree.account_ids[key]}
         node = aws.tree.node_id(key or ROOT)
         return {"RootId": node} if name == ROOT else {"OrganizationalUnitId": node}
+
+
+def _known(ids: Mapping[str, str], policy: str) -> str:
+    if policy not in ids:
+        raise NotThere("NotThere", f"the policy {policy} does not exist, or AWS does not show it yet")
+    return ids[policy]

@@ -15,6 +15,8 @@ from landing.model import Action, Address, Change, Gap, Level, Resource, Scope, 
 from landing.organization import PREFIX, Deployment, Organization
 
 BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"}
+CLEANING_UP = {"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
+"""The stack is as declared; what it was before is being removed."""
 GONE_FIRST = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS"}
 """States of a stack that was never built: CloudFormation wants it deleted before it is created again."""
 
@@ -113,14 +115,15 @@ class Stack(CloudFormationKind):
                     yield Gap(self.name, scope, f"stack {name}: {reason}", key)
                 continue
             broken = status in BROKEN or status in GONE_FIRST
+            done = not broken and (not status.endswith("_IN_PROGRESS") or status in CLEANING_UP)
             template = (
                 client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"] if not broken else {}
             )
             attributes = {
                 **self.shown(aws, template, stack.get("Parameters") or []),
-                "status": status if broken else "complete",
+                "status": "complete" if done else status,
                 "protected": stack.get("EnableTerminationProtection", False),
-                "drift": {} if broken else self._drift(aws, client, stack),
+                "drift": self._drift(aws, client, stack) if done else {},
             }
             yield Resource(self.address(key, scope), attributes)
 
@@ -134,7 +137,7 @@ class Stack(CloudFormationKind):
         """Create, update, put back or delete, and wait for the end."""
         client = aws.client("cloudformation", change.address.scope)
         name = PREFIX + change.address.name
-        status = self._status(client, name)
+        status = self._settled(aws, client, name)
         if change.action is Action.DELETE or status in GONE_FIRST:
             self._delete(aws, client, name, status)
             status = ""
@@ -145,17 +148,30 @@ class Stack(CloudFormationKind):
                 client.create_stack(
                     StackName=name, **self.sent(aws, change.after), Tags=[MARK], EnableTerminationProtection=True
                 )
-            self._status(client, name)
+            self._appear(aws, client, name)
             self.wait_for_stack(aws, client, name)
             return
-        if status.endswith("_IN_PROGRESS"):
-            self.wait_for_stack(aws, client, name)
         client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
         before = change.before or {}
         if any(before.get(part) != change.after[part] for part in ("template", "parameters", "status")):
             self._update(aws, client, name, self.sent(aws, change.after))
         if before.get("drift"):
             self.revert_drift(aws, client, name)
+
+    def _appear(self, aws: Aws, client: Any, name: str) -> None:
+        """Until AWS shows a stack that it was just asked for; before that it looks like one that is gone."""
+        for _ in aws.poll(f"the new stack {name}", "stack"):
+            if self._status(client, name):
+                return
+
+    def _settled(self, aws: Aws, client: Any, name: str) -> str:
+        """The status after whatever an earlier run has begun, however that ended; empty when there is no stack."""
+        status = ""
+        for _ in aws.poll(f"stack {name}", "stack"):
+            status = self._status(client, name)
+            if not status.endswith("_IN_PROGRESS"):
+                break
+        return status
 
     def _update(self, aws: Aws, client: Any, name: str, sent: Mapping[str, Any]) -> None:
         """Update and wait; a refusal may mean that it is as wanted, or being updated since an answer was lost."""

@@ -65,7 +65,7 @@ class OrganizationalUnit(Kind):
             if change.action is Action.DELETE:
                 if live is not None:
                     client.delete_organizational_unit(OrganizationalUnitId=live.id)
-                    aws.tree.units.pop(key)
+                    aws.tree.units.pop(key, None)
                 return
             assert change.after is not None
             name = change.after["name"]

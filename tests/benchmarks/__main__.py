@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import bench_commands, bench_policy, bench_sandbox
+from tests.benchmarks import bench_commands, bench_policy, bench_sandbox, bench_scale
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
@@ -28,6 +28,10 @@ def main() -> None:
             sys.stdout.write(f"{what}: {measured}\n")
             sys.stdout.flush()
             rows.append(f"| {what} | {measured} |\n")
+    for text in bench_scale.section():
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        rows.append(text)
     PAGE.write_text(HEAD.format(machine=machine) + "".join(rows), encoding="utf-8")
 
 

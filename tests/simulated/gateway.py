@@ -40,6 +40,8 @@ class SimulatedGateway(Gateway):
         self.buckets: Buckets | None = None
         self.weather: Weather | None = None
         self.death: Death | None = None
+        self.after_write: Callable[[], None] | None = None
+        """Told of every write that has taken effect."""
         self.calls: Counter[tuple[str, str]] = Counter()
         """Every call from outside, those that were throttled too."""
         self.throttles: Counter[tuple[str, str]] = Counter()
@@ -78,7 +80,7 @@ class SimulatedGateway(Gateway):
         if self.buckets is not None and not self.buckets.take(service, name, caller.account, region):
             self.throttles[names] += 1
             raise Refusal(*_rate_exceeded(service))
-        fate = self.weather.fate(service, name) if self.weather else None
+        fate = self.weather.fate(service, name, caller.account, region) if self.weather else None
         if fate == "hang":
             raise AnswerLost(f"{service}:{name}")
         if fate in BEFORE:
@@ -91,6 +93,8 @@ class SimulatedGateway(Gateway):
         answer = super()._call(request, operation, caller, region)
         self._die(is_write, after_effect=True)
         self.writes += is_write
+        if is_write and self.after_write is not None:
+            self.after_write()
         if fate == "late_error":
             raise refusal(fate, service)
         if fate in AFTER:
@@ -106,7 +110,8 @@ class SimulatedGateway(Gateway):
     def _carry_out(self, request: HttpRequest, operation: Operation, caller: Identity, region: str) -> HttpAnswer:
         """A read of what is hidden sees the world before; only our services' state, not what moto keeps.
 
-        Time does not pass in that other world, and polls there bring nothing closer here.
+        Time does not pass in that other world, and polls there bring nothing closer: what is done in the background
+        would be done again, in moto.
         """
         hidden = self._hidden.get(operation.service)
         if hidden is None or not is_read(operation.name):
@@ -117,6 +122,7 @@ class SimulatedGateway(Gateway):
         now = self.world
         before: World = object.__new__(World)
         vars(before).update(pickle.loads(hidden[0]))
+        before.clock.jobs, before.clock.waiting = [], {}
         self.world = before
         try:
             return self._execute(request, operation, caller, region)

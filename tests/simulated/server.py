@@ -22,7 +22,7 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from landing.sandbox import Sandbox, guard
+from landing.sandbox import Sandbox, control, guard
 from landing.sandbox.gateway import AnswerLost
 from landing.sandbox.home import Endpoint, Home
 from landing.sandbox.http import HttpAnswer, HttpRequest
@@ -59,6 +59,11 @@ class Endpoints(ThreadingHTTPServer):
         super().__init__((LOOPBACK, port), Answers)
         self.gateway = gateway
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed leaves broken connections behind; anything else is told."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class Answers(Requests):
     """Requests to the simulated AWS, and to its control."""
@@ -66,6 +71,8 @@ class Answers(Requests):
     server: Endpoints  # type: ignore[assignment]
 
     def _answered(self, request: HttpRequest) -> HttpAnswer:
+        if request.path == f"{control.PREFIX}health":
+            return HttpAnswer(200, {"Content-Type": "application/json"}, b"{}")
         if request.path.startswith(PREFIX):
             return _control(self.server.gateway, request.path.removeprefix(PREFIX))
         try:

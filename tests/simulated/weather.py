@@ -1,4 +1,8 @@
-"""Bad weather: what goes wrong by chance between a client and AWS, the same for the same seed and calls."""
+"""Bad weather: what goes wrong by chance between a client and AWS, the same for the same seed and calls.
+
+What becomes of a call depends on the seed, its operation and how many such calls there were in its account and
+Region, so that threads which overtake each other do not change everything after them.
+"""
 
 from __future__ import annotations
 
@@ -47,19 +51,19 @@ class Weather:
     """Only these; empty for all."""
     reads: int = 2
     struck: Counter[str] = field(default_factory=Counter)
-    _dice: random.Random = field(init=False)
+    _calls: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
-    def __post_init__(self) -> None:
-        self._dice = random.Random(self.seed)
-
-    def fate(self, service: str, operation: str) -> FaultKind | None:
+    def fate(self, service: str, operation: str, *where: str) -> FaultKind | None:
         """What becomes of the next call."""
-        if self._dice.random() >= self.probability:
+        call = (service, operation, *where)
+        self._calls[call] += 1
+        dice = random.Random(f"{self.seed} {call} {self._calls[call]}")
+        if dice.random() >= self.probability:
             return None
         possible = [kind for kind in KINDS if kind in self.kinds and self._can(kind, service, operation)]
         if not possible or (self.services and service not in self.services):
             return None
-        kind = self._dice.choice(possible)
+        kind = dice.choice(possible)
         self.struck[kind] += 1
         return kind
 

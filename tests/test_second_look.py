@@ -1,0 +1,108 @@
+"""An answer that was lost, and an object that AWS does not show at once, cost another look and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from landing.errors import AwsError
+from landing.kinds import Kind
+from landing.model import Address, Change, Resource, Scope
+from landing.organization import Organization
+from landing.second_look import PAUSES, persist, settled
+from tests.cloud import Cloud, Story
+from tests.simulated import truth
+from tests.simulated.server import Simulated
+from tests.simulated.weather import Weather, is_read
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Simulated]:
+    with Simulated() as sandbox:
+        yield sandbox
+
+
+def test_each_write_loses_its_first_answer(creation: Story, sandbox: Simulated, full: Organization) -> None:
+    """Each operation that the whole of the config takes; those in a row are the SDK's second try and ours."""
+    sandbox.load(creation.end)
+    written = {names for names in sandbox.calls if not is_read(names[1])}
+    sandbox.load(creation.steps[0][1])
+    for service, operation in written - {("sts", "AssumeRole")}:
+        sandbox.faults.lose(service, operation)
+    cloud = Cloud(sandbox, full)
+    result = cloud.apply()
+    assert result.complete, result.failed
+    assert len(sandbox.faults.armed) <= 2, "nearly each of them was struck; the order of things decides on the rest"
+    assert cloud.plan().changes == ()
+    assert truth.problems(sandbox.world, full) == []
+
+
+@pytest.mark.parametrize("service", ["organizations", "cloudformation", "securityhub"])
+def test_what_was_made_is_not_shown_at_once(
+    service: str, creation: Story, sandbox: Simulated, full: Organization
+) -> None:
+    sandbox.load(creation.steps[0][1])
+    sandbox.gateway.weather = Weather(0.2, seed=1, kinds=["stale"], services=[service])
+    cloud = Cloud(sandbox, full)
+    result = cloud.apply()
+    assert result.complete, result.failed
+    sandbox.gateway.calm()
+    assert cloud.plan().changes == ()
+    assert truth.problems(sandbox.world, full) == []
+
+
+class Failing(Kind):
+    """A kind that fails a number of times."""
+
+    name = title = "failing"
+
+    def __init__(self, code: str, times: int) -> None:
+        self.code, self.left, self.tries = code, times, 0
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        return ()
+
+    def read(self, aws: object, scope: Scope) -> Iterable[Resource]:
+        return ()
+
+    def apply(self, aws: object, change: Change) -> None:
+        self.tries += 1
+        if self.left:
+            self.left -= 1
+            raise AwsError(self.code, "")
+
+
+def test_a_refusal_that_another_look_does_not_cure_is_told_at_once(
+    creation: Story, sandbox: Simulated, full: Organization
+) -> None:
+    aws, change = Cloud(sandbox, full).open(read_only=False), creation.steps[0][0]
+    for code in ("AccessDeniedException", "ValidationError", "LimitExceededException"):
+        kind = Failing(code, 1)
+        with pytest.raises(AwsError):
+            persist(aws, kind, change)
+        assert kind.tries == 1
+    kind = Failing("DuplicatePolicyException", len(PAUSES))
+    persist(aws, kind, change)
+    assert kind.tries == len(PAUSES) + 1
+    kind = Failing("DuplicatePolicyException", 100)
+    with pytest.raises(AwsError, match="DuplicatePolicyException"):
+        persist(aws, kind, change)
+    assert kind.tries == len(PAUSES) + 1
+
+
+def test_who_is_in_a_hurry_waits_for_no_other_look(creation: Story, sandbox: Simulated, full: Organization) -> None:
+    aws, change = Cloud(sandbox, full).open(read_only=False), creation.steps[0][0]
+    aws.clock.hurry.set()
+    kind = Failing("DuplicatePolicyException", 1)
+    with pytest.raises(AwsError):
+        persist(aws, kind, change)
+    looks: list[int] = []
+    assert settled(aws, lambda: looks.append(1) or [Address("policy", "x")]) == [Address("policy", "x")]
+    assert len(looks) == 1
+
+
+def test_it_is_looked_again_until_nothing_differs(sandbox: Simulated, full: Organization) -> None:
+    answers = [[Address("policy", "x")], [Address("policy", "x")], []]
+    assert settled(Cloud(sandbox, full).open(), lambda: answers.pop(0)) == []
+    assert not answers
