@@ -18,9 +18,10 @@ from landing.sandbox.http import HttpAnswer, HttpRequest
 
 START = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
     "from landing.cli import main; main(sys.argv[1:])"
 )
-"""Ctrl-C is not ignored, however the tests were started."""
+"""Neither Ctrl-C nor a closed terminal is ignored, however the tests were started."""
 
 SECONDS = 60
 """In which everything must have happened; the tests never wait for it to pass."""

@@ -19,6 +19,7 @@ from landing.lock import FileLock, Holder, Waiting
 from landing.sandbox import Sandbox, process
 from landing.sandbox.home import Home
 from tests.cloud import Story
+from tests.gate import START
 from tests.samples import FULL, LIBRARY, SMALL
 
 Capture = pytest.CaptureFixture[str]
@@ -169,7 +170,7 @@ def start(server: dict[str, str], tmp_path: Path, config: Config) -> Callable[..
     def begin(machine: str, *arguments: str) -> subprocess.Popen[str]:
         at = tmp_path / machine
         at.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "landing", *arguments, "--config", str(folder)]
+        command = [sys.executable, "-c", START, *arguments, "--config", str(folder)]
         pipe = subprocess.PIPE
         environment = os.environ | server
         return subprocess.Popen(
