@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from botocore.retries.standard import ExponentialBackoff
 
 from landing.config import load
 from landing.errors import ConfigError
@@ -88,6 +89,13 @@ def problems(config: Callable[..., Path], library: Library) -> Callable[..., lis
             return list(error.problems)
 
     return find
+
+
+@pytest.fixture
+def no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore's pauses before it tries again, cut short; how often it tries stays as it is."""
+    for scale in ("throttling_base_scale", "non_throttling_base_scale"):
+        monkeypatch.setitem(ExponentialBackoff._DEFAULT_BACKOFF_CONFIG, scale, 0.0)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -23,6 +23,7 @@ def sandbox() -> Iterator[Simulated]:
         yield sandbox
 
 
+@pytest.mark.usefixtures("no_backoff")
 def test_each_write_loses_its_first_answer(creation: Story, sandbox: Simulated, full: Organization) -> None:
     """Each operation that the whole of the config takes; those in a row are the SDK's second try and ours."""
     sandbox.load(creation.end)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from tests.simulated.configs import Size
 from tests.simulated.rates import Buckets, lower_bound
 from tests.simulated.seeding import land
 from tests.simulated.server import Simulated, SimulatedAws, serving
+from tests.test_call_counts import C, K, bound
 
 ROOT = Path(__file__).parents[2]
 SIZES = (
@@ -26,14 +26,6 @@ SIZES = (
 )
 LATENCY = 0.03
 """Seconds that AWS takes to answer."""
-PER_REGION, FIXED = 25, 80
-"""Calls for each governed region, and calls that any organization costs."""
-
-
-def bound(size: Size) -> int:
-    """The calls that reading an organization may take at the most: none of them is for a single account."""
-    pages = math.ceil(size.accounts / 20)
-    return pages + 2 * size.units + 3 * size.policies + PER_REGION * size.regions + FIXED
 
 
 @dataclass(frozen=True)
@@ -79,7 +71,7 @@ HEAD = f"""
 
 `landing plan` as a process against a simulated AWS on this machine ([how](../tests/simulated/server.py)): it answers after
 {LATENCY * 1000:.0f} ms and refuses what comes faster than AWS's documented rates. All four services are on. *Calls* are beside their
-bound, accounts / 20 + 2 × units + 3 × policies + {PER_REGION} × regions + {FIXED}; the *least* time is what the slowest of
+bound, accounts / 20 + tagged / 100 + 2 × units + 3 × policies + {C} × regions + {K}, which the tests hold; the *least* time is what the slowest of
 AWS's token buckets needs for these calls, and the process's start counts as time. CPU and memory are the process's own, for a plan
 without a change and for one that changes every account and every policy.
 
