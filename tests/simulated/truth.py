@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from landing.kinds.policy import OrganizationPolicy
 from landing.kinds.stack_set import StackSet
 from landing.organization import PREFIX, TAG
 from landing.organization import Organization as Wanted
@@ -27,8 +28,9 @@ def _problems(world: World, wanted: Wanted) -> Iterator[str]:
     yield from _doubled("e-mail", (account.email.lower() for account in accounts))
     units = [unit for unit in live.units if unit != live.root]
     yield from _differences("unit", (live.tags.get(unit, {}).get(TAG, unit) for unit in units), wanted.units)
+    policies = [resource.address.name for resource in OrganizationPolicy().desired(wanted)]
     own = [policy for policy in live.policies.values() if not policy.is_aws_managed]
-    yield from _differences("policy", (live.tags.get(p.id, {}).get(TAG, p.name) for p in own), wanted.guardrails)
+    yield from _differences("policy", (live.tags.get(p.id, {}).get(TAG, p.name) for p in own), policies)
     sets = [
         one.name.removeprefix(PREFIX)
         for state in world.states.get("cloudformation", {}).values()
