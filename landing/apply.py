@@ -14,7 +14,7 @@ from landing.errors import LandingError
 from landing.graph import Graph, Step, build
 from landing.journal import Event, Listener
 from landing.kinds import BY_NAME
-from landing.model import Action, Address, Change
+from landing.model import Action, Address, Change, Gap
 from landing.observe import Progress, observe
 from landing.organization import Organization
 from landing.phases import Known, stages_of
@@ -123,10 +123,14 @@ def _verify(organization: Organization, aws: Aws, result: Result, tell: Listener
     touched = {change.address for change in result.done}
     scopes = {(address.kind, address.scope) for address in touched}
 
+    gaps: list[Gap] = []
+
     def look() -> Collection[Address]:
         aws.tree.forget()
-        seen = make(observe(organization, aws, only=scopes, progress=progress), Origin())
-        return touched & {change.address for change in seen.changes}
+        nonlocal gaps
+        observation = observe(organization, aws, only=scopes, progress=progress)
+        gaps = [gap for gap in observation.gaps if any(gap.covers(address) for address in touched)]
+        return touched & {change.address for change in make(observation, Origin()).changes}
 
     try:
         differing = settled(aws, look)
@@ -141,6 +145,8 @@ def _verify(organization: Organization, aws: Aws, result: Result, tell: Listener
             "AWS does not show it as declared after the change; run landing plan to see what differs"
         )
     result.done = [change for change in result.done if change.address not in result.failed]
+    if gaps:
+        result.unverified = f"{gaps[0].kind} {gaps[0].scope}".strip() + f": {gaps[0].reason}"
 
 
 class _Walk:

@@ -154,3 +154,21 @@ def test_an_account_that_cannot_be_entered_is_told_why(cloud: Cloud) -> None:
         translated(scope),
     ):
         cloud.open().client("cloudformation", scope).describe_stacks()
+
+
+def test_what_cannot_be_looked_at_again_is_not_said_to_be_verified(cloud: Cloud) -> None:
+    def refuse(event: Event) -> None:
+        if event.type == "phase_start" and event.message == "verify":
+            cloud.sandbox.faults.reject(
+                "organizations",
+                "ListOrganizationalUnitsForParent",
+                code="AccessDeniedException",
+                times=None,
+                status=400,
+            )
+
+    result = cloud.apply(KINDS, listeners=[refuse])
+    assert "AccessDeniedException" in result.unverified
+    assert not result.complete
+    cloud.sandbox.faults.clear()
+    assert cloud.apply(KINDS).complete

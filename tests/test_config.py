@@ -277,3 +277,20 @@ def test_each_region_group_is_small() -> None:
     groups = Counter((partition, region_group(region)) for region, partition in REGIONS.items())
     assert max(groups.values()) <= 9
     assert "other" not in {group for _, group in groups}
+
+
+@pytest.mark.parametrize(
+    ("services", "wrong"),
+    [
+        ("{cloudtrail: {}}", ["cloudtrail"]),
+        ("{config: {}, guardduty: {}}", ["config", "guardduty"]),
+        ("{guardduty: {export: false}}", []),
+        ("{log_archive: {}, cloudtrail: {}, config: {}, guardduty: {}}", []),
+    ],
+)
+def test_what_delivers_to_the_log_archive_needs_it(
+    services: str, wrong: list[str], organization: Callable[..., Organization]
+) -> None:
+    found = [problem for problem in check(organization(f"services: {services}")) if problem.code == "LZ354"]
+    assert [problem.message.split("`")[1] for problem in found] == wrong
+    assert all(problem.severity == "error" and problem.source for problem in found)

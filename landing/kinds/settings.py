@@ -15,7 +15,21 @@ SERVICE_SCHEMAS: dict[str, dict[str, Any]] = {
 """Schema by the key under `services`."""
 
 
+DELIVERING = {"cloudtrail": "", "config": "", "guardduty": "export"}
+"""Services that deliver to the buckets of the log archive, and the setting, if any, that must be on for that."""
+
+
 def check(organization: Organization) -> Iterator[Problem]:
-    """Every problem that the kinds find."""
+    """Every problem that the kinds find, and services whose buckets nobody makes."""
     for kind in KINDS:
         yield from kind.check(organization)
+    for name, setting in DELIVERING.items():
+        service = organization.services.get(name)
+        delivers = service is not None and (not setting or service.settings[setting])
+        if service is not None and delivers and "log_archive" not in organization.services:
+            yield Problem(
+                "LZ354",
+                f"`{name}` delivers to the log archive, which is not among the services",
+                service.source,
+                "add `log_archive: {}` under services",
+            )
