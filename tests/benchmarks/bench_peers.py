@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.measured import measured
 from tests.benchmarks.peers import HOME, PEERS, Peer
 from tests.simulated.configs import Size
 from tests.simulated.rates import Buckets
@@ -72,14 +71,11 @@ def _environment(aws: SimulatedAws, home: Path) -> dict[str, str]:
 
 
 def _run(peer: Peer, aws: SimulatedAws, home: Path, output: Path) -> Run:
-    measured = [sys.executable, str(Path(__file__).with_name("measured.py")), str(LIMIT), str(output), *peer.command]
-    folder, environment = home / peer.folder, _environment(aws, home)
-    done = subprocess.run(measured, cwd=folder, env=environment, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
-    sys.stderr.write(f"{peer.name}: {found['seconds']:.1f} s; what it printed is in {output}\n")
+    found = measured(peer.command, home / peer.folder, _environment(aws, home), output, LIMIT)
+    sys.stderr.write(f"{peer.name}: {found.seconds:.1f} s; what it printed is in {output}\n")
     with aws.gateway.lock:
         calls, throttles = Counter(aws.gateway.calls), Counter(aws.gateway.throttles)
-    return Run(peer, found["code"], found["seconds"], found["cpu"], found["mb"], calls, throttles)
+    return Run(peer, found.code, found.seconds, found.cpu, found.megabytes, calls, throttles)
 
 
 def section(size: Size, runs: list[Run]) -> Iterator[str]:

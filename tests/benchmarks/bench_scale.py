@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -12,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.measured import measured
 from tests.simulated.configs import Size
 from tests.simulated.rates import Buckets, lower_bound
 from tests.simulated.seeding import land
@@ -66,18 +65,6 @@ class Scale:
         return f"| {' | '.join(cells)} |\n"
 
 
-PEAK = "peak"
-PROGRAM = f"""
-import pathlib, re, sys
-from landing.cli import main
-try:
-    main(sys.argv[1:])
-finally:
-    kilobytes = re.search("VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1]
-    pathlib.Path("{PEAK}").write_text(kilobytes)
-"""
-"""The command, which writes its peak memory: the kernel's count for a child (ru_maxrss) has that of its parent in it."""
-
 HEAD = f"""
 ## Organizations of size
 
@@ -130,20 +117,11 @@ def _change_everything(folder: Path) -> None:
 
 def _plan(aws: SimulatedAws, folder: Path, *, expected: int) -> Run:
     aws.gateway.reset_counts()
-    command = [sys.executable, "-c", PROGRAM, "plan", "--detailed-exitcode"]
-    environment = {**aws.environment(), "PYTHONPATH": str(ROOT)}
-    with (folder / "output").open("wb") as output:
-        started = time.perf_counter()
-        child = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        _, status, used = os.wait4(child.pid, 0)
-        seconds = time.perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != expected:
-        sys.exit(f"landing plan ended with {child.returncode}:\n{(folder / 'output').read_text()[-2_000:]}")
-    return Run(
-        seconds,
-        used.ru_utime + used.ru_stime,
-        int((folder / PEAK).read_text(encoding="utf-8")) / 1024,
-        Counter(aws.gateway.calls),
-        sum(aws.gateway.throttles.values()),
-    )
+    command = [sys.executable, "-m", "landing", "plan", "--detailed-exitcode"]
+    output = folder / "output"
+    found = measured(command, folder, {**aws.environment(), "PYTHONPATH": str(ROOT)}, output)
+    if found.code != expected:
+        sys.exit(f"landing plan ended with {found.code}:\n{output.read_text(encoding='utf-8')[-2_000:]}")
+    with aws.gateway.lock:
+        calls, throttles = Counter(aws.gateway.calls), sum(aws.gateway.throttles.values())
+    return Run(found.seconds, found.cpu, found.megabytes, calls, throttles)
