@@ -97,7 +97,7 @@ class Rollout:
         return False
 
     def _automatic(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """For CreateStackSet and UpdateStackSet. Without `DependsOn`, accounts that join get all sets at the same time."""
+        """For CreateStackSet and UpdateStackSet; without `DependsOn`, accounts that join get all sets at once."""
         if not settings["enabled"]:
             return {"Enabled": False}
         others = [self.client.describe_stack_set(StackSetName=PREFIX + key)["StackSet"] for key in settings["after"]]
