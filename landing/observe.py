@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from queue import Empty, SimpleQueue
 
 from landing.aws import Aws, Interrupted, NoCredentials, translated
@@ -33,6 +34,16 @@ class Observation:
     live: Mapping[Address, Resource]
     gaps: tuple[Gap, ...]
     tasks: frozenset[Task] = field(default_factory=frozenset)
+
+    def raise_if_unknown(self, targets: Collection[str]) -> None:
+        """Raise Refused when a target means nothing on either side: most likely it is misspelt."""
+        known, kinds = {*self.desired, *self.live}, {kind.name for kind in KINDS}
+        for target in targets:
+            if target in kinds or self.gaps or any(address.matches(target) for address in known):
+                continue
+            near = get_close_matches(target, [*kinds, *map(str, known)], n=1)
+            hint = f"did you mean {near[0]}?" if near else "landing plan without --target shows the addresses"
+            raise Refused(f"--target {target} is no address that the config declares or AWS holds: {hint}")
 
 
 def desired_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> dict[Address, Resource]:

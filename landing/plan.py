@@ -189,9 +189,9 @@ def still_to_do(
         present = seen(live.attributes, shape) if live else None
         if present == (change.after if change.action is not Action.DELETE else None):
             continue
-        if present == change.before or any(
-            stage and present == seen(stage, shape) for stage in (halfway or {}).get(change.address, ())
-        ):
+        stages = (halfway or {}).get(change.address, ())
+        begun = present is not None and BY_NAME[change.address.kind].begun(change, present)
+        if present == change.before or begun or any(stage and present == seen(stage, shape) for stage in stages):
             left.append(change)
         else:
             stale.append(str(change.address))

@@ -8,6 +8,7 @@ from textwrap import dedent
 
 import pytest
 from botocore.retries.standard import ExponentialBackoff
+from hypothesis import HealthCheck, settings
 
 from landing.config import load
 from landing.errors import ConfigError
@@ -19,6 +20,8 @@ from landing.sandbox import Sandbox
 from tests.cloud import Story, tell
 from tests.samples import FULL, LIBRARY, SMALL
 
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")  # no property depends on how busy the machine is
 GOLDEN = Path(__file__).parent / "golden"
 Load = Callable[..., Organization]
 

@@ -199,7 +199,7 @@ def rewritten(draw: st.DrawFn) -> tuple[Config, Config]:
     return Config(first, draw(places)), Config(second, draw(places))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.one_of(rearranged(), rewritten()), st.integers(0, 9))
 def test_what_moves_or_is_rewritten_never_lets_anything_through(
     base: Organization, ends: tuple[Config, Config], seed: int
@@ -208,7 +208,7 @@ def test_what_moves_or_is_rewritten_never_lets_anything_through(
     assert walked(before, after, seed) == ([], [])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(DENYING, DENYING, st.integers(0, 9))
 def test_nothing_passes_on_the_way_that_both_ends_block(
     base: Organization, before: Config, after: Config, seed: int
@@ -217,7 +217,7 @@ def test_nothing_passes_on_the_way_that_both_ends_block(
     assert not passed or told, passed
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(ANY, ANY, st.integers(0, 9))
 def test_with_lists_of_what_is_allowed_it_holds_or_is_said(
     base: Organization, before: Config, after: Config, seed: int
@@ -226,7 +226,7 @@ def test_with_lists_of_what_is_allowed_it_holds_or_is_said(
     assert not passed or told, passed
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(DENYING, DENYING, st.integers(0, 9))
 def test_without_free_slots_it_holds_or_is_said(base: Organization, before: Config, after: Config, seed: int) -> None:
     passed, told = walked(before.of(base), after.of(base), seed, {SCP: 3, RCP: 3})

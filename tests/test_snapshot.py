@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from landing.cli.snapshots import of, update
-from landing.errors import LandingError, WrongOrganization
+from landing.errors import LandingError, Refused, WrongOrganization
 from landing.model import Address
 from landing.observe import needed_for, observe
 from landing.organization import Organization
@@ -88,6 +88,18 @@ def test_a_missing_part_is_a_clear_error(kept: Path) -> None:
     kept.write_text(json.dumps(data))
     with pytest.raises(LandingError, match="damaged"):
         load(kept)
+
+
+@pytest.mark.parametrize("target", ["unit.workload", "unit.*x", "units", "account.shop-prod@x"])
+def test_a_target_that_is_nowhere_is_refused(kept: Path, full: Organization, target: str) -> None:
+    """Not "No changes": it is misspelt."""
+    with pytest.raises(Refused, match=r"did you mean|shows the addresses"):
+        load(kept).observation_of(full).raise_if_unknown([target])
+
+
+@pytest.mark.parametrize("target", ["unit.workloads", "unit*", "stack", "unit.workloads/*"])
+def test_a_target_that_is_somewhere_is_taken(kept: Path, full: Organization, target: str) -> None:
+    load(kept).observation_of(full).raise_if_unknown([target])
 
 
 @pytest.mark.parametrize(

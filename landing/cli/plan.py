@@ -68,7 +68,7 @@ def command(
         organization = aws.organization
         plan = session.plan(organization, aws, explain=True, targets=targets)
     else:
-        plan, taken = session.plan_offline(organization, repack=repack)
+        plan, taken = session.plan_offline(organization, targets, repack=repack)
     plan = plan.only(targets)
     shown.write(plan, organization, saved_as=str(out) if out else "")
     if out:

@@ -139,19 +139,24 @@ class Session:
         With `targets` only what these need is read. Otherwise what was read is kept as the snapshot.
         """
         from landing.cli.watching import reading
+        from landing.lock_out import concerns
         from landing.observe import needed_for, observe
         from landing.plan import make
 
         only = needed_for(organization, targets) if targets else None
         with reading(aws) as progress:
             observation = observe(organization, aws, only=only, progress=progress)
+        observation.raise_if_unknown(targets)
         plan = make(observation, self.origin(organization, aws))
-        account_ids = aws.tree.account_ids if aws.tree.organization else {}
+        told = not targets or concerns(plan.changes)  # else nobody asks for the ids of 10,000 accounts
+        account_ids = aws.tree.account_ids if told and aws.tree.organization else {}
         if not targets:
             snapshots.keep(self.snapshot, plan.made_from, account_ids, observation)
         return self._explained(organization, plan, observation, account_ids) if explain else plan
 
-    def plan_offline(self, organization: Organization, *, repack: bool = False) -> tuple[Plan, str]:
+    def plan_offline(
+        self, organization: Organization, targets: Collection[str] = (), *, repack: bool = False
+    ) -> tuple[Plan, str]:
         """What a plan would be if AWS were as the snapshot says, and when that was taken; asks AWS nothing."""
         from landing.packed import remembered
         from landing.plan import Origin, make
@@ -161,6 +166,7 @@ class Session:
         if organization.packed:
             organization = remembered(organization, observation.live, repack=repack)
             observation = seen.observation_of(organization)
+        observation.raise_if_unknown(targets)
         origin = Origin(organization.name, seen.organization_id, seen.account, seen.caller, self.digest(), now())
         plan = make(observation, origin)
         return self._explained(organization, plan, observation, seen.account_ids), seen.taken

@@ -14,8 +14,8 @@ from landing.kinds.base import Kind
 from landing.kinds.organization import TheOrganization
 from landing.kinds.trusted_access import TrustedAccess
 from landing.kinds.unit import OrganizationalUnit
-from landing.model import Action, Change, Gap, Resource, Scope, Severity
-from landing.organization import TAG, Organization
+from landing.model import Action, Attributes, Change, Gap, Resource, Scope, Severity
+from landing.organization import ROOT, TAG, Organization
 from landing.quotas import CREATE_ACCOUNT_IN_FLIGHT
 from landing.services import ACCOUNT
 
@@ -94,6 +94,12 @@ class MemberAccount(Kind):
             ]
             owned = account.marked and account.id != (aws.tree.organization or {}).get("MasterAccountId")
             yield Resource(self.address(account.key), attributes, tuple(needs), owned)
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """A new account is in the root at first; it is moved, tagged and renamed one after the other."""
+        after = change.after or {}
+        before = {**after, **(change.before or {"unit": ROOT, "managed": False, "name": present["name"], "tags": {}})}
+        return all(present.get(part) in (before[part], wanted) for part, wanted in after.items())
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Find or create the account, then move, rename and tag it as declared."""

@@ -107,9 +107,14 @@ class Attachments(Kind):
         return min(found, key=lambda severity: severity.rank, default=self.severity)
 
     def dangers(self, change: Change) -> Iterable[str]:
-        """Detaching anything."""
-        if _policies(change.before) - _policies(change.after):
+        """Detaching anything but FullAWSAccess: without that less is let through, not more."""
+        if _policies(change.before) - _policies(change.after) - {FULL_ACCESS}:
             yield self.removal
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """Policies are attached and detached one by one; AWS attaches FullAWSAccess to what is new by itself."""
+        before, after, now = _policies(change.before), _policies(change.after), _policies(present)
+        return before & after <= now <= before | after | (set() if change.before else {FULL_ACCESS})
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """Whether a policy must be detached before another can be attached."""
@@ -133,6 +138,14 @@ class Attachments(Kind):
                 detach=lambda key: self._detach(aws, key, target),
                 spare=lambda candidates, attached: _dispensable(aws, candidates, attached, change.address.name),
             )
+            last = change.after is not None and BEST_EFFORT not in change.after
+            if last and change.before is None and _does_without(aws.organization, change.address.name):
+                self._detach_full_access(aws, target)
+
+    def _detach_full_access(self, aws: Aws, target: str) -> None:
+        """From a target that is new, or whose organization had no SCPs: there AWS has attached it by itself."""
+        if aws.tree.policy_types.get(SCP) == "ENABLED" and aws.tree.full_access(target):
+            self._detach(aws, FULL_ACCESS, target)
 
     def _attach(self, aws: Aws, key: str, target: str, *, must: bool) -> bool:
         """Whether it is attached now; False when no slot is free, which is an error if it `must` be."""
@@ -207,6 +220,13 @@ def _dispensable(aws: Aws, candidates: Sequence[str], attached: Collection[str],
         f"no slot is free at {node} for what takes the place of {candidates[-1]}, and without it guardrails would be "
         "missing for a moment; detach a policy there that you can do without, and apply again"
     )
+
+
+def _does_without(organization: Organization, name: str) -> bool:
+    """Whether the config takes FullAWSAccess away from a node."""
+    kind, _, key = name.partition("/")
+    nodes = organization.accounts if kind == "account" else organization.units
+    return key in nodes and not nodes[key].full_access
 
 
 def _policies(attributes: Attributes | None) -> set[str]:

@@ -6,7 +6,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from landing.model import ORGANIZATION, Action, Address, Change, Gap, Level, Problem, Resource, Scope, Severity
+from landing.model import (
+    ORGANIZATION,
+    Action,
+    Address,
+    Attributes,
+    Change,
+    Gap,
+    Level,
+    Problem,
+    Resource,
+    Scope,
+    Severity,
+)
 from landing.organization import Organization
 
 if TYPE_CHECKING:
@@ -94,6 +106,10 @@ class Kind(ABC):
         """What must be allowed by name before this change is made."""
         if change.action is Action.DELETE and self.removal:
             yield self.removal
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """Whether a run that was cut off within this one change may have left what is there now."""
+        return False
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """How bad it is that AWS is not as declared, when this change would put it right."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from landing.aws import Aws, unless
 from landing.kinds.base import Kind
 from landing.kinds.organization import TheOrganization
-from landing.model import Action, Change, Resource, Scope, Severity
+from landing.model import Action, Attributes, Change, Resource, Scope, Severity
 from landing.organization import ROOT, Organization
 
 
@@ -36,6 +36,10 @@ class PolicyType(Kind):
         """Types on the root; ListRoots, because DescribeOrganization does not name them all."""
         for name, status in aws.tree.policy_types.items():
             yield Resource(self.address(name), {"status": status}, owned=False)
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """It is being enabled."""
+        return bool(present["status"] == "PENDING_ENABLE")
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Enable it and wait: the call only starts it."""

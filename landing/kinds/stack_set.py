@@ -15,7 +15,7 @@ from landing.kinds.stack import Stack
 from landing.kinds.stack_instances import Instances
 from landing.kinds.stack_set_operations import Operations
 from landing.kinds.stack_set_regions import OptIn
-from landing.kinds.stack_set_rollout import BUSY, Rollout, lost, not_ours
+from landing.kinds.stack_set_rollout import BUSY, Rollout, key_of, lost, not_ours
 from landing.kinds.stack_set_shards import names, problems, stack_sets
 from landing.kinds.trusted_access import TrustedAccess
 from landing.kinds.unit import OrganizationalUnit
@@ -77,7 +77,11 @@ class StackSet(CloudFormationKind):
                 "parameters": self.parameters_of(organization, deployment.template),
                 "targets": {"units": sorted(cover.units), "accounts": sorted(accounts)},
                 "regions": sorted(deployment.regions),
-                "auto_deployment": {"enabled": bool(cover.units), "retain": bool(cover.units)},
+                "auto_deployment": {
+                    "enabled": bool(cover.units),
+                    "retain": bool(cover.units),
+                    "after": sorted(self._before(organization, deployment)) if cover.units else [],
+                },
                 "managed_execution": True,
                 "instances": {},
             }
@@ -105,8 +109,13 @@ class StackSet(CloudFormationKind):
             other = organization.deployments.get(key)
             if other is not None and other.accounts:
                 yield from Stack().sites(organization, key, Scope())
-                continue
-            yield from self.addresses(organization, key)
+        yield from map(self.address, self._before(organization, deployment))
+
+    def _before(self, organization: Organization, deployment: Deployment) -> Iterator[str]:
+        """The stack sets that an account must have before this one, also when AWS deploys them by itself."""
+        sets = stack_sets(organization)
+        for key in deployment.requires:
+            yield from (name for name in names(organization, key) if name in sets)
 
     def addresses(self, organization: Organization, key: str) -> Iterator[Address]:
         """The stack sets of one deployment."""
@@ -174,6 +183,7 @@ class StackSet(CloudFormationKind):
             "auto_deployment": {
                 "enabled": automatic.get("Enabled", False),
                 "retain": automatic.get("RetainStacksOnAccountRemoval", False),
+                "after": sorted(map(key_of, automatic.get("DependsOn") or ())),
             },
             "managed_execution": (found.get("ManagedExecution") or {}).get("Active", False),
             "instances": aws.symbolic(instances.exceptions()),
@@ -181,8 +191,9 @@ class StackSet(CloudFormationKind):
         key = name.removeprefix(PREFIX)
         for each in instances.not_enabled:
             yield self._gap(key, each.account, each.region)
-        needs = tuple(OrganizationalUnit().parent(unit) for unit in instances.units)
-        yield Resource(self.address(key), attributes, needs)
+        needs = [OrganizationalUnit().parent(unit) for unit in instances.units]
+        needs += map(self.address, attributes["auto_deployment"]["after"])
+        yield Resource(self.address(key), attributes, tuple(needs))
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """An operation that runs is no harm yet."""

@@ -11,6 +11,7 @@ from landing.kinds.cloudformation import unmarked
 from landing.kinds.stack_set_operations import Failure, named
 from landing.kinds.stack_set_reach import Reach, batched
 from landing.model import Attributes, Change, Scope
+from landing.organization import PREFIX
 from landing.quotas import UNITS_PER_STACK_SET_CALL
 
 SETTINGS = ("template", "parameters", "auto_deployment", "managed_execution")
@@ -47,7 +48,7 @@ class Rollout:
         after = {**after, "regions": self.opt_in.usable(after["regions"])}
         settings: dict[str, Any] = {
             **sent,
-            "AutoDeployment": _automatic(after["auto_deployment"]),
+            "AutoDeployment": self._automatic(after["auto_deployment"]),
             "ManagedExecution": {"Active": after["managed_execution"]},
             "PermissionModel": "SERVICE_MANAGED",
         }
@@ -94,6 +95,17 @@ class Rollout:
                 raise AwsError("NotOurs", reason, operation=f"stack set {self.name}")
             return bool(found["Status"] == "ACTIVE")
         return False
+
+    def _automatic(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """For CreateStackSet and UpdateStackSet; without `DependsOn`, accounts that join get all sets at once."""
+        if not settings["enabled"]:
+            return {"Enabled": False}
+        others = [self.client.describe_stack_set(StackSetName=PREFIX + key)["StackSet"] for key in settings["after"]]
+        return {
+            "Enabled": True,
+            "RetainStacksOnAccountRemoval": settings["retain"],
+            **({"DependsOn": [other["StackSetARN"] for other in others]} if others else {}),
+        }
 
     def _tell(self) -> None:
         if self.reach.failures:
@@ -210,7 +222,6 @@ def lost(before: Sequence[str], after: Sequence[str]) -> list[str]:
     return sorted(set(before) - set(after))
 
 
-def _automatic(settings: Mapping[str, bool]) -> dict[str, bool]:
-    if not settings["enabled"]:
-        return {"Enabled": False}
-    return {"Enabled": True, "RetainStacksOnAccountRemoval": settings["retain"]}
+def key_of(arn: str) -> str:
+    """Ours from the ARN of a stack set: arn:aws:cloudformation:REGION:ACCOUNT:stackset/NAME:UUID."""
+    return arn.rpartition("/")[2].partition(":")[0].removeprefix(PREFIX)

@@ -24,7 +24,7 @@ def matching(globs: list[str], text: str) -> tuple[bool, ...]:
     return tuple(full_match([glob_regex(parse(glob).tokens)])(text) for glob in globs)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(globs=GLOBS)
 def test_every_combination_of_globs_is_reached_once(globs: list[str]) -> None:
     reached = [matching(globs, text) for text in reach_all([steps(glob) for glob in globs], ANYTHING)]
@@ -33,7 +33,7 @@ def test_every_combination_of_globs_is_reached_once(globs: list[str]) -> None:
     assert {tuple(test(text) for test in tests) for text in TEXTS} <= set(reached)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(required=st.lists(GLOBS, max_size=3), forbidden=GLOBS)
 def test_what_is_found_meets_the_goal_and_what_is_not_is_nowhere(
     required: list[list[str]], forbidden: list[str]

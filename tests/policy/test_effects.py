@@ -115,9 +115,7 @@ def test_a_gap_on_the_way_is_found() -> None:
     assert weaker([FULL_LEVEL], [FULL_LEVEL], [level(stop)], SCOPE).permitted == ()
 
 
-UNHURRIED = settings(
-    max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+UNHURRIED = settings(max_examples=70, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @UNHURRIED

@@ -29,7 +29,7 @@ GLOBS = st.text(alphabet="ab*?", max_size=8)
 TEXTS = st.text(alphabet="ab", max_size=10)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(patterns=st.lists(GLOBS, max_size=4), text=TEXTS)
 def test_rule_16_globs_match_by_definition(patterns: list[str], text: str) -> None:
     test = full_match(glob_regex(parse(pattern).tokens) for pattern in patterns)
@@ -40,7 +40,7 @@ PARTS = st.text(alphabet="a*?", max_size=3)
 SIXTH = st.text(alphabet="a:*?/", min_size=1, max_size=5)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(
     head=st.lists(PARTS, min_size=4, max_size=4),
     sixth=SIXTH,

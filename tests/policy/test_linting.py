@@ -159,7 +159,7 @@ STATEMENT = st.dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     document=JSON | st.fixed_dictionaries({"Version": JSON, "Statement": st.lists(STATEMENT | JSON, max_size=3)}),
     policy_type=st.sampled_from(sorted(LIMITS)),

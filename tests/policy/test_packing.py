@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landing.policy import RCP, SCP, evaluate
@@ -163,7 +163,7 @@ def alike(draw: st.DrawFn) -> list[dict[str, Any]]:
 DOCUMENTS = st.lists(alike(), min_size=1, max_size=4)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(DOCUMENTS, st.sampled_from((SCP, RCP)), st.lists(requests(), min_size=10, max_size=10))
 def test_packing_never_changes_a_verdict(documents: list[list[Any]], policy_type: str, asked: list[Any]) -> None:
     given = {f"g{number}": pieces_of(f"g{number}", policy(*found)) for number, found in enumerate(documents)}
@@ -178,7 +178,7 @@ def test_packing_never_changes_a_verdict(documents: list[list[Any]], policy_type
 SIZES = st.lists(st.integers(10, 500), min_size=1, max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SIZES, st.integers(10, 500))
 def test_one_more_guardrail_changes_one_policy(sizes: list[int], more: int) -> None:
     room = Room(800, 9)
@@ -191,7 +191,7 @@ def test_one_more_guardrail_changes_one_policy(sizes: list[int], more: int) -> N
     assert held(pack(given, room, SCP, after), given) == after, "and it stays so"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(SIZES, min_size=2, max_size=4), st.booleans())
 def test_nothing_is_left_out_on_the_way_when_gains_come_before_losses(steps: list[list[int]], repack: bool) -> None:
     room, before = Room(800, 20), None

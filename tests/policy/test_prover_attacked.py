@@ -10,9 +10,7 @@ from landing.policy.arn import arn_regexes
 from landing.policy.pattern import full_match, parse
 from tests.policy.generated import claims, hierarchies, requests
 
-UNHURRIED = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+UNHURRIED = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def like(patterns: list[str], text: str) -> bool:

@@ -64,7 +64,7 @@ ENTRIES = (
 SOME = [action for name in ("s3", "iam", "sqs", "guardduty") for action in catalog.service_actions(name).values()]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     listed=st.lists(st.lists(st.sampled_from(ENTRIES), max_size=3), min_size=1, max_size=3),
     negated=st.lists(st.booleans(), min_size=3, max_size=3),

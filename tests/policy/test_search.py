@@ -22,7 +22,7 @@ def meets(choice: dict[str, int], constraints: Any) -> bool:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(constraints=CONSTRAINTS, domains=st.fixed_dictionaries(dict.fromkeys(NAMES, st.integers(0, 7))))
 def test_a_choice_is_found_exactly_where_there_is_one(constraints: Any, domains: dict[str, int]) -> None:
     found = Search(constraints).solve(domains)

@@ -1,0 +1,103 @@
+"""Targets without FullAWSAccess: AWS attaches it to what is new by itself, and it goes in the same run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from landing.apply import refresh
+from landing.config import load
+from landing.kinds import BY_NAME
+from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.library import Library
+from landing.organization import Organization
+from landing.sandbox import Sandbox
+from tests.cloud import Cloud, Cut, DyingAws
+from tests.samples import SMALL
+
+NAMES = ("organization", "trusted_access", "policy_type", "unit", "account", "policy", "attachments")
+KINDS = [BY_NAME[name] for name in NAMES]
+GUARDRAILS = "guardrails:\n  allow-some: {target: {units: [security, workloads/dev], accounts: [shop-prod]}}\n"
+OPEN = SMALL.replace("      dev: {name: Dev}\n", "")
+OPEN = "".join(line for line in OPEN.splitlines(keepends=True) if "shop-" not in line)
+CLOSED = SMALL.replace("{name: Dev}", "{name: Dev, full_access: false}").replace("prod}}", "prod}, full_access: false}")
+ALLOW = {"Sid": "Some", "Effect": "Allow", "Action": ["s3:*", "iam:*", "sts:*", "cloudformation:*"], "Resource": "*"}
+ABOUT = "title: Some\ntype: SERVICE_CONTROL_POLICY\ndescription: Some services\nseverity: low\n"
+Load = Callable[[str], Organization]
+
+
+@pytest.fixture
+def organization_of(tmp_path: Path) -> Load:
+    home = tmp_path / "scps" / "allow-some"
+    home.mkdir(parents=True)
+    (home / "policy.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [ALLOW]}))
+    (home / "metadata.yaml").write_text(ABOUT)
+
+    def build(text: str) -> Organization:
+        config = tmp_path / "config"
+        config.mkdir(exist_ok=True)
+        (config / "landing.yaml").write_text(text)
+        return load(config, Library.load(tmp_path), SERVICE_SCHEMAS)[0]
+
+    return build
+
+
+@pytest.fixture(params=["nothing", "units", "guardrails"])
+def cloud(request: pytest.FixtureRequest, organization_of: Load) -> Iterator[Cloud]:
+    """What is there before: nothing; an organization without SCPs; one with SCPs, in which unit and account are new."""
+    with Sandbox() as sandbox:
+        if request.param != "nothing":
+            other = "guardrails:\n  allow-some: {target: {units: [security]}}\n"
+            there = SMALL if request.param == "units" else OPEN + other
+            assert Cloud(sandbox, organization_of(there)).apply(KINDS).complete
+        yield Cloud(sandbox, organization_of(CLOSED + GUARDRAILS))
+
+
+def test_an_account_that_keeps_it_does_not_name_it(organization_of: Load) -> None:
+    """With guardrails of its own, and FullAWSAccess beside them."""
+    with Sandbox() as sandbox:
+        text = SMALL + "guardrails:\n  allow-some: {target: {accounts: [shop-prod]}}\n"
+        cloud = Cloud(sandbox, organization_of(text))
+        assert cloud.apply(KINDS).complete
+        tree = cloud.open().tree
+        assert tree.full_access(tree.accounts["shop-prod"].id)
+
+
+def allowing(cloud: Cloud) -> list[list[str]]:
+    state = cloud.state([BY_NAME["attachments"]])
+    return [
+        attributes["policies"]
+        for address, attributes in state.items()
+        if address.name in ("unit/workloads/dev", "account/shop-prod")
+    ]
+
+
+def test_it_goes_in_the_run_in_which_it_comes(cloud: Cloud) -> None:
+    result = cloud.apply(KINDS)
+    assert result.complete, result.failed
+    assert allowing(cloud) == [["allow-some"]] * 2
+    assert cloud.plan(KINDS).changes == ()
+
+
+@pytest.mark.parametrize("saved", [False, True], ids=["a new plan", "the saved plan"])
+def test_a_killed_run_is_resumed_without_leave_to_detach(cloud: Cloud, saved: bool) -> None:
+    before = cloud.sandbox.dump()
+    planned = cloud.plan(KINDS)
+    for writes in range(100):
+        cloud.sandbox.load(before)
+        try:
+            result = cloud.apply(KINDS, aws=DyingAws(cloud.organization, writes=writes, after_effect=True))
+        except Cut:
+            again = planned if saved else cloud.plan(KINDS)
+            again.raise_if_unsafe(())
+            aws = cloud.open(read_only=False)
+            changes = refresh(cloud.organization, aws, again)
+            assert cloud.apply(KINDS, aws=aws, changes=changes).complete
+            assert cloud.plan(KINDS).changes == ()
+        else:
+            assert result.complete
+            return
+    raise AssertionError
