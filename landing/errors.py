@@ -29,12 +29,6 @@ class UnknownFormat(PlanError):
     """A plan file that is truncated, was edited, or was written by another version."""
 
 
-class IncompletePlan(PlanError):
-    """The plan has gaps, and nobody said that this is acceptable."""
-
-    exit_code = 3
-
-
 class Refused(LandingError):
     """Nothing was done, on purpose: the message says what would have to change."""
 

@@ -23,8 +23,9 @@ class Tree:
 
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
-        self._once = Once()
-        self._survey = Survey(aws, self._once)
+        self.once = Once()
+        """Also for what a kind asks for once a run; `forget` forgets it with all the rest."""
+        self._survey = Survey(aws, self.once)
         self.newcomers: set[str] = set()
         """The accounts that this run has created."""
 
@@ -68,12 +69,12 @@ class Tree:
 
     def forget(self) -> None:
         """Read everything anew when it is next asked for."""
-        self._once.forget_all()
+        self.once.forget_all()
 
     def forget_root(self) -> None:
         """The root's policy types are changing."""
         self._survey.forget_root()
-        self._once.forget("policies")
+        self.once.forget("policies")
 
     @property
     def organization(self) -> Mapping[str, Any] | None:
@@ -94,17 +95,17 @@ class Tree:
     @property
     def units(self) -> dict[str, LiveUnit]:
         """Units by key."""
-        return self._once("units", self._read_units)
+        return self.once("units", self._read_units)
 
     @property
     def accounts(self) -> dict[str, LiveAccount]:
         """Accounts by key, the management account among them."""
-        return self._once("accounts", self._read_accounts)
+        return self.once("accounts", self._read_accounts)
 
     @property
     def policies(self) -> dict[str, LivePolicy]:
         """Policies by key."""
-        return self._once("policies", self._read_policies)
+        return self.once("policies", self._read_policies)
 
     def tags_of(self, resource_id: str) -> Mapping[str, str]:
         """Tags of an account, unit or policy, by its id."""
@@ -115,46 +116,11 @@ class Tree:
         return not policy.aws_managed and (policy.marked or policy.key in self._aws.organization.policies)
 
     @property
-    def requests(self) -> list[Mapping[str, Any]]:
-        """What earlier runs asked for: accounts in the making, and those that ListAccounts may not show yet."""
-        states = ["IN_PROGRESS", "SUCCEEDED"]
-        return self._once(
-            "requests",
-            lambda: list(
-                self._aws.listed(
-                    self._aws.client("organizations"),
-                    "list_create_account_status",
-                    "CreateAccountStatuses",
-                    States=states,
-                )
-            ),
-        )
-
-    def forget_requests(self) -> None:
-        """There are others by now."""
-        self._once.forget("requests")
-
-    def disabled_regions(self, account: str) -> frozenset[str]:
-        """The opt-in Regions that an account has not enabled (Account API, ListRegions)."""
-        own = account == self._aws.organization.management
-        identity = {} if own else {"AccountId": self.accounts[account].id}
-        off = ["DISABLED", "DISABLING", "ENABLING"]
-        return self._once(
-            f"disabled regions {account}",
-            lambda: frozenset(
-                region["RegionName"]
-                for region in self._aws.listed(
-                    self._aws.client("account"), "list_regions", "Regions", RegionOptStatusContains=off, **identity
-                )
-            ),
-        )
-
-    @property
     def account_ids(self) -> Mapping[str, str]:
         """Id by account key."""
         if self.organization is None:
             return {self._aws.organization.management: self._aws.caller[0]}
-        return self._once(
+        return self.once(
             "account ids", lambda: Known("account", ((key, account.id) for key, account in self.accounts.items()))
         )
 
@@ -166,9 +132,9 @@ class Tree:
         """
         wanted = self._aws.organization
         special = {wanted.log_archive, wanted.security_tooling}
-        if key in special and self.organization is not None and not self._once.knows("accounts"):
+        if key in special and self.organization is not None and not self.once.knows("accounts"):
             declared = wanted.accounts[key].id
-            found = declared or self._once("special", lambda: self._survey.accounts_tagged(TAG, special)).get(key)
+            found = declared or self.once("special", lambda: self._survey.accounts_tagged(TAG, special)).get(key)
             if found:
                 return found
         return self.account_ids.get(key)
@@ -176,12 +142,12 @@ class Tree:
     @property
     def account_keys(self) -> Mapping[str, str]:
         """Account key by id."""
-        return self._once("account keys", lambda: {account.id: key for key, account in self.accounts.items()})
+        return self.once("account keys", lambda: {account.id: key for key, account in self.accounts.items()})
 
     @property
     def ids(self) -> Mapping[str, str]:
         """Id by token, for everything that exists."""
-        return self._once("ids", self._read_ids)
+        return self.once("ids", self._read_ids)
 
     def _read_ids(self) -> Mapping[str, str]:
         found = {references.account_id(key): value for key, value in self.account_ids.items()}
@@ -195,7 +161,7 @@ class Tree:
         """Token by id, for everything that the config knows."""
         known = {references.account_id(key) for key in self._aws.organization.accounts}
         known |= {references.ORGANIZATION_ID, references.ROOT_ID}
-        return self._once("tokens", lambda: {value: token for token, value in self.ids.items() if token in known})
+        return self.once("tokens", lambda: {value: token for token, value in self.ids.items() if token in known})
 
     def node_id(self, unit: str) -> str:
         """The id of a unit, or of the root."""
@@ -209,7 +175,7 @@ class Tree:
         """The key of the unit or root with this id; the id itself when it is unknown."""
         if self.root and node_id == self.root["Id"]:
             return ROOT
-        keys = self._once("unit keys", lambda: {unit.id: unit.key for unit in self.units.values()})
+        keys = self.once("unit keys", lambda: {unit.id: unit.key for unit in self.units.values()})
         return keys.get(node_id, node_id)
 
     def path(self, unit: str) -> tuple[str, ...]:
@@ -222,14 +188,14 @@ class Tree:
     def add_unit(self, unit: LiveUnit) -> None:
         """A unit was created, renamed or marked."""
         self.units[unit.key] = unit
-        self._once.forget("unit keys")
+        self.once.forget("unit keys")
 
     def add_account(self, account: LiveAccount) -> None:
         """An account was created, moved or marked."""
         if account.key not in self.accounts:
             self.newcomers.add(account.key)
         self.accounts[account.key] = account
-        self._once.forget("account ids", "account keys", "ids", "tokens", "special")
+        self.once.forget("account ids", "account keys", "ids", "tokens", "special")
 
     def add_policy(self, policy: LivePolicy) -> None:
         """A policy was created."""
@@ -245,7 +211,7 @@ class Tree:
 
     def forget_policies(self) -> None:
         """The config gives policies other keys now."""
-        self._once.forget("policies")
+        self.once.forget("policies")
 
     def content(self, policy: LivePolicy) -> str:
         """The text of a policy (DescribePolicy, 2 a second: asked once each)."""
@@ -261,7 +227,7 @@ class Tree:
 
     def forget_policy(self, policy_id: str, target_id: str = "") -> None:
         """A policy was written, or attached to or detached from a target."""
-        self._once.forget(f"content {policy_id}", f"targets {policy_id}", f"full access {target_id}")
+        self.once.forget(f"content {policy_id}", f"targets {policy_id}", f"full access {target_id}")
 
     def _marks(self, resource_ids: Collection[str]) -> dict[str, str]:
         """Our mark, or nothing, by id."""

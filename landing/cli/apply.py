@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from landing.model import Change
     from landing.organization import Organization
     from landing.plan import Plan
+    from landing.runs import Run
 
 ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-deletes")
 
@@ -36,7 +37,7 @@ ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-de
     help="Only this address (or kind, or prefix*), and what it requires.",
 )
 @click.option("--repack", is_flag=True, help="Put packed guardrails together anew, if that saves a policy.")
-@click.option("--allow-incomplete", is_flag=True, help="Apply although something could not be checked.")
+@click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")
 @click.option("--no-live", is_flag=True, help="Write a line for each event, also on a terminal.")
 @with_log
 @click.option("--lock-timeout", default=0.0, metavar="SECONDS", help="How long to wait for another apply to end.")
@@ -95,16 +96,30 @@ def command(
         if "lock-out" not in allow:
             _refuse_lock_out(organization, changes)
         if not auto_approve:
-            turn_to(run, "approval")
-            _ask()
-            if file is None:
-                turn_to(run, "refresh")
-                aws.tree.forget()  # the person took their time: AWS may have changed meanwhile
-                changes = _refreshed(organization, aws, plan)
+            changes = _approved(organization, aws, run, plan, changes, made_now=file is None)
         code, done = carry_out(organization, aws, changes, run, parallelism=parallelism, live=not no_live)
         snapshots.update(session.snapshot, done)
         session.note_calls(aws)
-        return code
+        return code or (3 if plan.gaps and not allow_incomplete else 0)
+
+
+def _approved(
+    organization: "Organization",
+    aws: "Aws",
+    run: "Run",
+    plan: "Plan",
+    changes: "Collection[Change]",
+    *,
+    made_now: bool,
+) -> "Collection[Change]":
+    """What is to be made, when the user has said yes: after a plan made now AWS may have changed meanwhile."""
+    turn_to(run, "approval")
+    _ask()
+    if not made_now:
+        return changes
+    turn_to(run, "refresh")
+    aws.tree.forget()
+    return _refreshed(organization, aws, plan)
 
 
 def _changes(

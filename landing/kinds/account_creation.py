@@ -44,10 +44,13 @@ LATER = ("ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED", "FinalizingOrganizationExceptio
 """Refusals that pass: too many in progress, or the organization itself is not an hour old."""
 
 
+REQUESTS = "requests"
+
+
 def create(aws: Aws, key: str, after: Mapping[str, Any]) -> tuple[LiveAccount, Mapping[str, str]]:
     """The account and the tags it has, by an earlier request or a new one; raises AwsError that says what to do."""
     known = {account.id for account in aws.tree.accounts.values()}
-    earlier = [status for status in aws.tree.requests if status.get("AccountId") not in known]
+    earlier = [status for status in _requests(aws) if status.get("AccountId") not in known]
     found = _ours(aws, key, after, earlier)
     if found is None:
         status = _settled(aws, key, _ask(aws, key, after))
@@ -55,12 +58,21 @@ def create(aws: Aws, key: str, after: Mapping[str, Any]) -> tuple[LiveAccount, M
             made = LiveAccount(status["AccountId"], key, after["name"], after["email"], "ACTIVE", ROOT, True)
             return made, {**after["tags"], TAG: key}
         if status["FailureReason"] == "EMAIL_ALREADY_EXISTS":  # perhaps by a request of ours whose answer was lost
-            aws.tree.forget_requests()
-            found = _ours(aws, key, after, aws.tree.requests) or _listed(aws, after)
+            aws.tree.once.forget(REQUESTS)
+            found = _ours(aws, key, after, _requests(aws)) or _listed(aws, after)
         if found is None or found["Id"] in known:
             raise _failure(key, after, status["FailureReason"])
     live = LiveAccount(found["Id"], key, found["Name"], found["Email"], "ACTIVE", ROOT, True)
     return live, aws.tree.tags_of(live.id)
+
+
+def _requests(aws: Aws) -> list[Mapping[str, Any]]:
+    """What earlier runs asked for: accounts in the making, and those that ListAccounts may not show yet."""
+    client, states = aws.client("organizations"), ["IN_PROGRESS", "SUCCEEDED"]
+    return aws.tree.once(
+        REQUESTS,
+        lambda: list(aws.listed(client, "list_create_account_status", "CreateAccountStatuses", States=states)),
+    )
 
 
 def _ours(

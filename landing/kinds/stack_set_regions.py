@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from landing.aws import Aws
 from landing.partitions import OPT_IN_REGIONS
@@ -24,7 +25,7 @@ class OptIn:
     def unusable(self, regions: Iterable[str]) -> list[str]:
         """Those that the management account has not enabled: there no stack set can be deployed."""
         in_question = sorted(OPT_IN_REGIONS.intersection(regions))
-        off = self._aws.tree.disabled_regions(self._aws.organization.management) if in_question else frozenset()
+        off = self._disabled(self._aws.organization.management) if in_question else frozenset()
         return [region for region in in_question if region in off]
 
     def usable(self, regions: Iterable[str]) -> list[str]:
@@ -42,5 +43,17 @@ class OptIn:
             return False
         case = region, _ACCOUNT_ID.sub("", reason)
         if case not in self._known:
-            self._known[case] = region in self._aws.tree.disabled_regions(account)
+            self._known[case] = region in self._disabled(account)
         return self._known[case]
+
+    def _disabled(self, account: str) -> frozenset[str]:
+        """The opt-in Regions that an account has not enabled (Account API, ListRegions)."""
+        aws, own = self._aws, account == self._aws.organization.management
+        identity = {} if own else {"AccountId": aws.tree.accounts[account].id}
+        off = ["DISABLED", "DISABLING", "ENABLING"]
+        listed = partial(
+            aws.listed, aws.client("account"), "list_regions", "Regions", RegionOptStatusContains=off, **identity
+        )
+        return aws.tree.once(
+            f"disabled regions {account}", lambda: frozenset(region["RegionName"] for region in listed())
+        )
