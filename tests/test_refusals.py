@@ -105,6 +105,16 @@ def test_a_service_that_cannot_be_read_is_a_gap_and_the_rest_goes_on(cloud: Sand
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("options", "code"), [([], 3), (["--allow-incomplete"], 0)])
+def test_apply_makes_the_rest_and_says_that_something_was_not_checked(
+    cloud: Sandbox, options: list[str], code: int
+) -> None:
+    cloud.faults.reject("guardduty", code="AccessDeniedException", status=403, times=None)
+    trail_of(cloud).stop_logging(Name=TRAIL)
+    assert run(["apply", "--auto-approve", *options]) == code
+    assert trail_of(cloud).get_trail_status(Name=TRAIL)["IsLogging"]
+
+
 def test_an_account_that_cannot_be_entered_is_a_gap_and_the_rest_goes_on(cloud: Sandbox, capsys: Capture) -> None:
     organizations = cloud.session().client("organizations")
     accounts = organizations.list_accounts()["Accounts"]
