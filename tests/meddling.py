@@ -332,6 +332,13 @@ def configuration_policy_edited(hands: Hands) -> None:
             }
         },
     )
+    while _associating(client):
+        pass  # each look brings the roll-out on
+
+
+def _associating(client: Any) -> bool:
+    found = client.list_configuration_policy_associations()["ConfigurationPolicyAssociationSummaries"]
+    return any(one["AssociationStatus"] == "PENDING" for one in found)
 
 
 @shows("security_hub_association.unit/workloads/dev@security-tooling/eu-west-1", status="missing")
