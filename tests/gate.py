@@ -91,6 +91,11 @@ class Gate(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A process that was killed leaves broken connections behind; anything else is told."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class Requests(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
