@@ -149,11 +149,6 @@ class Deployment:
     failure_tolerance: int = 5
     source: Source | None = None
 
-    @property
-    def stack_name(self) -> str:
-        """The name of the stack set, and of the plain stacks."""
-        return PREFIX + self.key
-
 
 @dataclass(frozen=True, slots=True)
 class Service:

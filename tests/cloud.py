@@ -34,12 +34,8 @@ class QuickAws(Aws):
         self._base.register_component("data_loader", LOADER)
 
 
-class DyingAws(QuickAws):
-    """A door through which only so many writes come; then the process dies, before the write or after its effect."""
-
-    def __init__(self, organization: Organization, *, writes: int, after_effect: bool) -> None:
-        super().__init__(organization, read_only=False)
-        self._left, self._after_effect = writes, after_effect
+class WatchedAws(QuickAws):
+    """A door that hears of every call when it has been answered."""
 
     def _session(self, account: str, account_id: str) -> Any:
         known = account in self._sessions
@@ -47,6 +43,17 @@ class DyingAws(QuickAws):
         if not known:
             session.register("after-call", self._after_call)
         return session
+
+    def _after_call(self, **_: Any) -> None:
+        """Told of each."""
+
+
+class DyingAws(WatchedAws):
+    """A door through which only so many writes come; then the process dies, before the write or after its effect."""
+
+    def __init__(self, organization: Organization, *, writes: int, after_effect: bool) -> None:
+        super().__init__(organization, read_only=False)
+        self._left, self._after_effect = writes, after_effect
 
     def _before_call(self, account: str, model: Any, **rest: Any) -> None:
         before = self.writes

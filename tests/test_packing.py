@@ -19,7 +19,7 @@ from landing.organization import Organization
 from landing.packed import remember
 from landing.policy import SCP, catalog, evaluate
 from landing.sandbox import Sandbox
-from tests.cloud import Cloud, QuickAws
+from tests.cloud import Cloud, QuickAws, WatchedAws
 from tests.samples import SMALL
 
 NEEDED = [BY_NAME[name] for name in ("organization", "policy_type", "unit", "policy", "attachments")]
@@ -83,7 +83,7 @@ class Workshop:
         return {key: policy.holds for key, policy in self.cloud().open().tree.policies.items() if policy.holds}
 
 
-class Watching(QuickAws):
+class Watching(WatchedAws):
     """A door that looks after each write whether all rules that must hold do."""
 
     def __init__(
@@ -91,13 +91,6 @@ class Watching(QuickAws):
     ) -> None:
         super().__init__(organization, read_only=False)
         self._denied, self._watched = denied, watched
-
-    def _session(self, account: str, account_id: str) -> Any:
-        known = account in self._sessions
-        session = super()._session(account, account_id)
-        if not known:
-            session.register("after-call", self._after_call)
-        return session
 
     def _after_call(self, *, model: Any, **_: Any) -> None:
         if self._watched and model.name.endswith("Policy") and not model.name.startswith(("Describe", "List")):

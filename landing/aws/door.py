@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from landing.aws.faults import CONCURRENT, NOT_READY, THROTTLED, translated
+from landing.aws.faults import ATTEMPTS, CONCURRENT, NOT_READY, THROTTLED, translated
 from landing.aws.operations import Operations
 from landing.aws.pace import Clock, Pacer, Rates
 from landing.aws.queue import Queue, longest
@@ -31,7 +31,6 @@ READING_ANYWAY = frozenset({"AssumeRole", "DetectStackDrift", "DetectStackSetDri
 GLOBAL_SERVICES = frozenset({"organizations", "account", "iam", "resourcegroupstaggingapi"})
 """Services called in the partition's global region; tags of the organization are there too."""
 
-ATTEMPTS = 10
 AT_ONCE = 10
 """Requests in flight at once."""
 

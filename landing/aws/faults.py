@@ -12,6 +12,9 @@ from landing.model import Scope
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
+ATTEMPTS = 10
+"""How often a call is made at the most, the first time included."""
+
 THROTTLED = frozenset({
     "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded",
     "RequestThrottled", "RequestThrottledException", "SlowDown", "BandwidthLimitExceeded", "EC2ThrottledException",

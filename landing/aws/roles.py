@@ -16,10 +16,9 @@ from botocore.credentials import (
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from landing.aws.faults import NoCredentials
+from landing.aws.faults import ATTEMPTS, NoCredentials
 
 SESSION_NAME = "landing"
-ATTEMPTS = 10
 
 Patience = Callable[[], Iterable[float]]
 

@@ -139,15 +139,9 @@ class Survey:
         """Account id by the value of a tag, where just one account has it; one call. Nothing where it is refused."""
         found: dict[str, list[str]] = {}
         with unless(*UNREADABLE, "InvalidParameterException"):
-            for entry in self._aws.listed(
-                self._aws.client("resourcegroupstaggingapi"),
-                "get_resources",
-                "ResourceTagMappingList",
-                ResourceTypeFilters=["organizations:account"],
-                TagFilters=[{"Key": key, "Values": sorted(values)}],
-            ):
-                value = next(tag["Value"] for tag in entry["Tags"] if tag["Key"] == key)
-                found.setdefault(value, []).append(entry["ResourceARN"].rpartition("/")[2])
+            filters = [{"Key": key, "Values": sorted(values)}]
+            for account_id, tags in self._tagged("organizations:account", TagFilters=filters):
+                found.setdefault(tags[key], []).append(account_id)
         return {value: ids[0] for value, ids in found.items() if len(ids) == 1}
 
     def tagged(self, resource_id: str, tags: Mapping[str, str]) -> None:
@@ -225,19 +219,16 @@ class Survey:
         return self._once("tags", self._read_bulk_tags)
 
     def _read_bulk_tags(self) -> Mapping[str, Mapping[str, str]] | None:
-        tagging = self._aws.client("resourcegroupstaggingapi")
         with unless(*UNREADABLE, "InvalidParameterException"):
-            return {
-                entry["ResourceARN"].rpartition("/")[2]: {tag["Key"]: tag["Value"] for tag in entry["Tags"]}
-                for entry in self._aws.listed(
-                    tagging,
-                    "get_resources",
-                    "ResourceTagMappingList",
-                    ResourceTypeFilters=["organizations"],
-                    ResourcesPerPage=100,
-                )
-            }
+            return dict(self._tagged("organizations"))
         return None
+
+    def _tagged(self, resource_type: str, **parameters: object) -> Iterator[tuple[str, dict[str, str]]]:
+        """Id and tags of everything of a type, 100 a page (Resource Groups Tagging API)."""
+        client = self._aws.client("resourcegroupstaggingapi")
+        wanted = {"ResourceTypeFilters": [resource_type], "ResourcesPerPage": 100, **parameters}
+        for entry in self._aws.listed(client, "get_resources", "ResourceTagMappingList", **wanted):
+            yield entry["ResourceARN"].rpartition("/")[2], {tag["Key"]: tag["Value"] for tag in entry["Tags"]}
 
     def _own_tags(self, resource_id: str) -> Mapping[str, str]:
         return self._once(

@@ -44,8 +44,6 @@ LIMITS: Mapping[str, Limit] = {
     "GUARDDUTY_POLICY": Limit(10_000, 10, "guardduty", confirmed=False),
     "SECURITYHUB_CSPM_POLICY": Limit(10_000, 10, confirmed=False),
 }
-# Policies that Control Tower attaches to units it governs; they count as any other.
-CONTROL_TOWER_PREFIX = "aws-guardrails-"
 
 
 def compact(document: object) -> str:
