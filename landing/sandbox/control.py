@@ -13,6 +13,8 @@ from landing.sandbox.keeper import Keeper
 from landing.sandbox.seeding import Shape, seed
 
 PREFIX = "/_sandbox/"
+STOP = f"{PREFIX}stop"
+"""After its answer is sent, the server ends."""
 KEY_HEADER = "x-sandbox-key"
 
 
@@ -134,6 +136,7 @@ ACTIONS: dict[tuple[str, str], Callable[[Keeper, HttpRequest], Any]] = {
     ("DELETE", "faults"): disarm,
     ("POST", "faults/seed"): seed_faults,
     ("POST", "reset"): reset,
+    ("POST", "stop"): health,
     ("POST", "options"): options,
     ("POST", "advance"): advance,
     ("POST", "seed"): grow,

@@ -117,7 +117,11 @@ def stop(home: Home | None = None) -> bool:
     endpoint = find(home)
     if endpoint is None:
         return False
-    ask(endpoint, "POST", "stop")
+    try:
+        ask(endpoint, "POST", "stop")
+    except ConnectionError:  # it may have been ending already
+        if _is_alive(endpoint):
+            raise
     with home.locked("server"):
         """The lock is free when the server has ended."""
     return True

@@ -57,9 +57,14 @@ class Requests(BaseHTTPRequestHandler):
             body=self._body(),
         )
         try:
-            self._send(self._answered(request))
+            answer = self._answered(request)
         except AnswerLost:
             self._hang_up()
+            return
+        self._send(answer)
+        if request.path == control.STOP and answer.status == 200:
+            self.wfile.flush()  # the process ends when the server does, and takes with it what was not sent
+            threading.Thread(target=self.server.shutdown).start()
 
     @property
     def _is_proxied(self) -> bool:
@@ -67,8 +72,6 @@ class Requests(BaseHTTPRequestHandler):
         return self.path.startswith("http://")
 
     def _answered(self, request: HttpRequest) -> HttpAnswer:
-        if request.path == f"{control.PREFIX}stop":
-            return self._stop(request)
         if request.path.startswith(control.PREFIX):
             return control.answer(self.server.keeper, request)
         try:
@@ -79,14 +82,6 @@ class Requests(BaseHTTPRequestHandler):
             log.exception("%s %s", request.method, request.url)
             text = f"{type(error).__name__}: {error}"
             return HttpAnswer(501, {"Content-Type": "text/plain", "x-amzn-ErrorType": "SandboxBroken"}, text.encode())
-
-    def _stop(self, request: HttpRequest) -> HttpAnswer:
-        allowed = control.answer(
-            self.server.keeper, HttpRequest("GET", f"{control.PREFIX}health", request.headers, b"")
-        )
-        if allowed.status == 200:
-            threading.Thread(target=self.server.shutdown).start()
-        return allowed
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer  # noqa: N815  (http.server)
 

@@ -84,6 +84,14 @@ def test_sigterm_is_an_orderly_stop(home: Home) -> None:
     assert OverHttp(process.ensure_started(home)).organizations.describe_organization()
 
 
+def test_a_server_that_is_ending_already_is_waited_for(home: Home) -> None:
+    endpoint = process.ensure_started(home)
+    os.kill(endpoint.pid, signal.SIGTERM)
+    process.stop(home)
+    assert process.status(home) == {"running": False}
+    assert home.snapshot.exists()
+
+
 def test_a_server_is_started_once_and_keeps_its_port(home: Home) -> None:
     first = process.ensure_started(home)
     assert process.ensure_started(home) == first
