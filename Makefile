@@ -16,8 +16,9 @@ demo: .venv/installed ## plan, apply and drift of the shipped config on the loca
 test: .venv/installed ## all tests
 	$(BIN)/python -m pytest -n auto
 
-soak: .venv/installed ## 500 applies in bad weather, and a kill at every write; RUNS=… for another number
+soak: .venv/installed ## 500 applies in bad weather, a kill at every write, properties drawn anew; RUNS=… for another number
 	$(BIN)/python -m pytest -n auto tests/simulated --runs $(or $(RUNS),500) --every-write
+	$(BIN)/python -m pytest -n auto tests -m hypothesis --hypothesis-profile soak
 
 check: .venv/installed ## linters, types, layers
 	$(BIN)/ruff check

@@ -20,8 +20,9 @@ from landing.sandbox import Sandbox
 from tests.cloud import Story, tell
 from tests.samples import FULL, LIBRARY, SMALL
 
-settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("tests")  # no property depends on how busy the machine is
+settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("tests", settings.get_profile("soak"), derandomize=True)
+settings.load_profile("tests")  # no property depends on how busy the machine is, nor on chance; `make soak` draws anew
 GOLDEN = Path(__file__).parent / "golden"
 Load = Callable[..., Organization]
 
