@@ -23,6 +23,9 @@ OVERTAKEN = re.compile(
 )
 """Codes of AWS (and our own) for "it is not as you think": there already, not there, still taken, being changed."""
 
+NOT_YET = re.compile(r"(must be|is not) (an?|the) [\w ]*delegated admin", re.IGNORECASE)
+"""What the services say, each with a code of its own, to an administrator whose registration they do not see yet."""
+
 
 def persist(aws: Aws, kind: Kind, change: Change) -> None:
     """Apply a change; again after another look at the organization when AWS says that it is not as we thought."""
@@ -32,7 +35,7 @@ def persist(aws: Aws, kind: Kind, change: Change) -> None:
                 kind.apply(aws, change)
             break
         except AwsError as error:
-            if pause is None or not OVERTAKEN.search(error.code):
+            if pause is None or not (OVERTAKEN.search(error.code) or NOT_YET.search(error.reason)):
                 raise
             aws.clock.sleep(pause)
             aws.tree.forget()

@@ -58,8 +58,8 @@ class Failing(Kind):
 
     name = title = "failing"
 
-    def __init__(self, code: str, times: int) -> None:
-        self.code, self.left, self.tries = code, times, 0
+    def __init__(self, code: str, times: int, reason: str = "") -> None:
+        self.code, self.left, self.reason, self.tries = code, times, reason, 0
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         return ()
@@ -71,7 +71,7 @@ class Failing(Kind):
         self.tries += 1
         if self.left:
             self.left -= 1
-            raise AwsError(self.code, "")
+            raise AwsError(self.code, self.reason)
 
 
 def test_a_refusal_that_another_look_does_not_cure_is_told_at_once(
@@ -90,6 +90,23 @@ def test_a_refusal_that_another_look_does_not_cure_is_told_at_once(
     with pytest.raises(AwsError, match="DuplicatePolicyException"):
         persist(aws, kind, change)
     assert kind.tries == len(PAUSES) + 1
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("AccessDeniedException", "Must be a Security Hub delegated administrator with Central Configuration enabled"),
+        ("BadRequestException", "The request failed because the account is not the GuardDuty delegated administrator."),
+        ("ValidationError", "Account used is not a delegated administrator"),
+    ],
+)
+def test_an_administrator_who_is_not_known_yet_is_asked_again(
+    creation: Story, sandbox: Simulated, full: Organization, code: str, reason: str
+) -> None:
+    aws, change = Cloud(sandbox, full).open(read_only=False), creation.steps[0][0]
+    kind = Failing(code, 2, reason)
+    persist(aws, kind, change)
+    assert kind.tries == 3
 
 
 def test_who_is_in_a_hurry_waits_for_no_other_look(creation: Story, sandbox: Simulated, full: Organization) -> None:
