@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from landing.aws import Aws, unless
@@ -65,7 +66,7 @@ class Stack(CloudFormationKind):
         """What is deployed to single accounts, and the management account's share of stack sets."""
         for deployment in organization.deployments.values():
             accounts = deployment.accounts or ((organization.management,) if deployment.management else ())
-            for account, region in organization.account_scopes(accounts, deployment.regions):
+            for account, region in product(accounts, deployment.regions):
                 yield self._resource(organization, deployment, Scope(account, region))
 
     def _resource(self, organization: Organization, deployment: Deployment, scope: Scope) -> Resource:
@@ -99,7 +100,7 @@ class Stack(CloudFormationKind):
         accounts = other.accounts or (
             (near.account,) if other.management and near.account == organization.management else ()
         )
-        for account, region in organization.account_scopes(accounts, other.regions):
+        for account, region in product(accounts, other.regions):
             yield self.address(key, Scope(account, region))
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:

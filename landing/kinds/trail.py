@@ -119,14 +119,8 @@ class Trail(Kind):
             "logging": True,
         }
         needs = [TrustedAccess().address(PRINCIPAL)]
-        needs += (
-            Stack().address(key, Scope(account, region))
-            for key in ("log-archive", "cloudtrail-logs")
-            if key in organization.deployments
-            for account, region in organization.account_scopes(
-                organization.deployments[key].accounts, organization.deployments[key].regions
-            )
-        )
+        for key in ("log-archive", "cloudtrail-logs"):
+            needs += Stack().sites(organization, key, Scope(organization.management))
         yield Resource(self.address(TRAIL), attributes, tuple(needs), source=service.source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:

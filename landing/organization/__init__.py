@@ -1,0 +1,27 @@
+"""The desired organization: the validated config with its references resolved."""
+
+from __future__ import annotations
+
+from landing.organization.desired import Deployment, LockPlace, Organization, Service
+from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Target, Unit, node_of
+from landing.organization.marks import PREFIX, TAG
+from landing.organization.policies import Guardrail, Pack
+
+__all__ = [
+    "PREFIX",
+    "ROOT",
+    "TAG",
+    "Account",
+    "Contact",
+    "Cover",
+    "Deployment",
+    "Guardrail",
+    "Hierarchy",
+    "LockPlace",
+    "Organization",
+    "Pack",
+    "Service",
+    "Target",
+    "Unit",
+    "node_of",
+]

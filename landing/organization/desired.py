@@ -1,0 +1,133 @@
+"""Everything that the config says, checked, with its references resolved; frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from landing import references
+from landing.deadlines import DEADLINES
+from landing.model import Json, Source
+from landing.organization.hierarchy import Hierarchy, Target, node_of
+from landing.organization.policies import Guardrail, Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A rendered blueprint and where its stacks go.
+
+    `accounts` non-empty: plain stacks in just these accounts; otherwise a stack set over `target`, and with
+    `management` a plain stack in the management account, which a stack set never reaches. `requires` names other
+    deployments, `delegated` the service principals that its account must administer first.
+    """
+
+    key: str
+    template: Mapping[str, Json]
+    regions: tuple[str, ...]
+    target: Target = field(default_factory=Target)
+    accounts: tuple[str, ...] = ()
+    management: bool = False
+    requires: tuple[str, ...] = ()
+    delegated: tuple[str, ...] = ()
+    max_concurrent: int = 50
+    failure_tolerance: int = 5
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An organization-wide service as the config wants it: its settings with defaults filled in."""
+
+    name: str
+    settings: Mapping[str, Any]
+    source: Source | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LockPlace:
+    """The S3 object that keeps two runs apart; `account` is the key of the account that owns the bucket."""
+
+    bucket: str
+    key: str
+    account: str
+    region: str
+
+    @property
+    def path(self) -> str:
+        """As the AWS CLI writes it."""
+        return f"s3://{self.bucket}/{self.key}"
+
+
+@dataclass(frozen=True)
+class Organization(Hierarchy):
+    """The hierarchy with all that applies to it; every mapping goes by the stable key of the config."""
+
+    name: str
+    id: str
+    home_region: str
+    governed_regions: tuple[str, ...]
+    stack_sets_by_region_group: bool
+    partition: str
+    management: str
+    log_archive: str
+    security_tooling: str
+    member_role: str
+    exempt_roles: tuple[str, ...]
+    guardrails: Mapping[str, Guardrail]
+    deployments: Mapping[str, Deployment]
+    services: Mapping[str, Service]
+    trusted_access: Mapping[str, Source | None]
+    delegated_administrators: Mapping[str, str]
+    policy_types: Mapping[str, Source | None]
+    timeouts: Mapping[str, int] = field(default_factory=dict)
+    source: Source | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    lock: LockPlace | None = None
+    limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    packed: Mapping[str, Source | None] = field(default_factory=dict)
+    packs: Mapping[str, Pack] = field(default_factory=dict)
+
+    def timeout(self, name: str) -> int:
+        """Seconds that AWS may take over one of DEADLINES."""
+        return self.timeouts.get(name, DEADLINES[name].seconds)
+
+    @cached_property
+    def guarded(self) -> Mapping[str, tuple[str, ...]]:
+        """Guardrail keys by the node that they guard: `root`, `unit/KEY` or `account/KEY`."""
+        found: dict[str, list[str]] = {}
+        for key, guardrail in self.guardrails.items():
+            cover = self.cover(guardrail.target)
+            for node in (*map(node_of, cover.units), *(f"account/{account}" for account in cover.accounts)):
+                found.setdefault(node, []).append(key)
+        return {node: tuple(keys) for node, keys in found.items()}
+
+    @cached_property
+    def attached(self) -> Mapping[str, tuple[str, ...]]:
+        """Policy keys by node: the guardrails there, but for those in packs, and the packs."""
+        inside = {(pack.node, key) for pack in self.packs.values() for key in pack.guardrails}
+        found = {node: [key for key in keys if (node, key) not in inside] for node, keys in self.guarded.items()}
+        for pack in self.packs.values():
+            found[pack.node].append(pack.key)
+        return {node: tuple(keys) for node, keys in found.items()}
+
+    @cached_property
+    def policies(self) -> Mapping[str, Guardrail | Pack]:
+        """Every policy that AWS is to have: guardrails, but for those that are in packs only, and packs."""
+        inside = {key for pack in self.packs.values() for key in pack.guardrails}
+        apart = {key for keys in self.attached.values() for key in keys}
+        alone = {key: each for key, each in self.guardrails.items() if key in apart or key not in inside}
+        return {**alone, **self.packs}
+
+    @cached_property
+    def named_in_policies(self) -> frozenset[str]:
+        """Keys of the accounts whose ids are part of some guardrail's document."""
+        return frozenset(account for key in self.policies for account in self.accounts_in_policy(key))
+
+    def accounts_in_policy(self, key: str) -> tuple[str, ...]:
+        """Keys of the accounts, other than the management account, whose ids a policy contains."""
+        tokens = references.tokens_in(dict(self.policies[key].document))
+        accounts = (account for account in self.accounts if references.account_id(account) in tokens)
+        return tuple(account for account in accounts if account != self.management)

@@ -1,0 +1,9 @@
+"""How we know again what is ours."""
+
+from __future__ import annotations
+
+TAG = "landing:id"
+"""The ownership mark on whatever AWS lets us tag: its value is the key in the config."""
+
+PREFIX = "landing-"
+"""The ownership mark where tags do not exist or come too late (stack sets, stacks): the start of the name."""

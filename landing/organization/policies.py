@@ -1,0 +1,59 @@
+"""Policies as AWS is to have them: a guardrail each, or several guardrails in a pack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from landing.model import Json, Source
+from landing.organization.hierarchy import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """A policy document with its parameters filled in, and where it is attached.
+
+    `policy` is its name in the library, `parameters` what the config gives for it.
+    """
+
+    key: str
+    name: str
+    type: str
+    description: str
+    document: Mapping[str, Json]
+    target: Target
+    severity: str = "high"
+    controls: tuple[str, ...] = ()
+    source: Source | None = None
+    policy: str = ""
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Guardrails of one target in one policy.
+
+    `node` is `root`, `unit/KEY` or `account/KEY`. `entries` are the guardrails by their keys, or `KEY:NUMBER` for
+    single statements of one. `origins` says of each statement of the document whose it is: `GUARDRAIL/SID`.
+    """
+
+    key: str
+    node: str
+    type: str
+    description: str
+    document: Mapping[str, Json]
+    entries: tuple[str, ...]
+    origins: tuple[tuple[str, ...], ...]
+    severity: str = "high"
+    controls: tuple[str, ...] = ()
+    source: Source | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in AWS."""
+        return self.key
+
+    @property
+    def guardrails(self) -> tuple[str, ...]:
+        """The keys of the guardrails of which it has something."""
+        return tuple(dict.fromkeys(entry.partition(":")[0] for entry in self.entries))
