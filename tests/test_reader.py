@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landing.config.reader import MAX_ALIASES, Document, read
+from landing.config.document import Document
+from landing.config.parser import MAX_ALIASES
+from landing.config.reader import read
 from landing.model import Problem, Source
 
 

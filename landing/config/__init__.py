@@ -7,9 +7,10 @@ from pathlib import Path
 
 from landing.config.build import Builder
 from landing.config.checks import check
+from landing.config.document import Document
 from landing.config.guardrails import check as check_guardrails
 from landing.config.packs import settle
-from landing.config.reader import Document, read
+from landing.config.reader import read
 from landing.config.schema import Schema, compose
 from landing.config.settings import SETTINGS
 from landing.config.structure import problems_of

@@ -7,7 +7,7 @@ from typing import Any
 
 from landing import references
 from landing.blueprint import MAX_TEMPLATE, Blueprint, canonical
-from landing.config.reader import Document, Path_
+from landing.config.document import Document, Path_
 from landing.config.schema import Schema, with_defaults
 from landing.config.settings import HOME, SERVICE_BLUEPRINTS, ServiceBlueprint
 from landing.config.targets import target_of
@@ -48,18 +48,7 @@ class Builder:
 
     def problem(self, code: str, message: str, path: Path_, hint: str = "", *, key: bool = False) -> None:
         """Note something wrong at a path of the config."""
-        source = self.document.source(path, key=key)
-        text = str(path[-1]) if key else str(self._at(path))
-        self.problems.append(Problem(code, message, source, hint, pointer=path, length=len(text.split("\n")[0]) or 1))
-
-    def _at(self, path: Path_) -> object:
-        node: Any = self.data
-        for step in path:
-            try:
-                node = node[step]
-            except (KeyError, IndexError, TypeError):
-                return ""
-        return "" if isinstance(node, dict | list) else node
+        self.problems.append(self.document.problem(code, message, path, hint, key=key))
 
     def build(self) -> Organization:
         """The organization; trust it only when `problems` is empty."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from landing.config.reader import Document, Path_
+from landing.config.document import Document, Path_
 from landing.library import Library
 from landing.model import Problem
 from landing.organization import ROOT
@@ -42,7 +42,7 @@ def _strings(value: object) -> list[str]:
 
 class _Checks:
     def __init__(self, document: Document, library: Library) -> None:
-        self.document = document
+        self.problem = document.problem
         self.library = library
         self.data: Mapping[str, Any] = document.data
         self.accounts = dict(_items(self.data.get("accounts")))
@@ -66,22 +66,6 @@ class _Checks:
             whole = f"{parent}/{key}" if parent else key
             yield whole, ((*path, key), value)
             yield from self._walk(value.get("units"), whole, (*path, key, "units"))
-
-    def problem(
-        self, code: str, message: str, path: Path_, hint: str = "", *, key: bool = False, severity: str = "error"
-    ) -> Problem:
-        source = self.document.source(path, key=key)
-        text = str(path[-1]) if key else str(self._at(path))
-        return Problem(code, message, source, hint, severity, path, len(text) or 1)
-
-    def _at(self, path: Path_) -> object:
-        node: Any = self.data
-        for step in path:
-            try:
-                node = node[step]
-            except (KeyError, IndexError, TypeError):
-                return ""
-        return node if isinstance(node, str | int) else ""
 
     def _close(self, name: str, known: Mapping[str, object], what: str) -> str:
         close = get_close_matches(name, list(known), 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from landing.config.reader import Document, Path_
+from landing.config.document import Document, Path_
 from landing.model import Problem
 
 if TYPE_CHECKING:

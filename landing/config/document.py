@@ -1,0 +1,80 @@
+"""Plain values that know where they stand: file, line and column of every key and value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from landing.model import Problem, Source
+
+Mark = tuple[int, int]
+Path_ = tuple[str | int, ...]
+
+
+class Map(dict[str, Any]):
+    """A YAML mapping; `keys_at` and `values_at` hold 0-based (line, column) by key."""
+
+    __slots__ = ("keys_at", "values_at")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys_at: dict[str, Mark] = {}
+        self.values_at: dict[str, Mark] = {}
+
+
+class Seq(list[Any]):
+    """A YAML sequence; `values_at` holds 0-based (line, column) by index."""
+
+    __slots__ = ("values_at",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values_at: list[Mark] = []
+
+
+class Document:
+    """The merged content of a config folder, and where each part of it came from."""
+
+    def __init__(self) -> None:
+        self.data = Map()
+        self.files: dict[str, str] = {}
+        self.lines: dict[str, list[str]] = {}
+
+    def source(self, path: Path_, *, key: bool = False) -> Source | None:
+        """Where the value at `path` stands (`key=True`: its key); of a path that does not exist, its nearest parent."""
+        if not path or path[0] not in self.files:
+            return Source(next(iter(self.lines)), 1, 1) if self.lines else None
+        node: object = self.data
+        mark: Mark = (0, 0)
+        for depth, step in enumerate(path):
+            last = depth == len(path) - 1
+            if isinstance(node, Map) and step in node:
+                mark = (node.keys_at if key and last else node.values_at)[str(step)]
+                node = node[str(step)]
+            elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
+                mark = node.values_at[step]
+                node = node[step]
+            else:
+                break
+        return Source(self.files[str(path[0])], mark[0] + 1, mark[1] + 1)
+
+    def problem(
+        self, code: str, message: str, path: Path_, hint: str = "", *, key: bool = False, severity: str = "error"
+    ) -> Problem:
+        """What is wrong with the value at a path (`key=True`: with its key), as long as that is in its first line."""
+        text = str(path[-1]) if key else self._scalar(path)
+        length = len(text.split("\n", 1)[0]) or 1
+        return Problem(code, message, self.source(path, key=key), hint, severity, path, length)
+
+    def _scalar(self, path: Path_) -> str:
+        node: Any = self.data
+        for step in path:
+            try:
+                node = node[step]
+            except (KeyError, IndexError, TypeError):
+                return ""
+        return str(node) if isinstance(node, str | int | float) else ""
+
+    def excerpt(self, source: Source) -> str:
+        """The line of the file that a source points at."""
+        lines = self.lines.get(source.file, [])
+        return lines[source.line - 1] if 0 < source.line <= len(lines) else ""
