@@ -6,9 +6,8 @@ import ast
 import importlib.util
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -116,11 +115,6 @@ class Library:
     def blueprint_titles(self) -> Mapping[str, str]:
         """First line of each blueprint's docstring, read without importing it."""
         return {name: _title(path) for name, path in self.blueprint_files.items()}
-
-    def suggest(self, name: str, known: Sequence[str]) -> str:
-        """A hint that names the closest known name, or all of them."""
-        close = get_close_matches(name, known, 1)
-        return f"did you mean `{close[0]}`?" if close else "known: " + ", ".join(sorted(known))
 
 
 def shipped() -> Path:

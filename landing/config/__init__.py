@@ -9,6 +9,7 @@ from landing.config.build import Builder
 from landing.config.checks import check
 from landing.config.document import Document
 from landing.config.guardrails import check as check_guardrails
+from landing.config.library_names import check as check_library_names
 from landing.config.packs import settle
 from landing.config.reader import read
 from landing.config.schema import Schema, compose
@@ -31,7 +32,7 @@ def load(folder: Path, library: Library, services: Mapping[str, Schema]) -> tupl
     """The organization and the warnings; raises ConfigError with every problem that stands in the way."""
     document, problems = read(folder, shown_as=str(folder))
     shape = [] if problems else list(problems_of(document, schema(services)))
-    problems += [*shape, *check(document, library)] if document.data else []
+    problems += [*shape, *check(document), *check_library_names(document, library)] if document.data else []
     if shape or not document.data:
         raise ConfigError(sorted(problems, key=_place))
     builder = Builder(document, library, {**SETTINGS, **services})

@@ -1,4 +1,4 @@
-"""Checks that a schema cannot express: references, names, regions, budgets; every problem at once.
+"""Checks that a schema cannot express: references, names, regions; every problem at once.
 
 They read the raw document and believe nothing of its shape, so that they run beside the schema's own errors.
 """
@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
-from landing.config.document import Document, Path_
-from landing.library import Library
+from landing.config.document import Document, Path_, items, units_in
+from landing.config.hints import nearest
 from landing.model import Problem
 from landing.organization import ROOT
 from landing.partitions import OPT_IN_REGIONS, REGIONS
@@ -21,15 +20,9 @@ MAX_UNITS = 2_000
 RESERVED_TAGS = ("aws:", "landing:")
 
 
-def check(document: Document, library: Library) -> Iterator[Problem]:
-    """Every problem of the raw document that has nothing to do with its shape."""
-    return _Checks(document, library).run()
-
-
-def _items(value: object) -> Iterator[tuple[str, dict[str, Any]]]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield key, item if isinstance(item, dict) else {}
+def check(document: Document) -> Iterator[Problem]:
+    """Every problem of the raw document that has to do neither with its shape nor with the library."""
+    return _Checks(document).run()
 
 
 def _text(value: object) -> str:
@@ -41,14 +34,13 @@ def _strings(value: object) -> list[str]:
 
 
 class _Checks:
-    def __init__(self, document: Document, library: Library) -> None:
+    def __init__(self, document: Document) -> None:
         self.problem = document.problem
-        self.library = library
         self.data: Mapping[str, Any] = document.data
-        self.accounts = dict(_items(self.data.get("accounts")))
-        self.units = dict(self._walk(self.data.get("units"), "", ("units",)))
-        self.organization: dict[str, Any] = dict(_items(self.data)).get("organization", {})
-        self.roles: dict[str, Any] = dict(_items(self.data)).get("roles", {})
+        self.accounts = dict(items(self.data.get("accounts")))
+        self.units = {key: (path, unit) for key, path, unit in units_in(document)}
+        self.organization: dict[str, Any] = dict(items(self.data)).get("organization", {})
+        self.roles: dict[str, Any] = dict(items(self.data)).get("roles", {})
 
     def run(self) -> Iterator[Problem]:
         yield from self._regions()
@@ -58,28 +50,17 @@ class _Checks:
         yield from self._accounts()
         for section in ("guardrails", "baselines"):
             yield from self._targets(section)
-        yield from self._library()
         yield from self._delegated()
-
-    def _walk(self, units: object, parent: str, path: Path_) -> Iterator[tuple[str, tuple[Path_, dict[str, Any]]]]:
-        for key, value in _items(units):
-            whole = f"{parent}/{key}" if parent else key
-            yield whole, ((*path, key), value)
-            yield from self._walk(value.get("units"), whole, (*path, key, "units"))
-
-    def _close(self, name: str, known: Mapping[str, object], what: str) -> str:
-        close = get_close_matches(name, list(known), 1)
-        if close:
-            return f"did you mean `{close[0]}`?"
-        return f"declare it under `{what}`"
 
     def _unit(self, name: object, path: Path_) -> Iterator[Problem]:
         if isinstance(name, str) and name != ROOT and name not in self.units:
-            yield self.problem("LZ301", f"there is no unit `{name}`", path, self._close(name, self.units, "units"))
+            yield self.problem(
+                "LZ301", f"there is no unit `{name}`", path, nearest(name, self.units, "declare it under `units`")
+            )
 
     def _account(self, name: object, path: Path_) -> Iterator[Problem]:
         if isinstance(name, str) and name not in self.accounts:
-            hint = self._close(name, self.accounts, "accounts")
+            hint = nearest(name, self.accounts, "declare it under `accounts`")
             yield self.problem("LZ302", f"there is no account `{name}`", path, hint)
 
     def _regions(self) -> Iterator[Problem]:
@@ -121,7 +102,7 @@ class _Checks:
                 )
 
     def _lock(self) -> Iterator[Problem]:
-        lock = dict(_items(self.data)).get("lock", {})
+        lock = dict(items(self.data)).get("lock", {})
         yield from self._account(lock.get("account"), ("lock", "account"))
         region, home = _text(lock.get("region")), _text(self.organization.get("home_region"))
         if region in REGIONS and home in REGIONS and REGIONS[region] != REGIONS[home]:
@@ -149,15 +130,15 @@ class _Checks:
                     key=True,
                 )
             name = str(value.get("name", key))
-            if (parent, name) in names:
+            first = names.setdefault((parent, name), whole)
+            if first != whole:
                 yield self.problem(
                     "LZ305",
-                    f"`{whole}` has the name {name!r}, as has `{names[parent, name]}` beside it",
+                    f"`{whole}` has the name {name!r}, as has `{first}` beside it",
                     path,
                     "units under one parent need different names",
                     key=True,
                 )
-            names.setdefault((parent, name), whole)
         if len(self.units) > MAX_UNITS:
             yield self.problem("LZ304", f"{len(self.units)} units; AWS allows {MAX_UNITS}", ("units",), key=True)
 
@@ -186,7 +167,7 @@ class _Checks:
                         (*path, "id"),
                         "12 digits; quote an id that begins with 0",
                     )
-            for tag, _ in _items(value.get("tags")):
+            for tag, _ in items(value.get("tags")):
                 if tag.startswith(RESERVED_TAGS):
                     yield self.problem(
                         "LZ320",
@@ -206,10 +187,10 @@ class _Checks:
                     )
 
     def _targets(self, section: str) -> Iterator[Problem]:
-        for key, value in _items(self.data.get(section)):
+        for key, value in items(self.data.get(section)):
             path: Path_ = (section, key, "target")
-            target = dict(_items(value)).get("target", {})
-            for part, at in ((target, path), (dict(_items(target)).get("exclude", {}), (*path, "exclude"))):
+            target = dict(items(value)).get("target", {})
+            for part, at in ((target, path), (dict(items(target)).get("exclude", {}), (*path, "exclude"))):
                 for index, unit in enumerate(_strings(part.get("units"))):
                     yield from self._unit(unit, (*at, "units", index))
                 for index, account in enumerate(_strings(part.get("accounts"))):
@@ -218,40 +199,6 @@ class _Checks:
                 yield self.problem(
                     "LZ321", f"the target of `{key}` means nothing", path, "name units, accounts or tags", key=True
                 )
-
-    def _library(self) -> Iterator[Problem]:
-        names: dict[tuple[str, str], str] = {}
-        for key, value in _items(self.data.get("guardrails")):
-            path: Path_ = ("guardrails", key)
-            policy = value.get("policy", key)
-            if isinstance(policy, str) and policy not in self.library.policies:
-                explicit = "policy" in value
-                hint = self.library.suggest(policy, list(self.library.policies))
-                at = (*path, "policy") if explicit else path
-                yield self.problem("LZ310", f"there is no policy `{policy}`", at, hint, key=not explicit)
-            elif isinstance(policy, str):
-                kind, name = self.library.policies[policy].type, str(value.get("name", key))
-                if (kind, name) in names:
-                    yield self.problem(
-                        "LZ315",
-                        f"`{key}` has the name {name!r}, as has `{names[kind, name]}`",
-                        path,
-                        "policies of one type need different names",
-                        key=True,
-                    )
-                names.setdefault((kind, name), key)
-        for key, value in _items(self.data.get("baselines")):
-            path = ("baselines", key)
-            if not key.replace("-", "").isalnum():
-                yield self.problem(
-                    "LZ316", f"`{key}` cannot name a stack set", path, "letters, digits and hyphens only", key=True
-                )
-            blueprint = value.get("blueprint", key.replace("-", "_"))
-            if isinstance(blueprint, str) and blueprint not in self.library.blueprint_files:
-                explicit = "blueprint" in value
-                hint = self.library.suggest(blueprint, list(self.library.blueprint_files))
-                at = (*path, "blueprint") if explicit else path
-                yield self.problem("LZ311", f"there is no blueprint `{blueprint}`", at, hint, key=not explicit)
 
     def _delegated(self) -> Iterator[Problem]:
         wanted = self.data.get("delegated_administrators")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from landing.model import Problem, Source
@@ -57,24 +58,42 @@ class Document:
                 break
         return Source(self.files[str(path[0])], mark[0] + 1, mark[1] + 1)
 
-    def problem(
-        self, code: str, message: str, path: Path_, hint: str = "", *, key: bool = False, severity: str = "error"
-    ) -> Problem:
-        """What is wrong with the value at a path (`key=True`: with its key), as long as that is in its first line."""
-        text = str(path[-1]) if key else self._scalar(path)
-        length = len(text.split("\n", 1)[0]) or 1
-        return Problem(code, message, self.source(path, key=key), hint, severity, path, length)
+    def problem(self, code: str, message: str, path: Path_, hint: str = "", *, key: bool = False) -> Problem:
+        """An error about the value at a path (`key=True`: about its key)."""
+        value = path[-1] if key else self.at(path)
+        length = len(str(value).split("\n", 1)[0]) if isinstance(value, str | int | float) else 1
+        return Problem(code, message, self.source(path, key=key), hint, pointer=path, length=length or 1)
 
-    def _scalar(self, path: Path_) -> str:
+    def at(self, path: Path_) -> object:
+        """The value at a path; None where there is nothing."""
         node: Any = self.data
         for step in path:
             try:
                 node = node[step]
             except (KeyError, IndexError, TypeError):
-                return ""
-        return str(node) if isinstance(node, str | int | float) else ""
+                return None
+        return node
 
     def excerpt(self, source: Source) -> str:
         """The line of the file that a source points at."""
         lines = self.lines.get(source.file, [])
         return lines[source.line - 1] if 0 < source.line <= len(lines) else ""
+
+
+def items(value: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What stands in a mapping of mappings, whether or not the config has one there."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key, item if isinstance(item, dict) else {}
+
+
+def units_in(document: Document) -> Iterator[tuple[str, Path_, dict[str, Any]]]:
+    """(key, path in the document, content) of every unit, parents first; the key is the path of keys."""
+    return _units_below(document.data.get("units"), "", ("units",))
+
+
+def _units_below(units: object, parent: str, path: Path_) -> Iterator[tuple[str, Path_, dict[str, Any]]]:
+    for key, unit in items(units):
+        whole = f"{parent}/{key}" if parent else key
+        yield whole, (*path, key), unit
+        yield from _units_below(unit.get("units"), whole, (*path, key, "units"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from landing.config.document import Document, Path_
+from landing.config.hints import nearest
 from landing.model import Problem
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Problem]:
         case "enum":
             choices: Any = error.validator_value
             value = str(instance)
-            close = get_close_matches(value, [str(choice) for choice in choices], 1)
-            hint = f"did you mean `{close[0]}`?" if close else ""
+            hint = nearest(value, map(str, choices))
             yield _problem(document, path, "LZ203", f"`{value}` is not one of the values known here", hint)
         case "propertyNames" | "pattern" if "propertyNames" in error.absolute_schema_path:
             key = str(error.instance)
@@ -95,8 +94,7 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Problem]:
 
 
 def _unknown_key(document: Document, path: Path_, key: str, known: list[str]) -> Problem:
-    close = get_close_matches(key, known, 1)
-    hint = f"did you mean `{close[0]}`?" if close else "keys here: " + ", ".join(known)
+    hint = nearest(key, known, "keys here: " + ", ".join(known))
     return _problem(document, (*path, key), "LZ201", f"unknown key `{key}`{_inside(path)}", hint, key=True)
 
 

@@ -1,0 +1,54 @@
+"""Checks of what guardrails and baselines ask of the library, and of the names that AWS is to give them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from landing.config.document import Document, Path_, items
+from landing.config.hints import nearest
+from landing.library import Library
+from landing.model import Problem
+
+
+def check(document: Document, library: Library) -> Iterator[Problem]:
+    """Every policy and blueprint that is not there, and every name that AWS would refuse."""
+    yield from _guardrails(document, library)
+    yield from _baselines(document, library)
+
+
+def _guardrails(document: Document, library: Library) -> Iterator[Problem]:
+    names: dict[tuple[str, str], str] = {}
+    for key, value in items(document.data.get("guardrails")):
+        path: Path_ = ("guardrails", key)
+        asked, name = value.get("policy", key), str(value.get("name", key))
+        yield from _missing(document, path, "policy", asked, library.policies)
+        policy = library.policies.get(str(asked))
+        first = names.setdefault((policy.type, name), key) if policy else key
+        if first != key:
+            yield document.problem(
+                "LZ315",
+                f"`{key}` has the name {name!r}, as has `{first}`",
+                path,
+                "policies of one type need different names",
+                key=True,
+            )
+
+
+def _baselines(document: Document, library: Library) -> Iterator[Problem]:
+    for key, value in items(document.data.get("baselines")):
+        path: Path_ = ("baselines", key)
+        if not key.replace("-", "").isalnum():
+            yield document.problem(
+                "LZ316", f"`{key}` cannot name a stack set", path, "letters, digits and hyphens only", key=True
+            )
+        asked = value.get("blueprint", key.replace("-", "_"))
+        yield from _missing(document, path, "blueprint", asked, library.blueprint_files)
+
+
+def _missing(document: Document, path: Path_, what: str, name: object, known: Collection[str]) -> Iterator[Problem]:
+    """Said where the name is: under a key of its own, or the key of the guardrail or baseline itself."""
+    if isinstance(name, str) and name not in known:
+        own = document.at((*path, what)) is not None
+        code = {"policy": "LZ310", "blueprint": "LZ311"}[what]
+        hint = nearest(name, known, "known: " + ", ".join(sorted(known)))
+        yield document.problem(code, f"there is no {what} `{name}`", (*path, what) if own else path, hint, key=not own)
