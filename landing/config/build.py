@@ -6,25 +6,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from landing import references
-from landing.blueprint import MAX_TEMPLATE, Blueprint, canonical
-from landing.config.document import Document, Path_
+from landing.config.deployments import Deployments
+from landing.config.document import Document, Path_, units_in
 from landing.config.schema import Schema, with_defaults
-from landing.config.settings import HOME, SERVICE_BLUEPRINTS, ServiceBlueprint
 from landing.config.targets import target_of
 from landing.deadlines import seconds
-from landing.errors import ConfigError
 from landing.library import Library
 from landing.model import Json, Problem, Source
 from landing.organization import (
     ROOT,
     Account,
     Contact,
-    Deployment,
     Guardrail,
     LockPlace,
     Organization,
     Service,
-    Target,
     Unit,
     node_of,
 )
@@ -46,15 +42,14 @@ class Builder:
         self.partition = REGIONS[self.data["organization"]["home_region"]]
         self.roles: Mapping[str, str] = self.data["roles"]
 
-    def problem(self, code: str, message: str, path: Path_, hint: str = "", *, key: bool = False) -> None:
-        """Note something wrong at a path of the config."""
-        self.problems.append(self.document.problem(code, message, path, hint, key=key))
-
     def build(self) -> Organization:
         """The organization; trust it only when `problems` is empty."""
         top = self.data["organization"]
         guardrails = dict(self._guardrails())
         services = dict(self._services())
+        blueprints = Deployments(self.document, self.library)
+        deployments = [*blueprints.of_services(services), *blueprints.of_baselines()]
+        self.problems += blueprints.problems
         return Organization(
             name=top["name"],
             id=top.get("id", ""),
@@ -65,12 +60,12 @@ class Builder:
             management=self.roles["management"],
             log_archive=self.roles["log_archive"],
             security_tooling=self.roles["security_tooling"],
-            member_role=self.member_role,
-            exempt_roles=tuple(self.exempt_roles()),
-            units=dict(self._units(self.data.get("units") or {}, ROOT, ("units",))),
+            member_role=self._member_role,
+            exempt_roles=tuple(self._exempt_roles()),
+            units=dict(self._units()),
             accounts=dict(self._accounts()),
             guardrails=guardrails,
-            deployments={d.key: d for d in (*self._service_deployments(services), *self._baselines())},
+            deployments={each.key: each for each in deployments},
             services=services,
             trusted_access=dict(self._trusted_access(services)),
             delegated_administrators=self._delegated_administrators(services),
@@ -100,24 +95,22 @@ class Builder:
         )
 
     @property
-    def member_role(self) -> str:
+    def _member_role(self) -> str:
         """The role in member accounts that the management account assumes."""
         return str((self.data.get("access") or {}).get("member_role", "OrganizationAccountAccessRole"))
 
-    def exempt_roles(self) -> Iterator[str]:
+    def _exempt_roles(self) -> Iterator[str]:
         """ARN patterns of the roles that protective guardrails must let through."""
-        names = ["stacksets-exec-*", self.member_role, "landing-*"]
+        names = ["stacksets-exec-*", self._member_role, "landing-*"]
         names += (self.data.get("access") or {}).get("exempt_roles") or []
         for name in names:
             yield name if name.startswith("arn:") else f"arn:{self.partition}:iam::*:role/{name}"
 
-    def _units(self, units: Mapping[str, Any], parent: str, path: Path_) -> Iterator[tuple[str, Unit]]:
-        for key, value in units.items():
-            unit = value or {}
-            whole = key if parent == ROOT else f"{parent}/{key}"
-            source = self.document.source((*path, key), key=True)
-            yield whole, Unit(whole, unit.get("name", key), parent, unit.get("full_access", True), source)
-            yield from self._units(unit.get("units") or {}, whole, (*path, key, "units"))
+    def _units(self) -> Iterator[tuple[str, Unit]]:
+        for key, path, unit in units_in(self.document):
+            parent = key.rpartition("/")[0] or ROOT
+            source = self.document.source(path, key=True)
+            yield key, Unit(key, unit.get("name", path[-1]), parent, unit.get("full_access", True), source)
 
     def _accounts(self) -> Iterator[tuple[str, Account]]:
         for key, value in self.data["accounts"].items():
@@ -142,22 +135,16 @@ class Builder:
 
     def _packed(self) -> Iterator[tuple[str, Source | None]]:
         """The nodes that say `pack: true`, with the place where they do."""
-        top: Path_ = ("organization", "root")
         if (self.data["organization"].get("root") or {}).get("pack"):
-            yield ROOT, self.document.source((*top, "pack"), key=True)
-        yield from self._packed_units(self.data.get("units") or {}, "", ("units",))
+            yield ROOT, self.document.source(("organization", "root", "pack"), key=True)
+        for key, path, unit in units_in(self.document):
+            if unit.get("pack"):
+                yield node_of(key), self.document.source((*path, "pack"), key=True)
         for key, value in self.data["accounts"].items():
             if value.get("pack"):
                 yield f"account/{key}", self.document.source(("accounts", key, "pack"), key=True)
 
-    def _packed_units(self, units: Mapping[str, Any], parent: str, path: Path_) -> Iterator[tuple[str, Source | None]]:
-        for key, value in units.items():
-            whole, unit = f"{parent}{key}", value or {}
-            if unit.get("pack"):
-                yield node_of(whole), self.document.source((*path, key, "pack"), key=True)
-            yield from self._packed_units(unit.get("units") or {}, f"{whole}/", (*path, key, "units"))
-
-    def context(self) -> dict[str, Json]:
+    def _context(self) -> dict[str, Json]:
         """The names that every policy document may use as `{{ name }}`."""
         top = self.data["organization"]
         return {
@@ -168,11 +155,11 @@ class Builder:
             "management_account": references.account_id(self.roles["management"]),
             "log_archive_account": references.account_id(self.roles["log_archive"]),
             "security_tooling_account": references.account_id(self.roles["security_tooling"]),
-            "exempt_roles": list(self.exempt_roles()),
+            "exempt_roles": list(self._exempt_roles()),
         }
 
     def _guardrails(self) -> Iterator[tuple[str, Guardrail]]:
-        context = self.context()
+        context = self._context()
         for key, value in (self.data.get("guardrails") or {}).items():
             path: Path_ = ("guardrails", key)
             policy = self.library.policies.get(value.get("policy", key))
@@ -181,13 +168,15 @@ class Builder:
             given = dict(value.get("parameters") or {})
             wrong = list(policy.problems_of(given))
             for name, message, hint in wrong:
-                self.problem("LZ312", message, (*path, "parameters", name), hint, key=True)
+                at: Path_ = (*path, "parameters", name)
+                self.problems.append(self.document.problem("LZ312", message, at, hint, key=True))
             if wrong:
                 continue
             try:
                 document = policy.render(given, context)
             except KeyError as error:
-                self.problem("LZ313", f"policy `{policy.name}` uses the unknown placeholder {error}", path, key=True)
+                message = f"policy `{policy.name}` uses the unknown placeholder {error}"
+                self.problems.append(self.document.problem("LZ313", message, path, key=True))
                 continue
             yield (
                 key,
@@ -214,98 +203,6 @@ class Builder:
                 key: source for key in settings if (source := self.document.source((*path, key), key=True)) is not None
             }
             yield name, Service(name, settings, self.document.source(path, key=True), sources)
-
-    def _service_deployments(self, services: Mapping[str, Service]) -> Iterator[Deployment]:
-        for row in SERVICE_BLUEPRINTS:
-            service = services.get(row.service)
-            if service is None or (row.when and not service.settings.get(row.when)):
-                continue
-            path: Path_ = ("services", row.service)
-            blueprint = self._blueprint(row.blueprint)
-            if blueprint is None:
-                continue
-            given = {name: service.settings[name] for name in blueprint.parameters if name in service.settings}
-            template = self._template(blueprint, given, path)
-            if template is None:
-                continue
-            yield self._deployment(row, template, service)
-
-    def _deployment(self, row: ServiceBlueprint, template: dict[str, Json], service: Service) -> Deployment:
-        deployment: Any = service.settings.get("deployment") or {}
-        return Deployment(
-            key=row.key,
-            template=template,
-            regions=self._regions("home" if row.regions == HOME else None),
-            target=Target(units=() if row.role else (ROOT,)),
-            accounts=(self.roles[row.role],) if row.role else (),
-            management=not row.role,
-            requires=row.requires,
-            delegated=INTEGRATIONS[row.service].delegated if row.role == "security_tooling" else (),
-            source=service.source,
-            **deployment,
-        )
-
-    def _baselines(self) -> Iterator[Deployment]:
-        for key, value in (self.data.get("baselines") or {}).items():
-            path: Path_ = ("baselines", key)
-            blueprint = self._blueprint(value.get("blueprint", key.replace("-", "_")))
-            if blueprint is None:
-                continue
-            template = self._template(blueprint, value.get("parameters") or {}, (*path, "parameters"))
-            if template is None:
-                continue
-            yield Deployment(
-                key=key,
-                template=template,
-                regions=self._regions("home" if blueprint.home_only else value.get("regions")),
-                target=target_of(value["target"]),
-                management=value.get("management", False),
-                source=self.document.source(path, key=True),
-                **(value.get("deployment") or {}),
-            )
-
-    def _regions(self, given: Any) -> tuple[str, ...]:
-        top = self.data["organization"]
-        if given == "home":
-            return (top["home_region"],)
-        return tuple(given or top["governed_regions"])
-
-    def _blueprint(self, name: str) -> Blueprint | None:
-        if name not in self.library.blueprint_files:  # reported by the checks
-            return None
-        try:
-            return self.library.blueprint(name)
-        except ConfigError as error:
-            self.problems += error.problems
-            return None
-
-    def _template(self, blueprint: Blueprint, given: Mapping[str, Any], path: Path_) -> dict[str, Json] | None:
-        wrong = list(blueprint.problems_of(given))
-        for name, message, hint in wrong:
-            self.problem("LZ312", message, (*path, name), hint, key=name in given)
-        if wrong:
-            return None
-        try:
-            template = blueprint.render(given)
-        except Exception as error:  # noqa: BLE001  # a blueprint is the user's own code
-            self.problem(
-                "LZ322",
-                f"blueprint `{blueprint.name}` raised {type(error).__name__}: {error}",
-                path,
-                f"see {blueprint.path}",
-                key=True,
-            )
-            return None
-        size = len(canonical(template))
-        if size > MAX_TEMPLATE:
-            self.problem(
-                "LZ323",
-                f"the template of blueprint `{blueprint.name}` has {size:,} bytes of {MAX_TEMPLATE:,}",
-                path,
-                "split the blueprint in two",
-                key=True,
-            )
-        return template
 
     def _trusted_access(self, services: Mapping[str, Service]) -> Iterator[tuple[str, Source | None]]:
         top = self.document.source(("organization",), key=True)
