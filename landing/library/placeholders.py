@@ -1,0 +1,41 @@
+"""Values in the place of `{{ name }}` in a parsed document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from landing.model import Json
+
+_PLACEHOLDER = re.compile(r"\{\{\s*([a-z_][a-z0-9_]*)\s*\}\}")
+
+
+def fill(value: Json, parameters: Mapping[str, Json]) -> Json:
+    """Replace `{{ name }}` in a parsed document; a list in the place of one item is spliced into the list around it.
+
+    `${aws:...}` is left alone: it is AWS's own. Raises KeyError for a name that is not known.
+    """
+    if isinstance(value, str):
+        whole = _PLACEHOLDER.fullmatch(value)
+        if whole:
+            return parameters[whole[1]]
+        return _PLACEHOLDER.sub(lambda match: str(parameters[match[1]]), value)
+    if isinstance(value, list):
+        items: list[Json] = []
+        for item in value:
+            items += _spread(item, parameters)
+        return items
+    if isinstance(value, dict):
+        return {str(fill(key, parameters)): fill(item, parameters) for key, item in value.items()}
+    return value
+
+
+def _spread(item: Json, parameters: Mapping[str, Json]) -> list[Json]:
+    if isinstance(item, str):
+        names = _PLACEHOLDER.findall(item)
+        lists = [name for name in names if isinstance(parameters[name], list)]
+        if len(lists) == 1:
+            values = parameters[lists[0]]
+            assert isinstance(values, list)
+            return [fill(item, {**parameters, lists[0]: value}) for value in values]
+    return [fill(item, parameters)]
