@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 from pathlib import Path
 
@@ -32,7 +31,8 @@ def blueprint_in(path: Path) -> Blueprint:
                 )
             ]
         ) from error
-    return Blueprint(name, title_of(path), build, getattr(module, "REGIONS", "") == "home", path)
+    title = (module.__doc__ or "").strip().split("\n", 1)[0]
+    return Blueprint(name, title, build, getattr(module, "REGIONS", "") == "home", path)
 
 
 def _line_of(error: BaseException, path: Path) -> int:
@@ -44,12 +44,3 @@ def _line_of(error: BaseException, path: Path) -> int:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
-
-
-def title_of(path: Path) -> str:
-    """First line of the docstring, read without importing the file."""
-    try:
-        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    except (OSError, SyntaxError):
-        return ""
-    return text.split("\n", 1)[0]

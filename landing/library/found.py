@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from landing.blueprint import Blueprint
 from landing.errors import ConfigError
-from landing.library.blueprint_file import blueprint_in, title_of
+from landing.library.blueprint_file import blueprint_in
 from landing.library.policy import Policy, policy_in
 from landing.model import Problem, Source
 
@@ -51,11 +50,6 @@ class Library:
         if name not in self._blueprints:
             self._blueprints[name] = blueprint_in(self.blueprint_files[name])
         return self._blueprints[name]
-
-    @cached_property
-    def blueprint_titles(self) -> Mapping[str, str]:
-        """First line of each blueprint's docstring, read without importing it."""
-        return {name: title_of(path) for name, path in self.blueprint_files.items()}
 
 
 def shipped() -> Path:

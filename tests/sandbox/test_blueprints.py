@@ -35,7 +35,7 @@ ALL = ("account_baseline", "cloudtrail_logs", "config_aggregator", "config_recor
 
 
 def test_no_blueprint_is_left_out(library: Library) -> None:
-    assert set(library.blueprint_titles) == set(ALL)
+    assert set(library.blueprint_files) == set(ALL)
 
 
 @pytest.mark.parametrize("name", ALL)
