@@ -9,10 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 from landing.difference import differences, differing
+from landing.entries import plain
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Change, Severity, Source
 from landing.organization import Organization
-from landing.plan import FORMAT, Plan, plain
+from landing.plan import FORMAT, Plan
 
 
 class Status(StrEnum):

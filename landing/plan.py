@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from landing import __version__
 from landing.atomic import write
+from landing.entries import change_of, digest_of, entry_of, scope_of
 from landing.errors import StalePlan, UnknownFormat, UnsafePlan
 from landing.kinds import BY_NAME
-from landing.model import Action, Address, Attributes, Change, Gap, Resource, Scope, Source
+from landing.model import Action, Address, Attributes, Change, Gap, Resource, Scope
 from landing.observe import Observation
 
 FORMAT = "1.0"
@@ -90,7 +90,7 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Terraform's shape, with what applying it needs besides."""
-        entries = [_entry(change) for change in self.changes]
+        entries = [entry_of(change) for change in self.changes]
         return {
             "format_version": FORMAT,
             "landing_version": self.made_from.version,
@@ -100,12 +100,12 @@ class Plan:
             "errored": False,
             "made_from": asdict(self.made_from),
             "resource_changes": entries,
-            "gaps": [{"kind": g.kind, **_scope(g.scope), "reason": g.reason, "name": g.name} for g in self.gaps],
+            "gaps": [{"kind": g.kind, **scope_of(g.scope), "reason": g.reason, "name": g.name} for g in self.gaps],
             "unmanaged": [str(address) for address in self.unmanaged],
             "in_sync": self.in_sync,
             "effects": {str(address): list(sentences) for address, sentences in self.effects.items()},
             "summary": self.summary,
-            "digest": _digest(entries),
+            "digest": digest_of(entries),
         }
 
     @classmethod
@@ -117,10 +117,10 @@ class Plan:
                 raise UnknownFormat(
                     f"{name} has format {version}; this is landing {__version__}, which reads {FORMAT}. Plan again"
                 )
-            if _digest(data["resource_changes"]) != data["digest"]:
+            if digest_of(data["resource_changes"]) != data["digest"]:
                 raise UnknownFormat(f"{name} was changed after it was made (its digest differs). Plan again")
             return cls(
-                tuple(_change(entry) for entry in data["resource_changes"]),
+                tuple(change_of(entry) for entry in data["resource_changes"]),
                 tuple(Gap(g["kind"], Scope(g["account"], g["region"]), g["reason"], g["name"]) for g in data["gaps"]),
                 tuple(Address.parse(text) for text in data["unmanaged"]),
                 data["in_sync"],
@@ -133,7 +133,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """What the changes are, as 64 hex digits."""
-        return _digest([_entry(change) for change in self.changes])
+        return digest_of([entry_of(change) for change in self.changes])
 
 
 def make(observation: Observation, made_from: Origin) -> Plan:
@@ -217,55 +217,3 @@ def load(path: Path) -> Plan:
     except ValueError as error:
         raise UnknownFormat(f"{path} is not a whole plan: {error}. Plan again") from error
     return Plan.from_json(data, str(path))
-
-
-def _digest(entries: Iterable[Mapping[str, Any]]) -> str:
-    text = json.dumps(list(entries), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _scope(scope: Scope) -> dict[str, str]:
-    return {"account": scope.account, "region": scope.region}
-
-
-def _entry(change: Change) -> dict[str, Any]:
-    source = change.source
-    return {
-        "address": str(change.address),
-        "kind": change.address.kind,
-        "name": change.address.name,
-        **_scope(change.address.scope),
-        "declared_at": asdict(source) if source else None,
-        "change": {
-            "actions": [change.action.value],
-            "before": plain(change.before),
-            "after": plain(change.after),
-            "after_unknown": dict.fromkeys(BY_NAME[change.address.kind].unknown, True)
-            if change.action is Action.CREATE
-            else {},
-        },
-        "requires": [str(address) for address in change.requires],
-        "releases": [str(address) for address in change.releases],
-    }
-
-
-def _change(entry: Mapping[str, Any]) -> Change:
-    at = entry["declared_at"]
-    return Change(
-        Action(entry["change"]["actions"][0]),
-        Address.parse(entry["address"]),
-        entry["change"]["before"],
-        entry["change"]["after"],
-        tuple(map(Address.parse, entry["requires"])),
-        tuple(map(Address.parse, entry["releases"])),
-        Source(**at) if at else None,
-    )
-
-
-def plain(value: Any) -> Any:
-    """Mappings and sequences as the dicts and lists that JSON knows."""
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from landing.atomic import write
+from landing.entries import plain
 from landing.errors import LandingError
 from landing.model import Action, Address, Change, Gap, Resource, Scope
 from landing.observe import Observation, desired_of, tasks_of
 from landing.organization import Organization
-from landing.plan import plain
 
 FORMAT = "1.0"
 
