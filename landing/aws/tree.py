@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from landing import references
 from landing.aws import adoption, packs
 from landing.aws.adoption import Known, LiveAccount, LivePolicy, LiveUnit
+from landing.aws.ahead import read_ahead
 from landing.aws.once import Once
 from landing.aws.survey import Survey
 from landing.errors import NotThere
@@ -30,33 +31,8 @@ class Tree:
         """The accounts that this run has created."""
 
     def ahead(self, parts: Collection[str]) -> None:
-        """Begin to read what will be asked for: `accounts`, `units`, `contents`, `targets`, `full_access`.
-
-        The parts are limited by different rates of AWS; side by side they take as long as the slowest of them.
-        """
-        self._survey.ahead = frozenset(parts)
-        if "accounts" in parts:
-            self._survey.soon("accounts", lambda: self.accounts)
-        if "units" in parts:
-            self._survey.soon("units", lambda: self.units)
-        if {"contents", "targets"} & set(parts):
-            self._survey.soon("policies", self._policies_ahead)
-
-    def _policies_ahead(self) -> None:
-        """First those that have the name of one of ours; which others are ours is known when the tags are."""
-        if self.organization is None:
-            return
-        names = {policy.name for policy in self._aws.organization.policies.values()}
-        found = [policy for policies in self._survey.policies.values() for policy in policies]
-        self._read_ahead(policy["Id"] for policy in found if policy["Name"] in names and not policy["AwsManaged"])
-        self._read_ahead(policy.id for policy in self.policies.values() if self.concerns(policy))
-
-    def _read_ahead(self, policy_ids: Iterable[str]) -> None:
-        for policy_id in policy_ids:
-            if "contents" in self._survey.ahead:
-                self._survey.soon("DescribePolicy", self._survey.content, policy_id)
-            if "targets" in self._survey.ahead:
-                self._survey.soon("ListTargetsForPolicy", self._survey.targets, policy_id)
+        """Begin to read what will be asked for: `accounts`, `units`, `contents`, `targets`, `full_access`."""
+        read_ahead(parts, self, self._survey, self._aws)
 
     @property
     def backlog(self) -> Mapping[tuple[str, str], int]:
