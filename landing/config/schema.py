@@ -24,6 +24,14 @@ def _text(description: str, **rest: object) -> Schema:
     return {"type": "string", "description": description, **rest}
 
 
+def _flag(description: str, *, default: bool = False) -> Schema:
+    return {"type": "boolean", "default": default, "description": description}
+
+
+def _number(description: str, minimum: int = 1) -> Schema:
+    return {"type": "integer", "minimum": minimum, "description": description}
+
+
 def _object(description: str, properties: Schema, required: tuple[str, ...] = ()) -> Schema:
     return {
         "type": "object",
@@ -56,11 +64,8 @@ TARGET = _object(
     "What is meant: units and accounts, narrowed by tags, less exclusions.",
     {**_SELECTION, "exclude": _object("What is left out again.", dict(_SELECTION))},
 )
-_PACK: Schema = {
-    "type": "boolean",
-    "default": False,
-    "description": "Put the guardrails that are attached here together, in as few policies as the limits allow.",
-}
+_PACK = _flag("Put the guardrails that are attached here together, in as few policies as the limits allow.")
+_FULL_ACCESS = _flag("Keep FullAWSAccess attached; false for an allow-list strategy.", default=True)
 _CONTACT = _object(
     "An alternate contact.",
     {
@@ -89,11 +94,7 @@ _ACCOUNT = _object(
             "type": ["string", "integer"],
             "pattern": "^[0-9]{12}$",
         },
-        "full_access": {
-            "type": "boolean",
-            "default": True,
-            "description": "Keep FullAWSAccess attached; false for an allow-list strategy.",
-        },
+        "full_access": _FULL_ACCESS,
         "pack": _PACK,
     },
     ("name", "unit"),
@@ -102,7 +103,7 @@ _UNIT: Schema = _object(
     "An organizational unit. Its key is stable: the name may change under it.",
     {
         "name": _text("Name as AWS shows it; the key when left out.", minLength=1, maxLength=128),
-        "full_access": _ACCOUNT["properties"]["full_access"],
+        "full_access": _FULL_ACCESS,
         "pack": _PACK,
         "units": {"$ref": "#/properties/units"},
     },
@@ -127,11 +128,7 @@ _BASELINE = _object(
             "description": "Regions, or `home`; all governed regions when left out.",
             "oneOf": [{"const": "home"}, {"type": "array", "items": _REGION, "minItems": 1, "uniqueItems": True}],
         },
-        "management": {
-            "type": "boolean",
-            "default": False,
-            "description": "Deploy to the management account too, by a plain stack: a stack set never reaches it.",
-        },
+        "management": _flag("Deploy to the management account too, by a plain stack: a stack set never reaches it."),
         "parameters": {"type": "object", "description": "Values for the blueprint's parameters."},
         "deployment": {"$ref": "#/definitions/deployment"},
     },
@@ -140,10 +137,86 @@ _BASELINE = _object(
 _DEPLOYMENT = _object(
     "How fast a stack set rolls out, and when it stops.",
     {
-        "max_concurrent": {"type": "integer", "minimum": 1, "description": "Accounts at once per region."},
-        "failure_tolerance": {"type": "integer", "minimum": 0, "description": "Failed stacks a region may have."},
+        "max_concurrent": _number("Accounts at once per region."),
+        "failure_tolerance": _number("Failed stacks a region may have.", 0),
     },
 )
+
+
+_ORGANIZATION = _object(
+    "The organization itself.",
+    {
+        "name": _text("What this organization is called in plans and reports.", minLength=1, maxLength=64),
+        "id": _text("Refuse to run against any other organization.", pattern="^o-[a-z0-9]{10,32}$"),
+        "home_region": {**_REGION, "description": "Where stack sets, the trail and aggregators live."},
+        "governed_regions": {
+            "type": "array",
+            "description": "Regions in which services and baselines are set up; includes the home region.",
+            "items": _REGION,
+            "minItems": 1,
+            "uniqueItems": True,
+        },
+        "stack_sets_by_region_group": _flag(
+            "One stack set for each part of the world instead of one for all regions: needed before "
+            "accounts × regions reach 100,000. Choose before the first apply: a change moves every stack."
+        ),
+        "root": _object("The root of the organization.", {"pack": _PACK}),
+        "policy_types": _names("Policy types to enable besides those that guardrails need."),
+        "trusted_access": _names("Service principals to trust besides those that services need."),
+    },
+    ("name", "home_region", "governed_regions"),
+)
+_ROLES = _object(
+    "Which account plays which part; any account may.",
+    {
+        "management": _text("Key of the management account."),
+        "log_archive": _text("Key of the account that holds the logs."),
+        "security_tooling": _text("Key of the delegated administrator of the security services."),
+    },
+    ("management", "log_archive", "security_tooling"),
+)
+_ACCESS = _object(
+    "IAM roles that the tool and the guardrails must know.",
+    {
+        "member_role": _text("Role in each member account that the management account assumes."),
+        "exempt_roles": _names("More roles that protective guardrails exempt: ARNs or names, `*` allowed."),
+    },
+)
+_LOCK = _object(
+    "The S3 object that keeps two runs apart, whatever machines they are on. The bucket must exist.",
+    {
+        "bucket": _text("Name of the bucket.", pattern="^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
+        "key": _text(
+            "Name of the object; `landing.lock` when left out. One for each organization.", minLength=1, maxLength=1024
+        ),
+        "account": _text("Key of the account that owns the bucket; the management account when left out."),
+        "region": {**_REGION, "description": "Region of the bucket; the home region when left out."},
+    },
+    ("bucket",),
+)
+_DELEGATED_ADMINISTRATORS: Schema = {
+    "type": "object",
+    "description": "Account key by service principal, besides those that services need.",
+    "additionalProperties": {"type": "string"},
+}
+_TIMEOUTS = _object(
+    "How long AWS may take, as `90s`, `30m` or `6h`; a run that gives up can be run again.",
+    {
+        name: _text(f"{each.description} Default: {shown(each.seconds)}.", pattern=PATTERN)
+        for name, each in DEADLINES.items()
+    },
+)
+_LIMITS: Schema = {
+    "type": "object",
+    "description": "Quotas that AWS has raised for you, by policy type.",
+    "additionalProperties": _object(
+        "Limits of a policy type.",
+        {
+            "size": _number("Characters a document may have."),
+            "attached": _number("Policies a target may have."),
+        },
+    ),
+}
 
 
 def compose(services: Mapping[str, Schema]) -> Schema:
@@ -156,90 +229,18 @@ def compose(services: Mapping[str, Schema]) -> Schema:
         "required": ["organization", "roles", "accounts"],
         "definitions": {"deployment": _DEPLOYMENT},
         "properties": {
-            "organization": _object(
-                "The organization itself.",
-                {
-                    "name": _text("What this organization is called in plans and reports.", minLength=1, maxLength=64),
-                    "id": _text("Refuse to run against any other organization.", pattern="^o-[a-z0-9]{10,32}$"),
-                    "home_region": {**_REGION, "description": "Where stack sets, the trail and aggregators live."},
-                    "governed_regions": {
-                        "type": "array",
-                        "description": "Regions in which services and baselines are set up; includes the home region.",
-                        "items": _REGION,
-                        "minItems": 1,
-                        "uniqueItems": True,
-                    },
-                    "stack_sets_by_region_group": {
-                        "type": "boolean",
-                        "description": "One stack set for each part of the world instead of one for all regions: "
-                        "needed before accounts × regions reach 100,000. "
-                        "Choose before the first apply: a change moves every stack.",
-                        "default": False,
-                    },
-                    "root": _object("The root of the organization.", {"pack": _PACK}),
-                    "policy_types": _names("Policy types to enable besides those that guardrails need."),
-                    "trusted_access": _names("Service principals to trust besides those that services need."),
-                },
-                ("name", "home_region", "governed_regions"),
-            ),
-            "roles": _object(
-                "Which account plays which part; any account may.",
-                {
-                    "management": _text("Key of the management account."),
-                    "log_archive": _text("Key of the account that holds the logs."),
-                    "security_tooling": _text("Key of the delegated administrator of the security services."),
-                },
-                ("management", "log_archive", "security_tooling"),
-            ),
-            "access": _object(
-                "IAM roles that the tool and the guardrails must know.",
-                {
-                    "member_role": _text("Role in each member account that the management account assumes."),
-                    "exempt_roles": _names("More roles that protective guardrails exempt: ARNs or names, `*` allowed."),
-                },
-            ),
-            "lock": _object(
-                "The S3 object that keeps two runs apart, whatever machines they are on. The bucket must exist.",
-                {
-                    "bucket": _text("Name of the bucket.", pattern="^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
-                    "key": _text(
-                        "Name of the object; `landing.lock` when left out. One for each organization.",
-                        minLength=1,
-                        maxLength=1024,
-                    ),
-                    "account": _text("Key of the account that owns the bucket; the management account when left out."),
-                    "region": {**_REGION, "description": "Region of the bucket; the home region when left out."},
-                },
-                ("bucket",),
-            ),
+            "organization": _ORGANIZATION,
+            "roles": _ROLES,
+            "access": _ACCESS,
+            "lock": _LOCK,
             "units": _by_key("Organizational units by stable key; `units` inside nests them.", _UNIT),
             "accounts": _by_key("Accounts by stable key.", _ACCOUNT),
             "guardrails": _by_key("Preventive controls by stable key.", _GUARDRAIL),
             "baselines": _by_key("Blueprints by stable key.", _BASELINE),
             "services": _object("Organization-wide services.", dict(services)),
-            "delegated_administrators": {
-                "type": "object",
-                "description": "Account key by service principal, besides those that services need.",
-                "additionalProperties": {"type": "string"},
-            },
-            "timeouts": _object(
-                "How long AWS may take, as `90s`, `30m` or `6h`; a run that gives up can be run again.",
-                {
-                    name: _text(f"{each.description} Default: {shown(each.seconds)}.", pattern=PATTERN)
-                    for name, each in DEADLINES.items()
-                },
-            ),
-            "limits": {
-                "type": "object",
-                "description": "Quotas that AWS has raised for you, by policy type.",
-                "additionalProperties": _object(
-                    "Limits of a policy type.",
-                    {
-                        "size": {"type": "integer", "minimum": 1, "description": "Characters a document may have."},
-                        "attached": {"type": "integer", "minimum": 1, "description": "Policies a target may have."},
-                    },
-                ),
-            },
+            "delegated_administrators": _DELEGATED_ADMINISTRATORS,
+            "timeouts": _TIMEOUTS,
+            "limits": _LIMITS,
         },
     }
 
