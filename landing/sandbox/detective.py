@@ -43,9 +43,7 @@ class Place(Relations):
 
 def at(world: World, account: str, region: str) -> Place:
     """The state of an account in a Region."""
-    states = world.states.setdefault("detective", {})
-    found: Place = states.setdefault((account, region), Place())
-    return found
+    return world.state("detective", account, region, Place)
 
 
 class Detective(Service[Place]):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from landing.sandbox import accounts, probes, root_user
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Scope, Service
+from landing.sandbox.service import Nothing, Scope, Service
 
 PRINCIPAL = "iam.amazonaws.com"
 SERVICE_LINKED_PATH = "/aws-service-role/"
@@ -39,11 +38,6 @@ SERVICE_LINKED_ROLES = {
     "member.org.stacksets.cloudformation.amazonaws.com": "CloudFormationStackSetsOrgMember",
 }
 """Service principal to what follows "AWSServiceRoleFor" (each service's page on service-linked roles)."""
-
-
-@dataclass
-class Nothing:
-    """What IAM keeps is in moto's backend."""
 
 
 class Iam(Service[Nothing]):

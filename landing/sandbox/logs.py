@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from landing.sandbox import delivery
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Probe, Service
+from landing.sandbox.service import Nothing, Probe, Service
 
 if TYPE_CHECKING:
     from landing.sandbox import Sandbox
@@ -60,11 +59,6 @@ def filters_have_pages_and_groups(sandbox: Sandbox) -> bool:
     return "nextToken" in logs.describe_metric_filters(logGroupName="probe", limit=1) and _refused(
         logs.put_metric_filter, "ResourceNotFoundException", **orphan
     )
-
-
-@dataclass
-class Nothing:
-    """Log groups are kept by moto."""
 
 
 class Logs(Service[Nothing]):

@@ -32,9 +32,7 @@ class OptIns:
 
 def opt_ins(world: World, account: str) -> OptIns:
     """The decisions of an account."""
-    states = world.states.setdefault("regions", {})
-    found: OptIns = states.setdefault((account, ""), OptIns())
-    return found
+    return world.state("regions", account, "", OptIns)
 
 
 def every(world: World) -> tuple[str, ...]:

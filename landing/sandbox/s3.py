@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from moto.s3.exceptions import CrossLocationLoggingProhibited, InvalidTargetBucketForLogging
@@ -13,7 +13,7 @@ from landing.sandbox import probes
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Scope, Service
+from landing.sandbox.service import Nothing, Scope, Service
 
 MOST_BUCKETS = 10_000
 
@@ -23,11 +23,6 @@ DEFAULT_ENCRYPTION: dict[str, Any] = {
         "BucketKeyEnabled": "false",
     }
 }
-
-
-@dataclass
-class Nothing:
-    """Buckets are kept by moto."""
 
 
 class S3(Service[Nothing]):

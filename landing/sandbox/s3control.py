@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from landing.sandbox import accounts
@@ -13,7 +12,7 @@ from landing.sandbox.http import HttpAnswer
 from landing.sandbox.organizations.effective import document
 from landing.sandbox.probes import refuses
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Probe, Scope, Service
+from landing.sandbox.service import Nothing, Probe, Scope, Service
 
 if TYPE_CHECKING:
     from landing.sandbox import Sandbox
@@ -48,11 +47,6 @@ def the_organization_decides(sandbox: Sandbox) -> bool:
         )
         and refuses(control.delete_public_access_block, "AccessDenied", AccountId=account)
     )
-
-
-@dataclass
-class Nothing:
-    """The account's own block is kept by moto."""
 
 
 class S3Control(Service[Nothing]):

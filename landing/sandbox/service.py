@@ -74,6 +74,7 @@ Then add one line to `SERVICES` in `landing/sandbox/registry.py`, and checks to 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -93,6 +94,11 @@ Result = dict[str, Any] | HttpAnswer | None
 OperationFunction = Callable[[Call], Result]
 Probe = Callable[["Sandbox"], bool]
 """Whether a sandbox behaves as AWS does in one respect; a refusal (`ClientError`) means that it does not."""
+
+
+@dataclass
+class Nothing:
+    """The state of a service that keeps none itself: it is moto's, or the world's."""
 
 
 class Scope(Enum):
@@ -141,15 +147,12 @@ class Service(Generic[S]):
 
     def state_of(self, world: World, account: str = "", region: str = "") -> S:
         """The state of an account in a Region, made when first asked for."""
-        states = world.states.setdefault(self.name, {})
         key = {
             Scope.REGION: (account, region),
             Scope.ACCOUNT: (account, ""),
             Scope.WORLD: ("", ""),
         }[self.scope]
-        if key not in states:
-            states[key] = self.state_type()
-        state: S = states[key]
+        state: S = world.state(self.name, *key, self.state_type)
         return state
 
     def states(self, world: World) -> Iterator[tuple[str, str, S]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Probe, Service
+from landing.sandbox.service import Nothing, Probe, Service
 
 if TYPE_CHECKING:
     from landing.sandbox import Sandbox
@@ -54,11 +53,6 @@ def attributes_are_checked(sandbox: Sandbox) -> bool:
     except sns.exceptions.InvalidParameterException:
         return True
     return False
-
-
-@dataclass
-class Nothing:
-    """Topics are kept by moto."""
 
 
 class Sns(Service[Nothing]):

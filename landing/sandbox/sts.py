@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,16 +10,11 @@ from moto.iam.exceptions import NotFoundException
 from landing.sandbox import accounts, trust
 from landing.sandbox.call import Call
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Scope, Service
+from landing.sandbox.service import Nothing, Scope, Service
 from landing.sandbox.world import Identity
 
 CHAINED_SESSION = 3600
 """Seconds: the longest session of a role that was assumed by a role (page "Role chaining")."""
-
-
-@dataclass
-class Nothing:
-    """STS keeps no state of its own: its keys are the world's."""
 
 
 class Sts(Service[Nothing]):

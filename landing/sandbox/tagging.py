@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from landing.sandbox import accounts, probes
@@ -12,15 +11,10 @@ from landing.sandbox.http import HttpAnswer
 from landing.sandbox.organizations.access import arn_of
 from landing.sandbox.organizations.tags import checked
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Service
+from landing.sandbox.service import Nothing, Service
 
 ORGANIZATIONS = "organizations"
 PAGE = 50
-
-
-@dataclass
-class Nothing:
-    """Tags are kept by the services whose resources carry them."""
 
 
 class Tagging(Service[Nothing]):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 import string
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from landing.sandbox import registry
 from landing.sandbox.clock import Clock
+
+S = TypeVar("S")
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """Where virtual time begins unless a world is told otherwise."""
@@ -101,6 +104,14 @@ class World:
     def home_region(self) -> str:
         """The Region that the partition's global services sign for."""
         return {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}.get(self.partition, "us-east-1")
+
+    def state(self, service: str, account: str, region: str, make: Callable[[], S]) -> S:
+        """What a service keeps for an account in a Region, made when first asked for."""
+        states = self.states.setdefault(service, {})
+        if (account, region) not in states:
+            states[account, region] = make()
+        found: S = states[account, region]
+        return found
 
     def account(self, account: str, *, name: str = "standalone") -> Account:
         """An account; one that was never heard of is made, as a standalone account."""

@@ -43,9 +43,7 @@ class Place:
 
 def at(world: World, account: str, region: str) -> Place:
     """The state of an account in a Region."""
-    states = world.states.setdefault("accessanalyzer", {})
-    found: Place = states.setdefault((account, region), Place())
-    return found
+    return world.state("accessanalyzer", account, region, Place)
 
 
 def named(call: Call) -> Analyzer:

@@ -190,11 +190,7 @@ class CloudFormationState:
 
 def state_of(world: World, account: str, region: str) -> CloudFormationState:
     """The state of an account in a Region, made when first asked for."""
-    states = world.states.setdefault(SERVICE, {})
-    found: CloudFormationState | None = states.get((account, region))
-    if found is None:
-        found = states[account, region] = CloudFormationState()
-    return found
+    return world.state(SERVICE, account, region, CloudFormationState)
 
 
 def stack_of(world: World, stack_id: str) -> Stack:

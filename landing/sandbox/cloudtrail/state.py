@@ -67,11 +67,7 @@ class Trails:
 
 def of_account(world: World, account: str) -> Trails:
     """The trails that an account owns."""
-    states = world.states.setdefault("cloudtrail", {})
-    found: Trails | None = states.get((account, ""))
-    if found is None:
-        found = states[account, ""] = Trails()
-    return found
+    return world.state("cloudtrail", account, "", Trails)
 
 
 def visible(world: World, account: str, region: str) -> Iterator[Trail]:

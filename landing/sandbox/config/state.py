@@ -104,11 +104,7 @@ class Here:
 
 def at(world: World, account: str, region: str) -> Here:
     """The state of an account in a Region."""
-    states = world.states.setdefault("config", {})
-    found: Here | None = states.get((account, region))
-    if found is None:
-        found = states[account, region] = Here()
-    return found
+    return world.state("config", account, region, Here)
 
 
 def peek(world: World, account: str, region: str) -> Here | None:

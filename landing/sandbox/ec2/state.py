@@ -31,9 +31,7 @@ class Defaults:
 
 def at(world: World, account: str, region: str) -> Defaults:
     """The settings of an account in a Region."""
-    states = world.states.setdefault("ec2", {})
-    found: Defaults = states.setdefault((account, region), Defaults())
-    return found
+    return world.state("ec2", account, region, Defaults)
 
 
 def here(call: Call) -> Defaults:

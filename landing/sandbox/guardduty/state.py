@@ -86,11 +86,7 @@ class Here:
 
 def at(world: World, account: str, region: str) -> Here:
     """The state of an account in a Region."""
-    states = world.states.setdefault("guardduty", {})
-    found: Here = (
-        states.setdefault((account, region), Here()) if (account, region) not in states else (states[account, region])
-    )
-    return found
+    return world.state("guardduty", account, region, Here)
 
 
 def here(call: Call) -> Here:

@@ -56,9 +56,7 @@ class Place(Relations):
 
 def at(world: World, account: str, region: str) -> Place:
     """The state of an account in a Region."""
-    states = world.states.setdefault("inspector2", {})
-    found: Place = states.setdefault((account, region), Place())
-    return found
+    return world.state("inspector2", account, region, Place)
 
 
 def here(call: Call) -> Place:

@@ -73,9 +73,7 @@ class Place(Relations):
 
 def at(world: World, account: str, region: str) -> Place:
     """The state of an account in a Region."""
-    states = world.states.setdefault("macie2", {})
-    found: Place = states.setdefault((account, region), Place())
-    return found
+    return world.state("macie2", account, region, Place)
 
 
 def here(call: Call) -> Place:

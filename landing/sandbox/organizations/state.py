@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.world import Account, World
@@ -217,11 +216,7 @@ class Organizations:
 
 def organizations_of(world: World) -> Organizations:
     """The state of the Organizations service."""
-    states: dict[tuple[str, str], Any] = world.states.setdefault("organizations", {})
-    if ("", "") not in states:
-        states["", ""] = Organizations()
-    found: Organizations = states["", ""]
-    return found
+    return world.state("organizations", "", "", Organizations)
 
 
 def organization_of(world: World, account: str) -> Organization | None:

@@ -56,9 +56,7 @@ class Shares:
 
 def at(world: World, account: str, region: str) -> Shares:
     """The state of an account in a Region."""
-    states = world.states.setdefault("ram", {})
-    found: Shares = states.setdefault((account, region), Shares())
-    return found
+    return world.state("ram", account, region, Shares)
 
 
 def own(call: Call) -> Share:

@@ -162,11 +162,7 @@ class Here:
 
 def at(world: World, account: str, region: str) -> Here:
     """The state of an account in a Region."""
-    states = world.states.setdefault("securityhub", {})
-    found: Here | None = states.get((account, region))
-    if found is None:
-        found = states[account, region] = Here()
-    return found
+    return world.state("securityhub", account, region, Here)
 
 
 def here(call: Call) -> Here:
