@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from landing.sandbox import accounts, appointment, regions
+from landing.sandbox import accounts, appointment, membership, regions
 from landing.sandbox.appointment import Relations
 from landing.sandbox.call import Call
 from landing.sandbox.refusal import Refusal
@@ -39,6 +39,11 @@ class Place(Relations):
     graph: Graph | None = None
     since: datetime | None = None
     """Of a management account: when it appointed the administrator."""
+
+    @property
+    def administration(self) -> Graph | None:
+        """What an administrator has set is part of its graph."""
+        return self.graph
 
 
 def at(world: World, account: str, region: str) -> Place:
@@ -91,7 +96,7 @@ class Detective(Service[Place]):
         account = self.state(call).appointed
         if account is None:
             raise _invalid("There is no Detective administrator.")
-        _dismiss(call.world, organization, call.region)
+        _dismiss(call.world, call.account, call.region)
         if not any(at(call.world, call.account, region).appointed for region in regions.every(call.world)):
             appointment.deregister(call.world, organization, account, PRINCIPAL)
 
@@ -188,32 +193,19 @@ class Detective(Service[Place]):
 
 def account_joined(world: World, event: Event) -> None:
     """A new account becomes a member where the administrator wants that."""
-    organization = accounts.organization_of(world, event.account)
-    for region in regions.every(world) if organization else ():
-        assert organization is not None
-        administrator = at(world, organization.management_account, region).appointed
-        graph = at(world, administrator, region).graph if administrator else None
-        if graph is not None and graph.auto_enable and regions.is_usable(world, event.account, region):
+    for _, region, graph in membership.of_newcomer(world, event.account, at):
+        if graph.auto_enable:
             _enrol(world, graph, event.account, region)
 
 
 def account_left(world: World, event: Event) -> None:
     """Who leaves is a member no more."""
-    for region in regions.every(world):
-        place = at(world, event.account, region)
-        graph = at(world, place.administrator, region).graph if place.administrator else None
-        if graph is not None:
-            graph.members.pop(event.account, None)
-        place.administrator = None
+    membership.leave(world, event.account, at)
 
 
 def administrator_deregistered(world: World, event: Event) -> None:
     """Organizations' own call acts in every Region."""
-    organization = accounts.organization_of(world, event.account)
-    if event.detail["principal"] == PRINCIPAL and organization is not None:
-        for region in regions.every(world):
-            if at(world, organization.management_account, region).appointed == event.account:
-                _dismiss(world, organization, region)
+    membership.deregister(world, event, PRINCIPAL, at, _dismiss)
 
 
 def _create(world: World, account: str, region: str, tags: dict[str, str] | None = None) -> Graph:
@@ -231,9 +223,9 @@ def _delete(world: World, account: str, region: str) -> None:
     place.graph = None
 
 
-def _dismiss(world: World, organization: accounts.Organization, region: str) -> None:
-    management = at(world, organization.management_account, region)
-    administrator, management.appointed, management.since = management.appointed, None, None
+def _dismiss(world: World, management: str, region: str) -> None:
+    administrator = membership.dismiss(world, management, region, at)
+    at(world, management, region).since = None
     _delete(world, administrator or "", region)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from landing.sandbox import accounts
+from landing.sandbox import accounts, membership
 from landing.sandbox.call import Call
 from landing.sandbox.guardduty import enrolment, features
 from landing.sandbox.guardduty.state import PRINCIPAL, Administration, Here, at, bad, here, invalid, own_detector
@@ -55,8 +55,8 @@ def disable_organization_admin_account(call: Call) -> None:
     organization = _managed(call)
     if here(call).appointed != call["AdminAccountId"]:
         raise bad("The request failed because the account is not the GuardDuty delegated administrator.")
-    enrolment.dismiss(call.world, organization, call.region)
-    elsewhere = any(True for _ in enrolment.administrations(call.world, organization))
+    enrolment.dismiss(call.world, organization.management_account, call.region)
+    elsewhere = any(True for _ in membership.administrations(call.world, organization.management_account, at))
     if not elsewhere and PRINCIPAL in organization.delegated.get(call["AdminAccountId"], ()):
         accounts.undelegate(call.world, organization, call["AdminAccountId"], PRINCIPAL)
 

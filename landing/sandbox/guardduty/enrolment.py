@@ -6,13 +6,12 @@ come, NEW only those that come, NONE disables nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from landing.sandbox import accounts, regions
+from landing.sandbox import accounts, membership, regions
 from landing.sandbox.call import Call
 from landing.sandbox.guardduty import features
-from landing.sandbox.guardduty.state import PRINCIPAL, Administration, Detector, Here, Member, at
+from landing.sandbox.guardduty.state import PRINCIPAL, Detector, Here, Member, at
 from landing.sandbox.world import Event, World
 
 HEXADECIMAL = "0123456789abcdef"
@@ -108,19 +107,11 @@ def enrol(
     return None
 
 
-def administrations(world: World, organization: Any) -> Iterator[tuple[str, str, Administration]]:
-    """Administrator, Region and settings, wherever the organization has appointed one."""
-    for region in regions.every(world):
-        appointed = at(world, organization.management_account, region).appointed
-        settings = None if appointed is None else at(world, appointed, region).administration
-        if appointed is not None and settings is not None:
-            yield appointed, region, settings
-
-
 def account_joined(world: World, event: Event) -> None:
     """A new account is looked at in every Region that has an administrator."""
     organization = accounts.organization_of(world, event.account)
-    for administrator, region, settings in administrations(world, organization):
+    assert organization is not None
+    for administrator, region, settings in membership.administrations(world, organization.management_account, at):
         if settings.auto_enable != "NONE":
             settings.joined.append(event.account)
             schedule(world, administrator, region)
@@ -128,32 +119,17 @@ def account_joined(world: World, event: Event) -> None:
 
 def account_left(world: World, event: Event) -> None:
     """Who leaves the organization is a member no more; GuardDuty stays on (User Guide)."""
-    for region in regions.every(world):
-        place = at(world, event.account, region)
-        if place.administrator is not None:
-            settings = at(world, place.administrator, region).administration
-            if settings is not None:
-                settings.members.pop(event.account, None)
-            place.administrator = None
+    membership.leave(world, event.account, at)
 
 
-def dismiss(world: World, organization: Any, region: str) -> None:
+def dismiss(world: World, management: str, region: str) -> None:
     """The administrator is none any more: members stand alone, GuardDuty stays on in them."""
-    management = at(world, organization.management_account, region)
-    administrator, management.appointed = management.appointed, None
-    if administrator is None:
-        return
-    place = at(world, administrator, region)
-    for account in () if place.administration is None else place.administration.members:
-        at(world, account, region).administrator = None
-    place.administration = None
-    world.clock.forget(thing(administrator, region))
+    administrator = membership.dismiss(world, management, region, at)
+    if administrator is not None:
+        at(world, administrator, region).administration = None
+        world.clock.forget(thing(administrator, region))
 
 
 def administrator_deregistered(world: World, event: Event) -> None:
     """Organizations' own call acts in every Region."""
-    organization = accounts.organization_of(world, event.account)
-    if event.detail["principal"] == PRINCIPAL and organization is not None:
-        for administrator, region, _ in list(administrations(world, organization)):
-            if administrator == event.account:
-                dismiss(world, organization, region)
+    membership.deregister(world, event, PRINCIPAL, at, dismiss)

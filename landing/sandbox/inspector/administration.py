@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from landing.sandbox import accounts, appointment, regions
+from landing.sandbox import accounts, appointment, membership, regions
 from landing.sandbox.call import Call
 from landing.sandbox.inspector import members, scans
 from landing.sandbox.inspector.state import (
@@ -46,20 +46,16 @@ def disable_delegated_admin_account(call: Call) -> dict[str, Any]:
     organization, account = _managed(call), call["delegatedAdminAccountId"]
     if here(call).appointed != account:
         raise Refusal("ResourceNotFoundException", "The account is not the delegated administrator.")
-    dismiss(call.world, organization, call.region)
+    dismiss(call.world, call.account, call.region)
     if not any(at(call.world, call.account, region).appointed for region in regions.every(call.world)):
         appointment.deregister(call.world, organization, account, PRINCIPAL)
     return {"delegatedAdminAccountId": account}
 
 
-def dismiss(world: World, organization: accounts.Organization, region: str) -> None:
+def dismiss(world: World, management: str, region: str) -> None:
     """The administrator of a Region is none any more."""
-    management = at(world, organization.management_account, region)
-    administrator, management.appointed = management.appointed, None
-    place = at(world, administrator or "", region)
-    for account in place.administration.members if place.administration else ():
-        at(world, account, region).administrator = None
-    place.administration = None
+    administrator = membership.dismiss(world, management, region, at)
+    at(world, administrator or "", region).administration = None
 
 
 def get_delegated_admin_account(call: Call) -> dict[str, Any]:
@@ -102,31 +98,18 @@ def _managed(call: Call) -> accounts.Organization:
 
 def account_joined(world: World, event: Event) -> None:
     """A new account becomes a member with the scans that the administrator wants."""
-    organization = accounts.organization_of(world, event.account)
-    for region in regions.every(world) if organization else ():
-        assert organization is not None
-        administrator = at(world, organization.management_account, region).appointed
-        settings = at(world, administrator, region).administration if administrator else None
-        types = [kind for kind, name in TYPES.items() if settings and settings.auto_enable.get(name)]
-        if administrator and types and regions.is_usable(world, event.account, region):
+    for administrator, region, settings in membership.of_newcomer(world, event.account, at):
+        types = [kind for kind, name in TYPES.items() if settings.auto_enable.get(name)]
+        if types:
             members.enrol(world, administrator, region, event.account)
             scans.switch_on(world, event.account, region, types)
 
 
 def account_left(world: World, event: Event) -> None:
     """Who leaves is a member no more; scans go on (User Guide)."""
-    for region in regions.every(world):
-        place = at(world, event.account, region)
-        settings = at(world, place.administrator, region).administration if place.administrator else None
-        if settings is not None:
-            settings.members.pop(event.account, None)
-        place.administrator = None
+    membership.leave(world, event.account, at)
 
 
 def administrator_deregistered(world: World, event: Event) -> None:
     """Organizations' own call acts in every Region."""
-    organization = accounts.organization_of(world, event.account)
-    if event.detail["principal"] == PRINCIPAL and organization is not None:
-        for region in regions.every(world):
-            if at(world, organization.management_account, region).appointed == event.account:
-                dismiss(world, organization, region)
+    membership.deregister(world, event, PRINCIPAL, at, dismiss)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from landing.sandbox import accounts, appointment, regions
+from landing.sandbox import accounts, appointment, membership, regions
 from landing.sandbox.call import Call
 from landing.sandbox.macie import members
 from landing.sandbox.macie.state import PRINCIPAL, Administration, absent, administered, at, conflict, enable, here
@@ -36,20 +36,16 @@ def disable_organization_admin_account(call: Call) -> dict[str, Any]:
     organization, account = _managed(call), call["adminAccountId"]
     if here(call).appointed != account:
         raise absent("The account isn't the delegated Macie administrator for the organization.")
-    dismiss(call.world, organization, call.region)
+    dismiss(call.world, call.account, call.region)
     if not any(at(call.world, call.account, region).appointed for region in regions.every(call.world)):
         appointment.deregister(call.world, organization, account, PRINCIPAL)
     return {}
 
 
-def dismiss(world: World, organization: accounts.Organization, region: str) -> None:
+def dismiss(world: World, management: str, region: str) -> None:
     """The administrator of a Region is none any more."""
-    management = at(world, organization.management_account, region)
-    administrator, management.appointed = management.appointed, None
-    place = at(world, administrator or "", region)
-    for account in place.administration.members if place.administration else ():
-        at(world, account, region).administrator = None
-    place.administration = None
+    administrator = membership.dismiss(world, management, region, at)
+    at(world, administrator or "", region).administration = None
 
 
 def list_organization_admin_accounts(call: Call) -> dict[str, Any]:
@@ -79,29 +75,16 @@ def _managed(call: Call) -> accounts.Organization:
 
 def account_joined(world: World, event: Event) -> None:
     """A new account becomes a member where the administrator wants that."""
-    organization = accounts.organization_of(world, event.account)
-    for region in regions.every(world) if organization else ():
-        assert organization is not None
-        administrator = at(world, organization.management_account, region).appointed
-        settings = at(world, administrator, region).administration if administrator else None
-        if administrator and settings and settings.auto_enable and regions.is_usable(world, event.account, region):
+    for administrator, region, settings in membership.of_newcomer(world, event.account, at):
+        if settings.auto_enable:
             members.enrol(world, administrator, region, event.account)
 
 
 def account_left(world: World, event: Event) -> None:
     """Who leaves is a member no more; Macie stays on (User Guide, "Removing a member account")."""
-    for region in regions.every(world):
-        place = at(world, event.account, region)
-        settings = at(world, place.administrator, region).administration if place.administrator else None
-        if settings is not None:
-            settings.members.pop(event.account, None)
-        place.administrator = None
+    membership.leave(world, event.account, at)
 
 
 def administrator_deregistered(world: World, event: Event) -> None:
     """Organizations' own call acts in every Region."""
-    organization = accounts.organization_of(world, event.account)
-    if event.detail["principal"] == PRINCIPAL and organization is not None:
-        for region in regions.every(world):
-            if at(world, organization.management_account, region).appointed == event.account:
-                dismiss(world, organization, region)
+    membership.deregister(world, event, PRINCIPAL, at, dismiss)

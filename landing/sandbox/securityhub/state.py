@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from landing.sandbox import regions
+from landing.sandbox import membership, regions
 from landing.sandbox.call import Call
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.world import World
@@ -221,11 +221,7 @@ def central_of(world: World, administrator: str, region: str) -> Central | None:
 
 def administrations(world: World, management: str) -> Iterator[tuple[str, str, Administration]]:
     """Administrator, Region and settings, wherever the organization has appointed one."""
-    for region in regions.every(world):
-        appointed = at(world, management, region).appointed
-        settings = None if appointed is None else at(world, appointed, region).administration
-        if appointed is not None and settings is not None:
-            yield appointed, region, settings
+    return membership.administrations(world, management, at)
 
 
 def invalid(message: str) -> Refusal:
