@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from landing.aws import FULL_ACCESS
-from landing.effects import State, ids_for, level, nodes_to, parents_of
 from landing.graph import build
+from landing.in_force import State, ids_for, level, nodes_to, parents_of
 from landing.kinds.attachments import swap
 from landing.model import Action, Address, Attributes, Change, Resource
 from landing.organization import Organization

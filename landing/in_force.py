@@ -1,0 +1,82 @@
+"""Which policies are in force where: what is attached to each node, and the nodes on the way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from landing import references
+from landing.model import Address, Attributes, Resource
+from landing.organization import ROOT, Organization, node_of
+from landing.placed import estate_of, ids_of
+from landing.policy import SCP
+from landing.policy.testing.suite import FULL_ACCESS, FULL_ACCESS_DOCUMENT
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Policies, what is attached to each node (`root`, `unit/KEY`, `account/KEY`), and the unit of each account."""
+
+    policies: Mapping[str, Attributes]
+    attached: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, str]
+
+    @classmethod
+    def of(cls, resources: Mapping[Address, Attributes]) -> State:
+        """The state that resources of the kinds policy, attachments and account are in."""
+        by_kind: dict[str, dict[str, Attributes]] = {"policy": {}, "attachments": {}, "account": {}}
+        for address, attributes in resources.items():
+            if address.kind in by_kind:
+                by_kind[address.kind][address.name] = attributes
+        return cls(
+            by_kind["policy"],
+            {name: tuple(attributes["policies"]) for name, attributes in by_kind["attachments"].items()},
+            {name: str(attributes.get("unit", ROOT)) for name, attributes in by_kind["account"].items()},
+        )
+
+
+def level(
+    organization: Organization,
+    node: str,
+    attached: Collection[str] | None,
+    *,
+    policy_type: str,
+    policies: Mapping[str, Attributes],
+    ids: Mapping[str, str],
+) -> Iterator[dict[str, Any]]:
+    """The policies of a type at a node, given the names of what is attached; None for nothing but FullAWSAccess."""
+    kind, _, key = node.partition("/")
+    account = organization.accounts.get(key) if kind == "account" else None
+    everything = attached is None or FULL_ACCESS in attached or (account is not None and account.full_access)
+    if policy_type == SCP and everything:
+        yield {"name": FULL_ACCESS, "policy": FULL_ACCESS_DOCUMENT}
+    for name in attached or ():
+        policy = policies.get(name)
+        if policy and policy["type"] == policy_type and policy["content"]:
+            yield {"name": name, "policy": references.resolve(policy["content"], ids)}
+
+
+def ids_for(organization: Organization, account_ids: Mapping[str, str]) -> tuple[dict[str, str], Mapping[str, str]]:
+    """What the tokens in documents stand for, and account ids by key; made up where there is none yet."""
+    estate = estate_of(organization)
+    estate = replace(estate, keys={**estate.keys, **account_ids})
+    return ids_of(estate), estate.keys
+
+
+def parents_of(organization: Organization, live: Mapping[Address, Resource]) -> dict[str, str]:
+    """The parent of every unit, in AWS or in the config."""
+    found = {unit.key: unit.parent for unit in organization.units.values()}
+    for address, resource in live.items():
+        if address.kind == "unit":
+            above = [required.name for required in resource.requires if required.kind == "unit"]
+            found.setdefault(address.name, above[0] if above else ROOT)
+    return found
+
+
+def nodes_to(unit: str, parents: Mapping[str, str]) -> list[str]:
+    """The nodes from the root to a unit."""
+    steps = [unit]
+    while steps[-1] != ROOT:
+        steps.append(parents[steps[-1]])
+    return [node_of(step) for step in reversed(steps)]
