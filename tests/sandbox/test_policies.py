@@ -105,6 +105,11 @@ def _scp(**statement: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def _malformed(cloud: Cloud, kind: str, content: str) -> None:
+    create = cloud.organizations.create_policy
+    refused("MalformedPolicyDocumentException", create, Name="p", Description="", Type=kind, Content=content)
+
+
 MALFORMED_SCPS = {
     "no JSON": "{",
     "a list": "[]",
@@ -124,14 +129,7 @@ MALFORMED_SCPS = {
 @pytest.mark.parametrize("what", MALFORMED_SCPS)
 @source("User Guide: SCP syntax; API reference: MalformedPolicyDocumentException")
 def test_a_malformed_scp_is_refused(cloud: Cloud, what: str) -> None:
-    refused(
-        "MalformedPolicyDocumentException",
-        cloud.organizations.create_policy,
-        Name="p",
-        Description="",
-        Type=SCP_TYPE,
-        Content=MALFORMED_SCPS[what],
-    )
+    _malformed(cloud, SCP_TYPE, MALFORMED_SCPS[what])
 
 
 WELL_FORMED_SCPS = {
@@ -163,27 +161,13 @@ MALFORMED_RCPS = {
 @pytest.mark.parametrize("what", MALFORMED_RCPS)
 @source("User Guide: RCP syntax; API reference: MalformedPolicyDocumentException")
 def test_a_malformed_rcp_is_refused(cloud: Cloud, what: str) -> None:
-    refused(
-        "MalformedPolicyDocumentException",
-        cloud.organizations.create_policy,
-        Name="p",
-        Description="",
-        Type=RCP_TYPE,
-        Content=MALFORMED_RCPS[what],
-    )
+    _malformed(cloud, RCP_TYPE, MALFORMED_RCPS[what])
 
 
 @pytest.mark.parametrize("content", ["{}", '{"tag":{}}', '{"tags":{"x":{"@@set":"y"}}}'])
 @source("User Guide: tag policy syntax; inheritance operators")
 def test_a_malformed_tag_policy_is_refused(cloud: Cloud, content: str) -> None:
-    refused(
-        "MalformedPolicyDocumentException",
-        cloud.organizations.create_policy,
-        Name="p",
-        Description="",
-        Type="TAG_POLICY",
-        Content=content,
-    )
+    _malformed(cloud, "TAG_POLICY", content)
 
 
 @source("API reference: UpdatePolicy")
