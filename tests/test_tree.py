@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
+from concurrent.futures import CancelledError
+from typing import Any
+
+from landing.aws import Aws
+from landing.aws.once import Once
+from landing.aws.survey import AT_ONCE, FoundUnit, Survey
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Change
 from landing.organization import TAG
@@ -69,3 +77,35 @@ def test_an_account_with_a_role_is_entered_before_all_accounts_are_listed(creati
         assert aws.tree.account_id("shop-prod")
         assert aws.calls["organizations", "ListAccounts"] == 1
         assert aws.tree.account_id("log-archive") == aws.tree.account_ids["log-archive"]
+
+
+class Held(Survey):
+    """An organization of a root with twelve units, below which nothing is listed before it is `opened`."""
+
+    def __init__(self, aws: Aws) -> None:
+        super().__init__(aws, Once())
+        self.reached, self.opened = threading.Semaphore(0), threading.Event()
+
+    @property
+    def root(self) -> Mapping[str, Any]:
+        return {"Id": "r"}
+
+    def _children(self, node_id: str) -> list[FoundUnit]:
+        if node_id != "r":
+            self.reached.release()
+            self.opened.wait()
+            return []
+        return [FoundUnit(f"u{number}", f"u{number}", "r") for number in range(12)]
+
+
+def test_who_reads_ahead_lets_go_when_that_is_called_off(creation: Story) -> None:
+    """Else the lock of what was being read would never be free, and the process would never end."""
+    with Sandbox() as sandbox:
+        survey = Held(Cloud(sandbox, creation.organization).open())
+    reading = survey.soon("units", lambda: survey.units)
+    for _ in range(AT_ONCE):
+        survey.reached.acquire()
+    survey.rest()
+    assert isinstance(reading.exception(), CancelledError)
+    survey.opened.set()
+    assert len(survey.units) == 12

@@ -9,8 +9,9 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from landing.aws.faults import UNREADABLE
@@ -189,21 +190,30 @@ class Survey:
         return None
 
     def _walk(self) -> Iterator[FoundUnit]:
-        """Level by level, each unit's children as soon as it is known."""
+        """Level by level, each unit's children as soon as it is known.
+
+        `rest` ends a walk with CancelledError: who needs the units after that walks again.
+        """
+        lanes = self._lanes
         children: dict[str, list[FoundUnit]] = {}
         running: dict[Future[list[FoundUnit]], str] = {}
+        ended: SimpleQueue[Future[list[FoundUnit]]] = SimpleQueue()  # hears of cancelled ones too, as `wait` does not
 
         def visit(node_id: str) -> None:
+            if self._lanes is not lanes:
+                raise CancelledError
             if "full_access" in self.ahead:
                 self.soon("ListPoliciesForTarget", self.full_access, node_id)
-            running[self.soon("ListOrganizationalUnitsForParent", self._children, node_id)] = node_id
+            listing = self.soon("ListOrganizationalUnitsForParent", self._children, node_id)
+            running[listing] = node_id
+            listing.add_done_callback(ended.put)
 
         visit(self.root["Id"])
         while running:
-            for done in wait(running, return_when=FIRST_COMPLETED).done:
-                found = children[running.pop(done)] = done.result()
-                for unit in found:
-                    visit(unit.id)
+            done = ended.get()
+            found = children[running.pop(done)] = done.result()
+            for unit in found:
+                visit(unit.id)
         waiting = [self.root["Id"]]
         for node_id in waiting:
             yield from children[node_id]
