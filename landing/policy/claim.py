@@ -92,7 +92,9 @@ def read_claim(claim: Mapping[str, Any]) -> Claim:
 
     Raises ValueError on what is no claim.
     """
-    unknown = sorted(set(claim) - KEYS)
+    if not isinstance(claim, Mapping):
+        raise ValueError(f"{claim!r} is no claim: a mapping with deny or allow is expected")  # noqa: TRY004 - read from a file
+    unknown = sorted(str(key) for key in set(claim) - KEYS)
     if unknown:
         raise ValueError(f"{unknown[0]!r} is no part of a claim: they are {', '.join(sorted(KEYS))}")
     if ("deny" in claim) == ("allow" in claim):
@@ -102,6 +104,12 @@ def read_claim(claim: Mapping[str, Any]) -> Claim:
     present, absent = (_keys(claim, name) for name in ("keysAlwaysPresent", "keysNeverPresent"))
     if both := sorted(present & absent):
         raise ValueError(f"{both[0]!r} cannot be both always and never present")
+    context = claim.get("context") or {}
+    if not isinstance(context, Mapping) or not all(isinstance(key, str) for key in context):
+        raise ValueError(f"context: {context!r} is no mapping of condition keys to values")
+    partition = claim.get("partition", "aws")
+    if not isinstance(partition, str):
+        raise ValueError(f"partition: {partition!r} is no text")  # noqa: TRY004 - read from a file
     account = claim.get("account")
     if account == "*":
         account = None
@@ -111,14 +119,14 @@ def read_claim(claim: Mapping[str, Any]) -> Claim:
         denies="deny" in claim,
         actions=_listed(claim, "deny" if "deny" in claim else "allow"),
         account=None if account is None else str(account),
-        partition=claim.get("partition", "aws"),
+        partition=partition,
         principals=_arns(claim, "principals"),
         except_principals=_arns(claim, "exceptPrincipals"),
         resources=_arns(claim, "resources"),
         present=tuple(name.lower() for name in _listed(claim, "keysAlwaysPresent")),
         absent=tuple(name.lower() for name in _listed(claim, "keysNeverPresent")),
-        pinned={key.lower(): value for key, value in (claim.get("context") or {}).items()},
-        names={key.lower(): key for key in (*_listed(claim, "keysAlwaysPresent"), *(claim.get("context") or {}))},
+        pinned={key.lower(): value for key, value in context.items()},
+        names={key.lower(): key for key in (*_listed(claim, "keysAlwaysPresent"), *context)},
     )
 
 
@@ -128,6 +136,8 @@ def _keys(claim: Mapping[str, Any], key: str) -> set[str]:
 
 def _listed(claim: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = claim.get(key)
+    if value is not None and not isinstance(value, str | list | tuple | set | frozenset):
+        raise ValueError(f"{key}: {value!r} is neither text nor a list of texts")
     listed = [value] if isinstance(value, str) else list(value or ())
     for item in listed:
         if not isinstance(item, str):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from landing.policy import arn
-from landing.policy.operators import Test, Use, parse_use, request_text, text_test, value_test
+from landing.policy.operators import Test, Use, parse_use, text_test, value_test
 from landing.policy.pattern import Pattern, Wild, parse, resolve, text_of
-from landing.policy.truth import Truth, Unknown, every, negation, some
+from landing.policy.truth import Truth, Unknown, every, some
+from landing.policy.values import request_text
 
 Context = Mapping[str, object]
 _MEMO = 1024
@@ -26,19 +27,18 @@ class Line:
 class Condition:
     """A compiled line: call it with a context whose keys are in lower case.
 
-    `single` tests one value that is present, negation included; none while variables are unfilled.
-    `known` remembers the truth for strings and for an absent key (none), while no variables are unfilled;
-    `learn` finds out what it has not.
+    `single` tests one value that is present, negation included; none where variables are to be filled, and
+    where there is a fault. `by_value` is whether it is all that is asked of a text that is not empty: of one
+    value, all operators but Null ask the same with and without a set operator.
     """
 
     __slots__ = (
         "_bound",
         "_patterns",
-        "_plain",
         "_variables",
+        "by_value",
         "fault",
         "key",
-        "known",
         "line",
         "needs",
         "single",
@@ -54,8 +54,7 @@ class Condition:
         self.fault = next((item for item in (use, values) if isinstance(item, str)), None)
         self.needs: frozenset[str] = frozenset()
         self.single: Test | None = None
-        self.known: dict[str | None, Truth] | None = None
-        self._plain = self.use is not None and self.use.operator.family != "null"
+        self.by_value = self.use is not None and self.use.operator.family != "null"
         self._patterns: tuple[Pattern, ...] = ()
         self._variables: tuple[str, ...] = ()
         if isinstance(use, str) or isinstance(values, str):
@@ -67,24 +66,12 @@ class Condition:
         self._bound = lru_cache(maxsize=_MEMO)(self._bind)
         if not self.needs:
             self.single = _single(use, self._patterns, values)
-            self.known = {}
 
     def __call__(self, context: Context) -> Truth:
         """Whether the line holds for a request, as the section "Condition" of the user guide has it."""
         if self.fault is not None:
             return Unknown(self.fault)
         return self.truth(context.get(self.key), self.single or self.filled(context))
-
-    def learn(self, value: str | None) -> Truth:
-        """The truth for a string or an absent key, to be remembered."""
-        assert self.single is not None
-        assert self.known is not None
-        if len(self.known) >= _MEMO:
-            self.known.clear()
-        # Of one value that is no empty text, all operators but Null ask what their test asks.
-        truth = self.single(value) if value and self._plain else self.truth(value, self.single)
-        self.known[value] = truth
-        return truth
 
     def filled(self, context: Context) -> Test:
         """The test of one value once the variables are filled from a context."""
@@ -157,13 +144,11 @@ def _patterns(use: Use, values: Iterable[object], variables: bool) -> tuple[Patt
 
 
 def _single(use: Use, patterns: Iterable[Pattern], values: Iterable[object]) -> Test:
-    """The test of one request value, negated if the operator is, and remembered."""
+    """The test of one request value, negation included."""
     operator = use.operator
     if operator.family in ("string", "arn"):
-        positive = text_test(operator, patterns)
-    else:
-        positive = value_test(operator, [text_of(value) for value in values])
-    return (lambda text: negation(positive(text))) if operator.negated else positive
+        return text_test(operator, patterns)
+    return value_test(operator, [text_of(value) for value in values])
 
 
 def _when_missing(use: Use) -> Truth:

@@ -10,9 +10,9 @@ from typing import Any
 from landing.organization import Organization
 from landing.policy import catalog
 from landing.policy.derived import derive
-from landing.policy.evaluation import Request
 from landing.policy.outline import Outline, outline
-from landing.policy.principals import Principal, parse_principal
+from landing.policy.principals import Principal
+from landing.policy.request import Request, checked_action, read_request
 
 Path = tuple[str, ...]
 
@@ -55,12 +55,11 @@ def covered(organization: Outline | Organization | Mapping[str, Any], request: R
     ``id`` ("o-…"), ``rootId`` ("r-…"), ``unitIds`` (unit → "ou-…" id, where the paths have names) and
     ``homeRegion``. The request may say ``awsManagedKey`` of a KMS key.
 
-    Raises ValueError on what is no organization, and on a request without an action.
+    Raises ValueError on what is no organization, and on what is no request.
     """
     organization = outline(organization)
-    if not request.get("action"):
-        raise ValueError("the request has no action")
-    principal = parse_principal(request.get("principal") or "")
+    principal = read_request(request).principal
+    checked_action(request["action"])
     derived = derive(organization, principal, request)
     scp_path, scp_reason, scp_doubt = _scps(organization, principal, request)
     rcp_path, rcp_reason, rcp_doubt = _rcps(organization, principal, request, derived.owner)

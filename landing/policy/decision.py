@@ -14,11 +14,11 @@ from landing.policy.evaluation import (
     IMPLICITLY_DENIED,
     RCP,
     UNDETERMINED,
-    Request,
     Verdict,
     evaluate,
 )
 from landing.policy.levels import Policies
+from landing.policy.request import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,10 +100,12 @@ def _names(item: Mapping[str, object], element: str, faults: list[str]) -> tuple
         return ("*",), False
     value = item[f"Not{element}" if negated else element]
     listed = list(value) if isinstance(value, list | tuple) else [value]
-    texts = [entry for entry in listed if isinstance(entry, str)]
-    if len(texts) != len(listed):
-        faults.append(f"an entry of {element} is not a string")
-    return tuple(texts), negated
+    texts = tuple(entry for entry in listed if isinstance(entry, str))
+    if not listed or len(texts) != len(listed):
+        faults.append(f"an entry of {element} is not a string" if listed else f"{element} has no entry")
+        # What is no name may be meant to match anything.
+        return ("*",), False
+    return texts, negated
 
 
 def _lines(block: object, variables: bool, faults: list[str]) -> tuple[Line, ...]:

@@ -5,14 +5,14 @@ the two verdicts together for those whom `covered` finds subject to them.
 AWS Organizations user guide, "SCP evaluation" and "RCP evaluation".
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from landing.policy.levels import Compiled, Place, Policies, Rule, rules
-from landing.policy.principals import parse_principal
-from landing.policy.truth import Truth
+from landing.policy.levels import Compiled, Place, Policies, rules
+from landing.policy.request import Request, checked_action, read_request
+from landing.policy.sieve import Hit, Sieve, bits_of
 
 ALLOWED = "Allowed"
 EXPLICITLY_DENIED = "ExplicitlyDenied"
@@ -21,8 +21,6 @@ UNDETERMINED = "Undetermined"
 
 SCP = "SERVICE_CONTROL_POLICY"
 RCP = "RESOURCE_CONTROL_POLICY"
-
-Request = Mapping[str, Any]
 
 
 class Doubt(NamedTuple):
@@ -62,39 +60,35 @@ class Verdict:
 
 
 _ALLOWED = Verdict(ALLOWED)
-# Bounds on what one set of policies remembers: the catalogue has some 22,000 actions, a caller any number.
+# A bound on what one set of policies remembers: the catalogue has some 22,000 actions, a caller any number.
 _ACTIONS_KEPT = 32_768
-_VERDICTS_KEPT = 65_536
-
-_Hits = tuple[tuple[Rule, Truth], ...]
-_Asked = tuple[str | None, ...]
 
 
 class _Relevant(NamedTuple):
-    """The statements that an action leaves, with the truth of their action part where it is in doubt.
+    """The statements that an action leaves: which of them deny, and which allow at each level that needs it.
 
-    `allows` has only the levels where the action is not allowed in any case. `keys` and `by_resource` are all
-    of a request that the statements look at.
+    `allows` has only the levels where the action is not allowed in any case.
     """
 
-    denies: _Hits
-    allows: tuple[tuple[int, _Hits], ...]
-    keys: tuple[str, ...]
-    by_resource: bool
-    known: dict[_Asked, Verdict]
+    sieve: Sieve
+    denies: int
+    allows: tuple[tuple[int, int], ...]
 
 
 class CompiledLevels:
     """A set of policies made ready for many requests. Later changes of `levels` do not reach it.
 
     In a hierarchy of RCPs every level has RCPFullAWSAccess, listed or not, as nobody can detach it.
+    Raises ValueError on what are no levels.
     """
 
     def __init__(self, levels: Policies, policy_type: str = SCP, shared: Compiled | None = None) -> None:
+        if policy_type not in (SCP, RCP):
+            raise ValueError(f"{policy_type!r} is no type of policy that is evaluated: {SCP} and {RCP} are")
         self.rules = rules(levels, shared)
         self.needs_allow = policy_type != RCP
-        self._relevant: dict[str, _Relevant] = {}
-        self._kept = 0
+        self._of_actions: dict[str, _Relevant] = {}
+        self._of_hits: dict[tuple[Hit, ...], _Relevant] = {}
 
     def evaluate(self, request: Request) -> Verdict:
         """The verdict on a request.
@@ -104,76 +98,49 @@ class CompiledLevels:
         multivalued keys). aws:PrincipalArn, PrincipalAccount, PrincipalType and ResourceAccount follow from
         the former unless the context has them; any other key that is not there is absent.
 
-        Raises ValueError when the request has no action, or the same key twice in different case.
+        Raises ValueError on what is no request: see `read_request`.
         """
-        action: Any = request.get("action")
-        relevant = self._relevant.get(action) or self._of_action(action)
-        principal = parse_principal(request.get("principal") or "")
-        context = _context(request, principal.keys)
-        resource = request.get("resource") or "*"
-        if principal.note and request.get("principal"):
-            return _verdict(relevant, resource, context, (principal.note,))
-        asked: list[str | None] = [resource if relevant.by_resource else None]
-        for key in relevant.keys:
-            value = context.get(key)
-            if value is not None and type(value) is not str:
-                return _verdict(relevant, resource, context, ())
-            asked.append(value)
-        verdict = relevant.known.get(tuple(asked))
-        if verdict is None:
-            verdict = _verdict(relevant, resource, context, ())
-            self._remember(relevant, tuple(asked), verdict)
-        return verdict
+        action, principal, resource, context = read_request(request)
+        relevant = self._of_actions.get(action) or self._of_action(action)
+        notes = (principal.note,) if principal.note and principal.text else ()
+        return _verdict(relevant, resource, context, notes)
 
-    def _remember(self, relevant: _Relevant, asked: _Asked, verdict: Verdict) -> None:
-        if self._kept >= _VERDICTS_KEPT:
-            self._relevant.clear()
-            self._kept = 0
-        relevant.known[asked] = verdict
-        self._kept += 1
-
-    def _of_action(self, action: object) -> _Relevant:
-        if not isinstance(action, str) or not all(action.partition(":")):
-            raise ValueError(f"{action!r} is no action: service:Name is the form")
-        lowered = action.lower()
-        denies: list[tuple[Rule, Truth]] = []
-        allows: list[tuple[int, _Hits]] = []
-        for number, level in enumerate(self.rules):
-            hits = [(rule, truth) for rule in level if (truth := rule.on_action(lowered)) is not False]
-            denies += [(rule, truth) for rule, truth in hits if rule.effect != "Allow"]
-            if self.needs_allow and not any(
-                rule.effect == "Allow" and rule.always and truth is True for rule, truth in hits
-            ):
-                allows.append((number, tuple((rule, truth) for rule, truth in hits if rule.effect != "Deny")))
-        looked_at = [rule for rule, _ in denies] + [rule for _, hits in allows for rule, _ in hits]
-        keys = {key for rule in looked_at for key in rule.keys}
-        by_resource = any(rule.resources is not None for rule in looked_at)
-        relevant = _Relevant(tuple(denies), tuple(allows), tuple(sorted(keys)), by_resource, {})
-        if len(self._relevant) >= _ACTIONS_KEPT:
-            self._relevant.clear()
-            self._kept = 0
-        self._relevant[action] = relevant
+    def _of_action(self, action: str) -> _Relevant:
+        lowered = checked_action(action).lower()
+        found = ((rule, rule.on_action(lowered)) for level in self.rules for rule in level)
+        hits = tuple(Hit(rule, truth) for rule, truth in found if truth is not False)
+        relevant = self._of_hits.get(hits) or self._relevant(hits)
+        if len(self._of_actions) >= _ACTIONS_KEPT:
+            self._of_actions.clear()
+            self._of_hits.clear()
+        self._of_actions[action] = self._of_hits[hits] = relevant
         return relevant
+
+    def _relevant(self, hits: Iterable[Hit]) -> _Relevant:
+        allowed = {hit.rule.place.level for hit in hits if hit.always and hit.rule.effect == "Allow"}
+        needed = [level for level in range(len(self.rules)) if self.needs_allow and level not in allowed]
+        kept = [hit for hit in hits if hit.rule.effect != "Allow" or hit.rule.place.level in needed]
+
+        def mask(effect: str, levels: Container[int]) -> int:
+            found = (hit.rule.effect in (effect, None) and hit.rule.place.level in levels for hit in kept)
+            return sum(1 << number for number, one in enumerate(found) if one)
+
+        allows = tuple((level, mask("Allow", (level,))) for level in needed)
+        return _Relevant(Sieve(kept), mask("Deny", range(len(self.rules))), allows)
 
 
 def _verdict(relevant: _Relevant, resource: str, context: Mapping[str, object], notes: tuple[str, ...]) -> Verdict:
-    denies: list[Place] = []
-    doubts: list[Doubt] = []
-    for rule, on_action in relevant.denies:
-        truth = rule.applies(resource, context)
-        if truth is False:
-            continue
-        if truth is True and on_action is True:
-            denies.append(rule.place)
-        else:
-            doubts.append(_doubt(rule, truth, on_action))
+    may, sure = relevant.sieve(resource, context)
+    hits = relevant.sieve.hits
+    doubtful = may & relevant.denies & ~sure
     missing: list[int] = []
     for level, allows in relevant.allows:
-        found, level_doubts = _allowed(allows, resource, context)
-        if not found:
-            doubts += level_doubts
-            if not level_doubts:
+        if not sure & allows:
+            doubtful |= may & allows
+            if not may & allows:
                 missing.append(level)
+    denies = tuple(hits[number].rule.place for number in bits_of(sure & relevant.denies))
+    doubts = tuple(_doubt(hits[number], resource, context) for number in bits_of(doubtful))
     if denies:
         result = EXPLICITLY_DENIED
     elif missing:
@@ -182,41 +149,14 @@ def _verdict(relevant: _Relevant, resource: str, context: Mapping[str, object], 
         result = UNDETERMINED if doubts else ALLOWED
     if result == ALLOWED and not notes:
         return _ALLOWED
-    return Verdict(result, tuple(denies), tuple(missing), tuple(dict.fromkeys(doubts)), notes)
+    return Verdict(result, denies, tuple(missing), doubts, notes)
 
 
-def _allowed(
-    allows: tuple[tuple[Rule, Truth], ...], resource: str, context: Mapping[str, object]
-) -> tuple[bool, list[Doubt]]:
-    """Whether an Allow surely applies at a level; else the statements that may be one."""
-    doubts = []
-    for rule, on_action in allows:
-        truth = rule.applies(resource, context)
-        if truth is True and on_action is True:
-            return True, []
-        if truth is not False:
-            doubts.append(_doubt(rule, truth, on_action))
-    return False, doubts
-
-
-def _doubt(rule: Rule, truth: Truth, on_action: Truth) -> Doubt:
-    for part in (truth, on_action):
-        if not isinstance(part, bool):
-            return Doubt(rule.place, rule.effect, part.reason)
+def _doubt(hit: Hit, resource: str, context: Mapping[str, object]) -> Doubt:
+    for truth in (hit.rule.applies(resource, context), hit.on_action):
+        if not isinstance(truth, bool):
+            return Doubt(hit.rule.place, hit.rule.effect, truth.reason)
     raise AssertionError("a statement without doubt was reported as doubtful")
-
-
-def _context(request: Request, derived: Mapping[str, Any]) -> dict[str, object]:
-    given = request.get("context") or {}
-    context: dict[str, object] = dict(derived)
-    if request.get("resourceAccount"):
-        context["aws:resourceaccount"] = request["resourceAccount"]
-    if given:
-        lowered = {key.lower(): value for key, value in given.items()}
-        if len(lowered) != len(given):
-            raise ValueError("the context has a key twice, in different case")
-        context.update(lowered)
-    return context
 
 
 class _Kept(NamedTuple):
@@ -249,7 +189,8 @@ def compiled(levels: Policies, policy_type: str = SCP) -> CompiledLevels:
     key = (id(levels), policy_type)
     kept = _compiled.get(key)
     if kept is None or kept.levels is not levels or kept.copy != levels:
-        kept = _Kept(levels, deepcopy(levels), CompiledLevels(levels, policy_type))
+        made = CompiledLevels(levels, policy_type)
+        kept = _Kept(levels, deepcopy(levels), made)
         _compiled.pop(key, None)
         if len(_compiled) >= _SETS_KEPT:
             _compiled.pop(next(iter(_compiled)), None)

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from landing.policy.action_pattern import ActionPattern
 from landing.policy.catalog import Action
-from landing.policy.levels import ActionPattern, Rule
+from landing.policy.levels import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from landing.policy import arn
+from landing.policy.action_pattern import ActionPattern
 from landing.policy.conditions import Condition
 from landing.policy.document import Statement, statements
-from landing.policy.pattern import Pattern, Variable, Wild, full_match, glob_regex, parse, resolve
+from landing.policy.pattern import Pattern, Variable, Wild, full_match, parse, resolve
 from landing.policy.truth import Truth, Unknown, negation
 
 Context = Mapping[str, object]
@@ -99,7 +100,6 @@ class Rule:
     """A compiled statement. `resources` is none when it applies to all of them."""
 
     __slots__ = (
-        "_checks",
         "_meaning",
         "actions",
         "conditions",
@@ -130,7 +130,6 @@ class Rule:
             if text not in compiled.conditions:
                 compiled.conditions[text] = Condition(line)
         self.conditions = tuple(compiled.conditions[text] for text in lines)
-        self._checks = tuple((item.key, item.known, item) for item in self.conditions)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -182,13 +181,8 @@ class Rule:
                 return False
             if truth is not True:
                 doubt = truth
-        for key, known, condition in self._checks:
-            value = context.get(key)
-            if known is not None and (value is None or type(value) is str):
-                remembered = known.get(value)
-                truth = condition.learn(value) if remembered is None else remembered
-            else:
-                truth = condition(context)
+        for condition in self.conditions:
+            truth = condition(context)
             if truth is False:
                 return False
             if truth is not True:
@@ -196,44 +190,30 @@ class Rule:
         return True if doubt is None else doubt
 
 
-class ActionPattern:
-    """One entry of Action; the service is literal, or the whole is ``*``."""
-
-    __slots__ = ("_fault", "_matches", "name", "service", "text", "wild")
-
-    def __init__(self, text: str) -> None:
-        self.text = text.lower()
-        service, colon, name = self.text.partition(":")
-        literal = bool(colon) and not set(service) & set("*?")
-        self.service = service if literal else None
-        self.name = name
-        self.wild = bool(set(name) & set("*?"))
-        self._fault = None
-        if not literal and self.text != "*":
-            self._fault = Unknown(f"the service of the action {text!r} is not written out")
-        self._matches: Callable[[str], bool] | None = None
-
-    def __call__(self, action: str) -> Truth:
-        """Whether it matches an action in lower case."""
-        if self.text in ("*", action):
-            return True if self._fault is None else self._fault
-        if self.service is not None and (not self.wild or not action.startswith(self.service)):
-            return False
-        if self._matches is None:
-            self._matches = full_match([glob_regex(parse(self.text, variables=False).tokens)])
-        if not self._matches(action):
-            return False
-        return True if self._fault is None else self._fault
-
-
 def rules(levels: Policies, compiled: Compiled | None = None) -> tuple[tuple[Rule, ...], ...]:
-    """The statements of each level, compiled; `compiled` is what several sets of policies share."""
+    """The statements of each level, compiled; `compiled` is what several sets of policies share.
+
+    Raises ValueError on what are no levels.
+    """
     compiled = compiled or Compiled()
     return tuple(
         tuple(
             Rule(Place(level, str(entry.get("name", "")), statement.index, statement.sid), statement, compiled)
             for entry in policies
-            for statement in statements(entry.get("policy"))
+            for statement in statements(entry["policy"])
         )
-        for level, policies in enumerate(levels)
+        for level, policies in enumerate(_checked(levels))
     )
+
+
+def _checked(levels: Any) -> Iterable[Iterable[Mapping[str, Any]]]:
+    """The levels, if that is what they are."""
+    if not isinstance(levels, list | tuple) or not levels:
+        raise ValueError(f"{levels!r} are no levels: a list with a list of policies for root, units and account")
+    for number, policies in enumerate(levels):
+        if not isinstance(policies, list | tuple):
+            raise ValueError(f"level {number} is no list of policies: {policies!r}")  # noqa: TRY004 - read from a file
+        for entry in policies:
+            if not isinstance(entry, Mapping) or "policy" not in entry:
+                raise ValueError(f'level {number} has an entry that is not of the form {{"name", "policy"}}: {entry!r}')
+    return levels

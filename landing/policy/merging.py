@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 from landing.policy import catalog
+from landing.policy.action_pattern import ActionPattern
 from landing.policy.document import statements
 from landing.policy.effects import effect
-from landing.policy.levels import ActionPattern
 
 VERSION = "2012-10-17"
 _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}

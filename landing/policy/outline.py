@@ -38,21 +38,31 @@ def outline(organization: "Outline | Organization | Mapping[str, Any]") -> Outli
         return organization
     if isinstance(organization, Organization):
         return _declared(organization)
-    given = {key: _first(organization, names) for key, names in _NAMES.items()}
+    written = _mapping(organization)
+    given = {key: _first(written, names) for key, names in _NAMES.items()}
     for key in ("management", "accounts"):
         if given[key] is None:
-            has = ", ".join(map(str, organization)) or "nothing"
+            has = ", ".join(map(str, written)) or "nothing"
             raise ValueError(f"the organization does not say its {_NAMES[key][0]}: it has {has}")
     ids, accounts = _accounts(given["accounts"])
-    management = str(given["management"])
+    named = str(given["management"])
+    management = ids.get(named, named)
+    if not re.fullmatch(r"\d{12}", management):
+        raise ValueError(f"the management account {named!r} is neither an id of 12 digits nor one of the accounts")
     return Outline(
-        management=ids.get(management, management),
+        management=management,
         accounts=accounts,
         id=str(given["id"] or ""),
         home_region=str(given["home"] or ""),
         root_id=str(given["root"] or ""),
         unit_ids=dict(given["units"] or {}),
     )
+
+
+def _mapping(organization: object) -> Mapping[str, Any]:
+    if isinstance(organization, Mapping):
+        return organization
+    raise ValueError(f"{organization!r} is no organization: a mapping with managementAccount and accounts is expected")
 
 
 def _first(organization: Mapping[str, Any], names: Iterable[str]) -> Any:

@@ -260,18 +260,3 @@ def test_the_organization_of_a_config_will_do(full: Organization) -> None:
     coverage = covered(organization, request(principal=iam(PROD, "role/Developer")))
     assert coverage.scp_path == ("root", "workloads", "workloads/prod", PROD)
     assert covered(organization, request(principal=iam(MANAGEMENT, "role/Developer"))).scp_path is None
-
-
-@pytest.mark.parametrize(
-    ("organization", "said"),
-    [
-        ({}, "managementAccount"),
-        ({"managementAccount": MANAGEMENT}, "accounts"),
-        ({"managementAccount": MANAGEMENT, "accounts": [PROD]}, "mapping of account ids"),
-        ({"managementAccount": MANAGEMENT, "accounts": {PROD: None}}, "does not say its units"),
-        ({"managementAccount": MANAGEMENT, "accounts": {"prod": []}}, "no id of 12 digits"),
-    ],
-)
-def test_what_is_no_organization_is_said(organization: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        covered(organization, request())

@@ -125,6 +125,8 @@ NEW_YEAR = "1767225600"  # 2026-01-01T00:00:00Z
         ("DateEquals", "yesterday", NEW_YEAR, None),
         ("DateEquals", "2026-01-01", datetime(2026, 1, 1), None),
         ("DateLessThan", "99999999999999999999", NEW_YEAR, None),
+        ("DateEquals", "2026-01-01T00:00:00.000000000Z", NEW_YEAR, True),
+        ("DateEquals", "2026-01-01T00:00:00.0000001Z", NEW_YEAR, None),
     ],
 )
 def test_rule_16_dates_are_instants(operator: str, value: Any, present: Any, expected: bool | None) -> None:
@@ -150,6 +152,10 @@ def test_rule_16_dates_are_instants(operator: str, value: Any, present: Any, exp
         ("ten", "10.0.0.1", None),
         (["ten", "10.0.0.1"], "10.0.0.1", True),
         ("10.0.0.0/8", "10.0.0.0/8", None),
+        ("10.0.0.0/255.0.0.0", "10.0.0.1", None),
+        ("10.0.0.0/0.255.255.255", "10.0.0.1", None),
+        ("fe80::1%eth0", "fe80::1", None),
+        ("fe80::1", "fe80::1%eth0", None),
     ],
 )
 def test_rule_16_addresses_are_numbers(value: Any, present: str, expected: bool | None) -> None:

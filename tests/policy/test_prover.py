@@ -189,28 +189,6 @@ def test_a_claim_that_says_nothing_is_not_proved() -> None:
     assert "1 of 2 actions cannot be asked" in some.assumptions[-1]
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        {},
-        {"deny": "s3:*", "allow": "s3:*"},
-        {"deny": []},
-        {"deny": "nosuchservice:*"},
-        {"deny": "s3:NoSuch*"},
-        {"deny": "s3[admin]"},
-        {"deny": "s3:*", "principal": "x"},
-        {"deny": "s3:*", "principals": ["role/Admin"]},
-        {"deny": "s3:*", "resources": ["data"]},
-        {"deny": "s3:*", "account": "12"},
-        {"deny": [5]},
-        {"deny": "s3:*", "keysAlwaysPresent": ["aws:SourceVpc"], "keysNeverPresent": ["AWS:sourcevpc"]},
-    ],
-)
-def test_what_is_no_claim_is_refused(claim: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
-        prove([[]], claim)
-
-
 def test_an_action_that_the_catalogue_has_not_is_asked_on_anything() -> None:
     assert proof(deny("new:*"), deny="new:Thing").result == "proved"
     assert proof(deny("new:*", Resource="arn:aws:new:*:*:*"), deny="new:Thing").result == "refuted"

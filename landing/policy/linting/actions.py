@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from landing.policy import catalog
+from landing.policy.action_pattern import ActionPattern
 from landing.policy.evaluation import RCP
-from landing.policy.levels import ActionPattern
 from landing.policy.linting.finding import ERROR, INFO, WARNING, Finding, Located, Source, guess
 
 # Prefixes that AWS has given up, with their successors.

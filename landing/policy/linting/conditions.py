@@ -8,9 +8,10 @@ from landing.policy import arn, catalog
 from landing.policy.keys import GLOBAL, Key, find_key, may_be_present
 from landing.policy.linting.finding import ERROR, INFO, WARNING, Finding, Located, Source, guess
 from landing.policy.linting.resources import variables
-from landing.policy.operators import OPERATORS, QUANTIFIERS, READERS, Use, parse_use
+from landing.policy.operators import OPERATORS, QUANTIFIERS, Use, parse_use
 from landing.policy.pattern import parse, text_of
 from landing.policy.truth import Unknown
+from landing.policy.values import READERS
 
 # Operators that fit a key by its type; AWS reads numbers and booleans as text as well.
 _FITTING = {
@@ -146,10 +147,7 @@ def _multiplicity(line: _Line) -> Iterator[Finding]:
 def _asks_for(item: Located, key: str) -> bool:
     """Whether the statement asks that a key is there."""
     return any(
-        condition.key == key.lower()
-        and condition.line.operator.lower() == "null"
-        and condition.known is not None
-        and condition.learn(None) is False
+        condition.key == key.lower() and condition.line.operator.lower() == "null" and condition({}) is False
         for condition in item.rule.conditions
     )
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from landing.policy import arn, catalog
+from landing.policy.action_pattern import ActionPattern
 from landing.policy.automata import Goal, TooManyError, find
 from landing.policy.catalog import Action
 from landing.policy.keys import find_key
-from landing.policy.levels import ActionPattern, resource_pattern
+from landing.policy.levels import resource_pattern
 from landing.policy.linting.finding import ERROR, WARNING, Finding, Located, Source
 from landing.policy.pattern import Pattern, Variable, Wild, parse
 from landing.policy.resource_space import domain, service_of

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from landing.policy.action_pattern import ActionPattern
 from landing.policy.catalog import all_actions
 from landing.policy.evaluation import SCP
-from landing.policy.levels import ActionPattern
 from landing.policy.prover import PROVED, prove
 from landing.policy.testing.mutants import Mutant
 from landing.policy.testing.suite import statements_of

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from landing.policy.levels import ActionPattern, rules
+from landing.policy.action_pattern import ActionPattern
+from landing.policy.levels import rules
 from landing.policy.testing.claims import judge
 from landing.policy.testing.equivalence import equivalent
 from landing.policy.testing.estate import Estate
