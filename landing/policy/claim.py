@@ -11,7 +11,7 @@ from landing.policy.conditions import Context
 from landing.policy.pattern import Pattern, parse
 from landing.policy.truth import Unknown
 
-# The format of the ARNs that an action takes of which the catalogue says nothing.
+# The format of the ARNs that an action takes of which the catalogue says nothing; it may have all its service's keys.
 UNLISTED = "arn:${Partition}:${Service}:${Optional}:${Optional}:${Resource}"
 
 KEYS = frozenset(
@@ -165,7 +165,8 @@ def actions_of(claim: Claim) -> tuple[Action, ...]:
         named_actions = catalog.expand(pattern)
         if not named_actions and re.fullmatch(r"[\w-]+:\w+", pattern):
             service, _, name = pattern.partition(":")
-            named_actions = (Action(service.lower(), name, frozenset(), (UNLISTED,), False, frozenset()),)
+            keys = frozenset(catalog.service_keys(service))
+            named_actions = (Action(service.lower(), name, frozenset(), (UNLISTED,), False, keys),)
         if not named_actions:
             raise ValueError(f"{pattern!r} names no action of the catalogue ({catalog.version()})")
         found.update((action.text.lower(), action) for action in named_actions)

@@ -11,28 +11,35 @@ from landing.policy.truth import Unknown
 
 FIXED_TIME = "2026-01-01T00:00:00Z"
 FIXED_EPOCH = "1767225600"
-# AWS General Reference: where a global service signs its requests, in the partition aws.
+# AWS General Reference, "Service endpoints": where the global services of a partition sign their requests.
+_IN_VIRGINIA = (
+    "account",
+    "artifact",
+    "billingconductor",
+    "budgets",
+    "ce",
+    "chime",
+    "cloudfront",
+    "health",
+    "iam",
+    "importexport",
+    "notifications-contacts",
+    "organizations",
+    "route53",
+    "route53domains",
+    "savingsplans",
+    "shield",
+    "support",
+    "tax",
+    "waf",
+)
+_IN_NINGXIA = ("account", "budgets", "ce", "cloudfront", "health", "organizations", "route53")
+_IN_OREGON = ("globalaccelerator", "networkmanager")
+_IN_GOVCLOUD = ("iam", "networkmanager", "organizations", "route53", "support")
 GLOBAL_REGIONS = {
-    **dict.fromkeys(
-        (
-            "account",
-            "artifact",
-            "budgets",
-            "ce",
-            "cloudfront",
-            "health",
-            "iam",
-            "organizations",
-            "route53",
-            "route53domains",
-            "shield",
-            "support",
-            "waf",
-        ),
-        "us-east-1",
-    ),
-    "globalaccelerator": "us-west-2",
-    "networkmanager": "us-west-2",
+    "aws": dict.fromkeys(_IN_VIRGINIA, "us-east-1") | dict.fromkeys(_IN_OREGON, "us-west-2"),
+    "aws-cn": dict.fromkeys(_IN_NINGXIA, "cn-northwest-1") | dict.fromkeys(("iam", "support"), "cn-north-1"),
+    "aws-us-gov": dict.fromkeys(_IN_GOVCLOUD, "us-gov-west-1"),
 }
 
 
@@ -68,7 +75,7 @@ def derive(organization: Outline, principal: Principal, request: Mapping[str, An
     assumed: dict[str, object] = {
         "aws:SecureTransport": "true",
         "aws:ViaAWSService": "false",
-        "aws:RequestedRegion": _region(organization, str(request["action"]), resource),
+        "aws:RequestedRegion": _region(organization, principal, request["action"], resource),
         "aws:CurrentTime": FIXED_TIME,
         "aws:EpochTime": FIXED_EPOCH,
     }
@@ -82,9 +89,10 @@ def derive(organization: Outline, principal: Principal, request: Mapping[str, An
 
 def _owner(principal: Principal, request: Mapping[str, Any], resource: str, notes: list[str]) -> str | None:
     """The account of the resource: as given, else as its ARN says, else the principal's own."""
-    given = request.get("resourceAccount")
-    if given:
-        return str(given)
+    context = {key.lower(): value for key, value in (request.get("context") or {}).items()}
+    given = request.get("resourceAccount") or context.get("aws:resourceaccount")
+    if given and isinstance(given, str):
+        return given
     if arn.is_arn(resource):
         account = resource.split(":", 5)[4]
         if account.isdigit():
@@ -116,9 +124,9 @@ def _paths(organization: Outline, account: str | None) -> object:
     return ["/".join((str(organization_id), str(root), *units)) + "/"]
 
 
-def _region(organization: Outline, action: str, resource: str) -> str | None:
+def _region(organization: Outline, principal: Principal, action: str, resource: str) -> str | None:
     service = action.lower().partition(":")[0]
-    if service in GLOBAL_REGIONS:
-        return GLOBAL_REGIONS[service]
+    known = next((text for text in (principal.text, resource) if arn.is_arn(text)), "arn:aws:")
+    signed_in = GLOBAL_REGIONS.get(known.split(":")[1], {}).get(service)
     region = resource.split(":", 5)[3] if arn.is_arn(resource) else ""
-    return region or (organization.home_region or None)
+    return signed_in or region or (organization.home_region or None)

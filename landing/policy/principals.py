@@ -38,8 +38,8 @@ class Principal:
 
 @lru_cache(maxsize=4096)
 def parse_principal(text: str) -> Principal:
-    """An IAM or STS ARN, the name of a service (``cloudtrail.amazonaws.com``), or ``anonymous``."""
-    if text == "anonymous":
+    """An IAM or STS ARN, the name of a service (``cloudtrail.amazonaws.com``), or ``anonymous``, also ``*``."""
+    if text in ("anonymous", "*"):
         return Principal(text, "anonymous", keys={"aws:principaltype": "Anonymous"})
     if _SERVICE.match(text):
         keys = {"aws:principalisawsservice": "true", "aws:principalservicename": text}

@@ -96,12 +96,13 @@ class Variable:
 def key_variable(found: Key | None, conditions: Sequence[Condition], scalars: Sequence[str], pins: Context) -> Variable:
     """The classes of a condition key. The first is its absence, for the caller to rule out."""
     tests = {condition: condition.single or condition.filled(pins) for condition in _sound(conditions)}
-    many = found is not None and found.multivalued
-    values: list[Any] = []
-    if not many:
-        values += scalars
-    if many or (found is None and any(item.use and item.use.quantifier for item in conditions)):
+    values: list[Any] = list(scalars)
+    if found is None:
+        # Nobody lists the key: it may have one value or several.
         values += lists(conditions, scalars, pins)
+    elif found.multivalued:
+        # A request may give one value as such, which acts otherwise than a list without a set operator.
+        values = [*lists(conditions, scalars, pins), *filter(None, scalars)]
 
     def truth(condition: Condition, value: Any) -> Truth:
         if condition.fault is not None:

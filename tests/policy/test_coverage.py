@@ -53,6 +53,7 @@ def test_rule_01_principals_of_member_accounts_are_subject_to_scps(principal: st
         (iam(PROD, "role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"), "service-linked"),
         ("cloudtrail.amazonaws.com", "not to cloudtrail"),
         ("anonymous", "not to anonymous"),
+        ("*", r"not to *"),
         (iam("999999999999", "role/Partner"), "not an account of the organization"),
     ],
 )
@@ -192,6 +193,22 @@ def test_rule_18_global_services_are_asked_in_their_own_region() -> None:
     assert region("globalaccelerator:CreateAccelerator") == "us-west-2"
     assert region("sqs:SendMessage", f"arn:aws:sqs:us-east-2:{PROD}:q") == "us-east-2"
     assert region("sqs:ListQueues") == "eu-west-1"
+
+
+def test_rule_18_global_services_of_other_partitions_have_their_own_regions() -> None:
+    def region(partition: str, action: str) -> object:
+        asked = request(action, principal=f"arn:{partition}:iam::{PROD}:role/x")
+        return covered(ORGANIZATION, asked).context["aws:RequestedRegion"]
+
+    assert region("aws-cn", "iam:CreateRole") == "cn-north-1"
+    assert region("aws-cn", "organizations:LeaveOrganization") == "cn-northwest-1"
+    assert region("aws-us-gov", "iam:CreateRole") == "us-gov-west-1"
+    assert region("aws-us-gov", "shield:CreateProtection") == "eu-west-1"
+
+
+def test_rule_03_the_owner_is_the_account_that_the_context_names() -> None:
+    asked = request(resource=BUCKET, principal=iam(PROD, "role/x"), context={"AWS:ResourceAccount": SANDBOX})
+    assert covered(ORGANIZATION, asked).rcp_path == ("root", SANDBOX)
 
 
 def test_rule_18_outsiders_and_services_have_no_organization() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from landing.policy import RCP, prove
-from tests.policy.build import ACCOUNT, FULL, deny, policy
+from tests.policy.build import ACCOUNT, FULL, deny, level, policy
 from tests.policy.proofs import ADMIN, BUT_ADMIN, DETECTOR, proof
 
 
@@ -187,6 +187,31 @@ def test_a_claim_that_says_nothing_is_not_proved() -> None:
     some = proof(stop, deny=[DETECTOR, "s3:PutObject"], resources=["arn:aws:s3:::x/*"])
     assert some.result == "proved"
     assert "1 of 2 actions cannot be asked" in some.assumptions[-1]
+
+
+def test_rule_15_one_value_of_a_multivalued_key_may_come_without_a_list() -> None:
+    one = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:TagKeys": "a"}}}
+    levels = [level(one, full=False)]
+    found = prove(levels, {"deny": "ec2:RunInstances", "account": ACCOUNT})
+    assert found.counterexample is not None
+    assert found.counterexample["context"] == {"aws:TagKeys": "a"}
+
+
+def test_rule_15_a_key_that_nobody_lists_may_have_several_values() -> None:
+    either = (
+        deny("s3:*", Condition={"StringEqualsIfExists": {"our:key": "a"}}),
+        deny("s3:*", Condition={"StringNotEquals": {"our:key": "a"}}),
+    )
+    found = proof(*either, deny="s3:PutObject")
+    assert found.counterexample is not None
+    assert isinstance(found.counterexample["context"]["our:key"], list)
+    assert proof(*either, deny="s3:PutObject", keysNeverPresent=["our:key"]).result == "proved"
+
+
+def test_an_action_that_the_catalogue_has_not_may_have_all_keys_of_its_service() -> None:
+    stop = deny("s3:*", Condition={"StringNotEquals": {"s3:prefix": "x"}})
+    assert proof(stop, deny="s3:NewThing").result == "refuted"
+    assert proof(stop, deny="s3:NewThing", keysNeverPresent=["s3:prefix"]).result == "proved"
 
 
 def test_an_action_that_the_catalogue_has_not_is_asked_on_anything() -> None:
