@@ -41,8 +41,11 @@ class Statement:
     faults: tuple[str, ...] = field(default=())
 
 
-def statements(policy: object) -> tuple[Statement, ...]:
-    """The statements of a document (parsed JSON); what cannot be read is one uncertain statement."""
+def statements(policy: object, *, of_resources: bool = False) -> tuple[Statement, ...]:
+    """The statements of a document (parsed JSON); what cannot be read is one uncertain statement.
+
+    With `of_resources` it is an RCP, whose grammar has less.
+    """
     if not isinstance(policy, Mapping):
         return (Statement(-1, faults=("the policy is not a JSON object",)),)
     faults = []
@@ -57,13 +60,15 @@ def statements(policy: object) -> tuple[Statement, ...]:
         listed = [listed]
     if not isinstance(listed, list | tuple):
         return (Statement(-1, faults=(*faults, "the policy has no list of statements")),)
-    read = [_statement(index, item, version == "2012-10-17") for index, item in enumerate(listed)]
+    read = [_statement(index, item, version == "2012-10-17", of_resources) for index, item in enumerate(listed)]
+    if of_resources and version == "2008-10-17":
+        faults.append("the Version of an RCP is 2012-10-17")
     if faults:
         read.append(Statement(-1, faults=tuple(faults)))
     return tuple(read)
 
 
-def _statement(index: int, item: object, variables: bool) -> Statement:
+def _statement(index: int, item: object, variables: bool, of_resources: bool) -> Statement:
     if not isinstance(item, Mapping):
         return Statement(index, faults=("the statement is not a JSON object",))
     faults = [f"{name!r} is no element of a statement" for name in item if name not in ELEMENTS]
@@ -77,6 +82,8 @@ def _statement(index: int, item: object, variables: bool) -> Statement:
         effect = None
     actions, not_action = _names(item, "Action", faults)
     resources, not_resource = _names(item, "Resource", faults)
+    if of_resources and effect == "Deny":
+        faults += _beyond_rcps(item, actions)
     sid = item.get("Sid")
     return Statement(
         index=index,
@@ -90,6 +97,16 @@ def _statement(index: int, item: object, variables: bool) -> Statement:
         variables=variables,
         faults=tuple(faults),
     )
+
+
+def _beyond_rcps(item: Mapping[str, object], actions: tuple[str, ...]) -> list[str]:
+    """What the grammar of RCPs does not have; the Allow of RCPFullAWSAccess is AWS's own."""
+    found = (
+        ("Principal" not in item, 'an RCP has Principal "*"'),
+        ("NotAction" in item, "an RCP has no NotAction"),
+        ("*" in actions, "an RCP takes no Action that is * alone"),
+    )
+    return [fault for holds, fault in found if holds]
 
 
 def _names(item: Mapping[str, object], element: str, faults: list[str]) -> tuple[tuple[str, ...], bool]:

@@ -85,7 +85,7 @@ class CompiledLevels:
     def __init__(self, levels: Policies, policy_type: str = SCP, shared: Compiled | None = None) -> None:
         if policy_type not in (SCP, RCP):
             raise ValueError(f"{policy_type!r} is no type of policy that is evaluated: {SCP} and {RCP} are")
-        self.rules = rules(levels, shared)
+        self.rules = rules(levels, shared, of_resources=policy_type == RCP)
         self.needs_allow = policy_type != RCP
         self._of_actions: dict[str, _Relevant] = {}
         self._of_hits: dict[tuple[Hit, ...], _Relevant] = {}

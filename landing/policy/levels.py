@@ -190,17 +190,19 @@ class Rule:
         return True if doubt is None else doubt
 
 
-def rules(levels: Policies, compiled: Compiled | None = None) -> tuple[tuple[Rule, ...], ...]:
+def rules(
+    levels: Policies, compiled: Compiled | None = None, *, of_resources: bool = False
+) -> tuple[tuple[Rule, ...], ...]:
     """The statements of each level, compiled; `compiled` is what several sets of policies share.
 
-    Raises ValueError on what are no levels.
+    `of_resources` is whether they are RCPs. Raises ValueError on what are no levels.
     """
     compiled = compiled or Compiled()
     return tuple(
         tuple(
             Rule(Place(level, str(entry.get("name", "")), statement.index, statement.sid), statement, compiled)
             for entry in policies
-            for statement in statements(entry["policy"])
+            for statement in statements(entry["policy"], of_resources=of_resources)
         )
         for level, policies in enumerate(_checked(levels))
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from landing.policy import Place, compile_levels, evaluate
+from landing.policy import RCP, Place, compile_levels, evaluate
 from tests.policy.build import FULL, deny, level, policy, request, verdict
 
 FULL_LEVEL = [{"name": "FullAWSAccess", "policy": policy(FULL)}]
@@ -171,3 +171,38 @@ def test_many_sets_of_policies_are_not_all_kept() -> None:
     for number in range(3 * _SETS_KEPT):
         evaluate([level(deny("s3:*", Sid=str(number)))], request())
     assert len(_compiled) <= _SETS_KEPT
+
+
+EVERYONE = {"Principal": "*"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        deny("s3:*"),
+        deny("s3:*", Principal={"AWS": "*"}),
+        deny("s3:*", Principal=["*"]),
+        deny("s3:*", NotPrincipal="*"),
+        deny(NotAction="ec2:*", **EVERYONE),
+        deny("*", **EVERYONE),
+        deny(["s3:*", "*"], **EVERYONE),
+    ],
+)
+def test_rule_07_what_the_grammar_of_rcps_has_not_is_undetermined(statement: dict[str, Any]) -> None:
+    rcps = [level(statement, full=False)]
+    assert evaluate(rcps, request(), RCP).blocked is None
+    sure = deny("s3:*", **EVERYONE)
+    assert evaluate([level(statement, sure, full=False)], request(), RCP).denies == (Place(0, "guardrail", 1, "Stop"),)
+    idle = {**statement, "Resource": "arn:aws:s3:::elsewhere/*"}
+    assert evaluate([level(idle, full=False)], request(resource="arn:aws:s3:::data/x"), RCP).blocked is False
+
+
+@pytest.mark.parametrize("version", [None, "2008-10-17"])
+def test_rule_07_an_rcp_of_an_older_version_is_undetermined(version: str | None) -> None:
+    rcps = [[{"name": "old", "policy": policy(deny("sqs:*", **EVERYONE), version=version)}]]
+    assert evaluate(rcps, request(), RCP).blocked is None
+
+
+def test_rule_07_the_policy_that_aws_attaches_everywhere_is_no_fault() -> None:
+    full = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    assert evaluate([[{"name": "RCPFullAWSAccess", "policy": policy(full)}]], request(), RCP).result == "Allowed"

@@ -147,7 +147,7 @@ def test_rule_05_rcps_need_no_allow_as_full_access_cannot_be_detached() -> None:
 def test_scps_of_the_principals_path_and_rcps_of_the_owners_path_are_combined() -> None:
     asked = request(resource=BUCKET, principal=iam(PROD, "role/x"), resourceAccount=SANDBOX)
     coverage = covered(ORGANIZATION, asked)
-    idle, stop = [level(deny("sqs:*"))], [level(deny("s3:*"))]
+    idle, stop = ([level(deny(action, Principal="*"))] for action in ("sqs:*", "s3:*"))
     assert decide(coverage, asked, scps=idle, rcps=idle).result == "Allowed"
     assert decide(coverage, asked, scps=stop, rcps=idle).result == "ExplicitlyDenied"
     assert decide(coverage, asked, scps=idle, rcps=stop).result == "ExplicitlyDenied"

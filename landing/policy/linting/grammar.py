@@ -115,8 +115,7 @@ def _entries(item: Located, element: str) -> Iterator[Finding]:
         value = item.raw[name]
         if isinstance(value, list | tuple):
             if not value:
-                what = "everything" if name.startswith("Not") else "nothing"
-                yield Finding("POL108", WARNING, item.at(name), f"an empty {name} matches {what}")
+                yield Finding("POL108", ERROR, item.at(name), f"{name} has no entry")
             for index, entry in enumerate(value):
                 if not isinstance(entry, str):
                     yield Finding("POL107", ERROR, item.at(name, index), f"{entry!r} is no text")
