@@ -59,20 +59,22 @@ class Verdict:
         return None if self.undetermined else self.result != ALLOWED
 
 
-_ALLOWED = Verdict(ALLOWED)
-# A bound on what one set of policies remembers: the catalogue has some 22,000 actions, a caller any number.
+# Bounds on what one set of policies remembers: the catalogue has some 22,000 actions, a caller any number.
 _ACTIONS_KEPT = 32_768
+_VERDICTS_KEPT = 1_024
 
 
 class _Relevant(NamedTuple):
     """The statements that an action leaves: which of them deny, and which allow at each level that needs it.
 
-    `allows` has only the levels where the action is not allowed in any case.
+    `allows` has only the levels where the action is not allowed in any case. `known` has what the statements
+    that apply come to, where none is in doubt.
     """
 
     sieve: Sieve
     denies: int
     allows: tuple[tuple[int, int], ...]
+    known: dict[int, Verdict]
 
 
 class CompiledLevels:
@@ -102,8 +104,17 @@ class CompiledLevels:
         """
         action, principal, resource, context = read_request(request)
         relevant = self._of_actions.get(action) or self._of_action(action)
+        may, sure = relevant.sieve(resource, context)
         notes = (principal.note,) if principal.note and principal.text else ()
-        return _verdict(relevant, resource, context, notes)
+        if may != sure or notes:
+            doubts = {number: _doubt(relevant.sieve.hits[number], resource, context) for number in bits_of(may & ~sure)}
+            return _verdict(relevant, may, sure, doubts, notes)
+        found = relevant.known.get(sure)
+        if found is None:
+            if len(relevant.known) >= _VERDICTS_KEPT:
+                relevant.known.clear()
+            found = relevant.known[sure] = _verdict(relevant, may, sure, {}, ())
+        return found
 
     def _of_action(self, action: str) -> _Relevant:
         lowered = checked_action(action).lower()
@@ -126,12 +137,11 @@ class CompiledLevels:
             return sum(1 << number for number, one in enumerate(found) if one)
 
         allows = tuple((level, mask("Allow", (level,))) for level in needed)
-        return _Relevant(Sieve(kept), mask("Deny", range(len(self.rules))), allows)
+        return _Relevant(Sieve(kept), mask("Deny", range(len(self.rules))), allows, {})
 
 
-def _verdict(relevant: _Relevant, resource: str, context: Mapping[str, object], notes: tuple[str, ...]) -> Verdict:
-    may, sure = relevant.sieve(resource, context)
-    hits = relevant.sieve.hits
+def _verdict(relevant: _Relevant, may: int, sure: int, doubts: Mapping[int, Doubt], notes: tuple[str, ...]) -> Verdict:
+    """The verdict, given the statements that may apply and those that surely do, and the doubts about the others."""
     doubtful = may & relevant.denies & ~sure
     missing: list[int] = []
     for level, allows in relevant.allows:
@@ -139,17 +149,14 @@ def _verdict(relevant: _Relevant, resource: str, context: Mapping[str, object], 
             doubtful |= may & allows
             if not may & allows:
                 missing.append(level)
-    denies = tuple(hits[number].rule.place for number in bits_of(sure & relevant.denies))
-    doubts = tuple(_doubt(hits[number], resource, context) for number in bits_of(doubtful))
+    denies = tuple(relevant.sieve.hits[number].rule.place for number in bits_of(sure & relevant.denies))
     if denies:
         result = EXPLICITLY_DENIED
     elif missing:
         result = IMPLICITLY_DENIED
     else:
-        result = UNDETERMINED if doubts else ALLOWED
-    if result == ALLOWED and not notes:
-        return _ALLOWED
-    return Verdict(result, denies, tuple(missing), doubts, notes)
+        result = UNDETERMINED if doubtful else ALLOWED
+    return Verdict(result, denies, tuple(missing), tuple(doubts[number] for number in bits_of(doubtful)), notes)
 
 
 def _doubt(hit: Hit, resource: str, context: Mapping[str, object]) -> Doubt:
