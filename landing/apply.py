@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -20,6 +19,8 @@ from landing.organization import Organization
 from landing.phases import Known, stages_of
 from landing.plan import Origin, Plan, make, still_to_do
 from landing.second_look import persist, settled
+from landing.settling import settle
+from landing.stop import Stop
 
 VERBS = {
     Action.CREATE: ("Creating...", "Creation"),
@@ -39,50 +40,21 @@ class Result:
     failed: dict[Address, str] = field(default_factory=dict)
     blocked: dict[Address, Address] = field(default_factory=dict)
     not_started: list[Address] = field(default_factory=list)
+    unsettled: dict[Address, str] = field(default_factory=dict)
+    """Where AWS was still at what the changes had set off, or failed at it, with the reason."""
     interrupted: bool = False
     unverified: str = ""
     """Why what was done was not looked at again; nothing when it was."""
 
     @property
     def complete(self) -> bool:
-        """Whether everything was done, and seen to be."""
-        return not (self.failed or self.blocked or self.not_started or self.unverified)
+        """Whether everything was done, and seen to be, and AWS has come to rest."""
+        return not (self.failed or self.blocked or self.not_started or self.unsettled or self.unverified)
 
     @property
     def counts(self) -> Counter[Action]:
         """Done changes by action."""
         return Counter(change.action for change in self.done)
-
-
-class Stop:
-    """The user's wish to stop: once, let what runs finish; twice, wait for nothing any more."""
-
-    def __init__(self, aws: Aws) -> None:
-        self._aws = aws
-        self._asked = threading.Event()
-        self.signal = 0
-        """The signal that asked, if one did."""
-
-    def ask(self, signal: int = 0) -> None:
-        """Called for each Ctrl-C or SIGTERM with its number; without one when nothing else can succeed."""
-        self.signal = self.signal or signal
-        if self._asked.is_set():
-            self._aws.clock.hurry.set()
-        self._asked.set()
-
-    def begin_nothing(self) -> None:
-        """What runs may finish, however often this is said: nothing that begins now can succeed."""
-        self._asked.set()
-
-    @property
-    def asked(self) -> bool:
-        """Whether to start nothing new."""
-        return self._asked.is_set()
-
-    @property
-    def at_once(self) -> bool:
-        """Whether to wait for nothing."""
-        return self._aws.clock.hurry.is_set()
 
 
 def refresh(
@@ -112,6 +84,7 @@ def apply(
     result.done = [by_address[address] for address in walk.finished]
     result.unverified = AT_ONCE if result.done and stop.at_once else ""
     if result.done and not stop.at_once:
+        result.unsettled = settle(organization, aws, result.done, stop, walk.tell)
         _verify(organization, aws, result, walk.tell, progress)
     result.interrupted = stop.asked
     return result

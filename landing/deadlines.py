@@ -35,6 +35,8 @@ DEADLINES = {
     "drift_detection": Deadline(6 * 3_600, "Drift detection of a stack or a stack set."),
     # Account by account in each Region, `max_concurrent` at once (User Guide, "StackSets concepts").
     "stack_set": Deadline(6 * 3_600, "An operation on a stack set, with those that are ahead of it."),
+    # By itself, soon after the account has come into a unit (User Guide, "Enable or disable automatic deployments").
+    "automatic_deployment": Deadline(900, "Until AWS begins to deploy stack sets to an account that joined."),
     # CREATE_IN_PROGRESS until every member has the rule (Config API reference, PutOrganizationConfigRule).
     "config_rule": Deadline(3_600, "An organization rule of AWS Config reaching every account."),
     # PENDING until every account of the target is done (Security Hub User Guide, "Central configuration").

@@ -17,7 +17,7 @@ from landing.errors import LandingError
 UI = "1.0"
 """Version of the lines: a new minor adds fields and types, a new major changes them."""
 
-LEVELS = {"apply_errored": "error", "retry": "warn"}
+LEVELS = {"apply_errored": "error", "settle_errored": "error", "retry": "warn"}
 """`@level` by type, where it is not `info` and the event does not say it."""
 
 
@@ -25,7 +25,8 @@ LEVELS = {"apply_errored": "error", "retry": "warn"}
 class Event:
     """Something that happened in a run; `type` is one of those of Terraform's JSON log (`apply_start`, …) or ours.
 
-    Ours: `phase_start` (its message is the phase), `read_progress`, `waiting`, `retry`, `calls`, `run_end`.
+    Ours: `phase_start` (its message is the phase), `read_progress`, `waiting`, `retry`, `calls`, `run_end`, and
+    `settle_start`, `settle_complete`, `settle_errored` of what AWS does by itself because of the changes.
     """
 
     type: str
@@ -87,6 +88,10 @@ class Standing:
     done: int = 0
     running: dict[str, tuple[float, str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    settling: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """Where AWS goes on by itself because of what was done."""
+    unsettled: dict[str, str] = field(default_factory=dict)
+    """Where that was not over in the end, with the reason."""
 
     def take(self, event: Event, now: float) -> None:
         """Count an event."""
@@ -101,6 +106,19 @@ class Standing:
             case "apply_errored":
                 self.running.pop(event.address, None)
                 self.failed[event.address] = event.message
+            case "settle_start":
+                began, _ = self.settling.get(event.address, (now, ""))
+                self.settling[event.address] = (began, event.message)
+            case "settle_complete":
+                self.settling.pop(event.address, None)
+            case "settle_errored":
+                self.settling.pop(event.address, None)
+                self.unsettled[event.address] = event.message
+
+    @property
+    def at_work(self) -> dict[str, tuple[float, str]]:
+        """What is waited for now, with the time it began: changes of ours, and what AWS does by itself."""
+        return {**self.running, **self.settling}
 
     @property
     def waiting(self) -> int:

@@ -36,6 +36,8 @@ class Record:
     blocked: dict[str, str] = field(default_factory=dict)
     not_started: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
+    unsettled: dict[str, str] = field(default_factory=dict)
+    """Where AWS was still at what the changes had set off, or failed at it."""
     calls: dict[str, Any] = field(default_factory=dict)
     phases: dict[str, float] = field(default_factory=dict)
 
@@ -112,7 +114,8 @@ def _told(folder: Path, outcome: str) -> Record:
             "not_started": counts["waiting"],
         },
         failed=dict(standing.failed),
-        running=tuple(sorted(standing.running)),
+        running=tuple(sorted(standing.at_work)),
+        unsettled=dict(standing.unsettled),
     )
 
 

@@ -31,11 +31,15 @@ EVENTS, SUMMARY = "events.jsonl", "summary.json"
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What was not done: failed and blocked with the reason, by address, and what was not started."""
+    """What was not done: failed and blocked with the reason, by address, and what was not started.
+
+    `unsettled`: what AWS was still at by itself, or failed at.
+    """
 
     failed: Mapping[str, str] = field(default_factory=dict)
     blocked: Mapping[str, str] = field(default_factory=dict)
     not_started: tuple[str, ...] = ()
+    unsettled: Mapping[str, str] = field(default_factory=dict)
 
 
 class Run:
@@ -114,7 +118,10 @@ class Run:
 
     def _summary(self) -> dict[str, Any]:
         uses = self.tally.uses if self.tally else {}
-        standing, left = self._standing, self._left or Left(failed=self._standing.failed)
+        standing, left = (
+            self._standing,
+            self._left or Left(failed=self._standing.failed, unsettled=self._standing.unsettled),
+        )
         not_started = len(left.not_started) if self._left else standing.waiting + len(standing.running)
         return {
             "format_version": FORMAT,
@@ -137,6 +144,7 @@ class Run:
             "failed": dict(left.failed),
             "blocked": dict(left.blocked),
             "not_started": list(left.not_started),
+            "unsettled": dict(left.unsettled),
             "calls": self.tally.total.to_json() if self.tally else {},
             "phases": {phase: round(seconds, 3) for phase, seconds in self._phases.items()},
             "operations": {f"{service}:{name}": use.to_json() for (service, name), use in uses.items()},

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.loaders import create_loader
 
-from landing.apply import Result, Stop, apply
+from landing.apply import Result, apply
 from landing.aws import Aws, Clock
 from landing.journal import Event
 from landing.kinds import KINDS, Kind
@@ -17,6 +17,7 @@ from landing.observe import Observation, observe
 from landing.organization import Organization
 from landing.plan import Origin, Plan, make
 from landing.sandbox import Sandbox
+from landing.stop import Stop
 
 LOADER = create_loader()
 """Of botocore's models, which take a good part of a second to parse."""

@@ -15,6 +15,7 @@ from typing import Any
 from landing.sandbox import Sandbox, guard
 from landing.sandbox.home import Endpoint, Home
 from landing.sandbox.http import HttpAnswer, HttpRequest
+from landing.sandbox.keeper import OPTIONS
 
 START = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
@@ -139,7 +140,8 @@ class Requests(BaseHTTPRequestHandler):
 def gated(folder: Path) -> Iterator[Gate]:
     """A gate that `landing --sandbox`, run in the folder, takes for the sandbox's server."""
     home = Home(folder / ".landing" / "sandbox")
-    with Sandbox(organization=True), home.locked("server"), Gate() as gate:
+    with Sandbox(organization=True) as sandbox, home.locked("server"), Gate() as gate:
+        sandbox.world.options |= OPTIONS
         keys = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
         home.write_endpoint(Endpoint(gate.url, *keys))
         thread = threading.Thread(target=gate.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -12,11 +12,12 @@ from landing.cli.stopping import gently
 from landing.cli.watching import watched
 
 if TYPE_CHECKING:
-    from landing.apply import Result, Stop
+    from landing.apply import Result
     from landing.aws import Aws
     from landing.model import Change
     from landing.organization import Organization
     from landing.runs import Left, Run
+    from landing.stop import Stop
 
 IN_PART = 4
 
@@ -25,8 +26,9 @@ def carry_out(
     organization: Organization, aws: Aws, changes: Collection[Change], run: Run, *, parallelism: int, live: bool
 ) -> tuple[int, list[Change]]:
     """Make the changes and say what became of them; the exit code, and what was done."""
-    from landing.apply import Stop, apply
+    from landing.apply import apply
     from landing.report.apply_text import expected, summary
+    from landing.stop import Stop
 
     stop = Stop(aws)
     tell(run, expected(changes))
@@ -63,6 +65,7 @@ def _left(result: Result) -> Left:
         {str(address): reason for address, reason in result.failed.items()},
         {str(address): str(cause) for address, cause in result.blocked.items()},
         tuple(map(str, result.not_started)),
+        {str(address): reason for address, reason in result.unsettled.items()},
     )
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 from landing.stopped import Stopped
 
 if TYPE_CHECKING:
-    from landing.apply import Stop
     from landing.report.progress import View
+    from landing.stop import Stop
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOPPED = tuple(128 + number for number in SIGNALS)

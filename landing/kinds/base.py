@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from landing.model import (
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
 def required_account(key: str) -> Address:
     """The address of the account that a resource lives in, or whose id it needs."""
     return Address("account", key)
+
+
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """What AWS does by itself after changes of ours, and which of the config's `timeouts` bounds it."""
+
+    what: str
+    deadline: str
+    begun: bool = True
+    """Whether AWS is at it; else its time counts only while AWS is at nothing else."""
 
 
 class Kind(ABC):
@@ -110,6 +121,14 @@ class Kind(ABC):
     def begun(self, change: Change, present: Attributes) -> bool:
         """Whether a run that was cut off within this one change may have left what is there now."""
         return False
+
+    def set_off(self, organization: Organization, changes: Collection[Change]) -> Iterable[Address]:
+        """Where AWS goes on by itself, when these changes (of any kind) were made."""
+        return ()
+
+    def going_on(self, aws: Aws, address: Address, changes: Collection[Change]) -> GoingOn | None:
+        """What AWS is still at there because of them; None when it is done. AwsError when it failed."""
+        return None
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """How bad it is that AWS is not as declared, when this change would put it right."""

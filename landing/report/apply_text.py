@@ -49,6 +49,8 @@ def not_done(result: Result) -> Iterator[str]:
     for cause, addresses in waiting.items():
         more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
         yield f"Not done, waits for {safe(cause)}: {', '.join(addresses[:NAMED])}{more}"
+    for address, reason in sorted(result.unsettled.items()):
+        yield f"Error: {safe(address)}: {safe(reason)}"
     if result.unverified:
         yield f"What was done was not looked at again: {safe(result.unverified)}"
 
@@ -59,6 +61,10 @@ def outcome(result: Result) -> str:
         return f"Apply complete! {counted(result)}"
     left = len(result.failed) + len(result.blocked) + len(result.not_started)
     ended = "early" if result.interrupted else "with failures"
+    if result.unsettled and not left:
+        return (
+            f"Apply finished, and AWS has not come to rest yet. {counted(result)} {len(result.unsettled)} not settled."
+        )
     return f"Apply finished {ended}. {counted(result)} {left} not done."
 
 

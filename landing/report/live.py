@@ -70,7 +70,9 @@ class Live:
             if event.type == "apply_complete":
                 word = DONE.get(event.action, event.action)
                 self._queue.append(self._line("✓", event.address, f"{word:<10} {span(event.elapsed)}", "green"))
-            elif event.type == "apply_errored":
+            elif event.type == "settle_complete":
+                self._queue.append(self._line("✓", event.address, f"{'settled':<10} {span(event.elapsed)}", "green"))
+            elif event.type in ("apply_errored", "settle_errored"):
                 self._queue.append(self._line("✗", event.address, event.message, "red"))
 
     def verifying(self, done: int, total: int, what: str) -> None:
@@ -112,7 +114,7 @@ class Live:
         queue = self._queued()
         room = max(3, height - SPARE) - 1 - bool(queue)
         failed = list(self._standing.failed.items())
-        running = sorted(self._standing.running.items(), key=lambda item: (item[1], item[0]))
+        running = sorted(self._standing.at_work.items(), key=lambda item: (item[1], item[0]))
         most = room if not running else max(1, room // 2)
         failures = [self._line("✗", address, reason, "red") for address, reason in failed[-most:]]
         rows = failures + list(self._running(running, room - len(failures)))
@@ -136,6 +138,8 @@ class Live:
             yield self._verifying
         elif self._standing.running:
             yield "Ctrl-C stops after what is running"
+        elif self._standing.settling:
+            yield "Ctrl-C stops waiting: AWS goes on"
 
     def _line(self, sign: str, address: str, what: str, colour: str) -> Text:
         line = Text(self._style.plain(sign), style=colour, no_wrap=True)

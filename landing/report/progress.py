@@ -83,8 +83,8 @@ class Lines:
             queue = self._queued() if silence >= QUEUE else None
             if queue:
                 self._emit(waiting(queue, f"{self._standing}; {queue}"))
-            elif self._standing.running and silence >= HEARTBEAT:
-                address, (began, _) = min(self._standing.running.items(), key=lambda item: item[1])
+            elif self._standing.at_work and silence >= HEARTBEAT:
+                address, (began, _) = min(self._standing.at_work.items(), key=lambda item: item[1])
                 message = f"still working, {self._standing}, oldest {address} {span(self._clock() - began)}"
                 self._emit(Event("apply_progress", message=message, more=self._standing.counts))
 

@@ -86,7 +86,8 @@ def _told(record: Record, style: Style) -> Iterator[str]:
     yield from _listed(at_work, record.running)
     yield from _listed("Blocked:", [f"{address} waits for {cause}" for address, cause in record.blocked.items()])
     yield from _listed("Not started:", record.not_started)
-    if record.left and record.outcome != RUNNING:
+    yield from _listed("Not settled:", [f"{address}: {reason}" for address, reason in record.unsettled.items()])
+    if (record.left or record.running or record.unsettled) and record.outcome != RUNNING:
         yield ""
         yield "It is safe to run landing apply again: only what is left is done."
     yield f"Record: {record.folder}"

@@ -1,0 +1,77 @@
+"""Accounts that join, or move, and what AWS deploys to them by itself: which stack sets, and whether it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from landing.errors import AwsError
+from landing.kinds.base import GoingOn
+from landing.kinds.stack_instances import Instances
+from landing.kinds.stack_set_operations import Failure, named
+from landing.kinds.stack_set_rollout import BUSY
+from landing.kinds.stack_set_shards import stack_sets
+from landing.model import Action, Change
+from landing.organization import ROOT, Organization
+
+BEGUN = GoingOn("AWS deploys by itself to accounts that joined or moved", "stack_set")
+TO_COME = ("missing", "unexpected")
+"""What AWS has still to make and to take away."""
+
+FAILED = ("failed", "cancelled", "inoperable")
+
+
+def joined(changes: Collection[Change]) -> Iterator[Change]:
+    """Changes that have brought an account into a unit."""
+    for change in changes:
+        if change.address.kind == "account" and change.after is not None:
+            before = change.before or {}
+            if before.get("unit") != change.after["unit"]:
+                yield change
+
+
+def concerned(organization: Organization, changes: Collection[Change]) -> Iterator[str]:
+    """The stack sets that AWS deploys by itself after these changes; not those that were made only now."""
+    moves = {((change.before or {}).get("unit", ROOT), (change.after or {})["unit"]) for change in joined(changes)}
+    if not moves:
+        return
+    passed = {step for units in moves for unit in units for step in _path(organization, unit)}
+    new = {change.address.name for change in changes if change.address.kind == "stack_set" and not change.before}
+    gone = {change.address.name for change in changes if change.action is Action.DELETE}
+    for key, deployment in stack_sets(organization).items():
+        if key not in new | gone and passed & set(organization.cover(deployment.target).units):
+            yield key
+
+
+def _path(organization: Organization, unit: str) -> tuple[str, ...]:
+    """Where a unit that the config does not name any more was, nobody knows here: it may have been anywhere."""
+    if unit == ROOT or unit in organization.units:
+        return organization.path(unit)
+    return (ROOT, *organization.units)
+
+
+def going_on(instances: Instances, name: str, changes: Collection[Change], *, automatic: bool) -> GoingOn | None:
+    """What AWS is still at, or has not begun; raises AwsError when it has failed in an account that joined."""
+    found = instances.exceptions()
+    if BUSY in found:
+        return BEGUN
+    accounts = {change.address.name for change in joined(changes)}
+    sites = {site: what for site, what in found.items() if site.partition("/")[0] in accounts}
+    if failures := list(_failures(sites)):
+        raise AwsError("InstancesFailed", named(failures), operation=f"stack set {name}")
+    waiting = sorted({site.partition("/")[0] for site, what in sites.items() if what in TO_COME})
+    if not waiting or not automatic:
+        return None
+    return GoingOn(f"AWS has not begun to deploy to {', '.join(waiting[:5])}", "automatic_deployment", begun=False)
+
+
+def _failures(sites: Mapping[str, str]) -> Iterator[Failure]:
+    for site, what in sites.items():
+        if what.startswith(FAILED):
+            account, _, region = site.partition("/")
+            yield Failure(account, region, what)
+
+
+def is_automatic(found: Mapping[str, Any]) -> bool:
+    """Whether accounts that join get stacks without being asked for."""
+    return bool((found.get("AutoDeployment") or {}).get("Enabled"))
