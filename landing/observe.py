@@ -13,7 +13,6 @@ from landing.errors import AwsError, NotThere, Refused
 from landing.kinds import KINDS, Kind
 from landing.model import Address, Gap, Resource, Scope
 from landing.organization import Organization
-from landing.stopped import Stopped
 
 WORKERS = 64
 """Tasks at once. Most wait for the organization to be read; how many requests are in flight is the door's affair."""
@@ -119,8 +118,8 @@ def observe(
                     live[found.address] = found
             name, scope = running[future]
             progress(done, len(running), f"{name} {scope}".strip())
-    except (Stopped, Interrupted):
-        wanted = False  # the process ends: what other threads are still reading is waited for by nobody
+    except BaseException:
+        wanted = False  # the command ends: what other threads are still reading is waited for by nobody
         raise
     finally:
         aws.tree.rest()

@@ -72,14 +72,18 @@ class Process:
 
 
 class Gate(ThreadingHTTPServer):
-    """`hold` names an operation; `reached` is set when somebody asks for it, `opened` lets it through."""
+    """`hold` names an operation; `reached` is set when somebody asks for it, `opened` lets it through.
+
+    `behind` names another, which is answered only when the held one has been asked for.
+    """
 
     daemon_threads = True
     block_on_close = False
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Requests)
-        self.hold = ""
+        self.hold = self.behind = ""
+        self.sandbox: Sandbox
         self.reached, self.opened = threading.Event(), threading.Event()
 
     def throttle(self, operation: str) -> None:
@@ -109,6 +113,8 @@ class Requests(BaseHTTPRequestHandler):
             self.send(HttpAnswer(200))
             return
         operation = request.header("x-amz-target").rpartition(".")[2] or request.form.get("Action", "")
+        if operation and operation == self.server.behind:
+            self.server.reached.wait()
         if operation and operation == self.server.hold:
             self.server.reached.set()
             self.server.opened.wait()
@@ -141,6 +147,7 @@ def gated(folder: Path) -> Iterator[Gate]:
     """A gate that `landing --sandbox`, run in the folder, takes for the sandbox's server."""
     home = Home(folder / ".landing" / "sandbox")
     with Sandbox(organization=True) as sandbox, home.locked("server"), Gate() as gate:
+        gate.sandbox = sandbox
         sandbox.world.options |= OPTIONS
         keys = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
         home.write_endpoint(Endpoint(gate.url, *keys))

@@ -2,7 +2,7 @@
 
 from landing.aws.conditional import ConditionalObject
 from landing.aws.door import Aws, ReadOnly
-from landing.aws.faults import NoCredentials, code_of, translated
+from landing.aws.faults import NoCredentials, code_of, translated, translation
 from landing.aws.pace import Clock, Interrupted
 from landing.aws.queue import Queue
 from landing.aws.survey import FULL_ACCESS, SCP
@@ -27,5 +27,6 @@ __all__ = [
     "Use",
     "code_of",
     "translated",
+    "translation",
     "unless",
 ]

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from landing.aws.faults import ATTEMPTS, CONCURRENT, NOT_READY, THROTTLED, translated
+from landing.aws.faults import ATTEMPTS, CONCURRENT, NOT_READY, QUOTAS, THROTTLED, translated
 from landing.aws.operations import Operations
-from landing.aws.pace import Clock, Pacer, Rates
+from landing.aws.pace import Clock, Interrupted, Pacer, Rates
 from landing.aws.queue import Queue, longest
 from landing.aws.tally import Tally
 from landing.aws.tree import Tree
@@ -68,6 +68,7 @@ class Aws:
         self.operations = Operations()
         self.writes = 0
         self.writing = threading.Lock()
+        self._closed = threading.Event()
         self.tree = Tree(self)
         self.pacer = Pacer(rates, self.clock)
         self._in_flight = threading.BoundedSemaphore(at_once)
@@ -79,6 +80,12 @@ class Aws:
 
         with translated(ORGANIZATION):
             self._base = Session(profile=profile or None)
+
+    def close(self) -> None:
+        """The command is done: threads that still read ahead begin no call and no further attempt, and wait no more."""
+        self._closed.set()
+        self.clock.hurry.set()
+        self.tree.rest()
 
     @property
     def calls(self) -> Counter[tuple[str, str]]:
@@ -209,6 +216,7 @@ class Aws:
         session.register("response-received", self._response_received)
         for service in ("organizations", "s3"):
             session.register(f"needs-retry.{service}", self._needs_retry)
+        session.register("needs-retry.*.*", self._in_vain)  # the first to be asked: the most specific
         self.tally.listen(session)
         self.operations.listen(session)
         session.register("needs-retry", partial(self._not_ready, account))
@@ -232,6 +240,8 @@ class Aws:
 
     def _before_sign(self, **event: Any) -> None:
         """Every attempt waits for its turn, before it is signed: a signature is good for minutes only."""
+        if self._closed.is_set():
+            raise Interrupted
         context = event["request"].context
         if "landing" in context:
             with self.tally.waiting(*context["landing"]):
@@ -247,6 +257,13 @@ class Aws:
         if "landing" in context:
             code = (event["parsed_response"] or {}).get("Error", {}).get("Code")
             self.pacer.answered(*context["landing"], throttled=code in THROTTLED)
+
+    def _in_vain(self, **event: Any) -> Any:
+        """False, which is final: nobody waits for the answer any more, or a quota is used up."""
+        response, service = event["response"], event["operation"].service_model.service_name
+        code = (response[1] or {}).get("Error", {}).get("Code") if response else ""
+        over = code == "LimitExceededException" and service in QUOTAS
+        return False if over or self._closed.is_set() else None
 
     def _needs_retry(self, **event: Any) -> Any:
         """Another writer is at it (AWS serialises changes of the tree): botocore tries again after these seconds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -29,6 +30,13 @@ UNREADABLE = frozenset({
 })  # fmt: skip
 """Answers that say that a scope cannot be seen, not that nothing is there."""
 
+QUOTAS = frozenset({"cloudformation", "kms"})
+"""Services in which LimitExceededException means a quota, by their API references; botocore takes it for throttling
+everywhere. Security Hub means either ("beyond the current account or throttling limits"): there it is tried again."""
+
+OUT_OF_QUOTA = re.compile(r"(Limit|Quota)Exceeded(Exception)?$|^MaximumNumberOf|^MaxNumberOf")
+"""Codes that say that there may be no more of something, unless they are of THROTTLED."""
+
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidIdentityToken"})
 
 NOT_READY = frozenset({"OptInRequired", "SubscriptionRequiredException"})
@@ -52,13 +60,13 @@ def translated(scope: Scope, doing: str = "") -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        ours = _translation(error, scope, doing)
+        ours = translation(error, scope, doing)
         if ours is None:
             raise
         raise ours from error
 
 
-def _translation(error: Exception, scope: Scope, doing: str) -> AwsError | None:
+def translation(error: Exception, scope: Scope, doing: str = "") -> AwsError | None:
     """Our error for one of botocore's; botocore is there already when it has raised something."""
     from botocore import exceptions
 
@@ -106,5 +114,7 @@ def _client_error(error: ClientError, scope: Scope) -> AwsError:
             ". Accounts that were invited, not created, have no such role: make it there, trusting the management "
             "account, or name the role that there is as `access.member_role`"
         )
+    if OUT_OF_QUOTA.search(code) and code not in THROTTLED:
+        message = f"{message.rstrip('.')}. Have the quota raised (Service Quotas), or remove what nobody needs"
     kind = CannotRead if code in UNREADABLE else AwsError
     return kind(code, message, operation=error.operation_name, scope=scope, request_id=request_id)

@@ -75,7 +75,12 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     stopping.install()
-    stopping.leave(run(sys.argv[1:] if arguments is None else list(arguments)))
+    try:
+        code = run(sys.argv[1:] if arguments is None else list(arguments))
+    except Exception:  # noqa: BLE001  # a mistake of ours: threads that still read must not keep the process
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    stopping.leave(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -116,6 +121,7 @@ def _explained(error: Exception) -> int:
     """Say what is wrong; the exit code. What is no error of the user's is raised, with its traceback."""
     from landing.errors import LandingError
 
+    error = _ours(error)
     if isinstance(error, LandingError):
         from landing.cli.output import say_error
 
@@ -127,6 +133,16 @@ def _explained(error: Exception) -> int:
 
     STDERR.diagnostic(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
     return 1
+
+
+def _ours(error: Exception) -> Exception:
+    """Our error for one of botocore's, when a command itself has asked AWS for something."""
+    if "botocore" not in sys.modules:
+        return error
+    from landing.aws import translation
+    from landing.model import ORGANIZATION
+
+    return translation(error, ORGANIZATION) or error
 
 
 def _close_stdout() -> None:

@@ -35,6 +35,7 @@ class Session:
     role_arn: str = ""
     sandbox: bool = False
     began: float = field(default_factory=monotonic)
+    opened: list[Aws] = field(default_factory=list)
 
     def library(self) -> Library:
         """Our blueprints and policies and those beside the config."""
@@ -99,12 +100,18 @@ class Session:
             detect=detect,
             at_once=at_once,
         )
+        self.opened.append(aws)
         if not any_account:
             with translated(ORGANIZATION):
                 aws.check_organization()
         if read_only and not any_account:
             self.remember(aws, repack=repack)
         return aws
+
+    def close(self) -> None:
+        """Nobody waits for anything that is still asked of AWS."""
+        for aws in self.opened:
+            aws.close()
 
     def remember(self, aws: Aws, saved: Plan | None = None, *, repack: bool = False) -> None:
         """Give the organization of a connection the packs as they are in AWS, or as a saved plan has them."""
@@ -149,7 +156,7 @@ class Session:
         observation.raise_if_unknown(targets)
         plan = make(observation, self.origin(organization, aws))
         told = not targets or concerns(plan.changes)  # else nobody asks for the ids of 10,000 accounts
-        account_ids = aws.tree.account_ids if told and aws.tree.organization else {}
+        account_ids = _account_ids(aws) if told else {}
         if not targets:
             snapshots.keep(self.snapshot, plan.made_from, account_ids, observation)
         return self._explained(organization, plan, observation, account_ids) if explain else plan
@@ -202,6 +209,19 @@ class Session:
         return Origin(organization.name, live["Id"] if live else "", account, arn, self.digest(), now())
 
 
+def _account_ids(aws: Aws) -> Mapping[str, str]:
+    """Id by account key; none where the accounts cannot be read, which is a gap already."""
+    from landing.aws import translated
+    from landing.errors import CannotRead
+    from landing.model import ORGANIZATION
+
+    try:
+        with translated(ORGANIZATION):
+            return aws.tree.account_ids if aws.tree.organization else {}
+    except CannotRead:
+        return {}
+
+
 def now() -> str:
     """The time in UTC, ISO 8601, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -224,7 +244,11 @@ def _session_options(command: Any, *, connected: bool) -> Any:
 
     @wraps(command)
     def with_session(config: str, profile: str = "", role_arn: str = "", sandbox: bool = False, **rest: Any) -> Any:
-        return command(session=Session(Path(config), profile, role_arn, sandbox), **rest)
+        session = Session(Path(config), profile, role_arn, sandbox)
+        try:
+            return command(session=session, **rest)
+        finally:
+            session.close()
 
     decorated: Any = with_session
     if connected:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
@@ -49,8 +50,9 @@ def _leave(number: int) -> NoReturn:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process; after a signal without waiting for calls that other threads have in the air."""
-    if code in STOPPED:
+    """End the process without waiting for calls that other threads have in the air, or the pause between two tries."""
+    others = (thread for thread in threading.enumerate() if thread is not threading.current_thread())
+    if code in STOPPED or any(not thread.daemon for thread in others):
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
                 stream.flush()

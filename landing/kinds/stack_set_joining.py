@@ -32,7 +32,11 @@ def joined(changes: Collection[Change]) -> Iterator[Change]:
 
 def concerned(organization: Organization, changes: Collection[Change]) -> Iterator[str]:
     """The stack sets that AWS deploys by itself after these changes; not those that were made only now."""
-    moves = {((change.before or {}).get("unit", ROOT), (change.after or {})["unit"]) for change in joined(changes)}
+    moves = {
+        ((change.before or {}).get("unit", ROOT), (change.after or {})["unit"])
+        for change in joined(changes)
+        if change.address.name != organization.management  # which never gets stacks of such sets
+    }
     if not moves:
         return
     passed = {step for units in moves for unit in units for step in _path(organization, unit)}
