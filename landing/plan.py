@@ -32,6 +32,16 @@ class Origin:
     config_digest: str = ""
     created: str = ""
     version: str = __version__
+    read: str = ""
+    """When AWS was read, if not for this plan but before, and kept (`--refresh=false`)."""
+
+    @property
+    def hearsay(self) -> str:
+        """Whose state a plan was made from without asking AWS; nothing when AWS was asked."""
+        if not self.read:
+            return ""
+        whose = f"organization {self.organization_id}" if self.organization_id else "no organization"
+        return f"AWS was not asked: this is what {self.caller} read at {self.read} in {whose} (account {self.account})."
 
 
 @dataclass(frozen=True, slots=True)

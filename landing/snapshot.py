@@ -42,6 +42,26 @@ class Snapshot:
         gaps = [gap for gap in seen.gaps if (gap.kind, gap.scope) in tasks]
         return Observation(desired, live, tuple(sorted([*gaps, *unread])), frozenset(tasks))
 
+    def contradiction(self, organization: Organization) -> str:
+        """Why this cannot be of the organization that the config means; nothing when it can.
+
+        An id and an e-mail address belong to one account of all of AWS. One address that differs may have been changed;
+        when no account that both name has the address that the config gives it, they are others.
+        """
+        for key, known in self.account_ids.items():
+            declared = organization.accounts[key].id if key in organization.accounts else ""
+            if declared not in ("", known):
+                return f"its account {key} is {known}, and the config's {declared}"
+        pairs = [
+            (key, account.email, str(live.attributes.get("email", "")))
+            for key, account in organization.accounts.items()
+            if account.email and (live := self.observation.live.get(Address("account", key)))
+        ]
+        if pairs and all(email.lower() != there.lower() for _, email, there in pairs):
+            key, email, there = pairs[0]
+            return f"no account there has the e-mail address that the config gives it ({key}: {there}, not {email})"
+        return ""
+
     def after(self, changes: Collection[Change]) -> Snapshot:
         """With changes that were made, and were looked at since."""
         live = dict(self.observation.live)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from landing.aws import account_of
+from landing.cli import run
 from landing.cli.snapshots import of, update
 from landing.errors import LandingError, Refused, WrongOrganization
 from landing.model import Address
@@ -16,6 +18,7 @@ from landing.plan import Origin, make
 from landing.sandbox import Sandbox
 from landing.snapshot import Snapshot, load, save
 from tests.cloud import Cloud, Story
+from tests.samples import FULL, SMALL
 
 
 @pytest.fixture
@@ -39,8 +42,6 @@ def test_it_survives_the_disk_and_finds_nothing_to_do(kept: Path, full: Organiza
 def test_what_the_config_asks_for_since_is_planned_and_what_nobody_looked_for_is_a_gap(
     kept: Path, load_text, full: Organization
 ) -> None:
-    from tests.samples import FULL
-
     text = FULL.replace("name: Shop Prod,", "name: Shop,").replace(
         "[eu-west-1, us-east-1]", "[eu-west-1, eu-central-1]"
     )
@@ -53,8 +54,6 @@ def test_what_the_config_asks_for_since_is_planned_and_what_nobody_looked_for_is
 
 
 def test_an_apply_brings_it_up_to_date(kept: Path, load_text, creation: Story) -> None:
-    from tests.samples import FULL
-
     renamed = load_text(FULL.replace("name: Shop Prod,", "name: Shop,"))
     with Sandbox() as sandbox:
         sandbox.load(creation.end)
@@ -65,11 +64,56 @@ def test_an_apply_brings_it_up_to_date(kept: Path, load_text, creation: Story) -
 
 
 def test_it_is_refused_for_another_organization(kept: Path, load_text) -> None:
-    from tests.samples import FULL
-
     other = load_text(FULL.replace("  name: test", "  name: test\n  id: o-zzzzzzzzzz"))
     with pytest.raises(WrongOrganization, match="o-abcdefghij"):
         of(other, kept)
+
+
+def test_it_is_refused_when_an_account_has_another_id(kept: Path, load_text) -> None:
+    other = load_text(FULL.replace("{name: Shop Dev,", "{name: Shop Dev, id: '999999999999',"))
+    with pytest.raises(WrongOrganization, match=r"its account shop-dev is .*, and the config's 999999999999"):
+        of(other, kept)
+
+
+def test_it_is_refused_when_no_account_has_the_address_of_the_config(kept: Path, load_text) -> None:
+    """The accounts of one config cannot have the same addresses in two organizations."""
+    with pytest.raises(WrongOrganization, match=r"no account there has the e-mail address .*@other\.example"):
+        of(load_text(FULL.replace("@example.com", "@other.example")), kept)
+    of(load_text(FULL.replace("sd@example.com", "new@example.com")), kept)
+
+
+@pytest.mark.parametrize(
+    "profile",
+    ["sso_account_id = 210987654321", "role_arn = arn:aws:iam::210987654321:role/read\nsource_profile = x"],
+)
+def test_it_is_refused_when_the_profile_leads_elsewhere(
+    kept: Path, full: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str
+) -> None:
+    (tmp_path / "aws").write_text(f"[profile elsewhere]\n{profile}\n[profile here]\naws_account_id = 123456789012\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "aws"))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(WrongOrganization, match="the profile or role leads to account 210987654321"):
+        of(full, kept, account_of("elsewhere"))
+    assert account_of("here", "arn:aws:iam::210987654321:role/read") == "210987654321"
+    of(full, kept, account_of("here"))
+    assert account_of("nobody") == account_of("") == ""
+
+
+@pytest.mark.parametrize("form", ["text", "md", "json"])
+def test_a_plan_says_whose_snapshot_it_was_made_from(
+    kept: Path, config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    config(SMALL)
+    monkeypatch.chdir(kept.parent.parent)
+    assert run(["plan", "--refresh=false", "--format", form, "--allow-incomplete"]) == 0
+    told = capsys.readouterr()
+    for what in ("o-abcdefghij", "123456789012", "arn", "2026-11-27T08:00:00Z"):
+        assert what in told.out
+    assert ("AWS was not asked" in told.out) == (form != "json")
+    assert ("AWS was not asked" in told.err) == (form == "json")
+    if form == "json":
+        assert json.loads(told.out)["made_from"]["read"] == "2026-11-27T08:00:00Z"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format_version": "9"}'])
@@ -129,8 +173,6 @@ def test_a_target_reads_only_what_it_needs(target: str, kinds: set[str] | None, 
 
 
 def test_a_target_that_only_aws_has_is_found(creation: Story, load_text) -> None:
-    from tests.samples import SMALL
-
     small = load_text(SMALL)
     with Sandbox() as sandbox:
         sandbox.load(creation.end)

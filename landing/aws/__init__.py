@@ -4,6 +4,7 @@ from landing.aws.conditional import ConditionalObject
 from landing.aws.door import Aws, ReadOnly
 from landing.aws.faults import NoCredentials, code_of, translated, translation
 from landing.aws.pace import Clock, Interrupted
+from landing.aws.profile import account_of
 from landing.aws.queue import Queue
 from landing.aws.survey import FULL_ACCESS, SCP
 from landing.aws.tally import Setback, Tally, Use
@@ -25,6 +26,7 @@ __all__ = [
     "Tally",
     "Tree",
     "Use",
+    "account_of",
     "code_of",
     "translated",
     "translation",

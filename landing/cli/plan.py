@@ -60,15 +60,16 @@ def command(
     from landing.plan import save
     from landing.report.apply_text import expected
     from landing.report.plan_text import next_steps
+    from landing.report.style import safe
 
     organization, _ = session.organization()
-    aws, taken = None, ""
+    aws = None
     if refresh:
         aws = session.connect(organization, read_only=True, at_once=parallelism, repack=repack)
         organization = aws.organization
         plan = session.plan(organization, aws, explain=True, targets=targets)
     else:
-        plan, taken = session.plan_offline(organization, targets, repack=repack)
+        plan = session.plan_offline(organization, targets, repack=repack)
     plan = plan.only(targets)
     shown.write(plan, organization, saved_as=str(out) if out else "")
     if out:
@@ -78,8 +79,8 @@ def command(
     STDERR.tell(expected(plan.changes))
     if aws is not None:
         session.note_calls(aws)
-    else:
-        note(f"AWS was not asked: this is what was read at {taken}.")
+    elif shown.form == "json" or STDERR.log:  # the reports for people say it themselves
+        note(safe(plan.made_from.hearsay))
     if plan.changes and detailed_exitcode:
         return 2
     return 3 if plan.gaps and not allow_incomplete else 0

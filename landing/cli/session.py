@@ -161,22 +161,26 @@ class Session:
             snapshots.keep(self.snapshot, plan.made_from, account_ids, observation)
         return self._explained(organization, plan, observation, account_ids) if explain else plan
 
-    def plan_offline(
-        self, organization: Organization, targets: Collection[str] = (), *, repack: bool = False
-    ) -> tuple[Plan, str]:
-        """What a plan would be if AWS were as the snapshot says, and when that was taken; asks AWS nothing."""
+    def plan_offline(self, organization: Organization, targets: Collection[str] = (), *, repack: bool = False) -> Plan:
+        """What a plan would be if AWS were as the snapshot says; asks AWS nothing."""
         from landing.packed import remembered
         from landing.plan import Origin, make
 
-        seen = snapshots.of(organization, self.snapshot)
+        seen = snapshots.of(organization, self.snapshot, self._expected_account())
         observation = seen.observation_of(organization)
         if organization.packed:
             organization = remembered(organization, observation.live, repack=repack)
             observation = seen.observation_of(organization)
         observation.raise_if_unknown(targets)
-        origin = Origin(organization.name, seen.organization_id, seen.account, seen.caller, self.digest(), now())
-        plan = make(observation, origin)
-        return self._explained(organization, plan, observation, seen.account_ids), seen.taken
+        whose = Origin(organization.name, seen.organization_id, seen.account, seen.caller, self.digest(), now())
+        plan = make(observation, replace(whose, read=seen.taken))
+        return self._explained(organization, plan, observation, seen.account_ids)
+
+    def _expected_account(self) -> str:
+        """The account to which the options or the profile would lead, as far as that can be told without asking."""
+        from landing.aws import account_of
+
+        return "" if self.sandbox else account_of(self.profile, self.role_arn)
 
     def _explained(
         self, organization: Organization, plan: Plan, observation: Observation, account_ids: Mapping[str, str]

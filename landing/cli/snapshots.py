@@ -35,17 +35,25 @@ def update(path: Path, done: Collection[Change]) -> None:
         note(f"Note: {error}")
 
 
-def of(organization: Organization, path: Path) -> Snapshot:
-    """What is kept; raises LandingError when nothing is, WrongOrganization when it is another organization's."""
+def of(organization: Organization, path: Path, account: str = "") -> Snapshot:
+    """What is kept; raises LandingError when nothing is, WrongOrganization when it is another organization's.
+
+    `account`: where the credentials would lead, if that is known.
+    """
     from landing.errors import WrongOrganization
     from landing.snapshot import load
 
     found = load(path)
     expected = organization.accounts[organization.management].id
+    why = found.contradiction(organization)
     if organization.id not in ("", found.organization_id) or expected not in ("", found.account):
+        why = f"the config's is {organization.id or expected}"
+    elif account not in ("", found.account):
+        why = f"the profile or role leads to account {account}"
+    if why:
         raise WrongOrganization(
-            f"{path} is of organization {found.organization_id} (account {found.account}); "
-            f"the config's is {organization.id or expected}"
+            f"{path} is of organization {found.organization_id} (account {found.account}); {why}. "
+            "Run landing plan once without --refresh=false"
         )
     return found
 

@@ -61,9 +61,18 @@ def _head(plan: Plan) -> str:
     name = code(made.organization[:80]) if made.organization else "the organization"
     if plan.changes:
         verdict = counts_line(plan).removeprefix("Plan: ").removesuffix(".")
-        return f"{marker}\n### Plan for {name}: {verdict}\n\n"
+        return f"{marker}\n### Plan for {name}: {verdict}\n\n{_hearsay(plan)}"
     verdict = "No changes seen, but not everything could be checked." if plan.gaps else NO_CHANGES
-    return f"{marker}\n### No changes for {name}\n\n{verdict} {plan.in_sync} objects compared.\n\n"
+    return f"{marker}\n### No changes for {name}\n\n{verdict} {plan.in_sync} objects compared.\n\n{_hearsay(plan)}"
+
+
+def _hearsay(plan: Plan) -> str:
+    made = plan.made_from
+    if not made.read:
+        return ""
+    whose = f"organization {code(made.organization_id)}" if made.organization_id else "no organization"
+    read = f"{code(made.caller)} read at {code(made.read)} in {whose} (account {code(made.account)})"
+    return f"> [!WARNING]\n> AWS was not asked: this is what {read}.\n\n"
 
 
 def _table(plan: Plan) -> str:

@@ -113,6 +113,9 @@ def _gaps(plan: Plan, style: Style) -> Iterator[str]:
 
 
 def _summary(plan: Plan, style: Style) -> Iterator[str]:
+    if plan.made_from.hearsay:
+        yield style.paint(safe(plan.made_from.hearsay), "yellow")
+        yield ""
     if not plan.changes:
         yield style.paint(NO_CHANGES, "green", "bold") if not plan.gaps else style.paint("No changes seen.", "yellow")
         yield f"{plan.in_sync} objects compared{_unmanaged(plan)}."
