@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from landing.aws import Aws, Interrupted, NoCredentials
+from landing.aws import Aws, Interrupted, NoCredentials, NotBegun
 from landing.errors import LandingError
 from landing.graph import Graph, Step, build
 from landing.journal import Event, Listener
@@ -30,6 +30,7 @@ VERBS = {
 
 AT_ONCE = "interrupted twice"
 STILL_AT_IT = "interrupted while AWS was still at it"
+NOT_BEGUN = "Not begun: interrupted before anything was written"
 
 
 @dataclass
@@ -189,7 +190,10 @@ class _Walk:
     def _apply(self, change: Change) -> str:
         """The reason of failure, or nothing."""
         try:
-            persist(self.aws, BY_NAME[change.address.kind], change)
+            with self.aws.change(self.stop.patience):
+                persist(self.aws, BY_NAME[change.address.kind], change)
+        except NotBegun:
+            return NOT_BEGUN
         except Interrupted:
             return STILL_AT_IT
         except NoCredentials as error:
@@ -205,6 +209,10 @@ class _Walk:
         step = self.running.pop(future)
         change, reason = self.graph.steps[step], future.result()
         elapsed = self.aws.clock.now() - self.started[step]
+        if reason == NOT_BEGUN:
+            heappush(self.waiting[step.address.kind], (step.address, step.stage))
+            self.tell(Event("apply_dropped", str(step.address), change.action.value, reason, elapsed))
+            return
         if reason:
             self._fail(step, reason)
         elif step.stage == self.last[step.address]:

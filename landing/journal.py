@@ -25,7 +25,8 @@ LEVELS = {"apply_errored": "error", "settle_errored": "error", "retry": "warn"}
 class Event:
     """Something that happened in a run; `type` is one of those of Terraform's JSON log (`apply_start`, …) or ours.
 
-    Ours: `phase_start` (its message is the phase), `read_progress`, `waiting`, `retry`, `calls`, `run_end`, and
+    Ours: `phase_start` (its message is the phase), `read_progress`, `waiting`, `retry`, `calls`, `run_end`,
+    `apply_dropped` (a change that was announced, and has written nothing when the user asked to stop), and
     `settle_start`, `settle_complete`, `settle_errored` of what AWS does by itself because of the changes.
     """
 
@@ -103,6 +104,8 @@ class Standing:
             case "apply_complete":
                 self.running.pop(event.address, None)
                 self.done += 1
+            case "apply_dropped":
+                self.running.pop(event.address, None)
             case "apply_errored":
                 self.running.pop(event.address, None)
                 self.failed[event.address] = event.message

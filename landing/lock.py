@@ -69,6 +69,7 @@ class Waiting:
     say: Callable[[str], None] = lambda _: None
     _until: float = field(default=0.0, init=False)
     _said: set[str] = field(default_factory=set, init=False)
+    _looked: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         self._until = self.clock() + self.timeout
@@ -78,7 +79,9 @@ class Waiting:
         left = self._until - self.clock()
         if left <= 0:
             return False
-        if holder.ID not in self._said:
+        seen = holder.ID in self._looked
+        self._looked.add(holder.ID)
+        if holder.ID not in self._said and (holder.Who or seen):  # at first its name may not be written yet
             self._said.add(holder.ID)
             self.say(f"Waiting for the lock that {holder.Who or 'somebody'} holds since {holder.Created or 'unknown'}")
         self.sleep(min(pause, left))
@@ -114,7 +117,7 @@ class FileLock:
             file.seek(0)
             other = holder_of(file.read())
             if not self._waiting.goes_on(other, FILE_PAUSE):
-                raise LockHeld(_held(other, "It ends with that process."))
+                raise LockHeld(_held(other, self._waiting.timeout, "It ends with that process."))
         file.truncate(0)
         file.write(self._content)
         file.flush()
@@ -144,11 +147,9 @@ def _taken(file: TextIO) -> bool:
     return True
 
 
-def _held(holder: Holder, what_then: str) -> str:
-    return (
-        f"Error acquiring the lock: another run holds it.\n\n{holder}\n\n"
-        f"Wait for it with --lock-timeout SECONDS. {what_then}"
-    )
+def _held(holder: Holder, waited: float, what_then: str) -> str:
+    longer = f"It was waited for {waited:g} s (--lock-timeout)" if waited else "Wait for it with --lock-timeout SECONDS"
+    return f"Error acquiring the lock: another run holds it.\n\n{holder}\n\n{longer}. {what_then}"
 
 
 class ObjectLock:
@@ -189,7 +190,7 @@ class ObjectLock:
             if seen is None and surprises < SURPRISES:
                 surprises += 1
             elif not self._waiting.goes_on(other, OBJECT_PAUSE):
-                raise LockHeld(_held(other, f"If that run has died: landing unlock {other.ID}"))
+                raise LockHeld(_held(other, self._waiting.timeout, f"If that run has died: landing unlock {other.ID}"))
 
     def __exit__(self, *_: object) -> None:
         lock = f"The lock {self._holder.ID} at {self._holder.Path}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from landing.apply import apply
 from landing.aws import translated
 from landing.cli import run
 from landing.errors import CannotRead
@@ -16,6 +17,7 @@ from landing.journal import Event
 from landing.kinds import BY_NAME
 from landing.model import Scope
 from landing.sandbox import Sandbox
+from landing.stop import Stop
 from tests.cloud import Cloud
 from tests.conftest import Load
 from tests.samples import SMALL
@@ -59,7 +61,7 @@ def test_expired_credentials_stop_the_run_and_the_next_one_goes_on(cloud: Cloud,
     left = {*result.failed, *result.not_started, *result.blocked}
     assert left | {change.address for change in result.done} == {change.address for change in changes}
     assert {event.address for event in events if event.type == "apply_start"} == {
-        event.address for event in events if event.type in ("apply_complete", "apply_errored")
+        event.address for event in events if event.type in ("apply_complete", "apply_errored", "apply_dropped")
     }, "the end of each change is told"
     cloud.sandbox.world.expired.clear()
     assert cloud.apply(KINDS).complete
@@ -171,4 +173,27 @@ def test_what_cannot_be_looked_at_again_is_not_said_to_be_verified(cloud: Cloud)
     assert "AccessDeniedException" in result.unverified
     assert not result.complete
     cloud.sandbox.faults.clear()
+    assert cloud.apply(KINDS).complete
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_change_that_has_written_nothing_is_not_begun_any_more(cloud: Cloud, written: bool) -> None:
+    """It may have been announced and then have waited for its rate; what has written something goes on."""
+    aws = cloud.open(read_only=False)
+    stop, events = Stop(aws), list[Event]()
+
+    def ask(**_: object) -> None:
+        stop.ask()
+
+    aws._base.register("after-call.organizations" if written else "before-call.organizations", ask)
+    changes = cloud.plan([KINDS[0]]).changes
+    result = apply(cloud.organization, aws, changes, stop=stop, listeners=[events.append])
+    assert result.interrupted
+    if written:
+        assert [change.address for change in result.done] == [change.address for change in changes]
+        return
+    assert (result.done, result.failed, result.blocked) == ([], {}, {})
+    assert result.not_started == [change.address for change in changes]
+    assert [event.type for event in events] == ["apply_start", "apply_dropped"]
+    assert cloud.sandbox.world.states.get("organizations") is None or cloud.open().tree.organization is None
     assert cloud.apply(KINDS).complete

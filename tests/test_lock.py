@@ -93,10 +93,17 @@ def test_the_second_process_waits_for_as_long_as_it_is_told(other: subprocess.Po
 
 def test_waiting_for_a_process_ends(other: subprocess.Popen[str]) -> None:
     waiting = Waited(60)
-    with pytest.raises(LockHeld), FileLock(HERE, MINE, waiting):
+    with pytest.raises(LockHeld, match=r"It was waited for 60 s \(--lock-timeout\)"), FileLock(HERE, MINE, waiting):
         pass
     assert sum(waiting.waited) == pytest.approx(60)
     assert other.poll() is None
+
+
+def test_a_holder_that_has_not_written_its_name_yet_is_not_told_at_the_first_look() -> None:
+    waiting = Waited(60)
+    assert waiting.goes_on(Holder("unknown"), 1)
+    assert waiting.goes_on(OTHER, 1)
+    assert waiting.told == ["Waiting for the lock that you@there holds since 2026-01-01T00:00:00Z"]
 
 
 def test_a_killed_process_holds_nothing(other: subprocess.Popen[str]) -> None:

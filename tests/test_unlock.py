@@ -139,6 +139,9 @@ def test_the_lock_of_this_machine_needs_no_unlocking(cloud: Sandbox, config: Con
     assert said.startswith("No lock is held.\n")
     assert "  Info:      process 1\n" in said
     assert "it ends with its process" in said
+    with FileLock(Path(".landing"), OTHER, Waiting()):
+        assert run(["unlock", "another"]) == 5
+    assert "The lock that is held is not another. Nothing was removed." in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

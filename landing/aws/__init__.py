@@ -3,7 +3,7 @@
 from landing.aws.conditional import ConditionalObject
 from landing.aws.door import Aws, ReadOnly
 from landing.aws.faults import NoCredentials, code_of, translated, translation
-from landing.aws.pace import Clock, Interrupted
+from landing.aws.pace import Clock, Interrupted, NotBegun
 from landing.aws.profile import account_of
 from landing.aws.queue import Queue
 from landing.aws.survey import FULL_ACCESS, SCP
@@ -20,6 +20,7 @@ __all__ = [
     "ConditionalObject",
     "Interrupted",
     "NoCredentials",
+    "NotBegun",
     "Queue",
     "ReadOnly",
     "Setback",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from landing.aws.faults import ATTEMPTS, CONCURRENT, NOT_READY, QUOTAS, THROTTLED, translated
 from landing.aws.operations import Operations
-from landing.aws.pace import Clock, Interrupted, Pacer, Rates
+from landing.aws.pace import Clock, Interrupted, NotBegun, Pacer, Rates
 from landing.aws.queue import Queue, longest
 from landing.aws.tally import Tally
 from landing.aws.tree import Tree
@@ -69,6 +70,7 @@ class Aws:
         self.writes = 0
         self.writing = threading.Lock()
         self._closed = threading.Event()
+        self._change = threading.local()
         self.tree = Tree(self)
         self.pacer = Pacer(rates, self.clock)
         self._in_flight = threading.BoundedSemaphore(at_once)
@@ -86,6 +88,18 @@ class Aws:
         self._closed.set()
         self.clock.hurry.set()
         self.tree.rest()
+
+    @contextmanager
+    def change(self, patience: Clock) -> Iterator[None]:
+        """What this thread does within the block is one change: NotBegun when `patience` ends before its first write.
+
+        A change that has written something goes on, whatever the user wishes.
+        """
+        self._change.patience = patience
+        try:
+            yield
+        finally:
+            self._change.patience = None
 
     @property
     def calls(self) -> Counter[tuple[str, str]]:
@@ -236,6 +250,7 @@ class Aws:
             if self.read_only:
                 raise ReadOnly(f"{service}:{operation} in {account or self.organization.management} while only reading")
             self.writes += 1
+            context["landing.patience"] = getattr(self._change, "patience", None)
         context["landing"] = (service, operation)
 
     def _before_sign(self, **event: Any) -> None:
@@ -243,9 +258,20 @@ class Aws:
         if self._closed.is_set():
             raise Interrupted
         context = event["request"].context
-        if "landing" in context:
-            with self.tally.waiting(*context["landing"]):
-                self.pacer.wait(*context["landing"])
+        if "landing" not in context:
+            return
+        service, operation = context["landing"]
+        patience: Clock | None = context.pop("landing.patience", None)
+        with self.tally.waiting(service, operation):
+            if patience is None:
+                self.pacer.wait(service, operation)
+                return
+            try:
+                self.pacer.wait(service, operation, patience)
+                patience.sleep(0)
+            except Interrupted:
+                raise NotBegun from None
+            self._change.patience = None
 
     def _before_send(self, **_: Any) -> None:
         self._in_flight.acquire()

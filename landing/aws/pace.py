@@ -30,6 +30,10 @@ class Interrupted(Exception):
     """The user asked twice to stop: nothing is waited for any more."""
 
 
+class NotBegun(Interrupted):
+    """The user asked to stop before a change had written anything."""
+
+
 @dataclass
 class Clock:
     """Time and sleep, passed in so that tests and the sandbox need not wait; `hurry` ends every sleep."""
@@ -89,8 +93,8 @@ class Pacer:
         self.waited = 0.0
         """Seconds, all calls together."""
 
-    def wait(self, service: str, operation: str) -> None:
-        """Return when the call may be made; each attempt at it takes a token."""
+    def wait(self, service: str, operation: str, clock: Clock | None = None) -> None:
+        """Return when the call may be made; each attempt at it takes a token. `clock`: to sleep by, if not our own."""
         key = (service, operation)
         with self._lock:
             bucket = self._buckets.get(key)
@@ -104,7 +108,7 @@ class Pacer:
             self.waiting[key] += bool(delay)
         if delay:
             try:
-                self._clock.sleep(delay)
+                (clock or self._clock).sleep(delay)
             finally:
                 with self._lock:
                     self.waiting[key] -= 1

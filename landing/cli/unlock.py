@@ -27,7 +27,9 @@ def command(*, session: Session, lock_id: str, force: bool) -> int:
     """
     from landing.cli.locking import FOLDER, shared
     from landing.cli.output import note
+    from landing.errors import Refused
     from landing.lock import living_holder
+    from landing.report.style import safe
 
     organization, _ = session.organization()
     thing = None
@@ -36,6 +38,9 @@ def command(*, session: Session, lock_id: str, force: bool) -> int:
     if thing is not None:
         return _unlock(thing, lock_id, force=force)
     alive = living_holder(FOLDER)
+    if alive is not None and lock_id not in ("", alive.ID):
+        note("\n".join(map(safe, str(alive).splitlines())))
+        raise Refused(f"The lock that is held is not {lock_id}. Nothing was removed.")
     note("No lock is held." if alive is None else f"{alive}\n\nThis lock is of this machine: it ends with its process.")
     return 0 if alive is None else 5
 
