@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from landing.aws.faults import ATTEMPTS, CONCURRENT, NOT_READY, QUOTAS, THROTTLED, translated
+from landing.aws.faults import ATTEMPTS, THROTTLED, translated
 from landing.aws.operations import Operations
 from landing.aws.pace import Clock, Interrupted, NotBegun, Pacer, Rates
 from landing.aws.queue import Queue, longest
+from landing.aws.repeats import Repeats
 from landing.aws.tally import Tally
 from landing.aws.tree import Tree
 from landing.errors import NotThere, WrongOrganization
@@ -34,9 +35,6 @@ GLOBAL_SERVICES = frozenset({"organizations", "account", "iam", "resourcegroupst
 
 AT_ONCE = 10
 """Requests in flight at once."""
-
-NOT_READY_PAUSE = 15
-"""Seconds between two tries of a call that a new account is not ready for."""
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 10, 60
 """Seconds that one attempt may take; no call of ours is answered slowly (botocore's own are 60 and 60)."""
@@ -228,12 +226,9 @@ class Aws:
         session.register("before-sign", self._before_sign)
         session.register("before-send", self._before_send)
         session.register("response-received", self._response_received)
-        for service in ("organizations", "s3"):
-            session.register(f"needs-retry.{service}", self._needs_retry)
-        session.register("needs-retry.*.*", self._in_vain)  # the first to be asked: the most specific
         self.tally.listen(session)
         self.operations.listen(session)
-        session.register("needs-retry", partial(self._not_ready, account))
+        Repeats(self, account, self._closed).listen(session)
         self._sessions[account] = session
         return session
 
@@ -283,27 +278,3 @@ class Aws:
         if "landing" in context:
             code = (event["parsed_response"] or {}).get("Error", {}).get("Code")
             self.pacer.answered(*context["landing"], throttled=code in THROTTLED)
-
-    def _in_vain(self, **event: Any) -> Any:
-        """False, which is final: nobody waits for the answer any more, or a quota is used up."""
-        response, service = event["response"], event["operation"].service_model.service_name
-        code = (response[1] or {}).get("Error", {}).get("Code") if response else ""
-        over = code == "LimitExceededException" and service in QUOTAS
-        return False if over or self._closed.is_set() else None
-
-    def _needs_retry(self, **event: Any) -> Any:
-        """Another writer is at it (AWS serialises changes of the tree): botocore tries again after these seconds."""
-        response, attempts = event["response"], event["attempts"]
-        if response is None or event["caught_exception"] is not None or attempts >= ATTEMPTS:
-            return None
-        code = (response[1] or {}).get("Error", {}).get("Code")
-        return min(0.2 * 2**attempts, 10.0) * self.clock.pace if code in CONCURRENT else None
-
-    def _not_ready(self, account: str, **event: Any) -> Any:
-        """The services of a new account come after the account itself; what they answer until then passes."""
-        response, attempts = event["response"], event["attempts"]
-        if account not in self.tree.newcomers or response is None or event["caught_exception"] is not None:
-            return None
-        code = (response[1] or {}).get("Error", {}).get("Code")
-        most = self.organization.timeout("account_access") / NOT_READY_PAUSE
-        return NOT_READY_PAUSE * self.clock.pace if code in NOT_READY and attempts <= most else None

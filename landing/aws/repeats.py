@@ -1,0 +1,59 @@
+"""Which calls are made again, beyond what botocore's standard retry mode repeats, and which are not."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from landing.aws.faults import ATTEMPTS, CONCURRENT, NOT_READY, QUOTAS
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+    from landing.aws.door import Aws
+
+NOT_READY_PAUSE = 15
+"""Seconds between two tries of a call that a new account is not ready for."""
+
+
+class Repeats:
+    """For the sessions of one account; `closed` is set when nobody waits for an answer any more.
+
+    Of all that listen to `needs-retry`, botocore takes the first answer: seconds to wait, or False to give up.
+    """
+
+    def __init__(self, aws: Aws, account: str, closed: threading.Event) -> None:
+        self._aws, self._account, self._closed = aws, account, closed
+
+    def listen(self, session: Session) -> None:
+        """Be asked for every call by way of a session."""
+        session.register("needs-retry.*.*", self._in_vain)  # the most specific is asked first
+        for service in ("organizations", "s3"):
+            session.register(f"needs-retry.{service}", self._concurrent)
+        session.register("needs-retry", self._not_ready)
+
+    def _in_vain(self, **event: Any) -> Any:
+        """Nobody waits for the answer any more, or a quota is used up."""
+        over = _code(event) == "LimitExceededException" and event["operation"].service_model.service_name in QUOTAS
+        return False if over or self._closed.is_set() else None
+
+    def _concurrent(self, **event: Any) -> Any:
+        """Another writer is at it: AWS serialises changes of the tree."""
+        attempts = event["attempts"]
+        if attempts >= ATTEMPTS or _code(event) not in CONCURRENT:
+            return None
+        return min(0.2 * 2**attempts, 10.0) * self._aws.clock.pace
+
+    def _not_ready(self, **event: Any) -> Any:
+        """The services of a new account come after the account itself; what they answer until then passes."""
+        if self._account not in self._aws.tree.newcomers or _code(event) not in NOT_READY:
+            return None
+        most = self._aws.organization.timeout("account_access") / NOT_READY_PAUSE
+        return NOT_READY_PAUSE * self._aws.clock.pace if event["attempts"] <= most else None
+
+
+def _code(event: dict[str, Any]) -> str:
+    """AWS's error code; empty when there was no answer, or a good one."""
+    if event["response"] is None or event["caught_exception"] is not None:
+        return ""
+    return str((event["response"][1] or {}).get("Error", {}).get("Code", ""))
