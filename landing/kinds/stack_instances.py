@@ -10,7 +10,7 @@ from landing.aws import Aws
 from landing.kinds.stack_set_operations import Failure, Operations
 from landing.kinds.stack_set_regions import OptIn
 from landing.kinds.stack_set_rollout import BUSY
-from landing.organization import ROOT
+from landing.organization import ROOT, Deployment
 
 LIST_ALL_BELOW = 1_000
 """Up to so many instances all are listed; beyond, only those whose status says that something is wrong."""
@@ -156,3 +156,10 @@ class Instances:
             paths = ", ".join(part["PropertyPath"] for part in drift.get("PropertyDifferences") or ())
             differences.append(f"{drift['LogicalResourceId']} {paths or 'deleted'}")
         return "drifted: " + "; ".join(differences) if differences else "deleted: the stack is gone"
+
+
+def instances_of(aws: Aws, client: Any, found: Mapping[str, Any], wanted: Deployment | None) -> Instances:
+    """Those of a stack set as DescribeStackSet shows it; `wanted` is what the config makes of it."""
+    cover = aws.organization.cover(wanted.target) if wanted else None
+    whole, single = (set(cover.units), set(cover.accounts)) if cover else (set(), set())
+    return Instances(aws, client, found, whole, single)

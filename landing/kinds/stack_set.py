@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from landing.aws import Aws, unless
+from landing.aws import Aws
 from landing.blueprint import canonical
 from landing.kinds import stack_set_joining as joining
 from landing.kinds.base import GoingOn, required_account
 from landing.kinds.cloudformation import MARK, CloudFormationKind
 from landing.kinds.stack import Stack
-from landing.kinds.stack_instances import Instances
+from landing.kinds.stack_instances import instances_of
 from landing.kinds.stack_set_operations import Operations
 from landing.kinds.stack_set_regions import OptIn
 from landing.kinds.stack_set_rollout import BUSY, Rollout, key_of, lost, not_ours
@@ -168,11 +168,11 @@ class StackSet(CloudFormationKind):
         self, aws: Aws, client: Any, found: dict[str, Any], wanted: Deployment | None
     ) -> Iterator[Resource | Gap]:
         name = found["StackSetName"]
-        instances = self._instances(aws, client, found, wanted)
+        instances = instances_of(aws, client, found, wanted)
         if aws.detect and instances.expected:
             Operations(aws, client, name).detect_drift()
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
-            instances = self._instances(aws, client, found, wanted)
+            instances = instances_of(aws, client, found, wanted)
         automatic = found.get("AutoDeployment") or {}
         off = OptIn(aws).unusable(wanted.regions) if wanted else ()
         attributes = {
@@ -194,24 +194,13 @@ class StackSet(CloudFormationKind):
         needs += map(self.address, attributes["auto_deployment"]["after"])
         yield Resource(self.address(key), attributes, tuple(needs))
 
-    def _instances(self, aws: Aws, client: Any, found: Mapping[str, Any], wanted: Deployment | None) -> Instances:
-        cover = aws.organization.cover(wanted.target) if wanted else None
-        whole, single = (set(cover.units), set(cover.accounts)) if cover else (set(), set())
-        return Instances(aws, client, found, whole, single)
-
     def set_off(self, organization: Organization, changes: Collection[Change]) -> Iterable[Address]:
         """Stack sets that AWS deploys by itself to accounts that have joined a unit."""
         return map(self.address, joining.concerned(organization, changes))
 
     def going_on(self, aws: Aws, address: Address, changes: Collection[Change]) -> GoingOn | None:
-        """An operation, or instances that are still to come; a listing for the set, however many have joined."""
-        client, name = aws.client("cloudformation"), PREFIX + address.name
-        with unless("StackSetNotFoundException"):
-            found = client.describe_stack_set(StackSetName=name)["StackSet"]
-            if not not_ours(found):
-                instances = self._instances(aws, client, found, stack_sets(aws.organization).get(address.name))
-                return joining.going_on(instances, name, changes, automatic=joining.is_automatic(found))
-        return None
+        """An operation, or instances that are still to come; the same calls however many accounts have joined."""
+        return joining.going_on(aws, address.name, changes)
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """An operation that runs is no harm yet."""

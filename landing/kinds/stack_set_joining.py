@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from landing.aws import Aws, unless
 from landing.errors import AwsError
 from landing.kinds.base import GoingOn
-from landing.kinds.stack_instances import Instances
-from landing.kinds.stack_set_operations import Failure, named
-from landing.kinds.stack_set_rollout import BUSY
+from landing.kinds.stack_instances import instances_of
+from landing.kinds.stack_set_operations import NAMED, Failure, named
+from landing.kinds.stack_set_rollout import BUSY, not_ours
 from landing.kinds.stack_set_shards import stack_sets
 from landing.model import Action, Change
-from landing.organization import ROOT, Organization
+from landing.organization import PREFIX, ROOT, Organization
 
 BEGUN = GoingOn("AWS deploys by itself to accounts that joined or moved", "stack_set")
 TO_COME = ("missing", "unexpected")
@@ -54,19 +55,25 @@ def _path(organization: Organization, unit: str) -> tuple[str, ...]:
     return (ROOT, *organization.units)
 
 
-def going_on(instances: Instances, name: str, changes: Collection[Change], *, automatic: bool) -> GoingOn | None:
+def going_on(aws: Aws, key: str, changes: Collection[Change]) -> GoingOn | None:
     """What AWS is still at, or has not begun; raises AwsError when it has failed in an account that joined."""
-    found = instances.exceptions()
-    if BUSY in found:
+    client, name = aws.client("cloudformation"), PREFIX + key
+    found: Mapping[str, Any] = {}
+    with unless("StackSetNotFoundException"):
+        found = client.describe_stack_set(StackSetName=name)["StackSet"]
+    if not found or not_ours(found):
+        return None
+    exceptions = instances_of(aws, client, found, stack_sets(aws.organization).get(key)).exceptions()
+    if BUSY in exceptions:
         return BEGUN
     accounts = {change.address.name for change in joined(changes)}
-    sites = {site: what for site, what in found.items() if site.partition("/")[0] in accounts}
+    sites = {site: what for site, what in exceptions.items() if site.partition("/")[0] in accounts}
     if failures := list(_failures(sites)):
         raise AwsError("InstancesFailed", named(failures), operation=f"stack set {name}")
     waiting = sorted({site.partition("/")[0] for site, what in sites.items() if what in TO_COME})
-    if not waiting or not automatic:
+    if not waiting or not (found.get("AutoDeployment") or {}).get("Enabled"):
         return None
-    return GoingOn(f"AWS has not begun to deploy to {', '.join(waiting[:5])}", "automatic_deployment", begun=False)
+    return GoingOn(f"AWS has not begun to deploy to {', '.join(waiting[:NAMED])}", "automatic_deployment", begun=False)
 
 
 def _failures(sites: Mapping[str, str]) -> Iterator[Failure]:
@@ -74,8 +81,3 @@ def _failures(sites: Mapping[str, str]) -> Iterator[Failure]:
         if what.startswith(FAILED):
             account, _, region = site.partition("/")
             yield Failure(account, region, what)
-
-
-def is_automatic(found: Mapping[str, Any]) -> bool:
-    """Whether accounts that join get stacks without being asked for."""
-    return bool((found.get("AutoDeployment") or {}).get("Enabled"))
