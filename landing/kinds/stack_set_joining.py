@@ -15,7 +15,7 @@ from landing.kinds.stack_set_shards import stack_sets
 from landing.model import Action, Change
 from landing.organization import PREFIX, ROOT, Organization
 
-BEGUN = GoingOn("AWS deploys by itself to accounts that joined or moved", "stack_set")
+BEGUN = GoingOn("AWS deploys to accounts that joined or moved", "stack_set")
 TO_COME = ("missing", "unexpected")
 """What AWS has still to make and to take away."""
 

@@ -85,6 +85,19 @@ def test_one_line_an_event_with_the_time_and_nothing_else():
     ]
 
 
+def test_what_aws_goes_on_with_by_itself_is_at_work_and_no_change_of_ours():
+    standing = Standing(1)
+    standing.take(Event("apply_start", "account.a"), 1)
+    standing.take(Event("apply_complete", "account.a"), 2)
+    for event in (Event("settle_start", "stack_set.b", message="AWS deploys"), Event("settle_start", "stack_set.c")):
+        standing.take(event, 3)
+    assert list(standing.at_work) == ["stack_set.b", "stack_set.c"]
+    assert (standing.counts["running"], standing.counts["done"], standing.counts["total"]) == (0, 1, 1)
+    standing.take(Event("settle_complete", "stack_set.b"), 4)
+    standing.take(Event("settle_errored", "stack_set.c", message="too late"), 5)
+    assert (standing.at_work, standing.failed, standing.unsettled) == ({}, {}, {"stack_set.c": "too late"})
+
+
 def test_a_heartbeat_after_a_minute_without_a_line_and_no_more_than_one_a_minute():
     view, stream, clock = lines()
     view(started(1))
