@@ -82,6 +82,14 @@ def test_all_accounts_fold(home: Path, capsys: Capture) -> None:
 def test_mistakes_are_usage(home: Path, capsys: Capture) -> None:
     assert run(["can", "role/Dev", "s3:GetObject", "--in", "nowhere"]) == 64
     assert "shop-dev" in capsys.readouterr().err
+    assert run(["can", "role/Dev", "s3:GetObject", "--in", "shop-de"]) == 64
+    assert "did you mean shop-dev" in capsys.readouterr().err
+    assert run(["can", "role/Dev", "s3:GetObject", "--in", "shop-dev", "--all-accounts"]) == 64
+    for resource in ("bucket", "arn:aws:s3:::"[:9]):
+        assert run(["can", "role/Dev", "s3:GetObject", resource, "--in", "shop-dev"]) == 64
+        assert "ARN of six parts" in capsys.readouterr().err
+    assert run(["can", "arn:aws:s3:::data", "s3:GetObject", "--in", "shop-dev"]) == 64
+    assert "role/NAME" in capsys.readouterr().err
     assert run(["can", "role/Dev", "s3:GetObject"]) == 64
     assert run(["can", "Dev", "s3:GetObject", "--in", "shop-dev"]) == 64
     assert "role/NAME" in capsys.readouterr().err
@@ -89,6 +97,63 @@ def test_mistakes_are_usage(home: Path, capsys: Capture) -> None:
     for action in ("nonsense", "s3:", "s3:Get*", "s3[write]"):
         assert run(["can", "role/Dev", action, "--in", "shop-dev"]) == 64
         assert "service:Name" in capsys.readouterr().err
+
+
+def test_without_a_resource_the_one_that_is_worst_off_decides(home: Path, capsys: Capture) -> None:
+    launch = ("role/Dev", "ec2:RunInstances", "--in", "shop-dev")
+    [answer] = answers(capsys, *launch)
+    assert answer["result"] == "denied", "every launch has an instance, and its metadata service is not told"
+    assert ":instance/" in answer["request"]["resource"]
+    assert answer["decided_by"][0]["by"].startswith("require-imdsv2/Launch")
+    assert {other["result"] for other in answer["other_resources"]} == {"not-denied"}
+    [flip] = [flip for flip in answer["depends_on"] if flip["key"] == "ec2:MetadataHttpTokens"]
+    [launched] = answers(capsys, *launch, "--with", f"ec2:MetadataHttpTokens={flip['value']}")
+    assert launched["result"] == flip["result"] == "not-denied"
+    run(["can", *launch])
+    assert " more types\n" in capsys.readouterr().out
+
+
+def test_scps_are_of_the_principals_account_and_rcps_of_the_resources(home: Path, capsys: Capture) -> None:
+    [mine] = answers(capsys, "root", "s3:GetObject", "--in", "shop-dev")
+    other = f"arn:aws:iam::{mine['account_id']}:role/Dev"
+    question = (other, "s3:GetObject", "--in", "shop-prod", "--with", "aws:SecureTransport=false")
+    [answer] = answers(capsys, *question)
+    assert answer["paths"]["SERVICE_CONTROL_POLICY"][-1] == mine["account_id"]
+    assert answer["paths"]["RESOURCE_CONTROL_POLICY"][-1] == answer["account_id"]
+    assert [by["level"] for by in answer["decided_by"]] == ["workloads/prod"]
+    run(["can", *question])
+    text = capsys.readouterr().out
+    rcps = text.partition("RCPs of the resource's account:")[2]
+    assert "unit workloads/prod: 2 policies\n    - denied by rcp-tls-only" in rcps
+    [far] = answers(capsys, other, "ec2:DescribeVpcs", "--in", "log-archive", "--with", "aws:RequestedRegion=us-west-2")
+    assert [by["level"] for by in far["decided_by"]] == ["workloads"], "the log archive is in no such unit"
+
+
+def test_what_does_not_apply_is_said(home: Path, capsys: Capture) -> None:
+    run(["can", "root", "s3:GetObject", "--in", "management"])
+    text = capsys.readouterr().out
+    assert "SCPs do not apply to principals of the management account" in text
+    assert "root: " not in text
+    run(["can", "arn:aws:sts::111111111111:assumed-role/Dev/me", "s3:GetObject", "--in", "shop-dev"])
+    assert "aws:PrincipalArn is taken to be arn:aws:iam::111111111111:role/Dev" in capsys.readouterr().out
+
+
+def test_names_that_aws_has_not_are_warned_about(home: Path, capsys: Capture) -> None:
+    assert run(["can", "role/Dev", "s3:GetObjct", "--in", "shop-dev", "--with", "aws:RequestedRegoin=x"]) == 0
+    warnings = capsys.readouterr().err
+    assert "did you mean 's3:GetObject'?" in warnings
+    assert "did you mean 'aws:RequestedRegion'?" in warnings
+    run(["prove", "never", "s3:GetObjct", "--absent", "aws:SourceVcp", "--absent", "kms:*"])
+    warnings = capsys.readouterr().err
+    assert "did you mean 's3:GetObject'?" in warnings
+    assert "did you mean 'aws:SourceVpc'?" in warnings
+    assert "kms" not in warnings
+
+
+def test_a_key_given_twice_has_two_values(home: Path, capsys: Capture) -> None:
+    pairs = ("--with", "aws:TagKeys=a", "--with", "aws:tagkeys=b")
+    [answer] = answers(capsys, "role/Dev", "ec2:CreateTags", "--in", "shop-dev", *pairs)
+    assert answer["request"]["context"]["aws:TagKeys"] == ["a", "b"]
 
 
 def test_live_asks_what_is_attached_and_not_what_is_declared(home: Path, capsys: Capture, creation: Story) -> None:

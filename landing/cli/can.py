@@ -3,19 +3,27 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from landing.cli.keys import with_keys
+from landing.cli.keys import unknown_names, with_keys
 from landing.cli.session import Session, with_aws
 
 if TYPE_CHECKING:
     from landing.asking import Answer
     from landing.organization import Organization
     from landing.policy.testing import Attached, Estate
+    from landing.policy.testing.running import Outcome
 
+SHOWN = 10
 CODES = {"not-denied": 0, "denied": 2, "undetermined": 3}
+BUILT_IN = {"SERVICE_CONTROL_POLICY": "FullAWSAccess", "RESOURCE_CONTROL_POLICY": "RCPFullAWSAccess"}
+HEADINGS = {
+    "SERVICE_CONTROL_POLICY": "SCPs of the principal's account:",
+    "RESOURCE_CONTROL_POLICY": "RCPs of the resource's account:",
+}
 WORDS = {
     "not-denied": "Not blocked by guardrails",
     "denied": "Blocked by guardrails",
@@ -41,14 +49,15 @@ def command(
     resource: str,
     places: tuple[str, ...],
     all_accounts: bool,
-    context: dict[str, str],
+    context: dict[str, str | list[str]],
     live: bool,
     form: str,
 ) -> int:
     """Say whether SCPs and RCPs let a request through, what decides it, and on which absent keys that depends.
 
-    PRINCIPAL is role/NAME, user/NAME, root, service/NAME, anonymous or an ARN. "Not blocked" grants nothing: the
-    account's own policies decide then. Exits with 0 when nowhere blocked, 2 when blocked, 3 when it cannot be told.
+    PRINCIPAL is role/NAME, user/NAME, root, service/NAME, exempt, anonymous or an ARN. Without RESOURCE it is about
+    one of each type that the action has. "Not blocked" grants nothing: the account's own policies decide then. Exits
+    with 0 when nowhere blocked, 2 when blocked, 3 when it cannot be told.
 
     \b
       landing can role/Admin cloudtrail:StopLogging --in shop-prod
@@ -57,21 +66,20 @@ def command(
     """
     from landing.asking import Oracle
     from landing.cli.output import note, result, style_of
-    from landing.policy import catalog
     from landing.policy.testing.requests import CaseError
 
+    if all_accounts == bool(places):
+        raise click.UsageError("say where: either --in ACCOUNT or --all-accounts")
     organization, _ = session.organization()
     policies, estate = _live(session, organization) if live else _declared(organization)
-    accounts = list(estate.accounts) if all_accounts else [_account(estate, place) for place in places]
-    if not accounts:
-        raise click.UsageError("say where: --in ACCOUNT or --all-accounts")
-    if catalog.action(action) is None:
-        note(f"Warning: the catalogue of actions ({catalog.version()}) has no {action}")
+    accounts = list(estate.accounts) if all_accounts else [_account(estate, place) for place in dict.fromkeys(places)]
     oracle = Oracle(policies, estate)
     try:
         answers = [oracle.ask(principal, action, resource, at, context, flips=not all_accounts) for at in accounts]
     except CaseError as error:
         raise click.UsageError(str(error)) from error
+    for warning in unknown_names(action, context):
+        note(warning)
     names = {account: key for key, account in estate.keys.items()}
     if form == "json":
         result(json.dumps([_json(answer, names, organization) for answer in answers], indent=2) + "\n")
@@ -98,16 +106,19 @@ def _live(session: Session, organization: "Organization") -> "tuple[tuple[Attach
 def _account(estate: "Estate", text: str) -> str:
     account = estate.keys.get(text, text)
     if account not in estate.accounts:
-        raise click.UsageError(f"there is no account {text}: the accounts are {', '.join(sorted(estate.keys))}")
+        close = get_close_matches(text, estate.keys, 3)
+        known = sorted(estate.keys)[:SHOWN]
+        more = f" and {len(estate.keys) - SHOWN} more" if len(estate.keys) > SHOWN else ""
+        words = f"did you mean {' or '.join(close)}?" if close else f"the accounts are {', '.join(known)}{more}"
+        raise click.UsageError(f"there is no account {text}: {words}")
     return account
 
 
 def _decided(answer: "Answer", organization: "Organization") -> Iterator[tuple[str, str]]:
     """Where, and what, decides: a statement with its line in the config, or a level without an Allow."""
-    for place in answer.outcome.denies:
+    for level, place in answer.decided:
         policy = organization.guardrails.get(place.policy) or organization.packs.get(place.policy)
         line = f" ({policy.source})" if policy and policy.source else ""
-        level = answer.path[place.level] if place.level < len(answer.path) else ""
         yield level, f"{place.policy}/{place.sid or f'#{place.statement + 1}'}{line}"
     for node in answer.outcome.without_allow:
         yield node, "nothing allows it here"
@@ -116,28 +127,62 @@ def _decided(answer: "Answer", organization: "Organization") -> Iterator[tuple[s
 def _lines(
     answer: "Answer", names: dict[str, str], organization: "Organization", policies: "Iterable[Attached]"
 ) -> Iterator[str]:
-    from landing.policy.testing.running import decided_by
     from landing.report.style import safe, shown
 
     request = answer.request
     doubt = answer.outcome.reason if answer.outcome.result == "undetermined" else ""
     yield f"{WORDS[answer.outcome.result]}{': ' + safe(doubt) if doubt else ''}"
     yield f"  {safe(request['principal'])} with {safe(request['action'])} on {safe(request['resource'])}"
+    yield from _chains(answer, names, organization, policies)
+    yield from (f"  {safe(note)}" for note in answer.notes if note != doubt)
+    yield from (f"  assumes {safe(key)} = {shown(value)}" for key, value in sorted(answer.assumed.items()))
+    if answer.flips or answer.others:
+        yield "  depends on"
+    alike: dict[str, list[str]] = {}
+    for resource, outcome in answer.others:
+        alike.setdefault(_becomes(outcome), []).append(resource)
+    for becomes, (resource, *rest) in alike.items():
+        types = "type" if len(rest) == 1 else "types"
+        more = f" and {len(rest)} more {types}" if rest else ""
+        yield f"    the resource: {becomes} on {safe(resource)}{more}"
+    for flip in answer.flips:
+        on = f" on {safe(flip.resource)}" if flip.resource != request["resource"] else ""
+        yield f"    {safe(flip.key)}: {_becomes(flip.outcome)} with {shown(flip.value)}{on}"
+
+
+def _chains(
+    answer: "Answer", names: dict[str, str], organization: "Organization", policies: "Iterable[Attached]"
+) -> Iterator[str]:
+    """The levels from the root to the account, once for SCPs and once for RCPs if they are of two accounts."""
+    from landing.report.style import safe
+
     decided: dict[str, list[str]] = {}
     for node, what in _decided(answer, organization):
         decided.setdefault(node, []).append(what)
-    for node in answer.path:
-        name = f"account {names.get(node, node)}" if node == answer.path[-1] else f"unit {node}"
-        here = sum(node in policy.at for policy in policies)
-        counted = f"{here} {'policy' if here == 1 else 'policies'}" if here else "FullAWSAccess"
-        yield f"  {'root' if node == 'root' else safe(name)}: {counted}"
-        yield from (f"    - denied by {safe(what)}" for what in decided.get(node, ()))
-    yield from (f"  assumes {safe(key)} = {shown(value)}" for key, value in sorted(answer.assumed.items()))
-    if answer.flips:
-        yield "  depends on"
-    for flip in answer.flips:
-        becomes = "not blocked" if flip.outcome.result == "not-denied" else f"denied by {decided_by(flip.outcome)}"
-        yield f"    {safe(flip.key)}: {becomes} with {shown(flip.value)}"
+    paths = list(dict.fromkeys(answer.paths.values()))
+    for path in paths:
+        kinds = [kind for kind, of_kind in answer.paths.items() if of_kind == path]
+        if len(paths) > 1:
+            yield f"  {HEADINGS[kinds[0]]}"
+        for node in path:
+            name = f"account {names.get(node, node)}" if node == path[-1] else f"unit {node}"
+            here = sum(node in policy.at for policy in policies if policy.type in kinds)
+            counted = f"{here} {'policy' if here == 1 else 'policies'}" if here else BUILT_IN[kinds[0]]
+            yield f"  {'root' if node == 'root' else safe(name)}: {counted}"
+            yield from (f"    - denied by {safe(what)}" for what in decided.pop(node, ()))
+
+
+def _becomes(outcome: "Outcome") -> str:
+    from landing.policy.testing.running import decided_by
+    from landing.report.style import safe
+
+    return (
+        f"denied by {safe(decided_by(outcome))}"
+        if outcome.result == "denied"
+        else "not blocked"
+        if outcome.result == "not-denied"
+        else "undetermined"
+    )
 
 
 def _matrix(answers: "Iterable[Answer]", names: dict[str, str]) -> Iterator[str]:
@@ -165,7 +210,13 @@ def _json(answer: "Answer", names: dict[str, str], organization: "Organization")
         },
         "result": answer.outcome.result,
         "reason": answer.outcome.reason,
-        "path": list(answer.path),
+        "path": list(next(iter(answer.paths.values()), ())),
+        "paths": {kind: list(path) for kind, path in answer.paths.items()},
+        "notes": list(answer.notes),
+        "other_resources": [{"resource": resource, "result": outcome.result} for resource, outcome in answer.others],
         "decided_by": [{"level": level, "by": what} for level, what in _decided(answer, organization)],
-        "depends_on": [{"key": flip.key, "value": flip.value, "result": flip.outcome.result} for flip in answer.flips],
+        "depends_on": [
+            {"key": flip.key, "value": flip.value, "resource": flip.resource, "result": flip.outcome.result}
+            for flip in answer.flips
+        ],
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from landing.cli.keys import with_keys
+from landing.cli.keys import unknown_names, with_keys
 from landing.cli.session import Session, with_config
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def command(
     principals: tuple[str, ...],
     exempt: tuple[str, ...],
     resources: tuple[str, ...],
-    context: dict[str, str],
+    context: dict[str, str | list[str]],
     absent: tuple[str, ...],
     rcp: bool,
     form: str,
@@ -54,7 +54,7 @@ def command(
       landing prove never "guardduty[write]" --in ou:workloads --except role/landing-*
       landing prove always "cloudformation:*" --as role/stacksets-exec-*
     """
-    from landing.cli.output import result, style_of
+    from landing.cli.output import note, result, style_of
     from landing.placed import declared, estate_of
     from landing.policy import RCP, SCP
     from landing.policy.testing import Suite
@@ -84,6 +84,8 @@ def command(
             proofs[account] = proof_in(account, claim, suite, estate, kind)
     except (CaseError, UnknownPlaceError, ValueError) as error:
         raise click.UsageError(str(error)) from error
+    for warning in unknown_names(action, (*context, *(key for key in absent if not key.endswith("*")))):
+        note(warning)
     names = {account: key for key, account in estate.keys.items()}
     if form == "json":
         result(json.dumps([_json(names[at], proof) for at, proof in proofs.items()], indent=2) + "\n")

@@ -94,7 +94,7 @@ def actions_of(patterns: tuple[str, ...], but: tuple[str, ...]) -> tuple[Action,
 
 
 def _ask(here: _Here, action: Action, who: str, resource: str, context: Mapping[str, Value]) -> Ask:
-    owner = _owner(resource) or here.account
+    owner = owner_of(resource) or here.account
     if here.case.owner:
         owner = here.estate.place(here.case.owner)[0]
     given = {
@@ -110,7 +110,7 @@ def _ask(here: _Here, action: Action, who: str, resource: str, context: Mapping[
     return Ask(request, frozenset(key.lower() for key, value in context.items() if value is None))
 
 
-def _owner(resource: str) -> str | None:
+def owner_of(resource: str) -> str | None:
     """The account that an ARN names, if it names one."""
     parts = resource.split(":", 5)
     return parts[4] if len(parts) == 6 and re.fullmatch(r"\d{12}", parts[4]) else None

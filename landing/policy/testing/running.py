@@ -13,6 +13,8 @@ from landing.policy.testing.requests import Ask
 from landing.policy.testing.suite import Attached, levels
 
 DENIED, NOT_DENIED = "denied", "not-denied"
+RESULTS = (DENIED, "undetermined", NOT_DENIED)
+"""What may become of a request, the strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class Runner:
             outcomes.append(self._of_type(prepared, RCP, coverage.rcp_path, coverage.rcp_reason, doubt))
         if len(outcomes) == 1:
             return outcomes[0]
-        by_result = {result: [item for item in outcomes if item.result == result] for result in _RESULTS}
-        strongest = next(by_result[result] for result in _RESULTS if by_result[result])
+        by_result = {result: [item for item in outcomes if item.result == result] for result in RESULTS}
+        strongest = next(by_result[result] for result in RESULTS if by_result[result])
         return Outcome(
             result=strongest[0].result,
             denies=tuple(place for item in strongest for place in item.denies),
@@ -88,9 +90,6 @@ class Runner:
         if key not in self._compiled:
             self._compiled[key] = CompiledLevels(levels(self._policies, path, kind), kind)
         return self._compiled[key]
-
-
-_RESULTS = (DENIED, "undetermined", NOT_DENIED)
 
 
 def _outcome(verdict: Verdict, path: tuple[str, ...]) -> Outcome:

@@ -1,0 +1,80 @@
+"""What was meant by the name of an action, a service or a condition key that there is not."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from landing.policy import catalog
+from landing.policy.keys import GLOBAL
+
+# Prefixes that AWS has given up, with their successors.
+RENAMED = {"macie": "macie2"}
+# Operations of S3 whose action has another name: Amazon S3 user guide, "Required permissions for Amazon S3 API
+# operations".
+_S3_OPERATIONS = {
+    "completemultipartupload": "PutObject",
+    "copyobject": "PutObject",
+    "createmultipartupload": "PutObject",
+    "deletebucketcors": "PutBucketCORS",
+    "deletebucketencryption": "PutEncryptionConfiguration",
+    "deletebucketlifecycle": "PutLifecycleConfiguration",
+    "deletebucketreplication": "PutReplicationConfiguration",
+    "deletebuckettagging": "PutBucketTagging",
+    "deleteobjects": "DeleteObject",
+    "deletepublicaccessblock": "PutBucketPublicAccessBlock",
+    "getbucketencryption": "GetEncryptionConfiguration",
+    "getbucketlifecycleconfiguration": "GetLifecycleConfiguration",
+    "getbucketreplication": "GetReplicationConfiguration",
+    "getpublicaccessblock": "GetBucketPublicAccessBlock",
+    "headbucket": "ListBucket",
+    "headobject": "GetObject",
+    "listbuckets": "ListAllMyBuckets",
+    "listmultipartuploads": "ListBucketMultipartUploads",
+    "listobjects": "ListBucket",
+    "listobjectsv2": "ListBucket",
+    "listobjectversions": "ListBucketVersions",
+    "putbucketencryption": "PutEncryptionConfiguration",
+    "putbucketlifecycle": "PutLifecycleConfiguration",
+    "putbucketlifecycleconfiguration": "PutLifecycleConfiguration",
+    "putbucketreplication": "PutReplicationConfiguration",
+    "putpublicaccessblock": "PutBucketPublicAccessBlock",
+    "uploadpart": "PutObject",
+}
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """A question about the known name that is closest, if one is close."""
+    lowered = {item.lower(): item for item in known}
+    close = get_close_matches(name.lower(), lowered, n=1, cutoff=0.75)
+    return f"did you mean {lowered[close[0]]!r}?" if close else None
+
+
+def of_action(text: str) -> str | None:
+    """What was meant by an action of which the catalogue knows the service, or not even that."""
+    service, colon, name = text.partition(":")
+    if not colon:
+        return _elsewhere(text)
+    if service.lower() not in catalog.services():
+        return of_service(service) or _elsewhere(name)
+    if service.lower() == "s3" and name.lower() in _S3_OPERATIONS:
+        return f"the action of the operation {name} is 's3:{_S3_OPERATIONS[name.lower()]}'"
+    if any(item.name.lower() == name.lower() for item in catalog.all_actions()):
+        return _elsewhere(name)
+    return did_you_mean(text, (action.text for action in catalog.service_actions(service).values()))
+
+
+def of_service(prefix: str) -> str | None:
+    """What was meant by the prefix of a service."""
+    renamed = RENAMED.get(prefix.lower())
+    return f"it is {renamed} today" if renamed else did_you_mean(prefix, catalog.services())
+
+
+def of_key(name: str) -> str | None:
+    """What was meant by a condition key."""
+    service = name.partition(":")[0].lower()
+    return did_you_mean(name, (*(key.name for key in GLOBAL.values()), *catalog.service_keys(service)))
+
+
+def _elsewhere(name: str) -> str | None:
+    """The actions of that very name, if only a few services have one."""
+    found = [action.text for action in catalog.all_actions() if action.name.lower() == name.lower()]
+    return f"did you mean {' or '.join(map(repr, found))}?" if 0 < len(found) <= 3 else None
