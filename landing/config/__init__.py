@@ -40,7 +40,7 @@ def load(folder: Path, library: Library, services: Mapping[str, Schema]) -> tupl
     problems += builder.problems
     if not any(problem.severity == "error" for problem in problems):
         organization = settle(organization)
-        problems += check_guardrails(organization)
+        problems += check_guardrails(organization, library, builder.context())
     if any(problem.severity == "error" for problem in problems):
         raise ConfigError(sorted(problems, key=_place))
     return organization, problems

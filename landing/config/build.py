@@ -144,7 +144,7 @@ class Builder:
             if value.get("pack"):
                 yield f"account/{key}", self.document.source(("accounts", key, "pack"), key=True)
 
-    def _context(self) -> dict[str, Json]:
+    def context(self) -> dict[str, Json]:
         """The names that every policy document may use as `{{ name }}`."""
         top = self.data["organization"]
         return {
@@ -159,7 +159,7 @@ class Builder:
         }
 
     def _guardrails(self) -> Iterator[tuple[str, Guardrail]]:
-        context = self._context()
+        context = self.context()
         for key, value in (self.data.get("guardrails") or {}).items():
             path: Path_ = ("guardrails", key)
             policy = self.library.policies.get(value.get("policy", key))

@@ -2,47 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from landing.config.packs import SHORT as PACKED_TYPES
 from landing.config.packs import full_access, numbered, size_limit, size_of, slots
-from landing.model import Problem
+from landing.library import Library, Policy
+from landing.library.metadata import relative
+from landing.model import Json, Problem, Source
 from landing.organization import ROOT, Guardrail, Organization, node_of
 from landing.policy import lint
-from landing.policy.limits import LIMITS, compact
+from landing.policy.limits import LIMITS
+from landing.policy.linting import ERROR, INFO, WARNING, Finding
 
 SCP = "SERVICE_CONTROL_POLICY"
+NEARLY = 0.9
 SIZE_CODES = ("POL200", "POL201")
 """Sizes are judged here, with the quotas that the config says AWS has raised."""
 
 
-def check(organization: Organization) -> Iterator[Problem]:
-    """Every problem of the guardrails."""
+def check(organization: Organization, library: Library, context: Mapping[str, Json]) -> Iterator[Problem]:
+    """Every problem of the guardrails, and of the user's own policies that no guardrail uses.
+
+    `context` are the names that every policy document may use.
+    """
     for guardrail in organization.guardrails.values():
-        yield from _document(organization, guardrail)
+        yield from _size(organization, guardrail)
+        yield from _findings(organization, guardrail, library, context)
+    used = {guardrail.policy for guardrail in organization.guardrails.values()}
+    for policy in library.policies.values():
+        if library.own(policy) and policy.name not in used:
+            yield from _unused(organization, policy, context)
     yield from _attachments(organization)
     yield from _allow_lists(organization)
 
 
-def _document(organization: Organization, guardrail: Guardrail) -> Iterator[Problem]:
-    document = numbered(organization, dict(guardrail.document))
-    if guardrail.type not in LIMITS:
-        close = ", ".join(LIMITS)
-        yield _problem(guardrail, "LZ340", f"`{guardrail.type}` is no policy type", f"known: {close}")
-        return
+def _size(organization: Organization, guardrail: Guardrail) -> Iterator[Problem]:
     limit = size_limit(organization, guardrail.type)
-    size = len(compact(document))
+    size = size_of(organization, guardrail.document)
+    hint = "shorten it, or split it into two guardrails"
     if size > limit:
         message = f"the document has {size:,} characters; a {guardrail.type} may have {limit:,}"
-        yield _problem(guardrail, "LZ341", message,
-                       "shorten it, or split it into two guardrails")  # fmt: skip
-    elif size > 0.95 * limit:
-        yield _problem(guardrail, "LZ342", f"the document uses {size:,} of {limit:,} characters", "", "warning")
-    for finding in lint(document, guardrail.type):
-        if finding.code not in SIZE_CODES and finding.severity != "info":
-            message = f"{finding.message} (at {finding.pointer or '/'})"
-            yield _problem(guardrail, finding.code, message,
-                           finding.suggestion or "", finding.severity)  # fmt: skip
+        yield _problem(guardrail, "LZ341", message, hint)
+    elif size > NEARLY * limit:
+        yield _problem(guardrail, "LZ342", f"the document uses {size:,} of {limit:,} characters", hint, "warning")
+
+
+def _findings(
+    organization: Organization, guardrail: Guardrail, library: Library, context: Mapping[str, Json]
+) -> Iterator[Problem]:
+    """What the lint finds: in the user's own policy at its place there, in one of ours where it was asked for.
+
+    What is only worth a note is said of what the user has written there.
+    """
+    policy = library.policies[guardrail.policy]
+    for finding in _linted(organization, guardrail.document, guardrail.type):
+        problem = _problem(guardrail, finding.code, finding.message, finding.suggestion or "", finding.severity)
+        if library.own(policy):
+            written = policy.written(finding.pointer, guardrail.parameters, context)
+            text = f"guardrail `{guardrail.key}` ({guardrail.source}): {finding.message}"
+            if written.literal or finding.severity != INFO:
+                yield replace(problem, message=text, source=written.source, length=written.length)
+        elif finding.severity != INFO:
+            yield replace(problem, message=f"{problem.message} (at {finding.pointer or '/'})")
+
+
+def _unused(organization: Organization, policy: Policy, context: Mapping[str, Json]) -> Iterator[Problem]:
+    """What is wrong with a policy that is attached nowhere: no reason to stop, unless it cannot be filled in."""
+    if any(parameter.required for parameter in policy.parameters.values()):
+        return
+    source = Source(relative(policy.folder / "policy.json"), 1, 1)
+    try:
+        document = policy.render({}, context)
+    except KeyError as error:
+        yield Problem("LZ313", f"policy `{policy.name}` uses the unknown placeholder {error}", source)
+        return
+    for finding in _linted(organization, document, policy.type):
+        written = policy.written(finding.pointer, {}, context)
+        severity = WARNING if finding.severity == ERROR else finding.severity
+        message = f"policy `{policy.name}`, which no guardrail uses: {finding.message}"
+        if written.literal or severity != INFO:
+            help_ = finding.suggestion or ""
+            yield Problem(finding.code, message, written.source, help_, severity, length=written.length)
+
+
+def _linted(organization: Organization, document: Mapping[str, Json], policy_type: str) -> list[Finding]:
+    found = lint(numbered(organization, dict(document)), policy_type)
+    return [finding for finding in found if finding.code not in SIZE_CODES]
 
 
 def _attachments(organization: Organization) -> Iterator[Problem]:
@@ -72,14 +118,21 @@ def _too_many(organization: Organization, node: str, kind: str, policies: Sequen
 
 
 def _allow_lists(organization: Organization) -> Iterator[Problem]:
-    """Where FullAWSAccess is taken away, another policy must allow something, or everything below is denied."""
-    nodes = (*map(node_of, organization.units), *(f"account/{key}" for key in organization.accounts))
+    """Where FullAWSAccess is taken away, another policy must allow something, or everything below is denied.
+
+    Where it stays, it allows everything already.
+    """
+    nodes = (ROOT, *map(node_of, organization.units), *(f"account/{key}" for key in organization.accounts))
     for node in nodes:
-        if full_access(organization, node):
-            continue
         guards = [organization.guardrails[key] for key in organization.guarded.get(node, ())]
-        if not any(guardrail.type == SCP and _allows(guardrail) for guardrail in guards):
-            key = node.partition("/")[2]
+        allowing = [guardrail for guardrail in guards if guardrail.type == SCP and _allows(guardrail)]
+        key = node.partition("/")[2] or node
+        if full_access(organization, node):
+            for guardrail in allowing:
+                message = f"FullAWSAccess stays at `{key}`: an Allow beside it changes nothing"
+                hint = "`full_access: false` on the unit or account takes FullAWSAccess away"
+                yield _problem(guardrail, "LZ346", message, hint, "warning")
+        elif not allowing:
             source = organization.units[key].source if node.startswith("unit/") else organization.accounts[key].source
             yield Problem("LZ345", f"`{key}` has no policy with an Allow: everything below it would be denied", source,
                           "attach an allow-list guardrail there, or keep full_access")  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 from landing.blueprint import Blueprint
 from landing.errors import ConfigError
 from landing.library.blueprint_file import blueprint_in
+from landing.library.metadata import relative
 from landing.library.policy import Policy, policy_in
 from landing.model import Problem, Source
 
@@ -51,6 +52,10 @@ class Library:
             self._blueprints[name] = blueprint_in(self.blueprint_files[name])
         return self._blueprints[name]
 
+    def own(self, policy: Policy) -> bool:
+        """Whether a policy is the user's and not one of ours."""
+        return not policy.folder.is_relative_to(shipped().resolve() / "scps")
+
 
 def shipped() -> Path:
     """The folder that holds our `blueprints/`, `scps/` and `config/`: in the wheel or beside the package."""
@@ -63,6 +68,6 @@ def _twice(what: str, path: Path, first: Path) -> Problem:
     return Problem(
         "LZ401",
         f"a {what} of this name exists twice: also in {first}",
-        Source(str(path), 1, 1),
+        Source(relative(path), 1, 1),
         help="rename one of them",
     )

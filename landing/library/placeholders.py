@@ -39,3 +39,21 @@ def _spread(item: Json, parameters: Mapping[str, Json]) -> list[Json]:
             assert isinstance(values, list)
             return [fill(item, {**parameters, lists[0]: value}) for value in values]
     return [fill(item, parameters)]
+
+
+def has_placeholder(text: str) -> bool:
+    """Whether there is anything to fill in."""
+    return _PLACEHOLDER.search(text) is not None
+
+
+def unfilled(node: Json, part: str, values: Mapping[str, Json]) -> str | int | None:
+    """The step in a document that leads where `part` leads in the filled one."""
+    if isinstance(node, dict):
+        return next((key for key in node if fill(key, values) == part), None)
+    if isinstance(node, list) and part.isdecimal():
+        left = int(part)
+        for index, item in enumerate(node):
+            left -= len(_spread(item, values))
+            if left < 0:
+                return index
+    return None

@@ -1,4 +1,4 @@
-"""A folder of `scps/`: a policy document with placeholders, and its metadata."""
+"""A folder of `scps/`: a policy's document with its placeholders, and its metadata."""
 
 from __future__ import annotations
 
@@ -7,18 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from landing.errors import ConfigError
-from landing.library.placeholders import fill
+from landing.json_text import place
+from landing.library.metadata import Metadata, fits, relative
+from landing.library.placeholders import fill, has_placeholder, unfilled
 from landing.model import Json, Problem, Severity, Source
-
-_TYPES: Mapping[str, type | tuple[type, ...]] = {
-    "string": str,
-    "integer": int,
-    "boolean": bool,
-    "list": list,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +23,15 @@ class Parameter:
     description: str = ""
     default: Json = None
     required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A place in a policy's own file; `literal` if what stands there is no placeholder."""
+
+    source: Source
+    length: int
+    literal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Policy:
             if parameter is None:
                 known = ", ".join(self.parameters) or "none"
                 yield name, f"policy `{self.name}` has no parameter `{name}`", f"it has: {known}"
-            elif not _fits(parameter.type, value):
+            elif not fits(parameter.type, value):
                 yield name, f"`{name}` of policy `{self.name}` must be a {parameter.type}", ""
         for name, parameter in self.parameters.items():
             if parameter.required and name not in given:
@@ -62,44 +64,56 @@ class Policy:
 
     def render(self, given: Mapping[str, Json], context: Mapping[str, Json]) -> dict[str, Json]:
         """The document with parameters filled in; `context` are names that every policy may use."""
+        values = self._values(given, context)
+        return {key: fill(value, values) for key, value in self.document.items()}
+
+    def written(self, pointer: str, given: Mapping[str, Json], context: Mapping[str, Json]) -> Written:
+        """Where in `policy.json` a part of what `render` makes is written; `pointer` is a JSON pointer to it."""
+        values = self._values(given, context)
+        node: Json = dict(self.document)
+        path: list[str | int] = []
+        for part in pointer.split("/")[1:]:
+            step = unfilled(node, part.replace("~1", "/").replace("~0", "~"), values)
+            if step is None:
+                break
+            path.append(step)
+            node = node[step]  # type: ignore[index]
+        file = self.folder / "policy.json"
+        line, column, length = place(file.read_text(encoding="utf-8"), path)
+        literal = not (isinstance(node, str) and has_placeholder(node))
+        return Written(Source(relative(file), line, column), length, literal)
+
+    def _values(self, given: Mapping[str, Json], context: Mapping[str, Json]) -> dict[str, Json]:
         values = dict(context)
         for parameter in self.parameters.values():
             values[parameter.name] = fill(given.get(parameter.name, parameter.default), context)
-        return {key: fill(value, values) for key, value in self.document.items()}
+        return values
 
 
 def policy_in(folder: Path) -> Policy:
     """The policy of a folder; raises ConfigError with all that is wrong there."""
     problems: list[Problem] = []
     document = _document(folder / "policy.json", problems)
-    metadata_file = folder / "metadata.yaml"
-    try:
-        metadata = yaml.safe_load(metadata_file.read_text(encoding="utf-8")) or {}
-    except (OSError, yaml.YAMLError) as error:
-        problems.append(Problem("LZ402", f"cannot read metadata: {error}", Source(str(metadata_file), 1, 1)))
-        metadata = {}
-    problems += (
-        Problem("LZ403", f"`{key}` is missing", Source(str(metadata_file), 1, 1))
-        for key in ("title", "description", "type", "severity")
-        if not isinstance(metadata.get(key), str)
-    )
+    metadata = Metadata.read(folder / "metadata.yaml", problems)
+    problems += metadata.problems()
     if problems:
         raise ConfigError(problems)
+    values = metadata.values
     parameters = {
         name: Parameter(
             name, spec.get("type", "string"), spec.get("description", ""), spec.get("default"), "default" not in spec
         )
-        for name, spec in (metadata.get("parameters") or {}).items()
+        for name, spec in (values.get("parameters") or {}).items()
     }
     return Policy(
         name=folder.name,
-        title=metadata["title"],
-        description=metadata["description"],
-        type=metadata["type"],
-        severity=Severity(metadata["severity"]),
+        title=values["title"],
+        description=values["description"],
+        type=values["type"],
+        severity=Severity(values["severity"]),
         parameters=parameters,
-        controls=tuple(metadata.get("controls") or ()),
-        references=tuple(metadata.get("references") or ()),
+        controls=tuple(values.get("controls") or ()),
+        references=tuple(values.get("references") or ()),
         document=document,
         folder=folder,
     )
@@ -109,13 +123,13 @@ def _document(path: Path, problems: list[Problem]) -> dict[str, Json]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        problems.append(Problem("LZ404", f"not JSON: {error.msg}", Source(str(path), error.lineno, error.colno)))
+        problems.append(Problem("LZ404", f"not JSON: {error.msg}", Source(relative(path), error.lineno, error.colno)))
     except (OSError, ValueError) as error:
-        problems.append(Problem("LZ404", str(error), Source(str(path), 1, 1)))
+        problems.append(Problem("LZ404", str(error), Source(relative(path), 1, 1)))
     else:
         if isinstance(document, dict):
             return document
-        problems.append(Problem("LZ404", "a policy document must be a JSON object", Source(str(path), 1, 1)))
+        problems.append(Problem("LZ404", "a policy document must be a JSON object", Source(relative(path), 1, 1)))
     return {}
 
 
@@ -126,9 +140,3 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise ValueError(f"the key {twice!r} is given twice")
     return found
-
-
-def _fits(kind: str, value: object) -> bool:
-    if kind in ("integer", "string", "list") and isinstance(value, bool):
-        return False
-    return isinstance(value, _TYPES[kind])

@@ -30,11 +30,16 @@ def render(problems: Sequence[Problem], style: Style, *, limit: int = AT_MOST) -
 
 
 def counted(problems: Sequence[Problem]) -> str:
-    """How many errors and warnings, in how many files."""
+    """How many errors, warnings and notes, in how many files."""
     counts = Counter(problem.severity for problem in problems)
-    parts = [f"{counts[word]} {word}{'s' * (counts[word] != 1)}" for word in ("error", "warning") if counts[word]]
+    words = {"error": "error", "warning": "warning", "info": "note"}
+    parts = [f"{counts[key]} {word}{'s' * (counts[key] != 1)}" for key, word in words.items() if counts[key]]
     files = {problem.source.file for problem in problems if problem.source}
-    return f"Found {' and '.join(parts) or 'no problems'} in {len(files)} file{'s' * (len(files) != 1)}."
+    return f"Found {_listed(parts) or 'no problems'} in {len(files)} file{'s' * (len(files) != 1)}."
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def _problem(problem: Problem, files: dict[str, list[str]], style: Style) -> Iterator[str]:

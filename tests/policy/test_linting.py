@@ -16,7 +16,7 @@ from tests.policy.lints import found, of, stop
 
 def test_a_sound_policy_has_no_findings() -> None:
     assert found(policy(stop(), stop("ec2:RunInstances", Sid="Two"))) == []
-    rcp = stop(Principal="*", Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-abc"}})
+    rcp = stop(Principal="*", Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-example0000"}})
     assert found(policy(rcp), RCP) == []
 
 

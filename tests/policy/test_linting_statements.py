@@ -15,7 +15,12 @@ def test_rule_08_actions_against_the_catalogue() -> None:
     assert suggestion(stop("guarduty:DeleteDetector")) == "did you mean 'guardduty'?"
     assert suggestion(stop("macie:ArchiveFindings")) == "it is macie2 today"
     assert of(stop(["s3:PutObject", "s3:PutObjects"])) == [("POL301", ERROR, "/Action/1")]
-    assert suggestion(stop("guardduty:DeleteDetectors")) == "did you mean 'DeleteDetector'?"
+    assert suggestion(stop("guardduty:DeleteDetectors")) == "did you mean 'guardduty:DeleteDetector'?"
+    assert suggestion(stop("s3:PutBucketEncryption")) == (
+        "the action of the operation PutBucketEncryption is 's3:PutEncryptionConfiguration'"
+    )
+    assert suggestion(stop("ec2:AssumeRole")) == "did you mean 'sts:AssumeRole'?"
+    assert suggestion(stop("AssumeRole")) == "did you mean 'sts:AssumeRole'?"
     assert of(stop("s3:Frobnicate*")) == [("POL302", WARNING, "/Action")]
     assert of(stop("s*:PutObject")) == [("POL303", ERROR, "/Action")]
     assert of(stop("guardduty")) == [("POL303", ERROR, "/Action")]
@@ -38,6 +43,10 @@ def test_actions_listed_for_nothing() -> None:
         ("arn:aws:s3:::${Account}-logs/*", "POL403", ERROR),
         ("arn:aws:s3:::{{ bucket }}/*", "POL403", ERROR),
         ("arn:aws:s3:::${aws:PrincipalTg/team}/*", "POL404", ERROR),
+        ("arn:aws:s3:::<bucket>/*", "POL403", ERROR),
+        ("arn:aws:s3:eu-west-1:12345678901:accesspoint/*", "POL408", ERROR),
+        ("arn:aws:s3:eu-west-1:ACCOUNT_ID:accesspoint/*", "POL408", ERROR),
+        ("arn:aws:s3:eu-west-1:1234*:accesspoint/a/object/*", None, None),
         ("arn:aws:s*:::logs/*", "POL407", WARNING),
         ("arn:aws:iam::*:role/x", "POL406", WARNING),
         ("arn:aws:s3:::${aws:PrincipalTag/team}/*", None, None),
@@ -102,6 +111,17 @@ def test_actions_and_resources_that_never_meet() -> None:
         ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Admin", [("POL510", INFO, "")]),
         ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/AWSReservedSSO_A_*", [("POL510", WARNING, "")]),
         ("ArnLike", "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/A/*", [("POL511", WARNING, "")]),
+        ("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:role/AWSReservedSSO_A_*", [("POL510", WARNING, "")]),
+        ("StringLike", "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/A/*", [("POL511", WARNING, "")]),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::12345678901:role/x/*", [("POL408", ERROR, "")]),
+        ("StringEquals", "aws:PrincipalAccount", "12345678901", [("POL513", WARNING, "")]),
+        ("StringLike", "aws:PrincipalAccount", "1234*", []),
+        ("StringEquals", "aws:PrincipalOrgID", "<org-id>", [("POL403", ERROR, "")]),
+        ("StringEquals", "aws:PrincipalOrgID", "o-example", [("POL513", WARNING, "")]),
+        ("StringEquals", "aws:RequestedRegion", ["eu-west-1", "eu-wset-1"], [("POL513", WARNING, "/1")]),
+        ("StringLike", "aws:RequestedRegion", ["eu-*", "moon-*"], [("POL513", WARNING, "/1")]),
+        ("Bool", "aws:MultiFactorAuthPresent", "false", [("POL514", WARNING, "")]),
+        ("BoolIfExists", "aws:MultiFactorAuthPresent", "false", []),
         ("NumericEquals", "aws:SourceVpc", "1", [("POL512", WARNING, "")]),
         ("StringEquals", "aws:SecureTransport", "true", []),
         ("StringEquals", "aws:PrincipalTag/a~b", "x", []),
@@ -115,6 +135,13 @@ def test_suggestions_for_operators_and_keys() -> None:
     assert suggestion(deny("s3:PutObject", Condition={"StringEqual": {"aws:SourceVpc": "x"}})) is not None
     key = suggestion(deny("s3:PutObject", Condition={"StringEquals": {"aws:PrincpalArn": "x"}}))
     assert key == "did you mean 'aws:PrincipalArn'?"
+    for operator, meant in (
+        ("ForAllValue:StringEquals", "'ForAllValues:StringEquals'"),
+        ("ForAnyValue:StringEqual", "'ForAnyValue:StringEquals'"),
+        ("NullIfExists", "'Null'"),
+    ):
+        line = {operator: {"aws:TagKeys": "true"}}
+        assert suggestion(deny("s3:PutObject", Condition=line)) == f"did you mean {meant}?"
 
 
 def test_keys_that_the_actions_never_have() -> None:
@@ -157,6 +184,13 @@ def test_a_deny_of_everything_and_region_locks() -> None:
     spared = [f"{name}:*" for name in ("budgets", "cloudfront", "globalaccelerator", "iam", "organizations")]
     spared += ["route53:*", "sts:*", "support:*"]
     assert of(deny(NotAction=spared, Condition=region)) == []
+    assert of(deny("*", Condition=region)) == [("POL601", WARNING, "/Action")], "nothing at all is spared"
+    assert of(deny("ec2:*", Condition=region)) == []
+    with_global = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}
+    [finding] = lint(policy(deny("*", Condition=with_global)))
+    assert finding.message.endswith(": globalaccelerator"), "the others answer in us-east-1"
+    assert of(deny("*", Condition={"StringNotLike": {"aws:RequestedRegion": ["eu-*", "us-*"]}})) == []
+    assert of(deny("*", Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}})) == []
 
 
 def shadowed(*statements: Any) -> list[str]:

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 
-from landing.policy import catalog
+from landing.policy import catalog, suggestions
 from landing.policy.action_pattern import ActionPattern
 from landing.policy.evaluation import RCP
-from landing.policy.linting.finding import ERROR, INFO, WARNING, Finding, Located, Source, guess
-
-# Prefixes that AWS has given up, with their successors.
-RENAMED = {"macie": "macie2"}
+from landing.policy.linting.finding import ERROR, INFO, WARNING, Finding, Located, Source
 
 
 def check(source: Source) -> Iterator[Finding]:
@@ -28,22 +25,20 @@ def _known(text: str, where: str) -> Iterator[Finding]:
         return
     if pattern.service is None:
         message = f"the service of {text!r} is not written out: its meaning is not documented"
-        yield Finding("POL303", ERROR, where, message, "write service:Name, or * alone")
+        advice = suggestions.of_action(text) or "write service:Name, or * alone"
+        yield Finding("POL303", ERROR, where, message, advice)
         return
     if pattern.service not in catalog.services():
-        renamed = RENAMED.get(pattern.service)
-        advice = f"it is {renamed} today" if renamed else guess(pattern.service, catalog.services())
         message = f"{pattern.service!r} is no service of the catalogue ({catalog.version()})"
-        yield Finding("POL300", ERROR, where, message, advice)
+        yield Finding("POL300", ERROR, where, message, suggestions.of_service(pattern.service))
         return
     if catalog.expand(pattern.text):
         return
     if pattern.wild:
         yield Finding("POL302", WARNING, where, f"{text!r} matches no action of the catalogue ({catalog.version()})")
         return
-    names = [action.name for action in catalog.service_actions(pattern.service).values()]
     message = f"{text!r} is no action of the catalogue ({catalog.version()})"
-    yield Finding("POL301", ERROR, where, message, guess(pattern.name, names))
+    yield Finding("POL301", ERROR, where, message, suggestions.of_action(text))
 
 
 def _reached(text: str, where: str) -> Iterator[Finding]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from landing.policy import arn, catalog
-from landing.policy.keys import GLOBAL, Key, find_key, may_be_present
-from landing.policy.linting.finding import ERROR, INFO, WARNING, Finding, Located, Source, guess
-from landing.policy.linting.resources import variables
+from landing.policy import arn, catalog, suggestions
+from landing.policy.keys import Key, find_key, may_be_present
+from landing.policy.linting.finding import ERROR, WARNING, Finding, Located, Source
+from landing.policy.linting.resources import account, variables
+from landing.policy.linting.values import of_key, of_principal
 from landing.policy.operators import OPERATORS, QUANTIFIERS, Use, parse_use
 from landing.policy.pattern import parse, text_of
 from landing.policy.truth import Unknown
@@ -56,14 +57,10 @@ def _line(item: Located, operator: str, key: str, values: Any) -> Iterator[Findi
     found = find_key(key)
     where = item.at("Condition", operator, key)
     if isinstance(use, str):
-        name = operator.rpartition(":")[2]
-        known = [row.name for row in OPERATORS.values()]
-        known += [f"{name}IfExists" for name in known]
-        yield Finding("POL500", ERROR, item.at("Condition", operator), use, guess(name, known))
+        yield Finding("POL500", ERROR, item.at("Condition", operator), use, _operator_meant(operator))
     if found is None:
-        service = key.partition(":")[0]
-        known = [*(known_key.name for known_key in GLOBAL.values()), *catalog.service_keys(service)]
-        yield Finding("POL501", ERROR, where, f"{key!r} is no condition key that AWS has", guess(key, known))
+        message = f"{key!r} is no condition key that AWS has"
+        yield Finding("POL501", ERROR, where, message, suggestions.of_key(key))
     listed = tuple(values) if isinstance(values, list | tuple) else (values,)
     if not listed:
         yield Finding("POL108", ERROR, where, "a condition key without a value: its meaning is not documented")
@@ -74,9 +71,21 @@ def _line(item: Located, operator: str, key: str, values: Any) -> Iterator[Findi
         yield from _value(line, value, line.at(index))
     yield from _multiplicity(line)
     yield from _presence(line)
+    yield from _mfa(line)
     if use.operator.family not in _FITTING.get(found.base_type, set()) | {"null", "binary"}:
         message = f"{operator} compares another type than {found.name} has ({found.base_type})"
         yield Finding("POL512", WARNING, line.at(), message)
+
+
+def _operator_meant(text: str) -> str | None:
+    names = [row.name for row in OPERATORS.values()]
+    known = names + [f"{name}IfExists" for name in names if name != "Null"]
+    _, colon, name = text.rpartition(":")
+    if "null" in name.lower() and name.lower() != "null":
+        return "did you mean 'Null'?"
+    if colon:
+        known = [f"{quantifier}:{name}" for quantifier in QUANTIFIERS.values() for name in known if name != "Null"]
+    return suggestions.did_you_mean(text, known)
 
 
 def _value(line: _Line, value: Any, where: str) -> Iterator[Finding]:
@@ -99,6 +108,10 @@ def _value(line: _Line, value: Any, where: str) -> Iterator[Finding]:
             message = f"{line.operator} takes the wildcard in {text!r} as a character"
             like = "StringNotLike" if operator.negated else "StringLike"
             yield Finding("POL504", WARNING, where, message, f"use {like}")
+            return
+        yield from of_key(line.found.name, text, where, like=operator.relation == "like")
+        if line.found.name == "aws:PrincipalArn":
+            yield from of_principal(text, where)
         return
     yield from _arn_value(line, text, where, has_variables)
 
@@ -110,20 +123,10 @@ def _arn_value(line: _Line, text: str, where: str, has_variables: bool) -> Itera
         advice = "use StringLike for patterns across the parts of an ARN" if "*" in text else None
         yield Finding("POL502", ERROR, where, message, advice)
         return
-    if line.found.name != "aws:PrincipalArn":
-        return
-    resource = text.split(":", 5)[-1]
-    if resource.startswith("assumed-role/"):
-        message = "aws:PrincipalArn of a session is the ARN of its role: this value never matches"
-        yield Finding("POL511", WARNING, where, message, "write arn:aws:iam::<account>:role/<path><name>")
-    if resource.startswith("role/AWSReservedSSO_"):
-        message = "roles of IAM Identity Center have a path: this value never matches"
-        name = resource.removeprefix("role/")
-        advice = f"write role/aws-reserved/sso.amazonaws.com/*/{name}, and without */ too"
-        yield Finding("POL510", WARNING, where, message, advice)
-    elif resource.startswith("role/") and resource.count("/") == 1 and "*" not in resource:
-        message = f"only a role without a path is {resource!r}: the same name under a path is another ARN"
-        yield Finding("POL510", INFO, where, message)
+    if len(text.split(":", 5)) == 6:
+        yield from account(text, where)
+    if line.found.name == "aws:PrincipalArn":
+        yield from of_principal(text, where)
 
 
 def _multiplicity(line: _Line) -> Iterator[Finding]:
@@ -131,10 +134,10 @@ def _multiplicity(line: _Line) -> Iterator[Finding]:
     if line.use.operator.family == "null":
         return
     if line.found.multivalued and quantifier is None:
-        message = f"{line.found.name} has several values: without a set operator it is not documented to match"
+        message = f"{line.key} has several values: without a set operator it is not documented to match"
         yield Finding("POL505", WARNING, line.at(), message, f"use {' or '.join(QUANTIFIERS.values())}")
     if not line.found.multivalued and quantifier is not None:
-        message = f"{line.found.name} has one value: {quantifier} is not meant for it"
+        message = f"{line.key} has one value: {quantifier} is not meant for it"
         if quantifier == "ForAllValues":
             message += ", and is true when the key is absent"
         yield Finding("POL509", WARNING, line.at(), message, "leave the set operator out")
@@ -161,7 +164,7 @@ def _presence(line: _Line) -> Iterator[Finding]:
         always = line.use.operator.negated or line.use.if_exists or line.use.quantifier == "ForAllValues"
         if line.use.quantifier == "ForAnyValue":
             always = False
-        message = f"the catalogue lists {line.found.name} for none of the actions: the condition is "
+        message = f"the catalogue lists {line.key} for none of the actions: the condition is "
         message += "always true" if always else "never true"
         yield Finding("POL507", WARNING, line.at(), message)
         return
@@ -172,6 +175,14 @@ def _presence(line: _Line) -> Iterator[Finding]:
         advice = f'use {line.operator}IfExists, or add "Bool": {{"aws:ViaAWSService": "false"}}'
         advice += ' or "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
         yield Finding("POL508", WARNING, line.at(), message, advice)
+
+
+def _mfa(line: _Line) -> Iterator[Finding]:
+    """IAM user guide, "AWS global condition context keys": requests with long-term credentials have no such key."""
+    bare = line.use.operator.family == "bool" and not line.use.if_exists
+    if bare and line.found.name == "aws:MultiFactorAuthPresent" and line.item.raw.get("Effect") == "Deny":
+        message = "requests with long-term credentials have no aws:MultiFactorAuthPresent: the Deny spares them"
+        yield Finding("POL514", WARNING, line.at(), message, "use BoolIfExists")
 
 
 # Keys of the data perimeter that requests of AWS services, or forwarded by them, do not have.

@@ -6,7 +6,8 @@ AWS Organizations user guide, "Declarative policy syntax and inheritance".
 from collections.abc import Iterator, Mapping
 
 from landing.policy.limits import LIMITS
-from landing.policy.linting.finding import ERROR, Finding, Source, guess, pointer
+from landing.policy.linting.finding import ERROR, Finding, Source, pointer
+from landing.policy.suggestions import did_you_mean
 
 ASSIGN, APPEND, REMOVE, ALLOWED = "@@assign", "@@append", "@@remove", "@@operators_allowed_for_child_policies"
 OPERATORS = (ASSIGN, APPEND, REMOVE, ALLOWED)
@@ -41,7 +42,7 @@ def _node(node: object, path: tuple[object, ...]) -> Iterator[Finding]:
             yield from _node(value, (*path, name))
         elif name not in OPERATORS:
             message = f"{name!r} is no operator of inheritance"
-            yield Finding("POL701", ERROR, where, message, guess(str(name), OPERATORS))
+            yield Finding("POL701", ERROR, where, message, did_you_mean(str(name), OPERATORS))
         elif name in (APPEND, REMOVE) and not isinstance(value, list | tuple):
             yield Finding("POL702", ERROR, where, f"{name} takes a list", "use @@assign for a single value")
         elif name == ALLOWED:
@@ -55,4 +56,4 @@ def _allowed(value: object, where: str) -> Iterator[Finding]:
     for index, item in enumerate(value):
         if item not in ALLOWABLE:
             message = f"{item!r} is none of {', '.join(ALLOWABLE)}"
-            yield Finding("POL702", ERROR, f"{where}/{index}", message, guess(str(item), ALLOWABLE))
+            yield Finding("POL702", ERROR, f"{where}/{index}", message, did_you_mean(str(item), ALLOWABLE))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from landing.policy.document import Statement, statements
@@ -43,6 +42,7 @@ CODES: Mapping[str, str] = {
     "POL405": "an action without resource types under an ARN",
     "POL406": "an action and a resource that never meet",
     "POL407": "a wildcard in the service of an ARN",
+    "POL408": "an account in an ARN that is no account",
     "POL500": "an operator that there is not",
     "POL501": "a condition key that there is not",
     "POL502": "a value compared as an ARN that is none",
@@ -56,6 +56,8 @@ CODES: Mapping[str, str] = {
     "POL510": "a role's ARN without its path",
     "POL511": "a session's ARN where AWS has the role's",
     "POL512": "an operator of another type than the key",
+    "POL513": "a value that its key never has",
+    "POL514": "a Deny for want of MFA that spares requests without the key",
     "POL600": "a Deny of everything for everybody",
     "POL601": "a lock on regions that hits global services",
     "POL602": "a statement that denies nothing more than the others",
@@ -79,13 +81,6 @@ class Finding:
 def pointer(*parts: object) -> str:
     """A JSON pointer."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
-
-
-def guess(name: str, known: Any) -> str | None:
-    """A suggestion of what was meant."""
-    lowered = {str(item).lower(): str(item) for item in known}
-    close = get_close_matches(name.lower(), lowered, n=1, cutoff=0.75)
-    return f"did you mean {lowered[close[0]]!r}?" if close else None
 
 
 @dataclass(frozen=True, slots=True)

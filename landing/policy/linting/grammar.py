@@ -10,7 +10,8 @@ from typing import Any
 
 from landing.policy.document import ELEMENTS, TOP_LEVEL
 from landing.policy.evaluation import RCP
-from landing.policy.linting.finding import ERROR, WARNING, Finding, Located, Source, guess, pointer
+from landing.policy.linting.finding import ERROR, WARNING, Finding, Located, Source, pointer
+from landing.policy.suggestions import did_you_mean
 
 _SID = re.compile(r"[A-Za-z0-9]*\Z")
 
@@ -50,7 +51,7 @@ def _statement_list(document: Mapping[Any, Any]) -> Iterator[Finding]:
 
 
 def _unknown(name: object, known: frozenset[str], where: str) -> Finding:
-    return Finding("POL101", ERROR, where, f"{name!r} is no element of a policy", guess(str(name), known))
+    return Finding("POL101", ERROR, where, f"{name!r} is no element of a policy", did_you_mean(str(name), known))
 
 
 def _elements(item: Located, policy_type: str) -> Iterator[Finding]:

@@ -7,23 +7,20 @@ from landing.policy import catalog
 from landing.policy.automata import TooManyError
 from landing.policy.cases import Case, Tally, Unsolved, cases
 from landing.policy.claim import read_claim
+from landing.policy.conditions import Condition
+from landing.policy.derived import GLOBAL_REGIONS
 from landing.policy.hits import group
 from landing.policy.levels import Rule
 from landing.policy.linting.finding import ERROR, WARNING, Finding, Located, Source
 from landing.policy.request_space import RequestSpace
 from landing.policy.search import Constraint
 
-# Services that answer in one region, wherever they are asked from: a lock on regions has to leave them out.
-GLOBAL_SERVICES = (
-    "budgets",
-    "cloudfront",
-    "globalaccelerator",
-    "iam",
-    "organizations",
-    "route53",
-    "sts",
-    "support",
-)
+# Services that answer in one region, wherever they are asked from, with that region in the partition aws: a lock on
+# regions has to leave them out, or the region in.
+GLOBAL_SERVICES = {
+    name: GLOBAL_REGIONS.get(name, "us-east-1")
+    for name in ("budgets", "cloudfront", "globalaccelerator", "iam", "organizations", "route53", "sts", "support")
+}
 
 
 def check(source: Source) -> Iterator[Finding]:
@@ -46,15 +43,28 @@ def _everything(item: Located) -> Iterator[Finding]:
 
 
 def _regions(item: Located) -> Iterator[Finding]:
-    if not _denies(item) or not item.statement.not_action:
+    texts = [text for text, _ in item.entries("Action")]
+    if not _denies(item) or not (item.statement.not_action or "*" in texts):
         return
-    if not any(condition.key == "aws:requestedregion" for condition in item.rule.conditions):
-        return
-    spared = {text.partition(":")[0].lower() for text, _ in item.entries("Action")}
-    missing = [service for service in GLOBAL_SERVICES if service not in spared]
+    locks = [condition for condition in item.rule.conditions if condition.key == "aws:requestedregion"]
+    spared = {text.partition(":")[0].lower() for text in texts} if item.statement.not_action else set()
+    missing = [
+        service
+        for service, region in GLOBAL_SERVICES.items()
+        if service not in spared and any(_excludes(condition, region) for condition in locks)
+    ]
     if missing:
         message = f"the lock on regions hits services that answer in one region only: {', '.join(missing)}"
-        yield Finding("POL601", WARNING, item.at("NotAction"), message, "add them to NotAction")
+        where, advice = item.at("NotAction"), "add them to NotAction"
+        if not item.statement.not_action:
+            where, advice = item.at("Action"), "use NotAction, with these services in it"
+        yield Finding("POL601", WARNING, where, message, advice)
+
+
+def _excludes(condition: Condition, region: str) -> bool:
+    """Whether a condition holds in a region because the region is none of those it names."""
+    use = condition.use
+    return use is not None and use.operator.negated and not condition.needs and condition.learn(region) is True
 
 
 def _shadowed(source: Source) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from landing.policy import arn, catalog
+from landing.policy import arn, catalog, suggestions
 from landing.policy.action_pattern import ActionPattern
 from landing.policy.automata import Goal, TooManyError, find
 from landing.policy.catalog import Action
@@ -32,7 +32,9 @@ def check(source: Source) -> Iterator[Finding]:
 
 
 _FILL = "fill it in, or leave it out"
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|<[^<>]+>")
+# What stands for an account in ARNs of AWS's own things.
+_NO_ACCOUNTS = frozenset(("aws", "cloudfront", "offering"))
 
 
 def variables(text: str, where: str) -> Iterator[Finding]:
@@ -45,7 +47,17 @@ def variables(text: str, where: str) -> Iterator[Finding]:
         yield Finding("POL403", ERROR, where, pattern.fault, advice)
     for token in pattern.tokens:
         if isinstance(token, Variable) and find_key(token.key) is None:
-            yield Finding("POL404", ERROR, where, f"${{{token.key}}} names no condition key that AWS has")
+            message = f"${{{token.key}}} names no condition key that AWS has"
+            yield Finding("POL404", ERROR, where, message, suggestions.of_key(token.key) or _FILL)
+
+
+def account(text: str, where: str) -> Iterator[Finding]:
+    """What is wrong with the account of an ARN, if nothing in it is left open."""
+    owner = text.split(":", 5)[4]
+    if set(owner) & set("*?${}<>") or owner in _NO_ACCOUNTS or not owner or re.fullmatch(r"[0-9]{12}", owner):
+        return
+    message = f"{owner!r} in {text!r} is no account: accounts have 12 digits"
+    yield Finding("POL408", ERROR, where, message, "fill it in: its leading zeros count")
 
 
 def _entry(text: str, where: str, has_variables: bool) -> Iterator[Finding]:
@@ -64,6 +76,7 @@ def _entry(text: str, where: str, has_variables: bool) -> Iterator[Finding]:
         yield Finding("POL401", ERROR, where, message, "write the type out, and one entry for each")
     if any(isinstance(token, Variable) for part in parts[:5] for token in part):
         yield Finding("POL402", ERROR, where, "variables are filled in the sixth part of an ARN only")
+    yield from account(text, where)
     if any(isinstance(token, Wild) for token in parts[2]):
         yield Finding("POL407", WARNING, where, "AWS documents no wildcard in the service of a resource's ARN")
 

@@ -1,0 +1,104 @@
+"""`metadata.yaml` of a policy's folder: what it must say, and where it says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from landing.model import Problem, Severity, Source
+from landing.policy.limits import LIMITS
+
+_TEXTS = ("title", "description", "type", "severity")
+_KEYS = (*_TEXTS, "parameters", "controls", "references")
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "list": list,
+}
+
+
+def fits(kind: str, value: object) -> bool:
+    """Whether a value is of the type of a parameter."""
+    if kind in ("integer", "string", "list") and isinstance(value, bool):
+        return False
+    return isinstance(value, _TYPES[kind])
+
+
+def relative(path: Path) -> str:
+    """A path as messages have it: from the working directory if it is below."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The keys of a file with their values, and with the line and column where each begins."""
+
+    file: str
+    values: Mapping[str, Any]
+    places: Mapping[str, tuple[int, int]]
+
+    @classmethod
+    def read(cls, path: Path, problems: list[Problem]) -> Metadata:
+        """The file; what cannot be read at all is added to `problems`."""
+        file, where = relative(path), (1, 1)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+            values = yaml.safe_load(text) or {}
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            if (mark := getattr(error, "problem_mark", None)) is not None:
+                where = (mark.line + 1, mark.column + 1)
+            message = getattr(error, "problem", None) or error
+            problems.append(Problem("LZ402", f"cannot read metadata: {message}", Source(file, *where)))
+            return cls(file, dict.fromkeys(_TEXTS, ""), {})
+        if not isinstance(values, dict):
+            problems.append(Problem("LZ402", "metadata must be a mapping of keys", Source(file, 1, 1)))
+            return cls(file, dict.fromkeys(_TEXTS, ""), {})
+        marks = {key.value: key.start_mark for key, _ in node.value} if node else {}
+        return cls(file, values, {key: (mark.line + 1, mark.column + 1) for key, mark in marks.items()})
+
+    def problems(self) -> Iterator[Problem]:
+        """Everything that is wrong with the keys."""
+        if self.values and not self.places:  # it could not be read, which is said already
+            return
+        for key in self.values:
+            if key not in _KEYS:
+                close = get_close_matches(str(key), _KEYS, 1)
+                hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(_KEYS)}"
+                yield self._wrong(str(key), f"unknown key `{key}` in the metadata of a policy", hint)
+        for key in _TEXTS:
+            if not isinstance(self.values.get(key), str):
+                yield self._wrong(key, f"`{key}` is missing" if key not in self.values else f"`{key}` must be a text")
+        severity, kind = self.values.get("severity"), self.values.get("type")
+        if isinstance(severity, str) and severity not in list(Severity):
+            yield self._wrong("severity", f"`{severity}` is no severity", f"known: {', '.join(Severity)}")
+        if isinstance(kind, str) and kind not in LIMITS:
+            yield self._wrong("type", f"`{kind}` is no policy type", f"known: {', '.join(LIMITS)}", "LZ340")
+        for key in ("controls", "references"):
+            listed = self.values.get(key) or []
+            if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+                yield self._wrong(key, f"`{key}` must be a list of texts")
+        yield from self._parameters()
+
+    def _parameters(self) -> Iterator[Problem]:
+        listed = self.values.get("parameters") or {}
+        if not isinstance(listed, dict) or not all(isinstance(spec, dict) for spec in listed.values()):
+            yield self._wrong("parameters", "`parameters` must map names to `type`, `description` and `default`")
+            return
+        for name, spec in listed.items():
+            kind = spec.get("type", "string")
+            if kind not in _TYPES:
+                yield self._wrong(
+                    "parameters", f"`{kind}` is no type of the parameter `{name}`", f"known: {', '.join(_TYPES)}"
+                )
+            elif "default" in spec and not fits(kind, spec["default"]) and "{{" not in str(spec["default"]):
+                yield self._wrong("parameters", f"the default of the parameter `{name}` is no {kind}")
+
+    def _wrong(self, key: str, message: str, hint: str = "", code: str = "LZ403") -> Problem:
+        return Problem(code, message, Source(self.file, *self.places.get(key, (1, 1))), hint, length=len(key))
