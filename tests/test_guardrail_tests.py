@@ -1,9 +1,11 @@
 """The policies of a library in the organization of a config: the shipped ones, and a user's own."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from landing.cli import run as command
 from landing.config import load
 from landing.guardrail_tests import suite_of
 from landing.kinds.settings import SERVICE_SCHEMAS
@@ -75,3 +77,18 @@ def test_a_users_own_folder_is_tested_like_ours(tmp_path: Path, organization: Lo
         '- {try: "sqs:{{ verb }}*", expect: denied, by: Queues}\n- {try: sqs:SendMessage, expect: not-denied}\n'
     )
     assert run([suite_of(policy, estate, {"verb": "Create"})], estate, mutate=True).passed
+
+
+def test_the_command_shows_no_control_characters_and_suggests_names(
+    tmp_path: Path, config: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = config(SMALL)
+    (folder / "cases").mkdir()
+    (folder / "cases" / "odd.yaml").write_text('- {try: sqs:SendMessage, as: "role/\\e[31m", expect: denied}\n')
+    monkeypatch.chdir(tmp_path)
+    assert command(["test"]) == 1
+    text = capsys.readouterr().out
+    assert "\x1b" not in text
+    assert "\\x1b[31m" in text
+    assert command(["test", "config/cases/od.yaml"]) == 64
+    assert "did you mean config/cases/odd.yaml?" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """`landing test`."""
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,8 +56,10 @@ def command(
     found = list(suites(organization, session.library(), estate, session.config))
     unknown = [name for name in names if name not in {suite.name for suite in found}]
     if unknown:
-        known = ", ".join(suite.name for suite in found)
-        raise click.UsageError(f"there is nothing to test called {unknown[0]}: there are {known}")
+        known = [suite.name for suite in found]
+        close = get_close_matches(unknown[0], known, 3)
+        words = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
+        raise click.UsageError(f"there is nothing to test called {unknown[0]}: {words}")
     chosen = [suite for suite in found if not names or suite.name in names]
     report = run(chosen, estate, mutate=mutate)
     verification = _verified(session, organization, chosen, estate) if online else None
@@ -91,11 +94,12 @@ def _show(
     from landing.policy.testing.rendering import as_json, as_junit, as_text
     from landing.policy.testing.report import Report
     from landing.report import verification as compared
+    from landing.report.style import safe
 
     sources = {key: guardrail.source for key, guardrail in organization.guardrails.items()}
     claims = report.claims
     if form == "text":
-        text = as_text(report, verbose=verbose)
+        text = "\n".join(map(safe, as_text(report, verbose=verbose).split("\n")))
         result(text + (compared.as_text(verification, claims, sources) if verification else ""), file)
     elif form == "json":
         more = {"aws": compared.as_json(verification, claims, sources)} if verification else {}

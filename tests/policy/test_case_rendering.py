@@ -90,9 +90,9 @@ def test_junit_is_what_build_servers_read(bad: Report) -> None:
 
 
 def test_junit_takes_any_text() -> None:
-    odd = Result("case", 'a "<b>" & \x00\x1b c', PASSED, Position("f", 1, 1))
-    text = as_junit(Report((SuiteReport("p", "f", (odd,)),)))
-    assert ElementTree.fromstring(text).find("testsuite/testcase").get("name") == 'a "<b>" & ?? c'  # type: ignore[union-attr]
+    odd = Result("case", 'a "<b>" & \x00\x1b\ufffe\ud800 c', PASSED, Position("f", 1, 1))
+    text = as_junit(Report((SuiteReport("p\x01", "f\x02", (odd,)),)))
+    assert ElementTree.fromstring(text).find("testsuite/testcase").get("name") == 'a "<b>" & ???? c'  # type: ignore[union-attr]
 
 
 def test_the_order_is_always_the_same(tmp_path: Path) -> None:

@@ -122,8 +122,8 @@ def test_a_list_of_a_parameter_makes_a_request_of_each_but_a_list_of_a_case_is_a
 
 
 def test_a_key_without_a_value_is_absent() -> None:
-    (ask,) = made("try: sts:GetCallerIdentity, in: account:shop, with: {aws:SecureTransport: null, a:b: ''}")
-    assert ask.request["context"] == {"a:b": ""}
+    (ask,) = made("try: sts:GetCallerIdentity, in: account:shop, with: {aws:SecureTransport: null, aws:SourceVpc: ''}")
+    assert ask.request["context"] == {"aws:SourceVpc": ""}
     assert ask.without == {"aws:securetransport"}
 
 
@@ -136,13 +136,14 @@ def test_a_key_without_a_value_is_absent() -> None:
         ("try: s3:PutObject, but: s3:GetObject", "`but: s3:GetObject` takes nothing away"),
         ("try: s3:PutObject, but: s3:Put*", "no action is left"),
         ("try: s3:PutObject, in: ou:nowhere", "there is no `ou:nowhere` in this organization"),
+        ("try: s3:PutObject, with: {aws:SourceVcp: x}", "did you mean 'aws:SourceVpc'?"),
         ("try: s3:PutObject, in: shop", "there is no `shop` in this organization"),
         ("try: s3:PutObject, as: Developer", "`Developer` is no principal"),
         ("try: s3:PutObject, as: role/", "`role/` is no principal"),
         ('try: s3:PutObject, on: "arn:aws:s3:::bucket"', "s3:PutObject takes no resource like arn:aws:s3:::bucket"),
         ('try: "s3:*Object", on: "arn:aws:sqs:eu-west-1:1:q"', "actions takes a resource like"),
         ('try: s3:PutObject, on: "{{ bucket }}"', "`{{ bucket }}` has no value"),
-        ('try: s3:PutObject, with: {a:b: "{{ home_region + 1 }}"}', "eu-west-1 is no whole number"),
+        ('try: s3:PutObject, with: {aws:SourceVpc: "{{ home_region + 1 }}"}', "eu-west-1 is no whole number"),
     ],
 )
 def test_cases_that_make_no_sense(text: str, message: str) -> None:

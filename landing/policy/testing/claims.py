@@ -6,11 +6,11 @@ from typing import Any
 
 from landing.policy.evaluation import RCP, SCP
 from landing.policy.prover import PROVED, REFUTED, Proof, prove
-from landing.policy.testing.estate import Estate, UnknownPlaceError
+from landing.policy.testing.estate import Estate
 from landing.policy.testing.model import Claim, Value
-from landing.policy.testing.placeholders import UnknownNameError, fill, fill_all
+from landing.policy.testing.placeholders import fill, fill_all
 from landing.policy.testing.report import FAILED, PASSED, SKIPPED, UNDETERMINED, Result
-from landing.policy.testing.requests import CaseError, actions_of, in_words, principals_of
+from landing.policy.testing.requests import CaseError, about, actions_of, check_keys, in_words, principals_of
 from landing.policy.testing.suite import Suite, levels
 
 
@@ -24,10 +24,10 @@ class Judged:
 
 def judge(claim: Claim, suite: Suite, estate: Estate) -> Result:
     """The result of a claim: passed only if proved wherever the policies reach. Raises CaseError."""
-    try:
+    for part, keys in (("with", claim.context), ("present", claim.present), ("absent", claim.absent)):
+        check_keys(keys, suite, part)
+    with about(""):
         judged = list(_by_account(claim, suite, estate))
-    except (UnknownNameError, UnknownPlaceError, ValueError) as error:
-        raise CaseError(str(error)) from error
     words = tuple(dict.fromkeys(item.words for item in judged if item.words))
     results = {item.result for item in judged}
     if not results:
@@ -41,11 +41,17 @@ def judge(claim: Claim, suite: Suite, estate: Estate) -> Result:
 
 def _by_account(claim: Claim, suite: Suite, estate: Estate) -> Iterator[Judged]:
     values = {**estate.names, **suite.values}
-    meant = [account for text in fill_all(claim.places, values) for account in estate.place(text)]
-    actions = actions_of(fill_all(claim.actions, values), fill_all(claim.but, values))
+    with about("in"):
+        meant = [account for text in fill_all(claim.places, values) for account in estate.place(text)]
+    with about("but"):
+        but = fill_all(claim.but, values)
+    with about(claim.kind):
+        actions = actions_of(fill_all(claim.actions, values), but)
     for account in suite.accounts(estate, meant):
         here = {**values, "account": account}
-        who = [pattern for text in fill_all(claim.principals, here) for pattern in principals_of(text, account, estate)]
+        with about("except" if claim.kind == "never" else "as"):
+            texts = fill_all(claim.principals, here)
+            who = [pattern for text in texts for pattern in principals_of(text, account, estate)]
         form: dict[str, Any] = {
             "deny" if claim.kind == "never" else "allow": [action.text for action in actions],
             "exceptPrincipals" if claim.kind == "never" else "principals": who,
@@ -53,9 +59,11 @@ def _by_account(claim: Claim, suite: Suite, estate: Estate) -> Iterator[Judged]:
             "keysAlwaysPresent": list(claim.present),
             "keysNeverPresent": list(claim.absent),
         }
-        form["context"] = {key: _pinned(value, here) for key, value in claim.context.items()}
+        with about("with"):
+            form["context"] = {key: _pinned(value, here) for key, value in claim.context.items()}
         if claim.on:
-            form["resources"] = list(fill_all(claim.on, here))
+            with about("on"):
+                form["resources"] = list(fill_all(claim.on, here))
         yield _combined(claim, [proof_in(account, form, suite, estate, kind) for kind in _kinds(suite)])
 
 

@@ -43,7 +43,7 @@ def _suite(suite: Suite, estate: Estate, *, mutate: bool) -> SuiteReport:
         try:
             prepared = [prepare(case, ask, organization) for ask in asks(case, suite, estate)]
         except CaseError as error:
-            mistakes.append(Mistake(case.position, str(error)))
+            mistakes.append(Mistake(case.parts.get(error.part, case.position), str(error)))
             continue
         outcomes = [(item, runner.outcome(item)) for item in prepared]
         tried += outcomes
@@ -52,11 +52,12 @@ def _suite(suite: Suite, estate: Estate, *, mutate: bool) -> SuiteReport:
         try:
             results.append(judge(claim, suite, estate))
         except CaseError as error:
-            mistakes.append(Mistake(claim.position, str(error)))
+            mistakes.append(Mistake(claim.parts.get(error.part, claim.position), str(error)))
     report = SuiteReport(suite.name, str(suite.cases), tuple(results), tuple(mistakes))
     if len(suite.policies) != 1:
         return report
-    covered = tuple(_coverage(suite, tried))
+    # What a case that cannot be tried would decide is not known.
+    covered = tuple(result for result in _coverage(suite, tried) if result.status == PASSED or not mistakes)
     report = replace(report, results=(*report.results, *covered))
     return _mutated(report, suite, estate, tried, cases) if mutate and report.passed else report
 

@@ -18,6 +18,10 @@ class Position:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+Parts = Mapping[str, Position]
+"""Where the value of each key of an entry stands; ``with KEY`` is a condition key of `with`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """What is wrong with a file of cases, or with one case when it is tried."""
@@ -45,6 +49,7 @@ class Case:
     owner: str | None = None
     context: Mapping[str, Value] = field(default_factory=dict)
     by: tuple[str, ...] = ()
+    parts: Parts = field(default_factory=dict, compare=False)
 
     @property
     def title(self) -> str:
@@ -74,6 +79,7 @@ class Claim:
     context: Mapping[str, Value] = field(default_factory=dict)
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    parts: Parts = field(default_factory=dict, compare=False)
 
     @property
     def title(self) -> str:

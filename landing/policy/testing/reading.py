@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from landing.policy.testing.model import Argument, Case, Cases, Claim, Mistake, Position, Value
+from landing.policy.testing.model import Argument, Case, Cases, Claim, Mistake, Parts, Position, Value
 
 _TEXTS, _TEXT, _MAP = "texts", "text", "map"
 # For each kind of entry: its keys with what they hold, the key that tells the kind first.
@@ -91,8 +91,9 @@ def _entry(node: yaml.Node, position: Position) -> Case | Claim | Argument:
     for name in _NEEDED[kind]:
         if name not in given:
             raise _WrongError(node, f"`{name}` is missing")
+    parts = _parts(keys, position.file)
     if kind == "try":
-        return _case(given, position)
+        return _case(given, position, parts)
     if kind == "equivalent":
         return Argument(position, _one(given, "equivalent") or "", _one(given, "because") or "")
     who = "except" if kind == "never" else "as"
@@ -107,10 +108,18 @@ def _entry(node: yaml.Node, position: Position) -> Case | Claim | Argument:
         context=_context(given),
         present=_many(given, "present"),
         absent=_many(given, "absent"),
+        parts=parts,
     )
 
 
-def _case(given: _Entry, position: Position) -> Case:
+def _parts(keys: Mapping[str, tuple[yaml.Node, yaml.Node]], file: str) -> Parts:
+    found = {name: _at(value, file) for name, (_, value) in keys.items()}
+    if "with" in keys:
+        found |= {f"with {name}": _at(key, file) for name, (key, _) in _pairs(keys["with"][1])}
+    return found
+
+
+def _case(given: _Entry, position: Position, parts: Parts) -> Case:
     expect = _one(given, "expect") or ""
     if expect not in EXPECTATIONS:
         raise _WrongError(given["expect"][0], f"`{expect}` is neither {' nor '.join(EXPECTATIONS)}")
@@ -127,6 +136,7 @@ def _case(given: _Entry, position: Position) -> Case:
         owner=_one(given, "owner"),
         context=_context(given),
         by=_many(given, "by"),
+        parts=parts,
     )
 
 

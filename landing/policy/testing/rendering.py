@@ -1,6 +1,7 @@
 """A report as text for a terminal, as JSON, and as JUnit XML for build servers."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
@@ -102,9 +103,10 @@ def as_junit(report: Report) -> str:
     """A test suite for each policy; mistakes are errors, mutants that live are failures."""
     root = ElementTree.Element("testsuites", name="policies")
     for suite in report.suites:
-        element = ElementTree.SubElement(root, "testsuite", name=suite.name, file=suite.file)
+        suite_name, file = _printable(suite.name), _printable(suite.file)
+        element = ElementTree.SubElement(root, "testsuite", name=suite_name, file=file)
         for name, line, verdict, text in _outcomes(suite):
-            names = {"classname": suite.name, "name": _printable(name), "file": suite.file, "line": str(line)}
+            names = {"classname": suite_name, "name": _printable(name), "file": file, "line": str(line)}
             case = ElementTree.SubElement(element, "testcase", names)
             if verdict:
                 first = _printable(text.partition("\n")[0] or name)
@@ -115,6 +117,7 @@ def as_junit(report: Report) -> str:
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
+_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 _COUNTED = {"tests": "testcase", "failures": "*/failure", "errors": "*/error", "skipped": "*/skipped"}
 _VERDICTS = {FAILED: "failure", UNDETERMINED: "failure", SKIPPED: "skipped"}
 
@@ -132,5 +135,5 @@ def _outcomes(suite: SuiteReport) -> Iterator[tuple[str, int, str, str]]:
 
 
 def _printable(text: str) -> str:
-    """XML has no control characters, not even escaped."""
-    return "".join(char if char >= " " or char in "\n\t" else "?" for char in text)
+    """XML has no control characters and no halves of surrogates, not even escaped."""
+    return _NOT_XML.sub("?", text)

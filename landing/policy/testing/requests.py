@@ -2,21 +2,37 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import product
 from typing import Any
 
-from landing.policy import catalog
+from landing.policy import catalog, suggestions
 from landing.policy.catalog import Action
+from landing.policy.keys import find_key
 from landing.policy.testing.estate import Estate, UnknownPlaceError
 from landing.policy.testing.model import Case, Value
 from landing.policy.testing.placeholders import UnknownNameError, fill, fill_all
 from landing.policy.testing.resources import example_of, examples, takes
-from landing.policy.testing.suite import Suite
+from landing.policy.testing.suite import Suite, statements_of
 
 
 class CaseError(ValueError):
-    """A case that makes no request, or none that there can be."""
+    """A case that makes no request, or none that there can be; `part` is what of the case is wrong, if it is known."""
+
+    def __init__(self, message: str, part: str = "") -> None:
+        super().__init__(message)
+        self.part = part
+
+
+@contextmanager
+def about(part: str) -> Iterator[None]:
+    """What is raised within is a `CaseError` about a part of a case."""
+    try:
+        yield
+    except (UnknownNameError, UnknownPlaceError, ValueError) as error:
+        raise CaseError(str(error), getattr(error, "part", "") or part) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +55,66 @@ class _Here:
 
 def asks(case: Case, suite: Suite, estate: Estate) -> tuple[Ask, ...]:
     """All requests of a case; none if the policies do not reach its places. Raises CaseError."""
-    try:
+    with about(""):
+        check_keys(case.context, suite)
+        _check_statements(case, suite)
         return tuple(_asks(case, suite, estate))
-    except (UnknownNameError, UnknownPlaceError, ValueError) as error:
-        raise CaseError(str(error)) from error
+
+
+def check_keys(names: Iterable[str], suite: Suite, part: str = "with") -> None:
+    """Raises CaseError if neither AWS nor a policy knows the condition key of a name; ``PREFIX*`` is not looked at."""
+    for name in names:
+        if find_key(name) is None and not name.endswith("*") and name.lower() not in _keys_of(suite):
+            meant = suggestions.of_key(name)
+            words = f"`{name}` is no condition key that AWS has{f': {meant}' if meant else ''}"
+            raise CaseError(words, f"with {name}" if part == "with" else part)
+
+
+def _keys_of(suite: Suite) -> set[str]:
+    """The condition keys that the policies ask for, in lower case."""
+    statements = [statement for policy in suite.policies for statement in statements_of(policy.document)]
+    blocks = [block for statement in statements for block in (statement.get("Condition") or {}).values()]
+    return {str(key).lower() for block in blocks for key in block}
+
+
+def _check_statements(case: Case, suite: Suite) -> None:
+    """Raises CaseError if `by` names a statement that no policy has."""
+    known = {
+        name
+        for policy in suite.policies
+        for number, statement in enumerate(statements_of(policy.document), 1)
+        for own in (str(statement.get("Sid") or f"#{number}"), f"#{number}")
+        for name in (own, f"{policy.name}/{own}")
+    }
+    for name in case.by:
+        if name not in known:
+            close = get_close_matches(name, known, 1)
+            raise CaseError(f"there is no statement `{name}`{f': did you mean `{close[0]}`?' if close else ''}", "by")
 
 
 def _asks(case: Case, suite: Suite, estate: Estate) -> Iterator[Ask]:
     values = {**estate.names, **suite.values}
-    meant = [account for text in fill_all(case.places, values) for account in estate.place(text)]
-    actions = actions_of(fill_all(case.actions, values), fill_all(case.but, values))
+    with about("in"):
+        meant = [account for text in fill_all(case.places, values) for account in estate.place(text)]
+    with about("but"):
+        but = fill_all(case.but, values)
+    with about("try"):
+        actions = actions_of(fill_all(case.actions, values), but)
     for account in suite.accounts(estate, meant):
         here = _Here(case, account, estate, {**values, "account": account})
         found = list(_asks_here(here, actions))
         if not found:
-            raise CaseError(f"none of the {len(actions)} actions takes a resource like {case.on}")
+            raise CaseError(f"none of the {len(actions)} actions takes a resource like {case.on}", "on")
         yield from found
 
 
 def _asks_here(here: _Here, actions: Iterable[Action]) -> Iterator[Ask]:
-    contexts = list(_contexts(here))
-    principals = _principals(here)
-    given = tuple(example_of(text, here.account) for text in fill_all(here.case.on or (), here.values))
+    with about("with"):
+        contexts = list(_contexts(here))
+    with about("as"):
+        principals = _principals(here)
+    with about("on"):
+        given = tuple(example_of(text, here.account) for text in fill_all(here.case.on or (), here.values))
     for action in actions:
         resources = _fitting(here.case, action, given) if given else _examples(here, action)
         for who, resource, context in product(principals, resources, contexts):
@@ -80,12 +134,15 @@ def actions_of(patterns: tuple[str, ...], but: tuple[str, ...]) -> tuple[Action,
     for pattern in patterns:
         named = catalog.expand(pattern)
         if not named:
-            raise CaseError(f"`{pattern}` names no action of the catalogue ({catalog.version()})")
+            meant = suggestions.of_action(pattern)
+            words = f"`{pattern}` names no action of the catalogue ({catalog.version()})"
+            raise CaseError(f"{words}{f': {meant}' if meant else ''}")
         found.update((action.text, action) for action in named)
     for pattern in but:
-        less = [action.text for action in catalog.expand(pattern) if action.text in found]
+        with about("but"):
+            less = [action.text for action in catalog.expand(pattern) if action.text in found]
         if not less:
-            raise CaseError(f"`but: {pattern}` takes nothing away")
+            raise CaseError(f"`but: {pattern}` takes nothing away", "but")
         for text in less:
             del found[text]
     if not found:
@@ -96,7 +153,8 @@ def actions_of(patterns: tuple[str, ...], but: tuple[str, ...]) -> tuple[Action,
 def _ask(here: _Here, action: Action, who: str, resource: str, context: Mapping[str, Value]) -> Ask:
     owner = owner_of(resource) or here.account
     if here.case.owner:
-        owner = here.estate.place(here.case.owner)[0]
+        with about("owner"):
+            owner = here.estate.place(here.case.owner)[0]
     given = {
         key: list(value) if isinstance(value, tuple) else value for key, value in context.items() if value is not None
     }
@@ -128,7 +186,7 @@ def _fitting(case: Case, action: Action, given: Sequence[str]) -> tuple[str, ...
     fitting = tuple(resource for resource in given if takes(action, resource))
     if not fitting and action.text.lower() in {text.lower() for text in case.actions}:
         formats = ", ".join(action.formats) or "*"
-        raise CaseError(f"{action.text} takes no resource like {given[0]}: {formats}")
+        raise CaseError(f"{action.text} takes no resource like {given[0]}: {formats}", "on")
     return fitting
 
 
