@@ -1,26 +1,27 @@
 """What the changes of a plan do to requests: which actions become denied or permitted, where, with an example.
 
-Each change is looked at by itself, against what AWS has: a policy at every node it is attached to, what is attached
-to a node (with the packs there, as guardrails go from one to another), an account that moves. What hangs further down
-is left out, as it can only deny more.
+Said of a change is what it does in the end, with all others made: a policy at every node it is attached to, what is
+attached to a node (with the packs there, as guardrails go from one to another), an account that moves. Accounts are
+told apart by what hangs on their way from the root, as long as these ways are few.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from landing.effect_text import said, told
 from landing.in_force import State, ids_for, level, nodes_to, parents_of
 from landing.kinds.attachments import Attachments
 from landing.kinds.policy import OrganizationPolicy
 from landing.model import Address, Attributes, Change, Resource
 from landing.organization import ROOT, Organization
-from landing.policy import RCP, SCP, Changed, Effect, effect
-from landing.policy.testing.requests import in_words
+from landing.policy import RCP, SCP, Effect, share
 from landing.policy.testing.suite import Levels
 
-SHOWN = 3
-"""How many actions are named."""
+WAYS = 12
+"""How many different ways from the root to accounts are compared in full; of more, what changes on them."""
 
 
 def effects(
@@ -35,8 +36,26 @@ def effects(
     """
     found = list(changes)
     study = _Study(organization, live, found, account_ids)
-    told = {change.address: tuple(study.sentences(change)) for change in found}
-    return {address: sentences for address, sentences in told.items() if sentences}
+    each = {change.address: tuple(study.sentences(change)) for change in found}
+    return {address: sentences for address, sentences in each.items() if sentences}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one change makes of the state: what is attached to nodes, and policies; or the account moves."""
+
+    attached: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    policies: Mapping[str, Attributes] = field(default_factory=dict)
+    moves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The nodes from the root to an account, before the plan and after."""
+
+    account: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
 
 
 class _Study:
@@ -54,30 +73,29 @@ class _Study:
         self.before = State.of(state)
         self.changed = {change.address: change for change in changes}
         later = {address: change.after for address, change in self.changed.items() if change.after is not None}
-        self.after = State.of({**state, **later})
+        gone = {change.address.name: () for change in self.changed.values() if _detaches(change)}
+        after = State.of({**state, **later})
+        self.after = replace(after, attached={**after.attached, **gone})
 
     def sentences(self, change: Change) -> Iterator[str]:
         """What one change does."""
         kind, name = change.address.kind, change.address.name
         if kind == "attachments":
             policies = tuple((change.after or {}).get("policies", ()))
-            yield from self._compared(name, self._path(name), {name: policies}, self._packs(name))
+            yield from self._told(name, _Part({name: policies}, self._packs(name)), "")
         elif kind == "policy" and name in self.organization.packs:
             node = self.organization.packs[name].node
             if Attachments().address(node) not in self.changed and name == min(self._packs(node)):
-                yield from self._compared(node, self._path(node), {}, self._packs(node))
+                yield from self._told(node, _Part({}, self._packs(node)), _below(node))
         elif kind == "policy" and change.before and change.after and change.before.get("content"):
             for node, attached in sorted(self.before.attached.items()):
                 if name in attached:
-                    yield from self._compared(node, self._path(node), {}, {name: change.after})
+                    yield from self._told(node, _Part({}, {name: change.after}), _below(node))
         elif kind == "account" and change.before and change.after and change.before["unit"] != change.after["unit"]:
-            before, after = (
-                nodes_to(change.before["unit"], self.parents),
-                nodes_to(change.after["unit"], self.parents),
-            )
+            way = self._way(name)
             for policy_type in (SCP, RCP):
-                old, new = (self._levels(path, policy_type, {}, {}) for path in (before, after))
-                yield from _told(_effect(old, new, self._account(name), policy_type), "for this account")
+                found = self._effect(way, _Part(moves=True), policy_type)
+                yield from told(found, "for this account")
 
     def _packs(self, node: str) -> dict[str, Attributes]:
         """The packs of a node that change, as they will be: what leaves one may go to another, so they go together."""
@@ -88,96 +106,121 @@ class _Study:
             if (change := self.changed.get(OrganizationPolicy().address(key))) and (after := change.after)
         }
 
-    def _path(self, node: str) -> list[str]:
-        kind, _, key = node.partition("/")
-        if node == ROOT:
-            return [ROOT]
-        if kind == "account":
-            unit = self.before.units.get(key) or self.organization.accounts[key].unit
-            return [*nodes_to(unit, self.parents), node]
-        return nodes_to(key, self.parents)
-
-    def _compared(
-        self,
-        node: str,
-        path: list[str],
-        attached: Mapping[str, tuple[str, ...]],
-        policies: Mapping[str, Attributes],
-    ) -> Iterator[str]:
-        accounts = self._below(node)
-        if not accounts:
-            return
-        where = f"for {len(accounts):,} {'account' if len(accounts) == 1 else 'accounts'}"
-        if policies and not attached:
-            where += f" below {node}" if not node.startswith("account/") else f" ({node})"
+    def _told(self, node: str, part: _Part, where: str) -> Iterator[str]:
+        """What a change at a node does: accounts for which it does the same are counted together."""
+        ways = self._ways(node)
         for policy_type in (SCP, RCP):
-            before = self._levels(path, policy_type, {}, {})
-            after = self._levels(path, policy_type, attached, policies)
-            if before != after:
-                yield from _told(_effect(before, after, self._account(accounts[0]), policy_type), where)
+            alike: dict[tuple[object, ...], tuple[Effect, int]] = {}
+            for way, number in ways:
+                found = self._effect(way, part, policy_type)
+                same = said(found)
+                first, count = alike.get(same, (found, 0))
+                alike[same] = (first, count + number)
+            for found, count in alike.values():
+                yield from told(found, f"for {count:,} {'account' if count == 1 else 'accounts'}{where}")
 
-    def _below(self, node: str) -> list[str]:
-        kind, _, key = node.partition("/")
-        organization = self.organization
-        if kind == "account":
-            return [key]
-        inside = set(organization.below(ROOT if node == ROOT else key))
-        ordinary = [
-            account.key
-            for account in organization.accounts.values()
-            if account.unit in inside and account.key != organization.management
-        ]
-        special = {organization.log_archive, organization.security_tooling}
-        return sorted(ordinary, key=lambda key: key in special)
+    def _ways(self, node: str) -> list[tuple[_Way, int]]:
+        """The ways to the accounts below a node that policies tell apart, with one of the accounts, and how many."""
+        ways = [(way, number) for way, number in self._all_ways if node in way.before or node in way.after]
+        above = {*self._nodes(node.partition("/")[2])} if node.startswith("unit/") else {ROOT, node}
+        found: dict[tuple[object, ...], tuple[_Way, int]] = {}
+        for kept in (self._guarded, {name for name in self._guarded if self._changes(name)}, set[str]()):
+            found = {}
+            for way, number in ways:
+                short = _Way(way.account, _only(way.before, kept | above), _only(way.after, kept | above))
+                first, count = found.get((short.before, short.after), (short, 0))
+                found[short.before, short.after] = (first, count + number)
+            if len(found) <= WAYS:
+                break
+        return list(found.values())
 
-    def _account(self, key: str) -> str:
-        return self.account_ids.get(key, "000000000000")
+    @cached_property
+    def _guarded(self) -> set[str]:
+        return set(self.before.attached) | set(self.after.attached)
+
+    @cached_property
+    def _all_ways(self) -> list[tuple[_Way, int]]:
+        """As `_ways`, to all accounts that are subject to policies; ordinary accounts stand for others."""
+        special = {self.organization.log_archive, self.organization.security_tooling}
+        keys = sorted(self.organization.accounts, key=lambda key: (key in special, key))
+        found: dict[tuple[object, ...], tuple[_Way, int]] = {}
+        for way in (self._way(key) for key in keys if key != self.organization.management):
+            alike = (way.before[:-1], way.after[:-1], way.before[-1] if way.before[-1] in self._guarded else "")
+            first, count = found.get(alike, (way, 0))
+            found[alike] = (first, count + 1)
+        return list(found.values())
+
+    def _changes(self, node: str) -> bool:
+        """Whether something at a node changes: what is attached, or what that says."""
+        here = {*self.before.attached.get(node, ()), *self.after.attached.get(node, ())}
+        policies = any(OrganizationPolicy().address(name) in self.changed for name in here)
+        return policies or Attachments().address(node) in self.changed
+
+    def _way(self, key: str) -> _Way:
+        """The nodes from the root to an account, before and after."""
+        after = self.organization.accounts[key].unit
+        before = self.before.units.get(key) or after
+        ends = (f"account/{key}",)
+        return _Way(key, (*self._nodes(before), *ends), (*self._nodes(after), *ends))
+
+    def _nodes(self, unit: str) -> list[str]:
+        return nodes_to(unit, self.parents)
+
+    def _effect(self, way: _Way, part: _Part, policy_type: str) -> Effect:
+        """What of the effect on an account is owed to a part of the plan."""
+        known = {**self.after.policies, **self.before.policies}
+        planned = {**self.before.policies, **self.after.policies}
+        undone = {name: self.before.policies[name] for name in part.policies if name in self.before.policies}
+        taken = {node: self.before.attached.get(node) for node in part.attached}
+        others = {**self.after.attached, **taken}
+        states: dict[str, Levels] = {
+            "before": self._levels(way.before, policy_type, self.before.attached, known),
+            "after": self._levels(way.after, policy_type, self.after.attached, planned),
+            "alone": self._levels(
+                way.after if part.moves else way.before,
+                policy_type,
+                {**self.before.attached, **part.attached},
+                {**known, **part.policies},
+            ),
+            "without": self._levels(
+                way.before if part.moves else way.after, policy_type, others, {**planned, **undone}
+            ),
+        }
+        if states["before"] in (states["alone"], states["after"]) and states["without"] == states["after"]:
+            return Effect((), (), ())
+        account = self.account_ids.get(way.account, "000000000000")
+        scope = {"account": account} if policy_type == SCP else {"context": {"aws:ResourceAccount": account}}
+        return share(**states, scope=scope, policy_type=policy_type)
 
     def _levels(
         self,
-        path: Iterable[str],
+        way: Iterable[str],
         policy_type: str,
-        attached: Mapping[str, tuple[str, ...]],
+        attached: Mapping[str, tuple[str, ...] | None],
         policies: Mapping[str, Attributes],
     ) -> Levels:
         return [
-            list(self._level(node, attached.get(node, self.before.attached.get(node)), policy_type, policies))
-            for node in path
+            list(
+                level(
+                    self.organization,
+                    node,
+                    attached.get(node),
+                    policy_type=policy_type,
+                    policies=policies,
+                    ids=self.ids,
+                )
+            )
+            for node in way
         ]
 
-    def _level(
-        self, node: str, attached: tuple[str, ...] | None, policy_type: str, changed: Mapping[str, Attributes]
-    ) -> Iterator[dict[str, Any]]:
-        policies = {**self.after.policies, **self.before.policies, **changed}
-        return level(self.organization, node, attached, policy_type=policy_type, policies=policies, ids=self.ids)
+
+def _detaches(change: Change) -> bool:
+    return change.address.kind == "attachments" and change.after is None
 
 
-def _effect(before: Levels, after: Levels, account: str, policy_type: str) -> Effect:
-    scope = {"account": account} if policy_type == SCP else {"context": {"aws:ResourceAccount": account}}
-    return effect(before, after, scope, policy_type)
+def _below(node: str) -> str:
+    return f" ({node})" if node.startswith("account/") else f" below {node}"
 
 
-def _told(found: Effect, where: str) -> Iterator[str]:
-    yield from _counted(found.denied, "denied", where)
-    yield from _counted(found.permitted, "permitted", where)
-    unknown = list(dict.fromkeys(action for each in found.undetermined for action in each.actions))
-    if unknown:
-        yield f"it cannot be told of {_actions(unknown)} {where}: {found.undetermined[0].reason}"
-
-
-def _counted(changed: Iterable[Changed], becomes: str, where: str) -> Iterator[str]:
-    groups = list(changed)
-    entirely = list(dict.fromkeys(action for each in groups if each.entirely for action in each.actions))
-    partly = list(dict.fromkeys(action for each in groups if not each.entirely for action in each.actions))
-    for actions, extent in ((entirely, ""), (partly, " for some requests")):
-        if actions:
-            yield f"{_actions(actions)} {'becomes' if len(actions) == 1 else 'become'} {becomes}{extent} {where}"
-    if groups:
-        yield f"e.g. {in_words(groups[0].example)}"
-
-
-def _actions(actions: list[str]) -> str:
-    if len(actions) == 1:
-        return actions[0]
-    more = ", …" if len(actions) > SHOWN else ""
-    return f"{len(actions):,} actions ({', '.join(actions[:SHOWN])}{more})"
+def _only(way: Iterable[str], kept: Collection[str]) -> tuple[str, ...]:
+    return tuple(node for node in way if node in kept)

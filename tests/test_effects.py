@@ -76,3 +76,26 @@ def test_a_move_says_what_becomes_of_the_account(sandbox: Sandbox, full: Organiz
     sentences = found[Address.parse("account.shop-prod")]
     assert any("become denied" in text and "for this account" in text for text in sentences)
     assert any(f"e.g. arn:aws:iam::{account}:" in text for text in sentences)
+
+
+def test_a_guardrail_that_moves_down_is_told_of_those_that_lose_it_only(
+    sandbox: Sandbox, load_text: Callable[[str], Organization]
+) -> None:
+    whole = "  no-leaving: {target: {units: [root]}}\n"
+    found = told(sandbox, load_text(FULL.replace(whole, "  no-leaving: {target: {units: [workloads/prod]}}\n")))
+    by_name = {str(address): sentences for address, sentences in found.items()}
+    assert [text for text in by_name["attachments.root"] if "permitted" in text] == [
+        "organizations:LeaveOrganization becomes permitted for 3 accounts"
+    ]
+    assert "attachments.unit/workloads/prod" not in by_name, "nothing is new there"
+
+
+def test_the_example_of_an_rcp_is_on_a_resource_of_the_account(
+    sandbox: Sandbox, load_text: Callable[[str], Organization]
+) -> None:
+    more = "guardrails:\n  rcp-protect-kms-keys: {target: {units: [workloads/dev]}}\n"
+    found = told(sandbox, load_text(FULL.replace("guardrails:\n", more)))
+    accounts = sandbox.session().client("organizations").list_accounts()["Accounts"]
+    dev = next(account["Id"] for account in accounts if account["Name"] == "Shop Dev")
+    [example] = [text for text in found[Address.parse("attachments.unit/workloads/dev")] if text.startswith("e.g.")]
+    assert f" on arn:aws:kms:eu-west-1:{dev}:key/" in example

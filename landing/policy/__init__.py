@@ -2,7 +2,7 @@
 
 from landing.policy.coverage import Coverage, covered
 from landing.policy.decision import Decision, decide
-from landing.policy.effects import Changed, Effect, Open, effect, weaker
+from landing.policy.effects import Changed, Effect, Open, effect, share, weaker
 from landing.policy.evaluation import RCP, SCP, CompiledLevels, Doubt, Verdict, compile_levels, evaluate
 from landing.policy.levels import Place
 from landing.policy.linting import Finding, lint
@@ -31,5 +31,6 @@ __all__ = [
     "evaluate",
     "lint",
     "prove",
+    "share",
     "weaker",
 ]

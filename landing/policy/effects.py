@@ -13,12 +13,16 @@ from typing import Any
 from landing.policy.automata import TooManyError
 from landing.policy.cases import Case, Tally, Unsolved, cases, chosen
 from landing.policy.claim import Claim, actions_of, read_claim
+from landing.policy.document import statements
 from landing.policy.evaluation import SCP, CompiledLevels
 from landing.policy.hits import Hits, group
 from landing.policy.levels import Compiled, Policies, Rule
 from landing.policy.prover import within_rcps
 from landing.policy.request_space import RequestSpace
 from landing.policy.sides import Side, meeting
+
+Levels = Sequence[Sequence[Mapping[str, Any]]]
+"""Policies by level, as `evaluate` takes them, to be looked at more than once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,47 @@ def effect(before: Policies, after: Policies, scope: Mapping[str, Any] | None = 
     return Effect(tuple(denied), tuple(permitted), tuple(dict.fromkeys((*no_denial, *no_permission))))
 
 
+def share(
+    before: Levels,
+    after: Levels,
+    *,
+    alone: Levels,
+    without: Levels,
+    scope: Mapping[str, Any] | None = None,
+    policy_type: str = SCP,
+) -> Effect:
+    """What of the effect of several changes is owed to one of them.
+
+    `alone` is what there is with this change and no other, `without` with all others and not this one. A request that
+    becomes denied (or permitted) in the end is owed to the change if that alone does so, or if without it the
+    request would be as before: of two guardrails that both denied it and go, each is told to permit it.
+    """
+    if alone == after or (_grows(before, alone) and _grows(alone, after)):
+        return effect(before, alone, scope, policy_type)
+    first = _Comparison([before, alone, after], scope or {}, policy_type, both=(1, 2))
+    second = _Comparison([before, without, after], scope or {}, policy_type, both=(0, 1))
+    denied = (first.requests(passes=0, blocks=(1, 2)), second.requests(passes=3, blocks=(2,)))
+    permitted = (first.requests(passes=3, blocks=(0,)), second.requests(passes=2, blocks=(0, 1)))
+    unknown = dict.fromkeys(item for _, found in (*denied, *permitted) for item in found)
+    return Effect(
+        tuple(item for found, _ in denied for item in found),
+        tuple(item for found, _ in permitted for item in found),
+        tuple(unknown),
+    )
+
+
+def _grows(some: Levels, more: Levels) -> bool:
+    """Whether nothing but policies that only deny is added: what was blocked stays so."""
+    if len(some) != len(more):
+        return False
+    for fewer, level in zip(some, more, strict=True):
+        added = [policy for policy in level if policy not in fewer]
+        denying = (statement.effect == "Deny" for policy in added for statement in statements(policy["policy"]))
+        if any(policy not in level for policy in fewer) or not all(denying):
+            return False
+    return True
+
+
 def weaker(
     before: Policies,
     between: Policies,
@@ -82,10 +127,20 @@ def weaker(
 
 
 class _Comparison:
-    """Several hierarchies over the same requests."""
+    """Several hierarchies over the same requests; one more, the last, lets through what both of two do."""
 
-    def __init__(self, hierarchies: Sequence[Policies], scope: Mapping[str, Any], policy_type: str) -> None:
+    def __init__(
+        self,
+        hierarchies: Sequence[Policies],
+        scope: Mapping[str, Any],
+        policy_type: str,
+        *,
+        both: tuple[int, int] | None = None,
+    ) -> None:
         shared = Compiled()
+        self._compared = len(hierarchies)
+        if both is not None:
+            hierarchies = [*hierarchies, [level for number in both for level in hierarchies[number]]]
         self.policies = [CompiledLevels(levels, policy_type, shared) for levels in hierarchies]
         claim = _claim(scope)
         rules = [rule for policies in self.policies for level in policies.rules for rule in level]
@@ -101,7 +156,7 @@ class _Comparison:
         """Whether the hierarchies say different things to the actions that hit some statements."""
         hit = {id(rule): bool(hits.sure >> number & 1) for number, rule in chosen(rules, hits.may)}
         said = set()
-        for policies in self.policies:
+        for policies in self.policies[: self._compared]:
             denies = set()
             allows = []
             for level in policies.rules:

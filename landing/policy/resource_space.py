@@ -91,7 +91,8 @@ class ResourceSpace:
 
     def example(self, text: str) -> str:
         """An ARN of a format that reads well."""
-        account = self._claim.account or "111122223333"
+        owner = self._claim.pinned.get("aws:resourceaccount")
+        account = self._claim.account or (owner if isinstance(owner, str) else "111122223333")
         values = {"Partition": self._claim.partition, "Account": account, "Optional": "", **_EXAMPLES}
         *head, resource = text.split(":", 5)
         named = [_PLACEHOLDER.sub(lambda match: values.get(match[0][2:-1], "example"), part) for part in head]

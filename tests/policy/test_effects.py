@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from landing.policy import RCP, effect, evaluate, weaker
+from landing.policy import RCP, effect, evaluate, share, weaker
 from tests.policy.build import ACCOUNT, FULL, deny, level, policy
 from tests.policy.generated import ACTIONS, hierarchies, requests
 
@@ -158,3 +158,55 @@ def test_no_request_slips_through_a_state_that_is_not_weaker(
     for request in asked:
         if [evaluate(levels, request).blocked for levels in (before, between, after)] == [True, False, True]:
             assert request["action"] in known, (request, found)
+
+
+def test_of_two_that_deny_the_same_and_go_each_is_told_to_permit_it() -> None:
+    one, other = deny("s3:*"), deny("s3:PutObject")
+    found = share([level(one, other)], [FULL_LEVEL], alone=[level(other)], without=[level(one)], scope=SCOPE)
+    assert "s3:PutObject" in names(found.permitted)
+    assert "s3:GetObject" in names(found.permitted)
+    assert found.denied == ()
+    kept = share([level(one, other)], [level(other)], alone=[level(other)], without=[level(one, other)], scope=SCOPE)
+    assert "s3:PutObject" not in names(kept.permitted)
+
+
+def test_nothing_is_owed_to_a_part_of_a_move() -> None:
+    stop = deny("s3:*")
+    before, after = [level(stop), FULL_LEVEL], [FULL_LEVEL, level(stop)]
+    up, down = [FULL_LEVEL, FULL_LEVEL], [level(stop), level(stop)]
+    for alone, without in ((up, down), (down, up)):
+        found = share(before, after, alone=alone, without=without, scope=SCOPE)
+        assert (found.denied, found.permitted) == ((), ())
+
+
+@UNHURRIED
+@given(
+    states=st.lists(hierarchies(), min_size=4, max_size=4),
+    joined=st.sampled_from(["", "grows", "shrinks"]),
+    asked=st.lists(requests(), min_size=8, max_size=8),
+)
+def test_every_request_that_is_owed_to_a_change_is_in_its_share(
+    states: list[Any], joined: str, asked: list[Any]
+) -> None:
+    before, alone, without, after = states
+    if joined:
+        # Only more is denied on the way from the first to the last, or the other way round.
+        more = [{"name": f"more-{action}", "policy": policy(deny(action))} for action in ACTIONS[:2]]
+        middle, last = [[*before[0], more[0]], *before[1:]], [[*before[0], *more], *before[1:]]
+        without = [[*before[0], more[1]], *before[1:]]
+        before, alone, after = (before, middle, last) if joined == "grows" else (last, without, before)
+        without = without if joined == "grows" else middle
+    scope = {**SCOPE, "actions": list(ACTIONS)}
+    found = share(before, after, alone=alone, without=without, scope=scope)
+    known = {False: names(found.permitted), True: names(found.denied)}
+    unknown = names(found.undetermined)
+    for request in asked:
+        was, left, by_itself, becomes = (
+            evaluate(levels, request).blocked for levels in (before, without, alone, after)
+        )
+        if None in (was, left, by_itself, becomes) or was == becomes:
+            continue
+        if by_itself == becomes or left == was:
+            assert request["action"] in known[becomes] | unknown, (request, found)
+    for item, end in [(item, True) for item in found.denied] + [(item, False) for item in found.permitted]:
+        assert [evaluate(levels, item.example).blocked for levels in (before, after)] == [not end, end]
