@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from landing.attached_model import SLOTS, Model
 from landing.aws import FULL_ACCESS
 from landing.graph import build
 from landing.in_force import State, ids_for, level, nodes_to, parents_of
-from landing.kinds.attachments import swap
-from landing.model import Action, Address, Attributes, Change, Resource
+from landing.model import Action, Address, Change, Resource
 from landing.organization import Organization
 from landing.phases import Known, Phase
 from landing.policy import RCP, SCP, weaker
-from landing.policy.limits import LIMITS
 from landing.policy.testing.requests import in_words
 from landing.policy.testing.suite import FULL_ACCESS_DOCUMENT, Levels, statements_of
 from landing.turn import bare
-
-SLOTS = {policy_type: LIMITS[policy_type].attached for policy_type in (SCP, RCP)}
-"""Policies of a type that can be attached to a node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,57 +45,6 @@ class Weakness:
         )
 
 
-class Model:
-    """What is attached where while changes are made; `states` steps through a change, one write at a time."""
-
-    def __init__(self, before: State, types: Mapping[str, str], slots: Mapping[str, int] = SLOTS) -> None:
-        self.policies: dict[str, Attributes] = dict(before.policies)
-        self.attached = {node: list(policies) for node, policies in before.attached.items()}
-        self.units = dict(before.units)
-        self._types, self._slots = types, slots
-        self._full: list[str] = []
-
-    def states(self, change: Change) -> Iterator[None]:
-        """Make a change; yields after each write that a request could notice."""
-        name = change.address.name
-        match change.address.kind:
-            case "policy":
-                if change.after is None:
-                    self.policies.pop(name, None)
-                else:
-                    self.policies[name] = change.after
-                yield
-            case "account" if change.after and "unit" in change.after:
-                self.units[name] = change.after["unit"]
-                yield
-            case "attachments":
-                yield from self._swapped(name, change)
-
-    def _swapped(self, node: str, change: Change) -> Iterator[None]:
-        writes: list[list[str]] = []
-        here = self.attached.setdefault(node, [])
-
-        def attach(key: str, must: bool) -> bool:
-            if key in here:
-                return True
-            same = [other for other in here if self._types.get(other) == self._types.get(key)]
-            room = len(same) < self._slots.get(self._types.get(key, ""), len(same) + 1)
-            if room or must:
-                here.append(key)
-                writes.append(list(here))
-            return room or must
-
-        def detach(key: str) -> None:
-            if key in here:
-                here.remove(key)
-                writes.append(list(here))
-
-        swap(change, self._types, attach=attach, detach=detach)
-        for state in writes:
-            self.attached[node] = state
-            yield
-
-
 def weaknesses(
     organization: Organization,
     live: Mapping[Address, Resource],
@@ -113,7 +58,7 @@ def weaknesses(
         return  # one change has nothing in between, and nobody was there before what is created
     graph = build(changes, Known.of(organization))
     study = _Study(organization, live, guarding, account_ids)
-    model = Model(study.before, study.types, slots)
+    model = Model(study.before, study.types, slots, organization)
     told: set[Weakness] = set()
     for step in graph.order():
         tightens = (graph.phases[step] or Phase.TIGHTEN) is Phase.TIGHTEN

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from landing.attached_model import SLOTS, Model
 from landing.graph import Step, build
-from landing.in_between import SLOTS, Model, Weakness, weaknesses
+from landing.in_between import Weakness, weaknesses
 from landing.in_force import State, ids_for, level, nodes_to
 from landing.kinds import BY_NAME
 from landing.kinds.attachments import FULL_ACCESS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from landing.organization import Organization
 from landing.packed import remember
 from landing.policy import SCP, catalog, evaluate
 from landing.sandbox import Sandbox
-from tests.cloud import Cloud, QuickAws, WatchedAws
+from tests.cloud import Cloud, Cut, QuickAws, WatchedAws
 from tests.samples import SMALL
 
 NEEDED = [BY_NAME[name] for name in ("organization", "policy_type", "unit", "policy", "attachments")]
@@ -97,6 +98,14 @@ class Watching(WatchedAws):
             assert self._watched <= self._denied(), f"{model.name}: {self._watched - self._denied()} hold no more"
 
 
+class Ending(WatchedAws):
+    """A door at which the process dies once a policy carries the statements of another."""
+
+    def _after_call(self, *, model: Any, **_: Any) -> None:
+        if model.name == "UpdatePolicy":
+            raise Cut
+
+
 def rule(number: int, size: int) -> dict[str, Any]:
     condition = {"StringNotEquals": {"aws:PrincipalTag/team": f"{number}{'x' * size}"}}
     return {
@@ -126,14 +135,46 @@ def test_a_target_with_no_free_slot_is_packed_and_no_rule_is_missing_for_a_momen
     assert sorted(shop.packs()) == ["pack/unit/workloads/scp-1", "pack/unit/workloads/scp-2"]
 
 
-def test_unpacking_needs_free_slots_and_is_refused_rather_than_leaving_a_gap(shop: Workshop) -> None:
+def test_unpacking_into_every_slot_lets_a_policy_carry_what_would_be_missing(shop: Workshop) -> None:
     shop.write(range(1, 15))
     shop.apply()
     shop.write(range(1, 10), pack=False)
+    shop.apply(watched=range(1, 10))
+    assert (shop.packs(), shop.denied()) == ({}, frozenset(range(1, 10)))
+
+
+def test_what_the_plan_says_of_unpacking_is_that_nothing_passes_on_the_way(shop: Workshop, capsys: Capture) -> None:
+    shop.write(range(1, 15))
+    shop.apply()
+    shop.write(range(1, 10), pack=False)
+    assert run(["plan"]) == 0
+    said = capsys.readouterr().out
+    assert "becomes permitted" in said or "become permitted" in said, "rules 10 to 14 go"
+    assert "on the way" not in said
+
+
+def test_a_run_that_ends_while_a_policy_carries_another_is_gone_on_with(shop: Workshop) -> None:
+    shop.write(range(1, 15))
+    shop.apply()
+    shop.write(range(1, 10), pack=False)
+    cloud = shop.cloud()
+    with suppress(Cut):
+        cloud.apply(NEEDED, aws=Ending(cloud.organization, read_only=False))
+    tree = shop.cloud().open().tree
+    rules = [policy for key, policy in tree.policies.items() if key.startswith("rule-")]
+    assert any(len(json.loads(tree.content(policy))["Statement"]) == 2 for policy in rules)
+    shop.apply(watched=range(1, 10))
+    assert (shop.packs(), shop.denied()) == ({}, frozenset(range(1, 10)))
+
+
+def test_unpacking_is_refused_where_no_policy_has_room_to_carry(shop: Workshop) -> None:
+    shop.write(range(1, 10), size=5_200)
+    shop.apply()
+    shop.write(range(1, 10), pack=False, size=5_200)
     with pytest.raises(AssertionError, match="no slot is free at unit/workloads"):
         shop.apply(watched=range(1, 10))
     assert shop.denied() >= frozenset(range(1, 10))
-    shop.write(range(1, 8), pack=False)
+    shop.write(range(1, 8), pack=False, size=5_200)
     shop.apply(watched=range(1, 8))
     assert (shop.packs(), shop.denied()) == ({}, frozenset(range(1, 8)))
 

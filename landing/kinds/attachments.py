@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from landing.aws import FULL_ACCESS, SCP, Aws, unless
-from landing.errors import ApplyFailed
 from landing.kinds.base import Kind
+from landing.kinds.carrying import Carrying
 from landing.kinds.organization import TheOrganization
 from landing.kinds.policy import OrganizationPolicy
 from landing.kinds.policy_type import PolicyType
@@ -38,8 +38,9 @@ class Attachments(Kind):
         "organizations:ListPolicies",
         "organizations:ListTargetsForPolicy",
         "organizations:ListPoliciesForTarget",
+        "organizations:DescribePolicy",
     )
-    writes = ("organizations:AttachPolicy", "organizations:DetachPolicy")
+    writes = ("organizations:AttachPolicy", "organizations:DetachPolicy", "organizations:UpdatePolicy")
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Every node that the config guards; the root and all units, because FullAWSAccess belongs there."""
@@ -131,13 +132,15 @@ class Attachments(Kind):
         target = self._target_id(aws, change.address.name)
         types = {key: policy.type for key, policy in aws.tree.policies.items()}
         with aws.writing:
+            carrying = Carrying(aws, change.address.name, target, _policies(change.after))
             swap(
                 change,
                 types,
                 attach=lambda key, must: self._attach(aws, key, target, must=must),
                 detach=lambda key: self._detach(aws, key, target),
-                spare=lambda candidates, attached: _dispensable(aws, candidates, attached, change.address.name),
+                spare=carrying.make_room,
             )
+            carrying.end()
             last = change.after is not None and BEST_EFFORT not in change.after
             if last and change.before is None and _does_without(aws.organization, change.address.name):
                 self._detach_full_access(aws, target)
@@ -205,23 +208,6 @@ def swap(
         detach(key)
 
 
-def _dispensable(aws: Aws, candidates: Sequence[str], attached: Collection[str], node: str) -> str:
-    """The policy to make room with: one whose guardrails other attached policies hold, or that are to go.
-
-    Raises ApplyFailed when a guardrail would be nowhere for a moment.
-    """
-    kept = {entry for key in attached for entry in _holds(aws, key)}
-    wanted = set(aws.organization.guarded.get(node, ()))
-    for key in reversed(candidates):
-        here = [entry for entry in _holds(aws, key) if entry.partition(":")[0] in wanted]
-        if all(entry in kept or entry.partition(":")[0] in kept for entry in here):
-            return key
-    raise ApplyFailed(
-        f"no slot is free at {node} for what takes the place of {candidates[-1]}, and without it guardrails would be "
-        "missing for a moment; detach a policy there that you can do without, and apply again"
-    )
-
-
 def _does_without(organization: Organization, name: str) -> bool:
     """Whether the config takes FullAWSAccess away from a node."""
     kind, _, key = name.partition("/")
@@ -231,9 +217,3 @@ def _does_without(organization: Organization, name: str) -> bool:
 
 def _policies(attributes: Attributes | None) -> set[str]:
     return set(attributes["policies"]) if attributes else set()
-
-
-def _holds(aws: Aws, key: str) -> tuple[str, ...]:
-    """The guardrails that a live policy has all of."""
-    policy = aws.tree.policies.get(key)
-    return policy.holds or (key,) if policy else ()

@@ -1,0 +1,85 @@
+"""Making room at a target whose slots are all taken, without a moment in which a guardrail holds nowhere.
+
+What goes first is a policy whose guardrails other attached policies hold. Where there is none, a policy that stays, and
+is attached nowhere else, carries the statements that would be missing until the policies they belong to are attached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Holds = Callable[[str], tuple[str, ...]]
+"""The guardrails that a policy has all of, or single statements of them as `KEY:NUMBER`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The policy to detach; `carrier` has the statements of the policies in `carried` until these are attached."""
+
+    detached: str
+    carrier: str = ""
+    carried: tuple[str, ...] = ()
+
+
+def find_room(
+    candidates: Sequence[str],
+    attached: Collection[str],
+    missing: Collection[str],
+    wanted: Collection[str],
+    *,
+    holds: Holds,
+    fits: Callable[[str, tuple[str, ...]], bool],
+) -> Room | None:
+    """How to make room; none if a guardrail of those `wanted` would be nowhere for a moment.
+
+    `candidates` may go, `attached` stays, `missing` are the policies still to be attached. `fits` says whether one
+    that stays can carry others.
+    """
+    kept = {entry for key in attached for entry in holds(key)}
+    lacking: dict[str, tuple[str, ...]] = {}
+    for key in reversed(candidates):
+        lacking[key] = tuple(
+            entry
+            for entry in holds(key)
+            if _guardrail(entry) in wanted and entry not in kept and _guardrail(entry) not in kept
+        )
+        if not lacking[key]:
+            return Room(key)
+    for key in sorted(lacking, key=lambda key: len(lacking[key])):
+        carried = tuple(sorted(other for other in missing if _holds_any(holds(other), lacking[key])))
+        found = {entry for other in carried for entry in holds(other)}
+        if all(entry in found or _guardrail(entry) in found for entry in lacking[key]):
+            carrier = next((other for other in sorted(attached) if fits(other, carried)), None)
+            if carrier is not None:
+                return Room(key, carrier, carried)
+    return None
+
+
+def merged(documents: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """One document with the statements of all; of Sids that are there already, none is kept."""
+    statements: list[dict[str, Any]] = []
+    sids: set[str] = set()
+    for document in documents:
+        listed = document["Statement"]
+        for statement in listed if isinstance(listed, list) else [listed]:
+            own = {key: value for key, value in statement.items() if key != "Sid" or value not in sids}
+            sids.add(str(own.get("Sid", "")))
+            statements.append(own)
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def denies_only(document: Mapping[str, Any]) -> bool:
+    """Whether a policy can be carried or carry: nothing in it allows."""
+    listed = document["Statement"]
+    return all(statement["Effect"] == "Deny" for statement in (listed if isinstance(listed, list) else [listed]))
+
+
+def _guardrail(entry: str) -> str:
+    return entry.partition(":")[0]
+
+
+def _holds_any(held: Iterable[str], entries: Iterable[str]) -> bool:
+    wanted = set(entries)
+    return any(entry in wanted or any(_guardrail(other) == entry for other in wanted) for entry in held)
