@@ -18,7 +18,7 @@ from landing.policy.search import Constraint
 # Services that answer in one region, wherever they are asked from, with that region in the partition aws: a lock on
 # regions has to leave them out, or the region in.
 GLOBAL_SERVICES = {
-    name: GLOBAL_REGIONS.get(name, "us-east-1")
+    name: GLOBAL_REGIONS["aws"].get(name, "us-east-1")
     for name in ("budgets", "cloudfront", "globalaccelerator", "iam", "organizations", "route53", "sts", "support")
 }
 
@@ -64,7 +64,7 @@ def _regions(item: Located) -> Iterator[Finding]:
 def _excludes(condition: Condition, region: str) -> bool:
     """Whether a condition holds in a region because the region is none of those it names."""
     use = condition.use
-    return use is not None and use.operator.negated and not condition.needs and condition.learn(region) is True
+    return use is not None and use.operator.negated and condition({condition.key: region}) is True
 
 
 def _shadowed(source: Source) -> Iterator[Finding]:
