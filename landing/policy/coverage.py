@@ -145,7 +145,7 @@ def _rcps(organization: Outline, principal: Principal, request: Request, owner: 
         (
             (service not in catalog.rcp_services(), f"RCPs do not apply to {service}"),
             (principal.service_linked, "RCPs do not apply to requests of service-linked roles"),
-            (no_resource, "RCPs: the request is for no resource, which is not documented"),
+            (no_resource, "RCPs are taken not to apply to requests for no resource, of which AWS says nothing"),
             (action == "kms:retiregrant", "RCPs do not apply to kms:RetireGrant"),
             (service == "kms" and managed_key, "RCPs do not apply to AWS managed keys"),
             (assumed, "RCPs do not apply to the assumption of service-linked roles"),

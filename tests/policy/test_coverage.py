@@ -101,8 +101,8 @@ def test_rule_03_rcps_apply_to_resources_of_member_accounts_whoever_asks(
         (request("kms:Decrypt", f"arn:aws:kms:eu-west-1:{PROD}:alias/aws/s3"), "managed key"),
         (request("kms:Decrypt", f"arn:aws:kms:eu-west-1:{PROD}:key/k", awsManagedKey=True), "managed key"),
         (request("sts:AssumeRole", iam(PROD, "role/aws-service-role/a/b")), "service-linked"),
-        (request("s3:ListAllMyBuckets"), "not applicable"),
-        (request("s3:ListAllMyBuckets", "arn:aws:s3:::x", resourceAccount=PROD), "not applicable"),
+        (request("s3:ListAllMyBuckets"), "no resource"),
+        (request("s3:ListAllMyBuckets", "arn:aws:s3:::x", resourceAccount=PROD), "no resource"),
     ],
 )
 def test_rule_03_exceptions_to_rcps(asked: dict[str, Any], why: str) -> None:
