@@ -100,18 +100,22 @@ def _lines(proofs: "dict[str, Proof]") -> Iterator[str]:
     from landing.report.style import safe, shown
 
     for account, proof in proofs.items():
-        yield f"{proof.result.capitalize()} for {safe(account)} and every account like it: {proof.actions:,} actions"
+        yield f"{proof.result.capitalize()} for {safe(account)} and every account like it: {_actions(proof.actions)}"
         if proof.counterexample is not None:
             keys = sorted((proof.counterexample.get("context") or {}).items())
             yield f"  counterexample: {safe(in_words({**proof.counterexample, 'context': {}}))}"
             yield from (f"    {safe(key)} = {shown(value)}" for key, value in keys)
             more = f" and {len(proof.failing) - SHOWN} more" if len(proof.failing) > SHOWN else ""
-            yield f"  it fails for {len(proof.failing):,} actions: {', '.join(proof.failing[:SHOWN])}{more}"
+            yield f"  it fails for {_actions(len(proof.failing))}: {', '.join(proof.failing[:SHOWN])}{more}"
         if proof.doubtful:
-            yield f"  it cannot be told of {len(proof.doubtful):,} actions: {safe(proof.reason)}"
+            yield f"  it cannot be told of {_actions(len(proof.doubtful))}: {safe(proof.reason)}"
     if not proofs:
         yield "No policy reaches these accounts: there is nothing to prove."
     yield from (f"  assuming {text}" for text in dict.fromkeys(a for p in proofs.values() for a in p.assumptions))
+
+
+def _actions(number: int) -> str:
+    return f"{number:,} {'action' if number == 1 else 'actions'}"
 
 
 def _json(account: str, proof: "Proof") -> dict[str, Any]:
