@@ -119,7 +119,7 @@ def _decided(answer: "Answer", organization: "Organization") -> Iterator[tuple[s
     for level, place in answer.decided:
         policy = organization.guardrails.get(place.policy) or organization.packs.get(place.policy)
         line = f" ({policy.source})" if policy and policy.source else ""
-        yield level, f"{place.policy}/{place.sid or f'#{place.statement + 1}'}{line}"
+        yield level, f"{place.name}{line}"
     for node in answer.outcome.without_allow:
         yield node, "nothing allows it here"
 

@@ -30,12 +30,14 @@ class Changed:
     """Actions alike for which some requests are treated otherwise than before.
 
     `example` is one of these requests, confirmed by the evaluator, for the first of the actions. `entirely`
-    is whether no request for the actions passes on the side that blocks the example.
+    is whether no request for the actions passes on the side that blocks the example. `by` are the statements
+    that deny the example, as POLICY/SID; none where it is blocked for want of an Allow.
     """
 
     actions: tuple[str, ...]
     example: dict[str, Any]
     entirely: bool
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ class _Comparison:
                 return None
             for tried in (request, *case.with_variables(request)):
                 if self._confirms(tried, passes, blocks):
-                    return Changed(names, tried, self._blocks_all(case, blocking))
+                    return Changed(names, tried, self._blocks_all(case, blocking), self._by(tried, blocks))
             return Open(names, self._doubt(case, request, (passes, *blocks)))
         except TooManyError as error:
             return Open(names, str(error))
@@ -202,6 +204,10 @@ class _Comparison:
         if self.policies[passes].evaluate(request).blocked is not False:
             return False
         return all(self.policies[number].evaluate(request).blocked is True for number in blocks)
+
+    def _by(self, request: Mapping[str, Any], blocks: Sequence[int]) -> tuple[str, ...]:
+        sides = [{place.name for place in self.policies[number].evaluate(request).denies} for number in blocks]
+        return tuple(sorted(set.intersection(*sides) or set.union(*sides)))
 
     @staticmethod
     def _blocks_all(case: Case, sides: Sequence[Side]) -> bool:

@@ -24,6 +24,11 @@ class Place(NamedTuple):
     statement: int
     sid: str | None
 
+    @property
+    def name(self) -> str:
+        """POLICY/SID, or POLICY/#NUMBER, counted from 1, of a statement without."""
+        return f"{self.policy}/{self.sid or f'#{self.statement + 1}'}"
+
 
 class Resources:
     """The entries of a Resource or NotResource element; call it with an ARN (or ``*``) and a context."""

@@ -27,6 +27,24 @@ def test_nothing_changes_when_policies_only_move() -> None:
     assert (found.denied, found.permitted, found.undetermined) == ((), (), ())
 
 
+def test_what_denies_is_named() -> None:
+    """By the statement, its number if it has no Sid; nothing where an Allow is wanting."""
+    before, named, numbered = (
+        [level(*statements)]
+        for statements in (
+            (),
+            (deny("sqs:CreateQueue", Sid="Queues"),),
+            (deny("s3:*"), {"Effect": "Deny", "Action": "sqs:CreateQueue", "Resource": "*"}),
+        )
+    )
+    scope = {**SCOPE, "actions": "sqs:CreateQueue"}
+    name = named[0][-1]["name"]
+    assert [item.by for item in effect(before, named, scope).denied] == [(f"{name}/Queues",)]
+    assert [item.by for item in effect(numbered, before, scope).permitted] == [(f"{name}/#2",)]
+    allowing_nothing = [[{"name": "other", "policy": policy({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})}]]
+    assert [item.by for item in effect(before, allowing_nothing, scope).denied] == [()]
+
+
 @pytest.mark.parametrize("count", [5, 40, 300])
 def test_any_number_of_exempt_roles_is_looked_at(count: int) -> None:
     exempt = {"ArnNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:role/team-{number}" for number in range(count)]}}

@@ -115,7 +115,7 @@ def complaint(case: Case, outcome: Outcome) -> str | None:
 
 def decided_by(outcome: Outcome) -> str:
     """The statements that deny, or the levels where nothing allows."""
-    named = [f"{place.policy}/{place.sid or f'#{place.statement + 1}'}" for place in outcome.denies]
+    named = [place.name for place in outcome.denies]
     named += [f"no Allow at {node}" for node in outcome.without_allow]
     return ", ".join(dict.fromkeys(named))
 
