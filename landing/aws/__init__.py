@@ -3,6 +3,7 @@
 from landing.aws.conditional import ConditionalObject
 from landing.aws.door import Aws, ReadOnly
 from landing.aws.faults import NoCredentials, code_of, translated, translation
+from landing.aws.identity import check_organization
 from landing.aws.pace import Clock, Interrupted, NotBegun
 from landing.aws.profile import account_of
 from landing.aws.queue import Queue
@@ -28,6 +29,7 @@ __all__ = [
     "Tree",
     "Use",
     "account_of",
+    "check_organization",
     "code_of",
     "translated",
     "translation",

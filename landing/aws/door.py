@@ -16,7 +16,7 @@ from landing.aws.queue import Queue, longest
 from landing.aws.repeats import Repeats
 from landing.aws.tally import Tally
 from landing.aws.tree import Tree
-from landing.errors import NotThere, WrongOrganization
+from landing.errors import NotThere
 from landing.model import ORGANIZATION, Scope
 from landing.organization import Organization
 from landing.partitions import GLOBAL_REGION
@@ -156,30 +156,6 @@ class Aws:
     def symbolic(self, value: Any) -> Any:
         """Ids to tokens."""
         return symbolic(value, self.tree.tokens)
-
-    def check_organization(self) -> None:
-        """Refuse to work with the wrong organization, or from any account but the management account."""
-        wanted = self.organization
-        expected = wanted.accounts[wanted.management].id
-        account, arn = self.caller
-        if expected and expected != account:
-            raise WrongOrganization(
-                f"the credentials ({arn}) are of account {account}; the config's management account is {expected}"
-            )
-        live = self.tree.organization
-        if live is None:
-            if wanted.id:
-                raise WrongOrganization(f"account {account} is in no organization; the config wants {wanted.id}")
-            return
-        if wanted.id and live["Id"] != wanted.id:
-            raise WrongOrganization(
-                f"the credentials ({arn}) lead to organization {live['Id']}; the config wants {wanted.id}"
-            )
-        if live["MasterAccountId"] != account:
-            raise WrongOrganization(
-                f"the credentials ({arn}) are of account {account}, a member of {live['Id']}; "
-                f"run with credentials of its management account {live['MasterAccountId']}"
-            )
 
     def _client(self, service: str, account: str, region: str) -> Any:
         key = (service, account, region)

@@ -82,7 +82,7 @@ class Session:
 
         `at_once`: requests in flight. When it only reads, its `organization` has the packs as they are in AWS.
         """
-        from landing.aws import Aws, Clock, translated
+        from landing.aws import Aws, Clock, check_organization, translated
         from landing.model import ORGANIZATION
         from landing.quotas import RATES
 
@@ -103,7 +103,7 @@ class Session:
         self.opened.append(aws)
         if not any_account:
             with translated(ORGANIZATION):
-                aws.check_organization()
+                check_organization(aws)
         if read_only and not any_account:
             self.remember(aws, repack=repack)
         return aws

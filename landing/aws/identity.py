@@ -1,0 +1,35 @@
+"""Whose credentials these are, and whether they lead to the organization of the config."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from landing.errors import WrongOrganization
+
+if TYPE_CHECKING:
+    from landing.aws.door import Aws
+
+
+def check_organization(aws: Aws) -> None:
+    """Refuse to work with the wrong organization, or from any account but the management account."""
+    wanted = aws.organization
+    expected = wanted.accounts[wanted.management].id
+    account, arn = aws.caller
+    if expected and expected != account:
+        raise WrongOrganization(
+            f"the credentials ({arn}) are of account {account}; the config's management account is {expected}"
+        )
+    live = aws.tree.organization
+    if live is None:
+        if wanted.id:
+            raise WrongOrganization(f"account {account} is in no organization; the config wants {wanted.id}")
+        return
+    if wanted.id and live["Id"] != wanted.id:
+        raise WrongOrganization(
+            f"the credentials ({arn}) lead to organization {live['Id']}; the config wants {wanted.id}"
+        )
+    if live["MasterAccountId"] != account:
+        raise WrongOrganization(
+            f"the credentials ({arn}) are of account {account}, a member of {live['Id']}; "
+            f"run with credentials of its management account {live['MasterAccountId']}"
+        )
