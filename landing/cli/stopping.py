@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
@@ -70,7 +71,9 @@ def gently(stop: Stop, view: View) -> Iterator[None]:
             if stop.asked
             else "Interrupt received. Waiting for what is running; run landing apply again to resume."
         )
-        stop.ask(number)
+        # In a thread: the main thread may be within the very lock that setting the event takes. Started without the
+        # locks of `threading`, in which it may be as well.
+        _thread.start_new_thread(stop.ask, (number,))
 
     previous = {
         number: signal.signal(number, handle) for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN
