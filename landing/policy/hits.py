@@ -22,7 +22,7 @@ def group(actions: Iterable[Action], rules: Sequence[Rule]) -> dict[Hits, list[A
     actions = list(actions)
     index: dict[str, dict[str, str]] = defaultdict(dict)
     for action in actions:
-        index[action.service][action.name.lower()] = action.text.lower()
+        index[action.service][action.name.lower()] = action.lowered
     listed_sure: dict[str, int] = defaultdict(int)
     listed_may: dict[str, int] = defaultdict(int)
     everywhere = negated = 0
@@ -37,13 +37,14 @@ def group(actions: Iterable[Action], rules: Sequence[Rule]) -> dict[Hits, list[A
                 if pattern.service is not None:
                     listed_sure[text] |= bit
         negated |= bit if rule.statement.not_action else 0
-    groups: dict[Hits, list[Action]] = defaultdict(list)
+    alike: dict[tuple[int, int], list[Action]] = defaultdict(list)
     for action in actions:
-        text = action.text.lower()
-        sure, may = listed_sure[text] | everywhere, listed_may[text] | everywhere
-        hits = Hits((sure & ~negated) | (negated & ~may), (may & ~negated) | (negated & ~sure))
-        groups[hits].append(action)
-    return dict(groups)
+        text = action.lowered
+        alike[listed_sure.get(text, 0) | everywhere, listed_may.get(text, 0) | everywhere].append(action)
+    return {
+        Hits((sure & ~negated) | (negated & ~may), (may & ~negated) | (negated & ~sure)): found
+        for (sure, may), found in alike.items()
+    }
 
 
 def _matching(pattern: ActionPattern, index: dict[str, dict[str, str]]) -> Iterable[str]:

@@ -153,7 +153,7 @@ class _Prover:
             f"{self.space.names[name]} is absent where the catalogue does not list it: {count} actions"
             for name, count in sorted(self.tally.absent.items())
         ]
-        if self.policies.needs_allow and any(beyond_scps(action.text.lower()) for action in actions):
+        if self.policies.needs_allow and any(beyond_scps(action.lowered) for action in actions):
             found.append("tasks that AWS lists as outside of SCPs are taken to be within")
         if self.tally.idle:
             found.append(f"{self.tally.idle} of {len(actions)} actions cannot be asked on the claim's resources")

@@ -88,7 +88,7 @@ def _adds_nothing(rule: Rule, rules: Sequence[Rule]) -> bool:
     """Whether no request is denied by one rule alone; raises `TooManyError` if it cannot be told."""
     others = [other for other in rules if other is not rule]
     actions = _actions(rule)
-    if not actions or not any(other.on_action(actions[0].text.lower()) is True for other in others):
+    if not actions or not any(other.on_action(actions[0].lowered) is True for other in others):
         return False
     groups = group(actions, [rule, *others])
     if any(hits.may == 1 for hits in groups):

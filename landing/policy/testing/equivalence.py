@@ -46,6 +46,6 @@ def _actions(statement: Mapping[str, Any]) -> Iterable[str]:
     entries = statement["NotAction" if negated else "Action"]
     patterns = [ActionPattern(text) for text in ([entries] if isinstance(entries, str) else entries)]
     for action in all_actions():
-        named = any(pattern(action.text.lower()) is not False for pattern in patterns)
+        named = any(pattern(action.lowered) is not False for pattern in patterns)
         if named is not negated:
             yield action.text

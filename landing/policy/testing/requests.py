@@ -184,7 +184,7 @@ def _examples(here: _Here, action: Action) -> tuple[str, ...]:
 def _fitting(case: Case, action: Action, given: Sequence[str]) -> tuple[str, ...]:
     """Those resources of the case that the action takes."""
     fitting = tuple(resource for resource in given if takes(action, resource))
-    if not fitting and action.text.lower() in {text.lower() for text in case.actions}:
+    if not fitting and action.lowered in {text.lower() for text in case.actions}:
         formats = ", ".join(action.formats) or "*"
         raise CaseError(f"{action.text} takes no resource like {given[0]}: {formats}", "on")
     return fitting
