@@ -7,18 +7,21 @@ told apart by what hangs on their way from the root, as long as these ways are f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 from landing.effect_text import said, told
-from landing.in_force import State, ids_for, level, nodes_to, parents_of
+from landing.in_force import State, ids_for, levels, nodes_to, parents_of, requests_at
 from landing.kinds.attachments import Attachments
 from landing.kinds.policy import OrganizationPolicy
 from landing.model import Address, Attributes, Change, Resource
 from landing.organization import ROOT, Organization
 from landing.policy import RCP, SCP, Effect, share
 from landing.policy.testing.suite import Levels
+
+T = TypeVar("T")
 
 WAYS = 12
 """How many different ways from the root to accounts are compared in full; of more, what changes on them."""
@@ -57,6 +60,11 @@ class _Way:
     before: tuple[str, ...]
     after: tuple[str, ...]
 
+    def only(self, kept: Collection[str]) -> _Way:
+        """Without the nodes that are not to be looked at."""
+        before, after = (tuple(node for node in way if node in kept) for way in (self.before, self.after))
+        return _Way(self.account, before, after)
+
 
 class _Study:
     def __init__(
@@ -76,6 +84,8 @@ class _Study:
         gone = {change.address.name: () for change in self.changed.values() if _detaches(change)}
         after = State.of({**state, **later})
         self.after = replace(after, attached={**after.attached, **gone})
+        self._known = {**self.after.policies, **self.before.policies}
+        self._planned = {**self.before.policies, **self.after.policies}
 
     def sentences(self, change: Change) -> Iterator[str]:
         """What one change does."""
@@ -110,29 +120,21 @@ class _Study:
         """What a change at a node does: accounts for which it does the same are counted together."""
         ways = self._ways(node)
         for policy_type in (SCP, RCP):
-            alike: dict[tuple[object, ...], tuple[Effect, int]] = {}
-            for way, number in ways:
-                found = self._effect(way, part, policy_type)
-                same = said(found)
-                first, count = alike.get(same, (found, 0))
-                alike[same] = (first, count + number)
-            for found, count in alike.values():
+            found_here = ((self._effect(way, part, policy_type), number) for way, number in ways)
+            for found, count in _alike(found_here, said):
                 yield from told(found, f"for {count:,} {'account' if count == 1 else 'accounts'}{where}")
 
     def _ways(self, node: str) -> list[tuple[_Way, int]]:
         """The ways to the accounts below a node that policies tell apart, with one of the accounts, and how many."""
         ways = [(way, number) for way, number in self._all_ways if node in way.before or node in way.after]
         above = {*self._nodes(node.partition("/")[2])} if node.startswith("unit/") else {ROOT, node}
-        found: dict[tuple[object, ...], tuple[_Way, int]] = {}
+        found: list[tuple[_Way, int]] = []
         for kept in (self._guarded, {name for name in self._guarded if self._changes(name)}, set[str]()):
-            found = {}
-            for way, number in ways:
-                short = _Way(way.account, _only(way.before, kept | above), _only(way.after, kept | above))
-                first, count = found.get((short.before, short.after), (short, 0))
-                found[short.before, short.after] = (first, count + number)
+            short = ((way.only(kept | above), number) for way, number in ways)
+            found = _alike(short, lambda way: (way.before, way.after))
             if len(found) <= WAYS:
                 break
-        return list(found.values())
+        return found
 
     @cached_property
     def _guarded(self) -> set[str]:
@@ -143,12 +145,8 @@ class _Study:
         """As `_ways`, to all accounts that are subject to policies; ordinary accounts stand for others."""
         special = {self.organization.log_archive, self.organization.security_tooling}
         keys = sorted(self.organization.accounts, key=lambda key: (key in special, key))
-        found: dict[tuple[object, ...], tuple[_Way, int]] = {}
-        for way in (self._way(key) for key in keys if key != self.organization.management):
-            alike = (way.before[:-1], way.after[:-1], way.before[-1] if way.before[-1] in self._guarded else "")
-            first, count = found.get(alike, (way, 0))
-            found[alike] = (first, count + 1)
-        return list(found.values())
+        ways = ((self._way(key), 1) for key in keys if key != self.organization.management)
+        return _alike(ways, lambda way: (way.before[:-1], way.after[:-1], frozenset(way.before[-1:]) & self._guarded))
 
     def _changes(self, node: str) -> bool:
         """Whether something at a node changes: what is attached, or what that says."""
@@ -168,8 +166,7 @@ class _Study:
 
     def _effect(self, way: _Way, part: _Part, policy_type: str) -> Effect:
         """What of the effect on an account is owed to a part of the plan."""
-        known = {**self.after.policies, **self.before.policies}
-        planned = {**self.before.policies, **self.after.policies}
+        known, planned = self._known, self._planned
         undone = {name: self.before.policies[name] for name in part.policies if name in self.before.policies}
         taken = {node: self.before.attached.get(node) for node in part.attached}
         others = {**self.after.attached, **taken}
@@ -188,8 +185,7 @@ class _Study:
         }
         if states["before"] in (states["alone"], states["after"]) and states["without"] == states["after"]:
             return Effect((), (), ())
-        account = self.account_ids.get(way.account, "000000000000")
-        scope = {"account": account} if policy_type == SCP else {"context": {"aws:ResourceAccount": account}}
+        scope = requests_at(self.account_ids.get(way.account), policy_type)
         return share(**states, scope=scope, policy_type=policy_type)
 
     def _levels(
@@ -199,19 +195,7 @@ class _Study:
         attached: Mapping[str, tuple[str, ...] | None],
         policies: Mapping[str, Attributes],
     ) -> Levels:
-        return [
-            list(
-                level(
-                    self.organization,
-                    node,
-                    attached.get(node),
-                    policy_type=policy_type,
-                    policies=policies,
-                    ids=self.ids,
-                )
-            )
-            for node in way
-        ]
+        return levels(self.organization, way, attached, policy_type=policy_type, policies=policies, ids=self.ids)
 
 
 def _detaches(change: Change) -> bool:
@@ -222,5 +206,11 @@ def _below(node: str) -> str:
     return f" ({node})" if node.startswith("account/") else f" below {node}"
 
 
-def _only(way: Iterable[str], kept: Collection[str]) -> tuple[str, ...]:
-    return tuple(node for node in way if node in kept)
+def _alike(counted: Iterable[tuple[T, int]], what: Callable[[T], Hashable]) -> list[tuple[T, int]]:
+    """The first of those that are alike, and how many they are together."""
+    found: dict[Hashable, tuple[T, int]] = {}
+    for item, number in counted:
+        key = what(item)
+        first, count = found.get(key, (item, 0))
+        found[key] = (first, count + number)
+    return list(found.values())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from landing.attached_model import SLOTS, Model
 from landing.aws import FULL_ACCESS
 from landing.graph import build
-from landing.in_force import State, ids_for, level, nodes_to, parents_of
+from landing.in_force import State, ids_for, levels, nodes_to, parents_of, requests_at
 from landing.model import Action, Address, Change, Resource
 from landing.organization import Organization
 from landing.phases import Known, Phase
@@ -127,16 +127,14 @@ class _Study:
             self._safe.add((account, signature))  # or said, once
             now = self._levels(model, account)
             for policy_type in (SCP, RCP):
-                before, after = (levels[policy_type] for _, levels in ends)
+                before, after = (each[policy_type] for _, each in ends)
                 if not _covers(now[policy_type], before) and not _covers(now[policy_type], after):
                     yield from self._compared(address, account, (before, now[policy_type], after), policy_type)
 
     def _compared(
-        self, address: Address, account: str, levels: tuple[Levels, Levels, Levels], policy_type: str
+        self, address: Address, account: str, sides: tuple[Levels, Levels, Levels], policy_type: str
     ) -> Iterator[Weakness]:
-        account_id = self._account_ids.get(account, "000000000000")
-        scope = {"account": account_id} if policy_type == SCP else {"context": {"aws:ResourceAccount": account_id}}
-        found = weaker(*levels, scope, policy_type)
+        found = weaker(*sides, requests_at(self._account_ids.get(account), policy_type), policy_type)
         for passing in found.permitted:
             yield Weakness(address, account, passing.actions, example=in_words(passing.example))
         for unknown in found.undetermined:
@@ -154,20 +152,16 @@ class _Study:
         return names if names is None else tuple(sorted((name, id(model.policies.get(name))) for name in names))
 
     def _levels(self, model: Model, account: str) -> dict[str, Levels]:
+        path = self._path(model, account)
         return {
-            policy_type: [
-                list(
-                    level(
-                        self._organization,
-                        node,
-                        model.attached.get(node),
-                        policy_type=policy_type,
-                        policies=model.policies,
-                        ids=self._ids,
-                    )
-                )
-                for node in self._path(model, account)
-            ]
+            policy_type: levels(
+                self._organization,
+                path,
+                model.attached,
+                policy_type=policy_type,
+                policies=model.policies,
+                ids=self._ids,
+            )
             for policy_type in (SCP, RCP)
         }
 

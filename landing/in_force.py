@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from landing.model import Address, Attributes, Resource
 from landing.organization import ROOT, Organization, node_of
 from landing.placed import estate_of, ids_of
 from landing.policy import SCP
-from landing.policy.testing.suite import FULL_ACCESS, FULL_ACCESS_DOCUMENT
+from landing.policy.testing.suite import FULL_ACCESS, FULL_ACCESS_DOCUMENT, Levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class State:
         )
 
 
-def level(
+def _level(
     organization: Organization,
     node: str,
     attached: Collection[str] | None,
@@ -55,6 +55,28 @@ def level(
         policy = policies.get(name)
         if policy and policy["type"] == policy_type and policy["content"]:
             yield {"name": name, "policy": references.resolve(policy["content"], ids)}
+
+
+def levels(
+    organization: Organization,
+    nodes: Iterable[str],
+    attached: Mapping[str, Collection[str] | None],
+    *,
+    policy_type: str,
+    policies: Mapping[str, Attributes],
+    ids: Mapping[str, str],
+) -> Levels:
+    """The policies of a type on the way along some nodes, given what is attached to each."""
+    return [
+        list(_level(organization, node, attached.get(node), policy_type=policy_type, policies=policies, ids=ids))
+        for node in nodes
+    ]
+
+
+def requests_at(account_id: str | None, policy_type: str) -> dict[str, Any]:
+    """The requests that policies of a type at an account are asked about; one without an id gets one made up."""
+    account = account_id or "000000000000"
+    return {"account": account} if policy_type == SCP else {"context": {"aws:ResourceAccount": account}}
 
 
 def ids_for(organization: Organization, account_ids: Mapping[str, str]) -> tuple[dict[str, str], Mapping[str, str]]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from landing.attached_model import SLOTS, Model
 from landing.graph import Step, build
 from landing.in_between import Weakness, weaknesses
-from landing.in_force import State, ids_for, level, nodes_to
+from landing.in_force import State, ids_for, levels, nodes_to
 from landing.kinds import BY_NAME
 from landing.kinds.attachments import FULL_ACCESS
 from landing.model import Address, Change, Resource
@@ -138,20 +138,9 @@ class World:
 
     def blocked(self, account: str) -> set[int]:
         path = [*nodes_to(self.model.units[account], self.parents), f"account/{account}"]
-        levels = [
-            list(
-                level(
-                    self.organization,
-                    node,
-                    self.model.attached.get(node),
-                    policy_type=SCP,
-                    policies=self.model.policies,
-                    ids=self.ids,
-                )
-            )
-            for node in path
-        ]
-        return {number for number, request in enumerate(REQUESTS) if evaluate(levels, request).blocked}
+        attached, policies = self.model.attached, self.model.policies
+        found = levels(self.organization, path, attached, policy_type=SCP, policies=policies, ids=self.ids)
+        return {number for number, request in enumerate(REQUESTS) if evaluate(found, request).blocked}
 
 
 def walked(

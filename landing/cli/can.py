@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 CODES = {"not-denied": 0, "denied": 2, "undetermined": 3}
-BUILT_IN = {"SERVICE_CONTROL_POLICY": "FullAWSAccess", "RESOURCE_CONTROL_POLICY": "RCPFullAWSAccess"}
 HEADINGS = {
     "SERVICE_CONTROL_POLICY": "SCPs of the principal's account:",
     "RESOURCE_CONTROL_POLICY": "RCPs of the resource's account:",
@@ -154,6 +153,7 @@ def _chains(
     answer: "Answer", names: dict[str, str], organization: "Organization", policies: "Iterable[Attached]"
 ) -> Iterator[str]:
     """The levels from the root to the account, once for SCPs and once for RCPs if they are of two accounts."""
+    from landing.policy.limits import LIMITS
     from landing.report.style import safe
 
     decided: dict[str, list[str]] = {}
@@ -167,7 +167,7 @@ def _chains(
         for node in path:
             name = f"account {names.get(node, node)}" if node == path[-1] else f"unit {node}"
             here = sum(node in policy.at for policy in policies if policy.type in kinds)
-            counted = f"{here} {'policy' if here == 1 else 'policies'}" if here else BUILT_IN[kinds[0]]
+            counted = f"{here} {'policy' if here == 1 else 'policies'}" if here else LIMITS[kinds[0]].built_in[0]
             yield f"  {'root' if node == 'root' else safe(name)}: {counted}"
             yield from (f"    - denied by {safe(what)}" for what in decided.pop(node, ()))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from landing.config.packs import SHORT as PACKED_TYPES
-from landing.config.packs import full_access, numbered, size_limit, size_of, slots
+from landing.config.packs import numbered, size_limit, size_of, slots
 from landing.library import Library, Policy
 from landing.library.metadata import relative
 from landing.model import Json, Problem, Source
@@ -101,7 +101,7 @@ def _attachments(organization: Organization) -> Iterator[Problem]:
 
 def _too_many(organization: Organization, node: str, kind: str, policies: Sequence[str]) -> Problem:
     limit = organization.limits.get(kind, {}).get("attached", LIMITS[kind].attached)
-    own = [] if kind == SCP and not full_access(organization, node) else list(LIMITS[kind].built_in)
+    own = [] if kind == SCP and not organization.full_access(node) else list(LIMITS[kind].built_in)
     guardrails = [key for key in organization.guarded[node] if organization.guardrails[key].type == kind]
     packs = [organization.packs[key] for key in policies if key in organization.packs]
     sizes = ", ".join(f"{size_of(organization, pack.document):,}" for pack in packs)
@@ -127,7 +127,7 @@ def _allow_lists(organization: Organization) -> Iterator[Problem]:
         guards = [organization.guardrails[key] for key in organization.guarded.get(node, ())]
         allowing = [guardrail for guardrail in guards if guardrail.type == SCP and _allows(guardrail)]
         key = node.partition("/")[2] or node
-        if full_access(organization, node):
+        if organization.full_access(node):
             for guardrail in allowing:
                 message = f"FullAWSAccess stays at `{key}`: an Allow beside it changes nothing"
                 hint = "`full_access: false` on the unit or account takes FullAWSAccess away"

@@ -9,7 +9,7 @@ from typing import Any
 
 from landing import references
 from landing.model import Severity
-from landing.organization import ROOT, Organization, Pack
+from landing.organization import Organization, Pack
 from landing.policy.limits import LIMITS, compact
 from landing.policy.merging import Piece, document, merge, pieces_of
 from landing.policy.packing import Room, entries, pack
@@ -63,16 +63,8 @@ def size_limit(organization: Organization, policy_type: str) -> int:
 def slots(organization: Organization, node: str, policy_type: str) -> int:
     """How many policies of a type may be attached to a node besides those that AWS attaches itself."""
     limit = organization.limits.get(policy_type, {}).get("attached", LIMITS[policy_type].attached)
-    strict = policy_type == "SERVICE_CONTROL_POLICY" and not full_access(organization, node)
+    strict = policy_type == "SERVICE_CONTROL_POLICY" and not organization.full_access(node)
     return limit - (0 if strict else len(LIMITS[policy_type].built_in))
-
-
-def full_access(organization: Organization, node: str) -> bool:
-    """Whether FullAWSAccess stays attached to a node."""
-    kind, _, key = node.partition("/")
-    if node == ROOT:
-        return True
-    return (organization.units[key] if kind == "unit" else organization.accounts[key]).full_access
 
 
 def _of_node(

@@ -45,8 +45,8 @@ class Attachments(Kind):
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Every node that the config guards; the root and all units, because FullAWSAccess belongs there."""
         sets: dict[str, set[str]] = defaultdict(set)
-        for node in (ROOT, *organization.units):
-            sets[node_of(node)] |= {FULL_ACCESS} if node == ROOT or organization.units[node].full_access else set()
+        for node in map(node_of, (ROOT, *organization.units)):
+            sets[node] |= {FULL_ACCESS} if organization.full_access(node) else set()
         for key, account in organization.accounts.items():
             if not account.full_access:
                 sets[f"account/{key}"] |= set()
@@ -142,7 +142,7 @@ class Attachments(Kind):
             )
             carrying.end()
             last = change.after is not None and BEST_EFFORT not in change.after
-            if last and change.before is None and _does_without(aws.organization, change.address.name):
+            if last and change.before is None and not aws.organization.full_access(change.address.name):
                 self._detach_full_access(aws, target)
 
     def _detach_full_access(self, aws: Aws, target: str) -> None:
@@ -206,13 +206,6 @@ def swap(
         attached.add(key)
     for key in superfluous:
         detach(key)
-
-
-def _does_without(organization: Organization, name: str) -> bool:
-    """Whether the config takes FullAWSAccess away from a node."""
-    kind, _, key = name.partition("/")
-    nodes = organization.accounts if kind == "account" else organization.units
-    return key in nodes and not nodes[key].full_access
 
 
 def _policies(attributes: Attributes | None) -> set[str]:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from landing.policy.testing.suite import statements_of
+
 Holds = Callable[[str], tuple[str, ...]]
 """The guardrails that a policy has all of, or single statements of them as `KEY:NUMBER`."""
 
@@ -62,8 +64,7 @@ def merged(documents: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     statements: list[dict[str, Any]] = []
     sids: set[str] = set()
     for document in documents:
-        listed = document["Statement"]
-        for statement in listed if isinstance(listed, list) else [listed]:
+        for statement in statements_of(document):
             own = {key: value for key, value in statement.items() if key != "Sid" or value not in sids}
             sids.add(str(own.get("Sid", "")))
             statements.append(own)
@@ -72,8 +73,7 @@ def merged(documents: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def denies_only(document: Mapping[str, Any]) -> bool:
     """Whether a policy can be carried or carry: nothing in it allows."""
-    listed = document["Statement"]
-    return all(statement["Effect"] == "Deny" for statement in (listed if isinstance(listed, list) else [listed]))
+    return all(statement["Effect"] == "Deny" for statement in statements_of(document))
 
 
 def _guardrail(entry: str) -> str:

@@ -100,6 +100,12 @@ class Hierarchy:
             steps.append(self.units[steps[-1]].parent)
         return tuple(reversed(steps))
 
+    def full_access(self, node: str) -> bool:
+        """Whether FullAWSAccess stays attached to a node; so it does where the config does not name one."""
+        kind, _, key = node.partition("/")
+        found = self.accounts.get(key) if kind == "account" else self.units.get(key)
+        return found is None or found.full_access
+
     def below(self, unit: str) -> Iterator[str]:
         """The unit and every unit under it, parents first."""
         yield unit
