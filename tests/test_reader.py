@@ -135,6 +135,33 @@ def test_a_key_in_two_files_is_an_error_that_names_both(tmp_path: Path) -> None:
     assert "one.yaml:1:1" in problems[0].message
 
 
+def test_things_with_keys_may_stand_in_several_files(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("accounts: &all\n  a: {unit: x}\nother: *all\n")
+    (tmp_path / "three.yaml").write_text("accounts: {c: 3}\n")
+    (tmp_path / "two.yaml").write_text("# hm\naccounts:\n  b: {unit: y}\n")
+    document, problems = read(tmp_path)
+    assert problems == []
+    assert document.data["accounts"] == {"a": {"unit": "x"}, "b": {"unit": "y"}, "c": 3}
+    assert document.data["other"] == {"a": {"unit": "x"}}
+    assert document.source(("accounts", "a", "unit")) == Source(str(tmp_path / "one.yaml"), 2, 13)
+    assert document.source(("accounts", "b", "unit")) == Source(str(tmp_path / "two.yaml"), 3, 13)
+    assert document.source(("accounts", "b"), key=True) == Source(str(tmp_path / "two.yaml"), 3, 3)
+    assert document.source(("accounts", "c")) == Source(str(tmp_path / "three.yaml"), 1, 15)
+
+
+def test_a_thing_in_two_files_is_an_error_that_names_both(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("units:\n  a: 1\n")
+    (tmp_path / "two.yaml").write_text("units:\n  b: 1\n  a: 2\n")
+    (tmp_path / "zwei.yaml").write_text("units: [a]\n")
+    _, problems = read(tmp_path)
+    assert [(p.code, p.source) for p in problems] == [
+        ("LZ107", Source(str(tmp_path / "two.yaml"), 3, 3)),
+        ("LZ107", Source(str(tmp_path / "zwei.yaml"), 1, 1)),
+    ]
+    assert "`units.a` is given twice" in problems[0].message
+    assert "one.yaml:2:3" in problems[0].message
+
+
 def test_problems_of_all_files_are_found_in_one_run(tmp_path: Path) -> None:
     (tmp_path / "one.yaml").write_text("a: [\n")
     (tmp_path / "two.yaml").write_text("b: {c: 1, c: 2}\n")

@@ -33,16 +33,19 @@ class Seq(list[Any]):
 
 
 class Document:
-    """The merged content of a config folder, and where each part of it came from."""
+    """The merged content of a config folder, and where each part of it came from.
+
+    `files` has the file of each top-level key, and of each key below one that several files hold (`accounts`, …).
+    """
 
     def __init__(self) -> None:
         self.data = Map()
-        self.files: dict[str, str] = {}
+        self.files: dict[Path_, str] = {}
         self.lines: dict[str, list[str]] = {}
 
     def source(self, path: Path_, *, key: bool = False) -> Source | None:
         """Where the value at `path` stands (`key=True`: its key); of a path that does not exist, its nearest parent."""
-        if not path or path[0] not in self.files:
+        if path[:1] not in self.files:
             return Source(next(iter(self.lines)), 1, 1) if self.lines else None
         node: object = self.data
         mark: Mark = (0, 0)
@@ -56,7 +59,7 @@ class Document:
                 node = node[step]
             else:
                 break
-        return Source(self.files[str(path[0])], mark[0] + 1, mark[1] + 1)
+        return Source(self.files.get(path[:2], self.files[path[:1]]), mark[0] + 1, mark[1] + 1)
 
     def problem(self, code: str, message: str, path: Path_, hint: str = "", *, key: bool = False) -> Problem:
         """An error about the value at a path (`key=True`: about its key)."""

@@ -13,6 +13,8 @@ from landing.config.parser import NotAdmitted, parse
 from landing.model import Problem, Source
 
 MAX_BYTES = 64 * 1024 * 1024
+BY_KEY = ("accounts", "baselines", "delegated_administrators", "guardrails", "services", "units")
+"""Top-level keys that several files may hold, each with keys of its own."""
 
 
 def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Problem]]:
@@ -56,7 +58,7 @@ def _read_file(document: Document, path: Path, name: str) -> Iterator[Problem]:
             "LZ103",
             f"{name} has {len(raw):,} bytes; at most {MAX_BYTES:,} are read",
             Source(name, 1, 1),
-            help="split the file: files of the folder are merged by top-level key",
+            help="split the file: files of the folder are merged, accounts and the like key by key",
         )
         return
     try:
@@ -98,21 +100,53 @@ def _merge(document: Document, top: object, name: str) -> Iterator[Problem]:
         yield Problem("LZ106", f"{name} must hold a mapping of top-level keys", Source(name, 1, 1))
         return
     for key, value in top.items():
-        line, column = top.keys_at[key]
-        if key in document.files:
-            first = document.source((key,), key=True)
-            yield Problem(
-                "LZ107",
-                f"`{key}` is given twice: here and at {first}",
-                Source(name, line + 1, column + 1),
-                help="keep each top-level key in one file",
-                length=len(key),
-            )
-            continue
-        document.data[key] = value
-        document.data.keys_at[key] = top.keys_at[key]
-        document.data.values_at[key] = top.values_at[key]
-        document.files[key] = name
+        if (key,) not in document.files:
+            _take(document, (key,), top, name)
+        elif key in BY_KEY and isinstance(value, Map) and isinstance(held := document.data[key], Map):
+            if all((key, each) not in document.files for each in held):
+                _share(document, key)
+            for each in value:
+                if each in document.data[key]:
+                    yield _twice(document, (key, each), Source(name, *_line_column(value, each)))
+                else:
+                    _take(document, (key, each), value, name)
+        else:
+            yield _twice(document, (key,), Source(name, *_line_column(top, key)))
+
+
+def _share(document: Document, key: str) -> None:
+    """Let other files add to what one file says below a top-level key; its own values stay as they are."""
+    held, name = document.data[key], document.files[(key,)]
+    document.data[key] = Map()
+    for each in held:
+        _take(document, (key, each), held, name)
+
+
+def _take(document: Document, path: tuple[str, ...], values: Map, name: str) -> None:
+    """Put one value of a file into the document."""
+    key = path[-1]
+    into = document.data if len(path) == 1 else document.data[path[0]]
+    into[key] = values[key]
+    into.keys_at[key] = values.keys_at[key]
+    into.values_at[key] = values.values_at[key]
+    document.files[path] = name
+
+
+def _twice(document: Document, path: tuple[str, ...], source: Source) -> Problem:
+    first = document.source(path, key=True)
+    return Problem(
+        "LZ107",
+        f"`{'.'.join(path)}` is given twice: here and at {first}",
+        source,
+        help="keep it in one file" if len(path) == 1 else "remove one of them",
+        pointer=path,
+        length=len(path[-1]),
+    )
+
+
+def _line_column(values: Map, key: str) -> tuple[int, int]:
+    line, column = values.keys_at[key]
+    return line + 1, column + 1
 
 
 def _wording(error: yaml.MarkedYAMLError) -> str:
