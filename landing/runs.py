@@ -18,8 +18,8 @@ from landing import __version__
 from landing.atomic import write
 from landing.errors import LandingError, Refused
 from landing.journal import Event, Journal, Standing, planned, version
-from landing.report.style import safe
 from landing.stopped import Stopped
+from landing.text import safe
 
 if TYPE_CHECKING:
     from landing.aws import Tally

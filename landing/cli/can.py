@@ -126,7 +126,8 @@ def _decided(answer: "Answer", organization: "Organization") -> Iterator[tuple[s
 def _lines(
     answer: "Answer", names: dict[str, str], organization: "Organization", policies: "Iterable[Attached]"
 ) -> Iterator[str]:
-    from landing.report.style import safe, shown
+    from landing.report.style import shown
+    from landing.text import safe
 
     request = answer.request
     doubt = answer.outcome.reason if answer.outcome.result == "undetermined" else ""
@@ -154,7 +155,7 @@ def _chains(
 ) -> Iterator[str]:
     """The levels from the root to the account, once for SCPs and once for RCPs if they are of two accounts."""
     from landing.policy.limits import LIMITS
-    from landing.report.style import safe
+    from landing.text import safe
 
     decided: dict[str, list[str]] = {}
     for node, what in _decided(answer, organization):
@@ -174,7 +175,7 @@ def _chains(
 
 def _becomes(outcome: "Outcome") -> str:
     from landing.policy.testing.running import decided_by
-    from landing.report.style import safe
+    from landing.text import safe
 
     return (
         f"denied by {safe(decided_by(outcome))}"
@@ -187,7 +188,7 @@ def _becomes(outcome: "Outcome") -> str:
 
 def _matrix(answers: "Iterable[Answer]", names: dict[str, str]) -> Iterator[str]:
     from landing.policy.testing.running import decided_by
-    from landing.report.style import safe
+    from landing.text import safe
 
     alike: dict[tuple[str, str], list[str]] = {}
     for answer in answers:

@@ -31,7 +31,7 @@ def locked(operation: str, *, timeout: float) -> Iterator[Callable[[Session, Org
     """
     from landing.cli.output import note
     from landing.lock import FileLock, ObjectLock, Waiting
-    from landing.report.style import safe
+    from landing.text import safe
 
     holder, waiting = this_run(operation), Waiting(timeout, say=lambda text: note(safe(text)))
     with ExitStack() as held:
@@ -80,7 +80,7 @@ def shared(session: Session, organization: Organization, aws: Aws) -> Conditiona
 
 def _warn(text: str) -> None:
     from landing.cli.output import note, style_of
-    from landing.report.style import safe
+    from landing.text import safe
 
     if STDERR.log:
         STDERR.diagnostic(text, "", severity="warning")

@@ -13,7 +13,8 @@ import click
 from landing.atomic import write
 from landing.cli.stderr import STDERR
 from landing.errors import ConfigError, LandingError
-from landing.report.style import Style, safe
+from landing.report.style import Style
+from landing.text import safe
 
 if TYPE_CHECKING:
     from landing.aws import Use

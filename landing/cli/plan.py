@@ -60,7 +60,7 @@ def command(
     from landing.plan import save
     from landing.report.apply_text import expected
     from landing.report.plan_text import next_steps
-    from landing.report.style import safe
+    from landing.text import safe
 
     organization, _ = session.organization()
     aws = None

@@ -97,7 +97,8 @@ def command(
 def _lines(proofs: "dict[str, Proof]") -> Iterator[str]:
     """Accounts that the policies cannot tell apart have one proof, under the name of the first."""
     from landing.policy.testing.requests import in_words
-    from landing.report.style import safe, shown
+    from landing.report.style import shown
+    from landing.text import safe
 
     for account, proof in proofs.items():
         yield f"{proof.result.capitalize()} for {safe(account)} and every account like it: {_actions(proof.actions)}"

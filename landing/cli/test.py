@@ -94,7 +94,7 @@ def _show(
     from landing.policy.testing.rendering import as_json, as_junit, as_text
     from landing.policy.testing.report import Report
     from landing.report import verification as compared
-    from landing.report.style import safe
+    from landing.text import safe
 
     sources = {key: guardrail.source for key, guardrail in organization.guardrails.items()}
     claims = report.claims

@@ -29,7 +29,7 @@ def command(*, session: Session, lock_id: str, force: bool) -> int:
     from landing.cli.output import note
     from landing.errors import Refused
     from landing.lock import living_holder
-    from landing.report.style import safe
+    from landing.text import safe
 
     organization, _ = session.organization()
     thing = None
@@ -50,7 +50,7 @@ def _unlock(thing: "ConditionalObject", lock_id: str, *, force: bool) -> int:
     from landing.cli.output import note
     from landing.errors import Refused
     from landing.lock import holder_of, living_holder
-    from landing.report.style import safe
+    from landing.text import safe
 
     seen = thing.read()
     if seen is None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from landing.apply import Result
 from landing.journal import Event
 from landing.model import Action, Address, Change
-from landing.report.style import safe
+from landing.text import safe
 
 NAMED = 5
 """How many of the changes that wait for the same one are named."""

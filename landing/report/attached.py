@@ -8,7 +8,8 @@ from typing import Any
 from landing.config.packs import size_limit, size_of, slots
 from landing.organization import Organization, Pack
 from landing.policy.limits import LIMITS
-from landing.report.style import Style, safe
+from landing.report.style import Style
+from landing.text import safe
 
 SHORT = {"SERVICE_CONTROL_POLICY": "SCP", "RESOURCE_CONTROL_POLICY": "RCP"}
 

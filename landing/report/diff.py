@@ -11,7 +11,8 @@ from landing.difference import Difference, differences
 from landing.drift import Finding, Status
 from landing.kinds import BY_NAME
 from landing.model import Action, Change
-from landing.report.style import SIGNS, Style, safe, shown
+from landing.report.style import SIGNS, Style, shown
+from landing.text import safe
 
 NOTHING: tuple[Any, ...] = ({}, [], (), None)
 CLOSE = " "

@@ -24,7 +24,7 @@ from landing.report.gaps import by_reason
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import HEIGHT, WIDTH, heat_map, unit_label
 from landing.report.place import label, spread, unit_of
-from landing.report.style import safe
+from landing.text import safe
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_GROUPS = 1000

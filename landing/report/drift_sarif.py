@@ -12,7 +12,7 @@ from landing.report import sarif
 from landing.report.diff import of_finding
 from landing.report.findings import WORDS
 from landing.report.gaps import by_reason
-from landing.report.style import safe
+from landing.text import safe
 
 NAMED = 10
 LINES = 5

@@ -10,7 +10,8 @@ from landing.report.diff import at_most
 from landing.report.findings import Group, coverage, fold, share
 from landing.report.gaps import by_reason
 from landing.report.place import label, spread
-from landing.report.style import Style, safe
+from landing.report.style import Style
+from landing.text import safe
 
 SAMPLES = 3
 LINES = 8

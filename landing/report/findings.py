@@ -12,7 +12,7 @@ from landing.organization import Organization
 from landing.report.diff import Line, of_finding
 from landing.report.fold import OWN, counted, extent, without_identity
 from landing.report.place import PER_ACCOUNT, unit_of, unit_of_account
-from landing.report.style import safe
+from landing.text import safe
 
 WORDS = {
     Status.MISSING: "missing",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from landing.model import Address, Gap
 from landing.report.fold import without_identity
-from landing.report.style import safe
+from landing.text import safe
 
 SAMPLES = 3
 _REQUEST = re.compile(r" \(request [^()]*\)")

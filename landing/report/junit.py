@@ -20,7 +20,7 @@ from landing.report.gaps import by_reason
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import unit_label
 from landing.report.place import label
-from landing.report.style import safe
+from landing.text import safe
 
 GROUPS = 20
 LINES = 20

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from landing.journal import Event, Standing
 from landing.report.progress import Queued, span
-from landing.report.style import Style, safe
+from landing.report.style import Style
+from landing.text import safe
 
 SPARE = 6
 """Lines of the terminal that are left alone."""

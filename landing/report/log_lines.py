@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TextIO
 
 from landing.journal import Event, version
-from landing.report.style import Style, safe
+from landing.report.style import Style
+from landing.text import safe
 
 
 class TextLines:

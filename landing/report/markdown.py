@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from landing.model import Source
-from landing.report.style import safe
+from landing.text import safe
 
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from landing.model import Address
 from landing.organization import ROOT, Organization
-from landing.report.style import safe
+from landing.text import safe
 
 PER_ACCOUNT = ("account", "contacts")
 """Kinds of the organization that exist once an account: the name of the resource is the key of the account."""

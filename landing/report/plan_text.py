@@ -13,7 +13,8 @@ from landing.report.diff import of_change
 from landing.report.fold import Group, fold
 from landing.report.gaps import by_reason
 from landing.report.place import label, spread
-from landing.report.style import SIGNS, Style, safe, shown
+from landing.report.style import SIGNS, Style, shown
+from landing.text import safe
 
 LEGEND = {Action.CREATE: "create", Action.UPDATE: "update in-place", Action.DELETE: "destroy"}
 WILL = {Action.CREATE: "will be created", Action.UPDATE: "will be updated in-place", Action.DELETE: "will be destroyed"}

@@ -10,7 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from landing.model import Problem, Source
-from landing.report.style import Style, safe
+from landing.report.style import Style
+from landing.text import safe
 
 AT_MOST = 20
 _COLOUR = {"error": "red", "warning": "yellow", "info": "cyan"}

@@ -8,7 +8,8 @@ from typing import TextIO
 from landing.journal import Listener
 from landing.report.log_lines import write
 from landing.report.progress import QUEUE, Queued, Ticking, waiting
-from landing.report.style import Style, safe
+from landing.report.style import Style
+from landing.text import safe
 
 ERASE = "\r\x1b[2K"
 

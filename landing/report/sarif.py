@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from landing import __version__
 from landing.model import Problem, Severity, Source
-from landing.report.style import safe
+from landing.text import safe
 
 MOST_RESULTS = 5000
 MOST_PLACES = 100

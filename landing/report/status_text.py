@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from landing.past_runs import KILLED, RUNNING, Record
 from landing.report.progress import span
-from landing.report.style import Style, safe
+from landing.report.style import Style
+from landing.text import safe
 
 COLOURS = {"applied": "green", "no changes": "green", RUNNING: "cyan", "interrupted": "yellow", "refused": "yellow"}
 SHOWN = 20

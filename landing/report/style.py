@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_HOSTILE = re.compile(
-    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
-    r"\ud800-\udfff\U000e0000-\U000e007f]"
-)
-"""Control characters, bidi marks, what is invisible, and what no file may hold (lone surrogates, non-characters)."""
+from landing.text import safe
 
 _ASCII = str.maketrans(
     {"·": ",", "…": "...", "×": "x", "→": "->", "✓": "ok", "✗": "x", "●": "*", "○": "o", "│": "|", "–": "-", "—": "-"}
@@ -61,11 +56,6 @@ class Style:
     def plain(self, text: str) -> str:
         """The text in characters that the stream has."""
         return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii") if self.ascii else text
-
-
-def safe(text: object) -> str:
-    """Text from AWS or the config with control characters, bidi marks and line breaks made visible."""
-    return _HOSTILE.sub(lambda match: match[0].encode("unicode_escape").decode(), str(text))
 
 
 def shown(value: Any, limit: int = 120) -> str:

@@ -1,0 +1,16 @@
+"""Text that is not ours, from AWS or the config, made harmless for terminals and files."""
+
+from __future__ import annotations
+
+import re
+
+_HOSTILE = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+    r"\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Control characters, bidi marks, what is invisible, and what no file may hold (lone surrogates, non-characters)."""
+
+
+def safe(text: object) -> str:
+    """Text from AWS or the config with control characters, bidi marks and line breaks made visible."""
+    return _HOSTILE.sub(lambda match: match[0].encode("unicode_escape").decode(), str(text))
