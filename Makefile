@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test soak check bench bench-peers prowler clean
+.PHONY: demo test soak check bench bench-peers prowler lock dist clean
 
-.venv/installed: pyproject.toml
+.venv/installed: pyproject.toml requirements/development.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/development.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 demo: .venv/installed ## plan, apply and drift of the shipped config on the local sandbox
@@ -49,5 +50,28 @@ bench-peers: .venv/installed .peers/installed ## figures for docs/benchmarks-pee
 prowler: .venv/installed .venv-prowler/installed ## what Prowler says of the applied config, into docs/prowler.md
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/prowler.sh
 
+.venv-lock/installed:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	touch $@
+
+LOCK := .venv-lock/bin/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+
+lock: .venv-lock/installed ## the newest releases that pyproject.toml allows, with their hashes
+	$(LOCK) --output-file requirements/runtime.lock
+	$(LOCK) --all-extras --output-file requirements/development.lock
+
+.venv-runtime/installed: requirements/runtime.lock
+	$(PYTHON) -m venv --without-pip --clear .venv-runtime
+	$(BIN)/python -m pip --python .venv-runtime install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.lock
+	touch $@
+
+dist: .venv/installed .venv-runtime/installed ## wheel, sdist, bill of materials (CycloneDX) and provenance (SLSA) of the commit
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -d dist
+	$(BIN)/cyclonedx-py environment .venv-runtime --pyproject pyproject.toml --output-reproducible --output-file dist/landing.cdx.json
+	$(BIN)/python .ci/provenance.py dist > provenance.json
+	mv provenance.json dist/
+
 clean: ## remove what the targets above made
-	rm -rf .venv .venv-prowler .peers .landing build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-lock .venv-runtime .venv-prowler .peers .landing build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

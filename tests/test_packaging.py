@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 Landing = Callable[..., subprocess.CompletedProcess[str]]
@@ -68,3 +72,39 @@ def test_the_wheel_does_the_main_job(installed: Landing, tmp_path: Path) -> None
     report = json.loads(installed("drift", "--format", "json").stdout)
     assert report["findings"] == []
     assert report["summary"]["in_sync"] > 100
+
+
+def test_the_same_commit_gives_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+    python("-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path), cwd=ROOT)
+    assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
+
+
+@pytest.mark.parametrize(("lock", "extras"), [("runtime", ()), ("development", ("sandbox", "dev"))])
+def test_the_lock_holds_a_release_with_hashes_of_everything_that_is_needed(lock: str, extras: tuple[str, ...]) -> None:
+    text = (ROOT / "requirements" / f"{lock}.lock").read_text(encoding="utf-8")
+    locked = {
+        name: (version, rest) for name, version, rest in re.findall(r"^([\w.-]+)==(\S+)((?:.*\\\n)*.*)", text, re.M)
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    optional = project["optional-dependencies"]
+    for line in [*project["dependencies"], *(line for extra in extras for line in optional[extra])]:
+        needed = Requirement(line)
+        version, _ = locked[needed.name.lower()]
+        assert needed.specifier.contains(version), f"{line}: the lock has {version}; make lock"
+    assert all("--hash=sha256:" in rest for _, rest in locked.values())
+
+
+def test_provenance_names_every_file_and_the_commit(tmp_path: Path) -> None:
+    (tmp_path / "landing.whl").write_bytes(b"wheel")
+    told = json.loads(python(str(ROOT / ".ci" / "provenance.py"), str(tmp_path), cwd=ROOT).stdout)
+    assert told["subject"] == [{"name": "landing.whl", "digest": {"sha256": hashlib.sha256(b"wheel").hexdigest()}}]
+    source, lock = told["predicate"]["buildDefinition"]["resolvedDependencies"]
+    assert re.fullmatch("[0-9a-f]{40}", source["digest"]["gitCommit"])
+    assert lock["uri"] == "file:requirements/development.lock"
+
+
+def test_workflows_run_what_a_person_runs_with_actions_named_by_commit() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / ".github" / "workflows").glob("*.yaml")]
+    assert any("- run: .ci/run\n" in text for text in texts)
+    for used in re.findall(r"uses: (\S+)", "".join(texts)):
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", used), used
