@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from landing import __version__
+from landing import __version__, private
 from landing.errors import LandingError
 
 UI = "1.0"
@@ -156,7 +156,7 @@ class Journal:
     def __init__(self, path: Path, now: Callable[[], str]) -> None:
         self._path, self._now = path, now
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+            descriptor = private.opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         except OSError as error:
             raise LandingError(f"cannot write {path}: {error.strerror}. Nothing was changed") from error
@@ -181,7 +181,7 @@ class Journal:
 
 def is_open(path: Path) -> bool:
     """Whether a process has this journal open."""
-    with path.open("rb") as file:
+    with os.fdopen(private.opened(path, os.O_RDONLY), "rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from landing import private
 from landing.aws import Interrupted
 from landing.errors import AwsError, LandingError, LockHeld, NotThere
 from landing.stopped import Stopped
@@ -101,8 +103,9 @@ class FileLock:
 
     def __enter__(self) -> FileLock:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file = self._path.open("a+", encoding="utf-8")
+            private.made(self._path.parent)
+            descriptor = private.opened(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+            self._file = os.fdopen(descriptor, "a+", encoding="utf-8")
         except OSError as error:
             raise LandingError(f"cannot write {self._path}: {error.strerror}. Nothing was changed") from error
         try:
@@ -131,7 +134,7 @@ class FileLock:
 def living_holder(folder: Path) -> Holder | None:
     """The process of this machine that holds the lock file, if one does."""
     try:
-        file = (folder / "lock").open("r+", encoding="utf-8")
+        file = os.fdopen(private.opened(folder / "lock", os.O_RDWR), "r+", encoding="utf-8")
     except OSError:
         return None
     with file:

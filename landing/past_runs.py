@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from landing import private
 from landing.errors import LandingError
 from landing.journal import Event, Standing, is_open
 from landing.runs import EVENTS, RUNS, SUMMARY
@@ -53,13 +54,16 @@ class Record:
 
 def records(root: Path = RUNS) -> list[Record]:
     """All runs, the latest first."""
-    folders = [path for path in root.glob("*") if path.is_dir()] if root.is_dir() else []
+    private.refuse_links(root)
+    found = root.glob("*") if root.is_dir() else ()
+    folders = [path for path in found if path.is_dir() and not path.is_symlink()]
     return [_record(folder) for folder in sorted(folders, key=_age, reverse=True)]
 
 
 def record(run: str, root: Path = RUNS) -> Record:
     """The run of that id; raises LandingError when there is none."""
     folder = root / run
+    private.refuse_links(folder)
     if "/" in run or run in ("", ".", "..") or not folder.is_dir():
         raise LandingError(f"there is no run {run} in {root}; landing status lists them")
     return _record(folder)
@@ -76,7 +80,7 @@ def _record(folder: Path) -> Record:
     going_on = journal.exists() and is_open(journal)
     told = _told(folder, RUNNING if going_on else KILLED)
     try:
-        summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+        summary = json.loads(private.read(folder / SUMMARY))
         known = {name: summary[name] for name in Record.__dataclass_fields__ if name in summary}
     except (OSError, ValueError, TypeError):
         return told
@@ -122,7 +126,7 @@ def _told(folder: Path, outcome: str) -> Record:
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     """The events; the last line of a run that was killed may be cut off."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = private.read(path).decode(errors="replace")
     except OSError:
         return
     for line in text.splitlines():

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from landing import __version__
+from landing import __version__, private
 from landing.atomic import write
 from landing.errors import LandingError, Refused
 from landing.journal import Event, Journal, Standing, planned, version
@@ -156,7 +156,7 @@ class _Log:
 
     def __init__(self, path: Path, now: Callable[[], str]) -> None:
         self._now = now
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = private.opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
         self._file = os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", buffering=1)
 
     def __call__(self, text: str) -> None:
@@ -182,9 +182,7 @@ def _made(root: Path, started: str) -> Path:
     """A folder that no other run has, named by the time it began."""
     stamp = started.replace(":", "").replace("-", "")
     try:
-        for folder in (*reversed(root.parents), root):
-            if not folder.exists():
-                folder.mkdir(mode=0o700, exist_ok=True)
+        private.made(root)
         for number in count(1):
             folder = root / (stamp if number == 1 else f"{stamp}-{number}")
             try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from landing import private
 from landing.atomic import write
 from landing.entries import plain
 from landing.errors import LandingError
@@ -92,7 +93,7 @@ def save(snapshot: Snapshot, path: Path) -> None:
         "gaps": [[gap.kind, *_scope(gap.scope), gap.reason, gap.name] for gap in seen.gaps],
         "tasks": [[name, *_scope(scope)] for name, scope in sorted(seen.tasks)],
     }
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private.made(path.parent)
     write(path, json.dumps(data, separators=(",", ":")) + "\n", private=True)
 
 
@@ -100,7 +101,7 @@ def load(path: Path) -> Snapshot:
     """Read what `save` wrote; raises LandingError when there is none, or it is damaged or of another version."""
     again = "Run landing plan once without --refresh=false"
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(private.read(path))
     except FileNotFoundError as error:
         raise LandingError(f"there is no snapshot of AWS in {path}. {again}") from error
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -16,7 +17,7 @@ from landing.kinds.settings import SERVICE_SCHEMAS
 from landing.library import Library, shipped
 from landing.model import Problem
 from landing.organization import Organization
-from landing.sandbox import Sandbox
+from landing.sandbox import Sandbox, seal
 from tests.cloud import Story, tell
 from tests.samples import FULL, LIBRARY, SMALL
 
@@ -25,6 +26,12 @@ settings.register_profile("tests", settings.get_profile("soak"), derandomize=Tru
 settings.load_profile("tests")  # no property depends on how busy the machine is, nor on chance; `make soak` draws anew
 GOLDEN = Path(__file__).parent / "golden"
 Load = Callable[..., Organization]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The key of the tests' sandboxes is not the user's."""
+    os.environ[seal.VARIABLE] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(scope="session")

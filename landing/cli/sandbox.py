@@ -66,7 +66,7 @@ def snapshot(file: Path) -> None:
 @command.command
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def load(file: Path) -> None:
-    """Put the state of FILE in the place of its own. Load only files that you made: loading runs what they hold."""
+    """Put the state of FILE in the place of its own. Only files that a sandbox of yours wrote are loaded."""
     from landing.sandbox import process
 
     process.load(file)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from landing.sandbox.faults import Fault
+from landing.sandbox.home import SandboxError
 from landing.sandbox.http import HttpAnswer, HttpRequest
 from landing.sandbox.keeper import Keeper
 from landing.sandbox.seeding import Shape, seed
@@ -28,6 +29,8 @@ def answer(keeper: Keeper, request: HttpRequest) -> HttpAnswer:
     with keeper.gateway.lock:
         try:
             result = action(keeper, request)
+        except SandboxError as error:
+            return _json({"error": str(error)}, 400)
         except (KeyError, TypeError, ValueError) as error:
             return _json({"error": f"{type(error).__name__}: {error}"}, 400)
     return result if isinstance(result, HttpAnswer) else _json(result)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import os
 import platform
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import landing
+from landing import private
+from landing.errors import LandingError
+from landing.sandbox.seal import Seal
 
-FORMAT = 1
+FORMAT = 2
 DEFAULT = Path(".landing/sandbox")
 VARIABLE = "LANDING_SANDBOX_HOME"
 
 
-class SandboxError(Exception):
+class SandboxError(LandingError):
     """Something about the sandbox itself is wrong; says what to do."""
 
 
@@ -62,8 +65,13 @@ class Home:
 
     def make(self) -> None:
         """Make the folder if it is not there, and refuse one that is somebody else's."""
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.made(self.path)
         refuse_foreign(self.path)
+
+    @property
+    def seal(self) -> Seal:
+        """What only this user's sandboxes can put on a world of this folder."""
+        return Seal.of(str(self.path.resolve()))
 
     @property
     def snapshot(self) -> Path:
@@ -91,39 +99,44 @@ class Home:
         """Where the server said that it answers, if it said so."""
         try:
             refuse_foreign(self._endpoint)
-            return Endpoint(**json.loads(self._endpoint.read_bytes()))
+            return Endpoint(**json.loads(private.read(self._endpoint)))
         except FileNotFoundError:
             return None
+        except (ValueError, TypeError):
+            raise SandboxError(f"{self._endpoint} names no endpoint of a sandbox. Remove it") from None
+
+    def open_log(self) -> IO[bytes]:
+        """The log, to be added to."""
+        return os.fdopen(private.opened(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
 
     def key(self) -> tuple[str, str]:
-        """The home's access key and secret key, made at random when first asked for."""
-        file = self.path / "key.json"
-        if not file.exists():
-            letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-            access_key = "AKIA" + "".join(secrets.choice(letters) for _ in range(16))
-            write_private(file, json.dumps([access_key, secrets.token_urlsafe(30)]).encode())
-        refuse_foreign(file)
-        access_key, secret_key = json.loads(file.read_bytes())
-        return access_key, secret_key
+        """The home's access key and secret key: of the folder and the user, so that no file can bring them along."""
+        access_key = base64.b32encode(self.seal.derived("access key"))[:16].decode()
+        secret_key = base64.urlsafe_b64encode(self.seal.derived("secret key"))[:40].decode()
+        return f"AKIA{access_key}", secret_key
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:
         """Hold a lock of the home; it ends with the process, however that ends."""
         self.make()
-        with (self.path / f"{name}.lock").open("a") as file:
+        with self._lock(name, os.O_CREAT) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def is_locked(self, name: str) -> bool:
         """Whether another process holds the lock."""
         try:
-            with (self.path / f"{name}.lock").open("a") as file:
+            with self._lock(name) as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
         except FileNotFoundError:
             return False
         return False
+
+    def _lock(self, name: str, flags: int = 0) -> IO[bytes]:
+        path = self.path / f"{name}.lock"
+        return os.fdopen(private.opened(path, os.O_WRONLY | os.O_APPEND | flags), "ab")
 
 
 def refuse_foreign(path: Path) -> None:
@@ -135,7 +148,9 @@ def refuse_foreign(path: Path) -> None:
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner can read, all at once or not at all."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    private.refuse_links(path)
+    temporary.unlink(missing_ok=True)
+    descriptor = private.opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
@@ -143,25 +158,48 @@ def write_private(path: Path, content: bytes) -> None:
     temporary.replace(path)
 
 
-def write_world(path: Path, generation: int, blob: bytes) -> None:
-    """Write a world under the stamp of this program."""
+def write_world(path: Path, generation: int, blob: bytes, seal: Seal | None = None) -> None:
+    """Write a world under the stamp of this program. Without a seal no sandbox will load it."""
+    write_private(path, sealed_world(generation, blob, seal))
+
+
+def sealed_world(generation: int, blob: bytes, seal: Seal | None) -> bytes:
+    """A world as a file holds it: a line with its stamp, its generation and its seal, and then its bytes."""
     header: dict[str, Any] = {**asdict(Stamp.current()), "generation": generation}
-    write_private(path, json.dumps(header).encode() + b"\n" + blob)
+    mark = seal.mark(_sealed(header), blob) if seal else ""
+    return json.dumps({**header, "seal": mark}).encode() + b"\n" + blob
 
 
-def read_world(path: Path) -> tuple[int, bytes]:
-    """A world's generation and its bytes; refused if another user or another program wrote it."""
-    refuse_foreign(path)
-    head, _, blob = path.read_bytes().partition(b"\n")
+def read_world(path: Path, seal: Seal) -> tuple[int, bytes]:
+    """A world's generation and its bytes; see `opened_world`."""
+    return opened_world(private.read(path), seal, str(path))
+
+
+def opened_world(content: bytes, seal: Seal, name: str) -> tuple[int, bytes]:
+    """The generation and the bytes of a world; refused if another program wrote it, or the seal is not on it.
+
+    To load a world can run code: what this returns was written by a sandbox of this user, for this place.
+    """
+    head, _, blob = content.partition(b"\n")
     try:
         header: dict[str, Any] = json.loads(head)
-        generation = header.pop("generation")
-        stamp = Stamp(**header)
+        mark = header.pop("seal", "")
+        generation = int(header["generation"])
+        stamp = Stamp(**{key: value for key, value in header.items() if key != "generation"})
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise SandboxError(f"{path} is not a snapshot of a sandbox") from None
+        raise SandboxError(f"{name} is not a snapshot of a sandbox") from None
     if stamp != Stamp.current():
         raise SandboxError(
-            f"{path} was written by {stamp}; this is {Stamp.current()}. "
+            f"{name} was written by {stamp}; this is {Stamp.current()}. "
             "Reset the sandbox, or use the program that wrote it."
         )
+    if not seal.is_on(mark, _sealed(header), blob):
+        raise SandboxError(
+            f"{name} was not written by a sandbox of yours in this place, and loading it could run anything: it is "
+            "left alone. If you moved or copied the folder, or have a new key, begin anew: landing sandbox reset"
+        )
     return generation, blob
+
+
+def _sealed(header: dict[str, Any]) -> bytes:
+    return json.dumps(header, sort_keys=True).encode()

@@ -3,19 +3,27 @@
 A client that has its answer finds the effect again after `kill -9` of the server: the calls of the journal
 are made again, in their order, on the snapshot they followed. Identifiers come out the same, because the
 world's dice and moto's are part of the snapshot; only moto's timestamps and key material are new. Nothing
-here waits for the disk, so a power cut can lose what the operating system had not written yet.
+here waits for the disk, so a power cut can lose what the operating system had not written yet. Records are
+JSON under the seal of the home: a journal that somebody else has put there is refused.
 """
 
 from __future__ import annotations
 
-import pickle
+import base64
+import json
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from landing import private
+from landing.errors import LandingError
 from landing.sandbox.http import HttpRequest
+from landing.sandbox.seal import LENGTH as MARK
+from landing.sandbox.seal import Seal
 
+ADDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT
 LENGTH = struct.Struct(">I")
 
 
@@ -34,21 +42,34 @@ class Record:
         """The call's request."""
         return HttpRequest(self.method, self.url, self.headers, self.body)
 
+    def to_bytes(self) -> bytes:
+        """As it is written."""
+        body = base64.b64encode(self.body).decode()
+        return json.dumps([self.seconds, self.method, self.url, self.headers, body]).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Record:
+        """Read what `to_bytes` wrote."""
+        seconds, method, url, headers, body = json.loads(data)
+        return cls(seconds, method, url, headers, base64.b64decode(body))
+
 
 class Journal:
     """An append-only file of records."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, seal: Seal, count: int = 0) -> None:
+        """`count`: the records that it has already."""
         self.path = path
-        self.count = 0
-        self._file: IO[bytes] = path.open("ab", buffering=0)
-        path.chmod(0o600)
+        self.count = count
+        self._seal = seal
+        self._file: IO[bytes] = os.fdopen(private.opened(path, ADDING), "ab", 0)
 
     def write(self, request: HttpRequest, seconds: float) -> None:
         """Add a call, in one write: a process that is cut off leaves at most one broken record, the last."""
         record = Record(seconds, request.method, request.url, dict(request.headers), request.body)
-        data = pickle.dumps(record, protocol=5)
-        self._file.write(LENGTH.pack(len(data)) + data)
+        data = record.to_bytes()
+        mark = self._seal.mark(*_sealed(self.path, self.count), data).encode()
+        self._file.write(LENGTH.pack(len(data)) + mark + data)
         self.count += 1
 
     def close(self, *, remove: bool) -> None:
@@ -58,18 +79,31 @@ class Journal:
             self.path.unlink(missing_ok=True)
 
 
-def read(path: Path) -> list[Record]:
-    """The whole records of a journal; what was cut off in the middle never got its answer."""
+def read(path: Path, seal: Seal) -> list[Record]:
+    """The whole records of a journal; what was cut off in the middle never got its answer.
+
+    Raises LandingError when a record is not under the seal of the home.
+    """
     records: list[Record] = []
-    if not path.exists():
+    try:
+        data = private.read(path)
+    except FileNotFoundError:
         return records
-    data = path.read_bytes()
     start = 0
-    while start + LENGTH.size <= len(data):
+    while start + LENGTH.size + 2 * MARK <= len(data):
         (length,) = LENGTH.unpack_from(data, start)
         start += LENGTH.size
+        mark, start = data[start : start + 2 * MARK], start + 2 * MARK
         if start + length > len(data):
             break
-        records.append(pickle.loads(data[start : start + length]))
+        record = data[start : start + length]
+        if not seal.is_on(mark.decode(errors="replace"), *_sealed(path, len(records)), record):
+            raise LandingError(f"{path} was not written by a sandbox of yours. Begin anew: landing sandbox reset")
+        records.append(Record.from_bytes(record))
         start += length
     return records
+
+
+def _sealed(path: Path, number: int) -> tuple[bytes, bytes]:
+    """What a record belongs to: its journal, and its place there."""
+    return path.name.encode(), str(number).encode()

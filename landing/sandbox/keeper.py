@@ -7,8 +7,9 @@ from typing import Any
 
 from landing.sandbox import journal, new_world, snapshot
 from landing.sandbox.gateway import Gateway
-from landing.sandbox.home import Home, read_world, write_world
+from landing.sandbox.home import Home, opened_world, read_world, sealed_world, write_world
 from landing.sandbox.http import HttpRequest
+from landing.sandbox.seal import ANYWHERE, Seal
 from landing.sandbox.world import Identity, World
 
 QUIET = 0.5
@@ -24,6 +25,7 @@ class Keeper:
 
     def __init__(self, home: Home) -> None:
         self.home = home
+        self.seal = home.seal
         self.access_key, self.secret_key = home.key()
         self.generation = 0
         self.gateway = Gateway(self._adopted(new_world(seed=self._seed(), options=OPTIONS)))
@@ -54,11 +56,12 @@ class Keeper:
     def restore(self) -> None:
         """Bring back the last snapshot and what was called after it; the gateway must be serving by then."""
         if self.home.snapshot.exists():
-            self.generation, blob = read_world(self.home.snapshot)
+            self.generation, blob = read_world(self.home.snapshot, self.seal)
             snapshot.load(self.gateway.world, blob)
-        for record in journal.read(self.home.journal(self.generation)):
+        records = journal.read(self.home.journal(self.generation), self.seal)
+        for record in records:
             self.gateway.replay(record.request, record.seconds)
-        self._journal = journal.Journal(self.home.journal(self.generation))
+        self._journal = journal.Journal(self.home.journal(self.generation), self.seal, len(records))
         self.save()
         self.gateway.journal = self._journalled
         self._watcher.start()
@@ -70,15 +73,15 @@ class Keeper:
     def save(self) -> None:
         """Write a snapshot, and begin the journal anew."""
         with self.gateway.lock:
-            write_world(self.home.snapshot, self.generation + 1, snapshot.dump(self.gateway.world))
+            write_world(self.home.snapshot, self.generation + 1, snapshot.dump(self.gateway.world), self.seal)
             self.generation += 1
             self._journal.close(remove=True)
-            self._journal = journal.Journal(self.home.journal(self.generation))
+            self._journal = journal.Journal(self.home.journal(self.generation), self.seal)
 
     def dump(self) -> bytes:
-        """The world as bytes."""
+        """The world as a file that any home of this user loads."""
         with self.gateway.lock:
-            return snapshot.dump(self.gateway.world)
+            return sealed_world(0, snapshot.dump(self.gateway.world), Seal.of(ANYWHERE))
 
     def start_over(self, *, latency: int = 1, **options: Any) -> None:
         """A world in which nothing has happened."""
@@ -88,8 +91,9 @@ class Keeper:
             self.gateway.faults.clear()
             self.save()
 
-    def replace(self, blob: bytes) -> None:
-        """Another world; the home's key stays its administrator's."""
+    def replace(self, content: bytes) -> None:
+        """Another world, as `dump` gives it; the home's key stays its administrator's. Raises SandboxError."""
+        _, blob = opened_world(content, Seal.of(ANYWHERE), "the file")
         with self.gateway.lock:
             snapshot.load(self.gateway.world, blob)
             self._adopted(self.gateway.world)

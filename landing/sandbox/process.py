@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from landing.sandbox.control import KEY_HEADER, PREFIX
-from landing.sandbox.home import Endpoint, Home, SandboxError, read_world, write_world
+from landing.sandbox.home import Endpoint, Home, SandboxError, write_private
 from landing.sandbox.seeding import Shape
 
 START_TIMEOUT = 60.0
@@ -56,7 +56,7 @@ def _start(home: Home, port: int) -> Endpoint:
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     os.set_inheritable(writing, True)
-    with home.log.open("ab") as log:
+    with home.open_log() as log:
         os.posix_spawn(
             sys.executable,
             [*command, "--port", str(port), "--ready", str(writing)],
@@ -143,13 +143,12 @@ def reset(home: Home | None = None, **settings: Any) -> Endpoint:
 
 def snapshot(file: Path, home: Home | None = None) -> None:
     """Write the world to a file."""
-    write_world(file, 0, ask(ensure_started(home), "GET", "world"))
+    write_private(file, ask(ensure_started(home), "GET", "world"))
 
 
 def load(file: Path, home: Home | None = None) -> None:
     """Put the world of a file in the place of the home's."""
-    _, blob = read_world(file)
-    ask(ensure_started(home), "PUT", "world", blob)
+    ask(ensure_started(home), "PUT", "world", file.read_bytes())
 
 
 def env(home: Home | None = None) -> dict[str, str]:

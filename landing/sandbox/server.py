@@ -19,9 +19,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from landing.errors import LandingError
 from landing.sandbox import ENVIRONMENT, control, guard, install
 from landing.sandbox.gateway import AnswerLost
-from landing.sandbox.home import Endpoint, Home, SandboxError
+from landing.sandbox.home import Endpoint, Home
 from landing.sandbox.http import HttpAnswer, HttpRequest
 from landing.sandbox.keeper import Keeper
 
@@ -133,7 +134,7 @@ def serve(home: Home, *, port: int = 0, ready: int | None = None) -> None:
             guard.serve(keeper.gateway)
             keeper.restore()
             server = _bound(keeper, port)
-        except (SandboxError, OSError) as error:
+        except (LandingError, OSError) as error:
             _tell(ready, str(error))
             raise SystemExit(str(error)) from error
         signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import pickle
 import signal
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +15,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from landing.errors import LandingError
 from landing.sandbox import journal, process
-from landing.sandbox.home import Endpoint, Home, SandboxError, read_world, write_world
+from landing.sandbox.home import Endpoint, Home, SandboxError, read_world, sealed_world, write_world
 from landing.sandbox.http import HttpRequest
+from landing.sandbox.seal import ANYWHERE, VARIABLE, Seal
 from landing.sandbox.seeding import Shape
 from tests.sandbox.cloud import Cloud, OverHttp, source
 
@@ -79,8 +82,8 @@ def test_sigterm_is_an_orderly_stop(home: Home) -> None:
     OverHttp(endpoint).organizations.create_organization(FeatureSet="ALL")
     os.kill(endpoint.pid, signal.SIGTERM)
     with home.locked("server"):
-        generation, _ = read_world(home.snapshot)
-    assert journal.read(home.journal(generation)) == []
+        generation, _ = read_world(home.snapshot, home.seal)
+    assert journal.read(home.journal(generation), home.seal) == []
     assert OverHttp(process.ensure_started(home)).organizations.describe_organization()
 
 
@@ -126,7 +129,7 @@ def test_a_home_can_be_reset_without_a_server(home: Home) -> None:
 def test_files_are_for_their_owner_only(home: Home) -> None:
     process.ensure_started(home)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in home.path.iterdir()}
-    for name in ("world", "key.json", "endpoint.json"):
+    for name in ("world", "endpoint.json", "server.lock", "server.log"):
         assert modes[name] == 0o600
 
 
@@ -143,17 +146,97 @@ def test_something_else_is_no_world(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"hello")
     with pytest.raises(SandboxError, match="is not a snapshot"):
-        read_world(file)
+        read_world(file, Seal.of(ANYWHERE))
+
+
+def _journal(path: Path, seal: Seal) -> list[str]:
+    written = journal.Journal(path, seal)
+    for number in range(3):
+        written.write(HttpRequest("POST", f"http://x/{number}", {}, b"\0body"), float(number))
+    written.close(remove=False)
+    return [record.url for record in journal.read(path, seal)]
 
 
 def test_a_broken_last_record_is_left_out(tmp_path: Path) -> None:
-    path = tmp_path / "journal"
-    written = journal.Journal(path)
-    for number in range(3):
-        written.write(HttpRequest("POST", f"http://x/{number}", {}, b"body"), float(number))
-    written.close(remove=False)
+    path, seal = tmp_path / "journal", Seal.of("here")
+    assert _journal(path, seal) == ["http://x/0", "http://x/1", "http://x/2"]
     path.write_bytes(path.read_bytes()[:-3])
-    assert [record.url for record in journal.read(path)] == ["http://x/0", "http://x/1"]
+    assert [record.body for record in journal.read(path, seal)] == [b"\0body", b"\0body"]
+
+
+def test_a_journal_of_another_place_or_order_is_refused(tmp_path: Path) -> None:
+    path, seal = tmp_path / "journal", Seal.of("here")
+    _journal(path, seal)
+    with pytest.raises(LandingError, match="not written by a sandbox of yours"):
+        journal.read(path, Seal.of("there"))
+    content = path.read_bytes()
+    path.write_bytes(content[len(content) // 3 :])
+    with pytest.raises(LandingError, match="not written by a sandbox of yours"):
+        journal.read(path, seal)
+
+
+class _Touch:
+    """What touches a file when it is unpickled."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self.file,)
+
+
+def test_a_world_that_somebody_else_put_there_is_not_loaded(home: Home, tmp_path: Path) -> None:
+    home.make()
+    write_world(home.snapshot, 0, pickle.dumps(_Touch(tmp_path / "touched")))
+    for seal in (None, Seal.of(str(tmp_path / "elsewhere")), Seal(b"guessed")):
+        write_world(home.snapshot, 0, pickle.dumps(_Touch(tmp_path / "touched")), seal)
+        with pytest.raises(SandboxError, match=r"was not written by a sandbox of yours.*landing sandbox reset"):
+            process.ensure_started(home)
+    assert not (tmp_path / "touched").exists()
+    process.reset(home)
+    assert process.status(home)["accounts"] == 1
+
+
+def test_a_file_that_no_sandbox_wrote_is_not_loaded(endpoint: Endpoint, tmp_path: Path) -> None:
+    content = sealed_world(0, pickle.dumps(_Touch(tmp_path / "touched")), None)
+    with pytest.raises(SandboxError, match="was not written by a sandbox of yours"):
+        process.ask(endpoint, "PUT", "world", content)
+    assert not (tmp_path / "touched").exists()
+
+
+@pytest.mark.parametrize("name", ["world", "endpoint.json", "server.lock", "start.lock", "server.log", "journal-0"])
+def test_a_link_in_a_home_is_not_followed(home: Home, tmp_path: Path, name: str) -> None:
+    home.make()
+    precious = tmp_path / "precious"
+    precious.write_text("kept", encoding="utf-8")
+    (home.path / name).symlink_to(precious)
+    with pytest.raises(LandingError, match="symbolic link"):
+        process.ensure_started(home)
+    assert precious.read_text(encoding="utf-8") == "kept"
+    (home.path / name).unlink()
+
+
+def test_a_home_below_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / ".landing").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(LandingError, match=r"\.landing is a symbolic link"):
+        process.ensure_started(Home(tmp_path / ".landing" / "sandbox"))
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_the_key_is_the_users_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "state"))
+    first = Seal.of("here")
+    key = tmp_path / "state" / "sandbox.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert Seal.of("here") == first != Seal.of("there")
+    key.chmod(0o644)
+    with pytest.raises(LandingError, match="no key of yours alone"):
+        Seal.of("here")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "file"))
+    with pytest.raises(LandingError, match="Set LANDING_STATE_HOME"):
+        Seal.of("here")
 
 
 def _get(endpoint: Endpoint, path: str, **headers: str) -> int:
