@@ -20,7 +20,7 @@ from landing.errors import ConfigError
 from landing.kinds.settings import SERVICE_SCHEMAS, check
 from landing.kinds.stack_set import StackSet
 from landing.library import Library, shipped
-from landing.model import Problem
+from landing.model import Problem, Source
 from landing.organization import Cover, Organization, Target
 from landing.partitions import REGIONS, region_group
 from tests.samples import SMALL
@@ -170,9 +170,7 @@ def test_parameters_are_checked_against_the_blueprint(problems: Find) -> None:
     assert "has no parameter `colour`" in found[1].message
 
 
-def test_a_blueprint_that_raises_is_a_problem_at_the_line_that_asked_for_it(
-    config: Callable[..., Path], tmp_path: Path
-) -> None:
+def test_a_blueprint_that_raises_is_a_problem_at_its_own_line(config: Callable[..., Path], tmp_path: Path) -> None:
     (tmp_path / "blueprints").mkdir()
     (tmp_path / "blueprints" / "broken.py").write_text(
         "def broken(*, size: int = 1):\n    raise ValueError('too small')\n"
@@ -183,10 +181,22 @@ def test_a_blueprint_that_raises_is_a_problem_at_the_line_that_asked_for_it(
         load(folder, Library.load(shipped(), tmp_path), SERVICE_SCHEMAS)
     line = next(n for n, text in enumerate((folder / "landing.yaml").read_text().splitlines(), 1) if "broken:" in text)
     raised, unloadable = error.value.problems if error.value.problems[0].code == "LZ322" else error.value.problems[::-1]
-    assert (raised.code, raised.source and raised.source.line) == ("LZ322", line)
+    assert (raised.code, raised.source) == ("LZ322", Source(str(tmp_path / "blueprints" / "broken.py"), 2, 1))
     assert "ValueError: too small" in raised.message
+    assert f"asked for at {folder / 'landing.yaml'}:{line}:3" in raised.help
     assert unloadable.code == "LZ405"
     assert "nothing_like_this" in unloadable.message
+
+
+def test_what_a_blueprint_prints_is_a_warning(config: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "blueprints").mkdir()
+    (tmp_path / "blueprints" / "loud.py").write_text(
+        "from troposphere import Template\n\n\ndef loud():\n    print('hello')\n    return Template()\n"
+    )
+    folder = config(SMALL + "baselines: {loud: {target: {units: [root]}}}\n")
+    organization, found = load(folder, Library.load(shipped(), tmp_path), SERVICE_SCHEMAS)
+    assert [(each.code, each.severity, each.source and each.source.line) for each in found] == [("LZ324", "warning", 5)]
+    assert "loud" in organization.deployments
 
 
 def test_names_used_twice_in_the_library_are_refused(tmp_path: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from landing.blueprint import MAX_TEMPLATE, Blueprint, canonical
+from landing.blueprint import MAX_TEMPLATE, canonical
+from landing.blueprint.file import Failure, Rendered
 from landing.config.document import Document, Path_
 from landing.config.settings import HOME, SERVICE_BLUEPRINTS, ServiceBlueprint
 from landing.config.targets import target_of
-from landing.errors import ConfigError
 from landing.library import Library
-from landing.model import Json, Problem
+from landing.library.metadata import relative
+from landing.model import Json, Problem, Source
 from landing.organization import ROOT, Deployment, Service, Target
 from landing.services import INTEGRATIONS
 
@@ -34,12 +35,10 @@ class Deployments:
             service = services.get(row.service)
             if service is None or (row.when and not service.settings.get(row.when)):
                 continue
-            path: Path_ = ("services", row.service)
-            blueprint = self._blueprint(row.blueprint)
-            if blueprint is None:
-                continue
+            blueprint = self.library.blueprint(row.blueprint)
             given = {name: service.settings[name] for name in blueprint.parameters if name in service.settings}
-            template = self._template(blueprint, given, path)
+            (rendered,) = self.library.rendered([(row.blueprint, given)])
+            template = self._template(row.blueprint, rendered, given, ("services", row.service))
             if template is None:
                 continue
             yield self._deployment(row, template, service)
@@ -60,18 +59,23 @@ class Deployments:
 
     def of_baselines(self) -> Iterator[Deployment]:
         """The blueprints that the config names itself."""
-        for key, value in (self.data.get("baselines") or {}).items():
+        asked = {
+            key: (name, value.get("parameters") or {})
+            for key, value in (self.data.get("baselines") or {}).items()
+            if (name := value.get("blueprint", key.replace("-", "_"))) in self.library.blueprint_files
+        }  # those that are not there are reported by the checks
+        for (key, (name, given)), rendered in zip(
+            asked.items(), self.library.rendered(list(asked.values())), strict=True
+        ):
             path: Path_ = ("baselines", key)
-            blueprint = self._blueprint(value.get("blueprint", key.replace("-", "_")))
-            if blueprint is None:
-                continue
-            template = self._template(blueprint, value.get("parameters") or {}, (*path, "parameters"))
+            value = self.data["baselines"][key]
+            template = self._template(name, rendered, given, path)
             if template is None:
                 continue
             yield Deployment(
                 key=key,
                 template=template,
-                regions=self._regions(HOME if blueprint.home_only else value.get("regions")),
+                regions=self._regions(HOME if rendered.home_only else value.get("regions")),
                 target=target_of(value["target"]),
                 management=value.get("management", False),
                 source=self.document.source(path, key=True),
@@ -84,37 +88,27 @@ class Deployments:
             return (top["home_region"],)
         return tuple(given or top["governed_regions"])
 
-    def _blueprint(self, name: str) -> Blueprint | None:
-        if name not in self.library.blueprint_files:  # reported by the checks
-            return None
-        try:
-            return self.library.blueprint(name)
-        except ConfigError as error:
-            self.problems += error.problems
-            return None
-
-    def _template(self, blueprint: Blueprint, given: Mapping[str, Any], path: Path_) -> dict[str, Json] | None:
-        wrong = list(blueprint.problems_of(given))
-        for name, message, hint in wrong:
-            self._problem("LZ312", message, (*path, name), hint, key=name in given)
-        if wrong:
-            return None
-        try:
-            template = blueprint.render(given)
-        except Exception as error:  # noqa: BLE001  # a blueprint is the user's own code
-            self._problem(
-                "LZ322",
-                f"blueprint `{blueprint.name}` raised {type(error).__name__}: {error}",
-                path,
-                f"see {blueprint.path}",
-            )
-            return None
-        size = len(canonical(template))
-        if size > MAX_TEMPLATE:
+    def _template(self, name: str, rendered: Rendered, given: Mapping[str, Any], path: Path_) -> dict[str, Json] | None:
+        at: Path_ = (*path, "parameters") if path[0] == "baselines" else path
+        for parameter, message, hint in rendered.wrong:
+            self._problem("LZ312", message, (*at, parameter), hint, key=parameter in given)
+        if rendered.printed:
+            self._told(rendered.printed, path, severity="warning")
+        if rendered.failure:
+            self._told(rendered.failure, path)
+        template = rendered.template
+        if template is not None and (size := len(canonical(template))) > MAX_TEMPLATE:
             self._problem(
                 "LZ323",
-                f"the template of blueprint `{blueprint.name}` has {size:,} bytes of {MAX_TEMPLATE:,}",
-                path,
+                f"the template of blueprint `{name}` has {size:,} bytes of {MAX_TEMPLATE:,}",
+                at,
                 "split the blueprint in two",
             )
         return template
+
+    def _told(self, failure: Failure, path: Path_, *, severity: str = "error") -> None:
+        """What a blueprint's own code did: at its line, with the line of the config that asked for it."""
+        asked = self.document.source(path, key=True)
+        source = Source(relative(failure.file), failure.line, 1)
+        help_ = f"{failure.help} (asked for at {asked})"
+        self.problems.append(Problem(failure.code, failure.message, source, help_, severity, pointer=path))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from landing.blueprint import Blueprint
+from landing.blueprint.file import Rendered, blueprint_in, failure, rendered
+from landing.blueprint.process import rendered as rendered_apart
 from landing.errors import ConfigError
-from landing.library.blueprint_file import blueprint_in
 from landing.library.metadata import relative
 from landing.library.policy import Policy, policy_in
 from landing.model import Problem, Source
@@ -16,7 +18,10 @@ from landing.model import Problem, Source
 
 @dataclass(frozen=True)
 class Library:
-    """Blueprints and policies by name; a blueprint's file is imported when it is first asked for."""
+    """Blueprints and policies by name; our blueprints are imported when first asked for, the user's never.
+
+    The user's are a stranger's code: a process of their own, that can do nothing else, renders them.
+    """
 
     policies: Mapping[str, Policy]
     blueprint_files: Mapping[str, Path]
@@ -47,10 +52,34 @@ class Library:
         return cls(policies, files)
 
     def blueprint(self, name: str) -> Blueprint:
-        """The blueprint of that name; KeyError when there is none, ConfigError when its file is no blueprint."""
+        """One of our blueprints; KeyError when there is none of that name, or when it is the user's."""
+        path = self.blueprint_files[name]
+        if not _ours(path):
+            raise KeyError(name)
         if name not in self._blueprints:
-            self._blueprints[name] = blueprint_in(self.blueprint_files[name])
+            self._blueprints[name] = blueprint_in(path)
         return self._blueprints[name]
+
+    def rendered(self, calls: Sequence[tuple[str, Mapping[str, object]]]) -> list[Rendered]:
+        """What becomes of each call: the name of a blueprint of either kind, and its parameters."""
+        results: dict[int, Rendered] = {}
+        apart: dict[Path, list[int]] = {}
+        for index, (name, given) in enumerate(calls):
+            path = self.blueprint_files[name]
+            if _ours(path):
+                results[index] = self._rendered_here(name, given)
+            else:
+                apart.setdefault(path.parent, []).append(index)
+        for folder, indexes in apart.items():
+            asked = [(self.blueprint_files[calls[index][0]].name, calls[index][1]) for index in indexes]
+            results |= zip(indexes, rendered_apart(folder, _content(folder), asked), strict=True)
+        return [results[index] for index in range(len(calls))]
+
+    def _rendered_here(self, name: str, given: Mapping[str, object]) -> Rendered:
+        try:
+            return rendered(self.blueprint(name), given)
+        except Exception as error:  # noqa: BLE001  # told like those of the user's
+            return Rendered(failure=failure(error, self.blueprint_files[name], self._blueprints.get(name)))
 
     def own(self, policy: Policy) -> bool:
         """Whether a policy is the user's and not one of ours."""
@@ -62,6 +91,18 @@ def shipped() -> Path:
     package = Path(__file__).parents[1]
     inside = package / "shipped"
     return inside if inside.is_dir() else package.parent
+
+
+def _ours(path: Path) -> bool:
+    return path.parent == shipped().resolve() / "blueprints"
+
+
+def _content(folder: Path) -> str:
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            total.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return total.hexdigest()
 
 
 def _twice(what: str, path: Path, first: Path) -> Problem:

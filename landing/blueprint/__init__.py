@@ -27,6 +27,10 @@ CONTEXT_PARAMETERS = (
 """Template parameters that are filled at the call, because their values are known only then."""
 
 
+class NotATemplate(Exception):
+    """What a blueprint returned is no template."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blueprint:
     """A file of `blueprints/`: its function is the builder, its signature the schema of its parameters.
@@ -50,7 +54,7 @@ class Blueprint:
         template = self.build(**parameters)
         to_dict = getattr(template, "to_dict", None)
         if to_dict is None:
-            raise TypeError(f"returned {type(template).__name__}, not a troposphere Template")
+            raise NotATemplate(f"returns {type(template).__name__}, not a troposphere Template")
         plain: dict[str, Json] = json.loads(canonical(to_dict()))
         return plain
 
