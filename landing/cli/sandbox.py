@@ -1,9 +1,19 @@
 """`landing sandbox`."""
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
+
+
+def require() -> None:
+    """Raises LandingError where the packages that the sandbox is made of are not installed."""
+    from landing.errors import LandingError
+
+    missing = [name for name in ("moto", "cloudpickle") if find_spec(name) is None]
+    if missing:
+        raise LandingError(f"the sandbox needs {' and '.join(missing)}. Install: pip install 'landing[sandbox]'")
 
 
 @click.group
@@ -17,6 +27,7 @@ def command() -> None:
       eval "$(landing sandbox env)" && aws organizations list-accounts
       landing sandbox reset
     """
+    require()
 
 
 @command.command

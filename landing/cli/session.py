@@ -122,6 +122,9 @@ class Session:
 
     def _enter_sandbox(self) -> None:
         """Point this process at the sandbox and at nothing else."""
+        from landing.cli.sandbox import require
+
+        require()
         from landing.sandbox.process import ensure_started
 
         endpoint = ensure_started()

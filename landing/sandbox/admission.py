@@ -1,9 +1,9 @@
-"""Who may call at all: known access keys of usable accounts, in Regions that the account has."""
+"""Who may call at all: those who sign with known access keys of usable accounts, in Regions that the account has."""
 
 from __future__ import annotations
 
-from landing.sandbox import regions, upstream
-from landing.sandbox.http import Signature
+from landing.sandbox import regions, signing, upstream
+from landing.sandbox.http import HttpRequest, Signature
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.world import Identity, World
 
@@ -14,12 +14,35 @@ def identify(world: World, signature: Signature | None, protocol: str, service: 
     """Who an access key belongs to; an unknown key is refused in the words of the protocol."""
     if signature is None:
         raise Refusal("MissingAuthenticationToken", "Missing Authentication Token", 403)
-    identity = world.identities.get(signature.access_key) or _user(world, signature.access_key)
+    identity = _known(world, signature)
     if identity is None:
         raise unknown_key(protocol, service)
-    if identity.access_key in world.expired:
-        raise expired_key(protocol, service)
     return identity
+
+
+def is_known(world: World, signature: Signature) -> bool:
+    """Whether there is such an access key."""
+    return _known(world, signature) is not None
+
+
+def _known(world: World, signature: Signature) -> Identity | None:
+    return world.identities.get(signature.access_key) or _user(world, signature.access_key)
+
+
+def authenticate(world: World, request: HttpRequest, caller: Identity, protocol: str, service: str) -> None:
+    """Refuse a request that the caller did not sign, or not with the credentials of now."""
+    if signing.token(request) != caller.session_token:
+        raise unknown_token(protocol, service)
+    signing.check(request, caller, protocol, service)
+    if caller.access_key in world.expired:
+        raise expired_key(protocol, service)
+
+
+def unknown_token(protocol: str, service: str = "") -> Refusal:
+    """What AWS answers to a session token that does not belong to the key."""
+    if service == "s3":
+        return Refusal("InvalidToken", "The provided token is malformed or otherwise invalid.", 400)
+    return unknown_key(protocol, service)
 
 
 def expired_key(protocol: str, service: str = "") -> Refusal:

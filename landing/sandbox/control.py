@@ -21,7 +21,7 @@ KEY_HEADER = "x-sandbox-key"
 
 def answer(keeper: Keeper, request: HttpRequest) -> HttpAnswer:
     """The answer to a control request: JSON, or bytes for a world."""
-    if not hmac.compare_digest(request.header(KEY_HEADER), keeper.secret_key):
+    if not is_ours(keeper, request):
         return _json({"error": f"the header {KEY_HEADER} must carry the sandbox's secret key"}, 403)
     action = ACTIONS.get((request.method, request.path.removeprefix(PREFIX)))
     if action is None:
@@ -34,6 +34,11 @@ def answer(keeper: Keeper, request: HttpRequest) -> HttpAnswer:
         except (KeyError, TypeError, ValueError) as error:
             return _json({"error": f"{type(error).__name__}: {error}"}, 400)
     return result if isinstance(result, HttpAnswer) else _json(result)
+
+
+def is_ours(keeper: Keeper, request: HttpRequest) -> bool:
+    """Whether a request carries the sandbox's secret key."""
+    return hmac.compare_digest(request.header(KEY_HEADER).encode(), keeper.secret_key.encode())
 
 
 def _json(body: Any, status: int = 200) -> HttpAnswer:

@@ -59,7 +59,7 @@ class Gateway:
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """The answer to a request; raises `AnswerLost` if a fault says so."""
         with self.lock:
-            answer = self._answer(upstream.path_style(request))
+            answer = self._answer(upstream.path_style(request), signed=request)
         return answer if request.method != "HEAD" else HttpAnswer(answer.status, answer.headers)
 
     def replay(self, request: HttpRequest, seconds: float) -> None:
@@ -73,7 +73,8 @@ class Gateway:
             finally:
                 self.faults, self.journal = faults, journal
 
-    def _answer(self, request: HttpRequest) -> HttpAnswer:
+    def _answer(self, request: HttpRequest, signed: HttpRequest | None = None) -> HttpAnswer:
+        """`signed`: the request as it arrived; without it, it is one that was let in before."""
         signature = request.signature
         signing_name = "s3" if signature is None else signature.signing_name
         operation = resolve(signing_name, request)
@@ -83,6 +84,8 @@ class Gateway:
         acting = ACTING.get()
         try:
             caller = acting or admission.identify(self.world, signature, protocol, service)
+            if acting is None and signed is not None:
+                admission.authenticate(self.world, signed, caller, protocol, service)
             known = _known(operation, service, request)
             if acting is not None:
                 return self._execute(request, known, caller, region)

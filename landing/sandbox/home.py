@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 import landing
 from landing import private
@@ -99,11 +100,13 @@ class Home:
         """Where the server said that it answers, if it said so."""
         try:
             refuse_foreign(self._endpoint)
-            return Endpoint(**json.loads(private.read(self._endpoint)))
+            found = Endpoint(**json.loads(private.read(self._endpoint)))
+            urlsplit(found.url).port  # noqa: B018  (a URL whose port is none raises ValueError)
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, AttributeError):
             raise SandboxError(f"{self._endpoint} names no endpoint of a sandbox. Remove it") from None
+        return found
 
     def open_log(self) -> IO[bytes]:
         """The log, to be added to."""

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from landing.sandbox.control import KEY_HEADER, PREFIX
-from landing.sandbox.home import Endpoint, Home, SandboxError, write_private
+from landing.sandbox.home import VARIABLE, Endpoint, Home, SandboxError, write_private
 from landing.sandbox.seeding import Shape
 
 START_TIMEOUT = 60.0
@@ -24,6 +24,15 @@ REQUEST_TIMEOUT = 600.0
 def ensure_started(home: Home | None = None, *, port: int = 0) -> Endpoint:
     """The endpoint of the home's server, which is started, on its own, if it is not running."""
     home = home or Home()
+    try:
+        return _ensured(home, port)
+    except OSError as error:
+        why = f"{error.strerror or error}: {error.filename or home.path}"
+        what_to_do = f"Set {VARIABLE} to a folder that you can write to"
+        raise SandboxError(f"the sandbox cannot keep its state in {home.path} ({why}). {what_to_do}") from error
+
+
+def _ensured(home: Home, port: int) -> Endpoint:
     with home.locked("start"):
         running = find(home)
         if running is not None and _is_alive(running):

@@ -15,18 +15,25 @@ import socket
 import struct
 import sys
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from landing.errors import LandingError
-from landing.sandbox import ENVIRONMENT, control, guard, install
+from landing.sandbox import ENVIRONMENT, admission, body, control, guard, install
 from landing.sandbox.gateway import AnswerLost
-from landing.sandbox.home import Endpoint, Home
+from landing.sandbox.home import VARIABLE, Endpoint, Home
 from landing.sandbox.http import HttpAnswer, HttpRequest
 from landing.sandbox.keeper import Keeper
 
 LOOPBACK = "127.0.0.1"
+PATIENCE = 120.0
+"""Seconds that a connection may stand still, in the middle of a request or between two."""
+STRANGERS_MOST = 1024 * 1024
+KNOWN_MOST = 64 * STRANGERS_MOST
+OWN_MOST = 4096 * STRANGERS_MOST
+"""Bytes of a body: of those whose access key is unknown, of those whose is known, of whoever controls the sandbox."""
 log = logging.getLogger("landing.sandbox")
 
 
@@ -41,6 +48,11 @@ class Server(ThreadingHTTPServer):
         super().__init__((LOOPBACK, port), Requests)
         self.keeper = keeper
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is no matter; anything else is a mistake of ours."""
+        if not isinstance(sys.exception(), OSError):
+            log.exception("a connection from %s", client_address)
+
 
 class Requests(BaseHTTPRequestHandler):
     """HTTP/1.1 with connections that are kept."""
@@ -50,13 +62,15 @@ class Requests(BaseHTTPRequestHandler):
     wbufsize = -1
     server: Server
 
+    timeout = PATIENCE
+
     def _answer(self) -> None:
-        request = HttpRequest(
-            method=self.command,
-            url=self.path if self._is_proxied else f"http://{self.headers.get('Host', LOOPBACK)}{self.path}",
-            headers=dict(self.headers.items()),
-            body=self._body(),
-        )
+        try:
+            request = self._request()
+        except body.BadBodyError as error:
+            self.close_connection = True
+            self._send(_plain(error.status, str(error)))
+            return
         try:
             answer = self._answered(request)
         except AnswerLost:
@@ -66,6 +80,29 @@ class Requests(BaseHTTPRequestHandler):
         if request.path == control.STOP and answer.status == 200:
             self.wfile.flush()  # the process ends when the server does, and takes with it what was not sent
             threading.Thread(target=self.server.shutdown).start()
+
+    def _request(self) -> HttpRequest:
+        """The request with its body; how long that may be depends on who seems to ask."""
+        head = HttpRequest(
+            method=self.command,
+            url=self.path if self._is_proxied else f"http://{self.headers.get('Host', LOOPBACK)}{self.path}",
+            headers=dict(self.headers.items()),
+            body=b"",
+        )
+        try:
+            most = self._most(head)
+        except ValueError:
+            raise body.BadBodyError(400, "the path or the host is malformed") from None
+        needs_length = self.command in ("POST", "PUT", "PATCH")
+        return replace(head, body=body.read(self.headers, self.rfile, most=most, needs_length=needs_length))
+
+    def _most(self, head: HttpRequest) -> int:
+        keeper = self.server.keeper
+        if head.path.startswith(control.PREFIX):
+            return OWN_MOST if control.is_ours(keeper, head) else STRANGERS_MOST
+        signature = head.signature
+        is_known = signature is not None and admission.is_known(keeper.gateway.world, signature)
+        return KNOWN_MOST if is_known else STRANGERS_MOST
 
     @property
     def _is_proxied(self) -> bool:
@@ -82,23 +119,9 @@ class Requests(BaseHTTPRequestHandler):
         except Exception as error:  # a service of ours is broken: say so, and go on serving
             log.exception("%s %s", request.method, request.url)
             text = f"{type(error).__name__}: {error}"
-            return HttpAnswer(501, {"Content-Type": "text/plain", "x-amzn-ErrorType": "SandboxBroken"}, text.encode())
+            return _plain(501, text, **{"x-amzn-ErrorType": "SandboxBroken"})
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer  # noqa: N815  (http.server)
-
-    def _body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            return self._chunks()
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-
-    def _chunks(self) -> bytes:
-        body = bytearray()
-        while size := int(self.rfile.readline().partition(b";")[0], 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        while self.rfile.readline().strip():
-            pass
-        return bytes(body)
 
     def _send(self, answer: HttpAnswer) -> None:
         self.send_response_only(answer.status)
@@ -108,6 +131,8 @@ class Requests(BaseHTTPRequestHandler):
         is_empty = self.command == "HEAD" and "content-length" in {name.lower() for name in answer.headers}
         length = answer.headers.get("content-length", "0") if is_empty else str(len(answer.body))
         self.send_header("Content-Length", length)
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)
@@ -118,8 +143,19 @@ class Requests(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What is no HTTP that we understand, in a line."""
+        self.close_connection = True
+        self.command = getattr(self, "command", None) or "GET"
+        self.request_version = "HTTP/1.1"
+        self._send(_plain(code, explain or message or ""))
+
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002  (the name is http.server's)
         """Requests are counted, not logged."""
+
+
+def _plain(status: int, text: str, **headers: str) -> HttpAnswer:
+    return HttpAnswer(status, {"Content-Type": "text/plain", **headers}, text.encode())
 
 
 def serve(home: Home, *, port: int = 0, ready: int | None = None) -> None:
@@ -134,15 +170,29 @@ def serve(home: Home, *, port: int = 0, ready: int | None = None) -> None:
             guard.serve(keeper.gateway)
             keeper.restore()
             server = _bound(keeper, port)
-        except (LandingError, OSError) as error:
-            _tell(ready, str(error))
-            raise SystemExit(str(error)) from error
+        except Exception as error:  # the one who waits is told in a line, whatever it is
+            log.exception("the sandbox does not start")
+            why = _why(home, error)
+            _tell(ready, why)
+            raise SystemExit(why) from error
         signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
         url = f"http://{LOOPBACK}:{server.server_port}"
         home.write_endpoint(Endpoint(url, keeper.access_key, keeper.secret_key, os.getpid()))
         _tell(ready, "ok")
         server.serve_forever(poll_interval=0.1)
         keeper.end()
+
+
+def _why(home: Home, error: Exception) -> str:
+    """Why a sandbox does not start, and what to do, in a line."""
+    if isinstance(error, LandingError):
+        return str(error)
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    if isinstance(error, OSError):
+        return f"{what}. Set {VARIABLE} to a folder that you can write to"
+    return (
+        f"the world in {home.path} cannot be brought back ({what}; see {home.log}). Begin anew: landing sandbox reset"
+    )
 
 
 def _bound(keeper: Keeper, port: int) -> Server:

@@ -21,7 +21,8 @@ JSON_PROTOCOLS = ("json", "rest-json")
 COMMON_ERRORS = frozenset({
     "AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId",
     "InvalidClientTokenId", "MissingAuthenticationToken", "OptInRequired", "RequestExpired",
-    "InternalFailure", "SandboxUnsupported", "ServiceUnavailable", "Throttling", "ThrottlingException",
+    "InternalFailure", "InvalidSignatureException", "SandboxUnsupported", "ServiceUnavailable",
+    "Throttling", "ThrottlingException",
     "UnrecognizedClientException", "ValidationError", "ValidationException",
 })  # fmt: skip
 """Errors that any service may answer although its model does not name them (pages "Common errors")."""
