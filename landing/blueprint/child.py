@@ -1,4 +1,4 @@
-"""The process that renders the user's blueprints: it reads calls from stdin and answers a line of JSON for each.
+"""The process that renders the user's blueprints, or lints templates: it answers each call with a line of JSON.
 
 It has no credentials in its environment (`process.py`), and gives up everything else before it imports the first file
 (`confinement.py`). What it answers is a stranger's word, and is checked as such by who started it.
@@ -6,11 +6,13 @@ It has no credentials in its environment (`process.py`), and gives up everything
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -67,23 +69,37 @@ def main() -> None:
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
     sys.stdin = None
-    import troposphere  # noqa: F401  # while everything can still be read
-
+    answer = _linted if "templates" in request else _rendered
+    importlib.import_module("cfnlint" if "templates" in request else "troposphere")  # while everything can be read
     seconds = request["seconds"]
     signal.signal(signal.SIGALRM, _ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     sys.path.append(str(folder))
     confine(readable(folder), seconds=int(seconds) + 2)
     sys.stdout = sys.stderr = printed = Printed(folder)
-    known: dict[Path, Blueprint] = {}
-    for name, given in request["calls"]:
-        path = folder / name
-        answer, late = _answer(path, given, known)
-        line = json.dumps(asdict(answer) | {"printed": _plain(printed.taken(path))}, default=str)
-        _write(answers, line.encode() + b"\n")
+    for line, late in answer(request, folder, printed):
+        _write(answers, json.dumps(line, default=str).encode() + b"\n")
         if late:
             os._exit(OUT_OF_TIME)
     os._exit(0)
+
+
+def _rendered(request: dict[str, Any], folder: Path, printed: Printed) -> Iterator[tuple[object, bool]]:
+    known: dict[Path, Blueprint] = {}
+    for name, given in request["calls"]:
+        answer, late = _answer(folder / name, given, known)
+        remark = printed.taken(folder / name)
+        yield asdict(answer) | {"printed": asdict(remark) if remark else None}, late
+
+
+def _linted(request: dict[str, Any], folder: Path, printed: Printed) -> Iterator[tuple[object, bool]]:
+    """By cfn-lint, which runs what a template's metadata names (`append_rules`): so it is done here."""
+    from cfnlint import lint
+    from cfnlint.config import ManualArgs
+
+    for template in request["templates"]:
+        found = lint(json.dumps(template), config=ManualArgs(regions=request["regions"]))
+        yield [(each.rule.id, each.rule.severity, each.message, each.path or []) for each in found], False
 
 
 def _answer(path: Path, given: dict[str, object], known: dict[Path, Blueprint]) -> tuple[Rendered, bool]:
@@ -96,10 +112,6 @@ def _answer(path: Path, given: dict[str, object], known: dict[Path, Blueprint]) 
         return Rendered(failure=failure(error, path, known.get(path))), True
     except BaseException as error:  # noqa: BLE001  # also SystemExit: it is the blueprint's own code
         return Rendered(failure=failure(error, path, known.get(path))), False
-
-
-def _plain(remark: Failure | None) -> dict[str, object] | None:
-    return asdict(remark) if remark else None
 
 
 def _ring(number: int, frame: FrameType | None) -> None:

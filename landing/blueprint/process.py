@@ -9,12 +9,12 @@ import select
 import signal
 import subprocess  # our own interpreter
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from time import monotonic
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from landing.blueprint.file import LOADING, LONGEST, OUT_OF_TIME, PRINTING, RENDERING, Failure, Rendered
 from landing.model import Json
@@ -27,6 +27,7 @@ DEEPEST = 100
 """Levels of a template; CloudFormation's own types need some twenty."""
 
 _PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from landing.blueprint.child import main; main()"
+T = TypeVar("T")
 Call = tuple[str, Mapping[str, object]]
 """The name of a file in the folder, and the parameters given."""
 
@@ -48,7 +49,8 @@ def _rendered(folder: Path, content: str, asked: str, seconds: float) -> tuple[R
     until = monotonic() + seconds
     while len(results) < len(calls):
         left = calls[len(results) :]
-        answers, why = _ask(folder, left, max(until - monotonic(), 0.1))
+        check = partial(_checked, [folder / name for name, _ in left])
+        answers, why = ask(folder, {"calls": left}, len(left), check, max(until - monotonic(), 0.1))
         results += answers
         if len(results) < len(calls):
             path = folder / calls[len(results)][0]
@@ -64,9 +66,14 @@ def _failed(path: Path, why: str) -> Rendered:
     return Rendered(failure=Failure(RENDERING, f"blueprint `{path.stem}`: {why}", path, 1, help_))
 
 
-def _ask(folder: Path, calls: Sequence[Call], seconds: float) -> tuple[list[Rendered], str]:
-    """What a process answers to the first of the calls, or to all; and why it did not go on."""
-    asked = {"folder": str(folder), "calls": calls, "seconds": seconds}
+def ask(
+    folder: Path, asked: Mapping[str, object], count: int, check: Callable[[int, bytes], T], seconds: float
+) -> tuple[list[T], str]:
+    """What a process answers, as many times as it is asked, or fewer; and why it did not go on.
+
+    `check` makes of the n-th line what it says, or raises ValueError.
+    """
+    asked = {**asked, "folder": str(folder), "seconds": seconds}
     with TemporaryDirectory(prefix="landing-") as home, TemporaryFile() as request, TemporaryFile() as complaints:
         request.write(json.dumps(asked).encode())
         request.seek(0)
@@ -80,22 +87,21 @@ def _ask(folder: Path, calls: Sequence[Call], seconds: float) -> tuple[list[Rend
             env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home},
             start_new_session=True,
         ) as child:
-            answers: list[Rendered] = []
+            answers: list[T] = []
             why = ""
             try:
                 assert child.stdout is not None
                 for line in _lines(child.stdout, until):
-                    answers.append(_checked(line, folder / calls[len(answers)][0]))
-                    if len(answers) == len(calls):
+                    answers.append(check(len(answers), line))
+                    if len(answers) == count:
                         break
             except (TimeoutError, ValueError) as error:
                 why = str(error)
             finally:
                 _end(child)
-        code = child.returncode
         complaints.seek(0)
         said = complaints.read(65_536).decode(errors="replace").strip().rsplit("\n", 1)[-1]
-    return answers, why or _ended(code, said)
+    return answers, why or _ended(child.returncode, said)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -134,8 +140,9 @@ def _lines(stream: IO[bytes], until: float) -> Iterator[bytes]:
     raise TimeoutError("it does not end: the time for all blueprints was up")
 
 
-def _checked(line: bytes, path: Path) -> Rendered:
-    """An answer, taken apart without trust; raises ValueError when it is none."""
+def _checked(paths: Sequence[Path], index: int, line: bytes) -> Rendered:
+    """The answer about a path, taken apart without trust; raises ValueError when it is none."""
+    path = paths[index]
     try:
         answer: Any = json.loads(line, parse_constant=_no_number)
         template = _template(answer["template"])

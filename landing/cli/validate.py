@@ -27,11 +27,13 @@ def command(session: Session, form: str, limit: int) -> int:
     """
     from landing.cli.output import result, style_of
     from landing.errors import ConfigError
+    from landing.library import template_lint
     from landing.report import problems as report
 
     organization = None
     try:
         organization, problems = session.organization()
+        problems += template_lint.problems(organization, session.library())
     except ConfigError as error:
         problems = list(error.problems)
     if form == "json":
@@ -44,7 +46,7 @@ def command(session: Session, form: str, limit: int) -> int:
         result(sarif.of_problems(problems, root=Path.cwd(), anchor=str(session.config)))
     elif problems:
         result(report.render(problems, style_of(sys.stdout), limit=limit))
-    if organization is None:
+    if organization is None or any(problem.severity == "error" for problem in problems):
         return 1
     if form == "text":
         result(

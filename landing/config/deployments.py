@@ -52,6 +52,7 @@ class Deployments:
             accounts=(self.data["roles"][row.role],) if row.role else (),
             management=not row.role,
             requires=row.requires,
+            blueprint=row.blueprint,
             delegated=INTEGRATIONS[row.service].delegated if row.role == "security_tooling" else (),
             source=service.source,
             **(service.settings.get("deployment") or {}),
@@ -78,6 +79,7 @@ class Deployments:
                 regions=self._regions(HOME if rendered.home_only else value.get("regions")),
                 target=target_of(value["target"]),
                 management=value.get("management", False),
+                blueprint=name,
                 source=self.document.source(path, key=True),
                 **(value.get("deployment") or {}),
             )
@@ -92,10 +94,10 @@ class Deployments:
         at: Path_ = (*path, "parameters") if path[0] == "baselines" else path
         for parameter, message, hint in rendered.wrong:
             self._problem("LZ312", message, (*at, parameter), hint, key=parameter in given)
-        if rendered.printed:
-            self._told(rendered.printed, path, severity="warning")
         if rendered.failure:
             self._told(rendered.failure, path)
+        elif rendered.printed:  # of a failure troposphere prints what its exception says again
+            self._told(rendered.printed, path, severity="warning")
         template = rendered.template
         if template is not None and (size := len(canonical(template))) > MAX_TEMPLATE:
             self._problem(

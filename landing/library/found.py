@@ -81,6 +81,11 @@ class Library:
         except Exception as error:  # noqa: BLE001  # told like those of the user's
             return Rendered(failure=failure(error, self.blueprint_files[name], self._blueprints.get(name)))
 
+    def own_blueprint(self, name: str) -> Path | None:
+        """The file of a blueprint that is the user's; None for one of ours."""
+        path = self.blueprint_files.get(name)
+        return None if path is None or _ours(path) else path
+
     def own(self, policy: Policy) -> bool:
         """Whether a policy is the user's and not one of ours."""
         return not policy.folder.is_relative_to(shipped().resolve() / "scps")

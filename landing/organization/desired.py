@@ -20,7 +20,7 @@ class Deployment:
 
     `accounts` non-empty: plain stacks in just these accounts; otherwise a stack set over `target`, and with
     `management` a plain stack in the management account, which a stack set never reaches. `requires` names other
-    deployments, `delegated` the service principals that its account must administer first.
+    deployments, `delegated` the service principals that its account must administer first. `blueprint` is a name.
     """
 
     key: str
@@ -33,6 +33,7 @@ class Deployment:
     delegated: tuple[str, ...] = ()
     max_concurrent: int = 50
     failure_tolerance: int = 5
+    blueprint: str = ""
     source: Source | None = None
 
 

@@ -1,0 +1,76 @@
+"""What cfn-lint says about templates that the user's blueprints made."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from landing.blueprint.process import ask
+from landing.library.found import Library
+from landing.library.metadata import relative
+from landing.model import Problem, Source
+from landing.organization import Organization
+
+SECONDS = 60.0
+FOUND, NOT_LINTED = "LZ325", "LZ326"
+_SEVERITIES = {"error": "error", "warning": "warning", "informational": "info"}
+Finding = tuple[str, str, str, tuple[str | int, ...]]
+"""cfn-lint's rule, its severity, its words, and the path of keys in the template."""
+
+
+def problems(organization: Organization, library: Library) -> Iterator[Problem]:
+    """Every finding about a template of a blueprint beside the config, at the line of the blueprint that says the same.
+
+    Ours are linted before they ship. Without user's blueprints, nothing is imported and nothing started.
+    """
+    own = [
+        (path, each.template)
+        for each in organization.deployments.values()
+        if (path := library.own_blueprint(each.blueprint))
+    ]
+    if not own:
+        return
+    if find_spec("cfnlint") is None:
+        message = "templates of blueprints beside the config are not linted: cfn-lint is not installed"
+        yield Problem(NOT_LINTED, message, Source(relative(own[0][0]), 1, 1), "pip install 'landing[lint]'", "info")
+        return
+    asked = {"templates": [template for _, template in own], "regions": organization.governed_regions}
+    answers, why = ask(own[0][0].parent, asked, len(own), _checked, SECONDS)
+    for (path, _), findings in zip(own, answers, strict=False):
+        yield from _told(path, findings)
+    if len(answers) < len(own):
+        message = f"the template is not linted: cfn-lint: {why}"
+        yield Problem(NOT_LINTED, message, Source(relative(own[len(answers)][0]), 1, 1), severity="warning")
+
+
+def _told(path: Path, findings: Sequence[Finding]) -> Iterator[Problem]:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for rule, severity, words, at in findings:
+        steps = "/".join(map(str, at))
+        message = f"cfn-lint {rule}: {words}" + (f" (at {steps})" if steps else "")
+        help_ = f"correct it, or list {rule} in the template's metadata under cfn-lint: config: ignore_checks"
+        yield Problem(FOUND, message, Source(relative(path), _line(text, at), 1), help_, severity)
+
+
+def _checked(_: int, line: bytes) -> list[Finding]:
+    try:
+        return [
+            (str(rule), _SEVERITIES.get(severity, "warning"), " ".join(str(words).split())[:500], tuple(at))
+            for rule, severity, words, at in json.loads(line)
+        ]
+    except (TypeError, RecursionError) as error:
+        raise ValueError("answered something that is no list of findings") from error
+
+
+def _line(text: str, at: Sequence[str | int]) -> int:
+    """The first line that names the innermost key of a path that any line names."""
+    lines = text.splitlines()
+    for step in reversed([step for step in at if isinstance(step, str) and step not in ("Resources", "Properties")]):
+        word = re.compile(rf"\b{re.escape(step)}\b")
+        for number, line in enumerate(lines, 1):
+            if word.search(line):
+                return number
+    return 1
