@@ -10,13 +10,13 @@ from heapq import heappop, heappush
 
 from landing.aws import Aws, Interrupted, NoCredentials, NotBegun
 from landing.errors import LandingError
-from landing.graph import Graph, Step, build
+from landing.graph import Graph, Step, build, halfway
 from landing.journal import Event, Listener
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Change, Gap
 from landing.observe import Progress, observe
 from landing.organization import Organization
-from landing.phases import Known, stages_of
+from landing.phases import Known
 from landing.plan import Origin, Plan, make, still_to_do
 from landing.second_look import persist, settled
 from landing.settling import settle
@@ -63,9 +63,8 @@ def refresh(
 ) -> tuple[Change, ...]:
     """What is left to do of a saved plan, after looking again at what it touches; raises StalePlan."""
     scopes = {(change.address.kind, change.address.scope) for change in plan.changes}
-    stages = stages_of(plan.changes, Known.of(organization))
-    halfway = {address: [stage.change.after for stage in found[:-1]] for address, found in stages.items()}
-    return still_to_do(plan, observe(organization, aws, only=scopes, progress=progress), halfway)
+    left_by_cuts = halfway(plan.changes, Known.of(organization))
+    return still_to_do(plan, observe(organization, aws, only=scopes, progress=progress), left_by_cuts)
 
 
 def apply(

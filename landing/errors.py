@@ -43,6 +43,10 @@ class UnsafePlan(Refused, PlanError):
     """The plan deletes, detaches, closes, switches off or locks out, and that was not allowed."""
 
 
+class ImpossiblePlan(Refused, PlanError):
+    """The plan has changes that AWS has no way to make, whatever is allowed."""
+
+
 class WrongOrganization(Refused):
     """The credentials belong to another organization or account than the config says."""
 

@@ -109,6 +109,17 @@ class Resource:
     source: Source | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class UniqueName:
+    """A name, and the space in which AWS gives it once; lower case where AWS takes two cases for one, or may."""
+
+    space: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.space})"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Before → after, at one address.

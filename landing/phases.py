@@ -43,6 +43,8 @@ class Stage:
 
     change: Change
     phase: Phase | None = None
+    renames: bool = False
+    """Whether it only gives a temporary name, for which nothing need be there before."""
 
 
 @dataclass(frozen=True, slots=True)

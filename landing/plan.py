@@ -15,6 +15,7 @@ from landing.errors import StalePlan, UnknownFormat, UnsafePlan
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Attributes, Change, Gap, Resource, Scope
 from landing.observe import Observation
+from landing.unique_names import givers
 
 FORMAT = "1.0"
 MANY_DELETES = 20
@@ -65,10 +66,14 @@ class Plan:
         return counts
 
     def only(self, targets: Collection[str]) -> Plan:
-        """The changes at the given addresses (or kinds, or address prefixes ending in `*`) and what they require."""
+        """The changes at the given addresses (or kinds, or address prefixes ending in `*`) and what they require.
+
+        Also who gives up a name that one of them takes.
+        """
         if not targets:
             return self
         by_address = {change.address: change for change in self.changes}
+        given_by = givers(self.changes)
         wanted = [
             change.address for change in self.changes if any(change.address.matches(target) for target in targets)
         ]
@@ -77,7 +82,7 @@ class Plan:
             address = wanted.pop()
             if address in by_address and address not in kept:
                 kept.add(address)
-                wanted += by_address[address].requires
+                wanted += (*by_address[address].requires, *given_by.get(address, ()))
         changes = tuple(change for change in self.changes if change.address in kept)
         effects = {address: sentences for address, sentences in self.effects.items() if address in kept}
         return Plan(changes, self.gaps, self.unmanaged, self.in_sync, self.made_from, effects)

@@ -96,7 +96,7 @@ def _units_below(
         # A mark that belongs under another parent was copied, not set by us: such a unit is not ours.
         ours = bool(mark) and mark.rpartition("/")[0] == ("" if parent == ROOT else parent)
         key = mark if ours and key not in below else key
-        yield LiveUnit(unit.id, key, unit.name, parent, ours)
+        yield LiveUnit(unit.id, key, unit.name, parent, ours and mark == key)
 
 
 def accounts(

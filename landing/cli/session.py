@@ -162,7 +162,7 @@ class Session:
         account_ids = _account_ids(aws) if told else {}
         if not targets:
             snapshots.keep(self.snapshot, plan.made_from, account_ids, observation)
-        return self._explained(organization, plan, observation, account_ids) if explain else plan
+        return self._explained(organization, plan, observation, account_ids, targets) if explain else plan
 
     def plan_offline(self, organization: Organization, targets: Collection[str] = (), *, repack: bool = False) -> Plan:
         """What a plan would be if AWS were as the snapshot says; asks AWS nothing."""
@@ -177,7 +177,7 @@ class Session:
         observation.raise_if_unknown(targets)
         whose = Origin(organization.name, seen.organization_id, seen.account, seen.caller, self.digest(), now())
         plan = make(observation, replace(whose, read=seen.taken))
-        return self._explained(organization, plan, observation, seen.account_ids)
+        return self._explained(organization, plan, observation, seen.account_ids, targets)
 
     def _expected_account(self) -> str:
         """The account to which the options or the profile would lead, as far as that can be told without asking."""
@@ -186,11 +186,18 @@ class Session:
         return "" if self.sandbox else account_of(self.profile, self.role_arn)
 
     def _explained(
-        self, organization: Organization, plan: Plan, observation: Observation, account_ids: Mapping[str, str]
+        self,
+        organization: Organization,
+        plan: Plan,
+        observation: Observation,
+        account_ids: Mapping[str, str],
+        targets: Collection[str],
     ) -> Plan:
         from landing.effects import effects
         from landing.in_between import sentences
+        from landing.unique_names import refuse_impossible
 
+        refuse_impossible(plan.only(targets).changes, observation.live)
         told = effects(organization, observation.live, plan.changes, account_ids)
         for address, words in sentences(organization, observation.live, plan.changes, account_ids).items():
             told[address] = (*told.get(address, ()), *words)

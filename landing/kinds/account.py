@@ -14,7 +14,7 @@ from landing.kinds.base import Kind
 from landing.kinds.organization import TheOrganization
 from landing.kinds.trusted_access import TrustedAccess
 from landing.kinds.unit import OrganizationalUnit
-from landing.model import Action, Attributes, Change, Gap, Resource, Scope, Severity
+from landing.model import Action, Address, Attributes, Change, Gap, Resource, Scope, Severity, UniqueName
 from landing.organization import ROOT, TAG, Organization
 from landing.quotas import CREATE_ACCOUNT_IN_FLIGHT
 from landing.services import ACCOUNT
@@ -95,6 +95,18 @@ class MemberAccount(Kind):
             owned = account.marked and account.id != (aws.tree.organization or {}).get("MasterAccountId")
             yield Resource(self.address(account.key), attributes, tuple(needs), owned)
 
+    def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
+        """The e-mail address, which an account keeps, closed or not (CreateAccount: EMAIL_ALREADY_EXISTS)."""
+        if attributes.get("email"):
+            yield UniqueName("e-mail address of an account", attributes["email"].lower())
+
+    def impossible(self, change: Change) -> Iterable[str]:
+        """Another e-mail address."""
+        if change.before and change.after:
+            email = change.before.get("email", "")
+            if change.after.get("email", email).lower() != email.lower():
+                yield _other_email(email)
+
     def begun(self, change: Change, present: Attributes) -> bool:
         """A new account is in the root at first; it is moved, tagged and renamed one after the other."""
         after = change.after or {}
@@ -122,12 +134,7 @@ class MemberAccount(Kind):
     def _align(self, aws: Aws, live: LiveAccount, after: Mapping[str, Any], known: Mapping[str, str]) -> None:
         client = aws.client("organizations")
         if live.email.lower() != after.get("email", live.email).lower():
-            raise AwsError(
-                "EmailDiffers",
-                f"account {live.key} has the e-mail {live.email}; AWS changes it only with a code "
-                "that is sent to the new address (account:StartPrimaryEmailUpdate): do that, or set the "
-                "config to the present address",
-            )
+            raise AwsError("EmailDiffers", f"account {live.key}: {_other_email(live.email)}")
         with aws.writing:
             if live.unit != after["unit"]:
                 with unless("DuplicateAccountException", "AccountNotFoundException") as moved:
@@ -148,6 +155,13 @@ class MemberAccount(Kind):
             own = live.key == aws.organization.management
             identity: dict[str, str] = {} if own else {"AccountId": live.id}
             aws.client("account").put_account_name(AccountName=after["name"], **identity)
+
+
+def _other_email(present: str) -> str:
+    return (
+        f"the account has the e-mail {present}; AWS changes it only with a code that is sent to the new address "
+        "(account:StartPrimaryEmailUpdate): do that, or set the config to the present address"
+    )
 
 
 def _check_parent(aws: Aws, live: LiveAccount, unit: str) -> None:

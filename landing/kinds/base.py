@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from landing.model import (
@@ -19,6 +20,7 @@ from landing.model import (
     Resource,
     Scope,
     Severity,
+    UniqueName,
 )
 from landing.organization import Organization
 
@@ -29,6 +31,17 @@ if TYPE_CHECKING:
 def required_account(key: str) -> Address:
     """The address of the account that a resource lives in, or whose id it needs."""
     return Address("account", key)
+
+
+def temporary_name(address: Address) -> str:
+    """What a resource is called while others take its name: always the same, and never another's."""
+    return f"landing-renaming-{sha256(str(address).encode()).hexdigest()[:12]}"
+
+
+def between(change: Change, present: Attributes) -> bool:
+    """Whether each attribute is as before the change or as after it."""
+    sides = [side for side in (change.before, change.after) if side is not None]
+    return all(any(name in side and value == side[name] for side in sides) for name, value in present.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +130,18 @@ class Kind(ABC):
         """What must be allowed by name before this change is made."""
         if change.action is Action.DELETE and self.removal:
             yield self.removal
+
+    def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
+        """The names that a resource with these attributes has, and that AWS gives no other at the same time."""
+        return ()
+
+    def renamed(self, address: Address, attributes: Attributes) -> Attributes | None:
+        """The same resource under its `temporary_name`, ours by mark; None where AWS keeps a name for good."""
+        return None
+
+    def impossible(self, change: Change) -> Iterable[str]:
+        """Why AWS has no way to make this change, and what to do instead."""
+        return ()
 
     def begun(self, change: Change, present: Attributes) -> bool:
         """Whether a run that was cut off within this one change may have left what is there now."""

@@ -10,9 +10,9 @@ from typing import Any
 from landing.aws import Aws
 from landing.aws.adoption import LivePolicy
 from landing.aws.packs import surplus_tags, tags_of
-from landing.kinds.base import Kind, required_account
+from landing.kinds.base import Kind, between, required_account, temporary_name
 from landing.kinds.policy_type import PolicyType
-from landing.model import Action, Change, Resource, Scope, Severity
+from landing.model import Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName
 from landing.organization import TAG, Organization, Pack
 
 HOLDS = "guardrails"
@@ -88,8 +88,25 @@ class OrganizationPolicy(Kind):
         if _lost(change):
             yield "detach"
 
+    def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
+        """One among those of its type (CreatePolicy: DuplicatePolicyException)."""
+        if "name" in attributes:
+            yield UniqueName(f"policies of type {attributes['type']}", attributes["name"].lower())
+
+    def renamed(self, address: Address, attributes: Attributes) -> Attributes:
+        """By UpdatePolicy; it stays attached where it is."""
+        return {**attributes, "name": temporary_name(address), "managed": True}
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """It is changed, then marked; or the other way round."""
+        return change.action is Action.UPDATE and between(change, present)
+
     def apply(self, aws: Aws, change: Change) -> None:
-        """Create, update or delete; the compact text is what is sent and what is measured."""
+        """Create, mark, update or delete; the compact text is what is sent and what is measured.
+
+        What the change does not change is not sent: a run that was cut off may have left it more strict. A temporary
+        name is given to what is marked already, since under that name only the mark tells what it is.
+        """
         client = aws.client("organizations")
         key = change.address.name
         live = aws.tree.policies.get(key)
@@ -117,14 +134,22 @@ class OrganizationPolicy(Kind):
                     )
                 )
                 return
-            if {**(change.before or {}), "managed": True} != change.after:
-                client.update_policy(PolicyId=live.id, **wanted)
+            changed = {key for key, value in change.after.items() if value != (change.before or {}).get(key)}
+            if change.after["name"] == temporary_name(change.address) and not live.marked:
+                live = self._tagged(aws, live, {TAG: key}, live.holds)
+            sent = {name: value for name, value in wanted.items() if name.lower() in changed}
+            if sent:
+                client.update_policy(PolicyId=live.id, **sent)
                 aws.tree.forget_policy(live.id)
+            live = replace(live, name=sent.get("Name", live.name))
             if not live.marked or live.holds != holds:
-                tags |= surplus_tags(live.holds, holds)
-                client.tag_resource(ResourceId=live.id, Tags=_listed(tags))
-                aws.tree.tagged(live.id, tags)
-                aws.tree.add_policy(replace(live, marked=True, holds=holds))
+                live = self._tagged(aws, live, tags | surplus_tags(live.holds, holds), holds)
+            aws.tree.add_policy(live)
+
+    def _tagged(self, aws: Aws, live: LivePolicy, tags: Mapping[str, str], holds: tuple[str, ...]) -> LivePolicy:
+        aws.client("organizations").tag_resource(ResourceId=live.id, Tags=_listed(tags))
+        aws.tree.tagged(live.id, tags)
+        return replace(live, marked=True, holds=holds)
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """How much of the limit the text uses; of a pack, whose policy it was before."""

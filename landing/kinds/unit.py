@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from landing.aws import Aws
 from landing.aws.adoption import LiveUnit
-from landing.kinds.base import Kind
+from landing.kinds.base import Kind, between, temporary_name
 from landing.kinds.organization import TheOrganization
-from landing.model import Action, Address, Change, Resource, Scope
+from landing.model import Action, Address, Attributes, Change, Resource, Scope, UniqueName
 from landing.organization import ROOT, TAG, Organization
 
 
@@ -56,8 +56,22 @@ class OrganizationalUnit(Kind):
         """What a unit or account directly below `key` requires."""
         return TheOrganization().address("this") if key == ROOT else self.address(key)
 
+    def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
+        """One among its siblings (CreateOrganizationalUnit: DuplicateOrganizationalUnitException)."""
+        parent = address.name.rpartition("/")[0] or ROOT
+        if "name" in attributes:
+            yield UniqueName(f"units directly below {parent}", attributes["name"].lower())
+
+    def renamed(self, address: Address, attributes: Attributes) -> Attributes:
+        """By UpdateOrganizationalUnit."""
+        return {**attributes, "name": temporary_name(address), "managed": True}
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """It is marked, then renamed."""
+        return between(change, present)
+
     def apply(self, aws: Aws, change: Change) -> None:
-        """Create, rename, mark or delete."""
+        """Create, mark, rename or delete; marked first, since under another name only the mark tells what it is."""
         client = aws.client("organizations")
         key = change.address.name
         live = aws.tree.units.get(key)
@@ -78,9 +92,9 @@ class OrganizationalUnit(Kind):
                 aws.tree.tagged(unit.id, {TAG: key})
                 aws.tree.add_unit(unit)
                 return
-            if live.name != name:
-                client.update_organizational_unit(OrganizationalUnitId=live.id, Name=name)
             if not live.marked:
                 client.tag_resource(ResourceId=live.id, Tags=[{"Key": TAG, "Value": key}])
                 aws.tree.tagged(live.id, {TAG: key})
+            if live.name != name:
+                client.update_organizational_unit(OrganizationalUnitId=live.id, Name=name)
             aws.tree.add_unit(replace(live, name=name, marked=True))
