@@ -12,6 +12,7 @@ from landing.model import Json
 from landing.organization import ROOT, Organization
 from landing.placed import declared, ids_of
 from landing.policy.testing import Attached, Estate, Suite
+from landing.source_tree import cases
 
 
 def suites(organization: Organization, library: Library, estate: Estate, config: Path) -> Iterator[Suite]:
@@ -20,7 +21,7 @@ def suites(organization: Organization, library: Library, estate: Estate, config:
     Each guardrail with the parameters that the config gives it; each policy beside the config that no guardrail
     uses, with its defaults; and for each file in the folder `cases` of the config, all guardrails as attached.
     """
-    folder = config.parent if config.is_file() else config
+    folder = cases(config)
     used = set()
     for guardrail in organization.guardrails.values():
         used.add(guardrail.policy)
@@ -31,8 +32,8 @@ def suites(organization: Organization, library: Library, estate: Estate, config:
         if policy.name not in used and policy.folder.is_relative_to(own) and not needy:
             yield suite_of(policy, estate)
     together = declared(organization, estate)
-    for file in sorted((folder / "cases").glob("*.y*ml")):
-        yield Suite(f"{folder.name}/cases/{file.name}", file, together)
+    for file in sorted(folder.glob("*.y*ml")):
+        yield Suite(f"{folder.parent.name}/cases/{file.name}", file, together)
 
 
 def suite_of(policy: Policy, estate: Estate, given: Mapping[str, Json] | None = None) -> Suite:

@@ -195,7 +195,7 @@ def test_what_a_blueprint_prints_is_a_warning(config: Callable[..., Path], tmp_p
     )
     folder = config(SMALL + "baselines: {loud: {target: {units: [root]}}}\n")
     organization, found = load(folder, Library.load(shipped(), tmp_path), SERVICE_SCHEMAS)
-    assert [(each.code, each.severity, each.source and each.source.line) for each in found] == [("LZ324", "warning", 5)]
+    assert [(each.code, each.severity, each.source and each.source.line) for each in found] == [("LZ406", "warning", 5)]
     assert "loud" in organization.deployments
 
 

@@ -42,7 +42,7 @@ def lint(config: Callable[..., Path], tmp_path: Path) -> Callable[..., list[Prob
 
 def test_a_finding_stands_at_the_line_that_says_it(lint: Callable[..., list[Problem]], tmp_path: Path) -> None:
     (found,) = lint()
-    assert found.code == "LZ325"
+    assert found.code == "LZ407"
     assert found.severity == "error"
     assert found.source is not None
     assert (found.source.file, found.source.line) == (str(tmp_path / "blueprints" / "own.py"), 9)
@@ -71,5 +71,5 @@ def test_without_blueprints_of_the_user_nothing_is_linted(config: Callable[..., 
 def test_without_cfn_lint_that_is_said(lint: Callable[..., list[Problem]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(template_lint, "find_spec", lambda name: None)
     (found,) = lint()
-    assert (found.code, found.severity) == ("LZ326", "info")
+    assert (found.code, found.severity) == ("LZ408", "info")
     assert "landing[lint]" in found.help

@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Any
 
 from landing.blueprint import Blueprint
-from landing.blueprint.confinement import confine, readable
+from landing.blueprint.confinement import confine
 from landing.blueprint.file import (
     OUT_OF_TIME,
     PRINTING,
@@ -28,6 +28,7 @@ from landing.blueprint.file import (
     Rendered,
     blueprint_in,
     failure,
+    import_from,
     rendered,
 )
 
@@ -74,8 +75,8 @@ def main() -> None:
     seconds = request["seconds"]
     signal.signal(signal.SIGALRM, _ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
-    sys.path.append(str(folder))
-    confine(readable(folder), seconds=int(seconds) + 2)
+    import_from(folder)
+    confine(folder, seconds=int(seconds) + 2)
     sys.stdout = sys.stderr = printed = Printed(folder)
     for line, late in answer(request, folder, printed):
         _write(answers, json.dumps(line, default=str).encode() + b"\n")

@@ -19,6 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from landing.source_tree import UNREAD
+
 MEMORY = 2 << 30
 """Bytes of address space."""
 
@@ -40,12 +42,13 @@ def readable(folder: Path) -> list[str]:
     return sorted({os.path.realpath(path) for path in places if os.path.exists(path)})
 
 
-def confine(places: Sequence[str], *, seconds: int) -> None:
-    """Keep this process, which must have one thread, to reading `places`, to some memory and to seconds of work."""
+def confine(folder: Path, *, seconds: int) -> None:
+    """Keep this process, which must have one thread, to a folder beside Python's own, some memory, seconds of work."""
+    places = readable(folder)
     limit(seconds)
     if sys.platform == "linux":
         isolate(places)
-    sys.addaudithook(_hook(places))
+    sys.addaudithook(_hook(places, os.path.realpath(folder) + os.sep))
     for name in [name for name in sys.modules if name.split(".")[0] in _NEVER]:
         del sys.modules[name]
 
@@ -182,9 +185,12 @@ _REFUSED = (
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def _hook(places: Sequence[str]) -> Callable[[str, tuple[Any, ...]], None]:
-    """Refuses by PermissionError; whatever it needs it holds itself, so that nobody changes it from outside."""
-    refused, listed, never, writing = _REFUSED, _LISTED, _NEVER, _WRITING
+def _hook(places: Sequence[str], folder: str) -> Callable[[str, tuple[Any, ...]], None]:
+    """Refuses by PermissionError; whatever it needs it holds itself, so that nobody changes it from outside.
+
+    Of `folder` also what the digest of the config leaves out.
+    """
+    refused, listed, never, writing, unread = _REFUSED, _LISTED, _NEVER, _WRITING, UNREAD
     exact, inside = frozenset(places), tuple(place + os.sep for place in places)
     real, decoded, text, raw, number = os.path.realpath, os.fsdecode, str, bytes, int
 
@@ -197,7 +203,9 @@ def _hook(places: Sequence[str]) -> Callable[[str, tuple[Any, ...]], None]:
                 path = decoded(path)
             if path.__class__ is text:
                 place = real(path)
-                if place not in exact and not place.startswith(inside):
+                if (place not in exact and not place.startswith(inside)) or (
+                    place.startswith(folder) and unread in place
+                ):
                     raise PermissionError(f"a blueprint may not read {path}")
         elif event == "import":
             if details[0].split(".")[0] in never:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
+from types import CodeType
 
 from landing.blueprint import Blueprint, NotATemplate
 from landing.model import Json
 
-LOADING, RENDERING, PRINTING = "LZ405", "LZ322", "LZ324"
+LOADING, RENDERING, PRINTING = "LZ405", "LZ322", "LZ406"
 OUT_OF_TIME = 75
 """Exit code of the process whose time was up; what it did not answer until then is not rendered."""
 LONGEST = 500
@@ -46,10 +49,32 @@ class OutOfTime(BaseException):
     """The time for all blueprints is up; no `except Exception` of a blueprint keeps it."""
 
 
+class Text(SourceFileLoader):
+    """Compiles what can be reviewed; what is in `__pycache__` may be something else."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The code of a module, from its text."""
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
+def import_from(folder: Path) -> None:
+    """Let modules be imported from a folder, and from folders below it: `*.py` only, after all others."""
+
+    def hook(path: str) -> FileFinder:
+        if not Path(path).is_relative_to(folder):
+            raise ImportError
+        return FileFinder(path, (Text, [".py"]))
+
+    sys.path_hooks.insert(0, hook)
+    sys.path.append(str(folder))
+
+
 def blueprint_in(path: Path) -> Blueprint:
     """The blueprint of a file, by the name of the file; raises what the file raises."""
     name = path.stem
-    spec = importlib.util.spec_from_file_location(f"landing_blueprint_{name}", path)
+    module_name = f"landing_blueprint_{name}"
+    spec = importlib.util.spec_from_file_location(module_name, path, loader=Text(module_name, str(path)))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

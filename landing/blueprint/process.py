@@ -18,6 +18,7 @@ from typing import IO, Any, TypeVar
 
 from landing.blueprint.file import LOADING, LONGEST, OUT_OF_TIME, PRINTING, RENDERING, Failure, Rendered
 from landing.model import Json
+from landing.source_tree import refusal
 
 SECONDS = 20.0
 """For all blueprints of a command together."""
@@ -181,7 +182,7 @@ def _remark(value: Any, path: Path) -> Failure | None:
     if value is None:
         return None
     file = Path(str(value["file"]))
-    if ".." in file.parts or not file.is_relative_to(path.parent):
+    if refusal(file, path.parent) or not file.is_relative_to(path.parent):
         file = path
     line = value["line"] if isinstance(value["line"], int) else 1
     code = value["code"] if value["code"] in (LOADING, RENDERING, PRINTING) else RENDERING

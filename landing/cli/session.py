@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -57,16 +56,9 @@ class Session:
 
     def digest(self) -> str:
         """What the config files, and the policies and blueprints beside them, contain, as 64 hex digits."""
-        total = hashlib.sha256()
-        for path in self._files():
-            total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-        return total.hexdigest()
+        from landing.config.digest import digest
 
-    def _files(self) -> list[Path]:
-        beside = self.config.parent
-        own = [self.config] if self.config.is_file() else sorted(self.config.glob("*.y*ml"))
-        library = [*beside.glob("scps/*/*.*"), *beside.glob("blueprints/*.py")]
-        return own + sorted(path for path in library if path.is_file())
+        return digest(self.config)
 
     def connect(
         self,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
+from landing import source_tree
 from landing.config.document import Document, Map
 from landing.config.parser import NotAdmitted, parse
 from landing.model import Problem, Source
 
 MAX_BYTES = 64 * 1024 * 1024
+REFUSED = "LZ103"
 BY_KEY = ("accounts", "baselines", "delegated_administrators", "guardrails", "services", "units")
 """Top-level keys that several files may hold, each with keys of its own."""
 
@@ -20,13 +23,16 @@ BY_KEY = ("accounts", "baselines", "delegated_administrators", "guardrails", "se
 def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Problem]]:
     """Read every `*.yaml` and `*.yml` of a folder (or one file) into one document; all problems at once."""
     document, problems = Document(), list[Problem]()
-    paths = _files(folder)
+    paths = files(folder)
     if not paths:
         problems.append(
             Problem(
                 "LZ101", f"no config found: {folder} holds no .yaml file", help="landing init writes a starter config"
             )
         )
+    problems += refused(folder, shown_as=shown_as)
+    if any(problem.code == REFUSED for problem in problems):
+        return document, problems  # nothing of such a folder is read, not even to say more
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -39,12 +45,26 @@ def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Problem]]:
     return document, problems
 
 
-def _files(folder: Path) -> list[Path]:
-    if folder.is_file():
-        return [folder]
-    if not folder.is_dir():
-        return []
-    return sorted(p for p in folder.iterdir() if p.suffix in (".yaml", ".yml") and p.is_file() and p.name[0] != ".")
+def files(config: Path) -> list[Path]:
+    """The files of a config: it itself, or everything in a folder that is called `*.yaml` or `*.yml`."""
+    if not config.is_dir():
+        return [config] if config.exists() else []
+    found = (path for path in config.iterdir() if path.suffix in (".yaml", ".yml") and path.name[0] != ".")
+    return sorted(path for path in found if path.is_symlink() or not path.is_dir())
+
+
+def refused(config: Path, *, shown_as: str = "") -> Iterator[Problem]:
+    """What of a config is not read: links that lead out of its folder, what is no file, what is too large."""
+    folder = config if config.is_dir() else config.parent
+    found = [(config, why)] if (why := source_tree.refusal(config, config.absolute().parent, largest=MAX_BYTES)) else []
+    if config.is_dir() and not found:
+        found = [(path, source_tree.refusal(path, folder, largest=MAX_BYTES)) for path in files(config)]
+    found += source_tree.refusals(source_tree.cases(config))
+    for path, why in found:
+        if why and os.path.lexists(path):
+            name = Path(shown_as) / path.relative_to(config) if shown_as and path.is_relative_to(config) else path
+            help_ = "split the file: files of the folder are merged" if "bytes" in why else "put the file itself there"
+            yield Problem(REFUSED, f"{name} is not read: {why}", help=help_)
 
 
 def _read_file(document: Document, path: Path, name: str) -> Iterator[Problem]:
@@ -52,14 +72,6 @@ def _read_file(document: Document, path: Path, name: str) -> Iterator[Problem]:
         raw = path.read_bytes()
     except OSError as error:
         yield Problem("LZ102", f"cannot read {name}: {error.strerror}", Source(name, 1, 1))
-        return
-    if len(raw) > MAX_BYTES:
-        yield Problem(
-            "LZ103",
-            f"{name} has {len(raw):,} bytes; at most {MAX_BYTES:,} are read",
-            Source(name, 1, 1),
-            help="split the file: files of the folder are merged, accounts and the like key by key",
-        )
         return
     try:
         text = raw.decode("utf-8-sig")

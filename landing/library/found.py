@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from landing import source_tree
 from landing.blueprint import Blueprint
 from landing.blueprint.file import Rendered, blueprint_in, failure, rendered
 from landing.blueprint.process import rendered as rendered_apart
@@ -14,6 +15,8 @@ from landing.errors import ConfigError
 from landing.library.metadata import relative
 from landing.library.policy import Policy, policy_in
 from landing.model import Problem, Source
+
+FOLDERS = ("blueprints", "scps")
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,16 @@ class Library:
         policies: dict[str, Policy] = {}
         files: dict[str, Path] = {}
         problems: list[Problem] = []
-        for folder in dict.fromkeys(path.resolve() for path in folders):
+        looked_at = list(dict.fromkeys(path.resolve() for path in folders))
+        problems += (problem for folder in looked_at for problem in refused(folder))
+        if problems:  # nothing of such a folder is read, not even to say more
+            raise ConfigError(problems)
+        for folder in looked_at:
             for path in sorted((folder / "blueprints").glob("[!_.]*.py")):
                 if path.stem in files:
                     problems.append(_twice("blueprint", path, files[path.stem]))
                 files.setdefault(path.stem, path)
-            for path in sorted((folder / "scps").glob("*/policy.json")):
+            for path in sorted((folder / "scps").glob("[!_.]*/policy.json")):
                 name = path.parent.name
                 if name in policies:
                     problems.append(_twice("policy", path, policies[name].folder))
@@ -104,10 +111,17 @@ def _ours(path: Path) -> bool:
 
 def _content(folder: Path) -> str:
     total = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            total.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    for name, content in source_tree.content(folder):
+        total.update(f"{name}\0{len(content)}\0".encode(errors="surrogateescape") + content)
     return total.hexdigest()
+
+
+def refused(folder: Path) -> Iterator[Problem]:
+    """What of a folder's library is not read: links that lead out of it, what is no file, what is too large."""
+    if folder != shipped().resolve():
+        for name in FOLDERS:
+            for path, why in source_tree.refusals(folder / name):
+                yield Problem("LZ409", f"{relative(path)} is not read: {why}", help="put the file itself there")
 
 
 def _twice(what: str, path: Path, first: Path) -> Problem:

@@ -15,7 +15,7 @@ from landing.model import Problem, Source
 from landing.organization import Organization
 
 SECONDS = 60.0
-FOUND, NOT_LINTED = "LZ325", "LZ326"
+FOUND, NOT_LINTED = "LZ407", "LZ408"
 _SEVERITIES = {"error": "error", "warning": "warning", "informational": "info"}
 Finding = tuple[str, str, str, tuple[str | int, ...]]
 """cfn-lint's rule, its severity, its words, and the path of keys in the template."""

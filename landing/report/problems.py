@@ -11,9 +11,12 @@ from pathlib import Path
 
 from landing.model import Problem, Source
 from landing.report.style import Style
+from landing.source_tree import refusal
 from landing.text import safe
 
 AT_MOST = 20
+MOST_SHOWN = 64 << 20
+"""Bytes of a file of which lines are shown."""
 _COLOUR = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -56,10 +59,7 @@ def _excerpt(source: Source, length: int, files: dict[str, list[str]], style: St
     margin = len(str(source.line))
     yield f"{' ' * margin}--> {safe(source)}"
     if source.file not in files:
-        try:
-            files[source.file] = Path(source.file).read_text(encoding="utf-8-sig", errors="replace").splitlines()
-        except OSError:
-            files[source.file] = []
+        files[source.file] = _lines(Path(source.file))
     if source.line > len(files[source.file]):
         return
     line = files[source.file][source.line - 1]
@@ -70,6 +70,16 @@ def _excerpt(source: Source, length: int, files: dict[str, list[str]], style: St
     yield f"{' ' * margin} |"
     yield f"{source.line} | {shown[:200]}"
     yield f"{' ' * margin} | {' ' * indent}{style.paint(carets[:160], 'red')}"
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a file beside the config; none of a file that is elsewhere in truth."""
+    if refusal(path, path.parent, largest=MOST_SHOWN):
+        return []
+    try:
+        return path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError:
+        return []
 
 
 def as_json(problems: Sequence[Problem]) -> str:
