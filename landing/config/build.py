@@ -10,6 +10,7 @@ from landing.config.deployments import Deployments
 from landing.config.document import Document, Path_, units_in
 from landing.config.schema import Schema, with_defaults
 from landing.config.targets import target_of
+from landing.constraints.principals import POLICY_TYPES
 from landing.deadlines import seconds
 from landing.library import Library
 from landing.model import Json, Problem, Source
@@ -47,6 +48,7 @@ class Builder:
         top = self.data["organization"]
         guardrails = dict(self._guardrails())
         services = dict(self._services())
+        policy_types = dict(self._policy_types(guardrails))
         blueprints = Deployments(self.document, self.library)
         deployments = [*blueprints.of_services(services), *blueprints.of_baselines()]
         self.problems += blueprints.problems
@@ -67,9 +69,9 @@ class Builder:
             guardrails=guardrails,
             deployments={each.key: each for each in deployments},
             services=services,
-            trusted_access=dict(self._trusted_access(services)),
+            trusted_access=dict(self._trusted_access(services, policy_types)),
             delegated_administrators=self._delegated_administrators(services),
-            policy_types=dict(self._policy_types(guardrails)),
+            policy_types=policy_types,
             timeouts={name: seconds(text) for name, text in (self.data.get("timeouts") or {}).items()},
             limits=self.data.get("limits") or {},
             packed=dict(self._packed()),
@@ -199,18 +201,34 @@ class Builder:
         for name, value in (self.data.get("services") or {}).items():
             path: Path_ = ("services", name)
             settings = with_defaults(self.schemas.get(name, {}), value or {})
-            sources = {
-                key: source for key in settings if (source := self.document.source((*path, key), key=True)) is not None
-            }
+            sources = dict(self._places(path, value or {}))
             yield name, Service(name, settings, self.document.source(path, key=True), sources)
 
-    def _trusted_access(self, services: Mapping[str, Service]) -> Iterator[tuple[str, Source | None]]:
+    def _places(self, path: Path_, value: object, inside: Path_ = ()) -> Iterator[tuple[Path_, Source]]:
+        """Where each part of a value stands: keys, and entries of lists, at every depth."""
+        keyed = isinstance(value, Mapping)
+        parts = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+        for step, part in parts:
+            source = self.document.source((*path, *inside, step), key=keyed)
+            if source is not None:
+                yield (*inside, step), source
+            yield from self._places(path, part, (*inside, step))
+
+    def _trusted_access(
+        self, services: Mapping[str, Service], policy_types: Mapping[str, Source | None]
+    ) -> Iterator[tuple[str, Source | None]]:
+        """What services, their administrators and policy types need, and what the config names besides."""
         top = self.document.source(("organization",), key=True)
         yield STACKSETS, top
         yield ACCOUNT, top
         for name, service in services.items():
             for principal in INTEGRATIONS[name].trusted if name in INTEGRATIONS else ():
                 yield principal, service.source
+        for principal in self.data.get("delegated_administrators") or {}:
+            yield principal, self.document.source(("delegated_administrators", principal), key=True)
+        for name, source in policy_types.items():
+            if name in POLICY_TYPES:
+                yield POLICY_TYPES[name], source
         for index, principal in enumerate(self.data["organization"].get("trusted_access") or ()):
             yield principal, self.document.source(("organization", "trusted_access", index))
 

@@ -14,6 +14,7 @@ from landing.config.hints import nearest
 from landing.model import Problem
 from landing.organization import ROOT
 from landing.partitions import OPT_IN_REGIONS, REGIONS
+from landing.services import INTEGRATIONS
 
 MAX_DEPTH = 5
 MAX_UNITS = 2_000
@@ -168,7 +169,7 @@ class _Checks:
                         "12 digits; quote an id that begins with 0",
                     )
             for tag, _ in items(value.get("tags")):
-                if tag.startswith(RESERVED_TAGS):
+                if tag.lower().startswith(RESERVED_TAGS):
                     yield self.problem(
                         "LZ320",
                         f"the tag key `{tag}` is reserved",
@@ -212,3 +213,18 @@ class _Checks:
                     path,
                     "choose a member account",
                 )
+            yield from self._appointed(principal, account, path)
+
+    def _appointed(self, principal: str, account: object, path: Path_) -> Iterator[Problem]:
+        """Administrators that services appoint themselves, or that the services of the config need."""
+        for name, integration in INTEGRATIONS.items():
+            if principal in integration.trusted and not integration.delegated:
+                hint = f"leave it out: `services.{name}` does it, for `roles.security_tooling`"
+                yield self.problem("LZ327", f"{principal} appoints its administrator itself", path, hint, key=True)
+            elif (
+                principal in integration.delegated
+                and name in dict(items(self.data.get("services")))
+                and account != self.roles.get("security_tooling")
+            ):
+                message = f"`services.{name}` needs {principal} administered by `{self.roles.get('security_tooling')}`"
+                yield self.problem("LZ327", message, path, "name the account of `roles.security_tooling`, or none")

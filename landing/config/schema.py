@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from landing.constraints.inputs import allowed
+from landing.constraints.principals import SERVICES
 from landing.deadlines import DEADLINES, PATTERN, shown
 from landing.partitions import REGIONS
 
@@ -15,13 +17,24 @@ _REGION: Schema = {"type": "string", "enum": sorted(REGIONS)}
 _TAGS: Schema = {
     "type": "object",
     "maxProperties": 49,
-    "propertyNames": {"minLength": 1, "maxLength": 128},
-    "additionalProperties": {"type": "string", "maxLength": 256},
+    "propertyNames": {
+        **allowed("organizations:TagResource Tags.Key"),
+        "description": "letters, digits, spaces and `_.:/=+-@`, at most 128",
+    },
+    "additionalProperties": {
+        **allowed("organizations:TagResource Tags.Value"),
+        "description": "letters, digits, spaces and `_.:/=+-@`, at most 256",
+    },
 }
 
 
 def _text(description: str, **rest: object) -> Schema:
     return {"type": "string", "description": description, **rest}
+
+
+def _input(description: str, *names: str) -> Schema:
+    """A text that is sent as these inputs of AWS (see `landing.constraints.inputs`)."""
+    return {**allowed(*names), "description": description}
 
 
 def _flag(description: str, *, default: bool = False) -> Schema:
@@ -69,22 +82,24 @@ _FULL_ACCESS = _flag("Keep FullAWSAccess attached; false for an allow-list strat
 _CONTACT = _object(
     "An alternate contact.",
     {
-        "name": _text("Full name.", minLength=1, maxLength=64),
-        "title": _text("Job title.", minLength=1, maxLength=50),
-        "email": _text("E-mail address.", minLength=3, maxLength=254, pattern="^[^@\\s]+@[^@\\s]+$"),
-        "phone": _text("Phone number.", pattern="^[\\s0-9()+-]+$", maxLength=25),
+        "name": _input("Full name.", "account:PutAlternateContact Name"),
+        "title": _input("Job title.", "account:PutAlternateContact Title"),
+        "email": _input("E-mail address.", "account:PutAlternateContact EmailAddress"),
+        "phone": _input("Phone number.", "account:PutAlternateContact PhoneNumber"),
     },
     ("name", "title", "email", "phone"),
 )
 _ACCOUNT = _object(
     "An account of the organization. Its key is stable: name, e-mail and unit may change under it.",
     {
-        "name": _text("Account name as AWS shows it.", minLength=1, maxLength=50, pattern="^[\\x20-\\x7e]+$"),
-        "email": _text(
+        "name": _input(
+            "Account name as AWS shows it.",
+            "organizations:CreateAccount AccountName",
+            "account:PutAccountName AccountName",
+        ),
+        "email": _input(
             "E-mail address of the root user; needed unless the account is there already.",
-            minLength=6,
-            maxLength=64,
-            pattern="^[^@\\s]+@[^@\\s]+$",
+            "organizations:CreateAccount Email",
         ),
         "unit": _text("Unit key as a path, or `root`."),
         "tags": {**_TAGS, "description": "Tags; keys that are not listed here are left alone."},
@@ -102,7 +117,7 @@ _ACCOUNT = _object(
 _UNIT: Schema = _object(
     "An organizational unit. Its key is stable: the name may change under it.",
     {
-        "name": _text("Name as AWS shows it; the key when left out.", minLength=1, maxLength=128),
+        "name": _input("Name as AWS shows it; the key when left out.", "organizations:CreateOrganizationalUnit Name"),
         "full_access": _FULL_ACCESS,
         "pack": _PACK,
         "units": {"$ref": "#/properties/units"},
@@ -112,8 +127,10 @@ _GUARDRAIL = _object(
     "A policy of the library with its parameters, attached to a target.",
     {
         "policy": _text("Folder name in `scps/`; the key when left out."),
-        "name": _text("Name of the policy in AWS; the key when left out.", minLength=1, maxLength=128),
-        "description": _text("Description in AWS; the policy's own when left out.", maxLength=512),
+        "name": _input("Name of the policy in AWS; the key when left out.", "organizations:CreatePolicy Name"),
+        "description": _input(
+            "Description in AWS; the policy's own when left out.", "organizations:CreatePolicy Description"
+        ),
         "target": TARGET,
         "parameters": {"type": "object", "description": "Values for the policy's parameters."},
     },
@@ -161,8 +178,14 @@ _ORGANIZATION = _object(
             "accounts × regions reach 100,000. Choose before the first apply: a change moves every stack."
         ),
         "root": _object("The root of the organization.", {"pack": _PACK}),
-        "policy_types": _names("Policy types to enable besides those that guardrails need."),
-        "trusted_access": _names("Service principals to trust besides those that services need."),
+        "policy_types": {
+            **_names("Policy types to enable besides those that guardrails need."),
+            "items": allowed("organizations:EnablePolicyType PolicyType"),
+        },
+        "trusted_access": {
+            **_names("Service principals to trust besides those that services need."),
+            "items": {"enum": list(SERVICES)},
+        },
     },
     ("name", "home_region", "governed_regions"),
 )
@@ -178,7 +201,9 @@ _ROLES = _object(
 _ACCESS = _object(
     "IAM roles that the tool and the guardrails must know.",
     {
-        "member_role": _text("Role in each member account that the management account assumes."),
+        "member_role": _input(
+            "Role in each member account that the management account assumes.", "organizations:CreateAccount RoleName"
+        ),
         "exempt_roles": _names("More roles that protective guardrails exempt: ARNs or names, `*` allowed."),
     },
 )
@@ -197,6 +222,7 @@ _LOCK = _object(
 _DELEGATED_ADMINISTRATORS: Schema = {
     "type": "object",
     "description": "Account key by service principal, besides those that services need.",
+    "propertyNames": {"enum": [principal for principal, most in SERVICES.items() if most]},
     "additionalProperties": {"type": "string"},
 }
 _TIMEOUTS = _object(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from landing.constraints.inputs import allowed
+
 HOME = "home"
 GOVERNED = "governed"
 
@@ -52,7 +54,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
                 "description": "Write-once retention; COMPLIANCE cannot be shortened by anyone.",
                 "additionalProperties": False,
                 "required": ["mode", "days"],
-                "properties": {"mode": {"enum": ["GOVERNANCE", "COMPLIANCE"]}, "days": _DAYS},
+                "properties": {
+                    "mode": allowed("s3:PutObjectLockConfiguration ObjectLockConfiguration.Rule.DefaultRetention.Mode"),
+                    "days": _DAYS,
+                },
             },
         },
     },

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from landing.config.document import Document, Path_
 from landing.config.hints import nearest
+from landing.config.schema import KEY
 from landing.model import Problem
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Problem]:
     path: Path_ = tuple(error.absolute_path)
     schema: Any = error.schema
     instance: Any = error.instance
+    if "propertyNames" in error.absolute_schema_path:
+        yield _wrong_key(document, error, path)
+        return
     match error.validator:
         case "additionalProperties":
             known = list(schema.get("properties", {}))
@@ -65,16 +69,6 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Problem]:
             value = str(instance)
             hint = nearest(value, map(str, choices))
             yield _problem(document, path, "LZ203", f"`{value}` is not one of the values known here", hint)
-        case "propertyNames" | "pattern" if "propertyNames" in error.absolute_schema_path:
-            key = str(error.instance)
-            yield _problem(
-                document,
-                (*path, key),
-                "LZ204",
-                f"`{key}` is not a valid key",
-                "lower-case letters, digits, `-` and `_`, at most 63",
-                key=True,
-            )
         case "type":
             wanted: Any = error.validator_value
             words = " or ".join(map(_word, wanted if isinstance(wanted, list) else [wanted]))
@@ -96,6 +90,17 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Problem]:
 def _unknown_key(document: Document, path: Path_, key: str, known: list[str]) -> Problem:
     hint = nearest(key, known, "keys here: " + ", ".join(known))
     return _problem(document, (*path, key), "LZ201", f"unknown key `{key}`{_inside(path)}", hint, key=True)
+
+
+def _wrong_key(document: Document, error: ValidationError, path: Path_) -> Problem:
+    key = str(error.instance)
+    if error.validator == "enum":
+        hint = nearest(key, map(str, cast("list[Any]", error.validator_value)))
+    elif error.validator_value == KEY:
+        hint = "lower-case letters, digits, `-` and `_`, at most 63"
+    else:
+        hint = _reason(error)
+    return _problem(document, (*path, key), "LZ204", f"`{key}` is not a valid key here", hint, key=True)
 
 
 def _problem(document: Document, path: Path_, code: str, message: str, hint: str, *, key: bool = False) -> Problem:
@@ -121,6 +126,10 @@ def _reason(error: ValidationError) -> str:
         case "uniqueItems":
             return "an entry is given twice"
         case "pattern":
+            text = str(error.instance)
+            wrong = "".join(dict.fromkeys(c for c in text if not re.search(str(limit), c)))
+            if wrong and set(wrong) != set(text):
+                return f"AWS does not take `{wrong}` there"
             return f"`{error.instance}` does not match {limit}"
     return error.message
 

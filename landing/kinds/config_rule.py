@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
+from landing.config.hints import nearest
 from landing.config.schema import KEY
+from landing.constraints import config_rules
+from landing.constraints.inputs import allowed, constraint
 from landing.errors import AwsError
 from landing.kinds.delegated_administrator import DelegatedAdministrator
 from landing.kinds.security_service import AdministeredSetting
 from landing.kinds.stack import Stack
 from landing.kinds.stack_set import StackSet
-from landing.model import Action, Change, Resource, Scope, Severity
-from landing.organization import PREFIX, Organization
+from landing.model import Action, Change, Problem, Resource, Scope, Severity
+from landing.organization import PREFIX, Organization, Service
 
 PRINCIPAL = "config-multiaccountsetup.amazonaws.com"
 RECORDER = "config-recorder"
@@ -53,7 +56,9 @@ class ConfigRule(AdministeredSetting):
                     "description": "DAILY costs less; Firewall Manager needs CONTINUOUS.",
                 },
                 "snapshot_frequency": {
-                    "enum": ["One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"],
+                    **allowed(
+                        "config:PutDeliveryChannel DeliveryChannel.configSnapshotDeliveryProperties.deliveryFrequency"
+                    ),
                     "default": "TwentyFour_Hours",
                     "description": "How often snapshots are delivered to the log archive.",
                 },
@@ -72,7 +77,9 @@ class ConfigRule(AdministeredSetting):
                                 "pattern": "^[A-Z0-9_]+$",
                                 "description": "Identifier of the managed rule (CLOUD_TRAIL_ENABLED).",
                             },
-                            "description": {"type": "string", "maxLength": 256},
+                            "description": allowed(
+                                "config:PutOrganizationConfigRule OrganizationManagedRuleMetadata.Description"
+                            ),
                             "parameters": {"type": "object", "default": {}, "description": "Its input parameters."},
                             "home_only": {
                                 "type": "boolean",
@@ -86,6 +93,13 @@ class ConfigRule(AdministeredSetting):
             },
         }
     }
+
+    def check(self, organization: Organization) -> Iterable[Problem]:
+        """What PutOrganizationConfigRule refuses: names, identifiers, and parameters that a rule does not have."""
+        service = organization.services.get("config")
+        for key, rule in (service.settings["rules"] if service else {}).items():
+            assert service is not None
+            yield from _problems(service, key, rule)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Each rule in each governed region."""
@@ -107,7 +121,7 @@ class ConfigRule(AdministeredSetting):
                         *StackSet().addresses(organization, RECORDER),
                         *Stack().sites(organization, RECORDER, Scope(organization.management, scope.region)),
                     ]
-                source = service.sources.get("rules") if service else None
+                source = service.at("rules") if service else None
                 yield Resource(self.address(key, scope), attributes, tuple(needs), source=source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
@@ -146,7 +160,7 @@ class ConfigRule(AdministeredSetting):
             assert change.after is not None
             metadata = {"RuleIdentifier": change.after["identifier"], "Description": change.after["description"]}
             if change.after["parameters"]:
-                metadata["InputParameters"] = json.dumps(change.after["parameters"], sort_keys=True)
+                metadata["InputParameters"] = _text(change.after["parameters"])
             client.put_organization_config_rule(
                 OrganizationConfigRuleName=name, OrganizationManagedRuleMetadata=metadata
             )
@@ -167,3 +181,30 @@ class ConfigRule(AdministeredSetting):
                 )
             if status["OrganizationRuleStatus"].endswith(("_SUCCESSFUL", "_FAILED")):
                 return
+
+
+def _text(parameters: Mapping[str, Any]) -> str:
+    return json.dumps(parameters, sort_keys=True)
+
+
+def _problems(service: Service, key: str, rule: Mapping[str, Any]) -> Iterator[Problem]:
+    identifier, given = rule["identifier"], rule.get("parameters") or {}
+    at = ("rules", key)
+    most = constraint("config:PutOrganizationConfigRule OrganizationConfigRuleName")["max"]
+    if len(PREFIX + key) > most:
+        hint = f"at most {most - len(PREFIX)} characters"
+        yield service.problem("LZ362", f"`{key}` is too long for the name of an organization rule", hint, *at)
+    most = constraint("config:PutOrganizationConfigRule OrganizationManagedRuleMetadata.InputParameters")["max"]
+    if len(_text(given)) > most:
+        message = f"the parameters of `{key}` have {len(_text(given)):,} characters as JSON; AWS takes {most:,}"
+        yield service.problem("LZ362", message, "shorten them", *at, "parameters")
+    if not config_rules.is_known(identifier):
+        hint = nearest(identifier, config_rules.rules(), "see the list of AWS Config managed rules")
+        yield service.problem("LZ363", f"AWS Config has no managed rule `{identifier}`", hint, *at, "identifier")
+        return
+    known = config_rules.rules()[identifier]
+    for name in config_rules.unknown_parameters(identifier, given):
+        hint = nearest(name, known, "its parameters: " + (", ".join(known) or "none"))
+        yield service.problem("LZ364", f"{identifier} has no parameter `{name}`", hint, *at, "parameters", name)
+    for name in config_rules.missing_parameters(identifier, given):
+        yield service.problem("LZ364", f"{identifier} needs the parameter `{name}`", "", *at, "parameters")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
+from landing.constraints.inputs import allowed
 from landing.kinds.guardduty_administrator import GuardDutyAdministrator
 from landing.kinds.security_service import NAME, AdministeredSetting
 from landing.model import Action, Change, Problem, Resource, Scope
@@ -66,12 +67,12 @@ class GuardDuty(AdministeredSetting):
             "additionalProperties": False,
             "properties": {
                 "auto_enable": {
-                    "enum": ["ALL", "NEW", "NONE"],
+                    **allowed("guardduty:UpdateOrganizationConfiguration AutoEnableOrganizationMembers"),
                     "default": "ALL",
                     "description": "ALL covers present and future accounts, NEW only those that join.",
                 },
                 "publishing_frequency": {
-                    "enum": ["FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"],
+                    **allowed("guardduty:CreateDetector FindingPublishingFrequency"),
                     "default": "FIFTEEN_MINUTES",
                     "description": "How often updated findings are published.",
                 },
@@ -102,7 +103,7 @@ class GuardDuty(AdministeredSetting):
                 yield Problem(
                     "LZ351",
                     f"GuardDuty feature `{name}` reaches no member: auto_enable is NONE",
-                    service.sources.get("features"),
+                    service.at("features"),
                     "set auto_enable to ALL or NEW",
                     "warning",
                 )

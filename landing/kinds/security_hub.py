@@ -7,15 +7,19 @@ from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.config.schema import KEY, TARGET
+from landing.constraints.security_hub import STANDARDS, TYPES
 from landing.errors import AwsError
 from landing.kinds.security_hub_administrator import SecurityHubAdministrator
 from landing.kinds.security_service import NAME, AdministeredSetting
 from landing.model import Action, Change, Problem, Resource, Scope
-from landing.organization import Organization
-from landing.partitions import OPT_IN_REGIONS
+from landing.organization import Organization, Service
+from landing.partitions import GLOBAL_REGION, OPT_IN_REGIONS, REGIONS
 
 NOT_ENABLED = ("InvalidAccessException", SERVICE_DENIES, "ResourceNotFoundException")
 """What Security Hub answers in an account or for an organization where it is not switched on."""
+
+SUCCESSOR = "SECURITYHUB_CSPM_POLICY"
+"""The policy type that supersedes central configuration (botocore: OrganizationConfiguration.Status)."""
 
 _POLICY = {
     "type": "object",
@@ -28,23 +32,35 @@ _POLICY = {
             "type": "array",
             "default": [],
             "uniqueItems": True,
-            "items": {"type": "string", "pattern": "^[a-z0-9-]+/v/[0-9.]+$"},
+            "items": {"enum": [standard.path for standard in STANDARDS.values()]},
             "description": "Standards as `name/v/version`; none is on that is not named.",
         },
         "disabled_controls": {
             "type": "array",
             "default": [],
             "uniqueItems": True,
-            "items": {"type": "string", "pattern": "^[A-Za-z0-9]+\\.[0-9]+$"},
+            "items": {"type": "string"},
             "description": "Controls that are off; all others, future ones too, are on.",
         },
         "parameters": {
             "type": "object",
             "default": {},
-            "description": "Parameters of controls, by control and name.",
+            "description": "Parameters of controls, by control and name; where the type of a value is not known "
+            "here, with it: `{Enum: ERROR}`.",
             "additionalProperties": {
                 "type": "object",
-                "additionalProperties": {"type": ["boolean", "integer", "string", "array"]},
+                "minProperties": 1,
+                "additionalProperties": {
+                    "oneOf": [
+                        {"type": ["boolean", "number", "string", "array"]},
+                        {
+                            "type": "object",
+                            "minProperties": 1,
+                            "maxProperties": 1,
+                            "propertyNames": {"enum": list(TYPES)},
+                        },
+                    ]
+                },
             },
         },
         "target": TARGET,
@@ -84,6 +100,14 @@ class SecurityHub(AdministeredSetting):
             "description": "Security Hub CSPM, centrally configured from the home region.",
             "additionalProperties": False,
             "properties": {
+                "linked_regions": {
+                    "type": "array",
+                    "default": [],
+                    "uniqueItems": True,
+                    "items": {"enum": sorted(REGIONS)},
+                    "description": "Regions that the home region's policies reach besides the governed ones; there "
+                    "must be one where the home region alone is governed.",
+                },
                 "policies": {
                     "type": "object",
                     "default": {},
@@ -96,22 +120,32 @@ class SecurityHub(AdministeredSetting):
     }
 
     def check(self, organization: Organization) -> Iterable[Problem]:
-        """Central configuration cannot live in an opt-in region."""
+        """Central configuration: not from an opt-in region, not beside its successor, not for one region alone."""
         service = organization.services.get("security_hub")
-        if service is not None and organization.home_region in OPT_IN_REGIONS:
-            yield Problem(
+        if service is None:
+            return
+        home = organization.home_region
+        if home in OPT_IN_REGIONS:
+            yield service.problem(
                 "LZ352",
-                f"Security Hub's home region cannot be the opt-in region {organization.home_region}",
-                service.source,
+                f"Security Hub's home region cannot be the opt-in region {home}",
                 "choose a home region that is on by default",
             )
+        if SUCCESSOR in organization.policy_types:
+            yield Problem(
+                "LZ355",
+                f"the policy type {SUCCESSOR} takes the place of central configuration, which then takes no changes",
+                organization.policy_types[SUCCESSOR],
+                "keep either the policy type or `services.security_hub`",
+            )
+        yield from _linked_problems(organization, service)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Findings of all governed regions, seen from the home region."""
         service = organization.services.get("security_hub")
         if service is None:
             return
-        linked = sorted(set(organization.governed_regions) - {organization.home_region})
+        linked = linked_regions(organization)
         for scope in self.scopes(organization):
             needs = (self.administrator(organization, scope, SecurityHubAdministrator()),)
             attributes = {"configuration": "CENTRAL", "linked_regions": linked}
@@ -153,8 +187,6 @@ class SecurityHub(AdministeredSetting):
         with unless("ResourceConflictException"):
             client.enable_security_hub(EnableDefaultStandards=False, ControlFindingGenerator="SECURITY_CONTROL")
         wanted: dict[str, Any] = {"RegionLinkingMode": "SPECIFIED_REGIONS", "Regions": change.after["linked_regions"]}
-        if not change.after["linked_regions"]:
-            wanted = {"RegionLinkingMode": "NO_REGIONS"}
         if aggregator is None:
             with unless("LimitExceededException"):  # made already, and the answer was lost: an account has one
                 client.create_finding_aggregator(**wanted)
@@ -176,6 +208,41 @@ class SecurityHub(AdministeredSetting):
                 )
             if found.get("Status", "ENABLED") == "ENABLED":
                 return
+
+
+def linked_regions(organization: Organization) -> list[str]:
+    """The regions that follow the home region; central configuration needs at least one.
+
+    Where the home region alone is governed and the config names no other: the region of the partition where what is
+    global is recorded, or else the first one that is on by default. Empty where the partition has no other.
+    """
+    service = organization.services["security_hub"]
+    home = organization.home_region
+    named = {*organization.governed_regions, *service.settings["linked_regions"]} - {home}
+    if named:
+        return sorted(named)
+    others = {region for region, where in REGIONS.items() if where == organization.partition}
+    others -= {home, *OPT_IN_REGIONS}
+    return sorted({GLOBAL_REGION[organization.partition]} & others or others)[:1]
+
+
+def _linked_problems(organization: Organization, service: Service) -> Iterable[Problem]:
+    for index, region in enumerate(service.settings["linked_regions"]):
+        if REGIONS[region] != organization.partition or region == organization.home_region:
+            message = f"{region} cannot follow the home region {organization.home_region}"
+            hint = "name other regions of the same partition"
+            yield service.problem("LZ356", message, hint, "linked_regions", index)
+    if {*organization.governed_regions, *service.settings["linked_regions"]} - {organization.home_region}:
+        return
+    home = organization.home_region
+    message = f"{home} alone is governed, and Security Hub's central configuration needs two regions"
+    linked = linked_regions(organization)
+    if linked:
+        hint = "name the region in `linked_regions`, or govern another region"
+        message += f": it reaches {linked[0]} too, and switches Security Hub on there"
+        yield service.problem("LZ356", message, hint, severity="warning")
+    else:
+        yield service.problem("LZ356", message, "leave Security Hub out: the partition has no other region")
 
 
 def _mode(found: Any) -> str:

@@ -50,7 +50,7 @@ class SecurityHubAssociation(AdministeredSetting):
                 yield Problem(
                     "LZ353",
                     f"Security Hub policies `{taken[name]}` and `{key}` both apply to {name}",
-                    service.sources.get("policies"),
+                    service.at("policies"),
                     "a target has one configuration policy",
                 )
             taken.setdefault(name, key)
@@ -73,7 +73,7 @@ class SecurityHubAssociation(AdministeredSetting):
                 kind, _, node = key.partition("/")
                 target = required_account(node) if kind == "account" else OrganizationalUnit().parent(node or ROOT)
                 needs = (SecurityHubPolicy().address(name, scope), target)
-                source = service.sources.get("policies") if service else None
+                source = service.at("policies") if service else None
                 yield Resource(self.address(key, scope), {"policy": name, "status": "SUCCESS"}, needs, source=source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
+from landing.constraints.inputs import allowed
+from landing.constraints.trail import INSIGHT_NEEDS, RETENTIONS, can_have
 from landing.kinds.base import Kind
 from landing.kinds.stack import Stack
 from landing.kinds.trusted_access import TrustedAccess
-from landing.model import Action, Change, Resource, Scope, Severity
+from landing.model import Action, Change, Problem, Resource, Scope, Severity
 from landing.naming import LOG_KEY_ALIAS, TRAIL, TRAIL_LOGS_ROLE, bucket
 from landing.organization import Organization
 from landing.references import account_id
 
 PRINCIPAL = "cloudtrail.amazonaws.com"
+_LOGGED = {"all": ("Read", "Write"), "read": ("Read",), "write": ("Write",)}
 
 
 class Trail(Kind):
@@ -82,7 +85,7 @@ class Trail(Kind):
                     "type": "array",
                     "default": [],
                     "uniqueItems": True,
-                    "items": {"enum": ["ApiCallRateInsight", "ApiErrorRateInsight"]},
+                    "items": allowed("cloudtrail:PutInsightSelectors InsightSelectors.InsightType"),
                     "description": "Insights on unusual activity; they cost extra.",
                 },
                 "cloudwatch_logs": {
@@ -91,14 +94,30 @@ class Trail(Kind):
                     "description": "Deliver to CloudWatch Logs of the management account too.",
                 },
                 "log_group_days": {
-                    "type": "integer",
-                    "minimum": 1,
+                    "enum": list(RETENTIONS),
                     "default": 90,
                     "description": "Days that CloudWatch Logs keeps them.",
                 },
             },
         }
     }
+
+    def check(self, organization: Organization) -> Iterable[Problem]:
+        """Insights look at events that the trail logs."""
+        service = organization.services.get("cloudtrail")
+        if service is None:
+            return
+        logged = _LOGGED[service.settings["management_events"]]
+        for index, insight in enumerate(service.settings["insights"]):
+            if not can_have(insight, logged):
+                needed = " or ".join(sorted(INSIGHT_NEEDS[insight])).lower()
+                yield service.problem(
+                    "LZ361",
+                    f"{insight} looks at {needed} events, which the trail does not log",
+                    "let `management_events` be `all`, or leave the insight out",
+                    "insights",
+                    index,
+                )
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """One, when the service is in the config."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from landing import references
 from landing.deadlines import DEADLINES
-from landing.model import Json, Source
+from landing.model import Json, Problem, Source
 from landing.organization.hierarchy import Hierarchy, Target, node_of
 from landing.organization.policies import Guardrail, Pack
 
@@ -44,7 +44,17 @@ class Service:
     name: str
     settings: Mapping[str, Any]
     source: Source | None = None
-    sources: Mapping[str, Source] = field(default_factory=dict)
+    sources: Mapping[tuple[str | int, ...], Source] = field(default_factory=dict)
+    """Where each setting stands, by its path."""
+
+    def at(self, *path: str | int) -> Source | None:
+        """Where a setting stands; of one that the config leaves out, where it would stand in."""
+        return next((self.sources[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.sources), self.source)
+
+    def problem(self, code: str, message: str, help_: str, *path: str | int, severity: str = "error") -> Problem:
+        """What is wrong with a setting, where it stands."""
+        length = len(str(path[-1])) if path and isinstance(path[-1], str) else 1
+        return Problem(code, message, self.at(*path), help_, severity, ("services", self.name, *path), length)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
+
+from landing.constraints.patterns import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ def _string_problems(shape: Any, value: Any, path: str) -> Iterator[Problem]:
         return
     yield from _size_problems(shape, len(value), value, path, "length")
     pattern = metadata.get("pattern")
-    compiled = _compiled(pattern) if pattern else None
-    if compiled is not None and not compiled.fullmatch(value):
+    wanted = compiled(pattern) if pattern else None
+    if wanted is not None and not wanted.fullmatch(value):
         yield Problem("pattern", path, value, pattern)
 
 
@@ -92,17 +92,3 @@ def _size_problems(shape: Any, size: float, value: object, path: str, what: str)
         yield Problem(f"min_{what}", path, value, least)
     if most is not None and size > most:
         yield Problem(f"max_{what}", path, value, most)
-
-
-IN_PYTHON = {"L": r"\w", "N": r"\d", "Z": r"\s", "Zs": " ", "M": r"\u0300-\u036f"}
-UNICODE_CLASS = re.compile(r"\\p\{(L|N|Zs|Z|M)\}")
-"""The classes of Unicode that AWS's patterns name, in Python's dialect (in brackets, where they are used)."""
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """The pattern, or None where Java's dialect says something that Python's cannot."""
-    try:
-        return re.compile(UNICODE_CLASS.sub(lambda found: IN_PYTHON[found[1]], pattern), re.DOTALL)
-    except re.error:
-        return None

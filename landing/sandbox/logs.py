@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from landing.constraints.trail import RETENTIONS
 from landing.sandbox import delivery
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
@@ -13,11 +14,6 @@ from landing.sandbox.service import Nothing, Probe, Service
 
 if TYPE_CHECKING:
     from landing.sandbox import Sandbox
-
-RETENTIONS = (
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-)  # fmt: skip
-"""Days, the only ones there are (API reference, PutRetentionPolicy)."""
 
 
 def _logs(sandbox: Sandbox) -> Any:

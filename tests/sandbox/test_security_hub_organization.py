@@ -20,11 +20,10 @@ def administrator(cloud: Cloud) -> str:
 
 
 def central(cloud: Cloud, *linked: str) -> tuple[str, Any]:
-    """The administrator under central configuration, and its client in the home Region."""
+    """The administrator under central configuration, and its client in the home Region; eu-north-1 is linked."""
     account = administrator(cloud)
     hub = cloud.client("securityhub", account)
-    mode = {"RegionLinkingMode": "SPECIFIED_REGIONS", "Regions": list(linked)} if linked else {}
-    hub.create_finding_aggregator(**(mode or {"RegionLinkingMode": "NO_REGIONS"}))
+    hub.create_finding_aggregator(RegionLinkingMode="SPECIFIED_REGIONS", Regions=list(linked) or ["eu-north-1"])
     centralize(hub)
     while hub.describe_organization_configuration()["OrganizationConfiguration"]["Status"] == "PENDING":
         pass
@@ -181,13 +180,27 @@ def test_central_configuration_goes_without_auto_enable(cloud: Cloud) -> None:
 @source("API reference: UpdateOrganizationConfiguration, Status PENDING then ENABLED")
 def test_central_configuration_takes_a_while(cloud: Cloud) -> None:
     hub = cloud.client("securityhub", administrator(cloud))
-    hub.create_finding_aggregator(RegionLinkingMode="NO_REGIONS")
+    hub.create_finding_aggregator(RegionLinkingMode="ALL_REGIONS")
     centralize(hub)
     found = hub.describe_organization_configuration()
     assert found["OrganizationConfiguration"] == {"ConfigurationType": "CENTRAL", "Status": "PENDING"}
     found = hub.describe_organization_configuration()
     assert found["OrganizationConfiguration"] == {"ConfigurationType": "CENTRAL", "Status": "ENABLED"}
     assert (found["AutoEnable"], found["AutoEnableStandards"]) == (False, "NONE")
+
+
+@source("User Guide: central configuration requires a home Region and at least one linked Region")
+def test_central_configuration_needs_a_linked_region(cloud: Cloud) -> None:
+    hub = cloud.client("securityhub", administrator(cloud))
+    arn = hub.create_finding_aggregator(RegionLinkingMode="NO_REGIONS")["FindingAggregatorArn"]
+    with pytest.raises(hub.exceptions.InvalidInputException, match="linked Region"):
+        centralize(hub)
+    hub.update_finding_aggregator(
+        FindingAggregatorArn=arn, RegionLinkingMode="SPECIFIED_REGIONS", Regions=["eu-north-1"]
+    )
+    centralize(hub)
+    with pytest.raises(hub.exceptions.InvalidInputException, match="linked Region"):
+        hub.update_finding_aggregator(FindingAggregatorArn=arn, RegionLinkingMode="NO_REGIONS")
 
 
 @source("User Guide: the home Region cannot be an opt-in Region")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from landing.constraints.trail import can_have
 from landing.sandbox.call import Call
 from landing.sandbox.cloudtrail.state import DEFAULT_SELECTOR, Trail, find, find_own
 from landing.sandbox.refusal import Refusal
@@ -106,8 +107,7 @@ def put_insight_selectors(call: Call) -> dict[str, Any]:
         if "InsightType" not in selector:
             raise Refusal("InvalidInsightSelectorsException", "InsightType is required.")
         logged = _logged(trail, (selector.get("EventCategories") or ["Management"])[0])
-        needed = {"Write"} if selector["InsightType"] == "ApiCallRateInsight" else {"Read", "Write"}
-        if not logged & needed:
+        if not can_have(selector["InsightType"], logged):
             raise Refusal(
                 "InvalidInsightSelectorsException",
                 f"The trail does not log the events that {selector['InsightType']} needs.",

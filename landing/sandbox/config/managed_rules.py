@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from landing.constraints import config_rules
 from landing.sandbox.config.state import invalid
 
 
@@ -21,21 +22,18 @@ def _table() -> Mapping[str, Any]:
 
 def check(identifier: str | None, parameters: str | None) -> None:
     """Refuse an identifier that AWS does not have, and parameters that the rule does not have."""
-    rule = _table().get(identifier or "")
-    if rule is None:
+    if identifier is None or not config_rules.is_known(identifier):
         raise invalid(
             f"The sourceIdentifier {identifier} is invalid. Please refer to the documentation for a list of valid "
             "sourceIdentifiers that can be used when AWS is the Owner."
         )
     given = parsed_parameters(parameters)
-    known = {parameter["Name"] for parameter in rule.get("Parameters", ())}
-    unknown = sorted(set(given) - known)
+    unknown = config_rules.unknown_parameters(identifier, given)
     if unknown:
         raise invalid(
             f"Unknown parameters provided in the inputParameters: {json.dumps({k: given[k] for k in unknown})}."
         )
-    required = {p["Name"] for p in rule.get("Parameters", ()) if not p.get("Optional") and not p.get("Default")}
-    missing = sorted(required - set(given))
+    missing = config_rules.missing_parameters(identifier, given)
     if missing:
         raise invalid(f"Missing required parameters in the inputParameters: {', '.join(missing)}.")
 

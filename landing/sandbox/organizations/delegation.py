@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from landing.constraints.principals import SERVICES
 from landing.sandbox.call import Call
 from landing.sandbox.organizations.access import current
 from landing.sandbox.organizations.members import shown
-from landing.sandbox.organizations.principals import SERVICES
 from landing.sandbox.organizations.state import Organization
 from landing.sandbox.organizations.types import TYPES
 from landing.sandbox.refusal import Refusal

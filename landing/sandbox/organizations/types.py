@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from landing.constraints.principals import POLICY_TYPES
 from landing.sandbox.organizations.state import Policy
 
 SCP = "SERVICE_CONTROL_POLICY"
@@ -35,14 +36,14 @@ TYPES: dict[str, PolicyType] = {
     "AISERVICES_OPT_OUT_POLICY": PolicyType(size=2_500, attached=5, key="services"),
     "CHATBOT_POLICY": PolicyType(attached=5, key="chatbot"),
     "DECLARATIVE_POLICY_EC2": PolicyType(key="ec2_attributes"),
-    "SECURITYHUB_POLICY": PolicyType(key="securityhub", service="securityhub.amazonaws.com"),
-    "SECURITYHUB_CSPM_POLICY": PolicyType(service="securityhub.amazonaws.com"),
-    "INSPECTOR_POLICY": PolicyType(key="inspector", service="inspector2.amazonaws.com"),
+    "SECURITYHUB_POLICY": PolicyType(key="securityhub", service=POLICY_TYPES["SECURITYHUB_POLICY"]),
+    "SECURITYHUB_CSPM_POLICY": PolicyType(service=POLICY_TYPES["SECURITYHUB_CSPM_POLICY"]),
+    "INSPECTOR_POLICY": PolicyType(key="inspector", service=POLICY_TYPES["INSPECTOR_POLICY"]),
     "UPGRADE_ROLLOUT_POLICY": PolicyType(),
     "BEDROCK_POLICY": PolicyType(),
     "S3_POLICY": PolicyType(key="s3_attributes"),
     "NETWORK_SECURITY_DIRECTOR_POLICY": PolicyType(),
-    "GUARDDUTY_POLICY": PolicyType(key="guardduty", service="guardduty.amazonaws.com"),
+    "GUARDDUTY_POLICY": PolicyType(key="guardduty", service=POLICY_TYPES["GUARDDUTY_POLICY"]),
 }
 """Numbers that AWS has not published are those of the other declarative types."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from landing.constraints import security_hub as catalogue
 from landing.sandbox import accounts
 from landing.sandbox.call import Call
 from landing.sandbox.linked_roles import ensure
-from landing.sandbox.securityhub import catalogue, rollout
+from landing.sandbox.securityhub import rollout
 from landing.sandbox.securityhub.state import (
     PRINCIPAL,
     Administration,

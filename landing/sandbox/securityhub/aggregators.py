@@ -42,9 +42,13 @@ def update_finding_aggregator(call: Call) -> dict[str, Any]:
     """From the home Region; policies reach Regions that are linked now (API reference)."""
     _refuse_member(call)
     found = _at_home(call)
-    found.mode, found.regions = checked(call)
+    mode, where = checked(call)
     settings = here(call).administration
-    if settings is not None and settings.central is not None:
+    is_central = settings is not None and settings.central is not None
+    if is_central and not linked(call.world, call.region, Aggregator(found.id, mode, where)):
+        raise invalid("Central configuration requires at least one linked Region.")
+    found.mode, found.regions = mode, where
+    if is_central:
         rollout.schedule(call.world, call.account)
     return _shown(call, call.region, found)
 

@@ -74,6 +74,8 @@ def _centralize(call: Call, settings: Administration) -> None:
         raise absent("A finding aggregator is required for central configuration.")
     if found[0] != call.region:
         raise not_home()
+    if not linked(call.world, *found):
+        raise invalid("Central configuration requires at least one linked Region.")
     if regions.is_opt_in(call.region):
         raise invalid("The home Region of central configuration cannot be an opt-in Region.")
     if is_superseded(call):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from landing.constraints import security_hub as catalogue
+from landing.constraints.security_hub import CONTROLS, Control
 from landing.sandbox.call import Call
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.securityhub import catalogue, rollout, standards
-from landing.sandbox.securityhub.catalogue import CONTROLS, Control
+from landing.sandbox.securityhub import rollout, standards
 from landing.sandbox.securityhub.state import Hub, absent, invalid, own_hub, unmanaged_hub
 
 REMEDIATION = "https://docs.aws.amazon.com/console/securityhub/{}/remediation"
@@ -130,14 +131,16 @@ def update_security_control(call: Call) -> None:
 
 def checked_parameters(control: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """The parameters, if the control has them and each value is of its kind."""
-    known = CONTROLS[control].parameters if control in CONTROLS else {}
+    if catalogue.parameter_types(control) is None and parameters:
+        raise invalid(f"Security control {control} has no parameters.")
     for name, parameter in parameters.items():
-        if name not in known:
-            raise invalid(f"Parameter {name} is not a parameter of security control {control}.")
-        if parameter["ValueType"] == "CUSTOM" and set(parameter.get("Value") or {}) != set(known[name]):
-            raise invalid(
-                f"Parameter {name} of security control {control} must have a {next(iter(known[name]))} value."
-            )
+        kinds = list(parameter.get("Value") or {})
+        if parameter["ValueType"] == "CUSTOM" and len(kinds) != 1:
+            raise invalid(f"Parameter {name} of security control {control} must have exactly one value.")
+        known = catalogue.parameter_types(control) or {}
+        wrong = catalogue.wrong_parameter(control, name, kinds[0] if kinds else known.get(name, ""))
+        if wrong is not None:
+            raise invalid(wrong)
     return parameters
 
 

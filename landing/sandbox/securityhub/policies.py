@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from landing.constraints import security_hub as catalogue
 from landing.sandbox.call import Call
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.securityhub import catalogue, central, rollout
+from landing.sandbox.securityhub import central, rollout
 from landing.sandbox.securityhub.controls import checked_parameters
 from landing.sandbox.securityhub.state import Central, Policy, Settings, absent, conflict, invalid
-
-MOST = 20
-NAME = re.compile(r"[A-Za-z0-9\-.!*/]{1,128}")
 
 
 def create_configuration_policy(call: Call) -> dict[str, Any]:
     """20 of them, with different names (User Guide, "Quotas"; API reference, CreateConfigurationPolicy)."""
     found = central.writable(call)
     name = _name(found, call["Name"])
-    if len(found.policies) >= MOST:
-        raise Refusal("LimitExceededException", f"An organization has at most {MOST} configuration policies.")
+    if len(found.policies) >= catalogue.MOST_POLICIES:
+        raise Refusal(
+            "LimitExceededException", f"An organization has at most {catalogue.MOST_POLICIES} configuration policies."
+        )
     document, settings = _read(call)
     policy = Policy(
         id=call.world.uuid(),
@@ -111,7 +110,7 @@ def _shown(call: Call, policy: Policy) -> dict[str, Any]:
 
 
 def _name(found: Central, name: str) -> str:
-    if not NAME.fullmatch(name):
+    if not catalogue.POLICY_NAME.fullmatch(name):
         raise invalid("Name may have alphanumeric characters and -, ., !, *, / only.")
     if any(policy.name == name for policy in found.policies.values()):
         raise conflict(f"A configuration policy named {name} exists already.")
@@ -124,8 +123,8 @@ def _read(call: Call) -> tuple[dict[str, Any], Settings]:
     if document is None or "ServiceEnabled" not in document:
         raise invalid("ConfigurationPolicy must have SecurityHub with ServiceEnabled.")
     if not document["ServiceEnabled"]:
-        if document.get("EnabledStandardIdentifiers"):
-            raise invalid("Standards cannot be enabled where Security Hub is not.")
+        if document.get("EnabledStandardIdentifiers") or document.get("SecurityControlsConfiguration"):
+            raise invalid("Standards and controls cannot be configured where Security Hub is not enabled.")
         return {"ServiceEnabled": False}, Settings(enabled=False)
     configured = document.get("SecurityControlsConfiguration")
     if "EnabledStandardIdentifiers" not in document or configured is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from landing.constraints import security_hub as catalogue
 from landing.sandbox import accounts, regions
 from landing.sandbox.call import Call
-from landing.sandbox.securityhub import catalogue
 from landing.sandbox.securityhub.state import (
     PRINCIPAL,
     Association,

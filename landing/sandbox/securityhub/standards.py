@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from landing.constraints import security_hub as catalogue
 from landing.sandbox.call import Call
-from landing.sandbox.securityhub import catalogue, rollout
+from landing.sandbox.securityhub import rollout
 from landing.sandbox.securityhub.state import Hub, invalid, own_hub, unmanaged_hub
 
 

@@ -1,4 +1,4 @@
-"""Standards and controls of Security Hub CSPM, as far as the sandbox knows them.
+"""Standards and controls of Security Hub CSPM, as far as they are known here.
 
 User Guide, "Standards reference" and "Security Hub CSPM controls reference" (late 2026): a selection of the
 controls that a landing zone is about, and for all other services the numbers that their controls have.
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from landing.sandbox.securityhub.controls_table import NUMBERS, PARAMETERS, TABLE
+from landing.constraints.security_hub_controls import NUMBERS, PARAMETERS, TABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,16 @@ def key_of(wanted: str, partition: str, region: str) -> str | None:
     return next((key for key in STANDARDS if arn(key, partition, region) == wanted), None)
 
 
+def named(path: str) -> str | None:
+    """The standard of a name as the config writes it: `name/v/version`."""
+    return next((key for key, standard in STANDARDS.items() if standard.path == path), None)
+
+
+def path_of(wanted: str) -> str:
+    """The name of a standard in an ARN, of whatever kind of resource it is."""
+    return wanted.rpartition(":")[2].partition("/")[2]
+
+
 def _controls() -> Iterator[Control]:
     for line in TABLE.strip().splitlines():
         name, severity, kind, standards, title = (part.strip() for part in line.split("|"))
@@ -100,3 +110,46 @@ def is_known(control: str) -> bool:
 def of_standard(key: str) -> list[Control]:
     """The controls of a standard."""
     return [control for control in CONTROLS.values() if key in control.standards]
+
+
+TYPES = ("Boolean", "Integer", "Double", "String", "Enum", "IntegerList", "StringList", "EnumList")
+"""The members of the API's union ParameterValue."""
+MOST_POLICIES = 20
+"""Configuration policies of an organization (User Guide, "Security Hub CSPM quotas")."""
+POLICY_NAME = re.compile(r"[A-Za-z0-9\-.!*/]{1,128}")
+"""What a configuration policy may be called (API reference, CreateConfigurationPolicy)."""
+
+
+def parameter_types(control: str) -> Mapping[str, str] | None:
+    """Name of a parameter to its type; None of a control whose parameters are not known here."""
+    if control not in CONTROLS and control not in PARAMETERS:
+        return None
+    return {name: next(iter(default)) for name, default in PARAMETERS.get(control, {}).items()}
+
+
+def wrong_parameter(control: str, name: str, kind: str) -> str | None:
+    """Why AWS refuses a parameter of this type; None where it takes it, or where nothing is known of the control."""
+    known = parameter_types(control)
+    if known is None:
+        return None
+    if name not in known:
+        return f"Parameter {name} is not a parameter of security control {control}."
+    if known[name] != kind:
+        return f"Parameter {name} of security control {control} must have a {known[name]} value, not {kind}."
+    return None
+
+
+def conflicts(policy: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """What AWS refuses in a policy's settings together: the setting, an entry of it, and why.
+
+    `policy` has `enabled`, `standards`, `disabled_controls` and `parameters` (User Guide, "Creating and associating
+    configuration policies").
+    """
+    if not policy["enabled"]:
+        for setting in ("standards", "disabled_controls", "parameters"):
+            if policy[setting]:
+                yield setting, "", f"`{setting}` means nothing where Security Hub is off"
+        return
+    for control in policy["parameters"]:
+        if control in policy["disabled_controls"]:
+            yield "parameters", control, f"{control} has parameters and is disabled"

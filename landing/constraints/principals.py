@@ -57,3 +57,11 @@ SERVICES: dict[str, int] = {
 
 Where AWS publishes no number, 1 stands for a service that has one administrator by nature and 5 otherwise.
 """
+
+POLICY_TYPES: dict[str, str] = {
+    "GUARDDUTY_POLICY": "guardduty.amazonaws.com",
+    "INSPECTOR_POLICY": "inspector2.amazonaws.com",
+    "SECURITYHUB_CSPM_POLICY": "securityhub.amazonaws.com",
+    "SECURITYHUB_POLICY": "securityhub.amazonaws.com",
+}
+"""Policy type to the service that must have trusted access before the type is enabled (EnablePolicyType)."""

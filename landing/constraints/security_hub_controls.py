@@ -116,7 +116,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "insufficientDataActionRequired": {"Boolean": False},
         "okActionRequired": {"Boolean": False},
     },
-    "CloudWatch.16": {"minRetentionTime": {"Integer": 365}},
+    "CloudWatch.16": {"minRetentionTime": {"Enum": "365"}},
     "Config.1": {"includeConfigServiceLinkedRoleCheck": {"Boolean": True}},
     "DynamoDB.1": {
         "minProvisionedReadCapacity": {"Integer": 1},
@@ -128,6 +128,8 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "authorizedTcpPorts": {"IntegerList": [80, 443]},
         "authorizedUdpPorts": {"IntegerList": []},
     },
+    "CloudTrail.9": {"requiredTagKeys": {"StringList": []}},
+    "GuardDuty.4": {"requiredTagKeys": {"StringList": []}},
     "IAM.3": {},
     "IAM.7": {
         "RequireUppercaseCharacters": {"Boolean": True},
@@ -139,5 +141,13 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "MaxPasswordAge": {"Integer": 90},
     },
     "IAM.8": {"maxCredentialUsageAge": {"Integer": 90}},
+    "IAM.24": {"requiredTagKeys": {"StringList": []}},
+    "S3.11": {"eventTypes": {"EnumList": []}},
+    "S3.13": {
+        "targetTransitionDays": {"Integer": 30},
+        "targetExpirationDays": {"Integer": 90},
+        "targetTransitionStorageClass": {"Enum": "STANDARD_IA"},
+    },
+    "S3.15": {"mode": {"Enum": "GOVERNANCE"}},
 }
-"""Parameters that accounts may set, with their defaults, of the controls in the table."""
+"""Parameters that accounts may set, with their defaults, of the controls that are known with all of theirs."""
