@@ -10,8 +10,9 @@ from typing import Any
 from landing.kinds import KINDS, Kind
 from landing.organization import PREFIX, LockPlace
 
-ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListRoots",
-          "organizations:ListOrganizationalUnitsForParent", "tag:GetResources")  # fmt: skip
+ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListAccountsForParent",
+          "organizations:ListOrganizationalUnitsForParent", "organizations:ListRoots",
+          "organizations:ListTagsForResource", "tag:GetResources")  # fmt: skip
 """What every run reads, whatever it is about: the tree."""
 
 NEVER = ("organizations:DeleteOrganization", "organizations:LeaveOrganization",

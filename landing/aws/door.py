@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -133,17 +133,22 @@ class Aws:
         return self.clock.poll(what, timeout=self.organization.timeout(deadline), first=first, hint=hint)
 
     def listed(self, client: Any, operation: str, key: str, **parameters: object) -> Iterator[Any]:
-        """Every item of every page; a few operations have pages that botocore does not know of."""
-        if not client.can_paginate(operation):
-            token: dict[str, str] = {}
-            while True:
-                page = getattr(client, operation)(**parameters, **token)
-                yield from page.get(key) or ()
-                if not page.get("NextToken"):
-                    return
-                token = {"NextToken": page["NextToken"]}
-        for page in client.get_paginator(operation).paginate(**parameters):
+        """Every item of every page."""
+        for page in self.pages(client, operation, **parameters):
             yield from page.get(key) or ()
+
+    def pages(self, client: Any, operation: str, **parameters: object) -> Iterator[Mapping[str, Any]]:
+        """Every page of an answer; a few operations have pages that botocore does not know of."""
+        if client.can_paginate(operation):
+            yield from client.get_paginator(operation).paginate(**parameters)
+            return
+        token: dict[str, str] = {}
+        while True:
+            page: Mapping[str, Any] = getattr(client, operation)(**parameters, **token)
+            yield page
+            if not page.get("NextToken"):
+                return
+            token = {"NextToken": page["NextToken"]}
 
     def resolve(self, value: Any) -> Any:
         """Tokens to ids; raises NotThere when one is not known yet."""

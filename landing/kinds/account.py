@@ -34,11 +34,12 @@ class MemberAccount(Kind):
     ahead = ("accounts", "units")
     reads = (
         "organizations:ListAccounts",
-        "organizations:ListCreateAccountStatus",
         "organizations:ListAccountsForParent",
+        "organizations:ListTagsForResource",
         "tag:GetResources",
     )
     writes = (
+        "organizations:ListCreateAccountStatus",
         "organizations:CreateAccount",
         "organizations:DescribeAccount",
         "organizations:ListParents",

@@ -38,9 +38,13 @@ class Attachments(Kind):
         "organizations:ListPolicies",
         "organizations:ListTargetsForPolicy",
         "organizations:ListPoliciesForTarget",
-        "organizations:DescribePolicy",
     )
-    writes = ("organizations:AttachPolicy", "organizations:DetachPolicy", "organizations:UpdatePolicy")
+    writes = (
+        "organizations:AttachPolicy",
+        "organizations:DescribePolicy",
+        "organizations:DetachPolicy",
+        "organizations:UpdatePolicy",
+    )
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Every node that the config guards; the root and all units, because FullAWSAccess belongs there."""

@@ -15,6 +15,9 @@ from landing.organization import Organization
 from landing.references import account_id
 
 MARK = {"Key": "landing:managed", "Value": "true"}
+BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
+"""The first event of an operation, at the stack itself; a rollback belongs to the operation that it undoes."""
+
 _IDS = uuid.UUID("6f1cbd5c-33c1-5d3b-9a55-0a6f4b2d9c11")
 
 
@@ -94,7 +97,9 @@ class CloudFormationKind(Kind):
                 continue
             if "ROLLBACK" in status or status.endswith("_FAILED"):
                 raise AwsError(
-                    status, _reasons(client, stack) or found.get("StackStatusReason", ""), operation=f"stack {stack}"
+                    status,
+                    _reasons(aws, client, stack) or found.get("StackStatusReason", ""),
+                    operation=f"stack {stack}",
                 )
             return
 
@@ -146,11 +151,13 @@ def _token(*parts: str) -> str:
     return str(uuid.uuid5(_IDS, "\n".join(parts)))
 
 
-def _reasons(client: Any, stack: str) -> str:
-    events = client.describe_stack_events(StackName=stack)["StackEvents"]
-    failed = [
-        event for event in events if event["ResourceStatus"].endswith("_FAILED") and event.get("ResourceStatusReason")
-    ]
-    return "; ".join(
-        f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}" for event in reversed(failed[-3:])
-    )
+def _reasons(aws: Aws, client: Any, stack: str) -> str:
+    """The first failures of the latest operation; events come with the newest first, of all the stack's life."""
+    failed: list[str] = []
+    for event in aws.listed(client, "describe_stack_events", "StackEvents", StackName=stack):
+        status, reason = event["ResourceStatus"], event.get("ResourceStatusReason", "")
+        if reason and status.endswith("_FAILED"):
+            failed.append(f"{event['LogicalResourceId']}: {reason}")
+        if event.get("PhysicalResourceId") == event["StackId"] and status in BEGINNINGS:
+            break
+    return "; ".join(reversed(failed[-3:]))

@@ -59,7 +59,12 @@ class GuardDuty(AdministeredSetting):
         "guardduty:DescribeOrganizationConfiguration",
         "sts:AssumeRole",
     )
-    writes = ("guardduty:CreateDetector", "guardduty:UpdateDetector", "guardduty:UpdateOrganizationConfiguration")
+    writes = (
+        "guardduty:CreateDetector",
+        "guardduty:UpdateDetector",
+        "guardduty:UpdateOrganizationConfiguration",
+        "iam:CreateServiceLinkedRole",
+    )
     schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "guardduty": {
             "type": "object",
@@ -129,13 +134,16 @@ class GuardDuty(AdministeredSetting):
         for detector_id in aws.listed(client, "list_detectors", "DetectorIds"):
             detector = client.get_detector(DetectorId=detector_id)
             with unless("BadRequestException") as no_administrator:
-                found = client.describe_organization_configuration(DetectorId=detector_id)
+                pages = list(aws.pages(client, "describe_organization_configuration", DetectorId=detector_id))
             if no_administrator.code or detector["Status"] != "ENABLED":
                 return
             attributes = {
-                "auto_enable": found.get("AutoEnableOrganizationMembers", "NONE"),
+                "auto_enable": pages[0].get("AutoEnableOrganizationMembers", "NONE"),
                 "publishing_frequency": detector["FindingPublishingFrequency"],
-                "features": _seen(found.get("Features") or (), detector.get("Features") or ()),
+                "features": _seen(
+                    [feature for page in pages for feature in page.get("Features") or ()],
+                    detector.get("Features") or (),
+                ),
             }
             needs = (self.administrator(aws.organization, scope, GuardDutyAdministrator()),)
             yield Resource(self.address(NAME, scope), attributes, needs)

@@ -20,14 +20,7 @@ class TheOrganization(Kind):
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_create.html"
     removal = ""
     ahead = ()
-    reads = (
-        "organizations:DescribeOrganization",
-        "organizations:ListRoots",
-        "organizations:ListAccounts",
-        "organizations:ListOrganizationalUnitsForParent",
-        "organizations:ListTagsForResource",
-        "tag:GetResources",
-    )
+    reads = ("organizations:DescribeOrganization",)
     writes = ("organizations:CreateOrganization", "organizations:EnableAllFeatures", "iam:CreateServiceLinkedRole")
 
     def desired(self, organization: Organization) -> Iterable[Resource]:

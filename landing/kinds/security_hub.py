@@ -93,6 +93,7 @@ class SecurityHub(AdministeredSetting):
         "securityhub:UpdateFindingAggregator",
         "securityhub:DeleteFindingAggregator",
         "securityhub:UpdateOrganizationConfiguration",
+        "iam:CreateServiceLinkedRole",
     )
     schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "security_hub": {

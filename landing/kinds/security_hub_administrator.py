@@ -23,7 +23,6 @@ class SecurityHubAdministrator(ServiceAdministrator):
     writes = (
         "securityhub:EnableOrganizationAdminAccount",
         "securityhub:DisableOrganizationAdminAccount",
-        "securityhub:EnableSecurityHub",
         "organizations:EnableAWSServiceAccess",
         "organizations:RegisterDelegatedAdministrator",
         "organizations:DeregisterDelegatedAdministrator",

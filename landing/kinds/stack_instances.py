@@ -146,13 +146,16 @@ class Instances:
     def _drift(self, entry: Mapping[str, Any]) -> str:
         """Which resources of a drifted instance differ, and in what."""
         differences = []
-        for drift in self._client.list_stack_instance_resource_drifts(
+        for drift in self._aws.listed(
+            self._client,
+            "list_stack_instance_resource_drifts",
+            "Summaries",
             StackSetName=self._set["StackSetName"],
             StackInstanceAccount=entry["Account"],
             StackInstanceRegion=entry["Region"],
             OperationId=entry["LastOperationId"],
             StackInstanceResourceDriftStatuses=["MODIFIED", "DELETED"],
-        )["Summaries"]:
+        ):
             paths = ", ".join(part["PropertyPath"] for part in drift.get("PropertyDifferences") or ())
             differences.append(f"{drift['LogicalResourceId']} {paths or 'deleted'}")
         return "drifted: " + "; ".join(differences) if differences else "deleted: the stack is gone"

@@ -42,7 +42,7 @@ class Operations:
 
     def active(self) -> list[Mapping[str, Any]]:
         """What runs or is queued: ours from an earlier run, AWS's own for accounts that joined, or somebody's."""
-        listed = self.client.list_stack_set_operations(StackSetName=self.name, MaxResults=100)["Summaries"]
+        listed = self.aws.listed(self.client, "list_stack_set_operations", "Summaries", StackSetName=self.name)
         return [operation for operation in listed if operation["Status"] in ACTIVE]
 
     def settle(self) -> bool:

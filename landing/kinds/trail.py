@@ -57,7 +57,6 @@ class Trail(Kind):
         "cloudtrail:DeleteTrail",
         "cloudtrail:PutEventSelectors",
         "cloudtrail:PutInsightSelectors",
-        "cloudtrail:AddTags",
         "iam:CreateServiceLinkedRole",
         "iam:GetRole",
         "iam:PassRole",
