@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,9 +12,9 @@ from landing.kinds import BY_NAME
 from landing.model import Action, Address, Change, Scope, Source
 
 
-def digest_of(entries: Iterable[Mapping[str, Any]]) -> str:
-    """What the changes are, as 64 hex digits."""
-    text = json.dumps(list(entries), sort_keys=True, separators=(",", ":"))
+def digest_of(document: Any) -> str:
+    """What a JSON document says, however it is laid out, as 64 hex digits."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -25,7 +25,7 @@ def scope_of(scope: Scope) -> dict[str, str]:
 
 def entry_of(change: Change) -> dict[str, Any]:
     """All of a change; `change_of` reads it."""
-    source = change.source
+    source, kind = change.source, BY_NAME[change.address.kind]
     return {
         "address": str(change.address),
         "kind": change.address.kind,
@@ -36,9 +36,7 @@ def entry_of(change: Change) -> dict[str, Any]:
             "actions": [change.action.value],
             "before": plain(change.before),
             "after": plain(change.after),
-            "after_unknown": dict.fromkeys(BY_NAME[change.address.kind].unknown, True)
-            if change.action is Action.CREATE
-            else {},
+            "after_unknown": dict.fromkeys(kind.unknown, True) if change.action is Action.CREATE else {},
         },
         "requires": [str(address) for address in change.requires],
         "releases": [str(address) for address in change.releases],

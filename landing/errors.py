@@ -39,6 +39,10 @@ class StalePlan(Refused, PlanError):
     """AWS has changed since the plan was made."""
 
 
+class WrongPlan(Refused, PlanError):
+    """The plan is not what the config asks for, was made elsewhere, or is not the one that was reviewed."""
+
+
 class UnsafePlan(Refused, PlanError):
     """The plan deletes, detaches, closes, switches off or locks out, and that was not allowed."""
 

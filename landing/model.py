@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
+from urllib.parse import unquote
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Attributes: TypeAlias = Mapping[str, Any]
@@ -66,17 +68,35 @@ class Scope:
 ORGANIZATION = Scope()
 
 
+_MEANS_SOMETHING = re.compile(r"[%@*\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What would end a name in an address, or a line; AWS allows it in the names of units, accounts and policies."""
+_MEANS_SOMETHING_IN_SCOPE = re.compile(_MEANS_SOMETHING.pattern.replace("%", "%/"))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match[0].encode())
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
-    """The name of a resource in plans, reports and `--target`: `kind.name` or `kind.name@account/region`."""
+    """The name of a resource in plans, reports and `--target`: `kind.name` or `kind.name@account/region`.
+
+    `%`, `@`, `*` and control characters in a name are written as in a URL (`%40`), so that no two addresses are
+    written alike and none spans lines.
+    """
 
     kind: str
     name: str
     scope: Scope = ORGANIZATION
 
     def __str__(self) -> str:
-        scope = str(self.scope)
-        return f"{self.kind}.{self.name}@{scope}" if scope else f"{self.kind}.{self.name}"
+        head = f"{self.kind}.{_MEANS_SOMETHING.sub(_escaped, self.name)}"
+        if self.scope == ORGANIZATION:
+            return head
+        account, region = (
+            _MEANS_SOMETHING_IN_SCOPE.sub(_escaped, part) for part in (self.scope.account, self.scope.region)
+        )
+        return f"{head}@{account}/{region}" if region else f"{head}@{account}"
 
     @classmethod
     def parse(cls, text: str) -> Address:
@@ -86,6 +106,8 @@ class Address:
         if not kind or not name:
             raise ValueError(f"{text!r} is no address: kind.name or kind.name@account/region")
         account, _, region = scope.partition("/")
+        if "%" in text:
+            name, account, region = unquote(name), unquote(account), unquote(region)
         return cls(kind, name, Scope(account, region))
 
     def matches(self, target: str) -> bool:

@@ -83,7 +83,11 @@ def _may_name(target: str, kind: str, scope: Scope) -> bool:
     prefix = target.removesuffix("*")
     if target == kind or (target.endswith("*") and (kind.startswith(prefix) or prefix.startswith(f"{kind}."))):
         return True
-    return target.startswith(f"{kind}.") and target.partition("@")[2] == str(scope)
+    try:
+        address = Address.parse(target)
+    except ValueError:
+        return False
+    return address.kind == kind and address.scope == scope
 
 
 def observe(

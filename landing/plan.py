@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,13 @@ from typing import Any
 from landing import __version__
 from landing.atomic import write
 from landing.entries import change_of, digest_of, entry_of, scope_of
-from landing.errors import StalePlan, UnknownFormat, UnsafePlan
+from landing.errors import StalePlan, UnknownFormat, UnsafePlan, WrongPlan
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Attributes, Change, Gap, Resource, Scope
 from landing.observe import Observation
 from landing.unique_names import givers
 
-FORMAT = "1.0"
+FORMAT = "2.0"
 MANY_DELETES = 20
 """So many deletions in one plan need `--allow many-deletes`, whatever each of them needs."""
 
@@ -105,8 +105,7 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Terraform's shape, with what applying it needs besides."""
-        entries = [entry_of(change) for change in self.changes]
-        return {
+        document = {
             "format_version": FORMAT,
             "landing_version": self.made_from.version,
             "timestamp": self.made_from.created,
@@ -114,27 +113,25 @@ class Plan:
             "complete": not self.gaps,
             "errored": False,
             "made_from": asdict(self.made_from),
-            "resource_changes": entries,
+            "resource_changes": [entry_of(change) for change in self.changes],
             "gaps": [{"kind": g.kind, **scope_of(g.scope), "reason": g.reason, "name": g.name} for g in self.gaps],
             "unmanaged": [str(address) for address in self.unmanaged],
             "in_sync": self.in_sync,
             "effects": {str(address): list(sentences) for address, sentences in self.effects.items()},
             "summary": self.summary,
-            "digest": digest_of(entries),
         }
+        return {**document, "digest": digest_of(document)}
 
     @classmethod
     def from_json(cls, data: Any, name: str = "the plan") -> Plan:
-        """Read what `to_json` wrote; raises UnknownFormat when it is not whole and unchanged."""
+        """Read what `to_json` wrote; raises UnknownFormat when it is not whole and unchanged, to the last key."""
         try:
             version = data["format_version"]
             if version.split(".")[0] != FORMAT.split(".", maxsplit=1)[0]:
                 raise UnknownFormat(
                     f"{name} has format {version}; this is landing {__version__}, which reads {FORMAT}. Plan again"
                 )
-            if digest_of(data["resource_changes"]) != data["digest"]:
-                raise UnknownFormat(f"{name} was changed after it was made (its digest differs). Plan again")
-            return cls(
+            plan = cls(
                 tuple(change_of(entry) for entry in data["resource_changes"]),
                 tuple(Gap(g["kind"], Scope(g["account"], g["region"]), g["reason"], g["name"]) for g in data["gaps"]),
                 tuple(Address.parse(text) for text in data["unmanaged"]),
@@ -142,13 +139,18 @@ class Plan:
                 Origin(**data["made_from"]),
                 {Address.parse(text): tuple(map(str, sentences)) for text, sentences in data["effects"].items()},
             )
+            written = plan.to_json()
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UnknownFormat(f"{name} is not a plan of landing, or is damaged ({error!r}). Plan again") from error
+        if written != data:
+            odd = sorted(key for key in {*written, *data} if written.get(key) != data.get(key))
+            raise UnknownFormat(f"{name} was changed after it was made ({', '.join(odd)} differs). Plan again")
+        return plan
 
     @property
     def digest(self) -> str:
-        """What the changes are, as 64 hex digits."""
-        return digest_of([entry_of(change) for change in self.changes])
+        """What the whole document says, as 64 hex digits: what a reviewer hands to `apply --digest`."""
+        return str(self.to_json()["digest"])
 
 
 def make(observation: Observation, made_from: Origin) -> Plan:
@@ -193,29 +195,70 @@ def seen(live: Attributes, wanted: Attributes) -> Attributes:
 def still_to_do(
     plan: Plan, now: Observation, halfway: Mapping[Address, Collection[Attributes | None]] | None = None
 ) -> tuple[Change, ...]:
-    """The changes that are not made yet; raises StalePlan when something is neither as before nor as after.
+    """The changes that are not made yet, as both sides ask for them now.
 
-    `halfway` has what a run that was cut off may have left, where a change is made in stages.
+    Raises WrongPlan when the config asks for something else than the plan does, and StalePlan when something is
+    neither as before nor as after, or cannot be read any more. `halfway` has what a run that was cut off may have
+    left, where a change is made in stages.
     """
-    left, stale = [], []
+    left, wrong, stale, unread = [], [], [], []
     for change in plan.changes:
-        live = now.live.get(change.address)
-        shape = change.after or change.before or {}
-        present = seen(live.attributes, shape) if live else None
-        if present == (change.after if change.action is not Action.DELETE else None):
+        wanted, live = now.desired.get(change.address), now.live.get(change.address)
+        reason = next((f"cannot be read now: {gap.reason}" for gap in now.gaps if gap.covers(change.address)), "")
+        if reason:
+            unread.append(f"{change.address} {reason}")
             continue
-        stages = (halfway or {}).get(change.address, ())
-        begun = present is not None and BY_NAME[change.address.kind].begun(change, present)
-        if present == change.before or begun or any(stage and present == seen(stage, shape) for stage in stages):
-            left.append(change)
+        if reason := contradiction(change, wanted, live):
+            wrong.append(f"{change.address}: {reason}")
+            continue
+        derived = compare(wanted, live) if wanted or live else None
+        if derived is None:
+            continue
+        present, shape = derived.before, change.after or change.before or {}
+        if present == change.before:
+            if {*derived.releases} == {*change.releases}:
+                left.append(derived)
+            else:
+                wrong.append(f"{change.address}: `releases` is not what AWS holds and the config does not")
+        elif present is not None and (
+            BY_NAME[change.address.kind].begun(change, present)
+            or any(stage and present == seen(stage, shape) for stage in (halfway or {}).get(change.address, ()))
+        ):
+            left.append(derived)
         else:
             stale.append(str(change.address))
-    if stale:
-        more = f" and {len(stale) - 10} more" if len(stale) > 10 else ""
-        raise StalePlan(
-            f"Saved plan is stale: AWS changed after it was made, at {', '.join(stale[:10])}{more}. Plan again"
-        )
+    if wrong:
+        raise WrongPlan("The saved plan is not what the config asks for:\n" + _few(wrong) + "\nPlan again.")
+    if stale or unread:
+        lines = [f"{address} is neither as before nor as after" for address in stale] + unread
+        raise StalePlan("Saved plan is stale, AWS changed after it was made:\n" + _few(lines) + "\nPlan again.")
     return tuple(left)
+
+
+def contradiction(change: Change, wanted: Resource | None, live: Resource | None) -> str:
+    """What a change that somebody else has written down says otherwise than the config; nothing when it agrees."""
+    if wanted is None:
+        if change.action is not Action.DELETE or change.after is not None or change.requires:
+            return "the config does not declare it"
+        if live is not None and not live.owned:
+            return "it is not ours to delete"
+        return ""
+    if change.action is Action.DELETE:
+        return f"the config declares it ({wanted.source})"
+    if (change.action is Action.CREATE) != (change.before is None):
+        return f"{change.action.value} is not what leads there"
+    if change.after != wanted.attributes:
+        after = change.after or {}
+        odd = sorted(key for key in {*after, *wanted.attributes} if after.get(key) != wanted.attributes.get(key))
+        return f"`after` differs in {', '.join(odd)} (declared at {wanted.source})"
+    if {*change.requires} != {*wanted.requires}:
+        return "`requires` differs"
+    return ""
+
+
+def _few(lines: Sequence[str]) -> str:
+    more = [f"  … and {len(lines) - 10} more"] if len(lines) > 10 else []
+    return "\n".join([*(f"  {line}" for line in lines[:10]), *more])
 
 
 def save(plan: Plan, path: Path) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from landing.errors import StalePlan, UnknownFormat, UnsafePlan
+from landing.entries import digest_of
+from landing.errors import StalePlan, UnknownFormat, UnsafePlan, WrongPlan
 from landing.model import Action, Address, Change, Gap, Resource, Scope, Source
 from landing.observe import Observation
 from landing.plan import Origin, Plan, load, make, save, still_to_do
@@ -80,7 +83,7 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
 
 def test_the_json_has_the_shape_of_terraforms() -> None:
     data = plan([unit("a")], []).to_json()
-    assert data["format_version"] == "1.0"
+    assert data["format_version"] == "2.0"
     assert data["applyable"]
     assert data["complete"]
     (entry,) = data["resource_changes"]
@@ -105,7 +108,7 @@ def test_a_damaged_plan_file_is_refused(tmp_path: Path, damage: str) -> None:
         case "edit":
             path.write_text(text.replace('"name": "a"', '"name": "b"'))
         case "version":
-            path.write_text(text.replace('"format_version": "1.0"', '"format_version": "2.0"'))
+            path.write_text(text.replace('"format_version": "2.0"', '"format_version": "3.0"'))
         case "no plan":
             path.write_text("[]")
         case "no json":
@@ -167,22 +170,141 @@ def test_many_deletions_need_a_word_of_their_own() -> None:
 
 
 def test_staleness_is_judged_change_by_change() -> None:
-    made = plan(
-        [unit("new"), unit("renamed", name="b"), unit("done", name="b")],
-        [unit("renamed", name="a"), unit("done", name="a")],
-    )
-    now = seen([], [unit("renamed", name="a"), unit("done", name="b")])
+    desired = [unit("new"), unit("renamed", name="b"), unit("done", name="b")]
+    made = plan(desired, [unit("renamed", name="a"), unit("done", name="a")])
+    now = seen(desired, [unit("renamed", name="a"), unit("done", name="b")])
     assert [c.address.name for c in still_to_do(made, now)] == ["new", "renamed"]
     with pytest.raises(StalePlan, match=r"unit\.renamed"):
-        still_to_do(made, seen([], [unit("renamed", name="c"), unit("done", name="b")]))
+        still_to_do(made, seen(desired, [unit("renamed", name="c"), unit("done", name="b")]))
     with pytest.raises(StalePlan, match=r"unit\.new"):
-        still_to_do(made, seen([], [unit("new", name="other"), unit("renamed", name="a"), unit("done", name="b")]))
+        still_to_do(made, seen(desired, [unit("new", name="other"), unit("renamed", name="a"), unit("done", name="b")]))
+    with pytest.raises(StalePlan, match=r"unit\.new cannot be read now: denied"):
+        still_to_do(made, replace(now, gaps=(Gap("unit", Scope(), "denied"),)))
 
 
 def test_what_a_cut_off_run_left_half_way_is_still_to_do() -> None:
-    made = make(seen([unit("renamed", name="c")], [unit("renamed", name="a")]), Origin())
-    now = seen([], [unit("renamed", name="b")])
+    desired = [unit("renamed", name="c")]
+    made = make(seen(desired, [unit("renamed", name="a")]), Origin())
+    now = seen(desired, [unit("renamed", name="b")])
     [change] = made.changes
-    assert still_to_do(made, now, {change.address: [{**(change.after or {}), "name": "b"}]}) == (change,)
+    [left] = still_to_do(made, now, {change.address: [{**(change.after or {}), "name": "b"}]})
+    assert left == replace(change, before={"name": "b"})
     with pytest.raises(StalePlan):
         still_to_do(made, now)
+
+
+NEEDED, OTHER = Address("unit", "needed"), Address("unit", "other")
+FORGED: dict[str, tuple[Change, str]] = {
+    "after": (Change(Action.UPDATE, Address("unit", "a"), {"name": "x"}, {"name": "evil"}, (NEEDED,)), "`after`"),
+    "more": (Change(Action.UPDATE, Address("unit", "a"), {"name": "x"}, {"name": "a", "b": 1}, (NEEDED,)), "`after`"),
+    "requires": (Change(Action.UPDATE, Address("unit", "a"), {"name": "x"}, {"name": "a"}), "`requires`"),
+    "releases": (
+        Change(Action.UPDATE, Address("unit", "a"), {"name": "x"}, {"name": "a"}, (NEEDED,), (OTHER,)),
+        "`releases`",
+    ),
+    "action": (Change(Action.CREATE, Address("unit", "a"), {"name": "x"}, {"name": "a"}, (NEEDED,)), "create"),
+    "a delete of what is declared": (Change(Action.DELETE, Address("unit", "a"), {"name": "x"}, None), "declares it"),
+    "what nobody declares": (Change(Action.CREATE, Address("unit", "evil"), None, {"name": "evil"}), "not declare"),
+    "a delete of what is not ours": (
+        Change(Action.DELETE, Address("unit", "theirs"), {"name": "theirs"}, None),
+        "ours",
+    ),
+    "a delete that makes something": (Change(Action.DELETE, Address("unit", "ours"), {"name": "ours"}, {}), "declare"),
+}
+
+
+@pytest.mark.parametrize(("forged", "why"), FORGED.values(), ids=FORGED)
+def test_a_saved_plan_is_what_the_config_says_or_it_is_refused(forged: Change, why: str) -> None:
+    wanted = replace(unit("a"), requires=(NEEDED,))
+    now = seen([wanted], [unit("a", name="x"), unit("theirs", owned=False), unit("ours")])
+    honest = make(now, Origin())
+    assert still_to_do(honest, now) == honest.changes
+    with pytest.raises(WrongPlan, match=rf"(?s){re.escape(str(forged.address))}: .*{why}.*Plan again"):
+        still_to_do(replace(honest, changes=(forged,)), now)
+
+
+def test_a_delete_takes_all_of_what_was_reviewed_and_nothing_else() -> None:
+    made = plan([], [unit("gone", name="a", more="b")])
+    (change,) = made.changes
+    partly = replace(made, changes=(replace(change, before={}),))
+    with pytest.raises(StalePlan):
+        still_to_do(partly, seen([], [unit("gone", name="a", more="b")]))
+
+
+def _edited(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = _edited(copy[path[0]], path[1:], new)
+    return copy
+
+
+def _places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    inner: list[Any] = list(value.items()) if isinstance(value, dict) else []
+    inner = list(enumerate(value)) if isinstance(value, list) else inner
+    return [path, *(place for key, item in inner for place in _places(item, (*path, key)))]
+
+
+WHOLE = Plan(
+    (
+        Change(Action.UPDATE, Address("unit", "a"), {"name": "x"}, {"name": "y"}, (NEEDED,), (OTHER,), HERE),
+        Change(Action.CREATE, Address("stack", "x", Scope("acc", "eu-west-1")), None, {"k": [1, {"d": None}]}),
+    ),
+    (Gap("unit", Scope("a", "r"), "why", "n"),),
+    (Address("unit", "f"),),
+    7,
+    Origin("o", "o-1", "111111111111", "arn:x", "4f", "2026-01-01T00:00:00Z"),
+    {Address("unit", "a"): ("blocks s3:*",)},
+).to_json()
+
+
+@pytest.mark.parametrize("place", _places(WHOLE), ids=lambda place: ".".join(map(str, place)) or "all")
+def test_the_digest_covers_every_place_of_the_file(place: tuple[str | int, ...]) -> None:
+    with pytest.raises(UnknownFormat):
+        Plan.from_json(_edited(WHOLE, place, "edited"))
+
+
+def test_what_the_file_of_a_plan_does_not_have_is_refused_whatever_its_digest() -> None:
+    more = {**WHOLE, "approved_by": "boss"}
+    more["digest"] = digest_of({key: value for key, value in more.items() if key != "digest"})
+    with pytest.raises(UnknownFormat, match="approved_by"):
+        Plan.from_json(more)
+    other = {**WHOLE, "summary": {}}
+    other["digest"] = digest_of({key: value for key, value in other.items() if key != "digest"})
+    with pytest.raises(UnknownFormat, match="summary"):
+        Plan.from_json(other)
+
+
+NAMES = st.text(min_size=1)
+
+
+@given(NAMES, st.text(), st.text())
+@example("@x y", "", "")
+@example("a/b@c/d*%40\n", "a@b/c", "eu-west-1")
+def test_an_address_survives_any_name(name: str, account: str, region: str) -> None:
+    address = Address("policy", name, Scope(account, region))
+    text = str(address)
+    assert Address.parse(text) == address
+    assert text.splitlines() == [text]
+    assert address.matches(text)
+    assert not address.matches("policy.other")
+
+
+@given(NAMES, NAMES)
+def test_no_two_addresses_are_written_alike(one: str, other: str) -> None:
+    first, second = Address("policy", one), Address("policy", other, Scope("acc"))
+    assert str(first) != str(second)
+    assert (str(first) == str(Address("policy", other))) == (one == other)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        Address("unit", "workloads/prod"),
+        Address("policy", "Deny regions (EU), ünïcode"),
+        Address("stack", "log-archive", Scope("log-archive", "eu-west-1")),
+        Address("config-rule", "x", Scope("acc")),
+    ],
+)
+def test_ordinary_addresses_are_written_as_they_are(address: Address) -> None:
+    assert "%" not in str(address)

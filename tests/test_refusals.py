@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from landing.cli import run
+from landing.entries import digest_of
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from tests.cloud import Cloud, Story
@@ -183,6 +185,68 @@ def test_a_truncated_plan_is_refused(cloud: Sandbox, capsys: Capture, tmp_path: 
     cloud.calls.clear()
     assert run(["apply", "plan.json", "--auto-approve"]) == 1
     assert "not a whole plan" in capsys.readouterr().err
+    assert unchanged(cloud)
+
+
+def forge(path: Path, edit: Callable[[Any], None]) -> None:
+    """Edit the file of a plan, and give it the digest that fits."""
+    data = json.loads(path.read_text())
+    edit(data)
+    data["digest"] = digest_of({key: value for key, value in data.items() if key != "digest"})
+    path.write_text(json.dumps(data))
+
+
+def test_a_plan_that_says_otherwise_than_the_config_is_refused(cloud: Sandbox, capsys: Capture, tmp_path: Path) -> None:
+    trail_of(cloud).stop_logging(Name=TRAIL)
+    assert run(["plan", "--out", "plan.json"]) == 0
+    honest = (tmp_path / "plan.json").read_text()
+    edits: dict[str, Callable[[Any], None]] = {
+        "`after` differs in logging": lambda data: data["resource_changes"][0]["change"]["after"].update(logging=False),
+        "made with credentials of account 999999999999": lambda data: data["made_from"].update(account="9" * 12),
+        "made for organization o-other": lambda data: data["made_from"].update(organization_id="o-other"),
+    }
+    cloud.calls.clear()
+    for why, edit in edits.items():
+        (tmp_path / "plan.json").write_text(honest)
+        forge(tmp_path / "plan.json", edit)
+        capsys.readouterr()
+        assert run(["apply", "plan.json", "--auto-approve"]) == 5
+        assert why in capsys.readouterr().err
+    assert unchanged(cloud)
+
+
+def test_a_saved_plan_is_shown_whole_before_it_is_approved(
+    cloud: Sandbox, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trail_of(cloud).stop_logging(Name=TRAIL)
+    assert run(["plan", "--out", "plan.json"]) == 0
+    shown = capsys.readouterr()
+    digest = json.loads((tmp_path / "plan.json").read_text())["digest"]
+    assert f"landing apply plan.json --digest {digest}" in shown.err
+    cloud.calls.clear()
+    monkeypatch.setattr(sys, "stdin", io.StringIO("no\n"))
+    assert run(["apply", "plan.json", "--digest", digest]) == 5
+    said = capsys.readouterr()
+    assert said.out == shown.out
+    assert f"plan.json has the digest {digest}." in said.err
+    assert "ago (20" in said.err
+    assert "by arn:aws:iam::" in said.err
+    assert "Apply cancelled" in said.err
+    assert run(["apply", "plan.json", "--digest", "0" * 64, "--auto-approve"]) == 5
+    assert "not the plan that was reviewed" in capsys.readouterr().err
+    assert run(["apply", "--digest", digest]) == 64
+    assert unchanged(cloud)
+
+
+@pytest.mark.parametrize("stdin", [io.StringIO(""), None], ids=["ended", "closed"])
+def test_without_anybody_to_ask_it_is_said_what_is_missing(
+    cloud: Sandbox, capsys: Capture, monkeypatch: pytest.MonkeyPatch, stdin: io.StringIO | None
+) -> None:
+    trail_of(cloud).stop_logging(Name=TRAIL)
+    cloud.calls.clear()
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert run(["apply", "--target", TRAIL_ADDRESS]) == 5
+    assert "--auto-approve does without the question. Apply cancelled." in capsys.readouterr().err
     assert unchanged(cloud)
 
 

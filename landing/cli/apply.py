@@ -2,14 +2,16 @@
 
 import sys
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from landing.cli import snapshots
+from landing.cli.approval import ask
 from landing.cli.recording import recorded, turn_to, watch
-from landing.cli.session import Session, with_aws
+from landing.cli.session import Session, now, with_aws
 from landing.cli.stderr import STDERR, with_log
 from landing.cli.watching import reading
 
@@ -27,6 +29,7 @@ ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-de
 @with_aws
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--digest", default="", metavar="HEX", help="Of FILE, as its reviewer saw it: another is refused.")
 @click.option("--parallelism", default=10, show_default=True, help="Changes at once.")
 @click.option("--allow", multiple=True, type=click.Choice(ALLOW), help="What else the plan may do; repeatable.")
 @click.option(
@@ -46,6 +49,7 @@ def command(
     session: Session,
     file: Path | None,
     auto_approve: bool,
+    digest: str,
     parallelism: int,
     allow: tuple[str, ...],
     targets: tuple[str, ...],
@@ -61,22 +65,25 @@ def command(
     \b
       landing apply
       landing apply plan.json
+      landing apply plan.json --digest 4f0c… --auto-approve
       landing apply --auto-approve --allow detach
     """
     from landing.cli.carrying_out import carry_out
     from landing.cli.locking import locked
     from landing.cli.output import note, result, style_of
-    from landing.plan import load, save
-    from landing.report.plan_text import NO_CHANGES, render
+    from landing.plan import save
+    from landing.report.plan_text import NO_CHANGES, provenance, render
 
     if STDERR.log and not auto_approve:
         raise click.UsageError("--log-format json cannot ask: it needs --auto-approve")
     if file is not None and repack:
         raise click.UsageError("a saved plan has decided already: give --repack to `landing plan`")
+    if file is None and digest:
+        raise click.UsageError("--digest is of a saved plan: give its FILE as well")
     organization, _ = session.organization()
     with locked("apply", timeout=lock_timeout) as lock_everywhere, recorded() as run:
         turn_to(run, "refresh" if file else "observe")
-        saved = None if file is None else load(file)
+        saved = None if file is None else _reviewed(file, digest)
         aws = session.connect(organization, read_only=False)
         watch(run, aws)
         lock_everywhere(session, organization, aws)
@@ -89,10 +96,11 @@ def command(
             run.end("no changes")
             session.note_calls(aws)
             return 3 if plan.gaps and not allow_incomplete else 0
-        if file is None:
-            result(render(plan, organization, style_of(sys.stdout)))
-            sys.stdout.flush()
-        plan.raise_if_unsafe(allow)
+        result(render(plan, organization, style_of(sys.stdout)))
+        sys.stdout.flush()
+        if saved is not None:
+            note("\n" + "\n".join(provenance(saved, str(file), now())))
+        replace(plan, changes=tuple(changes)).raise_if_unsafe(allow)
         if "lock-out" not in allow:
             _refuse_lock_out(organization, changes)
         if not auto_approve:
@@ -114,7 +122,12 @@ def _approved(
 ) -> "Collection[Change]":
     """What is to be made, when the user has said yes: after a plan made now AWS may have changed meanwhile."""
     turn_to(run, "approval")
-    _ask()
+    ask(
+        "Do you want to perform these actions?",
+        to="approve",
+        otherwise="Apply cancelled. Nothing was changed.",
+        without="--auto-approve",
+    )
     if not made_now:
         return changes
     turn_to(run, "refresh")
@@ -131,18 +144,36 @@ def _changes(
     file: Path | None,
     targets: tuple[str, ...],
 ) -> "tuple[Plan, Collection[Change]]":
-    from landing.errors import StalePlan
+    from landing.errors import WrongPlan
 
     if saved is None:
         plan = session.plan(organization, aws, explain=True, targets=targets).only(targets)
         return plan, plan.changes
-    plan = saved
-    if plan.made_from.config_digest != session.digest():
-        raise StalePlan(f"The config has changed since {file} was made. Plan again")
-    if aws.tree.organization is not None and plan.made_from.organization_id not in ("", aws.tree.organization["Id"]):
-        raise StalePlan(f"{file} was made for organization {plan.made_from.organization_id}. Plan again")
-    plan = plan.only(targets)
+    made, here = saved.made_from, session.origin(organization, aws)
+    if made.config_digest != here.config_digest:
+        raise WrongPlan(f"The config has changed since {file} was made. Plan again")
+    if made.organization_id not in ("", here.organization_id):
+        raise WrongPlan(
+            f"{file} was made for organization {made.organization_id}; this is {here.organization_id or 'none'}. "
+            "Plan again"
+        )
+    if made.account != here.account:
+        raise WrongPlan(
+            f"{file} was made with credentials of account {made.account}; these are of {here.account}. Plan again"
+        )
+    plan = saved.only(targets)
     return plan, _refreshed(organization, aws, plan)
+
+
+def _reviewed(file: Path, digest: str) -> "Plan":
+    """The saved plan; raises WrongPlan when it is not the one with the given digest."""
+    from landing.errors import WrongPlan
+    from landing.plan import load
+
+    plan = load(file)
+    if digest and plan.digest != digest.strip().lower():
+        raise WrongPlan(f"{file} is not the plan that was reviewed: its digest is {plan.digest}")
+    return plan
 
 
 def _refuse_lock_out(organization: "Organization", changes: "Collection[Change]") -> None:
@@ -163,11 +194,3 @@ def _refreshed(organization: "Organization", aws: "Aws", plan: "Plan") -> "Colle
 
     with reading(aws) as progress:
         return refresh(organization, aws, plan, progress)
-
-
-def _ask() -> None:
-    from landing.errors import Refused
-
-    click.echo("\nDo you want to perform these actions?\n  Only 'yes' will be accepted to approve.\n", err=True)
-    if click.prompt("  Enter a value", default="", show_default=False, err=True).strip() != "yes":
-        raise Refused("Apply cancelled. Nothing was changed.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from landing.cli.session import Session, with_aws
+from landing.cli.session import Session, now, with_aws
 from landing.cli.shown import Shown, shown_as
 
 
@@ -29,10 +29,13 @@ def command(session: Session, file: Path | None, live: bool, shown: Shown) -> in
         return _attached(session, shown, live=live)
     if live:
         raise click.UsageError("--live is for guardrails; a saved plan is shown as it is")
+    from landing.cli.output import note
     from landing.plan import load
+    from landing.report.plan_text import provenance
 
     plan = load(file)
     shown.write(plan, None if shown.form == "json" else session.organization()[0], saved_as=str(file))
+    note("\n" + "\n".join(provenance(plan, str(file), now())))
     return 0
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from landing.cli.approval import ask
 from landing.cli.session import Session, with_aws
 
 if TYPE_CHECKING:
@@ -64,20 +65,13 @@ def _unlock(thing: "ConditionalObject", lock_id: str, *, force: bool) -> int:
     if alive and alive.ID == holder.ID and not force:
         raise Refused(f"Its run is alive on this machine ({alive.Info}): stop that, or use --force.")
     if not force:
-        _ask()
+        ask(
+            "A run that is still alive would no longer be alone. Do you want to remove the lock?",
+            to="confirm",
+            otherwise="Unlock cancelled. Nothing was removed.",
+            without="--force",
+        )
     if not thing.delete(seen[1]):
         raise Refused("The lock has changed hands meanwhile. Nothing was removed. Run landing unlock again to see it.")
     note(f"The lock {holder.ID} is removed.")
     return 0
-
-
-def _ask() -> None:
-    from landing.errors import Refused
-
-    click.echo(
-        "\nA run that is still alive would no longer be alone. Do you want to remove the lock?\n"
-        "  Only 'yes' will be accepted to confirm.\n",
-        err=True,
-    )
-    if click.prompt("  Enter a value", default="", show_default=False, err=True).strip() != "yes":
-        raise Refused("Unlock cancelled. Nothing was removed.")

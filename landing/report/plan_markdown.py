@@ -156,7 +156,7 @@ def _foot(plan: Plan, saved_as: str) -> str:
         parts.append(f"{len(plan.unmanaged)} unmanaged, left alone")
     parts += [f"made {code(made.created)}"] if made.created else []
     parts += [f"by {code(made.caller)}"] if made.caller else []
-    parts.append(f"landing {code(made.version)}")
+    parts += [f"landing {code(made.version)}", f"digest {code(plan.digest)}"]
     return f"\n{' · '.join(parts)}.{_pointer(saved_as)}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 
 from landing.kinds import BY_NAME
 from landing.model import Action, Address
@@ -144,11 +145,33 @@ def _unmanaged(plan: Plan) -> str:
     return f" ({len(plan.unmanaged)} unmanaged, left alone: {', '.join(f'{k} {n}' for k, n in sorted(kinds.items()))})"
 
 
+def provenance(plan: Plan, saved_as: str, now: str) -> Iterator[str]:
+    """Which saved plan it is, by whom and how long ago it was made; `now` in ISO 8601, UTC."""
+    made = plan.made_from
+    yield f"{safe(saved_as)} has the digest {plan.digest}."
+    where = f"account {safe(made.account)} of {safe(made.organization_id) or 'no organization yet'}"
+    yield f"It was made {_ago(made.created, now)} by {safe(made.caller)} in {where}, with landing {safe(made.version)}."
+
+
+def _ago(then: str, now: str) -> str:
+    try:
+        seconds = (datetime.fromisoformat(now) - datetime.fromisoformat(then)).total_seconds()
+    except (ValueError, TypeError):
+        return "at a time that is not known"
+    if seconds < 0:
+        return f"in the future ({safe(then)})"
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size or size == 1:
+            count = int(seconds // size)
+            return f"{count} {unit}{'s' * (count != 1)} ago ({safe(then)})"
+    raise AssertionError
+
+
 def next_steps(saved_as: str, digest: str, style: Style) -> Iterator[str]:
     """What to do with the plan."""
     if saved_as:
-        yield f"Saved the plan to {saved_as} (digest {digest[:4]} {digest[4:8]}). To perform exactly these actions:"
-        yield f"    landing apply {saved_as}"
+        yield f"Saved the plan to {saved_as}. To perform exactly these actions:"
+        yield f"    landing apply {saved_as} --digest {digest}"
     else:
         yield from style.prose(
             "Note: You didn't use the --out option to save this plan, so landing can't guarantee to take exactly these "
