@@ -8,6 +8,8 @@ LOG_KEY_ALIAS = "alias/landing-logs"
 RECORDER = "default"
 RECORDER_ROLE = "landing-config-recorder"
 AGGREGATOR = "landing-organization"
+LOG_BUCKETS = ("access-logs", "cloudtrail", "config", "guardduty")
+"""What the buckets of the log archive are for."""
 
 
 def bucket(purpose: str, account: str, region: str) -> str:

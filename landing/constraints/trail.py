@@ -20,3 +20,8 @@ RETENTIONS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
 """Days that a log group may keep events, the only ones there are (Logs API reference, PutRetentionPolicy)."""
+
+EXCLUDED_SOURCES = ("kms.amazonaws.com", "rdsdata.amazonaws.com")
+"""The only services whose management events a trail may leave out (API reference, AdvancedFieldSelector)."""
+MOST_VALUES = 500
+"""Values in all advanced event selectors of a trail (User Guide, "Quotas in CloudTrail")."""

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.constraints.inputs import allowed
-from landing.constraints.trail import INSIGHT_NEEDS, RETENTIONS, can_have
+from landing.constraints.trail import EXCLUDED_SOURCES, INSIGHT_NEEDS, MOST_VALUES, RETENTIONS, can_have
 from landing.kinds.base import Kind
 from landing.kinds.stack import Stack
 from landing.kinds.trusted_access import TrustedAccess
 from landing.model import Action, Change, Problem, Resource, Scope, Severity
-from landing.naming import LOG_KEY_ALIAS, TRAIL, TRAIL_LOGS_ROLE, bucket
+from landing.naming import LOG_BUCKETS, LOG_KEY_ALIAS, TRAIL, TRAIL_LOGS_ROLE, bucket
 from landing.organization import Organization
 from landing.references import account_id
 
 PRINCIPAL = "cloudtrail.amazonaws.com"
+S3_OBJECT = "AWS::S3::Object"
 _LOGGED = {"all": ("Read", "Write"), "read": ("Read",), "write": ("Write",)}
+_WHICH = {"enum": ["all", "write", "read"]}
+_WHICH_EXCEPT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["events"],
+    "properties": {
+        "events": _WHICH,
+        "except": {
+            "type": "array",
+            "uniqueItems": True,
+            "items": {"type": "string", "pattern": "^arn:", "maxLength": 2048},
+            "description": "Beginnings of the ARNs of resources that are left out; that of a bucket ends with `/`.",
+        },
+    },
+}
 
 
 class Trail(Kind):
@@ -69,16 +85,24 @@ class Trail(Kind):
             "additionalProperties": False,
             "properties": {
                 "management_events": {
-                    "enum": ["all", "write", "read"],
+                    **_WHICH,
                     "default": "all",
                     "description": "Which management events are logged.",
+                },
+                "management_events_except": {
+                    "type": "array",
+                    "default": [],
+                    "uniqueItems": True,
+                    "items": {"enum": list(EXCLUDED_SOURCES)},
+                    "description": "Services of many calls whose management events are left out.",
                 },
                 "data_events": {
                     "type": "object",
                     "default": {},
-                    "description": "Which data events are logged, by resource type (AWS::S3::Object, ...).",
+                    "description": "Which data events are logged, by resource type (AWS::S3::Object, ...): all, write, "
+                    "read, or `{events: write, except: [beginnings of ARNs]}`; never those of the log archive.",
                     "propertyNames": {"pattern": "^AWS::[A-Za-z0-9]+::[A-Za-z0-9]+$"},
-                    "additionalProperties": {"enum": ["all", "write", "read"]},
+                    "additionalProperties": {"oneOf": [_WHICH, _WHICH_EXCEPT]},
                 },
                 "insights": {
                     "type": "array",
@@ -106,6 +130,13 @@ class Trail(Kind):
         service = organization.services.get("cloudtrail")
         if service is None:
             return
+        selectors = _selectors(service.settings, _archive_arns(organization))
+        values = sum(
+            len(values) for selector in selectors for part in selector["fields"].values() for values in _lists(part)
+        )
+        if values > MOST_VALUES:
+            message = f"the selectors of the trail have {values} values; AWS allows {MOST_VALUES}"
+            yield service.problem("LZ365", message, "leave out fewer resources", "data_events")
         logged = _LOGGED[service.settings["management_events"]]
         for index, insight in enumerate(service.settings["insights"]):
             if not can_have(insight, logged):
@@ -132,7 +163,7 @@ class Trail(Kind):
             "global_events": True,
             "validation": True,
             "log_group": TRAIL if settings["cloudwatch_logs"] else "",
-            "selectors": _selectors(settings),
+            "selectors": _selectors(settings, _archive_arns(organization)),
             "insights": sorted(settings["insights"]),
             "logging": True,
         }
@@ -160,7 +191,9 @@ class Trail(Kind):
                 "global_events": trail["IncludeGlobalServiceEvents"],
                 "validation": trail["LogFileValidationEnabled"],
                 "log_group": trail.get("CloudWatchLogsLogGroupArn", "").removesuffix(":*").rpartition(":")[2],
-                "selectors": [_seen(selector) for selector in selectors.get("AdvancedEventSelectors") or ()],
+                "selectors": [
+                    _seen(selector, self._prefix(aws)) for selector in selectors.get("AdvancedEventSelectors") or ()
+                ],
                 "insights": [] if none.code else sorted(entry["InsightType"] for entry in insights),
                 "logging": client.get_trail_status(Name=TRAIL)["IsLogging"],
             }
@@ -169,6 +202,16 @@ class Trail(Kind):
 
     def _archive(self, organization: Organization) -> Iterable[Any]:
         yield Stack().address("log-archive", Scope(organization.log_archive, organization.home_region))
+
+    def _prefix(self, aws: Aws) -> Callable[[str], str]:
+        """Beginnings of ARNs as the config means them: the log archive's with the name of its account."""
+        ours = _archive_arns(aws.organization)
+
+        def shown(value: str) -> str:
+            named = str(aws.symbolic(value))
+            return named if named in ours else value
+
+        return shown
 
     def _key(self, aws: Aws, arn: str) -> str:
         """Our alias, when the key is what it stands for."""
@@ -195,7 +238,7 @@ class Trail(Kind):
         if change.action is Action.UPDATE or exists.code:
             client.update_trail(Name=TRAIL, **settings)
         if before.get("selectors") != after["selectors"]:
-            client.put_event_selectors(TrailName=TRAIL, AdvancedEventSelectors=list(map(_sent, after["selectors"])))
+            client.put_event_selectors(TrailName=TRAIL, AdvancedEventSelectors=_sent(aws.resolve(after["selectors"])))
         if (before.get("insights") or []) != after["insights"]:
             client.put_insight_selectors(
                 TrailName=TRAIL, InsightSelectors=[{"InsightType": name} for name in after["insights"]]
@@ -221,26 +264,58 @@ class Trail(Kind):
         return settings
 
 
-def _selectors(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Advanced event selectors: management events first, then one for each resource type."""
-    rows = [("Management events selector", {"eventCategory": ["Management"]}, settings["management_events"])]
-    rows += [
-        (f"Data events of {kind}", {"eventCategory": ["Data"], "resources.type": [kind]}, which)
-        for kind, which in sorted(settings["data_events"].items())
-    ]
+def _archive_arns(organization: Organization) -> list[str]:
+    """Beginnings of the ARNs of all that the log archive holds."""
+    account, home = account_id(organization.log_archive), organization.home_region
+    return sorted(f"arn:{organization.partition}:s3:::{bucket(use, account, home)}/" for use in LOG_BUCKETS)
+
+
+def _selectors(settings: Mapping[str, Any], archive: list[str]) -> list[dict[str, Any]]:
+    """Advanced event selectors: management events first, then one for each resource type.
+
+    `fields` has, by field, the values that it equals, or operators with their values. Deliveries to the log archive
+    are data events themselves: logging them would make deliveries without end, so they are left out.
+    """
+    management: dict[str, Any] = {"eventCategory": ["Management"]}
+    if settings["management_events_except"]:
+        management["eventSource"] = {"NotEquals": sorted(settings["management_events_except"])}
+    rows = [("Management events selector", management, settings["management_events"])]
+    for kind, wanted in sorted(settings["data_events"].items()):
+        given = wanted if isinstance(wanted, Mapping) else {"events": wanted}
+        left_out = sorted({*given.get("except", ()), *(archive if kind == S3_OBJECT else ())})
+        fields: dict[str, Any] = {"eventCategory": ["Data"], "resources.type": [kind]}
+        if left_out:
+            fields["resources.ARN"] = {"NotStartsWith": left_out}
+        rows.append((f"Data events of {kind}", fields, given["events"]))
     read_only = {"all": {}, "write": {"readOnly": ["false"]}, "read": {"readOnly": ["true"]}}
     return [{"name": name, "fields": {**fields, **read_only[which]}} for name, fields, which in rows]
 
 
-def _sent(selector: Mapping[str, Any]) -> dict[str, Any]:
-    fields = [{"Field": field, "Equals": values} for field, values in selector["fields"].items()]
-    return {"Name": selector["name"], "FieldSelectors": fields}
+def _lists(part: Any) -> Iterable[list[str]]:
+    return part.values() if isinstance(part, Mapping) else [part]
 
 
-def _seen(selector: Mapping[str, Any]) -> dict[str, Any]:
+def _sent(selectors: Iterable[Mapping[str, Any]]) -> list[Any]:
+    return [
+        {
+            "Name": selector["name"],
+            "FieldSelectors": [
+                {"Field": field, **(values if isinstance(values, Mapping) else {"Equals": values})}
+                for field, values in selector["fields"].items()
+            ],
+        }
+        for selector in selectors
+    ]
+
+
+def _seen(selector: Mapping[str, Any], prefix: Callable[[str], str]) -> dict[str, Any]:
     """What `_sent` wrote; operators that we never use are shown as they are."""
     fields = {}
     for part in selector["FieldSelectors"]:
-        others = {name: values for name, values in part.items() if name not in ("Field", "Equals") and values}
-        fields[part["Field"]] = others or part.get("Equals") or []
+        operators = {name: values for name, values in part.items() if name != "Field" and values}
+        if "NotStartsWith" in operators:
+            operators["NotStartsWith"] = sorted(map(prefix, operators["NotStartsWith"]))
+        if "NotEquals" in operators:
+            operators["NotEquals"] = sorted(operators["NotEquals"])
+        fields[part["Field"]] = operators["Equals"] if set(operators) == {"Equals"} else operators
     return {"name": selector.get("Name", ""), "fields": fields}

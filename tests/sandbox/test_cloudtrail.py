@@ -529,3 +529,16 @@ def test_a_topic_lets_cloudtrail_publish(cloud: Cloud) -> None:
     policy = json.loads(document(allow(SERVICE, "SNS:Publish", topic)))
     cloud.client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(policy))
     assert client.create_trail(**wanted, SnsTopicName="trail")["SnsTopicARN"] == topic
+
+
+@source("API reference: AdvancedFieldSelector, eventSource of management events")
+@pytest.mark.parametrize("operator", [{"Equals": ["kms.amazonaws.com"]}, {"NotEquals": ["ec2.amazonaws.com"]}])
+def test_of_management_events_two_services_can_be_left_out(cloud: Cloud, operator: dict[str, list[str]]) -> None:
+    client = cloud.client("cloudtrail")
+    client.create_trail(Name="trail", S3BucketName=logs(cloud))
+    put, name = client.put_event_selectors, "eventSource"
+    fields = [{"Field": "eventCategory", "Equals": ["Management"]}]
+    wrong = [{"FieldSelectors": [*fields, {"Field": name, **operator}]}]
+    refused("InvalidEventSelectorsException", put, TrailName="trail", AdvancedEventSelectors=wrong)
+    right = [{"FieldSelectors": [*fields, {"Field": name, "NotEquals": ["kms.amazonaws.com"]}]}]
+    put(TrailName="trail", AdvancedEventSelectors=right)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from landing.constraints.trail import can_have
+from landing.constraints.trail import EXCLUDED_SOURCES, MOST_VALUES, can_have
 from landing.sandbox.call import Call
 from landing.sandbox.cloudtrail.state import DEFAULT_SELECTOR, Trail, find, find_own
 from landing.sandbox.refusal import Refusal
@@ -22,7 +22,6 @@ FIELDS = {
     "NetworkActivity": ("eventCategory", "eventSource", "eventName", "errorCode", "vpcEndpointId"),
 }  # fmt: skip
 MOST_BASIC = 5
-MOST_VALUES = 500
 
 
 def put_event_selectors(call: Call) -> dict[str, Any]:
@@ -86,12 +85,19 @@ def _check_fields(fields: dict[str, dict[str, list[str]]]) -> None:
     unknown = sorted(set(fields) - set(FIELDS[category[0]]))
     if unknown:
         raise _invalid(f"{unknown[0]} is not a field of {category[0]} events.")
+    source = fields.get("eventSource", {})
+    if category[0] == "Management" and not (set(source) <= {"NotEquals"} and _all_excluded(source)):
+        raise _invalid(f"eventSource of management events supports NotEquals of {' and '.join(EXCLUDED_SOURCES)} only.")
     if category[0] == "Data" and len(fields.get("resources.type", {}).get("Equals", [])) != 1:
         raise _invalid("Data events need exactly one resources.type.")
     if category[0] == "NetworkActivity" and not fields.get("eventSource", {}).get("Equals"):
         raise _invalid("Network activity events need an eventSource.")
     if fields.get("readOnly", {}).get("Equals", ["true"]) not in (["true"], ["false"]):
         raise _invalid("readOnly must equal true or false.")
+
+
+def _all_excluded(source: dict[str, list[str]]) -> bool:
+    return set(source.get("NotEquals", ())) <= set(EXCLUDED_SOURCES)
 
 
 def _invalid(message: str) -> Refusal:
