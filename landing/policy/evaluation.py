@@ -116,6 +116,11 @@ class CompiledLevels:
             found = relevant.known[sure] = _verdict(relevant, may, sure, {}, ())
         return found
 
+    def allows_all(self, action: str) -> bool:
+        """Whether an action is allowed whatever the resource and the context are: no statement is left to ask."""
+        relevant = self._of_actions.get(action) or self._of_action(action)
+        return not relevant.denies and not relevant.allows
+
     def _of_action(self, action: str) -> _Relevant:
         lowered = checked_action(action).lower()
         found = ((rule, rule.on_action(lowered)) for level in self.rules for rule in level)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from landing.sandbox import admission, constraints, registry, snapshot, upstream, wire
+from landing.sandbox import admission, authorization, constraints, registry, snapshot, upstream, wire
 from landing.sandbox.call import Call
 from landing.sandbox.clients import ACTING
 from landing.sandbox.faults import Fault, Faults
@@ -102,6 +102,9 @@ class Gateway:
             self.world.clock.advance(self.world, fault.seconds)
         for fault in self.faults.strike(*names, "reject", "throttle"):
             raise _refused(fault, operation.service)
+        authorization.authorize(
+            authorization.Asked(self.world, caller, region, operation, lambda: wire.read(operation, request))
+        )
         answer = self._perhaps_stale(request, operation, caller, region)
         for fault in self.faults.strike(*names, "lose"):
             if fault.by == "error":

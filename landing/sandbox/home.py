@@ -20,7 +20,7 @@ from landing import private
 from landing.errors import LandingError
 from landing.sandbox.seal import Seal
 
-FORMAT = 2
+FORMAT = 3
 DEFAULT = Path(".landing/sandbox")
 VARIABLE = "LANDING_SANDBOX_HOME"
 

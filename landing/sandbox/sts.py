@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.iam.exceptions import NotFoundException
 
-from landing.sandbox import accounts, trust
+from landing.sandbox import accounts, authorization, trust
 from landing.sandbox.call import Call
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.service import Nothing, Scope, Service
 from landing.sandbox.world import Identity
+
+LONGEST_POLICY = 2048
+"""Characters of a session policy (STS API reference, AssumeRole, Policy)."""
 
 CHAINED_SESSION = 3600
 """Seconds: the longest session of a role that was assumed by a role (page "Role chaining")."""
@@ -58,6 +62,7 @@ class Sts(Service[Nothing]):
             user_id=f"{role.id}:{session}",
             principal=role.arn,
             temporary=True,
+            policies=_session_policies(call, account),
         )
         return {
             "Credentials": _credentials(issued, seconds),
@@ -79,20 +84,30 @@ class Sts(Service[Nothing]):
 
 
 def _trusting_role(call: Call, arn: str) -> Any:
-    denied = Refusal(
-        "AccessDenied",
-        f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}",
-        403,
-    )
+    """The role, if it trusts the caller and the caller's policies allow it ("Policy evaluation logic")."""
     parts = arn.split(":", 5)
     if len(parts) < 6 or parts[1:3] != [call.partition, "iam"] or not parts[5].startswith("role/"):
         raise Refusal("ValidationError", f"{arn} is invalid")
+    if call.caller.principal.endswith(":root"):
+        raise Refusal("AccessDenied", "Roles may not be assumed by root accounts.", 403)
     if not accounts.is_usable(call.world, parts[4]):
-        raise denied
+        raise _denied(call, arn)
     try:
         role = call.backend("iam", parts[4]).get_role_by_arn(arn)
     except NotFoundException:
-        raise denied from None
+        raise _denied(call, arn) from None
+    if why := _distrust(call, role, parts[4]):
+        raise _denied(call, arn, why)
+    return role
+
+
+def _denied(call: Call, arn: str, why: str = "") -> Refusal:
+    sentence = f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"
+    return Refusal("AccessDenied", f"{sentence} {why}".rstrip(), 403)
+
+
+def _distrust(call: Call, role: Any, account: str) -> str | None:
+    """Why the caller may not assume a role; a role that names a caller of its own account needs no more than that."""
     context = {
         "aws:principalaccount": call.account,
         "aws:principalarn": call.caller.principal,
@@ -100,9 +115,42 @@ def _trusting_role(call: Call, arn: str) -> Any:
         **({"sts:externalid": call["ExternalId"]} if "ExternalId" in call else {}),
         **accounts.organization_context(call.world, call.account),
     }
-    if not trust.admits(role.assume_role_policy_document, call.caller, "sts:AssumeRole", context):
-        raise denied
-    return role
+    trusting = (role.assume_role_policy_document, call.caller, "sts:AssumeRole", context)
+    said = trust.effects(*trusting)
+    if said == {"Deny"}:
+        return "with an explicit deny in the role trust policy"
+    named = account == call.account and trust.effects(*trusting, directly=True) == {"Allow"}
+    asked = authorization.Asked(call.world, call.caller, call.region, call.operation, lambda: call)
+    layers = authorization.layers_of(call.world, call.caller)
+    if why := authorization.denial(asked, layers, "sts:AssumeRole", role.arn, call, granted=named):
+        return why
+    return None if said == {"Allow"} else "because no role trust policy allows the sts:AssumeRole action"
+
+
+def _session_policies(call: Call, account: str) -> tuple[str, ...] | None:
+    """The documents that narrow a session, as far as there are any (IAM User Guide, "Session policies")."""
+    inline = call.get("Policy")
+    if inline is not None and len(inline) > LONGEST_POLICY:
+        raise Refusal(
+            "ValidationError",
+            "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length "
+            f"less than or equal to {LONGEST_POLICY}",
+        )
+    if inline is not None and not _is_policy(inline):
+        raise Refusal("MalformedPolicyDocument", "The policy is not in the valid JSON format.")
+    managed = call.backend("iam", account).managed_policies
+    named = [each["arn"] for each in call.get("PolicyArns", ())]
+    if missing := [arn for arn in named if arn not in managed]:
+        raise Refusal("ValidationError", f"Policy {missing[0]} does not exist or is not attachable.")
+    found = [authorization.document_of(managed[arn]) for arn in named]
+    return None if inline is None and not named else (*found, *([] if inline is None else [inline]))
+
+
+def _is_policy(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def _duration(call: Call, longest: int) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from landing.policy import CompiledLevels, compile_levels
+from landing.policy.evaluation import ALLOWED, EXPLICITLY_DENIED
 from landing.sandbox.world import Identity
 
 
@@ -18,35 +20,41 @@ def admits(
 
 
 def effects(
-    document: str, caller: Identity, action: str, context: Mapping[str, str], *, resource: str | None = None
+    document: str,
+    caller: Identity,
+    action: str,
+    context: Mapping[str, object],
+    *,
+    resource: str | None = None,
+    directly: bool = False,
 ) -> set[str]:
-    """Allow, Deny, both or nothing: what the matching statements say."""
-    statements = _listed(json.loads(document).get("Statement", []))
-    return {
-        s.get("Effect")
-        for s in statements
-        if _matches(s, caller, action, context) and _covers(s.get("Resource"), resource)
-    }
+    """Allow or Deny, or nothing: what `landing.policy` says of the statements that name the caller.
+
+    Without `resource` it is about whatever the document belongs to: a trust policy has no Resource. `directly`: of
+    the statements that name the caller itself, and not only its account.
+    """
+    statements = []
+    for each in _listed(json.loads(document).get("Statement", [])):
+        if _names(each.get("Principal"), caller, directly=directly):
+            kept = {name: value for name, value in each.items() if name not in ("Principal", "NotPrincipal")}
+            if resource is None or not {"Resource", "NotResource"} & set(kept):
+                kept.pop("NotResource", None)
+                kept["Resource"] = "*"
+            statements.append(kept)
+    if not statements:
+        return set()
+    request = {"action": action, "resource": resource or "*", "context": context}
+    result = _compiled(json.dumps(statements)).evaluate(request).result
+    return {ALLOWED: {"Allow"}, EXPLICITLY_DENIED: {"Deny"}}.get(result, set())
 
 
-def _matches(statement: Mapping[str, Any], caller: Identity, action: str, context: Mapping[str, str]) -> bool:
-    return (
-        any(_like(action.lower(), pattern.lower()) for pattern in _listed(statement.get("Action", [])))
-        and _names(statement.get("Principal"), caller)
-        and all(
-            _holds(operator, key.lower(), _listed(wanted), context)
-            for operator, block in statement.get("Condition", {}).items()
-            for key, wanted in block.items()
-        )
-    )
+@lru_cache(maxsize=1024)
+def _compiled(statements: str) -> CompiledLevels:
+    policy = {"Version": "2012-10-17", "Statement": json.loads(statements)}
+    return compile_levels([[{"name": "", "policy": policy}]])
 
 
-def _covers(patterns: Any, resource: str | None) -> bool:
-    """A trust policy has no Resource: it is about the role that it belongs to."""
-    return patterns is None or resource is None or any(_like(resource, p) for p in _listed(patterns))
-
-
-def _names(principal: Any, caller: Identity) -> bool:
+def _names(principal: Any, caller: Identity, *, directly: bool) -> bool:
     if principal == "*":
         return True
     if not isinstance(principal, dict):
@@ -55,35 +63,8 @@ def _names(principal: Any, caller: Identity) -> bool:
         return True
     named = _listed(principal.get("AWS", []))
     partition = caller.arn.split(":")[1]
-    whole_account = (caller.account, f"arn:{partition}:iam::{caller.account}:root")
+    whole_account = () if directly else (caller.account, f"arn:{partition}:iam::{caller.account}:root")
     return any(name == "*" or name in (*whole_account, caller.arn, caller.principal) for name in named)
-
-
-def _holds(operator: str, key: str, wanted: list[str], context: Mapping[str, str]) -> bool:
-    """One line of a Condition block. An operator that is not known here never holds."""
-    name = operator.rpartition(":")[2].lower()
-    optional = name.endswith("ifexists")
-    name = name.removesuffix("ifexists")
-    value = context.get(key)
-    if name == "null":
-        return (value is None) == (wanted == ["true"])
-    negated = name.startswith(("stringnot", "arnnot"))
-    if value is None:
-        return optional or negated
-    name = name.replace("not", "", 1) if negated else name
-    return negated != _any_equal(name, value, wanted)
-
-
-def _any_equal(operator: str, value: str, wanted: Iterable[str]) -> bool:
-    if operator in ("stringlike", "arnlike", "arnequals"):
-        return any(_like(value, pattern) for pattern in wanted)
-    if operator in ("stringequalsignorecase", "bool"):
-        return any(value.lower() == other.lower() for other in wanted)
-    return operator == "stringequals" and value in wanted
-
-
-def _like(value: str, pattern: str) -> bool:
-    return fnmatchcase(value, pattern.replace("[", "[[]"))
 
 
 def _listed(value: Any) -> list[Any]:

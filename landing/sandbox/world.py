@@ -35,6 +35,8 @@ class Identity:
     principal: str = ""
     """The ARN that policies name: the user's, or the role's for a session of it."""
     session_token: str | None = None
+    session_policies: tuple[str, ...] | None = None
+    """The documents that the session was given when it began; none where it was given none."""
 
 
 @dataclass(slots=True)
@@ -146,8 +148,17 @@ class World:
         digits = self.token(32, "0123456789abcdef")
         return "-".join(digits[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
 
-    def issue_key(self, *, account: str, arn: str, user_id: str, principal: str = "", temporary: bool) -> Identity:
-        """Make a new access key known to the world."""
+    def issue_key(
+        self,
+        *,
+        account: str,
+        arn: str,
+        user_id: str,
+        principal: str = "",
+        temporary: bool,
+        policies: tuple[str, ...] | None = None,
+    ) -> Identity:
+        """Make a new access key known to the world; `policies` are those of the session."""
         identity = Identity(
             access_key=("ASIA" if temporary else "AKIA") + self.token(16, BASE32),
             secret_key=self.token(40, string.ascii_letters + string.digits),
@@ -156,6 +167,7 @@ class World:
             user_id=user_id,
             principal=principal or arn,
             session_token=self.token(120, string.ascii_letters + string.digits) if temporary else None,
+            session_policies=policies,
         )
         self.identities[identity.access_key] = identity
         return identity
