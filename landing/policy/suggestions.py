@@ -5,40 +5,11 @@ from difflib import get_close_matches
 
 from landing.policy import catalog
 from landing.policy.keys import GLOBAL
+from landing.policy.operations import S3_OPERATIONS
 
 # Prefixes that AWS has given up, with their successors.
 RENAMED = {"macie": "macie2"}
-# Operations of S3 whose action has another name: Amazon S3 user guide, "Required permissions for Amazon S3 API
-# operations".
-_S3_OPERATIONS = {
-    "completemultipartupload": "PutObject",
-    "copyobject": "PutObject",
-    "createmultipartupload": "PutObject",
-    "deletebucketcors": "PutBucketCORS",
-    "deletebucketencryption": "PutEncryptionConfiguration",
-    "deletebucketlifecycle": "PutLifecycleConfiguration",
-    "deletebucketreplication": "PutReplicationConfiguration",
-    "deletebuckettagging": "PutBucketTagging",
-    "deleteobjects": "DeleteObject",
-    "deletepublicaccessblock": "PutBucketPublicAccessBlock",
-    "getbucketencryption": "GetEncryptionConfiguration",
-    "getbucketlifecycleconfiguration": "GetLifecycleConfiguration",
-    "getbucketreplication": "GetReplicationConfiguration",
-    "getpublicaccessblock": "GetBucketPublicAccessBlock",
-    "headbucket": "ListBucket",
-    "headobject": "GetObject",
-    "listbuckets": "ListAllMyBuckets",
-    "listmultipartuploads": "ListBucketMultipartUploads",
-    "listobjects": "ListBucket",
-    "listobjectsv2": "ListBucket",
-    "listobjectversions": "ListBucketVersions",
-    "putbucketencryption": "PutEncryptionConfiguration",
-    "putbucketlifecycle": "PutLifecycleConfiguration",
-    "putbucketlifecycleconfiguration": "PutLifecycleConfiguration",
-    "putbucketreplication": "PutReplicationConfiguration",
-    "putpublicaccessblock": "PutBucketPublicAccessBlock",
-    "uploadpart": "PutObject",
-}
+_S3_OPERATIONS = {operation.lower(): action for operation, action in S3_OPERATIONS.items()}
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:

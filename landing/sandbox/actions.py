@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from landing.policy import catalog
+from landing.policy.operations import S3_OPERATIONS
 from landing.sandbox.model import Operation, service_model
 
 PREFIXES = {
@@ -35,46 +36,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "cloudformation": {"RemoveAlias": "UpdateStack", "SetAlias": "UpdateStack"},
     "detective": {"ListOrganizationAdminAccounts": "ListOrganizationAdminAccount"},
     "kms": {"ReEncrypt": "ReEncryptFrom"},
-    "s3": {
-        "CompleteMultipartUpload": "PutObject",
-        "CopyObject": "PutObject",
-        "CreateMultipartUpload": "PutObject",
-        "DeleteBucketCors": "PutBucketCORS",
-        "DeleteBucketEncryption": "PutEncryptionConfiguration",
-        "DeleteBucketLifecycle": "PutLifecycleConfiguration",
-        "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
-        "DeleteBucketReplication": "PutReplicationConfiguration",
-        "DeleteBucketTagging": "PutBucketTagging",
-        "DeleteObjects": "DeleteObject",
-        "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
-        "GetBucketAccelerateConfiguration": "GetAccelerateConfiguration",
-        "GetBucketEncryption": "GetEncryptionConfiguration",
-        "GetBucketLifecycle": "GetLifecycleConfiguration",
-        "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
-        "GetBucketNotificationConfiguration": "GetBucketNotification",
-        "GetBucketReplication": "GetReplicationConfiguration",
-        "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
-        "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
-        "HeadBucket": "ListBucket",
-        "HeadObject": "GetObject",
-        "ListBuckets": "ListAllMyBuckets",
-        "ListMultipartUploads": "ListBucketMultipartUploads",
-        "ListObjectVersions": "ListBucketVersions",
-        "ListObjects": "ListBucket",
-        "ListObjectsV2": "ListBucket",
-        "ListParts": "ListMultipartUploadParts",
-        "PutBucketAccelerateConfiguration": "PutAccelerateConfiguration",
-        "PutBucketEncryption": "PutEncryptionConfiguration",
-        "PutBucketLifecycle": "PutLifecycleConfiguration",
-        "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
-        "PutBucketNotificationConfiguration": "PutBucketNotification",
-        "PutBucketReplication": "PutReplicationConfiguration",
-        "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
-        "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
-        "SelectObjectContent": "GetObject",
-        "UploadPart": "PutObject",
-        "UploadPartCopy": "PutObject",
-    },
+    "s3": S3_OPERATIONS,
     "s3control": {
         "DeletePublicAccessBlock": "PutAccountPublicAccessBlock",
         "GetPublicAccessBlock": "GetAccountPublicAccessBlock",
