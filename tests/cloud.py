@@ -30,8 +30,12 @@ class Cut(BaseException):
 class QuickAws(Aws):
     """A door without waiting, which shares botocore's models with the other doors of the test run."""
 
-    def __init__(self, organization: Organization, *, read_only: bool = True, detect: bool = False) -> None:
-        super().__init__(organization, read_only=read_only, rates={}, clock=Clock(pace=0), detect=detect)
+    def __init__(
+        self, organization: Organization, *, read_only: bool = True, detect: bool = False, role_arn: str = ""
+    ) -> None:
+        super().__init__(
+            organization, read_only=read_only, rates={}, clock=Clock(pace=0), detect=detect, role_arn=role_arn
+        )
         self._base.register_component("data_loader", LOADER)
 
 

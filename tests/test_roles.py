@@ -1,0 +1,69 @@
+"""Everything is planned and applied as the roles whose policies `landing synth` writes, not as an administrator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from landing.apply import apply
+from landing.observe import observe
+from landing.organization import Organization
+from landing.permissions import apply_policy, plan_policy
+from landing.plan import Origin, Plan, make
+from landing.sandbox import Sandbox
+from landing.stop import Stop
+from tests.cloud import QuickAws, Story
+
+MANAGEMENT = "123456789012"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{MANAGEMENT}:root"}}
+    ],
+}
+
+
+def _role(sandbox: Sandbox, name: str, policy: Mapping[str, Any]) -> str:
+    """A role of the management account with one managed policy; its ARN."""
+    iam = sandbox.session().client("iam")
+    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    document = json.dumps(policy, separators=(",", ":"))
+    made = iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName=name, PolicyArn=made)
+    return arn
+
+
+def _plan(organization: Organization, role: str, *, detect: bool = False) -> Plan:
+    return make(observe(organization, QuickAws(organization, role_arn=role, detect=detect), workers=4), Origin())
+
+
+def test_everything_is_planned_and_made_by_the_two_roles(full: Organization) -> None:
+    with Sandbox() as sandbox:
+        planner = _role(sandbox, "plan", plan_policy(full.partition, full.member_role))
+        applier = _role(sandbox, "apply", apply_policy(full.partition, full.member_role))
+        wanted = _plan(full, planner)
+        assert wanted.gaps == ()
+        aws = QuickAws(full, read_only=False, role_arn=applier)
+        result = apply(full, aws, wanted.changes, stop=Stop(aws), parallelism=4)
+        assert (dict(result.failed), dict(result.blocked)) == ({}, {})
+        after = _plan(full, planner)
+        assert (after.changes, after.gaps) == ((), ())
+
+
+def test_drift_is_seen_by_the_role_that_plans(full: Organization, creation: Story) -> None:
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        planner = _role(sandbox, "plan", plan_policy(full.partition, full.member_role))
+        seen = _plan(full, planner, detect=True)
+        assert (seen.changes, seen.gaps) == ((), ())
+
+
+def test_the_role_that_plans_is_refused_by_aws_when_it_writes(full: Organization) -> None:
+    with Sandbox(organization=True) as sandbox:
+        planner = _role(sandbox, "plan", plan_policy(full.partition, full.member_role))
+        client = QuickAws(full, read_only=False, role_arn=planner).client("organizations")
+        with pytest.raises(client.exceptions.AccessDeniedException, match="no identity-based policy allows"):
+            client.enable_aws_service_access(ServicePrincipal="config.amazonaws.com")
