@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from landing import references
@@ -55,6 +55,12 @@ def full_access(nodes: Iterable[str]) -> Attached:
     return Attached(FULL_ACCESS, FULL_ACCESS_DOCUMENT, SCP, tuple(nodes))
 
 
+def _resolved(patterns: Iterable[str], keys: Mapping[str, str]) -> tuple[str, ...]:
+    """Patterns of ARNs with account ids, by key, in place of references."""
+    ids = {references.account_id(key): account for key, account in keys.items()}
+    return tuple(references.resolve(pattern, ids) for pattern in patterns)
+
+
 def ids_of(estate: Estate) -> dict[str, str]:
     """What the references in documents stand for."""
     return {
@@ -76,6 +82,7 @@ def estate_of(organization: Organization) -> Estate:
         roles={name: ids[key] for name, key in _roles(organization).items()},
         keys=ids,
         exempt_roles=organization.exempt_roles,
+        admitted_roles=_resolved(organization.admitted_roles, ids),
         root_id=_ROOT_ID,
         unit_ids={unit: f"ou-exam-{number:08d}" for number, unit in enumerate(organization.units)},
     )
@@ -100,6 +107,7 @@ def live(aws: Aws) -> tuple[tuple[Attached, ...], Estate]:
         roles={name: keys[key] for name, key in _roles(wanted).items() if key in keys},
         keys=keys,
         exempt_roles=wanted.exempt_roles,
+        admitted_roles=_resolved(wanted.admitted_roles, keys),
         root_id=tree.node_id(ROOT),
         unit_ids={unit: tree.node_id(unit) for unit in tree.units},
     )

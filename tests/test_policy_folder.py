@@ -46,7 +46,10 @@ def checked(config: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.Mon
 
 
 PARAMETERS = METADATA + "parameters: {team: {default: a}, names: {type: list, default: [a, b, c]}}\n"
-USED = "guardrails:\n  g: {policy: mine, target: {units: [root]}, parameters: {names: [v, w, x, y]}}\n"
+USED = """guardrails:
+  protect-landing: {target: {units: [root]}}
+  g: {policy: mine, target: {units: [root]}, parameters: {names: [v, w, x, y]}}
+"""
 
 
 def test_a_finding_stands_where_the_policy_says_it(checked: Check) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from landing import references
@@ -12,7 +13,7 @@ from landing.config.schema import Schema, with_defaults
 from landing.config.targets import target_of
 from landing.constraints.principals import POLICY_TYPES
 from landing.deadlines import seconds
-from landing.library import Library
+from landing.library import Library, fill
 from landing.model import Json, Problem, Source
 from landing.organization import (
     ROOT,
@@ -26,6 +27,7 @@ from landing.organization import (
     node_of,
 )
 from landing.partitions import REGIONS
+from landing.policy.exemptions import exemptions, is_boundless, names_roles
 from landing.services import ACCOUNT, INTEGRATIONS, STACKSETS
 
 SCP = "SERVICE_CONTROL_POLICY"
@@ -42,6 +44,7 @@ class Builder:
         self.problems: list[Problem] = []
         self.partition = REGIONS[self.data["organization"]["home_region"]]
         self.roles: Mapping[str, str] = self.data["roles"]
+        self.admitted_roles = tuple(dict.fromkeys(self._admitted_roles()))
 
     def build(self) -> Organization:
         """The organization; trust it only when `problems` is empty."""
@@ -64,6 +67,7 @@ class Builder:
             security_tooling=self.roles["security_tooling"],
             member_role=self._member_role,
             exempt_roles=tuple(self._exempt_roles()),
+            admitted_roles=self.admitted_roles,
             units=dict(self._units()),
             accounts=dict(self._accounts()),
             guardrails=guardrails,
@@ -108,6 +112,20 @@ class Builder:
         for name in names:
             yield name if name.startswith("arn:") else f"arn:{self.partition}:iam::*:role/{name}"
 
+    def _admitted_roles(self) -> Iterator[str]:
+        """ARN patterns of all roles that some guardrail lets through, as the documents say; the exempt ones first."""
+        exempt: list[Json] = list(self._exempt_roles())
+        yield from self._exempt_roles()
+        context = {**self._names(), "admitted_roles": exempt}
+        for key, value in (self.data.get("guardrails") or {}).items():
+            policy = self.library.policies.get(value.get("policy", key))
+            given = dict(value.get("parameters") or {})
+            if policy is None or any(policy.problems_of(given)):
+                continue
+            with suppress(KeyError):  # an unknown placeholder, reported below
+                for exemption in exemptions(policy.render(given, context)):
+                    yield from filter(names_roles, exemption.patterns)
+
     def _units(self) -> Iterator[tuple[str, Unit]]:
         for key, path, unit in units_in(self.document):
             parent = key.rpartition("/")[0] or ROOT
@@ -148,6 +166,9 @@ class Builder:
 
     def context(self) -> dict[str, Json]:
         """The names that every policy document may use as `{{ name }}`."""
+        return {**self._names(), "admitted_roles": list(self.admitted_roles)}
+
+    def _names(self) -> dict[str, Json]:
         top = self.data["organization"]
         return {
             "organization_id": references.ORGANIZATION_ID,
@@ -180,6 +201,7 @@ class Builder:
                 message = f"policy `{policy.name}` uses the unknown placeholder {error}"
                 self.problems.append(self.document.problem("LZ313", message, path, key=True))
                 continue
+            self.problems += self._boundless(path, fill(given, context), document)
             yield (
                 key,
                 Guardrail(
@@ -196,6 +218,14 @@ class Builder:
                     parameters=given,
                 ),
             )
+
+    def _boundless(self, path: Path_, given: Json, document: Mapping[str, Json]) -> Iterator[Problem]:
+        """Exemptions that nothing can protect, where the config gives them or else at the guardrail."""
+        patterns = {pattern for exemption in exemptions(document) for pattern in exemption.patterns}
+        for pattern in sorted(filter(is_boundless, patterns - set(self._exempt_roles()))):
+            at = next((place for place, value in _texts(given, (*path, "parameters")) if value == pattern), path)
+            message = f"`{pattern}` lets through whoever may make a role: a name that it begins with is missing"
+            yield self.document.problem("LZ350", message, at, "as in `arn:aws:iam::*:role/deploy-*`", key=at == path)
 
     def _services(self) -> Iterator[tuple[str, Service]]:
         for name, value in (self.data.get("services") or {}).items():
@@ -248,3 +278,15 @@ class Builder:
                 yield guardrail.type, guardrail.source
         for index, name in enumerate(self.data["organization"].get("policy_types") or ()):
             yield name, self.document.source(("organization", "policy_types", index))
+
+
+def _texts(value: Json, path: Path_) -> Iterator[tuple[Path_, str]]:
+    """Every text within a value, with its place."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index))

@@ -5,6 +5,7 @@ They read the raw document and believe nothing of its shape, so that they run be
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,10 +15,15 @@ from landing.config.hints import nearest
 from landing.model import Problem
 from landing.organization import ROOT
 from landing.partitions import OPT_IN_REGIONS, REGIONS
+from landing.policy.exemptions import names_roles
 from landing.services import INTEGRATIONS
 
 MAX_DEPTH = 5
 MAX_UNITS = 2_000
+_ROLE = re.compile(r"(?:[!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII)
+"""The name of a role, after its path if it has one. "IAM and AWS STS quotas, name requirements", IAM User Guide."""
+_PATTERN = re.compile(r"[\w+=,.@-][!-~]*", re.ASCII)
+"""Such a name with wildcards, but for its beginning."""
 RESERVED_TAGS = ("aws:", "landing:")
 
 
@@ -46,6 +52,7 @@ class _Checks:
     def run(self) -> Iterator[Problem]:
         yield from self._regions()
         yield from self._roles()
+        yield from self._access()
         yield from self._lock()
         yield from self._units()
         yield from self._accounts()
@@ -101,6 +108,21 @@ class _Checks:
                     ("roles", role),
                     "no SCP protects the management account, and it cannot be a delegated administrator",
                 )
+
+    def _access(self) -> Iterator[Problem]:
+        """Names that guardrails let through: one that may begin with anything lets anybody through."""
+        access = dict(items(self.data)).get("access", {})
+        member = access.get("member_role")
+        if isinstance(member, str) and not _ROLE.fullmatch(member):
+            hint = "the name of one role, such as OrganizationAccountAccessRole"
+            yield self.problem("LZ350", f"`{member}` is no name of a role", ("access", "member_role"), hint)
+        for index, name in enumerate(_strings(access.get("exempt_roles"))):
+            arn = name.split(":", 5) if name.startswith("arn:") else None
+            path = name if arn is None else arn[-1].removeprefix("role/") if names_roles(name) else ""
+            if not _PATTERN.fullmatch(path):
+                message = f"`{name}` says of no role how its name begins: everybody could make one that fits"
+                hint = "a name as in `break-glass-*`, or an ARN as in `arn:aws:iam::*:role/break-glass-*`"
+                yield self.problem("LZ350", message, ("access", "exempt_roles", index), hint)
 
     def _lock(self) -> Iterator[Problem]:
         lock = dict(items(self.data)).get("lock", {})

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from landing.config.packs import SHORT as PACKED_TYPES
 from landing.config.packs import numbered, size_limit, size_of, slots
+from landing.escalation import open_ways
 from landing.library import Library, Policy
 from landing.library.metadata import relative
 from landing.model import Json, Problem, Source
@@ -34,6 +35,7 @@ def check(organization: Organization, library: Library, context: Mapping[str, Js
         if library.own(policy) and policy.name not in used:
             yield from _unused(organization, policy, context)
     yield from _attachments(organization)
+    yield from _unprotected(organization)
     yield from _allow_lists(organization)
 
 
@@ -115,6 +117,25 @@ def _too_many(organization: Organization, node: str, kind: str, policies: Sequen
                     f"`{node.partition('/')[2] or node}` has {len(policies)} policies of type {kind} "
                     f"({', '.join(policies)}{packed}) and {' '.join(own) or 'no built-in one'}; AWS allows {limit}",
                     hint)  # fmt: skip
+
+
+def _unprotected(organization: Organization) -> Iterator[Problem]:
+    """Roles that are let through though anybody can make them, or have them act for one.
+
+    The exempt roles may be guarded by other means than ours, so that of them it is a warning: ``landing prove
+    escalation`` decides.
+    """
+    hint = "attach `protect-landing` to the root: it protects every role that a guardrail lets through"
+    found: dict[tuple[str, str], list[str]] = {}
+    for way, pattern, example in open_ways(organization):
+        key, _, statement = way.guards[0].partition("/")
+        exempt = pattern in organization.exempt_roles
+        roles = "the exempt roles" if exempt else f"`{pattern}`"
+        message = f"{statement} lets {roles} through, and anybody can become one: {example} is not blocked"
+        found.setdefault((key, "warning" if exempt else "error"), []).append(message)
+    for (key, severity), messages in found.items():
+        for message in messages if severity == "error" else messages[:1]:
+            yield _problem(organization.guardrails[key], "LZ349", message, hint, severity)
 
 
 def _allow_lists(organization: Organization) -> Iterator[Problem]:

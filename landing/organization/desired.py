@@ -87,6 +87,9 @@ class Organization(Hierarchy):
     security_tooling: str
     member_role: str
     exempt_roles: tuple[str, ...]
+    """Patterns of role ARNs that protective guardrails let through."""
+    admitted_roles: tuple[str, ...]
+    """Patterns of role ARNs that some guardrail lets through: the exempt ones, and those of single guardrails."""
     guardrails: Mapping[str, Guardrail]
     deployments: Mapping[str, Deployment]
     services: Mapping[str, Service]

@@ -33,6 +33,10 @@ ESTATE = Estate(
     exempt_roles=tuple(
         f"arn:aws:iam::*:role/{name}" for name in ("stacksets-exec-*", "OrganizationAccountAccessRole", "landing-*")
     ),
+    admitted_roles=tuple(
+        f"arn:aws:iam::*:role/{name}"
+        for name in ("stacksets-exec-*", "OrganizationAccountAccessRole", "landing-*", "network-*")
+    ),
     root_id="r-a1b2",
     unit_ids={
         "security": "ou-a1b2-secu0001",

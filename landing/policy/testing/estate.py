@@ -21,7 +21,8 @@ class Estate:
     `accounts` goes from account id to the units on the account's path from the root down, the root itself not
     listed; the management account is one of them. `keys` are names for account ids, `roles` those of the
     accounts with a part to play (``log_archive``, ``security_tooling``). `exempt_roles` are patterns of role
-    ARNs. Ids that do not exist yet may be any 12 digits, as long as the documents have the same ones.
+    ARNs, `admitted_roles` those and what single guardrails let through besides. Ids that do not exist yet may
+    be any 12 digits, as long as the documents have the same ones.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Estate:
     roles: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     exempt_roles: Sequence[str] = ()
+    admitted_roles: Sequence[str] = ()
     root_id: str = ""
     unit_ids: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,6 +61,7 @@ class Estate:
             "management_account": self.management,
             **{f"{role}_account": account for role, account in self.roles.items()},
             "exempt_roles": list(self.exempt_roles),
+            "admitted_roles": list(self.admitted_roles or self.exempt_roles),
         }
 
     def path(self, account: str) -> tuple[str, ...]:

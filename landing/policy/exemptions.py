@@ -1,0 +1,58 @@
+"""Whom statements let through by their ARN: whoever can become such a principal is let through as well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_SPARED = frozenset({"arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals", "stringnotequalsignorecase"})
+"""Operators of a Deny that let through who is named."""
+_NAMED = frozenset({"arnlike", "arnequals", "stringlike", "stringequals", "stringequalsignorecase"})
+"""Operators of an Allow that is for those who are named."""
+_OPERATOR = re.compile(r"(?:for(?:any|all)values?:)?(\w+?)(?:ifexists)?\Z")
+_PART = re.compile(r":(?![^<>]*>)")
+"""Between two parts of an ARN; the reference to an account has a colon of its own."""
+_MEANT = re.compile(r"[^*?]")
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Patterns of aws:PrincipalArn that a statement lets through; `statement` is its Sid, or its number after ``#``."""
+
+    statement: str
+    patterns: tuple[str, ...]
+
+
+def exemptions(document: Mapping[str, Any]) -> Iterator[Exemption]:
+    """The exemptions of a policy document, SCP or RCP: from what a Deny blocks, and to what an Allow permits."""
+    listed = document.get("Statement") or []
+    for number, statement in enumerate([listed] if isinstance(listed, Mapping) else listed, 1):
+        operators = _NAMED if statement.get("Effect") == "Allow" else _SPARED
+        for operator, lines in (statement.get("Condition") or {}).items():
+            match = _OPERATOR.match(str(operator).lower())
+            for key, values in lines.items() if match and match[1] in operators else ():
+                if str(key).lower() == "aws:principalarn":
+                    texts = [values] if isinstance(values, str) else values
+                    yield Exemption(str(statement.get("Sid") or f"#{number}"), tuple(map(str, texts)))
+
+
+def names_roles(pattern: str) -> bool:
+    """Whether a pattern of ARNs is one of roles: its sixth part begins with ``role/``."""
+    parts = _PART.split(pattern, maxsplit=5)
+    return len(parts) == 6 and parts[5].startswith("role/")
+
+
+def is_boundless(pattern: str) -> bool:
+    """Whether a pattern does not say how the names begin that it lets through, so that nothing can protect them.
+
+    ``role/*admin`` in any account, ``*``. All roles of one account may be meant: ``arn:aws:iam::111122223333:role/*``.
+    """
+    parts = _PART.split(pattern, maxsplit=5)
+    if len(parts) != 6:
+        return bool(set(pattern) & set("*?"))
+    kind, slash, name = parts[5].partition("/")
+    if set(kind) & set("*?"):
+        return True
+    return bool(slash) and not _MEANT.match(name) and bool(set(parts[4]) & set("*?"))

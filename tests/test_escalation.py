@@ -1,0 +1,157 @@
+"""What a guardrail lets through must itself be protected: found at `validate`, proved by `landing prove escalation`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from landing.cli import run
+from landing.errors import ConfigError
+from landing.escalation import open_ways, ways
+from landing.library import shipped
+from landing.organization import Organization
+from landing.policy.exemptions import Exemption, exemptions, is_boundless, names_roles
+from tests.samples import SMALL
+
+Capture = pytest.CaptureFixture[str]
+Load = Callable[[str], Organization]
+PROTECTED = "guardrails:\n  protect-landing: {target: {units: [root]}}\n"
+NETWORK = (
+    "  protect-default-network: {target: {units: [workloads]},"
+    " parameters: {network_roles: ['arn:{{ partition }}:iam::*:role/network-*']}}\n"
+)
+TOOLING = "  protect-guardduty: {target: {units: [security]}}\n"
+
+
+def test_exemptions_are_read_from_documents() -> None:
+    def statement(effect: str, operator: str, key: str = "aws:PrincipalArn", **more: str) -> dict:
+        return {"Effect": effect, "Action": "*", "Resource": "*", "Condition": {operator: {key: "a"}}, **more}
+
+    spared = ["ArnNotLike", "ArnNotLikeIfExists", "ForAnyValue:StringNotEquals", "stringnotlike", "ArnNotEquals"]
+    for operator in spared:
+        assert list(exemptions({"Statement": [statement("Deny", operator, "aws:principalARN")]})) == [
+            Exemption("#1", ("a",))
+        ]
+    assert list(exemptions({"Statement": statement("Allow", "ArnLike", Sid="S")})) == [Exemption("S", ("a",))]
+    for other in (
+        statement("Deny", "ArnLike"),
+        statement("Allow", "ArnNotLike"),
+        statement("Deny", "StringNotEquals", "aws:PrincipalOrgID"),
+        {"Effect": "Deny", "Action": "*", "Resource": "*"},
+    ):
+        assert list(exemptions({"Statement": [other]})) == []
+
+
+@pytest.mark.parametrize("pattern", ["*", "*:role/x", "arn:aws:iam::*:*", "arn:aws:iam::*:role/*", "arn:*:iam::*:r*/x",
+                                     "arn:aws:iam::*:role/?dmin", "arn:aws:iam::*:role/*admin", "arn:aws:iam::1?:role/*"])  # fmt: skip
+def test_a_pattern_that_begins_with_anything_is_boundless(pattern: str) -> None:
+    assert is_boundless(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["arn:aws:iam::*:role/a*", "arn:aws:iam::111122223333:role/*", "arn:aws:iam::*:root",
+                                     "arn:aws:iam::<account:log-archive>:role/*", "arn:aws:iam::*:user/x*"])  # fmt: skip
+def test_a_pattern_with_a_beginning_or_an_account_is_not(pattern: str) -> None:
+    assert not is_boundless(pattern)
+    assert names_roles(pattern) == (":role/" in pattern)
+
+
+def problems(load_text: Load, text: str) -> list[str]:
+    try:
+        load_text(text)
+    except ConfigError as error:
+        return [f"{p.source.line}:{p.source.column} {p.code} {p.message}" for p in error.problems if p.source]
+    return []
+
+
+@pytest.mark.parametrize("name", ["*", "*admin", "?x", "Organization*", "a b", ""])
+def test_the_member_role_is_one_role(load_text: Load, name: str) -> None:
+    [problem] = problems(load_text, SMALL + f"access:\n  member_role: '{name}'\n")
+    line = (SMALL + "access:").count("\n") + 2
+    assert problem == f"{line}:16 LZ350 `{name}` is no name of a role"
+
+
+@pytest.mark.parametrize("name", ["*", "*admin", "?x", "arn:aws:iam::*:role/*", "arn:aws:iam::*:user/x",
+                                  "arn:aws:iam::*:*", "arn:aws:iam::111122223333:role/*admin"])  # fmt: skip
+def test_an_exempt_role_says_how_it_begins(load_text: Load, name: str) -> None:
+    [problem] = problems(load_text, SMALL + f"access:\n  exempt_roles: [break-glass, '{name}']\n")
+    assert ":31 LZ350" in problem
+
+
+def test_a_parameter_says_how_the_names_begin(load_text: Load) -> None:
+    text = SMALL + PROTECTED + NETWORK.replace("role/network-*", "role/*-network")
+    [problem] = problems(load_text, text)
+    line = text.count("\n")
+    column = text.splitlines()[line - 1].index("'arn") + 1
+    assert problem.startswith(f"{line}:{column} LZ350 `arn:aws:iam::*:role/*-network` lets through")
+
+
+def test_what_parameters_let_through_is_protected(load_text: Load) -> None:
+    organization = load_text(SMALL + PROTECTED + NETWORK + TOOLING)
+    assert organization.admitted_roles == (
+        *organization.exempt_roles,
+        "arn:aws:iam::*:role/network-*",
+        "arn:aws:iam::<account:security-tooling>:role/*",
+    )
+    [roles] = [s for s in organization.guardrails["protect-landing"].document["Statement"] if s["Sid"] == "Roles"]  # type: ignore[union-attr,index,call-overload]
+    assert roles["Resource"] == list(organization.admitted_roles)  # type: ignore[index,call-overload]
+    assert list(open_ways(organization)) == []
+    assert {proof.result for _, proof in ways(organization)} == {"proved"}
+
+
+def test_what_nothing_protects_is_an_error_with_the_path(load_text: Load) -> None:
+    text = SMALL + "guardrails:\n" + NETWORK
+    [*_, problem] = problems(load_text, text)
+    assert "LZ349 guardrail `protect-default-network`: Internet lets `arn:aws:iam::*:role/network-*` through" in problem
+    assert "role/anybody with iam:CreateRole on arn:aws:iam::" in problem
+    assert ":role/network-x in shop-" in problem
+
+
+def test_what_is_protected_elsewhere_is_an_error_too(load_text: Load) -> None:
+    text = SMALL + PROTECTED.replace("root", "security") + NETWORK
+    assert "network-x in shop-" in problems(load_text, text)[-1]
+
+
+def test_of_exempt_roles_that_nothing_protects_one_is_warned(config: Callable[..., Path], capsys: Capture) -> None:
+    folder = config(SMALL + "guardrails:\n  deny-iam-users: {target: {units: [workloads]}}\n")
+    assert run(["validate", "--config", str(folder)]) == 0
+    told = capsys.readouterr()
+    assert (told.out + told.err).count("LZ349") == 1
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Callable[..., Path]) -> Path:
+    config(SMALL + "guardrails:\n  deny-iam-users: {target: {units: [workloads]}}\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_an_escalation_is_refuted_with_its_path(home: Path, capsys: Capture) -> None:
+    assert run(["prove", "escalation", "--in", "ou:workloads"]) == 2
+    text = capsys.readouterr().out
+    assert text.startswith("Refuted for shop-prod and every account like it\n")
+    assert "  by deny-iam-users/Users\n" in text
+    assert "  counterexample: arn:aws:iam::" in text
+    assert " with iam:CreateRole on arn:aws:iam::" in text
+    assert run(["prove", "escalation", "--in", "ou:workloads", "--format", "json"]) == 2
+    [roles, federation] = json.loads(capsys.readouterr().out)
+    assert "iam:CreateRole" in roles["failing"]
+    assert roles["let_through_by"] == ["deny-iam-users/Users"]
+    assert "iam:UpdateSAMLProvider" in federation["failing"]
+
+
+def test_an_escalation_is_about_everything(home: Path, capsys: Capture) -> None:
+    assert run(["prove", "escalation", "iam:*"]) == 64
+    assert run(["prove", "never"]) == 64
+    assert run(["prove", "escalation", "--except", "role/x"]) == 64
+    assert run(["prove", "escalation", "--in", "nowhere"]) == 64
+
+
+def test_nobody_becomes_exempt_in_the_shipped_config(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["prove", "escalation", "--config", str(shipped() / "config")]) == 0
+    assert "Refuted" not in capsys.readouterr().out
