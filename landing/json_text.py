@@ -1,13 +1,53 @@
-"""Where the parts of a JSON document stand in its text."""
+"""JSON that somebody else wrote: read within limits, and where its parts stand in the text."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
+from json import JSONDecodeError
+from typing import Any, NoReturn
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
+_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+MAX_DEPTH = 64
+MAX_INTEGER = 2**63 - 1
+
+
+def read(text: str) -> Any:
+    """The value of a text; raises JSONDecodeError, with the place, also for what JSON allows and nobody needs.
+
+    That is nesting below MAX_DEPTH levels, integers beyond MAX_INTEGER, and a key that is given twice.
+    """
+    depth = 0
+    for part in _PART.finditer(text):
+        depth += (part[0] in "[{") - (part[0] in "]}")
+        if depth > MAX_DEPTH:
+            raise JSONDecodeError(f"nested deeper than {MAX_DEPTH} levels", text, part.start())
+
+    def refused(message: str, literal: str) -> NoReturn:
+        begins = re.escape(literal[:100])  # a pattern of a million digits would take its time
+        found = re.search(rf'(?<![\w."+-]){begins}', text)
+        raise JSONDecodeError(message, text, found.start() if found else 0)
+
+    def integer(digits: str) -> int:
+        if len(digits) > 20 or abs(int(digits)) > MAX_INTEGER:
+            refused(f"a whole number of {len(digits):,} digits: at most {MAX_INTEGER} is used", digits)
+        return int(digits)
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            refused(f"the key {twice!r} is given twice", json.dumps(twice))
+        return found
+
+    def constant(word: str) -> NoReturn:
+        refused(f"{word} is no JSON", word)
+
+    return json.loads(text, object_pairs_hook=unique, parse_int=integer, parse_constant=constant)
 
 
 def place(text: str, path: Sequence[str | int]) -> tuple[int, int, int]:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landing.config.document import Document
-from landing.config.parser import MAX_ALIASES
 from landing.config.reader import read
 from landing.model import Problem, Source
+from landing.yaml_text import MAX_ALIASES
 
 
 def read_text(folder: Path, text: str | bytes) -> tuple[Document, list[Problem]]:

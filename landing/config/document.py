@@ -6,30 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from landing.model import Problem, Source
+from landing.yaml_text import Map, Mark, Seq
 
-Mark = tuple[int, int]
 Path_ = tuple[str | int, ...]
-
-
-class Map(dict[str, Any]):
-    """A YAML mapping; `keys_at` and `values_at` hold 0-based (line, column) by key."""
-
-    __slots__ = ("keys_at", "values_at")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.keys_at: dict[str, Mark] = {}
-        self.values_at: dict[str, Mark] = {}
-
-
-class Seq(list[Any]):
-    """A YAML sequence; `values_at` holds 0-based (line, column) by index."""
-
-    __slots__ = ("values_at",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.values_at: list[Mark] = []
 
 
 class Document:

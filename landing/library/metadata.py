@@ -12,6 +12,7 @@ import yaml
 
 from landing.model import Problem, Severity, Source
 from landing.policy.limits import LIMITS
+from landing.yaml_text import Map, NotAdmitted, parse
 
 _TEXTS = ("title", "description", "type", "severity")
 _KEYS = (*_TEXTS, "parameters", "controls", "references")
@@ -46,22 +47,23 @@ class Metadata:
     @classmethod
     def read(cls, path: Path, problems: list[Problem]) -> Metadata:
         """The file; what cannot be read at all is added to `problems`."""
-        file, where = relative(path), (1, 1)
+        file, where = relative(path), (0, 0)
         try:
-            text = path.read_text(encoding="utf-8-sig")
-            values = yaml.safe_load(text) or {}
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            values = parse(path.read_text(encoding="utf-8-sig")) or Map()
+        except NotAdmitted as error:
+            where, message = error.mark, f"cannot read metadata: {error.message}"
+            problems.append(Problem("LZ402", message, Source(file, where[0] + 1, where[1] + 1), error.hint))
+            return cls(file, dict.fromkeys(_TEXTS, ""), {})
         except (OSError, ValueError, yaml.YAMLError) as error:
             if (mark := getattr(error, "problem_mark", None)) is not None:
-                where = (mark.line + 1, mark.column + 1)
-            message = getattr(error, "problem", None) or error
-            problems.append(Problem("LZ402", f"cannot read metadata: {message}", Source(file, *where)))
+                where = (mark.line, mark.column)
+            message = f"cannot read metadata: {getattr(error, 'problem', None) or error}"
+            problems.append(Problem("LZ402", message, Source(file, where[0] + 1, where[1] + 1)))
             return cls(file, dict.fromkeys(_TEXTS, ""), {})
-        if not isinstance(values, dict):
+        if not isinstance(values, Map):
             problems.append(Problem("LZ402", "metadata must be a mapping of keys", Source(file, 1, 1)))
             return cls(file, dict.fromkeys(_TEXTS, ""), {})
-        marks = {key.value: key.start_mark for key, _ in node.value} if node else {}
-        return cls(file, values, {key: (mark.line + 1, mark.column + 1) for key, mark in marks.items()})
+        return cls(file, values, {key: (line + 1, column + 1) for key, (line, column) in values.keys_at.items()})
 
     def problems(self) -> Iterator[Problem]:
         """Everything that is wrong with the keys."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from landing.errors import ConfigError
-from landing.json_text import place
+from landing.json_text import place, read
 from landing.library.metadata import Metadata, fits, relative
 from landing.library.placeholders import fill, has_placeholder, unfilled
 from landing.model import Json, Problem, Severity, Source
@@ -121,7 +121,7 @@ def policy_in(folder: Path) -> Policy:
 
 def _document(path: Path, problems: list[Problem]) -> dict[str, Json]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique)
+        document = read(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         problems.append(Problem("LZ404", f"not JSON: {error.msg}", Source(relative(path), error.lineno, error.colno)))
     except (OSError, ValueError) as error:
@@ -131,12 +131,3 @@ def _document(path: Path, problems: list[Problem]) -> dict[str, Json]:
             return document
         problems.append(Problem("LZ404", "a policy document must be a JSON object", Source(relative(path), 1, 1)))
     return {}
-
-
-def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice!r} is given twice")
-    return found

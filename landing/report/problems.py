@@ -15,6 +15,8 @@ from landing.source_tree import refusal
 from landing.text import safe
 
 AT_MOST = 20
+WIDEST = 200
+"""Characters of a line that are shown, around the column that matters."""
 MOST_SHOWN = 64 << 20
 """Bytes of a file of which lines are shown."""
 _COLOUR = {"error": "red", "warning": "yellow", "info": "cyan"}
@@ -63,12 +65,12 @@ def _excerpt(source: Source, length: int, files: dict[str, list[str]], style: St
     if source.line > len(files[source.file]):
         return
     line = files[source.file][source.line - 1]
-    shown = safe(line.replace("\t", " "))
-    before = line[: source.column - 1]
+    first = max(0, source.column - 1 - WIDEST // 2) if source.column > WIDEST * 3 // 4 else 0
+    shown, before = line[first : first + WIDEST], line[first : source.column - 1]
     indent = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in before)
-    carets = "^" * max(1, min(length, len(line) - len(before) or 1))
+    carets = "^" * max(1, min(length, len(shown) - len(before) or 1))
     yield f"{' ' * margin} |"
-    yield f"{source.line} | {shown[:200]}"
+    yield f"{source.line} | {safe(shown.replace(chr(9), ' '))}"
     yield f"{' ' * margin} | {' ' * indent}{style.paint(carets[:160], 'red')}"
 
 

@@ -91,7 +91,7 @@ def test_an_alias_stands_for_a_list_also_within_a_list() -> None:
         ("- {try: s3:*, expect: allowed}", "1:23 `allowed` is neither denied nor not-denied"),
         ("- {try: s3:*, expct: denied}", "1:15 `expct` is no part of a `try`: did you mean `expect`?"),
         ("- {never: s3:*, expect: denied}", "1:17 `expect` is no part of a `never`: did you mean `except`?"),
-        ("- {try: s3:*, try: s3:*, expect: denied}", "1:15 `try` is given twice"),
+        ("- {try: s3:*, try: s3:*, expect: denied}", "1:15 `try` is given twice: here and in line 1"),
         ("- {try: [], expect: denied}", "1:9 an empty list says nothing: leave the key out"),
         ("- {try: {a: b}, expect: denied}", "1:9 a single value is expected"),
         ("- {try: , expect: denied}", "1:8 a text is expected"),
@@ -100,7 +100,7 @@ def test_an_alias_stands_for_a_list_also_within_a_list() -> None:
             "1:39 `by` says what denies: it goes with `expect: denied` only",
         ),
         ("- {try: s3:*, with: [a], expect: denied}", "1:21 a mapping is expected"),
-        ("- {try: s3:*, [a]: b, expect: denied}", "1:15 a key must be a word"),
+        ("- {try: s3:*, [a]: b, expect: denied}", "1:15 a key must be a plain word"),
     ],
 )
 def test_mistakes_have_their_place(text: str, expected: str) -> None:

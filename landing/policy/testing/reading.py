@@ -7,6 +7,8 @@ from pathlib import Path
 import yaml
 
 from landing.policy.testing.model import Argument, Case, Cases, Claim, Mistake, Parts, Position, Value
+from landing.yaml_text import NotAdmitted
+from landing.yaml_text import parse as parse_yaml
 
 _TEXTS, _TEXT, _MAP = "texts", "text", "map"
 # For each kind of entry: its keys with what they hold, the key that tells the kind first.
@@ -51,7 +53,10 @@ def read(path: Path) -> Cases:
 def parse(text: str, file: str) -> Cases:
     """The cases of a text; `file` is its name in messages."""
     try:
+        parse_yaml(text)  # its limits, and that no key is given twice
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except NotAdmitted as error:
+        return Cases(mistakes=(Mistake(Position(file, error.mark[0] + 1, error.mark[1] + 1), error.message),))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)
@@ -167,13 +172,7 @@ def _pairs(node: yaml.Node) -> Iterator[tuple[str, tuple[yaml.Node, yaml.Node]]]
     """The keys of a mapping as they are written: `on` is a word here, not a truth as in YAML 1.1."""
     if not isinstance(node, yaml.MappingNode):
         raise _WrongError(node, "a mapping is expected")
-    seen = set()
     for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise _WrongError(key, "a key must be a word")
-        if key.value in seen:
-            raise _WrongError(key, f"`{key.value}` is given twice")
-        seen.add(key.value)
         yield key.value, (key, value)
 
 

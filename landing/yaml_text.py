@@ -6,14 +6,19 @@ boolean, and of two equal keys the last one wins in silence. Here the parser's e
 
 from __future__ import annotations
 
+import math
 import re
+from typing import Any
 
 import yaml
 
-from landing.config.document import Map, Mark, Seq
-
+Mark = tuple[int, int]
+"""0-based line and column."""
 MAX_ALIASES = 1_000
+MAX_REPEATED = 100_000
+"""Values that all aliases together stand for: aliases of aliases multiply."""
 MAX_DEPTH = 64
+MAX_INTEGER = 2**63 - 1
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
@@ -24,6 +29,27 @@ _WORDS = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+
+
+class Map(dict[str, Any]):
+    """A YAML mapping; `keys_at` and `values_at` hold 0-based (line, column) by key."""
+
+    __slots__ = ("keys_at", "values_at")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys_at: dict[str, Mark] = {}
+        self.values_at: dict[str, Mark] = {}
+
+
+class Seq(list[Any]):
+    """A YAML sequence; `values_at` holds 0-based (line, column) by index."""
+
+    __slots__ = ("values_at",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values_at: list[Mark] = []
 
 
 class NotAdmitted(Exception):
@@ -51,7 +77,12 @@ class _Builder:
         self.stack: list[Map | Seq] = []
         self.keys: list[tuple[str, Mark] | None] = []
         self.anchors: dict[str, object] = {}
-        self.aliases = 0
+        self.sizes: dict[str, tuple[int, int]] = {}
+        """Of each anchor: how many values it holds, itself among them, and how many levels."""
+        self.begun: list[tuple[str | None, int, int]] = []
+        """Of each open container: its anchor, `placed` when it began, and the levels below it until now."""
+        self.placed = 0
+        self.aliases = self.repeated = 0
 
     def feed(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.ScalarEvent):
@@ -59,8 +90,7 @@ class _Builder:
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             self._open(event)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self.stack.pop()
-            self.keys.pop()
+            self._close()
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
         elif isinstance(event, yaml.DocumentStartEvent):
@@ -98,6 +128,21 @@ class _Builder:
         self._place(container, mark, event.anchor)
         self.stack.append(container)
         self.keys.append(None)
+        self.begun.append((event.anchor, self.placed, 0))
+
+    def _close(self) -> None:
+        self.stack.pop()
+        self.keys.pop()
+        anchor, placed, levels = self.begun.pop()
+        if anchor:
+            self.sizes[anchor] = (self.placed - placed + 1, levels + 1)
+        self._deepen(levels + 1)
+
+    def _deepen(self, levels: int) -> None:
+        """Note that the innermost open container holds so many levels."""
+        if self.begun:
+            anchor, placed, below = self.begun[-1]
+            self.begun[-1] = (anchor, placed, max(below, levels))
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         self.aliases += 1
@@ -109,11 +154,21 @@ class _Builder:
         value = self.anchors[event.anchor]
         if any(value is open_ for open_ in self.stack):
             raise NotAdmitted("LZ114", f"the alias *{event.anchor} contains itself", mark)
+        values, levels = self.sizes.get(event.anchor, (1, 0))
+        self.repeated += values
+        if self.repeated > MAX_REPEATED:
+            raise NotAdmitted("LZ113", f"the aliases stand for more than {MAX_REPEATED:,} values", mark, "write less")
+        if len(self.stack) + levels > MAX_DEPTH:
+            raise NotAdmitted("LZ112", f"nested deeper than {MAX_DEPTH} levels by the alias *{event.anchor}", mark)
+        self.placed += values - 1
+        self._deepen(levels)
         self._place(value, mark, None)
 
     def _place(self, value: object, mark: Mark, anchor: str | None) -> None:
+        self.placed += 1
         if anchor:
             self.anchors[anchor] = value
+            self.sizes.pop(anchor, None)
         if not self.stack:
             self.document = value
             return
@@ -150,13 +205,22 @@ def _resolve(text: str, mark: Mark) -> object:
     if first not in "0123456789.+-":
         return text
     if _INT.fullmatch(text):
-        return int(text)
+        return _integer(text, 10, mark)
     if text.isdigit():
         return text
     if _BASED.fullmatch(text):
-        return int(text, 0)
+        return _integer(text, 0, mark)
     if _FLOAT.fullmatch(text):
-        return float(text)
+        if math.isinf(number := float(text)):
+            raise NotAdmitted("LZ116", "this number is larger than any that is used here", mark, length=len(text))
+        return number
     if text.lstrip("+-").lower() in (".inf", ".nan"):
         raise NotAdmitted("LZ116", f"{text} is not a number that the config can use", mark)
     return text
+
+
+def _integer(text: str, base: int, mark: Mark) -> int:
+    if len(text) <= 24 and abs(number := int(text, base)) <= MAX_INTEGER:
+        return number
+    hint = "put it in quotes if it is a text"
+    raise NotAdmitted("LZ116", f"a whole number of {len(text):,} digits: at most {MAX_INTEGER} is used", mark, hint)
