@@ -1,0 +1,185 @@
+"""Every enum and union of AWS that the code decides by is known whole, or it is said here why not.
+
+What is decided by is found in the text: of the calls that a kind can make, every enum and union in request or answer
+of which the text of that kind has a member. A member that botocore learns later fails the test at its place.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from landing.config import schema
+from landing.kinds import KINDS, Kind
+from landing.kinds.settings import SERVICE_SCHEMAS
+from tests import calls
+from tests.test_permissions import PHASES
+
+SENT = "one value is sent, always; the others are never wanted"
+REST = "decided by what is named; all others are one case"
+SUFFIX = "told by the end of the word: _IN_PROGRESS, _COMPLETE, _FAILED"
+UNUSED = "neither sent nor read: the word found is another's"
+CONFIG = "given by the config, whose schema has them all"
+OLDER = "EKS_RUNTIME_MONITORING is the older form of RUNTIME_MONITORING, and AWS refuses both together"
+
+LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
+    ("account", "RegionOptStatus"): ("ENABLED_BY_DEFAULT", REST),
+    ("cloudformation", "AccountFilterType"): ("DIFFERENCE UNION", SENT),
+    ("cloudformation", "AccountGateStatus"): ("SKIPPED", UNUSED),
+    ("cloudformation", "Capability"): ("CAPABILITY_AUTO_EXPAND", "blueprints have no macros"),
+    ("cloudformation", "ChangeSetStatus"): ("CREATE_PENDING DELETE_PENDING", REST),
+    ("cloudformation", "ChangeSetType"): ("CREATE IMPORT", SENT),
+    ("cloudformation", "ConcurrencyMode"): ("STRICT_FAILURE_TOLERANCE", SENT),
+    ("cloudformation", "ExecutionStatus"): ("UNAVAILABLE AVAILABLE EXECUTE_FAILED OBSOLETE", REST),
+    ("cloudformation", "OnFailure"): ("DO_NOTHING DELETE", UNUSED),
+    ("cloudformation", "OnStackFailure"): ("DO_NOTHING DELETE", UNUSED),
+    ("cloudformation", "OperationType"): (
+        "CREATE_STACK UPDATE_STACK DELETE_STACK CONTINUE_ROLLBACK CREATE_CHANGESET", UNUSED,
+    ),
+    ("cloudformation", "OrganizationStatus"): ("DISABLED DISABLED_PERMANENTLY", REST),
+    ("cloudformation", "PermissionModels"): ("SELF_MANAGED", SENT),
+    ("cloudformation", "RegionConcurrencyType"): ("SEQUENTIAL", SENT),
+    ("cloudformation", "ResourceAttribute"): (
+        "Metadata CreationPolicy UpdatePolicy DeletionPolicy UpdateReplacePolicy", UNUSED,
+    ),
+    ("cloudformation", "ResourceStatus"): (
+        "DELETE_SKIPPED UPDATE_FAILED UPDATE_COMPLETE IMPORT_FAILED IMPORT_COMPLETE IMPORT_ROLLBACK_IN_PROGRESS "
+        "IMPORT_ROLLBACK_FAILED IMPORT_ROLLBACK_COMPLETE EXPORT_FAILED EXPORT_COMPLETE EXPORT_IN_PROGRESS "
+        "EXPORT_ROLLBACK_IN_PROGRESS EXPORT_ROLLBACK_FAILED EXPORT_ROLLBACK_COMPLETE UPDATE_ROLLBACK_IN_PROGRESS "
+        "UPDATE_ROLLBACK_COMPLETE ROLLBACK_IN_PROGRESS", SUFFIX,
+    ),
+    ("cloudformation", "StackDriftDetectionStatus"): ("DETECTION_FAILED DETECTION_COMPLETE", REST),
+    ("cloudformation", "StackDriftStatus"): ("IN_SYNC", REST),
+    ("cloudformation", "StackInstanceFilterName"): ("LAST_OPERATION_ID", SENT),
+    ("cloudformation", "StackInstanceStatus"): ("CURRENT", REST),
+    ("cloudformation", "StackResourceDriftStatus"): ("IN_SYNC UNSUPPORTED", REST),
+    ("cloudformation", "StackSetDriftDetectionStatus"): ("COMPLETED PARTIAL_SUCCESS IN_PROGRESS STOPPED", UNUSED),
+    ("cloudformation", "StackSetDriftStatus"): ("IN_SYNC NOT_CHECKED", REST),
+    ("cloudformation", "StackSetOperationAction"): ("CREATE DELETE", REST),
+    ("cloudformation", "StackSetOperationStatus"): ("STOPPED", REST),
+    ("cloudformation", "StackStatus"): (
+        "ROLLBACK_IN_PROGRESS UPDATE_COMPLETE UPDATE_FAILED UPDATE_ROLLBACK_IN_PROGRESS "
+        "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS UPDATE_ROLLBACK_COMPLETE IMPORT_COMPLETE "
+        "IMPORT_ROLLBACK_IN_PROGRESS IMPORT_ROLLBACK_FAILED IMPORT_ROLLBACK_COMPLETE", SUFFIX,
+    ),
+    ("cloudformation", "StageStatus"): ("NOT_APPLICABLE NOT_STARTED IN_PROGRESS PARTIAL_SUCCESS", UNUSED),
+    ("cloudformation", "TemplateStage"): ("Processed", SENT),
+    ("config", "MaximumExecutionFrequency"): ("One_Hour Three_Hours Six_Hours Twelve_Hours", UNUSED),
+    ("guardduty", "AdminStatus"): ("DISABLE_IN_PROGRESS", REST),
+    ("guardduty", "AutoEnableMembers"): ("NEW", CONFIG),
+    ("guardduty", "DetectorFeature"): (
+        "EKS_RUNTIME_MONITORING AI_ANALYST", f"{OLDER}; AI_ANALYST is no feature of organizations",
+    ),
+    ("guardduty", "DetectorFeatureResult"): (
+        "FLOW_LOGS CLOUD_TRAIL DNS_LOGS EKS_RUNTIME_MONITORING AI_ANALYST", f"{OLDER}; the others cannot be set",
+    ),
+    ("guardduty", "FeatureAdditionalConfiguration"): ("RDS_DATA_RISK", "not documented: left as AWS has it"),
+    ("guardduty", "FindingPublishingFrequency"): ("ONE_HOUR SIX_HOURS", CONFIG),
+    ("guardduty", "OrgFeature"): ("EKS_RUNTIME_MONITORING", OLDER),
+    ("guardduty", "OrgFeatureAdditionalConfiguration"): ("RDS_DATA_RISK", "not documented: left as AWS has it"),
+    ("guardduty", "OrgFeatureStatus"): ("NEW", CONFIG),
+    ("kms", "KeyManagerType"): ("CUSTOMER", UNUSED),
+    ("organizations", "AccountState"): ("PENDING_ACTIVATION PENDING_CLOSURE", REST),
+    ("organizations", "AccountStatus"): ("PENDING_CLOSURE", REST),
+    ("organizations", "CreateAccountFailureReason"): (
+        "GOVCLOUD_ACCOUNT_ALREADY_EXISTS", "only of CreateGovCloudAccount, which is not called",
+    ),
+    ("organizations", "CreateAccountState"): ("FAILED", REST),
+    ("organizations", "OrganizationFeatureSet"): ("CONSOLIDATED_BILLING", REST),
+    ("organizations", "PolicyTypeStatus"): ("PENDING_DISABLE", REST),
+    ("securityhub", "AdminStatus"): ("DISABLE_IN_PROGRESS", REST),
+    ("securityhub", "AssociationType"): ("INHERITED", SENT),
+    ("securityhub", "AutoEnableStandards"): ("DEFAULT", SENT),
+    ("securityhub", "ConfigurationPolicyAssociationStatus"): ("PENDING", REST),
+    ("securityhub", "ControlFindingGenerator"): ("STANDARD_CONTROL", SENT),
+    ("securityhub", "OrganizationConfigurationStatus"): ("PENDING", REST),
+    ("securityhub", "ParameterValueType"): ("DEFAULT", REST),
+}  # fmt: skip
+"""(service, shape) to the members that the code does not name, and why it need not."""
+
+
+def members_in(shape: Any, above: frozenset[str] = frozenset()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(name, members) of every enum and union in a shape."""
+    if shape is None or shape.name in above:
+        return
+    above |= {shape.name}
+    if shape.type_name == "string" and shape.enum:
+        yield shape.name, tuple(shape.enum)
+    elif shape.type_name == "structure":
+        if shape.is_tagged_union:
+            yield shape.name, tuple(shape.members)
+        for member in shape.members.values():
+            yield from members_in(member, above)
+    elif shape.type_name in ("list", "map"):
+        for member in [shape.member] if shape.type_name == "list" else [shape.key, shape.value]:
+            yield from members_in(member, above)
+
+
+def literals(module: str) -> set[str]:
+    tree = ast.parse(calls.inspect.getsource(calls.sys.modules[module]))
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def decided_by(kind: Kind) -> Iterator[tuple[str, str, set[str], set[str]]]:
+    """(service, shape, members, those that the text of the kind has)."""
+    closure = calls.of_kind(type(kind), *PHASES)
+    texts = set().union(*(literals(function.__module__) for function in closure.functions))
+    for service, operation in sorted(closure.calls):
+        model = calls.models()[service].operation_model(operation)
+        for shape in (model.input_shape, model.output_shape):
+            for name, members in members_in(shape):
+                if texts & set(members):
+                    yield service, name, set(members), texts & set(members)
+
+
+@pytest.fixture(scope="module")
+def decided() -> dict[tuple[str, str], tuple[set[str], set[str]]]:
+    found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+    for kind in KINDS:
+        for service, name, members, named in decided_by(kind):
+            found.setdefault((service, name), (members, set()))[1].update(named)
+    return found
+
+
+def test_every_enum_and_union_is_known_whole_or_it_is_said_why_not(
+    decided: dict[tuple[str, str], tuple[set[str], set[str]]],
+) -> None:
+    missing = {key: members - named for key, (members, named) in decided.items() if members - named}
+    said = {key: set(members.split()) for key, (members, _) in LEFT_OUT.items()}
+    assert missing == said
+
+
+def test_what_the_config_gives_is_in_its_schema() -> None:
+    text = repr(schema(SERVICE_SCHEMAS))
+    for members, reason in LEFT_OUT.values():
+        assert reason != CONFIG or all(repr(member) in text for member in members.split())
+
+
+def refusals() -> Iterator[tuple[str, str]]:
+    """(where, code) of every error code that a call is forgiven."""
+    for module, tree in calls.texts().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "unless":
+                for argument in node.args:
+                    if isinstance(argument, ast.Constant):
+                        yield f"{module}:{node.lineno}", str(argument.value)
+
+
+GENERIC = {"ValidationError"}
+"""CloudFormation's answer to almost all that is wrong, a stack that is not there among it; no shape of its model."""
+
+
+def test_every_error_that_is_forgiven_exists() -> None:
+    known = {
+        shape.metadata.get("error", {}).get("code", shape.name)
+        for model in calls.models().values()
+        for operation in model.operation_names
+        for shape in model.operation_model(operation).error_shapes
+    }
+    names = {shape.name for model in calls.models().values() for shape in model.error_shapes}
+    found = list(refusals())
+    assert found
+    assert [each for each in found if each[1] not in known | names | GENERIC] == []
