@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -228,3 +229,10 @@ def test_central_configuration_has_a_linked_region(
     (hub,) = SecurityHub().desired(wanted)
     assert hub.attributes["linked_regions"] == linked
     assert [problem.severity for problem in check(wanted) if problem.code == "LZ356"] == ["warning"] * told
+
+
+def test_every_code_has_its_row_on_the_page() -> None:
+    root = FOLDER.parents[1]
+    rows = re.findall(r"^\| (LZ\d{3}) \|", (root / "docs" / "validate.md").read_text(encoding="utf-8"), re.MULTILINE)
+    text = "".join(path.read_text(encoding="utf-8") for path in (root / "landing").rglob("*.py"))
+    assert rows == sorted(set(re.findall(r'"(LZ\d{3})"', text)))
