@@ -308,6 +308,26 @@ def findings_not_exported(hands: Hands) -> None:
     client.delete_publishing_destination(**hands.detector(), DestinationId=found["DestinationId"])
 
 
+@shows(
+    "guardduty_management.organization@management/us-east-1",
+    also=("guardduty.organization@security-tooling/us-east-1",),
+)
+def management_account_left_out(hands: Hands) -> None:
+    administrator = hands.client("guardduty", "security-tooling", OTHER)
+    administrator.update_organization_configuration(**hands.detector(OTHER), AutoEnableOrganizationMembers="NEW")
+    administrator.disassociate_members(**hands.detector(OTHER), AccountIds=[hands.accounts["management"]])
+
+
+@shows(
+    "guardduty_management.organization@management/eu-west-1",
+    also=("guardduty.organization@security-tooling/eu-west-1",),
+)
+def management_account_not_monitored(hands: Hands) -> None:
+    administrator = hands.client("guardduty", "security-tooling")
+    administrator.update_organization_configuration(**hands.detector(), AutoEnableOrganizationMembers="NEW")
+    administrator.stop_monitoring_members(**hands.detector(), AccountIds=[hands.accounts["management"]])
+
+
 @shows("security_hub.organization@security-tooling/eu-west-1")
 def finding_aggregator_changed(hands: Hands) -> None:
     client = hands.client("securityhub", "security-tooling")

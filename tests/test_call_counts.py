@@ -21,8 +21,8 @@ from tests.simulated.configs import Size
 from tests.simulated.seeding import land
 from tests.simulated.server import Simulated
 
-C = 14
-"""Calls a region, with every service: the stacks of three accounts, GuardDuty, AWS Config."""
+C = 17
+"""Calls a region, with every service: the stacks of three accounts, GuardDuty (in two), AWS Config."""
 K = 48
 """Calls that are made whatever the size."""
 

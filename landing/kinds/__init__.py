@@ -10,6 +10,7 @@ from landing.kinds.delegated_administrator import DelegatedAdministrator
 from landing.kinds.guardduty import GuardDuty
 from landing.kinds.guardduty_administrator import GuardDutyAdministrator
 from landing.kinds.guardduty_export import GuardDutyExport
+from landing.kinds.guardduty_management import GuardDutyManagement
 from landing.kinds.organization import TheOrganization
 from landing.kinds.policy import OrganizationPolicy
 from landing.kinds.policy_type import PolicyType
@@ -41,6 +42,7 @@ KINDS: tuple[Kind, ...] = (
     GuardDutyAdministrator(),
     GuardDuty(),
     GuardDutyExport(),
+    GuardDutyManagement(),
     SecurityHubAdministrator(),
     SecurityHub(),
     SecurityHubPolicy(),

@@ -174,6 +174,12 @@ class GuardDuty(AdministeredSetting):
         )
 
 
+def detector_features(organization: Organization) -> list[dict[str, Any]]:
+    """What a new detector is to have: every feature with its status."""
+    wanted = _wanted(organization.services["guardduty"].settings["features"])
+    return [_detector_feature(name, value) for name, value in wanted.items()]
+
+
 def _wanted(settings: Mapping[str, Any]) -> dict[str, Any]:
     """By feature: on or off, or on with the agents that are managed."""
     wanted: dict[str, Any] = {}
