@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landing.aws import Aws, unless
+from landing.constraints.principals import POLICY_TYPES
 from landing.kinds.base import Kind
 from landing.kinds.organization import TheOrganization
+from landing.kinds.trusted_access import TrustedAccess
 from landing.model import Action, Attributes, Change, Resource, Scope, Severity
 from landing.organization import ROOT, Organization
 
@@ -26,11 +28,12 @@ class PolicyType(Kind):
     writes = ("organizations:EnablePolicyType",)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
-        """SCPs, and whatever type a guardrail has."""
+        """SCPs, and whatever type a guardrail has; some only when their service has trusted access."""
         for name, source in organization.policy_types.items():
-            yield Resource(
-                self.address(name), {"status": "ENABLED"}, (TheOrganization().address("this"),), source=source
-            )
+            needs = [TheOrganization().address("this")]
+            if name in POLICY_TYPES:
+                needs.append(TrustedAccess().address(POLICY_TYPES[name]))
+            yield Resource(self.address(name), {"status": "ENABLED"}, tuple(needs), source=source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Types on the root; ListRoots, because DescribeOrganization does not name them all."""
