@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 
 import click
 
+from landing import __version__
 from landing.cli import stopping
 from landing.cli.stderr import STDERR
+from landing.cli.streams import Unwritable, give_up, open_all
 from landing.stopped import Stopped
 
 COMMANDS = {
@@ -55,7 +55,12 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+UNREAD = 141
+"""Exit code when nobody reads the rest of the result, as the shell has it for SIGPIPE."""
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="landing %(version)s")
 def cli() -> None:
     """Keep an AWS organization as declarative YAML: validate, plan, apply, drift.
 
@@ -68,13 +73,19 @@ def cli() -> None:
 
     \b
     Exit codes: 0 done, 1 error, 2 there is a difference (plan --detailed-exitcode, drift), 3 something could
-    not be checked, 4 apply finished in part, 5 refused and nothing done, 64 usage, 130/143 interrupted.
+    not be checked, 4 apply finished in part, 5 refused and nothing done, 64 usage, 130/143 interrupted, 141 the
+    result was not read to its end.
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     stopping.install()
+    if not open_all():
+        STDERR.note(
+            "Error: standard output is closed, and the result has nowhere to go. `> /dev/null` does without it."
+        )
+        stopping.leave(1)
     try:
         code = run(sys.argv[1:] if arguments is None else list(arguments))
     except Exception:  # noqa: BLE001  # a mistake of ours: threads that still read must not keep the process
@@ -100,19 +111,17 @@ def run(arguments: list[str]) -> int:
         STDERR.note("Interrupted. Nothing more is done.")
         return 130
     except BrokenPipeError:
-        _close_stdout()
-        return 0  # nobody reads the rest of the result; that is the reader's choice, and no error
-    except OSError as error:
-        if error.filename is not None or error.errno != errno.ENOSPC:
-            return _explained(error)
-        _close_stdout()
-        STDERR.note(f"Error: cannot write the result: {error.strerror}")
+        give_up()
+        return UNREAD  # that is the reader's choice, and nothing to say; but no success, whatever the result was
+    except Unwritable as error:
+        give_up()
+        STDERR.note(f"Error: cannot write the result: {error}")
         return 1
     except SystemExit as end:
         if end.code != 1:
             raise
-        _close_stdout()  # so click leaves, and only then, when a pipe is broken
-        return 0
+        give_up()  # so click leaves, and only then, when a pipe is broken
+        return UNREAD
     except Exception as error:  # noqa: BLE001  # the command line's last line
         return _explained(error)
 
@@ -122,6 +131,9 @@ def _explained(error: Exception) -> int:
     from landing.errors import LandingError
 
     error = _ours(error)
+    if isinstance(error, OSError):
+        at = f"{error.filename}: " if error.filename is not None else ""
+        error = LandingError(f"{at}{error.strerror or error}")
     if isinstance(error, LandingError):
         from landing.cli.output import say_error
 
@@ -143,11 +155,6 @@ def _ours(error: Exception) -> Exception:
     from landing.model import ORGANIZATION
 
     return translation(error, ORGANIZATION) or error
-
-
-def _close_stdout() -> None:
-    """What is still in the buffer goes nowhere, instead of failing once more at the end of the process."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
 
 
 if __name__ == "__main__":

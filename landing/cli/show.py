@@ -1,5 +1,6 @@
 """`landing show`."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -23,36 +24,36 @@ def command(session: Session, file: Path | None, live: bool, shown: Shown) -> in
       landing show plan.json
       landing show plan.json --expand account --limit 20
       landing show plan.json --format json | jq '.resource_changes[].address'
-      landing show --live
+      landing show --live --format md
     """
     if file is None:
         return _attached(session, shown, live=live)
     if live:
         raise click.UsageError("--live is for guardrails; a saved plan is shown as it is")
-    from landing.cli.output import note
+    from landing.cli.output import result, style_of
     from landing.plan import load
     from landing.report.plan_text import provenance
 
     plan = load(file)
     shown.write(plan, None if shown.form == "json" else session.organization()[0], saved_as=str(file))
-    note("\n" + "\n".join(provenance(plan, str(file), now())))
+    if shown.form == "text":  # the others have the digest in them
+        result(style_of(sys.stdout).page(["", *provenance(plan, str(file), now())]))
     return 0
 
 
 def _attached(session: Session, shown: Shown, *, live: bool) -> int:
     import json
-    import sys
 
     from landing.cli.output import result, style_of
     from landing.report import attached
 
-    if shown.form == "md":
-        raise click.UsageError("without FILE there is text and json")
     organization, _ = session.organization()
     if live:
         organization = session.connect(organization, read_only=True).organization
     if shown.form == "json":
         result(json.dumps(attached.as_json(organization), indent=1) + "\n")
+    elif shown.form == "md":
+        result(style_of(sys.stdout).plain(attached.as_markdown(organization, budget=shown.budget)))
     else:
         style = style_of(sys.stdout)
         result(style.page(attached.lines(organization, style)))

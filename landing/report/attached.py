@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from landing.config.packs import size_limit, size_of, slots
 from landing.organization import Organization, Pack
 from landing.policy.limits import LIMITS
+from landing.report.budget import BUDGET, Section, fit
+from landing.report.markdown import code
 from landing.report.style import Style
 from landing.text import safe
 
@@ -47,6 +50,32 @@ def _source(organization: Organization, entry: str) -> str:
 
 def _merges(pack: Pack) -> Iterator[tuple[str, ...]]:
     return (origin for origin in pack.origins if len(origin) > 1)
+
+
+def as_markdown(organization: Organization, *, budget: int = BUDGET) -> str:
+    """The same for a comment: a node that has no room is counted alone."""
+    nodes = sorted(organization.attached)
+    sections = [
+        Section(0, (partial(_heading, organization, node), partial(_table, organization, node))) for node in nodes
+    ]
+    head = "### Guardrails by node\n\n" + ("" if nodes else "No guardrail is attached.\n")
+    return head + "".join(fit(sections, budget - len(head.encode())))
+
+
+def _heading(organization: Organization, node: str) -> str:
+    count = len(organization.attached[node])
+    return f"**{code(node)}**: {count} {'policy' if count == 1 else 'policies'}\n\n"
+
+
+def _table(organization: Organization, node: str) -> str:
+    rows = ["| policy | type | characters | guardrails |", "|-|-|-:|-|"]
+    for key in organization.attached[node]:
+        policy = organization.policies[key]
+        held = policy.entries if isinstance(policy, Pack) else (key,)
+        entries = ", ".join(code(f"{entry}{_source(organization, entry)}") for entry in held)
+        size = size_of(organization, policy.document)
+        rows.append(f"| {code(key)} | {SHORT.get(policy.type, code(policy.type))} | {size} | {entries} |")
+    return _heading(organization, node) + "\n".join(rows) + "\n\n"
 
 
 def as_json(organization: Organization) -> dict[str, Any]:

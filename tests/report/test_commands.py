@@ -95,7 +95,7 @@ def test_a_reader_that_goes_away_is_no_error(saved):
     process.stdout.close()
     assert process.stderr
     assert process.stderr.read() == b""
-    assert process.wait() == 0
+    assert process.wait() == 141
     process.stderr.close()
 
 
@@ -105,6 +105,50 @@ def test_an_ascii_terminal_gets_ascii(saved, form):
     out, err = process.communicate()
     assert err == b""
     assert "12 accounts x 3 regions" in out.decode("ascii")
+
+
+STREAMS = {
+    "no stdout": (">&-", 1, "Error: standard output is closed"),
+    "no stderr": ("2>&-", 0, ""),
+    "neither": (">&- 2>&-", 1, ""),
+    "no stdin": ("<&-", 0, ""),
+    "a full disk": (">/dev/full", 1, "Error: cannot write the result: No space left on device"),
+    "a full disk for stderr": ("2>/dev/full", 0, ""),
+    "a reader that goes away": ("| true", 141, ""),
+}
+
+
+@pytest.mark.parametrize(("streams", "code", "said"), STREAMS.values(), ids=STREAMS)
+@pytest.mark.parametrize("arguments", ["--version", "show plan.json --format json", "validate"])
+def test_streams_that_cannot_be_written_end_in_a_line(saved, arguments, streams, code, said):
+    line = f"{sys.executable} -m landing {arguments} {streams}"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line],
+        cwd=saved.parent,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr[: len(said)]) == (code, said)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == (1 if said else 0)
+
+
+def test_the_version_is_an_option(capsys):
+    assert run(["--version"]) == 0
+    assert run(["version"]) == 0
+    one, other = capsys.readouterr().out.splitlines()
+    assert one == other
+    assert one.startswith("landing ")
+
+
+def test_where_each_guardrail_lives_as_markdown(config, tmp_path, monkeypatch, capsys):
+    config()
+    monkeypatch.chdir(tmp_path)
+    assert run(["show", "--format", "md"]) == 0
+    assert capsys.readouterr().out.startswith("### Guardrails by node\n")
 
 
 class Stream:
