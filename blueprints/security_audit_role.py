@@ -1,12 +1,14 @@
 """A read-only role in every account for the security tooling account."""
 
+from typing import Literal
+
 from troposphere import Parameter, Sub, Template
 from troposphere.iam import Role
 
 REGIONS = "home"  # IAM is global
 
 
-def security_audit_role(*, max_session_hours: int = 1) -> Template:
+def security_audit_role(*, max_session_hours: Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] = 1) -> Template:
     """A read-only role in every account for the security tooling account."""
     template = Template("Read-only role for the security tooling account")
     template.add_parameter(Parameter("SecurityToolingAccountId", Type="String"))

@@ -18,6 +18,7 @@ import landing.constraints
 from landing.constraints.inputs import INPUTS, allowed
 from landing.constraints.patterns import compiled
 from landing.constraints.security_hub import TYPES
+from landing.kinds.config_rule import ConfigRule
 from landing.kinds.security_hub import SecurityHub
 from landing.kinds.security_hub_policy import typed
 from landing.kinds.settings import check
@@ -236,3 +237,18 @@ def test_every_code_has_its_row_on_the_page() -> None:
     rows = re.findall(r"^\| (LZ\d{3}) \|", (root / "docs" / "validate.md").read_text(encoding="utf-8"), re.MULTILINE)
     text = "".join(path.read_text(encoding="utf-8") for path in (root / "landing").rglob("*.py"))
     assert rows == sorted(set(re.findall(r'"(LZ\d{3})"', text)))
+
+
+def test_parameters_of_rules_are_the_texts_that_aws_keeps(organization: Load, problems: Find) -> None:
+    text = "services: {{config: {{rules: {{r: {{identifier: ACCESS_KEYS_ROTATED, parameters: {{maxAccessKeyAge: {0}}}}}}}}}}}"
+    one, *_ = ConfigRule().desired(organization(text.format("90")))
+    other, *_ = ConfigRule().desired(organization(text.format("'90'")))
+    assert one.attributes["parameters"] == other.attributes["parameters"] == {"maxAccessKeyAge": "90"}
+    assert [problem.code for problem in problems(text.format("' '"))] == ["LZ206"]
+    assert [problem.code for problem in problems(text.format("[1]"))] == ["LZ205"]
+
+
+def test_a_session_lasts_at_most_twelve_hours(problems: Find) -> None:
+    text = "baselines: {{security-audit-role: {{target: {{units: [root]}}, parameters: {{max_session_hours: {0}}}}}}}"
+    assert problems(text.format(12)) == []
+    assert [problem.code for problem in problems(text.format(13))] == ["LZ312"]

@@ -80,7 +80,16 @@ class ConfigRule(AdministeredSetting):
                             "description": allowed(
                                 "config:PutOrganizationConfigRule OrganizationManagedRuleMetadata.Description"
                             ),
-                            "parameters": {"type": "object", "default": {}, "description": "Its input parameters."},
+                            "parameters": {
+                                "type": "object",
+                                "default": {},
+                                "description": "Its input parameters; lists as texts with commas.",
+                                "additionalProperties": {
+                                    "type": ["string", "number", "boolean"],
+                                    "pattern": "\\S",
+                                    "description": "AWS Config takes no blank parameter",
+                                },
+                            },
                             "home_only": {
                                 "type": "boolean",
                                 "default": False,
@@ -110,7 +119,7 @@ class ConfigRule(AdministeredSetting):
             attributes = {
                 "identifier": rule["identifier"],
                 "description": rule.get("description", ""),
-                "parameters": rule.get("parameters") or {},
+                "parameters": _texts(rule.get("parameters") or {}),
             }
             for scope in self.scopes(organization):
                 if rule.get("home_only") and scope.region != organization.home_region:
@@ -136,7 +145,7 @@ class ConfigRule(AdministeredSetting):
             attributes = {
                 "identifier": managed.get("RuleIdentifier", ""),
                 "description": managed.get("Description", ""),
-                "parameters": json.loads(managed.get("InputParameters") or "{}"),
+                "parameters": _texts(json.loads(managed.get("InputParameters") or "{}")),
             }
             needs = (DelegatedAdministrator().address(f"{PRINCIPAL}/{aws.organization.security_tooling}"),)
             yield Resource(self.address(name.removeprefix(PREFIX), scope), attributes, needs, name.startswith(PREFIX))
@@ -183,12 +192,20 @@ class ConfigRule(AdministeredSetting):
                 return
 
 
+def _texts(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Numbers and truth as the texts that they are in AWS Config, whoever wrote them."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+        for name, value in parameters.items()
+    }
+
+
 def _text(parameters: Mapping[str, Any]) -> str:
     return json.dumps(parameters, sort_keys=True)
 
 
 def _problems(service: Service, key: str, rule: Mapping[str, Any]) -> Iterator[Problem]:
-    identifier, given = rule["identifier"], rule.get("parameters") or {}
+    identifier, given = rule["identifier"], _texts(rule.get("parameters") or {})
     at = ("rules", key)
     most = constraint("config:PutOrganizationConfigRule OrganizationConfigRuleName")["max"]
     if len(PREFIX + key) > most:

@@ -143,6 +143,7 @@ class GuardDuty(AdministeredSetting):
                 "features": _seen(
                     [feature for page in pages for feature in page.get("Features") or ()],
                     detector.get("Features") or (),
+                    pages[0].get("AutoEnableOrganizationMembers", "NONE"),
                 ),
             }
             needs = (self.administrator(aws.organization, scope, GuardDutyAdministrator()),)
@@ -196,8 +197,11 @@ def _wanted(settings: Mapping[str, Any]) -> dict[str, Any]:
     return wanted
 
 
-def _seen(members: Iterable[Mapping[str, Any]], own: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """On is what members get and the administrator's own detector has; a difference shows as neither."""
+def _seen(members: Iterable[Mapping[str, Any]], own: Iterable[Mapping[str, Any]], auto_enable: str) -> dict[str, Any]:
+    """On is what members get and the administrator's own detector has; a difference shows as neither.
+
+    Where members get nothing at all (`auto_enable: NONE`), the administrator's own detector alone tells.
+    """
     detector = {feature["Name"]: feature for feature in own}
     found: dict[str, Any] = {}
     for feature in members:
@@ -205,17 +209,17 @@ def _seen(members: Iterable[Mapping[str, Any]], own: Iterable[Mapping[str, Any]]
         if name not in FEATURES:
             continue
         mine = detector.get(name, {})
-        found[name] = {"on": _both(feature, mine)}
+        found[name] = {"on": _both(feature, mine, auto_enable)}
         parts = {part["Name"]: part for part in mine.get("AdditionalConfiguration") or ()}
         for part in feature.get("AdditionalConfiguration") or ():
             if part["Name"] in ADDITIONAL.get(name, ()):
-                found[name][part["Name"]] = _both(part, parts.get(part["Name"], {}))
+                found[name][part["Name"]] = _both(part, parts.get(part["Name"], {}), auto_enable)
     return found
 
 
-def _both(members: Mapping[str, Any], own: Mapping[str, Any]) -> bool | str:
+def _both(members: Mapping[str, Any], own: Mapping[str, Any], auto_enable: str) -> bool | str:
     for_members, mine = members["AutoEnable"] != "NONE", own.get("Status") == "ENABLED"
-    if for_members == mine:
+    if for_members == mine or (not for_members and auto_enable == "NONE"):
         return mine
     return "members only" if for_members else "administrator only"
 
