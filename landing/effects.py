@@ -13,15 +13,23 @@ from functools import cached_property
 from typing import TypeVar
 
 from landing.effect_text import said, told
-from landing.in_force import State, ids_for, levels, nodes_to, parents_of, requests_at
+from landing.in_force import Documents, State, ids_for, levels, nodes_to, parents_of, requests_at
 from landing.kinds.attachments import Attachments
 from landing.kinds.policy import OrganizationPolicy
 from landing.model import Address, Attributes, Change, Resource
 from landing.organization import ROOT, Organization
-from landing.policy import RCP, SCP, Effect, share
+from landing.policy import RCP, SCP, Budget, Comparison, Compiled, Effect, OverBudgetError
 from landing.policy.testing.suite import Levels
 
 T = TypeVar("T")
+
+WORK = 40_000
+"""How many groups of actions are looked at in a plan, over all changes and ways: some seconds of work."""
+
+NOT_WORKED_OUT = (
+    "what this does to requests is not worked out, as the plan changes too much at once: "
+    "plan it with --target, or ask `landing can`"
+)
 
 WAYS = 12
 """How many different ways from the root to accounts are compared in full; of more, what changes on them."""
@@ -39,7 +47,7 @@ def effects(
     """
     found = list(changes)
     study = _Study(organization, live, found, account_ids)
-    each = {change.address: tuple(study.sentences(change)) for change in found}
+    each = {change.address: study.told_of(change) for change in found}
     return {address: sentences for address, sentences in each.items() if sentences}
 
 
@@ -73,10 +81,13 @@ class _Study:
         live: Mapping[Address, Resource],
         changes: Iterable[Change],
         account_ids: Mapping[str, str],
+        budget: int = WORK,
     ) -> None:
         self.organization = organization
         self.parents = parents_of(organization, live)
-        self.ids, self.account_ids = ids_for(organization, account_ids)
+        ids, self.account_ids = ids_for(organization, account_ids)
+        self.documents, self.compiled, self.budget = Documents(ids), Compiled(), Budget(budget)
+        self._comparisons: dict[tuple[_Way, str], tuple[Comparison, Levels, Levels]] = {}
         state = {address: resource.attributes for address, resource in live.items()}
         self.before = State.of(state)
         self.changed = {change.address: change for change in changes}
@@ -86,6 +97,13 @@ class _Study:
         self.after = replace(after, attached={**after.attached, **gone})
         self._known = {**self.after.policies, **self.before.policies}
         self._planned = {**self.before.policies, **self.after.policies}
+
+    def told_of(self, change: Change) -> tuple[str, ...]:
+        """What one change does, or that it is too much work to find out."""
+        try:
+            return tuple(self.sentences(change))
+        except OverBudgetError:
+            return (NOT_WORKED_OUT,)
 
     def sentences(self, change: Change) -> Iterator[str]:
         """What one change does."""
@@ -170,23 +188,29 @@ class _Study:
         undone = {name: self.before.policies[name] for name in part.policies if name in self.before.policies}
         taken = {node: self.before.attached.get(node) for node in part.attached}
         others = {**self.after.attached, **taken}
-        states: dict[str, Levels] = {
-            "before": self._levels(way.before, policy_type, self.before.attached, known),
-            "after": self._levels(way.after, policy_type, self.after.attached, planned),
-            "alone": self._levels(
-                way.after if part.moves else way.before,
-                policy_type,
-                {**self.before.attached, **part.attached},
-                {**known, **part.policies},
-            ),
-            "without": self._levels(
-                way.before if part.moves else way.after, policy_type, others, {**planned, **undone}
-            ),
-        }
-        if states["before"] in (states["alone"], states["after"]) and states["without"] == states["after"]:
+        comparison, before, after = self._comparison(way, policy_type)
+        alone = self._levels(
+            way.after if part.moves else way.before,
+            policy_type,
+            {**self.before.attached, **part.attached},
+            {**known, **part.policies},
+        )
+        without = self._levels(way.before if part.moves else way.after, policy_type, others, {**planned, **undone})
+        if before in (alone, after) and without == after:
             return Effect((), (), ())
-        scope = requests_at(self.account_ids.get(way.account), policy_type)
-        return share(**states, scope=scope, policy_type=policy_type)
+        return comparison.share(alone, without)
+
+    def _comparison(self, way: _Way, policy_type: str) -> tuple[Comparison, Levels, Levels]:
+        """What there is on a way before the plan and after it, compared once for all changes."""
+        if (way, policy_type) not in self._comparisons:
+            before = self._levels(way.before, policy_type, self.before.attached, self._known)
+            after = self._levels(way.after, policy_type, self.after.attached, self._planned)
+            scope = requests_at(self.account_ids.get(way.account), policy_type)
+            comparison = Comparison(
+                before, after, scope=scope, policy_type=policy_type, compiled=self.compiled, budget=self.budget
+            )
+            self._comparisons[way, policy_type] = comparison, before, after
+        return self._comparisons[way, policy_type]
 
     def _levels(
         self,
@@ -195,7 +219,9 @@ class _Study:
         attached: Mapping[str, tuple[str, ...] | None],
         policies: Mapping[str, Attributes],
     ) -> Levels:
-        return levels(self.organization, way, attached, policy_type=policy_type, policies=policies, ids=self.ids)
+        return levels(
+            self.organization, way, attached, policy_type=policy_type, policies=policies, documents=self.documents
+        )
 
 
 def _detaches(change: Change) -> bool:

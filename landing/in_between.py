@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from landing.attached_model import SLOTS, Model
 from landing.aws import FULL_ACCESS
 from landing.graph import build
-from landing.in_force import State, ids_for, levels, nodes_to, parents_of, requests_at
+from landing.in_force import Documents, State, ids_for, levels, nodes_to, parents_of, requests_at
 from landing.model import Action, Address, Change, Resource
 from landing.organization import Organization
 from landing.phases import Known, Phase
@@ -98,7 +98,8 @@ class _Study:
     ) -> None:
         self._organization = organization
         self._parents = parents_of(organization, live)
-        self._ids, self._account_ids = ids_for(organization, account_ids)
+        ids, self._account_ids = ids_for(organization, account_ids)
+        self._documents = Documents(ids)
         self.before = State.of({address: resource.attributes for address, resource in live.items()})
         model = Model(self.before, {}, {})
         for change in changes:
@@ -160,7 +161,7 @@ class _Study:
                 model.attached,
                 policy_type=policy_type,
                 policies=model.policies,
-                ids=self._ids,
+                documents=self._documents,
             )
             for policy_type in (SCP, RCP)
         }

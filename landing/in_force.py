@@ -36,6 +36,20 @@ class State:
         )
 
 
+class Documents:
+    """Documents of policies with the ids that their tokens stand for: the same object at every call for a policy."""
+
+    def __init__(self, ids: Mapping[str, str]) -> None:
+        self._ids = ids
+        self._found: dict[int, tuple[Attributes, Any]] = {}
+
+    def __call__(self, policy: Attributes) -> Any:
+        """The document of a policy, not to be changed."""
+        if id(policy) not in self._found:
+            self._found[id(policy)] = (policy, references.resolve(policy["content"], self._ids))
+        return self._found[id(policy)][1]
+
+
 def _level(
     organization: Organization,
     node: str,
@@ -43,7 +57,7 @@ def _level(
     *,
     policy_type: str,
     policies: Mapping[str, Attributes],
-    ids: Mapping[str, str],
+    documents: Documents,
 ) -> Iterator[dict[str, Any]]:
     """The policies of a type at a node, given the names of what is attached; None for nothing but FullAWSAccess."""
     kind, _, key = node.partition("/")
@@ -54,7 +68,7 @@ def _level(
     for name in attached or ():
         policy = policies.get(name)
         if policy and policy["type"] == policy_type and policy["content"]:
-            yield {"name": name, "policy": references.resolve(policy["content"], ids)}
+            yield {"name": name, "policy": documents(policy)}
 
 
 def levels(
@@ -64,11 +78,15 @@ def levels(
     *,
     policy_type: str,
     policies: Mapping[str, Attributes],
-    ids: Mapping[str, str],
+    documents: Documents,
 ) -> Levels:
     """The policies of a type on the way along some nodes, given what is attached to each."""
     return [
-        list(_level(organization, node, attached.get(node), policy_type=policy_type, policies=policies, ids=ids))
+        list(
+            _level(
+                organization, node, attached.get(node), policy_type=policy_type, policies=policies, documents=documents
+            )
+        )
         for node in nodes
     ]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from landing.attached_model import SLOTS, Model
 from landing.graph import Step, build
 from landing.in_between import Weakness, weaknesses
-from landing.in_force import State, ids_for, levels, nodes_to
+from landing.in_force import Documents, State, ids_for, levels, nodes_to
 from landing.kinds import BY_NAME
 from landing.kinds.attachments import FULL_ACCESS
 from landing.model import Address, Change, Resource
@@ -133,13 +133,13 @@ class World:
         names = {*organization.guardrails, *before.policies}
         self.organization = organization
         self.model = Model(before, {FULL_ACCESS: SCP, **dict.fromkeys(names, SCP)}, slots)
-        self.ids, _ = ids_for(organization, {})
+        self.documents = Documents(ids_for(organization, {})[0])
         self.parents = {unit.key: unit.parent for unit in organization.units.values()}
 
     def blocked(self, account: str) -> set[int]:
         path = [*nodes_to(self.model.units[account], self.parents), f"account/{account}"]
         attached, policies = self.model.attached, self.model.policies
-        found = levels(self.organization, path, attached, policy_type=SCP, policies=policies, ids=self.ids)
+        found = levels(self.organization, path, attached, policy_type=SCP, policies=policies, documents=self.documents)
         return {number for number, request in enumerate(REQUESTS) if evaluate(found, request).blocked}
 
 

@@ -2,9 +2,9 @@
 
 from landing.policy.coverage import Coverage, covered
 from landing.policy.decision import Decision, decide
-from landing.policy.effects import Changed, Effect, Open, effect, share, weaker
+from landing.policy.effects import Budget, Changed, Comparison, Effect, Open, OverBudgetError, effect, share, weaker
 from landing.policy.evaluation import RCP, SCP, CompiledLevels, Doubt, Verdict, compile_levels, evaluate
-from landing.policy.levels import Place
+from landing.policy.levels import Compiled, Place
 from landing.policy.linting import Finding, lint
 from landing.policy.prover import Proof, prove
 from landing.policy.truth import Unknown
@@ -12,7 +12,10 @@ from landing.policy.truth import Unknown
 __all__ = [
     "RCP",
     "SCP",
+    "Budget",
     "Changed",
+    "Comparison",
+    "Compiled",
     "CompiledLevels",
     "Coverage",
     "Decision",
@@ -20,6 +23,7 @@ __all__ = [
     "Effect",
     "Finding",
     "Open",
+    "OverBudgetError",
     "Place",
     "Proof",
     "Unknown",

@@ -161,11 +161,12 @@ def actions_of(claim: Claim) -> tuple[Action, ...]:
 
     Raises ValueError on a pattern that names no action, as nothing could be proved of it.
     """
-    return _named_by(claim.actions)
+    return named_by(claim.actions)
 
 
 @lru_cache(maxsize=16)
-def _named_by(patterns: tuple[str, ...]) -> tuple[Action, ...]:
+def named_by(patterns: tuple[str, ...]) -> tuple[Action, ...]:
+    """As `actions_of`, of the patterns."""
     found: dict[str, Action] = {}
     for pattern in patterns:
         named_actions = catalog.expand(pattern)

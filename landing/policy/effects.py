@@ -4,19 +4,19 @@ Computed from the classes of requests that the policies tell apart, as proofs ar
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 
 from landing.policy.automata import TooManyError
 from landing.policy.cases import Case, Tally, Unsolved, cases, chosen
-from landing.policy.claim import Claim, actions_of, read_claim
+from landing.policy.claim import Claim, named_by, read_claim
 from landing.policy.document import statements
 from landing.policy.evaluation import SCP, CompiledLevels
-from landing.policy.hits import Hits, group
-from landing.policy.levels import Compiled, Policies, Rule
+from landing.policy.hits import Actions, Hits
+from landing.policy.levels import Compiled
 from landing.policy.prover import within_rcps
 from landing.policy.request_space import RequestSpace
 from landing.policy.sides import Side, meeting
@@ -57,7 +57,24 @@ class Effect:
     undetermined: tuple[Open, ...]
 
 
-def effect(before: Policies, after: Policies, scope: Mapping[str, Any] | None = None, policy_type: str = SCP) -> Effect:
+class OverBudgetError(Exception):
+    """Comparing takes more work than it was given."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much work comparisons may still be, in groups of actions that are looked at."""
+
+    left: int
+
+    def spend(self) -> None:
+        """Take a unit of it. Raises `OverBudgetError` when there is none left."""
+        if self.left <= 0:
+            raise OverBudgetError
+        self.left -= 1
+
+
+def effect(before: Levels, after: Levels, scope: Mapping[str, Any] | None = None, policy_type: str = SCP) -> Effect:
     """The effect of replacing one hierarchy by another.
 
     `scope` narrows the requests that are looked at; it has the keys of a claim (see `read_claim`), but
@@ -65,10 +82,7 @@ def effect(before: Policies, after: Policies, scope: Mapping[str, Any] | None = 
     be among both the denied and the permitted, for different requests. Raises ValueError on what is no
     scope.
     """
-    comparison = _Comparison([before, after], scope or {}, policy_type)
-    denied, no_denial = comparison.requests(passes=0, blocks=(1,))
-    permitted, no_permission = comparison.requests(passes=1, blocks=(0,))
-    return Effect(tuple(denied), tuple(permitted), tuple(dict.fromkeys((*no_denial, *no_permission))))
+    return Comparison(before, after, scope=scope, policy_type=policy_type).effect()
 
 
 def share(
@@ -80,24 +94,8 @@ def share(
     scope: Mapping[str, Any] | None = None,
     policy_type: str = SCP,
 ) -> Effect:
-    """What of the effect of several changes is owed to one of them.
-
-    `alone` is what there is with this change and no other, `without` with all others and not this one. A request that
-    becomes denied (or permitted) in the end is owed to the change if that alone does so, or if without it the
-    request would be as before: of two guardrails that both denied it and go, each is told to permit it.
-    """
-    if alone == after or (_grows(before, alone) and _grows(alone, after)):
-        return effect(before, alone, scope, policy_type)
-    first = _Comparison([before, alone, after], scope or {}, policy_type, both=(1, 2))
-    second = _Comparison([before, without, after], scope or {}, policy_type, both=(0, 1))
-    denied = (first.requests(passes=0, blocks=(1, 2)), second.requests(passes=3, blocks=(2,)))
-    permitted = (first.requests(passes=3, blocks=(0,)), second.requests(passes=2, blocks=(0, 1)))
-    unknown = dict.fromkeys(item for _, found in (*denied, *permitted) for item in found)
-    return Effect(
-        tuple(item for found, _ in denied for item in found),
-        tuple(item for found, _ in permitted for item in found),
-        tuple(unknown),
-    )
+    """What of the effect of several changes is owed to one of them: see `Comparison.share`."""
+    return Comparison(before, after, scope=scope, policy_type=policy_type).share(alone, without)
 
 
 def _grows(some: Levels, more: Levels) -> bool:
@@ -113,9 +111,9 @@ def _grows(some: Levels, more: Levels) -> bool:
 
 
 def weaker(
-    before: Policies,
-    between: Policies,
-    after: Policies,
+    before: Levels,
+    between: Levels,
+    after: Levels,
     scope: Mapping[str, Any] | None = None,
     policy_type: str = SCP,
 ) -> Effect:
@@ -123,101 +121,191 @@ def weaker(
 
     The rest is as for `effect`.
     """
-    comparison = _Comparison([before, between, after], scope or {}, policy_type)
-    permitted, unknown = comparison.requests(passes=1, blocks=(0, 2))
-    return Effect((), tuple(permitted), tuple(unknown))
+    comparison = Comparison(before, after, (between,), scope=scope, policy_type=policy_type)
+    return comparison.answer(permitted=[Question((between,), (before, after))])
 
 
-class _Comparison:
-    """Several hierarchies over the same requests; one more, the last, lets through what both of two do."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which requests do some hierarchies let through and all the others block?"""
+
+    passes: tuple[Levels, ...]
+    blocks: tuple[Levels, ...]
+
+
+class Comparison:
+    """Two hierarchies over the same requests, and others: most often made of the same statements, else given.
+
+    The actions that the two treat differently are found once. To ask for what one change of many does is then work
+    that goes with what that change changes, not with what the others do. With a budget, `OverBudgetError` is raised
+    when it is used up.
+    """
 
     def __init__(
         self,
-        hierarchies: Sequence[Policies],
-        scope: Mapping[str, Any],
-        policy_type: str,
+        before: Levels,
+        after: Levels,
+        others: Sequence[Levels] = (),
         *,
-        both: tuple[int, int] | None = None,
+        scope: Mapping[str, Any] | None = None,
+        policy_type: str = SCP,
+        compiled: Compiled | None = None,
+        budget: Budget | None = None,
     ) -> None:
-        shared = Compiled()
-        self._compared = len(hierarchies)
-        if both is not None:
-            hierarchies = [*hierarchies, [level for number in both for level in hierarchies[number]]]
-        self.policies = [CompiledLevels(levels, policy_type, shared) for levels in hierarchies]
-        claim = _claim(scope)
-        rules = [rule for policies in self.policies for level in policies.rules for rule in level]
-        needs_allow = self.policies[0].needs_allow
-        actions = [action for action in actions_of(claim) if needs_allow or within_rcps(action)]
-        groups = group(actions, rules)
-        changing = {hits: alike for hits, alike in groups.items() if self._differ(hits, rules)}
-        hit = reduce(or_, (hits.may for hits in changing), 0)
-        space = RequestSpace(claim, [rule for _, rule in chosen(rules, hit)], outsiders=not needs_allow)
-        self._cases = list(cases(space, rules, changing, Tally(Counter())))
+        self._scope, self._policy_type = scope or {}, policy_type
+        self._shared, self._budget = compiled or Compiled(), budget
+        self._before, self._after = before, after
+        self._ends = (self._compiled(before), self._compiled(after))
+        sets = [*self._ends, *map(self._compiled, others)]
+        self._rules = list({id(rule): rule for each in sets for level in each.rules for rule in level}.values())
+        self._known = frozenset(map(id, self._rules))
+        common = frozenset.intersection(*(each.own for each in sets))
+        claim = _claim(self._scope)
+        actions = _asked(claim.actions, self._ends[0].needs_allow)
+        groups = actions.group(self._rules, hit_by=[rule for rule in self._rules if id(rule) not in common])
+        self._groups = {hits: alike for hits, alike in groups.items() if others or self._differ(hits, *self._ends)}
+        hit = reduce(or_, (hits.may for hits in self._groups), 0)
+        rules = [rule for _, rule in chosen(self._rules, hit)]
+        self._space = RequestSpace(claim, rules, outsiders=not self._ends[0].needs_allow)
+        self._cases: dict[Hits, list[Case | Unsolved]] = {}
 
-    def _differ(self, hits: Hits, rules: Sequence[Rule]) -> bool:
-        """Whether the hierarchies say different things to the actions that hit some statements."""
-        hit = {id(rule): bool(hits.sure >> number & 1) for number, rule in chosen(rules, hits.may)}
-        said = set()
-        for policies in self.policies[: self._compared]:
-            denies = set()
-            allows = []
-            for level in policies.rules:
-                own = [(rule.effect, rule.meaning, hit[id(rule)]) for rule in level if id(rule) in hit]
-                denies |= {statement for statement in own if statement[0] != "Allow"}
-                allows.append(frozenset(statement for statement in own if statement[0] != "Deny"))
-            said.add((frozenset(denies), frozenset(allows) if policies.needs_allow else frozenset()))
-        return len(said) > 1
+    def _compiled(self, levels: Levels) -> CompiledLevels:
+        return CompiledLevels(levels, self._policy_type, self._shared)
 
-    def requests(self, *, passes: int, blocks: Sequence[int]) -> tuple[list[Changed], list[Open]]:
-        """The actions with a request that one hierarchy lets through and all others given block."""
-        changed: list[Changed] = []
-        unknown: list[Open] = []
-        for case in self._cases:
-            found = self._request(case, passes, blocks)
-            if isinstance(found, Changed):
-                changed.append(found)
-            elif found is not None:
-                unknown.append(found)
-        return changed, unknown
+    def effect(self) -> Effect:
+        """What becomes denied and permitted by all that differs."""
+        return self.answer(
+            denied=[Question((self._before,), (self._after,))], permitted=[Question((self._after,), (self._before,))]
+        )
 
-    def _request(self, case: Case | Unsolved, passes: int, blocks: Sequence[int]) -> Changed | Open | None:
-        names = tuple(action.text for action in case.actions)
-        if isinstance(case, Unsolved):
-            return Open(names, case.reason)
-        passing = Side.of(case, self.policies[passes])
-        blocking = [Side.of(case, self.policies[number]) for number in blocks]
-        try:
-            for certain in (True, False):
-                request = meeting(case, passes=passing, blocks=blocking, certain=certain)
-                if request is not None:
-                    break
-            else:
-                return None
-            for tried in (request, *case.with_variables(request)):
-                if self._confirms(tried, passes, blocks):
-                    return Changed(names, tried, self._blocks_all(case, blocking), self._by(tried, blocks))
-            return Open(names, self._doubt(case, request, (passes, *blocks)))
-        except TooManyError as error:
-            return Open(names, str(error))
+    def share(self, alone: Levels, without: Levels) -> Effect:
+        """What of the effect of several changes is owed to one of them.
 
-    def _confirms(self, request: Mapping[str, Any], passes: int, blocks: Sequence[int]) -> bool:
-        if self.policies[passes].evaluate(request).blocked is not False:
+        `alone` is what there is with this change and no other, `without` with all others and not this one. A request
+        that becomes denied (or permitted) in the end is owed to the change if that alone does so, or if without it
+        the request would be as before: of two guardrails that both denied it and go, each is told to permit it.
+        """
+        before, after = self._before, self._after
+        if alone == after:
+            return self.effect()
+        if _grows(before, alone) and _grows(alone, after):
+            return self.answer(denied=[Question((before,), (alone,))])
+        return self.answer(
+            denied=[Question((before,), (alone, after)), Question((before, without), (after,))],
+            permitted=[Question((alone, after), (before,)), Question((after,), (before, without))],
+        )
+
+    def answer(self, *, denied: Sequence[Question] = (), permitted: Sequence[Question] = ()) -> Effect:
+        """The answers to questions about what becomes denied, and permitted."""
+        asked = [*denied, *permitted]
+        others = {id(levels): levels for question in asked for levels in (*question.passes, *question.blocks)}
+        ends = {id(self._before): self._ends[0], id(self._after): self._ends[1]}
+        sets = {name: ends.get(name) or self._compiled(levels) for name, levels in others.items()}
+        if not all(policies.own <= self._known for policies in sets.values()):
+            wider = Comparison(
+                self._before,
+                self._after,
+                list(others.values()),
+                scope=self._scope,
+                policy_type=self._policy_type,
+                compiled=self._shared,
+                budget=self._budget,
+            )
+            return wider.answer(denied=denied, permitted=permitted)
+        found: list[list[Changed]] = [[], []]
+        unknown: dict[Open, None] = {}
+        for side, questions in enumerate((denied, permitted)):
+            for question in questions:
+                passes, blocks = ([sets[id(each)] for each in some] for some in (question.passes, question.blocks))
+                for answer in self._requests(passes, blocks):
+                    if isinstance(answer, Changed):
+                        found[side].append(answer)
+                    else:
+                        unknown[answer] = None
+        return Effect(tuple(found[0]), tuple(found[1]), tuple(unknown))
+
+    def _differ(self, hits: Hits, one: CompiledLevels, other: CompiledLevels) -> bool:
+        """Whether two hierarchies say different things to the actions that hit some statements."""
+        if all((id(rule) in one.own) is (id(rule) in other.own) for _, rule in chosen(self._rules, hits.may)):
             return False
-        return all(self.policies[number].evaluate(request).blocked is True for number in blocks)
+        hit = {id(rule): bool(hits.sure >> number & 1) for number, rule in chosen(self._rules, hits.may)}
+        return _says(one, hit) != _says(other, hit)
 
-    def _by(self, request: Mapping[str, Any], blocks: Sequence[int]) -> tuple[str, ...]:
-        sides = [{place.name for place in self.policies[number].evaluate(request).denies} for number in blocks]
-        return tuple(sorted(set.intersection(*sides) or set.union(*sides)))
+    def _requests(self, passes: Sequence[CompiledLevels], blocks: Sequence[CompiledLevels]) -> Iterator[Changed | Open]:
+        """For actions with a request that some hierarchies let through and all others given block."""
+        for hits in self._groups:
+            if not all(self._differ(hits, one, other) for one in passes for other in blocks):
+                continue
+            if hits not in self._cases:
+                self._cases[hits] = list(cases(self._space, self._rules, {hits: self._groups[hits]}, Tally(Counter())))
+            for case in self._cases[hits]:
+                if self._budget is not None:
+                    self._budget.spend()
+                found = _request(case, passes, blocks)
+                if found is not None:
+                    yield found
 
-    @staticmethod
-    def _blocks_all(case: Case, sides: Sequence[Side]) -> bool:
-        return all(meeting(case, passes=side, blocks=[], certain=False) is None for side in sides)
 
-    def _doubt(self, case: Case, request: Mapping[str, Any], numbers: Sequence[int]) -> str:
-        verdicts = [self.policies[number].evaluate(request) for number in numbers]
-        reasons = [f"{doubt.place.policy}: {doubt.reason}" for item in verdicts for doubt in item.doubts]
-        reasons += [f"a policy compares with {name}, whose value is not fixed" for name in case.open_keys()]
-        return [*reasons, f"the evaluator does not confirm the request {request}"][0]
+@lru_cache(maxsize=16)
+def _asked(patterns: tuple[str, ...], needs_allow: bool) -> Actions:
+    """The actions of a claim, those of them within RCPs where no Allow is needed."""
+    return Actions(action for action in named_by(patterns) if needs_allow or within_rcps(action))
+
+
+def _says(policies: CompiledLevels, hit: Mapping[int, bool]) -> object:
+    """What a hierarchy says to actions, given which statements they hit, and whether that is sure."""
+    denies: set[object] = set()
+    allows = []
+    for level in policies.rules:
+        own = [(rule.effect, rule.meaning, hit[id(rule)]) for rule in level if id(rule) in hit]
+        denies |= {statement for statement in own if statement[0] != "Allow"}
+        allows.append(frozenset(statement for statement in own if statement[0] != "Deny"))
+    return denies, frozenset(allows) if policies.needs_allow else frozenset()
+
+
+def _request(
+    case: Case | Unsolved, passes: Sequence[CompiledLevels], blocks: Sequence[CompiledLevels]
+) -> Changed | Open | None:
+    names = tuple(action.text for action in case.actions)
+    if isinstance(case, Unsolved):
+        return Open(names, case.reason)
+    passing = [Side.of(case, policies) for policies in passes]
+    blocking = [Side.of(case, policies) for policies in blocks]
+    try:
+        for certain in (True, False):
+            request = meeting(case, passes=passing, blocks=blocking, certain=certain)
+            if request is not None:
+                break
+        else:
+            return None
+        for tried in (request, *case.with_variables(request)):
+            if _confirms(tried, passes, blocks):
+                return Changed(names, tried, _blocks_all(case, blocking), _by(tried, blocks))
+        return Open(names, _doubt(case, request, (*passes, *blocks)))
+    except TooManyError as error:
+        return Open(names, str(error))
+
+
+def _confirms(request: Mapping[str, Any], passes: Sequence[CompiledLevels], blocks: Sequence[CompiledLevels]) -> bool:
+    if any(policies.evaluate(request).blocked is not False for policies in passes):
+        return False
+    return all(policies.evaluate(request).blocked is True for policies in blocks)
+
+
+def _by(request: Mapping[str, Any], blocks: Sequence[CompiledLevels]) -> tuple[str, ...]:
+    sides = [{place.name for place in policies.evaluate(request).denies} for policies in blocks]
+    return tuple(sorted(set.intersection(*sides) or set.union(*sides)))
+
+
+def _blocks_all(case: Case, sides: Sequence[Side]) -> bool:
+    return all(meeting(case, passes=[side], blocks=[], certain=False) is None for side in sides)
+
+
+def _doubt(case: Case, request: Mapping[str, Any], sets: Sequence[CompiledLevels]) -> str:
+    verdicts = [policies.evaluate(request) for policies in sets]
+    reasons = [f"{doubt.place.policy}: {doubt.reason}" for item in verdicts for doubt in item.doubts]
+    reasons += [f"a policy compares with {name}, whose value is not fixed" for name in case.open_keys()]
+    return [*reasons, f"the evaluator does not confirm the request {request}"][0]
 
 
 def _claim(scope: Mapping[str, Any]) -> Claim:

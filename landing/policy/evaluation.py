@@ -89,6 +89,7 @@ class CompiledLevels:
             raise ValueError(f"{policy_type!r} is no type of policy that is evaluated: {SCP} and {RCP} are")
         self.rules = rules(levels, shared, of_resources=policy_type == RCP)
         self.needs_allow = policy_type != RCP
+        self.own = frozenset(id(rule) for level in self.rules for rule in level)
         self._of_actions: dict[str, _Relevant] = {}
         self._of_hits: dict[tuple[Hit, ...], _Relevant] = {}
 

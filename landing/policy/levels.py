@@ -95,10 +95,23 @@ def _doubt(doubtful: list[Pattern], resource: str) -> Truth:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """Conditions and Resource elements that are compiled: equal ones are compiled, and remembered, once."""
+    """What is compiled: equal conditions and Resource elements once, and a policy that is the same object once a level.
+
+    Policies are not to be changed while it is in use.
+    """
 
     conditions: dict[str, Condition] = field(default_factory=dict)
     resources: dict[str, Resources] = field(default_factory=dict)
+    policies: dict[tuple[object, ...], tuple[object, tuple["Rule", ...]]] = field(default_factory=dict)
+
+    def rules(self, level: int, name: str, policy: Any, *, of_resources: bool) -> tuple["Rule", ...]:
+        """The statements of a policy at a level."""
+        key = (level, name, id(policy), of_resources)
+        if key not in self.policies:
+            found = statements(policy, of_resources=of_resources)
+            made = tuple(Rule(Place(level, name, each.index, each.sid), each, self) for each in found)
+            self.policies[key] = (policy, made)  # the policy is kept, as its identity must stay its own
+        return self.policies[key][1]
 
 
 class Rule:
@@ -205,9 +218,9 @@ def rules(
     compiled = compiled or Compiled()
     return tuple(
         tuple(
-            Rule(Place(level, str(entry.get("name", "")), statement.index, statement.sid), statement, compiled)
+            rule
             for entry in policies
-            for statement in statements(entry["policy"], of_resources=of_resources)
+            for rule in compiled.rules(level, str(entry.get("name", "")), entry["policy"], of_resources=of_resources)
         )
         for level, policies in enumerate(_checked(levels))
     )

@@ -120,7 +120,7 @@ class _Prover:
         if isinstance(case, Unsolved):
             return _Outcome(case.actions, reason=case.reason)
         side = Side.of(case, self.policies)
-        passes, blocks = (side, []) if self.claim.denies else (None, [side])
+        passes, blocks = ([side], []) if self.claim.denies else ([], [side])
         try:
             for certain in (True, False):
                 request = meeting(case, passes=passes, blocks=blocks, certain=certain)

@@ -20,9 +20,8 @@ class Side:
     @classmethod
     def of(cls, case: Case, policies: CompiledLevels) -> "Side":
         """The side of a set of policies in a case."""
-        own = {id(rule) for level in policies.rules for rule in level}
         levels = range(len(policies.rules)) if policies.needs_allow else range(0)
-        return cls(tuple(hit for hit in case.hits if id(hit.rule) in own), levels)
+        return cls(tuple(hit for hit in case.hits if id(hit.rule) in policies.own), levels)
 
     def denies(self, *, doubtful: bool) -> list[Hit]:
         """The Deny statements, those that may be one included or not."""
@@ -52,8 +51,8 @@ class Block:
         return [case.fails(hit, certain=certain) for hit in self.allows]
 
 
-def meeting(case: Case, *, passes: Side | None, blocks: Sequence[Side], certain: bool) -> dict[str, Any] | None:
-    """A request of a case that one side lets through and all the others block: surely, or perhaps.
+def meeting(case: Case, *, passes: Sequence[Side], blocks: Sequence[Side], certain: bool) -> dict[str, Any] | None:
+    """A request of a case that some sides let through and all the others block: surely, or perhaps.
 
     Raises `TooManyError` when it cannot be told.
     """
@@ -61,7 +60,7 @@ def meeting(case: Case, *, passes: Side | None, blocks: Sequence[Side], certain:
     for chosen in product(*ways):
 
         def constraints(chosen: tuple[Block, ...] = chosen) -> list[Constraint]:
-            found = _passing(case, passes, certain=certain) if passes is not None else []
+            found = [part for side in passes for part in _passing(case, side, certain=certain)]
             return found + [part for block in chosen for part in block.constraints(case, certain=certain)]
 
         request = case.search(constraints)
@@ -77,14 +76,14 @@ def _passing(case: Case, side: Side, *, certain: bool) -> list[Constraint]:
     return found
 
 
-def _blocks(side: Side, passes: Side | None, *, certain: bool) -> Iterator[Block]:
-    """The ways to be blocked, but for those that what passes the other side cannot meet."""
+def _blocks(side: Side, passes: Sequence[Side], *, certain: bool) -> Iterator[Block]:
+    """The ways to be blocked, but for those that what passes the other sides cannot meet."""
     for hit in side.denies(doubtful=not certain):
-        if passes is None or not _fails_for(hit, passes):
+        if not any(_fails_for(hit, other) for other in passes):
             yield Block(hit)
     for level in side.levels:
         allows = tuple(side.allows(level, doubtful=certain))
-        if passes is None or not _holds_for(allows, passes):
+        if not any(_holds_for(allows, other) for other in passes):
             yield Block(None, allows)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from landing.policy import RCP, effect, evaluate, share, weaker
+from landing.policy import RCP, Budget, Comparison, OverBudgetError, effect, evaluate, share, weaker
 from tests.policy.build import ACCOUNT, FULL, deny, level, policy
 from tests.policy.generated import ACTIONS, hierarchies, requests
 
@@ -228,3 +228,41 @@ def test_every_request_that_is_owed_to_a_change_is_in_its_share(
             assert request["action"] in known[becomes] | unknown, (request, found)
     for item, end in [(item, True) for item in found.denied] + [(item, False) for item in found.permitted]:
         assert [evaluate(levels, item.example).blocked for levels in (before, after)] == [not end, end]
+
+
+@given(hierarchies(), hierarchies(), st.lists(st.integers(0, 3), min_size=1, max_size=4))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_one_comparison_serves_all_parts_of_a_plan(before: Any, after: Any, kept: list[int]) -> None:
+    """What is owed to each part is the same when what they share is found once, whatever was asked before."""
+    if len(before) != len(after):
+        return
+    comparison = Comparison(before, after, scope={**SCOPE, "actions": list(ACTIONS)})
+    for number in kept:
+        alone = [new if index == number else old for index, (old, new) in enumerate(zip(before, after, strict=True))]
+        without = [old if index == number else new for index, (old, new) in enumerate(zip(before, after, strict=True))]
+        shared = comparison.share(alone, without)
+        fresh = share(before, after, alone=alone, without=without, scope={**SCOPE, "actions": list(ACTIONS)})
+        assert (names(shared.denied), names(shared.permitted)) == (names(fresh.denied), names(fresh.permitted))
+
+
+def test_a_budget_ends_in_an_error_not_in_an_effect() -> None:
+    before, after = [level(deny("s3:*"))], [level(deny("sqs:*"))]
+    comparison = Comparison(before, after, scope={**SCOPE, "actions": ["s3:*", "sqs:*"]}, budget=Budget(1))
+    with pytest.raises(OverBudgetError):
+        comparison.effect()
+
+
+def test_what_others_change_is_not_looked_at_for_one_part() -> None:
+    """The work goes with what the part changes: 1 unit of it, whatever the other parts do."""
+    spent = []
+    for others in (1, 30):
+        services = ["sqs", *(f"sns:Get{number}" for number in range(others))]
+        old = [[*FULL_LEVEL, *({"name": name, "policy": policy(deny("ec2:Run*"))} for name in services)]]
+        texts = {name: policy(deny("sqs:CreateQueue" if name == "sqs" else name)) for name in services}
+        new = [[*FULL_LEVEL, *({"name": name, "policy": texts[name]} for name in services)]]
+        alone = [[entry if entry["name"] != "sqs" else new[0][1] for entry in old[0]]]
+        without = [[entry if entry["name"] != "sqs" else old[0][1] for entry in new[0]]]
+        budget = Budget(1_000)
+        Comparison(old, new, scope=SCOPE, budget=budget).share(alone, without)
+        spent.append(1_000 - budget.left)
+    assert spent[0] == spent[1] > 0
