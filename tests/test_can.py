@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Callable[..., 
     """A config with region deny and IMDSv2 on the workloads beside what FULL has."""
     more = "  deny-regions: {target: {units: [workloads]}}\n  require-imdsv2: {target: {accounts: [shop-dev]}}\n  rcp-tls-only: {target: {units: [workloads/prod]}}\n"
     config(FULL.replace("guardrails:\n", "guardrails:\n" + more))
-    (tmp_path / "scps").symlink_to(LIBRARY / "scps")
+    shutil.copytree(LIBRARY / "scps", tmp_path / "scps")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

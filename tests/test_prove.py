@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -26,7 +27,7 @@ TEXT = (
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Callable[..., Path]) -> Path:
     config(TEXT)
-    (tmp_path / "scps").symlink_to(LIBRARY / "scps")
+    shutil.copytree(LIBRARY / "scps", tmp_path / "scps")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

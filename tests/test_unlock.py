@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,7 +34,7 @@ EU = {"LocationConstraint": "eu-west-1"}
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config, creation: Story) -> Iterator[Sandbox]:
     """An organization as FULL declares it, and a bucket for its lock."""
     config(FULL + "lock: {bucket: locks}\n")
-    (tmp_path / "scps").symlink_to(LIBRARY / "scps")
+    shutil.copytree(LIBRARY / "scps", tmp_path / "scps")
     monkeypatch.chdir(tmp_path)
     with Sandbox() as sandbox:
         sandbox.load(creation.end)
