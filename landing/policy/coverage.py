@@ -97,11 +97,38 @@ def _first(reasons: _Reasons) -> str | None:
     return next((reason for holds, reason in reasons if holds), None)
 
 
+_LIKE_LINKED = ":assumed-role/AWSServiceRoleFor"
+_UNTOLD = (
+    "the ARN of a session does not tell a service-linked role from one that is named like it: "
+    "give the ARN of the role with its path as aws:PrincipalArn"
+)
+
+
+def _linked(principal: Principal, request: Request) -> bool | None:
+    """Whether the principal is a service-linked role, which its path tells; None where that is not known.
+
+    The ARN of a session has no path. The context's aws:PrincipalArn has, if it is that of the session's role.
+    """
+    if principal.service_linked or _LIKE_LINKED not in principal.text:
+        return principal.service_linked
+    context = request.get("context") or {}
+    arn = next((value for key, value in context.items() if key.lower() == "aws:principalarn"), None)
+    role, _, name = (principal.arn or "").partition(":role/")
+    if (
+        not isinstance(arn, str)
+        or not arn.startswith(f"{role}:role/")
+        or not arn.endswith((f"/{name}", f":role/{name}"))
+    ):
+        return None
+    return arn.startswith(f"{role}:role/aws-service-role/")
+
+
 def _scps(organization: Outline, principal: Principal, request: Request) -> _Answer:
     account = principal.account
     if account is None and principal.kind == "unknown":
         return None, f"{principal.text!r} is no principal", f"{principal.text!r} is no principal that AWS has"
     action = str(request["action"]).lower()
+    linked = _linked(principal, request)
     root = principal.kind == "root"
     outside = any(action.startswith(prefix) and (root or not only) for prefix, only in _OUTSIDE_SCPS)
     reason = _first(
@@ -112,7 +139,7 @@ def _scps(organization: Outline, principal: Principal, request: Request) -> _Ans
                 "SCPs do not apply to principals of the management account",
             ),
             (account not in organization.accounts, f"{account} is not an account of the organization"),
-            (principal.service_linked, "SCPs do not apply to service-linked roles"),
+            (linked is True, "SCPs do not apply to service-linked roles"),
             (outside, f"AWS lists the tasks of {action.partition(':')[0]} as outside of SCPs"),
         )
     )
@@ -124,10 +151,7 @@ def _scps(organization: Outline, principal: Principal, request: Request) -> _Ans
                 root and action in _MAY_BE_OUTSIDE,
                 "AWS lists tasks of the root user as outside of SCPs without naming actions: this may be one",
             ),
-            (
-                ":assumed-role/AWSServiceRoleFor" in principal.text,
-                "the ARN of a session does not tell a service-linked role from one that is named like it",
-            ),
+            (linked is None, _UNTOLD),
         )
     )
     return _path(organization, account), f"{principal.kind} of member account {account}", doubt
@@ -135,6 +159,7 @@ def _scps(organization: Outline, principal: Principal, request: Request) -> _Ans
 
 def _rcps(organization: Outline, principal: Principal, request: Request, owner: str | None) -> _Answer:
     action = str(request["action"]).lower()
+    linked = _linked(principal, request)
     service = action.partition(":")[0]
     resource = str(request.get("resource") or "*")
     known = catalog.action(action)
@@ -144,7 +169,7 @@ def _rcps(organization: Outline, principal: Principal, request: Request, owner: 
     reason = _first(
         (
             (service not in catalog.rcp_services(), f"RCPs do not apply to {service}"),
-            (principal.service_linked, "RCPs do not apply to requests of service-linked roles"),
+            (linked is True, "RCPs do not apply to requests of service-linked roles"),
             (no_resource, "RCPs are taken not to apply to requests for no resource, of which AWS says nothing"),
             (action == "kms:retiregrant", "RCPs do not apply to kms:RetireGrant"),
             (service == "kms" and managed_key, "RCPs do not apply to AWS managed keys"),
@@ -165,7 +190,11 @@ def _rcps(organization: Outline, principal: Principal, request: Request, owner: 
         )
     if owner not in organization.accounts:
         return None, f"the resource's account {owner} is not in the organization", None
-    return _path(organization, owner), f"the resource belongs to member account {owner}", None
+    return (
+        _path(organization, owner),
+        f"the resource belongs to member account {owner}",
+        _UNTOLD if linked is None else None,
+    )
 
 
 def _path(organization: Outline, account: str) -> Path:

@@ -277,3 +277,32 @@ def test_the_organization_of_a_config_will_do(full: Organization) -> None:
     coverage = covered(organization, request(principal=iam(PROD, "role/Developer")))
     assert coverage.scp_path == ("root", "workloads", "workloads/prod", PROD)
     assert covered(organization, request(principal=iam(MANAGEMENT, "role/Developer"))).scp_path is None
+
+
+@pytest.mark.parametrize(
+    ("arn", "linked"),
+    [
+        ("arn:aws:iam::111122223333:role/aws-service-role/ops.amazonaws.com/AWSServiceRoleForX", True),
+        ("arn:aws:iam::111122223333:role/AWSServiceRoleForX", False),
+        ("arn:aws:iam::111122223333:role/team/AWSServiceRoleForX", False),
+        ("arn:aws:iam::111122223333:role/team/aws-service-role/AWSServiceRoleForX", False),
+        ("arn:aws:iam::111122223333:role/aws-service-role/ops.amazonaws.com/Another", None),
+        ("arn:aws:iam::444455556666:role/AWSServiceRoleForX", None),
+        (None, None),
+    ],
+)
+def test_a_session_is_service_linked_by_the_path_that_the_context_gives(arn: str | None, linked: bool | None) -> None:
+    """By the name alone it cannot be told; an ARN that is not that of the session's role tells nothing."""
+    organization = {"managementAccount": "999999999999", "accounts": {"111122223333": ["Prod"]}}
+    found = covered(
+        organization,
+        {
+            "principal": "arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForX/session",
+            "action": "s3:GetObject",
+            "resource": "arn:aws:s3:::bucket/key",
+            "resourceAccount": "111122223333",
+            "context": {} if arn is None else {"AWS:principalARN": arn},
+        },
+    )
+    assert (found.scp_path is None, found.rcp_path is None) == (linked is True, linked is True)
+    assert (found.scp_doubt is not None, found.rcp_doubt is not None) == (linked is None, linked is None)
