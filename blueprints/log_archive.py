@@ -235,7 +235,12 @@ def _cloudtrail() -> Statements:
 
 
 def _config() -> Statements:
-    """The recorder roles of all accounts, and no one else in them."""
+    """The recorder roles of all accounts, each for its own account's prefix, and no one else in them.
+
+    The key is that of AWS Config: AWSLogs/<account>/Config/… (Config Developer Guide, permissions for the S3 bucket);
+    `aws:PrincipalAccount` is a policy variable (IAM User Guide), filled with the account of the role that writes.
+    """
+    own = _inside("Config", "AWSLogs", "${aws:PrincipalAccount}", "Config", "*")
     recorders = {
         "StringEquals": {"aws:PrincipalOrgID": Ref("OrganizationId")},
         "ArnLike": {"aws:PrincipalArn": Sub(RECORDER_ARN)},
@@ -243,7 +248,7 @@ def _config() -> Statements:
     writing = {**recorders, "StringEquals": {**recorders["StringEquals"], **OWNER_CONTROL}}
     return [
         _allow("ConfigLooks", "*", ["s3:GetBucketAcl", "s3:ListBucket"], GetAtt("ConfigBucket", "Arn"), recorders),
-        _allow("ConfigWrites", "*", "s3:PutObject", _inside("Config", "AWSLogs", "*", "Config", "*"), writing),
+        _allow("ConfigWrites", "*", "s3:PutObject", own, writing),
     ]
 
 

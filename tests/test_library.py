@@ -90,3 +90,10 @@ def test_stack_sets_reach_the_same_accounts_as_before(
             for resource in BY_NAME["stack_set"].desired(organization)
         }
         golden(f"stack_sets/{origin}.json", json.dumps(reach, indent=1, default=str) + "\n")
+
+
+def test_config_writes_only_below_the_writers_own_account(full: Organization) -> None:
+    template = full.deployments["log-archive"].template
+    policy = template["Resources"]["ConfigBucketPolicy"]["Properties"]["PolicyDocument"]  # type: ignore[index, call-overload]
+    (writes,) = [each for each in policy["Statement"] if each["Sid"] == "ConfigWrites"]  # type: ignore[index, call-overload, union-attr]
+    assert writes["Resource"]["Fn::Join"][1][1:] == ["AWSLogs", "${aws:PrincipalAccount}", "Config", "*"]  # type: ignore[index, call-overload]
