@@ -18,12 +18,14 @@ from tests.cloud import Cloud
 from tests.samples import SMALL
 
 PAGE = (Path(__file__).parents[1] / "docs" / "extending.md").read_text(encoding="utf-8")
+PROTECTED = "guardrails:\n  protect-landing: {target: {units: [root]}}\n"
+"""What the shipped config has: without it nothing protects the roles that the recipe's policy lets through."""
 FILES = dict(re.findall(r"```\w+ file=(\S+)\n(.*?)```", PAGE, flags=re.DOTALL))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name, text in {"config/landing.yaml": SMALL, **FILES}.items():
+    for name, text in {"config/landing.yaml": SMALL + PROTECTED, **FILES}.items():
         if not name.startswith("landing/"):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text, encoding="utf-8")
@@ -60,7 +62,7 @@ def kind() -> Kind:
 
 def test_the_kind_plans_applies_and_sees_drift(folder: Path, kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     text = SMALL.replace("  home_region", "  trusted_access: [iam.amazonaws.com]\n  home_region")
-    (folder / "config" / "landing.yaml").write_text(text)
+    (folder / "config" / "landing.yaml").write_text(text + PROTECTED)
     kinds = [k for k in KINDS if k.name in ("organization", "trusted_access")] + [kind]
     for module in ("landing.plan", "landing.entries", "landing.graph", "landing.apply"):
         monkeypatch.setattr(f"{module}.BY_NAME", {k.name: k for k in kinds})
