@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from landing.aws import Reads, simulator
+from landing.aws.reads import session_policy
+from landing.errors import LandingError
 from landing.kinds import KINDS, Kind
-from landing.organization import PREFIX, LockPlace
+from landing.organization import PREFIX, LockPlace, Organization
+from landing.policy.catalog import Action
 
 ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListAccountsForParent",
           "organizations:ListOrganizationalUnitsForParent", "organizations:ListRoots",
@@ -20,13 +24,24 @@ NEVER = ("organizations:DeleteOrganization", "organizations:LeaveOrganization",
          "organizations:DisableAWSServiceAccess", "cloudformation:DeactivateOrganizationsAccess")  # fmt: skip
 """What no plan ever contains; denied to the apply role, so that nothing else does it in its name either."""
 
+ENTER = "sts:AssumeRole"
+"""Declared by the kinds that enter member accounts."""
+
+SERVICE_OF_TYPE = {"CertificateManager": "acm", "ElasticLoadBalancingV2": "elasticloadbalancing",
+                   "StepFunctions": "states"}  # fmt: skip
+"""Where IAM's prefix of a service is not the lower-cased name in CloudFormation's types."""
+
+CONTENTS = ("dynamodb:GetItem", "dynamodb:GetRecords", "kinesis:GetRecords", "logs:GetLogEvents",
+            "logs:GetQueryResults", "s3:GetObject*", "secretsmanager:GetSecretValue")  # fmt: skip
+"""Reads of what resources hold, which no drift detection needs."""
+
 EXAMPLE_LOCK = LockPlace("example-landing-lock", "landing.lock", "management", "eu-west-1")
 
 
 def plan_policy(partition: str = "aws", member_role: str = "*", kinds: Iterable[Kind] = KINDS) -> dict[str, Any]:
     """For the role that plans and reports drift: reads, and enters member accounts by their role."""
     actions = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
-    return _document([_allow("Read", actions - {"sts:AssumeRole"}), _enter(partition, member_role)])
+    return _document([_allow("Read", actions - {ENTER}), _enter(partition, member_role)])
 
 
 def apply_policy(
@@ -38,9 +53,9 @@ def apply_policy(
     """
     reads = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
     writes = {action for kind in kinds for action in kind.writes}
-    writes -= {"sts:AssumeRole", "iam:PassRole", "iam:CreateServiceLinkedRole"}
+    writes -= {ENTER, "iam:PassRole", "iam:CreateServiceLinkedRole"}
     statements = [
-        _allow("Read", reads - {"sts:AssumeRole"}),
+        _allow("Read", reads - {ENTER}),
         _enter(partition, member_role),
         _allow("Write", writes),
         {
@@ -52,6 +67,44 @@ def apply_policy(
         {"Sid": "Never", "Effect": "Deny", "Action": sorted(NEVER), "Resource": "*"},
     ]
     return _document(statements)
+
+
+def reads(organization: Organization, *, detect: bool = False) -> Reads:
+    """What a connection that only reads lets through; in members, where `detect`, what their stacks hold is read too.
+
+    LandingError when so many services are in the stacks that AWS would not take the session policy.
+    """
+    actions = {action for kind in KINDS for action in kind.reads} | {*ALWAYS, simulator.ACTION}
+    within = {action for kind in KINDS if ENTER in kind.reads for action in kind.reads} - {ENTER}
+    held = [each.template for each in organization.deployments.values() if each.accounts] if detect else []
+    statements = [{"Effect": "Allow", "Action": sorted(within), "Resource": "*"}, *_held(held)]
+    try:
+        return Reads(frozenset(actions), session_policy(statements))
+    except ValueError as error:
+        raise LandingError(f"{error}: the stacks in member accounts hold resources of too many services") from None
+
+
+def _held(templates: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What drift detection reads with the caller's permissions: the resources of the stacks, but not their contents.
+
+    CloudFormation User Guide, "Detect unmanaged configuration changes": "read permission for each resource".
+    """
+    from landing.policy import catalog
+
+    types = {resource["Type"] for template in templates for resource in template.get("Resources", {}).values()}
+    names = {each.split("::")[1] for each in types if each.startswith("AWS::")}
+    services = {SERVICE_OF_TYPE.get(name, name.lower()) for name in names} & catalog.services()
+    patterns = sorted(f"{service}:{verb}*" for service in services for verb in ("Describe", "Get", "List"))
+    reading = [pattern for pattern in patterns if _only_reads(catalog.expand(pattern))]
+    if reading:
+        yield {"Effect": "Allow", "Action": reading, "Resource": "*"}
+    contents = [action for action in CONTENTS if action.partition(":")[0] in services]
+    if contents:
+        yield {"Effect": "Deny", "Action": contents, "Resource": "*"}
+
+
+def _only_reads(actions: Collection[Action]) -> bool:
+    return bool(actions) and all(action.levels <= {"read", "list"} for action in actions)
 
 
 def lock_statements(partition: str, lock: LockPlace) -> list[dict[str, Any]]:
@@ -94,7 +147,9 @@ same policies for your partition and member role to `synth/permissions/`.
 
 Run `landing` with credentials of the management account. Members are entered by assuming the member role
 (`OrganizationAccountAccessRole` unless `access.member_role` says other): it reads drift of single stacks and puts
-them back.
+them back. `plan` and `drift` enter with a session policy of just the reads that are declared below, so that they cannot
+write even where the role is an administrator; and by `access.read_role`, where you name one, which can only read. The
+blueprint `read-role` makes it (`landing-read`): name it once it is in every account.
 
 `landing test --verify-with-aws` needs none of this: credentials of any account that allow `iam:SimulateCustomPolicy`.
 

@@ -21,6 +21,7 @@ from typing import Any
 import botocore.session
 from botocore import xform_name
 
+from landing.aws.reads import IAM_PREFIXES
 from landing.aws.survey import Survey
 from landing.aws.tree import Tree
 from landing.kinds import Kind
@@ -31,9 +32,6 @@ SERVICES = (
     "resourcegroupstaggingapi", "s3", "securityhub", "sts",
 )  # fmt: skip
 """Every service that is called; `of_package` fails at a client of another."""
-
-PREFIXES = {"resourcegroupstaggingapi": "tag"}
-"""Services that IAM calls differently than botocore."""
 
 ACTIONS = {
     ("s3", "HeadBucket"): "s3:ListBucket",
@@ -47,7 +45,7 @@ ACTIONS = {
 
 def action_of(service: str, operation: str) -> str:
     """The IAM action that a call needs; LookupError when AWS's catalogue has none of that name."""
-    text = ACTIONS.get((service, operation), f"{PREFIXES.get(service, service)}:{operation}")
+    text = ACTIONS.get((service, operation), f"{IAM_PREFIXES.get(service, service)}:{operation}")
     found = catalog.expand(text)
     if len(found) != 1:
         raise LookupError(f"{service}:{operation} has no action of its name: say in ACTIONS which one it needs")

@@ -15,6 +15,7 @@ from landing.kinds import KINDS, Kind
 from landing.model import Address, Attributes, Change
 from landing.observe import Observation, observe
 from landing.organization import Organization
+from landing.permissions import reads
 from landing.plan import Origin, Plan, make
 from landing.sandbox import Sandbox
 from landing.stop import Stop
@@ -34,7 +35,13 @@ class QuickAws(Aws):
         self, organization: Organization, *, read_only: bool = True, detect: bool = False, role_arn: str = ""
     ) -> None:
         super().__init__(
-            organization, read_only=read_only, rates={}, clock=Clock(pace=0), detect=detect, role_arn=role_arn
+            organization,
+            role_arn=role_arn,
+            read_only=read_only,
+            reads=reads(organization, detect=detect),
+            rates={},
+            clock=Clock(pace=0),
+            detect=detect,
         )
         self._base.register_component("data_loader", LOADER)
 

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
-from landing.aws import Tree, simulator
+from landing.aws import Reads, Tree, simulator, translated
+from landing.aws.reads import IAM_PREFIXES
+from landing.errors import AwsError
 from landing.kinds import KINDS, Kind
-from landing.permissions import ALWAYS, EXAMPLE_LOCK, apply_policy, lock_statements, page, plan_policy
+from landing.model import ORGANIZATION, Scope
+from landing.organization import Organization
+from landing.permissions import ALWAYS, EXAMPLE_LOCK, apply_policy, lock_statements, page, plan_policy, reads
 from landing.policy import catalog
+from landing.sandbox import Sandbox
 from tests import calls
+from tests.cloud import QuickAws, Story
+from tests.samples import SMALL
 
 PAGE = Path(__file__).parents[1] / "docs" / "permissions.md"
+BOTOCORE = {prefix: service for service, prefix in IAM_PREFIXES.items()}
 READING = ("Get", "List", "Describe", "Select", "BatchGet", "Detect", "AssumeRole")
 
 
@@ -105,3 +117,86 @@ def test_the_lock_is_allowed_where_it_is_and_only_there() -> None:
 
 def test_the_page_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m landing.permissions > docs/permissions.md"
+
+
+READ_ROLE = "baselines:\n  read-role: {target: {units: [root]}, parameters: {trusted: role/plan}}\n"
+
+
+def test_the_read_only_door_lets_through_what_is_declared_and_no_more(full: Organization) -> None:
+    allowed = reads(full)
+    for kind in KINDS:
+        assert all(allowed.allow(BOTOCORE.get(service, service), name) for service, name in map(_parts, kind.reads))
+    assert not allowed.allow("s3", "GetObject")
+    assert not allowed.allow("secretsmanager", "GetSecretValue")
+    assert not allowed.allow("sts", "GetFederationToken")
+    assert not allowed.allow("organizations", "DescribeHandshake")
+    assert not Reads().allow("organizations", "DescribeOrganization"), "nothing, unless told"
+
+
+@pytest.mark.parametrize("detect", [False, True])
+def test_members_are_entered_with_a_session_that_can_only_read(full: Organization, detect: bool) -> None:
+    text = reads(full, detect=detect).session_policy
+    assert len(text) <= 2_048, "STS API reference, AssumeRole"
+    allowed = [each for each in json.loads(text)["Statement"] if each["Effect"] == "Allow"]
+    for pattern in (pattern for each in allowed for pattern in each["Action"]):
+        found = catalog.expand(pattern)
+        assert found, pattern
+        if "*" in pattern:
+            assert all(action.levels <= {"read", "list"} for action in found), pattern
+        else:
+            assert pattern.partition(":")[2].startswith(READING)
+
+
+def test_detection_reads_what_the_stacks_hold_but_not_what_is_in_it(full: Organization) -> None:
+    detecting, planning = reads(full, detect=True).session_policy, reads(full).session_policy
+    assert _allows(detecting, "s3:GetBucketPolicy")
+    assert _allows(detecting, "kms:DescribeKey")
+    assert not _allows(detecting, "s3:GetObject")
+    assert not _allows(detecting, "s3:PutBucketPolicy")
+    assert not _allows(planning, "s3:GetBucketPolicy"), "only where it is needed"
+
+
+def test_a_plan_sends_the_session_policy_and_enters_by_the_read_role(creation: Story) -> None:
+    """AWS allows the session what both the role and the policy allow, whatever the role may do."""
+    organization = replace(creation.organization, read_role="reader")
+    sent: list[dict[str, str]] = []
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        for read_only in (True, False):
+            aws = QuickAws(organization, read_only=read_only)
+            aws._session("", "").register(
+                "before-parameter-build.sts.AssumeRole", lambda params, **_: sent.append(params)
+            )
+            with suppress(AwsError), translated(ORGANIZATION):
+                aws.client("guardduty", Scope("security-tooling", "eu-west-1")).list_detectors()
+    reading, writing = sent
+    assert reading["RoleArn"].endswith(":role/reader")
+    assert reading["Policy"] == reads(organization).session_policy
+    assert writing["RoleArn"].endswith(":role/OrganizationAccountAccessRole")
+    assert "Policy" not in writing
+
+
+def test_the_read_role_can_do_what_a_plan_asks_of_members(
+    load_text: Callable[[str], Organization], golden: Callable[[str, str], None]
+) -> None:
+    organization = load_text(SMALL + READ_ROLE)
+    template = organization.deployments["read-role"].template
+    golden("templates/read-role.json", json.dumps(template, indent=2) + "\n")
+    role = template["Resources"]["ReadRole"]["Properties"]
+    (policy,) = role["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    session = json.loads(reads(organization).session_policy)["Statement"][0]
+    assert statement["Action"] == session["Action"]
+
+
+def _allows(text: str, action: str) -> bool:
+    """Whether a session policy of ours allows an action; all of its statements are about every resource."""
+    statements = json.loads(text)["Statement"]
+    return {each["Effect"] for each in statements for pattern in each["Action"] if fnmatchcase(action, pattern)} == {
+        "Allow"
+    }
+
+
+def _parts(action: str) -> tuple[str, str]:
+    service, _, name = action.partition(":")
+    return service, name

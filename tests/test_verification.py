@@ -13,6 +13,7 @@ from botocore.stub import ANY, Stubber
 from landing.aws import Aws
 from landing.errors import CannotRead
 from landing.model import Source
+from landing.permissions import reads
 from landing.placed import estate_of
 from landing.policy.testing import Attached, Estate, Suite, run
 from landing.policy.testing import replay as reasons
@@ -47,7 +48,7 @@ SOURCES = {"regions": Source("config/guardrails.yaml", 3, 3)}
 
 @pytest.fixture
 def aws(organization: Load) -> Aws:
-    return Aws(organization(), rates={})
+    return Aws(organization(), reads=reads(organization()), rates={})
 
 
 @pytest.fixture

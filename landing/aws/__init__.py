@@ -7,6 +7,7 @@ from landing.aws.identity import check_organization
 from landing.aws.pace import Clock, Interrupted, NotBegun
 from landing.aws.profile import account_of
 from landing.aws.queue import Queue
+from landing.aws.reads import Reads
 from landing.aws.survey import FULL_ACCESS, SCP
 from landing.aws.tally import Setback, Tally, Use
 from landing.aws.tree import Tree
@@ -24,6 +25,7 @@ __all__ = [
     "NotBegun",
     "Queue",
     "ReadOnly",
+    "Reads",
     "Setback",
     "Tally",
     "Tree",

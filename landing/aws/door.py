@@ -13,6 +13,7 @@ from landing.aws.faults import ATTEMPTS, THROTTLED, translated
 from landing.aws.operations import Operations
 from landing.aws.pace import Clock, Interrupted, NotBegun, Pacer, Rates
 from landing.aws.queue import Queue, longest
+from landing.aws.reads import NOTHING, Reads
 from landing.aws.repeats import Repeats
 from landing.aws.tally import Tally
 from landing.aws.tree import Tree
@@ -26,9 +27,12 @@ from landing.references import resolve, symbolic, tokens_in
 if TYPE_CHECKING:
     from botocore.session import Session
 
-READS = ("Describe", "List", "Get", "BatchGet", "Select", "Lookup", "Head", "Search", "Simulate", "Validate")
-READING_ANYWAY = frozenset({"AssumeRole", "DetectStackDrift", "DetectStackSetDrift"})
-"""Operations that change nothing although their names do not say so; drift detection only fills in a report."""
+READS = ("Describe", "List", "Get", "BatchGet", "Select", "Lookup", "Head", "Search", "Simulate", "Validate",
+         "AssumeRole", "DetectStackDrift", "DetectStackSetDrift")  # fmt: skip
+"""How operations that write nothing begin, where writes are allowed: there it is only counted, and told in reports.
+
+What a read-only door lets through is declared, whatever its name: see `Reads`.
+"""
 
 GLOBAL_SERVICES = frozenset({"organizations", "account", "iam", "resourcegroupstaggingapi"})
 """Services called in the partition's global region; tags of the organization are there too."""
@@ -41,11 +45,14 @@ CONNECT_TIMEOUT, READ_TIMEOUT = 10, 60
 
 
 class ReadOnly(AssertionError):
-    """A kind tried to write through a read-only door: a mistake in the kind, never the user's."""
+    """A kind asked a read-only door for more than the declared reads: a mistake in the kind, never the user's."""
 
 
 class Aws:
-    """Everything that is asked of AWS goes through here: recorded, refused when read-only, paced, retried."""
+    """Everything that is asked of AWS goes through here: recorded, refused when read-only, paced, retried.
+
+    When read-only, `reads` are let through, and members entered by the role that only reads, with a session policy.
+    """
 
     def __init__(
         self,
@@ -54,6 +61,7 @@ class Aws:
         profile: str = "",
         role_arn: str = "",
         read_only: bool = True,
+        reads: Reads = NOTHING,
         rates: Rates = RATES,
         clock: Clock | None = None,
         detect: bool = False,
@@ -61,6 +69,7 @@ class Aws:
     ) -> None:
         self.organization = organization
         self.read_only = read_only
+        self.reads = reads
         self.detect = detect
         self.clock = clock or Clock()
         self.tally = Tally(self.clock.now)
@@ -199,10 +208,16 @@ class Aws:
                 assuming(self._base, self._role_arn, self.organization.home_region) if self._role_arn else self._base
             )
         else:
-            partition, role = self.organization.partition, self.organization.member_role
-            arn = f"arn:{partition}:iam::{account_id}:role/{role}"
-            patience = partial(self._patience, account)
-            session = assuming(self._session("", ""), arn, self.organization.home_region, patience)
+            organization = self.organization
+            role = organization.read_role if self.read_only else organization.member_role
+            arn = f"arn:{organization.partition}:iam::{account_id}:role/{role or organization.member_role}"
+            session = assuming(
+                self._session("", ""),
+                arn,
+                organization.home_region,
+                partial(self._patience, account),
+                policy=self.reads.session_policy if self.read_only else "",
+            )
         session.register("before-call", partial(self._before_call, account))
         session.register("before-sign", self._before_sign)
         session.register("before-send", self._before_send)
@@ -222,9 +237,13 @@ class Aws:
     def _before_call(self, account: str, model: Any, context: dict[str, Any], **_: Any) -> None:
         service, operation = model.service_model.service_name, model.name
         self.calls[service, operation] += 1
-        if not operation.startswith(READS) and operation not in READING_ANYWAY:
-            if self.read_only:
-                raise ReadOnly(f"{service}:{operation} in {account or self.organization.management} while only reading")
+        if self.read_only:
+            if not self.reads.allow(service, operation):
+                where = account or self.organization.management
+                raise ReadOnly(
+                    f"{service}:{operation} in {where} while only reading: no kind declares it among its reads"
+                )
+        elif not operation.startswith(READS):
             self.writes += 1
             context["landing.patience"] = getattr(self._change, "patience", None)
         context["landing"] = (service, operation)

@@ -23,8 +23,10 @@ SESSION_NAME = "landing"
 Patience = Callable[[], Iterable[float]]
 
 
-def assuming(source: Session, role_arn: str, region: str, patience: Patience = tuple) -> Session:
+def assuming(source: Session, role_arn: str, region: str, patience: Patience = tuple, policy: str = "") -> Session:
     """A session of a role, which shares with its source what is dear to load; raises NoCredentials.
+
+    With a session policy, it may do no more than both the role and the policy allow.
 
     A refusal is tried again for as long as `patience()` yields, and then remembered: asking again changes nothing.
     """
@@ -37,7 +39,8 @@ def assuming(source: Session, role_arn: str, region: str, patience: Patience = t
     credentials = source.get_credentials()
     if credentials is None:
         raise NoCredentials("NoCredentials", "no credentials found. Log in, or set AWS_PROFILE, or try --sandbox")
-    fetcher = AssumeRoleCredentialFetcher(creator, credentials, role_arn, extra_args={"RoleSessionName": SESSION_NAME})
+    extra = {"RoleSessionName": SESSION_NAME, **({"Policy": policy} if policy else {})}
+    fetcher = AssumeRoleCredentialFetcher(creator, credentials, role_arn, extra_args=extra)
     session = Session()
     for component in ("data_loader", "endpoint_resolver"):
         session.register_component(component, source.get_component(component))

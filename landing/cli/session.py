@@ -76,6 +76,7 @@ class Session:
         """
         from landing.aws import Aws, Clock, check_organization, translated
         from landing.model import ORGANIZATION
+        from landing.permissions import reads
         from landing.quotas import RATES
 
         clock, rates = Clock(), RATES
@@ -87,6 +88,7 @@ class Session:
             profile=self.profile,
             role_arn=self.role_arn,
             read_only=read_only,
+            reads=reads(organization, detect=detect),
             rates=rates,
             clock=clock,
             detect=detect,

@@ -63,7 +63,8 @@ def _files(organization: "Organization") -> Iterator[tuple[str, Any]]:
         "attachments.json",
         {r.address.name: r.attributes["policies"] for r in sorted(attached, key=lambda r: r.address)},
     )
-    yield "permissions/plan.json", plan_policy(organization.partition, organization.member_role)
+    entered = organization.read_role or organization.member_role
+    yield "permissions/plan.json", plan_policy(organization.partition, entered)
     lock = organization.lock
     mine = lock if lock and lock.account == organization.management else None
     yield "permissions/apply.json", apply_policy(organization.partition, organization.member_role, lock=mine)

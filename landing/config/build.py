@@ -66,6 +66,7 @@ class Builder:
             log_archive=self.roles["log_archive"],
             security_tooling=self.roles["security_tooling"],
             member_role=self._member_role,
+            read_role=(self.data.get("access") or {}).get("read_role", ""),
             exempt_roles=tuple(self._exempt_roles()),
             admitted_roles=self.admitted_roles,
             units=dict(self._units()),

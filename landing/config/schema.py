@@ -204,6 +204,11 @@ _ACCESS = _object(
         "member_role": _input(
             "Role in each member account that the management account assumes.", "organizations:CreateAccount RoleName"
         ),
+        "read_role": _input(
+            "Role in each member account that can only read, which plan and drift assume instead. The blueprint "
+            "`read-role` makes `landing-read`.",
+            "organizations:CreateAccount RoleName",
+        ),
         "exempt_roles": _names("More roles that protective guardrails exempt: ARNs or names, `*` allowed."),
     },
 )

@@ -86,6 +86,7 @@ class Organization(Hierarchy):
     log_archive: str
     security_tooling: str
     member_role: str
+    """The role in member accounts by which `apply` enters them."""
     exempt_roles: tuple[str, ...]
     """Patterns of role ARNs that protective guardrails let through."""
     admitted_roles: tuple[str, ...]
@@ -101,6 +102,8 @@ class Organization(Hierarchy):
     sources: Mapping[str, Source] = field(default_factory=dict)
     lock: LockPlace | None = None
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    read_role: str = ""
+    """The role in member accounts by which plan and drift enter them; empty for the member role."""
     packed: Mapping[str, Source | None] = field(default_factory=dict)
     packs: Mapping[str, Pack] = field(default_factory=dict)
 

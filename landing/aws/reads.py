@@ -1,0 +1,48 @@
+"""What a connection that only reads may do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LONGEST = 2_048
+"""Characters of a session policy (STS API reference, AssumeRole)."""
+
+OWN = frozenset({"sts:AssumeRole", "sts:GetCallerIdentity"})
+"""What the door itself calls."""
+
+IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
+"""Services that IAM calls differently than botocore."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The IAM actions that are let through, and the session policy with which members are entered.
+
+    Whatever the role there may do, its session may do no more than the policy says (IAM User Guide, "Session
+    policies"). NOTHING, unless told otherwise.
+    """
+
+    actions: frozenset[str] = frozenset()
+    session_policy: str = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+
+    def allow(self, service: str, operation: str) -> bool:
+        """Whether an operation of a botocore service is one of them.
+
+        An operation whose action has another name is refused: what is declared are actions of an operation's name.
+        """
+        action = f"{IAM_PREFIXES.get(service, service)}:{operation}"
+        return action in self.actions or action in OWN
+
+
+NOTHING = Reads()
+
+
+def session_policy(statements: Iterable[Mapping[str, Any]]) -> str:
+    """As compact as it can be sent; ValueError when AWS would not take it."""
+    text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, separators=(",", ":"))
+    if len(text) > LONGEST:
+        raise ValueError(f"the session policy of {len(text):,} characters is longer than AWS's {LONGEST:,}")
+    return text
