@@ -29,13 +29,18 @@ def example(library: Library) -> Organization:
 
 
 @pytest.fixture(scope="module")
-def templates(full: Organization, example: Organization) -> dict[str, str]:
-    """Of the organization that has everything, and of the shipped config: as sent, by where they come from."""
-    return {
-        f"{origin}/{deployment.key}": json.dumps(deployment.template, indent=1) + "\n"
+def templates(full: Organization, example: Organization, library: Library) -> dict[str, str]:
+    """Of the organization that has everything, and of the shipped config: as sent, by where they come from.
+
+    The role for reading is in neither: with it, nothing else could be read by way of the member role.
+    """
+    found = {
+        f"{origin}/{deployment.key}": deployment.template
         for origin, organization in (("full", full), ("example", example))
         for deployment in organization.deployments.values()
     }
+    found["alone/read-role"] = library.blueprint("read_role").render({"trusted": "role/plan"})
+    return {name: json.dumps(template, indent=1) + "\n" for name, template in found.items()}
 
 
 def test_every_blueprint_is_in_a_template(templates: dict[str, str], library: Library) -> None:
