@@ -1,13 +1,18 @@
 """Globs as automata: which combinations of patterns one text can match, and a text that meets given ones."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from heapq import heappop, heappush
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 from landing.policy.steps import Some, Step, Steps
 
 STATES = 20_000
-_OTHERS = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVWøæ"
+# Characters of every kind, those that read well first; beyond ASCII there are more than any policy lists.
+_CHARS = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW9876543210" + "".join(
+    char for char in map(chr, (*range(32, 127), *range(0xE6, 0x600))) if char not in ascii_letters + digits
+)
 
 
 class TooManyError(Exception):
@@ -148,14 +153,23 @@ def _alphabet(
     waiting, moving = _by_chars(singles)
     _, staying = _by_chars(loops)
     kinds = moving.keys() | staying.keys()
-    others = [next(char for char in _OTHERS if char not in waiting)]
-    if Some.DIGIT in kinds:
-        # Where every digit is waited for somewhere, none of them acts as the others everywhere.
-        others += [char for char in "9876543210" if char not in waiting][:1] or "9876543210"
-    others += ":" * bool(kinds & {Some.NOT_COLON, Some.NAME}) + "/" * (Some.NAME in kinds)
-    for char in (*others, *(char for char in sorted(waiting) if char not in others)):
+    others: list[str] = []
+    for alike in _kinds_of_chars(frozenset(kinds)):
+        # Where every one of a kind is waited for somewhere, none of them acts as the others everywhere.
+        others += [char for char in alike if char not in waiting][:1] or alike
+    for char in (*others, *(char for char in sorted(waiting, key=str.swapcase) if char not in others)):
         move = waiting.get(char, 0) | _of_kinds(moving, char)
         yield char, -1 if char in others else waiting[char], move, _of_kinds(staying, char)
+
+
+@cache
+def _kinds_of_chars(kinds: frozenset[Some]) -> tuple[str, ...]:
+    """The characters in groups, each of those that are in the same of some sets."""
+    groups: dict[tuple[bool, ...], str] = {}
+    for char in _CHARS:
+        member = tuple(kind.has(char) for kind in kinds)
+        groups[member] = groups.get(member, "") + char
+    return tuple(groups.values())
 
 
 def _by_chars(steps: Iterable[tuple[int, Step]]) -> tuple[dict[str, int], dict[Some, int]]:

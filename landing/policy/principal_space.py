@@ -34,8 +34,8 @@ class PrincipalSpace:
         self._conditions = conditions
         self._pins = pins
         self._outsiders = outsiders
-        self._wanted = matcher(claim.principals) if claim.principals else None
-        self._excepted = matcher(claim.except_principals)
+        self._wanted = matcher(claim.principals, fold=False) if claim.principals else None
+        self._excepted = matcher(claim.except_principals, fold=False)
         self._tests = {item: item.single or item.filled(pins) for item in conditions if item.fault is None}
 
     def variable(self) -> Variable:
@@ -163,8 +163,8 @@ def _as_account(steps: Steps) -> Steps:
     return (*part, *part, *part, *part, *within, *literal(":"), Step(Some.ANY, many=True))
 
 
-def matcher(patterns: Sequence[Pattern]) -> Callable[[str], bool]:
-    """Whether a text is an ARN like one of the patterns of a claim."""
+def matcher(patterns: Sequence[Pattern], *, fold: bool) -> Callable[[str], bool]:
+    """Whether a text is an ARN like one of the patterns of a claim; `fold` as in `arn.arn_regex`."""
     everything = any(pattern.tokens == (Wild.MANY,) for pattern in patterns)
-    arns = full_match(arn.arn_regexes((p for p in patterns if p.tokens != (Wild.MANY,)), fold=False))
+    arns = full_match(arn.arn_regexes((p for p in patterns if p.tokens != (Wild.MANY,)), fold=fold))
     return lambda text: everything or arns(text)

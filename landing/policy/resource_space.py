@@ -10,6 +10,7 @@ from landing.policy.catalog import Action
 from landing.policy.claim import Claim
 from landing.policy.conditions import Context
 from landing.policy.levels import Resources
+from landing.policy.names import REGION, Name, name_of
 from landing.policy.pattern import Pattern, Wild, resolve
 from landing.policy.principal_space import matcher
 from landing.policy.steps import Some, Step, Steps, arn_steps, literal, several
@@ -17,6 +18,8 @@ from landing.policy.truth import Truth
 from landing.policy.variables import Variable
 
 _PLACEHOLDER = re.compile(r"(\$\{[^{}]*\}|\*)")
+# Actions that make nothing, by their names.
+_OF_WHAT_IS = ("Delete", "Detach", "Reboot", "Stop", "Terminate")
 _EXAMPLES = {"Region": "eu-west-1", "Resource": "example"}
 
 
@@ -26,11 +29,13 @@ class ResourceSpace:
     def __init__(self, claim: Claim, pins: Context) -> None:
         self._claim = claim
         self._pins = pins
-        self._wanted = matcher(claim.resources) if claim.resources else None
+        self._wanted = matcher(claim.resources, fold=True) if claim.resources else None
+        # Who writes a resource out is asked no question about its name.
+        self._any_name = any(all(isinstance(token, str) for token in item.tokens) for item in claim.resources)
         self._patterns_of: dict[tuple[int, ...], list[tuple[Pattern, str | None]]] = {}
         self._steps: dict[Pattern, Steps] = {}
-        self._reached: dict[tuple[str, tuple[Pattern, ...]], list[str]] = {}
-        self._variables: dict[tuple[tuple[str, ...], bool, tuple[int, ...]], Variable] = {}
+        self._reached: dict[tuple[str, bool, tuple[Pattern, ...]], list[str]] = {}
+        self._variables: dict[tuple[tuple[str, ...], bool, bool, tuple[int, ...]], Variable] = {}
 
     def variable(self, action: Action, checks: Sequence[Resources]) -> Variable:
         """The classes of the resources that an action can be asked on, for some Resource elements.
@@ -38,7 +43,8 @@ class ResourceSpace:
         A value is an ARN, or ``*`` where the action is not bound to a resource. There is no class where the
         claim's resources are none of the action's. Raises `TooManyError` when there are too many.
         """
-        key = (action.formats, action.needs_resource, tuple(id(check) for check in checks))
+        unborn = not action.name.startswith(_OF_WHAT_IS)
+        key = (action.formats, action.needs_resource, unborn, tuple(id(check) for check in checks))
         found = self._variables.get(key)
         if found is None:
             found = self._variables[key] = Variable(self._resources(action, checks), checks, self._truth)
@@ -49,9 +55,11 @@ class ResourceSpace:
 
     def _resources(self, action: Action, checks: Sequence[Resources]) -> list[str]:
         patterns = self._patterns(checks)
+        unborn = not action.name.startswith(_OF_WHAT_IS)
         found = []
         for text in action.formats:
-            found += [item for item in self._of_format(text, patterns) if self._wanted is None or self._wanted(item)]
+            of_format = self._of_format(text, patterns, unborn=unborn)
+            found += [item for item in of_format if self._wanted is None or self._wanted(item)]
         if not action.needs_resource and (self._wanted is None or self._wanted("*")):
             found.append("*")
         return found
@@ -72,16 +80,18 @@ class ResourceSpace:
                     patterns[filled] = None
         return [(item, service_of(item)) for item in patterns if item.tokens != (Wild.MANY,)]
 
-    def _of_format(self, text: str, patterns: Iterable[tuple[Pattern, str | None]]) -> list[str]:
+    def _of_format(self, text: str, patterns: Iterable[tuple[Pattern, str | None]], *, unborn: bool) -> list[str]:
         service = text.split(":", 3)[2].lower()
         any_service = "$" in service
         meeting = tuple(item for item, of in patterns if any_service or of in (None, service))
-        found = self._reached.get((text, meeting))
+        found = self._reached.get((text, unborn, meeting))
         if found is None:
             found = [self.example(text)]
             if meeting:
-                found += reach_all([self._steps_of(item) for item in meeting], domain(text, self._claim.partition))
-            self._reached[text, meeting] = found
+                patterns_met = [self._steps_of(item) for item in meeting]
+                for domain in domains(text, self._claim.partition, unborn=unborn, any_name=self._any_name):
+                    found += reach_all(patterns_met, domain)
+            self._reached[text, unborn, meeting] = found
         return found
 
     def _steps_of(self, pattern: Pattern) -> Steps:
@@ -98,6 +108,9 @@ class ResourceSpace:
         named = [_PLACEHOLDER.sub(lambda match: values.get(match[0][2:-1], "example"), part) for part in head]
         if head[4] and "$" in head[4] and head[4] != "${Optional}":
             named[4] = account
+        kind, name, rest = _named(text)
+        if name is not None:
+            resource = kind + name.example + rest
         return ":".join((*named, _PLACEHOLDER.sub("example", resource)))
 
 
@@ -110,19 +123,37 @@ def service_of(pattern: Pattern) -> str | None:
     return "".join(map(str, parts[2])).lower()
 
 
-def domain(text: str, partition: str) -> Steps:
-    """The ARNs of a format as an automaton; a placeholder stands for one character or more."""
+def domains(text: str, partition: str, *, unborn: bool = True, any_name: bool = False) -> list[Steps]:
+    """The ARNs of a format as automata; a placeholder stands for any of its names, or one character or more.
+
+    `unborn` is whether the resource may be one that the request is to make; with `any_name`, what names and
+    regions look like is not asked.
+    """
     *head, resource = text.split(":", 5)
     steps: list[Step] = []
     for index, part in enumerate(head):
         if part == "${Partition}":
             steps += literal(partition)
+        elif part == "${Region}" and index == 3 and not any_name:
+            steps += REGION
         elif index == 4 and part.startswith("${") and part != "${Optional}":
             steps += (Step(Some.DIGIT),) * 12
         else:
             steps += _part(part.lower(), Some.NOT_COLON)
         steps += literal(":")
-    return (*steps, *_part(resource, Some.ANY))
+    kind, name, rest = _named(text)
+    if name is None or any_name:
+        return [(*steps, *_part(resource, Some.ANY))]
+    forms = (*name.forms, literal("*")) if name.unborn and unborn else name.forms
+    return [(*steps, *literal(kind), *form, *_part(rest, Some.ANY)) for form in forms]
+
+
+def _named(text: str) -> tuple[str, Name | None, str]:
+    """The sixth part of a format at its first placeholder: what is before it, its names, and the rest."""
+    *head, resource = text.split(":", 5)
+    kind, begin, after = resource.partition("${")
+    placeholder, _, rest = after.partition("}")
+    return kind, name_of(head[2], kind, placeholder) if begin else None, rest
 
 
 def _part(part: str, wild: Some) -> Steps:

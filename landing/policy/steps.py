@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from string import ascii_letters, ascii_lowercase, digits
 
 from landing.policy import arn
 from landing.policy.pattern import Pattern, Token, Wild
@@ -14,15 +15,28 @@ class Some(Enum):
     ANY = "any"
     NOT_COLON = "not colon"
     NAME = "neither colon nor slash"
+    WORD = "letter or digit of ASCII, dot, hyphen or underscore"
+    LOWER = "lower case letter of ASCII"
+    HEX = "lower case hexadecimal digit"
     DIGIT = "digit"
 
     def has(self, char: str) -> bool:
         """Whether a character is one of the set."""
+        if self in _LISTED:
+            return char in _LISTED[self]
         if self is Some.NOT_COLON:
             return char != ":"
         if self is Some.NAME:
             return char not in ":/"
-        return self is Some.ANY or char in "0123456789"
+        return True
+
+
+_LISTED = {
+    Some.WORD: frozenset(f"{ascii_letters}{digits}.-_"),
+    Some.LOWER: frozenset(ascii_lowercase),
+    Some.HEX: frozenset(f"{digits}abcdef"),
+    Some.DIGIT: frozenset(digits),
+}
 
 
 @dataclass(frozen=True, slots=True)

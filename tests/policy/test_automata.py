@@ -78,3 +78,13 @@ def test_digits_are_found_where_every_digit_is_waited_for() -> None:
     assert reach_all(patterns, number) != []
     each = [steps(f"{digit}*") for digit in "0123456789"]
     assert {text[0] for text in reach_all(each, number)} == set("0123456789")
+
+
+def test_a_set_of_which_every_character_is_waited_for_somewhere_is_still_met_elsewhere() -> None:
+    digits = "0123456789abcdef"
+    domain = (Step(Some.HEX), Step(Some.HEX))
+    patterns = [steps(char) for char in digits]
+    assert len(reach_all(patterns, domain)) == 1
+    beginnings = [steps(f"{char}?") for char in digits]
+    assert {text[0] for text in reach_all(beginnings, domain)} == set(digits)
+    assert reach_all([steps("?")], (Step(Some.LOWER),)) == ["x"]

@@ -97,6 +97,46 @@ def test_resources_are_those_of_the_actions_formats() -> None:
     assert proof(everything, deny="s3:PutObject", resources=["arn:*:s3:::*"]).result == "proved"
 
 
+BUCKETS, INSTANCES = "arn:aws:s3:::", "arn:aws:ec2:*:*:instance/"
+
+
+@pytest.mark.parametrize(
+    ("action", "elements", "result"),
+    [
+        ("s3:DeleteBucket", {"NotResource": f"{BUCKETS}keep/*"}, "proved"),
+        ("s3:DeleteBucket", {"NotResource": [f"{BUCKETS}*:*", f"{BUCKETS}* *"]}, "proved"),
+        ("s3:DeleteBucket", {"NotResource": f"{BUCKETS}keep*"}, "refuted"),
+        ("s3:DeleteBucket", {"NotResource": f"{BUCKETS}*Legacy_name*"}, "refuted"),
+        ("ec2:TerminateInstances", {"Resource": f"{INSTANCES}i-*"}, "proved"),
+        ("ec2:TerminateInstances", {"NotResource": [f"{INSTANCES}/*", f"{INSTANCES}*g*"]}, "proved"),
+        ("ec2:TerminateInstances", {"Resource": f"{INSTANCES}i-?????????????????"}, "refuted"),
+        ("ec2:TerminateInstances", {"Resource": f"{INSTANCES}i-0*"}, "refuted"),
+        ("ec2:TerminateInstances", {"Resource": "arn:aws:ec2:*-*-*:*:instance/i-*"}, "proved"),
+        ("ec2:TerminateInstances", {"Resource": "arn:aws:ec2:eu-*:*:instance/i-*"}, "refuted"),
+        ("ec2:TerminateInstances", {"NotResource": "arn:aws:ec2:y:*:instance/*"}, "proved"),
+        ("kms:ScheduleKeyDeletion", {"Resource": ["arn:aws:kms:*:*:key/mrk-*", "arn:aws:kms:*:*:key/*-*-*"]}, "proved"),
+        ("kms:ScheduleKeyDeletion", {"Resource": "arn:aws:kms:*:*:key/*-*-*"}, "refuted"),
+    ],
+)
+def test_resources_have_names_that_their_service_gives(action: str, elements: dict[str, Any], result: str) -> None:
+    stop = {"Effect": "Deny", "Action": action, **elements}
+    assert proof(stop, deny=action).result == result
+
+
+def test_a_resource_that_the_claim_writes_out_may_have_any_name() -> None:
+    written = "arn:aws:ec2:y:111122223333:instance/example"
+    stop = deny("ec2:TerminateInstances", Resource=f"{INSTANCES}i-*")
+    assert proof(stop, deny="ec2:TerminateInstances", resources=[written]).result == "refuted"
+
+
+def test_a_resource_that_is_yet_to_be_made_has_no_id() -> None:
+    found = proof(
+        deny("ec2:RunInstances", Resource=f"{INSTANCES}i-*"), deny="ec2:RunInstances", resources=[f"{INSTANCES}*"]
+    )
+    assert found.counterexample is not None
+    assert found.counterexample["resource"].endswith(":instance/*")
+
+
 def test_rule_09_an_action_without_resource_types_evades_an_arn() -> None:
     stop = deny("guardduty:*", Resource="arn:aws:guardduty:*:*:detector/*")
     assert proof(stop, deny="guardduty:ListDetectors").result == "refuted"

@@ -12,7 +12,7 @@ from landing.policy.keys import find_key
 from landing.policy.levels import resource_pattern
 from landing.policy.linting.finding import ERROR, WARNING, Finding, Located, Source
 from landing.policy.pattern import Pattern, Variable, Wild, parse
-from landing.policy.resource_space import domain, service_of
+from landing.policy.resource_space import domains, service_of
 from landing.policy.steps import arn_steps
 
 MANY_ACTIONS = 400
@@ -118,18 +118,10 @@ def _fits(pattern: Pattern, text: str) -> bool:
     service = text.split(":", 3)[2]
     if "$" not in service and service_of(pattern) not in (None, service.lower()):
         return False
-    # The name of a bucket has no slash: what is below it is an object.
-    of_bucket = text.endswith(":s3:::${BucketName}")
     partition = "".join(map(str, parts[1])) if parts and all(isinstance(t, str) for t in parts[1]) else "aws"
 
-    def accept(found: str) -> bool:
-        return not of_bucket or "/" not in found
-
+    goal = Goal([[arn_steps(pattern, fold=True)]], [], [], lambda _: True)
     try:
-        goal = Goal([[arn_steps(pattern, fold=True)]], [], [_BELOW] if of_bucket else [], accept)
-        return find(goal, domain(text, partition)) is not None
+        return any(find(goal, domain) is not None for domain in domains(text, partition))
     except TooManyError:
         return True
-
-
-_BELOW = arn_steps(parse("arn:*:s3:::*/*"), fold=True)
