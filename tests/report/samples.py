@@ -46,6 +46,7 @@ def organization(accounts: int = 12, name: str = "acme") -> Organization:
         security_tooling="security-tooling",
         member_role="OrganizationAccountAccessRole",
         exempt_roles=(),
+        admitted_roles=(),
         units=units,
         accounts={
             key: Account(key, key.title(), f"aws+{key}@acme.example", unit, source=at(10 + n, "config/accounts.yaml"))
