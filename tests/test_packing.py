@@ -248,9 +248,9 @@ def test_the_commands_plan_apply_show_and_explain_packs(shop: Workshop, capsys: 
     changes = json.loads(capsys.readouterr().out)["resource_changes"]
     assert [entry["kind"] for entry in changes] == ["policy"]
     assert run(["apply", "plan.json", "--auto-approve"]) == 0
+    capsys.readouterr()  # the plan, as it is shown before it is approved
     assert run(["show", "--live", "--format", "json"]) == 0
-    said = capsys.readouterr().out
-    shown = json.loads(said[said.index("{") :])
+    shown = json.loads(capsys.readouterr().out)
     assert [name for entry in shown["unit/workloads"] for name in entry["guardrails"]].count("rule-14") == 1
     assert run(["show"]) == 0
     assert "rule-14 (config/landing.yaml:" in capsys.readouterr().out
