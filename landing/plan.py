@@ -180,11 +180,18 @@ def compare(wanted: Resource | None, live: Resource | None) -> Change | None:
         return Change(Action.DELETE, live.address, live.attributes, None, releases=live.requires)
     if live is None:
         return Change(Action.CREATE, wanted.address, None, wanted.attributes, wanted.requires, source=wanted.source)
-    before = seen(live.attributes, wanted.attributes)
+    before = _as_wanted(seen(live.attributes, wanted.attributes), wanted)
     if before == wanted.attributes:
         return None
     releases = tuple(address for address in live.requires if address not in wanted.requires)
     return Change(Action.UPDATE, wanted.address, before, wanted.attributes, wanted.requires, releases, wanted.source)
+
+
+def _as_wanted(before: Attributes, wanted: Resource) -> Attributes:
+    """What is the same to AWS, in the form in which the config has it: so it is no change, nor shown as one."""
+    forms = BY_NAME[wanted.address.kind].canonical
+    same = {key for key, form in forms.items() if key in before and form(before[key]) == form(wanted.attributes[key])}
+    return {key: wanted.attributes[key] if key in same else value for key, value in before.items()}
 
 
 def seen(live: Attributes, wanted: Attributes) -> Attributes:

@@ -308,3 +308,43 @@ def test_no_two_addresses_are_written_alike(one: str, other: str) -> None:
 )
 def test_ordinary_addresses_are_written_as_they_are(address: Address) -> None:
     assert "%" not in str(address)
+
+
+def _policy(**statement: Any) -> Resource:
+    content = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Resource": "*", **statement}]}
+    return Resource(Address("policy", "p"), {"content": content})
+
+
+ALIKE = {
+    "a list of one": _policy(Action=["s3:*", "ec2:*"], Resource=["*"]),
+    "order": _policy(Action=["ec2:*", "s3:*"]),
+    "case": _policy(Action=["S3:*", "EC2:*"]),
+    "twice": _policy(Action=["s3:*", "s3:*", "ec2:*"]),
+    "a condition that asks nothing": _policy(Action=["s3:*", "ec2:*"], Condition={"StringEquals": {}}),
+}
+
+
+@pytest.mark.parametrize("live", ALIKE.values(), ids=ALIKE)
+def test_documents_that_aws_reads_alike_are_no_drift(live: Resource) -> None:
+    assert plan([_policy(Action=["s3:*", "ec2:*"])], [live]).changes == ()
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        _policy(Action=["s3:*"]),
+        _policy(Action=["s3:*", "ec2:*"], Resource="arn:aws:s3:::A"),
+        _policy(NotAction=["s3:*", "ec2:*"]),
+        _policy(Action=["s3:*", "ec2:*"], Condition={"StringEquals": {"a": []}}),
+        _policy(Action=["s3:*", "ec2:*"], Effect="Allow"),
+    ],
+)
+def test_documents_that_aws_reads_otherwise_are_drift(live: Resource) -> None:
+    assert len(plan([_policy(Action=["s3:*", "ec2:*"])], [live]).changes) == 1
+
+
+def test_an_email_in_another_case_is_the_same_and_not_shown_as_a_change() -> None:
+    wanted = Resource(Address("account", "a"), {"email": "app@example.com", "name": "A"})
+    assert plan([wanted], [replace(wanted, attributes={"email": "App@Example.com", "name": "A"})]).changes == ()
+    (change,) = plan([wanted], [replace(wanted, attributes={"email": "App@Example.com", "name": "B"})]).changes
+    assert change.before == {"email": "app@example.com", "name": "B"}

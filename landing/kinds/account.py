@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.aws.adoption import LiveAccount
@@ -26,6 +26,7 @@ class MemberAccount(Kind):
     name = "account"
     title = "Account"
     severity = Severity.HIGH
+    canonical: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"email": str.lower}
     controls = ("cis-aws-7.0:2.1.4", "nist-csf-2.0:ID.AM-01")
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts.html"
     parallel = CREATE_ACCOUNT_IN_FLIGHT

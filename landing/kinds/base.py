@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -71,6 +71,9 @@ class Kind(ABC):
 
     cosmetic: ClassVar[tuple[str, ...]] = ("name", "description", "tags", "managed")
     """Attributes that protect nothing: drift of these alone is of low severity."""
+
+    canonical: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    """Attributes of which AWS takes several forms for the same; what makes them one form."""
 
     controls: ClassVar[tuple[str, ...]] = ()
     """Ids of the control catalogues that it satisfies, as `catalogue:id`."""

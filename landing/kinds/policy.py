@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from landing.aws import Aws
 from landing.aws.adoption import LivePolicy
@@ -14,6 +14,8 @@ from landing.kinds.base import Kind, between, required_account, temporary_name
 from landing.kinds.policy_type import PolicyType
 from landing.model import Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName
 from landing.organization import TAG, Organization, Pack
+from landing.policy.canonical import canonical
+from landing.policy.limits import compact
 
 HOLDS = "guardrails"
 """What a pack holds, as an attribute and in tags: the state of packing, which nothing but AWS remembers."""
@@ -27,6 +29,7 @@ class OrganizationPolicy(Kind):
     severity = Severity.HIGH
     cosmetic = (*Kind.cosmetic, HOLDS)
     controls = ("cis-aws-7.0:2.1.2", "nist-csf-2.0:PR.AA-05")
+    canonical: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"content": canonical}
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html"
     parallel = 1
     unknown = ("id",)
@@ -157,11 +160,6 @@ class OrganizationPolicy(Kind):
             yield f"size: {len(compact(change.after['content'])):,} characters"
         if change.before and HOLDS in (change.after or {}) and not change.before.get("managed"):
             yield f"takes over the policy {change.before['name']}, so that no second slot is needed on the way"
-
-
-def compact(document: Any) -> str:
-    """The text of a policy as it is sent: every character counts against the limit of its type."""
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=True)
 
 
 def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -47,5 +47,5 @@ LIMITS: Mapping[str, Limit] = {
 
 
 def compact(document: object) -> str:
-    """The text of a document as it is to be sent: AWS counts every space that it is sent."""
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False, default=str)
+    r"""The text of a document as it is sent: AWS counts every space, and an escaped character as six (\u00e9)."""
+    return json.dumps(document, separators=(",", ":"), default=str)
