@@ -1,5 +1,6 @@
 """The size of a policy against the limit of its type."""
 
+import json
 from collections.abc import Iterator
 
 from landing.policy.limits import AS_OF, LIMITS, compact
@@ -18,7 +19,6 @@ def check(source: Source) -> Iterator[Finding]:
         yield Finding("POL200", severity, "", message, "split it into two policies, or merge statements")
     elif len(text) > limit.size * NEARLY:
         yield Finding("POL201", WARNING, "", message, "split it before it grows further")
-    if not text.isascii():
-        odd = next(char for char in text if not char.isascii())
-        message = f"{odd!r} is not ASCII: AWS counts characters, some tools bytes, and both escapes"
+    if odd := next((char for char in json.dumps(source.document, ensure_ascii=False) if not char.isascii()), ""):
+        message = f"{odd!r} is not ASCII: it is sent escaped, as six characters"
         yield Finding("POL202", WARNING, "", message, "write it in ASCII")
