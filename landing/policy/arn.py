@@ -44,6 +44,23 @@ def faults(pattern: Pattern) -> Pattern:
     return pattern
 
 
+def resource_faults(pattern: Pattern) -> Pattern:
+    """As `faults`, for an entry of Resource or NotResource: there the service, too, takes no wildcard.
+
+    IAM user guide, "IAM JSON policy elements: Resource". ARN operators have no such rule.
+    """
+    pattern = faults(pattern)
+    parts = split(pattern.tokens)
+    if pattern.fault is None and parts is not None and wildcard_in_service(parts):
+        return Pattern(pattern.tokens, "it has a wildcard in the part of the ARN that names the service")
+    return pattern
+
+
+def wildcard_in_service(parts: tuple[Tokens, ...]) -> bool:
+    """Whether the third part has a wildcard."""
+    return any(isinstance(token, Wild) for token in parts[2])
+
+
 def wildcard_in_type(parts: tuple[Tokens, ...]) -> bool:
     """Whether the sixth part has a wildcard where the service's ARN formats all have a literal type."""
     resource = parts[5]

@@ -58,7 +58,7 @@ def resource_pattern(text: str, variables: bool) -> Pattern:
     pattern = parse(text, variables=variables)
     if pattern.tokens == (Wild.MANY,) and pattern.fault is None:
         return pattern
-    pattern = arn.faults(pattern)
+    pattern = arn.resource_faults(pattern)
     parts = arn.split(pattern.tokens)
     if parts and any(isinstance(token, Variable) for part in parts[:5] for token in part):
         wild = tuple(Wild.MANY if isinstance(token, Variable) else token for token in pattern.tokens)

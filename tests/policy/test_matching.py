@@ -98,6 +98,8 @@ def test_rule_09_a_request_that_names_no_resource_is_on_everything() -> None:
     [
         ("arn:aws:iam::*:r*", "arn:aws:iam::1:role/x"),
         ("arn:aws:iam::*:*/Admin", "arn:aws:iam::1:role/Admin"),
+        ("arn:aws:ia*::*:role/x", "arn:aws:iam::1:role/x"),
+        ("arn:aws:*:*:*:*", "arn:aws:iam::1:role/x"),
         ("arn:aws:s3", "arn:aws:s3:::x"),
         ("data", "arn:aws:s3:::data"),
         ("arn:aws:${aws:RequestedRegion}:::x", "arn:aws:s3:::x"),
@@ -114,6 +116,7 @@ def test_rule_19_resources_whose_meaning_is_not_documented(pattern: str, resourc
     ("pattern", "resource"),
     [
         ("arn:aws:iam::*:r*", "arn:aws:iam::1:user/x"),
+        ("arn:aws:s*:::x", "arn:aws:iam::1:user/x"),
         ("arn:aws:s3:::data-${Account}", "arn:aws:s3:::logs-1"),
         ("arn:aws:s3:::*-logs", "arn:aws:s3:::data"),
     ],

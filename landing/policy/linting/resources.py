@@ -77,8 +77,9 @@ def _entry(text: str, where: str, has_variables: bool) -> Iterator[Finding]:
     if any(isinstance(token, Variable) for part in parts[:5] for token in part):
         yield Finding("POL402", ERROR, where, "variables are filled in the sixth part of an ARN only")
     yield from account(text, where)
-    if any(isinstance(token, Wild) for token in parts[2]):
-        yield Finding("POL407", WARNING, where, "AWS documents no wildcard in the service of a resource's ARN")
+    if arn.wildcard_in_service(parts):
+        message = f"{text!r} has a wildcard in the part that names the service: AWS does not take it"
+        yield Finding("POL407", ERROR, where, message, "write the service out, and one entry for each, or *")
 
 
 def _meeting(item: Located, entries: Sequence[tuple[Pattern, str]]) -> Iterator[Finding]:
