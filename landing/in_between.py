@@ -18,8 +18,8 @@ from landing.organization import Organization
 from landing.phases import Known, Phase
 from landing.policy import RCP, SCP, weaker
 from landing.policy.testing.requests import in_words
-from landing.policy.testing.suite import FULL_ACCESS_DOCUMENT, Levels, statements_of
-from landing.turn import bare
+from landing.policy.testing.suite import Levels
+from landing.turn import covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class _Study:
             now = self._levels(model, account)
             for policy_type in (SCP, RCP):
                 before, after = (each[policy_type] for _, each in ends)
-                if not _covers(now[policy_type], before) and not _covers(now[policy_type], after):
+                if not covers(now[policy_type], before) and not covers(now[policy_type], after):
                     yield from self._compared(address, account, (before, now[policy_type], after), policy_type)
 
     def _compared(
@@ -165,24 +165,3 @@ class _Study:
             )
             for policy_type in (SCP, RCP)
         }
-
-
-def _covers(strict: Levels, loose: Levels) -> bool:
-    """Whether one hierarchy is seen to block all that another blocks: by its statements, not by what they mean."""
-    narrow = [_statements([each], "Allow") for each in strict]
-    needed = [allowed for each in loose if _EVERYTHING not in (allowed := _statements([each], "Allow"))]
-    denied = _statements(loose, "Deny") <= _statements(strict, "Deny")
-    return denied and all(any(each <= wide for each in narrow) for wide in needed)
-
-
-def _statements(levels: Levels, effect: str) -> set[str]:
-    return {
-        bare(statement)
-        for each in levels
-        for entry in each
-        for statement in statements_of(entry["policy"])
-        if statement.get("Effect") == effect
-    }
-
-
-_EVERYTHING = bare(statements_of(FULL_ACCESS_DOCUMENT)[0])

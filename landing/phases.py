@@ -69,6 +69,14 @@ def stages_of(changes: Iterable[Change], known: Known) -> dict[Address, tuple[St
     return {change.address: context.stages(change) for change in found}
 
 
+def opened(changes: Iterable[Change], known: Known) -> dict[Address, set[str]]:
+    """Where the list of what is allowed at a node becomes wider, or another: the policies with an Allow that come."""
+    found = list(changes)
+    context = _Context(found, known)
+    each = {change.address: context.opening(change) for change in found if change.address.kind == "attachments"}
+    return {address: names for address, names in each.items() if names}
+
+
 class _Shape(Enum):
     """What becomes of the list of what is allowed at a node: the SCPs with an Allow, FullAWSAccess the widest."""
 
@@ -163,7 +171,7 @@ class _Context:
         """What is to be attached at the end of each phase."""
         before, after = policies_of(change.before), policies_of(change.after)
         come, gone, shape = after - before, before - after, self._shape(change)
-        opening = come & self.allowing if shape in (_Shape.WIDENS, _Shape.SWAPS) else set()
+        opening = self.opening(change)
         now = before | (come - self.late - opening)
         yield now, Phase.TIGHTEN
         if shape is _Shape.NARROWS and now & after & self.allowing:
@@ -175,6 +183,11 @@ class _Context:
         now = now | (come - opening)
         yield now, Phase.SPREAD
         yield after, Phase.LOOSEN
+
+    def opening(self, change: Change) -> set[str]:
+        """The policies with an Allow that come, if they let more through at this node."""
+        come = policies_of(change.after) - policies_of(change.before)
+        return come & self.allowing if self._shape(change) in (_Shape.WIDENS, _Shape.SWAPS) else set()
 
     def _shape(self, change: Change) -> _Shape:
         kind, _, key = change.address.name.partition("/")

@@ -12,9 +12,11 @@ from landing import __version__
 from landing.atomic import write
 from landing.entries import change_of, digest_of, entry_of, scope_of
 from landing.errors import StalePlan, UnknownFormat, UnsafePlan, WrongPlan
+from landing.exposure import dangers
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Attributes, Change, Gap, Resource, Scope
 from landing.observe import Observation
+from landing.organization import Organization
 from landing.unique_names import givers
 
 FORMAT = "2.0"
@@ -87,14 +89,16 @@ class Plan:
         effects = {address: sentences for address, sentences in self.effects.items() if address in kept}
         return Plan(changes, self.gaps, self.unmanaged, self.in_sync, self.made_from, effects)
 
-    def raise_if_unsafe(self, allowed: Collection[str]) -> None:
+    def raise_if_unsafe(self, allowed: Collection[str], organization: Organization) -> None:
         """Raise UnsafePlan unless everything dangerous in the plan was allowed by name."""
         lines = []
+        found = dangers(organization, self.changes)
         for change in self.changes:
-            missing = [word for word in BY_NAME[change.address.kind].dangers(change) if word not in allowed]
+            missing = {word: more for word, more in found.get(change.address, {}).items() if word not in allowed}
             if missing:
                 at = f" ({change.source})" if change.source else ""
-                lines.append(f"  {change.address}{at} needs --allow {' --allow '.join(missing)}")
+                more = "".join(f": {each}" for each in missing.values() if each)
+                lines.append(f"  {change.address}{at} needs --allow {' --allow '.join(missing)}{more}")
         deletes = self.summary["delete"]
         if deletes > MANY_DELETES and "many-deletes" not in allowed:
             lines.append(f"  {deletes} deletions in one plan need --allow many-deletes")

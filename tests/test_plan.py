@@ -17,6 +17,7 @@ from landing.entries import digest_of
 from landing.errors import StalePlan, UnknownFormat, UnsafePlan, WrongPlan
 from landing.model import Action, Address, Change, Gap, Resource, Scope, Source
 from landing.observe import Observation
+from landing.organization import Organization
 from landing.plan import Origin, Plan, load, make, save, still_to_do
 
 HERE = Source("config/landing.yaml", 3, 5)
@@ -146,7 +147,7 @@ def test_what_a_target_requires_comes_with_it() -> None:
     assert made.only([]) is made
 
 
-def test_dangers_must_be_allowed_by_name() -> None:
+def test_dangers_must_be_allowed_by_name(full: Organization) -> None:
     made = plan(
         [],
         [
@@ -156,17 +157,17 @@ def test_dangers_must_be_allowed_by_name() -> None:
         ],
     )
     with pytest.raises(UnsafePlan) as refused:
-        made.raise_if_unsafe(())
+        made.raise_if_unsafe((), full)
     for words in ("unit.gone", "--allow delete", "account.old", "--allow close-account", "--allow detach"):
         assert words in str(refused.value)
-    made.raise_if_unsafe(("delete", "close-account", "detach"))
+    made.raise_if_unsafe(("delete", "close-account", "detach"), full)
 
 
-def test_many_deletions_need_a_word_of_their_own() -> None:
+def test_many_deletions_need_a_word_of_their_own(full: Organization) -> None:
     made = plan([], [unit(f"u{n}") for n in range(21)])
     with pytest.raises(UnsafePlan, match="many-deletes"):
-        made.raise_if_unsafe(("delete",))
-    made.raise_if_unsafe(("delete", "many-deletes"))
+        made.raise_if_unsafe(("delete",), full)
+    made.raise_if_unsafe(("delete", "many-deletes"), full)
 
 
 def test_staleness_is_judged_change_by_change() -> None:

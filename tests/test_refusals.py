@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -175,6 +176,25 @@ def test_a_plan_is_stale_when_what_it_changes_has_changed(cloud: Sandbox, capsys
     assert run(["apply", "plan.json", "--auto-approve"]) == 5
     assert "trail.landing-organization-trail" in capsys.readouterr().err
     assert unchanged(cloud)
+
+
+def test_a_saved_plan_that_lets_more_through_needs_leave(
+    cloud: Sandbox, capsys: Capture, tmp_path: Path, config: Config
+) -> None:
+    policy = tmp_path / "scps" / "no-leaving" / "policy.json"
+    (tmp_path / "scps").unlink()
+    shutil.copytree(LIBRARY / "scps", tmp_path / "scps")
+    policy.write_text(policy.read_text().replace("organizations:LeaveOrganization", "account:CloseAccount"))
+    assert run(["plan", "--out", "plan.json", "--format", "md"]) == 0
+    assert "landing apply --allow weaken" in capsys.readouterr().out
+    cloud.calls.clear()
+    assert run(["apply", "plan.json", "--auto-approve", "--allow", "detach"]) == 5
+    said = capsys.readouterr().err
+    assert "policy.no-leaving (config/landing.yaml:" in said
+    assert "needs --allow weaken: e.g. " in said
+    assert "with organizations:LeaveOrganization on" in said
+    assert unchanged(cloud)
+    assert run(["apply", "plan.json", "--auto-approve", "--allow", "weaken"]) == 0
 
 
 def test_a_truncated_plan_is_refused(cloud: Sandbox, capsys: Capture, tmp_path: Path) -> None:

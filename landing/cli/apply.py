@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from landing.plan import Plan
     from landing.runs import Run
 
-ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-deletes")
+ALLOW = ("delete", "detach", "weaken", "close-account", "switch-off", "lock-out", "many-deletes")
 
 
 @click.command
@@ -31,7 +31,12 @@ ALLOW = ("delete", "detach", "close-account", "switch-off", "lock-out", "many-de
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--digest", default="", metavar="HEX", help="Of FILE, as its reviewer saw it: another is refused.")
 @click.option("--parallelism", default=10, show_default=True, help="Changes at once.")
-@click.option("--allow", multiple=True, type=click.Choice(ALLOW), help="What else the plan may do; repeatable.")
+@click.option(
+    "--allow",
+    multiple=True,
+    type=click.Choice(ALLOW),
+    help="What else the plan may do, e.g. weaken: let more requests through; repeatable.",
+)
 @click.option(
     "--target",
     "targets",
@@ -100,7 +105,7 @@ def command(
         sys.stdout.flush()
         if saved is not None:
             note("\n" + "\n".join(provenance(saved, str(file), now())))
-        replace(plan, changes=tuple(changes)).raise_if_unsafe(allow)
+        replace(plan, changes=tuple(changes)).raise_if_unsafe(allow, organization)
         if "lock-out" not in allow:
             _refuse_lock_out(organization, changes)
         if not auto_approve:

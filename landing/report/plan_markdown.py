@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
-from landing.kinds import BY_NAME
-from landing.model import Action, Change
+from landing.exposure import dangers
+from landing.model import Action, Address, Change
 from landing.organization import Organization
 from landing.plan import Plan
 from landing.report.budget import BUDGET, Section, fit
@@ -27,7 +27,8 @@ RESERVE = 160
 def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget: int = BUDGET) -> str:
     """The verdict and the counts first; what does not fit gets shorter, section by section, and is counted last."""
     head = _head(plan)
-    dangerous = [(change, words) for change in plan.changes if (words := _dangers(change))]
+    named = dangers(organization, plan.changes)
+    dangerous = [(change, words) for change in plan.changes if (words := _words(change, named))]
     addresses = {change.address for change, _ in dangerous}
     groups = sorted(fold(plan.changes), key=lambda group: group.change.address not in addresses)
     before = [
@@ -86,9 +87,9 @@ def _table(plan: Plan) -> str:
     return "\n".join(["| | add | change | destroy |", "|-|-:|-:|-:|", *rows]) + "\n\n"
 
 
-def _dangers(change: Change) -> list[str]:
+def _words(change: Change, named: Mapping[Address, Collection[str]]) -> list[str]:
     """What must be allowed by name; every deletion counts, whether or not it must be allowed."""
-    words = list(BY_NAME[change.address.kind].dangers(change))
+    words = list(named.get(change.address, ()))
     return words or (["delete"] if change.action is Action.DELETE else [])
 
 
@@ -97,7 +98,7 @@ def _caution(dangerous: Sequence[tuple[Change, list[str]]], count: int) -> str:
         return ""
     allowed = " ".join(f"--allow {word}" for word in sorted({word for _, words in dangerous for word in words}))
     deletes = sum(change.action is Action.DELETE for change, _ in dangerous)
-    verdict = f"{len(dangerous)} changes destroy, detach or switch off something ({deletes} to destroy)."
+    verdict = f"{len(dangerous)} changes destroy, detach, weaken or switch off something ({deletes} to destroy)."
     lines = ["[!CAUTION]", f"**{verdict}** They must be allowed by name: `landing apply {allowed}`."]
     if count:
         rows = [f"- `{SIGNS[c.action.value]}` {code(c.address)}{_declared(c)}" for c, _ in dangerous[:count]]

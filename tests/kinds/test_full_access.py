@@ -92,7 +92,7 @@ def test_a_killed_run_is_resumed_without_leave_to_detach(cloud: Cloud, saved: bo
             result = cloud.apply(KINDS, aws=DyingAws(cloud.organization, writes=writes, after_effect=True))
         except Cut:
             again = planned if saved else cloud.plan(KINDS)
-            again.raise_if_unsafe(())
+            again.raise_if_unsafe((), cloud.organization)
             aws = cloud.open(read_only=False)
             changes = refresh(cloud.organization, aws, again)
             assert cloud.apply(KINDS, aws=aws, changes=changes).complete

@@ -1,0 +1,151 @@
+"""What lets more requests through must be allowed by name; what only blocks more need not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from landing.aws import FULL_ACCESS
+from landing.errors import UnsafePlan
+from landing.exposure import dangers, exposures
+from landing.kinds.policy import HOLDS
+from landing.model import Action, Address, Attributes, Change, Source
+from landing.organization import Guardrail, Organization, Target
+from landing.plan import Plan
+from landing.policy import RCP, SCP
+from tests.samples import SMALL
+
+HERE = Source("config/landing.yaml", 3, 5)
+LEAVE, BUCKET = "organizations:LeaveOrganization", "s3:DeleteBucket"
+
+
+@pytest.fixture(scope="module")
+def base(load_text: Callable[[str], Organization]) -> Organization:
+    return load_text(SMALL)
+
+
+def document(*actions: str, effect: str = "Deny", **rest: Any) -> dict[str, Any]:
+    statements = [{"Effect": effect, "Action": action, "Resource": "*", **rest} for action in actions]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def update(address: str, before: Attributes, after: Attributes) -> Change:
+    return Change(Action.UPDATE, Address.parse(address), before, after, source=HERE)
+
+
+def rewritten(before: Any, after: Any, policy_type: str = SCP, **more: tuple[list[str], list[str]]) -> Change:
+    sides = [
+        {"type": policy_type, "content": text, **{key: both[number] for key, both in more.items()}}
+        for number, text in enumerate((before, after))
+    ]
+    return update("policy.p", *sides)
+
+
+def attached(node: str, before: list[str], after: list[str]) -> Change:
+    return update(f"attachments.{node}", {"policies": before}, {"policies": after})
+
+
+def guarded(base: Organization, text: Any, *units: str, policy_type: str = SCP) -> Organization:
+    guardrail = Guardrail("p", "p", policy_type, "", text, target=Target(units=units), severity="high")
+    return replace(base, guardrails={"p": guardrail})
+
+
+ROLE = {"Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}}
+PRINCIPAL = {"Principal": "*"}
+
+
+@pytest.mark.parametrize(
+    ("change", "passes"),
+    [
+        (rewritten(document(LEAVE, BUCKET), document(LEAVE)), BUCKET),
+        (rewritten(document(LEAVE), document(BUCKET)), LEAVE),
+        (rewritten(document(BUCKET), document(BUCKET, **ROLE)), "role/admin"),
+        (rewritten(document(BUCKET, **PRINCIPAL), document("s3:PutObject", **PRINCIPAL), RCP), BUCKET),
+        (rewritten({}, document(LEAVE)), "cannot be told"),
+        (rewritten(document("s3:*", effect="Allow"), document("*", effect="Allow")), "passes"),
+        (rewritten(document(LEAVE), document(LEAVE, BUCKET)), ""),
+        (rewritten(document(LEAVE), document("organizations:*")), ""),
+        (rewritten(document(LEAVE, "organizations:*"), document("organizations:*")), ""),
+        (rewritten(document(BUCKET, **ROLE), document(BUCKET)), ""),
+        (rewritten(document("*", effect="Allow"), document("s3:*", effect="Allow")), ""),
+    ],
+)
+def test_a_text_that_lets_more_through_weakens(base: Organization, change: Change, passes: str) -> None:
+    found = exposures(base, [change])
+    assert bool(found) is bool(passes), found
+    assert passes in found.get(change.address, "")
+
+
+def test_the_refusal_says_where_and_what_passes(base: Organization) -> None:
+    plan = Plan((rewritten(document(LEAVE, BUCKET), document(LEAVE)),))
+    with pytest.raises(
+        UnsafePlan, match=r"policy\.p \(config/landing\.yaml:3:5\) needs --allow weaken: e\.g\. .*Bucket"
+    ):
+        plan.raise_if_unsafe(("delete", "detach"), base)
+    plan.raise_if_unsafe(("weaken",), base)
+
+
+def test_a_pack_is_asked_of_once(base: Organization) -> None:
+    """What a pack loses needs leave to detach; what it takes in needs none."""
+    both, one = document(LEAVE, BUCKET), document(LEAVE)
+    loses = rewritten(both, one, **{HOLDS: (["a", "b"], ["a"])})
+    assert dangers(base, [loses]) == {loses.address: {"detach": ""}}
+    assert dangers(base, [rewritten(one, both, **{HOLDS: (["a"], ["a", "b"])})]) == {}
+    [words] = dangers(base, [rewritten(both, one, **{HOLDS: (["a"], ["a"])})]).values()
+    assert words.keys() == {"weaken"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (["list"], [FULL_ACCESS, "list"], {"weaken"}),
+        (["list"], [FULL_ACCESS], {"detach"}),
+        ([], [FULL_ACCESS], {"weaken"}),
+        (["list"], ["list", "p"], {"weaken"}),
+        ([FULL_ACCESS], [FULL_ACCESS, "p"], set()),
+        ([FULL_ACCESS], ["p"], set()),
+        (["list"], ["deny", "list"], set()),
+    ],
+)
+def test_a_wider_list_of_what_is_allowed_weakens(
+    base: Organization, before: list[str], after: list[str], words: set[str]
+) -> None:
+    known = replace(
+        base,
+        guardrails={
+            name: Guardrail(name, name, SCP, "", text, target=Target(units=("workloads",)), severity="high")
+            for name, text in {
+                "p": document("s3:*", effect="Allow"),
+                "list": document("ec2:*", effect="Allow"),
+                "deny": document(LEAVE),
+            }.items()
+        },
+    )
+    change = attached("unit/workloads", before, after)
+    assert {*dangers(known, [change]).get(change.address, ())} == words
+    switched_on = Change(Action.CREATE, Address("policy_type", SCP), None, {})
+    assert "weaken" not in dangers(known, [change, switched_on]).get(change.address, ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "passes"),
+    [
+        ("workloads/prod", "workloads/dev", BUCKET),
+        ("workloads/dev", "workloads/prod", ""),
+        ("root", "workloads/dev", ""),
+        ("workloads/other", "workloads/prod", "workloads/other"),
+    ],
+)
+@pytest.mark.parametrize("policy_type", [SCP, RCP])
+def test_an_account_that_moves_to_where_less_is_blocked_weakens(
+    base: Organization, before: str, after: str, passes: str, policy_type: str
+) -> None:
+    text = document(BUCKET, **(PRINCIPAL if policy_type == RCP else {}))
+    known = guarded(base, text, "workloads/prod", policy_type=policy_type)
+    change = update("account.shop-prod", {"unit": before}, {"unit": after})
+    found = exposures(known, [change])
+    assert bool(found) is bool(passes), found
+    assert passes in found.get(change.address, "")
