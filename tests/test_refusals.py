@@ -45,7 +45,7 @@ WRITES = (
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config, creation: Story) -> Iterator[Sandbox]:
     """An organization as FULL declares it, with its config at hand; the sandbox stands for AWS."""
     config(FULL)
-    (tmp_path / "scps").symlink_to(LIBRARY / "scps")
+    shutil.copytree(LIBRARY / "scps", tmp_path / "scps")
     monkeypatch.chdir(tmp_path)
     with Sandbox() as sandbox:
         sandbox.load(creation.end)
@@ -158,11 +158,8 @@ def test_a_plan_is_stale_when_the_config_or_a_policy_beside_it_has_changed(
     assert run(["apply", "plan.json", "--auto-approve"]) == 5
     assert "config has changed" in capsys.readouterr().err
     config(FULL)
-    (tmp_path / "scps").unlink()
-    copy = tmp_path / "scps"
-    for file in (LIBRARY / "scps").glob("*/*"):
-        (copy / file.parent.name).mkdir(parents=True, exist_ok=True)
-        (copy / file.parent.name / file.name).write_bytes(file.read_bytes() + b"\n")
+    for file in (tmp_path / "scps").glob("*/*"):
+        file.write_bytes(file.read_bytes() + b"\n")
     assert run(["apply", "plan.json", "--auto-approve"]) == 5
     assert unchanged(cloud)
 
@@ -182,8 +179,6 @@ def test_a_saved_plan_that_lets_more_through_needs_leave(
     cloud: Sandbox, capsys: Capture, tmp_path: Path, config: Config
 ) -> None:
     policy = tmp_path / "scps" / "no-leaving" / "policy.json"
-    (tmp_path / "scps").unlink()
-    shutil.copytree(LIBRARY / "scps", tmp_path / "scps")
     policy.write_text(policy.read_text().replace("organizations:LeaveOrganization", "account:CloseAccount"))
     assert run(["plan", "--out", "plan.json", "--format", "md"]) == 0
     assert "landing apply --allow weaken" in capsys.readouterr().out
