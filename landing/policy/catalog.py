@@ -71,6 +71,12 @@ def version() -> str:
 
 
 @lru_cache(maxsize=1)
+def day() -> str:
+    """The day that the catalogue was taken from AWS's pages: ``2026-10-27``."""
+    return str(_load("metadata.json").get("updatedAt", "unknown")).partition("T")[0]
+
+
+@lru_cache(maxsize=1)
 def services() -> frozenset[str]:
     """The prefixes of all services."""
     return frozenset(_load("services.json"))
@@ -78,7 +84,10 @@ def services() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def rcp_services() -> frozenset[str]:
-    """The prefixes of the services whose resources RCPs protect."""
+    """The prefixes of the services whose resources RCPs protect, as of `day`: AWS adds to them.
+
+    Organizations user guide, "Resource control policies", "List of AWS services that support RCPs".
+    """
     return frozenset(_load("rcpSupportedServices.json"))
 
 

@@ -168,7 +168,7 @@ def _rcps(organization: Outline, principal: Principal, request: Request, owner: 
     assumed = service == "sts" and ":role/aws-service-role/" in resource
     reason = _first(
         (
-            (service not in catalog.rcp_services(), f"RCPs do not apply to {service}"),
+            (service not in catalog.rcp_services(), f"RCPs do not apply to {service} by AWS's list of {catalog.day()}"),
             (linked is True, "RCPs do not apply to requests of service-linked roles"),
             (no_resource, "RCPs are taken not to apply to requests for no resource, of which AWS says nothing"),
             (action == "kms:retiregrant", "RCPs do not apply to kms:RetireGrant"),

@@ -109,7 +109,8 @@ class _Prover:
             beyond = tuple(action for action in actions if not within_rcps(action))
             groups = {hits: list(filter(within_rcps, members)) for hits, members in groups.items()}
             if beyond and self.claim.denies:
-                reason = f"RCPs do not apply to {beyond[0].text}, or it is not documented that they do"
+                listed = f"by AWS's list of {catalog.day()}"
+                reason = f"RCPs do not apply to {beyond[0].text} {listed}, or it is not documented that they do"
                 yield _Outcome(beyond, reason=reason)
         for case in cases(self.space, self.rules, groups, self.tally):
             outcome = self._outcome(case)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
@@ -60,9 +61,26 @@ def test_the_wildcard_of_a_service_is_no_pattern_of_a_policy_but_one_of_the_cata
     assert {"s3:GetObject", "sso:GetProfile"} <= names("s*:Get*")
 
 
-def test_rcps_protect_the_services_of_the_data() -> None:
-    assert {"s3", "kms", "sts", "sqs", "secretsmanager"} <= catalog.rcp_services()
+# The Organizations user guide's "List of AWS services that support RCPs", as the catalogue of 2026-10-27 has it.
+RCP_SERVICES = """
+    aoss appconfig appstream autoscaling autoscaling-plans budgets clouddirectory cloudfront cloudsearch cloudtrail-data
+    codeartifact codebuild codecommit codepipeline cognito-identity cognito-idp comprehend comprehendmedical
+    compute-optimizer cost-optimization-hub dax dsql dynamodb ecr ecr-public events firehose fis fms gamelift health
+    inspector-scan kendra kinesisvideo kms logs memorydb networkmonitor notifications opensearch pca-connector-ad
+    personalize polly pricing resource-groups rolesanywhere s3 secretsmanager servicediscovery signin sqs sts support
+    swf textract timestream-influxdb transcribe transfer translate wafv2 workspaces xray
+"""
+
+
+def test_rcps_protect_the_services_of_awss_list() -> None:
+    assert set(RCP_SERVICES.split()) <= catalog.rcp_services(), "AWS adds to the list"
+    assert catalog.rcp_services() <= catalog.services()
     assert "ec2" not in catalog.rcp_services()
+
+
+def test_the_catalogue_has_a_day() -> None:
+    assert date.fromisoformat(catalog.day()) >= date(2026, 10, 1)
+    assert catalog.day().replace("-", "") in catalog.version()
 
 
 def test_types_in_arns_are_told_from_names() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from landing.organization import Organization
-from landing.policy import RCP, Unknown, covered, decide, evaluate
+from landing.policy import RCP, Unknown, catalog, covered, decide, evaluate
 from tests.policy.build import deny, level, request
 
 MANAGEMENT, PROD, SANDBOX = "111111111111", "222222222222", "333333333333"
@@ -96,7 +96,10 @@ def test_rule_03_rcps_apply_to_resources_of_member_accounts_whoever_asks(
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        (request("ec2:RunInstances", f"arn:aws:ec2:eu-west-1:{PROD}:instance/i"), "do not apply to ec2"),
+        (
+            request("ec2:RunInstances", f"arn:aws:ec2:eu-west-1:{PROD}:instance/i"),
+            f"do not apply to ec2 by AWS's list of {catalog.day()}",
+        ),
         (request("kms:RetireGrant", f"arn:aws:kms:eu-west-1:{PROD}:key/k"), "RetireGrant"),
         (request("kms:Decrypt", f"arn:aws:kms:eu-west-1:{PROD}:alias/aws/s3"), "managed key"),
         (request("kms:Decrypt", f"arn:aws:kms:eu-west-1:{PROD}:key/k", awsManagedKey=True), "managed key"),

@@ -44,7 +44,8 @@ def _known(text: str, where: str) -> Iterator[Finding]:
 def _reached(text: str, where: str) -> Iterator[Finding]:
     service = ActionPattern(text).service
     if service in catalog.services() and service not in catalog.rcp_services():
-        yield Finding("POL306", WARNING, where, f"RCPs do not reach {service}: the entry does nothing")
+        message = f"RCPs do not reach {service} by AWS's list of {catalog.day()}: the entry does nothing"
+        yield Finding("POL306", WARNING, where, message)
 
 
 def _covered(item: Located) -> Iterator[Finding]:
