@@ -1,0 +1,127 @@
+"""What README and docs show: commands exist, YAML is a valid config, and the walk in the README shows what it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from landing.cli import cli
+from landing.config import load
+from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.library import Library, shipped
+from tests.samples import SMALL
+
+ROOT = Path(__file__).parents[1]
+PAGES = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+}
+BLOCK = re.compile(r"^```(\w+)?([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def commands_in(text: str) -> Iterator[str]:
+    """Each `landing …` that a page shows, in a block of commands, an indented line or as code within a sentence."""
+    shown = re.findall(r"^(?:\$ |    )((?:landing|eval) .*)$", text, re.MULTILINE)
+    shown += re.findall(r"`(landing [^`\n]+)`", text)
+    for line in shown:
+        for part in re.split(r"\s+&&\s+|\s{2,}#.*$|^eval \"\$\(|\)\"", line):
+            if part.startswith("landing "):
+                yield part
+
+
+COMMANDS = sorted({(page, command) for page, text in PAGES.items() for command in commands_in(text)})
+
+
+@pytest.mark.parametrize(("page", "command"), COMMANDS)
+def test_every_command_that_is_shown_is_understood(page: str, command: str) -> None:
+    understand(cli, shlex.split(command, comments=True)[1:])
+
+
+def understand(command: click.Command, arguments: list[str]) -> None:
+    """Raise a click.UsageError for options, commands and arguments that do not exist."""
+    context = click.Context(command, info_name=command.name)
+    if isinstance(command, click.Group):
+        found = command.get_command(context, arguments[0])
+        assert found is not None, arguments[0]
+        understand(found, arguments[1:])
+        return
+    _, rest, _ = command.make_parser(context).parse_args(arguments)
+    assert rest == [], f"{command.name} takes no {rest}"
+
+
+FRAGMENTS = [
+    (page, number, body)
+    for page, text in PAGES.items()
+    for number, (language, rest, body) in enumerate(BLOCK.findall(text))
+    if language == "yaml" and "file=" not in rest
+]
+
+
+@pytest.mark.parametrize(
+    ("page", "number", "body"), FRAGMENTS, ids=[f"{page}-{number}" for page, number, _ in FRAGMENTS]
+)
+def test_every_piece_of_config_that_is_shown_is_valid(page: str, number: int, body: str, tmp_path: Path) -> None:
+    whole = merged(yaml.safe_load(SMALL), yaml.safe_load(body))
+    (tmp_path / "landing.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
+    _, warnings = load(tmp_path, Library.load(shipped()), SERVICE_SCHEMAS)
+    assert warnings == []
+
+
+def merged(base: Any, more: Any) -> Any:
+    if not isinstance(base, Mapping) or not isinstance(more, Mapping):
+        return more
+    return {
+        key: merged(base[key], more[key]) if key in base and key in more else {**base, **more}[key]
+        for key in {**base, **more}
+    }
+
+
+@pytest.fixture
+def type_in(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """A shell in which a reader types the commands of a page; the answer on stdout."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LANDING_"))}
+    environment = {**clean, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{clean['PATH']}"}
+    folder = tmp_path
+
+    def type_in(line: str) -> str:
+        nonlocal folder
+        command, _, into = line.partition(" && cd ")
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode in (0, 2), f"{line}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+        folder = folder / into
+        return done.stdout
+
+    yield type_in
+    type_in("landing sandbox stop")
+
+
+def test_the_walk_in_the_readme_shows_what_it_says(type_in: Callable[[str], str]) -> None:
+    walk = [body for language, rest, body in BLOCK.findall(PAGES["README.md"]) if (language, rest) == ("console", "")]
+    for body in walk:
+        if "landing drift" in body:
+            type_in("landing apply --sandbox --auto-approve")
+            type_in(f'eval "$(landing sandbox env)" && python {ROOT}/tests/meddle.py')
+        for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+            command, _, shown = part.partition("\n")
+            answer = type_in(command)
+            assert_shown(shown, answer, command)
+
+
+def assert_shown(shown: str, answer: str, command: str) -> None:
+    """Every line of what a page shows stands in the answer, in that order; `...` stands for lines left out."""
+    rest = iter(answer.splitlines())
+    for line in shown.splitlines():
+        if line not in ("...", ""):
+            assert any(line.rstrip() == found.rstrip() for found in rest), f"{command} does not answer {line!r}"
