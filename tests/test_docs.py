@@ -124,4 +124,6 @@ def assert_shown(shown: str, answer: str, command: str) -> None:
     rest = iter(answer.splitlines())
     for line in shown.splitlines():
         if line not in ("...", ""):
-            assert any(line.rstrip() == found.rstrip() for found in rest), f"{command} does not answer {line!r}"
+            assert any(line.rstrip() == found.rstrip() for found in rest), (
+                f"{command} does not answer {line!r}; it does answer\n{answer[-1500:]}"
+            )
