@@ -79,6 +79,7 @@ def test_a_member_account_is_told_so(cloud: Sandbox, capsys: Capture, monkeypatc
     keys = cloud.session(member).get_credentials()
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", keys.access_key)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", keys.secret_key)
+    monkeypatch.setenv("AWS_SESSION_TOKEN", keys.token)
     assert run(["apply", "--auto-approve"]) == 5
     said = capsys.readouterr()
     assert said.out == ""
