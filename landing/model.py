@@ -90,7 +90,8 @@ class Address:
     scope: Scope = ORGANIZATION
 
     def __str__(self) -> str:
-        head = f"{self.kind}.{_MEANS_SOMETHING.sub(_escaped, self.name)}"
+        name = self.name if self.name == "*" else _MEANS_SOMETHING.sub(_escaped, self.name)  # alone: all of the kind
+        head = f"{self.kind}.{name}"
         if self.scope == ORGANIZATION:
             return head
         account, region = (

@@ -64,6 +64,7 @@ def test_the_kind_plans_applies_and_sees_drift(folder: Path, kind: Kind, monkeyp
     text = SMALL.replace("  home_region", "  trusted_access: [iam.amazonaws.com]\n  home_region")
     (folder / "config" / "landing.yaml").write_text(text + PROTECTED)
     kinds = [k for k in KINDS if k.name in ("organization", "trusted_access")] + [kind]
+    monkeypatch.setattr("landing.permissions.KINDS", tuple(kinds))
     for module in ("landing.plan", "landing.entries", "landing.graph", "landing.apply", "landing.unique_names"):
         monkeypatch.setattr(f"{module}.BY_NAME", {k.name: k for k in kinds})
     with Sandbox(account_quota=100) as sandbox:

@@ -33,7 +33,7 @@ def requests(cloud: Cloud) -> list[str]:
     """The states of all requests for accounts, once they have come to an end."""
     cloud.sandbox.world.clock.advance(cloud.sandbox.world, 1_000)
     listed: list[dict[str, Any]] = (
-        cloud.open().client("organizations").list_create_account_status()["CreateAccountStatuses"]
+        cloud.sandbox.session().client("organizations").list_create_account_status()["CreateAccountStatuses"]
     )
     return sorted(one["State"] for one in listed)
 

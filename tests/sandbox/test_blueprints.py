@@ -27,11 +27,12 @@ CHANGES: dict[str, dict[str, Any]] = {
     "cloudtrail_logs": {"log_group_days": 365},
     "config_recorder": {"recording_frequency": "DAILY", "snapshot_frequency": "One_Hour"},
     "log_archive": {"retention_days": 3650, "archive_days": 90},
+    "read_role": {"trusted": "role/landing-plan"},
     "security_audit_role": {"max_session_hours": 4},
 }
 """What is changed in an update, where the blueprint has something to change."""
 ALL = ("account_baseline", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
-       "log_archive", "security_audit_role")  # fmt: skip
+       "log_archive", "read_role", "security_audit_role")  # fmt: skip
 
 
 def test_no_blueprint_is_left_out(library: Library) -> None:

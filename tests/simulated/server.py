@@ -26,7 +26,7 @@ from landing.sandbox import Sandbox, control, guard
 from landing.sandbox.gateway import AnswerLost
 from landing.sandbox.home import Endpoint, Home
 from landing.sandbox.http import HttpAnswer, HttpRequest
-from landing.sandbox.server import LOOPBACK, Requests
+from landing.sandbox.server import KNOWN_MOST, LOOPBACK, Requests
 from tests.simulated.configs import Size
 from tests.simulated.gateway import SimulatedGateway
 from tests.simulated.rates import Buckets
@@ -69,6 +69,9 @@ class Answers(Requests):
     """Requests to the simulated AWS, and to its control."""
 
     server: Endpoints  # type: ignore[assignment]
+
+    def _most(self, head: HttpRequest) -> int:
+        return KNOWN_MOST
 
     def _answered(self, request: HttpRequest) -> HttpAnswer:
         if request.path == f"{control.PREFIX}health":
