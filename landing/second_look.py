@@ -23,8 +23,9 @@ OVERTAKEN = re.compile(
 )
 """Codes of AWS (and our own) for "it is not as you think": there already, not there, still taken, being changed."""
 
-NOT_YET = re.compile(r"(must be|is not) (an?|the) [\w ]*delegated admin", re.IGNORECASE)
-"""What the services say, each with a code of its own, to an administrator whose registration they do not see yet."""
+SAID = re.compile(r"(must be|is not) (an?|the) [\w ]*delegated admin|detector already exists", re.IGNORECASE)
+"""The same in words, where the code does not tell: to an administrator whose registration a service does not see yet
+(each with a code of its own), and GuardDuty's BadRequestException for a detector of which the answer was lost."""
 
 
 def persist(aws: Aws, kind: Kind, change: Change) -> None:
@@ -35,7 +36,7 @@ def persist(aws: Aws, kind: Kind, change: Change) -> None:
                 kind.apply(aws, change)
             break
         except AwsError as error:
-            if pause is None or not (OVERTAKEN.search(error.code) or NOT_YET.search(error.reason)):
+            if pause is None or not (OVERTAKEN.search(error.code) or SAID.search(error.reason)):
                 raise
             aws.clock.sleep(pause)
             aws.tree.forget()
