@@ -112,26 +112,20 @@ def _merge(document: Document, top: object, name: str) -> Iterator[Problem]:
         yield Problem("LZ106", f"{name} must hold a mapping of top-level keys", Source(name, 1, 1))
         return
     for key, value in top.items():
+        keyed = key in BY_KEY and isinstance(value, Map)
         if (key,) not in document.files:
             _take(document, (key,), top, name)
-        elif key in BY_KEY and isinstance(value, Map) and isinstance(held := document.data[key], Map):
-            if all((key, each) not in document.files for each in held):
-                _share(document, key)
-            for each in value:
-                if each in document.data[key]:
-                    yield _twice(document, (key, each), Source(name, *_line_column(value, each)))
-                else:
-                    _take(document, (key, each), value, name)
-        else:
+            if not keyed:
+                continue
+            document.data[key] = Map()  # other files may add to it; what this file says elsewhere stays as it is
+        elif not keyed or not isinstance(document.data[key], Map):
             yield _twice(document, (key,), Source(name, *_line_column(top, key)))
-
-
-def _share(document: Document, key: str) -> None:
-    """Let other files add to what one file says below a top-level key; its own values stay as they are."""
-    held, name = document.data[key], document.files[(key,)]
-    document.data[key] = Map()
-    for each in held:
-        _take(document, (key, each), held, name)
+            continue
+        for each in value:
+            if each in document.data[key]:
+                yield _twice(document, (key, each), Source(name, *_line_column(value, each)))
+            else:
+                _take(document, (key, each), value, name)
 
 
 def _take(document: Document, path: tuple[str, ...], values: Map, name: str) -> None:
