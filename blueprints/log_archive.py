@@ -27,6 +27,7 @@ from landing.naming import LOG_KEY_ALIAS, RECORDER_ROLE, TRAIL, bucket
 
 TRAIL_ARN = f"arn:${{AWS::Partition}}:cloudtrail:${{HomeRegion}}:${{ManagementAccountId}}:trail/{TRAIL}"
 RECORDER_ARN = f"arn:${{AWS::Partition}}:iam::*:role/{RECORDER_ROLE}"
+DETECTORS_ARN = "arn:${AWS::Partition}:guardduty:*:${SecurityToolingAccountId}:detector/*"
 OWNER_CONTROL = {"s3:x-amz-acl": "bucket-owner-full-control"}
 Statements = list[dict[str, object]]
 
@@ -89,6 +90,7 @@ def _key() -> Key:
             "*",
             {"StringEquals": {"aws:SourceArn": Sub(TRAIL_ARN)}},
         ),
+        # The recorder's own role writes, not the service: no aws:SourceAccount or aws:SourceOrgID is there to ask for.
         _allow(
             "ConfigEncrypts",
             "*",
@@ -102,9 +104,9 @@ def _key() -> Key:
         _allow(
             "GuardDutyEncrypts",
             {"Service": "guardduty.amazonaws.com"},
-            ["kms:Encrypt", "kms:GenerateDataKey*"],
+            "kms:GenerateDataKey",
             "*",
-            {"StringEquals": {"aws:SourceAccount": Ref("SecurityToolingAccountId")}},
+            _detectors(),
         ),
         _allow(
             "ReadersInTheOrganization",
@@ -161,7 +163,7 @@ def _add_bucket(
     template.add_resource(
         Bucket(
             name,
-            BucketName=Sub(bucket(purpose, "${AWS::AccountId}", "${AWS::Region}")),
+            BucketName=Sub(_name(purpose)),
             BucketEncryption=BucketEncryption(
                 ServerSideEncryptionConfiguration=[
                     ServerSideEncryptionRule(ServerSideEncryptionByDefault=default, BucketKeyEnabled=encrypted)
@@ -199,14 +201,21 @@ def _add_bucket(
 
 
 def _access_logs() -> Statements:
+    """Each of our buckets below its own prefix (S3 User Guide, "Permissions for log delivery")."""
+    logged = {"CloudTrail": "cloudtrail", "Config": "config", "GuardDuty": "guardduty"}
     return [
         _allow(
-            "ServerAccessLogs",
+            f"{title}ServerAccessLogs",
             {"Service": "logging.s3.amazonaws.com"},
             "s3:PutObject",
-            _inside("AccessLogs", "*"),
-            {"StringEquals": {"aws:SourceAccount": AccountId}},
+            _inside("AccessLogs", purpose, "*"),
+            {
+                "StringEquals": {"aws:SourceAccount": AccountId},
+                # The bucket's name, not its attribute: the bucket logs to this one, which needs this policy first.
+                "ArnEquals": {"aws:SourceArn": Sub(f"arn:${{AWS::Partition}}:s3:::{_name(purpose)}")},
+            },
         )
+        for title, purpose in logged.items()
     ]
 
 
@@ -253,12 +262,28 @@ def _config() -> Statements:
 
 
 def _guardduty() -> Statements:
+    """The detectors of the delegated administrator, whose export has the findings of all members.
+
+    The key is AWSLogs/<account>/GuardDuty/<region>/… (GuardDuty User Guide, "Exporting generated GuardDuty findings").
+    """
     principal = {"Service": "guardduty.amazonaws.com"}
-    administrator = {"StringEquals": {"aws:SourceAccount": Ref("SecurityToolingAccountId")}}
+    findings = _inside("GuardDuty", "AWSLogs", "*", "GuardDuty", "*")
     return [
-        _allow("GuardDutyLooks", principal, "s3:GetBucketLocation", GetAtt("GuardDutyBucket", "Arn"), administrator),
-        _allow("GuardDutyWrites", principal, "s3:PutObject", _inside("GuardDuty", "*"), administrator),
+        _allow("GuardDutyLooks", principal, "s3:GetBucketLocation", GetAtt("GuardDutyBucket", "Arn"), _detectors()),
+        _allow("GuardDutyWrites", principal, "s3:PutObject", findings, _detectors()),
     ]
+
+
+def _detectors() -> dict[str, object]:
+    """GuardDuty on behalf of the delegated administrator, in any region, and of nobody else."""
+    return {
+        "StringEquals": {"aws:SourceAccount": Ref("SecurityToolingAccountId")},
+        "ArnLike": {"aws:SourceArn": Sub(DETECTORS_ARN)},
+    }
+
+
+def _name(purpose: str) -> str:
+    return bucket(purpose, "${AWS::AccountId}", "${AWS::Region}")
 
 
 def _inside(title: str, *path: object) -> Join:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cfnlint import lint
@@ -102,3 +103,31 @@ def test_config_writes_only_below_the_writers_own_account(full: Organization) ->
     policy = template["Resources"]["ConfigBucketPolicy"]["Properties"]["PolicyDocument"]  # type: ignore[index, call-overload]
     (writes,) = [each for each in policy["Statement"] if each["Sid"] == "ConfigWrites"]  # type: ignore[index, call-overload, union-attr]
     assert writes["Resource"]["Fn::Join"][1][1:] == ["AWSLogs", "${aws:PrincipalAccount}", "Config", "*"]  # type: ignore[index, call-overload]
+
+
+def test_a_service_writes_logs_for_one_account_and_one_resource_only(full: Organization) -> None:
+    """A service writes for whoever asks it to: bucket and key say whose, and what of theirs."""
+    resources: Any = full.deployments["log-archive"].template["Resources"]
+    documents = [
+        resource["Properties"].get("PolicyDocument") or resource["Properties"]["KeyPolicy"]
+        for resource in resources.values()
+        if resource["Type"] in ("AWS::S3::BucketPolicy", "AWS::KMS::Key")
+    ]
+    admitted = [
+        each for document in documents for each in document["Statement"] if "Service" in _named(each["Principal"])
+    ]
+    assert {each["Principal"]["Service"].partition(".")[0] for each in admitted} == {
+        "cloudtrail",
+        "guardduty",
+        "logging",
+    }
+    for each in admitted:
+        asked = {key: value for keys in each["Condition"].values() for key, value in keys.items()}
+        source = asked["aws:SourceArn"]["Fn::Sub"]
+        assert "aws:SourceAccount" in asked or ":${ManagementAccountId}:" in source, each["Sid"]
+        if each["Action"] == "s3:PutObject":
+            assert each["Resource"]["Fn::Join"][1][1] != "*", f"{each['Sid']} may write anywhere"
+
+
+def _named(principal: Any) -> dict[str, Any]:
+    return principal if isinstance(principal, dict) else {}
