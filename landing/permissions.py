@@ -11,7 +11,7 @@ from landing.aws import Reads, simulator
 from landing.aws.reads import session_policy
 from landing.errors import LandingError
 from landing.kinds import KINDS, Kind
-from landing.organization import PREFIX, LockPlace, Organization
+from landing.organization import LockPlace, Organization
 from landing.policy.catalog import Action
 
 ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListAccountsForParent",
@@ -24,8 +24,11 @@ NEVER = ("organizations:DeleteOrganization", "organizations:LeaveOrganization",
          "organizations:DisableAWSServiceAccess", "cloudformation:DeactivateOrganizationsAccess")  # fmt: skip
 """What no plan ever contains; denied to the apply role, so that nothing else does it in its name either."""
 
-ENTER = "sts:AssumeRole"
-"""Declared by the kinds that enter member accounts."""
+ENTER, LINK, PASS = "sts:AssumeRole", "iam:CreateServiceLinkedRole", "iam:PassRole"
+"""Allowed with conditions only: which accounts are entered, whose role is made, which role is passed and to whom."""
+
+MEMBER_ROLE = "OrganizationAccountAccessRole"
+"""What AWS calls the role in accounts that an organization makes (Organizations API reference, CreateAccount)."""
 
 SERVICE_OF_TYPE = {"CertificateManager": "acm", "ElasticLoadBalancingV2": "elasticloadbalancing",
                    "StepFunctions": "states"}  # fmt: skip
@@ -38,31 +41,38 @@ CONTENTS = ("dynamodb:GetItem", "dynamodb:GetRecords", "kinesis:GetRecords", "lo
 EXAMPLE_LOCK = LockPlace("example-landing-lock", "landing.lock", "management", "eu-west-1")
 
 
-def plan_policy(partition: str = "aws", member_role: str = "*", kinds: Iterable[Kind] = KINDS) -> dict[str, Any]:
-    """For the role that plans and reports drift: reads, and enters member accounts by their role."""
+def plan_policy(
+    partition: str = "aws", member_role: str = MEMBER_ROLE, *, organization: str = "", kinds: Iterable[Kind] = KINDS
+) -> dict[str, Any]:
+    """For the role that plans and reports drift: reads, and enters member accounts by their role.
+
+    `organization` is the id of the only one whose accounts it enters; without it, the one that its own account is in.
+    """
     actions = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
-    return _document([_allow("Read", actions - {ENTER}), _enter(partition, member_role)])
+    return _document([_allow("Read", actions - {ENTER}), _enter(partition, member_role, organization)])
 
 
 def apply_policy(
-    partition: str = "aws", member_role: str = "*", kinds: Iterable[Kind] = KINDS, lock: LockPlace | None = None
+    partition: str = "aws",
+    member_role: str = MEMBER_ROLE,
+    *,
+    organization: str = "",
+    kinds: Iterable[Kind] = KINDS,
+    lock: LockPlace | None = None,
 ) -> dict[str, Any]:
-    """For the role that applies: what the plan role may, the writes of every kind, and a deny for the rest.
+    """For the role that applies, beside `plan_policy`: the writes of every kind, and a deny for the rest.
 
-    `lock` is one in the management account; a lock in a member account is taken by the member role.
+    Beside, because a managed policy holds 6,144 characters. `lock` is one in the management account; a lock in a member
+    account is taken by the member role.
     """
+    kinds = tuple(kinds)
     reads = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
-    writes = {action for kind in kinds for action in kind.writes}
-    writes -= {ENTER, "iam:PassRole", "iam:CreateServiceLinkedRole"}
+    writes = {action for kind in kinds for action in kind.writes} - reads
     statements = [
-        _allow("Read", reads - {ENTER}),
-        _enter(partition, member_role),
-        _allow("Write", writes),
-        {
-            **_allow("ServiceLinkedRoles", {"iam:CreateServiceLinkedRole"}),
-            "Resource": f"arn:{partition}:iam::*:role/aws-service-role/*",
-        },
-        {**_allow("PassOurRoles", {"iam:PassRole"}), "Resource": f"arn:{partition}:iam::*:role/{PREFIX}*"},
+        _enter(partition, member_role, organization),
+        _allow("Write", writes - {ENTER, PASS, LINK}),
+        _link(partition, {service for kind in kinds for service in kind.linked}),
+        *_pass(partition, {role: service for kind in kinds for role, service in kind.passed.items()}),
         *(lock_statements(partition, lock) if lock else ()),
         {"Sid": "Never", "Effect": "Deny", "Action": sorted(NEVER), "Resource": "*"},
     ]
@@ -120,13 +130,33 @@ def lock_statements(partition: str, lock: LockPlace) -> list[dict[str, Any]]:
     ]
 
 
-def _enter(partition: str, member_role: str) -> dict[str, Any]:
+def _enter(partition: str, member_role: str, organization: str) -> dict[str, Any]:
+    """One role, and no account but the organization's own: a role of the same name elsewhere is somebody else's."""
     return {
-        "Sid": "EnterMemberAccounts",
-        "Effect": "Allow",
-        "Action": "sts:AssumeRole",
+        **_allow("EnterMemberAccounts", (ENTER,)),
         "Resource": f"arn:{partition}:iam::*:role/{member_role}",
+        "Condition": {"StringEquals": {"aws:ResourceOrgID": organization or "${aws:PrincipalOrgID}"}},
     }
+
+
+def _link(partition: str, services: Iterable[str]) -> dict[str, Any]:
+    """IAM User Guide, "Service-linked role permissions": by the service that the role is for."""
+    return {
+        **_allow("MakeServiceLinkedRoles", (LINK,)),
+        "Resource": f"arn:{partition}:iam::*:role/aws-service-role/*",
+        "Condition": {"StringEquals": {"iam:AWSServiceName": sorted(services)}},
+    }
+
+
+def _pass(partition: str, passed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The roles by name, each to the one service that it is for (IAM User Guide, "Pass a role to an AWS service")."""
+    for service in sorted({*passed.values()}):
+        roles = sorted(role for role, to in passed.items() if to == service)
+        yield {
+            **_allow(f"PassRolesTo{service.partition('.')[0].capitalize()}", (PASS,)),
+            "Resource": [f"arn:{partition}:iam::*:role/{role}" for role in roles],
+            "Condition": {"StringEquals": {"iam:PassedToService": service}},
+        }
 
 
 def _allow(sid: str, actions: Iterable[str]) -> dict[str, Any]:
@@ -162,6 +192,8 @@ It changes nothing. Drift detection (`Detect…`) fills in a report of CloudForm
 ```
 
 ## The role that applies
+
+It needs the policy above and this one beside it: together they are longer than one managed policy may be.
 
 ```json
 {json.dumps(apply_policy(), indent=2)}

@@ -26,6 +26,7 @@ from landing.aws.survey import Survey
 from landing.aws.tree import Tree
 from landing.kinds import Kind
 from landing.policy import catalog
+from landing.services import INTEGRATIONS, STACKSETS
 
 SERVICES = (
     "account", "cloudformation", "cloudtrail", "config", "guardduty", "iam", "kms", "organizations",
@@ -52,7 +53,24 @@ def action_of(service: str, operation: str) -> str:
     return next(iter(found)).text
 
 
-LINKED = "iam:CreateServiceLinkedRole"
+_STACK_SETS = {"stacksets.cloudformation.amazonaws.com", STACKSETS}
+_GUARDDUTY = {"guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com"}
+
+LINKED: dict[tuple[str, str], set[str]] = {
+    ("cloudformation", "ActivateOrganizationsAccess"): _STACK_SETS,
+    ("cloudtrail", "CreateTrail"): {"cloudtrail.amazonaws.com"},
+    ("cloudtrail", "UpdateTrail"): {"cloudtrail.amazonaws.com"},
+    ("config", "PutOrganizationConfigRule"): {"config-multiaccountsetup.amazonaws.com"},
+    ("guardduty", "CreateDetector"): _GUARDDUTY,
+    ("guardduty", "EnableOrganizationAdminAccount"): _GUARDDUTY,
+    ("organizations", "CreateAccount"): {"organizations.amazonaws.com"},
+    ("organizations", "CreateOrganization"): {"organizations.amazonaws.com"},
+    ("organizations", "EnableAWSServiceAccess"): {each for row in INTEGRATIONS.values() for each in row.trusted},
+    ("securityhub", "EnableOrganizationAdminAccount"): {"securityhub.amazonaws.com"},
+    ("securityhub", "EnableSecurityHub"): {"securityhub.amazonaws.com"},
+}
+"""The services for which AWS makes service-linked roles in the caller's name, by the call that sets it off."""
+
 _APPOINTMENT = {"organizations:EnableAWSServiceAccess", "organizations:RegisterDelegatedAdministrator"}
 
 BESIDES = {
@@ -61,23 +79,18 @@ BESIDES = {
     ("cloudformation", "UpdateStack"): {"cloudformation:TagResource"},
     ("cloudformation", "UpdateStackSet"): {"cloudformation:TagResource"},
     ("cloudformation", "DetectStackDrift"): {"cloudformation:DetectStackResourceDrift"},
-    ("cloudformation", "ActivateOrganizationsAccess"): {"organizations:EnableAWSServiceAccess", LINKED},
-    ("cloudtrail", "CreateTrail"): {"iam:GetRole", "iam:PassRole", "organizations:EnableAWSServiceAccess", LINKED},
-    ("cloudtrail", "UpdateTrail"): {"iam:GetRole", "iam:PassRole", "organizations:EnableAWSServiceAccess", LINKED},
-    ("config", "PutOrganizationConfigRule"): {LINKED},
-    ("guardduty", "CreateDetector"): {LINKED},
+    ("cloudformation", "ActivateOrganizationsAccess"): {"organizations:EnableAWSServiceAccess"},
+    ("cloudtrail", "CreateTrail"): {"iam:GetRole", "iam:PassRole", "organizations:EnableAWSServiceAccess"},
+    ("cloudtrail", "UpdateTrail"): {"iam:GetRole", "iam:PassRole", "organizations:EnableAWSServiceAccess"},
     ("guardduty", "EnableOrganizationAdminAccount"): {
-        *_APPOINTMENT, "organizations:ListDelegatedAdministrators", LINKED,
+        *_APPOINTMENT, "organizations:ListDelegatedAdministrators",
     },
     ("guardduty", "DisableOrganizationAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
-    ("organizations", "CreateAccount"): {"organizations:TagResource", LINKED},
-    ("organizations", "CreateOrganization"): {LINKED},
+    ("organizations", "CreateAccount"): {"organizations:TagResource"},
     ("organizations", "CreateOrganizationalUnit"): {"organizations:TagResource"},
     ("organizations", "CreatePolicy"): {"organizations:TagResource"},
-    ("organizations", "EnableAWSServiceAccess"): {LINKED},
-    ("securityhub", "EnableOrganizationAdminAccount"): {*_APPOINTMENT, LINKED},
+    ("securityhub", "EnableOrganizationAdminAccount"): {*_APPOINTMENT},
     ("securityhub", "DisableOrganizationAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
-    ("securityhub", "EnableSecurityHub"): {LINKED},
 }  # fmt: skip
 """What AWS asks of the caller besides the action of the call, as we make it (with tags, with roles).
 
@@ -186,7 +199,13 @@ class Closure:
     @property
     def besides(self) -> set[str]:
         """What AWS asks for besides."""
-        return {action for call in self.calls for action in BESIDES.get(call, ())}
+        found = {action for call in self.calls for action in BESIDES.get(call, ())}
+        return found | ({"iam:CreateServiceLinkedRole"} if self.linked else set())
+
+    @property
+    def linked(self) -> set[str]:
+        """The services for which service-linked roles are made."""
+        return {service for call in self.calls for service in LINKED.get(call, ())}
 
     @property
     def enters(self) -> bool:

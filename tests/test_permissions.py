@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from landing.aws import Reads, Tree, simulator, translated
 from landing.aws.reads import IAM_PREFIXES
+from landing.cli.synth import files
 from landing.errors import AwsError
 from landing.kinds import KINDS, Kind
 from landing.model import ORGANIZATION, Scope
 from landing.organization import Organization
-from landing.permissions import ALWAYS, EXAMPLE_LOCK, apply_policy, lock_statements, page, plan_policy, reads
-from landing.policy import catalog
+from landing.permissions import (
+    ALWAYS,
+    ENTER,
+    EXAMPLE_LOCK,
+    LINK,
+    PASS,
+    apply_policy,
+    lock_statements,
+    page,
+    plan_policy,
+    reads,
+)
+from landing.policy import catalog, lint
 from landing.sandbox import Sandbox
 from tests import calls
 from tests.cloud import QuickAws, Story
@@ -71,6 +84,13 @@ def test_what_a_kind_declares_is_called(kind: Kind) -> None:
     assert {*kind.writes} <= all_of_it.actions | all_of_it.besides | (ENTERING if all_of_it.enters else set())
 
 
+@every_kind
+def test_a_kind_names_whose_roles_are_made_and_which_are_passed(kind: Kind) -> None:
+    assert {*kind.linked} == calls.of_kind(type(kind), *PHASES).linked
+    assert bool(kind.linked) == (LINK in kind.writes)
+    assert bool(kind.passed) == (PASS in kind.writes)
+
+
 def test_no_call_is_overlooked() -> None:
     """What no kind reaches is of the few modules that serve something else."""
     reached = {use for kind in KINDS for use in calls.of_kind(type(kind), *PHASES).uses}
@@ -97,6 +117,82 @@ def test_the_plan_role_can_change_nothing() -> None:
     for statement in plan_policy()["Statement"]:
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         assert all(action.split(":")[1].startswith(READING) for action in actions)
+
+
+CONDITIONS = {ENTER: "aws:ResourceOrgID", LINK: "iam:AWSServiceName", PASS: "iam:PassedToService"}
+"""What makes a caller more than it is is allowed with this condition only."""
+
+
+def _statements(value: Any) -> Iterator[dict[str, Any]]:
+    """Every statement in a document, however deep: templates hold policies."""
+    if isinstance(value, dict):
+        if "Effect" in value:
+            yield value
+        for each in value.values():
+            yield from _statements(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _statements(each)
+
+
+def _actions(statement: dict[str, Any]) -> set[str]:
+    patterns = statement.get("Action", "*")
+    return {
+        action.text
+        for each in ([patterns] if isinstance(patterns, str) else patterns)
+        for action in catalog.expand(each)
+    }
+
+
+@pytest.mark.parametrize("identity", ["", "o-exampleorgid"])
+def test_nothing_that_is_written_gives_a_power_without_its_condition(
+    full: Organization, load_text: Callable[[str], Organization], identity: str
+) -> None:
+    """Of all that `synth` writes, that a connection sends, and that the page shows."""
+    organizations = (replace(full, id=identity, lock=EXAMPLE_LOCK), load_text(SMALL + READ_ROLE))
+    documents = [content for each in organizations for _, content in files(each)]
+    documents += [json.loads(reads(each, detect=True).session_policy) for each in organizations]
+    found: dict[str, int] = dict.fromkeys(CONDITIONS, 0)
+    for statement in _statements(documents):
+        if statement["Effect"] != "Allow" or "Principal" in statement:
+            continue
+        for action in _actions(statement) & {*CONDITIONS}:
+            found[action] += 1
+            assert list(statement["Condition"]["StringEquals"]) == [CONDITIONS[action]], statement
+            assert "*" not in str(statement["Condition"])
+    assert all(found.values()), "the test sees what it is about"
+
+
+def test_whoever_is_trusted_is_of_the_organization_or_acts_for_the_account(
+    full: Organization, load_text: Callable[[str], Organization]
+) -> None:
+    organizations = (full, load_text(SMALL + READ_ROLE))
+    trusts = [
+        statement
+        for each in organizations
+        for deployment in each.deployments.values()
+        for statement in _statements(deployment.template)
+        if "sts:AssumeRole" in _actions(statement)
+        and "Principal" in statement
+        and statement["Action"] == "sts:AssumeRole"
+    ]
+    assert trusts
+    for trust in trusts:
+        key = "aws:PrincipalOrgID" if "AWS" in trust["Principal"] else "aws:SourceAccount"
+        if trust["Principal"] != {"Service": "cloudtrail.amazonaws.com"}:  # AWS documents no condition for its role
+            assert key in trust["Condition"]["StringEquals"]
+
+
+def test_the_policies_are_clean_by_our_own_linter() -> None:
+    for policy in (plan_policy(), apply_policy(), apply_policy(lock=EXAMPLE_LOCK, organization="o-exampleorgid")):
+        assert lint(policy) == []
+
+
+def test_members_are_entered_by_one_role_in_one_organization() -> None:
+    for policy in (plan_policy("aws-us-gov", "reader"), apply_policy("aws-us-gov", "reader")):
+        (entering,) = [each for each in policy["Statement"] if ENTER in each["Action"]]
+        assert entering["Resource"] == "arn:aws-us-gov:iam::*:role/reader"
+        assert entering["Condition"] == {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}
 
 
 def test_the_policies_fit_into_a_role() -> None:

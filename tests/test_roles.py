@@ -26,13 +26,14 @@ TRUST = {
 }
 
 
-def _role(sandbox: Sandbox, name: str, policy: Mapping[str, Any]) -> str:
-    """A role of the management account with one managed policy; its ARN."""
+def _role(sandbox: Sandbox, name: str, *policies: Mapping[str, Any]) -> str:
+    """A role of the management account with managed policies; its ARN."""
     iam = sandbox.session().client("iam")
     arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
-    document = json.dumps(policy, separators=(",", ":"))
-    made = iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
-    iam.attach_role_policy(RoleName=name, PolicyArn=made)
+    for number, policy in enumerate(policies):
+        document = json.dumps(policy, separators=(",", ":"))
+        made = iam.create_policy(PolicyName=f"{name}-{number}", PolicyDocument=document)["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName=name, PolicyArn=made)
     return arn
 
 
@@ -43,7 +44,8 @@ def _plan(organization: Organization, role: str, *, detect: bool = False) -> Pla
 def test_everything_is_planned_and_made_by_the_two_roles(full: Organization) -> None:
     with Sandbox() as sandbox:
         planner = _role(sandbox, "plan", plan_policy(full.partition, full.member_role))
-        applier = _role(sandbox, "apply", apply_policy(full.partition, full.member_role))
+        planning = plan_policy(full.partition, full.member_role)
+        applier = _role(sandbox, "apply", planning, apply_policy(full.partition, full.member_role))
         wanted = _plan(full, planner)
         assert wanted.gaps == ()
         aws = QuickAws(full, read_only=False, role_arn=applier)
@@ -59,6 +61,29 @@ def test_drift_is_seen_by_the_role_that_plans(full: Organization, creation: Stor
         planner = _role(sandbox, "plan", plan_policy(full.partition, full.member_role))
         seen = _plan(full, planner, detect=True)
         assert (seen.changes, seen.gaps) == ((), ())
+
+
+def test_a_role_of_that_name_elsewhere_is_not_entered(full: Organization) -> None:
+    """Even when it trusts everybody: it may be a stranger's, who waits for somebody to come."""
+    with Sandbox(organization=True) as sandbox:
+        stranger = sandbox.session("999999999999").client("iam")
+        trust = json.dumps(TRUST).replace(f"arn:aws:iam::{MANAGEMENT}:root", "*")
+        arn = stranger.create_role(RoleName=full.member_role, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        anybody = {**apply_policy(), "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}
+        for policy, admitted in ((plan_policy(), False), (apply_policy(), False), (anybody, True)):
+            role = _role(sandbox, f"role-{len(str(policy))}", policy)
+            keys = sandbox.session().client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+            sts = sandbox.session().client(
+                "sts",
+                aws_access_key_id=keys["AccessKeyId"],
+                aws_secret_access_key=keys["SecretAccessKey"],
+                aws_session_token=keys["SessionToken"],
+            )
+            if admitted:
+                assert sts.assume_role(RoleArn=arn, RoleSessionName="test")["AssumedRoleUser"]
+                continue
+            with pytest.raises(sts.exceptions.ClientError, match="no identity-based policy allows the sts:AssumeRole"):
+                sts.assume_role(RoleArn=arn, RoleSessionName="test")
 
 
 def test_the_role_that_plans_is_refused_by_aws_when_it_writes(full: Organization) -> None:

@@ -35,19 +35,20 @@ def command(session: Session, out: Path) -> None:
     from landing.cli.output import note, result
 
     organization, _ = session.organization()
-    files = {name: json.dumps(content, indent=2) + "\n" for name, content in _files(organization)}
-    for name, text in sorted(files.items()):
+    texts = {name: json.dumps(content, indent=2) + "\n" for name, content in files(organization)}
+    for name, text in sorted(texts.items()):
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         result(text, path)
     ours = [path for folder in FOLDERS for path in (out / folder).glob("*.json")]
-    stale = [path for path in ours if str(path.relative_to(out)) not in files]
+    stale = [path for path in ours if str(path.relative_to(out)) not in texts]
     for path in stale:
         path.unlink()
-    note(f"Wrote {len(files)} files to {out}" + (f", removed {len(stale)} that are no longer wanted" if stale else ""))
+    note(f"Wrote {len(texts)} files to {out}" + (f", removed {len(stale)} that are no longer wanted" if stale else ""))
 
 
-def _files(organization: "Organization") -> Iterator[tuple[str, Any]]:
+def files(organization: "Organization") -> Iterator[tuple[str, Any]]:
+    """What is written: (path below the folder, JSON)."""
     from landing.kinds import BY_NAME
     from landing.permissions import apply_policy, plan_policy
 
@@ -63,8 +64,9 @@ def _files(organization: "Organization") -> Iterator[tuple[str, Any]]:
         "attachments.json",
         {r.address.name: r.attributes["policies"] for r in sorted(attached, key=lambda r: r.address)},
     )
-    entered = organization.read_role or organization.member_role
-    yield "permissions/plan.json", plan_policy(organization.partition, entered)
     lock = organization.lock
     mine = lock if lock and lock.account == organization.management else None
-    yield "permissions/apply.json", apply_policy(organization.partition, organization.member_role, lock=mine)
+    place, entered = organization.partition, organization.read_role or organization.member_role
+    yield "permissions/plan.json", plan_policy(place, entered, organization=organization.id)
+    applying = apply_policy(place, organization.member_role, organization=organization.id, lock=mine)
+    yield "permissions/apply.json", applying

@@ -51,6 +51,7 @@ class MemberAccount(Kind):
         "account:PutAccountName",
         "iam:CreateServiceLinkedRole",
     )
+    linked = ("organizations.amazonaws.com",)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """The accounts of the config; each waits for its unit and the guardrails there.

@@ -93,6 +93,12 @@ class Kind(ABC):
     writes: ClassVar[tuple[str, ...]] = ()
     """IAM actions that `apply` needs besides."""
 
+    linked: ClassVar[tuple[str, ...]] = ()
+    """Services for which AWS makes service-linked roles in the name of who applies (`iam:AWSServiceName`)."""
+
+    passed: ClassVar[Mapping[str, str]] = {}
+    """Service by the name of each role that is passed to it (`iam:PassedToService`)."""
+
     ahead: ClassVar[tuple[str, ...]] = ("accounts",)
     """Parts of the organization that `read` asks for (see `Tree.ahead`): read side by side before it is its turn."""
 

@@ -44,6 +44,7 @@ class ConfigRule(AdministeredSetting):
         "config:DescribeOrganizationConfigRuleStatuses",
         "iam:CreateServiceLinkedRole",
     )
+    linked = ("config-multiaccountsetup.amazonaws.com",)
     schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "config": {
             "type": "object",

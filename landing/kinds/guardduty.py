@@ -11,6 +11,7 @@ from landing.kinds.guardduty_administrator import GuardDutyAdministrator
 from landing.kinds.security_service import NAME, AdministeredSetting
 from landing.model import Action, Change, Problem, Resource, Scope
 from landing.organization import Organization
+from landing.services import INTEGRATIONS
 
 ADDITIONAL = {"RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT")}
 FEATURES = {
@@ -65,6 +66,7 @@ class GuardDuty(AdministeredSetting):
         "guardduty:UpdateOrganizationConfiguration",
         "iam:CreateServiceLinkedRole",
     )
+    linked = INTEGRATIONS["guardduty"].trusted
     schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "guardduty": {
             "type": "object",

@@ -7,6 +7,7 @@ from typing import Any
 
 from landing.aws import Aws
 from landing.kinds.security_service import ServiceAdministrator
+from landing.services import INTEGRATIONS
 
 
 class GuardDutyAdministrator(ServiceAdministrator):
@@ -28,6 +29,7 @@ class GuardDutyAdministrator(ServiceAdministrator):
         "organizations:ListDelegatedAdministrators",
         "iam:CreateServiceLinkedRole",
     )
+    linked = INTEGRATIONS["guardduty"].trusted
 
     def appointed(self, aws: Aws, client: Any) -> Iterable[str]:
         """ListOrganizationAdminAccounts."""

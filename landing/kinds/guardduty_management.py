@@ -12,6 +12,7 @@ from landing.kinds.guardduty import GuardDuty, detector_features
 from landing.kinds.security_service import NAME
 from landing.model import Action, Change, Level, Resource, Scope, Severity
 from landing.organization import Organization
+from landing.services import INTEGRATIONS
 
 MEMBER = ("Enabled", "Disabled")
 """Relationships of a member, in which the administrator has it watched or not (API reference, Member)."""
@@ -40,6 +41,7 @@ class GuardDutyManagement(Kind):
         "iam:CreateServiceLinkedRole",
         "sts:AssumeRole",
     )
+    linked = INTEGRATIONS["guardduty"].trusted
 
     def scopes(self, organization: Organization) -> Iterator[Scope]:
         """The management account, in each governed region."""

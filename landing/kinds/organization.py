@@ -22,6 +22,7 @@ class TheOrganization(Kind):
     ahead = ()
     reads = ("organizations:DescribeOrganization",)
     writes = ("organizations:CreateOrganization", "organizations:EnableAllFeatures", "iam:CreateServiceLinkedRole")
+    linked = ("organizations.amazonaws.com",)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """One, in every config."""

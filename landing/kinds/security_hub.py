@@ -14,6 +14,7 @@ from landing.kinds.security_service import NAME, AdministeredSetting
 from landing.model import Action, Change, Problem, Resource, Scope
 from landing.organization import Organization, Service
 from landing.partitions import GLOBAL_REGION, OPT_IN_REGIONS, REGIONS
+from landing.services import INTEGRATIONS
 
 NOT_ENABLED = ("InvalidAccessException", SERVICE_DENIES, "ResourceNotFoundException")
 """What Security Hub answers in an account or for an organization where it is not switched on."""
@@ -95,6 +96,7 @@ class SecurityHub(AdministeredSetting):
         "securityhub:UpdateOrganizationConfiguration",
         "iam:CreateServiceLinkedRole",
     )
+    linked = INTEGRATIONS["security_hub"].trusted
     schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "security_hub": {
             "type": "object",

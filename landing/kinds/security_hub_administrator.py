@@ -7,6 +7,7 @@ from typing import Any
 
 from landing.aws import Aws
 from landing.kinds.security_service import ServiceAdministrator
+from landing.services import INTEGRATIONS
 
 
 class SecurityHubAdministrator(ServiceAdministrator):
@@ -28,6 +29,7 @@ class SecurityHubAdministrator(ServiceAdministrator):
         "organizations:DeregisterDelegatedAdministrator",
         "iam:CreateServiceLinkedRole",
     )
+    linked = INTEGRATIONS["security_hub"].trusted
 
     def appointed(self, aws: Aws, client: Any) -> Iterable[str]:
         """ListOrganizationAdminAccounts."""

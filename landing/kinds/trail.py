@@ -78,6 +78,8 @@ class Trail(Kind):
         "iam:PassRole",
         "organizations:EnableAWSServiceAccess",
     )
+    linked = ("cloudtrail.amazonaws.com",)
+    passed: ClassVar[Mapping[str, str]] = {TRAIL_LOGS_ROLE: "cloudtrail.amazonaws.com"}
     schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "cloudtrail": {
             "type": "object",

@@ -9,7 +9,7 @@ from landing.kinds.base import Kind
 from landing.kinds.organization import TheOrganization
 from landing.model import Action, Change, Resource, Scope
 from landing.organization import Organization
-from landing.services import STACKSETS
+from landing.services import INTEGRATIONS, STACKSETS
 
 
 class TrustedAccess(Kind):
@@ -29,6 +29,11 @@ class TrustedAccess(Kind):
         "organizations:EnableAWSServiceAccess",
         "cloudformation:ActivateOrganizationsAccess",
         "iam:CreateServiceLinkedRole",
+    )
+    linked = (
+        "stacksets.cloudformation.amazonaws.com",
+        STACKSETS,
+        *(principal for integration in INTEGRATIONS.values() for principal in integration.trusted),
     )
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
