@@ -6,7 +6,7 @@ It is no state: nothing is decided by it unless the user asks for a plan without
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ from landing import private
 from landing.atomic import write
 from landing.entries import plain
 from landing.errors import LandingError
-from landing.model import Action, Address, Change, Gap, Resource, Scope
+from landing.model import Action, Address, Change, Gap, Problem, Resource, Scope
 from landing.observe import Observation, desired_of, tasks_of
 from landing.organization import Organization
 
 FORMAT = "1.0"
+AGAIN = "Run landing plan once without --refresh=false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,22 @@ class Snapshot:
             return f"no account there has the e-mail address that the config gives it ({key}: {there}, not {email})"
         return ""
 
+    def unheld(self, organization: Organization) -> Iterator[Problem]:
+        """Every id that the config declares of an account which was no account of that key then.
+
+        Where accounts could not be read, nothing is known.
+        """
+        if self.organization_id and not self.account_ids:
+            return
+        keys = {known: key for key, known in self.account_ids.items()}
+        for account in organization.accounts.values():
+            if account.id in ("", self.account_ids.get(account.key)) or account.key == organization.management:
+                continue
+            message = f"there was no account {account.id} in the organization when AWS was read at {self.taken}"
+            if account.id in keys:
+                message = f"account {account.id} was not known as `{account.key}` yet when AWS was read at {self.taken}"
+            yield organization.unheld(account, message, AGAIN)
+
     def after(self, changes: Collection[Change]) -> Snapshot:
         """With changes that were made, and were looked at since."""
         live = dict(self.observation.live)
@@ -99,21 +116,20 @@ def save(snapshot: Snapshot, path: Path) -> None:
 
 def load(path: Path) -> Snapshot:
     """Read what `save` wrote; raises LandingError when there is none, or it is damaged or of another version."""
-    again = "Run landing plan once without --refresh=false"
     try:
         data = json.loads(private.read(path))
     except FileNotFoundError as error:
-        raise LandingError(f"there is no snapshot of AWS in {path}. {again}") from error
+        raise LandingError(f"there is no snapshot of AWS in {path}. {AGAIN}") from error
     except OSError as error:
         raise LandingError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
-        raise LandingError(f"{path} is no whole snapshot: {error}. {again}") from error
+        raise LandingError(f"{path} is no whole snapshot: {error}. {AGAIN}") from error
     try:
         if data["format_version"] != FORMAT:
-            raise LandingError(f"{path} has format {data['format_version']}; this landing reads {FORMAT}. {again}")
+            raise LandingError(f"{path} has format {data['format_version']}; this landing reads {FORMAT}. {AGAIN}")
         return _read(data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise LandingError(f"{path} is no snapshot of landing, or is damaged ({error!r}). {again}") from error
+        raise LandingError(f"{path} is no snapshot of landing, or is damaged ({error!r}). {AGAIN}") from error
 
 
 def _read(data: Any) -> Snapshot:

@@ -103,6 +103,8 @@ BAD = [
     ("LZ308", "us-east-1]", "us-east-1, us-gov-west-1]", "aws-us-gov", ""),
     ("LZ309", "eu-west-1", "eu-south-1", "opt-in", ""),
     ("LZ318", "unit: workloads/dev, ", "unit: workloads/dev, id: 12, ", "12", "12 digits"),
+    ("LZ318", "unit: workloads/dev, ", "unit: workloads/dev, id: 0, ", "`0`", "12 digits"),
+    ("LZ318", "unit: workloads/dev, ", "unit: workloads/dev, id: -12345678901, ", "-12345678901", "12 digits"),
     ("LZ319", "  security: {name: Security}", "  root: {name: R}\n  security: {name: Security}", "root", ""),
     ("LZ320", "tags: {env: dev}", "tags: {'aws:env': dev}", "aws:env", "another"),
 ]
@@ -119,6 +121,12 @@ def test_mistakes_are_found_with_a_place_and_a_hint(
     assert match[0].source is not None
     assert (message or "") in match[0].message
     assert hint in match[0].help
+
+
+def test_one_id_is_of_one_account(problems: Find) -> None:
+    text = SMALL.replace("name: Shop Prod,", "name: Shop Prod, id: 123456789012,")
+    (found,) = problems(text=text.replace("name: Shop Dev,", "name: Shop Dev, id: '123456789012',"))
+    assert (found.code, found.message) == ("LZ318", "`123456789012` belongs to account `shop-prod` already")
 
 
 def test_depth_is_limited_to_five_levels_below_the_root(problems: Find) -> None:

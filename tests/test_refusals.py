@@ -19,7 +19,7 @@ from landing.entries import digest_of
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from tests.cloud import Cloud, Story
-from tests.samples import FULL, LIBRARY
+from tests.samples import FULL, LIBRARY, SMALL
 
 Config = Callable[..., Path]
 Capture = pytest.CaptureFixture[str]
@@ -91,8 +91,47 @@ def test_a_member_account_is_told_so(cloud: Sandbox, capsys: Capture, monkeypatc
 def test_the_wrong_organization_is_refused(cloud: Sandbox, capsys: Capture, config: Config) -> None:
     config(FULL.replace("name: test\n", "name: test\n  id: o-someothers1\n", 1))
     assert run(["apply", "--auto-approve"]) == 5
-    assert "o-someothers1" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "the config wants o-someothers1 (config/landing.yaml:4:7)" in said
+    assert "correct the id" in said
     assert unchanged(cloud)
+
+
+@pytest.mark.parametrize("command", [["plan"], ["apply", "--auto-approve"], ["drift"]], ids=lambda c: c[0])
+def test_every_declared_id_that_is_not_held_is_told_at_once(
+    cloud: Sandbox, capsys: Capture, config: Config, command: list[str]
+) -> None:
+    organizations = cloud.session().client("organizations")
+    closed = next(each["Id"] for each in organizations.list_accounts()["Accounts"] if each["Name"] == "Shop Prod")
+    organizations.close_account(AccountId=closed)
+    cloud.calls.clear()
+    ids = {"log-archive": "999999999999", "shop-prod": closed, "shop-dev": "999999999998"}
+    text = FULL
+    for key, account_id in ids.items():
+        text = text.replace(f"  {key}: {{", f"  {key}: {{id: '{account_id}', ")
+    config(text)
+    assert run(command) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("error[LZ501]") == 3
+    assert [line.split("landing.yaml:")[1] for line in said.err.splitlines() if "-->" in line] == [
+        "16:21", "18:19", "19:18",
+    ]  # fmt: skip
+    assert "is marked as `log-archive`" in said.err
+    assert f"account {closed} (Shop Prod) is PENDING_CLOSURE" in said.err
+    assert unchanged(cloud)
+
+
+def test_an_id_in_an_account_that_has_no_organization_is_no_creation(
+    capsys: Capture, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config(SMALL.replace("  shop-dev: {", "  shop-dev: {id: '999999999999', "))
+    monkeypatch.chdir(tmp_path)
+    with Sandbox():
+        assert run(["plan"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "account 999999999999 cannot be in the organization, which does not exist yet" in said.err
 
 
 def test_a_service_that_cannot_be_read_is_a_gap_and_the_rest_goes_on(cloud: Sandbox, capsys: Capture) -> None:

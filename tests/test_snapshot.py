@@ -10,7 +10,7 @@ import pytest
 from landing.aws import account_of
 from landing.cli import run
 from landing.cli.snapshots import of, update
-from landing.errors import LandingError, Refused, WrongOrganization
+from landing.errors import ConfigError, LandingError, Refused, WrongOrganization
 from landing.model import Address
 from landing.observe import needed_for, observe
 from landing.organization import Organization
@@ -73,6 +73,22 @@ def test_it_is_refused_when_an_account_has_another_id(kept: Path, load_text) -> 
     other = load_text(FULL.replace("{name: Shop Dev,", "{name: Shop Dev, id: '999999999999',"))
     with pytest.raises(WrongOrganization, match=r"its account shop-dev is .*, and the config's 999999999999"):
         of(other, kept)
+
+
+@pytest.mark.parametrize(
+    ("account_id", "message"),
+    [("999999999999", "there was no account 999999999999 in the organization"), ("", "was not known as `new` yet")],
+)
+def test_an_id_that_was_not_known_then_is_no_creation(kept: Path, load_text, account_id: str, message: str) -> None:
+    """Of another key, or of nobody: without asking AWS, no account can be adopted by its id."""
+    account_id = account_id or load(kept).account_ids["shop-dev"]
+    text = "".join(line for line in FULL.splitlines(keepends=True) if "  shop-dev: {" not in line)
+    new = f"accounts:\n  new: {{id: '{account_id}', name: Shop Dev, unit: workloads/dev}}\n"
+    text = text.replace("accounts:\n", new, 1).replace(", exclude: {accounts: [shop-dev]}", "")
+    with pytest.raises(ConfigError, match=message) as told:
+        of(load_text(text), kept)
+    (problem,) = told.value.problems
+    assert "without --refresh=false" in problem.help
 
 
 def test_it_is_refused_when_no_account_has_the_address_of_the_config(kept: Path, load_text) -> None:

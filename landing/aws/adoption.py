@@ -118,19 +118,22 @@ def accounts(
     for live in found:
         account_id = live["Id"]
         mark = marks[account_id]
-        ours = bool(mark) and by_mark.get(mark, account_id) == account_id
+        ours = bool(mark) and mark not in placed and by_mark.get(mark, account_id) == account_id
         key = by_id.get(account_id, "") or (mark if ours else "")
         if not key:
             key = by_email.get(live["Email"].lower(), "")
             key = account_id if not key or key in by_mark else key
         marked = bool(mark) and mark == key
         yield LiveAccount(
-            account_id, key, live["Name"], live["Email"], _state(live), units_of.get(account_id, ROOT), marked
+            account_id, key, live["Name"], live["Email"], state(live), units_of.get(account_id, ROOT), marked
         )
 
 
-def _state(account: Mapping[str, Any]) -> str:
-    """State as AWS means it since September 2025; from Status where State is missing (SUSPENDED meant closed)."""
+def state(account: Mapping[str, Any]) -> str:
+    """State of an account, as AWS means it since September 2025.
+
+    Where it is missing, by Status, whose SUSPENDED meant closed.
+    """
     if account.get("State"):
         return str(account["State"])
     status = str(account["Status"])

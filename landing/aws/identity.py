@@ -8,6 +8,7 @@ from landing.errors import WrongOrganization
 
 if TYPE_CHECKING:
     from landing.aws.door import Aws
+    from landing.organization import Organization
 
 
 def check_organization(aws: Aws) -> None:
@@ -18,18 +19,25 @@ def check_organization(aws: Aws) -> None:
     if expected and expected != account:
         raise WrongOrganization(
             f"the credentials ({arn}) are of account {account}; the config's management account is {expected}"
+            f"{_at(wanted, f'accounts.{wanted.management}.id')}"
         )
-    live = aws.tree.organization
+    live, at = aws.tree.organization, _at(wanted, "organization.id")
     if live is None:
         if wanted.id:
-            raise WrongOrganization(f"account {account} is in no organization; the config wants {wanted.id}")
+            raise WrongOrganization(f"account {account} is in no organization; the config wants {wanted.id}{at}")
         return
     if wanted.id and live["Id"] != wanted.id:
         raise WrongOrganization(
-            f"the credentials ({arn}) lead to organization {live['Id']}; the config wants {wanted.id}"
+            f"the credentials ({arn}) lead to organization {live['Id']}; the config wants {wanted.id}{at}"
         )
     if live["MasterAccountId"] != account:
         raise WrongOrganization(
             f"the credentials ({arn}) are of account {account}, a member of {live['Id']}; "
             f"run with credentials of its management account {live['MasterAccountId']}"
         )
+
+
+def _at(wanted: Organization, what: str) -> str:
+    """Where the config says so, and what to do."""
+    source = wanted.sources.get(what)
+    return f"{f' ({source})' if source else ''}. Use other credentials, or correct the id"

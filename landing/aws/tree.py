@@ -10,9 +10,10 @@ from landing import references
 from landing.aws import adoption, packs
 from landing.aws.adoption import Known, LiveAccount, LivePolicy, LiveUnit
 from landing.aws.ahead import read_ahead
+from landing.aws.declared_ids import Present, unheld
 from landing.aws.once import Once
 from landing.aws.survey import Survey
-from landing.errors import NotThere
+from landing.errors import ConfigError, NotThere
 from landing.organization import ROOT, TAG
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Tree:
 
     @property
     def accounts(self) -> dict[str, LiveAccount]:
-        """Accounts by key, the management account among them."""
+        """Accounts by key, the management account among them; raises ConfigError when a declared id is none of them."""
         return self.once("accounts", self._read_accounts)
 
     @property
@@ -104,14 +105,14 @@ class Tree:
         """The id of one account, or None when there is none yet.
 
         The security services wait for no more than the ids of the accounts with a role; to list 10,000 accounts
-        takes a minute. So those are looked up by their ids in the config or their mark, as long as nothing is listed.
+        takes a minute. So those are looked up by their mark, as long as nothing is listed. An id in the config is
+        believed when the mark says the same, or else when it is on the list.
         """
         wanted = self._aws.organization
         special = {wanted.log_archive, wanted.security_tooling}
         if key in special and self.organization is not None and not self.once.knows("accounts"):
-            declared = wanted.accounts[key].id
-            found = declared or self.once("special", lambda: self._survey.accounts_tagged(TAG, special)).get(key)
-            if found:
+            found = self.once("special", lambda: self._survey.accounts_tagged(TAG, special)).get(key)
+            if found and wanted.accounts[key].id in ("", found):
                 return found
         return self.account_ids.get(key)
 
@@ -219,10 +220,16 @@ class Tree:
         return Known("unit", ((unit.key, unit) for unit in named))
 
     def _read_accounts(self) -> dict[str, LiveAccount]:
+        found = [] if self.organization is None else self._survey.accounts
+        marks = self._marks([account["Id"] for account in found]) if found else {}
+        present = (
+            Present(each["Id"], each["Name"], each["Email"], adoption.state(each), marks[each["Id"]]) for each in found
+        )
+        problems = tuple(unheld(self._aws.organization, self.organization, present))
+        if problems:
+            raise ConfigError(problems)
         if self.organization is None:
             return Known("account", ())
-        found = self._survey.accounts
-        marks = self._marks([account["Id"] for account in found])
         management = self.organization["MasterAccountId"]
         named = adoption.accounts(self._aws.organization, management, found, marks, self._units_of(found))
         return Known("account", ((account.key, account) for account in named))

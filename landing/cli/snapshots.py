@@ -38,10 +38,12 @@ def update(path: Path, done: Collection[Change]) -> None:
 def of(organization: Organization, path: Path, account: str = "") -> Snapshot:
     """What is kept; raises LandingError when nothing is, WrongOrganization when it is another organization's.
 
+    ConfigError when the config declares the id of an account that was not known then.
+
     `account`: where the credentials would lead, if that is known.
     """
-    from landing.errors import WrongOrganization
-    from landing.snapshot import load
+    from landing.errors import ConfigError, WrongOrganization
+    from landing.snapshot import AGAIN, load
 
     found = load(path)
     expected = organization.accounts[organization.management].id
@@ -52,9 +54,10 @@ def of(organization: Organization, path: Path, account: str = "") -> Snapshot:
         why = f"the profile or role leads to account {account}"
     if why:
         raise WrongOrganization(
-            f"{path} is of organization {found.organization_id} (account {found.account}); {why}. "
-            "Run landing plan once without --refresh=false"
+            f"{path} is of organization {found.organization_id} (account {found.account}); {why}. {AGAIN}"
         )
+    if problems := tuple(found.unheld(organization)):
+        raise ConfigError(problems)
     return found
 
 

@@ -82,13 +82,18 @@ class Builder:
             packed=dict(self._packed()),
             source=self.document.source(("organization",), key=True),
             sources={
-                f"{part}.{key}": source
-                for part in ("roles", "delegated_administrators")
-                for key in self.data.get(part) or {}
-                if (source := self.document.source((part, key), key=True))
+                ".".join(path): source for path, key in self._named() if (source := self.document.source(path, key=key))
             },
             lock=self._lock(),
         )
+
+    def _named(self) -> Iterator[tuple[tuple[str, ...], bool]]:
+        """What is looked for later: keys of roles and administrators, values of ids and of the lock's bucket."""
+        for part in ("roles", "delegated_administrators"):
+            yield from (((part, key), True) for key in self.data.get(part) or {})
+        yield from ((("accounts", key, "id"), False) for key, value in self.data["accounts"].items() if "id" in value)
+        yield ("organization", "id"), False
+        yield ("lock", "bucket"), False
 
     def _lock(self) -> LockPlace | None:
         given = self.data.get("lock")

@@ -22,6 +22,7 @@ MAX_DEPTH = 5
 MAX_UNITS = 2_000
 _PATTERN = re.compile(r"[\w+=,.@-][!-~]*", re.ASCII)
 """The name of a role after its path, with wildcards but for its beginning ("IAM and AWS STS quotas", IAM guide)."""
+_ACCOUNT_ID = re.compile(r"[0-9]{12}")
 RESERVED_TAGS = ("aws:", "landing:")
 
 
@@ -168,7 +169,7 @@ class _Checks:
         for key, value in self.accounts.items():
             path: Path_ = ("accounts", key)
             yield from self._unit(value.get("unit"), (*path, "unit"))
-            if "email" not in value and not value.get("id") and key != self.roles.get("management"):
+            if "email" not in value and "id" not in value and key != self.roles.get("management"):
                 yield self.problem(
                     "LZ330",
                     f"`email` is missing in `accounts.{key}`",
@@ -178,9 +179,9 @@ class _Checks:
                 )
             if isinstance(value.get("email"), str):
                 emails[value["email"].lower()].append(key)
-            if value.get("id"):
+            if "id" in value:
                 ids[str(value["id"])].append(key)
-                if len(str(value["id"])) != 12:
+                if not _ACCOUNT_ID.fullmatch(str(value["id"])):
                     yield self.problem(
                         "LZ318",
                         f"`{value['id']}` is no account id",

@@ -105,7 +105,7 @@ _ACCOUNT = _object(
         "tags": {**_TAGS, "description": "Tags; keys that are not listed here are left alone."},
         "contacts": _object("Alternate contacts.", {"billing": _CONTACT, "operations": _CONTACT, "security": _CONTACT}),
         "id": {
-            "description": "The account's id, to adopt an existing account whatever its e-mail.",
+            "description": "The account's id: this very account is meant, whatever its e-mail; none is ever created.",
             "type": ["string", "integer"],
             "pattern": "^[0-9]{12}$",
         },

@@ -10,7 +10,7 @@ from typing import Any
 from landing import references
 from landing.deadlines import DEADLINES
 from landing.model import Json, Problem, Source
-from landing.organization.hierarchy import Hierarchy, Target, node_of
+from landing.organization.hierarchy import Account, Hierarchy, Target, node_of
 from landing.organization.policies import Guardrail, Pack
 
 
@@ -100,6 +100,7 @@ class Organization(Hierarchy):
     timeouts: Mapping[str, int] = field(default_factory=dict)
     source: Source | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
+    """Where names and ids stand that are looked for later, by their path (`roles.management`, `accounts.shop.id`)."""
     lock: LockPlace | None = None
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     read_role: str = ""
@@ -110,6 +111,11 @@ class Organization(Hierarchy):
     def timeout(self, name: str) -> int:
         """Seconds that AWS may take over one of DEADLINES."""
         return self.timeouts.get(name, DEADLINES[name].seconds)
+
+    def unheld(self, account: Account, message: str, help_: str) -> Problem:
+        """What AWS says otherwise than an id that the config declares, where it stands."""
+        source = self.sources.get(f"accounts.{account.key}.id", account.source)
+        return Problem("LZ501", message, source, help_, pointer=("accounts", account.key, "id"), length=len(account.id))
 
     @cached_property
     def guarded(self) -> Mapping[str, tuple[str, ...]]:
