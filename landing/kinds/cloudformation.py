@@ -18,6 +18,9 @@ MARK = {"Key": "landing:managed", "Value": "true"}
 BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
 """The first event of an operation, at the stack itself; a rollback belongs to the operation that it undoes."""
 
+ROLLBACK_FAILED = "UPDATE_ROLLBACK_FAILED"
+"""Neither as before an update nor as after it; nothing but continuing the rollback is possible."""
+
 _IDS = uuid.UUID("6f1cbd5c-33c1-5d3b-9a55-0a6f4b2d9c11")
 
 
@@ -84,6 +87,41 @@ class CloudFormationKind(Kind):
                 raise AwsError(refused.code, refused.message, operation=f"change set of {stack}")
         self.wait_for_stack(aws, client, stack)
         self.detect_drift(aws, client, stack)
+
+    def restore(self, aws: Aws, client: Any, stack: str) -> None:
+        """Look whether the resources are as the template says, and put back those that are not."""
+        if self.detect_drift(aws, client, stack) == "DRIFTED":
+            self.revert_drift(aws, client, stack)
+
+    def status_of(self, client: Any, stack: str) -> str:
+        """The status of a stack, empty when there is none."""
+        with unless("ValidationError") as absent:
+            found = client.describe_stacks(StackName=stack)["Stacks"][0]
+        return "" if absent.code or found["StackStatus"] == "DELETE_COMPLETE" else str(found["StackStatus"])
+
+    def continue_rollback(self, aws: Aws, client: Any, stack: str) -> bool:
+        """Bring a stack out of UPDATE_ROLLBACK_FAILED (ContinueUpdateRollback); whether resources had to be skipped.
+
+        First without skipping any: what was in the way may be gone. A resource that is skipped counts as rolled back,
+        whatever it is: the caller looks afterwards. Raises AwsError when the rollback fails again.
+        """
+        for skipped in (False, True):
+            failed = self._not_rolled_back(aws, client, stack) if skipped else []
+            with unless("ValidationError") as refused:  # an answer may have been lost: then it runs, or has ended
+                client.continue_update_rollback(StackName=stack, ResourcesToSkip=failed)
+            for _ in aws.poll(f"stack {stack}", "stack"):
+                status = self.status_of(client, stack)
+                if not status.endswith("_IN_PROGRESS"):
+                    break
+            if status != ROLLBACK_FAILED:
+                return skipped
+        why = refused.message or _reasons(aws, client, stack)
+        raise AwsError(ROLLBACK_FAILED, f"the rollback fails again: {why}", operation=f"stack {stack}")
+
+    def _not_rolled_back(self, aws: Aws, client: Any, stack: str) -> list[str]:
+        """The only resources that CloudFormation lets be skipped."""
+        listed = aws.listed(client, "list_stack_resources", "StackResourceSummaries", StackName=stack)
+        return [one["LogicalResourceId"] for one in listed if one["ResourceStatus"] == "UPDATE_FAILED"]
 
     def wait_for_stack(self, aws: Aws, client: Any, stack: str) -> None:
         """Until the stack has settled; raises AwsError when it did not end well."""

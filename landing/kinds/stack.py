@@ -9,13 +9,13 @@ from typing import Any
 from landing.aws import Aws, unless
 from landing.errors import AwsError
 from landing.kinds.base import required_account
-from landing.kinds.cloudformation import MARK, CloudFormationKind, unmarked
+from landing.kinds.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind, unmarked
 from landing.kinds.delegated_administrator import DelegatedAdministrator
 from landing.kinds.organization import TheOrganization
 from landing.model import Action, Address, Change, Gap, Level, Resource, Scope, Severity
 from landing.organization import PREFIX, Deployment, Organization
 
-BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"}
+BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", ROLLBACK_FAILED}
 CLEANING_UP = {"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
 """The stack is as declared; what it was before is being removed."""
 GONE_FIRST = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS"}
@@ -47,6 +47,8 @@ class Stack(CloudFormationKind):
         "cloudformation:UpdateStack",
         "cloudformation:DeleteStack",
         "cloudformation:UpdateTerminationProtection",
+        "cloudformation:ContinueUpdateRollback",
+        "cloudformation:ListStackResources",
         "cloudformation:CreateChangeSet",
         "cloudformation:DescribeChangeSet",
         "cloudformation:ExecuteChangeSet",
@@ -152,11 +154,14 @@ class Stack(CloudFormationKind):
             self._appear(aws, client, name)
             self.wait_for_stack(aws, client, name)
             return
+        skipped = status == ROLLBACK_FAILED and self.continue_rollback(aws, client, name)
         client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
         before = change.before or {}
         if any(before.get(part) != change.after[part] for part in ("template", "parameters", "status")):
             self._update(aws, client, name, self.sent(aws, change.after))
-        if before.get("drift"):
+        if skipped:
+            self.restore(aws, client, name)
+        elif before.get("drift"):
             self.revert_drift(aws, client, name)
 
     def _appear(self, aws: Aws, client: Any, name: str) -> None:
@@ -179,7 +184,9 @@ class Stack(CloudFormationKind):
         with unless("ValidationError") as refused:
             client.update_stack(StackName=name, **sent, Tags=[MARK])
         under_way = self._status(client, name).endswith("_IN_PROGRESS")
-        if refused.code and not under_way and NOTHING_TO_DO not in refused.message:
+        if refused.code and not under_way:
+            if NOTHING_TO_DO in refused.message:
+                return  # also after a rollback, whose state would look like a failure of this update
             raise AwsError(refused.code, refused.message, operation=f"stack {name}")
         self.wait_for_stack(aws, client, name)
 

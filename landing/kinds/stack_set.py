@@ -54,6 +54,8 @@ class StackSet(CloudFormationKind):
     )
     writes = (
         "sts:AssumeRole",
+        "cloudformation:ContinueUpdateRollback",
+        "cloudformation:ListStackResources",
         "cloudformation:CreateChangeSet",
         "cloudformation:DescribeChangeSet",
         "cloudformation:ExecuteChangeSet",
@@ -247,4 +249,4 @@ class StackSet(CloudFormationKind):
         if change.action is Action.DELETE:
             rollout.remove()
         else:
-            rollout.roll_out({**self.sent(aws, change.after or {}), "Tags": [MARK]}, self.revert_drift)
+            rollout.roll_out({**self.sent(aws, change.after or {}), "Tags": [MARK]}, self)

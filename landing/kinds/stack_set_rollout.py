@@ -7,7 +7,7 @@ from typing import Any
 
 from landing.aws import Aws, unless
 from landing.errors import AwsError
-from landing.kinds.cloudformation import unmarked
+from landing.kinds.cloudformation import ROLLBACK_FAILED, CloudFormationKind, unmarked
 from landing.kinds.stack_set_operations import Failure, named
 from landing.kinds.stack_set_reach import Reach, batched
 from landing.model import Attributes, Change, Scope
@@ -28,7 +28,6 @@ CURES = {
 BUSY = "*"
 """In the place of an instance: an operation runs, and what it makes of the instances is not known yet."""
 
-Revert = Callable[[Aws, Any, str], None]
 Look = Callable[[], Attributes]
 """What the stack set is by now, as the kind reads it."""
 
@@ -41,8 +40,9 @@ class Rollout:
         self.reach = Reach(aws, client, name, change)
         self.operations, self.opt_in = self.reach.operations, self.reach.opt_in
 
-    def roll_out(self, sent: Mapping[str, Any], revert: Revert) -> None:
+    def roll_out(self, sent: Mapping[str, Any], stacks: CloudFormationKind) -> None:
         """Create or update the set, then its instances; `sent` is the template with all that goes with it."""
+        skipped: list[tuple[str, str]] = []
         after, before = self.change.after, self.change.before or {}
         assert after is not None
         after = {**after, "regions": self.opt_in.usable(after["regions"])}
@@ -56,18 +56,38 @@ class Rollout:
             if self.operations.settle() or BUSY in before.get("instances", ()):
                 before = self.look()
             changed = any(before.get(part) != after[part] for part in SETTINGS)
+            skipped = self._continue_rollbacks(before.get("instances", {}), stacks)
             if changed:
                 self.reach.run("update_stack_set", "settings", self.reach.for_all(), **settings)
             if before:
                 self._withdraw(before, after)
-                self._repair(before["instances"], after, revert, updated=changed)
+                self._repair(before["instances"], after, stacks, updated=changed)
         else:
             with unless("NameAlreadyExistsException"):  # made already, and the answer was lost
                 self.client.create_stack_set(StackSetName=self.name, **settings)
             self._exists()
             before = {}
         self._extend(before, after)
+        for account, region in skipped:
+            stacks.restore(self.aws, *self._stack(account, region))
         self._tell()
+
+    def _continue_rollbacks(self, exceptions: Mapping[str, str], stacks: CloudFormationKind) -> list[tuple[str, str]]:
+        """Free the stacks that no update reaches since a rollback failed; those of which resources were skipped."""
+        skipped = []
+        for site, what in exceptions.items():
+            account, _, region = site.partition("/")
+            if not what.startswith("failed") or account not in self.aws.tree.accounts:
+                continue
+            client, stack = self._stack(account, region)
+            if not stack or stacks.status_of(client, stack) != ROLLBACK_FAILED:
+                continue
+            try:
+                if stacks.continue_rollback(self.aws, client, stack):
+                    skipped.append((account, region))
+            except AwsError as error:
+                self.reach.failures.append(Failure(account, region, str(error)))
+        return skipped
 
     def remove(self) -> None:
         """Delete the instances with their stacks, then the set."""
@@ -140,7 +160,7 @@ class Rollout:
             self.reach.accounts("delete", sorted(accounts), left, RetainStacks=False)
 
     def _repair(
-        self, exceptions: Mapping[str, str], after: Mapping[str, Any], revert: Revert, *, updated: bool
+        self, exceptions: Mapping[str, str], after: Mapping[str, Any], stacks: CloudFormationKind, *, updated: bool
     ) -> None:
         """Single instances that are missing, failed, drifted or too many, and no others.
 
@@ -158,7 +178,7 @@ class Rollout:
             match cure:
                 case "revert":
                     for account in accounts:
-                        self._revert(account, region, revert)
+                        stacks.revert_drift(self.aws, *self._stack(account, region))
                 case "rebuild":
                     self.reach.accounts("delete", accounts, [region], RetainStacks=True)
                     self.reach.accounts("create", accounts, [region])
@@ -205,9 +225,11 @@ class Rollout:
         )["StackInstance"]
         return found
 
-    def _revert(self, account: str, region: str, revert: Revert) -> None:
-        stack = self._instance(account, region)["StackId"]
-        revert(self.aws, self.aws.client("cloudformation", Scope(account, region)), stack)
+    def _stack(self, account: str, region: str) -> tuple[Any, str]:
+        """The door to an instance's place, and its stack there, if it has one."""
+        return self.aws.client("cloudformation", Scope(account, region)), self._instance(account, region).get(
+            "StackId", ""
+        )
 
 
 def not_ours(found: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-FaultKind = Literal["reject", "lose", "throttle", "delay", "stale"]
+FaultKind = Literal["reject", "lose", "throttle", "delay", "stale", "fail"]
 
 
 @dataclass(slots=True)
@@ -44,6 +44,10 @@ class Faults:
     def reject(self, service: str, operation: str = "*", *, code: str, **settings: Any) -> None:
         """Refuse with `code` (and `message`, `status`); the call has no effect."""
         self.add(Fault("reject", service, operation, code=code, **settings))
+
+    def fail(self, service: str, operation: str = "*", *, code: str, **settings: Any) -> None:
+        """Refuse a call that one of AWS's services makes for another: a resource of a stack is not built, or undone."""
+        self.add(Fault("fail", service, operation, code=code, **settings))
 
     def lose(self, service: str, operation: str = "*", **settings: Any) -> None:
         """Let the call take effect, then lose the answer: `by="reset"` or `by="error"`."""

@@ -88,6 +88,8 @@ class Gateway:
                 admission.authenticate(self.world, signed, caller, protocol, service)
             known = _known(operation, service, request)
             if acting is not None:
+                for fault in self.faults.strike(known.service, known.name, "fail"):
+                    raise _refused(fault, known.service)
                 return self._execute(request, known, caller, region)
             admission.admit(self.world, caller, region, protocol)
             return self._call(request, known, caller, region)
@@ -193,7 +195,7 @@ def _described(request: HttpRequest) -> str:
 
 
 def _refused(fault: Fault, service: str) -> Refusal:
-    if fault.kind == "reject":
+    if fault.kind in ("reject", "fail"):
         return Refusal(fault.code, fault.message, fault.status)
     code, status = THROTTLED.get(service, ("ThrottlingException", 400))
     return Refusal(code, "Rate exceeded", status)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from landing.aws import Aws
 from landing.kinds import BY_NAME
 from landing.model import Address, Scope
 from landing.organization import Organization
-from tests.cloud import Cloud
+from tests.cloud import Cloud, Cut, DyingAws
 from tests.kinds.conftest import At
 from tests.samples import SMALL
 
@@ -93,3 +94,67 @@ def test_a_stack_of_another_tool_is_left_alone_and_said(cloud: Cloud, at: At) ->
     assert "NotOurs" in cloud.apply(changes=[planned]).failed[STACK]
     assert at(SMALL).plan([KIND]).changes == (), "unlisted is unmanaged"
     assert client.get_template(StackName=NAME)["TemplateBody"] == {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+
+
+def stuck(cloud: Cloud, at: At, *, failures: int) -> Cloud:
+    """An update of the stack has failed, and its rollback too; `failures` more are to come."""
+    assert cloud.apply([KIND]).complete
+    cloud.sandbox.faults.fail(
+        "ssm", "PutParameter", code="TooManyUpdates", message="not now", times=2 + failures, status=400
+    )
+    two = at(TWO)
+    assert "UPDATE_ROLLBACK_FAILED" in two.apply([KIND]).failed[STACK]
+    assert cloudformation(cloud).describe_stacks(StackName=NAME)["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_FAILED"
+    return two
+
+
+def skipped(aws: Aws) -> int:
+    """How often resources were to be skipped: only then are they listed."""
+    return aws.calls["cloudformation", "ListStackResources"]
+
+
+def test_a_failed_rollback_is_continued_without_skipping_what_can_be_rolled_back(cloud: Cloud, at: At) -> None:
+    two = stuck(cloud, at, failures=0)
+    aws = two.open(read_only=False)
+    assert two.apply([KIND], aws=aws).complete
+    assert (value(two), skipped(aws), two.plan([KIND]).changes) == ("two", 0, ())
+
+
+def test_what_cannot_be_rolled_back_is_skipped_and_put_right_afterwards(cloud: Cloud, at: At) -> None:
+    two = stuck(cloud, at, failures=1)
+    cloud.sandbox.session(region="eu-west-1").client("ssm").delete_parameter(Name="/tests/setting")
+    aws = at(TEXT).open(read_only=False)
+    result = at(TEXT).apply([KIND], aws=aws)
+    assert result.complete, result.failed
+    assert (value(two), skipped(aws)) == ("one", 1)
+    assert at(TEXT).plan([KIND], detect=True).changes == ()
+
+
+def test_a_rollback_that_fails_for_good_says_why(cloud: Cloud, at: At) -> None:
+    two = stuck(cloud, at, failures=3)
+    assert "not now" in two.apply([KIND]).failed[STACK]
+    cloud.sandbox.faults.clear()
+    assert two.apply([KIND]).complete
+
+
+def test_a_repair_that_is_cut_off_at_every_write_ends_the_same(cloud: Cloud, at: At) -> None:
+    two = stuck(cloud, at, failures=0)
+    before = cloud.sandbox.dump()
+    for writes in range(1, 20):
+        cloud.sandbox.load(before)
+        try:
+            two.apply([KIND], aws=DyingAws(two.organization, writes=writes - 1, after_effect=True))
+        except Cut:
+            result = two.apply([KIND])
+            assert not result.failed, result.failed
+            assert (value(two), two.plan([KIND]).changes) == ("two", ())
+        else:
+            assert writes > 2
+            return
+
+
+def test_a_stack_that_was_never_built_is_deleted_and_made_anew(cloud: Cloud) -> None:
+    cloud.sandbox.faults.fail("ssm", "PutParameter", code="TooManyUpdates", message="not now", times=1, status=400)
+    assert "ROLLBACK_COMPLETE" in cloud.apply([KIND]).failed[STACK]
+    assert cloud.apply([KIND]).complete
+    assert (value(cloud), cloud.plan([KIND]).changes) == ("one", ())

@@ -31,6 +31,7 @@ def _restored(deploying: Deploying, name: str, skipped: bool) -> bool:
     world, stack = deploying.world, deploying.stack
     assert stack.before is not None
     before, now = stack.before.resources.get(name), stack.resources[name]
+    left = now.properties
     try:
         if before is None:
             if now.deletion_policy == "Retain":
@@ -50,6 +51,7 @@ def _restored(deploying: Deploying, name: str, skipped: bool) -> bool:
         else:
             stack.resources[name] = before
     except Failed:
+        now.properties = left  # a rollback that is continued has it all still to do
         return False
     return True
 

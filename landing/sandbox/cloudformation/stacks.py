@@ -22,6 +22,8 @@ from landing.sandbox.refusal import Refusal, unsupported
 from landing.sandbox.world import World
 
 NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]*")
+SKIPPABLE = "UPDATE_FAILED"
+"""The state of the resources that a continued rollback may skip (API reference, ContinueUpdateRollback)."""
 UPDATABLE = frozenset({
     "CREATE_COMPLETE", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE", "UPDATE_COMPLETE", "UPDATE_FAILED",
     "UPDATE_ROLLBACK_COMPLETE",
@@ -266,8 +268,10 @@ def continue_update_rollback(call: Call) -> dict[str, Any]:
     stack = finding.live(call, call["StackName"])
     if stack.status != "UPDATE_ROLLBACK_FAILED":
         raise Refusal("ValidationError", f"Stack [{stack.id}] is in {stack.status} state and can not be continued.")
-    begin(call.world, stack, "UPDATE_ROLLBACK", call.get("ClientRequestToken", ""))
     skip = tuple(call.get("ResourcesToSkip", ()))
+    if odd := [name for name in skip if name not in stack.resources or stack.resources[name].status != SKIPPABLE]:
+        raise Refusal("ValidationError", f"Resources to skip must be in {SKIPPABLE} state: [{', '.join(odd)}]")
+    begin(call.world, stack, "UPDATE_ROLLBACK", call.get("ClientRequestToken", ""))
     call.world.clock.later(_continued, stack.id, skip, thing=("stack", stack.id))
     return {}
 
