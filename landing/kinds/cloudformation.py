@@ -99,6 +99,15 @@ class CloudFormationKind(Kind):
             found = client.describe_stacks(StackName=stack)["Stacks"][0]
         return "" if absent.code or found["StackStatus"] == "DELETE_COMPLETE" else str(found["StackStatus"])
 
+    def settled(self, aws: Aws, client: Any, stack: str) -> str:
+        """The status after whatever runs on a stack, however that ended; empty when there is no stack."""
+        status = ""
+        for _ in aws.poll(f"stack {stack}", "stack"):
+            status = self.status_of(client, stack)
+            if not status.endswith("_IN_PROGRESS"):
+                break
+        return status
+
     def continue_rollback(self, aws: Aws, client: Any, stack: str) -> bool:
         """Bring a stack out of UPDATE_ROLLBACK_FAILED (ContinueUpdateRollback); whether resources had to be skipped.
 
@@ -109,11 +118,7 @@ class CloudFormationKind(Kind):
             failed = self._not_rolled_back(aws, client, stack) if skipped else []
             with unless("ValidationError") as refused:  # an answer may have been lost: then it runs, or has ended
                 client.continue_update_rollback(StackName=stack, ResourcesToSkip=failed)
-            for _ in aws.poll(f"stack {stack}", "stack"):
-                status = self.status_of(client, stack)
-                if not status.endswith("_IN_PROGRESS"):
-                    break
-            if status != ROLLBACK_FAILED:
+            if self.settled(aws, client, stack) != ROLLBACK_FAILED:
                 return skipped
         why = refused.message or _reasons(aws, client, stack)
         raise AwsError(ROLLBACK_FAILED, f"the rollback fails again: {why}", operation=f"stack {stack}")

@@ -140,7 +140,8 @@ class Stack(CloudFormationKind):
         """Create, update, put back or delete, and wait for the end."""
         client = aws.client("cloudformation", change.address.scope)
         name = PREFIX + change.address.name
-        status = self._settled(aws, client, name)
+        self._status(client, name)  # before the stack of somebody else is waited for
+        status = self.settled(aws, client, name)
         if change.action is Action.DELETE or status in GONE_FIRST:
             self._delete(aws, client, name, status)
             status = ""
@@ -169,15 +170,6 @@ class Stack(CloudFormationKind):
         for _ in aws.poll(f"the new stack {name}", "stack"):
             if self._status(client, name):
                 return
-
-    def _settled(self, aws: Aws, client: Any, name: str) -> str:
-        """The status after whatever an earlier run has begun, however that ended; empty when there is no stack."""
-        status = ""
-        for _ in aws.poll(f"stack {name}", "stack"):
-            status = self._status(client, name)
-            if not status.endswith("_IN_PROGRESS"):
-                break
-        return status
 
     def _update(self, aws: Aws, client: Any, name: str, sent: Mapping[str, Any]) -> None:
         """Update and wait; a refusal may mean that it is as wanted, or being updated since an answer was lost."""

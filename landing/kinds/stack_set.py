@@ -11,12 +11,12 @@ from landing.aws import Aws
 from landing.blueprint import canonical
 from landing.kinds import stack_set_joining as joining
 from landing.kinds.base import GoingOn, required_account
-from landing.kinds.cloudformation import MARK, CloudFormationKind
+from landing.kinds.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind
 from landing.kinds.stack import Stack
 from landing.kinds.stack_instances import instances_of
 from landing.kinds.stack_set_operations import Operations
 from landing.kinds.stack_set_regions import OptIn
-from landing.kinds.stack_set_rollout import BUSY, Rollout, key_of, lost, not_ours
+from landing.kinds.stack_set_rollout import BUSY, FAILED, Rollout, key_of, lost, not_ours
 from landing.kinds.stack_set_shards import names, problems, stack_sets
 from landing.kinds.trusted_access import TrustedAccess
 from landing.kinds.unit import OrganizationalUnit
@@ -26,6 +26,9 @@ from landing.services import STACKSETS
 
 AT_ONCE = 4
 """Stack sets that are read side by side."""
+
+SAMPLES = 3
+"""How many instances a note names."""
 
 NESTED = "AWS::CloudFormation::Stack"
 
@@ -228,12 +231,21 @@ class StackSet(CloudFormationKind):
                 yield self.removal
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
-        """How many stacks it means."""
+        """How many stacks it means, and which members are entered for rollbacks that may have failed."""
         deployment = stack_sets(organization).get(change.address.name)
         if deployment is not None:
             accounts = [key for key in organization.members(deployment.target) if key != organization.management]
             regions = len(deployment.regions)
             yield f"reach: {len(accounts):,} accounts × {regions} regions = {len(accounts) * regions:,} stacks"
+        instances = (change.before or {}).get("instances", {}) if change.after is not None else {}
+        failed = [site for site, what in instances.items() if what.startswith(FAILED)]
+        if failed:
+            more = " …" if len(failed) > SAMPLES else ""
+            yield (
+                f"rollback: continued in the member where the stack is in {ROLLBACK_FAILED}, "
+                f"by {organization.member_role}, which needs cloudformation:ContinueUpdateRollback and "
+                f"what the resources of the template need: {', '.join(failed[:SAMPLES])}{more}"
+            )
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Bring the set, its targets and its instances to what is declared; wait for every operation."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from landing.aws import Aws, unless
+from landing.aws import Aws, NoCredentials, translated, unless
 from landing.errors import AwsError
 from landing.kinds.cloudformation import ROLLBACK_FAILED, CloudFormationKind, unmarked
 from landing.kinds.stack_set_operations import Failure, named
@@ -27,6 +28,9 @@ CURES = {
 
 BUSY = "*"
 """In the place of an instance: an operation runs, and what it makes of the instances is not known yet."""
+
+FAILED = "failed:"
+"""So begins the exception of an instance on which the last operation failed: its rollback may have failed too."""
 
 Look = Callable[[], Attributes]
 """What the stack set is by now, as the kind reads it."""
@@ -69,25 +73,43 @@ class Rollout:
             before = {}
         self._extend(before, after)
         for account, region in skipped:
-            stacks.restore(self.aws, *self._stack(account, region))
+            self._restore(account, region, stacks)
         self._tell()
 
     def _continue_rollbacks(self, exceptions: Mapping[str, str], stacks: CloudFormationKind) -> list[tuple[str, str]]:
-        """Free the stacks that no update reaches since a rollback failed; those of which resources were skipped."""
+        """Free the stacks that no update reaches since a rollback failed; those of which resources were skipped.
+
+        StackSets has no operation for it: it is done in the member. A member that cannot be entered is told of, and
+        stops nothing: the update may succeed there.
+        """
         skipped = []
         for site, what in exceptions.items():
             account, _, region = site.partition("/")
-            if not what.startswith("failed") or account not in self.aws.tree.accounts:
+            if not what.startswith(FAILED) or account not in self.aws.tree.accounts:
                 continue
-            client, stack = self._stack(account, region)
-            if not stack or stacks.status_of(client, stack) != ROLLBACK_FAILED:
-                continue
-            try:
-                if stacks.continue_rollback(self.aws, client, stack):
-                    skipped.append((account, region))
-            except AwsError as error:
-                self.reach.failures.append(Failure(account, region, str(error)))
+            with self._telling(account, region):
+                client, stack = self._stack(account, region)
+                if stack and stacks.settled(self.aws, client, stack) == ROLLBACK_FAILED:
+                    skipped += [(account, region)] if stacks.continue_rollback(self.aws, client, stack) else []
         return skipped
+
+    def _restore(self, account: str, region: str, stacks: CloudFormationKind) -> None:
+        """Put right what a rollback has skipped, unless the update after it failed: then that is told of."""
+        if any((each.account, each.region) == (account, region) for each in self.reach.failures):
+            return
+        with self._telling(account, region):
+            stacks.restore(self.aws, *self._stack(account, region))
+
+    @contextmanager
+    def _telling(self, account: str, region: str) -> Iterator[None]:
+        """What goes wrong at one place is told at the end, with the rest."""
+        try:
+            with translated(Scope(account, region)):
+                yield
+        except NoCredentials:
+            raise
+        except AwsError as error:
+            self.reach.failures.append(Failure(account, region, f"its rollback: {error}"))
 
     def remove(self) -> None:
         """Delete the instances with their stacks, then the set."""

@@ -131,9 +131,11 @@ def test_what_cannot_be_rolled_back_is_skipped_and_put_right_afterwards(cloud: C
 
 
 def test_a_rollback_that_fails_for_good_says_why(cloud: Cloud, at: At) -> None:
-    two = stuck(cloud, at, failures=3)
-    assert "not now" in two.apply([KIND]).failed[STACK]
-    cloud.sandbox.faults.clear()
+    two = stuck(cloud, at, failures=0)
+    cloud.sandbox.faults.reject(
+        "cloudformation", "ContinueUpdateRollback", code="ValidationError", message="not like this", times=2, status=400
+    )
+    assert "the rollback fails again: not like this" in two.apply([KIND]).failed[STACK]
     assert two.apply([KIND]).complete
 
 

@@ -353,3 +353,109 @@ def test_a_template_that_stack_sets_do_not_take_is_refused(load_text: Load, chan
     broken = replace(deployment, template={**deployment.template, **change})
     (problem,) = KIND.check(replace(organization, deployments={"setting": broken}))
     assert problem.code == "LZ348"
+
+
+def stuck(cloud: Cloud, load_text: Load, *, failures: int) -> Cloud:
+    """An update failed on one instance, and its rollback too; `failures` more are to come."""
+    refuse(cloud, times=2)
+    two = Cloud(cloud.sandbox, load_text(TWO))
+    assert "not now" in two.apply([KIND]).failed[SET]
+    assert list(rollbacks(cloud)) == ["UPDATE_ROLLBACK_FAILED"]
+    if failures:
+        refuse(cloud, times=failures)
+    return two
+
+
+def refuse(cloud: Cloud, *, times: int) -> None:
+    cloud.sandbox.faults.fail("ssm", "PutParameter", code="TooManyUpdates", message="not now", times=times, status=400)
+
+
+def rollbacks(cloud: Cloud) -> dict[str, tuple[str, str]]:
+    """Account and Region of the stacks that are not simply done, by their status."""
+    found = {}
+    for account in ("shop-prod", "shop-dev"):
+        for region in (HOME, FAR):
+            (stack,) = member(cloud, account, "cloudformation", region).describe_stacks()["Stacks"]
+            if not stack["StackStatus"].endswith("_COMPLETE"):
+                found[stack["StackStatus"]] = (account, region)
+    return found
+
+
+def values(cloud: Cloud) -> set[str]:
+    return {value(cloud, account, region) for account in ("shop-prod", "shop-dev") for region in (HOME, FAR)}
+
+
+def test_a_failed_rollback_is_continued_in_the_member(cloud: Cloud, load_text: Load) -> None:
+    two = stuck(cloud, load_text, failures=0)
+    change, first = the_change(two), len(operations(two))
+    site = rollbacks(two)["UPDATE_ROLLBACK_FAILED"]
+    notes = "\n".join(KIND.notes(two.organization, change))
+    assert "by OrganizationAccountAccessRole, which needs cloudformation:ContinueUpdateRollback" in notes
+    assert "/".join(site) in notes
+    aws = two.open(read_only=False)
+    result = two.apply([KIND], aws=aws)
+    assert result.complete, result.failed
+    assert aws.calls["cloudformation", "ListStackResources"] == 0, "nothing had to be skipped"
+    assert operations(two)[first:] == [("UPDATE", {site})], "only this one is updated again"
+    assert values(two) == {"two"}
+    in_sync(two)
+
+
+def test_what_a_member_cannot_roll_back_is_skipped_and_put_right(cloud: Cloud, load_text: Load) -> None:
+    stuck(cloud, load_text, failures=1)
+    account, region = rollbacks(cloud)["UPDATE_ROLLBACK_FAILED"]
+    out_of_the_way(cloud, account, region)
+    aws = cloud.open(read_only=False)
+    result = cloud.apply([KIND], aws=aws)
+    assert result.complete, result.failed
+    assert values(cloud) == {"one"}
+    assert aws.calls["cloudformation", "ListStackResources"] == 1
+    assert cloud.plan([KIND], detect=True).changes == ()
+
+
+def test_a_rollback_that_fails_for_good_in_a_member_says_why(cloud: Cloud, load_text: Load) -> None:
+    two = stuck(cloud, load_text, failures=0)
+    cloud.sandbox.faults.reject(
+        "cloudformation", "ContinueUpdateRollback", code="ValidationError", message="not like this", times=2, status=400
+    )
+    site = "/".join(rollbacks(two)["UPDATE_ROLLBACK_FAILED"])
+    reason = two.apply([KIND]).failed[SET]
+    assert f"{site}: its rollback: " in reason
+    assert "the rollback fails again: not like this" in reason
+    assert two.apply([KIND]).complete
+    in_sync(two)
+
+
+def test_a_member_that_cannot_be_entered_stops_no_rollout(cloud: Cloud, load_text: Load) -> None:
+    two = stuck(cloud, load_text, failures=0)
+    account, region = rollbacks(two)["UPDATE_ROLLBACK_FAILED"]
+    cloud.sandbox.faults.reject("sts", "AssumeRole", code="AccessDenied", message="no way in", status=403)
+    three = Cloud(cloud.sandbox, load_text(TEXT.replace("value: one", "value: three")))
+    reason = three.apply([KIND]).failed[SET]
+    assert f"{account}/{region}: its rollback: " in reason
+    assert "no way in" in reason
+    assert values(three) == {"one", "three"} or values(three) == {"two", "three"}
+    cloud.sandbox.faults.clear()
+    assert three.apply([KIND]).complete
+    assert values(three) == {"three"}
+    in_sync(three)
+
+
+def test_the_repair_of_a_member_that_is_cut_off_at_every_write_ends_the_same(cloud: Cloud, load_text: Load) -> None:
+    two = stuck(cloud, load_text, failures=0)
+    cloud.sandbox.world.clock.latency = 30
+    before = cloud.sandbox.dump()
+    for writes in range(20):
+        cloud.sandbox.load(before)
+        try:
+            result = two.apply([KIND], aws=DyingAws(two.organization, writes=writes, after_effect=True))
+        except Cut:
+            result = two.apply([KIND])
+            assert not result.failed, result.failed
+            assert values(two) == {"two"}
+            in_sync(two)
+        else:
+            assert result.complete
+            assert writes > 1
+            return
+    raise AssertionError
