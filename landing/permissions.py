@@ -178,9 +178,10 @@ same policies for your partition and member role to `synth/permissions/`.
 Run `landing` with credentials of the management account. Members are entered by assuming the member role
 (`OrganizationAccountAccessRole` unless `access.member_role` says other): it reads drift of single stacks and puts
 them back, and continues the rollback of a stack that is left in `UPDATE_ROLLBACK_FAILED`. For both it needs what the
-resources of the templates need: CloudFormation handles them with the rights of who asks. `plan` and `drift` enter with a session policy of just the reads that are declared below, so that they cannot
-write even where the role is an administrator; and by `access.read_role`, where you name one, which can only read. The
-blueprint `read-role` makes it (`landing-read`): name it once it is in every account.
+resources of the templates need: CloudFormation handles them with the rights of who asks. `plan` and `drift` enter
+with a session policy of just the reads that are declared below, so that they cannot write even where the role is an
+administrator; and by `access.read_role`, where you name one, which can only read. The blueprint `read-role` makes it
+(`landing-read`): name it once it is in every account.
 
 `landing test --verify-with-aws` needs none of this: credentials of any account that allow `iam:SimulateCustomPolicy`.
 
