@@ -10,21 +10,24 @@ from typing import Any, NoReturn
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
-_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_PART = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', re.DOTALL)
 MAX_DEPTH = 64
+"""Levels of what people write."""
+DEEPEST = 128
+"""Levels of what we write: a plan holds templates, which have at most 100."""
 MAX_INTEGER = 2**63 - 1
 
 
-def read(text: str) -> Any:
+def read(text: str, *, deepest: int = MAX_DEPTH) -> Any:
     """The value of a text; raises JSONDecodeError, with the place, also for what JSON allows and nobody needs.
 
-    That is nesting below MAX_DEPTH levels, integers beyond MAX_INTEGER, and a key that is given twice.
+    That is nesting below the `deepest` level, integers beyond MAX_INTEGER, and a key that is given twice.
     """
     depth = 0
     for part in _PART.finditer(text):
         depth += (part[0] in "[{") - (part[0] in "]}")
-        if depth > MAX_DEPTH:
-            raise JSONDecodeError(f"nested deeper than {MAX_DEPTH} levels", text, part.start())
+        if depth > deepest:
+            raise JSONDecodeError(f"nested deeper than {deepest} levels", text, part.start())
 
     def refused(message: str, literal: str) -> NoReturn:
         begins = re.escape(literal[:100])  # a pattern of a million digits would take its time

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from landing import private
+from landing import json_text, private
 from landing.aws import Interrupted
 from landing.errors import AwsError, LandingError, LockHeld, NotThere
 from landing.stopped import Stopped
@@ -53,7 +53,7 @@ def holder_of(text: str | bytes) -> Holder:
     """The holder that the content of a lock names; whatever somebody else has put there has the ID `unknown`."""
     known = {each.name for each in fields(Holder)}
     try:
-        found = json.loads(text)
+        found = json_text.read(text if isinstance(text, str) else text.decode(errors="replace"))
     except ValueError:
         found = None
     if not isinstance(found, Mapping):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from landing import private
+from landing import json_text, private
 from landing.errors import LandingError
 from landing.journal import Event, Standing, is_open
 from landing.runs import EVENTS, RUNS, SUMMARY
@@ -80,7 +79,7 @@ def _record(folder: Path) -> Record:
     going_on = journal.exists() and is_open(journal)
     told = _told(folder, RUNNING if going_on else KILLED)
     try:
-        summary = json.loads(private.read(folder / SUMMARY))
+        summary = json_text.read(private.read(folder / SUMMARY).decode())
         known = {name: summary[name] for name in Record.__dataclass_fields__ if name in summary}
     except (OSError, ValueError, TypeError):
         return told
@@ -131,7 +130,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         return
     for line in text.splitlines():
         try:
-            event = json.loads(line)
+            event = json_text.read(line)
         except ValueError:
             continue
         if isinstance(event, dict):

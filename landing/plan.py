@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from landing import __version__
+from landing import __version__, json_text
 from landing.atomic import write
 from landing.entries import change_of, digest_of, entry_of, scope_of
 from landing.errors import StalePlan, UnknownFormat, UnsafePlan, WrongPlan
@@ -280,7 +280,7 @@ def save(plan: Plan, path: Path) -> None:
 def load(path: Path) -> Plan:
     """Read a plan file; raises UnknownFormat when it is no plan, truncated, edited or of another version."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json_text.read(path.read_text(encoding="utf-8"), deepest=json_text.DEEPEST)
     except OSError as error:
         raise UnknownFormat(f"cannot read the plan {path}: {error.strerror}") from error
     except ValueError as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from landing import private
+from landing import json_text, private
 from landing.atomic import write
 from landing.entries import plain
 from landing.errors import LandingError
@@ -117,7 +117,7 @@ def save(snapshot: Snapshot, path: Path) -> None:
 def load(path: Path) -> Snapshot:
     """Read what `save` wrote; raises LandingError when there is none, or it is damaged or of another version."""
     try:
-        data = json.loads(private.read(path))
+        data = json_text.read(private.read(path).decode(), deepest=json_text.DEEPEST)
     except FileNotFoundError as error:
         raise LandingError(f"there is no snapshot of AWS in {path}. {AGAIN}") from error
     except OSError as error:

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from landing import json_text
-from landing.errors import ConfigError
+from landing import json_text, plan, snapshot
+from landing.blueprint.process import DEEPEST
+from landing.errors import ConfigError, LandingError, UnknownFormat
 from landing.library import Library
-from landing.model import Problem, Source
+from landing.lock import Holder, holder_of
+from landing.model import Action, Address, Change, Json, Problem, Source
+from landing.past_runs import records
 from landing.policy.testing.reading import parse as read_cases
 from landing.report.problems import render
 from landing.report.style import Style
@@ -86,6 +89,33 @@ def test_json_that_means_too_much_is_refused_at_its_place(name: str) -> None:
         json_text.read(JSON[name])
     assert len(refused.value.msg) < 100
     assert name in ("brackets", "braces", "a key twice") or (refused.value.lineno, refused.value.colno) == (2, 2)
+
+
+@pytest.mark.parametrize("name", JSON)
+def test_files_that_somebody_else_may_have_written_are_bounded(tmp_path: Path, name: str) -> None:
+    """A plan on its way from the review, and what a checkout brings with it; nothing ends in a traceback."""
+    file = tmp_path / "plan.json"
+    file.write_text(JSON[name])
+    with pytest.raises(UnknownFormat, match=r"is not a whole plan: .*Plan again") as refused:
+        plan.load(file)
+    assert len(str(refused.value)) < 500
+    with pytest.raises(LandingError, match="is no whole snapshot"):
+        snapshot.load(file)
+    (tmp_path / "run").mkdir()
+    for record in ("summary.json", "events.jsonl"):
+        (tmp_path / "run" / record).write_text(JSON[name])
+    assert [each.outcome for each in records(tmp_path)] == ["killed"]
+    assert holder_of(JSON[name].encode()) == Holder("unknown")
+
+
+def test_a_plan_holds_templates_as_deep_as_they_may_be(tmp_path: Path) -> None:
+    template: Json = "x"
+    for _ in range(DEEPEST):
+        template = {"a": template}
+    address = Address("stack_set", "deep")
+    made = plan.Plan((Change(Action.CREATE, address, None, {"template": template}),))
+    plan.save(made, tmp_path / "plan.json")
+    assert plan.load(tmp_path / "plan.json") == made
 
 
 def test_brackets_in_texts_do_not_nest() -> None:

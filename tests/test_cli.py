@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,45 @@ def test_help_imports_nothing_heavy() -> None:
     code = "import sys; from landing.cli import run; run(['--help']); print(*(set(sys.modules) & {'boto3','botocore','rich','jinja2','jsonschema','deepdiff','troposphere','moto','yaml'}), file=sys.stderr)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stderr.strip() == ""
+
+
+@pytest.fixture
+def shadowed(tmp_path: Path) -> Path:
+    """A checkout with a module of every name that Python or a package has; each leaves a mark when it is run.
+
+    But for what Python itself imports before it runs the module of `-m`: nobody can keep it from that, save by `-P`.
+    """
+    early = subprocess.run(
+        [sys.executable, "-c", "import runpy, sys; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    names = {*sys.stdlib_module_names, *packages_distributions()} - {"landing", *early.stdout.split()}
+    assert {"json", "pathlib", "click", "yaml", "moto"} <= names
+    for name in filter(str.isidentifier, names):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'RUN')!r}, 'a').write({name + ' '!r})\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("options", [["-m", "landing"], ["-P", "-m", "landing"]], ids=" ".join)
+def test_modules_beside_the_config_are_not_run(shadowed: Path, config: Config, options: list[str]) -> None:
+    config()
+    command = [sys.executable, *options, "validate"]
+    answer = subprocess.run(command, cwd=shadowed, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert not (shadowed / "RUN").exists(), (shadowed / "RUN").read_text()
+
+
+def test_the_sandbox_does_not_run_modules_beside_the_config_either(shadowed: Path, config: Config) -> None:
+    config()
+    command = [str(Path(sys.executable).with_name("landing")), "sandbox"]
+    environment = {**os.environ, "LANDING_SANDBOX_HOME": str(shadowed / "home")}
+    try:
+        answer = subprocess.run(
+            [*command, "start"], cwd=shadowed, env=environment, capture_output=True, text=True, check=False
+        )
+        assert answer.returncode == 0, answer.stderr
+    finally:
+        subprocess.run([*command, "stop"], cwd=shadowed, env=environment, capture_output=True, check=False)
+    assert not (shadowed / "RUN").exists(), (shadowed / "RUN").read_text()
 
 
 def test_validate_needs_neither_network_nor_boto3(config: Config) -> None:

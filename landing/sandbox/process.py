@@ -61,7 +61,7 @@ def _start(home: Home, port: int) -> Endpoint:
     if not port and before is not None:
         port = urlsplit(before.url).port or 0
     reading, writing = os.pipe()
-    command = [sys.executable, "-m", "landing.sandbox.server", "--home", str(home.path.resolve())]
+    command = [sys.executable, "-P", "-m", "landing.sandbox.server", "--home", str(home.path.resolve())]
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     os.set_inheritable(writing, True)
