@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from landing import json_text, private
+from landing import forms, json_text, private
 from landing.atomic import write
 from landing.entries import plain
 from landing.errors import LandingError
@@ -59,7 +59,7 @@ class Snapshot:
             for key, account in organization.accounts.items()
             if account.email and (live := self.observation.live.get(Address("account", key)))
         ]
-        if pairs and all(email.lower() != there.lower() for _, email, there in pairs):
+        if pairs and all(forms.email(email) != forms.email(there) for _, email, there in pairs):
             key, email, there = pairs[0]
             return f"no account there has the e-mail address that the config gives it ({key}: {there}, not {email})"
         return ""

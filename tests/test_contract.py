@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from landing.aws import ReadOnly
 from landing.kinds import BY_NAME, KINDS, Kind
 from landing.model import Action, Change
+from landing.naming import LOG_KEY_ALIAS
 from landing.observe import desired_of, observe
 from landing.organization import Organization
 from landing.permissions import ALWAYS
+from landing.plan import Origin, compare, make
 from landing.sandbox import Sandbox
-from tests.cloud import Cloud, Cut, DyingAws, Story, tell
+from tests.cloud import Cloud, Cut, DyingAws, Story, WatchedAws, tell
 from tests.samples import SMALL
 
 IAM_NAMES = {
@@ -86,6 +91,83 @@ def test_what_was_applied_is_read_back(kind: Kind, cloud: Cloud) -> None:
         live = seen.live[address]
         assert {key: live.attributes.get(key) for key in resource.attributes} == resource.attributes
     assert cloud.plan([kind]).changes == ()
+
+
+class RetoldAws(WatchedAws):
+    """A door whose answers are told in other words: `retell` has the new value for a key and its value."""
+
+    retell: Callable[[object, str], str]
+    turned = False
+    """Whether lists come the other way round, too."""
+
+    def _after_call(self, parsed: Any = None, **_: Any) -> None:
+        self._tell(parsed)
+
+    def _tell(self, answer: Any) -> None:
+        if isinstance(answer, list) and self.turned:
+            answer.reverse()
+        for key, value in answer.items() if isinstance(answer, dict) else enumerate(answer):
+            if isinstance(value, dict | list) and key != "TemplateBody":  # text that is only read as JSON
+                self._tell(value)
+            elif isinstance(value, str):
+                answer[key] = self.retell(key, value)
+
+
+def _alike(key: object, value: str) -> str:
+    if key in ("Email", "EmailAddress"):
+        return value.swapcase()
+    if key in ("KmsKeyId", "KmsKeyArn"):
+        return ":".join([*value.split(":")[:5], LOG_KEY_ALIAS])
+    return f"{value}/" if key == "DestinationArn" else value
+
+
+def test_an_answer_in_another_order_or_case_is_the_same(cloud: Cloud) -> None:
+    aws = RetoldAws(cloud.organization)
+    aws.retell, aws.turned = _alike, True
+    seen = observe(cloud.organization, aws, workers=4)
+    assert not seen.gaps
+    assert make(seen, Origin()).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "attribute", "old", "new"),
+    [
+        ("trail", "CloudWatchLogsLogGroupArn", "log_group", r":\d{12}:", ":999999999999:"),
+        ("trail", "KmsKeyId", "key", ":key/.*", ":alias/another"),
+        ("guardduty_export", "KmsKeyArn", "key", r":\d{12}:key/.*", f":999999999999:{LOG_KEY_ALIAS}"),
+        ("guardduty_export", "DestinationArn", "bucket", "$", "/elsewhere"),
+        ("contacts", "EmailAddress", "SECURITY", "@", "+landing@"),
+    ],
+)
+def test_what_is_only_alike_is_a_change(cloud: Cloud, name: str, key: str, attribute: str, old: str, new: str) -> None:
+    aws = RetoldAws(cloud.organization)
+    aws.retell = lambda at, value: re.sub(old, new, value, count=1) if at == key else value
+    changes = make(observe(cloud.organization, aws, kinds=[BY_NAME[name]], workers=1), Origin()).changes
+    assert changes
+    for change in changes:
+        assert change.before
+        assert change.after
+        assert [part for part, value in change.after.items() if change.before[part] != value] == [attribute]
+
+
+TEXTS = {"template", "content", "drift"}
+"""Attributes that somebody else's grammar rules; that of policies has tests of its own."""
+
+
+@every_kind
+def test_each_list_and_address_has_a_form(kind: Kind, full: Organization) -> None:
+    for resource in kind.desired(full):
+        other = {key: value if key in TEXTS else _respelled(value, key) for key, value in resource.attributes.items()}
+        assert compare(resource, replace(resource, attributes=other)) is None
+
+
+def _respelled(value: Any, key: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _respelled(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        items = [_respelled(item, "") for item in value]
+        return [*reversed(items), *items[:1]]
+    return value.swapcase() if key == "email" else value
 
 
 def test_planning_writes_nothing(cloud: Cloud) -> None:

@@ -173,6 +173,8 @@ def test_a_name_that_something_unmanaged_keeps_is_refused_when_planned() -> None
     with pytest.raises(ImpossiblePlan, match=r"unit\.a: unit\.Dev has the name dev \(units directly below root\)"):
         refuse_impossible([unit("a", "A", "Dev")], live)
     refuse_impossible([unit("a", "A", "Dev"), unit("Dev", "Dev", "")], live)
+    with pytest.raises(ImpossiblePlan, match=r"unit\.a: unit\.Dev has the name dev"):
+        refuse_impossible([unit("a", "A", "DEV")], live)
 
 
 def account(key: str, before: str, after: str) -> Change:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from landing import forms
 from landing.aws.survey import FoundUnit
 from landing.errors import NotThere
 from landing.organization import ROOT, Organization
@@ -114,14 +115,14 @@ def accounts(
         if mark and account_id not in by_id:
             by_mark.setdefault(mark, account_id)
     placed = set(by_id.values())
-    by_email = {account.email.lower(): key for key, account in wanted.accounts.items() if key not in placed}
+    by_email = {forms.email(account.email): key for key, account in wanted.accounts.items() if key not in placed}
     for live in found:
         account_id = live["Id"]
         mark = marks[account_id]
         ours = bool(mark) and mark not in placed and by_mark.get(mark, account_id) == account_id
         key = by_id.get(account_id, "") or (mark if ours else "")
         if not key:
-            key = by_email.get(live["Email"].lower(), "")
+            key = by_email.get(forms.email(live["Email"]), "")
             key = account_id if not key or key in by_mark else key
         marked = bool(mark) and mark == key
         yield LiveAccount(

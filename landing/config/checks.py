@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from landing import forms
 from landing.config.document import Document, Path_, items, units_in
 from landing.config.hints import nearest
 from landing.model import Problem
@@ -42,6 +43,7 @@ def _strings(value: object) -> list[str]:
 class _Checks:
     def __init__(self, document: Document) -> None:
         self.problem = document.problem
+        self.source = document.source
         self.data: Mapping[str, Any] = document.data
         self.accounts = dict(items(self.data.get("accounts")))
         self.units = {key: (path, unit) for key, path, unit in units_in(document)}
@@ -151,13 +153,14 @@ class _Checks:
                     key=True,
                 )
             name = str(value.get("name", key))
-            first = names.setdefault((parent, name), whole)
+            first = names.setdefault((parent, forms.name(name)), whole)
             if first != whole:
+                there = self.source(self.units[first][0], key=True)
                 yield self.problem(
                     "LZ305",
-                    f"`{whole}` has the name {name!r}, as has `{first}` beside it",
+                    f"`{whole}` has the name {name!r}, as has `{first}` beside it ({there})",
                     path,
-                    "units under one parent need different names",
+                    "units under one parent need names that differ by more than case",
                     key=True,
                 )
         if len(self.units) > MAX_UNITS:
@@ -178,7 +181,7 @@ class _Checks:
                     key=True,
                 )
             if isinstance(value.get("email"), str):
-                emails[value["email"].lower()].append(key)
+                emails[forms.email(value["email"])].append(key)
             if "id" in value:
                 ids[str(value["id"])].append(key)
                 if not _ACCOUNT_ID.fullmatch(str(value["id"])):
@@ -202,7 +205,8 @@ class _Checks:
                 for key in keys[1:]:
                     yield self.problem(
                         code,
-                        f"`{shared}` belongs to account `{keys[0]}` already",
+                        f"`{shared}` belongs to account `{keys[0]}` already "
+                        f"({self.source(('accounts', keys[0], field))})",
                         ("accounts", key, field),
                         "each account needs its own",
                     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from landing import forms
 from landing.config.document import Document, Path_, items
 from landing.config.hints import nearest
 from landing.library import Library
 from landing.model import Problem
+from landing.policy.limits import LIMITS
 
 
 def check(document: Document, library: Library) -> Iterator[Problem]:
@@ -17,19 +19,21 @@ def check(document: Document, library: Library) -> Iterator[Problem]:
 
 
 def _guardrails(document: Document, library: Library) -> Iterator[Problem]:
-    names: dict[tuple[str, str], str] = {}
-    for key, value in items(document.data.get("guardrails")):
+    names = {(kind, forms.name(own)): own for kind, limit in LIMITS.items() for own in limit.built_in}
+    guardrails = dict(items(document.data.get("guardrails")))
+    for key, value in guardrails.items():
         path: Path_ = ("guardrails", key)
         asked, name = value.get("policy", key), str(value.get("name", key))
         yield from _missing(document, path, "policy", asked, library.policies)
         policy = library.policies.get(str(asked))
-        first = names.setdefault((policy.type, name), key) if policy else key
+        first = names.setdefault((policy.type, forms.name(name)), key) if policy else key
         if first != key:
+            there = document.source(("guardrails", first), key=True) if first in guardrails else "AWS's own"
             yield document.problem(
                 "LZ315",
-                f"`{key}` has the name {name!r}, as has `{first}`",
+                f"`{key}` has the name {name!r}, as has `{first}` ({there})",
                 path,
-                "policies of one type need different names",
+                "policies of one type need names that differ by more than case",
                 key=True,
             )
 

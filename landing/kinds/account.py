@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from landing import forms
 from landing.aws import Aws, unless
 from landing.aws.adoption import LiveAccount
 from landing.errors import AwsError
@@ -26,7 +27,7 @@ class MemberAccount(Kind):
     name = "account"
     title = "Account"
     severity = Severity.HIGH
-    canonical: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"email": str.lower}
+    canonical: ClassVar[Mapping[str, forms.Form]] = {"email": forms.email}
     controls = ("cis-aws-7.0:2.1.4", "nist-csf-2.0:ID.AM-01")
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts.html"
     parallel = CREATE_ACCOUNT_IN_FLIGHT
@@ -101,13 +102,13 @@ class MemberAccount(Kind):
     def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
         """The e-mail address, which an account keeps, closed or not (CreateAccount: EMAIL_ALREADY_EXISTS)."""
         if attributes.get("email"):
-            yield UniqueName("e-mail address of an account", attributes["email"].lower())
+            yield UniqueName("e-mail address of an account", forms.email(attributes["email"]))
 
     def impossible(self, change: Change) -> Iterable[str]:
         """Another e-mail address."""
         if change.before and change.after:
             email = change.before.get("email", "")
-            if change.after.get("email", email).lower() != email.lower():
+            if forms.email(change.after.get("email", email)) != forms.email(email):
                 yield _other_email(email)
 
     def begun(self, change: Change, present: Attributes) -> bool:
@@ -136,7 +137,7 @@ class MemberAccount(Kind):
 
     def _align(self, aws: Aws, live: LiveAccount, after: Mapping[str, Any], known: Mapping[str, str]) -> None:
         client = aws.client("organizations")
-        if live.email.lower() != after.get("email", live.email).lower():
+        if forms.email(live.email) != forms.email(after.get("email", live.email)):
             raise AwsError("EmailDiffers", f"account {live.key}: {_other_email(live.email)}")
         with aws.writing:
             if live.unit != after["unit"]:

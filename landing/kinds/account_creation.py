@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from landing import forms
 from landing.aws import Aws, unless
 from landing.aws.adoption import LiveAccount
 from landing.errors import AwsError
@@ -89,7 +90,7 @@ def _ours(
             account: Mapping[str, Any] = aws.client("organizations").describe_account(AccountId=status["AccountId"])[
                 "Account"
             ]
-            if account["Email"].lower() == after["email"].lower():
+            if forms.email(account["Email"]) == forms.email(after["email"]):
                 return account
     return None
 
@@ -97,7 +98,7 @@ def _ours(
 def _listed(aws: Aws, after: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The same, by what the organization holds now: the name may have been another when the request was made."""
     listed = aws.listed(aws.client("organizations"), "list_accounts", "Accounts")
-    return next((account for account in listed if account["Email"].lower() == after["email"].lower()), None)
+    return next((account for account in listed if forms.email(account["Email"]) == forms.email(after["email"])), None)
 
 
 def _settled(aws: Aws, key: str, status: Mapping[str, Any]) -> Mapping[str, Any]:

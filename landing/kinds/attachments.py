@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar
 
+from landing import forms
 from landing.aws import FULL_ACCESS, SCP, Aws, unless
 from landing.kinds.base import Kind
 from landing.kinds.carrying import Carrying
@@ -33,6 +35,7 @@ class Attachments(Kind):
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_attach.html"
     parallel = 1
     removal = "detach"
+    canonical: ClassVar[Mapping[str, forms.Form]] = {"policies": forms.unordered}
     ahead = ("targets", "full_access", "accounts", "units")
     reads = (
         "organizations:ListPolicies",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from landing.forms import Form
 from landing.model import (
     ORGANIZATION,
     Action,
@@ -72,8 +73,8 @@ class Kind(ABC):
     cosmetic: ClassVar[tuple[str, ...]] = ("name", "description", "tags", "managed")
     """Attributes that protect nothing: drift of these alone is of low severity."""
 
-    canonical: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
-    """Attributes of which AWS takes several forms for the same; what makes them one form."""
+    canonical: ClassVar[Mapping[str, Form]] = {}
+    """Attributes that are the same to AWS though they are not equal, with the one form of each; all others are text."""
 
     controls: ClassVar[tuple[str, ...]] = ()
     """Ids of the control catalogues that it satisfies, as `catalogue:id`."""

@@ -49,8 +49,11 @@ class CloudFormationKind(Kind):
         }
 
     def shown(self, aws: Aws, template: str | Mapping[str, Any], parameters: list[dict[str, str]]) -> dict[str, Any]:
-        """The same, read back."""
-        body = json.loads(template) if isinstance(template, str) else json.loads(json.dumps(template))
+        """The same, read back; a template in YAML, which is none of ours, as its text."""
+        try:
+            body = json.loads(template if isinstance(template, str) else json.dumps(template))
+        except ValueError:
+            body = {"text": template}
         values = {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in parameters}
         return {"template": body, "parameters": aws.symbolic(dict(sorted(values.items())))}
 

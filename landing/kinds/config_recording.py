@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
+from landing import forms
 from landing.aws import Aws, unless
 from landing.kinds.config_rule import RECORDER
 from landing.kinds.security_service import NAME, AdministeredSetting
@@ -38,6 +39,7 @@ class ConfigRecording(AdministeredSetting):
     controls = ("cis-aws-5.0:3.3", "fsbp:Config.1", "nist-800-53-r5:CM-8", "nist-csf-2.0:ID.AM-01")
     help_uri = "https://docs.aws.amazon.com/config/latest/developerguide/drift-detection.html"
     removal = ""
+    canonical: ClassVar[Mapping[str, forms.Form]] = {"stopped": forms.unordered}
     reads = ("config:SelectAggregateResourceConfig", "sts:AssumeRole")
     writes = ("config:StartConfigurationRecorder",)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
+from landing import forms
 from landing.aws import Aws, unless
 from landing.kinds.base import Kind, required_account
 from landing.kinds.trusted_access import TrustedAccess
@@ -13,6 +14,10 @@ from landing.organization import Organization
 from landing.services import ACCOUNT
 
 FIELDS = {"name": "Name", "title": "Title", "email": "EmailAddress", "phone": "PhoneNumber"}
+
+
+def _contact(contact: Mapping[str, str]) -> Mapping[str, str]:
+    return {**contact, "email": forms.email(contact["email"])}
 
 
 class Contacts(Kind):
@@ -27,6 +32,7 @@ class Contacts(Kind):
     controls = ("cis-aws-5.0:1.2", "fsbp:Account.1")
     help_uri = "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-contact-alternate.html"
     removal = ""
+    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(("BILLING", "OPERATIONS", "SECURITY"), _contact)
     reads = ("account:GetAlternateContact",)
     writes = ("account:PutAlternateContact",)
 

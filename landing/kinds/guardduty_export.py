@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from landing.aws import Aws
+from landing.kinds import log_key
 from landing.kinds.guardduty import GuardDuty
 from landing.kinds.security_service import NAME, AdministeredSetting
 from landing.kinds.stack import Stack
@@ -57,18 +58,13 @@ class GuardDutyExport(AdministeredSetting):
                 found = client.describe_publishing_destination(
                     DetectorId=detector_id, DestinationId=entry["DestinationId"]
                 )["DestinationProperties"]
-                key = found["KmsKeyArn"]
                 attributes = {
-                    "bucket": aws.symbolic(found["DestinationArn"].rpartition(":::")[2].split("/")[0]),
-                    "key": LOG_KEY_ALIAS if key == self._key(aws) else str(aws.symbolic(key)),
+                    "bucket": aws.symbolic(found["DestinationArn"].rpartition(":::")[2].rstrip("/")),
+                    "key": log_key.shown(aws, found["KmsKeyArn"]),
                 }
                 home, archive = aws.organization.home_region, aws.organization.log_archive
                 needs = (GuardDuty().address(NAME, scope), Stack().address("log-archive", Scope(archive, home)))
                 yield Resource(self.address(NAME, scope), attributes, needs)
-
-    def _key(self, aws: Aws) -> str:
-        archive = Scope(aws.organization.log_archive, aws.organization.home_region)
-        return str(aws.client("kms", archive).describe_key(KeyId=LOG_KEY_ALIAS)["KeyMetadata"]["Arn"])
 
     def apply(self, aws: Aws, change: Change) -> None:
         """One destination per detector: update it when it is there."""
@@ -83,7 +79,7 @@ class GuardDutyExport(AdministeredSetting):
         assert change.after is not None
         properties = {
             "DestinationArn": f"arn:{aws.organization.partition}:s3:::{aws.resolve(change.after['bucket'])}",
-            "KmsKeyArn": self._key(aws),
+            "KmsKeyArn": log_key.arn_of_key(aws),
         }
         if present:
             client.update_publishing_destination(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from landing import forms
 from landing.aws import Aws
 from landing.aws.adoption import LivePolicy
 from landing.aws.packs import surplus_tags, tags_of
@@ -29,7 +30,7 @@ class OrganizationPolicy(Kind):
     severity = Severity.HIGH
     cosmetic = (*Kind.cosmetic, HOLDS)
     controls = ("cis-aws-7.0:2.1.2", "nist-csf-2.0:PR.AA-05")
-    canonical: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"content": canonical}
+    canonical: ClassVar[Mapping[str, forms.Form]] = {"content": canonical, HOLDS: forms.unordered}
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html"
     parallel = 1
     unknown = ("id",)
@@ -94,7 +95,7 @@ class OrganizationPolicy(Kind):
     def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
         """One among those of its type (CreatePolicy: DuplicatePolicyException)."""
         if "name" in attributes:
-            yield UniqueName(f"policies of type {attributes['type']}", attributes["name"].lower())
+            yield UniqueName(f"policies of type {attributes['type']}", forms.name(attributes["name"]))
 
     def renamed(self, address: Address, attributes: Attributes) -> Attributes:
         """By UpdatePolicy; it stays attached where it is."""

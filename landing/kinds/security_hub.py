@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from landing import forms
 from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.config.schema import KEY, TARGET
 from landing.constraints.security_hub import STANDARDS, TYPES
@@ -82,6 +83,7 @@ class SecurityHub(AdministeredSetting):
     home_only = True
     controls = ("cis-aws-5.0:4.16", "nist-800-53-r5:CA-7", "nist-csf-2.0:DE.AE-03")
     help_uri = "https://docs.aws.amazon.com/securityhub/latest/userguide/central-configuration-intro.html"
+    canonical: ClassVar[Mapping[str, forms.Form]] = {"linked_regions": forms.unordered}
     reads = (
         "securityhub:ListFindingAggregators",
         "securityhub:GetFindingAggregator",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
+from landing import forms
 from landing.aws import Aws, unless
 from landing.config.hints import nearest
 from landing.constraints.security_hub import (
@@ -35,6 +36,9 @@ class SecurityHubPolicy(AdministeredSetting):
     controls = ("cis-aws-5.0:4.16", "nist-800-53-r5:CA-7")
     help_uri = "https://docs.aws.amazon.com/securityhub/latest/userguide/configuration-policies-overview.html"
     parallel = 1
+    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(
+        ("standards", "disabled_controls", "parameters"), forms.unordered
+    )
     reads = ("securityhub:ListConfigurationPolicies", "securityhub:GetConfigurationPolicy", "sts:AssumeRole")
     writes = (
         "securityhub:CreateConfigurationPolicy",
@@ -230,7 +234,10 @@ def _sent(after: Mapping[str, Any], partition: str, region: str) -> dict[str, An
 
 
 def _seen(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a policy sets; one that switches on only the controls it names, and not future ones, shows by that."""
     controls = found.get("SecurityControlsConfiguration") or {}
+    only = sorted(controls.get("EnabledSecurityControlIdentifiers") or ())
+    off = controls.get("DisabledSecurityControlIdentifiers") or ()
     parameters = {
         entry["SecurityControlId"]: {
             name: {
@@ -244,11 +251,6 @@ def _seen(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "enabled": found.get("ServiceEnabled", False),
         "standards": sorted(map(path_of, found.get("EnabledStandardIdentifiers") or ())),
-        "disabled_controls": sorted(controls.get("DisabledSecurityControlIdentifiers") or ()),
+        "disabled_controls": f"all but {' '.join(only)}" if only else sorted(off),
         "parameters": parameters,
-        **(
-            {"only_controls": controls["EnabledSecurityControlIdentifiers"]}
-            if controls.get("EnabledSecurityControlIdentifiers")
-            else {}
-        ),
     }

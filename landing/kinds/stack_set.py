@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
+from landing import forms
 from landing.aws import Aws
 from landing.blueprint import canonical
 from landing.kinds import stack_set_joining as joining
@@ -77,6 +78,9 @@ class StackSet(CloudFormationKind):
         "cloudformation:TagResource",
     )
     waits_for = ("account",)
+    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(
+        ("targets", "regions", "auto_deployment"), forms.unordered
+    )
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """One for each deployment that is not for single accounts."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
+from landing import forms
 from landing.aws import Aws, unless
 from landing.constraints.inputs import allowed
 from landing.constraints.trail import EXCLUDED_SOURCES, INSIGHT_NEEDS, MOST_VALUES, RETENTIONS, can_have
+from landing.kinds import log_key
 from landing.kinds.base import Kind
 from landing.kinds.stack import Stack
 from landing.kinds.trusted_access import TrustedAccess
@@ -58,6 +60,7 @@ class Trail(Kind):
     )
     help_uri = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html"
     removal = "switch-off"
+    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(("selectors", "insights"), forms.unordered)
     reads = (
         "cloudtrail:DescribeTrails",
         "cloudtrail:GetTrailStatus",
@@ -185,14 +188,15 @@ class Trail(Kind):
             selectors = client.get_event_selectors(TrailName=TRAIL)
             with unless("InsightNotEnabledException") as none:
                 insights = client.get_insight_selectors(TrailName=TRAIL).get("InsightSelectors") or []
+            group = trail.get("CloudWatchLogsLogGroupArn", "").removesuffix(":*")
             attributes = {
                 "bucket": aws.symbolic(trail["S3BucketName"]),
-                "key": self._key(aws, trail.get("KmsKeyId", "")),
+                "key": log_key.shown(aws, trail.get("KmsKeyId", "")),
                 "multi_region": trail["IsMultiRegionTrail"],
                 "organization": trail["IsOrganizationTrail"],
                 "global_events": trail["IncludeGlobalServiceEvents"],
                 "validation": trail["LogFileValidationEnabled"],
-                "log_group": trail.get("CloudWatchLogsLogGroupArn", "").removesuffix(":*").rpartition(":")[2],
+                "log_group": TRAIL if group == self._log_group(aws) else str(aws.symbolic(group)),
                 "selectors": [
                     _seen(selector, self._prefix(aws)) for selector in selectors.get("AdvancedEventSelectors") or ()
                 ],
@@ -215,14 +219,9 @@ class Trail(Kind):
 
         return shown
 
-    def _key(self, aws: Aws, arn: str) -> str:
-        """Our alias, when the key is what it stands for."""
-        if not arn:
-            return ""
-        archive = Scope(aws.organization.log_archive, aws.organization.home_region)
-        with unless("NotFoundException") as absent:
-            ours = aws.client("kms", archive).describe_key(KeyId=LOG_KEY_ALIAS)["KeyMetadata"]["Arn"]
-        return LOG_KEY_ALIAS if not absent.code and arn == ours else str(aws.symbolic(arn))
+    def _log_group(self, aws: Aws) -> str:
+        """The ARN of ours, in the management account."""
+        return f"arn:{aws.organization.partition}:logs:{aws.organization.home_region}:{aws.caller[0]}:log-group:{TRAIL}"
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Create or update the trail, then its selectors and insights, then see that it logs."""
@@ -248,11 +247,9 @@ class Trail(Kind):
         client.start_logging(Name=TRAIL)
 
     def _settings(self, aws: Aws, after: Mapping[str, Any]) -> dict[str, Any]:
-        home, partition = aws.organization.home_region, aws.organization.partition
-        archive, management = aws.tree.account_ids[aws.organization.log_archive], aws.caller[0]
         settings = {
             "S3BucketName": aws.resolve(after["bucket"]),
-            "KmsKeyId": f"arn:{partition}:kms:{home}:{archive}:{after['key']}",
+            "KmsKeyId": log_key.arn_of_alias(aws),
             "IsMultiRegionTrail": after["multi_region"],
             "IsOrganizationTrail": after["organization"],
             "IncludeGlobalServiceEvents": after["global_events"],
@@ -261,8 +258,8 @@ class Trail(Kind):
             "CloudWatchLogsRoleArn": "",
         }
         if after["log_group"]:
-            settings["CloudWatchLogsLogGroupArn"] = f"arn:{partition}:logs:{home}:{management}:log-group:{TRAIL}:*"
-            settings["CloudWatchLogsRoleArn"] = f"arn:{partition}:iam::{management}:role/{TRAIL_LOGS_ROLE}"
+            role = f"arn:{aws.organization.partition}:iam::{aws.caller[0]}:role/{TRAIL_LOGS_ROLE}"
+            settings |= {"CloudWatchLogsLogGroupArn": f"{self._log_group(aws)}:*", "CloudWatchLogsRoleArn": role}
         return settings
 
 

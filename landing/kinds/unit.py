@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from landing import forms
 from landing.aws import Aws
 from landing.aws.adoption import LiveUnit
 from landing.kinds.base import Kind, between, temporary_name
@@ -60,7 +61,7 @@ class OrganizationalUnit(Kind):
         """One among its siblings (CreateOrganizationalUnit: DuplicateOrganizationalUnitException)."""
         parent = address.name.rpartition("/")[0] or ROOT
         if "name" in attributes:
-            yield UniqueName(f"units directly below {parent}", attributes["name"].lower())
+            yield UniqueName(f"units directly below {parent}", forms.name(attributes["name"]))
 
     def renamed(self, address: Address, attributes: Attributes) -> Attributes:
         """By UpdateOrganizationalUnit."""

@@ -9,6 +9,7 @@ import pytest
 
 from landing.aws import Aws
 from landing.kinds import BY_NAME
+from landing.kinds.cloudformation import MARK
 from landing.model import Address, Scope
 from landing.organization import Organization
 from tests.cloud import Cloud, Cut, DyingAws
@@ -78,6 +79,18 @@ def test_a_stack_without_end_is_given_up_and_joined_later(at: At) -> None:
     cloud.sandbox.world.clock.advance(cloud.sandbox.world, 1_000)
     assert cloud.apply([KIND]).complete
     assert cloud.plan([KIND]).changes == ()
+
+
+def test_a_template_in_yaml_is_a_change(cloud: Cloud) -> None:
+    assert cloud.apply([KIND]).complete
+    client, text = cloudformation(cloud), "Resources: {Topic: {Type: 'AWS::SNS::Topic'}}"
+    client.update_stack(StackName=NAME, TemplateBody=text, Tags=[MARK])
+    client.get_waiter("stack_update_complete").wait(StackName=NAME, WaiterConfig={"Delay": 0})
+    (change,) = cloud.plan([KIND]).changes
+    assert change.before
+    assert change.before["template"] == {"text": text}
+    assert cloud.apply([KIND]).complete
+    assert value(cloud) == "one"
 
 
 def test_a_stack_of_another_tool_is_left_alone_and_said(cloud: Cloud, at: At) -> None:
