@@ -21,11 +21,12 @@ soak: .venv/installed ## 500 applies in bad weather, a kill at every write, prop
 	$(BIN)/python -m pytest -n auto tests/simulated --runs $(or $(RUNS),500) --every-write
 	$(BIN)/python -m pytest -n auto tests -m hypothesis --hypothesis-profile soak
 
-check: .venv/installed ## linters, types, layers
+check: .venv/installed ## linters, types, layers, import cycles
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_layers.py
 
 bench: .venv/installed ## figures for docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks

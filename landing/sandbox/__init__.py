@@ -135,11 +135,11 @@ def new_world(*, latency: int = 1, **settings: Any) -> World:
     """A world in which nothing has happened yet; moto's state and dice start anew too."""
     from moto.moto_api._internal import mock_random
 
-    from landing.sandbox import snapshot
+    from landing.sandbox import registry, snapshot
     from landing.sandbox.world import World
 
     snapshot.clear_moto()
-    world = World(**settings)
+    world = World(listeners=registry.listeners, **settings)
     world.clock.latency = latency
     mock_random.seed(world.seed)
     return world

@@ -6,10 +6,7 @@ import heapq
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from landing.sandbox.world import World
+from typing import Any
 
 SECONDS_PER_CALL = 1
 PATIENCE = 300
@@ -56,7 +53,8 @@ class Clock:
     ) -> None:
         """Have `then(world, *arguments)` called once `thing` was polled often enough, or after `seconds`.
 
-        `then` is a function of a module, because a snapshot keeps it by name.
+        `then` is a function of a module, because a snapshot keeps it by name; the world is the one that `tick`,
+        `advance` or `poll` is given.
         """
         self.count += 1
         polls = self.latency + 1 if polls is None else polls
@@ -64,11 +62,11 @@ class Clock:
         heapq.heappush(self.jobs, job)
         self.waiting.setdefault(thing, []).append(job)
 
-    def tick(self, world: World) -> None:
+    def tick(self, world: object) -> None:
         """Let the time of one call pass."""
         self.advance(world, SECONDS_PER_CALL)
 
-    def advance(self, world: World, seconds: float) -> None:
+    def advance(self, world: object, seconds: float) -> None:
         """Let virtual time pass; work that becomes due is done in the order of its time."""
         until = self.seconds + seconds
         while self.jobs and self.jobs[0].due <= until:
@@ -78,7 +76,7 @@ class Clock:
                 self._do(world, job)
         self.seconds = until
 
-    def poll(self, world: World, thing: Hashable) -> None:
+    def poll(self, world: object, thing: Hashable) -> None:
         """Someone asks after `thing`: it comes closer, and work whose turn has come is done at once."""
         for job in list(self.waiting.get(thing, ())):
             job.polls -= 1
@@ -94,7 +92,7 @@ class Clock:
         """Whether something is still to happen to `thing`."""
         return thing in self.waiting
 
-    def _do(self, world: World, job: Job) -> None:
+    def _do(self, world: object, job: Job) -> None:
         job.done = True
         jobs = self.waiting.get(job.thing, [])
         jobs.remove(job)

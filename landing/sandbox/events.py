@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.probes import refuses
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Probe, Service
-
-if TYPE_CHECKING:
-    from landing.sandbox import Sandbox
+from landing.sandbox.service import Probe, ProbedSandbox, Service
 
 MOST_TARGETS = 5
 """Of one rule (EventBridge User Guide, "Quotas")."""
@@ -25,12 +22,12 @@ EVERYBODY = {"AWS": "arn:aws:iam::*:root"}
 PATTERN = '{"source":["aws.guardduty"]}'
 
 
-def _events(sandbox: Sandbox) -> Any:
+def _events(sandbox: ProbedSandbox) -> Any:
     events: Any = sandbox.session().client("events", region_name="us-east-1")
     return events
 
 
-def targets_are_limited(sandbox: Sandbox) -> bool:
+def targets_are_limited(sandbox: ProbedSandbox) -> bool:
     """The probe: a rule has no sixth target."""
     events = _events(sandbox)
     events.put_rule(Name="probe", EventPattern=PATTERN)
@@ -38,7 +35,7 @@ def targets_are_limited(sandbox: Sandbox) -> bool:
     return refuses(events.put_targets, "LimitExceededException", Rule="probe", Targets=targets)
 
 
-def buses_with_rules_stay(sandbox: Sandbox) -> bool:
+def buses_with_rules_stay(sandbox: ProbedSandbox) -> bool:
     """The probe: a bus that has a rule is not deleted."""
     events = _events(sandbox)
     events.create_event_bus(Name="probe")
@@ -46,7 +43,7 @@ def buses_with_rules_stay(sandbox: Sandbox) -> bool:
     return refuses(events.delete_event_bus, "ValidationException", Name="probe")
 
 
-def everybody_is_a_star(sandbox: Sandbox) -> bool:
+def everybody_is_a_star(sandbox: ProbedSandbox) -> bool:
     """The probe: a permission for the principal * reads back with the principal *."""
     events = _events(sandbox)
     events.put_permission(Action="events:PutEvents", Principal="*", StatementId="probe")
@@ -54,14 +51,14 @@ def everybody_is_a_star(sandbox: Sandbox) -> bool:
     return bool(statement["Principal"] == "*")
 
 
-def buses_are_updated(sandbox: Sandbox) -> bool:
+def buses_are_updated(sandbox: ProbedSandbox) -> bool:
     """The probe: a bus has the description that it was given later."""
     events = _events(sandbox)
     events.update_event_bus(Name="default", Description="probe")
     return bool(events.describe_event_bus()["Description"] == "probe")
 
 
-def tokens_are_checked(sandbox: Sandbox) -> bool:
+def tokens_are_checked(sandbox: ProbedSandbox) -> bool:
     """The probe: a list does not begin at a token that was never given."""
     return refuses(_events(sandbox).list_rules, "ValidationException", NextToken="mine")
 

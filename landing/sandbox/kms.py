@@ -6,17 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from landing.sandbox import accounts, trust
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.probes import refuses
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Probe, Service
-
-if TYPE_CHECKING:
-    from landing.sandbox import Sandbox
+from landing.sandbox.service import Probe, ProbedSandbox, Service
 
 POLICY = "default"
 PERIOD = 365
@@ -30,12 +27,12 @@ class Rotations:
     periods: dict[str, tuple[int, datetime]] = field(default_factory=dict)
 
 
-def _kms(sandbox: Sandbox) -> tuple[Any, str]:
+def _kms(sandbox: ProbedSandbox) -> tuple[Any, str]:
     kms: Any = sandbox.session().client("kms", region_name="us-east-1")
     return kms, kms.create_key()["KeyMetadata"]["Arn"]
 
 
-def lists_have_pages(sandbox: Sandbox) -> bool:
+def lists_have_pages(sandbox: ProbedSandbox) -> bool:
     """The probe: a list of two keys, or aliases, has a second page."""
     kms, key = _kms(sandbox)
     kms.create_alias(AliasName="alias/first", TargetKeyId=key)
@@ -43,7 +40,7 @@ def lists_have_pages(sandbox: Sandbox) -> bool:
     return bool(kms.list_keys(Limit=1)["Truncated"] and kms.list_aliases(Limit=1)["Truncated"])
 
 
-def keys_are_named_by_arn(sandbox: Sandbox) -> bool:
+def keys_are_named_by_arn(sandbox: ProbedSandbox) -> bool:
     """The probe: a key is disabled, enabled, scheduled for deletion and kept by its ARN."""
     kms, key = _kms(sandbox)
     kms.disable_key(KeyId=key)
@@ -53,7 +50,7 @@ def keys_are_named_by_arn(sandbox: Sandbox) -> bool:
     return bool(kms.cancel_key_deletion(KeyId=key)["KeyId"] == key)
 
 
-def policies_are_checked(sandbox: Sandbox) -> bool:
+def policies_are_checked(sandbox: ProbedSandbox) -> bool:
     """The probe: nobody is locked out of a key, at its creation or later."""
     kms, key = _kms(sandbox)
     nobody = json.dumps({"Version": "2012-10-17", "Statement": []})
@@ -66,13 +63,13 @@ def policies_are_checked(sandbox: Sandbox) -> bool:
     return refused == 2
 
 
-def policies_have_one_name(sandbox: Sandbox) -> bool:
+def policies_have_one_name(sandbox: ProbedSandbox) -> bool:
     """The probe: the name of a key's policy need not be said."""
     kms, key = _kms(sandbox)
     return bool(kms.get_key_policy(KeyId=key)["PolicyName"] == POLICY)
 
 
-def rotation_has_a_period(sandbox: Sandbox) -> bool:
+def rotation_has_a_period(sandbox: ProbedSandbox) -> bool:
     """The probe: a key rotates every 90 days, and then no more."""
     kms, key = _kms(sandbox)
     kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=90)
@@ -81,7 +78,7 @@ def rotation_has_a_period(sandbox: Sandbox) -> bool:
     return (period, "NextRotationDate" in kms.get_key_rotation_status(KeyId=key)) == (90, False)
 
 
-def rotation_is_of_working_keys(sandbox: Sandbox) -> bool:
+def rotation_is_of_working_keys(sandbox: ProbedSandbox) -> bool:
     """The probe: rotation of a disabled key stays as it is."""
     kms, key = _kms(sandbox)
     kms.enable_key_rotation(KeyId=key)

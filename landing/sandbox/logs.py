@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from landing.constraints.trail import RETENTIONS
 from landing.sandbox import delivery
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Nothing, Probe, Service
-
-if TYPE_CHECKING:
-    from landing.sandbox import Sandbox
+from landing.sandbox.service import Nothing, Probe, ProbedSandbox, Service
 
 
-def _logs(sandbox: Sandbox) -> Any:
+def _logs(sandbox: ProbedSandbox) -> Any:
     logs: Any = sandbox.session().client("logs", region_name="us-east-1")
     logs.create_log_group(logGroupName="probe")
     return logs
@@ -30,13 +27,13 @@ def _refused(call: Any, code: str, **parameters: Any) -> bool:
     return False
 
 
-def retention_is_checked(sandbox: Sandbox) -> bool:
+def retention_is_checked(sandbox: ProbedSandbox) -> bool:
     """The probe: four days are no period of retention."""
     put = _logs(sandbox).put_retention_policy
     return _refused(put, "InvalidParameterException", logGroupName="probe", retentionInDays=4)
 
 
-def keys_are_checked(sandbox: Sandbox) -> bool:
+def keys_are_checked(sandbox: ProbedSandbox) -> bool:
     """The probe: a key that CloudWatch Logs may not use is refused."""
     key = sandbox.session().client("kms", region_name="us-east-1").create_key()["KeyMetadata"]["Arn"]
     logs = _logs(sandbox)
@@ -45,7 +42,7 @@ def keys_are_checked(sandbox: Sandbox) -> bool:
     return made and _refused(logs.associate_kms_key, "InvalidParameterException", logGroupName="probe", kmsKeyId=key)
 
 
-def filters_have_pages_and_groups(sandbox: Sandbox) -> bool:
+def filters_have_pages_and_groups(sandbox: ProbedSandbox) -> bool:
     """The probe: two filters are two pages, and a filter needs its group."""
     logs = _logs(sandbox)
     metric = [{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}]

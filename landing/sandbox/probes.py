@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 from moto.core import responses
@@ -14,8 +14,7 @@ from moto.iam.models import IAMBackend, iam_backends
 from moto.moto_api._internal import mock_random
 from moto.s3.models import FakeBucket, s3_backends
 
-if TYPE_CHECKING:
-    from landing.sandbox import Sandbox
+from landing.sandbox.service import Probe, ProbedSandbox
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 BUCKET = "landing-sandbox-probe"
@@ -42,17 +41,17 @@ def refuses(call: Any, code: str, **parameters: Any) -> bool:
     return False
 
 
-def _iam(sandbox: Sandbox, account: str | None = None) -> Any:
+def _iam(sandbox: ProbedSandbox, account: str | None = None) -> Any:
     return sandbox.session(account).client("iam")
 
 
-def _bucket(sandbox: Sandbox, **parameters: Any) -> Any:
+def _bucket(sandbox: ProbedSandbox, **parameters: Any) -> Any:
     s3: Any = sandbox.session().client("s3")
     s3.create_bucket(Bucket=BUCKET, **parameters)
     return s3
 
 
-def buckets_log_without_acls(sandbox: Sandbox) -> bool:
+def buckets_log_without_acls(sandbox: ProbedSandbox) -> bool:
     """Logging is switched on before the target's policy is there."""
     s3 = _bucket(sandbox)
     wanted = {"TargetBucket": BUCKET, "TargetPrefix": "x/"}
@@ -70,7 +69,7 @@ class _Counting(BackendDict):  # type: ignore[misc]
         return super().keys()
 
 
-def accounts_are_looked_up(_: Sandbox) -> bool:
+def accounts_are_looked_up(_: ProbedSandbox) -> bool:
     """A second look at an account's backends copies nothing."""
     backends = _Counting(IAMBackend, "probe", use_boto3_regions=False, additional_regions=["aws"])
     _ = backends["123456789012"]
@@ -80,37 +79,37 @@ def accounts_are_looked_up(_: Sandbox) -> bool:
     return backends.copies == 0
 
 
-def models_are_not_tracked(sandbox: Sandbox) -> bool:
+def models_are_not_tracked(sandbox: ProbedSandbox) -> bool:
     """A bucket is in no list of all buckets that ever were."""
     _bucket(sandbox)
     return not any(bucket.name == BUCKET for bucket in FakeBucket.instances_tracked)
 
 
-def methods_are_listed_once(_: Sandbox) -> bool:
+def methods_are_listed_once(_: ProbedSandbox) -> bool:
     """The same class gives the same list, not a new one."""
     first = responses.method_names_from_class(responses.BaseResponse)
     return responses.method_names_from_class(responses.BaseResponse) is first
 
 
-def request_ids_cost_no_dice(_: Sandbox) -> bool:
+def request_ids_cost_no_dice(_: ProbedSandbox) -> bool:
     """A request id leaves the dice as they were."""
     before = mock_random.getstate()
     responses.gen_amzn_requestid_long({})
     return bool(mock_random.getstate() == before)
 
 
-def callers_have_no_iam(sandbox: Sandbox) -> bool:
+def callers_have_no_iam(sandbox: ProbedSandbox) -> bool:
     """An account that calls SSM has no IAM backend for that."""
     sandbox.session("222222222222").client("ssm").describe_parameters()
     return "222222222222" not in list(iam_backends)
 
 
-def managed_policies_exist(sandbox: Sandbox) -> bool:
+def managed_policies_exist(sandbox: ProbedSandbox) -> bool:
     """AdministratorAccess can be read."""
     return bool(_iam(sandbox).get_policy(PolicyArn=ADMINISTRATOR)["Policy"]["Arn"] == ADMINISTRATOR)
 
 
-def attachments_are_counted_by_account(sandbox: Sandbox) -> bool:
+def attachments_are_counted_by_account(sandbox: ProbedSandbox) -> bool:
     """A policy of AWS's that is attached in one account is not attached in another."""
     iam = _iam(sandbox)
     iam.create_role(RoleName="probe", AssumeRolePolicyDocument=TRUST)
@@ -120,14 +119,14 @@ def attachments_are_counted_by_account(sandbox: Sandbox) -> bool:
     return (here, there) == (1, 0)
 
 
-def created_accounts_have_a_role(sandbox: Sandbox) -> bool:
+def created_accounts_have_a_role(sandbox: ProbedSandbox) -> bool:
     """The management account's role is in an account that it created."""
     account = sandbox.seed(1)[0]
     roles = _iam(sandbox, account).list_roles()["Roles"]
     return [role["RoleName"] for role in roles] == ["OrganizationAccountAccessRole"]
 
 
-def buckets_have_defaults(sandbox: Sandbox) -> bool:
+def buckets_have_defaults(sandbox: ProbedSandbox) -> bool:
     """A new bucket is encrypted, private and without ACLs."""
     s3 = _bucket(sandbox)
     s3.get_bucket_encryption(Bucket=BUCKET)
@@ -136,7 +135,7 @@ def buckets_have_defaults(sandbox: Sandbox) -> bool:
     return all(block.values())
 
 
-def objects_go_quietly(sandbox: Sandbox) -> bool:
+def objects_go_quietly(sandbox: ProbedSandbox) -> bool:
     """An object that is forgotten gives no warning."""
     s3 = _bucket(sandbox)
     s3.put_object(Bucket=BUCKET, Key="key", Body=b"")
@@ -147,14 +146,14 @@ def objects_go_quietly(sandbox: Sandbox) -> bool:
     return not given
 
 
-def buckets_stay_encrypted(sandbox: Sandbox) -> bool:
+def buckets_stay_encrypted(sandbox: ProbedSandbox) -> bool:
     """A bucket whose encryption is deleted has SSE-S3."""
     s3 = _bucket(sandbox)
     s3.delete_bucket_encryption(Bucket=BUCKET)
     return "ServerSideEncryptionConfiguration" in s3.get_bucket_encryption(Bucket=BUCKET)
 
 
-def objects_are_conditional(sandbox: Sandbox) -> bool:
+def objects_are_conditional(sandbox: ProbedSandbox) -> bool:
     """If-None-Match is `*` or not implemented."""
     s3 = _bucket(sandbox)
     try:
@@ -164,7 +163,7 @@ def objects_are_conditional(sandbox: Sandbox) -> bool:
     return False
 
 
-def deletes_are_conditional(sandbox: Sandbox) -> bool:
+def deletes_are_conditional(sandbox: ProbedSandbox) -> bool:
     """If-Match `*` is met by whatever is there."""
     s3 = _bucket(sandbox)
     s3.put_object(Bucket=BUCKET, Key="key")
@@ -172,7 +171,7 @@ def deletes_are_conditional(sandbox: Sandbox) -> bool:
     return "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
 
 
-def owners_are_expected(sandbox: Sandbox) -> bool:
+def owners_are_expected(sandbox: ProbedSandbox) -> bool:
     """An object of another owner's bucket is not read."""
     s3 = _bucket(sandbox)
     s3.put_object(Bucket=BUCKET, Key="key")
@@ -183,7 +182,7 @@ def owners_are_expected(sandbox: Sandbox) -> bool:
     return False
 
 
-def retention_has_one_unit(sandbox: Sandbox) -> bool:
+def retention_has_one_unit(sandbox: ProbedSandbox) -> bool:
     """Default retention in days reads back without years."""
     s3 = _bucket(sandbox, ObjectLockEnabledForBucket=True)
     retention = {"Mode": "GOVERNANCE", "Days": 1}
@@ -193,20 +192,20 @@ def retention_has_one_unit(sandbox: Sandbox) -> bool:
     return bool(read["Rule"]["DefaultRetention"] == retention)
 
 
-def service_linked_roles_have_aws_names(sandbox: Sandbox) -> bool:
+def service_linked_roles_have_aws_names(sandbox: ProbedSandbox) -> bool:
     """The role of Config is AWSServiceRoleForConfig."""
     role = _iam(sandbox).create_service_linked_role(AWSServiceName="config.amazonaws.com")["Role"]
     return bool(role["RoleName"] == "AWSServiceRoleForConfig")
 
 
-def service_linked_roles_stay(sandbox: Sandbox) -> bool:
+def service_linked_roles_stay(sandbox: ProbedSandbox) -> bool:
     """DeleteRole does not delete a service-linked role."""
     iam = _iam(sandbox)
     role = iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")["Role"]["RoleName"]
     return refuses(iam.delete_role, "UnmodifiableEntity", RoleName=role)
 
 
-def attached_policies_stay(sandbox: Sandbox) -> bool:
+def attached_policies_stay(sandbox: ProbedSandbox) -> bool:
     """A policy that is attached is not deleted."""
     iam = _iam(sandbox)
     policy = iam.create_policy(PolicyName="probe", PolicyDocument=ALLOW)["Policy"]["Arn"]
@@ -215,7 +214,7 @@ def attached_policies_stay(sandbox: Sandbox) -> bool:
     return refuses(iam.delete_policy, "DeleteConflict", PolicyArn=policy)
 
 
-def trust_policies_are_checked(sandbox: Sandbox) -> bool:
+def trust_policies_are_checked(sandbox: ProbedSandbox) -> bool:
     """A role needs a trust policy that says something."""
     return refuses(
         _iam(sandbox).create_role,
@@ -225,10 +224,10 @@ def trust_policies_are_checked(sandbox: Sandbox) -> bool:
     )
 
 
-def organization_feature(operation: str) -> Callable[[Sandbox], bool]:
+def organization_feature(operation: str) -> Probe:
     """A probe of one of the calls about root users of members."""
 
-    def probe(sandbox: Sandbox) -> bool:
+    def probe(sandbox: ProbedSandbox) -> bool:
         organizations: Any = sandbox.session().client("organizations")
         organizations.enable_aws_service_access(ServicePrincipal="iam.amazonaws.com")
         return "EnabledFeatures" in getattr(_iam(sandbox), operation)()
@@ -236,48 +235,48 @@ def organization_feature(operation: str) -> Callable[[Sandbox], bool]:
     return probe
 
 
-def bucket_lists_have_pages(sandbox: Sandbox) -> bool:
+def bucket_lists_have_pages(sandbox: ProbedSandbox) -> bool:
     """What a page has no room for is on the next one."""
     s3 = _bucket(sandbox)
     s3.create_bucket(Bucket=f"{BUCKET}-2")
     return "ContinuationToken" in s3.list_buckets(MaxBuckets=1)
 
 
-def acls_are_off(sandbox: Sandbox) -> bool:
+def acls_are_off(sandbox: ProbedSandbox) -> bool:
     """A bucket whose owner owns everything has no ACLs."""
     return refuses(_bucket(sandbox).put_bucket_acl, "AccessControlListNotSupported", Bucket=BUCKET, ACL="public-read")
 
 
-def _tagged_root(sandbox: Sandbox) -> tuple[str, Any]:
+def _tagged_root(sandbox: ProbedSandbox) -> tuple[str, Any]:
     organizations: Any = sandbox.session().client("organizations")
     root = organizations.list_roots()["Roots"][0]
     organizations.tag_resource(ResourceId=root["Id"], Tags=[{"Key": "probe", "Value": "1"}])
     return root["Arn"], sandbox.session().client("resourcegroupstaggingapi")
 
 
-def resources_of_organizations_are_found(sandbox: Sandbox) -> bool:
+def resources_of_organizations_are_found(sandbox: ProbedSandbox) -> bool:
     """The root with a tag is a resource with a tag."""
     arn, client = _tagged_root(sandbox)
     return arn in [found["ResourceARN"] for found in client.get_resources()["ResourceTagMappingList"]]
 
 
-def tag_keys_of_organizations_are_found(sandbox: Sandbox) -> bool:
+def tag_keys_of_organizations_are_found(sandbox: ProbedSandbox) -> bool:
     """Its key is a key."""
     return "probe" in _tagged_root(sandbox)[1].get_tag_keys()["TagKeys"]
 
 
-def tag_values_of_organizations_are_found(sandbox: Sandbox) -> bool:
+def tag_values_of_organizations_are_found(sandbox: ProbedSandbox) -> bool:
     """Its value is a value."""
     return bool(_tagged_root(sandbox)[1].get_tag_values(Key="probe")["TagValues"] == ["1"])
 
 
-def organizations_is_tagged(sandbox: Sandbox) -> bool:
+def organizations_is_tagged(sandbox: ProbedSandbox) -> bool:
     """The tagging API can tag the root."""
     arn, client = _tagged_root(sandbox)
     return bool(client.tag_resources(ResourceARNList=[arn], Tags={"a": "b"})["FailedResourcesMap"] == {})
 
 
-def organizations_is_untagged(sandbox: Sandbox) -> bool:
+def organizations_is_untagged(sandbox: ProbedSandbox) -> bool:
     """And untag it."""
     arn, client = _tagged_root(sandbox)
     client.untag_resources(ResourceARNList=[arn], TagKeys=["probe"])
@@ -286,7 +285,7 @@ def organizations_is_untagged(sandbox: Sandbox) -> bool:
     return bool(organizations.list_tags_for_resource(ResourceId=root)["Tags"] == [])
 
 
-def root_users_are_reported(sandbox: Sandbox) -> bool:
+def root_users_are_reported(sandbox: ProbedSandbox) -> bool:
     """The root user of a management account has a password and a row of its own in the credential report."""
     iam = _iam(sandbox)
     iam.generate_credential_report()
@@ -295,7 +294,7 @@ def root_users_are_reported(sandbox: Sandbox) -> bool:
     return bool(reported and iam.get_account_summary()["SummaryMap"].get("AccountPasswordPresent"))
 
 
-IAM: Mapping[str, Callable[[Sandbox], bool]] = {
+IAM: Mapping[str, Probe] = {
     "CreateServiceLinkedRole": service_linked_roles_have_aws_names,
     "DeleteRole": service_linked_roles_stay,
     "DeletePolicy": attached_policies_stay,
@@ -311,14 +310,14 @@ IAM: Mapping[str, Callable[[Sandbox], bool]] = {
         )
     },
 }
-S3: Mapping[str, Callable[[Sandbox], bool]] = {
+S3: Mapping[str, Probe] = {
     "DeleteObject": deletes_are_conditional,
     "GetObject": owners_are_expected,
     "ListBuckets": bucket_lists_have_pages,
     "PutBucketAcl": acls_are_off,
     "PutObject": objects_are_conditional,
 }
-TAGGING: Mapping[str, Callable[[Sandbox], bool]] = {
+TAGGING: Mapping[str, Probe] = {
     "GetResources": resources_of_organizations_are_found,
     "GetTagKeys": tag_keys_of_organizations_are_found,
     "GetTagValues": tag_values_of_organizations_are_found,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from landing.sandbox.service import Service
-    from landing.sandbox.world import Event, World
+    from landing.sandbox.world import Listener
 
 SERVICES: dict[str, str] = {
     "accessanalyzer": "landing.sandbox.accessanalyzer:AccessAnalyzer",
@@ -108,7 +108,7 @@ def is_set_aside(name: str, operation: str) -> bool:
     return (name, operation) in _SET_ASIDE
 
 
-def listeners(event: str) -> tuple[Callable[[World, Event], None], ...]:
+def listeners(event: str) -> tuple[Listener, ...]:
     """Who hears an event."""
     return tuple(_found(path) for path in LISTENERS.get(event, ()))
 

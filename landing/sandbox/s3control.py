@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from landing.sandbox import accounts
 from landing.sandbox.call import Call
@@ -12,16 +12,13 @@ from landing.sandbox.http import HttpAnswer
 from landing.sandbox.organizations.effective import document
 from landing.sandbox.probes import refuses
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Nothing, Probe, Scope, Service
-
-if TYPE_CHECKING:
-    from landing.sandbox import Sandbox
+from landing.sandbox.service import Nothing, Probe, ProbedSandbox, Scope, Service
 
 POLICY = "S3_POLICY"
 SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
-def the_organization_decides(sandbox: Sandbox) -> bool:
+def the_organization_decides(sandbox: ProbedSandbox) -> bool:
     """The probe: under a policy of the organization an account has its block, and cannot change it."""
     organizations: Any = sandbox.session().client("organizations")
     root = organizations.list_roots()["Roots"][0]["Id"]
@@ -34,7 +31,7 @@ def the_organization_decides(sandbox: Sandbox) -> bool:
         PolicyId=organizations.create_policy(**content)["Policy"]["PolicySummary"]["Id"], TargetId=root
     )
     control: Any = sandbox.session().client("s3control", region_name="us-east-1")
-    account = sandbox.world.management_account_id
+    account = sandbox.management_account_id
     off = dict.fromkeys(SETTINGS, False)
     read = control.get_public_access_block(AccountId=account)["PublicAccessBlockConfiguration"]
     return (

@@ -59,8 +59,8 @@ Then add one line to `SERVICES` in `landing/sandbox/registry.py`, and checks to 
   no clients.
 - **Refuse** by `raise Refusal(code, message, **members)`. A code that the service's model does not have is
   a mistake and raises `TypeError`, as does a result with a member that the model does not have.
-- **Another service**: `call.client("s3", account, region)`, or `world.client(...)` where there is no call,
-  is a boto3 client that acts as that account.
+- **Another service**: `call.client("s3", account, region)`, or `clients.client(world, ...)` where there is no
+  call, is a boto3 client that acts as that account.
 - **Time**: `call.world.now`; things in the background are `call.world.clock.later(function, *arguments,
   thing=key)` and each Describe of the thing says `call.poll(key)`. `function(world, *arguments)` is a
   function of a module.
@@ -77,7 +77,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from landing.sandbox.call import Call
 from landing.sandbox.constraints import Problem
@@ -87,12 +87,28 @@ from landing.sandbox.refusal import Refusal
 from landing.sandbox.world import World
 
 if TYPE_CHECKING:
-    from landing.sandbox import Sandbox
+    import boto3
 
 S = TypeVar("S")
 Result = dict[str, Any] | HttpAnswer | None
 OperationFunction = Callable[[Call], Result]
-Probe = Callable[["Sandbox"], bool]
+
+
+class ProbedSandbox(Protocol):
+    """A fresh sandbox, as far as a probe has to do with it."""
+
+    @property
+    def management_account_id(self) -> str:
+        """The account whose administrator calls unless another is named."""
+
+    def session(self, account: str | None = None) -> boto3.Session:
+        """A boto3 session of an account's administrator."""
+
+    def seed(self, accounts: int) -> list[str]:
+        """Add so many member accounts; their ids."""
+
+
+Probe = Callable[[ProbedSandbox], bool]
 """Whether a sandbox behaves as AWS does in one respect; a refusal (`ClientError`) means that it does not."""
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from landing.sandbox.call import Call
 from landing.sandbox.http import HttpAnswer
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Nothing, Probe, Service
-
-if TYPE_CHECKING:
-    from landing.sandbox import Sandbox
+from landing.sandbox.service import Nothing, Probe, ProbedSandbox, Service
 
 CONFIRMED_BY_PEOPLE = ("email", "email-json", "http", "https")
 PENDING = "PendingConfirmation"
@@ -28,12 +25,12 @@ SETTABLE = frozenset({
 """API reference, SetTopicAttributes."""
 
 
-def _topic(sandbox: Sandbox) -> tuple[Any, str]:
+def _topic(sandbox: ProbedSandbox) -> tuple[Any, str]:
     sns: Any = sandbox.session().client("sns", region_name="us-east-1")
     return sns, sns.create_topic(Name="probe")["TopicArn"]
 
 
-def people_confirm(sandbox: Sandbox) -> bool:
+def people_confirm(sandbox: ProbedSandbox) -> bool:
     """The probe: a subscription by e-mail is pending, wherever one looks."""
     sns, topic = _topic(sandbox)
     arn = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.com")["SubscriptionArn"]
@@ -45,7 +42,7 @@ def people_confirm(sandbox: Sandbox) -> bool:
     return found == ("pending confirmation", PENDING, PENDING, "true")
 
 
-def attributes_are_checked(sandbox: Sandbox) -> bool:
+def attributes_are_checked(sandbox: ProbedSandbox) -> bool:
     """The probe: a topic has no attribute of any name."""
     sns, topic = _topic(sandbox)
     try:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from landing.sandbox.call import Call
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Service
-
-if TYPE_CHECKING:
-    from landing.sandbox import Sandbox
+from landing.sandbox.service import ProbedSandbox, Service
 
 DEFAULTS = {
     "/ssm/appmanager/appmanager-enabled": "False",
@@ -27,7 +24,7 @@ DEFAULTS = {
 """The settings there are (API reference, GetServiceSetting), and what AWS sets them to."""
 
 
-def service_settings_are_kept(sandbox: Sandbox) -> bool:
+def service_settings_are_kept(sandbox: ProbedSandbox) -> bool:
     """The probe: a service setting is changed, read back and reset."""
     ssm: Any = sandbox.session().client("ssm", region_name="us-east-1")
     setting = "/ssm/documents/console/public-sharing-permission"

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from landing.sandbox import registry
 from landing.sandbox.clock import Clock
 
 S = TypeVar("S")
@@ -68,6 +67,14 @@ class Event:
     detail: dict[str, str]
 
 
+Listener = Callable[["World", Event], None]
+
+
+def nobody(_: str) -> tuple[Listener, ...]:
+    """Who hears an event in a world without services."""
+    return ()
+
+
 @dataclass
 class World:
     """Everything that a snapshot keeps. Plain data: it must survive pickling."""
@@ -89,6 +96,8 @@ class World:
     states: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
     """Service name to (account id, Region) to that service's state."""
     events: list[Event] = field(default_factory=list)
+    listeners: Callable[[str], tuple[Listener, ...]] = nobody
+    """Who hears an event of a name: a function of a module, because a snapshot keeps it by name."""
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     dice: random.Random = field(default_factory=random.Random)
 
@@ -187,17 +196,11 @@ class World:
             self.administrators[account] = identity.access_key
         return self.identities[self.administrators[account]]
 
-    def client(self, service: str, account: str, region: str = "us-east-1") -> Any:
-        """A boto3 client by which our services call each other, acting as any account."""
-        from landing.sandbox import clients
-
-        return clients.client(self, service, account, region)
-
     def publish(self, name: str, account: str, **detail: str) -> None:
-        """Tell every listener that something happened; see `LISTENERS` in the registry."""
+        """Tell every listener that something happened."""
         event = Event(name, account, detail)
         self.events.append(event)
-        for hears in registry.listeners(name):
+        for hears in self.listeners(name):
             hears(self, event)
 
     def _management_administrator(self) -> Identity:

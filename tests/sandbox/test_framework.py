@@ -134,7 +134,7 @@ def hear(_: World, event: Event) -> None:
 def test_events_are_heard(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     HEARD.clear()
     names = ("account-joined", "account-moved", "account-closed", "administrator-registered")
-    monkeypatch.setattr(registry, "listeners", lambda name: (hear,) if name in names else ())
+    monkeypatch.setattr(sandbox.world, "listeners", lambda name: (hear,) if name in names else ())
     account = sandbox.seed(1, ["Unit"])[0]
     organizations: Any = sandbox.session().client("organizations")
     organizations.enable_aws_service_access(ServicePrincipal="config.amazonaws.com")

@@ -1,4 +1,4 @@
-"""Template bodies to plain data: JSON, and YAML with the short forms of the intrinsic functions."""
+"""Template bodies, of a size that is allowed, to plain data: JSON, and YAML with the short forms of the functions."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ SHORT_FORMS = (
     "ValueOf", "ValueOfAll",
 )  # fmt: skip
 DATES = "tag:yaml.org,2002:timestamp"
+LARGEST = 51_200
+"""Bytes of a template in the call itself (User Guide, "Understand CloudFormation quotas")."""
+LARGEST_IN_S3 = 1_048_576
 
 
 class Loader(yaml.CSafeLoader):
@@ -25,6 +28,17 @@ class Loader(yaml.CSafeLoader):
 def malformed(message: str) -> Refusal:
     """What CloudFormation answers to a template that it cannot read."""
     return Refusal("ValidationError", f"Template format error: {message}")
+
+
+def check_size(body: str, largest: int = LARGEST) -> None:
+    """Refuse a body that is too large for the way it came."""
+    size = len(body.encode())
+    if size > largest:
+        raise Refusal(
+            "ValidationError",
+            f"1 validation error detected: Value '...' at 'templateBody' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {largest} (it has {size})",
+        )
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from botocore.exceptions import ClientError
 
 from landing.sandbox.call import Call
-from landing.sandbox.cloudformation import lookup, parameters, support, template
+from landing.sandbox.cloudformation import document, lookup, parameters, sections, support
 from landing.sandbox.cloudformation.state import Stack, Wanted, state_of
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.world import World
@@ -47,11 +47,11 @@ def body(call: Call) -> str | None:
         raise Refusal("ValidationError", "You cannot specify both Template URL and Template Body.")
     if "TemplateURL" in call:
         found = fetched(call, call["TemplateURL"])
-        template.check_size(found, template.LARGEST_IN_S3)
+        document.check_size(found, document.LARGEST_IN_S3)
         return found
     if "TemplateBody" in call:
         given: str = call["TemplateBody"]
-        template.check_size(given)
+        document.check_size(given)
         return given
     return None
 
@@ -76,7 +76,7 @@ def fetched(call: Call, url: str) -> str:
 
 def wanted(call: Call, text: str, previous: Wanted | None = None) -> Wanted:
     """What a call that creates or updates a stack asks for; `previous` is what the stack is until then."""
-    found = template.read(text)
+    found = sections.read(text)
     support.check(found)
     given = parameters.values(found, call.get("Parameters", []), previous.parameters if previous else {})
     keeps_tags = previous is not None and "Tags" not in call

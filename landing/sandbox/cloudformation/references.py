@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from landing.sandbox.cloudformation.document import malformed
+from landing.sandbox.cloudformation.template import Template
 from landing.sandbox.refusal import Refusal
-
-if TYPE_CHECKING:
-    from landing.sandbox.cloudformation.template import Template
 
 IN_SUB = re.compile(r"\$\{(?!!)([^}]*)\}")
 PSEUDO = frozenset({

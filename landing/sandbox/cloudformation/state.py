@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from landing.sandbox.cloudformation import template
+from landing.sandbox.cloudformation import sections
 from landing.sandbox.cloudformation.template import Template
 from landing.sandbox.world import World
 
@@ -86,7 +86,7 @@ class Wanted:
     @property
     def template(self) -> Template:
         """The template, parsed."""
-        return template.read(self.body)
+        return sections.read(self.body)
 
     @property
     def values(self) -> dict[str, str]:

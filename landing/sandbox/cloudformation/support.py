@@ -8,7 +8,8 @@ from typing import Any
 
 from landing.sandbox.cloudformation import schema, types
 from landing.sandbox.cloudformation.intrinsics import CONDITIONS, FUNCTIONS
-from landing.sandbox.cloudformation.template import Template, read
+from landing.sandbox.cloudformation.sections import read
+from landing.sandbox.cloudformation.template import Template
 from landing.sandbox.refusal import Refusal, unsupported
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from landing.sandbox.call import Call
-from landing.sandbox.cloudformation import capabilities, finding, parameters, schema, template
+from landing.sandbox.cloudformation import capabilities, finding, parameters, schema, sections
 from landing.sandbox.cloudformation.stack_sets import finding as stack_set_finding
 from landing.sandbox.cloudformation.template import Template
 from landing.sandbox.refusal import Refusal, unsupported
@@ -26,7 +26,7 @@ def validate_template(call: Call) -> dict[str, Any]:
     text = finding.body(call)
     if text is None:
         raise Refusal("ValidationError", "Either Template URL or Template Body must be specified.")
-    found = template.read(text)
+    found = sections.read(text)
     _check_types(found)
     parameters.check_declarations(found)
     return {
@@ -73,7 +73,7 @@ def get_template_summary(call: Call) -> dict[str, Any]:
         text = stack_set_finding.stack_set(call).body
     if text is None:
         raise Refusal("ValidationError", "Either Template URL, Template Body or a stack must be specified.")
-    found = template.read(text)
+    found = sections.read(text)
     parameters.check_declarations(found)
     return {
         "Parameters": [_summed(key, declared) for key, declared in found.parameters.items()],

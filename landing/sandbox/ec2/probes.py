@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from landing.sandbox import Sandbox
+from landing.sandbox.service import Probe, ProbedSandbox
 
 
-def _ec2(sandbox: Sandbox) -> Any:
+def _ec2(sandbox: ProbedSandbox) -> Any:
     return sandbox.session().client("ec2", region_name="us-east-1")
 
 
-def snapshots_can_be_kept_private(sandbox: Sandbox) -> bool:
+def snapshots_can_be_kept_private(sandbox: ProbedSandbox) -> bool:
     """Public sharing of snapshots is blocked, read back and allowed again."""
     ec2 = _ec2(sandbox)
     ec2.enable_snapshot_block_public_access(State="block-all-sharing")
@@ -22,7 +20,7 @@ def snapshots_can_be_kept_private(sandbox: Sandbox) -> bool:
     return (blocked, ec2.get_snapshot_block_public_access_state()["State"]) == ("block-all-sharing", "unblocked")
 
 
-def images_can_be_kept_private(sandbox: Sandbox) -> bool:
+def images_can_be_kept_private(sandbox: ProbedSandbox) -> bool:
     """Public sharing of images is allowed and blocked."""
     ec2 = _ec2(sandbox)
     ec2.disable_image_block_public_access()
@@ -30,7 +28,7 @@ def images_can_be_kept_private(sandbox: Sandbox) -> bool:
     return bool(ec2.get_image_block_public_access_state()["ManagedBy"] == "account")
 
 
-def images_can_be_restricted(sandbox: Sandbox) -> bool:
+def images_can_be_restricted(sandbox: ProbedSandbox) -> bool:
     """Only images of some providers are allowed, then all."""
     ec2 = _ec2(sandbox)
     ec2.enable_allowed_images_settings(AllowedImagesSettingsState="enabled")
@@ -40,14 +38,14 @@ def images_can_be_restricted(sandbox: Sandbox) -> bool:
     return bool(read["ImageCriteria"] == [{"ImageProviders": ["amazon"]}])
 
 
-def metadata_has_defaults(sandbox: Sandbox) -> bool:
+def metadata_has_defaults(sandbox: ProbedSandbox) -> bool:
     """IMDSv2 is the default."""
     ec2 = _ec2(sandbox)
     ec2.modify_instance_metadata_defaults(HttpTokens="required")
     return bool(ec2.get_instance_metadata_defaults()["AccountLevel"]["HttpTokens"] == "required")
 
 
-def the_console_has_a_switch(sandbox: Sandbox) -> bool:
+def the_console_has_a_switch(sandbox: ProbedSandbox) -> bool:
     """The serial console is allowed and forbidden."""
     ec2 = _ec2(sandbox)
     ec2.enable_serial_console_access()
@@ -56,7 +54,7 @@ def the_console_has_a_switch(sandbox: Sandbox) -> bool:
     return bool(on) and not ec2.get_serial_console_access_status()["SerialConsoleAccessEnabled"]
 
 
-def networks_can_be_closed(sandbox: Sandbox) -> bool:
+def networks_can_be_closed(sandbox: ProbedSandbox) -> bool:
     """Internet gateways are blocked."""
     ec2 = _ec2(sandbox)
     ec2.modify_vpc_block_public_access_options(InternetGatewayBlockMode="block-ingress")
@@ -64,7 +62,7 @@ def networks_can_be_closed(sandbox: Sandbox) -> bool:
     return bool(read["InternetGatewayBlockMode"] == "block-ingress")
 
 
-def volumes_have_a_key(sandbox: Sandbox) -> bool:
+def volumes_have_a_key(sandbox: ProbedSandbox) -> bool:
     """The default key of volumes is a customer's, then AWS's again; one that is disabled is refused."""
     ec2, kms = _ec2(sandbox), sandbox.session().client("kms", region_name="us-east-1")
     key, off = kms.create_key()["KeyMetadata"]["Arn"], kms.create_key()["KeyMetadata"]["KeyId"]
@@ -78,13 +76,13 @@ def volumes_have_a_key(sandbox: Sandbox) -> bool:
     return False
 
 
-def snapshots_have_owners(sandbox: Sandbox) -> bool:
+def snapshots_have_owners(sandbox: ProbedSandbox) -> bool:
     """The probe: an account that made no snapshot has none."""
     ec2: Any = sandbox.session().client("ec2", region_name="us-east-1")
     return bool(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"] == [])
 
 
-PROBES: dict[str, Callable[[Sandbox], bool]] = {
+PROBES: dict[str, Probe] = {
     "DescribeSnapshots": snapshots_have_owners,
     **dict.fromkeys(
         ("DisableSnapshotBlockPublicAccess", "EnableSnapshotBlockPublicAccess", "GetSnapshotBlockPublicAccessState"),

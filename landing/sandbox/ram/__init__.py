@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from landing.sandbox.ram import associations, shares
 from landing.sandbox.ram.state import Shares
 from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Probe, Scope, Service
-
-if TYPE_CHECKING:
-    from landing.sandbox import Sandbox
+from landing.sandbox.service import Probe, ProbedSandbox, Scope, Service
 
 SUBNET = "arn:aws:ec2:us-east-1:123456789012:subnet/subnet-0123456789abcdef0"
 
 
-def the_organization_sees_a_share(sandbox: Sandbox) -> bool:
+def the_organization_sees_a_share(sandbox: ProbedSandbox) -> bool:
     """The probe: the life of a share with the organization, as a member sees it."""
     ram: Any = sandbox.session().client("ram", region_name="us-east-1")
     organizations: Any = sandbox.session().client("organizations")

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from landing.constraints import security_hub as catalogue
 from landing.sandbox import accounts
 from landing.sandbox.call import Call
-from landing.sandbox.linked_roles import ensure
 from landing.sandbox.securityhub import rollout
 from landing.sandbox.securityhub.state import (
     PRINCIPAL,
-    Administration,
     administrations,
-    at,
     here,
     invalid,
     no_access,
 )
-from landing.sandbox.world import World
 
 NEWER = "SecurityHubV2"
 
@@ -44,21 +39,8 @@ def enable_organization_admin_account(call: Call) -> dict[str, Any]:
     if feature == NEWER:
         place.appointed2 = account
     elif appointed is None:
-        appoint(call.world, organization.management_account, account, call.region)
+        rollout.appoint(call.world, organization.management_account, account, call.region)
     return {"AdminAccountId": account, "Feature": feature}
-
-
-def appoint(world: World, management: str, account: str, region: str) -> None:
-    """Security Hub is on in the administrator by that, with the default standards."""
-    place = at(world, account, region)
-    if place.hub is None:
-        ensure(world, account, PRINCIPAL)
-        place.hub = rollout.new_hub(world)
-        place.hub.standards = dict.fromkeys(catalogue.DEFAULT_STANDARDS, "PENDING")
-        rollout.settle_standards(world, account, region)
-    place.administrator = None
-    place.administration = Administration(management)
-    at(world, management, region).appointed = account
 
 
 def disable_organization_admin_account(call: Call) -> None:

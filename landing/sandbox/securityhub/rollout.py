@@ -8,8 +8,10 @@ from typing import Any
 from landing.constraints import security_hub as catalogue
 from landing.sandbox import accounts, regions
 from landing.sandbox.call import Call
+from landing.sandbox.linked_roles import ensure
 from landing.sandbox.securityhub.state import (
     PRINCIPAL,
+    Administration,
     Association,
     Central,
     Here,
@@ -87,8 +89,6 @@ def work(world: World, administrator: str) -> None:
 
 def spread_administrator(world: World, management: str, administrator: str, others: Iterable[str]) -> None:
     """Under central configuration the administrator of the home Region is that of the linked ones."""
-    from landing.sandbox.securityhub.administration import appoint
-
     for region in others:
         if at(world, management, region).appointed is None and regions.is_usable(world, administrator, region):
             appoint(world, management, administrator, region)
@@ -251,6 +251,19 @@ def account_left(world: World, event: Event) -> None:
         if (event.account, region) in states:
             forget_member(world, event.account, region)
             _let_go(at(world, event.account, region))
+
+
+def appoint(world: World, management: str, account: str, region: str) -> None:
+    """Security Hub is on in the administrator by that, with the default standards."""
+    place = at(world, account, region)
+    if place.hub is None:
+        ensure(world, account, PRINCIPAL)
+        place.hub = new_hub(world)
+        place.hub.standards = dict.fromkeys(catalogue.DEFAULT_STANDARDS, "PENDING")
+        settle_standards(world, account, region)
+    place.administrator = None
+    place.administration = Administration(management)
+    at(world, management, region).appointed = account
 
 
 def dismiss(world: World, management: str, region: str) -> None:

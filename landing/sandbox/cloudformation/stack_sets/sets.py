@@ -8,11 +8,12 @@ from typing import Any
 
 from landing.sandbox import accounts
 from landing.sandbox.call import Call
-from landing.sandbox.cloudformation import capabilities, parameters, support, template
+from landing.sandbox.cloudformation import capabilities, parameters, sections, support
 from landing.sandbox.cloudformation import finding as stack_finding
 from landing.sandbox.cloudformation.stack_sets import finding, operations, roles, targets
 from landing.sandbox.cloudformation.stack_sets.state import SERVICE_MANAGED, StackSet
 from landing.sandbox.cloudformation.state import stack_of, state_of
+from landing.sandbox.cloudformation.template import Template
 from landing.sandbox.refusal import Refusal
 
 NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
@@ -77,7 +78,7 @@ def _body(call: Call) -> str:
 
 def _set_template(call: Call, stack_set: StackSet, body: str) -> None:
     """Template, parameters and capabilities, once they go together."""
-    found = template.read(body)
+    found = sections.read(body)
     if stack_set.is_service_managed:
         _check_flat(found)
     support.check(found)
@@ -91,7 +92,7 @@ def _set_template(call: Call, stack_set: StackSet, body: str) -> None:
     stack_set.capabilities = tuple(call.get("Capabilities", ()))
 
 
-def _check_flat(found: template.Template) -> None:
+def _check_flat(found: Template) -> None:
     """User Guide, "Considerations when using service-managed permissions"."""
     if found.transforms:
         raise Refusal(

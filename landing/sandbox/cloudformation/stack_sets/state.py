@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from landing.sandbox.cloudformation import template
+from landing.sandbox.cloudformation import sections
 from landing.sandbox.cloudformation.state import state_of
 from landing.sandbox.cloudformation.template import Template
 from landing.sandbox.world import World
@@ -121,7 +121,7 @@ class StackSet:
     @property
     def template(self) -> Template:
         """The template, parsed."""
-        return template.read(self.body)
+        return sections.read(self.body)
 
     @property
     def is_service_managed(self) -> bool:
