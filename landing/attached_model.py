@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from landing.config.packs import size_limit, size_of
+from landing.config.packs import room, size_limit, size_of
 from landing.in_force import State
 from landing.kinds.attachments import swap
 from landing.kinds.making_room import Room, denies_only, find_room, merged
 from landing.kinds.policy import HOLDS
 from landing.model import Attributes, Change
 from landing.organization import Organization
-from landing.policy import RCP, SCP
 from landing.policy.limits import LIMITS
-
-SLOTS = {policy_type: LIMITS[policy_type].attached for policy_type in (SCP, RCP)}
-"""Policies of a type that can be attached to a node."""
 
 
 class Model:
-    """What is attached where while changes are made; `states` steps through a change, one write at a time."""
+    """What is attached where while changes are made; `states` steps through a change, one write at a time.
+
+    Without an organization there is room for everything.
+    """
 
     def __init__(
         self,
         before: State,
         types: Mapping[str, str],
-        slots: Mapping[str, int] = SLOTS,
         organization: Organization | None = None,
     ) -> None:
         self.policies: dict[str, Attributes] = dict(before.policies)
         self.attached = {node: list(policies) for node, policies in before.attached.items()}
         self.units = dict(before.units)
-        self._types, self._slots, self._organization = types, slots, organization
+        self._types, self._organization = types, organization
+        self.stuck: list[tuple[str, str]] = []
+        """The nodes at which AWS, or `apply`, refuses a policy, with the policy: there is no room for it."""
         self._full: list[str] = []
 
     def states(self, change: Change) -> Iterator[None]:
@@ -57,12 +57,13 @@ class Model:
         def attach(key: str, must: bool) -> bool:
             if key in here:
                 return True
-            same = [other for other in here if self._types.get(other) == self._types.get(key)]
-            room = len(same) < self._slots.get(self._types.get(key, ""), len(same) + 1)
-            if room or must:
+            free = self._free(node, self._types.get(key, ""))
+            if must and not free:
+                self.stuck.append((node, key))
+            if free or must:
                 here.append(key)
                 writes.append(list(here))
-            return room or must
+            return free or must
 
         def detach(key: str) -> None:
             if key in here:
@@ -72,6 +73,7 @@ class Model:
         def spare(candidates: Sequence[str], attached: Collection[str]) -> str:
             found = self._room(node, candidates, attached, after - set(attached))
             if found is None:  # which apply refuses
+                self.stuck.append((node, candidates[-1]))
                 return candidates[-1]
             # What another policy carries is blocked as if it were attached already.
             here.extend(found.carried)
@@ -83,6 +85,13 @@ class Model:
         for state in writes:
             self.attached[node] = state
             yield
+
+    def _free(self, node: str, policy_type: str) -> bool:
+        """Whether one more policy of a type can be attached to a node."""
+        if self._organization is None or policy_type not in LIMITS:
+            return True
+        same = [other for other in self.attached[node] if self._types.get(other) == policy_type]
+        return len(same) < room(self._organization, node, policy_type)
 
     def _room(
         self, node: str, candidates: Sequence[str], attached: Collection[str], missing: Collection[str]

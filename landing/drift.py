@@ -12,16 +12,21 @@ from landing.difference import differences, differing
 from landing.entries import plain
 from landing.kinds import BY_NAME
 from landing.model import Action, Address, Change, Severity, Source
-from landing.organization import Organization
+from landing.organization import ForeignPolicy, Organization
 from landing.plan import FORMAT, Plan
+from landing.policy import RCP, SCP
 
 
 class Status(StrEnum):
-    """What is the matter; `unmanaged` is counted, not alarmed, `not_checked` is never in sync."""
+    """What is the matter; `unmanaged` is counted, not alarmed, `not_checked` is never in sync.
+
+    `unexpected_in_force` is a policy of others that acts on the organization, and that the config does not know of.
+    """
 
     MISSING = "missing"
     CHANGED = "changed"
     UNEXPECTED = "unexpected"
+    IN_FORCE = "unexpected_in_force"
     UNMANAGED = "unmanaged"
     NOT_CHECKED = "not_checked"
 
@@ -91,10 +96,11 @@ class Report:
         }
 
 
-def report(organization: Organization, plan: Plan) -> Report:
-    """Read a plan as drift."""
+def report(organization: Organization, plan: Plan, acts: Mapping[str, str] | None = None) -> Report:
+    """Read a plan as drift; `acts` says of policies of others, by id, who has put them in force and when."""
+    found = [*_findings(organization, plan), *_in_force(organization, plan, acts or {})]
     findings = sorted(
-        _findings(organization, plan), key=lambda f: (list(Status).index(f.status) > 2, f.severity.rank, f.address)
+        found, key=lambda f: (f.status in (Status.UNMANAGED, Status.NOT_CHECKED), f.severity.rank, f.address)
     )
     return Report(tuple(findings), plan.in_sync, plan)
 
@@ -115,7 +121,10 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
             declared_at=change.source or organization.source,
             diff=diffs[said],
         )
+    acting = {policy.address for policy in plan.foreign if _where(organization, policy)}
     for address in plan.unmanaged:
+        if address in acting:
+            continue
         yield Finding(
             Status.UNMANAGED,
             Severity.LOW,
@@ -129,6 +138,31 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
         yield Finding(
             Status.NOT_CHECKED, Severity.MEDIUM, address, BY_NAME[gap.kind].title, gap.reason, organization.source
         )
+
+
+def _in_force(organization: Organization, plan: Plan, acts: Mapping[str, str]) -> Iterator[Finding]:
+    """Policies of others at nodes that the config describes: unmanaged where it knows of them, else drift."""
+    for policy in plan.foreign:
+        nodes = _where(organization, policy)
+        if not nodes:
+            continue
+        known, by = organization.known(policy), acts.get(policy.id, "")
+        reason = f"{policy.name} ({policy.id}, {policy.type}) at {', '.join(nodes)}"
+        reason += f", known: {known}" if known else f", {by}" if by else ""
+        rows = (("id", policy.id), ("name", policy.name), ("type", policy.type), ("nodes", list(nodes)), ("by", by))
+        yield Finding(
+            Status.UNMANAGED if known else Status.IN_FORCE,
+            Severity.LOW if known else Severity.HIGH if policy.type in (SCP, RCP) else Severity.MEDIUM,
+            policy.address,
+            BY_NAME["policy"].title,
+            reason,
+            organization.source,
+            tuple((name, None, value) for name, value in rows if value),
+        )
+
+
+def _where(organization: Organization, policy: ForeignPolicy) -> tuple[str, ...]:
+    return tuple(filter(organization.manages, policy.nodes))
 
 
 def _diff(change: Change) -> tuple[tuple[str, Any, Any], ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from landing.attached_model import SLOTS, Model
+from landing.attached_model import Model
 from landing.aws import FULL_ACCESS
 from landing.graph import build
 from landing.in_force import Documents, State, ids_for, levels, nodes_to, parents_of, requests_at
@@ -50,7 +50,6 @@ def weaknesses(
     live: Mapping[Address, Resource],
     changes: Collection[Change],
     account_ids: Mapping[str, str],
-    slots: Mapping[str, int] = SLOTS,
 ) -> Iterator[Weakness]:
     """What is let through on the way, in the order in which the changes are made."""
     guarding = [change for change in changes if change.address.kind in ("policy", "attachments", "account")]
@@ -58,7 +57,7 @@ def weaknesses(
         return  # one change has nothing in between, and nobody was there before what is created
     graph = build(changes, Known.of(organization))
     study = _Study(organization, live, guarding, account_ids)
-    model = Model(study.before, study.types, slots, organization)
+    model = Model(study.before, study.types, organization)
     told: set[Weakness] = set()
     for step in graph.order():
         tightens = (graph.phases[step] or Phase.TIGHTEN) is Phase.TIGHTEN
@@ -101,13 +100,13 @@ class _Study:
         ids, self._account_ids = ids_for(organization, account_ids)
         self._documents = Documents(ids)
         self.before = State.of({address: resource.attributes for address, resource in live.items()})
-        model = Model(self.before, {}, {})
+        model = Model(self.before, {})
         for change in changes:
             for _ in model.states(change):
                 pass
         versions = [*self.before.policies.items(), *model.policies.items()]
         self.types = {FULL_ACCESS: SCP, **{name: policy["type"] for name, policy in versions}}
-        start = Model(self.before, {}, {})
+        start = Model(self.before, {})
         alike: dict[object, str] = {}
         for account, unit in self.before.units.items():
             if account != organization.management and account in model.units:

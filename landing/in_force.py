@@ -41,13 +41,17 @@ class Documents:
 
     def __init__(self, ids: Mapping[str, str]) -> None:
         self._ids = ids
-        self._found: dict[int, tuple[Attributes, Any]] = {}
+        self._found: dict[int, tuple[Any, Any]] = {}
 
     def __call__(self, policy: Attributes) -> Any:
         """The document of a policy, not to be changed."""
-        if id(policy) not in self._found:
-            self._found[id(policy)] = (policy, references.resolve(policy["content"], self._ids))
-        return self._found[id(policy)][1]
+        return self.of(policy["content"])
+
+    def of(self, text: Any) -> Any:
+        """A document, likewise."""
+        if id(text) not in self._found:
+            self._found[id(text)] = (text, references.resolve(text, self._ids))
+        return self._found[id(text)][1]
 
 
 def _level(
@@ -59,7 +63,10 @@ def _level(
     policies: Mapping[str, Attributes],
     documents: Documents,
 ) -> Iterator[dict[str, Any]]:
-    """The policies of a type at a node, given the names of what is attached; None for nothing but FullAWSAccess."""
+    """The policies of a type at a node, given the names of what is attached; None for nothing but FullAWSAccess.
+
+    Those of others are there as well, whatever is attached of ours.
+    """
     kind, _, key = node.partition("/")
     account = organization.accounts.get(key) if kind == "account" else None
     everything = attached is None or FULL_ACCESS in attached or (account is not None and account.full_access)
@@ -69,6 +76,9 @@ def _level(
         policy = policies.get(name)
         if policy and policy["type"] == policy_type and policy["content"]:
             yield {"name": name, "policy": documents(policy)}
+    for other in organization.foreign_at.get(node, ()):
+        if other.type == policy_type and other.document is not None:
+            yield {"name": str(other), "policy": documents.of(other.document)}
 
 
 def levels(

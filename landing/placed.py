@@ -23,6 +23,8 @@ _ROOT_ID = "r-exam"
 def declared(organization: Organization, estate: Estate) -> tuple[Attached, ...]:
     """Every guardrail with its ids filled in, attached as the config says; FullAWSAccess where it stays.
 
+    Those of others are among them once AWS was asked.
+
     Packs are proved to say what their guardrails say, so that these stand in their place, by their own names.
     """
     everything = [ROOT, *(unit.key for unit in organization.units.values() if unit.full_access)]
@@ -41,7 +43,22 @@ def declared(organization: Organization, estate: Estate) -> tuple[Attached, ...]
         document = references.resolve(dict(guardrail.document), ids)
         at = tuple(places.get(guardrail.key, ()))
         found.append(Attached(guardrail.key, document, guardrail.type, at, replaces_full_access=guardrail.type == SCP))
+    found += _of_others(organization, estate, ids)
     return tuple(found)
+
+
+def _of_others(organization: Organization, estate: Estate, ids: Mapping[str, str]) -> Iterator[Attached]:
+    """Policies of others, once AWS was asked: they are in force beside ours, and FullAWSAccess stays as declared."""
+    for policy in organization.foreign:
+        nodes = [node for node in policy.nodes if organization.manages(node)]
+        at = tuple(_place(node, estate) for node in nodes if _known_to(estate, node))
+        if policy.document is not None and at:
+            document = references.resolve(dict(policy.document), ids)
+            yield Attached(str(policy), document, policy.type, at, policy.type == SCP)
+
+
+def _known_to(estate: Estate, node: str) -> bool:
+    return not node.startswith("account/") or node.removeprefix("account/") in estate.keys
 
 
 def _place(node: str, estate: Estate) -> str:

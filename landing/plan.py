@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ from landing.entries import change_of, digest_of, entry_of, scope_of
 from landing.errors import StalePlan, UnknownFormat, UnsafePlan, WrongPlan
 from landing.exposure import dangers
 from landing.kinds import BY_NAME
+from landing.kinds.policy import foreign_in
 from landing.model import Action, Address, Attributes, Change, Gap, Resource, Scope
 from landing.observe import Observation
-from landing.organization import Organization
+from landing.organization import ForeignPolicy, Organization
 from landing.unique_names import givers
 
-FORMAT = "2.0"
+FORMAT = "3.0"
 MANY_DELETES = 20
 """So many deletions in one plan need `--allow many-deletes`, whatever each of them needs."""
 
@@ -58,6 +59,8 @@ class Plan:
     made_from: Origin = field(default_factory=Origin)
     effects: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     """What a change does to requests, in sentences."""
+    foreign: tuple[ForeignPolicy, ...] = ()
+    """The policies of others that are attached somewhere, without their documents."""
 
     @property
     def summary(self) -> dict[str, int]:
@@ -87,7 +90,7 @@ class Plan:
                 wanted += (*by_address[address].requires, *given_by.get(address, ()))
         changes = tuple(change for change in self.changes if change.address in kept)
         effects = {address: sentences for address, sentences in self.effects.items() if address in kept}
-        return Plan(changes, self.gaps, self.unmanaged, self.in_sync, self.made_from, effects)
+        return replace(self, changes=changes, effects=effects)
 
     def raise_if_unsafe(self, allowed: Collection[str], organization: Organization) -> None:
         """Raise UnsafePlan unless everything dangerous in the plan was allowed by name."""
@@ -120,6 +123,7 @@ class Plan:
             "resource_changes": [entry_of(change) for change in self.changes],
             "gaps": [{"kind": g.kind, **scope_of(g.scope), "reason": g.reason, "name": g.name} for g in self.gaps],
             "unmanaged": [str(address) for address in self.unmanaged],
+            "foreign": [_foreign(policy) for policy in self.foreign],
             "in_sync": self.in_sync,
             "effects": {str(address): list(sentences) for address, sentences in self.effects.items()},
             "summary": self.summary,
@@ -142,6 +146,10 @@ class Plan:
                 data["in_sync"],
                 Origin(**data["made_from"]),
                 {Address.parse(text): tuple(map(str, sentences)) for text, sentences in data["effects"].items()},
+                tuple(
+                    ForeignPolicy(f["id"], f["name"], f["type"], tuple(f["nodes"]), Address.parse(f["address"]))
+                    for f in data["foreign"]
+                ),
             )
             written = plan.to_json()
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -155,6 +163,11 @@ class Plan:
     def digest(self) -> str:
         """What the whole document says, as 64 hex digits: what a reviewer hands to `apply --digest`."""
         return str(self.to_json()["digest"])
+
+
+def _foreign(policy: ForeignPolicy) -> dict[str, Any]:
+    written = {"id": policy.id, "name": policy.name, "type": policy.type, "nodes": list(policy.nodes)}
+    return {**written, "address": str(policy.address)}
 
 
 def make(observation: Observation, made_from: Origin) -> Plan:
@@ -174,7 +187,8 @@ def make(observation: Observation, made_from: Origin) -> Plan:
             change = compare(wanted, live)
             in_sync += change is None
             changes += [change] if change else []
-    return Plan(tuple(changes), observation.gaps, tuple(unmanaged), in_sync, made_from)
+    foreign = tuple(replace(policy, document=None) for policy in foreign_in(observation.live))
+    return Plan(tuple(changes), observation.gaps, tuple(unmanaged), in_sync, made_from, foreign=foreign)
 
 
 def compare(wanted: Resource | None, live: Resource | None) -> Change | None:

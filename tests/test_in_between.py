@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landing.attached_model import SLOTS, Model
+from landing.attached_model import Model
 from landing.graph import Step, build
 from landing.in_between import Weakness, weaknesses
 from landing.in_force import Documents, State, ids_for, levels, nodes_to
@@ -128,11 +128,11 @@ def planned(before: Organization, after: Organization) -> tuple[dict[Address, Re
 class World:
     """A model of AWS, and which of the requests it blocks."""
 
-    def __init__(self, organization: Organization, live: dict[Address, Resource], slots: dict[str, int]) -> None:
+    def __init__(self, organization: Organization, live: dict[Address, Resource]) -> None:
         before = State.of({address: resource.attributes for address, resource in live.items()})
         names = {*organization.guardrails, *before.policies}
         self.organization = organization
-        self.model = Model(before, {FULL_ACCESS: SCP, **dict.fromkeys(names, SCP)}, slots)
+        self.model = Model(before, {FULL_ACCESS: SCP, **dict.fromkeys(names, SCP)}, organization)
         self.documents = Documents(ids_for(organization, {})[0])
         self.parents = {unit.key: unit.parent for unit in organization.units.values()}
 
@@ -144,15 +144,16 @@ class World:
 
 
 def walked(
-    before: Organization, after: Organization, seed: int, slots: dict[str, int] | None = None
+    before: Organization, after: Organization, seed: int, slots: int | None = None
 ) -> tuple[list[str], list[Weakness]]:
     """(what passes on the way though both ends block it, what the check says) for one order of the plan's steps."""
-    slots = slots or dict(SLOTS)
+    if slots:
+        after = replace(after, limits={SCP: {"attached": slots}})
     live, plan = planned(before, after)
     graph = build(plan.changes, Known.of(after))
-    ends = [World(after, each, slots) for each in (live, resources(after))]
+    ends = [World(after, each) for each in (live, resources(after))]
     always = {account: ends[0].blocked(account) & ends[1].blocked(account) for account in MOVING}
-    world = World(after, live, slots)
+    world = World(after, live)
     passed = []
     for step in orders(graph, seed):
         change = graph.steps[step]
@@ -162,7 +163,7 @@ def walked(
                 passed += [f"{account} after {step}: {REQUESTS[number]}" for number in less]
     for account in MOVING:
         assert world.blocked(account) == ends[1].blocked(account)
-    return passed, list(weaknesses(after, live, plan.changes, {}, slots))
+    return passed, list(weaknesses(after, live, plan.changes, {}))
 
 
 SHARED = st.dictionaries(
@@ -219,7 +220,7 @@ def test_with_lists_of_what_is_allowed_it_holds_or_is_said(
 @settings(max_examples=80)
 @given(DENYING, DENYING, st.integers(0, 9))
 def test_without_free_slots_it_holds_or_is_said(base: Organization, before: Config, after: Config, seed: int) -> None:
-    passed, told = walked(before.of(base), after.of(base), seed, {SCP: 3, RCP: 3})
+    passed, told = walked(before.of(base), after.of(base), seed, 3)
     assert not passed or told, passed
 
 

@@ -8,12 +8,13 @@ from landing.aws.pace import Clock, Interrupted, NotBegun
 from landing.aws.profile import account_of
 from landing.aws.queue import Queue
 from landing.aws.reads import Reads
-from landing.aws.survey import FULL_ACCESS, SCP
+from landing.aws.survey import EVALUATED, FULL_ACCESS, SCP
 from landing.aws.tally import Setback, Tally, Use
 from landing.aws.tree import Tree
 from landing.aws.unless import SERVICE_DENIES, unless
 
 __all__ = [
+    "EVALUATED",
     "FULL_ACCESS",
     "SCP",
     "SERVICE_DENIES",

@@ -152,19 +152,37 @@ def policies(
 
     `becoming` has the keys of the packs that some are to become.
     """
+    taken: set[str] = {*wanted.policies, *marks.values()}
     for kind, listed in found.items():
+        copies = set(_copies(wanted, listed, marks))
         marked = {marks.get(policy["Id"], "") for policy in listed}
         names = {
             policy.name: key for key, policy in wanted.policies.items() if policy.type == kind and key not in marked
         }
         for policy in listed:
             policy_id = policy["Id"]
-            mark = marks.get(policy_id, "")
+            mark = "" if policy_id in copies else marks.get(policy_id, "")
             if mark in wanted.policies and wanted.policies[mark].type != kind:
                 mark = f"{mark}.{kind}"  # the guardrail changed its type: this one is to go
             key = becoming.get(policy_id) or mark or names.get(policy["Name"], "")
             if not key:
-                key = policy_id if policy["Name"] in wanted.policies else policy["Name"]
+                key = policy_id if policy["Name"] in taken else policy["Name"]
+                taken.add(key)
             about, held = policy.get("Description", ""), holds.get(policy_id, ())
             ours = bool(mark) and policy_id not in becoming
             yield LivePolicy(policy_id, key, policy["Name"], kind, about, policy["AwsManaged"], ours, held)
+
+
+def _copies(wanted: Organization, listed: Collection[Mapping[str, Any]], marks: Mapping[str, str]) -> Iterator[str]:
+    """Policies of a type whose mark another has as well: a mark was copied, and one of them is not ours.
+
+    Ours is the one with the name that the config gives it, or else the first.
+    """
+    held: dict[str, list[Mapping[str, Any]]] = {}
+    for policy in listed:
+        if mark := marks.get(policy["Id"], ""):
+            held.setdefault(mark, []).append(policy)
+    for mark, policies in held.items():
+        name = wanted.policies[mark].name if mark in wanted.policies else ""
+        ours = next((policy for policy in policies if policy["Name"] == name), policies[0])
+        yield from (policy["Id"] for policy in policies if policy is not ours)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from landing.aws.survey import Survey
+from landing.aws.adoption import LivePolicy
+from landing.aws.survey import EVALUATED, Survey
 
 if TYPE_CHECKING:
     from landing.aws.door import Aws
@@ -34,6 +35,9 @@ def _policies(tree: Tree, survey: Survey, aws: Aws) -> None:
     found = [policy for policies in survey.policies.values() for policy in policies]
     _details(survey, (policy["Id"] for policy in found if policy["Name"] in names and not policy["AwsManaged"]))
     _details(survey, (policy.id for policy in tree.policies.values() if tree.concerns(policy)))
+    for policy in tree.policies.values():
+        if not policy.aws_managed and not tree.concerns(policy):
+            survey.soon("ListTargetsForPolicy", _of_others, survey, policy)
 
 
 def _details(survey: Survey, policy_ids: Iterable[str]) -> None:
@@ -42,3 +46,9 @@ def _details(survey: Survey, policy_ids: Iterable[str]) -> None:
             survey.soon("DescribePolicy", survey.content, policy_id)
         if "targets" in survey.ahead:
             survey.soon("ListTargetsForPolicy", survey.targets, policy_id)
+
+
+def _of_others(survey: Survey, policy: LivePolicy) -> None:
+    """The text counts only where the policy is in force."""
+    if survey.targets(policy.id) and policy.type in EVALUATED:
+        survey.soon("DescribePolicy", survey.content, policy.id)

@@ -25,6 +25,8 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 SCP = "SERVICE_CONTROL_POLICY"
+EVALUATED = (SCP, "RESOURCE_CONTROL_POLICY")
+"""The types of policies that decide over requests."""
 FULL_ACCESS = "FullAWSAccess"
 """AWS's own SCP: on every new root, unit and account; without it, or another Allow, everything below is denied."""
 

@@ -14,7 +14,7 @@ from landing.aws.declared_ids import Present, unheld
 from landing.aws.once import Once
 from landing.aws.survey import Survey
 from landing.errors import ConfigError, NotThere
-from landing.organization import ROOT, TAG
+from landing.organization import ROOT, TAG, node_of
 
 if TYPE_CHECKING:
     from landing.aws.door import Aws
@@ -192,11 +192,25 @@ class Tree:
 
     def content(self, policy: LivePolicy) -> str:
         """The text of a policy (DescribePolicy, 2 a second: asked once each)."""
-        return self._survey.content(policy.id)
+        return self.content_of(policy.id)
+
+    def content_of(self, policy_id: str) -> str:
+        """The same, by its id."""
+        return self._survey.content(policy_id)
 
     def targets(self, policy: LivePolicy) -> tuple[str, ...]:
         """The ids of the root, units and accounts that a policy is attached to."""
         return self._survey.targets(policy.id)
+
+    def nodes(self, policy: LivePolicy) -> tuple[str, ...]:
+        """What a policy is attached to, as `root`, `unit/KEY` or `account/KEY`."""
+        return tuple(map(self._node, self.targets(policy)))
+
+    def _node(self, target_id: str) -> str:
+        """Accounts have ids of digits: of nothing else all accounts must be listed."""
+        if target_id.isdigit():
+            return f"account/{self.account_keys.get(target_id, target_id)}"
+        return node_of(self.node_key(target_id))
 
     def full_access(self, target_id: str) -> bool:
         """Whether FullAWSAccess is attached to a root, unit or account."""

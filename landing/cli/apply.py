@@ -95,6 +95,7 @@ def command(
         session.remember(aws, saved, repack=repack)
         organization = aws.organization
         plan, changes = _changes(session, organization, aws, saved=saved, file=file, targets=targets)
+        organization = aws.organization
         save(plan, run.folder / "plan.json")
         if not changes:
             note(NO_CHANGES if not plan.gaps else "No changes seen.")
@@ -150,6 +151,9 @@ def _changes(
     targets: tuple[str, ...],
 ) -> "tuple[Plan, Collection[Change]]":
     from landing.errors import WrongPlan
+    from landing.lock_out import concerns
+    from landing.packed import with_others
+    from landing.slots import refuse_crowded
 
     if saved is None:
         plan = session.plan(organization, aws, explain=True, targets=targets).only(targets)
@@ -167,7 +171,11 @@ def _changes(
             f"{file} was made with credentials of account {made.account}; these are of {here.account}. Plan again"
         )
     plan = saved.only(targets)
-    return plan, _refreshed(organization, aws, plan)
+    changes = _refreshed(organization, aws, plan)
+    if concerns(changes):
+        aws.organization = with_others(organization, aws)
+        refuse_crowded(aws.organization, changes)
+    return plan, changes
 
 
 def _reviewed(file: Path, digest: str) -> "Plan":

@@ -68,6 +68,7 @@ def command(
         aws = session.connect(organization, read_only=True, at_once=parallelism, repack=repack)
         organization = aws.organization
         plan = session.plan(organization, aws, explain=True, targets=targets)
+        organization = aws.organization
     else:
         plan = session.plan_offline(organization, targets, repack=repack)
     plan = plan.only(targets)

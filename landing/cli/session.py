@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -152,14 +153,29 @@ class Session:
             observation = observe(organization, aws, only=only, progress=progress)
         observation.raise_if_unknown(targets)
         plan = make(observation, self.origin(organization, aws))
+        organization = aws.organization = self._with_others(aws, plan, observation)
         told = not targets or concerns(plan.changes)  # else nobody asks for the ids of 10,000 accounts
         account_ids = _account_ids(aws) if told else {}
         if not targets:
             snapshots.keep(self.snapshot, plan.made_from, account_ids, observation)
-        return self._explained(organization, plan, observation, account_ids, targets) if explain else plan
+        if not explain:
+            return plan
+        return self._explained(organization, plan, observation, account_ids, targets, ids=partial(_id_of, aws))
+
+    def _with_others(self, aws: Aws, plan: Plan, observation: Observation) -> Organization:
+        """With the policies of others that were read; of a plan of targets they may have to be read yet."""
+        from landing.kinds.policy import foreign_in
+        from landing.lock_out import concerns
+        from landing.model import ORGANIZATION
+        from landing.packed import with_others
+
+        if ("policy", ORGANIZATION) not in observation.tasks and concerns(plan.changes):
+            return with_others(aws.organization, aws)
+        return replace(aws.organization, foreign=foreign_in(observation.live))
 
     def plan_offline(self, organization: Organization, targets: Collection[str] = (), *, repack: bool = False) -> Plan:
         """What a plan would be if AWS were as the snapshot says; asks AWS nothing."""
+        from landing.kinds.policy import foreign_in
         from landing.packed import remembered
         from landing.plan import Origin, make
 
@@ -168,6 +184,7 @@ class Session:
         if organization.packed:
             organization = remembered(organization, observation.live, repack=repack)
             observation = seen.observation_of(organization)
+        organization = replace(organization, foreign=foreign_in(observation.live))
         observation.raise_if_unknown(targets)
         whose = Origin(organization.name, seen.organization_id, seen.account, seen.caller, self.digest(), now())
         plan = make(observation, replace(whose, read=seen.taken))
@@ -186,12 +203,16 @@ class Session:
         observation: Observation,
         account_ids: Mapping[str, str],
         targets: Collection[str],
+        *,
+        ids: Callable[[str], str] = lambda node: "",
     ) -> Plan:
         from landing.effects import effects
         from landing.in_between import sentences
+        from landing.slots import refuse_crowded
         from landing.unique_names import refuse_impossible
 
         refuse_impossible(plan.only(targets).changes, observation.live)
+        refuse_crowded(organization, plan.only(targets).changes, observation.live, ids)
         told = effects(organization, observation.live, plan.changes, account_ids)
         for address, words in sentences(organization, observation.live, plan.changes, account_ids).items():
             told[address] = (*told.get(address, ()), *words)
@@ -228,6 +249,20 @@ def _account_ids(aws: Aws) -> Mapping[str, str]:
             return aws.tree.account_ids if aws.tree.organization else {}
     except CannotRead:
         return {}
+
+
+def _id_of(aws: Aws, node: str) -> str:
+    """The id of a node, if it is there."""
+    from landing.aws import translated
+    from landing.errors import AwsError
+    from landing.kinds.attachments import Attachments
+    from landing.model import ORGANIZATION
+
+    try:
+        with translated(ORGANIZATION):
+            return Attachments().target_id(aws, node)
+    except AwsError:
+        return ""
 
 
 def now() -> str:

@@ -80,6 +80,7 @@ class Builder:
             timeouts={name: seconds(text) for name, text in (self.data.get("timeouts") or {}).items()},
             limits=self.data.get("limits") or {},
             packed=dict(self._packed()),
+            known_policies=tuple(top.get("known_policies") or ()),
             source=self.document.source(("organization",), key=True),
             sources={
                 ".".join(path): source for path, key in self._named() if (source := self.document.source(path, key=key))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from landing.config.packs import SHORT as PACKED_TYPES
-from landing.config.packs import numbered, size_limit, size_of, slots
+from landing.config.packs import limit, numbered, size_limit, size_of, slots
 from landing.escalation import open_ways
 from landing.library import Library, Policy
 from landing.library.metadata import relative
@@ -102,7 +102,6 @@ def _attachments(organization: Organization) -> Iterator[Problem]:
 
 
 def _too_many(organization: Organization, node: str, kind: str, policies: Sequence[str]) -> Problem:
-    limit = organization.limits.get(kind, {}).get("attached", LIMITS[kind].attached)
     own = [] if kind == SCP and not organization.full_access(node) else list(LIMITS[kind].built_in)
     guardrails = [key for key in organization.guarded[node] if organization.guardrails[key].type == kind]
     packs = [organization.packs[key] for key in policies if key in organization.packs]
@@ -113,9 +112,10 @@ def _too_many(organization: Organization, node: str, kind: str, policies: Sequen
         packed = f", {len(packs)} of them packs of {sizes} characters"
     elif kind in PACKED_TYPES:
         hint += f": `pack: true` {'under `organization.root`' if node == ROOT else 'there'} does so"
+    most = limit(organization, kind)
     return _problem(organization.guardrails[guardrails[-1]], "LZ344",
                     f"`{node.partition('/')[2] or node}` has {len(policies)} policies of type {kind} "
-                    f"({', '.join(policies)}{packed}) and {' '.join(own) or 'no built-in one'}; AWS allows {limit}",
+                    f"({', '.join(policies)}{packed}) and {' '.join(own) or 'no built-in one'}; AWS allows {most}",
                     hint)  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from landing import references
 from landing.model import Severity
-from landing.organization import Organization, Pack
+from landing.organization import ForeignPolicy, Organization, Pack
 from landing.policy.limits import LIMITS, compact
 from landing.policy.merging import Piece, document, merge, pieces_of
 from landing.policy.packing import Room, entries, pack
@@ -61,10 +61,33 @@ def size_limit(organization: Organization, policy_type: str) -> int:
 
 
 def slots(organization: Organization, node: str, policy_type: str) -> int:
-    """How many policies of a type may be attached to a node besides those that AWS attaches itself."""
-    limit = organization.limits.get(policy_type, {}).get("attached", LIMITS[policy_type].attached)
+    """How many policies of a type may be attached to a node besides those of AWS itself and those of others."""
     strict = policy_type == "SERVICE_CONTROL_POLICY" and not organization.full_access(node)
-    return limit - (0 if strict else len(LIMITS[policy_type].built_in))
+    built_in = 0 if strict else len(LIMITS[policy_type].built_in)
+    return limit(organization, policy_type) - built_in - len(others(organization, node, policy_type))
+
+
+def room(organization: Organization, node: str, policy_type: str) -> int:
+    """How many of the policies that `attachments` lists a node may have: those of others take slots as well.
+
+    FullAWSAccess is listed on the root and on units, and on accounts that are to lose it; where it is not, it takes a
+    slot all the same, as RCPFullAWSAccess does everywhere.
+    """
+    listed = policy_type == "SERVICE_CONTROL_POLICY" and not (
+        node.startswith("account/") and organization.full_access(node)
+    )
+    hidden = 0 if listed else len(LIMITS[policy_type].built_in)
+    return limit(organization, policy_type) - hidden - len(others(organization, node, policy_type))
+
+
+def limit(organization: Organization, policy_type: str) -> int:
+    """How many policies of a type a node may have, as raised by AWS if the config says so."""
+    return organization.limits.get(policy_type, {}).get("attached", LIMITS[policy_type].attached)
+
+
+def others(organization: Organization, node: str, policy_type: str) -> list[ForeignPolicy]:
+    """The policies of others at a node, as far as AWS was asked."""
+    return [policy for policy in organization.foreign_at.get(node, ()) if policy.type == policy_type]
 
 
 def _of_node(

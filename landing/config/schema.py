@@ -178,6 +178,13 @@ _ORGANIZATION = _object(
             "accounts × regions reach 100,000. Choose before the first apply: a change moves every stack."
         ),
         "root": _object("The root of the organization.", {"pack": _PACK}),
+        "known_policies": {
+            **_names(
+                "Policies of others that may be in force: ids, or names with `*` anywhere but at the beginning, "
+                "as `aws-guardrails-*` of Control Tower. Any other is drift."
+            ),
+            "items": {"type": "string", "pattern": r"^[^*\s]", "maxLength": 130},
+        },
         "policy_types": {
             **_names("Policy types to enable besides those that guardrails need."),
             "items": allowed("organizations:EnablePolicyType PolicyType"),

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from landing import forms
 from landing.aws import FULL_ACCESS, SCP, Aws, unless
+from landing.config.packs import room
 from landing.kinds.base import Kind
 from landing.kinds.carrying import Carrying
 from landing.kinds.organization import TheOrganization
@@ -22,7 +23,7 @@ BEST_EFFORT = "best_effort"
 
 
 class Attachments(Kind):
-    """The policies attached to a target, by type (AttachPolicy, DetachPolicy); other people's are not counted.
+    """The policies attached to a target, by type (AttachPolicy, DetachPolicy); of others, see `policy`.
 
     Names: `root`, `unit/<key>`, `account/<key>`. FullAWSAccess is declared on the root and on units, and on
     accounts only where the config takes it away: to read it for every account would take a call each.
@@ -67,13 +68,11 @@ class Attachments(Kind):
         if aws.tree.organization is None:
             return
         sets: dict[str, set[str]] = defaultdict(set)
-        accounts = aws.tree.account_keys
         wanted = aws.organization
         for policy in aws.tree.policies.values():
             if not aws.tree.concerns(policy):
                 continue
-            for target in aws.tree.targets(policy):
-                name = f"account/{accounts[target]}" if target in accounts else node_of(aws.tree.node_key(target))
+            for name in aws.tree.nodes(policy):
                 sets[name].add(policy.key)
         if aws.tree.policy_types.get(SCP) == "ENABLED":
             nodes = {node_of(unit): aws.tree.node_id(unit) for unit in (ROOT, *aws.tree.units)}
@@ -129,14 +128,15 @@ class Attachments(Kind):
         types = {key: each.type for key, each in {**organization.guardrails, **organization.policies}.items()}
         types[FULL_ACCESS] = SCP
         before, after = _policies(change.before), _policies(change.after)
+        node = change.address.name
         for policy_type in sorted({types[key] for key in after if key in types}):
-            both = [key for key in before | after if types.get(key, policy_type) == policy_type]
-            if policy_type in LIMITS and len(both) > LIMITS[policy_type].attached and before - after:
+            both = {key for key in before | after if types.get(key, policy_type) == policy_type}
+            if policy_type in LIMITS and len(both) > room(organization, node, policy_type) and before - after:
                 yield f"no free slot ({policy_type}): a policy is detached before another is attached"
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Attach what is missing, then detach what is too much; where no slot is free, one is freed first."""
-        target = self._target_id(aws, change.address.name)
+        target = self.target_id(aws, change.address.name)
         types = {key: policy.type for key, policy in aws.tree.policies.items()}
         with aws.writing:
             carrying = Carrying(aws, change.address.name, target, _policies(change.after))
@@ -174,7 +174,8 @@ class Attachments(Kind):
             aws.client("organizations").detach_policy(PolicyId=policy.id, TargetId=target)
         aws.tree.forget_policy(policy.id, target)
 
-    def _target_id(self, aws: Aws, name: str) -> str:
+    def target_id(self, aws: Aws, name: str) -> str:
+        """The id of the root, a unit or an account; raises NotThere."""
         kind, _, key = name.partition("/")
         return aws.tree.accounts[key].id if kind == "account" else aws.tree.node_id(key or ROOT)
 

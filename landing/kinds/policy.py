@@ -8,18 +8,22 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from landing import forms
-from landing.aws import Aws
+from landing.aws import EVALUATED, Aws
 from landing.aws.adoption import LivePolicy
 from landing.aws.packs import surplus_tags, tags_of
 from landing.kinds.base import Kind, between, required_account, temporary_name
 from landing.kinds.policy_type import PolicyType
 from landing.model import Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName
-from landing.organization import TAG, Organization, Pack
+from landing.organization import TAG, ForeignPolicy, Organization, Pack
 from landing.policy.canonical import canonical
 from landing.policy.limits import compact
 
 HOLDS = "guardrails"
 """What a pack holds, as an attribute and in tags: the state of packing, which nothing but AWS remembers."""
+
+
+NODES = "nodes"
+"""Where a policy of others is attached, as an attribute of it."""
 
 
 class OrganizationPolicy(Kind):
@@ -34,7 +38,7 @@ class OrganizationPolicy(Kind):
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html"
     parallel = 1
     unknown = ("id",)
-    ahead = ("contents", "accounts")
+    ahead = ("contents", "targets", "accounts", "units")
     reads = (
         "organizations:ListPolicies",
         "organizations:DescribePolicy",
@@ -64,18 +68,24 @@ class OrganizationPolicy(Kind):
             yield Resource(self.address(key), attributes, tuple(needs), source=policy.source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """All customer policies; the text is asked for only of ours (2 requests a second)."""
+        """All customer policies; of others with what they are attached to.
+
+        The text (2 requests a second) is asked for of ours, and of what else decides over requests somewhere.
+        """
         for policy in aws.tree.policies.values():
             if policy.aws_managed:
                 continue
             known = aws.tree.concerns(policy)
+            nodes = () if known else aws.tree.nodes(policy)
+            decides = known or (nodes and policy.type in EVALUATED)
             attributes = {
                 "type": policy.type,
                 "name": policy.name,
                 "description": policy.description,
-                "content": aws.symbolic(_parsed(aws.tree.content(policy))) if known else {},
+                "content": document_of(aws, policy.id) if decides else {},
                 "managed": policy.marked,
                 HOLDS: list(policy.holds),
+                **({} if known else {"id": policy.id, NODES: sorted(nodes)}),
             }
             needs = (PolicyType().address(policy.type),)
             yield Resource(self.address(policy.key), attributes, needs, policy.marked)
@@ -161,6 +171,20 @@ class OrganizationPolicy(Kind):
             yield f"size: {len(compact(change.after['content'])):,} characters"
         if change.before and HOLDS in (change.after or {}) and not change.before.get("managed"):
             yield f"takes over the policy {change.before['name']}, so that no second slot is needed on the way"
+
+
+def document_of(aws: Aws, policy_id: str) -> Any:
+    """The text of a policy, parsed, with tokens in place of the ids that the config knows."""
+    return aws.symbolic(_parsed(aws.tree.content_of(policy_id)))
+
+
+def foreign_in(live: Mapping[Address, Resource]) -> tuple[ForeignPolicy, ...]:
+    """The policies of others that are attached somewhere."""
+    return tuple(
+        ForeignPolicy(each["id"], each["name"], each["type"], tuple(each[NODES]), address, each["content"] or None)
+        for address, resource in live.items()
+        if address.kind == OrganizationPolicy.name and (each := resource.attributes).get(NODES)
+    )
 
 
 def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from landing.organization.desired import Deployment, LockPlace, Organization, Service
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Target, Unit, node_of
 from landing.organization.marks import PREFIX, TAG
-from landing.organization.policies import Guardrail, Pack
+from landing.organization.policies import ForeignPolicy, Guardrail, Pack
 
 __all__ = [
     "PREFIX",
@@ -15,6 +15,7 @@ __all__ = [
     "Contact",
     "Cover",
     "Deployment",
+    "ForeignPolicy",
     "Guardrail",
     "Hierarchy",
     "LockPlace",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +12,7 @@ from landing import references
 from landing.deadlines import DEADLINES
 from landing.model import Json, Problem, Source
 from landing.organization.hierarchy import Account, Hierarchy, Target, node_of
-from landing.organization.policies import Guardrail, Pack
+from landing.organization.policies import ForeignPolicy, Guardrail, Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,10 @@ class Organization(Hierarchy):
     """The role in member accounts by which plan and drift enter them; empty for the member role."""
     packed: Mapping[str, Source | None] = field(default_factory=dict)
     packs: Mapping[str, Pack] = field(default_factory=dict)
+    known_policies: tuple[str, ...] = ()
+    """Names, with `*`, or ids of policies of others that may be in force."""
+    foreign: tuple[ForeignPolicy, ...] = ()
+    """Policies of others as AWS has them, once it was asked: part of what is in force, and of what takes slots."""
 
     def timeout(self, name: str) -> int:
         """Seconds that AWS may take over one of DEADLINES."""
@@ -143,6 +148,27 @@ class Organization(Hierarchy):
         apart = {key for keys in self.attached.values() for key in keys}
         alone = {key: each for key, each in self.guardrails.items() if key in apart or key not in inside}
         return {**alone, **self.packs}
+
+    @cached_property
+    def foreign_at(self) -> Mapping[str, tuple[ForeignPolicy, ...]]:
+        """The policies of others by node."""
+        found: dict[str, list[ForeignPolicy]] = {}
+        for policy in self.foreign:
+            for node in policy.nodes:
+                found.setdefault(node, []).append(policy)
+        return {node: tuple(policies) for node, policies in found.items()}
+
+    def known(self, policy: ForeignPolicy) -> str:
+        """The entry of the config that says that a policy of others may be in force; nothing when none does."""
+        patterns = ((entry, ".*".join(map(re.escape, entry.split("*")))) for entry in self.known_policies)
+        fits = (
+            entry for entry, pattern in patterns if entry == policy.id or re.fullmatch(pattern, policy.name, re.DOTALL)
+        )
+        return next(fits, "")
+
+    def manages(self, node: str) -> bool:
+        """Whether a node is part of the tree that the config describes: of accounts, all that are in its units."""
+        return not node.startswith("unit/") or node.removeprefix("unit/") in self.units
 
     @cached_property
     def named_in_policies(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from landing.model import Json, Source
+from landing.model import Address, Json, Source
 from landing.organization.hierarchy import Target
 
 
@@ -27,6 +27,25 @@ class Guardrail:
     source: Source | None = None
     policy: str = ""
     parameters: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignPolicy:
+    """A policy that is attached in AWS and is neither declared nor ours: it counts, and it is never written.
+
+    `nodes` are `root`, `unit/KEY` or `account/KEY`, with the keys of what is there. SCPs and RCPs have their
+    `document`, with tokens in place of ids, as far as it was read.
+    """
+
+    id: str
+    name: str
+    type: str
+    nodes: tuple[str, ...]
+    address: Address
+    document: Mapping[str, Json] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})"
 
 
 @dataclass(frozen=True, slots=True)

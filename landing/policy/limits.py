@@ -25,11 +25,13 @@ class Limit:
     key: str | None = None
     built_in: tuple[str, ...] = ()
     confirmed: bool = True
+    number: int = 1_000
+    """Most policies of the type in an organization."""
 
 
 LIMITS: Mapping[str, Limit] = {
-    "SERVICE_CONTROL_POLICY": Limit(10_240, 10, built_in=("FullAWSAccess",)),
-    "RESOURCE_CONTROL_POLICY": Limit(5_120, 5, built_in=("RCPFullAWSAccess",)),
+    "SERVICE_CONTROL_POLICY": Limit(10_240, 10, built_in=("FullAWSAccess",), number=10_000),
+    "RESOURCE_CONTROL_POLICY": Limit(5_120, 5, built_in=("RCPFullAWSAccess",), number=2_000),
     "TAG_POLICY": Limit(10_000, 10, "tags"),
     "BACKUP_POLICY": Limit(10_000, 10, "plans"),
     "AISERVICES_OPT_OUT_POLICY": Limit(2_500, 5, "services"),

@@ -57,7 +57,11 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
     """The page; the same report gives the same bytes. `declared` is everything that the config asks for."""
     groups = fold(report.drifted)
     missed = by_reason(report.plan.gaps)
-    unmanaged = [finding.address for finding in report.findings if finding.status is Status.UNMANAGED]
+    unmanaged = [
+        f"{finding.address}: {finding.reason}" if finding.diff else str(finding.address)
+        for finding in report.findings
+        if finding.status is Status.UNMANAGED
+    ]
     numbers = grid(report, organization, declared)
     css, script = _asset("drift.css"), _asset("drift.js")
     data = _data(groups, organization)
@@ -84,7 +88,7 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
             cell_width=WIDTH,
             cell_height=HEIGHT,
             severities=[severity.value for severity in Severity],
-            statuses=[WORDS[status] for status in (Status.MISSING, Status.CHANGED, Status.UNEXPECTED)],
+            statuses=[WORDS[status] for status in (Status.MISSING, Status.CHANGED, Status.UNEXPECTED, Status.IN_FORCE)],
             groups=[_row(group, organization) for group in groups[:MOST_GROUPS]],
             groups_left=max(0, len(groups) - MOST_GROUPS),
             missed=missed,

@@ -66,7 +66,8 @@ def _coverage(report: Report) -> str:
     good, total = coverage(report)
     return (
         f"**{share(report)}** of {total} checks in sync ({good}) · missing {counts['missing']} · changed "
-        f"{counts['changed']} · unexpected {counts['unexpected']} · unmanaged {counts['unmanaged']} · "
+        f"{counts['changed']} · unexpected {counts['unexpected']} · "
+        f"in force {counts[Status.IN_FORCE]} · unmanaged {counts['unmanaged']} · "
         f"**not checked {counts['not_checked']}**\n\n"
     )
 
@@ -80,10 +81,10 @@ def _gaps(report: Report, count: int) -> str:
 
 
 def _unmanaged(report: Report, count: int) -> str:
-    found = [finding.address for finding in report.findings if finding.status is Status.UNMANAGED]
+    found = [finding for finding in report.findings if finding.status is Status.UNMANAGED]
     if not found or not count:
         return ""
-    rows = [f"- {code(address)}" for address in found[:count]]
+    rows = [f"- {code(each.address)}" + (f": {code(each.reason)}" if each.diff else "") for each in found[:count]]
     return "\n".join(["Unmanaged, in AWS but neither declared nor ours:\n", *rows, *_more(len(found) - count)]) + "\n\n"
 
 

@@ -20,6 +20,7 @@ _MEANS = {
     Status.MISSING: "AWS does not hold it.",
     Status.CHANGED: "AWS holds it otherwise than declared.",
     Status.UNEXPECTED: "AWS still holds it, although the config no longer declares it.",
+    Status.IN_FORCE: "A policy that is neither declared nor ours is in force, and the config does not know of it.",
     Status.UNMANAGED: "AWS holds it; it is neither declared nor ours.",
 }
 
@@ -52,6 +53,8 @@ def _result(source: Source, findings: Sequence[Finding]) -> sarif.Result:
     if worst.status is Status.CHANGED and lines:
         said = "; ".join(f"{line.sign} {line.text}" for line in lines[:LINES])
         message += f" {said}" + (f"; and {len(lines) - LINES} more" if len(lines) > LINES else "")
+    if worst.status is Status.IN_FORCE:
+        message += " " + "; ".join(safe(finding.reason) for finding in findings[:NAMED]) + "."
     return sarif.Result(
         _rule(worst),
         sarif.LEVELS[worst.severity],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from landing.drift import Report, Status
+from landing.drift import Finding, Report, Status
 from landing.organization import Organization
 from landing.report.diff import at_most
-from landing.report.findings import Group, coverage, fold, share
+from landing.report.findings import WORDS, Group, coverage, fold, share
 from landing.report.gaps import by_reason
 from landing.report.place import label, spread
 from landing.report.style import Style
@@ -42,7 +42,9 @@ def _group(group: Group, organization: Organization, style: Style) -> Iterator[s
     where = f" ({group.where})" if group.where else ""
     at = f"   {safe(group.sources[0])}" if group.sources else ""
     more = f" and {len(group.sources) - 1} more" if len(group.sources) > 1 else ""
-    yield f"{severity} {group.name}{where}   {first.status}{at}{more}"
+    yield f"{severity} {group.name}{where}   {WORDS[first.status]}{at}{more}"
+    if first.status is Status.IN_FORCE:
+        yield f"  {safe(first.reason)}"
     if first.status is Status.CHANGED:
         yield from (f"  {line.styled(style)}" for line in at_most(group.lines, LINES))
     if group.where:
@@ -56,10 +58,15 @@ def _group(group: Group, organization: Organization, style: Style) -> Iterator[s
 def _unmanaged(report: Report) -> Iterator[str]:
     found = [finding for finding in report.findings if finding.status is Status.UNMANAGED]
     if found:
-        names = ", ".join(safe(finding.address) for finding in found[:5])
+        names = ", ".join(_named(finding) for finding in found[:5])
         more = f" … {len(found) - 5} more" if len(found) > 5 else ""
         yield f"unmanaged {len(found)}: in AWS, neither declared nor ours: {names}{more}"
         yield ""
+
+
+def _named(finding: Finding) -> str:
+    """What is known to be in force is told with where."""
+    return safe(f"{finding.address} ({finding.reason})" if finding.diff else finding.address)
 
 
 def _not_checked(report: Report, style: Style) -> Iterator[str]:
@@ -74,7 +81,7 @@ def _coverage(report: Report, style: Style) -> Iterator[str]:
     good, total = coverage(report)
     yield (
         f"In sync {share(report)} ({good} of {total})   missing {counts['missing']} · changed {counts['changed']} · "
-        f"unexpected {counts['unexpected']} · not checked {counts['not_checked']}"
+        f"unexpected {counts['unexpected']} · in force {counts[Status.IN_FORCE]} · not checked {counts['not_checked']}"
     )
     yield style.paint(verdict(report), "red" if drifted else "yellow" if counts["not_checked"] else "green", "bold")
 

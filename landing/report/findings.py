@@ -18,6 +18,7 @@ WORDS = {
     Status.MISSING: "missing",
     Status.CHANGED: "changed",
     Status.UNEXPECTED: "unexpected",
+    Status.IN_FORCE: "unexpected, in force",
     Status.UNMANAGED: "unmanaged",
     Status.NOT_CHECKED: "not checked",
 }
@@ -70,6 +71,8 @@ class Group:
     def what(self) -> str:
         """What is the matter, in a few words: the status, and the first attributes that differ."""
         word = WORDS[self.finding.status]
+        if self.finding.status is Status.IN_FORCE:
+            return safe(f"{word}: {self.finding.reason}")
         if self.finding.status is not Status.CHANGED:
             return word
         paths = list(dict.fromkeys(path.split(".")[0] for path, _, _ in self.finding.diff))
@@ -98,6 +101,9 @@ def _key(finding: Finding) -> object:
 
 def units_of(organization: Organization, finding: Finding) -> list[str]:
     """The units that a finding touches: those of the member accounts it names, or else its own."""
+    if finding.status is Status.IN_FORCE:
+        nodes = next(actual for path, _, actual in finding.diff if path == "nodes")
+        return sorted({unit_of(organization, Address("attachments", node)) for node in nodes})
     sites = {site for path, _, _ in finding.diff for site in _site(path)}
     named = {unit_of_account(organization, site.partition("/")[0]) for site in sites} - {""}
     return sorted(named) or [unit_of(organization, finding.address)]

@@ -15,7 +15,7 @@ from landing.report.diff import at_most, of_change
 from landing.report.fold import Group, fold
 from landing.report.gaps import by_reason
 from landing.report.markdown import at, code, comment, details, fence, tag
-from landing.report.plan_text import NO_CHANGES, WILL, Effects, counts_line, remarks
+from landing.report.plan_text import IN_FORCE, NO_CHANGES, WILL, Effects, counts_line, in_words, remarks
 from landing.report.style import SIGNS
 
 LINES, FEW_LINES = 400, 12
@@ -34,6 +34,7 @@ def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget
     before = [
         Section(0, (lambda: "", partial(_table, plan))),
         Section(1, tuple(partial(_caution, dangerous, count) for count in (0, SOME, MANY))),
+        Section(2, tuple(partial(_in_force, plan, organization, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_gaps, plan, count) for count in (0, SOME, MANY))),
     ]
     after = [Section(4, (partial(_pointer, saved_as), partial(_foot, plan, saved_as)))]
@@ -113,6 +114,14 @@ def _more(count: int) -> Iterator[str]:
 
 def _declared(change: Change) -> str:
     return f" ({at([change.source])})" if change.source else ""
+
+
+def _in_force(plan: Plan, organization: Organization, count: int) -> str:
+    if not plan.foreign:
+        return ""
+    head = IN_FORCE.format(len(plan.foreign)) + "\n"
+    rows = [f"- {code(in_words(policy, organization))}" for policy in plan.foreign[:count]]
+    return "\n".join([head, *rows, *(_more(len(plan.foreign) - count) if count else ())]) + "\n\n"
 
 
 def _gaps(plan: Plan, count: int) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from landing.kinds import BY_NAME
 from landing.model import Action, Address
-from landing.organization import Organization
+from landing.organization import ForeignPolicy, Organization
 from landing.plan import Plan
 from landing.report.diff import of_change
 from landing.report.fold import Group, fold
@@ -23,6 +23,10 @@ NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 SAMPLES = 3
 LIMIT = 50
 """How many entries of one kind and action are shown in full."""
+
+FOREIGN = 20
+"""How many policies of others are shown."""
+IN_FORCE = "Policies of others in force ({}): they act on accounts and take slots; landing leaves them alone."
 
 Effects = Mapping[Address, tuple[str, ...]]
 """What a change does to requests, in sentences."""
@@ -39,6 +43,7 @@ def render(
 ) -> str:
     """The whole text, the summary last; `expand` as `fold` has it, `limit` 0 shows every entry."""
     lines = [] if summary_only else list(_changes(plan, organization, style, expand, limit))
+    lines += _in_force(plan, organization, style)
     lines += _gaps(plan, style)
     lines += _summary(plan, style)
     return style.page(lines)
@@ -102,6 +107,25 @@ def remarks(group: Group, organization: Organization, effects: Effects) -> Itera
         yield safe(note)
     for sentence in effects.get(group.change.address, ()):
         yield f"effect: {safe(sentence)}"
+
+
+def _in_force(plan: Plan, organization: Organization, style: Style) -> Iterator[str]:
+    if plan.foreign:
+        yield style.paint(IN_FORCE.format(len(plan.foreign)), "yellow")
+        for policy in plan.foreign[:FOREIGN]:
+            yield f"  ! {safe(in_words(policy, organization))}"
+        if len(plan.foreign) > FOREIGN:
+            yield f"  … and {len(plan.foreign) - FOREIGN} more"
+        yield ""
+
+
+def in_words(policy: ForeignPolicy, organization: Organization) -> str:
+    """A policy of others: which, where, and whether the config knows of it."""
+    known = organization.known(policy)
+    where = ", ".join(policy.nodes[:SAMPLES]) + (
+        f" and {len(policy.nodes) - SAMPLES} more" * (len(policy.nodes) > SAMPLES)
+    )
+    return f"{policy.name} ({policy.id}, {policy.type}) at {where}" + (f", known: {known}" if known else "")
 
 
 def _gaps(plan: Plan, style: Style) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from landing.drift import Finding, Report, Status, report
 from landing.model import Action, Address, Change, Gap, Problem, Scope, Severity, Source
-from landing.organization import Account, Organization, Unit
+from landing.organization import Account, ForeignPolicy, Organization, Unit
 from landing.plan import Origin, Plan
 
 UNITS = ("security", "workloads", "workloads/prod", "workloads/dev", "sandbox")
@@ -58,6 +58,7 @@ def organization(accounts: int = 12, name: str = "acme") -> Organization:
         trusted_access={},
         delegated_administrators={},
         policy_types={},
+        known_policies=("aws-guardrails-*",),
         source=at(1),
     )
 
@@ -146,7 +147,16 @@ def plan(*more: Change) -> Plan:
         for n, region in enumerate(REGIONS)
     )
     unmanaged = (Address("policy", "test-1"), Address("policy", "test-2"))
-    return Plan((*changes(), *more), gaps, unmanaged, 4120, ORIGIN)
+    foreign = (
+        foreign_policy("DenyS3", "root", "account/team-00001"),
+        foreign_policy("aws-guardrails-AbCdEf", "unit/security"),
+    )
+    return Plan((*changes(), *more), gaps, unmanaged, 4120, ORIGIN, foreign=foreign)
+
+
+def foreign_policy(name: str, *nodes: str) -> ForeignPolicy:
+    address = Address("policy", name)
+    return ForeignPolicy(f"p-{name[:8].lower()}", name, "SERVICE_CONTROL_POLICY", nodes, address)
 
 
 def drift(*more: Change) -> Report:
@@ -190,8 +200,11 @@ def hostile(text: str = HOSTILE) -> Plan:
         stack(text, text + "3", text),
         attachments(f"unit/{text}", ["a", text], ["a"]),
     ]
+    foreign = (ForeignPolicy(text, text, text, ("root", f"account/{text}"), Address("policy", text + "4")),)
     origin = Origin(text, text, text, text, text, text, text)
-    return Plan(tuple(found), (Gap("trail", scope, text, text),), (Address("policy", text),), 1, origin)
+    return Plan(
+        tuple(found), (Gap("trail", scope, text, text),), (Address("policy", text),), 1, origin, foreign=foreign
+    )
 
 
 def declared(org: Organization) -> list[Address]:
