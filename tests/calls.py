@@ -21,11 +21,12 @@ from typing import Any
 import botocore.session
 from botocore import xform_name
 
-from landing.aws.reads import IAM_PREFIXES
 from landing.aws.survey import Survey
 from landing.aws.tree import Tree
 from landing.kinds import Kind
+from landing.operation_names import IAM_PREFIXES
 from landing.policy import catalog
+from landing.sandbox.actions import of_operation
 from landing.services import INTEGRATIONS, STACKSETS
 
 SERVICES = (
@@ -34,23 +35,18 @@ SERVICES = (
 )  # fmt: skip
 """Every service that is called; `of_package` fails at a client of another."""
 
-ACTIONS = {
-    ("s3", "HeadBucket"): "s3:ListBucket",
-    ("s3", "HeadObject"): "s3:GetObject",
-    ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
-    ("s3", "ListObjects"): "s3:ListBucket",
-    ("s3", "ListObjectsV2"): "s3:ListBucket",
-}
-"""Operations whose action has another name (Service Authorization Reference, and the API page of each)."""
+BOTOCORE = {prefix: service for service, prefix in IAM_PREFIXES.items() if service in SERVICES}
+"""botocore's name of a service by IAM's, where they differ."""
 
 
 def action_of(service: str, operation: str) -> str:
     """The IAM action that a call needs; LookupError when AWS's catalogue has none of that name."""
-    text = ACTIONS.get((service, operation), f"{IAM_PREFIXES.get(service, service)}:{operation}")
-    found = catalog.expand(text)
-    if len(found) != 1:
-        raise LookupError(f"{service}:{operation} has no action of its name: say in ACTIONS which one it needs")
-    return next(iter(found)).text
+    text = of_operation(service, operation)
+    if catalog.action(text) is None:
+        raise LookupError(
+            f"{service}:{operation} has no action of its name: say in landing.operation_names which it is"
+        )
+    return text
 
 
 _STACK_SETS = {"stacksets.cloudformation.amazonaws.com", STACKSETS}

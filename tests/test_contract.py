@@ -19,18 +19,9 @@ from landing.organization import Organization
 from landing.permissions import ALWAYS
 from landing.plan import Origin, compare, make
 from landing.sandbox import Sandbox
+from tests import calls
 from tests.cloud import Cloud, Cut, DyingAws, Story, WatchedAws, tell
 from tests.samples import SMALL
-
-IAM_NAMES = {
-    ("s3", "ListObjectsV2"): "s3:ListBucket",
-    ("resourcegroupstaggingapi", "GetResources"): "tag:GetResources",
-}
-"""Where an operation needs an action of another name (Service Authorization Reference)."""
-
-PREFIXES = {"resourcegroupstaggingapi": "tag"}
-BOTO_NAMES = {"tag": "resourcegroupstaggingapi"}
-"""Services that IAM and botocore call differently."""
 
 FREE = {"sts:GetCallerIdentity", "sts:AssumeRole"}
 """Needs no permission, or the one that lets landing in."""
@@ -269,7 +260,7 @@ def test_what_cannot_be_read_is_a_gap(kind: Kind, cloud: Cloud) -> None:
     for action in kind.reads:
         service, _, operation = action.partition(":")
         cloud.sandbox.faults.reject(
-            BOTO_NAMES.get(service, service),
+            calls.BOTOCORE.get(service, service),
             operation,
             code="AccessDeniedException",
             message=f"User: arn:aws:iam::123456789012:role/plan is not authorized to perform: {action}",
@@ -291,10 +282,7 @@ def test_every_call_is_declared(kind: Kind, creation: Story, removal: Story, san
             sandbox.load(before)
             aws = cloud.open(read_only=False)
             assert cloud.apply(changes=[change], aws=aws).complete
-            called = {
-                IAM_NAMES.get((service, operation), f"{PREFIXES.get(service, service)}:{operation}")
-                for service, operation in aws.calls
-            }
+            called = {calls.action_of(*call) for call in aws.calls}
             awaited = [other for other in KINDS if list(other.set_off(cloud.organization, [change]))]
             declared = {action for one in (kind, *awaited) for action in (*one.reads, *one.writes)}
             undeclared = called - {*declared, *ALWAYS, *FREE}

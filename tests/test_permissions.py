@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from landing.aws import Reads, Tree, simulator, translated
-from landing.aws.reads import IAM_PREFIXES
 from landing.cli.synth import files
 from landing.errors import AwsError
 from landing.kinds import KINDS, Kind
@@ -38,7 +37,6 @@ from tests.cloud import QuickAws, Story
 from tests.samples import SMALL
 
 PAGE = Path(__file__).parents[1] / "docs" / "permissions.md"
-BOTOCORE = {prefix: service for service, prefix in IAM_PREFIXES.items()}
 READING = ("Get", "List", "Describe", "Select", "BatchGet", "Detect", "AssumeRole")
 
 
@@ -221,7 +219,9 @@ READ_ROLE = "baselines:\n  read-role: {target: {units: [root]}, parameters: {tru
 def test_the_read_only_door_lets_through_what_is_declared_and_no_more(full: Organization) -> None:
     allowed = reads(full)
     for kind in KINDS:
-        assert all(allowed.allow(BOTOCORE.get(service, service), name) for service, name in map(_parts, kind.reads))
+        assert all(
+            allowed.allow(calls.BOTOCORE.get(service, service), name) for service, name in map(_parts, kind.reads)
+        )
     assert not allowed.allow("s3", "GetObject")
     assert not allowed.allow("secretsmanager", "GetSecretValue")
     assert not allowed.allow("sts", "GetFederationToken")

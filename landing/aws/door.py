@@ -19,6 +19,7 @@ from landing.aws.tally import Tally
 from landing.aws.tree import Tree
 from landing.errors import NotThere
 from landing.model import ORGANIZATION, Scope
+from landing.operation_names import READING
 from landing.organization import Organization
 from landing.partitions import GLOBAL_REGION
 from landing.quotas import RATES
@@ -27,12 +28,8 @@ from landing.references import resolve, symbolic, tokens_in
 if TYPE_CHECKING:
     from botocore.session import Session
 
-READS = ("Describe", "List", "Get", "BatchGet", "Select", "Lookup", "Head", "Search", "Simulate", "Validate",
-         "AssumeRole", "DetectStackDrift", "DetectStackSetDrift")  # fmt: skip
-"""How operations that write nothing begin, where writes are allowed: there it is only counted, and told in reports.
-
-What a read-only door lets through is declared, whatever its name: see `Reads`.
-"""
+NO_WRITES = (*READING, "AssumeRole", "DetectStackDrift", "DetectStackSetDrift")
+"""How operations begin that are not counted as writes, and told in reports, where writes are allowed."""
 
 GLOBAL_SERVICES = frozenset({"organizations", "account", "iam", "resourcegroupstaggingapi"})
 """Services called in the partition's global region; tags of the organization are there too."""
@@ -243,7 +240,7 @@ class Aws:
                 raise ReadOnly(
                     f"{service}:{operation} in {where} while only reading: no kind declares it among its reads"
                 )
-        elif not operation.startswith(READS):
+        elif not operation.startswith(NO_WRITES):
             self.writes += 1
             context["landing.patience"] = getattr(self._change, "patience", None)
         context["landing"] = (service, operation)

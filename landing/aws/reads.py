@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from landing.operation_names import IAM_PREFIXES
+
 LONGEST = 2_048
 """Characters of a session policy (STS API reference, AssumeRole)."""
 
 OWN = frozenset({"sts:AssumeRole", "sts:GetCallerIdentity"})
 """What the door itself calls."""
-
-IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
-"""Services that IAM calls differently than botocore."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from landing.operation_names import S3_OPERATIONS
 from landing.policy import catalog
 from landing.policy.keys import GLOBAL
-from landing.policy.operations import S3_OPERATIONS
 
 # Prefixes that AWS has given up, with their successors.
 RENAMED = {"macie": "macie2"}

@@ -9,21 +9,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from landing.operation_names import IAM_PREFIXES, S3_OPERATIONS
 from landing.policy import catalog
-from landing.policy.operations import S3_OPERATIONS
 from landing.sandbox.model import Operation, service_model
-
-PREFIXES = {
-    "cloudcontrol": "cloudformation",
-    "cloudwatch": "cloudwatch",
-    "efs": "elasticfilesystem",
-    "resourcegroupstaggingapi": "tag",
-    "s3control": "s3",
-    "sesv2": "ses",
-    "sso-admin": "sso",
-    "stepfunctions": "states",
-}
-"""Services whose actions do not begin with the name that their requests are signed for."""
 
 FREE = frozenset({("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")})
 """Operations that need no permission, and that no policy denies (STS API reference)."""
@@ -63,8 +51,8 @@ PASSES_NOTHING = frozenset({"accessanalyzer", "iam", "organizations", "ram", "st
 @cache
 def prefix(service: str) -> str:
     """What the actions of a service, as botocore calls it, begin with."""
-    if service in PREFIXES:
-        return PREFIXES[service]
+    if service in IAM_PREFIXES:
+        return IAM_PREFIXES[service]
     model = service_model(service)
     return service if model is None else str(model.signing_name or service)
 

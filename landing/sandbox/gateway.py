@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from landing.operation_names import READING
 from landing.sandbox import admission, authorization, constraints, registry, snapshot, upstream, wire
 from landing.sandbox.call import Call
 from landing.sandbox.clients import ACTING
@@ -16,20 +17,6 @@ from landing.sandbox.paging import UnknownToken
 from landing.sandbox.refusal import Refusal, unsupported
 from landing.sandbox.service import Service
 from landing.sandbox.world import Identity, World
-
-READS = (
-    "Get",
-    "List",
-    "Describe",
-    "Head",
-    "BatchGet",
-    "BatchDescribe",
-    "Search",
-    "Select",
-    "Lookup",
-    "Query",
-    "Scan",
-)
 
 THROTTLED: dict[str, tuple[str, int]] = {
     "organizations": ("TooManyRequestsException", 400),
@@ -115,7 +102,7 @@ class Gateway:
         return answer
 
     def _perhaps_stale(self, request: HttpRequest, operation: Operation, caller: Identity, region: str) -> HttpAnswer:
-        if not operation.name.startswith(READS):
+        if not operation.name.startswith(READING):
             if self.faults.awaits_change():
                 self._before = snapshot.dump(self.world)
             return self._carry_out(request, operation, caller, region)

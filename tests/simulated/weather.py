@@ -12,7 +12,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
-from landing.sandbox.gateway import READS, THROTTLED
+from landing.operation_names import READING
+from landing.sandbox.gateway import THROTTLED
 from landing.sandbox.refusal import Refusal
 
 FaultKind = Literal["error", "late_error", "reset", "hang", "late_hang", "throttle", "concurrent", "busy", "stale"]
@@ -34,7 +35,7 @@ KINDS: tuple[FaultKind, ...] = (
 
 def is_read(operation: str) -> bool:
     """Whether the operation changes nothing, by its name."""
-    return operation.startswith(READS)
+    return operation.startswith(READING)
 
 
 @dataclass

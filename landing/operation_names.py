@@ -1,7 +1,20 @@
-"""Operations of S3 whose action has another name.
+"""What the name of an operation, as botocore has it, tells: its IAM action, and whether it can change anything."""
 
-Amazon S3 user guide, "Required permissions for Amazon S3 API operations".
-"""
+READING = ("Describe", "List", "Get", "BatchGet", "BatchDescribe", "Select", "Lookup", "Head", "Search", "Query",
+           "Scan", "Simulate", "Validate")  # fmt: skip
+"""How operations begin that change nothing. What a read-only door lets through is declared, whatever its name."""
+
+IAM_PREFIXES = {
+    "cloudcontrol": "cloudformation",
+    "cloudwatch": "cloudwatch",
+    "efs": "elasticfilesystem",
+    "resourcegroupstaggingapi": "tag",
+    "s3control": "s3",
+    "sesv2": "ses",
+    "sso-admin": "sso",
+    "stepfunctions": "states",
+}
+"""Services whose actions do not begin with botocore's name of the service, or with what requests are signed for."""
 
 S3_OPERATIONS = {
     "CompleteMultipartUpload": "PutObject",
@@ -43,3 +56,4 @@ S3_OPERATIONS = {
     "UploadPart": "PutObject",
     "UploadPartCopy": "PutObject",
 }
+"""Actions of S3 that have another name (S3 User Guide, "Required permissions for Amazon S3 API operations")."""
