@@ -40,13 +40,14 @@ def effects(
     live: Mapping[Address, Resource],
     changes: Iterable[Change],
     account_ids: Mapping[str, str],
+    budget: int = WORK,
 ) -> dict[Address, tuple[str, ...]]:
     """A few sentences for each change of a policy, an attachment or an account's unit that has an effect.
 
-    `account_ids` by key, as far as the accounts are there.
+    `account_ids` by key, as far as the accounts are there. Beyond the `budget`, `NOT_WORKED_OUT`.
     """
     found = list(changes)
-    study = _Study(organization, live, found, account_ids)
+    study = _Study(organization, live, found, account_ids, budget)
     each = {change.address: study.told_of(change) for change in found}
     return {address: sentences for address, sentences in each.items() if sentences}
 
@@ -81,7 +82,7 @@ class _Study:
         live: Mapping[Address, Resource],
         changes: Iterable[Change],
         account_ids: Mapping[str, str],
-        budget: int = WORK,
+        budget: int,
     ) -> None:
         self.organization = organization
         self.parents = parents_of(organization, live)

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from landing.kinds import BY_NAME
-from landing.model import Action, Address, Attributes, Change
+from landing.model import Action, Address, Attributes, Change, UniqueName
 from landing.phases import Known, Phase, Stage, stages_of
 from landing.unique_names import givers, names_of, to_temporary
 
@@ -81,6 +81,18 @@ def halfway(changes: Collection[Change], known: Known = NOTHING_KNOWN) -> dict[A
     for step, change in build(changes, known).steps.items():
         found[step.address].append(change.after)
     return {address: sides[:-1] for address, sides in found.items()}
+
+
+def temporary_names(changes: Collection[Change], known: Known = NOTHING_KNOWN) -> dict[Address, frozenset[UniqueName]]:
+    """The names that resources have for a while, because others take theirs first."""
+    if not givers(changes):
+        return {}
+    steps, found = build(changes, known).steps, {}
+    for change in changes:
+        temporary = to_temporary(change)
+        if temporary is not None and steps[Step(change.address, 0)] == temporary:
+            found[change.address] = names_of(change.address, temporary.after) - names_of(change.address, change.before)
+    return found
 
 
 def _build(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 
-from landing.effects import effects
+from landing.effects import NOT_WORKED_OUT, WORK, effects
 from landing.model import Address
 from landing.organization import Organization
-from landing.plan import Origin, make
+from landing.plan import Origin, Plan, make
+from landing.report.plan_text import render
+from landing.report.style import Style
 from landing.sandbox import Sandbox
 from tests.cloud import Cloud, Story
 from tests.samples import FULL
@@ -24,12 +27,26 @@ def sandbox(creation: Story) -> Iterator[Sandbox]:
         yield sandbox
 
 
-def told(sandbox: Sandbox, organization: Organization) -> dict[Address, tuple[str, ...]]:
+def planned(sandbox: Sandbox, organization: Organization, budget: int = WORK) -> Plan:
     cloud = Cloud(sandbox, organization)
     aws = cloud.open()
     observation = cloud.observe()
     plan = make(observation, Origin())
-    return effects(organization, observation.live, plan.changes, aws.tree.account_ids)
+    found = effects(organization, observation.live, plan.changes, aws.tree.account_ids, budget)
+    return replace(plan, effects=found)
+
+
+def told(sandbox: Sandbox, organization: Organization) -> Mapping[Address, tuple[str, ...]]:
+    return planned(sandbox, organization).effects
+
+
+def loosened(sandbox: Sandbox) -> None:
+    """A policy of ours blocks something else than the config says."""
+    client = sandbox.session().client("organizations")
+    policies = client.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
+    mine = next(policy["Id"] for policy in policies if policy["Name"] == "no-leaving")
+    text = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}]}'
+    client.update_policy(PolicyId=mine, Content=text)
 
 
 def test_nothing_to_do_has_no_effect(sandbox: Sandbox, full: Organization) -> None:
@@ -56,16 +73,26 @@ def test_a_new_guardrail_says_what_it_denies_for_how_many_accounts(
 
 
 def test_an_edited_policy_says_what_it_permits(sandbox: Sandbox, full: Organization) -> None:
-    client = sandbox.session().client("organizations")
-    policies = client.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
-    mine = next(policy["Id"] for policy in policies if policy["Name"] == "no-leaving")
-    text = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}]}'
-    client.update_policy(PolicyId=mine, Content=text)
+    loosened(sandbox)
     [sentences] = told(sandbox, full).values()
     assert (
         "organizations:LeaveOrganization becomes denied for 4 accounts below root, by no-leaving/NoLeaving" in sentences
     )
     assert "s3:DeleteBucket becomes permitted for 4 accounts below root, so far denied by no-leaving/#1" in sentences
+
+
+def test_what_is_too_much_work_is_said_to_be_so_and_stops_no_plan(sandbox: Sandbox, full: Organization) -> None:
+    loosened(sandbox)
+    plan = planned(sandbox, full, budget=1)
+    assert plan.effects == {Address("policy", "no-leaving"): (NOT_WORKED_OUT,)}
+    assert f"effect: {NOT_WORKED_OUT}" in render(plan, full, Style(width=1_000))
+    assert Plan.from_json(plan.to_json()) == plan
+
+
+def test_the_text_names_what_must_be_allowed_at_the_change(sandbox: Sandbox, full: Organization) -> None:
+    loosened(sandbox)
+    text = render(planned(sandbox, full), full, Style(width=1_000))
+    assert "    needs --allow weaken: e.g. " in text
 
 
 def test_a_move_says_what_becomes_of_the_account(sandbox: Sandbox, full: Organization) -> None:

@@ -14,6 +14,8 @@ from landing.kinds.base import temporary_name
 from landing.model import Action, Address, Attributes, Change, Resource
 from landing.organization import Organization
 from landing.plan import Plan
+from landing.report import plan_text
+from landing.report.style import Style
 from landing.sandbox import Sandbox
 from landing.unique_names import refuse_impossible
 from tests.cloud import Cloud, Cut, DyingAws
@@ -217,3 +219,15 @@ def test_a_unit_whose_key_changes_is_marked_anew(
     renamed = Cloud(sandbox, load_text(edited(text, ("  safe: {name: Security}", "  safe: {name: Safe}"))))
     (change,) = renamed.plan(ORGANIZED).changes
     assert (change.action, change.address.name) == (Action.UPDATE, "safe")
+
+
+def test_the_plan_says_which_name_goes_by_way_of_another(
+    sandbox: Sandbox, worlds: dict[str, bytes], load_text: Callable[[str], Organization]
+) -> None:
+    cloud = begin(sandbox, worlds, AFTER["two units exchange their names"], load_text)
+    text = plan_text.render(cloud.plan(ORGANIZED), cloud.organization, Style())
+    [line] = [line for line in text.splitlines() if "for a while" in line]
+    known = [temporary_name(Address("unit", f"workloads/{key}")) for key in ("prod", "dev")]
+    assert any(f"called {name} (" in line for name in known), line
+    cloud = begin(sandbox, worlds, AFTER["a new unit takes a name"], load_text)
+    assert "for a while" not in plan_text.render(cloud.plan(ORGANIZED), cloud.organization, Style())

@@ -15,7 +15,7 @@ from landing.report.diff import at_most, of_change
 from landing.report.fold import Group, fold
 from landing.report.gaps import by_reason
 from landing.report.markdown import at, code, comment, details, fence, tag
-from landing.report.plan_text import IN_FORCE, NO_CHANGES, WILL, Effects, counts_line, in_words, remarks
+from landing.report.plan_text import IN_FORCE, NO_CHANGES, WILL, Said, counts_line, in_words, remarks, said_of
 from landing.report.style import SIGNS
 
 LINES, FEW_LINES = 400, 12
@@ -26,7 +26,7 @@ RESERVE = 160
 
 def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget: int = BUDGET) -> str:
     """The verdict and the counts first; what does not fit gets shorter, section by section, and is counted last."""
-    head = _head(plan)
+    head, said = _head(plan), said_of(plan, organization)
     named = dangers(organization, plan.changes)
     dangerous = [(change, words) for change in plan.changes if (words := _words(change, named))]
     addresses = {change.address for change, _ in dangerous}
@@ -44,8 +44,8 @@ def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget
             (
                 lambda: "",
                 partial(_line, group),
-                partial(_details, group, organization, plan.effects, FEW_LINES),
-                partial(_details, group, organization, plan.effects, LINES),
+                partial(_details, group, organization, said, FEW_LINES),
+                partial(_details, group, organization, said, LINES),
             ),
         )
         for group in groups
@@ -142,12 +142,12 @@ def _line(group: Group) -> str:
     return f"- `{SIGNS[change.action.value]}` {code(group.title)} {WILL[change.action]}{where}\n"
 
 
-def _details(group: Group, organization: Organization, effects: Effects, limit: int) -> str:
+def _details(group: Group, organization: Organization, said: Said, limit: int) -> str:
     change = group.change
     summary = f"<b>{SIGNS[change.action.value]}</b> {tag(group.title)} {WILL[change.action]}"
     sources = sorted({each.source for each in group.changes if each.source})
     notes = [f"Declared at {at(sources)}"] if sources else []
-    notes += [code(remark) for remark in remarks(group, organization, effects)]
+    notes += [code(remark) for remark in remarks(group, organization, said)]
     body = fence(line.fenced for line in at_most(of_change(change), limit))
     return "\n" + details(summary, body + ("\n\n" + "<br>\n".join(notes) if notes else "")) + "\n\n"
 

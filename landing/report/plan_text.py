@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
+from landing.exposure import dangers
+from landing.graph import temporary_names
 from landing.kinds import BY_NAME
 from landing.model import Action, Address
 from landing.organization import ForeignPolicy, Organization
+from landing.phases import Known
 from landing.plan import Plan
 from landing.report.diff import of_change
 from landing.report.fold import Group, fold
@@ -28,8 +31,8 @@ FOREIGN = 20
 """How many policies of others are shown."""
 IN_FORCE = "Policies of others in force ({}): they act on accounts and take slots; landing leaves them alone."
 
-Effects = Mapping[Address, tuple[str, ...]]
-"""What a change does to requests, in sentences."""
+Said = Mapping[Address, tuple[str, ...]]
+"""What is said of a change below it, in sentences."""
 
 
 def render(
@@ -54,7 +57,7 @@ def _changes(
 ) -> Iterator[str]:
     if not plan.changes:
         return
-    groups = fold(plan.changes, expand)
+    groups, said = fold(plan.changes, expand), said_of(plan, organization)
     count = len(plan.changes)
     folded = f" ({count} objects in {len(groups)} groups; odd ones first)" if len(groups) < count else ""
     yield f"landing will perform the following actions{folded}, indicated with these symbols:"
@@ -67,7 +70,7 @@ def _changes(
         key = group.change.address.kind, group.change.action
         seen[key] += 1
         if not limit or seen[key] <= limit:
-            yield from _group(group, organization, plan.effects, style)
+            yield from _group(group, organization, said, style)
             yield ""
     for (kind, action), number in sorted(seen.items()):
         if limit and number > limit:
@@ -75,7 +78,7 @@ def _changes(
             yield ""
 
 
-def _group(group: Group, organization: Organization, effects: Effects, style: Style) -> Iterator[str]:
+def _group(group: Group, organization: Organization, said: Said, style: Style) -> Iterator[str]:
     change = group.change
     yield style.paint(f"  # {safe(group.title)} {WILL[change.action]}", "bold")
     yield from (f"  # ({reason})" for reason in reasons(group))
@@ -83,7 +86,7 @@ def _group(group: Group, organization: Organization, effects: Effects, style: St
     yield f"  {style.sign(SIGNS[change.action.value])} {change.address.kind} {name} {{"
     yield from (f"      {line.styled(style)}" for line in of_change(change))
     yield "    }"
-    yield from (f"    {line}" for line in remarks(group, organization, effects))
+    yield from (f"    {line}" for line in remarks(group, organization, said))
 
 
 def reasons(group: Group) -> Iterator[str]:
@@ -95,8 +98,8 @@ def reasons(group: Group) -> Iterator[str]:
         yield "because it is not in the configuration"
 
 
-def remarks(group: Group, organization: Organization, effects: Effects) -> Iterator[str]:
-    """Where a folded group goes, what the kind has to say about the change, and what it does to requests."""
+def remarks(group: Group, organization: Organization, said: Said) -> Iterator[str]:
+    """Where a folded group goes, what the kind has to say about the change, and what `said_of` has."""
     if len(group.changes) > 1:
         addresses = [change.address for change in group.changes]
         more = " …" if len(addresses) > SAMPLES else ""
@@ -105,8 +108,19 @@ def remarks(group: Group, organization: Organization, effects: Effects) -> Itera
         yield f"where: {units}   e.g. {samples}" if units else f"where: {samples}"
     for note in BY_NAME[group.change.address.kind].notes(organization, group.changes[0]):
         yield safe(note)
-    for sentence in effects.get(group.change.address, ()):
-        yield f"effect: {safe(sentence)}"
+    yield from (safe(sentence) for sentence in said.get(group.change.address, ()))
+
+
+def said_of(plan: Plan, organization: Organization) -> Said:
+    """What must be allowed by name, the names that go by way of another, and what changes do to requests."""
+    said: dict[Address, list[str]] = defaultdict(list)
+    for address, words in dangers(organization, plan.changes).items():
+        said[address] += (f"needs --allow {word}{f': {more}' if more else ''}" for word, more in words.items())
+    for address, names in temporary_names(plan.changes, Known.of(organization)).items():
+        said[address] += (f"called {name} for a while: another takes its name first" for name in sorted(names))
+    for address, sentences in plan.effects.items():
+        said[address] += (f"effect: {sentence}" for sentence in sentences)
+    return {address: tuple(sentences) for address, sentences in said.items()}
 
 
 def _in_force(plan: Plan, organization: Organization, style: Style) -> Iterator[str]:
