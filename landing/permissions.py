@@ -38,18 +38,28 @@ CONTENTS = ("dynamodb:GetItem", "dynamodb:GetRecords", "kinesis:GetRecords", "lo
             "logs:GetQueryResults", "s3:GetObject*", "secretsmanager:GetSecretValue")  # fmt: skip
 """Reads of what resources hold, which no drift detection needs."""
 
+BUCKET = "s3:GetBucketLocation"
+"""Whether the bucket of the lock exists."""
+
 EXAMPLE_LOCK = LockPlace("example-landing-lock", "landing.lock", "management", "eu-west-1")
 
 
 def plan_policy(
-    partition: str = "aws", member_role: str = MEMBER_ROLE, *, organization: str = "", kinds: Iterable[Kind] = KINDS
+    partition: str = "aws",
+    member_role: str = MEMBER_ROLE,
+    *,
+    organization: str = "",
+    kinds: Iterable[Kind] = KINDS,
+    lock: LockPlace | None = None,
 ) -> dict[str, Any]:
     """For the role that plans and reports drift: reads, and enters member accounts by their role.
 
     `organization` is the id of the only one whose accounts it enters; without it, the one that its own account is in.
+    `lock` is one in the management account.
     """
     actions = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
-    return _document([_allow("Read", actions - {ENTER}), _enter(partition, member_role, organization)])
+    statements = [_allow("Read", actions - {ENTER}), _enter(partition, member_role, organization)]
+    return _document([*statements, *([lock_is_there(partition, lock)] if lock else ())])
 
 
 def apply_policy(
@@ -88,6 +98,10 @@ def reads(organization: Organization, *, detect: bool = False) -> Reads:
     within = {action for kind in KINDS if ENTER in kind.reads for action in kind.reads} - {ENTER}
     held = [each.template for each in organization.deployments.values() if each.accounts] if detect else []
     statements = [{"Effect": "Allow", "Action": sorted(within), "Resource": "*"}, *_held(held)]
+    if lock := organization.lock:
+        actions.add(BUCKET)
+        if lock.account != organization.management:
+            statements.append(lock_is_there(organization.partition, lock))
     try:
         return Reads(frozenset(actions), session_policy(statements))
     except ValueError as error:
@@ -115,6 +129,11 @@ def _held(templates: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _only_reads(actions: Collection[Action]) -> bool:
     return bool(actions) and all(action.levels <= {"read", "list"} for action in actions)
+
+
+def lock_is_there(partition: str, lock: LockPlace) -> dict[str, Any]:
+    """What `plan` and `drift` need to see whether the bucket of the lock exists."""
+    return {**_allow("LockIsThere", (BUCKET,)), "Resource": f"arn:{partition}:s3:::{lock.bucket}"}
 
 
 def lock_statements(partition: str, lock: LockPlace) -> list[dict[str, Any]]:
@@ -208,6 +227,12 @@ Where `lock.account` is a member account, the member role there needs them inste
 
 ```json
 {json.dumps(lock_statements("aws", EXAMPLE_LOCK), indent=2)}
+```
+
+The role that plans sees whether the bucket exists; without this it says that it cannot:
+
+```json
+{json.dumps(lock_is_there("aws", EXAMPLE_LOCK), indent=2)}
 ```
 
 ## By kind

@@ -122,10 +122,59 @@ def test_every_declared_id_that_is_not_held_is_told_at_once(
     assert unchanged(cloud)
 
 
+@pytest.mark.parametrize("command", [["plan"], ["drift"]], ids=lambda c: c[0])
+def test_a_bucket_of_the_lock_that_is_not_there_is_told_with_the_rest(
+    cloud: Sandbox, capsys: Capture, config: Config, command: list[str]
+) -> None:
+    text = FULL.replace("  shop-dev: {", "  shop-dev: {id: '999999999998', ") + "lock: {bucket: no-such-bucket}\n"
+    config(text)
+    assert run(command) == 1
+    said = capsys.readouterr().err
+    assert "error[LZ501]: organization" in said
+    assert "error[LZ502]: there is no bucket no-such-bucket for the lock in the account management" in said
+    last = len(text.splitlines())
+    assert f"config/landing.yaml:{last}:16" in said
+    config(FULL + "lock: {bucket: no-such-bucket}\n")
+    assert run(command) == 1
+    cloud.session(region="eu-west-1").client("s3").create_bucket(
+        Bucket="no-such-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    assert run(command) == 0
+
+
+@pytest.mark.parametrize("account", ["management", "log-archive"])
+def test_a_bucket_of_the_lock_that_may_not_be_seen_is_a_warning(
+    cloud: Sandbox, capsys: Capture, config: Config, account: str
+) -> None:
+    """Somebody else's, or the permission is missing: AWS answers the same."""
+    cloud.session("555555555555", region="us-east-1").client("s3").create_bucket(Bucket="grabbed")
+    config(FULL + f"lock: {{bucket: grabbed, account: {account}}}\n")
+    assert run(["plan"]) == 0
+    said = capsys.readouterr().err
+    assert "Warning: whether the bucket of the lock s3://grabbed/landing.lock exists could not be seen" in said
+    assert "AccessDenied" in said
+
+
+def test_the_bucket_of_a_member_is_seen_with_the_session_policy_there(
+    cloud: Sandbox, capsys: Capture, config: Config
+) -> None:
+    accounts = cloud.session().client("organizations").list_accounts()["Accounts"]
+    archive = next(each["Id"] for each in accounts if each["Name"] == "Log Archive")
+    s3 = cloud.session(archive, region="us-east-1").client("s3")
+    s3.create_bucket(Bucket="lock-of-a-member")
+    config(FULL + "lock: {bucket: lock-of-a-member, account: log-archive, region: us-east-1}\n")
+    assert run(["plan", "--detailed-exitcode"]) == 0
+    assert "Warning" not in capsys.readouterr().err
+    s3.delete_bucket(Bucket="lock-of-a-member")
+    assert run(["plan"]) == 1
+    assert "no bucket lock-of-a-member for the lock in the account log-archive" in capsys.readouterr().err
+
+
 def test_an_id_in_an_account_that_has_no_organization_is_no_creation(
     capsys: Capture, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config(SMALL.replace("  shop-dev: {", "  shop-dev: {id: '999999999999', "))
+    text = SMALL + "lock: {bucket: not-yet, account: log-archive}\n"
+    config(text.replace("  shop-dev: {", "  shop-dev: {id: '999999999999', "))
     monkeypatch.chdir(tmp_path)
     with Sandbox():
         assert run(["plan"]) == 1

@@ -29,10 +29,27 @@ class ConditionalObject:
         return self._aws.client("s3", self._scope)
 
     @cached_property
-    def _named(self) -> dict[str, str]:
+    def _bucket(self) -> dict[str, str]:
         place, aws = self._place, self._aws
         owner = aws.caller[0] if place.account == aws.organization.management else aws.tree.account_ids[place.account]
-        return {"Bucket": place.bucket, "Key": place.key, "ExpectedBucketOwner": owner}
+        return {"Bucket": place.bucket, "ExpectedBucketOwner": owner}
+
+    @cached_property
+    def _named(self) -> dict[str, str]:
+        return {**self._bucket, "Key": self._place.key}
+
+    def has_bucket(self) -> bool:
+        """Whether the bucket exists; raises CannotRead when that may not be asked, or somebody else owns it."""
+        from botocore.exceptions import ClientError
+
+        with translated(self._scope, "GetBucketLocation"):
+            try:
+                self._client.get_bucket_location(**self._bucket)
+            except ClientError as error:
+                if code_of(error) != "NoSuchBucket":
+                    raise
+                return False
+        return True
 
     def create(self, body: bytes) -> bool:
         """Whether the object was created; False when one is there.

@@ -18,7 +18,8 @@ from landing.cli.stderr import STDERR
 if TYPE_CHECKING:
     from landing.aws import Aws, ConditionalObject
     from landing.lock import Holder
-    from landing.organization import Organization
+    from landing.model import Problem
+    from landing.organization import LockPlace, Organization
 
 FOLDER = Path(".landing")
 
@@ -72,10 +73,42 @@ def shared(session: Session, organization: Organization, aws: Aws) -> Conditiona
     place = organization.lock
     if place is None or session.sandbox:
         return None
-    if place.account != organization.management and place.account not in aws.tree.account_ids:
+    if not _has_account(organization, aws, place):
         note(f"The account {place.account} of the lock {place.path} does not exist yet: only this machine is locked.")
         return None
     return ConditionalObject(aws, place)
+
+
+def _has_account(organization: Organization, aws: Aws, place: LockPlace) -> bool:
+    return place.account == organization.management or place.account in aws.tree.account_ids
+
+
+def missing(session: Session, organization: Organization, aws: Aws) -> list[Problem]:
+    """The lock that `apply` could not take, since its bucket does not exist; what cannot be seen is a warning.
+
+    As for `shared`, the account of the bucket may be still to come.
+    """
+    from landing.aws import ConditionalObject, translated
+    from landing.errors import AwsError, ConfigError
+    from landing.model import ORGANIZATION, Problem
+
+    place = organization.lock
+    if place is None or session.sandbox:
+        return []
+    try:
+        with translated(ORGANIZATION):
+            there = _has_account(organization, aws, place)
+        if not there or ConditionalObject(aws, place).has_bucket():
+            return []
+    except ConfigError:
+        return []  # which account is meant is wrong already
+    except AwsError as error:
+        _warn(f"whether the bucket of the lock {place.path} exists could not be seen: {error}")
+        return []
+    message = f"there is no bucket {place.bucket} for the lock in the account {place.account}"
+    help_ = "correct the name, or create the bucket (docs/locking.md)"
+    source = organization.sources.get("lock.bucket")
+    return [Problem("LZ502", message, source, help_, pointer=("lock", "bucket"), length=len(place.bucket))]
 
 
 def _warn(text: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from landing.aws import Aws
     from landing.library import Library
     from landing.model import Problem
-    from landing.observe import Observation
+    from landing.observe import Observation, Task
     from landing.organization import Organization
     from landing.plan import Origin, Plan
 
@@ -141,16 +141,15 @@ class Session:
     ) -> Plan:
         """Look at both sides and compare; `explain` says what changes do to requests, at the end and on the way.
 
-        With `targets` only what these need is read. Otherwise what was read is kept as the snapshot.
+        With `targets` only what these need is read. Otherwise what was read is kept as the snapshot. Raises ConfigError
+        with all that the config names and AWS does not have.
         """
-        from landing.cli.watching import reading
         from landing.lock_out import concerns
-        from landing.observe import needed_for, observe
+        from landing.observe import needed_for
         from landing.plan import make
 
         only = needed_for(organization, targets) if targets else None
-        with reading(aws) as progress:
-            observation = observe(organization, aws, only=only, progress=progress)
+        observation = self._observed(organization, aws, only)
         observation.raise_if_unknown(targets)
         plan = make(observation, self.origin(organization, aws))
         organization = aws.organization = self._with_others(aws, plan, observation)
@@ -172,6 +171,25 @@ class Session:
         if ("policy", ORGANIZATION) not in observation.tasks and concerns(plan.changes):
             return with_others(aws.organization, aws)
         return replace(aws.organization, foreign=foreign_in(observation.live))
+
+    def _observed(self, organization: Organization, aws: Aws, only: Collection[Task] | None) -> Observation:
+        """Both sides; raises ConfigError with all that the config names and AWS does not have."""
+        from landing.cli.locking import missing
+        from landing.cli.watching import reading
+        from landing.errors import ConfigError
+        from landing.observe import observe
+
+        problems: list[Problem] = []
+        with reading(aws) as progress:
+            try:
+                observation = observe(organization, aws, only=only, progress=progress)
+            except ConfigError as error:
+                problems += error.problems
+        if aws.read_only and only is None:  # `apply` holds the lock
+            problems += missing(self, organization, aws)
+        if problems:
+            raise ConfigError(problems)
+        return observation
 
     def plan_offline(self, organization: Organization, targets: Collection[str] = (), *, repack: bool = False) -> Plan:
         """What a plan would be if AWS were as the snapshot says; asks AWS nothing."""

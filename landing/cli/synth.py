@@ -67,6 +67,6 @@ def files(organization: "Organization") -> Iterator[tuple[str, Any]]:
     lock = organization.lock
     mine = lock if lock and lock.account == organization.management else None
     place, entered = organization.partition, organization.read_role or organization.member_role
-    yield "permissions/plan.json", plan_policy(place, entered, organization=organization.id)
+    yield "permissions/plan.json", plan_policy(place, entered, organization=organization.id, lock=mine)
     applying = apply_policy(place, organization.member_role, organization=organization.id, lock=mine)
     yield "permissions/apply.json", applying

@@ -88,6 +88,11 @@ class S3(Service[Nothing]):
             "ContinuationToken": page[-1].name if rest else None,
         }
 
+    def get_bucket_location(self, call: Call) -> HttpAnswer:
+        """Moto takes any bucket for the expected owner's."""
+        _expect_owner(call)
+        return call.forward()
+
     def put_bucket_acl(self, call: Call) -> HttpAnswer:
         """Moto sets an ACL although the bucket's owner owns everything (User Guide, "Object Ownership")."""
         bucket = call.backend().get_bucket(call["Bucket"])

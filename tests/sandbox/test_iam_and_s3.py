@@ -218,6 +218,7 @@ def test_a_bucket_can_be_expected_to_belong_to_an_account(empty: Cloud) -> None:
     s3.put_object(Bucket="bucket", Key="k", Body=b"1", ExpectedBucketOwner=me)
     refused("AccessDenied", s3.put_object, Bucket="bucket", Key="k", Body=b"2", ExpectedBucketOwner=other)
     refused("AccessDenied", s3.get_object, Bucket="bucket", Key="k", ExpectedBucketOwner=other)
+    refused("AccessDenied", s3.get_bucket_location, Bucket="bucket", ExpectedBucketOwner=other)
     refused("AccessDenied", s3.delete_object, Bucket="bucket", Key="k", ExpectedBucketOwner=other)
     assert s3.get_object(Bucket="bucket", Key="k", ExpectedBucketOwner=me)["Body"].read() == b"1"
     refused("NoSuchBucket", s3.put_object, Bucket="nobucket", Key="k", Body=b"", ExpectedBucketOwner=me)
