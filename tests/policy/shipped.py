@@ -11,6 +11,7 @@ from landing.guardrail_tests import suite_of
 from landing.library import Library, fill
 from landing.policy.testing import Estate, Suite
 from landing.report.guardrails import page
+from tests.policy import external_access
 
 HOME = Path(__file__).parents[2]
 FOLDER, PAGE = HOME / "scps", HOME / "docs" / "guardrails.md"
@@ -73,5 +74,10 @@ def compact(name: str, estate: Estate = ESTATE) -> str:
     return json.dumps(suite(name, estate).policies[0].document, separators=(",", ":"))
 
 
+def whole_page() -> str:
+    """docs/guardrails.md."""
+    return page(library().policies.values()) + external_access.table()
+
+
 if __name__ == "__main__":  # python -m tests.policy.shipped
-    PAGE.write_text(page(library().policies.values()), encoding="utf-8")
+    PAGE.write_text(whole_page(), encoding="utf-8")
