@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from landing.model import Problem
@@ -40,6 +41,8 @@ def unheld(wanted: Organization, live: Mapping[str, Any] | None, present: Iterab
     `live` is what DescribeOrganization says, or None when there is no organization.
     """
     declared = [account for account in wanted.accounts.values() if account.id]
+    if not declared:
+        return
     if live is None:
         yield from (wanted.unheld(each, *_too_early(each)) for each in declared if each.key != wanted.management)
         return
@@ -70,8 +73,13 @@ class _There:
         usable = [each for each in self.by_id.values() if each.state not in UNUSABLE]
         self.by_mark = {each.mark: each for each in usable if each.mark}
         self.by_email = {each.email.lower(): each for each in usable}
-        taken = {account.id for account in wanted.accounts.values()}
-        self.by_part = {part: each for each in usable if each.id not in taken for part in _parts(each.id)}
+
+    @cached_property
+    def by_part(self) -> Mapping[str, Present]:
+        """Accounts of which the config does not declare the id, by what a slip of the finger leaves of theirs."""
+        taken = {account.id for account in self.wanted.accounts.values()}
+        free = (each for each in self.by_email.values() if each.id not in taken)
+        return {part: each for each in free for part in _parts(each.id)}
 
     def contradiction(self, account: Account) -> tuple[str, str] | None:
         """What AWS says otherwise, and what to do; None when it agrees."""
