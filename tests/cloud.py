@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from botocore.loaders import create_loader
 
 from landing.apply import Result, apply
 from landing.aws import Aws, Clock
+from landing.cli.synth import files
 from landing.journal import Event
 from landing.kinds import KINDS, Kind
 from landing.model import Address, Attributes, Change
@@ -23,6 +25,9 @@ from landing.stop import Stop
 LOADER = create_loader()
 """Of botocore's models, which take a good part of a second to parse."""
 
+Keys = tuple[str, ...]
+"""Access key, secret key and token of a session; none for the administrator of the management account."""
+
 
 class Cut(BaseException):
     """The process dies here: nothing catches it."""
@@ -32,7 +37,13 @@ class QuickAws(Aws):
     """A door without waiting, which shares botocore's models with the other doors of the test run."""
 
     def __init__(
-        self, organization: Organization, *, read_only: bool = True, detect: bool = False, role_arn: str = ""
+        self,
+        organization: Organization,
+        *,
+        read_only: bool = True,
+        detect: bool = False,
+        role_arn: str = "",
+        keys: Keys = (),
     ) -> None:
         super().__init__(
             organization,
@@ -44,6 +55,8 @@ class QuickAws(Aws):
             detect=detect,
         )
         self._base.register_component("data_loader", LOADER)
+        if keys:
+            self._base.set_credentials(*keys)
 
 
 class WatchedAws(QuickAws):
@@ -63,8 +76,8 @@ class WatchedAws(QuickAws):
 class DyingAws(WatchedAws):
     """A door through which only so many writes come; then the process dies, before the write or after its effect."""
 
-    def __init__(self, organization: Organization, *, writes: int, after_effect: bool) -> None:
-        super().__init__(organization, read_only=False)
+    def __init__(self, organization: Organization, *, writes: int, after_effect: bool, keys: Keys = ()) -> None:
+        super().__init__(organization, read_only=False, keys=keys)
         self._left, self._after_effect = writes, after_effect
 
     def _before_call(self, account: str, model: Any, **rest: Any) -> None:
@@ -80,14 +93,53 @@ class DyingAws(WatchedAws):
             raise Cut
 
 
-class Cloud:
-    """One sandbox and one organization."""
+@dataclass(frozen=True)
+class Roles:
+    """Sessions of the roles that plan and that apply, which last as long as the world that they are in."""
 
-    def __init__(self, sandbox: Sandbox, organization: Organization) -> None:
-        self.sandbox, self.organization = sandbox, organization
+    plan: Keys = ()
+    apply: Keys = ()
+
+
+def made_role(sandbox: Sandbox, name: str, *policies: Mapping[str, Any]) -> str:
+    """A role of the management account with managed policies, which its own account may assume; its ARN."""
+    principal = {"AWS": f"arn:{sandbox.world.partition}:iam::{sandbox.management_account_id}:root"}
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}],
+    }
+    iam = sandbox.session().client("iam")
+    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    for number, policy in enumerate(policies):
+        document = json.dumps(policy, separators=(",", ":"))
+        made = iam.create_policy(PolicyName=f"{name}-{number}", PolicyDocument=document)["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName=name, PolicyArn=made)
+    return arn
+
+
+def made_roles(sandbox: Sandbox, organization: Organization) -> Roles:
+    """The roles that plan and apply, with the policies that `landing synth` writes."""
+    documents = dict(files(organization))
+    planning, applying = documents["permissions/plan.json"], documents["permissions/apply.json"]
+    plan, apply_ = made_role(sandbox, "plan", planning), made_role(sandbox, "apply", planning, applying)
+    return Roles(keys_of(sandbox, plan), keys_of(sandbox, apply_))
+
+
+def keys_of(sandbox: Sandbox, role_arn: str) -> Keys:
+    """A session of a role."""
+    answer = sandbox.session().client("sts").assume_role(RoleArn=role_arn, RoleSessionName="landing")
+    return tuple(answer["Credentials"][name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+
+
+class Cloud:
+    """One sandbox and one organization, looked at and changed by these roles."""
+
+    def __init__(self, sandbox: Sandbox, organization: Organization, roles: Roles = Roles()) -> None:
+        self.sandbox, self.organization, self.roles = sandbox, organization, roles
 
     def open(self, *, read_only: bool = True, detect: bool = False) -> Aws:
-        return QuickAws(self.organization, read_only=read_only, detect=detect)
+        keys = self.roles.plan if read_only else self.roles.apply
+        return QuickAws(self.organization, read_only=read_only, detect=detect, keys=keys)
 
     def observe(self, kinds: Collection[Kind] = KINDS, *, detect: bool = False) -> Observation:
         return observe(self.organization, self.open(detect=detect), kinds=kinds, workers=4)
@@ -118,6 +170,7 @@ class Story:
     """A whole run, change by change: what the cloud held before each, and what it held in the end."""
 
     organization: Organization
+    roles: Roles
     steps: tuple[tuple[Change, bytes], ...]
     end: bytes
 
@@ -125,9 +178,9 @@ class Story:
         return [(change, before) for change, before in self.steps if change.address.kind == kind.name]
 
 
-def tell(sandbox: Sandbox, organization: Organization) -> Story:
+def tell(sandbox: Sandbox, organization: Organization, roles: Roles) -> Story:
     """Apply everything that is to do, one change after the other."""
-    cloud = Cloud(sandbox, organization)
+    cloud = Cloud(sandbox, organization, roles)
     steps: dict[str, tuple[Change, bytes]] = {}
     changes = {str(change.address): change for change in cloud.plan().changes}
 
@@ -139,4 +192,4 @@ def tell(sandbox: Sandbox, organization: Organization) -> Story:
     result = cloud.apply(changes=tuple(changes.values()), listeners=[before], parallelism=1)
     assert result.complete, (result.failed, result.blocked)
     assert cloud.plan().changes == ()
-    return Story(organization, tuple(steps.values()), sandbox.dump())
+    return Story(organization, roles, tuple(steps.values()), sandbox.dump())

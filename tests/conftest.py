@@ -18,7 +18,7 @@ from landing.library import Library, shipped
 from landing.model import Problem
 from landing.organization import Organization
 from landing.sandbox import Sandbox, seal
-from tests.cloud import Story, tell
+from tests.cloud import Story, made_roles, tell
 from tests.samples import FULL, LIBRARY, SMALL
 
 settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -62,7 +62,7 @@ def full(load_text: Callable[[str], Organization]) -> Organization:
 def creation(full: Organization) -> Story:
     """From an empty account to the whole of FULL; an organization in which everything is as declared."""
     with Sandbox() as sandbox:
-        return tell(sandbox, full)
+        return tell(sandbox, full, made_roles(sandbox, full))
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""What every kind must keep to, run over all of KINDS on an organization with something of each."""
+"""What every kind must keep to, run over all of KINDS on an organization with something of each.
+
+Who plans and applies has the roles whose policies `landing synth` writes, not an administrator's.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def removal(creation: Story, load_text: Callable[[str], Organization]) -> Story:
     """Everything that FULL has over SMALL is taken out of the config."""
     with Sandbox() as sandbox:
         sandbox.load(creation.end)
-        return tell(sandbox, load_text(SMALL))
+        return tell(sandbox, load_text(SMALL), creation.roles)
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def sandbox(creation: Story, removal: Story) -> Iterator[Sandbox]:  # the storie
 def cloud(sandbox: Sandbox, creation: Story) -> Cloud:
     """A cloud in which FULL was applied."""
     sandbox.load(creation.end)
-    return Cloud(sandbox, creation.organization)
+    return Cloud(sandbox, creation.organization, creation.roles)
 
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -172,7 +175,7 @@ def test_planning_writes_nothing(cloud: Cloud) -> None:
 
 @every_kind
 def test_a_read_only_door_refuses_to_create(kind: Kind, creation: Story, sandbox: Sandbox) -> None:
-    cloud = Cloud(sandbox, creation.organization)
+    cloud = Cloud(sandbox, creation.organization, creation.roles)
     for change, before in creation.of(kind):
         if _writes(cloud, change, before):
             sandbox.load(before)
@@ -202,7 +205,7 @@ def _stairs(cloud: Cloud, change: Change) -> int:
     """Apply by processes that die after one write, after two, …, before anybody hears of it; the number of them."""
     kind, left = BY_NAME[change.address.kind], [change]
     for writes in range(100):
-        aws = DyingAws(cloud.organization, writes=writes, after_effect=True)
+        aws = DyingAws(cloud.organization, writes=writes, after_effect=True, keys=cloud.roles.apply)
         if writes:
             left = [found for found in cloud.plan([kind]).changes if found.address == change.address]
         try:
@@ -220,7 +223,7 @@ def test_a_run_that_is_cut_off_at_every_write_ends_the_same(
     kind: Kind, story: str, request: pytest.FixtureRequest, sandbox: Sandbox
 ) -> None:
     told: Story = request.getfixturevalue(story)
-    cloud = Cloud(sandbox, told.organization)
+    cloud = Cloud(sandbox, told.organization, told.roles)
     for change, before in told.of(kind):
         writes = _writes(cloud, change, before)
         straight = cloud.state([kind])
@@ -233,15 +236,16 @@ def test_a_run_that_is_cut_off_at_every_write_ends_the_same(
 def test_a_run_that_is_cut_off_before_its_last_write_ends_the_same(
     kind: Kind, creation: Story, sandbox: Sandbox
 ) -> None:
-    cloud = Cloud(sandbox, creation.organization)
+    cloud = Cloud(sandbox, creation.organization, creation.roles)
     for change, before in creation.of(kind):
         writes = _writes(cloud, change, before)
         straight = cloud.state([kind])
         if not writes:
             continue
         sandbox.load(before)
+        aws = DyingAws(cloud.organization, writes=writes - 1, after_effect=False, keys=cloud.roles.apply)
         with pytest.raises(Cut):
-            cloud.apply(changes=[change], aws=DyingAws(cloud.organization, writes=writes - 1, after_effect=False))
+            cloud.apply(changes=[change], aws=aws)
         assert cloud.apply(changes=[change]).complete
         assert cloud.state([kind]) == straight
 
@@ -277,7 +281,7 @@ def test_what_cannot_be_read_is_a_gap(kind: Kind, cloud: Cloud) -> None:
 @every_kind
 def test_every_call_is_declared(kind: Kind, creation: Story, removal: Story, sandbox: Sandbox) -> None:
     for story in (creation, removal):
-        cloud = Cloud(sandbox, story.organization)
+        cloud = Cloud(sandbox, story.organization, story.roles)
         for change, before in story.of(kind):
             sandbox.load(before)
             aws = cloud.open(read_only=False)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
@@ -15,7 +13,7 @@ from landing.permissions import apply_policy, plan_policy
 from landing.plan import Origin, Plan, make
 from landing.sandbox import Sandbox
 from landing.stop import Stop
-from tests.cloud import QuickAws, Story
+from tests.cloud import Cloud, QuickAws, Story, keys_of, made_role
 
 MANAGEMENT = "123456789012"
 TRUST = {
@@ -26,26 +24,15 @@ TRUST = {
 }
 
 
-def _role(sandbox: Sandbox, name: str, *policies: Mapping[str, Any]) -> str:
-    """A role of the management account with managed policies; its ARN."""
-    iam = sandbox.session().client("iam")
-    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
-    for number, policy in enumerate(policies):
-        document = json.dumps(policy, separators=(",", ":"))
-        made = iam.create_policy(PolicyName=f"{name}-{number}", PolicyDocument=document)["Policy"]["Arn"]
-        iam.attach_role_policy(RoleName=name, PolicyArn=made)
-    return arn
-
-
 def _plan(organization: Organization, role: str, *, detect: bool = False) -> Plan:
     return make(observe(organization, QuickAws(organization, role_arn=role, detect=detect), workers=4), Origin())
 
 
 def test_everything_is_planned_and_made_by_the_two_roles(full: Organization) -> None:
     with Sandbox() as sandbox:
-        planner = _role(sandbox, "plan", plan_policy(full.partition, full.member_role))
+        planner = made_role(sandbox, "plan", plan_policy(full.partition, full.member_role))
         planning = plan_policy(full.partition, full.member_role)
-        applier = _role(sandbox, "apply", planning, apply_policy(full.partition, full.member_role))
+        applier = made_role(sandbox, "apply", planning, apply_policy(full.partition, full.member_role))
         wanted = _plan(full, planner)
         assert wanted.gaps == ()
         aws = QuickAws(full, read_only=False, role_arn=applier)
@@ -55,11 +42,10 @@ def test_everything_is_planned_and_made_by_the_two_roles(full: Organization) -> 
         assert (after.changes, after.gaps) == ((), ())
 
 
-def test_drift_is_seen_by_the_role_that_plans(full: Organization, creation: Story) -> None:
+def test_drift_is_seen_by_the_role_that_plans(creation: Story) -> None:
     with Sandbox() as sandbox:
         sandbox.load(creation.end)
-        planner = _role(sandbox, "plan", plan_policy(full.partition, full.member_role))
-        seen = _plan(full, planner, detect=True)
+        seen = Cloud(sandbox, creation.organization, creation.roles).plan(detect=True)
         assert (seen.changes, seen.gaps) == ((), ())
 
 
@@ -71,14 +57,8 @@ def test_a_role_of_that_name_elsewhere_is_not_entered(full: Organization) -> Non
         arn = stranger.create_role(RoleName=full.member_role, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         anybody = {**apply_policy(), "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}
         for policy, admitted in ((plan_policy(), False), (apply_policy(), False), (anybody, True)):
-            role = _role(sandbox, f"role-{len(str(policy))}", policy)
-            keys = sandbox.session().client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-            sts = sandbox.session().client(
-                "sts",
-                aws_access_key_id=keys["AccessKeyId"],
-                aws_secret_access_key=keys["SecretAccessKey"],
-                aws_session_token=keys["SessionToken"],
-            )
+            role = made_role(sandbox, f"role-{len(str(policy))}", policy)
+            sts = QuickAws(full, keys=keys_of(sandbox, role)).client("sts")
             if admitted:
                 assert sts.assume_role(RoleArn=arn, RoleSessionName="test")["AssumedRoleUser"]
                 continue
@@ -88,7 +68,7 @@ def test_a_role_of_that_name_elsewhere_is_not_entered(full: Organization) -> Non
 
 def test_the_role_that_plans_is_refused_by_aws_when_it_writes(full: Organization) -> None:
     with Sandbox(organization=True) as sandbox:
-        planner = _role(sandbox, "plan", plan_policy(full.partition, full.member_role))
+        planner = made_role(sandbox, "plan", plan_policy(full.partition, full.member_role))
         client = QuickAws(full, read_only=False, role_arn=planner).client("organizations")
         with pytest.raises(client.exceptions.AccessDeniedException, match="no identity-based policy allows"):
             client.enable_aws_service_access(ServicePrincipal="config.amazonaws.com")
