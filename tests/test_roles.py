@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from landing.apply import apply
+from landing.model import Scope
 from landing.observe import observe
 from landing.organization import Organization
 from landing.permissions import apply_policy, plan_policy
@@ -47,6 +49,23 @@ def test_drift_is_seen_by_the_role_that_plans(creation: Story) -> None:
         sandbox.load(creation.end)
         seen = Cloud(sandbox, creation.organization, creation.roles).plan(detect=True)
         assert (seen.changes, seen.gaps) == ((), ())
+
+
+def test_a_session_that_reads_is_refused_by_aws_when_it_writes_in_a_member(creation: Story) -> None:
+    """Although the member role is an administrator, and even if the connection itself let the call through."""
+    scope = Scope("security-tooling", "eu-west-1")
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        aws = Cloud(sandbox, creation.organization, creation.roles).open()
+        aws.reads = replace(aws.reads, actions=aws.reads.actions | {"guardduty:CreateDetector", "iam:CreateUser"})
+        guardduty, iam = aws.client("guardduty", scope), aws.client("iam", scope)
+        assert guardduty.list_detectors()["DetectorIds"]
+        who = "assumed-role/OrganizationAccountAccessRole/landing is not authorized to perform: "
+        why = "because no session policy allows the "
+        with pytest.raises(guardduty.exceptions.ClientError, match=f"{who}guardduty:CreateDetector .*{why}guardduty"):
+            guardduty.create_detector(Enable=True)
+        with pytest.raises(iam.exceptions.ClientError, match=f"{who}iam:CreateUser .*{why}iam:CreateUser action"):
+            iam.create_user(UserName="backdoor")
 
 
 def test_a_role_of_that_name_elsewhere_is_not_entered(full: Organization) -> None:
