@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,3 +75,15 @@ def test_a_policy_that_names_what_is_on_is_not_one_that_names_what_is_off(
 ) -> None:
     found = _seen({"ServiceEnabled": True, "SecurityControlsConfiguration": controls})
     assert found["disabled_controls"] == shown
+
+
+def test_addresses_are_compared_nowhere_else() -> None:
+    package = Path(str(forms.__file__)).parent
+    found = [
+        f"{path.relative_to(package)}: {line.strip()}"
+        for path in package.rglob("*.py")
+        if path.name != "forms.py" and "sandbox" not in path.parts
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"(?i)mail.*\.(lower|casefold|upper)\(\)", line)
+    ]
+    assert found == []

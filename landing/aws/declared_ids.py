@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from landing import forms
 from landing.model import Problem
 from landing.organization import Account, Organization
 
@@ -72,7 +73,7 @@ class _There:
         self.by_id = {each.id: each for each in present}
         usable = [each for each in self.by_id.values() if each.state not in UNUSABLE]
         self.by_mark = {each.mark: each for each in usable if each.mark}
-        self.by_email = {each.email.lower(): each for each in usable}
+        self.by_email = {forms.email(each.email): each for each in usable}
 
     @cached_property
     def by_part(self) -> Mapping[str, Present]:
@@ -107,7 +108,7 @@ class _There:
         """The account that somebody may have had in mind."""
         if near := self.by_mark.get(account.key):
             return f"the account that is marked as `{account.key}` is {near}: correct the id"
-        if account.email and (near := self.by_email.get(account.email.lower())):
+        if account.email and (near := self.by_email.get(forms.email(account.email))):
             return f"the account with the e-mail {near.email} is {near}: correct the id, or leave it out"
         if near := next((self.by_part[part] for part in _parts(account.id) if part in self.by_part), None):
             return f"did you mean {near}?"
