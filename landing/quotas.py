@@ -59,6 +59,7 @@ RATES: dict[tuple[str, str], tuple[float, float]] = {
     ("organizations", "DescribePolicy"): (2, 2),
     ("organizations", "DescribeOrganizationalUnit"): (2, 2),
     **{("organizations", name): (1, 2) for name in _SLOW},
+    ("cloudtrail", "LookupEvents"): (2, 2),
     ("organizations", "EnablePolicyType"): (1, 1),
     ("organizations", "DisablePolicyType"): (1, 1),
     ("organizations", "CreateOrganization"): (1, 1),

@@ -86,6 +86,22 @@ def test_a_copied_mark_hides_nothing(cloud: Cloud) -> None:
     assert report.plan.changes == ()
 
 
+def test_who_has_attached_it_is_looked_up_and_when(cloud: Cloud) -> None:
+    hands = Hands(cloud)
+    rogue = attach(hands, "rogue", hands.units["root"])
+    aws, plan = cloud.open(), cloud.plan(KINDS)
+    acts = BY_NAME["policy"].acts(aws, {rogue})  # type: ignore[attr-defined]
+    assert set(acts) == {rogue}
+    assert acts[rogue].startswith("attached by arn:aws:")
+    [finding] = drift.report(cloud.organization, plan, acts).drifted
+    assert finding.reason.endswith(f"at root, {acts[rogue]}")
+    assert finding.to_json()["diff"][-1] == {"path": "by", "expected": None, "actual": acts[rogue]}
+    hands.organizations.update_policy(PolicyId=rogue, Description="other")
+    assert ", changed by arn:aws:" in BY_NAME["policy"].acts(aws, {rogue})[rogue]  # type: ignore[attr-defined]
+    cloud.sandbox.advance(91 * 24 * 3600)
+    assert BY_NAME["policy"].acts(aws, {rogue}) == {}  # type: ignore[attr-defined]
+
+
 def test_what_the_config_knows_of_is_shown_and_is_no_drift(cloud: Cloud) -> None:
     hands = Hands(cloud)
     guard = attach(hands, "aws-guardrails-AbCd", hands.units["security"])

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,16 +57,25 @@ def command(
       landing drift --format json=drift.json --format text
       landing drift --format html=drift.html --format sarif=drift.sarif --format md > drift.md
     """
+    from landing.aws import translated
     from landing.cli.output import result, style_of
-    from landing.drift import report
+    from landing.drift import Status, report
+    from landing.errors import AwsError
     from landing.journal import Event
+    from landing.kinds.policy import OrganizationPolicy
+    from landing.model import ORGANIZATION
     from landing.report.style import Style
 
     wanted = outputs(forms, FORMATS)
     organization, _ = session.organization()
     aws = session.connect(organization, read_only=True, detect=not no_detect, at_once=parallelism)
     organization = aws.organization
-    found = report(organization, session.plan(organization, aws))
+    plan = session.plan(organization, aws)
+    found = report(organization, plan)
+    rogue = {policy.id for policy in plan.foreign if not organization.known(policy)}
+    if any(finding.status is Status.IN_FORCE for finding in found.drifted):
+        with suppress(AwsError), translated(ORGANIZATION):  # the finding stands without the person
+            found = report(organization, plan, OrganizationPolicy().acts(aws, rogue))
     for form, file in wanted:
         style = Style() if file else style_of(sys.stdout)
         result(_rendered(form, found, organization, style, limit=limit, budget=budget, config=session.config), file)

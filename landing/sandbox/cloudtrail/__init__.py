@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.call import Call
-from landing.sandbox.cloudtrail import delegation, selectors, tags, trails
+from landing.sandbox.cloudtrail import delegation, history, selectors, tags, trails
 from landing.sandbox.cloudtrail import state as state_module
 from landing.sandbox.constraints import Problem
 from landing.sandbox.refusal import Refusal
@@ -18,7 +18,7 @@ class CloudTrail(Service[state_module.Trails]):
     name = "cloudtrail"
     scope = Scope.ACCOUNT
     state_type = state_module.Trails
-    topics = (trails, selectors, delegation, tags)
+    topics = (trails, selectors, delegation, tags, history)
 
     def refuse_problem(self, problem: Problem) -> Refusal:
         """API reference, InvalidParameterException."""

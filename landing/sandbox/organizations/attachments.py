@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.call import Call
+from landing.sandbox.cloudtrail import history
 from landing.sandbox.organizations.access import arn_of, current
 from landing.sandbox.organizations.lifecycle import shown_root
 from landing.sandbox.organizations.policies import summary
@@ -101,6 +102,7 @@ def attach_policy(call: Call) -> None:
             Reason="MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
         )
     organization.attach(policy.id, target)
+    history.record(call)
 
 
 def detach_policy(call: Call) -> None:
@@ -123,6 +125,7 @@ def detach_policy(call: Call) -> None:
             Reason="MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
         )
     organization.detach(policy.id, target)
+    history.record(call)
 
 
 def list_policies_for_target(call: Call) -> dict[str, Any]:

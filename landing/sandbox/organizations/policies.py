@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.call import Call
+from landing.sandbox.cloudtrail import history
 from landing.sandbox.organizations.access import arn_of, current
 from landing.sandbox.organizations.documents import check
 from landing.sandbox.organizations.state import Organization, Policy
@@ -35,6 +36,7 @@ def create_policy(call: Call) -> dict[str, Any]:
     organization.policies[policy.id] = policy
     if tags:
         organization.tags[policy.id] = tags
+    history.record(call)
     return {"Policy": _shown(organization, policy)}
 
 
@@ -61,6 +63,7 @@ def update_policy(call: Call) -> dict[str, Any]:
     policy.content = call.get("Content", policy.content)
     policy.name = call.get("Name", policy.name)
     policy.description = call.get("Description", policy.description)
+    history.record(call)
     return {"Policy": _shown(organization, policy)}
 
 
