@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from landing.aws import Reads, simulator
+from landing.aws import Reads, event_history, simulator
 from landing.aws.reads import session_policy
 from landing.errors import LandingError
 from landing.kinds import KINDS, Kind
@@ -57,7 +57,7 @@ def plan_policy(
     `organization` is the id of the only one whose accounts it enters; without it, the one that its own account is in.
     `lock` is one in the management account.
     """
-    actions = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
+    actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, event_history.ACTION}
     statements = [_allow("Read", actions - {ENTER}), _enter(partition, member_role, organization)]
     return _document([*statements, *([lock_is_there(partition, lock)] if lock else ())])
 
@@ -94,7 +94,7 @@ def reads(organization: Organization, *, detect: bool = False) -> Reads:
 
     LandingError when so many services are in the stacks that AWS would not take the session policy.
     """
-    actions = {action for kind in KINDS for action in kind.reads} | {*ALWAYS, simulator.ACTION}
+    actions = {action for kind in KINDS for action in kind.reads} | {*ALWAYS, simulator.ACTION, event_history.ACTION}
     within = {action for kind in KINDS if ENTER in kind.reads for action in kind.reads} - {ENTER}
     held = [each.template for each in organization.deployments.values() if each.accounts] if detect else []
     statements = [{"Effect": "Allow", "Action": sorted(within), "Resource": "*"}, *_held(held)]

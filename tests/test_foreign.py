@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from landing import drift
+from landing.aws.event_history import acts
 from landing.effects import effects
 from landing.errors import ImpossiblePlan
 from landing.kinds import BY_NAME
@@ -90,16 +91,16 @@ def test_who_has_attached_it_is_looked_up_and_when(cloud: Cloud) -> None:
     hands = Hands(cloud)
     rogue = attach(hands, "rogue", hands.units["root"])
     aws, plan = cloud.open(), cloud.plan(KINDS)
-    acts = BY_NAME["policy"].acts(aws, {rogue})  # type: ignore[attr-defined]
-    assert set(acts) == {rogue}
-    assert acts[rogue].startswith("attached by arn:aws:")
-    [finding] = drift.report(cloud.organization, plan, acts).drifted
-    assert finding.reason.endswith(f"at root, {acts[rogue]}")
-    assert finding.to_json()["diff"][-1] == {"path": "by", "expected": None, "actual": acts[rogue]}
+    told = acts(aws, {rogue})
+    assert set(told) == {rogue}
+    assert told[rogue].startswith("attached by arn:aws:")
+    [finding] = drift.report(cloud.organization, plan, told).drifted
+    assert finding.reason.endswith(f"at root, {told[rogue]}")
+    assert finding.to_json()["diff"][-1] == {"path": "by", "expected": None, "actual": told[rogue]}
     hands.organizations.update_policy(PolicyId=rogue, Description="other")
-    assert ", changed by arn:aws:" in BY_NAME["policy"].acts(aws, {rogue})[rogue]  # type: ignore[attr-defined]
+    assert ", changed by arn:aws:" in acts(aws, {rogue})[rogue]
     cloud.sandbox.advance(91 * 24 * 3600)
-    assert BY_NAME["policy"].acts(aws, {rogue}) == {}  # type: ignore[attr-defined]
+    assert acts(aws, {rogue}) == {}
 
 
 def test_what_the_config_knows_of_is_shown_and_is_no_drift(cloud: Cloud) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from landing.aws import Reads, Tree, simulator, translated
+from landing.aws import Reads, Tree, event_history, simulator, translated
 from landing.cli.synth import files
 from landing.errors import AwsError
 from landing.kinds import KINDS, Kind
@@ -38,7 +38,7 @@ from tests.cloud import QuickAws, Story
 from tests.samples import SMALL
 
 PAGE = Path(__file__).parents[1] / "docs" / "permissions.md"
-READING = ("Get", "List", "Describe", "Select", "BatchGet", "Detect", "AssumeRole")
+READING = ("Get", "List", "Describe", "Select", "BatchGet", "Detect", "AssumeRole", "Lookup")
 
 
 def test_every_action_exists() -> None:
@@ -54,6 +54,7 @@ ENTERING = {"sts:AssumeRole"}
 ELSEWHERE = {
     "landing.aws.conditional": {BUCKET}
     | {action for each in lock_statements("aws", EXAMPLE_LOCK) for action in each["Action"]},
+    "landing.aws.event_history": {event_history.ACTION},
     "landing.aws.simulator": {simulator.ACTION},
     "landing.aws.door": {"sts:GetCallerIdentity"},  # needs no permission (STS API reference)
 }

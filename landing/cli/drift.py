@@ -58,11 +58,11 @@ def command(
       landing drift --format html=drift.html --format sarif=drift.sarif --format md > drift.md
     """
     from landing.aws import translated
+    from landing.aws.event_history import acts
     from landing.cli.output import result, style_of
     from landing.drift import Status, report
     from landing.errors import AwsError
     from landing.journal import Event
-    from landing.kinds.policy import OrganizationPolicy
     from landing.model import ORGANIZATION
     from landing.report.style import Style
 
@@ -75,7 +75,7 @@ def command(
     rogue = {policy.id for policy in plan.foreign if not organization.known(policy)}
     if any(finding.status is Status.IN_FORCE for finding in found.drifted):
         with suppress(AwsError), translated(ORGANIZATION):  # the finding stands without the person
-            found = report(organization, plan, OrganizationPolicy().acts(aws, rogue))
+            found = report(organization, plan, acts(aws, rogue))
     for form, file in wanted:
         style = Style() if file else style_of(sys.stdout)
         result(_rendered(form, found, organization, style, limit=limit, budget=budget, config=session.config), file)

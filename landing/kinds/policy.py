@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import islice
 from typing import Any, ClassVar
 
 from landing import forms
-from landing.aws import EVALUATED, Aws, unless
+from landing.aws import EVALUATED, Aws
 from landing.aws.adoption import LivePolicy
-from landing.aws.faults import UNREADABLE
 from landing.aws.packs import surplus_tags, tags_of
 from landing.kinds.base import Kind, between, required_account, temporary_name
 from landing.kinds.policy_type import PolicyType
 from landing.model import Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName
 from landing.organization import TAG, ForeignPolicy, Organization, Pack
-from landing.partitions import GLOBAL_REGION
 from landing.policy.canonical import canonical
 from landing.policy.limits import compact
 
@@ -27,10 +24,6 @@ HOLDS = "guardrails"
 
 NODES = "nodes"
 """Where a policy of others is attached, as an attribute of it."""
-
-
-MOST_EVENTS = 500
-"""Of a name, the newest first: ten pages, at two a second."""
 
 
 class OrganizationPolicy(Kind):
@@ -50,7 +43,6 @@ class OrganizationPolicy(Kind):
         "organizations:ListPolicies",
         "organizations:DescribePolicy",
         "organizations:ListTargetsForPolicy",
-        "cloudtrail:LookupEvents",
         "tag:GetResources",
         "organizations:ListTagsForResource",
     )
@@ -97,24 +89,6 @@ class OrganizationPolicy(Kind):
             }
             needs = (PolicyType().address(policy.type),)
             yield Resource(self.address(policy.key), attributes, needs, policy.marked)
-
-    def acts(self, aws: Aws, policy_ids: Collection[str]) -> Mapping[str, str]:
-        """Who has attached or changed policies last, and when, by their ids, as far as the event history knows.
-
-        It has the calls of the management account in the last 90 days, in the region of the global services
-        (CloudTrail API reference, LookupEvents; User Guide, "Event history"). Where it cannot be read, nobody is named.
-        """
-        found: dict[str, dict[str, str]] = {}
-        client = aws.client("cloudtrail", Scope("", GLOBAL_REGION[aws.organization.partition]))
-        for name, word in (("AttachPolicy", "attached"), ("UpdatePolicy", "changed")):
-            wanted = [{"AttributeKey": "EventName", "AttributeValue": name}]
-            with unless(*UNREADABLE):
-                events = aws.listed(client, "lookup_events", "Events", LookupAttributes=wanted)
-                for event in islice(events, MOST_EVENTS):
-                    by, when, policy_id = _act(event)
-                    if policy_id in policy_ids:
-                        found.setdefault(policy_id, {}).setdefault(word, f"{word} by {by} at {when}")
-        return {policy_id: ", ".join(words.values()) for policy_id, words in found.items()}
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """That of the guardrail, or of the worst one in the pack."""
@@ -197,16 +171,6 @@ class OrganizationPolicy(Kind):
             yield f"size: {len(compact(change.after['content'])):,} characters"
         if change.before and HOLDS in (change.after or {}) and not change.before.get("managed"):
             yield f"takes over the policy {change.before['name']}, so that no second slot is needed on the way"
-
-
-def _act(event: Mapping[str, Any]) -> tuple[str, str, str]:
-    """(ARN of who called, time, policy id) of an event; empty where a call was refused or is not of Organizations."""
-    told = _parsed(str(event.get("CloudTrailEvent", "")))
-    if told.get("eventSource") != "organizations.amazonaws.com" or told.get("errorCode"):
-        return "", "", ""
-    who, given = told.get("userIdentity") or {}, told.get("requestParameters") or {}
-    by = who.get("arn") or who.get("invokedBy") or who.get("principalId") or "somebody"
-    return str(by), str(told.get("eventTime", "")), str(given.get("policyId", ""))
 
 
 def document_of(aws: Aws, policy_id: str) -> Any:

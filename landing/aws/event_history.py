@@ -1,0 +1,50 @@
+"""Who has attached or changed policies, as CloudTrail's event history of the management account tells.
+
+It has the calls of the last 90 days, of global services in one region of the partition (CloudTrail API reference,
+LookupEvents; User Guide, "Event history").
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from landing.model import Scope
+from landing.partitions import GLOBAL_REGION
+
+if TYPE_CHECKING:
+    from landing.aws.door import Aws
+
+ACTION = "cloudtrail:LookupEvents"
+"""The one permission that it needs."""
+
+MOST_EVENTS = 500
+"""Of a name, the newest first: ten pages, at two a second."""
+
+
+def acts(aws: Aws, policy_ids: Collection[str]) -> dict[str, str]:
+    """Who has attached or changed policies last, and when, by their ids, as far as it is known. Raises AwsError."""
+    found: dict[str, dict[str, str]] = {}
+    client = aws.client("cloudtrail", Scope("", GLOBAL_REGION[aws.organization.partition]))
+    for name, word in (("AttachPolicy", "attached"), ("UpdatePolicy", "changed")):
+        wanted = [{"AttributeKey": "EventName", "AttributeValue": name}]
+        for event in islice(aws.listed(client, "lookup_events", "Events", LookupAttributes=wanted), MOST_EVENTS):
+            by, when, policy_id = _act(event)
+            if policy_id in policy_ids:
+                found.setdefault(policy_id, {}).setdefault(word, f"{word} by {by} at {when}")
+    return {policy_id: ", ".join(words.values()) for policy_id, words in found.items()}
+
+
+def _act(event: Mapping[str, Any]) -> tuple[str, str, str]:
+    """(ARN of who called, time, policy id) of an event; empty where a call was refused or is not of Organizations."""
+    try:
+        told = json.loads(event.get("CloudTrailEvent", "{}"))
+    except ValueError:
+        return "", "", ""
+    if told.get("eventSource") != "organizations.amazonaws.com" or told.get("errorCode"):
+        return "", "", ""
+    who, given = told.get("userIdentity") or {}, told.get("requestParameters") or {}
+    by = who.get("arn") or who.get("invokedBy") or who.get("principalId") or "somebody"
+    return str(by), str(told.get("eventTime", "")), str(given.get("policyId", ""))
