@@ -79,6 +79,20 @@ def test_rendering_twice_gives_the_same_bytes(templates: dict[str, str], library
         assert json.dumps(deployment.template, indent=1) + "\n" == templates[f"example/{deployment.key}"]
 
 
+@pytest.mark.parametrize("regions", [("us-gov-west-1", "us-gov-east-1"), ("cn-north-1", "cn-northwest-1")])
+def test_the_shipped_config_is_valid_in_every_partition(
+    regions: tuple[str, str], library: Library, tmp_path: Path
+) -> None:
+    for file in (ROOT / "config").glob("*.yaml"):
+        text = file.read_text(encoding="utf-8").replace(
+            "[eu-west-1, eu-central-1, us-east-1]", f"[{', '.join(regions)}]"
+        )
+        (tmp_path / file.name).write_text(text.replace("eu-west-1", regions[0]), encoding="utf-8")
+    organization, problems = load(tmp_path, library, SERVICE_SCHEMAS)
+    assert organization.home_region == regions[0]
+    assert problems == []
+
+
 def test_policies_of_the_shipped_config_are_sent_as_before(example: Organization, golden: Golden) -> None:
     for guardrail in example.guardrails.values():
         text = json.dumps(guardrail.document, indent=1)

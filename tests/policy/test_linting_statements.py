@@ -213,6 +213,18 @@ def test_a_statement_that_denies_nothing_more() -> None:
     assert shadowed(wide, stop("s3:Put*", Condition=more)) == ["/Statement/1"]
 
 
+@pytest.mark.parametrize("partition", ["aws", "aws-us-gov", "aws-cn"])
+def test_statements_mean_the_partition_of_their_arns(partition: str) -> None:
+    here = {"ArnNotLike": {"aws:PrincipalArn": f"arn:{partition}:iam::*:role/x/*"}}
+    wide, narrow = (
+        deny(action, Resource=f"arn:{partition}:s3:::{name}/*", Condition=here)
+        for action, name in (("s3:*", "*"), ("s3:Put*", "logs"))
+    )
+    other = deny("s3:Put*", Resource=f"arn:{partition}:s3:::logs/*")
+    assert shadowed(wide, narrow) == ["/Statement/1"]
+    assert shadowed(wide, other) == [], "it lets nobody through"
+
+
 def test_two_statements_can_cover_a_third_together() -> None:
     here = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
     there = {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}

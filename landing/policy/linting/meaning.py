@@ -1,5 +1,7 @@
 """What statements do as a whole: deny everything, hit global services, or nothing that others do not."""
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -74,7 +76,7 @@ def _shadowed(source: Source) -> Iterator[Finding]:
         if item.rule not in left or len(left) < 2:
             continue
         try:
-            idle = _adds_nothing(item.rule, left)
+            idle = all(_adds_nothing(item.rule, left, partition) for partition in _partitions(source))
         except TooManyError:
             continue
         if idle:
@@ -84,8 +86,13 @@ def _shadowed(source: Source) -> Iterator[Finding]:
             yield Finding("POL602", WARNING, item.at(), message, "leave it out")
 
 
-def _adds_nothing(rule: Rule, rules: Sequence[Rule]) -> bool:
-    """Whether no request is denied by one rule alone; raises `TooManyError` if it cannot be told."""
+def _partitions(source: Source) -> list[str]:
+    """Those of the ARNs in a document: there are requests of other partitions that it cannot mean."""
+    return sorted({*re.findall(r"\barn:([a-z][a-z-]*):", json.dumps(source.document, default=str))}) or ["aws"]
+
+
+def _adds_nothing(rule: Rule, rules: Sequence[Rule], partition: str) -> bool:
+    """Whether no request of a partition is denied by one rule alone; raises `TooManyError` if it cannot be told."""
     others = [other for other in rules if other is not rule]
     actions = _actions(rule)
     if not actions or not any(other.on_action(actions[0].lowered) is True for other in others):
@@ -93,7 +100,7 @@ def _adds_nothing(rule: Rule, rules: Sequence[Rule]) -> bool:
     groups = group(actions, [rule, *others])
     if any(hits.may == 1 for hits in groups):
         return False
-    space = RequestSpace(read_claim({"deny": "*"}), rules, outsiders=True)
+    space = RequestSpace(read_claim({"deny": "*", "partition": partition}), rules, outsiders=True)
     for case in cases(space, [rule, *others], groups, Tally(Counter())):
         if isinstance(case, Unsolved):
             raise TooManyError(case.reason)
