@@ -11,7 +11,8 @@ from landing.aws import Reads, event_history, simulator
 from landing.aws.reads import session_policy
 from landing.errors import LandingError
 from landing.kinds import KINDS, Kind
-from landing.organization import LockPlace, Organization
+from landing.naming import RECORDER_ROLE
+from landing.organization import PREFIX, Deployment, LockPlace, Organization
 from landing.policy.catalog import Action
 
 ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListAccountsForParent",
@@ -87,6 +88,87 @@ def apply_policy(
         {"Sid": "Never", "Effect": "Deny", "Action": sorted(NEVER), "Resource": "*"},
     ]
     return _document(statements)
+
+
+ROLE_TYPE = "AWS::IAM::Role"
+MADE: Mapping[str, tuple[str, ...]] = {
+    ROLE_TYPE: (
+        "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePermissionsBoundary",
+        "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
+        "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
+    ),
+    "AWS::Config::ConfigurationRecorder": (
+        "config:DeleteConfigurationRecorder", "config:DescribeConfigurationRecorderStatus",
+        "config:DescribeConfigurationRecorders", "config:PutConfigurationRecorder",
+        "config:StartConfigurationRecorder", "config:StopConfigurationRecorder",
+    ),
+    "AWS::Config::DeliveryChannel": (
+        "config:DeleteDeliveryChannel", "config:DescribeDeliveryChannelStatus", "config:DescribeDeliveryChannels",
+        "config:PutDeliveryChannel",
+    ),
+    "AWS::Logs::LogGroup": (
+        "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:DescribeLogGroups",
+        "logs:ListTagsForResource", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource",
+    ),
+}  # fmt: skip
+"""What CloudFormation does in the caller's name to make, read, change and delete a resource of a type.
+
+CloudFormation User Guide, "Control access with IAM"; the types' schemas ("handlers", "permissions").
+"""
+
+RECORDED_BY = {RECORDER_ROLE: "config.amazonaws.com"}
+
+
+def management_stacks(organization: Organization) -> list[Deployment]:
+    """What is deployed to the management account, by plain stacks."""
+    return [
+        each
+        for each in organization.deployments.values()
+        if organization.management in each.accounts or (each.management and not each.accounts)
+    ]
+
+
+def unknown_types(organization: Organization) -> list[str]:
+    """Types in stacks of the management account of which it is not known what CloudFormation does for them."""
+    return sorted({kind for each in management_stacks(organization) for kind, _ in _resources(each)} - {*MADE})
+
+
+def stacks_policy(organization: Organization, *, writes: bool) -> dict[str, Any] | None:
+    """What CloudFormation does in the caller's name in the management account; none where no stack of ours is there.
+
+    In members the member role does it, or the execution role of StackSets.
+    """
+    found = [(each.key, kind, body) for each in management_stacks(organization) for kind, body in _resources(each)]
+    kinds, partition = {kind for _, kind, _ in found} & {*MADE}, organization.partition
+    if not kinds:
+        return None
+    roles = sorted({_role(key, body) for key, kind, body in found if kind == ROLE_TYPE})
+    wanted = {kind: [a for a in MADE[kind] if writes != _reads(a)] for kind in kinds}
+    rest = {action for kind in kinds - {ROLE_TYPE} for action in wanted[kind]}
+    statements = [_allow("StackResources", rest)] if rest else []
+    if roles:
+        arns = [f"arn:{partition}:iam::*:role/{name}" for name in roles]
+        statements.append({**_allow("StackRoles", wanted[ROLE_TYPE]), "Resource": arns})
+    if writes and "AWS::Config::ConfigurationRecorder" in kinds:
+        statements += _pass(partition, RECORDED_BY)
+    return _document(statements)
+
+
+def _resources(deployment: Deployment) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    resources: Any = deployment.template.get("Resources") or {}
+    for body in resources.values():
+        yield str(body["Type"]), body.get("Properties") or {}
+
+
+def _role(key: str, properties: Mapping[str, Any]) -> str:
+    """The name of a role; CloudFormation makes one that begins with that of the stack."""
+    name = properties.get("RoleName")
+    return name if isinstance(name, str) else f"{PREFIX}{key}-*"
+
+
+def _reads(action: str) -> bool:
+    return action.partition(":")[2].startswith(("Describe", "Get", "List"))
 
 
 def reads(organization: Organization, *, detect: bool = False) -> Reads:
@@ -219,6 +301,13 @@ It needs the policy above and this one beside it: together they are longer than 
 ```json
 {json.dumps(apply_policy(), indent=2)}
 ```
+
+### Stacks in the management account
+
+What CloudFormation does there for a plain stack it does in the name of who asks. `landing synth` writes what that takes
+for your stacks, role by role: `plan-stacks.json` for both roles (drift detection reads the resources), and
+`apply-stacks.json` for the role that applies. Types that it does not know are named on stderr: give the roles what they
+need yourself. When a stack is taken out of the config, leave the policy in place: deleting its resources needs it too.
 
 ### The lock
 

@@ -120,8 +120,9 @@ def made_role(sandbox: Sandbox, name: str, *policies: Mapping[str, Any]) -> str:
 def made_roles(sandbox: Sandbox, organization: Organization) -> Roles:
     """The roles that plan and apply, with the policies that `landing synth` writes."""
     documents = dict(files(organization))
-    planning, applying = documents["permissions/plan.json"], documents["permissions/apply.json"]
-    plan, apply_ = made_role(sandbox, "plan", planning), made_role(sandbox, "apply", planning, applying)
+    reading = [documents[f"permissions/{name}.json"] for name in ("plan", "plan-stacks")]
+    writing = [documents[f"permissions/{name}.json"] for name in ("apply", "apply-stacks")]
+    plan, apply_ = made_role(sandbox, "plan", *reading), made_role(sandbox, "apply", *reading, *writing)
     return Roles(keys_of(sandbox, plan), keys_of(sandbox, apply_))
 
 

@@ -11,7 +11,8 @@ import boto3
 
 from landing.sandbox.process import env
 
-ROLES = {"plan": ("plan.json",), "apply": ("plan.json", "apply.json")}
+PLAN = ("plan.json", "plan-stacks.json")
+ROLES = {"plan": PLAN, "apply": (*PLAN, "apply.json", "apply-stacks.json")}
 
 
 def main(folder: Path) -> None:

@@ -24,12 +24,16 @@ from landing.permissions import (
     ENTER,
     EXAMPLE_LOCK,
     LINK,
+    MADE,
     PASS,
     apply_policy,
     lock_statements,
+    management_stacks,
     page,
     plan_policy,
     reads,
+    stacks_policy,
+    unknown_types,
 )
 from landing.policy import catalog, lint
 from landing.sandbox import Sandbox
@@ -187,6 +191,34 @@ def test_whoever_is_trusted_is_of_the_organization_or_acts_for_the_account(
 def test_the_policies_are_clean_by_our_own_linter() -> None:
     for policy in (plan_policy(), apply_policy(), apply_policy(lock=EXAMPLE_LOCK, organization="o-exampleorgid")):
         assert lint(policy) == []
+
+
+def test_stacks_of_the_management_account_are_made_in_the_name_of_who_applies(full: Organization) -> None:
+    """By the resources that they hold: roles by name, and the one that a recorder is passed."""
+    reading, writing = (stacks_policy(full, writes=writes) for writes in (False, True))
+    assert reading is not None
+    assert writing is not None
+    assert unknown_types(full) == []
+    made = {
+        kind for each in management_stacks(full) for kind in [r["Type"] for r in each.template["Resources"].values()]
+    }  # type: ignore[union-attr, call-overload, index]
+    assert made == {*MADE}, "each type of the table is of some blueprint of ours"
+    for document, verbs in ((reading, True), (writing, False)):
+        assert lint(document) == []
+        for statement in document["Statement"]:
+            assert all(action.split(":")[1].startswith(READING) == verbs for action in statement["Action"])
+    roles = next(each for each in writing["Statement"] if each["Sid"] == "StackRoles")
+    assert roles["Resource"] == [
+        f"arn:aws:iam::*:role/{name}"
+        for name in ("landing-cloudtrail-logs", "landing-config-recorder", "landing-security-audit")
+    ]
+
+
+def test_a_type_that_is_not_known_is_told(load_text: Callable[[str], Organization]) -> None:
+    small = load_text(SMALL + "baselines:\n  account-baseline: {target: {units: [workloads]}, management: true}\n")
+    assert unknown_types(small) == ["AWS::EC2::SnapshotBlockPublicAccess", "AWS::SSM::ServiceSetting"]
+    assert unknown_types(load_text(SMALL)) == []
+    assert stacks_policy(load_text(SMALL), writes=True) is None
 
 
 def test_members_are_entered_by_one_role_in_one_organization() -> None:

@@ -33,8 +33,14 @@ def command(session: Session, out: Path) -> None:
       landing synth --out synth && git diff synth
     """
     from landing.cli.output import note, result
+    from landing.permissions import unknown_types
 
     organization, _ = session.organization()
+    if unknown := unknown_types(organization):
+        note(
+            f"Stacks in the management account hold {', '.join(unknown)}: give the roles that plan and apply what "
+            "CloudFormation needs for these, which permissions/apply-stacks.json has not"
+        )
     texts = {name: json.dumps(content, indent=2) + "\n" for name, content in files(organization)}
     for name, text in sorted(texts.items()):
         path = out / name
@@ -50,7 +56,7 @@ def command(session: Session, out: Path) -> None:
 def files(organization: "Organization") -> Iterator[tuple[str, Any]]:
     """What is written: (path below the folder, JSON)."""
     from landing.kinds import BY_NAME
-    from landing.permissions import apply_policy, plan_policy
+    from landing.permissions import apply_policy, plan_policy, stacks_policy
 
     for deployment in organization.deployments.values():
         yield f"templates/{deployment.key}.json", deployment.template
@@ -70,3 +76,6 @@ def files(organization: "Organization") -> Iterator[tuple[str, Any]]:
     yield "permissions/plan.json", plan_policy(place, entered, organization=organization.id, lock=mine)
     applying = apply_policy(place, organization.member_role, organization=organization.id, lock=mine)
     yield "permissions/apply.json", applying
+    for name, writes in (("plan-stacks", False), ("apply-stacks", True)):
+        if (document := stacks_policy(organization, writes=writes)) is not None:
+            yield f"permissions/{name}.json", document
