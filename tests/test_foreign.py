@@ -11,6 +11,7 @@ import pytest
 
 from landing import drift
 from landing.aws.event_history import acts
+from landing.config.packs import slots
 from landing.effects import effects
 from landing.errors import ImpossiblePlan
 from landing.kinds import BY_NAME
@@ -195,3 +196,10 @@ def test_rcps_count_the_one_of_aws_too(organization: Load) -> None:
     change = Change(Action.CREATE, Address("attachments", "account/shop-dev"), None, {"policies": [key]})
     refuse_crowded(replace(made, foreign=others(3, RCP, "account/shop-dev")), [change], {})
     assert "5" in refusal(replace(made, foreign=others(4, RCP, "account/shop-dev")), [change])
+
+
+def test_packing_knows_the_slots_that_are_left(load_text: Callable[[str], Organization]) -> None:
+    made = load_text(SMALL + PAIR)
+    theirs = replace(made, foreign=others(3, SCP, "unit/workloads"))
+    assert slots(made, "unit/workloads", SCP) - slots(theirs, "unit/workloads", SCP) == 3
+    assert slots(theirs, "unit/security", SCP) == 9
