@@ -12,6 +12,7 @@ from landing.organization import ROOT, Organization, node_of
 from landing.placed import estate_of, ids_of
 from landing.policy import SCP
 from landing.policy.testing.suite import FULL_ACCESS, FULL_ACCESS_DOCUMENT, Levels
+from landing.turn import allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ def _level(
     """
     kind, _, key = node.partition("/")
     account = organization.accounts.get(key) if kind == "account" else None
-    everything = attached is None or FULL_ACCESS in attached or (account is not None and account.full_access)
+    listed = any(allows(policies[name]["content"]) for name in attached or () if name in policies)
+    unsaid = account is not None and account.full_access and not listed
+    everything = attached is None or FULL_ACCESS in attached or unsaid
     if policy_type == SCP and everything:
         yield {"name": FULL_ACCESS, "policy": FULL_ACCESS_DOCUMENT}
     for name in attached or ():

@@ -192,7 +192,8 @@ class _Context:
     def _shape(self, change: Change) -> _Shape:
         kind, _, key = change.address.name.partition("/")
         before, after = (policies_of(side) & self.allowing for side in (change.before, change.after))
-        covered = kind == "account" and key in self.known.with_full_access
+        # FullAWSAccess is there and goes unsaid, unless an Allow stands beside it.
+        covered = kind == "account" and key in self.known.with_full_access and FULL_ACCESS not in before ^ after
         if covered or before == after or not change.before or not change.after or FULL_ACCESS in before & after:
             return _Shape.SAME
         if FULL_ACCESS in before or (after and after < before):

@@ -115,13 +115,16 @@ def resources(organization: Organization) -> dict[Address, Resource]:
 
 
 def planned(before: Organization, after: Organization) -> tuple[dict[Address, Resource], Plan]:
-    """What AWS would show, and the plan; FullAWSAccess of an account is read only where the config takes it away."""
+    """What AWS would show, and the plan; FullAWSAccess of an account is read only where the config has a say in it."""
     live, wanted = resources(before), resources(after)
     for key in MOVING:
         address = Address("attachments", f"account/{key}")
-        if before.accounts[key].full_access and not after.accounts[key].full_access:
-            policies = live[address].attributes["policies"] if address in live else []
-            live[address] = replace(wanted[address], attributes={"policies": [FULL_ACCESS, *policies]})
+        shown = set(live[address].attributes["policies"] if address in live else ()) - {FULL_ACCESS}
+        named = address in wanted and FULL_ACCESS in wanted[address].attributes["policies"]
+        if before.accounts[key].full_access and (named or not after.accounts[key].full_access):
+            live[address] = replace(wanted[address], attributes={"policies": sorted({FULL_ACCESS, *shown})})
+        elif address in live:
+            live[address] = replace(live[address], attributes={"policies": sorted(shown)})
     return live, make(Observation(wanted, live, ()), Origin())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from landing import forms
@@ -17,6 +18,7 @@ from landing.kinds.policy_type import PolicyType
 from landing.model import Address, Attributes, Change, Resource, Scope, Severity, Source
 from landing.organization import ROOT, Organization, node_of
 from landing.policy.limits import LIMITS
+from landing.turn import allows
 
 BEST_EFFORT = "best_effort"
 """Marks a stage before the last: it attaches what the free slots admit, the last one does the rest."""
@@ -26,7 +28,8 @@ class Attachments(Kind):
     """The policies attached to a target, by type (AttachPolicy, DetachPolicy); of others, see `policy`.
 
     Names: `root`, `unit/<key>`, `account/<key>`. FullAWSAccess is declared on the root and on units, and on
-    accounts only where the config takes it away: to read it for every account would take a call each.
+    accounts only where the config takes it away or has an Allow beside it: to read it for every account would take a
+    call each. An account that is to have it gets it again before an SCP of ours is detached there.
     """
 
     name = "attachments"
@@ -60,6 +63,8 @@ class Attachments(Kind):
                 sets[f"account/{key}"] |= set()
         for name, keys in organization.attached.items():
             sets[name].update(keys)
+            if organization.full_access(name) and _has_list(organization, name):
+                sets[name].add(FULL_ACCESS)
         for name, policies in sets.items():
             yield self._resource(name, policies, source=self._source(organization, name, policies))
 
@@ -76,7 +81,11 @@ class Attachments(Kind):
                 sets[name].add(policy.key)
         if aws.tree.policy_types.get(SCP) == "ENABLED":
             nodes = {node_of(unit): aws.tree.node_id(unit) for unit in (ROOT, *aws.tree.units)}
-            strict = [key for key, account in wanted.accounts.items() if not account.full_access]
+            strict = [
+                key
+                for key, account in wanted.accounts.items()
+                if not account.full_access or _has_list(wanted, f"account/{key}")
+            ]
             nodes |= {f"account/{key}": aws.tree.accounts[key].id for key in strict if key in aws.tree.accounts}
             for name, target in nodes.items():
                 sets[name] |= {FULL_ACCESS} if aws.tree.full_access(target) else set()
@@ -133,10 +142,15 @@ class Attachments(Kind):
             both = {key for key in before | after if types.get(key, policy_type) == policy_type}
             if policy_type in LIMITS and len(both) > room(organization, node, policy_type) and before - after:
                 yield f"no free slot ({policy_type}): a policy is detached before another is attached"
+        name = change.address.name
+        documents = (organization.policies[key].document for key in before - after if key in organization.policies)
+        if name.startswith("account/") and organization.full_access(name) and any(map(allows, documents)):
+            yield "FullAWSAccess is attached first, if it is not there"
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Attach what is missing, then detach what is too much; where no slot is free, one is freed first."""
         target = self.target_id(aws, change.address.name)
+        change = self._with_full_access(aws, change, target)
         types = {key: policy.type for key, policy in aws.tree.policies.items()}
         with aws.writing:
             carrying = Carrying(aws, change.address.name, target, _policies(change.after))
@@ -151,6 +165,19 @@ class Attachments(Kind):
             last = change.after is not None and BEST_EFFORT not in change.after
             if last and change.before is None and not aws.organization.full_access(change.address.name):
                 self._detach_full_access(aws, target)
+
+    def _with_full_access(self, aws: Aws, change: Change, target: str) -> Change:
+        """The change with FullAWSAccess among what it leads to, at an account that loses an SCP and is without it."""
+        name, after = change.address.name, _policies(change.after)
+        gone = (aws.tree.policies.get(key) for key in _policies(change.before) - after)
+        if (
+            not name.startswith("account/")
+            or not aws.organization.full_access(name)
+            or not any(policy is not None and policy.type == SCP for policy in gone)
+            or aws.tree.full_access(target)
+        ):
+            return change
+        return replace(change, after={**(change.after or {}), "policies": sorted(after | {FULL_ACCESS})})
 
     def _detach_full_access(self, aws: Aws, target: str) -> None:
         """From a target that is new, or whose organization had no SCPs: there AWS has attached it by itself."""
@@ -178,6 +205,12 @@ class Attachments(Kind):
         """The id of the root, a unit or an account; raises NotThere."""
         kind, _, key = name.partition("/")
         return aws.tree.accounts[key].id if kind == "account" else aws.tree.node_id(key or ROOT)
+
+
+def _has_list(organization: Organization, node: str) -> bool:
+    """Whether the config attaches an SCP with an Allow there."""
+    policies = (organization.policies[key] for key in organization.attached.get(node, ()))
+    return any(policy.type == SCP and allows(policy.document) for policy in policies)
 
 
 def last(candidates: Sequence[str], attached: Collection[str]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from landing.apply import refresh
 from landing.config import load
+from landing.exposure import dangers
 from landing.kinds import BY_NAME
 from landing.kinds.settings import SERVICE_SCHEMAS
 from landing.library import Library
@@ -99,5 +100,47 @@ def test_a_killed_run_is_resumed_without_leave_to_detach(cloud: Cloud, saved: bo
             assert cloud.plan(KINDS).changes == ()
         else:
             assert result.complete
+            return
+    raise AssertionError
+
+
+BESIDE = "guardrails:\n  allow-some: {target: {accounts: [shop-prod]}}\n"
+
+
+@pytest.fixture
+def strict(organization_of: Load) -> Iterator[Cloud]:
+    """A unit and an account in which only some services are allowed."""
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, organization_of(CLOSED + GUARDRAILS))
+        assert cloud.apply(KINDS).complete
+        assert not all(has_full_access(cloud).values())
+        yield cloud
+
+
+def has_full_access(cloud: Cloud) -> dict[str, bool]:
+    tree = cloud.open().tree
+    targets = {"unit": tree.node_id("workloads/dev"), "account": tree.accounts["shop-prod"].id}
+    return {name: tree.full_access(target) for name, target in targets.items()}
+
+
+@pytest.mark.parametrize("more", ["", BESIDE], ids=["the list goes", "the list stays"])
+def test_it_is_attached_again_where_the_config_gives_it_back(strict: Cloud, organization_of: Load, more: str) -> None:
+    cloud = Cloud(strict.sandbox, organization_of(SMALL + more))
+    before = strict.sandbox.dump()
+    planned = cloud.plan(KINDS)
+    asked = {word for words in dangers(cloud.organization, planned.changes).values() for word in words}
+    assert asked - {"delete"} == ({"detach", "weaken"} if more else {"detach"})
+    for writes in range(100):
+        cloud.sandbox.load(before)
+        died = False
+        try:
+            result = cloud.apply(KINDS, aws=DyingAws(cloud.organization, writes=writes, after_effect=True))
+        except Cut:
+            died, result = True, cloud.apply(KINDS)
+        assert result.complete, result.failed
+        assert has_full_access(cloud) == {"unit": True, "account": True}
+        assert cloud.plan(KINDS).changes == ()
+        if not died:
+            assert writes > 1
             return
     raise AssertionError
