@@ -308,5 +308,6 @@ def test_with_a_slot_free_a_policy_is_replaced_without_a_gap_and_without_one_it_
     before, after = (Config({name: (text(DENIES[0]), PROD)}, HERE) for name in "pq")
     live, changes = plan_of(base, before, after)
     assert not list(weaknesses(after.of(base), live, changes, {}))
-    found = list(weaknesses(after.of(base), live, changes, {}, {SCP: 2, RCP: 2}))
+    full = replace(after.of(base), limits={kind: {"attached": 2} for kind in (SCP, RCP)})
+    found = list(weaknesses(full, live, changes, {}))
     assert {each.account for each in found} == {"shop-prod"}
