@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from landing.config.packs import room, size_limit, size_of
+from landing.config.packs import size_of
 from landing.in_force import State
 from landing.kinds.attachments import swap
 from landing.kinds.making_room import Room, denies_only, find_room, merged
 from landing.kinds.policy import HOLDS
 from landing.model import Attributes, Change
 from landing.organization import Organization
-from landing.policy.limits import LIMITS
+from landing.policy.limits import LIMITS, size_limit
+from landing.policy.room import room
 
 
 class Model:
@@ -106,7 +107,7 @@ class Model:
                 return False
             size = size_of(organization, merged(filter(None, documents)))
             return all(map(denies_only, filter(None, documents))) and size <= size_limit(
-                organization, self._types[carrier]
+                organization.limits, self._types[carrier]
             )
 
         wanted = organization.guarded.get(node, ())

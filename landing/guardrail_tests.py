@@ -10,7 +10,7 @@ from landing import references
 from landing.library import Library, Policy, fill
 from landing.model import Json
 from landing.organization import ROOT, Organization
-from landing.placed import declared, ids_of
+from landing.policy.declared import declared, ids_of
 from landing.policy.testing import Attached, Estate, Suite
 from landing.source_tree import cases
 

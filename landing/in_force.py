@@ -9,8 +9,8 @@ from typing import Any
 from landing import references
 from landing.model import Address, Attributes, Resource
 from landing.organization import ROOT, Organization, node_of
-from landing.placed import estate_of, ids_of
 from landing.policy import SCP
+from landing.policy.declared import estate_of, ids_of
 from landing.policy.testing.suite import FULL_ACCESS, FULL_ACCESS_DOCUMENT, Levels
 from landing.turn import allows
 

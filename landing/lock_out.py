@@ -16,8 +16,8 @@ from pathlib import Path
 from landing.model import Change
 from landing.organization import Account, Deployment, Organization
 from landing.permissions import apply_policy
-from landing.placed import declared, estate_of
 from landing.policy import SCP, catalog
+from landing.policy.declared import declared, estate_of
 from landing.policy.testing import Estate, Suite
 from landing.policy.testing.claims import proof_in
 from landing.policy.testing.requests import in_words

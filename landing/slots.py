@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from landing.attached_model import Model
 from landing.aws import FULL_ACCESS, SCP
-from landing.config.packs import SHORT, limit, others, room
+from landing.config.packs import SHORT
 from landing.errors import ImpossiblePlan
 from landing.graph import build
 from landing.in_force import State
@@ -19,6 +19,7 @@ from landing.model import Action, Address, Change, Resource
 from landing.organization import Organization
 from landing.phases import Known, policies_of
 from landing.policy.limits import LIMITS
+from landing.policy.room import limit, others, room
 from landing.text import safe
 
 Ids = Callable[[str], str]

@@ -10,9 +10,9 @@ import pytest
 
 from landing.cli import run
 from landing.errors import ConfigError
-from landing.escalation import open_ways, ways
 from landing.library import shipped
 from landing.organization import Organization
+from landing.policy.escalation import open_ways, ways
 from landing.policy.exemptions import Exemption, exemptions, is_boundless, names_roles
 from tests.samples import SMALL
 

@@ -11,7 +11,6 @@ import pytest
 
 from landing import drift
 from landing.aws.event_history import acts
-from landing.config.packs import slots
 from landing.effects import effects
 from landing.errors import ImpossiblePlan
 from landing.kinds import BY_NAME
@@ -20,6 +19,7 @@ from landing.lock_out import lock_outs
 from landing.model import Action, Address, Change
 from landing.organization import TAG, ForeignPolicy, Organization
 from landing.policy import RCP, SCP
+from landing.policy.room import slots
 from landing.report.findings import share
 from landing.sandbox import Sandbox
 from landing.slots import refuse_crowded

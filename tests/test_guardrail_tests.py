@@ -11,7 +11,7 @@ from landing.guardrail_tests import suite_of
 from landing.kinds.settings import SERVICE_SCHEMAS
 from landing.library import Library, shipped
 from landing.organization import Organization
-from landing.placed import account_ids, estate_of
+from landing.policy.declared import account_ids, estate_of
 from landing.policy.testing import run
 from landing.policy.testing.rendering import as_text
 from tests.conftest import Load

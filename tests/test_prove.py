@@ -12,8 +12,8 @@ import pytest
 
 from landing.cli import run
 from landing.organization import Organization
-from landing.placed import declared, estate_of
 from landing.policy import evaluate
+from landing.policy.declared import declared, estate_of
 from landing.policy.testing.suite import levels
 from tests.samples import LIBRARY, SMALL
 

@@ -14,7 +14,7 @@ from landing.aws import Aws
 from landing.errors import CannotRead
 from landing.model import Source
 from landing.permissions import reads
-from landing.placed import estate_of
+from landing.policy.declared import estate_of
 from landing.policy.testing import Attached, Estate, Suite, run
 from landing.policy.testing import replay as reasons
 from landing.policy.testing.rendering import as_json, as_junit

@@ -90,7 +90,7 @@ def command(
 
 
 def _declared(organization: "Organization") -> "tuple[tuple[Attached, ...], Estate]":
-    from landing.placed import declared, estate_of
+    from landing.policy.declared import declared, estate_of
 
     estate = estate_of(organization)
     return declared(organization, estate), estate

@@ -11,9 +11,9 @@ from landing.cli.keys import unknown_names, with_keys
 from landing.cli.session import Session, with_config
 
 if TYPE_CHECKING:
-    from landing.escalation import Way
     from landing.organization import Organization
     from landing.policy import Proof
+    from landing.policy.escalation import Way
 
 CODES = {"proved": 0, "refuted": 2, "undetermined": 3}
 SHOWN = 5
@@ -59,8 +59,8 @@ def command(
       landing prove escalation --in ou:workloads
     """
     from landing.cli.output import note, result, style_of
-    from landing.placed import declared, estate_of
     from landing.policy import RCP, SCP
+    from landing.policy.declared import declared, estate_of
     from landing.policy.testing import Suite
     from landing.policy.testing.claims import proof_in
     from landing.policy.testing.estate import UnknownPlaceError
@@ -106,7 +106,7 @@ def command(
 
 def _escalation(organization: "Organization", place: str, form: str) -> int:
     from landing.cli.output import result, style_of
-    from landing.escalation import ways
+    from landing.policy.escalation import ways
     from landing.policy.testing.estate import UnknownPlaceError
 
     try:
@@ -127,7 +127,7 @@ def _escalation(organization: "Organization", place: str, form: str) -> int:
 
 def _ways(found: "list[tuple[Way, Proof]]", names: dict[str, str]) -> Iterator[str]:
     """An account's ways together; what they rest on at the end."""
-    from landing.escalation import ASSUMPTIONS
+    from landing.policy.escalation import ASSUMPTIONS
     from landing.text import safe
 
     accounts: dict[str, list[tuple[Way, Proof]]] = {}
@@ -155,7 +155,7 @@ def _ways(found: "list[tuple[Way, Proof]]", names: dict[str, str]) -> Iterator[s
 
 def _names(organization: "Organization") -> dict[str, str]:
     """Keys by account id."""
-    from landing.placed import estate_of
+    from landing.policy.declared import estate_of
 
     return {account: key for key, account in estate_of(organization).keys.items()}
 

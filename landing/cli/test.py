@@ -47,7 +47,7 @@ def command(
       landing test --verify-with-aws --profile any-account
     """
     from landing.guardrail_tests import suites
-    from landing.placed import estate_of
+    from landing.policy.declared import estate_of
     from landing.policy.testing import run
 
     wanted = outputs(forms, FORMATS)

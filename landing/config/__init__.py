@@ -12,13 +12,14 @@ from landing.config.guardrails import check as check_guardrails
 from landing.config.library_names import check as check_library_names
 from landing.config.packs import settle
 from landing.config.reader import read
-from landing.config.schema import Schema, compose
+from landing.config.schema import compose
 from landing.config.settings import SETTINGS
 from landing.config.structure import problems_of
 from landing.errors import ConfigError
 from landing.library import Library
 from landing.model import Problem
 from landing.organization import Organization
+from landing.vocabulary import Schema
 
 __all__ = ["Document", "load", "schema"]
 

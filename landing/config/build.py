@@ -9,8 +9,7 @@ from typing import Any
 from landing import references
 from landing.config.deployments import Deployments
 from landing.config.document import Document, Path_, units_in
-from landing.config.schema import Schema, with_defaults
-from landing.config.targets import target_of
+from landing.config.schema import with_defaults
 from landing.constraints.principals import POLICY_TYPES
 from landing.deadlines import seconds
 from landing.library import Library, fill
@@ -26,9 +25,11 @@ from landing.organization import (
     Unit,
     node_of,
 )
+from landing.organization.targets import target_of
 from landing.partitions import REGIONS
 from landing.policy.exemptions import exemptions, is_boundless, names_roles
 from landing.services import ACCOUNT, INTEGRATIONS, STACKSETS
+from landing.vocabulary import Schema
 
 SCP = "SERVICE_CONTROL_POLICY"
 

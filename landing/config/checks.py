@@ -12,12 +12,12 @@ from typing import Any
 
 from landing import forms
 from landing.config.document import Document, Path_, items, units_in
-from landing.config.hints import nearest
 from landing.model import Problem
 from landing.organization import ROOT
 from landing.partitions import OPT_IN_REGIONS, REGIONS
 from landing.policy.exemptions import names_roles
 from landing.services import INTEGRATIONS
+from landing.spelling import nearest
 
 MAX_DEPTH = 5
 MAX_UNITS = 2_000

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from landing.config.packs import SHORT as PACKED_TYPES
-from landing.config.packs import limit, numbered, size_limit, size_of, slots
-from landing.escalation import open_ways
+from landing.config.packs import numbered, size_of
 from landing.library import Library, Policy
 from landing.library.metadata import relative
 from landing.model import Json, Problem, Source
 from landing.organization import ROOT, Guardrail, Organization, node_of
 from landing.policy import lint
-from landing.policy.limits import LIMITS
+from landing.policy.escalation import open_ways
+from landing.policy.limits import LIMITS, size_limit
 from landing.policy.linting import ERROR, INFO, WARNING, Finding
+from landing.policy.room import limit, slots
 
 SCP = "SERVICE_CONTROL_POLICY"
 NEARLY = 0.9
@@ -40,7 +41,7 @@ def check(organization: Organization, library: Library, context: Mapping[str, Js
 
 
 def _size(organization: Organization, guardrail: Guardrail) -> Iterator[Problem]:
-    limit = size_limit(organization, guardrail.type)
+    limit = size_limit(organization.limits, guardrail.type)
     size = size_of(organization, guardrail.document)
     hint = "shorten it, or split it into two guardrails"
     if size > limit:

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 
 from landing import forms
 from landing.config.document import Document, Path_, items
-from landing.config.hints import nearest
 from landing.library import Library
 from landing.model import Problem
 from landing.policy.limits import LIMITS
+from landing.spelling import nearest
 
 
 def check(document: Document, library: Library) -> Iterator[Problem]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from landing import references
 from landing.model import Severity
-from landing.organization import ForeignPolicy, Organization, Pack
-from landing.policy.limits import LIMITS, compact
+from landing.organization import Organization, Pack
+from landing.policy.limits import compact, size_limit
 from landing.policy.merging import Piece, document, merge, pieces_of
 from landing.policy.packing import Room, entries, pack
+from landing.policy.room import slots
 
 SHORT = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
 """The types of policies that are packed, as the keys of packs have them."""
@@ -55,41 +56,6 @@ def size_of(organization: Organization, policy: Any) -> int:
     return len(compact(numbered(organization, dict(policy))))
 
 
-def size_limit(organization: Organization, policy_type: str) -> int:
-    """The characters that a policy may have, as raised by AWS if the config says so."""
-    return organization.limits.get(policy_type, {}).get("size", LIMITS[policy_type].size)
-
-
-def slots(organization: Organization, node: str, policy_type: str) -> int:
-    """How many policies of a type may be attached to a node besides those of AWS itself and those of others."""
-    strict = policy_type == "SERVICE_CONTROL_POLICY" and not organization.full_access(node)
-    built_in = 0 if strict else len(LIMITS[policy_type].built_in)
-    return limit(organization, policy_type) - built_in - len(others(organization, node, policy_type))
-
-
-def room(organization: Organization, node: str, policy_type: str) -> int:
-    """How many of the policies that `attachments` lists a node may have: those of others take slots as well.
-
-    FullAWSAccess is listed on the root and on units, and on accounts that are to lose it; where it is not, it takes a
-    slot all the same, as RCPFullAWSAccess does everywhere.
-    """
-    listed = policy_type == "SERVICE_CONTROL_POLICY" and not (
-        node.startswith("account/") and organization.full_access(node)
-    )
-    hidden = 0 if listed else len(LIMITS[policy_type].built_in)
-    return limit(organization, policy_type) - hidden - len(others(organization, node, policy_type))
-
-
-def limit(organization: Organization, policy_type: str) -> int:
-    """How many policies of a type a node may have, as raised by AWS if the config says so."""
-    return organization.limits.get(policy_type, {}).get("attached", LIMITS[policy_type].attached)
-
-
-def others(organization: Organization, node: str, policy_type: str) -> list[ForeignPolicy]:
-    """The policies of others at a node, as far as AWS was asked."""
-    return [policy for policy in organization.foreign_at.get(node, ()) if policy.type == policy_type]
-
-
 def _of_node(
     organization: Organization, node: str, policy_type: str, previous: Mapping[str, Sequence[str]], *, repack: bool
 ) -> Iterator[Pack]:
@@ -102,7 +68,7 @@ def _of_node(
     pieces = {key: pieces_of(key, numbered(organization, documents[key])) for key in symbolic}
     prefix = f"{PREFIX}{_shortened(node)}/{SHORT[policy_type]}-"
     free = slots(organization, node, policy_type) - (len(here) - len(symbolic)) - 1
-    room = Room(size_limit(organization, policy_type), max(free, 1))
+    room = Room(size_limit(organization.limits, policy_type), max(free, 1))
     before = {int(key.removeprefix(prefix)): held for key, held in previous.items() if _is_numbered(key, prefix)}
     packing = pack(pieces, room, policy_type, before, repack=repack)
     for number, held in packing.bins.items():

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from landing.config.document import Document, Path_
-from landing.config.hints import nearest
-from landing.config.schema import KEY
 from landing.model import Problem
+from landing.spelling import nearest
+from landing.vocabulary import KEY
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from landing import forms
 from landing.aws import FULL_ACCESS, SCP, Aws, unless
-from landing.config.packs import room
 from landing.kinds.base import Kind
 from landing.kinds.carrying import Carrying
 from landing.kinds.organization import TheOrganization
@@ -18,6 +17,7 @@ from landing.kinds.policy_type import PolicyType
 from landing.model import Address, Attributes, Change, Resource, Scope, Severity, Source
 from landing.organization import ROOT, Organization, node_of
 from landing.policy.limits import LIMITS
+from landing.policy.room import room
 from landing.turn import allows
 
 BEST_EFFORT = "best_effort"

@@ -7,10 +7,9 @@ from collections.abc import Collection, Sequence
 from functools import partial
 
 from landing.aws import Aws
-from landing.config.packs import size_limit
 from landing.errors import ApplyFailed
 from landing.kinds.making_room import denies_only, find_room, merged
-from landing.policy.limits import compact
+from landing.policy.limits import compact, size_limit
 
 
 class Carrying:
@@ -50,7 +49,7 @@ class Carrying:
         if not all(denies_only(json.loads(self._text(key))) for key in (carrier, *carried)):
             return False
         both = self._both(carrier, carried)
-        return len(both) <= size_limit(self._aws.organization, policy.type)
+        return len(both) <= size_limit(self._aws.organization.limits, policy.type)
 
     def _both(self, carrier: str, carried: tuple[str, ...]) -> str:
         return compact(merged(json.loads(self._text(key)) for key in (carrier, *carried)))

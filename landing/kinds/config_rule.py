@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.config.hints import nearest
-from landing.config.schema import KEY
 from landing.constraints import config_rules
 from landing.constraints.inputs import allowed, constraint
 from landing.errors import AwsError
@@ -18,6 +16,8 @@ from landing.kinds.stack import Stack
 from landing.kinds.stack_set import StackSet
 from landing.model import Action, Change, Problem, Resource, Scope, Severity
 from landing.organization import PREFIX, Organization, Service
+from landing.spelling import nearest
+from landing.vocabulary import KEY
 
 PRINCIPAL = "config-multiaccountsetup.amazonaws.com"
 RECORDER = "config-recorder"

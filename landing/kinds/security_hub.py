@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from landing import forms
 from landing.aws import SERVICE_DENIES, Aws, unless
-from landing.config.schema import KEY, TARGET
 from landing.constraints.security_hub import STANDARDS, TYPES
 from landing.errors import AwsError
 from landing.kinds.security_hub_administrator import SecurityHubAdministrator
@@ -16,6 +15,7 @@ from landing.model import Action, Change, Problem, Resource, Scope
 from landing.organization import Organization, Service
 from landing.partitions import GLOBAL_REGION, OPT_IN_REGIONS, REGIONS
 from landing.services import INTEGRATIONS
+from landing.vocabulary import KEY, TARGET
 
 NOT_ENABLED = ("InvalidAccessException", SERVICE_DENIES, "ResourceNotFoundException")
 """What Security Hub answers in an account or for an organization where it is not switched on."""

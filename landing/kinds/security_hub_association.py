@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from landing.aws import Aws, unless
-from landing.config.targets import target_of
 from landing.errors import AwsError, NotThere
 from landing.kinds.base import required_account
 from landing.kinds.security_hub import NOT_ENABLED
@@ -15,6 +14,7 @@ from landing.kinds.security_service import AdministeredSetting
 from landing.kinds.unit import OrganizationalUnit
 from landing.model import Action, Change, Problem, Resource, Scope
 from landing.organization import ROOT, Organization
+from landing.organization.targets import target_of
 
 
 class SecurityHubAssociation(AdministeredSetting):

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from landing import forms
 from landing.aws import Aws, unless
-from landing.config.hints import nearest
 from landing.constraints.security_hub import (
     CONTROLS,
     MOST_POLICIES,
@@ -23,6 +22,7 @@ from landing.kinds.security_hub import NOT_ENABLED, SecurityHub
 from landing.kinds.security_service import NAME, AdministeredSetting
 from landing.model import Action, Change, Problem, Resource, Scope
 from landing.organization import PREFIX, Organization, Service
+from landing.spelling import nearest
 
 
 class SecurityHubPolicy(AdministeredSetting):

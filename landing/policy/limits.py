@@ -48,6 +48,11 @@ LIMITS: Mapping[str, Limit] = {
 }
 
 
+def size_limit(raised: Mapping[str, Mapping[str, int]], policy_type: str) -> int:
+    """The characters that a policy may have; `raised` is what AWS has raised for this organization, by type."""
+    return raised.get(policy_type, {}).get("size", LIMITS[policy_type].size)
+
+
 def compact(document: object) -> str:
     r"""The text of a document as it is sent: AWS counts every space, and an escaped character as six (\u00e9)."""
     return json.dumps(document, separators=(",", ":"), default=str)

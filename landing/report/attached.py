@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from landing.config.packs import size_limit, size_of, slots
+from landing.config.packs import size_of
 from landing.organization import Organization, Pack
-from landing.policy.limits import LIMITS
+from landing.policy.limits import LIMITS, size_limit
+from landing.policy.room import slots
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.markdown import code
 from landing.report.style import Style
@@ -34,7 +35,7 @@ def lines(organization: Organization, style: Style) -> Iterator[str]:
 
 def _policy(organization: Organization, key: str) -> Iterator[str]:
     policy = organization.policies[key]
-    limit = f" of {size_limit(organization, policy.type):,}" if policy.type in LIMITS else ""
+    limit = f" of {size_limit(organization.limits, policy.type):,}" if policy.type in LIMITS else ""
     yield f"    {safe(key)}   {size_of(organization, policy.document):,}{limit} characters"
     if isinstance(policy, Pack):
         yield from (f"      {safe(entry)}{_source(organization, entry)}" for entry in policy.entries)

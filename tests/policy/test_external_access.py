@@ -11,8 +11,8 @@ from landing.asking import Oracle
 from landing.config import load
 from landing.kinds.settings import SERVICE_SCHEMAS
 from landing.library import shipped
-from landing.placed import declared, estate_of
 from landing.policy import catalog
+from landing.policy.declared import declared, estate_of
 from tests.policy import shipped as policies
 from tests.policy.external_access import Decision, candidates, decisions, idle, of
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from landing.organization import Organization
-from landing.placed import declared, estate_of
 from landing.policy import RCP, SCP, Proof, compile_levels
+from landing.policy.declared import declared, estate_of
 from landing.policy.exemptions import exemptions
 from landing.policy.testing import Attached, Estate, Suite
 from landing.policy.testing.claims import proof_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from landing.organization import Target
+from landing.organization.hierarchy import Target
 
 
 def target_of(value: Mapping[str, Any]) -> Target:

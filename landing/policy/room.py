@@ -1,0 +1,36 @@
+"""How many policies of a type a node may have, and how many places are left beside those of AWS and of others."""
+
+from __future__ import annotations
+
+from landing.organization import ForeignPolicy, Organization
+from landing.policy.limits import LIMITS
+
+
+def slots(organization: Organization, node: str, policy_type: str) -> int:
+    """How many policies of a type may be attached to a node besides those of AWS itself and those of others."""
+    strict = policy_type == "SERVICE_CONTROL_POLICY" and not organization.full_access(node)
+    built_in = 0 if strict else len(LIMITS[policy_type].built_in)
+    return limit(organization, policy_type) - built_in - len(others(organization, node, policy_type))
+
+
+def room(organization: Organization, node: str, policy_type: str) -> int:
+    """How many of the policies that `attachments` lists a node may have: those of others take slots as well.
+
+    FullAWSAccess is listed on the root and on units, and on accounts that are to lose it; where it is not, it takes a
+    slot all the same, as RCPFullAWSAccess does everywhere.
+    """
+    listed = policy_type == "SERVICE_CONTROL_POLICY" and not (
+        node.startswith("account/") and organization.full_access(node)
+    )
+    hidden = 0 if listed else len(LIMITS[policy_type].built_in)
+    return limit(organization, policy_type) - hidden - len(others(organization, node, policy_type))
+
+
+def limit(organization: Organization, policy_type: str) -> int:
+    """How many policies of a type a node may have, as raised by AWS if the config says so."""
+    return organization.limits.get(policy_type, {}).get("attached", LIMITS[policy_type].attached)
+
+
+def others(organization: Organization, node: str, policy_type: str) -> list[ForeignPolicy]:
+    """The policies of others at a node, as far as AWS was asked."""
+    return [policy for policy in organization.foreign_at.get(node, ()) if policy.type == policy_type]
