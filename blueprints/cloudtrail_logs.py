@@ -4,7 +4,7 @@ from troposphere import Parameter, Sub, Template
 from troposphere.iam import Policy, Role
 from troposphere.logs import LogGroup
 
-from landing.naming import TRAIL, TRAIL_LOGS_ROLE
+from landing.blueprint.naming import TRAIL, TRAIL_LOGS_ROLE
 
 REGIONS = "home"
 

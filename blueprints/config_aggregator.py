@@ -4,7 +4,7 @@ from troposphere import GetAtt, Sub, Template
 from troposphere.config import ConfigurationAggregator, OrganizationAggregationSource
 from troposphere.iam import Role
 
-from landing.naming import AGGREGATOR
+from landing.blueprint.naming import AGGREGATOR
 
 REGIONS = "home"
 

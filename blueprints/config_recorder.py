@@ -11,7 +11,7 @@ from troposphere.config import (
     RecordingMode,
 )
 
-from landing.naming import RECORDER, RECORDER_ROLE, bucket
+from landing.blueprint.naming import RECORDER, RECORDER_ROLE, bucket
 
 
 def config_recorder(

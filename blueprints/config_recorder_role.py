@@ -3,7 +3,7 @@
 from troposphere import Parameter, Sub, Template
 from troposphere.iam import Policy, Role
 
-from landing.naming import RECORDER_ROLE, bucket
+from landing.blueprint.naming import RECORDER_ROLE, bucket
 
 REGIONS = "home"  # IAM is global
 

@@ -23,11 +23,11 @@ from botocore import xform_name
 
 from landing.aws.survey import Survey
 from landing.aws.tree import Tree
-from landing.kinds import Kind
-from landing.operation_names import IAM_PREFIXES
+from landing.core.integrations import INTEGRATIONS, STACKSETS
+from landing.core.operation_names import IAM_PREFIXES
 from landing.policy import catalog
 from landing.sandbox.actions import of_operation
-from landing.services import INTEGRATIONS, STACKSETS
+from landing.services.registry import Kind
 
 SERVICES = (
     "account", "cloudformation", "cloudtrail", "config", "guardduty", "iam", "kms", "organizations",
@@ -44,7 +44,7 @@ def action_of(service: str, operation: str) -> str:
     text = of_operation(service, operation)
     if catalog.action(text) is None:
         raise LookupError(
-            f"{service}:{operation} has no action of its name: say in landing.operation_names which it is"
+            f"{service}:{operation} has no action of its name: say in landing.core.operation_names which it is"
         )
     return text
 
@@ -190,7 +190,9 @@ class Closure:
     @property
     def direct(self) -> set[str]:
         """The actions of the calls that the kinds make themselves; the others are the tree's."""
-        return {action_of(*call) for call, use in self.calls.items() if use.module.startswith("landing.kinds")}
+        return {
+            action_of(*call) for call, use in self.calls.items() if use.module.startswith("landing.services.")
+        }
 
     @property
     def besides(self) -> set[str]:
@@ -206,7 +208,7 @@ class Closure:
     @property
     def enters(self) -> bool:
         """Whether a client of an account is opened."""
-        nodes = (_node(each) for each in self.functions if each.__module__.startswith("landing.kinds"))
+        nodes = (_node(each) for each in self.functions if each.__module__.startswith("landing.services."))
         return any(len(call.args) > 1 for node in nodes for call in _openings(node))
 
     @cached_property
@@ -215,13 +217,17 @@ class Closure:
         named = getattr(self.kind, "client_name", "")
         if named:
             return frozenset({named})
-        outside = [function for function in self.functions if function.__module__.startswith("landing.kinds")]
+        outside = [
+            function for function in self.functions if function.__module__.startswith("landing.services.")
+        ]
         return frozenset(service for function in outside for service in _clients(_node(function)))
 
     def _services_of(self, use: Use) -> frozenset[str]:
         """Nothing for a name that only looks like a method of some client."""
         having = frozenset(methods()[use.method])
-        found = use.services & having or (self._services & having if use.module.startswith("landing.kinds") else _NONE)
+        found = use.services & having or (
+            self._services & having if use.module.startswith("landing.services.") else _NONE
+        )
         assert len(found) <= 1, f"{use.where}: {use.method} of which of {sorted(found)}?"
         return found
 
@@ -347,7 +353,7 @@ def texts() -> dict[str, ast.Module]:
         name = ".".join(path.relative_to(package.parent).with_suffix("").parts)
         tree = ast.parse(path.read_text(encoding="utf-8"))
         opened = set(_clients(tree))
-        if not name.startswith("landing.sandbox") and (opened or name.startswith("landing.kinds")):
+        if not name.startswith("landing.sandbox") and (opened or name.startswith("landing.services.")):
             assert opened <= set(SERVICES), f"{name} opens clients that SERVICES does not have"
             found[name] = tree
     return found

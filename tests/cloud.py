@@ -9,18 +9,18 @@ from typing import Any
 
 from botocore.loaders import create_loader
 
-from landing.apply import Result, apply
 from landing.aws import Aws, Clock
 from landing.cli.synth import files
-from landing.journal import Event
-from landing.kinds import KINDS, Kind
-from landing.model import Address, Attributes, Change
-from landing.observe import Observation, observe
+from landing.core.model import Address, Attributes, Change
+from landing.engine.apply import Result, apply
+from landing.engine.journal import Event
+from landing.engine.observe import Observation, observe
+from landing.engine.plan import Origin, Plan, make
+from landing.engine.stop import Stop
 from landing.organization import Organization
-from landing.permissions import reads
-from landing.plan import Origin, Plan, make
 from landing.sandbox import Sandbox
-from landing.stop import Stop
+from landing.services.permissions import reads
+from landing.services.registry import KINDS, Kind
 
 LOADER = create_loader()
 """Of botocore's models, which take a good part of a second to parse."""

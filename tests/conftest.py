@@ -12,12 +12,12 @@ from botocore.retries.standard import ExponentialBackoff
 from hypothesis import HealthCheck, settings
 
 from landing.config import load
-from landing.errors import ConfigError
-from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.core.errors import ConfigError
+from landing.core.model import Problem
 from landing.library import Library, shipped
-from landing.model import Problem
 from landing.organization import Organization
 from landing.sandbox import Sandbox, seal
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.cloud import Story, made_roles, tell
 from tests.samples import FULL, LIBRARY, SMALL
 

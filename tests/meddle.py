@@ -6,7 +6,7 @@ import os
 
 import boto3
 
-from landing.naming import TRAIL
+from landing.blueprint.naming import TRAIL
 from landing.sandbox.process import env
 
 

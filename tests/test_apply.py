@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from landing.apply import apply
 from landing.aws import translated
 from landing.cli import run
-from landing.errors import CannotRead
-from landing.journal import Event
-from landing.kinds import BY_NAME
-from landing.model import Scope
+from landing.core.errors import CannotRead
+from landing.core.model import Scope
+from landing.engine.apply import apply
+from landing.engine.journal import Event
+from landing.engine.stop import Stop
 from landing.sandbox import Sandbox
-from landing.stop import Stop
+from landing.services.registry import BY_NAME
 from tests.cloud import Cloud
 from tests.conftest import Load
 from tests.samples import SMALL

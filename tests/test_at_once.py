@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from typing import Any
 
-from landing.apply import Result
+from landing.engine.apply import Result
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from tests.cloud import Cloud, Story

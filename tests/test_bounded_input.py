@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from landing import json_text, plan, snapshot
 from landing.blueprint.process import DEEPEST
-from landing.errors import ConfigError, LandingError, UnknownFormat
+from landing.core import json_text
+from landing.core.errors import ConfigError, LandingError, UnknownFormat
+from landing.core.model import Action, Address, Change, Json, Problem, Source
+from landing.core.yaml_text import NotAdmitted, parse
+from landing.engine import plan, snapshot
 from landing.library import Library
-from landing.lock import Holder, holder_of
-from landing.model import Action, Address, Change, Json, Problem, Source
-from landing.past_runs import records
 from landing.policy.testing.reading import parse as read_cases
 from landing.report.problems import render
 from landing.report.style import Style
-from landing.yaml_text import NotAdmitted, parse
+from landing.runs.history import records
+from landing.runs.lock import Holder, holder_of
 from tests.samples import SMALL
 
 BOMB = "x0: &x0 [a, a, a, a, a, a, a, a, a, a]\n" + "".join(

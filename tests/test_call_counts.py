@@ -14,8 +14,8 @@ from math import ceil
 
 import pytest
 
-from landing.observe import observe
-from landing.plan import Origin, make
+from landing.engine.observe import observe
+from landing.engine.plan import Origin, make
 from tests.cloud import QuickAws
 from tests.simulated.configs import Size
 from tests.simulated.seeding import land

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from landing.config import load, schema
-from landing.errors import ConfigError
-from landing.kinds.settings import SERVICE_SCHEMAS, check
-from landing.kinds.stack_set import StackSet
+from landing.core.errors import ConfigError
+from landing.core.model import Problem, Source
+from landing.core.partitions import REGIONS, region_group
 from landing.library import Library, shipped
-from landing.model import Problem, Source
 from landing.organization import Cover, Organization, Target
-from landing.partitions import REGIONS, region_group
+from landing.services.settings import SERVICE_SCHEMAS, check
+from landing.services.stacks.stack_set import StackSet
 from tests.samples import SMALL
 
 Load = Callable[..., Organization]

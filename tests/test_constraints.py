@@ -14,19 +14,19 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-import landing.constraints
-from landing.constraints.inputs import INPUTS, allowed
-from landing.constraints.patterns import compiled
-from landing.constraints.security_hub import TYPES
-from landing.kinds.config_rule import ConfigRule
-from landing.kinds.security_hub import SecurityHub
-from landing.kinds.security_hub_policy import typed
-from landing.kinds.settings import check
-from landing.model import Problem
+import landing.core.constraints
+from landing.core.constraints.inputs import INPUTS, allowed
+from landing.core.constraints.patterns import compiled
+from landing.core.constraints.security_hub import TYPES
+from landing.core.model import Problem
 from landing.organization import Organization
+from landing.services.config.rule import ConfigRule
+from landing.services.security_hub.hub import SecurityHub
+from landing.services.security_hub.policy import typed
+from landing.services.settings import check
 from tests.samples import SMALL
 
-FOLDER = Path(landing.constraints.__file__).parent
+FOLDER = Path(landing.core.constraints.__file__).parent
 Load = Callable[..., Organization]
 Find = Callable[..., list[Problem]]
 Table = Callable[[str, Any], None]

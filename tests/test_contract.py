@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from landing.aws import ReadOnly
-from landing.kinds import BY_NAME, KINDS, Kind
-from landing.model import Action, Change
-from landing.naming import LOG_KEY_ALIAS
-from landing.observe import desired_of, observe
+from landing.blueprint.naming import LOG_KEY_ALIAS
+from landing.core.model import Action, Change
+from landing.engine.observe import desired_of, observe
+from landing.engine.plan import Origin, compare, make
 from landing.organization import Organization
-from landing.permissions import ALWAYS
-from landing.plan import Origin, compare, make
 from landing.sandbox import Sandbox
+from landing.services.permissions import ALWAYS
+from landing.services.registry import BY_NAME, KINDS, Kind
 from tests import calls
 from tests.cloud import Cloud, Cut, DyingAws, Story, WatchedAws, tell
 from tests.samples import SMALL

@@ -10,9 +10,9 @@ import pytest
 
 import landing
 from landing.aws import Clock
-from landing.deadlines import DEADLINES, seconds, shown
-from landing.errors import AwsError
-from landing.model import Problem
+from landing.core.deadlines import DEADLINES, seconds, shown
+from landing.core.errors import AwsError
+from landing.core.model import Problem
 from tests.conftest import Load
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from landing.aws import adoption
+from landing.aws import matching as adoption
 from landing.aws.declared_ids import Present, unheld
-from landing.errors import ConfigError
-from landing.model import Address, Problem
+from landing.core.errors import ConfigError
+from landing.core.model import Address, Problem
 from landing.organization import TAG, Organization
 from landing.sandbox import Sandbox
 from tests.cloud import Cloud, Story

@@ -17,8 +17,8 @@ import yaml
 
 from landing.cli import cli
 from landing.config import load
-from landing.kinds.settings import SERVICE_SCHEMAS
 from landing.library import Library, shipped
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.samples import SMALL
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from landing import drift
+from landing.engine import drift
 from landing.sandbox import Sandbox
 from tests import meddling
 from tests.cloud import Cloud, Story

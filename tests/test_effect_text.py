@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landing.effect_text import STATEMENTS, told
+from landing.guardrails.effect_text import STATEMENTS, told
 from landing.policy import Changed, Effect
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from landing.effects import NOT_WORKED_OUT, WORK, effects
-from landing.model import Address
+from landing.core.model import Address
+from landing.engine.plan import Origin, Plan, make
+from landing.guardrails.effects import NOT_WORKED_OUT, WORK, effects
 from landing.organization import Organization
-from landing.plan import Origin, Plan, make
 from landing.report.plan_text import render
 from landing.report.style import Style
 from landing.sandbox import Sandbox

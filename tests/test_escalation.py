@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from landing.cli import run
-from landing.errors import ConfigError
+from landing.core.errors import ConfigError
 from landing.library import shipped
 from landing.organization import Organization
 from landing.policy.escalation import open_ways, ways

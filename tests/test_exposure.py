@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from landing.aws import FULL_ACCESS
-from landing.errors import UnsafePlan
-from landing.exposure import dangers, exposures
-from landing.kinds.policy import HOLDS
-from landing.model import Action, Address, Attributes, Change, Source
+from landing.core.errors import UnsafePlan
+from landing.core.model import Action, Address, Attributes, Change, Source
+from landing.engine.plan import Plan
+from landing.guardrails.exposure import dangers, exposures
 from landing.organization import Guardrail, Organization, Target
-from landing.plan import Plan
 from landing.policy import RCP, SCP
+from landing.services.organizations.policy import HOLDS
 from tests.samples import SMALL
 
 HERE = Source("config/landing.yaml", 3, 5)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from landing.config import load
-from landing.kinds import KINDS
-from landing.kinds.base import Kind
-from landing.kinds.settings import SERVICE_SCHEMAS
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.sandbox import Sandbox
+from landing.services.base import Kind
+from landing.services.registry import KINDS
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.cloud import Cloud
 from tests.samples import SMALL
 
@@ -54,7 +54,7 @@ def test_the_policy_and_the_blueprint_arrive_in_the_organization(folder: Path) -
 @pytest.fixture
 def kind() -> Kind:
     names: dict[str, object] = {}
-    exec(compile(FILES["landing/kinds/root_access.py"], "root_access.py", "exec"), names)
+    exec(compile(FILES["landing/services/root_access.py"], "root_access.py", "exec"), names)
     found = names["RootAccess"]
     assert isinstance(found, type)
     return found()
@@ -64,8 +64,14 @@ def test_the_kind_plans_applies_and_sees_drift(folder: Path, kind: Kind, monkeyp
     text = SMALL.replace("  home_region", "  trusted_access: [iam.amazonaws.com]\n  home_region")
     (folder / "config" / "landing.yaml").write_text(text + PROTECTED)
     kinds = [k for k in KINDS if k.name in ("organization", "trusted_access")] + [kind]
-    monkeypatch.setattr("landing.permissions.KINDS", tuple(kinds))
-    for module in ("landing.plan", "landing.entries", "landing.graph", "landing.apply", "landing.unique_names"):
+    monkeypatch.setattr("landing.services.permissions.KINDS", tuple(kinds))
+    for module in (
+        "landing.engine.plan",
+        "landing.engine.plan_file",
+        "landing.engine.order.graph",
+        "landing.engine.apply",
+        "landing.engine.order.unique_names",
+    ):
         monkeypatch.setattr(f"{module}.BY_NAME", {k.name: k for k in kinds})
     with Sandbox(account_quota=100) as sandbox:
         cloud = Cloud(sandbox, organization(folder))

@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 
-from landing import drift
 from landing.aws.event_history import acts
-from landing.effects import effects
-from landing.errors import ImpossiblePlan
-from landing.kinds import BY_NAME
-from landing.kinds.policy import foreign_in
-from landing.lock_out import lock_outs
-from landing.model import Action, Address, Change
+from landing.core.errors import ImpossiblePlan
+from landing.core.model import Action, Address, Change
+from landing.engine import drift
+from landing.guardrails.effects import effects
+from landing.guardrails.lock_out import lock_outs
+from landing.guardrails.slots import refuse_crowded
 from landing.organization import TAG, ForeignPolicy, Organization
 from landing.policy import RCP, SCP
 from landing.policy.room import slots
 from landing.report.findings import share
 from landing.sandbox import Sandbox
-from landing.slots import refuse_crowded
+from landing.services.organizations.policy import foreign_in
+from landing.services.registry import BY_NAME
 from tests.cloud import Cloud, Story
 from tests.conftest import Load
 from tests.meddling import Hands

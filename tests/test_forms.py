@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from landing import forms
-from landing.kinds.security_hub_policy import _seen
-from landing.model import Problem
+from landing.core import forms
+from landing.core.model import Problem
+from landing.services.security_hub.policy import _seen
 from tests.samples import SMALL
 
 Find = Callable[..., list[Problem]]

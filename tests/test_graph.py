@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from landing.graph import Graph, Step, build
-from landing.kinds.attachments import Attachments
-from landing.kinds.unit import OrganizationalUnit
-from landing.model import Action, Address, Change
+from landing.core.model import Action, Address, Change
+from landing.engine.order.graph import Graph, Step, build
+from landing.services.organizations.attachments import Attachments
+from landing.services.organizations.unit import OrganizationalUnit
 
 UNIT, ATTACHED = OrganizationalUnit(), Attachments()
 

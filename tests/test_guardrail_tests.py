@@ -7,13 +7,13 @@ import pytest
 
 from landing.cli import run as command
 from landing.config import load
-from landing.guardrail_tests import suite_of
-from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.guardrails.suites import suite_of
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.policy.declared import account_ids, estate_of
 from landing.policy.testing import run
 from landing.policy.testing.rendering import as_text
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.conftest import Load
 from tests.samples import SMALL
 

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landing.attached_model import Model
-from landing.graph import Step, build
-from landing.in_between import Weakness, weaknesses
-from landing.in_force import Documents, State, ids_for, levels, nodes_to
-from landing.kinds import BY_NAME
-from landing.kinds.attachments import FULL_ACCESS
-from landing.model import Address, Change, Resource
-from landing.observe import Observation
+from landing.core.model import Address, Change, Resource
+from landing.engine.observe import Observation
+from landing.engine.order.graph import Step, build
+from landing.engine.order.phases import Known, Phase
+from landing.engine.plan import Origin, Plan, make
+from landing.guardrails.attachment_model import Model
+from landing.guardrails.in_force import Documents, State, ids_for, levels, nodes_to
+from landing.guardrails.transition import Weakness, weaknesses
 from landing.organization import ROOT, Guardrail, Organization, Target
-from landing.phases import Known, Phase
-from landing.plan import Origin, Plan, make
 from landing.policy import RCP, SCP, evaluate
+from landing.services.organizations.attachments import FULL_ACCESS
+from landing.services.registry import BY_NAME
 from tests.samples import SMALL
 from tests.test_graph import orders
 

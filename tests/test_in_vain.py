@@ -10,12 +10,12 @@ from botocore.session import Session
 
 from landing.aws import Interrupted, translated
 from landing.aws.faults import QUOTAS
-from landing.errors import AwsError
-from landing.kinds import KINDS
-from landing.model import ORGANIZATION
-from landing.observe import observe
+from landing.core.errors import AwsError
+from landing.core.model import ORGANIZATION
+from landing.engine.observe import observe
 from landing.organization import Organization
 from landing.sandbox import Sandbox
+from landing.services.registry import KINDS
 from tests.cloud import QuickAws
 from tests.gate import SECONDS, Gate, Process, gated
 from tests.samples import SMALL

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landing.json_text import place
+from landing.core.json_text import place
 
 TEXT = """{
   "Statement": [

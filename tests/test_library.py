@@ -12,10 +12,10 @@ from cfnlint import lint
 from cfnlint.config import ManualArgs
 
 from landing.config import load
-from landing.kinds import BY_NAME
-from landing.kinds.settings import SERVICE_SCHEMAS
 from landing.library import Library
 from landing.organization import Organization
+from landing.services.registry import BY_NAME
+from landing.services.settings import SERVICE_SCHEMAS
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE_LIMIT = 51_200

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from landing.aws import ConditionalObject
-from landing.errors import LandingError, LockHeld
-from landing.lock import FileLock, Holder, ObjectLock, Waiting, holder_of, living_holder
+from landing.core.errors import LandingError, LockHeld
 from landing.organization import LockPlace, Organization
+from landing.runs.lock import FileLock, Holder, ObjectLock, Waiting, holder_of, living_holder
 from landing.sandbox import Sandbox
 from tests.cloud import QuickAws
 
@@ -25,7 +25,7 @@ MINE = Holder("mine", Operation="apply", Who="me@here", Version="1", Created="20
 OTHER = replace(MINE, ID="other", Who="you@there")
 BUCKET, KEY = "locks", "landing.lock"
 HOLD = (
-    "import sys; from pathlib import Path; from landing.lock import *\n"
+    "import sys; from pathlib import Path; from landing.runs.lock import *\n"
     "with FileLock(Path('.landing'), Holder('other'), Waiting()): print('held', flush=True); sys.stdin.read()"
 )
 Find = Callable[..., list[Any]]

@@ -11,11 +11,11 @@ import pytest
 
 from landing.cli import run
 from landing.config import load
-from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.guardrails.lock_out import lock_outs
 from landing.library import Library, shipped
-from landing.lock_out import lock_outs
 from landing.organization import Organization
 from landing.sandbox import Sandbox
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.cloud import Story
 from tests.samples import FULL, LIBRARY
 

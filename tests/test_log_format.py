@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from landing.past_runs import records
+from landing.runs.history import records
 from tests.gate import Gate, Process, gated
 from tests.samples import SMALL
 

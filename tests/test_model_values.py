@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from landing.config import schema
-from landing.kinds import KINDS, Kind
-from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.services.registry import KINDS, Kind
+from landing.services.settings import SERVICE_SCHEMAS
 from tests import calls
 from tests.test_permissions import PHASES
 

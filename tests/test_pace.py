@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from landing.aws.pace import Clock, Interrupted, Pacer
-from landing.quotas import RATES
+from landing.core.quotas import RATES
 from tests.simulated.rates import ACCOUNT_TABLE, Buckets
 
 KEY = ("organizations", "DescribePolicy")
@@ -51,7 +51,7 @@ def test_an_operation_without_a_documented_rate_is_not_held_back(watch: Watch) -
 
 
 def test_no_documented_rate_of_ours_is_faster_than_aws_admits(watch: Watch) -> None:
-    """At the rates of `landing.quotas`, the buckets of the simulated AWS refuse nothing."""
+    """At the rates of `landing.core.quotas`, the buckets of the simulated AWS refuse nothing."""
     pacer, buckets = Pacer(RATES, watch), Buckets(lambda: watch.at)
     for service, operation in RATES:
         for _ in range(100):

@@ -12,14 +12,14 @@ import pytest
 
 from landing.cli import run
 from landing.config import load
-from landing.errors import ConfigError
-from landing.kinds import BY_NAME
-from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.core.errors import ConfigError
+from landing.guardrails.packs import remember
 from landing.library import Library, shipped
 from landing.organization import Organization
-from landing.packed import remember
 from landing.policy import SCP, catalog, evaluate
 from landing.sandbox import Sandbox
+from landing.services.registry import BY_NAME
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.cloud import Cloud, Cut, QuickAws, WatchedAws
 from tests.samples import SMALL
 

@@ -14,11 +14,12 @@ import pytest
 
 from landing.aws import Reads, Tree, event_history, simulator, translated
 from landing.cli.synth import files
-from landing.errors import AwsError
-from landing.kinds import KINDS, Kind
-from landing.model import ORGANIZATION, Scope
+from landing.core.errors import AwsError
+from landing.core.model import ORGANIZATION, Scope
 from landing.organization import Organization
-from landing.permissions import (
+from landing.policy import catalog, lint
+from landing.sandbox import Sandbox
+from landing.services.permissions import (
     ALWAYS,
     BUCKET,
     ENTER,
@@ -35,8 +36,7 @@ from landing.permissions import (
     stacks_policy,
     unknown_types,
 )
-from landing.policy import catalog, lint
-from landing.sandbox import Sandbox
+from landing.services.registry import KINDS, Kind
 from tests import calls
 from tests.cloud import QuickAws, Story
 from tests.samples import SMALL
@@ -56,7 +56,7 @@ PHASES = ("read", "apply", "going_on")
 ENTERING = {"sts:AssumeRole"}
 
 ELSEWHERE = {
-    "landing.aws.conditional": {BUCKET}
+    "landing.aws.s3_object": {BUCKET}
     | {action for each in lock_statements("aws", EXAMPLE_LOCK) for action in each["Action"]},
     "landing.aws.event_history": {event_history.ACTION},
     "landing.aws.simulator": {simulator.ACTION},
@@ -245,7 +245,9 @@ def test_the_lock_is_allowed_where_it_is_and_only_there() -> None:
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m landing.permissions > docs/permissions.md"
+    assert PAGE.read_text(encoding="utf-8") == page(), (
+        "run: python -m landing.services.permissions > docs/permissions.md"
+    )
 
 
 READ_ROLE = "baselines:\n  read-role: {target: {units: [root]}, parameters: {trusted: role/plan}}\n"

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from landing.entries import digest_of
-from landing.errors import StalePlan, UnknownFormat, UnsafePlan, WrongPlan
-from landing.model import Action, Address, Change, Gap, Resource, Scope, Source
-from landing.observe import Observation
+from landing.core.errors import StalePlan, UnknownFormat, UnsafePlan, WrongPlan
+from landing.core.model import Action, Address, Change, Gap, Resource, Scope, Source
+from landing.engine.observe import Observation
+from landing.engine.plan import Origin, Plan, load, make, save, still_to_do
+from landing.engine.plan_file import digest_of
 from landing.organization import Organization
-from landing.plan import Origin, Plan, load, make, save, still_to_do
 
 HERE = Source("config/landing.yaml", 3, 5)
 

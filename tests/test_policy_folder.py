@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from landing.config import load
-from landing.errors import ConfigError
-from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.core.errors import ConfigError
+from landing.core.model import Problem
 from landing.library import Library, shipped
-from landing.model import Problem
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.samples import SMALL
 
 METADATA = "title: t\ndescription: d\ntype: SERVICE_CONTROL_POLICY\nseverity: high\n"

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from landing import atomic, private
-from landing.errors import LandingError
-from landing.journal import Journal, is_open
-from landing.lock import FileLock, Holder, Waiting, living_holder
-from landing.past_runs import record, records
-from landing.runs import Run
-from landing.snapshot import load
+from landing.core import files as atomic
+from landing.core import private_files as private
+from landing.core.errors import LandingError
+from landing.engine.journal import Journal, is_open
+from landing.engine.snapshot import load
+from landing.runs.history import record, records
+from landing.runs.lock import FileLock, Holder, Waiting, living_holder
+from landing.runs.record import Run
 
 
 def _now() -> str:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from landing.config.document import Document
 from landing.config.reader import read
-from landing.model import Problem, Source
-from landing.yaml_text import MAX_ALIASES
+from landing.core.model import Problem, Source
+from landing.core.yaml_text import MAX_ALIASES
 
 
 def read_text(folder: Path, text: str | bytes) -> tuple[Document, list[Problem]]:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landing.references import ORGANIZATION_ID, account_id, resolve, symbolic, tokens_in
+from landing.core.references import ORGANIZATION_ID, account_id, resolve, symbolic, tokens_in
 
 IDS = {account_id("log-archive"): "111122223333", account_id("a"): "444455556666", ORGANIZATION_ID: "o-exampleorgid"}
 TOKENS = {value: token for token, value in IDS.items()}

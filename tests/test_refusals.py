@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from landing.cli import run
-from landing.entries import digest_of
+from landing.engine.plan_file import digest_of
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from tests.cloud import Cloud, Story

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from landing.apply import apply
-from landing.model import Scope
-from landing.observe import observe
+from landing.core.model import Scope
+from landing.engine.apply import apply
+from landing.engine.observe import observe
+from landing.engine.plan import Origin, Plan, make
+from landing.engine.stop import Stop
 from landing.organization import Organization
-from landing.permissions import apply_policy, plan_policy
-from landing.plan import Origin, Plan, make
 from landing.sandbox import Sandbox
-from landing.stop import Stop
+from landing.services.permissions import apply_policy, plan_policy
 from tests.cloud import Cloud, QuickAws, Story, keys_of, made_role
 
 MANAGEMENT = "123456789012"

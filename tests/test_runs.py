@@ -13,11 +13,11 @@ import pytest
 
 from landing.aws import Tally
 from landing.cli import run as landing
-from landing.errors import AwsError, LandingError, Refused
-from landing.journal import Event
-from landing.past_runs import KILLED, RUNNING, record, records
-from landing.runs import Left, Run
-from landing.stopped import Stopped
+from landing.core.errors import AwsError, LandingError, Refused
+from landing.core.interrupt import Stopped
+from landing.engine.journal import Event
+from landing.runs.history import KILLED, RUNNING, record, records
+from landing.runs.record import Left, Run
 
 NOW = "2026-11-27T07:48:05Z"
 ID = "20261127T074805Z"

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from landing.errors import AwsError
-from landing.kinds import Kind
-from landing.model import Address, Change, Resource, Scope
+from landing.core.errors import AwsError
+from landing.core.model import Address, Change, Resource, Scope
+from landing.engine.retry import PAUSES, persist, settled
 from landing.organization import Organization
-from landing.second_look import PAUSES, persist, settled
+from landing.services.registry import Kind
 from tests.cloud import Cloud, Story
 from tests.simulated import truth
 from tests.simulated.server import Simulated

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from landing.apply import Result, apply
-from landing.journal import Event
-from landing.kinds import BY_NAME
-from landing.model import Action, Address, Change
+from landing.core.model import Action, Address, Change
+from landing.engine.apply import Result, apply
+from landing.engine.background import settle
+from landing.engine.journal import Event
+from landing.engine.stop import Stop
 from landing.organization import Organization
-from landing.past_runs import KILLED, records
+from landing.runs.history import KILLED, records
 from landing.sandbox import Sandbox
-from landing.settling import settle
-from landing.stop import Stop
+from landing.services.registry import BY_NAME
 from tests.cloud import Cloud
 from tests.gate import SECONDS, Gate, Process, gated
 from tests.samples import SMALL

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from landing.lock import living_holder
-from landing.past_runs import KILLED, Record, records
+from landing.runs.history import KILLED, Record, records
+from landing.runs.lock import living_holder
 from tests.gate import SECONDS, Gate, Process, gated
 
 

@@ -10,13 +10,13 @@ import pytest
 from landing.aws import account_of
 from landing.cli import run
 from landing.cli.snapshots import of, update
-from landing.errors import ConfigError, LandingError, Refused, WrongOrganization
-from landing.model import Address
-from landing.observe import needed_for, observe
+from landing.core.errors import ConfigError, LandingError, Refused, WrongOrganization
+from landing.core.model import Address
+from landing.engine.observe import needed_for, observe
+from landing.engine.plan import Origin, make
+from landing.engine.snapshot import Snapshot, load, save
 from landing.organization import Organization
-from landing.plan import Origin, make
 from landing.sandbox import Sandbox
-from landing.snapshot import Snapshot, load, save
 from tests.cloud import Cloud, Story
 from tests.samples import FULL, SMALL
 

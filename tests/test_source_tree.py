@@ -14,13 +14,13 @@ from landing.blueprint.process import rendered
 from landing.config import load
 from landing.config.digest import digest
 from landing.config.reader import MAX_BYTES
-from landing.errors import ConfigError
-from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.core.errors import ConfigError
+from landing.core.model import Problem, Source
+from landing.core.source_tree import LARGEST
 from landing.library import Library
-from landing.model import Problem, Source
 from landing.report.problems import render
 from landing.report.style import Style
-from landing.source_tree import LARGEST
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.samples import SMALL
 
 SECRET = "topsecret: {"

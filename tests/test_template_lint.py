@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from landing.config import load
-from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.core.model import Problem
 from landing.library import Library, shipped, template_lint
-from landing.model import Problem
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.samples import SMALL
 
 BLUEPRINT = """from troposphere import Template

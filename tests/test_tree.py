@@ -8,12 +8,12 @@ from concurrent.futures import CancelledError
 from typing import Any
 
 from landing.aws import Aws
-from landing.aws.once import Once
+from landing.aws.cache import Once
 from landing.aws.survey import AT_ONCE, FoundUnit, Survey
-from landing.kinds import BY_NAME
-from landing.model import Action, Address, Change
+from landing.core.model import Action, Address, Change
 from landing.organization import TAG
 from landing.sandbox import Sandbox
+from landing.services.registry import BY_NAME
 from tests.cloud import Cloud, Story
 
 SCP = "SERVICE_CONTROL_POLICY"

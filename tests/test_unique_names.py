@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from landing.apply import refresh
-from landing.errors import ImpossiblePlan
-from landing.graph import build, halfway
-from landing.kinds import BY_NAME, KINDS
-from landing.kinds.base import temporary_name
-from landing.model import Action, Address, Attributes, Change, Resource
+from landing.core.errors import ImpossiblePlan
+from landing.core.model import Action, Address, Attributes, Change, Resource
+from landing.engine.apply import refresh
+from landing.engine.order.graph import build, halfway
+from landing.engine.order.unique_names import refuse_impossible
+from landing.engine.plan import Plan
 from landing.organization import Organization
-from landing.plan import Plan
 from landing.report import plan_text
 from landing.report.style import Style
 from landing.sandbox import Sandbox
-from landing.unique_names import refuse_impossible
+from landing.services.base import temporary_name
+from landing.services.registry import BY_NAME, KINDS
 from tests.cloud import Cloud, Cut, DyingAws
 from tests.samples import SMALL
 

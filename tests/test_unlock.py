@@ -16,7 +16,7 @@ import boto3
 import pytest
 
 from landing.cli import run
-from landing.lock import FileLock, Holder, Waiting
+from landing.runs.lock import FileLock, Holder, Waiting
 from landing.sandbox import Sandbox, process
 from landing.sandbox.home import Home
 from tests.cloud import Story

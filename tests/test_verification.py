@@ -11,16 +11,16 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from landing.aws import Aws
-from landing.errors import CannotRead
-from landing.model import Source
-from landing.permissions import reads
+from landing.core.errors import CannotRead
+from landing.core.model import Source
+from landing.guardrails.simulator_check import Verification, verify
 from landing.policy.declared import estate_of
 from landing.policy.testing import Attached, Estate, Suite, run
 from landing.policy.testing import replay as reasons
 from landing.policy.testing.rendering import as_json, as_junit
 from landing.policy.testing.report import Report
 from landing.report import verification as shown
-from landing.verification import Verification, verify
+from landing.services.permissions import reads
 from tests.conftest import Load
 
 DOCUMENT = {

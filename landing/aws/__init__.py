@@ -1,17 +1,17 @@
 """AWS, behind one door."""
 
-from landing.aws.conditional import ConditionalObject
+from landing.aws.absent import SERVICE_DENIES, unless
 from landing.aws.door import Aws, ReadOnly
 from landing.aws.faults import NoCredentials, code_of, translated, translation
 from landing.aws.identity import check_organization
+from landing.aws.metrics import Setback, Tally, Use
 from landing.aws.pace import Clock, Interrupted, NotBegun
 from landing.aws.profile import account_of
 from landing.aws.queue import Queue
 from landing.aws.reads import Reads
+from landing.aws.s3_object import ConditionalObject
 from landing.aws.survey import EVALUATED, FULL_ACCESS, SCP
-from landing.aws.tally import Setback, Tally, Use
 from landing.aws.tree import Tree
-from landing.aws.unless import SERVICE_DENIES, unless
 
 __all__ = [
     "EVALUATED",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from landing import forms
-from landing.model import Problem
+from landing.core import forms
+from landing.core.model import Problem
 from landing.organization import Account, Organization
 
 UNUSABLE = {

@@ -10,20 +10,20 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from landing.aws.faults import ATTEMPTS, THROTTLED, translated
+from landing.aws.metrics import Tally
 from landing.aws.operations import Operations
 from landing.aws.pace import Clock, Interrupted, NotBegun, Pacer, Rates
 from landing.aws.queue import Queue, longest
 from landing.aws.reads import NOTHING, Reads
-from landing.aws.repeats import Repeats
-from landing.aws.tally import Tally
+from landing.aws.retry import Repeats
 from landing.aws.tree import Tree
-from landing.errors import NotThere
-from landing.model import ORGANIZATION, Scope
-from landing.operation_names import READING
+from landing.core.errors import NotThere
+from landing.core.model import ORGANIZATION, Scope
+from landing.core.operation_names import READING
+from landing.core.partitions import GLOBAL_REGION
+from landing.core.quotas import RATES
+from landing.core.references import resolve, symbolic, tokens_in
 from landing.organization import Organization
-from landing.partitions import GLOBAL_REGION
-from landing.quotas import RATES
-from landing.references import resolve, symbolic, tokens_in
 
 if TYPE_CHECKING:
     from botocore.session import Session

@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from landing.model import Scope
-from landing.partitions import GLOBAL_REGION
+from landing.core.model import Scope
+from landing.core.partitions import GLOBAL_REGION
 
 if TYPE_CHECKING:
     from landing.aws.door import Aws

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from landing.errors import AwsError, CannotRead
-from landing.model import Scope
+from landing.core.errors import AwsError, CannotRead
+from landing.core.model import Scope
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError

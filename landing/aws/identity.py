@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from landing.errors import WrongOrganization
+from landing.core.errors import WrongOrganization
 
 if TYPE_CHECKING:
     from landing.aws.door import Aws

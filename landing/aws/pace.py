@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from landing.deadlines import shown
-from landing.errors import AwsError
+from landing.core.deadlines import shown
+from landing.core.errors import AwsError
 
 Rates = Mapping[tuple[str, str], tuple[float, float]]
 

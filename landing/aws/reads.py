@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from landing.operation_names import IAM_PREFIXES
+from landing.core.operation_names import IAM_PREFIXES
 
 LONGEST = 2_048
 """Characters of a session policy (STS API reference, AssumeRole)."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from landing.aws.faults import translated
-from landing.model import ORGANIZATION
+from landing.core.model import ORGANIZATION
 
 if TYPE_CHECKING:
     from landing.aws.door import Aws

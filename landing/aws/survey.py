@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from landing.aws.absent import unless
+from landing.aws.cache import Once
 from landing.aws.faults import UNREADABLE
-from landing.aws.once import Once
-from landing.aws.unless import unless
 
 if TYPE_CHECKING:
     from landing.aws.door import Aws

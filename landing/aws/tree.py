@@ -6,14 +6,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from landing import references
-from landing.aws import adoption, packs
-from landing.aws.adoption import Known, LiveAccount, LivePolicy, LiveUnit
-from landing.aws.ahead import read_ahead
+from landing.aws import matching as adoption
+from landing.aws import packs
+from landing.aws.cache import Once
 from landing.aws.declared_ids import Present, unheld
-from landing.aws.once import Once
+from landing.aws.matching import Known, LiveAccount, LivePolicy, LiveUnit
+from landing.aws.prefetch import read_ahead
 from landing.aws.survey import Survey
-from landing.errors import ConfigError, NotThere
+from landing.core import references
+from landing.core.errors import ConfigError, NotThere
 from landing.organization import ROOT, TAG, node_of
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from landing.model import Json
-from landing.references import ORGANIZATION_ID, ROOT_ID
+from landing.core.model import Json
+from landing.core.references import ORGANIZATION_ID, ROOT_ID
 
 MAX_TEMPLATE = 51_200
 """Bytes of a template sent inline (CloudFormation quotas)."""

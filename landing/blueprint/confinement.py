@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from landing.source_tree import UNREAD
+from landing.core.source_tree import UNREAD
 
 MEMORY = 2 << 30
 """Bytes of address space."""

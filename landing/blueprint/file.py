@@ -11,7 +11,7 @@ from pathlib import Path
 from types import CodeType
 
 from landing.blueprint import Blueprint, NotATemplate
-from landing.model import Json
+from landing.core.model import Json
 
 LOADING, RENDERING, PRINTING = "LZ405", "LZ322", "LZ406"
 OUT_OF_TIME = 75
@@ -128,7 +128,9 @@ def _advice(error: BaseException) -> str:
         case PermissionError():
             return "a blueprint is rendered without files, network, processes and credentials: take it as a parameter"
         case ImportError():
-            return "a blueprint may import the standard library, troposphere, landing.naming and files beside it"
+            return (
+                "a blueprint may import the standard library, troposphere, landing.blueprint.naming and files beside it"
+            )
     return "correct this line, or the parameters that the config gives"
 
 

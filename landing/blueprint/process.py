@@ -17,8 +17,8 @@ from time import monotonic
 from typing import IO, Any, TypeVar
 
 from landing.blueprint.file import LOADING, LONGEST, OUT_OF_TIME, PRINTING, RENDERING, Failure, Rendered
-from landing.model import Json
-from landing.source_tree import refusal
+from landing.core.model import Json
+from landing.core.source_tree import refusal
 
 SECONDS = 20.0
 """For all blueprints of a command together."""

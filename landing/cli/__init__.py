@@ -12,7 +12,7 @@ from landing import __version__
 from landing.cli import stopping
 from landing.cli.stderr import STDERR
 from landing.cli.streams import Unwritable, give_up, open_all
-from landing.stopped import Stopped
+from landing.core.interrupt import Stopped
 
 COMMANDS = {
     "init": "Write a starter config.",
@@ -128,7 +128,7 @@ def run(arguments: list[str]) -> int:
 
 def _explained(error: Exception) -> int:
     """Say what is wrong; the exit code. What is no error of the user's is raised, with its traceback."""
-    from landing.errors import LandingError
+    from landing.core.errors import LandingError
 
     error = _ours(error)
     if isinstance(error, OSError):
@@ -152,7 +152,7 @@ def _ours(error: Exception) -> Exception:
     if "botocore" not in sys.modules:
         return error
     from landing.aws import translation
-    from landing.model import ORGANIZATION
+    from landing.core.model import ORGANIZATION
 
     return translation(error, ORGANIZATION) or error
 

@@ -17,10 +17,10 @@ from landing.cli.watching import reading
 
 if TYPE_CHECKING:
     from landing.aws import Aws
-    from landing.model import Change
+    from landing.core.model import Change
+    from landing.engine.plan import Plan
     from landing.organization import Organization
-    from landing.plan import Plan
-    from landing.runs import Run
+    from landing.runs.record import Run
 
 ALLOW = ("delete", "detach", "weaken", "close-account", "switch-off", "lock-out", "many-deletes")
 
@@ -76,7 +76,7 @@ def command(
     from landing.cli.carrying_out import carry_out
     from landing.cli.locking import locked
     from landing.cli.output import note, result, style_of
-    from landing.plan import save
+    from landing.engine.plan import save
     from landing.report.plan_text import NO_CHANGES, provenance, render
 
     if STDERR.log and not auto_approve:
@@ -150,10 +150,10 @@ def _changes(
     file: Path | None,
     targets: tuple[str, ...],
 ) -> "tuple[Plan, Collection[Change]]":
-    from landing.errors import WrongPlan
-    from landing.lock_out import concerns
-    from landing.packed import with_others
-    from landing.slots import refuse_crowded
+    from landing.core.errors import WrongPlan
+    from landing.guardrails.lock_out import concerns
+    from landing.guardrails.packs import with_others
+    from landing.guardrails.slots import refuse_crowded
 
     if saved is None:
         plan = session.plan(organization, aws, explain=True, targets=targets).only(targets)
@@ -180,8 +180,8 @@ def _changes(
 
 def _reviewed(file: Path, digest: str) -> "Plan":
     """The saved plan; raises WrongPlan when it is not the one with the given digest."""
-    from landing.errors import WrongPlan
-    from landing.plan import load
+    from landing.core.errors import WrongPlan
+    from landing.engine.plan import load
 
     plan = load(file)
     if digest and plan.digest != digest.strip().lower():
@@ -190,8 +190,8 @@ def _reviewed(file: Path, digest: str) -> "Plan":
 
 
 def _refuse_lock_out(organization: "Organization", changes: "Collection[Change]") -> None:
-    from landing.errors import UnsafePlan
-    from landing.lock_out import concerns, lock_outs
+    from landing.core.errors import UnsafePlan
+    from landing.guardrails.lock_out import concerns, lock_outs
 
     found = [f"  {each}" for each in lock_outs(organization)] if concerns(changes) else []
     if found:
@@ -203,7 +203,7 @@ def _refuse_lock_out(organization: "Organization", changes: "Collection[Change]"
 
 
 def _refreshed(organization: "Organization", aws: "Aws", plan: "Plan") -> "Collection[Change]":
-    from landing.apply import refresh
+    from landing.engine.apply import refresh
 
     with reading(aws) as progress:
         return refresh(organization, aws, plan, progress)

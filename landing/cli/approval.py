@@ -9,7 +9,7 @@ import click
 
 def ask(question: str, *, to: str, otherwise: str, without: str) -> None:
     """Raise Refused unless a person says yes; `without` is the option that needs nobody to ask."""
-    from landing.errors import Refused
+    from landing.core.errors import Refused
 
     click.echo(f"\n{question}\n  Only 'yes' will be accepted to {to}.\n", err=True)
     click.echo("  Enter a value: ", nl=False, err=True)

@@ -12,7 +12,7 @@ from landing.cli.keys import unknown_names, with_keys
 from landing.cli.session import Session, with_aws
 
 if TYPE_CHECKING:
-    from landing.asking import Answer
+    from landing.guardrails.oracle import Answer
     from landing.organization import Organization
     from landing.policy.testing import Attached, Estate
     from landing.policy.testing.running import Outcome
@@ -63,8 +63,8 @@ def command(
       landing can role/Admin ec2:RunInstances --in shop-prod --with aws:RequestedRegion=us-west-2
       landing can root s3:DeleteBucket --all-accounts --live
     """
-    from landing.asking import Oracle
     from landing.cli.output import note, result, style_of
+    from landing.guardrails.oracle import Oracle
     from landing.policy.testing.requests import CaseError
 
     if all_accounts == bool(places):
@@ -97,7 +97,7 @@ def _declared(organization: "Organization") -> "tuple[tuple[Attached, ...], Esta
 
 
 def _live(session: Session, organization: "Organization") -> "tuple[tuple[Attached, ...], Estate]":
-    from landing.placed import live
+    from landing.guardrails.estate import live
 
     return live(session.connect(organization, read_only=True))
 
@@ -126,8 +126,8 @@ def _decided(answer: "Answer", organization: "Organization") -> Iterator[tuple[s
 def _lines(
     answer: "Answer", names: dict[str, str], organization: "Organization", policies: "Iterable[Attached]"
 ) -> Iterator[str]:
+    from landing.core.text import safe
     from landing.report.style import shown
-    from landing.text import safe
 
     request = answer.request
     doubt = answer.outcome.reason if answer.outcome.result == "undetermined" else ""
@@ -154,8 +154,8 @@ def _chains(
     answer: "Answer", names: dict[str, str], organization: "Organization", policies: "Iterable[Attached]"
 ) -> Iterator[str]:
     """The levels from the root to the account, once for SCPs and once for RCPs if they are of two accounts."""
+    from landing.core.text import safe
     from landing.policy.limits import LIMITS
-    from landing.text import safe
 
     decided: dict[str, list[str]] = {}
     for node, what in _decided(answer, organization):
@@ -174,8 +174,8 @@ def _chains(
 
 
 def _becomes(outcome: "Outcome") -> str:
+    from landing.core.text import safe
     from landing.policy.testing.running import decided_by
-    from landing.text import safe
 
     return (
         f"denied by {safe(decided_by(outcome))}"
@@ -187,8 +187,8 @@ def _becomes(outcome: "Outcome") -> str:
 
 
 def _matrix(answers: "Iterable[Answer]", names: dict[str, str]) -> Iterator[str]:
+    from landing.core.text import safe
     from landing.policy.testing.running import decided_by
-    from landing.text import safe
 
     alike: dict[tuple[str, str], list[str]] = {}
     for answer in answers:

@@ -12,12 +12,12 @@ from landing.cli.stopping import gently
 from landing.cli.watching import watched
 
 if TYPE_CHECKING:
-    from landing.apply import Result
     from landing.aws import Aws
-    from landing.model import Change
+    from landing.core.model import Change
+    from landing.engine.apply import Result
+    from landing.engine.stop import Stop
     from landing.organization import Organization
-    from landing.runs import Left, Run
-    from landing.stop import Stop
+    from landing.runs.record import Left, Run
 
 IN_PART = 4
 
@@ -26,9 +26,9 @@ def carry_out(
     organization: Organization, aws: Aws, changes: Collection[Change], run: Run, *, parallelism: int, live: bool
 ) -> tuple[int, list[Change]]:
     """Make the changes and say what became of them; the exit code, and what was done."""
-    from landing.apply import apply
+    from landing.engine.apply import apply
+    from landing.engine.stop import Stop
     from landing.report.apply_text import expected, summary
-    from landing.stop import Stop
 
     stop = Stop(aws)
     tell(run, expected(changes))
@@ -59,7 +59,7 @@ def _outcome(result: Result, stop: Stop) -> str:
 
 
 def _left(result: Result) -> Left:
-    from landing.runs import Left
+    from landing.runs.record import Left
 
     return Left(
         {str(address): reason for address, reason in result.failed.items()},

@@ -13,7 +13,7 @@ from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
 
 if TYPE_CHECKING:
-    from landing.drift import Report
+    from landing.engine.drift import Report
     from landing.organization import Organization
     from landing.report.style import Style
 
@@ -60,10 +60,10 @@ def command(
     from landing.aws import translated
     from landing.aws.event_history import acts
     from landing.cli.output import result, style_of
-    from landing.drift import Status, report
-    from landing.errors import AwsError
-    from landing.journal import Event
-    from landing.model import ORGANIZATION
+    from landing.core.errors import AwsError
+    from landing.core.model import ORGANIZATION
+    from landing.engine.drift import Status, report
+    from landing.engine.journal import Event
     from landing.report.style import Style
 
     wanted = outputs(forms, FORMATS)
@@ -100,7 +100,7 @@ def _rendered(
     budget: int,
     config: Path,
 ) -> str:
-    from landing.observe import desired_of
+    from landing.engine.observe import desired_of
 
     match form:
         case "json":

@@ -20,9 +20,9 @@ def command(folder: Path) -> None:
 
     from landing.cli.output import note
     from landing.config import schema
-    from landing.errors import LandingError
-    from landing.kinds.settings import SERVICE_SCHEMAS
+    from landing.core.errors import LandingError
     from landing.library import shipped
+    from landing.services.settings import SERVICE_SCHEMAS
 
     target = folder / "config"
     if target.exists():

@@ -17,9 +17,9 @@ from landing.cli.stderr import STDERR
 
 if TYPE_CHECKING:
     from landing.aws import Aws, ConditionalObject
-    from landing.lock import Holder
-    from landing.model import Problem
+    from landing.core.model import Problem
     from landing.organization import LockPlace, Organization
+    from landing.runs.lock import Holder
 
 FOLDER = Path(".landing")
 
@@ -31,8 +31,8 @@ def locked(operation: str, *, timeout: float) -> Iterator[Callable[[Session, Org
     `timeout`: seconds to wait for other runs, in all. Raises LockHeld.
     """
     from landing.cli.output import note
-    from landing.lock import FileLock, ObjectLock, Waiting
-    from landing.text import safe
+    from landing.core.text import safe
+    from landing.runs.lock import FileLock, ObjectLock, Waiting
 
     holder, waiting = this_run(operation), Waiting(timeout, say=lambda text: note(safe(text)))
     with ExitStack() as held:
@@ -50,7 +50,7 @@ def locked(operation: str, *, timeout: float) -> Iterator[Callable[[Session, Org
 def this_run(operation: str) -> Holder:
     """This process, with an ID of its own."""
     from landing import __version__
-    from landing.lock import Holder
+    from landing.runs.lock import Holder
 
     return Holder(
         ID=str(uuid.uuid4()),
@@ -89,8 +89,8 @@ def missing(session: Session, organization: Organization, aws: Aws) -> list[Prob
     As for `shared`, the account of the bucket may be still to come.
     """
     from landing.aws import ConditionalObject, translated
-    from landing.errors import AwsError, ConfigError
-    from landing.model import ORGANIZATION, Problem
+    from landing.core.errors import AwsError, ConfigError
+    from landing.core.model import ORGANIZATION, Problem
 
     place = organization.lock
     if place is None or session.sandbox:
@@ -113,7 +113,7 @@ def missing(session: Session, organization: Organization, aws: Aws) -> list[Prob
 
 def _warn(text: str) -> None:
     from landing.cli.output import note, style_of
-    from landing.text import safe
+    from landing.core.text import safe
 
     if STDERR.log:
         STDERR.diagnostic(text, "", severity="warning")

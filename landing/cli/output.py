@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from landing.atomic import write
 from landing.cli.stderr import STDERR
-from landing.errors import ConfigError, LandingError
+from landing.core.errors import ConfigError, LandingError
+from landing.core.files import write
+from landing.core.text import safe
 from landing.report.style import Style
-from landing.text import safe
 
 if TYPE_CHECKING:
     from landing.aws import Use
@@ -52,7 +52,7 @@ def note(text: str) -> None:
 
 def note_calls(total: Use, seconds: float) -> None:
     """What was asked of AWS in `seconds`: `412 calls, 3 throttled, 41.2 s`."""
-    from landing.journal import Event
+    from landing.engine.journal import Event
 
     text = f"{total}, {seconds:.1f} s"
     if STDERR.copy:

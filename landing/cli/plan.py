@@ -57,10 +57,10 @@ def command(
       landing plan --format md > comment.md
     """
     from landing.cli.output import note, style_of
-    from landing.plan import save
+    from landing.core.text import safe
+    from landing.engine.plan import save
     from landing.report.apply_text import expected
     from landing.report.plan_text import next_steps
-    from landing.text import safe
 
     organization, _ = session.organization()
     aws = None

@@ -127,8 +127,8 @@ def _escalation(organization: "Organization", place: str, form: str) -> int:
 
 def _ways(found: "list[tuple[Way, Proof]]", names: dict[str, str]) -> Iterator[str]:
     """An account's ways together; what they rest on at the end."""
+    from landing.core.text import safe
     from landing.policy.escalation import ASSUMPTIONS
-    from landing.text import safe
 
     accounts: dict[str, list[tuple[Way, Proof]]] = {}
     for way, proof in found:
@@ -162,7 +162,7 @@ def _names(organization: "Organization") -> dict[str, str]:
 
 def _lines(proofs: "dict[str, Proof]") -> Iterator[str]:
     """Accounts that the policies cannot tell apart have one proof, under the name of the first."""
-    from landing.text import safe
+    from landing.core.text import safe
 
     for account, proof in proofs.items():
         yield f"{proof.result.capitalize()} for {safe(account)} and every account like it: {_actions(proof.actions)}"
@@ -174,9 +174,9 @@ def _lines(proofs: "dict[str, Proof]") -> Iterator[str]:
 
 def _shown(proof: "Proof") -> Iterator[str]:
     """What shows that a claim is false, and what cannot be told."""
+    from landing.core.text import safe
     from landing.policy.testing.requests import in_words
     from landing.report.style import shown
-    from landing.text import safe
 
     if proof.counterexample is not None:
         keys = sorted((proof.counterexample.get("context") or {}).items())

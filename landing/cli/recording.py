@@ -12,14 +12,14 @@ from landing.cli.stderr import STDERR
 
 if TYPE_CHECKING:
     from landing.aws import Aws, Setback
-    from landing.journal import Event
-    from landing.runs import Run
+    from landing.engine.journal import Event
+    from landing.runs.record import Run
 
 
 @contextmanager
 def recorded() -> Iterator[Run]:
     """A record for as long as the block takes; it says how the block ended, with whatever exception."""
-    from landing.runs import Run
+    from landing.runs.record import Run
 
     with Run(now, monotonic) as run:
         STDERR.copy = run.say
@@ -44,13 +44,13 @@ def tell(run: Run, event: Event) -> None:
 
 def turn_to(run: Run, phase: str) -> None:
     """The next phase begins."""
-    from landing.journal import Event
+    from landing.engine.journal import Event
 
     tell(run, Event("phase_start", message=phase))
 
 
 def _retried(setback: Setback) -> Event:
-    from landing.journal import Event
+    from landing.engine.journal import Event
 
     service, name = setback.operation
     more = {"operation": f"{service}:{name}", "attempt": setback.attempt, "code": setback.code}

@@ -9,7 +9,7 @@ import click
 
 def require() -> None:
     """Raises LandingError where the packages that the sandbox is made of are not installed."""
-    from landing.errors import LandingError
+    from landing.core.errors import LandingError
 
     missing = [name for name in ("moto", "cloudpickle") if find_spec(name) is None]
     if missing:

@@ -13,6 +13,6 @@ def command() -> None:
       landing schema > config/landing.schema.json
     """
     from landing.config import schema
-    from landing.kinds.settings import SERVICE_SCHEMAS
+    from landing.services.settings import SERVICE_SCHEMAS
 
     click.echo(json.dumps(schema(SERVICE_SCHEMAS), indent=2))

@@ -17,11 +17,11 @@ from landing.cli import snapshots
 
 if TYPE_CHECKING:
     from landing.aws import Aws
+    from landing.core.model import Problem
+    from landing.engine.observe import Observation, Task
+    from landing.engine.plan import Origin, Plan
     from landing.library import Library
-    from landing.model import Problem
-    from landing.observe import Observation, Task
     from landing.organization import Organization
-    from landing.plan import Origin, Plan
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,8 +46,8 @@ class Session:
     def organization(self) -> tuple[Organization, list[Problem]]:
         """The config, checked; raises ConfigError."""
         from landing.config import load
-        from landing.errors import ConfigError
-        from landing.kinds.settings import SERVICE_SCHEMAS, check
+        from landing.core.errors import ConfigError
+        from landing.services.settings import SERVICE_SCHEMAS, check
 
         organization, problems = load(self.config, self.library(), SERVICE_SCHEMAS)
         problems += check(organization)
@@ -76,9 +76,9 @@ class Session:
         `at_once`: requests in flight. When it only reads, its `organization` has the packs as they are in AWS.
         """
         from landing.aws import Aws, Clock, check_organization, translated
-        from landing.model import ORGANIZATION
-        from landing.permissions import reads
-        from landing.quotas import RATES
+        from landing.core.model import ORGANIZATION
+        from landing.core.quotas import RATES
+        from landing.services.permissions import reads
 
         clock, rates = Clock(), RATES
         if self.sandbox:
@@ -111,7 +111,7 @@ class Session:
     def remember(self, aws: Aws, saved: Plan | None = None, *, repack: bool = False) -> None:
         """Give the organization of a connection the packs as they are in AWS, or as a saved plan has them."""
         if aws.organization.packed:
-            from landing.packed import remember
+            from landing.guardrails.packs import remember
 
             remember(aws, saved.changes if saved else (), repack=repack)
 
@@ -144,9 +144,9 @@ class Session:
         With `targets` only what these need is read. Otherwise what was read is kept as the snapshot. Raises ConfigError
         with all that the config names and AWS does not have.
         """
-        from landing.lock_out import concerns
-        from landing.observe import needed_for
-        from landing.plan import make
+        from landing.engine.observe import needed_for
+        from landing.engine.plan import make
+        from landing.guardrails.lock_out import concerns
 
         only = needed_for(organization, targets) if targets else None
         observation = self._observed(organization, aws, only)
@@ -163,10 +163,10 @@ class Session:
 
     def _with_others(self, aws: Aws, plan: Plan, observation: Observation) -> Organization:
         """With the policies of others that were read; of a plan of targets they may have to be read yet."""
-        from landing.kinds.policy import foreign_in
-        from landing.lock_out import concerns
-        from landing.model import ORGANIZATION
-        from landing.packed import with_others
+        from landing.core.model import ORGANIZATION
+        from landing.guardrails.lock_out import concerns
+        from landing.guardrails.packs import with_others
+        from landing.services.organizations.policy import foreign_in
 
         if ("policy", ORGANIZATION) not in observation.tasks and concerns(plan.changes):
             return with_others(aws.organization, aws)
@@ -176,8 +176,8 @@ class Session:
         """Both sides; raises ConfigError with all that the config names and AWS does not have."""
         from landing.cli.locking import missing
         from landing.cli.watching import reading
-        from landing.errors import ConfigError
-        from landing.observe import observe
+        from landing.core.errors import ConfigError
+        from landing.engine.observe import observe
 
         problems: list[Problem] = []
         with reading(aws) as progress:
@@ -193,9 +193,9 @@ class Session:
 
     def plan_offline(self, organization: Organization, targets: Collection[str] = (), *, repack: bool = False) -> Plan:
         """What a plan would be if AWS were as the snapshot says; asks AWS nothing."""
-        from landing.kinds.policy import foreign_in
-        from landing.packed import remembered
-        from landing.plan import Origin, make
+        from landing.engine.plan import Origin, make
+        from landing.guardrails.packs import remembered
+        from landing.services.organizations.policy import foreign_in
 
         seen = snapshots.of(organization, self.snapshot, self._expected_account())
         observation = seen.observation_of(organization)
@@ -224,10 +224,10 @@ class Session:
         *,
         ids: Callable[[str], str] = lambda node: "",
     ) -> Plan:
-        from landing.effects import effects
-        from landing.in_between import sentences
-        from landing.slots import refuse_crowded
-        from landing.unique_names import refuse_impossible
+        from landing.engine.order.unique_names import refuse_impossible
+        from landing.guardrails.effects import effects
+        from landing.guardrails.slots import refuse_crowded
+        from landing.guardrails.transition import sentences
 
         refuse_impossible(plan.only(targets).changes, observation.live)
         refuse_crowded(organization, plan.only(targets).changes, observation.live, ids)
@@ -249,7 +249,7 @@ class Session:
 
     def origin(self, organization: Organization, aws: Aws) -> Origin:
         """What a plan made now is made from."""
-        from landing.plan import Origin
+        from landing.engine.plan import Origin
 
         account, arn = aws.caller
         live = aws.tree.organization
@@ -259,8 +259,8 @@ class Session:
 def _account_ids(aws: Aws) -> Mapping[str, str]:
     """Id by account key; none where the accounts cannot be read, which is a gap already."""
     from landing.aws import translated
-    from landing.errors import CannotRead
-    from landing.model import ORGANIZATION
+    from landing.core.errors import CannotRead
+    from landing.core.model import ORGANIZATION
 
     try:
         with translated(ORGANIZATION):
@@ -272,9 +272,9 @@ def _account_ids(aws: Aws) -> Mapping[str, str]:
 def _id_of(aws: Aws, node: str) -> str:
     """The id of a node, if it is there."""
     from landing.aws import translated
-    from landing.errors import AwsError
-    from landing.kinds.attachments import Attachments
-    from landing.model import ORGANIZATION
+    from landing.core.errors import AwsError
+    from landing.core.model import ORGANIZATION
+    from landing.services.organizations.attachments import Attachments
 
     try:
         with translated(ORGANIZATION):

@@ -31,7 +31,7 @@ def command(session: Session, file: Path | None, live: bool, shown: Shown) -> in
     if live:
         raise click.UsageError("--live is for guardrails; a saved plan is shown as it is")
     from landing.cli.output import result, style_of
-    from landing.plan import load
+    from landing.engine.plan import load
     from landing.report.plan_text import provenance
 
     plan = load(file)

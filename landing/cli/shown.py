@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from landing.engine.plan import Plan
     from landing.organization import Organization
-    from landing.plan import Plan
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from landing.model import Change
-    from landing.observe import Observation
+    from landing.core.model import Change
+    from landing.engine.observe import Observation
+    from landing.engine.plan import Origin
+    from landing.engine.snapshot import Snapshot
     from landing.organization import Organization
-    from landing.plan import Origin
-    from landing.snapshot import Snapshot
 
 
 def keep(path: Path, made: Origin, account_ids: Mapping[str, str], observation: Observation) -> None:
     """Keep what was read; where nothing can be written, say so and go on."""
-    from landing.snapshot import Snapshot
+    from landing.engine.snapshot import Snapshot
 
     _save(Snapshot(made.created, made.organization_id, made.account, made.caller, dict(account_ids), observation), path)
 
@@ -24,8 +24,8 @@ def keep(path: Path, made: Origin, account_ids: Mapping[str, str], observation: 
 def update(path: Path, done: Collection[Change]) -> None:
     """Put changes that were made into what is kept, if anything is."""
     from landing.cli.output import note
-    from landing.errors import LandingError
-    from landing.snapshot import load
+    from landing.core.errors import LandingError
+    from landing.engine.snapshot import load
 
     if not path.exists() or not done:
         return
@@ -42,8 +42,8 @@ def of(organization: Organization, path: Path, account: str = "") -> Snapshot:
 
     `account`: where the credentials would lead, if that is known.
     """
-    from landing.errors import ConfigError, WrongOrganization
-    from landing.snapshot import AGAIN, load
+    from landing.core.errors import ConfigError, WrongOrganization
+    from landing.engine.snapshot import AGAIN, load
 
     found = load(path)
     expected = organization.accounts[organization.management].id
@@ -63,8 +63,8 @@ def of(organization: Organization, path: Path, account: str = "") -> Snapshot:
 
 def _save(snapshot: Snapshot, path: Path) -> None:
     from landing.cli.output import note
-    from landing.errors import LandingError
-    from landing.snapshot import save
+    from landing.core.errors import LandingError
+    from landing.engine.snapshot import save
 
     try:
         save(snapshot, path)

@@ -20,8 +20,8 @@ def command(run: str | None, limit: int, form: str) -> int:
     import sys
 
     from landing.cli.output import result, style_of
-    from landing.past_runs import RUNNING, record, records
     from landing.report import status_text
+    from landing.runs.history import RUNNING, record, records
 
     found = [record(run)] if run else records()
     shown = found[: limit or None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from landing.journal import Event
+    from landing.engine.journal import Event
     from landing.report.log_lines import JsonLines
 
 
@@ -35,7 +35,7 @@ class Stderr:
         if not self.log:
             click.echo(text, err=True)
         elif text.strip():
-            from landing.journal import Event
+            from landing.engine.journal import Event
 
             self.log(Event("log", message=click.unstyle(text).strip()))
 
@@ -48,7 +48,7 @@ class Stderr:
 
     def diagnostic(self, summary: str, detail: str = "", *, severity: str = "error", **more: Any) -> None:
         """Something wrong, for the JSON log."""
-        from landing.journal import Event
+        from landing.engine.journal import Event
 
         level = {"warning": "warn"}.get(severity, severity)
         diagnostic = {"severity": severity, "summary": summary, "detail": detail, **more}

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from landing.stopped import Stopped
+from landing.core.interrupt import Stopped
 
 if TYPE_CHECKING:
+    from landing.engine.stop import Stop
     from landing.report.progress import View
-    from landing.stop import Stop
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOPPED = tuple(128 + number for number in SIGNALS)

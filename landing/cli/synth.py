@@ -33,7 +33,7 @@ def command(session: Session, out: Path) -> None:
       landing synth --out synth && git diff synth
     """
     from landing.cli.output import note, result
-    from landing.permissions import unknown_types
+    from landing.services.permissions import unknown_types
 
     organization, _ = session.organization()
     if unknown := unknown_types(organization):
@@ -55,8 +55,8 @@ def command(session: Session, out: Path) -> None:
 
 def files(organization: "Organization") -> Iterator[tuple[str, Any]]:
     """What is written: (path below the folder, JSON)."""
-    from landing.kinds import BY_NAME
-    from landing.permissions import apply_policy, plan_policy, stacks_policy
+    from landing.services.permissions import apply_policy, plan_policy, stacks_policy
+    from landing.services.registry import BY_NAME
 
     for deployment in organization.deployments.values():
         yield f"templates/{deployment.key}.json", deployment.template

@@ -10,9 +10,9 @@ from landing.cli.formats import outputs, with_formats
 from landing.cli.session import Session, with_aws
 
 if TYPE_CHECKING:
+    from landing.guardrails.simulator_check import Verification
     from landing.organization import Organization
     from landing.policy.testing import Estate, Report, Suite
-    from landing.verification import Verification
 
 FORMATS = ("text", "json", "junit")
 
@@ -46,7 +46,7 @@ def command(
       landing test --format text --format junit=guardrails.xml
       landing test --verify-with-aws --profile any-account
     """
-    from landing.guardrail_tests import suites
+    from landing.guardrails.suites import suites
     from landing.policy.declared import estate_of
     from landing.policy.testing import run
 
@@ -74,7 +74,7 @@ def _verified(
     session: Session, organization: "Organization", suites: "list[Suite]", estate: "Estate"
 ) -> "Verification":
     from landing.cli.watching import reading
-    from landing.verification import verify
+    from landing.guardrails.simulator_check import verify
 
     aws = session.connect(organization, read_only=True, any_account=True)
     with reading(aws) as progress:
@@ -91,10 +91,10 @@ def _show(
     verbose: bool,
 ) -> None:
     from landing.cli.output import result
+    from landing.core.text import safe
     from landing.policy.testing.rendering import as_json, as_junit, as_text
     from landing.policy.testing.report import Report
     from landing.report import verification as compared
-    from landing.text import safe
 
     sources = {key: guardrail.source for key, guardrail in organization.guardrails.items()}
     claims = report.claims

@@ -28,9 +28,9 @@ def command(*, session: Session, lock_id: str, force: bool) -> int:
     """
     from landing.cli.locking import FOLDER, shared
     from landing.cli.output import note
-    from landing.errors import Refused
-    from landing.lock import living_holder
-    from landing.text import safe
+    from landing.core.errors import Refused
+    from landing.core.text import safe
+    from landing.runs.lock import living_holder
 
     organization, _ = session.organization()
     thing = None
@@ -49,9 +49,9 @@ def command(*, session: Session, lock_id: str, force: bool) -> int:
 def _unlock(thing: "ConditionalObject", lock_id: str, *, force: bool) -> int:
     from landing.cli.locking import FOLDER
     from landing.cli.output import note
-    from landing.errors import Refused
-    from landing.lock import holder_of, living_holder
-    from landing.text import safe
+    from landing.core.errors import Refused
+    from landing.core.text import safe
+    from landing.runs.lock import holder_of, living_holder
 
     seen = thing.read()
     if seen is None:

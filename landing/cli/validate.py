@@ -26,7 +26,7 @@ def command(session: Session, form: str, limit: int) -> int:
       landing validate --format github
     """
     from landing.cli.output import result, style_of
-    from landing.errors import ConfigError
+    from landing.core.errors import ConfigError
     from landing.library import template_lint
     from landing.report import problems as report
 

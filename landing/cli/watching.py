@@ -13,7 +13,7 @@ from landing.cli.stderr import STDERR
 
 if TYPE_CHECKING:
     from landing.aws import Aws
-    from landing.journal import Listener
+    from landing.engine.journal import Listener
     from landing.report.progress import View
     from landing.report.reading import ReadingEvents, ReadingLine
 

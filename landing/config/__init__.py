@@ -15,11 +15,11 @@ from landing.config.reader import read
 from landing.config.schema import compose
 from landing.config.settings import SETTINGS
 from landing.config.structure import problems_of
-from landing.errors import ConfigError
+from landing.core.errors import ConfigError
+from landing.core.model import Problem
+from landing.core.vocabulary import Schema
 from landing.library import Library
-from landing.model import Problem
 from landing.organization import Organization
-from landing.vocabulary import Schema
 
 __all__ = ["Document", "load", "schema"]
 

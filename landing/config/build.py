@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from landing import references
 from landing.config.deployments import Deployments
 from landing.config.document import Document, Path_, units_in
 from landing.config.schema import with_defaults
-from landing.constraints.principals import POLICY_TYPES
-from landing.deadlines import seconds
+from landing.core import references
+from landing.core.constraints.principals import POLICY_TYPES
+from landing.core.deadlines import seconds
+from landing.core.integrations import ACCOUNT, INTEGRATIONS, STACKSETS
+from landing.core.model import Json, Problem, Source
+from landing.core.partitions import REGIONS
+from landing.core.vocabulary import Schema
 from landing.library import Library, fill
-from landing.model import Json, Problem, Source
 from landing.organization import (
     ROOT,
     Account,
@@ -26,10 +29,7 @@ from landing.organization import (
     node_of,
 )
 from landing.organization.targets import target_of
-from landing.partitions import REGIONS
 from landing.policy.exemptions import exemptions, is_boundless, names_roles
-from landing.services import ACCOUNT, INTEGRATIONS, STACKSETS
-from landing.vocabulary import Schema
 
 SCP = "SERVICE_CONTROL_POLICY"
 

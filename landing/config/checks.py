@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from landing import forms
 from landing.config.document import Document, Path_, items, units_in
-from landing.model import Problem
+from landing.core import forms
+from landing.core.integrations import INTEGRATIONS
+from landing.core.model import Problem
+from landing.core.partitions import OPT_IN_REGIONS, REGIONS
+from landing.core.spelling import nearest
 from landing.organization import ROOT
-from landing.partitions import OPT_IN_REGIONS, REGIONS
 from landing.policy.exemptions import names_roles
-from landing.services import INTEGRATIONS
-from landing.spelling import nearest
 
 MAX_DEPTH = 5
 MAX_UNITS = 2_000

@@ -9,12 +9,12 @@ from landing.blueprint import MAX_TEMPLATE, canonical
 from landing.blueprint.file import Failure, Rendered
 from landing.config.document import Document, Path_
 from landing.config.settings import HOME, SERVICE_BLUEPRINTS, ServiceBlueprint
+from landing.core.integrations import INTEGRATIONS
+from landing.core.model import Json, Problem, Source
 from landing.library import Library
 from landing.library.metadata import relative
-from landing.model import Json, Problem, Source
 from landing.organization import ROOT, Deployment, Service, Target
 from landing.organization.targets import target_of
-from landing.services import INTEGRATIONS
 
 
 class Deployments:

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from landing import source_tree
 from landing.config.reader import files, refused
-from landing.errors import ConfigError
+from landing.core import source_tree
+from landing.core.errors import ConfigError
 from landing.library.found import FOLDERS
 from landing.library.found import refused as refused_beside
 

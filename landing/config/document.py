@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from landing.model import Problem, Source
-from landing.yaml_text import Map, Mark, Seq
+from landing.core.model import Problem, Source
+from landing.core.yaml_text import Map, Mark, Seq
 
 Path_ = tuple[str | int, ...]
 

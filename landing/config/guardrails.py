@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from landing.config.packs import SHORT as PACKED_TYPES
 from landing.config.packs import numbered, size_of
+from landing.core.model import Json, Problem, Source
 from landing.library import Library, Policy
 from landing.library.metadata import relative
-from landing.model import Json, Problem, Source
 from landing.organization import ROOT, Guardrail, Organization, node_of
 from landing.policy import lint
 from landing.policy.escalation import open_ways

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from landing import forms
 from landing.config.document import Document, Path_, items
+from landing.core import forms
+from landing.core.model import Problem
+from landing.core.spelling import nearest
 from landing.library import Library
-from landing.model import Problem
 from landing.policy.limits import LIMITS
-from landing.spelling import nearest
 
 
 def check(document: Document, library: Library) -> Iterator[Problem]:

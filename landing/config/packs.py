@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from landing import references
-from landing.model import Severity
+from landing.core import references
+from landing.core.model import Severity
 from landing.organization import Organization, Pack
 from landing.policy.limits import compact, size_limit
 from landing.policy.merging import Piece, document, merge, pieces_of

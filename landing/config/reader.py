@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from landing import source_tree
 from landing.config.document import Document
-from landing.model import Problem, Source
-from landing.yaml_text import Map, NotAdmitted, parse
+from landing.core import source_tree
+from landing.core.model import Problem, Source
+from landing.core.yaml_text import Map, NotAdmitted, parse
 
 MAX_BYTES = 64 * 1024 * 1024
 REFUSED = "LZ103"

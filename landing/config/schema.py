@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from landing.constraints.inputs import allowed
-from landing.constraints.principals import SERVICES
-from landing.deadlines import DEADLINES, PATTERN, shown
-from landing.vocabulary import REGION, TAGS, TARGET, Schema, by_key, flag, mapping, names, number, sent, text
+from landing.core.constraints.inputs import allowed
+from landing.core.constraints.principals import SERVICES
+from landing.core.deadlines import DEADLINES, PATTERN, shown
+from landing.core.vocabulary import REGION, TAGS, TARGET, Schema, by_key, flag, mapping, names, number, sent, text
 
 _PACK = flag("Put the guardrails that are attached here together, in as few policies as the limits allow.")
 _FULL_ACCESS = flag("Keep FullAWSAccess attached; false for an allow-list strategy.", default=True)

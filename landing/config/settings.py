@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from landing.constraints.inputs import allowed
+from landing.core.constraints.inputs import allowed
 
 HOME = "home"
 GOVERNED = "governed"

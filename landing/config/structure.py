@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from landing.config.document import Document, Path_
-from landing.model import Problem
-from landing.spelling import nearest
-from landing.vocabulary import KEY
+from landing.core.model import Problem
+from landing.core.spelling import nearest
+from landing.core.vocabulary import KEY
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from landing import source_tree
 from landing.blueprint import Blueprint
 from landing.blueprint.file import Rendered, blueprint_in, failure, rendered
 from landing.blueprint.process import rendered as rendered_apart
-from landing.errors import ConfigError
+from landing.core import source_tree
+from landing.core.errors import ConfigError
+from landing.core.model import Problem, Source
 from landing.library.metadata import relative
 from landing.library.policy import Policy, policy_in
-from landing.model import Problem, Source
 
 FOLDERS = ("blueprints", "scps")
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from landing.model import Problem, Severity, Source
+from landing.core.model import Problem, Severity, Source
+from landing.core.yaml_text import Map, NotAdmitted, parse
 from landing.policy.limits import LIMITS
-from landing.yaml_text import Map, NotAdmitted, parse
 
 _TEXTS = ("title", "description", "type", "severity")
 _KEYS = (*_TEXTS, "parameters", "controls", "references")

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from landing.errors import ConfigError
-from landing.json_text import place, read
+from landing.core.errors import ConfigError
+from landing.core.json_text import place, read
+from landing.core.model import Json, Problem, Severity, Source
 from landing.library.metadata import Metadata, fits, relative
 from landing.library.placeholders import fill, has_placeholder, unfilled
-from landing.model import Json, Problem, Severity, Source
 
 
 @dataclass(frozen=True, slots=True)

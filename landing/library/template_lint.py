@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from landing.blueprint.process import ask
+from landing.core.model import Problem, Source
 from landing.library.found import Library
 from landing.library.metadata import relative
-from landing.model import Problem, Source
 from landing.organization import Organization
 
 SECONDS = 60.0

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from landing import references
-from landing.deadlines import DEADLINES
-from landing.model import Json, Problem, Source
+from landing.core import references
+from landing.core.deadlines import DEADLINES
+from landing.core.model import Json, Problem, Source
 from landing.organization.hierarchy import Account, Hierarchy, Target, node_of
 from landing.organization.policies import ForeignPolicy, Guardrail, Pack
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from landing.model import Source
+from landing.core.model import Source
 
 ROOT = "root"
 

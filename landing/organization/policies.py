@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from landing.model import Address, Json, Source
+from landing.core.model import Address, Json, Source
 from landing.organization.hierarchy import Target
 
 

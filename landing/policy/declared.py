@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from landing import references
+from landing.core import references
 from landing.organization import ROOT, Organization, Pack
 from landing.policy import SCP
 from landing.policy.merging import pieces_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from landing.operation_names import S3_OPERATIONS
+from landing.core.operation_names import S3_OPERATIONS
 from landing.policy import catalog
 from landing.policy.keys import GLOBAL
 

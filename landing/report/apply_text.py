@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from landing.apply import Result
-from landing.journal import Event
-from landing.model import Action, Address, Change
-from landing.text import safe
+from landing.core.model import Action, Address, Change
+from landing.core.text import safe
+from landing.engine.apply import Result
+from landing.engine.journal import Event
 
 NAMED = 5
 """How many of the changes that wait for the same one are named."""

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 from landing.config.packs import size_of
+from landing.core.text import safe
 from landing.organization import Organization, Pack
 from landing.policy.limits import LIMITS, size_limit
 from landing.policy.room import slots
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.markdown import code
 from landing.report.style import Style
-from landing.text import safe
 
 SHORT = {"SERVICE_CONTROL_POLICY": "SCP", "RESOURCE_CONTROL_POLICY": "RCP"}
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from landing.difference import Difference, differences
-from landing.drift import Finding, Status
-from landing.kinds import BY_NAME
-from landing.model import Action, Change
+from landing.core.difference import Difference, differences
+from landing.core.model import Action, Change
+from landing.core.text import safe
+from landing.engine.drift import Finding, Status
 from landing.report.style import SIGNS, Style, shown
-from landing.text import safe
+from landing.services.registry import BY_NAME
 
 NOTHING: tuple[Any, ...] = ({}, [], (), None)
 CLOSE = " "

@@ -13,9 +13,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from landing.drift import Report, Status
-from landing.kinds import BY_NAME
-from landing.model import Address, Severity
+from landing.core.model import Address, Severity
+from landing.core.text import safe
+from landing.engine.drift import Report, Status
 from landing.organization import Organization
 from landing.report.diff import Line, at_most
 from landing.report.drift_text import verdict
@@ -24,7 +24,7 @@ from landing.report.gaps import by_reason
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import HEIGHT, WIDTH, heat_map, unit_label
 from landing.report.place import label, spread, unit_of
-from landing.text import safe
+from landing.services.registry import BY_NAME
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_GROUPS = 1000

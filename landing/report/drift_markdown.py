@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from landing.drift import Report, Status
+from landing.engine.drift import Report, Status
 from landing.organization import Organization
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.diff import at_most

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from landing.drift import Finding, Report, Status
-from landing.kinds import BY_NAME
-from landing.model import Source
+from landing.core.model import Source
+from landing.core.text import safe
+from landing.engine.drift import Finding, Report, Status
 from landing.report import sarif
 from landing.report.diff import of_finding
 from landing.report.findings import WORDS
 from landing.report.gaps import by_reason
-from landing.text import safe
+from landing.services.registry import BY_NAME
 
 NAMED = 10
 LINES = 5

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from landing.drift import Finding, Report, Status
+from landing.core.text import safe
+from landing.engine.drift import Finding, Report, Status
 from landing.organization import Organization
 from landing.report.diff import at_most
 from landing.report.findings import WORDS, Group, coverage, fold, share
 from landing.report.gaps import by_reason
 from landing.report.place import label, spread
 from landing.report.style import Style
-from landing.text import safe
 
 SAMPLES = 3
 LINES = 8

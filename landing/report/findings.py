@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from landing.drift import Finding, Report, Status
-from landing.model import Address, Scope, Source
+from landing.core.model import Address, Scope, Source
+from landing.core.text import safe
+from landing.engine.drift import Finding, Report, Status
 from landing.organization import Organization
 from landing.report.diff import Line, of_finding
 from landing.report.fold import OWN, counted, extent, without_identity
 from landing.report.place import PER_ACCOUNT, unit_of, unit_of_account
-from landing.text import safe
 
 WORDS = {
     Status.MISSING: "missing",

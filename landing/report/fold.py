@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landing.kinds import BY_NAME
-from landing.model import Action, Address, Change, Level
+from landing.core.model import Action, Address, Change, Level
 from landing.report.place import PER_ACCOUNT
+from landing.services.registry import BY_NAME
 
 NEVER_FOLDED = ("policy", "attachments", "unit")
 OWN = ("name", "email")

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from landing.model import Address, Gap
+from landing.core.model import Address, Gap
+from landing.core.text import safe
 from landing.report.fold import without_identity
-from landing.text import safe
 
 SAMPLES = 3
 _REQUEST = re.compile(r" \(request [^()]*\)")

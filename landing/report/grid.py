@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from landing.drift import Finding, Report, Status
-from landing.kinds import KINDS
-from landing.model import Address, Gap, Scope
+from landing.core.model import Address, Gap, Scope
+from landing.engine.drift import Finding, Report, Status
 from landing.organization import ROOT, Organization
 from landing.report.findings import units_of
 from landing.report.place import unit_of
+from landing.services.registry import KINDS
 
 EVERYWHERE = ""
 """The row of what exists once an organization."""

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr  # writes only; nothing is parsed
 
-from landing.drift import Finding, Report
-from landing.kinds import BY_NAME
-from landing.model import Address
+from landing.core.model import Address
+from landing.core.text import safe
+from landing.engine.drift import Finding, Report
 from landing.organization import Organization
 from landing.report.diff import at_most
 from landing.report.findings import Group, fold
@@ -20,7 +20,7 @@ from landing.report.gaps import by_reason
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import unit_label
 from landing.report.place import label
-from landing.text import safe
+from landing.services.registry import BY_NAME
 
 GROUPS = 20
 LINES = 20

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.live import Live as Redrawn
 from rich.text import Text
 
-from landing.journal import Event, Standing
+from landing.core.text import safe
+from landing.engine.journal import Event, Standing
 from landing.report.progress import Queued, span
 from landing.report.style import Style
-from landing.text import safe
 
 SPARE = 6
 """Lines of the terminal that are left alone."""

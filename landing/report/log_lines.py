@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable
 from typing import TextIO
 
-from landing.journal import Event, version
+from landing.core.text import safe
+from landing.engine.journal import Event, version
 from landing.report.style import Style
-from landing.text import safe
 
 
 class TextLines:

@@ -6,8 +6,8 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
-from landing.model import Source
-from landing.text import safe
+from landing.core.model import Source
+from landing.core.text import safe
 
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 

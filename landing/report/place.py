@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from landing.model import Address
+from landing.core.model import Address
+from landing.core.text import safe
 from landing.organization import ROOT, Organization
-from landing.text import safe
 
 PER_ACCOUNT = ("account", "contacts")
 """Kinds of the organization that exist once an account: the name of the resource is the key of the account."""

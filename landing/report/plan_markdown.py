@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
-from landing.exposure import dangers
-from landing.model import Action, Address, Change
+from landing.core.model import Action, Address, Change
+from landing.engine.plan import Plan
+from landing.guardrails.exposure import dangers
 from landing.organization import Organization
-from landing.plan import Plan
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.diff import at_most, of_change
 from landing.report.fold import Group, fold

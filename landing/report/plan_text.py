@@ -6,19 +6,19 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from landing.exposure import dangers
-from landing.graph import temporary_names
-from landing.kinds import BY_NAME
-from landing.model import Action, Address
+from landing.core.model import Action, Address
+from landing.core.text import safe
+from landing.engine.order.graph import temporary_names
+from landing.engine.order.phases import Known
+from landing.engine.plan import Plan
+from landing.guardrails.exposure import dangers
 from landing.organization import ForeignPolicy, Organization
-from landing.phases import Known
-from landing.plan import Plan
 from landing.report.diff import of_change
 from landing.report.fold import Group, fold
 from landing.report.gaps import by_reason
 from landing.report.place import label, spread
 from landing.report.style import SIGNS, Style, shown
-from landing.text import safe
+from landing.services.registry import BY_NAME
 
 LEGEND = {Action.CREATE: "create", Action.UPDATE: "update in-place", Action.DELETE: "destroy"}
 WILL = {Action.CREATE: "will be created", Action.UPDATE: "will be updated in-place", Action.DELETE: "will be destroyed"}

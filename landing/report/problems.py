@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from landing.model import Problem, Source
+from landing.core.model import Problem, Source
+from landing.core.source_tree import refusal
+from landing.core.text import safe
 from landing.report.style import Style
-from landing.source_tree import refusal
-from landing.text import safe
 
 AT_MOST = 20
 WIDEST = 200

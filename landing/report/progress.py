@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
 from landing.aws import Queue
-from landing.journal import Event, Listener, Standing
+from landing.engine.journal import Event, Listener, Standing
 
 HEARTBEAT = 60.0
 """Seconds without a line after which one says that the run is alive."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TextIO
 
-from landing.journal import Listener
+from landing.core.text import safe
+from landing.engine.journal import Listener
 from landing.report.log_lines import write
 from landing.report.progress import QUEUE, Queued, Ticking, waiting
 from landing.report.style import Style
-from landing.text import safe
 
 ERASE = "\r\x1b[2K"
 

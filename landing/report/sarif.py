@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import quote
 
 from landing import __version__
-from landing.model import Problem, Severity, Source
-from landing.text import safe
+from landing.core.model import Problem, Severity, Source
+from landing.core.text import safe
 
 MOST_RESULTS = 5000
 MOST_PLACES = 100

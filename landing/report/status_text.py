@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from landing.past_runs import KILLED, RUNNING, Record
+from landing.core.text import safe
 from landing.report.progress import span
 from landing.report.style import Style
-from landing.text import safe
+from landing.runs.history import KILLED, RUNNING, Record
 
 COLOURS = {"applied": "green", "no changes": "green", RUNNING: "cyan", "interrupted": "yellow", "refused": "yellow"}
 SHOWN = 20

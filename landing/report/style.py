@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from landing.text import safe
+from landing.core.text import safe
 
 _ASCII = str.maketrans(
     {"·": ",", "…": "...", "×": "x", "→": "->", "✓": "ok", "✗": "x", "●": "*", "○": "o", "│": "|", "–": "-", "—": "-"}

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from landing.model import Source
+from landing.core.model import Source
+from landing.guardrails.simulator_check import Difference, Verification
 from landing.policy.testing.model import Position
 from landing.policy.testing.report import PASSED, UNDETERMINED, Report, Result, SuiteReport, result_of
 from landing.policy.testing.requests import in_words
 from landing.policy.testing.running import Outcome, decided_by
-from landing.verification import Difference, Verification
 
 Sources = Mapping[str, Source | None]
 """Where the config names each guardrail."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from landing.operation_names import IAM_PREFIXES, S3_OPERATIONS
+from landing.core.operation_names import IAM_PREFIXES, S3_OPERATIONS
 from landing.policy import catalog
 from landing.sandbox.model import Operation, service_model
 

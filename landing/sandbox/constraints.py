@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from landing.constraints.patterns import compiled
+from landing.core.constraints.patterns import compiled
 
 
 @dataclass(frozen=True, slots=True)

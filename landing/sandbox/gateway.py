@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from landing.operation_names import READING
+from landing.core.operation_names import READING
 from landing.sandbox import admission, authorization, constraints, registry, snapshot, upstream, wire
 from landing.sandbox.call import Call
 from landing.sandbox.clients import ACTING

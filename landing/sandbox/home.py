@@ -16,8 +16,8 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 import landing
-from landing import private
-from landing.errors import LandingError
+from landing.core import private_files as private
+from landing.core.errors import LandingError
 from landing.sandbox.seal import Seal
 
 FORMAT = 3

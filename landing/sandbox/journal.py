@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from landing import private
-from landing.errors import LandingError
+from landing.core import private_files as private
+from landing.core.errors import LandingError
 from landing.sandbox.http import HttpRequest
 from landing.sandbox.seal import LENGTH as MARK
 from landing.sandbox.seal import Seal

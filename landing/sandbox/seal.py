@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from landing.errors import LandingError
+from landing.core.errors import LandingError
 
 VARIABLE = "LANDING_STATE_HOME"
 ANYWHERE = ""

@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from landing.errors import LandingError
+from landing.core.errors import LandingError
 from landing.sandbox import ENVIRONMENT, admission, body, control, guard, install
 from landing.sandbox.gateway import AnswerLost
 from landing.sandbox.home import VARIABLE, Endpoint, Home

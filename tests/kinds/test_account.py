@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from landing.kinds import BY_NAME
-from landing.model import Address
+from landing.core.model import Address
+from landing.services.registry import BY_NAME
 from tests.cloud import Cloud, Cut, DyingAws
 from tests.kinds.conftest import At
 from tests.samples import SMALL

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from landing.apply import refresh
 from landing.config import load
-from landing.exposure import dangers
-from landing.kinds import BY_NAME
-from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.engine.apply import refresh
+from landing.guardrails.exposure import dangers
 from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
+from landing.services.registry import BY_NAME
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.cloud import Cloud, Cut, DyingAws
 from tests.samples import SMALL
 

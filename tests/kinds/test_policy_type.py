@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from landing.constraints.principals import POLICY_TYPES
-from landing.graph import build
-from landing.kinds import BY_NAME
+from landing.core.constraints.principals import POLICY_TYPES
+from landing.engine.order.graph import build
 from landing.organization import Organization
 from landing.sandbox import Sandbox
+from landing.services.registry import BY_NAME
 from tests.cloud import Cloud
 from tests.samples import SMALL
 

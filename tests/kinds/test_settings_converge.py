@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from landing.kinds import KINDS
+from landing.services.registry import KINDS
 from tests.kinds.conftest import At
 from tests.samples import SMALL
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from landing.aws import Aws
-from landing.kinds import BY_NAME
-from landing.kinds.cloudformation import MARK
-from landing.model import Address, Scope
+from landing.core.model import Address, Scope
 from landing.organization import Organization
+from landing.services.registry import BY_NAME
+from landing.services.stacks.cloudformation import MARK
 from tests.cloud import Cloud, Cut, DyingAws
 from tests.kinds.conftest import At
 from tests.samples import SMALL

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from landing.kinds import BY_NAME
-from landing.kinds.stack_set import NESTED
-from landing.model import Address, Change, Gap, Scope, Severity
-from landing.observe import observe
+from landing.core.model import Address, Change, Gap, Scope, Severity
+from landing.engine.observe import observe
+from landing.engine.plan import Origin, make
 from landing.organization import Organization
-from landing.plan import Origin, make
 from landing.sandbox import Sandbox, regions
+from landing.services.registry import BY_NAME
+from landing.services.stacks.stack_set import NESTED
 from tests.cloud import Cloud, Cut, DyingAws
 from tests.samples import SMALL
 

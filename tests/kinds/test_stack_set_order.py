@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from landing.kinds import BY_NAME
-from landing.model import Address
+from landing.core.model import Address
 from landing.organization import Organization
 from landing.sandbox import Sandbox
+from landing.services.registry import BY_NAME
 from tests.cloud import Cloud
 from tests.samples import SMALL
 

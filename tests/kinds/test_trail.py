@@ -6,10 +6,10 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from landing.kinds.settings import check
-from landing.kinds.trail import Trail, _seen, _sent
-from landing.naming import LOG_BUCKETS
+from landing.blueprint.naming import LOG_BUCKETS
 from landing.organization import Organization
+from landing.services.cloudtrail.trail import Trail, _seen, _sent
+from landing.services.settings import check
 
 Load = Callable[..., Organization]
 TRAIL = "services: {{log_archive: {{}}, cloudtrail: {{{0}}}}}\n"

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from landing.guardrail_tests import suite_of
+from landing.guardrails.suites import suite_of
 from landing.library import Library, fill
 from landing.policy.testing import Estate, Suite
 from landing.report.guardrails import page

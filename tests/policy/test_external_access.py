@@ -7,12 +7,12 @@ from functools import cache
 
 import pytest
 
-from landing.asking import Oracle
 from landing.config import load
-from landing.kinds.settings import SERVICE_SCHEMAS
+from landing.guardrails.oracle import Oracle
 from landing.library import shipped
 from landing.policy import catalog
 from landing.policy.declared import declared, estate_of
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.policy import shipped as policies
 from tests.policy.external_access import Decision, candidates, decisions, idle, of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from landing.drift import Report
+from landing.engine.drift import Report
+from landing.engine.plan import Plan
 from landing.organization import Organization
-from landing.plan import Plan
 from landing.report import (
     drift_html,
     drift_markdown,

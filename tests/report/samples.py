@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from landing.drift import Finding, Report, Status, report
-from landing.model import Action, Address, Change, Gap, Problem, Scope, Severity, Source
+from landing.core.model import Action, Address, Change, Gap, Problem, Scope, Severity, Source
+from landing.engine.drift import Finding, Report, Status, report
+from landing.engine.plan import Origin, Plan
 from landing.organization import Account, ForeignPolicy, Organization, Unit
-from landing.plan import Origin, Plan
 
 UNITS = ("security", "workloads", "workloads/prod", "workloads/dev", "sandbox")
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1")

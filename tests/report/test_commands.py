@@ -13,7 +13,7 @@ import pytest
 from landing.cli import USAGE, run
 from landing.cli.output import style_of
 from landing.cli.watching import redraws
-from landing.plan import save
+from landing.engine.plan import save
 from tests.report.samples import distinct, plan
 
 ROOT = Path(__file__).parents[2]

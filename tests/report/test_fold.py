@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landing.model import Action, Address, Change, Scope
+from landing.core.model import Action, Address, Change, Scope
 from landing.report.fold import fold, without_identity
 from landing.report.place import spread, unit_of
 from tests.report.samples import REGIONS, account, attachments, changes, organization, policy, stack

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from landing.drift import Report, report
-from landing.plan import Plan
+from landing.engine.drift import Report, report
+from landing.engine.plan import Plan
 from landing.report import plan_markdown, plan_text, sarif
 from landing.report.style import Style
 from tests.report.formats import DRIFTS, PLANS, ROOT

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from landing.drift import Report, report
+from landing.engine.drift import Report, report
 from landing.report import drift_html
 from landing.report.grid import grid
 from landing.report.heat_map import MOST_ROWS, SCALE, heat_map

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from landing.drift import report
-from landing.model import Action, Address, Change, Gap, Scope
-from landing.plan import Plan
+from landing.core.model import Action, Address, Change, Gap, Scope
+from landing.engine.drift import report
+from landing.engine.plan import Plan
 from landing.report import junit
 from tests.report.samples import HOSTILE, account, declared, drift, findings, hostile, many, organization
 

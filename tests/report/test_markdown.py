@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from landing.drift import report
+from landing.engine.drift import report
 from landing.report import drift_markdown, plan_markdown
 from landing.report.markdown import code, comment, details, fence, tag
 from tests.report.samples import HOSTILE, distinct, drift, findings, hostile, many, organization, plan

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from landing.aws import Queue
-from landing.journal import Event, Standing
-from landing.model import Address, Scope
+from landing.core.model import Address, Scope
+from landing.engine.journal import Event, Standing
 from landing.report.live import Live
 from landing.report.log_lines import JsonLines, TextLines
 from landing.report.progress import Lines, pulse, span

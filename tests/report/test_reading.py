@@ -6,7 +6,7 @@ import io
 import json
 
 from landing.aws import Queue
-from landing.journal import Event
+from landing.engine.journal import Event
 from landing.report.live import Live
 from landing.report.log_lines import JsonLines, TextLines
 from landing.report.progress import Lines

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from landing.drift import report
-from landing.model import Action
-from landing.plan import Plan
+from landing.core.model import Action
+from landing.core.text import safe
+from landing.engine.drift import report
+from landing.engine.plan import Plan
 from landing.report import drift_text, plan_text
 from landing.report.style import Style, shown
-from landing.text import safe
 from tests.report.samples import account, distinct, drift, empty, many, organization, plan
 
 PLAN_LINE = re.compile(r"(?m)^Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy\.$")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from landing.naming import LOG_KEY_ALIAS, RECORDER, RECORDER_ROLE, TRAIL, bucket
+from landing.blueprint.naming import LOG_KEY_ALIAS, RECORDER, RECORDER_ROLE, TRAIL, bucket
 from tests.sandbox.lab import REGION, Lab
 from tests.sandbox.security import allow, document
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from landing.constraints.principals import SERVICES
+from landing.core.constraints.principals import SERVICES
 from tests.sandbox.cloud import Cloud, refused, source
 
 CONFIG = "config.amazonaws.com"

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from landing.errors import LandingError
+from landing.core.errors import LandingError
 from landing.sandbox import journal, process
 from landing.sandbox.home import Endpoint, Home, SandboxError, read_world, sealed_world, write_world
 from landing.sandbox.http import HttpRequest

@@ -15,7 +15,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 
-from landing.errors import LandingError
+from landing.core.errors import LandingError
 from landing.sandbox import Sandbox, process, signing
 from landing.sandbox.home import Endpoint, Home
 from landing.sandbox.http import HttpRequest

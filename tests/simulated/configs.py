@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from landing.config import load
-from landing.kinds.settings import SERVICE_SCHEMAS
 from landing.library import Library, shipped
 from landing.organization import Organization
+from landing.services.settings import SERVICE_SCHEMAS
 from tests.samples import LIBRARY
 
 REGIONS = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from landing.errors import LandingError
+from landing.core.errors import LandingError
 from landing.organization import Organization
 from tests.cloud import Cloud
 from tests.simulated import truth, variety

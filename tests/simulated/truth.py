@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from landing.kinds.policy import OrganizationPolicy
-from landing.kinds.stack_set import StackSet
 from landing.organization import PREFIX, TAG
 from landing.organization import Organization as Wanted
 from landing.sandbox.organizations.state import organization_of
 from landing.sandbox.world import World
+from landing.services.organizations.policy import OrganizationPolicy
+from landing.services.stacks.stack_set import StackSet
 
 
 def problems(world: World, wanted: Wanted) -> list[str]:

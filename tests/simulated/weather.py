@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
-from landing.operation_names import READING
+from landing.core.operation_names import READING
 from landing.sandbox.gateway import THROTTLED
 from landing.sandbox.refusal import Refusal
 

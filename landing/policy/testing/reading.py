@@ -6,9 +6,9 @@ from pathlib import Path
 
 import yaml
 
+from landing.core.yaml_text import NotAdmitted
+from landing.core.yaml_text import parse as parse_yaml
 from landing.policy.testing.model import Argument, Case, Cases, Claim, Mistake, Parts, Position, Value
-from landing.yaml_text import NotAdmitted
-from landing.yaml_text import parse as parse_yaml
 
 _TEXTS, _TEXT, _MAP = "texts", "text", "map"
 # For each kind of entry: its keys with what they hold, the key that tells the kind first.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from landing.partitions import GLOBAL_REGION
+from landing.core.partitions import GLOBAL_REGION
 from landing.sandbox.call import Call
 from landing.sandbox.refusal import Refusal
 from landing.sandbox.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from landing.constraints.trail import EXCLUDED_SOURCES, MOST_VALUES, can_have
+from landing.core.constraints.trail import EXCLUDED_SOURCES, MOST_VALUES, can_have
 from landing.sandbox.call import Call
 from landing.sandbox.cloudtrail.state import DEFAULT_SELECTOR, Trail, find, find_own
 from landing.sandbox.refusal import Refusal

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from landing.constraints import config_rules
+from landing.core.constraints import config_rules
 from landing.sandbox.config.state import invalid
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from landing.constraints.principals import SERVICES
+from landing.core.constraints.principals import SERVICES
 from landing.sandbox.call import Call
 from landing.sandbox.organizations.access import current
 from landing.sandbox.organizations.members import shown

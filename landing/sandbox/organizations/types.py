@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from landing.constraints.principals import POLICY_TYPES
+from landing.core.constraints.principals import POLICY_TYPES
 from landing.sandbox.organizations.state import Policy
 
 SCP = "SERVICE_CONTROL_POLICY"

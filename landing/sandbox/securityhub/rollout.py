@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from landing.constraints import security_hub as catalogue
+from landing.core.constraints import security_hub as catalogue
 from landing.sandbox import accounts, regions
 from landing.sandbox.call import Call
 from landing.sandbox.linked_roles import ensure

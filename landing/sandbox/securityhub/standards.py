@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from landing.constraints import security_hub as catalogue
+from landing.core.constraints import security_hub as catalogue
 from landing.sandbox.call import Call
 from landing.sandbox.securityhub import rollout
 from landing.sandbox.securityhub.state import Hub, invalid, own_hub, unmanaged_hub

@@ -1,0 +1,3 @@
+"""Values that everything else passes around, and data about AWS.
+
+No calls, no config, no policy engine here; it imports nothing else of `landing`. Begin with `model`."""

@@ -1,0 +1,63 @@
+"""Tokens that stand for AWS ids in plans and documents, so that a plan can be made before the ids exist.
+
+`<account:log-archive>`, `<organization>` and `<root>` are put in place of ids when AWS is read, and replaced
+by ids at the call. Configuration names in, ids never.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+from landing.core.model import Json
+
+ORGANIZATION_ID = "<organization>"
+ROOT_ID = "<root>"
+
+_TOKEN = re.compile(r"<(?:account:[a-z0-9][a-z0-9_-]*|organization|root)>")
+_ID = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9]{12}|(?<!-)o-[a-z0-9]{10,32}|(?<!-)r-[a-z0-9]{4,32})(?![0-9a-zA-Z])")
+
+J = TypeVar("J", bound=Json)
+
+
+def account_id(key: str) -> str:
+    """The token for the id of the account with this key."""
+    return f"<account:{key}>"
+
+
+def tokens_in(value: Json) -> set[str]:
+    """Every token that occurs in a value."""
+    if isinstance(value, str):
+        return set(_TOKEN.findall(value))
+    if isinstance(value, Mapping):
+        return {token for k, v in value.items() for token in tokens_in(k) | tokens_in(v)}
+    if isinstance(value, list):
+        return {token for item in value for token in tokens_in(item)}
+    return set()
+
+
+def resolve(value: J, ids: Mapping[str, str]) -> J:
+    """Replace tokens by ids (`ids` goes by token); a token that is not in `ids` stays, for the caller to find."""
+    return _map(value, _TOKEN, ids)
+
+
+def symbolic(value: J, tokens: Mapping[str, str]) -> J:
+    """Replace ids by tokens (`tokens` goes by id)."""
+    return _map(value, _ID, tokens)
+
+
+def _map(value: J, pattern: re.Pattern[str], table: Mapping[str, str]) -> J:
+    def text(part: str) -> str:
+        return pattern.sub(lambda match: table.get(match[0], match[0]), part)
+
+    def walk(part: Json) -> Json:
+        if isinstance(part, str):
+            return text(part)
+        if isinstance(part, list):
+            return [walk(item) for item in part]
+        if isinstance(part, dict):
+            return {text(key): walk(item) for key, item in part.items()}
+        return part
+
+    return walk(value)  # type: ignore[return-value]  # the shape of the value is kept

@@ -1,0 +1,232 @@
+"""Carries a plan out: a graph walk with workers, a journal, and a second look at everything that was touched."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from landing.aws import Aws, Interrupted, NoCredentials, NotBegun
+from landing.core.errors import LandingError
+from landing.core.model import Action, Address, Change, Gap
+from landing.engine.background import settle
+from landing.engine.journal import Event, Listener
+from landing.engine.observe import Progress, observe
+from landing.engine.order.graph import Graph, Step, build, halfway
+from landing.engine.order.phases import Known
+from landing.engine.plan import Origin, Plan, make, still_to_do
+from landing.engine.retry import persist, settled
+from landing.engine.stop import Stop
+from landing.organization import Organization
+from landing.services.registry import BY_NAME
+
+VERBS = {
+    Action.CREATE: ("Creating...", "Creation"),
+    Action.UPDATE: ("Modifying...", "Modifications"),
+    Action.DELETE: ("Destroying...", "Destruction"),
+}
+
+AT_ONCE = "interrupted twice"
+STILL_AT_IT = "interrupted while AWS was still at it"
+NOT_BEGUN = "Not begun: interrupted before anything was written"
+
+
+@dataclass
+class Result:
+    """What became of each change: done, failed with its reason, blocked by one that failed, or not started."""
+
+    done: list[Change] = field(default_factory=list)
+    failed: dict[Address, str] = field(default_factory=dict)
+    blocked: dict[Address, Address] = field(default_factory=dict)
+    not_started: list[Address] = field(default_factory=list)
+    unsettled: dict[Address, str] = field(default_factory=dict)
+    """Where AWS was still at what the changes had set off, or failed at it, with the reason."""
+    interrupted: bool = False
+    unverified: str = ""
+    """Why what was done was not looked at again; nothing when it was."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was done, and seen to be, and AWS has come to rest."""
+        return not (self.failed or self.blocked or self.not_started or self.unsettled or self.unverified)
+
+    @property
+    def counts(self) -> Counter[Action]:
+        """Done changes by action."""
+        return Counter(change.action for change in self.done)
+
+
+def refresh(
+    organization: Organization, aws: Aws, plan: Plan, progress: Progress = lambda done, total, what: None
+) -> tuple[Change, ...]:
+    """What is left to do of a saved plan, after looking again at what it touches; raises StalePlan."""
+    scopes = {(change.address.kind, change.address.scope) for change in plan.changes}
+    left_by_cuts = halfway(plan.changes, Known.of(organization))
+    return still_to_do(plan, observe(organization, aws, only=scopes, progress=progress), left_by_cuts)
+
+
+def apply(
+    organization: Organization,
+    aws: Aws,
+    changes: Collection[Change],
+    *,
+    stop: Stop,
+    parallelism: int = 10,
+    listeners: Iterable[Listener] = (),
+    progress: Progress = lambda done, total, what: None,
+) -> Result:
+    """Make the changes in the order of their graph, then verify; the result says what is left."""
+    walk = _Walk(aws, build(changes, Known.of(organization)), tuple(listeners), parallelism, stop)
+    result = walk.run()
+    by_address = {change.address: change for change in changes}
+    result.done = [by_address[address] for address in walk.finished]
+    result.unverified = AT_ONCE if result.done and stop.at_once else ""
+    if result.done and not stop.at_once:
+        result.unsettled = settle(organization, aws, result.done, stop, walk.tell)
+        _verify(organization, aws, result, walk.tell, progress)
+    result.interrupted = stop.asked
+    return result
+
+
+def _verify(organization: Organization, aws: Aws, result: Result, tell: Listener, progress: Progress) -> None:
+    """Look again at what was done: what AWS does not show as declared has failed."""
+    tell(Event("phase_start", message="verify"))
+    touched = {change.address for change in result.done}
+    scopes = {(address.kind, address.scope) for address in touched}
+
+    gaps: list[Gap] = []
+
+    def look() -> Collection[Address]:
+        aws.tree.forget()
+        nonlocal gaps
+        observation = observe(organization, aws, only=scopes, progress=progress)
+        gaps = [gap for gap in observation.gaps if any(gap.covers(address) for address in touched)]
+        return touched & {change.address for change in make(observation, Origin()).changes}
+
+    try:
+        differing = settled(aws, look)
+    except Interrupted:
+        result.unverified = AT_ONCE
+        return
+    except NoCredentials as error:
+        result.unverified = str(error)
+        return
+    for address in differing:
+        result.failed[address] = (
+            "AWS does not show it as declared after the change; run landing plan to see what differs"
+        )
+    result.done = [change for change in result.done if change.address not in result.failed]
+    if gaps:
+        result.unverified = f"{gaps[0].kind} {gaps[0].scope}".strip() + f": {gaps[0].reason}"
+
+
+class _Walk:
+    def __init__(self, aws: Aws, graph: Graph, listeners: tuple[Listener, ...], parallelism: int, stop: Stop) -> None:
+        self.aws, self.graph, self.listeners, self.parallelism, self.stop = aws, graph, listeners, parallelism, stop
+        self.sorter = graph.sorter()
+        self.result = Result()
+        self.bad: dict[Step, Address] = {}
+        self.waiting: dict[str, list[tuple[Address, int]]] = defaultdict(list)
+        """By kind, a heap of the steps that may start: of 10,000, the next one is found without sorting them."""
+        self.running: dict[Future[str], Step] = {}
+        self.started: dict[Step, float] = {}
+        self.finished: list[Address] = []
+        self.last = {step.address: step.stage for step in graph.steps}
+
+    def run(self) -> Result:
+        pool = ThreadPoolExecutor(self.parallelism, "apply")
+        try:
+            while self.sorter.is_active() and not self.stop.at_once:
+                self._take_ready()
+                self._start(pool)
+                if not self.running:
+                    if any(self.waiting.values()):
+                        break  # the user asked to stop, and nothing runs any more
+                    continue
+                settled, _ = wait(self.running, timeout=0.25, return_when=FIRST_COMPLETED)
+                for future in settled:
+                    self._settle(future)
+        finally:
+            pool.shutdown(wait=not self.stop.at_once, cancel_futures=True)
+        for step in self.running.values():  # asked twice: AWS goes on with these, and nobody waits for it
+            self._fail(step, STILL_AT_IT)
+        known = {*self.finished, *self.result.failed, *self.result.blocked}
+        self.result.not_started = sorted({step.address for step in self.graph.steps} - known)
+        return self.result
+
+    def _take_ready(self) -> None:
+        for step in self.sorter.get_ready():
+            if step not in self.graph.steps:
+                self.sorter.done(step)  # a barrier
+                continue
+            cause = next((self.bad[other] for other in self.graph.needs[step] if other in self.bad), None)
+            if cause is None:
+                heappush(self.waiting[step.address.kind], (step.address, step.stage))
+                continue
+            self.bad[step] = cause
+            if step.address not in self.result.failed:
+                self.result.blocked[step.address] = cause
+            self.sorter.done(step)
+
+    def _start(self, pool: ThreadPoolExecutor) -> None:
+        if self.stop.asked:
+            return
+        busy = Counter(step.address.kind for step in self.running.values())
+        while len(self.running) < self.parallelism:
+            free = [heap for name, heap in self.waiting.items() if heap and busy[name] < BY_NAME[name].parallel]
+            if not free:
+                return
+            step = Step(*heappop(min(free)))
+            busy[step.address.kind] += 1
+            change = self.graph.steps[step]
+            if step.stage == 0:
+                self.tell(Event("apply_start", str(step.address), change.action.value, VERBS[change.action][0]))
+            self.started[step] = self.aws.clock.now()
+            self.running[pool.submit(self._apply, change)] = step
+
+    def _apply(self, change: Change) -> str:
+        """The reason of failure, or nothing."""
+        try:
+            with self.aws.change(self.stop.patience):
+                persist(self.aws, BY_NAME[change.address.kind], change)
+        except NotBegun:
+            return NOT_BEGUN
+        except Interrupted:
+            return STILL_AT_IT
+        except NoCredentials as error:
+            self.stop.begin_nothing()
+            return str(error)
+        except LandingError as error:
+            return str(error)
+        except Exception as error:  # noqa: BLE001  # the worker boundary: record it, let independent changes go on
+            return f"{type(error).__name__}: {error}"
+        return ""
+
+    def _settle(self, future: Future[str]) -> None:
+        step = self.running.pop(future)
+        change, reason = self.graph.steps[step], future.result()
+        elapsed = self.aws.clock.now() - self.started[step]
+        if reason == NOT_BEGUN:
+            heappush(self.waiting[step.address.kind], (step.address, step.stage))
+            self.tell(Event("apply_dropped", str(step.address), change.action.value, reason, elapsed))
+            return
+        if reason:
+            self._fail(step, reason)
+        elif step.stage == self.last[step.address]:
+            self.finished.append(step.address)
+            message = f"{VERBS[change.action][1]} complete after {elapsed:.0f}s"
+            self.tell(Event("apply_complete", str(step.address), change.action.value, message, elapsed))
+        self.sorter.done(step)
+
+    def _fail(self, step: Step, reason: str) -> None:
+        self.bad[step] = step.address
+        self.result.failed[step.address] = reason
+        elapsed = self.aws.clock.now() - self.started[step]
+        self.tell(Event("apply_errored", str(step.address), self.graph.steps[step].action.value, reason, elapsed))
+
+    def tell(self, event: Event) -> None:
+        """Tell everybody who listens."""
+        for listener in self.listeners:
+            listener(event)

@@ -1,0 +1,172 @@
+"""Drift: a plan read the other way round, as findings about what AWS holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from landing.core.difference import differences, differing
+from landing.core.model import Action, Address, Change, Severity, Source
+from landing.engine.plan import FORMAT, Plan
+from landing.engine.plan_file import plain
+from landing.organization import ForeignPolicy, Organization
+from landing.policy import RCP, SCP
+from landing.services.registry import BY_NAME
+
+
+class Status(StrEnum):
+    """What is the matter; `unmanaged` is counted, not alarmed, `not_checked` is never in sync.
+
+    `unexpected_in_force` is a policy of others that acts on the organization, and that the config does not know of.
+    """
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    UNEXPECTED = "unexpected"
+    IN_FORCE = "unexpected_in_force"
+    UNMANAGED = "unmanaged"
+    NOT_CHECKED = "not_checked"
+
+
+STATUS = {Action.CREATE: Status.MISSING, Action.UPDATE: Status.CHANGED, Action.DELETE: Status.UNEXPECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as declared; `diff` holds (path, expected, actual)."""
+
+    status: Status
+    severity: Severity
+    address: Address
+    title: str
+    reason: str = ""
+    declared_at: Source | None = None
+    diff: tuple[tuple[str, Any, Any], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of the JSON report."""
+        return {
+            "status": self.status.value,
+            "severity": self.severity.value,
+            "address": str(self.address),
+            "kind": self.address.kind,
+            "account": self.address.scope.account,
+            "region": self.address.scope.region,
+            "guardrail": self.title,
+            "reason": self.reason,
+            "declared_at": asdict(self.declared_at) if self.declared_at else None,
+            "diff": [
+                {"path": path, "expected": plain(expected), "actual": plain(actual)}
+                for path, expected, actual in self.diff
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings of one look, worst first."""
+
+    findings: tuple[Finding, ...]
+    in_sync: int
+    plan: Plan
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """Counts by status, and how much is in sync."""
+        counts = {status.value: 0 for status in Status}
+        for finding in self.findings:
+            counts[finding.status.value] += 1
+        return counts | {"in_sync": self.in_sync}
+
+    @property
+    def drifted(self) -> tuple[Finding, ...]:
+        """The findings that are drift: neither unmanaged nor unread."""
+        return tuple(f for f in self.findings if f.status not in (Status.UNMANAGED, Status.NOT_CHECKED))
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON report."""
+        return {
+            "format_version": FORMAT,
+            "made_from": asdict(self.plan.made_from),
+            "summary": self.summary,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+def report(organization: Organization, plan: Plan, acts: Mapping[str, str] | None = None) -> Report:
+    """Read a plan as drift; `acts` says of policies of others, by id, who has put them in force and when."""
+    found = [*_findings(organization, plan), *_in_force(organization, plan, acts or {})]
+    findings = sorted(
+        found, key=lambda f: (f.status in (Status.UNMANAGED, Status.NOT_CHECKED), f.severity.rank, f.address)
+    )
+    return Report(tuple(findings), plan.in_sync, plan)
+
+
+def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
+    diffs: dict[str, tuple[tuple[str, Any, Any], ...]] = {}  # many accounts drift alike, and comparing deeply is slow
+    for change in plan.changes:
+        sides = differing(change.before, change.after)
+        said = json.dumps([change.action, *sides], default=dict, sort_keys=True)
+        if said not in diffs:
+            diffs[said] = _diff(change)
+        kind = BY_NAME[change.address.kind]
+        yield Finding(
+            STATUS[change.action],
+            kind.severity_of(organization, change),
+            change.address,
+            kind.title,
+            declared_at=change.source or organization.source,
+            diff=diffs[said],
+        )
+    acting = {policy.address for policy in plan.foreign if _where(organization, policy)}
+    for address in plan.unmanaged:
+        if address in acting:
+            continue
+        yield Finding(
+            Status.UNMANAGED,
+            Severity.LOW,
+            address,
+            BY_NAME[address.kind].title,
+            "in AWS, neither declared nor ours",
+            organization.source,
+        )
+    for gap in plan.gaps:
+        address = Address(gap.kind, gap.name or "*", gap.scope)
+        yield Finding(
+            Status.NOT_CHECKED, Severity.MEDIUM, address, BY_NAME[gap.kind].title, gap.reason, organization.source
+        )
+
+
+def _in_force(organization: Organization, plan: Plan, acts: Mapping[str, str]) -> Iterator[Finding]:
+    """Policies of others at nodes that the config describes: unmanaged where it knows of them, else drift."""
+    for policy in plan.foreign:
+        nodes = _where(organization, policy)
+        if not nodes:
+            continue
+        known, by = organization.known(policy), acts.get(policy.id, "")
+        reason = f"{policy.name} ({policy.id}, {policy.type}) at {', '.join(nodes)}"
+        reason += f", known: {known}" if known else f", {by}" if by else ""
+        rows = (("id", policy.id), ("name", policy.name), ("type", policy.type), ("nodes", list(nodes)), ("by", by))
+        yield Finding(
+            Status.UNMANAGED if known else Status.IN_FORCE,
+            Severity.LOW if known else Severity.HIGH if policy.type in (SCP, RCP) else Severity.MEDIUM,
+            policy.address,
+            BY_NAME["policy"].title,
+            reason,
+            organization.source,
+            tuple((name, None, value) for name, value in rows if value),
+        )
+
+
+def _where(organization: Organization, policy: ForeignPolicy) -> tuple[str, ...]:
+    return tuple(filter(organization.manages, policy.nodes))
+
+
+def _diff(change: Change) -> tuple[tuple[str, Any, Any], ...]:
+    if change.action is not Action.UPDATE:
+        sides: tuple[Mapping[str, Any], Mapping[str, Any]] = (change.after or {}, change.before or {})
+        return tuple((key, sides[0].get(key), sides[1].get(key)) for key in sorted({*sides[0], *sides[1]}))
+    return tuple((leaf.path, leaf.after, leaf.before) for leaf in differences(change.before, change.after))

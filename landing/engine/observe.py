@@ -1,0 +1,161 @@
+"""Looks at both sides: what the config asks for and what AWS holds, one task a kind and scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from queue import Empty, SimpleQueue
+
+from landing.aws import Aws, Interrupted, NoCredentials, translated
+from landing.core.errors import AwsError, NotThere, Refused
+from landing.core.model import Address, Gap, Resource, Scope
+from landing.organization import Organization
+from landing.services.registry import KINDS, Kind
+
+WORKERS = 64
+"""Tasks at once. Most wait for the organization to be read; how many requests are in flight is the door's affair."""
+
+Task = tuple[str, Scope]
+Found = list[Resource | Gap]
+LOOK = 0.25
+"""Seconds after which reading looks whether the user has asked to stop."""
+Progress = Callable[[int, int, str], None]
+"""Told (tasks done, tasks in all, what was just read)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Both sides by address, and what could not be read."""
+
+    desired: Mapping[Address, Resource]
+    live: Mapping[Address, Resource]
+    gaps: tuple[Gap, ...]
+    tasks: frozenset[Task] = field(default_factory=frozenset)
+
+    def raise_if_unknown(self, targets: Collection[str]) -> None:
+        """Raise Refused when a target means nothing on either side: most likely it is misspelt."""
+        known, kinds = {*self.desired, *self.live}, {kind.name for kind in KINDS}
+        for target in targets:
+            if target in kinds or self.gaps or any(address.matches(target) for address in known):
+                continue
+            near = get_close_matches(target, [*kinds, *map(str, known)], n=1)
+            hint = f"did you mean {near[0]}?" if near else "landing plan without --target shows the addresses"
+            raise Refused(f"--target {target} is no address that the config declares or AWS holds: {hint}")
+
+
+def desired_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> dict[Address, Resource]:
+    """Everything that the config asks for; an address given twice is a mistake in a kind."""
+    found: dict[Address, Resource] = {}
+    for kind in kinds:
+        for resource in kind.desired(organization):
+            assert resource.address not in found, f"{resource.address} is declared twice"
+            found[resource.address] = resource
+    return found
+
+
+def tasks_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> set[Task]:
+    """Where a kind may have something, by the config."""
+    return {(kind.name, scope) for kind in kinds for scope in kind.scopes(organization)}
+
+
+def needed_for(organization: Organization, targets: Collection[str]) -> set[Task]:
+    """What must be read for a plan of some targets (see `Address.matches`) and of what they require."""
+    desired = desired_of(organization)
+    waiting = [address for address in desired if any(address.matches(target) for target in targets)]
+    kept: set[Address] = set()
+    while waiting:
+        address = waiting.pop()
+        if address not in kept:
+            kept.add(address)
+            waiting += desired[address].requires if address in desired else ()
+    undeclared = {
+        (name, scope)
+        for name, scope in tasks_of(organization)
+        if any(_may_name(target, name, scope) for target in targets)
+    }
+    return undeclared | {(address.kind, address.scope) for address in kept}
+
+
+def _may_name(target: str, kind: str, scope: Scope) -> bool:
+    """Whether a target can mean something of this kind and scope that the config does not declare."""
+    prefix = target.removesuffix("*")
+    if target == kind or (target.endswith("*") and (kind.startswith(prefix) or prefix.startswith(f"{kind}."))):
+        return True
+    try:
+        address = Address.parse(target)
+    except ValueError:
+        return False
+    return address.kind == kind and address.scope == scope
+
+
+def observe(
+    organization: Organization,
+    aws: Aws,
+    *,
+    kinds: Collection[Kind] = KINDS,
+    only: Collection[Task] | None = None,
+    workers: int = WORKERS,
+    progress: Progress = lambda done, total, what: None,
+) -> Observation:
+    """Read every (kind, scope), or `only` some; raises NoCredentials and Refused, everything else becomes a gap."""
+    desired = desired_of(organization, kinds)
+    tasks = tasks_of(organization, kinds)
+    tasks |= {(address.kind, address.scope) for address in desired}
+    if only is not None:
+        tasks &= set(only)
+        desired = {address: r for address, r in desired.items() if (address.kind, address.scope) in tasks}
+    by_name = {kind.name: kind for kind in kinds}
+    live: dict[Address, Resource] = {}
+    gaps: list[Gap] = []
+    aws.tree.ahead({part for name, _ in tasks for part in by_name[name].ahead})
+    pool = ThreadPoolExecutor(workers, "read")
+    wanted = True
+    try:
+        running = {pool.submit(_read, aws, by_name[name], scope): (name, scope) for name, scope in sorted(tasks)}
+        for done, future in enumerate(_settled(running, aws), 1):
+            for found in future.result():
+                if isinstance(found, Gap):
+                    gaps.append(found)
+                else:
+                    live[found.address] = found
+            name, scope = running[future]
+            progress(done, len(running), f"{name} {scope}".strip())
+    except BaseException:
+        wanted = False  # the command ends: what other threads are still reading is waited for by nobody
+        raise
+    finally:
+        aws.tree.rest()
+        pool.shutdown(wait=wanted, cancel_futures=True)
+    return Observation(desired, live, tuple(sorted(gaps)), frozenset(tasks))
+
+
+def _settled(running: Iterable[Future[Found]], aws: Aws) -> Iterator[Future[Found]]:
+    """The tasks as they end; raises Interrupted when nothing is to be waited for any more."""
+    ended: SimpleQueue[Future[Found]] = SimpleQueue()
+    tasks = list(running)
+    for task in tasks:
+        task.add_done_callback(ended.put)
+    left = len(tasks)
+    while left:
+        try:
+            future = ended.get(timeout=LOOK)
+        except Empty:
+            if aws.clock.hurry.is_set():
+                raise Interrupted from None
+            continue
+        left -= 1
+        yield future
+
+
+def _read(aws: Aws, kind: Kind, scope: Scope) -> Found:
+    try:
+        with translated(scope):
+            return list(kind.read(aws, scope))
+    except NotThere:
+        return []  # the account is still to be created: nothing lives there
+    except (NoCredentials, Refused):
+        raise
+    except AwsError as error:
+        return [Gap(kind.name, scope, str(error))]

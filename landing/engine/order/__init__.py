@@ -1,0 +1,1 @@
+"""In which order changes are made. Begin with `graph`."""

@@ -1,0 +1,303 @@
+"""The plan: what would change, what could not be checked, and what it was made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from landing import __version__
+from landing.core import json_text
+from landing.core.errors import StalePlan, UnknownFormat, UnsafePlan, WrongPlan
+from landing.core.files import write
+from landing.core.model import Action, Address, Attributes, Change, Gap, Resource, Scope
+from landing.engine.observe import Observation
+from landing.engine.order.unique_names import givers
+from landing.engine.plan_file import change_of, digest_of, entry_of, scope_of
+from landing.guardrails.exposure import dangers
+from landing.organization import ForeignPolicy, Organization
+from landing.services.organizations.policy import foreign_in
+from landing.services.registry import BY_NAME
+
+FORMAT = "3.0"
+MANY_DELETES = 20
+"""So many deletions in one plan need `--allow many-deletes`, whatever each of them needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a plan was made from; times are ISO 8601 in UTC."""
+
+    organization: str = ""
+    organization_id: str = ""
+    account: str = ""
+    caller: str = ""
+    config_digest: str = ""
+    created: str = ""
+    version: str = __version__
+    read: str = ""
+    """When AWS was read, if not for this plan but before, and kept (`--refresh=false`)."""
+
+    @property
+    def hearsay(self) -> str:
+        """Whose state a plan was made from without asking AWS; nothing when AWS was asked."""
+        if not self.read:
+            return ""
+        whose = f"organization {self.organization_id}" if self.organization_id else "no organization"
+        return f"AWS was not asked: this is what {self.caller} read at {self.read} in {whose} (account {self.account})."
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The changes in the order of their addresses; `unmanaged` is live, not declared and not ours."""
+
+    changes: tuple[Change, ...]
+    gaps: tuple[Gap, ...] = ()
+    unmanaged: tuple[Address, ...] = ()
+    in_sync: int = 0
+    made_from: Origin = field(default_factory=Origin)
+    effects: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
+    """What a change does to requests, in sentences."""
+    foreign: tuple[ForeignPolicy, ...] = ()
+    """The policies of others that are attached somewhere, without their documents."""
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many changes of each action."""
+        counts = {action.value: 0 for action in Action}
+        for change in self.changes:
+            counts[change.action.value] += 1
+        return counts
+
+    def only(self, targets: Collection[str]) -> Plan:
+        """The changes at the given addresses (or kinds, or address prefixes ending in `*`) and what they require.
+
+        Also who gives up a name that one of them takes.
+        """
+        if not targets:
+            return self
+        by_address = {change.address: change for change in self.changes}
+        given_by = givers(self.changes)
+        wanted = [
+            change.address for change in self.changes if any(change.address.matches(target) for target in targets)
+        ]
+        kept: set[Address] = set()
+        while wanted:
+            address = wanted.pop()
+            if address in by_address and address not in kept:
+                kept.add(address)
+                wanted += (*by_address[address].requires, *given_by.get(address, ()))
+        changes = tuple(change for change in self.changes if change.address in kept)
+        effects = {address: sentences for address, sentences in self.effects.items() if address in kept}
+        return replace(self, changes=changes, effects=effects)
+
+    def raise_if_unsafe(self, allowed: Collection[str], organization: Organization) -> None:
+        """Raise UnsafePlan unless everything dangerous in the plan was allowed by name."""
+        lines = []
+        found = dangers(organization, self.changes)
+        for change in self.changes:
+            missing = {word: more for word, more in found.get(change.address, {}).items() if word not in allowed}
+            if missing:
+                at = f" ({change.source})" if change.source else ""
+                more = "".join(f": {each}" for each in missing.values() if each)
+                lines.append(f"  {change.address}{at} needs --allow {' --allow '.join(missing)}{more}")
+        deletes = self.summary["delete"]
+        if deletes > MANY_DELETES and "many-deletes" not in allowed:
+            lines.append(f"  {deletes} deletions in one plan need --allow many-deletes")
+        if lines:
+            raise UnsafePlan(
+                "This plan removes protection or resources, which must be allowed by name:\n" + "\n".join(lines)
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """Terraform's shape, with what applying it needs besides."""
+        document = {
+            "format_version": FORMAT,
+            "landing_version": self.made_from.version,
+            "timestamp": self.made_from.created,
+            "applyable": bool(self.changes),
+            "complete": not self.gaps,
+            "errored": False,
+            "made_from": asdict(self.made_from),
+            "resource_changes": [entry_of(change) for change in self.changes],
+            "gaps": [{"kind": g.kind, **scope_of(g.scope), "reason": g.reason, "name": g.name} for g in self.gaps],
+            "unmanaged": [str(address) for address in self.unmanaged],
+            "foreign": [_foreign(policy) for policy in self.foreign],
+            "in_sync": self.in_sync,
+            "effects": {str(address): list(sentences) for address, sentences in self.effects.items()},
+            "summary": self.summary,
+        }
+        return {**document, "digest": digest_of(document)}
+
+    @classmethod
+    def from_json(cls, data: Any, name: str = "the plan") -> Plan:
+        """Read what `to_json` wrote; raises UnknownFormat when it is not whole and unchanged, to the last key."""
+        try:
+            version = data["format_version"]
+            if version.split(".")[0] != FORMAT.split(".", maxsplit=1)[0]:
+                raise UnknownFormat(
+                    f"{name} has format {version}; this is landing {__version__}, which reads {FORMAT}. Plan again"
+                )
+            plan = cls(
+                tuple(change_of(entry) for entry in data["resource_changes"]),
+                tuple(Gap(g["kind"], Scope(g["account"], g["region"]), g["reason"], g["name"]) for g in data["gaps"]),
+                tuple(Address.parse(text) for text in data["unmanaged"]),
+                data["in_sync"],
+                Origin(**data["made_from"]),
+                {Address.parse(text): tuple(map(str, sentences)) for text, sentences in data["effects"].items()},
+                tuple(
+                    ForeignPolicy(f["id"], f["name"], f["type"], tuple(f["nodes"]), Address.parse(f["address"]))
+                    for f in data["foreign"]
+                ),
+            )
+            written = plan.to_json()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UnknownFormat(f"{name} is not a plan of landing, or is damaged ({error!r}). Plan again") from error
+        if written != data:
+            odd = sorted(key for key in {*written, *data} if written.get(key) != data.get(key))
+            raise UnknownFormat(f"{name} was changed after it was made ({', '.join(odd)} differs). Plan again")
+        return plan
+
+    @property
+    def digest(self) -> str:
+        """What the whole document says, as 64 hex digits: what a reviewer hands to `apply --digest`."""
+        return str(self.to_json()["digest"])
+
+
+def _foreign(policy: ForeignPolicy) -> dict[str, Any]:
+    written = {"id": policy.id, "name": policy.name, "type": policy.type, "nodes": list(policy.nodes)}
+    return {**written, "address": str(policy.address)}
+
+
+def make(observation: Observation, made_from: Origin) -> Plan:
+    """Compare both sides, address by address."""
+    changes: list[Change] = []
+    unmanaged: list[Address] = []
+    in_sync = 0
+    hidden = {(gap.kind, gap.scope) for gap in observation.gaps if not gap.name}
+    hidden_names = {(gap.kind, gap.scope, gap.name) for gap in observation.gaps if gap.name}
+    for address in sorted({*observation.desired, *observation.live}):
+        if (address.kind, address.scope) in hidden or (address.kind, address.scope, address.name) in hidden_names:
+            continue
+        wanted, live = observation.desired.get(address), observation.live.get(address)
+        if wanted is None and live is not None and not live.owned:
+            unmanaged.append(address)
+        else:
+            change = compare(wanted, live)
+            in_sync += change is None
+            changes += [change] if change else []
+    foreign = tuple(replace(policy, document=None) for policy in foreign_in(observation.live))
+    return Plan(tuple(changes), observation.gaps, tuple(unmanaged), in_sync, made_from, foreign=foreign)
+
+
+def compare(wanted: Resource | None, live: Resource | None) -> Change | None:
+    """The change that leads from the live resource to the wanted one; None when there is nothing to do."""
+    if wanted is None:
+        assert live is not None
+        return Change(Action.DELETE, live.address, live.attributes, None, releases=live.requires)
+    if live is None:
+        return Change(Action.CREATE, wanted.address, None, wanted.attributes, wanted.requires, source=wanted.source)
+    before = _as_wanted(seen(live.attributes, wanted.attributes), wanted)
+    if before == wanted.attributes:
+        return None
+    releases = tuple(address for address in live.requires if address not in wanted.requires)
+    return Change(Action.UPDATE, wanted.address, before, wanted.attributes, wanted.requires, releases, wanted.source)
+
+
+def _as_wanted(before: Attributes, wanted: Resource) -> Attributes:
+    """What is the same to AWS, in the form in which the config has it: so it is no change, nor shown as one."""
+    forms = BY_NAME[wanted.address.kind].canonical
+    same = {key for key, form in forms.items() if key in before and form(before[key]) == form(wanted.attributes[key])}
+    return {key: wanted.attributes[key] if key in same else value for key, value in before.items()}
+
+
+def seen(live: Attributes, wanted: Attributes) -> Attributes:
+    """Of the live attributes, only what the config has an opinion on: AWS may grow fields without causing drift."""
+    return {key: live[key] for key in wanted if key in live}
+
+
+def still_to_do(
+    plan: Plan, now: Observation, halfway: Mapping[Address, Collection[Attributes | None]] | None = None
+) -> tuple[Change, ...]:
+    """The changes that are not made yet, as both sides ask for them now.
+
+    Raises WrongPlan when the config asks for something else than the plan does, and StalePlan when something is
+    neither as before nor as after, or cannot be read any more. `halfway` has what a run that was cut off may have
+    left, where a change is made in stages.
+    """
+    left, wrong, stale, unread = [], [], [], []
+    for change in plan.changes:
+        wanted, live = now.desired.get(change.address), now.live.get(change.address)
+        reason = next((f"cannot be read now: {gap.reason}" for gap in now.gaps if gap.covers(change.address)), "")
+        if reason:
+            unread.append(f"{change.address} {reason}")
+            continue
+        if reason := contradiction(change, wanted, live):
+            wrong.append(f"{change.address}: {reason}")
+            continue
+        derived = compare(wanted, live) if wanted or live else None
+        if derived is None:
+            continue
+        present, shape = derived.before, change.after or change.before or {}
+        if present == change.before:
+            if {*derived.releases} == {*change.releases}:
+                left.append(derived)
+            else:
+                wrong.append(f"{change.address}: `releases` is not what AWS holds and the config does not")
+        elif present is not None and (
+            BY_NAME[change.address.kind].begun(change, present)
+            or any(stage and present == seen(stage, shape) for stage in (halfway or {}).get(change.address, ()))
+        ):
+            left.append(derived)
+        else:
+            stale.append(str(change.address))
+    if wrong:
+        raise WrongPlan("The saved plan is not what the config asks for:\n" + _few(wrong) + "\nPlan again.")
+    if stale or unread:
+        lines = [f"{address} is neither as before nor as after" for address in stale] + unread
+        raise StalePlan("Saved plan is stale, AWS changed after it was made:\n" + _few(lines) + "\nPlan again.")
+    return tuple(left)
+
+
+def contradiction(change: Change, wanted: Resource | None, live: Resource | None) -> str:
+    """What a change that somebody else has written down says otherwise than the config; nothing when it agrees."""
+    if wanted is None:
+        if change.action is not Action.DELETE or change.after is not None or change.requires:
+            return "the config does not declare it"
+        if live is not None and not live.owned:
+            return "it is not ours to delete"
+        return ""
+    if change.action is Action.DELETE:
+        return f"the config declares it ({wanted.source})"
+    if (change.action is Action.CREATE) != (change.before is None):
+        return f"{change.action.value} is not what leads there"
+    if change.after != wanted.attributes:
+        after = change.after or {}
+        odd = sorted(key for key in {*after, *wanted.attributes} if after.get(key) != wanted.attributes.get(key))
+        return f"`after` differs in {', '.join(odd)} (declared at {wanted.source})"
+    if {*change.requires} != {*wanted.requires}:
+        return "`requires` differs"
+    return ""
+
+
+def _few(lines: Sequence[str]) -> str:
+    more = [f"  … and {len(lines) - 10} more"] if len(lines) > 10 else []
+    return "\n".join([*(f"  {line}" for line in lines[:10]), *more])
+
+
+def save(plan: Plan, path: Path) -> None:
+    """Write the plan, readable by the user alone, all of it or nothing."""
+    write(path, json.dumps(plan.to_json(), indent=1) + "\n", private=True)
+
+
+def load(path: Path) -> Plan:
+    """Read a plan file; raises UnknownFormat when it is no plan, truncated, edited or of another version."""
+    try:
+        data = json_text.read(path.read_text(encoding="utf-8"), deepest=json_text.DEEPEST)
+    except OSError as error:
+        raise UnknownFormat(f"cannot read the plan {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UnknownFormat(f"{path} is not a whole plan: {error}. Plan again") from error
+    return Plan.from_json(data, str(path))

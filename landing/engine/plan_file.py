@@ -1,0 +1,66 @@
+"""Changes as JSON has them, in the shape of Terraform's `resource_changes`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from landing.core.model import Action, Address, Change, Scope, Source
+from landing.services.registry import BY_NAME
+
+
+def digest_of(document: Any) -> str:
+    """What a JSON document says, however it is laid out, as 64 hex digits."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def scope_of(scope: Scope) -> dict[str, str]:
+    """Its parts by their names."""
+    return {"account": scope.account, "region": scope.region}
+
+
+def entry_of(change: Change) -> dict[str, Any]:
+    """All of a change; `change_of` reads it."""
+    source, kind = change.source, BY_NAME[change.address.kind]
+    return {
+        "address": str(change.address),
+        "kind": change.address.kind,
+        "name": change.address.name,
+        **scope_of(change.address.scope),
+        "declared_at": asdict(source) if source else None,
+        "change": {
+            "actions": [change.action.value],
+            "before": plain(change.before),
+            "after": plain(change.after),
+            "after_unknown": dict.fromkeys(kind.unknown, True) if change.action is Action.CREATE else {},
+        },
+        "requires": [str(address) for address in change.requires],
+        "releases": [str(address) for address in change.releases],
+    }
+
+
+def change_of(entry: Mapping[str, Any]) -> Change:
+    """What `entry_of` wrote; raises KeyError, TypeError, ValueError or AttributeError when it did not."""
+    at = entry["declared_at"]
+    return Change(
+        Action(entry["change"]["actions"][0]),
+        Address.parse(entry["address"]),
+        entry["change"]["before"],
+        entry["change"]["after"],
+        tuple(map(Address.parse, entry["requires"])),
+        tuple(map(Address.parse, entry["releases"])),
+        Source(**at) if at else None,
+    )
+
+
+def plain(value: Any) -> Any:
+    """Mappings and sequences as the dicts and lists that JSON knows."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value

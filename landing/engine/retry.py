@@ -1,0 +1,60 @@
+"""Looking again: what AWS did although its answer was lost, and what it does not show at once.
+
+Few creating calls have a client token. When an answer is lost, the SDK asks again, and is told that the thing exists;
+a second delete is told that it is gone. And AWS is eventually consistent: what was just made may not be found for
+seconds. Every `apply` of a kind begins with what is there, so looking again and applying again is the cure for both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from landing.aws import Aws, translated
+from landing.core.errors import AwsError
+from landing.core.model import Address, Change
+from landing.services.registry import Kind
+
+PAUSES = (1.0, 4.0, 10.0)
+"""Seconds before each further look."""
+
+OVERTAKEN = re.compile(
+    r"Already|Duplicate|NotFound|NotThere|NoSuch|DoesNotExist|Conflict|InUse|NotEmpty|InProgress|ConcurrentModification"
+)
+"""Codes of AWS (and our own) for "it is not as you think": there already, not there, still taken, being changed."""
+
+SAID = re.compile(r"(must be|is not) (an?|the) [\w ]*delegated admin|detector already exists", re.IGNORECASE)
+"""The same in words, where the code does not tell: to an administrator whose registration a service does not see yet
+(each with a code of its own), and GuardDuty's BadRequestException for a detector of which the answer was lost."""
+
+
+def persist(aws: Aws, kind: Kind, change: Change) -> None:
+    """Apply a change; again after another look at the organization when AWS says that it is not as we thought."""
+    for pause in _pauses(aws):
+        try:
+            with translated(change.address.scope):
+                kind.apply(aws, change)
+            break
+        except AwsError as error:
+            if pause is None or not (OVERTAKEN.search(error.code) or SAID.search(error.reason)):
+                raise
+            aws.clock.sleep(pause)
+            aws.tree.forget()
+
+
+def settled(aws: Aws, look: Callable[[], Collection[Address]]) -> Collection[Address]:
+    """What differs still when AWS has had time to show it."""
+    differing: Collection[Address] = ()
+    for pause in _pauses(aws):
+        differing = look()
+        if not differing or pause is None:
+            break
+        aws.clock.sleep(pause)
+    return differing
+
+
+def _pauses(aws: Aws) -> Iterator[float | None]:
+    """One for each look but the last; none is left when the user is in a hurry."""
+    for pause in PAUSES:
+        yield None if aws.clock.hurry.is_set() else pause
+    yield None

@@ -1,0 +1,148 @@
+"""What AWS held when everything was last read, on disk: for plans that ask AWS nothing.
+
+It is no state: nothing is decided by it unless the user asks for a plan without a refresh, and it may be deleted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from landing.core import forms, json_text
+from landing.core import private_files as private
+from landing.core.errors import LandingError
+from landing.core.files import write
+from landing.core.model import Action, Address, Change, Gap, Problem, Resource, Scope
+from landing.engine.observe import Observation, desired_of, tasks_of
+from landing.engine.plan_file import plain
+from landing.organization import Organization
+
+FORMAT = "1.0"
+AGAIN = "Run landing plan once without --refresh=false"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The live side of an observation, whose it is, and when it was taken (ISO 8601, UTC)."""
+
+    taken: str
+    organization_id: str
+    account: str
+    caller: str
+    account_ids: Mapping[str, str]
+    observation: Observation
+
+    def observation_of(self, organization: Organization) -> Observation:
+        """Both sides; what the config has asked for only since then, and nobody has looked for, is a gap."""
+        seen = self.observation
+        desired, tasks = desired_of(organization), tasks_of(organization)
+        tasks |= {(address.kind, address.scope) for address in desired}
+        unread = [Gap(name, scope, f"not read yet at {self.taken}") for name, scope in tasks - seen.tasks]
+        live = {address: one for address, one in seen.live.items() if (address.kind, address.scope) in tasks}
+        gaps = [gap for gap in seen.gaps if (gap.kind, gap.scope) in tasks]
+        return Observation(desired, live, tuple(sorted([*gaps, *unread])), frozenset(tasks))
+
+    def contradiction(self, organization: Organization) -> str:
+        """Why this cannot be of the organization that the config means; nothing when it can.
+
+        An id and an e-mail address belong to one account of all of AWS. One address that differs may have been changed;
+        when no account that both name has the address that the config gives it, they are others.
+        """
+        for key, known in self.account_ids.items():
+            declared = organization.accounts[key].id if key in organization.accounts else ""
+            if declared not in ("", known):
+                return f"its account {key} is {known}, and the config's {declared}"
+        pairs = [
+            (key, account.email, str(live.attributes.get("email", "")))
+            for key, account in organization.accounts.items()
+            if account.email and (live := self.observation.live.get(Address("account", key)))
+        ]
+        if pairs and all(forms.email(email) != forms.email(there) for _, email, there in pairs):
+            key, email, there = pairs[0]
+            return f"no account there has the e-mail address that the config gives it ({key}: {there}, not {email})"
+        return ""
+
+    def unheld(self, organization: Organization) -> Iterator[Problem]:
+        """Every id that the config declares of an account which was no account of that key then.
+
+        Where accounts could not be read, nothing is known.
+        """
+        if self.organization_id and not self.account_ids:
+            return
+        keys = {known: key for key, known in self.account_ids.items()}
+        for account in organization.accounts.values():
+            if account.id in ("", self.account_ids.get(account.key)) or account.key == organization.management:
+                continue
+            message = f"there was no account {account.id} in the organization when AWS was read at {self.taken}"
+            if account.id in keys:
+                message = f"account {account.id} was not known as `{account.key}` yet when AWS was read at {self.taken}"
+            yield organization.unheld(account, message, AGAIN)
+
+    def after(self, changes: Collection[Change]) -> Snapshot:
+        """With changes that were made, and were looked at since."""
+        live = dict(self.observation.live)
+        for change in changes:
+            if change.action is Action.DELETE:
+                live.pop(change.address, None)
+                continue
+            before = live.get(change.address)
+            attributes = {**(before.attributes if before else {}), **(change.after or {})}
+            live[change.address] = Resource(change.address, attributes, change.requires)
+        return replace(self, observation=replace(self.observation, live=live))
+
+
+def save(snapshot: Snapshot, path: Path) -> None:
+    """Write it, readable by the user alone, all of it or nothing; raises LandingError."""
+    seen = snapshot.observation
+    data = {
+        "format_version": FORMAT,
+        "taken": snapshot.taken,
+        "organization_id": snapshot.organization_id,
+        "account": snapshot.account,
+        "caller": snapshot.caller,
+        "account_ids": dict(snapshot.account_ids),
+        "resources": [
+            [str(one.address), plain(one.attributes), list(map(str, one.requires)), one.owned]
+            for one in seen.live.values()
+        ],
+        "gaps": [[gap.kind, *_scope(gap.scope), gap.reason, gap.name] for gap in seen.gaps],
+        "tasks": [[name, *_scope(scope)] for name, scope in sorted(seen.tasks)],
+    }
+    private.made(path.parent)
+    write(path, json.dumps(data, separators=(",", ":")) + "\n", private=True)
+
+
+def load(path: Path) -> Snapshot:
+    """Read what `save` wrote; raises LandingError when there is none, or it is damaged or of another version."""
+    try:
+        data = json_text.read(private.read(path).decode(), deepest=json_text.DEEPEST)
+    except FileNotFoundError as error:
+        raise LandingError(f"there is no snapshot of AWS in {path}. {AGAIN}") from error
+    except OSError as error:
+        raise LandingError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise LandingError(f"{path} is no whole snapshot: {error}. {AGAIN}") from error
+    try:
+        if data["format_version"] != FORMAT:
+            raise LandingError(f"{path} has format {data['format_version']}; this landing reads {FORMAT}. {AGAIN}")
+        return _read(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise LandingError(f"{path} is no snapshot of landing, or is damaged ({error!r}). {AGAIN}") from error
+
+
+def _read(data: Any) -> Snapshot:
+    live = {}
+    for text, attributes, requires, owned in data["resources"]:
+        address = Address.parse(text)
+        live[address] = Resource(address, attributes, tuple(map(Address.parse, requires)), owned)
+    gaps = tuple(Gap(kind, Scope(account, region), why, name) for kind, account, region, why, name in data["gaps"])
+    tasks = frozenset((name, Scope(account, region)) for name, account, region in data["tasks"])
+    whose = {name: str(data[name]) for name in ("taken", "organization_id", "account", "caller")}
+    return Snapshot(**whose, account_ids=data["account_ids"], observation=Observation({}, live, gaps, tasks))
+
+
+def _scope(scope: Scope) -> tuple[str, str]:
+    return scope.account, scope.region

@@ -1,0 +1,243 @@
+"""What the changes of a plan do to requests: which actions become denied or permitted, where, with an example.
+
+Said of a change is what it does in the end, with all others made: a policy at every node it is attached to, what is
+attached to a node (with the packs there, as guardrails go from one to another), an account that moves. Accounts are
+told apart by what hangs on their way from the root, as long as these ways are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeVar
+
+from landing.core.model import Address, Attributes, Change, Resource
+from landing.guardrails.effect_text import said, told
+from landing.guardrails.in_force import Documents, State, ids_for, levels, nodes_to, parents_of, requests_at
+from landing.organization import ROOT, Organization
+from landing.policy import RCP, SCP, Budget, Comparison, Compiled, Effect, OverBudgetError
+from landing.policy.testing.suite import Levels
+from landing.services.organizations.attachments import Attachments
+from landing.services.organizations.policy import OrganizationPolicy
+
+T = TypeVar("T")
+
+WORK = 40_000
+"""How many groups of actions are looked at in a plan, over all changes and ways: some seconds of work."""
+
+NOT_WORKED_OUT = (
+    "what this does to requests is not worked out, as the plan changes too much at once: "
+    "plan it with --target, or ask `landing can`"
+)
+
+WAYS = 12
+"""How many different ways from the root to accounts are compared in full; of more, what changes on them."""
+
+
+def effects(
+    organization: Organization,
+    live: Mapping[Address, Resource],
+    changes: Iterable[Change],
+    account_ids: Mapping[str, str],
+    budget: int = WORK,
+) -> dict[Address, tuple[str, ...]]:
+    """A few sentences for each change of a policy, an attachment or an account's unit that has an effect.
+
+    `account_ids` by key, as far as the accounts are there. Beyond the `budget`, `NOT_WORKED_OUT`.
+    """
+    found = list(changes)
+    study = _Study(organization, live, found, account_ids, budget)
+    each = {change.address: study.told_of(change) for change in found}
+    return {address: sentences for address, sentences in each.items() if sentences}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one change makes of the state: what is attached to nodes, and policies; or the account moves."""
+
+    attached: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    policies: Mapping[str, Attributes] = field(default_factory=dict)
+    moves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The nodes from the root to an account, before the plan and after."""
+
+    account: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+    def only(self, kept: Collection[str]) -> _Way:
+        """Without the nodes that are not to be looked at."""
+        before, after = (tuple(node for node in way if node in kept) for way in (self.before, self.after))
+        return _Way(self.account, before, after)
+
+
+class _Study:
+    def __init__(
+        self,
+        organization: Organization,
+        live: Mapping[Address, Resource],
+        changes: Iterable[Change],
+        account_ids: Mapping[str, str],
+        budget: int,
+    ) -> None:
+        self.organization = organization
+        self.parents = parents_of(organization, live)
+        ids, self.account_ids = ids_for(organization, account_ids)
+        self.documents, self.compiled, self.budget = Documents(ids), Compiled(), Budget(budget)
+        self._comparisons: dict[tuple[_Way, str], tuple[Comparison, Levels, Levels]] = {}
+        state = {address: resource.attributes for address, resource in live.items()}
+        self.before = State.of(state)
+        self.changed = {change.address: change for change in changes}
+        later = {address: change.after for address, change in self.changed.items() if change.after is not None}
+        gone = {change.address.name: () for change in self.changed.values() if _detaches(change)}
+        after = State.of({**state, **later})
+        self.after = replace(after, attached={**after.attached, **gone})
+        self._known = {**self.after.policies, **self.before.policies}
+        self._planned = {**self.before.policies, **self.after.policies}
+
+    def told_of(self, change: Change) -> tuple[str, ...]:
+        """What one change does, or that it is too much work to find out."""
+        try:
+            return tuple(self.sentences(change))
+        except OverBudgetError:
+            return (NOT_WORKED_OUT,)
+
+    def sentences(self, change: Change) -> Iterator[str]:
+        """What one change does."""
+        kind, name = change.address.kind, change.address.name
+        if kind == "attachments":
+            policies = tuple((change.after or {}).get("policies", ()))
+            yield from self._told(name, _Part({name: policies}, self._packs(name)), "")
+        elif kind == "policy" and name in self.organization.packs:
+            node = self.organization.packs[name].node
+            if Attachments().address(node) not in self.changed and name == min(self._packs(node)):
+                yield from self._told(node, _Part({}, self._packs(node)), _below(node))
+        elif kind == "policy" and change.before and change.after and change.before.get("content"):
+            for node, attached in sorted(self.before.attached.items()):
+                if name in attached:
+                    yield from self._told(node, _Part({}, {name: change.after}), _below(node))
+        elif kind == "account" and change.before and change.after and change.before["unit"] != change.after["unit"]:
+            way = self._way(name)
+            for policy_type in (SCP, RCP):
+                found = self._effect(way, _Part(moves=True), policy_type)
+                yield from told(found, "for this account")
+
+    def _packs(self, node: str) -> dict[str, Attributes]:
+        """The packs of a node that change, as they will be: what leaves one may go to another, so they go together."""
+        packs = (pack.key for pack in self.organization.packs.values() if pack.node == node)
+        return {
+            key: after
+            for key in packs
+            if (change := self.changed.get(OrganizationPolicy().address(key))) and (after := change.after)
+        }
+
+    def _told(self, node: str, part: _Part, where: str) -> Iterator[str]:
+        """What a change at a node does: accounts for which it does the same are counted together."""
+        ways = self._ways(node)
+        for policy_type in (SCP, RCP):
+            found_here = ((self._effect(way, part, policy_type), number) for way, number in ways)
+            for found, count in _alike(found_here, said):
+                yield from told(found, f"for {count:,} {'account' if count == 1 else 'accounts'}{where}")
+
+    def _ways(self, node: str) -> list[tuple[_Way, int]]:
+        """The ways to the accounts below a node that policies tell apart, with one of the accounts, and how many."""
+        ways = [(way, number) for way, number in self._all_ways if node in way.before or node in way.after]
+        above = {*self._nodes(node.partition("/")[2])} if node.startswith("unit/") else {ROOT, node}
+        found: list[tuple[_Way, int]] = []
+        for kept in (self._guarded, {name for name in self._guarded if self._changes(name)}, set[str]()):
+            short = ((way.only(kept | above), number) for way, number in ways)
+            found = _alike(short, lambda way: (way.before, way.after))
+            if len(found) <= WAYS:
+                break
+        return found
+
+    @cached_property
+    def _guarded(self) -> set[str]:
+        return set(self.before.attached) | set(self.after.attached)
+
+    @cached_property
+    def _all_ways(self) -> list[tuple[_Way, int]]:
+        """As `_ways`, to all accounts that are subject to policies; ordinary accounts stand for others."""
+        special = {self.organization.log_archive, self.organization.security_tooling}
+        keys = sorted(self.organization.accounts, key=lambda key: (key in special, key))
+        ways = ((self._way(key), 1) for key in keys if key != self.organization.management)
+        return _alike(ways, lambda way: (way.before[:-1], way.after[:-1], frozenset(way.before[-1:]) & self._guarded))
+
+    def _changes(self, node: str) -> bool:
+        """Whether something at a node changes: what is attached, or what that says."""
+        here = {*self.before.attached.get(node, ()), *self.after.attached.get(node, ())}
+        policies = any(OrganizationPolicy().address(name) in self.changed for name in here)
+        return policies or Attachments().address(node) in self.changed
+
+    def _way(self, key: str) -> _Way:
+        """The nodes from the root to an account, before and after."""
+        after = self.organization.accounts[key].unit
+        before = self.before.units.get(key) or after
+        ends = (f"account/{key}",)
+        return _Way(key, (*self._nodes(before), *ends), (*self._nodes(after), *ends))
+
+    def _nodes(self, unit: str) -> list[str]:
+        return nodes_to(unit, self.parents)
+
+    def _effect(self, way: _Way, part: _Part, policy_type: str) -> Effect:
+        """What of the effect on an account is owed to a part of the plan."""
+        known, planned = self._known, self._planned
+        undone = {name: self.before.policies[name] for name in part.policies if name in self.before.policies}
+        taken = {node: self.before.attached.get(node) for node in part.attached}
+        others = {**self.after.attached, **taken}
+        comparison, before, after = self._comparison(way, policy_type)
+        alone = self._levels(
+            way.after if part.moves else way.before,
+            policy_type,
+            {**self.before.attached, **part.attached},
+            {**known, **part.policies},
+        )
+        without = self._levels(way.before if part.moves else way.after, policy_type, others, {**planned, **undone})
+        if before in (alone, after) and without == after:
+            return Effect((), (), ())
+        return comparison.share(alone, without)
+
+    def _comparison(self, way: _Way, policy_type: str) -> tuple[Comparison, Levels, Levels]:
+        """What there is on a way before the plan and after it, compared once for all changes."""
+        if (way, policy_type) not in self._comparisons:
+            before = self._levels(way.before, policy_type, self.before.attached, self._known)
+            after = self._levels(way.after, policy_type, self.after.attached, self._planned)
+            scope = requests_at(self.account_ids.get(way.account), policy_type)
+            comparison = Comparison(
+                before, after, scope=scope, policy_type=policy_type, compiled=self.compiled, budget=self.budget
+            )
+            self._comparisons[way, policy_type] = comparison, before, after
+        return self._comparisons[way, policy_type]
+
+    def _levels(
+        self,
+        way: Iterable[str],
+        policy_type: str,
+        attached: Mapping[str, tuple[str, ...] | None],
+        policies: Mapping[str, Attributes],
+    ) -> Levels:
+        return levels(
+            self.organization, way, attached, policy_type=policy_type, policies=policies, documents=self.documents
+        )
+
+
+def _detaches(change: Change) -> bool:
+    return change.address.kind == "attachments" and change.after is None
+
+
+def _below(node: str) -> str:
+    return f" ({node})" if node.startswith("account/") else f" below {node}"
+
+
+def _alike(counted: Iterable[tuple[T, int]], what: Callable[[T], Hashable]) -> list[tuple[T, int]]:
+    """The first of those that are alike, and how many they are together."""
+    found: dict[Hashable, tuple[T, int]] = {}
+    for item, number in counted:
+        key = what(item)
+        first, count = found.get(key, (item, 0))
+        found[key] = (first, count + number)
+    return list(found.values())

@@ -1,0 +1,107 @@
+"""Which changes let more requests through than before: they take nothing away, and weaken all the same.
+
+It is worked out from the changes and the config, so that it holds for a saved plan whatever that says of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from landing.core.model import Action, Address, Change
+from landing.engine.order.phases import Known, opened
+from landing.guardrails.in_force import Documents, ids_for, levels, requests_at
+from landing.organization import ROOT, Organization, node_of
+from landing.policy import RCP, SCP, effect
+from landing.policy.direction import covers, let_through, passing
+from landing.policy.testing.suite import FULL_ACCESS, Levels
+from landing.services.organizations.policy_type import PolicyType
+from landing.services.registry import BY_NAME
+
+
+def exposures(organization: Organization, changes: Iterable[Change]) -> dict[Address, str]:
+    """What passes once a change is made, in words, by the change; only of changes that let more through.
+
+    Changes that detach, or take a guardrail out of a pack, have a word of their own and are not among them.
+    """
+    found = [change for change in changes if change.action is Action.UPDATE]
+    named = {change.address for change in found if "detach" in BY_NAME[change.address.kind].dangers(change)}
+    each = {**_loosened(found), **_opened(organization, list(changes)), **_moved(organization, found)}
+    return {address: words for address, words in each.items() if words and address not in named}
+
+
+def dangers(organization: Organization, changes: Iterable[Change]) -> dict[Address, dict[str, str]]:
+    """What must be allowed by name, by the change: the words, each with what more is to be said of it."""
+    known = list(changes)
+    words = {change.address: dict.fromkeys(BY_NAME[change.address.kind].dangers(change), "") for change in known}
+    for address, passes in exposures(organization, known).items():
+        words[address]["weaken"] = passes
+    return {address: each for address, each in words.items() if each}
+
+
+def _loosened(changes: Iterable[Change]) -> dict[Address, str]:
+    return {
+        change.address: let_through(change.before["content"], change.after["content"], change.after["type"])
+        for change in changes
+        if change.address.kind == "policy" and change.before and change.after and "content" in change.before
+    }
+
+
+def _opened(organization: Organization, changes: list[Change]) -> dict[Address, str]:
+    """Before policies of the type are in force, everything passes anyway: AWS attaches FullAWSAccess with the type."""
+    if any(change.address == PolicyType().address(SCP) and change.before is None for change in changes):
+        return {}
+    found = opened(changes, Known.of(organization))
+    return {address: f"what {', '.join(sorted(names))} allows passes" for address, names in found.items()}
+
+
+def _moved(organization: Organization, changes: Iterable[Change]) -> dict[Address, str]:
+    """What an account that moves gets through: the guardrails of the config on both ways to it compared."""
+    places = _Places(organization)
+    told: dict[object, str] = {}
+    found: dict[Address, str] = {}
+    for change in changes:
+        if change.address.kind != "account" or not change.before or not change.after:
+            continue
+        account, before, after = change.address.name, change.before.get("unit"), change.after.get("unit")
+        if before != after:
+            node = f"account/{account}"
+            alike = (before, after, organization.guarded.get(node), organization.full_access(node))
+            if alike not in told:
+                told[alike] = next(places.passing(account, str(before), str(after)), "")
+            found[change.address] = told[alike]
+    return found
+
+
+class _Places:
+    """The guardrails of the config at their nodes, compared as if an account were here or there."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._organization = organization
+        ids, self._account_ids = ids_for(organization, {})
+        self._documents = Documents(ids)
+        self._policies = {
+            key: {"type": each.type, "content": each.document} for key, each in organization.guardrails.items()
+        }
+
+    def passing(self, account: str, before: str, after: str) -> Iterator[str]:
+        """What passes in one unit and not in the other."""
+        unknown = [unit for unit in (before, after) if unit not in (ROOT, *self._organization.units)]
+        if unknown:
+            yield f"it cannot be told what blocks in {unknown[0]}, which the config does not have"
+            return
+        for policy_type in (SCP, RCP):
+            old, new = (self._levels(account, unit, policy_type) for unit in (before, after))
+            if not covers(new, old):
+                scope = requests_at(self._account_ids.get(account), policy_type)
+                if words := passing(effect(old, new, scope, policy_type)):
+                    yield words
+
+    def _levels(self, account: str, unit: str, policy_type: str) -> Levels:
+        known = self._organization
+        nodes = [*map(node_of, known.path(unit)), f"account/{account}"]
+        attached = {
+            node: (*((FULL_ACCESS,) if known.full_access(node) else ()), *known.guarded.get(node, ())) for node in nodes
+        }
+        return levels(
+            known, nodes, attached, policy_type=policy_type, policies=self._policies, documents=self._documents
+        )

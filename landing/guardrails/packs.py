@@ -1,0 +1,66 @@
+"""Policies as they are: those of others, and packs.
+
+Which guardrail lives in which policy is remembered by the tags of the policies alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from landing.aws import EVALUATED, Aws, translated
+from landing.config.packs import settle
+from landing.core.errors import AwsError
+from landing.core.model import ORGANIZATION, Address, Change, Resource
+from landing.organization import ForeignPolicy, Organization
+from landing.services.organizations.policy import HOLDS, OrganizationPolicy, document_of, foreign_in
+
+
+def remember(aws: Aws, planned: Iterable[Change] = (), *, repack: bool = False) -> None:
+    """Give the organization of a connection the packs that AWS has, with what is new put where there is room.
+
+    `planned` are the changes of a saved plan, which has decided already. What cannot be read is left to the kinds,
+    which report it: nothing is changed then.
+    """
+    try:
+        with translated(ORGANIZATION):
+            held: dict[str, Sequence[str]] = {key: policy.holds for key, policy in aws.tree.policies.items()}
+            aws.organization = with_others(aws.organization, aws, documents=False)
+    except AwsError:
+        return
+    for change in planned:
+        if change.address.kind == "policy" and (change.after is None or HOLDS in change.after):
+            held[change.address.name] = (change.after or {}).get(HOLDS, ())
+    aws.organization = _settled(aws.organization, held, repack=repack)
+    aws.tree.forget_policies()
+
+
+def remembered(organization: Organization, live: Mapping[Address, Resource], *, repack: bool = False) -> Organization:
+    """The organization with the packs that there were when policies were read."""
+    policies = {address.name: each.attributes for address, each in live.items() if address.kind == "policy"}
+    organization = replace(organization, foreign=foreign_in(live))
+    return _settled(organization, {key: each.get(HOLDS, ()) for key, each in policies.items()}, repack=repack)
+
+
+def with_others(organization: Organization, aws: Aws, *, documents: bool = True) -> Organization:
+    """The organization with the policies of others that AWS has: they take slots, and act on the accounts.
+
+    The `documents` of those that decide over requests are asked for one by one (2 a second).
+    """
+    tree = aws.tree
+    theirs = [policy for policy in tree.policies.values() if not policy.aws_managed and not tree.concerns(policy)]
+    found = (
+        ForeignPolicy(each.id, each.name, each.type, tree.nodes(each), OrganizationPolicy().address(each.key))
+        for each in theirs
+        if tree.targets(each)
+    )
+    foreign = tuple(found)
+    if documents:
+        foreign = tuple(
+            replace(each, document=document_of(aws, each.id)) if each.type in EVALUATED else each for each in foreign
+        )
+    return replace(organization, foreign=foreign)
+
+
+def _settled(organization: Organization, held: Mapping[str, Sequence[str]], *, repack: bool) -> Organization:
+    return settle(organization, {key: entries for key, entries in held.items() if entries}, repack=repack)

@@ -1,0 +1,1 @@
+"""What a run of `apply` writes down, what earlier runs wrote, and the lock that keeps two apart."""

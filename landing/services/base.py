@@ -1,0 +1,178 @@
+"""The protocol of a kind: what should be there, what is there, and how to get from one to the other."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from landing.core.forms import Form
+from landing.core.model import (
+    ORGANIZATION,
+    Action,
+    Address,
+    Attributes,
+    Change,
+    Gap,
+    Level,
+    Problem,
+    Resource,
+    Scope,
+    Severity,
+    UniqueName,
+)
+from landing.organization import Organization
+
+if TYPE_CHECKING:
+    from landing.aws import Aws
+
+
+def required_account(key: str) -> Address:
+    """The address of the account that a resource lives in, or whose id it needs."""
+    return Address("account", key)
+
+
+def temporary_name(address: Address) -> str:
+    """What a resource is called while others take its name: always the same, and never another's."""
+    return f"landing-renaming-{sha256(str(address).encode()).hexdigest()[:12]}"
+
+
+def between(change: Change, present: Attributes) -> bool:
+    """Whether each attribute is as before the change or as after it."""
+    sides = [side for side in (change.before, change.after) if side is not None]
+    return all(any(name in side and value == side[name] for side in sides) for name, value in present.items())
+
+
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """What AWS does by itself after changes of ours, and which of the config's `timeouts` bounds it."""
+
+    what: str
+    deadline: str
+    begun: bool = True
+    """Whether AWS is at it; else its time counts only while AWS is at nothing else."""
+
+
+class Kind(ABC):
+    """One type of resource. The engine compares, orders, retries, journals, verifies and reports."""
+
+    name: ClassVar[str]
+    """The first part of an address."""
+
+    title: ClassVar[str]
+    """What reports call it."""
+
+    level: ClassVar[Level] = Level.ORGANIZATION
+    """How often it exists; decides which scopes are read."""
+
+    severity: ClassVar[Severity] = Severity.MEDIUM
+    """How bad drift of it is, unless a resource says otherwise."""
+
+    cosmetic: ClassVar[tuple[str, ...]] = ("name", "description", "tags", "managed")
+    """Attributes that protect nothing: drift of these alone is of low severity."""
+
+    canonical: ClassVar[Mapping[str, Form]] = {}
+    """Attributes that are the same to AWS though they are not equal, with the one form of each; all others are text."""
+
+    controls: ClassVar[tuple[str, ...]] = ()
+    """Ids of the control catalogues that it satisfies, as `catalogue:id`."""
+
+    help_uri: ClassVar[str] = ""
+    """The AWS documentation page that it follows."""
+
+    schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    """Its part of the config's schema: by key under `services`."""
+
+    parallel: ClassVar[int] = 10
+    """How many changes of this kind run at once."""
+
+    reads: ClassVar[tuple[str, ...]] = ()
+    """IAM actions that `read` needs."""
+
+    writes: ClassVar[tuple[str, ...]] = ()
+    """IAM actions that `apply` needs besides."""
+
+    linked: ClassVar[tuple[str, ...]] = ()
+    """Services for which AWS makes service-linked roles in the name of who applies (`iam:AWSServiceName`)."""
+
+    passed: ClassVar[Mapping[str, str]] = {}
+    """Service by the name of each role that is passed to it (`iam:PassedToService`)."""
+
+    ahead: ClassVar[tuple[str, ...]] = ("accounts",)
+    """Parts of the organization that `read` asks for (see `Tree.ahead`): read side by side before it is its turn."""
+
+    unknown: ClassVar[tuple[str, ...]] = ()
+    """What AWS decides when a resource is created: shown as `(known after apply)`."""
+
+    waits_for: ClassVar[tuple[str, ...]] = ()
+    """Kinds whose changes are let finish first, well or badly; unlike `requires`, their failure blocks nothing."""
+
+    removal: ClassVar[str] = "delete"
+    """What `--allow` must name before a resource of this kind is deleted; empty when AWS cannot delete it."""
+
+    def address(self, name: str, scope: Scope = ORGANIZATION) -> Address:
+        """An address of this kind."""
+        return Address(self.name, name, scope)
+
+    def scopes(self, organization: Organization) -> Iterator[Scope]:
+        """The scopes to read; one, unless the kind exists once a region or account."""
+        yield ORGANIZATION
+
+    @abstractmethod
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """Everything of this kind that the config asks for."""
+
+    @abstractmethod
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+        """Everything of this kind that a scope holds."""
+
+    @abstractmethod
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Make the change; it may have been cut off half way before, so every step asks what is there already."""
+
+    def check(self, organization: Organization) -> Iterable[Problem]:
+        """What is wrong with the settings of this kind, beyond its schema."""
+        return ()
+
+    def dangers(self, change: Change) -> Iterable[str]:
+        """What must be allowed by name before this change is made."""
+        if change.action is Action.DELETE and self.removal:
+            yield self.removal
+
+    def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
+        """The names that a resource with these attributes has, and that AWS gives no other at the same time."""
+        return ()
+
+    def renamed(self, address: Address, attributes: Attributes) -> Attributes | None:
+        """The same resource under its `temporary_name`, ours by mark; None where AWS keeps a name for good."""
+        return None
+
+    def impossible(self, change: Change) -> Iterable[str]:
+        """Why AWS has no way to make this change, and what to do instead."""
+        return ()
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """Whether a run that was cut off within this one change may have left what is there now."""
+        return False
+
+    def set_off(self, organization: Organization, changes: Collection[Change]) -> Iterable[Address]:
+        """Where AWS goes on by itself, when these changes (of any kind) were made."""
+        return ()
+
+    def going_on(self, aws: Aws, address: Address, changes: Collection[Change]) -> GoingOn | None:
+        """What AWS is still at there because of them; None when it is done. AwsError when it failed."""
+        return None
+
+    def severity_of(self, organization: Organization, change: Change) -> Severity:
+        """How bad it is that AWS is not as declared, when this change would put it right."""
+        if change.before is not None and change.after is not None:
+            changed = {key for key, value in change.after.items() if change.before.get(key) != value}
+            if changed <= set(self.cosmetic):
+                return Severity.LOW
+        return self.severity
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """Lines for people below the change: reach, sizes, effects."""
+        return ()

@@ -1,0 +1,320 @@
+"""The organization trail of CloudTrail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from landing.aws import Aws, unless
+from landing.blueprint.naming import LOG_BUCKETS, LOG_KEY_ALIAS, TRAIL, TRAIL_LOGS_ROLE, bucket
+from landing.core import forms
+from landing.core.constraints.inputs import allowed
+from landing.core.constraints.trail import EXCLUDED_SOURCES, INSIGHT_NEEDS, MOST_VALUES, RETENTIONS, can_have
+from landing.core.model import Action, Change, Problem, Resource, Scope, Severity
+from landing.core.references import account_id
+from landing.organization import Organization
+from landing.services.base import Kind
+from landing.services.log_archive import key as log_key
+from landing.services.organizations.trusted_access import TrustedAccess
+from landing.services.stacks.stack import Stack
+
+PRINCIPAL = "cloudtrail.amazonaws.com"
+S3_OBJECT = "AWS::S3::Object"
+_LOGGED = {"all": ("Read", "Write"), "read": ("Read",), "write": ("Write",)}
+_WHICH = {"enum": ["all", "write", "read"]}
+_WHICH_EXCEPT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["events"],
+    "properties": {
+        "events": _WHICH,
+        "except": {
+            "type": "array",
+            "uniqueItems": True,
+            "items": {"type": "string", "pattern": "^arn:", "maxLength": 2048},
+            "description": "Beginnings of the ARNs of resources that are left out; that of a bucket ends with `/`.",
+        },
+    },
+}
+
+
+class Trail(Kind):
+    """A multi-region organization trail in the home region of the management account, and it is logging.
+
+    CreateTrail does not start a trail: StartLogging does, and GetTrailStatus tells.
+    """
+
+    name = "trail"
+    title = "Organization trail"
+    severity = Severity.HIGH
+    controls = (
+        "cis-aws-5.0:3.1",
+        "cis-aws-5.0:3.2",
+        "cis-aws-5.0:3.5",
+        "fsbp:CloudTrail.1",
+        "fsbp:CloudTrail.2",
+        "fsbp:CloudTrail.4",
+        "nist-800-53-r5:AU-2",
+        "nist-800-53-r5:AU-12",
+        "pci-dss-4.0:10.2.1",
+    )
+    help_uri = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html"
+    removal = "switch-off"
+    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(("selectors", "insights"), forms.unordered)
+    reads = (
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetTrailStatus",
+        "cloudtrail:GetEventSelectors",
+        "cloudtrail:GetInsightSelectors",
+        "kms:DescribeKey",
+        "sts:AssumeRole",
+    )
+    writes = (
+        "cloudtrail:CreateTrail",
+        "cloudtrail:UpdateTrail",
+        "cloudtrail:StartLogging",
+        "cloudtrail:DeleteTrail",
+        "cloudtrail:PutEventSelectors",
+        "cloudtrail:PutInsightSelectors",
+        "iam:CreateServiceLinkedRole",
+        "iam:GetRole",
+        "iam:PassRole",
+        "organizations:EnableAWSServiceAccess",
+    )
+    linked = ("cloudtrail.amazonaws.com",)
+    passed: ClassVar[Mapping[str, str]] = {TRAIL_LOGS_ROLE: "cloudtrail.amazonaws.com"}
+    schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "cloudtrail": {
+            "type": "object",
+            "description": "The organization trail, delivered to the log archive.",
+            "additionalProperties": False,
+            "properties": {
+                "management_events": {
+                    **_WHICH,
+                    "default": "all",
+                    "description": "Which management events are logged.",
+                },
+                "management_events_except": {
+                    "type": "array",
+                    "default": [],
+                    "uniqueItems": True,
+                    "items": {"enum": list(EXCLUDED_SOURCES)},
+                    "description": "Services of many calls whose management events are left out.",
+                },
+                "data_events": {
+                    "type": "object",
+                    "default": {},
+                    "description": "Which data events are logged, by resource type (AWS::S3::Object, ...): all, write, "
+                    "read, or `{events: write, except: [beginnings of ARNs]}`; never those of the log archive.",
+                    "propertyNames": {"pattern": "^AWS::[A-Za-z0-9]+::[A-Za-z0-9]+$"},
+                    "additionalProperties": {"oneOf": [_WHICH, _WHICH_EXCEPT]},
+                },
+                "insights": {
+                    "type": "array",
+                    "default": [],
+                    "uniqueItems": True,
+                    "items": allowed("cloudtrail:PutInsightSelectors InsightSelectors.InsightType"),
+                    "description": "Insights on unusual activity; they cost extra.",
+                },
+                "cloudwatch_logs": {
+                    "type": "boolean",
+                    "default": False,
+                    "description": "Deliver to CloudWatch Logs of the management account too.",
+                },
+                "log_group_days": {
+                    "enum": list(RETENTIONS),
+                    "default": 90,
+                    "description": "Days that CloudWatch Logs keeps them.",
+                },
+            },
+        }
+    }
+
+    def check(self, organization: Organization) -> Iterable[Problem]:
+        """Insights look at events that the trail logs."""
+        service = organization.services.get("cloudtrail")
+        if service is None:
+            return
+        selectors = _selectors(service.settings, _archive_arns(organization))
+        values = sum(
+            len(values) for selector in selectors for part in selector["fields"].values() for values in _lists(part)
+        )
+        if values > MOST_VALUES:
+            message = f"the selectors of the trail have {values} values; AWS allows {MOST_VALUES}"
+            yield service.problem("LZ365", message, "leave out fewer resources", "data_events")
+        logged = _LOGGED[service.settings["management_events"]]
+        for index, insight in enumerate(service.settings["insights"]):
+            if not can_have(insight, logged):
+                needed = " or ".join(sorted(INSIGHT_NEEDS[insight])).lower()
+                yield service.problem(
+                    "LZ361",
+                    f"{insight} looks at {needed} events, which the trail does not log",
+                    "let `management_events` be `all`, or leave the insight out",
+                    "insights",
+                    index,
+                )
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """One, when the service is in the config."""
+        service = organization.services.get("cloudtrail")
+        if service is None:
+            return
+        home, settings = organization.home_region, service.settings
+        attributes = {
+            "bucket": bucket("cloudtrail", account_id(organization.log_archive), home),
+            "key": LOG_KEY_ALIAS,
+            "multi_region": True,
+            "organization": True,
+            "global_events": True,
+            "validation": True,
+            "log_group": TRAIL if settings["cloudwatch_logs"] else "",
+            "selectors": _selectors(settings, _archive_arns(organization)),
+            "insights": sorted(settings["insights"]),
+            "logging": True,
+        }
+        needs = [TrustedAccess().address(PRINCIPAL)]
+        for key in ("log-archive", "cloudtrail-logs"):
+            needs += Stack().sites(organization, key, Scope(organization.management))
+        yield Resource(self.address(TRAIL), attributes, tuple(needs), source=service.source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Our trail, and other organization trails as unmanaged: each of them is paid for."""
+        client = aws.client("cloudtrail")
+        for trail in client.describe_trails(includeShadowTrails=False)["trailList"]:
+            if trail["Name"] != TRAIL:
+                if trail.get("IsOrganizationTrail"):
+                    yield Resource(self.address(trail["Name"]), {}, owned=False)
+                continue
+            selectors = client.get_event_selectors(TrailName=TRAIL)
+            with unless("InsightNotEnabledException") as none:
+                insights = client.get_insight_selectors(TrailName=TRAIL).get("InsightSelectors") or []
+            group = trail.get("CloudWatchLogsLogGroupArn", "").removesuffix(":*")
+            attributes = {
+                "bucket": aws.symbolic(trail["S3BucketName"]),
+                "key": log_key.shown(aws, trail.get("KmsKeyId", "")),
+                "multi_region": trail["IsMultiRegionTrail"],
+                "organization": trail["IsOrganizationTrail"],
+                "global_events": trail["IncludeGlobalServiceEvents"],
+                "validation": trail["LogFileValidationEnabled"],
+                "log_group": TRAIL if group == self._log_group(aws) else str(aws.symbolic(group)),
+                "selectors": [
+                    _seen(selector, self._prefix(aws)) for selector in selectors.get("AdvancedEventSelectors") or ()
+                ],
+                "insights": [] if none.code else sorted(entry["InsightType"] for entry in insights),
+                "logging": client.get_trail_status(Name=TRAIL)["IsLogging"],
+            }
+            needs = (TrustedAccess().address(PRINCIPAL), *self._archive(aws.organization))
+            yield Resource(self.address(TRAIL), attributes, needs)
+
+    def _archive(self, organization: Organization) -> Iterable[Any]:
+        yield Stack().address("log-archive", Scope(organization.log_archive, organization.home_region))
+
+    def _prefix(self, aws: Aws) -> Callable[[str], str]:
+        """Beginnings of ARNs as the config means them: the log archive's with the name of its account."""
+        ours = _archive_arns(aws.organization)
+
+        def shown(value: str) -> str:
+            named = str(aws.symbolic(value))
+            return named if named in ours else value
+
+        return shown
+
+    def _log_group(self, aws: Aws) -> str:
+        """The ARN of ours, in the management account."""
+        return f"arn:{aws.organization.partition}:logs:{aws.organization.home_region}:{aws.caller[0]}:log-group:{TRAIL}"
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Create or update the trail, then its selectors and insights, then see that it logs."""
+        client = aws.client("cloudtrail")
+        if change.action is Action.DELETE:
+            with unless("TrailNotFoundException"):
+                client.delete_trail(Name=TRAIL)
+            return
+        after, before = change.after, change.before or {}
+        assert after is not None
+        settings = self._settings(aws, after)
+        with unless("TrailAlreadyExistsException") as exists:
+            if change.action is Action.CREATE:
+                client.create_trail(Name=TRAIL, **settings)
+        if change.action is Action.UPDATE or exists.code:
+            client.update_trail(Name=TRAIL, **settings)
+        if before.get("selectors") != after["selectors"]:
+            client.put_event_selectors(TrailName=TRAIL, AdvancedEventSelectors=_sent(aws.resolve(after["selectors"])))
+        if (before.get("insights") or []) != after["insights"]:
+            client.put_insight_selectors(
+                TrailName=TRAIL, InsightSelectors=[{"InsightType": name} for name in after["insights"]]
+            )
+        client.start_logging(Name=TRAIL)
+
+    def _settings(self, aws: Aws, after: Mapping[str, Any]) -> dict[str, Any]:
+        settings = {
+            "S3BucketName": aws.resolve(after["bucket"]),
+            "KmsKeyId": log_key.arn_of_alias(aws),
+            "IsMultiRegionTrail": after["multi_region"],
+            "IsOrganizationTrail": after["organization"],
+            "IncludeGlobalServiceEvents": after["global_events"],
+            "EnableLogFileValidation": after["validation"],
+            "CloudWatchLogsLogGroupArn": "",
+            "CloudWatchLogsRoleArn": "",
+        }
+        if after["log_group"]:
+            role = f"arn:{aws.organization.partition}:iam::{aws.caller[0]}:role/{TRAIL_LOGS_ROLE}"
+            settings |= {"CloudWatchLogsLogGroupArn": f"{self._log_group(aws)}:*", "CloudWatchLogsRoleArn": role}
+        return settings
+
+
+def _archive_arns(organization: Organization) -> list[str]:
+    """Beginnings of the ARNs of all that the log archive holds."""
+    account, home = account_id(organization.log_archive), organization.home_region
+    return sorted(f"arn:{organization.partition}:s3:::{bucket(use, account, home)}/" for use in LOG_BUCKETS)
+
+
+def _selectors(settings: Mapping[str, Any], archive: list[str]) -> list[dict[str, Any]]:
+    """Advanced event selectors: management events first, then one for each resource type.
+
+    `fields` has, by field, the values that it equals, or operators with their values. Deliveries to the log archive
+    are data events themselves: logging them would make deliveries without end, so they are left out.
+    """
+    management: dict[str, Any] = {"eventCategory": ["Management"]}
+    if settings["management_events_except"]:
+        management["eventSource"] = {"NotEquals": sorted(settings["management_events_except"])}
+    rows = [("Management events selector", management, settings["management_events"])]
+    for kind, wanted in sorted(settings["data_events"].items()):
+        given = wanted if isinstance(wanted, Mapping) else {"events": wanted}
+        left_out = sorted({*given.get("except", ()), *(archive if kind == S3_OBJECT else ())})
+        fields: dict[str, Any] = {"eventCategory": ["Data"], "resources.type": [kind]}
+        if left_out:
+            fields["resources.ARN"] = {"NotStartsWith": left_out}
+        rows.append((f"Data events of {kind}", fields, given["events"]))
+    read_only = {"all": {}, "write": {"readOnly": ["false"]}, "read": {"readOnly": ["true"]}}
+    return [{"name": name, "fields": {**fields, **read_only[which]}} for name, fields, which in rows]
+
+
+def _lists(part: Any) -> Iterable[list[str]]:
+    return part.values() if isinstance(part, Mapping) else [part]
+
+
+def _sent(selectors: Iterable[Mapping[str, Any]]) -> list[Any]:
+    return [
+        {
+            "Name": selector["name"],
+            "FieldSelectors": [
+                {"Field": field, **(values if isinstance(values, Mapping) else {"Equals": values})}
+                for field, values in selector["fields"].items()
+            ],
+        }
+        for selector in selectors
+    ]
+
+
+def _seen(selector: Mapping[str, Any], prefix: Callable[[str], str]) -> dict[str, Any]:
+    """What `_sent` wrote; operators that we never use are shown as they are."""
+    fields = {}
+    for part in selector["FieldSelectors"]:
+        operators = {name: values for name, values in part.items() if name != "Field" and values}
+        if "NotStartsWith" in operators:
+            operators["NotStartsWith"] = sorted(map(prefix, operators["NotStartsWith"]))
+        if "NotEquals" in operators:
+            operators["NotEquals"] = sorted(operators["NotEquals"])
+        fields[part["Field"]] = operators["Equals"] if set(operators) == {"Equals"} else operators
+    return {"name": selector.get("Name", ""), "fields": fields}

@@ -1,0 +1,1 @@
+"""Amazon GuardDuty: its administrator, what members get, export of findings."""

@@ -1,0 +1,46 @@
+"""The delegated administrator of GuardDuty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from landing.aws import Aws
+from landing.core.integrations import INTEGRATIONS
+from landing.services.shapes import ServiceAdministrator
+
+
+class GuardDutyAdministrator(ServiceAdministrator):
+    """Appointed in every region (GuardDuty, EnableOrganizationAdminAccount); it gets a detector by that."""
+
+    name = "guardduty_administrator"
+    title = "GuardDuty administrator"
+    service = "guardduty"
+    client_name = "guardduty"
+    controls = ("cis-aws-7.0:2.1.6", "nist-csf-2.0:GV.RR-02")
+    help_uri = "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_organizations.html"
+    reads = ("guardduty:ListOrganizationAdminAccounts",)
+    writes = (
+        "guardduty:EnableOrganizationAdminAccount",
+        "guardduty:DisableOrganizationAdminAccount",
+        "organizations:EnableAWSServiceAccess",
+        "organizations:RegisterDelegatedAdministrator",
+        "organizations:DeregisterDelegatedAdministrator",
+        "organizations:ListDelegatedAdministrators",
+        "iam:CreateServiceLinkedRole",
+    )
+    linked = INTEGRATIONS["guardduty"].trusted
+
+    def appointed(self, aws: Aws, client: Any) -> Iterable[str]:
+        """ListOrganizationAdminAccounts."""
+        for entry in aws.listed(client, "list_organization_admin_accounts", "AdminAccounts"):
+            if entry["AdminStatus"] == "ENABLED":
+                yield entry["AdminAccountId"]
+
+    def appoint(self, client: Any, account: str) -> None:
+        """EnableOrganizationAdminAccount."""
+        client.enable_organization_admin_account(AdminAccountId=account)
+
+    def dismiss(self, client: Any, account: str) -> None:
+        """DisableOrganizationAdminAccount: members become standalone, GuardDuty stays on in them."""
+        client.disable_organization_admin_account(AdminAccountId=account)

@@ -1,0 +1,30 @@
+"""The key of the log archive, by whichever of its names AWS tells it."""
+
+from __future__ import annotations
+
+from landing.aws import Aws, unless
+from landing.blueprint.naming import LOG_KEY_ALIAS
+from landing.core.model import Scope
+
+
+def arn_of_key(aws: Aws) -> str:
+    """The ARN of the key that our alias stands for; AwsError NotFoundException when there is none."""
+    archive = Scope(aws.organization.log_archive, aws.organization.home_region)
+    return str(aws.client("kms", archive).describe_key(KeyId=LOG_KEY_ALIAS)["KeyMetadata"]["Arn"])
+
+
+def arn_of_alias(aws: Aws) -> str:
+    """The ARN of our alias."""
+    organization = aws.organization
+    account = aws.tree.account_ids[organization.log_archive]
+    return f"arn:{organization.partition}:kms:{organization.home_region}:{account}:{LOG_KEY_ALIAS}"
+
+
+def shown(aws: Aws, name: str) -> str:
+    """Our alias for our key, whether AWS names it by its ARN, its id, or the alias; any other key as it is named."""
+    if not name:
+        return ""
+    with unless("NotFoundException") as absent:
+        key = arn_of_key(aws)
+    ours = () if absent.code else (key, key.rpartition("/")[2], arn_of_alias(aws), LOG_KEY_ALIAS)
+    return LOG_KEY_ALIAS if name in ours else str(aws.symbolic(name))

@@ -1,0 +1,1 @@
+"""AWS Organizations: units, accounts, policies and where they are attached, trusted access, delegation."""

@@ -1,0 +1,180 @@
+"""Accounts of the organization."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from landing.aws import Aws, unless
+from landing.aws.matching import LiveAccount
+from landing.core import forms
+from landing.core.errors import AwsError
+from landing.core.integrations import ACCOUNT
+from landing.core.model import Action, Address, Attributes, Change, Gap, Resource, Scope, Severity, UniqueName
+from landing.core.quotas import CREATE_ACCOUNT_IN_FLIGHT
+from landing.organization import ROOT, TAG, Organization
+from landing.services.base import Kind
+from landing.services.organizations.account_creation import create
+from landing.services.organizations.attachments import Attachments
+from landing.services.organizations.organization import TheOrganization
+from landing.services.organizations.trusted_access import TrustedAccess
+from landing.services.organizations.unit import OrganizationalUnit
+
+
+class MemberAccount(Kind):
+    """Accounts: created, adopted by e-mail, moved, renamed, tagged; closed only when that is allowed by name."""
+
+    name = "account"
+    title = "Account"
+    severity = Severity.HIGH
+    canonical: ClassVar[Mapping[str, forms.Form]] = {"email": forms.email}
+    controls = ("cis-aws-7.0:2.1.4", "nist-csf-2.0:ID.AM-01")
+    help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts.html"
+    parallel = CREATE_ACCOUNT_IN_FLIGHT
+    removal = "close-account"
+    unknown = ("id",)
+    ahead = ("accounts", "units")
+    reads = (
+        "organizations:ListAccounts",
+        "organizations:ListAccountsForParent",
+        "organizations:ListTagsForResource",
+        "tag:GetResources",
+    )
+    writes = (
+        "organizations:ListCreateAccountStatus",
+        "organizations:CreateAccount",
+        "organizations:DescribeAccount",
+        "organizations:ListParents",
+        "organizations:DescribeCreateAccountStatus",
+        "organizations:MoveAccount",
+        "organizations:TagResource",
+        "organizations:CloseAccount",
+        "account:PutAccountName",
+        "iam:CreateServiceLinkedRole",
+    )
+    linked = ("organizations.amazonaws.com",)
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """The accounts of the config; each waits for its unit and the guardrails there.
+
+        Except those whose ids the guardrails contain: they come first.
+        """
+        for account in organization.accounts.values():
+            attributes = {
+                "name": account.name,
+                **({"email": account.email} if account.email else {}),
+                "unit": account.unit,
+                "tags": dict(account.tags),
+                "managed": True,
+            }
+            needs = [OrganizationalUnit().parent(account.unit), TrustedAccess().address(ACCOUNT)]
+            if account.key == organization.management:
+                needs.append(TheOrganization().address("this"))
+            elif account.key not in organization.named_in_policies:
+                needs += Attachments().of_path(organization, account.unit)
+            yield Resource(self.address(account.key), attributes, tuple(needs), source=account.source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+        """Active accounts; what is suspended, closing or closed is left alone, and said."""
+        wanted = aws.organization.accounts
+        for account in aws.tree.accounts.values():
+            if account.state != "ACTIVE":
+                if account.key in wanted:
+                    reason = f"account {account.id} is {account.state}: left alone"
+                    yield Gap(self.name, scope, reason, account.key)
+                continue
+            declared = wanted[account.key].tags if account.key in wanted else {}
+            tags = aws.tree.tags_of(account.id)
+            attributes = {
+                "name": account.name,
+                "email": account.email,
+                "unit": account.unit,
+                "tags": {key: value for key, value in tags.items() if key in declared},
+                "managed": account.marked,
+            }
+            needs = [
+                OrganizationalUnit().parent(account.unit),
+                *map(Attachments().at_unit, aws.tree.path(account.unit)),
+            ]
+            owned = account.marked and account.id != (aws.tree.organization or {}).get("MasterAccountId")
+            yield Resource(self.address(account.key), attributes, tuple(needs), owned)
+
+    def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
+        """The e-mail address, which an account keeps, closed or not (CreateAccount: EMAIL_ALREADY_EXISTS)."""
+        if attributes.get("email"):
+            yield UniqueName("e-mail address of an account", forms.email(attributes["email"]))
+
+    def impossible(self, change: Change) -> Iterable[str]:
+        """Another e-mail address."""
+        if change.before and change.after:
+            email = change.before.get("email", "")
+            if forms.email(change.after.get("email", email)) != forms.email(email):
+                yield _other_email(email)
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """A new account is in the root at first; it is moved, tagged and renamed one after the other."""
+        after = change.after or {}
+        before = {**after, **(change.before or {"unit": ROOT, "managed": False, "name": present["name"], "tags": {}})}
+        return all(present.get(part) in (before[part], wanted) for part, wanted in after.items())
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Find or create the account, then move, rename and tag it as declared."""
+        key = change.address.name
+        live = aws.tree.accounts.get(key)
+        if change.action is Action.DELETE:
+            if live is not None:
+                with aws.writing, unless("AccountAlreadyClosedException", "ConflictException"):  # closing already
+                    aws.client("organizations").close_account(AccountId=live.id)
+            return
+        assert change.after is not None
+        if live is None:
+            live, known = create(aws, key, change.after)
+            aws.tree.add_account(live)
+            aws.tree.tagged(live.id, known)
+        else:
+            known = aws.tree.tags_of(live.id)
+        self._align(aws, live, change.after, known)
+
+    def _align(self, aws: Aws, live: LiveAccount, after: Mapping[str, Any], known: Mapping[str, str]) -> None:
+        client = aws.client("organizations")
+        if forms.email(live.email) != forms.email(after.get("email", live.email)):
+            raise AwsError("EmailDiffers", f"account {live.key}: {_other_email(live.email)}")
+        with aws.writing:
+            if live.unit != after["unit"]:
+                with unless("DuplicateAccountException", "AccountNotFoundException") as moved:
+                    client.move_account(
+                        AccountId=live.id,
+                        SourceParentId=aws.tree.node_id(live.unit),
+                        DestinationParentId=aws.tree.node_id(after["unit"]),
+                    )
+                if moved.code:
+                    _check_parent(aws, live, after["unit"])
+                aws.tree.move_account(live.key, after["unit"])
+            tags = {**after["tags"], TAG: live.key}
+            missing = [{"Key": k, "Value": v} for k, v in tags.items() if known.get(k) != v]
+            if missing:
+                client.tag_resource(ResourceId=live.id, Tags=missing)
+                aws.tree.tagged(live.id, tags)
+        if live.name != after["name"]:
+            own = live.key == aws.organization.management
+            identity: dict[str, str] = {} if own else {"AccountId": live.id}
+            aws.client("account").put_account_name(AccountName=after["name"], **identity)
+
+
+def _other_email(present: str) -> str:
+    return (
+        f"the account has the e-mail {present}; AWS changes it only with a code that is sent to the new address "
+        "(account:StartPrimaryEmailUpdate): do that, or set the config to the present address"
+    )
+
+
+def _check_parent(aws: Aws, live: LiveAccount, unit: str) -> None:
+    """A move was refused: either its answer was lost and it is done, or somebody else has moved the account."""
+    (parent,) = aws.client("organizations").list_parents(ChildId=live.id)["Parents"]
+    if parent["Id"] != aws.tree.node_id(unit):
+        raise AwsError(
+            "AccountMoved",
+            f"account {live.key} is in {aws.tree.node_key(parent['Id'])} now, no more in {live.unit}; "
+            "run landing apply again",
+            operation="MoveAccount",
+        )

@@ -1,0 +1,253 @@
+"""Which policies are attached to the root, a unit or an account: one set, one resource."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from landing.aws import FULL_ACCESS, SCP, Aws, unless
+from landing.core import forms
+from landing.core.model import Address, Attributes, Change, Resource, Scope, Severity, Source
+from landing.organization import ROOT, Organization, node_of
+from landing.policy.direction import allows
+from landing.policy.limits import LIMITS
+from landing.policy.room import room
+from landing.services.base import Kind
+from landing.services.organizations.carrying import Carrying
+from landing.services.organizations.organization import TheOrganization
+from landing.services.organizations.policy import OrganizationPolicy
+from landing.services.organizations.policy_type import PolicyType
+
+BEST_EFFORT = "best_effort"
+"""Marks a stage before the last: it attaches what the free slots admit, the last one does the rest."""
+
+
+class Attachments(Kind):
+    """The policies attached to a target, by type (AttachPolicy, DetachPolicy); of others, see `policy`.
+
+    Names: `root`, `unit/<key>`, `account/<key>`. FullAWSAccess is declared on the root and on units, and on
+    accounts only where the config takes it away or has an Allow beside it: to read it for every account would take a
+    call each. An account that is to have it gets it again before an SCP of ours is detached there.
+    """
+
+    name = "attachments"
+    title = "Policy attachments"
+    severity = Severity.HIGH
+    controls = ("cis-aws-7.0:2.1.2", "nist-csf-2.0:PR.AA-05")
+    help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_attach.html"
+    parallel = 1
+    removal = "detach"
+    canonical: ClassVar[Mapping[str, forms.Form]] = {"policies": forms.unordered}
+    ahead = ("targets", "full_access", "accounts", "units")
+    reads = (
+        "organizations:ListPolicies",
+        "organizations:ListTargetsForPolicy",
+        "organizations:ListPoliciesForTarget",
+    )
+    writes = (
+        "organizations:AttachPolicy",
+        "organizations:DescribePolicy",
+        "organizations:DetachPolicy",
+        "organizations:UpdatePolicy",
+    )
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """Every node that the config guards; the root and all units, because FullAWSAccess belongs there."""
+        sets: dict[str, set[str]] = defaultdict(set)
+        for node in map(node_of, (ROOT, *organization.units)):
+            sets[node] |= {FULL_ACCESS} if organization.full_access(node) else set()
+        for key, account in organization.accounts.items():
+            if not account.full_access:
+                sets[f"account/{key}"] |= set()
+        for name, keys in organization.attached.items():
+            sets[name].update(keys)
+            if organization.full_access(name) and _has_list(organization, name):
+                sets[name].add(FULL_ACCESS)
+        for name, policies in sets.items():
+            yield self._resource(name, policies, source=self._source(organization, name, policies))
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Targets of each policy of ours (one call a policy), FullAWSAccess on root and units (one call each)."""
+        if aws.tree.organization is None:
+            return
+        sets: dict[str, set[str]] = defaultdict(set)
+        wanted = aws.organization
+        for policy in aws.tree.policies.values():
+            if not aws.tree.concerns(policy):
+                continue
+            for name in aws.tree.nodes(policy):
+                sets[name].add(policy.key)
+        if aws.tree.policy_types.get(SCP) == "ENABLED":
+            nodes = {node_of(unit): aws.tree.node_id(unit) for unit in (ROOT, *aws.tree.units)}
+            strict = [
+                key
+                for key, account in wanted.accounts.items()
+                if not account.full_access or _has_list(wanted, f"account/{key}")
+            ]
+            nodes |= {f"account/{key}": aws.tree.accounts[key].id for key in strict if key in aws.tree.accounts}
+            for name, target in nodes.items():
+                sets[name] |= {FULL_ACCESS} if aws.tree.full_access(target) else set()
+        for name, policies in sets.items():
+            yield self._resource(name, policies, owned=bool(policies - {FULL_ACCESS}))
+
+    def _resource(self, name: str, policies: set[str], *, owned: bool = True, source: Source | None = None) -> Resource:
+        kind, _, key = name.partition("/")
+        needs = [TheOrganization().address("this") if name == ROOT else Address(kind, key), PolicyType().address(SCP)]
+        needs += (OrganizationPolicy().address(policy) for policy in sorted(policies - {FULL_ACCESS}))
+        return Resource(self.address(name), {"policies": sorted(policies)}, tuple(needs), owned, source)
+
+    def at_unit(self, unit: str) -> Address:
+        """The address of what is attached to a unit or the root."""
+        return self.address(node_of(unit))
+
+    def of_path(self, organization: Organization, unit: str) -> Iterator[Address]:
+        """The addresses of everything that guards an account in this unit, root first."""
+        for node in organization.path(unit):
+            yield self.at_unit(node)
+
+    def _source(self, organization: Organization, name: str, policies: set[str]) -> Source | None:
+        for key in sorted(policies - {FULL_ACCESS}):
+            return organization.policies[key].source
+        kind, _, key = name.partition("/")
+        if name == ROOT:
+            return organization.source
+        return organization.units[key].source if kind == "unit" else organization.accounts[key].source
+
+    def severity_of(self, organization: Organization, change: Change) -> Severity:
+        """That of the worst guardrail that is attached where it should not be, or not where it should."""
+        known = {**organization.guardrails, **organization.policies}
+        differ = _policies(change.before) ^ _policies(change.after)
+        found = [Severity(known[key].severity) if key in known else self.severity for key in differ]
+        return min(found, key=lambda severity: severity.rank, default=self.severity)
+
+    def dangers(self, change: Change) -> Iterable[str]:
+        """Detaching anything but FullAWSAccess: without that less is let through, not more."""
+        if _policies(change.before) - _policies(change.after) - {FULL_ACCESS}:
+            yield self.removal
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """Policies are attached and detached one by one; AWS attaches FullAWSAccess to what is new by itself."""
+        before, after, now = _policies(change.before), _policies(change.after), _policies(present)
+        return before & after <= now <= before | after | (set() if change.before else {FULL_ACCESS})
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """Whether a policy must be detached before another can be attached."""
+        types = {key: each.type for key, each in {**organization.guardrails, **organization.policies}.items()}
+        types[FULL_ACCESS] = SCP
+        before, after = _policies(change.before), _policies(change.after)
+        node = change.address.name
+        for policy_type in sorted({types[key] for key in after if key in types}):
+            both = {key for key in before | after if types.get(key, policy_type) == policy_type}
+            if policy_type in LIMITS and len(both) > room(organization, node, policy_type) and before - after:
+                yield f"no free slot ({policy_type}): a policy is detached before another is attached"
+        name = change.address.name
+        documents = (organization.policies[key].document for key in before - after if key in organization.policies)
+        if name.startswith("account/") and organization.full_access(name) and any(map(allows, documents)):
+            yield "FullAWSAccess is attached first, if it is not there"
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Attach what is missing, then detach what is too much; where no slot is free, one is freed first."""
+        target = self.target_id(aws, change.address.name)
+        change = self._with_full_access(aws, change, target)
+        types = {key: policy.type for key, policy in aws.tree.policies.items()}
+        with aws.writing:
+            carrying = Carrying(aws, change.address.name, target, _policies(change.after))
+            swap(
+                change,
+                types,
+                attach=lambda key, must: self._attach(aws, key, target, must=must),
+                detach=lambda key: self._detach(aws, key, target),
+                spare=carrying.make_room,
+            )
+            carrying.end()
+            last = change.after is not None and BEST_EFFORT not in change.after
+            if last and change.before is None and not aws.organization.full_access(change.address.name):
+                self._detach_full_access(aws, target)
+
+    def _with_full_access(self, aws: Aws, change: Change, target: str) -> Change:
+        """The change with FullAWSAccess among what it leads to, at an account that loses an SCP and is without it."""
+        name, after = change.address.name, _policies(change.after)
+        gone = (aws.tree.policies.get(key) for key in _policies(change.before) - after)
+        if (
+            not name.startswith("account/")
+            or not aws.organization.full_access(name)
+            or not any(policy is not None and policy.type == SCP for policy in gone)
+            or aws.tree.full_access(target)
+        ):
+            return change
+        return replace(change, after={**(change.after or {}), "policies": sorted(after | {FULL_ACCESS})})
+
+    def _detach_full_access(self, aws: Aws, target: str) -> None:
+        """From a target that is new, or whose organization had no SCPs: there AWS has attached it by itself."""
+        if aws.tree.policy_types.get(SCP) == "ENABLED" and aws.tree.full_access(target):
+            self._detach(aws, FULL_ACCESS, target)
+
+    def _attach(self, aws: Aws, key: str, target: str, *, must: bool) -> bool:
+        """Whether it is attached now; False when no slot is free, which is an error if it `must` be."""
+        policy = aws.tree.policies[key]
+        full = () if must else ("ConstraintViolationException",)
+        with unless("DuplicatePolicyAttachmentException", *full) as answer:
+            aws.client("organizations").attach_policy(PolicyId=policy.id, TargetId=target)
+        aws.tree.forget_policy(policy.id, target)
+        return answer.code not in full
+
+    def _detach(self, aws: Aws, key: str, target: str) -> None:
+        policy = aws.tree.policies.get(key)
+        if policy is None:
+            return
+        with unless("PolicyNotAttachedException"):
+            aws.client("organizations").detach_policy(PolicyId=policy.id, TargetId=target)
+        aws.tree.forget_policy(policy.id, target)
+
+    def target_id(self, aws: Aws, name: str) -> str:
+        """The id of the root, a unit or an account; raises NotThere."""
+        kind, _, key = name.partition("/")
+        return aws.tree.accounts[key].id if kind == "account" else aws.tree.node_id(key or ROOT)
+
+
+def _has_list(organization: Organization, node: str) -> bool:
+    """Whether the config attaches an SCP with an Allow there."""
+    policies = (organization.policies[key] for key in organization.attached.get(node, ()))
+    return any(policy.type == SCP and allows(policy.document) for policy in policies)
+
+
+def last(candidates: Sequence[str], attached: Collection[str]) -> str:
+    """Just the last of them."""
+    return candidates[-1]
+
+
+def swap(
+    change: Change,
+    types: Mapping[str, str],
+    *,
+    attach: Callable[[str, bool], bool],
+    detach: Callable[[str], None],
+    spare: Callable[[Sequence[str], Collection[str]], str] = last,
+) -> None:
+    """Attach what is missing, then detach what is too much.
+
+    `attach` is told whether it must succeed, and returns False when no slot is free: then a policy of the same type
+    that is too much is detached first, the one that `spare` chooses, knowing what stays. A best effort stops there.
+    """
+    before, after = _policies(change.before), _policies(change.after)
+    best_effort = bool(change.after) and BEST_EFFORT in (change.after or {})
+    superfluous, attached = sorted(before - after), before & after
+    for key in sorted(after - before):
+        while True:
+            candidates = [other for other in superfluous if types.get(other) == types.get(key)]
+            if attach(key, not candidates and not best_effort):
+                break
+            if best_effort:
+                return
+            chosen = spare(candidates, attached)
+            superfluous.remove(chosen)
+            detach(chosen)
+        attached.add(key)
+    for key in superfluous:
+        detach(key)
+
+
+def _policies(attributes: Attributes | None) -> set[str]:
+    return set(attributes["policies"]) if attributes else set()

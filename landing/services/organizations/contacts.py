@@ -1,0 +1,80 @@
+"""Alternate contacts of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from landing.aws import Aws, unless
+from landing.core import forms
+from landing.core.integrations import ACCOUNT
+from landing.core.model import Action, Change, Resource, Scope, Severity
+from landing.organization import Organization
+from landing.services.base import Kind, required_account
+from landing.services.organizations.trusted_access import TrustedAccess
+
+FIELDS = {"name": "Name", "title": "Title", "email": "EmailAddress", "phone": "PhoneNumber"}
+
+
+def _contact(contact: Mapping[str, str]) -> Mapping[str, str]:
+    return {**contact, "email": forms.email(contact["email"])}
+
+
+class Contacts(Kind):
+    """The contacts that an account declares (Account API, PutAlternateContact), set from the management account.
+
+    There is no call that lists contacts of many accounts: only those that the config declares are asked for.
+    """
+
+    name = "contacts"
+    title = "Alternate contacts"
+    severity = Severity.LOW
+    controls = ("cis-aws-5.0:1.2", "fsbp:Account.1")
+    help_uri = "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-contact-alternate.html"
+    removal = ""
+    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(("BILLING", "OPERATIONS", "SECURITY"), _contact)
+    reads = ("account:GetAlternateContact",)
+    writes = ("account:PutAlternateContact",)
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """One for each account that declares any."""
+        for account in organization.accounts.values():
+            if account.contacts:
+                attributes = {
+                    kind: {field: getattr(contact, field) for field in FIELDS}
+                    for kind, contact in sorted(account.contacts.items())
+                }
+                needs = (required_account(account.key), TrustedAccess().address(ACCOUNT))
+                yield Resource(self.address(account.key), attributes, needs, source=account.source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """The declared ones of accounts that are there."""
+        client = aws.client("account")
+        for account in aws.organization.accounts.values():
+            if not account.contacts or account.key not in aws.tree.accounts:
+                continue
+            attributes: dict[str, Any] = {}
+            for kind in sorted(account.contacts):
+                with unless("ResourceNotFoundException") as absent:
+                    found = client.get_alternate_contact(AlternateContactType=kind, **self._which(aws, account.key))
+                if not absent.code:
+                    contact = found["AlternateContact"]
+                    attributes[kind] = {field: contact.get(name, "") for field, name in FIELDS.items()}
+            if attributes:
+                yield Resource(self.address(account.key), attributes, (required_account(account.key),), owned=False)
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Put each that differs."""
+        assert change.action is not Action.DELETE
+        before = change.before or {}
+        for kind, contact in (change.after or {}).items():
+            if before.get(kind) != contact:
+                aws.client("account").put_alternate_contact(
+                    AlternateContactType=kind,
+                    **{name: contact[field] for field, name in FIELDS.items()},
+                    **self._which(aws, change.address.name),
+                )
+
+    def _which(self, aws: Aws, key: str) -> dict[str, str]:
+        """The account, by id; the management account's own contacts are reached without one."""
+        return {} if key == aws.organization.management else {"AccountId": aws.tree.account_ids[key]}

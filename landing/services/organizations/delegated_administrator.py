@@ -1,0 +1,68 @@
+"""Delegated administrators that AWS Organizations itself registers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from landing.aws import Aws, unless
+from landing.core.integrations import INTEGRATIONS
+from landing.core.model import Action, Change, Resource, Scope
+from landing.organization import Organization
+from landing.services.base import Kind, required_account
+from landing.services.organizations.trusted_access import TrustedAccess
+
+APPOINTED_BY_SERVICES = {
+    principal for integration in INTEGRATIONS.values() if not integration.delegated for principal in integration.trusted
+}
+"""Their administrators are appointed by calls of their own, and are kinds of their own."""
+
+
+class DelegatedAdministrator(Kind):
+    """An account that administers a service (RegisterDelegatedAdministrator), named `principal/account`.
+
+    GuardDuty, Security Hub and CloudTrail have calls of their own and are not registered here.
+    """
+
+    name = "delegated_administrator"
+    title = "Delegated administrator"
+    controls = ("cis-aws-7.0:2.1.6",)
+    help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_delegated_admin.html"
+    parallel = 1
+    removal = ""
+    reads = ("organizations:ListDelegatedAdministrators", "organizations:ListDelegatedServicesForAccount")
+    writes = ("organizations:RegisterDelegatedAdministrator",)
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """What the services of the config need, and what it names besides."""
+        for principal, account in organization.delegated_administrators.items():
+            needs = [required_account(account)]
+            if principal in organization.trusted_access:
+                needs.append(TrustedAccess().address(principal))
+            source = organization.sources.get(f"delegated_administrators.{principal}") or organization.sources.get(
+                "roles.security_tooling"
+            )
+            yield Resource(self.address(f"{principal}/{account}"), {"delegated": True}, tuple(needs), source=source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Every registration but those that a service made itself; others than ours are unmanaged."""
+        if aws.tree.organization is None:
+            return
+        client = aws.client("organizations")
+        keys = {account.id: key for key, account in aws.tree.accounts.items()}
+        for admin in aws.listed(client, "list_delegated_administrators", "DelegatedAdministrators"):
+            for service in aws.listed(
+                client, "list_delegated_services_for_account", "DelegatedServices", AccountId=admin["Id"]
+            ):
+                if service["ServicePrincipal"] in APPOINTED_BY_SERVICES:
+                    continue
+                name = f"{service['ServicePrincipal']}/{keys.get(admin['Id'], admin['Id'])}"
+                yield Resource(self.address(name), {"delegated": True}, owned=False)
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Register; being registered already is success."""
+        assert change.action is not Action.DELETE
+        principal, _, account = change.address.name.partition("/")
+        with aws.writing, unless("AccountAlreadyRegisteredException"):
+            aws.client("organizations").register_delegated_administrator(
+                AccountId=aws.tree.account_ids[account], ServicePrincipal=principal
+            )

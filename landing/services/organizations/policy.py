@@ -1,0 +1,204 @@
+"""Organization policies: SCPs, RCPs and whatever type comes next; the type is data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from landing.aws import EVALUATED, Aws
+from landing.aws.matching import LivePolicy
+from landing.aws.packs import surplus_tags, tags_of
+from landing.core import forms
+from landing.core.model import Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName
+from landing.organization import TAG, ForeignPolicy, Organization, Pack
+from landing.policy.canonical import canonical
+from landing.policy.limits import compact
+from landing.services.base import Kind, between, required_account, temporary_name
+from landing.services.organizations.policy_type import PolicyType
+
+HOLDS = "guardrails"
+"""What a pack holds, as an attribute and in tags: the state of packing, which nothing but AWS remembers."""
+
+
+NODES = "nodes"
+"""Where a policy of others is attached, as an attribute of it."""
+
+
+class OrganizationPolicy(Kind):
+    """A policy of the organization (CreatePolicy, UpdatePolicy), one for each guardrail."""
+
+    name = "policy"
+    title = "Organization policy"
+    severity = Severity.HIGH
+    cosmetic = (*Kind.cosmetic, HOLDS)
+    controls = ("cis-aws-7.0:2.1.2", "nist-csf-2.0:PR.AA-05")
+    canonical: ClassVar[Mapping[str, forms.Form]] = {"content": canonical, HOLDS: forms.unordered}
+    help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html"
+    parallel = 1
+    unknown = ("id",)
+    ahead = ("contents", "targets", "accounts", "units")
+    reads = (
+        "organizations:ListPolicies",
+        "organizations:DescribePolicy",
+        "organizations:ListTargetsForPolicy",
+        "tag:GetResources",
+        "organizations:ListTagsForResource",
+    )
+    writes = (
+        "organizations:CreatePolicy",
+        "organizations:UpdatePolicy",
+        "organizations:DeletePolicy",
+        "organizations:TagResource",
+    )
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """One for each guardrail that is not in packs only, and one for each pack."""
+        for key, policy in organization.policies.items():
+            attributes = {
+                "type": policy.type,
+                "name": policy.name,
+                "description": policy.description,
+                "content": policy.document,
+                "managed": True,
+                **({HOLDS: list(policy.entries)} if isinstance(policy, Pack) else {}),
+            }
+            needs = [PolicyType().address(policy.type), *map(required_account, organization.accounts_in_policy(key))]
+            yield Resource(self.address(key), attributes, tuple(needs), source=policy.source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """All customer policies; of others with what they are attached to.
+
+        The text (2 requests a second) is asked for of ours, and of what else decides over requests somewhere.
+        """
+        for policy in aws.tree.policies.values():
+            if policy.aws_managed:
+                continue
+            known = aws.tree.concerns(policy)
+            nodes = () if known else aws.tree.nodes(policy)
+            decides = known or (nodes and policy.type in EVALUATED)
+            attributes = {
+                "type": policy.type,
+                "name": policy.name,
+                "description": policy.description,
+                "content": document_of(aws, policy.id) if decides else {},
+                "managed": policy.marked,
+                HOLDS: list(policy.holds),
+                **({} if known else {"id": policy.id, NODES: sorted(nodes)}),
+            }
+            needs = (PolicyType().address(policy.type),)
+            yield Resource(self.address(policy.key), attributes, needs, policy.marked)
+
+    def severity_of(self, organization: Organization, change: Change) -> Severity:
+        """That of the guardrail, or of the worst one in the pack."""
+        mildest = super().severity_of(organization, change)
+        policy = organization.policies.get(change.address.name)
+        return mildest if policy is None or mildest is Severity.LOW else Severity(policy.severity)
+
+    def dangers(self, change: Change) -> Iterable[str]:
+        """Deleting, and taking guardrails out of a pack."""
+        yield from super().dangers(change)
+        if _lost(change):
+            yield "detach"
+
+    def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
+        """One among those of its type (CreatePolicy: DuplicatePolicyException)."""
+        if "name" in attributes:
+            yield UniqueName(f"policies of type {attributes['type']}", forms.name(attributes["name"]))
+
+    def renamed(self, address: Address, attributes: Attributes) -> Attributes:
+        """By UpdatePolicy; it stays attached where it is."""
+        return {**attributes, "name": temporary_name(address), "managed": True}
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """It is changed, then marked; or the other way round."""
+        return change.action is Action.UPDATE and between(change, present)
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Create, mark, update or delete; the compact text is what is sent and what is measured.
+
+        What the change does not change is not sent: a run that was cut off may have left it more strict. A temporary
+        name is given to what is marked already, since under that name only the mark tells what it is.
+        """
+        client = aws.client("organizations")
+        key = change.address.name
+        live = aws.tree.policies.get(key)
+        with aws.writing:
+            if change.action is Action.DELETE:
+                if live is not None:
+                    client.delete_policy(PolicyId=live.id)
+                    aws.tree.policies.pop(key, None)
+                return
+            assert change.after is not None
+            wanted = {
+                "Name": change.after["name"],
+                "Description": change.after["description"],
+                "Content": compact(aws.resolve(change.after["content"])),
+            }
+            holds = tuple(change.after.get(HOLDS, ()))
+            tags = {TAG: key, **tags_of(holds)}
+            if live is None:
+                created = client.create_policy(**wanted, Type=change.after["type"], Tags=_listed(tags))["Policy"]
+                policy_id = created["PolicySummary"]["Id"]
+                aws.tree.tagged(policy_id, tags)
+                aws.tree.add_policy(
+                    LivePolicy(
+                        policy_id, key, wanted["Name"], change.after["type"], wanted["Description"], False, True, holds
+                    )
+                )
+                return
+            changed = {key for key, value in change.after.items() if value != (change.before or {}).get(key)}
+            if change.after["name"] == temporary_name(change.address) and not live.marked:
+                live = self._tagged(aws, live, {TAG: key}, live.holds)
+            sent = {name: value for name, value in wanted.items() if name.lower() in changed}
+            if sent:
+                client.update_policy(PolicyId=live.id, **sent)
+                aws.tree.forget_policy(live.id)
+            live = replace(live, name=sent.get("Name", live.name))
+            if not live.marked or live.holds != holds:
+                live = self._tagged(aws, live, tags | surplus_tags(live.holds, holds), holds)
+            aws.tree.add_policy(live)
+
+    def _tagged(self, aws: Aws, live: LivePolicy, tags: Mapping[str, str], holds: tuple[str, ...]) -> LivePolicy:
+        aws.client("organizations").tag_resource(ResourceId=live.id, Tags=_listed(tags))
+        aws.tree.tagged(live.id, tags)
+        return replace(live, marked=True, holds=holds)
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """How much of the limit the text uses; of a pack, whose policy it was before."""
+        if change.after is not None:
+            yield f"size: {len(compact(change.after['content'])):,} characters"
+        if change.before and HOLDS in (change.after or {}) and not change.before.get("managed"):
+            yield f"takes over the policy {change.before['name']}, so that no second slot is needed on the way"
+
+
+def document_of(aws: Aws, policy_id: str) -> Any:
+    """The text of a policy, parsed, with tokens in place of the ids that the config knows."""
+    return aws.symbolic(_parsed(aws.tree.content_of(policy_id)))
+
+
+def foreign_in(live: Mapping[Address, Resource]) -> tuple[ForeignPolicy, ...]:
+    """The policies of others that are attached somewhere."""
+    return tuple(
+        ForeignPolicy(each["id"], each["name"], each["type"], tuple(each[NODES]), address, each["content"] or None)
+        for address, resource in live.items()
+        if address.kind == OrganizationPolicy.name and (each := resource.attributes).get(NODES)
+    )
+
+
+def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": name, "Value": value} for name, value in tags.items()]
+
+
+def _lost(change: Change) -> set[str]:
+    if change.after is None:
+        return set()
+    return set((change.before or {}).get(HOLDS, ())) - set(change.after.get(HOLDS, ()))
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return {"text": text}

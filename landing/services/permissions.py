@@ -1,0 +1,340 @@
+"""The least-privilege IAM policies that `plan` and `apply` need, made from what the kinds declare."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from landing.aws import Reads, event_history, simulator
+from landing.aws.reads import session_policy
+from landing.blueprint.naming import RECORDER_ROLE
+from landing.core.errors import LandingError
+from landing.organization import PREFIX, Deployment, LockPlace, Organization
+from landing.policy.catalog import Action
+from landing.services.registry import KINDS, Kind
+
+ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListAccountsForParent",
+          "organizations:ListOrganizationalUnitsForParent", "organizations:ListRoots",
+          "organizations:ListTagsForResource", "tag:GetResources")  # fmt: skip
+"""What every run reads, whatever it is about: the tree."""
+
+NEVER = ("organizations:DeleteOrganization", "organizations:LeaveOrganization",
+         "organizations:RemoveAccountFromOrganization", "organizations:DisablePolicyType",
+         "organizations:DisableAWSServiceAccess", "cloudformation:DeactivateOrganizationsAccess")  # fmt: skip
+"""What no plan ever contains; denied to the apply role, so that nothing else does it in its name either."""
+
+ENTER, LINK, PASS = "sts:AssumeRole", "iam:CreateServiceLinkedRole", "iam:PassRole"
+"""Allowed with conditions only: which accounts are entered, whose role is made, which role is passed and to whom."""
+
+MEMBER_ROLE = "OrganizationAccountAccessRole"
+"""What AWS calls the role in accounts that an organization makes (Organizations API reference, CreateAccount)."""
+
+SERVICE_OF_TYPE = {"CertificateManager": "acm", "ElasticLoadBalancingV2": "elasticloadbalancing",
+                   "StepFunctions": "states"}  # fmt: skip
+"""Where IAM's prefix of a service is not the lower-cased name in CloudFormation's types."""
+
+CONTENTS = ("dynamodb:GetItem", "dynamodb:GetRecords", "kinesis:GetRecords", "logs:GetLogEvents",
+            "logs:GetQueryResults", "s3:GetObject*", "secretsmanager:GetSecretValue")  # fmt: skip
+"""Reads of what resources hold, which no drift detection needs."""
+
+BUCKET = "s3:GetBucketLocation"
+"""Whether the bucket of the lock exists."""
+
+EXAMPLE_LOCK = LockPlace("example-landing-lock", "landing.lock", "management", "eu-west-1")
+
+
+def plan_policy(
+    partition: str = "aws",
+    member_role: str = MEMBER_ROLE,
+    *,
+    organization: str = "",
+    kinds: Iterable[Kind] = KINDS,
+    lock: LockPlace | None = None,
+) -> dict[str, Any]:
+    """For the role that plans and reports drift: reads, and enters member accounts by their role.
+
+    `organization` is the id of the only one whose accounts it enters; without it, the one that its own account is in.
+    `lock` is one in the management account.
+    """
+    actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, event_history.ACTION}
+    statements = [_allow("Read", actions - {ENTER}), _enter(partition, member_role, organization)]
+    return _document([*statements, *([lock_is_there(partition, lock)] if lock else ())])
+
+
+def apply_policy(
+    partition: str = "aws",
+    member_role: str = MEMBER_ROLE,
+    *,
+    organization: str = "",
+    kinds: Iterable[Kind] = KINDS,
+    lock: LockPlace | None = None,
+) -> dict[str, Any]:
+    """For the role that applies, beside `plan_policy`: the writes of every kind, and a deny for the rest.
+
+    Beside, because a managed policy holds 6,144 characters. `lock` is one in the management account; a lock in a member
+    account is taken by the member role.
+    """
+    kinds = tuple(kinds)
+    reads = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
+    writes = {action for kind in kinds for action in kind.writes} - reads
+    statements = [
+        _enter(partition, member_role, organization),
+        _allow("Write", writes - {ENTER, PASS, LINK}),
+        _link(partition, {service for kind in kinds for service in kind.linked}),
+        *_pass(partition, {role: service for kind in kinds for role, service in kind.passed.items()}),
+        *(lock_statements(partition, lock) if lock else ()),
+        {"Sid": "Never", "Effect": "Deny", "Action": sorted(NEVER), "Resource": "*"},
+    ]
+    return _document(statements)
+
+
+ROLE_TYPE = "AWS::IAM::Role"
+MADE: Mapping[str, tuple[str, ...]] = {
+    ROLE_TYPE: (
+        "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePermissionsBoundary",
+        "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
+        "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
+    ),
+    "AWS::Config::ConfigurationRecorder": (
+        "config:DeleteConfigurationRecorder", "config:DescribeConfigurationRecorderStatus",
+        "config:DescribeConfigurationRecorders", "config:PutConfigurationRecorder",
+        "config:StartConfigurationRecorder", "config:StopConfigurationRecorder",
+    ),
+    "AWS::Config::DeliveryChannel": (
+        "config:DeleteDeliveryChannel", "config:DescribeDeliveryChannelStatus", "config:DescribeDeliveryChannels",
+        "config:PutDeliveryChannel",
+    ),
+    "AWS::Logs::LogGroup": (
+        "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:DescribeLogGroups",
+        "logs:ListTagsForResource", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource",
+    ),
+}  # fmt: skip
+"""What CloudFormation does in the caller's name to make, read, change and delete a resource of a type.
+
+CloudFormation User Guide, "Control access with IAM"; the types' schemas ("handlers", "permissions").
+"""
+
+RECORDED_BY = {RECORDER_ROLE: "config.amazonaws.com"}
+
+
+def management_stacks(organization: Organization) -> list[Deployment]:
+    """What is deployed to the management account, by plain stacks."""
+    return [
+        each
+        for each in organization.deployments.values()
+        if organization.management in each.accounts or (each.management and not each.accounts)
+    ]
+
+
+def unknown_types(organization: Organization) -> list[str]:
+    """Types in stacks of the management account of which it is not known what CloudFormation does for them."""
+    return sorted({kind for each in management_stacks(organization) for kind, _ in _resources(each)} - {*MADE})
+
+
+def stacks_policy(organization: Organization, *, writes: bool) -> dict[str, Any] | None:
+    """What CloudFormation does in the caller's name in the management account; none where no stack of ours is there.
+
+    In members the member role does it, or the execution role of StackSets.
+    """
+    found = [(each.key, kind, body) for each in management_stacks(organization) for kind, body in _resources(each)]
+    kinds, partition = {kind for _, kind, _ in found} & {*MADE}, organization.partition
+    if not kinds:
+        return None
+    roles = sorted({_role(key, body) for key, kind, body in found if kind == ROLE_TYPE})
+    wanted = {kind: [a for a in MADE[kind] if writes != _reads(a)] for kind in kinds}
+    rest = {action for kind in kinds - {ROLE_TYPE} for action in wanted[kind]}
+    statements = [_allow("StackResources", rest)] if rest else []
+    if roles:
+        arns = [f"arn:{partition}:iam::*:role/{name}" for name in roles]
+        statements.append({**_allow("StackRoles", wanted[ROLE_TYPE]), "Resource": arns})
+    if writes and "AWS::Config::ConfigurationRecorder" in kinds:
+        statements += _pass(partition, RECORDED_BY)
+    return _document(statements)
+
+
+def _resources(deployment: Deployment) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    resources: Any = deployment.template.get("Resources") or {}
+    for body in resources.values():
+        yield str(body["Type"]), body.get("Properties") or {}
+
+
+def _role(key: str, properties: Mapping[str, Any]) -> str:
+    """The name of a role; CloudFormation makes one that begins with that of the stack."""
+    name = properties.get("RoleName")
+    return name if isinstance(name, str) else f"{PREFIX}{key}-*"
+
+
+def _reads(action: str) -> bool:
+    return action.partition(":")[2].startswith(("Describe", "Get", "List"))
+
+
+def reads(organization: Organization, *, detect: bool = False) -> Reads:
+    """What a connection that only reads lets through; in members, where `detect`, what their stacks hold is read too.
+
+    LandingError when so many services are in the stacks that AWS would not take the session policy.
+    """
+    actions = {action for kind in KINDS for action in kind.reads} | {*ALWAYS, simulator.ACTION, event_history.ACTION}
+    within = {action for kind in KINDS if ENTER in kind.reads for action in kind.reads} - {ENTER}
+    held = [each.template for each in organization.deployments.values() if each.accounts] if detect else []
+    statements = [{"Effect": "Allow", "Action": sorted(within), "Resource": "*"}, *_held(held)]
+    if lock := organization.lock:
+        actions.add(BUCKET)
+        if lock.account != organization.management:
+            statements.append(lock_is_there(organization.partition, lock))
+    try:
+        return Reads(frozenset(actions), session_policy(statements))
+    except ValueError as error:
+        raise LandingError(f"{error}: the stacks in member accounts hold resources of too many services") from None
+
+
+def _held(templates: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What drift detection reads with the caller's permissions: the resources of the stacks, but not their contents.
+
+    CloudFormation User Guide, "Detect unmanaged configuration changes": "read permission for each resource".
+    """
+    from landing.policy import catalog
+
+    types = {resource["Type"] for template in templates for resource in template.get("Resources", {}).values()}
+    names = {each.split("::")[1] for each in types if each.startswith("AWS::")}
+    services = {SERVICE_OF_TYPE.get(name, name.lower()) for name in names} & catalog.services()
+    patterns = sorted(f"{service}:{verb}*" for service in services for verb in ("Describe", "Get", "List"))
+    reading = [pattern for pattern in patterns if _only_reads(catalog.expand(pattern))]
+    if reading:
+        yield {"Effect": "Allow", "Action": reading, "Resource": "*"}
+    contents = [action for action in CONTENTS if action.partition(":")[0] in services]
+    if contents:
+        yield {"Effect": "Deny", "Action": contents, "Resource": "*"}
+
+
+def _only_reads(actions: Collection[Action]) -> bool:
+    return bool(actions) and all(action.levels <= {"read", "list"} for action in actions)
+
+
+def lock_is_there(partition: str, lock: LockPlace) -> dict[str, Any]:
+    """What `plan` and `drift` need to see whether the bucket of the lock exists."""
+    return {**_allow("LockIsThere", (BUCKET,)), "Resource": f"arn:{partition}:s3:::{lock.bucket}"}
+
+
+def lock_statements(partition: str, lock: LockPlace) -> list[dict[str, Any]]:
+    """What taking and releasing the lock needs.
+
+    S3 User Guide: a conditional delete needs GetObject too; without ListBucket an object that is not there is
+    AccessDenied instead of NoSuchKey.
+    """
+    bucket = f"arn:{partition}:s3:::{lock.bucket}"
+    return [
+        {**_allow("Lock", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")), "Resource": f"{bucket}/{lock.key}"},
+        {**_allow("LockIsFree", ("s3:ListBucket",)), "Resource": bucket},
+    ]
+
+
+def _enter(partition: str, member_role: str, organization: str) -> dict[str, Any]:
+    """One role, and no account but the organization's own: a role of the same name elsewhere is somebody else's."""
+    return {
+        **_allow("EnterMemberAccounts", (ENTER,)),
+        "Resource": f"arn:{partition}:iam::*:role/{member_role}",
+        "Condition": {"StringEquals": {"aws:ResourceOrgID": organization or "${aws:PrincipalOrgID}"}},
+    }
+
+
+def _link(partition: str, services: Iterable[str]) -> dict[str, Any]:
+    """IAM User Guide, "Service-linked role permissions": by the service that the role is for."""
+    return {
+        **_allow("MakeServiceLinkedRoles", (LINK,)),
+        "Resource": f"arn:{partition}:iam::*:role/aws-service-role/*",
+        "Condition": {"StringEquals": {"iam:AWSServiceName": sorted(services)}},
+    }
+
+
+def _pass(partition: str, passed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The roles by name, each to the one service that it is for (IAM User Guide, "Pass a role to an AWS service")."""
+    for service in sorted({*passed.values()}):
+        roles = sorted(role for role, to in passed.items() if to == service)
+        yield {
+            **_allow(f"PassRolesTo{service.partition('.')[0].capitalize()}", (PASS,)),
+            "Resource": [f"arn:{partition}:iam::*:role/{role}" for role in roles],
+            "Condition": {"StringEquals": {"iam:PassedToService": service}},
+        }
+
+
+def _allow(sid: str, actions: Iterable[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
+
+
+def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def page() -> str:
+    """`docs/permissions.md`."""
+    rows = "\n".join(f"| `{kind.name}` | {_listed(kind.reads)} | {_listed(kind.writes)} |" for kind in KINDS)
+    return f"""# Permissions
+
+Made by `python -m landing.services.permissions` from what each kind declares; a test keeps it so. `landing synth`
+writes the same policies for your partition and member role to `synth/permissions/`.
+
+Run `landing` with credentials of the management account. Members are entered by assuming the member role
+(`OrganizationAccountAccessRole` unless `access.member_role` says other): it reads drift of single stacks and puts
+them back, and continues the rollback of a stack that is left in `UPDATE_ROLLBACK_FAILED`. For both it needs what the
+resources of the templates need: CloudFormation handles them with the rights of who asks. `plan` and `drift` enter
+with a session policy of just the reads that are declared below, so that they cannot write even where the role is an
+administrator; and by `access.read_role`, where you name one, which can only read. The blueprint `read-role` makes it
+(`landing-read`): name it once it is in every account.
+
+`landing test --verify-with-aws` needs none of this: credentials of any account that allow `iam:SimulateCustomPolicy`.
+
+## The role that plans and reports drift
+
+It changes nothing. Drift detection (`Detect…`) fills in a report of CloudFormation and touches no resource.
+
+```json
+{json.dumps(plan_policy(), indent=2)}
+```
+
+## The role that applies
+
+It needs the policy above and this one beside it: together they are longer than one managed policy may be.
+
+```json
+{json.dumps(apply_policy(), indent=2)}
+```
+
+### Stacks in the management account
+
+What CloudFormation does there for a plain stack it does in the name of who asks. `landing synth` writes what that takes
+for your stacks, role by role: `plan-stacks.json` for both roles (drift detection reads the resources), and
+`apply-stacks.json` for the role that applies. Types that it does not know are named on stderr: give the roles what they
+need yourself. When a stack is taken out of the config, leave the policy in place: deleting its resources needs it too.
+
+### The lock
+
+When the config names a bucket for the [lock](locking.md), these are added; `landing synth` does so with your names.
+Where `lock.account` is a member account, the member role there needs them instead.
+
+```json
+{json.dumps(lock_statements("aws", EXAMPLE_LOCK), indent=2)}
+```
+
+The role that plans sees whether the bucket exists; without this it says that it cannot:
+
+```json
+{json.dumps(lock_is_there("aws", EXAMPLE_LOCK), indent=2)}
+```
+
+## By kind
+
+| kind | reads | writes |
+|---|---|---|
+{rows}
+"""
+
+
+def _listed(actions: Iterable[str]) -> str:
+    return "<br>".join(f"`{action}`" for action in sorted(actions)) or "–"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

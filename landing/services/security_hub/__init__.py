@@ -1,0 +1,1 @@
+"""AWS Security Hub CSPM: its administrator, central configuration, policies and where they apply."""

@@ -1,0 +1,256 @@
+"""Configuration policies of Security Hub CSPM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from landing.aws import Aws, unless
+from landing.core import forms
+from landing.core.constraints.security_hub import (
+    CONTROLS,
+    MOST_POLICIES,
+    POLICY_NAME,
+    arn,
+    conflicts,
+    is_known,
+    named,
+    parameter_types,
+    path_of,
+)
+from landing.core.model import Action, Change, Problem, Resource, Scope
+from landing.core.spelling import nearest
+from landing.organization import PREFIX, Organization, Service
+from landing.services.security_hub.hub import NOT_ENABLED, SecurityHub
+from landing.services.shapes import NAME, AdministeredSetting
+
+
+class SecurityHubPolicy(AdministeredSetting):
+    """What Security Hub checks (CreateConfigurationPolicy); ours have names that begin with `landing-`."""
+
+    name = "security_hub_policy"
+    title = "Security Hub configuration policy"
+    service = "security_hub"
+    client_name = "securityhub"
+    home_only = True
+    controls = ("cis-aws-5.0:4.16", "nist-800-53-r5:CA-7")
+    help_uri = "https://docs.aws.amazon.com/securityhub/latest/userguide/configuration-policies-overview.html"
+    parallel = 1
+    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(
+        ("standards", "disabled_controls", "parameters"), forms.unordered
+    )
+    reads = ("securityhub:ListConfigurationPolicies", "securityhub:GetConfigurationPolicy", "sts:AssumeRole")
+    writes = (
+        "securityhub:CreateConfigurationPolicy",
+        "securityhub:UpdateConfigurationPolicy",
+        "securityhub:DeleteConfigurationPolicy",
+    )
+
+    def check(self, organization: Organization) -> Iterable[Problem]:
+        """What AWS refuses of a policy: its name, its controls, their parameters, and settings that exclude others."""
+        service = organization.services.get("security_hub")
+        policies = service.settings["policies"] if service else {}
+        assert service is not None or not policies
+        for number, (key, policy) in enumerate(policies.items(), 1):
+            assert service is not None
+            yield from _problems(service, key, policy)
+            if number == MOST_POLICIES + 1:
+                message = f"{len(policies)} Security Hub policies; AWS allows {MOST_POLICIES}"
+                yield service.problem("LZ357", message, "use one policy for several targets", "policies", key)
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """The policies of the config."""
+        service = organization.services.get("security_hub")
+        policies = service.settings["policies"] if service else {}
+        for key, policy in policies.items():
+            attributes = {
+                "enabled": policy.get("enabled", True),
+                "standards": sorted(policy.get("standards") or ()),
+                "disabled_controls": sorted(policy.get("disabled_controls") or ()),
+                "parameters": {
+                    control: {name: typed(control, name, value) for name, value in parameters.items()}
+                    for control, parameters in (policy.get("parameters") or {}).items()
+                },
+            }
+            for scope in self.scopes(organization):
+                needs = (SecurityHub().address(NAME, scope),)
+                source = service.at("policies") if service else None
+                yield Resource(self.address(key, scope), attributes, needs, source=source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Every policy; other names are unmanaged."""
+        client = aws.client("securityhub", scope)
+        summaries: list[Any] = []
+        with unless(*NOT_ENABLED):
+            summaries = list(aws.listed(client, "list_configuration_policies", "ConfigurationPolicySummaries"))
+        for summary in summaries:
+            name = summary["Name"]
+            if not name.startswith(PREFIX):
+                yield Resource(self.address(name, scope), {}, owned=False)
+                continue
+            found = client.get_configuration_policy(Identifier=summary["Id"])["ConfigurationPolicy"]["SecurityHub"]
+            yield Resource(
+                self.address(name.removeprefix(PREFIX), scope), _seen(found), (SecurityHub().address(NAME, scope),)
+            )
+
+    def ids(self, aws: Aws, client: Any) -> dict[str, str]:
+        """Id by the key of the config, of our policies."""
+        return {
+            summary["Name"].removeprefix(PREFIX): summary["Id"]
+            for summary in aws.listed(client, "list_configuration_policies", "ConfigurationPolicySummaries")
+            if summary["Name"].startswith(PREFIX)
+        }
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Create, replace or delete; AWS compares nothing, so the whole policy is sent."""
+        client = aws.client("securityhub", change.address.scope)
+        key = change.address.name
+        present = self.ids(aws, client).get(key)
+        if change.action is Action.DELETE:
+            if present:
+                client.delete_configuration_policy(Identifier=present)
+            return
+        assert change.after is not None
+        document = {"SecurityHub": _sent(change.after, aws.organization.partition, aws.organization.home_region)}
+        if present:
+            client.update_configuration_policy(Identifier=present, ConfigurationPolicy=document)
+        else:
+            client.create_configuration_policy(Name=PREFIX + key, ConfigurationPolicy=document)
+
+
+def _problems(service: Service, key: str, policy: Mapping[str, Any]) -> Iterator[Problem]:
+    at = ("policies", key)
+    whole = {"enabled": True, "standards": [], "disabled_controls": [], "parameters": {}, **policy}
+    if not POLICY_NAME.fullmatch(PREFIX + key):
+        hint = "letters, digits and hyphens only"
+        yield service.problem("LZ357", f"`{key}` cannot name a Security Hub policy", hint, *at)
+    for setting, entry, why in conflicts(whole):
+        yield service.problem(
+            "LZ358",
+            f"Security Hub policy `{key}`: {why}",
+            "remove one of the two",
+            *at,
+            *((setting, entry) if entry else (setting,)),
+        )
+    for index, control in enumerate(whole["disabled_controls"]):
+        if not is_known(control):
+            yield _no_control(service, control, *at, "disabled_controls", index)
+    for control, parameters in whole["parameters"].items():
+        if not is_known(control):
+            yield _no_control(service, control, *at, "parameters", control)
+            continue
+        for name, value in parameters.items():
+            yield from _parameter_problems(service, control, name, value, (*at, "parameters", control, name))
+
+
+def _no_control(service: Service, control: str, *path: str | int) -> Problem:
+    hint = nearest(control, CONTROLS, "controls are named as `IAM.1` is")
+    return service.problem("LZ359", f"Security Hub has no control `{control}`", hint, *path)
+
+
+def _parameter_problems(
+    service: Service, control: str, name: str, value: Any, path: tuple[str, ...]
+) -> Iterator[Problem]:
+    known = parameter_types(control)
+    if known is not None and name not in known:
+        hint = nearest(name, known, "its parameters: " + (", ".join(known) or "none"))
+        yield service.problem("LZ360", f"{control} has no parameter `{name}`", hint, *path)
+        return
+    if isinstance(value, dict):
+        kind, inner = next(iter(value.items()))
+        if not _is_of(kind, inner):
+            yield service.problem("LZ360", f"{control} {name}: the value is no {kind}", "", *path)
+        elif known is not None and known[name] != kind:
+            message = f"{control} {name}: AWS wants {known[name]}, as far as is known here"
+            yield service.problem("LZ360", message, f"leave {kind} out", *path, severity="warning")
+        return
+    if known is not None and not _is_of(known[name], value):
+        hint = f"{known[name]}: {_WORDS[known[name]]}"
+        yield service.problem("LZ360", f"{control} {name}: AWS does not take this value", hint, *path)
+    elif known is None and _inferred(value) is None:
+        hint = "write it with its type, as `{Enum: ERROR}` or `{StringList: [a]}`"
+        yield service.problem("LZ360", f"{control} {name}: the type of the parameter is not known here", hint, *path)
+
+
+_WORDS = {
+    "Boolean": "true or false",
+    "Integer": "a whole number",
+    "Double": "a number",
+    "String": "a text",
+    "Enum": "a text",
+    "IntegerList": "a list of whole numbers",
+    "StringList": "a list of texts",
+    "EnumList": "a list of texts",
+}
+
+
+def _is_of(kind: str, value: Any) -> bool:
+    if kind.endswith("List"):
+        return isinstance(value, list) and all(_is_of(kind.removesuffix("List"), item) for item in value)
+    if kind in ("Integer", "Double"):
+        return isinstance(value, int if kind == "Integer" else int | float) and not isinstance(value, bool)
+    return isinstance(value, bool if kind == "Boolean" else str)
+
+
+def _inferred(value: Any) -> str | None:
+    """The type that a value shows; None for a text, which may be a String or an Enum, and for an empty list."""
+    if isinstance(value, list):
+        return "IntegerList" if value and _is_of("IntegerList", value) else None
+    return next((kind for kind in ("Boolean", "Integer", "Double") if _is_of(kind, value)), None)
+
+
+def typed(control: str, name: str, value: Any) -> dict[str, Any]:
+    """A value of the config as the member of the API's union that AWS wants for this parameter.
+
+    By what is known of the control; else as the config says (`{Enum: ERROR}`), or as the value shows.
+    """
+    if isinstance(value, dict):
+        kind, value = next(iter(value.items()))
+    else:
+        kind = (parameter_types(control) or {}).get(name) or _inferred(value) or "String"
+    if kind == "Double":
+        value = float(value)
+    return {kind: sorted(value) if isinstance(value, list) else value}
+
+
+def _sent(after: Mapping[str, Any], partition: str, region: str) -> dict[str, Any]:
+    if not after["enabled"]:
+        return {"ServiceEnabled": False}
+    custom = [
+        {
+            "SecurityControlId": control,
+            "Parameters": {name: {"ValueType": "CUSTOM", "Value": value} for name, value in parameters.items()},
+        }
+        for control, parameters in sorted(after["parameters"].items())
+    ]
+    return {
+        "ServiceEnabled": True,
+        "EnabledStandardIdentifiers": [arn(named(path) or path, partition, region) for path in after["standards"]],
+        "SecurityControlsConfiguration": {
+            "DisabledSecurityControlIdentifiers": after["disabled_controls"],
+            **({"SecurityControlCustomParameters": custom} if custom else {}),
+        },
+    }
+
+
+def _seen(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a policy sets; one that switches on only the controls it names, and not future ones, shows by that."""
+    controls = found.get("SecurityControlsConfiguration") or {}
+    only = sorted(controls.get("EnabledSecurityControlIdentifiers") or ())
+    off = controls.get("DisabledSecurityControlIdentifiers") or ()
+    parameters = {
+        entry["SecurityControlId"]: {
+            name: {
+                kind: sorted(value) if isinstance(value, list) else value for kind, value in parameter["Value"].items()
+            }
+            for name, parameter in entry["Parameters"].items()
+            if parameter["ValueType"] == "CUSTOM"
+        }
+        for entry in controls.get("SecurityControlCustomParameters") or ()
+    }
+    return {
+        "enabled": found.get("ServiceEnabled", False),
+        "standards": sorted(map(path_of, found.get("EnabledStandardIdentifiers") or ())),
+        "disabled_controls": f"all but {' '.join(only)}" if only else sorted(off),
+        "parameters": parameters,
+    }

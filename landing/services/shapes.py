@@ -1,0 +1,110 @@
+"""The shape of security services: the management account appoints the security tooling account in each region."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from landing.aws import Aws
+from landing.core.integrations import INTEGRATIONS
+from landing.core.model import Action, Address, Change, Level, Resource, Scope, Severity
+from landing.organization import Organization
+from landing.services.base import Kind, required_account
+from landing.services.organizations.trusted_access import TrustedAccess
+
+NAME = "organization"
+
+
+class ServiceAdministrator(Kind):
+    """The delegated administrator of a service in a region, appointed by the service's own call.
+
+    Organizations' RegisterDelegatedAdministrator would be accepted for these services, and be of no effect.
+    """
+
+    level = Level.REGION
+    severity = Severity.HIGH
+    removal = "switch-off"
+    service: ClassVar[str]
+    """The key under `services` in the config."""
+
+    client_name: ClassVar[str]
+    """What boto3 calls the service."""
+
+    home_only: ClassVar[bool] = False
+    """Whether the service spreads the appointment to other regions itself."""
+
+    def scopes(self, organization: Organization) -> Iterator[Scope]:
+        """The management account, in each governed region."""
+        regions = (organization.home_region,) if self.home_only else organization.governed_regions
+        for region in regions:
+            yield Scope(organization.management, region)
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """The security tooling account, when the service is in the config."""
+        service = organization.services.get(self.service)
+        if service is None:
+            return
+        needs = [required_account(organization.security_tooling)]
+        needs += map(TrustedAccess().address, INTEGRATIONS[self.service].trusted)
+        for scope in self.scopes(organization):
+            attributes = {"account": organization.security_tooling}
+            yield Resource(self.address(NAME, scope), attributes, tuple(needs), source=service.source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Who is appointed now."""
+        if aws.tree.organization is None:
+            return
+        keys = {account.id: key for key, account in aws.tree.accounts.items()}
+        for admin in self.appointed(aws, aws.client(self.client_name, scope)):
+            yield Resource(self.address(NAME, scope), {"account": keys.get(admin, admin)})
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Appoint; an administrator in the way is dismissed first (the plan calls that switching off)."""
+        client = aws.client(self.client_name, change.address.scope)
+        wanted = aws.tree.account_ids[change.after["account"]] if change.after else ""
+        present = list(self.appointed(aws, client))
+        for admin in present:
+            if admin != wanted:
+                self.dismiss(client, admin)
+        if wanted and wanted not in present:
+            self.appoint(client, wanted)
+
+    def dangers(self, change: Change) -> Iterable[str]:
+        """Dismissing an administrator stops its settings from holding."""
+        if change.action is not Action.CREATE:
+            yield self.removal
+
+    @abstractmethod
+    def appointed(self, aws: Aws, client: Any) -> Iterable[str]:
+        """The ids of the administrators now."""
+
+    @abstractmethod
+    def appoint(self, client: Any, account: str) -> None:
+        """Make this account the administrator."""
+
+    @abstractmethod
+    def dismiss(self, client: Any, account: str) -> None:
+        """This account is the administrator no more."""
+
+
+class AdministeredSetting(Kind):
+    """Something that the security tooling account, as administrator of a service, sets in a region."""
+
+    level = Level.REGION
+    severity = Severity.HIGH
+    removal = "switch-off"
+    service: ClassVar[str]
+    client_name: ClassVar[str]
+    home_only: ClassVar[bool] = False
+
+    def scopes(self, organization: Organization) -> Iterator[Scope]:
+        """The security tooling account, in each governed region or at home."""
+        regions = (organization.home_region,) if self.home_only else organization.governed_regions
+        for region in regions:
+            yield Scope(organization.security_tooling, region)
+
+    def administrator(self, organization: Organization, scope: Scope, kind: ServiceAdministrator) -> Address:
+        """The appointment that must come first."""
+        region = organization.home_region if kind.home_only else scope.region
+        return kind.address(NAME, Scope(organization.management, region))

@@ -1,0 +1,1 @@
+"""AWS CloudFormation: stacks, and stack sets with all that a rollout to many accounts takes."""

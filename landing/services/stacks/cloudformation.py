@@ -1,0 +1,209 @@
+"""What stack sets and stacks have in common: templates, parameters, waiting, putting back what has drifted."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from landing.aws import Aws, unless
+from landing.blueprint import canonical, capabilities, context_values
+from landing.core.errors import AwsError
+from landing.core.references import account_id
+from landing.organization import Organization
+from landing.services.base import Kind
+
+MARK = {"Key": "landing:managed", "Value": "true"}
+BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
+"""The first event of an operation, at the stack itself; a rollback belongs to the operation that it undoes."""
+
+ROLLBACK_FAILED = "UPDATE_ROLLBACK_FAILED"
+"""Neither as before an update nor as after it; nothing but continuing the rollback is possible."""
+
+_IDS = uuid.UUID("6f1cbd5c-33c1-5d3b-9a55-0a6f4b2d9c11")
+
+
+class CloudFormationKind(Kind):
+    """A shape: something that is made of a template and its parameters."""
+
+    def parameters_of(self, organization: Organization, template: Mapping[str, Any]) -> dict[str, str]:
+        """The values of the template's parameters, with tokens for what is known only at the call."""
+        context = context_values(
+            organization.home_region,
+            account_id(organization.management),
+            account_id(organization.log_archive),
+            account_id(organization.security_tooling),
+        )
+        return {name: context[name] for name in sorted(template.get("Parameters") or {}) if name in context}
+
+    def sent(self, aws: Aws, after: Mapping[str, Any]) -> dict[str, Any]:
+        """Template, parameters and capabilities as the create and update calls want them."""
+        return {
+            "TemplateBody": canonical(after["template"]),
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in aws.resolve(after["parameters"]).items()
+            ],
+            "Capabilities": capabilities(after["template"]),
+        }
+
+    def shown(self, aws: Aws, template: str | Mapping[str, Any], parameters: list[dict[str, str]]) -> dict[str, Any]:
+        """The same, read back; a template in YAML, which is none of ours, as its text."""
+        try:
+            body = json.loads(template if isinstance(template, str) else json.dumps(template))
+        except ValueError:
+            body = {"text": template}
+        values = {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in parameters}
+        return {"template": body, "parameters": aws.symbolic(dict(sorted(values.items())))}
+
+    def revert_drift(self, aws: Aws, client: Any, stack: str) -> None:
+        """Put the resources of a stack back to its template by a drift-aware change set, and look again."""
+        live = client.describe_stacks(StackName=stack)["Stacks"][0]
+        parameters = live.get("Parameters") or ()
+        # One change set for one state of the stack: what an earlier run has made of it is joined, not made again.
+        state = live.get("LastUpdatedTime"), live.get("DriftInformation", {}).get("LastCheckTimestamp")
+        name = f"landing-{_token(stack, *map(str, state))}"
+        with unless("AlreadyExistsException"):  # made already, and the answer was lost
+            client.create_change_set(
+                StackName=stack,
+                ChangeSetName=name,
+                ChangeSetType="UPDATE",
+                UsePreviousTemplate=True,
+                DeploymentMode="REVERT_DRIFT",
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+                Parameters=[{"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in parameters],
+            )
+        for _ in aws.poll(f"change set of {stack}", "stack"):
+            found = client.describe_change_set(StackName=stack, ChangeSetName=name)
+            if found["Status"] == "FAILED":
+                raise AwsError(
+                    "ChangeSetFailed", f"{stack}: {found.get('StatusReason', '')}", operation="CreateChangeSet"
+                )
+            if found["Status"] == "CREATE_COMPLETE":
+                break
+        with unless("InvalidChangeSetStatus") as refused:
+            client.execute_change_set(StackName=stack, ChangeSetName=name)
+        if refused.code:
+            found = client.describe_change_set(StackName=stack, ChangeSetName=name)
+            if found["ExecutionStatus"] not in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"):
+                raise AwsError(refused.code, refused.message, operation=f"change set of {stack}")
+        self.wait_for_stack(aws, client, stack)
+        self.detect_drift(aws, client, stack)
+
+    def restore(self, aws: Aws, client: Any, stack: str) -> None:
+        """Look whether the resources are as the template says, and put back those that are not."""
+        if self.detect_drift(aws, client, stack) == "DRIFTED":
+            self.revert_drift(aws, client, stack)
+
+    def status_of(self, client: Any, stack: str) -> str:
+        """The status of a stack, empty when there is none."""
+        with unless("ValidationError") as absent:
+            found = client.describe_stacks(StackName=stack)["Stacks"][0]
+        return "" if absent.code or found["StackStatus"] == "DELETE_COMPLETE" else str(found["StackStatus"])
+
+    def settled(self, aws: Aws, client: Any, stack: str) -> str:
+        """The status after whatever runs on a stack, however that ended; empty when there is no stack."""
+        status = ""
+        for _ in aws.poll(f"stack {stack}", "stack"):
+            status = self.status_of(client, stack)
+            if not status.endswith("_IN_PROGRESS"):
+                break
+        return status
+
+    def continue_rollback(self, aws: Aws, client: Any, stack: str) -> bool:
+        """Bring a stack out of UPDATE_ROLLBACK_FAILED (ContinueUpdateRollback); whether resources had to be skipped.
+
+        First without skipping any: what was in the way may be gone. A resource that is skipped counts as rolled back,
+        whatever it is: the caller looks afterwards. Raises AwsError when the rollback fails again.
+        """
+        for skipped in (False, True):
+            failed = self._not_rolled_back(aws, client, stack) if skipped else []
+            with unless("ValidationError") as refused:  # an answer may have been lost: then it runs, or has ended
+                client.continue_update_rollback(StackName=stack, ResourcesToSkip=failed)
+            if self.settled(aws, client, stack) != ROLLBACK_FAILED:
+                return skipped
+        why = refused.message or _reasons(aws, client, stack)
+        raise AwsError(ROLLBACK_FAILED, f"the rollback fails again: {why}", operation=f"stack {stack}")
+
+    def _not_rolled_back(self, aws: Aws, client: Any, stack: str) -> list[str]:
+        """The only resources that CloudFormation lets be skipped."""
+        listed = aws.listed(client, "list_stack_resources", "StackResourceSummaries", StackName=stack)
+        return [one["LogicalResourceId"] for one in listed if one["ResourceStatus"] == "UPDATE_FAILED"]
+
+    def wait_for_stack(self, aws: Aws, client: Any, stack: str) -> None:
+        """Until the stack has settled; raises AwsError when it did not end well."""
+        for _ in aws.poll(f"stack {stack}", "stack"):
+            with unless("ValidationError") as gone:
+                found = client.describe_stacks(StackName=stack)["Stacks"][0]
+            if gone.code or found["StackStatus"] == "DELETE_COMPLETE":
+                return
+            status = found["StackStatus"]
+            if status.endswith("_IN_PROGRESS"):
+                continue
+            if "ROLLBACK" in status or status.endswith("_FAILED"):
+                raise AwsError(
+                    status,
+                    _reasons(aws, client, stack) or found.get("StackStatusReason", ""),
+                    operation=f"stack {stack}",
+                )
+            return
+
+    def detect_drift(self, aws: Aws, client: Any, stack: str) -> str:
+        """Compare the stack with what is there (DetectStackDrift); the answer is DRIFTED, IN_SYNC or UNKNOWN."""
+        detection = client.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+        for _ in aws.poll(f"drift detection of {stack}", "drift_detection"):
+            found = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
+            if found["DetectionStatus"] != "DETECTION_IN_PROGRESS":
+                return str(found.get("StackDriftStatus", "UNKNOWN"))
+        return "UNKNOWN"
+
+    def drifts(self, aws: Aws, client: Any, stack: str) -> dict[str, Any]:
+        """By logical id, what has changed: property path → expected and actual, or that it was deleted."""
+        found: dict[str, Any] = {}
+        for entry in aws.listed(
+            client,
+            "describe_stack_resource_drifts",
+            "StackResourceDrifts",
+            StackName=stack,
+            StackResourceDriftStatusFilters=["MODIFIED", "DELETED"],
+        ):
+            if entry["StackResourceDriftStatus"] == "DELETED":
+                found[entry["LogicalResourceId"]] = "deleted"
+            else:
+                found[entry["LogicalResourceId"]] = {
+                    part["PropertyPath"]: {"expected": part.get("ExpectedValue"), "actual": part.get("ActualValue")}
+                    for part in entry.get("PropertyDifferences") or ()
+                }
+        return found
+
+
+def operation_id(stack_set: str, step: str, after: object, attempt: int) -> str:
+    """The same id for the same step of the same change: AWS then runs it once, however often it is asked."""
+    return str(uuid.uuid5(_IDS, f"{stack_set}\n{step}\n{canonical(after)}\n{attempt}"))
+
+
+def unmarked(found: Mapping[str, Any]) -> str:
+    """Why a stack or stack set with a name of ours is left alone; nothing when it has our tag."""
+    if MARK in (found.get("Tags") or ()):
+        return ""
+    return (
+        f"it has not the tag {MARK['Key']}={MARK['Value']}: something else made it, and it is left alone. Give it "
+        "another name, or the tag if this tool may have it"
+    )
+
+
+def _token(*parts: str) -> str:
+    return str(uuid.uuid5(_IDS, "\n".join(parts)))
+
+
+def _reasons(aws: Aws, client: Any, stack: str) -> str:
+    """The first failures of the latest operation; events come with the newest first, of all the stack's life."""
+    failed: list[str] = []
+    for event in aws.listed(client, "describe_stack_events", "StackEvents", StackName=stack):
+        status, reason = event["ResourceStatus"], event.get("ResourceStatusReason", "")
+        if reason and status.endswith("_FAILED"):
+            failed.append(f"{event['LogicalResourceId']}: {reason}")
+        if event.get("PhysicalResourceId") == event["StackId"] and status in BEGINNINGS:
+            break
+    return "; ".join(reversed(failed[-3:]))

@@ -1,0 +1,200 @@
+"""Plain stacks: the log archive's, and those that cover the management account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from typing import Any
+
+from landing.aws import Aws, unless
+from landing.core.errors import AwsError
+from landing.core.model import Action, Address, Change, Gap, Level, Resource, Scope, Severity
+from landing.organization import PREFIX, Deployment, Organization
+from landing.services.base import required_account
+from landing.services.organizations.delegated_administrator import DelegatedAdministrator
+from landing.services.organizations.organization import TheOrganization
+from landing.services.stacks.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind, unmarked
+
+BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", ROLLBACK_FAILED}
+CLEANING_UP = {"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
+"""The stack is as declared; what it was before is being removed."""
+GONE_FIRST = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS"}
+"""States of a stack that was never built: CloudFormation wants it deleted before it is created again."""
+
+NOTHING_TO_DO = "No updates are to be performed"
+"""What CloudFormation says to an update that changes nothing; it has no error code of its own."""
+
+
+class Stack(CloudFormationKind):
+    """A blueprint deployed as a stack in one account and region (CloudFormation, with termination protection)."""
+
+    name = "stack"
+    title = "Stack"
+    level = Level.ACCOUNT
+    severity = Severity.HIGH
+    help_uri = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacks.html"
+    reads = (
+        "cloudformation:DescribeStacks",
+        "cloudformation:GetTemplate",
+        "cloudformation:DetectStackDrift",
+        "cloudformation:DescribeStackDriftDetectionStatus",
+        "cloudformation:DescribeStackResourceDrifts",
+        "cloudformation:DetectStackResourceDrift",
+        "sts:AssumeRole",
+    )
+    writes = (
+        "cloudformation:CreateStack",
+        "cloudformation:UpdateStack",
+        "cloudformation:DeleteStack",
+        "cloudformation:UpdateTerminationProtection",
+        "cloudformation:ContinueUpdateRollback",
+        "cloudformation:ListStackResources",
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DescribeChangeSet",
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:DescribeStackEvents",
+        "cloudformation:TagResource",
+    )
+
+    def scopes(self, organization: Organization) -> Iterator[Scope]:
+        """The accounts with a role in the governed regions: only there can a stack of ours be."""
+        for account in dict.fromkeys(
+            (organization.management, organization.log_archive, organization.security_tooling)
+        ):
+            for region in organization.governed_regions:
+                yield Scope(account, region)
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """What is deployed to single accounts, and the management account's share of stack sets."""
+        for deployment in organization.deployments.values():
+            accounts = deployment.accounts or ((organization.management,) if deployment.management else ())
+            for account, region in product(accounts, deployment.regions):
+                yield self._resource(organization, deployment, Scope(account, region))
+
+    def _resource(self, organization: Organization, deployment: Deployment, scope: Scope) -> Resource:
+        parameters = self.parameters_of(organization, deployment.template)
+        attributes = {
+            "template": deployment.template,
+            "parameters": parameters,
+            "status": "complete",
+            "protected": True,
+            "drift": {},
+        }
+        needs = [TheOrganization().address("this"), required_account(scope.account)]
+        for name in parameters:
+            if name == "LogArchiveAccountId":
+                needs.append(required_account(organization.log_archive))
+            elif name == "SecurityToolingAccountId":
+                needs.append(required_account(organization.security_tooling))
+        needs += (
+            DelegatedAdministrator().address(f"{principal}/{scope.account}") for principal in deployment.delegated
+        )
+        needs += (address for key in deployment.requires for address in self.sites(organization, key, scope))
+        return Resource(
+            self.address(deployment.key, scope), attributes, tuple(dict.fromkeys(needs)), source=deployment.source
+        )
+
+    def sites(self, organization: Organization, key: str, near: Scope) -> Iterator[Address]:
+        """Where the stacks of another deployment are that something in `near` builds on."""
+        other = organization.deployments.get(key)
+        if other is None:
+            return
+        accounts = other.accounts or (
+            (near.account,) if other.management and near.account == organization.management else ()
+        )
+        for account, region in product(accounts, other.regions):
+            yield self.address(key, Scope(account, region))
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+        """Every stack of ours in the scope."""
+        client = aws.client("cloudformation", scope)
+        for stack in aws.listed(client, "describe_stacks", "Stacks"):
+            name, status = stack["StackName"], stack["StackStatus"]
+            if not name.startswith(PREFIX) or status == "DELETE_COMPLETE":
+                continue
+            key = name.removeprefix(PREFIX)
+            if reason := unmarked(stack):
+                if key in aws.organization.deployments:
+                    yield Gap(self.name, scope, f"stack {name}: {reason}", key)
+                continue
+            broken = status in BROKEN or status in GONE_FIRST
+            done = not broken and (not status.endswith("_IN_PROGRESS") or status in CLEANING_UP)
+            template = (
+                client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"] if not broken else {}
+            )
+            attributes = {
+                **self.shown(aws, template, stack.get("Parameters") or []),
+                "status": "complete" if done else status,
+                "protected": stack.get("EnableTerminationProtection", False),
+                "drift": self._drift(aws, client, stack) if done else {},
+            }
+            yield Resource(self.address(key, scope), attributes)
+
+    def _drift(self, aws: Aws, client: Any, stack: dict[str, Any]) -> dict[str, Any]:
+        status = stack.get("DriftInformation", {}).get("StackDriftStatus", "NOT_CHECKED")
+        if aws.detect:
+            status = self.detect_drift(aws, client, stack["StackName"])
+        return aws.symbolic(self.drifts(aws, client, stack["StackName"])) if status == "DRIFTED" else {}
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Create, update, put back or delete, and wait for the end."""
+        client = aws.client("cloudformation", change.address.scope)
+        name = PREFIX + change.address.name
+        self._status(client, name)  # before the stack of somebody else is waited for
+        status = self.settled(aws, client, name)
+        if change.action is Action.DELETE or status in GONE_FIRST:
+            self._delete(aws, client, name, status)
+            status = ""
+        if change.after is None:
+            return
+        if not status:
+            with unless("AlreadyExistsException"):  # made already, and the answer was lost
+                client.create_stack(
+                    StackName=name, **self.sent(aws, change.after), Tags=[MARK], EnableTerminationProtection=True
+                )
+            self._appear(aws, client, name)
+            self.wait_for_stack(aws, client, name)
+            return
+        skipped = status == ROLLBACK_FAILED and self.continue_rollback(aws, client, name)
+        client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
+        before = change.before or {}
+        if any(before.get(part) != change.after[part] for part in ("template", "parameters", "status")):
+            self._update(aws, client, name, self.sent(aws, change.after))
+        if skipped:
+            self.restore(aws, client, name)
+        elif before.get("drift"):
+            self.revert_drift(aws, client, name)
+
+    def _appear(self, aws: Aws, client: Any, name: str) -> None:
+        """Until AWS shows a stack that it was just asked for; before that it looks like one that is gone."""
+        for _ in aws.poll(f"the new stack {name}", "stack"):
+            if self._status(client, name):
+                return
+
+    def _update(self, aws: Aws, client: Any, name: str, sent: Mapping[str, Any]) -> None:
+        """Update and wait; a refusal may mean that it is as wanted, or being updated since an answer was lost."""
+        with unless("ValidationError") as refused:
+            client.update_stack(StackName=name, **sent, Tags=[MARK])
+        under_way = self._status(client, name).endswith("_IN_PROGRESS")
+        if refused.code and not under_way:
+            if NOTHING_TO_DO in refused.message:
+                return  # also after a rollback, whose state would look like a failure of this update
+            raise AwsError(refused.code, refused.message, operation=f"stack {name}")
+        self.wait_for_stack(aws, client, name)
+
+    def _status(self, client: Any, name: str) -> str:
+        """The status of the stack, empty when there is none; raises AwsError when it is somebody else's."""
+        with unless("ValidationError") as absent:
+            stack = client.describe_stacks(StackName=name)["Stacks"][0]
+        if absent.code or stack["StackStatus"] == "DELETE_COMPLETE":
+            return ""
+        if reason := unmarked(stack):
+            raise AwsError("NotOurs", reason, operation=f"stack {name}")
+        return str(stack["StackStatus"])
+
+    def _delete(self, aws: Aws, client: Any, name: str, status: str) -> None:
+        if not status:
+            return
+        client.update_termination_protection(StackName=name, EnableTerminationProtection=False)
+        client.delete_stack(StackName=name)
+        self.wait_for_stack(aws, client, name)

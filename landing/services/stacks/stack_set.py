@@ -1,0 +1,279 @@
+"""Service-managed stack sets: how a blueprint reaches every account of a target."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, ClassVar
+
+from landing.aws import Aws
+from landing.blueprint import canonical
+from landing.core import forms
+from landing.core.integrations import STACKSETS
+from landing.core.model import (
+    ORGANIZATION,
+    Action,
+    Address,
+    Attributes,
+    Change,
+    Gap,
+    Problem,
+    Resource,
+    Scope,
+    Severity,
+)
+from landing.organization import PREFIX, Deployment, Organization
+from landing.services.base import GoingOn, required_account
+from landing.services.organizations.trusted_access import TrustedAccess
+from landing.services.organizations.unit import OrganizationalUnit
+from landing.services.stacks import stack_set_joining as joining
+from landing.services.stacks.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind
+from landing.services.stacks.stack import Stack
+from landing.services.stacks.stack_instances import instances_of
+from landing.services.stacks.stack_set_operations import Operations
+from landing.services.stacks.stack_set_regions import OptIn
+from landing.services.stacks.stack_set_rollout import BUSY, FAILED, Rollout, key_of, lost, not_ours
+from landing.services.stacks.stack_set_shards import names, problems, stack_sets
+
+AT_ONCE = 4
+"""Stack sets that are read side by side."""
+
+SAMPLES = 3
+"""How many instances a note names."""
+
+NESTED = "AWS::CloudFormation::Stack"
+
+
+class StackSet(CloudFormationKind):
+    """A stack set with service-managed permissions (CloudFormation, management account, home region).
+
+    Targets are whole units, and single accounts where only part of a unit is meant. Only whole units get
+    stacks for accounts that join later: AWS ignores account filters when it deploys by itself.
+    """
+
+    name = "stack_set"
+    title = "Stack set"
+    severity = Severity.HIGH
+    help_uri = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/what-is-cfnstacksets.html"
+    reads = (
+        "cloudformation:ListStackSets",
+        "cloudformation:DescribeStackSet",
+        "cloudformation:ListStackInstances",
+        "cloudformation:ListStackSetOperations",
+        "cloudformation:DetectStackSetDrift",
+        "cloudformation:DescribeStackSetOperation",
+        "account:ListRegions",
+        "cloudformation:ListStackSetOperationResults",
+        "cloudformation:ListStackInstanceResourceDrifts",
+    )
+    writes = (
+        "sts:AssumeRole",
+        "cloudformation:ContinueUpdateRollback",
+        "cloudformation:ListStackResources",
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DescribeChangeSet",
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:DescribeStackEvents",
+        "cloudformation:DetectStackDrift",
+        "cloudformation:DetectStackResourceDrift",
+        "cloudformation:DescribeStackDriftDetectionStatus",
+        "cloudformation:CreateStackSet",
+        "cloudformation:UpdateStackSet",
+        "cloudformation:DescribeStackInstance",
+        "cloudformation:DescribeStacks",
+        "cloudformation:DeleteStackSet",
+        "cloudformation:CreateStackInstances",
+        "cloudformation:UpdateStackInstances",
+        "cloudformation:DeleteStackInstances",
+        "cloudformation:TagResource",
+    )
+    waits_for = ("account",)
+    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(
+        ("targets", "regions", "auto_deployment"), forms.unordered
+    )
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """One for each deployment that is not for single accounts."""
+        for deployment in stack_sets(organization).values():
+            cover = organization.cover(deployment.target)
+            accounts = [key for key in cover.accounts if key != organization.management]
+            if not (cover.units or accounts):
+                continue
+            attributes = {
+                "template": deployment.template,
+                "parameters": self.parameters_of(organization, deployment.template),
+                "targets": {"units": sorted(cover.units), "accounts": sorted(accounts)},
+                "regions": sorted(deployment.regions),
+                "auto_deployment": {
+                    "enabled": bool(cover.units),
+                    "retain": bool(cover.units),
+                    "after": sorted(self._before(organization, deployment)) if cover.units else [],
+                },
+                "managed_execution": True,
+                "instances": {},
+            }
+            needs = self._needs(organization, deployment, cover.units, accounts)
+            yield Resource(
+                self.address(deployment.key), attributes, tuple(dict.fromkeys(needs)), source=deployment.source
+            )
+
+    def _needs(
+        self, organization: Organization, deployment: Deployment, units: tuple[str, ...], accounts: list[str]
+    ) -> Iterator[Address]:
+        yield TrustedAccess().address(STACKSETS)
+        yield from (OrganizationalUnit().parent(unit) for unit in units)
+        yield from map(required_account, accounts)
+        roles = {
+            "LogArchiveAccountId": organization.log_archive,
+            "SecurityToolingAccountId": organization.security_tooling,
+        }
+        yield from (
+            required_account(key)
+            for name, key in roles.items()
+            if name in self.parameters_of(organization, deployment.template)
+        )
+        for key in deployment.requires:
+            other = organization.deployments.get(key)
+            if other is not None and other.accounts:
+                yield from Stack().sites(organization, key, Scope())
+        yield from map(self.address, self._before(organization, deployment))
+
+    def _before(self, organization: Organization, deployment: Deployment) -> Iterator[str]:
+        """The stack sets that an account must have before this one, also when AWS deploys them by itself."""
+        sets = stack_sets(organization)
+        for key in deployment.requires:
+            yield from (name for name in names(organization, key) if name in sets)
+
+    def addresses(self, organization: Organization, key: str) -> Iterator[Address]:
+        """The stack sets of one deployment."""
+        return map(self.address, names(organization, key))
+
+    def check(self, organization: Organization) -> Iterable[Problem]:
+        """Every stack set within its quota, and of a template that service-managed permissions allow."""
+        yield from problems(organization)
+        for deployment in stack_sets(organization).values():
+            text = canonical(deployment.template)
+            nested = f'"Type":"{NESTED}"' in text
+            if nested or "Transform" in deployment.template or "Fn::Transform" in text:
+                yield Problem(
+                    "LZ348",
+                    f"the template of {deployment.key} has {'nested stacks' if nested else 'a transform'}: a stack set "
+                    "with service-managed permissions takes neither",
+                    deployment.source or organization.source,
+                    "let the blueprint write out the resources themselves",
+                )
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+        """Our stack sets, and those of their instances that are not as they should be."""
+        if aws.tree.organization is None:
+            return
+        client = aws.client("cloudformation")
+        deployments = stack_sets(aws.organization)
+        for key, deployment in deployments.items():
+            for region in OptIn(aws).unusable(deployment.regions):
+                yield self._gap(key, aws.organization.management, region)
+        listed = aws.listed(client, "list_stack_sets", "Summaries", Status="ACTIVE")
+        names = [one["StackSetName"] for one in listed if one["StackSetName"].startswith(PREFIX)]
+        with ThreadPoolExecutor(AT_ONCE, self.name) as pool:
+            for found in pool.map(partial(self._read_one, aws, deployments), names):
+                yield from found
+
+    def _gap(self, key: str, account: str, region: str) -> Gap:
+        reason = f"{account} has not enabled the Region {region}: no stack there until it is (account:EnableRegion)"
+        return Gap(self.name, Scope(account, region), reason, key)
+
+    def _read_one(self, aws: Aws, deployments: Mapping[str, Deployment], name: str) -> list[Resource | Gap]:
+        client, key = aws.client("cloudformation"), name.removeprefix(PREFIX)
+        found = client.describe_stack_set(StackSetName=name)["StackSet"]
+        reason = not_ours(found)
+        if not reason:
+            return list(self._read_ours(aws, client, found, deployments.get(key)))
+        return [Gap(self.name, ORGANIZATION, f"stack set {name}: {reason}", key)] if key in deployments else []
+
+    def _read_ours(
+        self, aws: Aws, client: Any, found: dict[str, Any], wanted: Deployment | None
+    ) -> Iterator[Resource | Gap]:
+        name = found["StackSetName"]
+        instances = instances_of(aws, client, found, wanted)
+        if aws.detect and instances.expected:
+            Operations(aws, client, name).detect_drift()
+            found = client.describe_stack_set(StackSetName=name)["StackSet"]
+            instances = instances_of(aws, client, found, wanted)
+        automatic = found.get("AutoDeployment") or {}
+        off = OptIn(aws).unusable(wanted.regions) if wanted else ()
+        attributes = {
+            **self.shown(aws, found["TemplateBody"], found.get("Parameters") or []),
+            "targets": {"units": instances.units, "accounts": instances.accounts},
+            "regions": sorted({*(found.get("Regions") or ()), *off}),
+            "auto_deployment": {
+                "enabled": automatic.get("Enabled", False),
+                "retain": automatic.get("RetainStacksOnAccountRemoval", False),
+                "after": sorted(map(key_of, automatic.get("DependsOn") or ())),
+            },
+            "managed_execution": (found.get("ManagedExecution") or {}).get("Active", False),
+            "instances": aws.symbolic(instances.exceptions()),
+        }
+        key = name.removeprefix(PREFIX)
+        for each in instances.not_enabled:
+            yield self._gap(key, each.account, each.region)
+        needs = [OrganizationalUnit().parent(unit) for unit in instances.units]
+        needs += map(self.address, attributes["auto_deployment"]["after"])
+        yield Resource(self.address(key), attributes, tuple(needs))
+
+    def set_off(self, organization: Organization, changes: Collection[Change]) -> Iterable[Address]:
+        """Stack sets that AWS deploys by itself to accounts that have joined a unit."""
+        return map(self.address, joining.concerned(organization, changes))
+
+    def going_on(self, aws: Aws, address: Address, changes: Collection[Change]) -> GoingOn | None:
+        """An operation, or instances that are still to come; the same calls however many accounts have joined."""
+        return joining.going_on(aws, address.name, changes)
+
+    def severity_of(self, organization: Organization, change: Change) -> Severity:
+        """An operation that runs is no harm yet."""
+        before, after = change.before or {}, change.after or {}
+        if BUSY in before.get("instances", ()) and {**before, "instances": {}} == after:
+            return Severity.LOW
+        return super().severity_of(organization, change)
+
+    def dangers(self, change: Change) -> Iterable[str]:
+        """Deleting the set, or taking units or regions away from it."""
+        yield from super().dangers(change)
+        before, after = change.before, change.after
+        if before and after:
+            units = lost(before["targets"]["units"], after["targets"]["units"])
+            if units or lost(before["regions"], after["regions"]):
+                yield self.removal
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """How many stacks it means, and which members are entered for rollbacks that may have failed."""
+        deployment = stack_sets(organization).get(change.address.name)
+        if deployment is not None:
+            accounts = [key for key in organization.members(deployment.target) if key != organization.management]
+            regions = len(deployment.regions)
+            yield f"reach: {len(accounts):,} accounts × {regions} regions = {len(accounts) * regions:,} stacks"
+        instances = (change.before or {}).get("instances", {}) if change.after is not None else {}
+        failed = [site for site, what in instances.items() if what.startswith(FAILED)]
+        if failed:
+            more = " …" if len(failed) > SAMPLES else ""
+            yield (
+                f"rollback: continued in the member where the stack is in {ROLLBACK_FAILED}, "
+                f"by {organization.member_role}, which needs cloudformation:ContinueUpdateRollback and "
+                f"what the resources of the template need: {', '.join(failed[:SAMPLES])}{more}"
+            )
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Bring the set, its targets and its instances to what is declared; wait for every operation."""
+        client = aws.client("cloudformation")
+        name, wanted = PREFIX + change.address.name, stack_sets(aws.organization).get(change.address.name)
+
+        def look() -> Attributes:
+            found = client.describe_stack_set(StackSetName=name)["StackSet"]
+            (live,) = (one for one in self._read_ours(aws, client, found, wanted) if isinstance(one, Resource))
+            return live.attributes
+
+        rollout = Rollout(aws, client, name, change, look)
+        if change.action is Action.DELETE:
+            rollout.remove()
+        else:
+            rollout.roll_out({**self.sent(aws, change.after or {}), "Tags": [MARK]}, self)

@@ -1,0 +1,83 @@
+"""Accounts that join, or move, and what AWS deploys to them by itself: which stack sets, and whether it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from landing.aws import Aws, unless
+from landing.core.errors import AwsError
+from landing.core.model import Action, Change
+from landing.organization import PREFIX, ROOT, Organization
+from landing.services.base import GoingOn
+from landing.services.stacks.stack_instances import instances_of
+from landing.services.stacks.stack_set_operations import NAMED, Failure, named
+from landing.services.stacks.stack_set_rollout import BUSY, not_ours
+from landing.services.stacks.stack_set_shards import stack_sets
+
+BEGUN = GoingOn("AWS deploys to accounts that joined or moved", "stack_set")
+TO_COME = ("missing", "unexpected")
+"""What AWS has still to make and to take away."""
+
+FAILED = ("failed", "cancelled", "inoperable")
+
+
+def joined(changes: Collection[Change]) -> Iterator[Change]:
+    """Changes that have brought an account into a unit."""
+    for change in changes:
+        if change.address.kind == "account" and change.after is not None:
+            before = change.before or {}
+            if before.get("unit") != change.after["unit"]:
+                yield change
+
+
+def concerned(organization: Organization, changes: Collection[Change]) -> Iterator[str]:
+    """The stack sets that AWS deploys by itself after these changes; not those that were made only now."""
+    moves = {
+        ((change.before or {}).get("unit", ROOT), (change.after or {})["unit"])
+        for change in joined(changes)
+        if change.address.name != organization.management  # which never gets stacks of such sets
+    }
+    if not moves:
+        return
+    passed = {step for units in moves for unit in units for step in _path(organization, unit)}
+    new = {change.address.name for change in changes if change.address.kind == "stack_set" and not change.before}
+    gone = {change.address.name for change in changes if change.action is Action.DELETE}
+    for key, deployment in stack_sets(organization).items():
+        if key not in new | gone and passed & set(organization.cover(deployment.target).units):
+            yield key
+
+
+def _path(organization: Organization, unit: str) -> tuple[str, ...]:
+    """Where a unit that the config does not name any more was, nobody knows here: it may have been anywhere."""
+    if unit == ROOT or unit in organization.units:
+        return organization.path(unit)
+    return (ROOT, *organization.units)
+
+
+def going_on(aws: Aws, key: str, changes: Collection[Change]) -> GoingOn | None:
+    """What AWS is still at, or has not begun; raises AwsError when it has failed in an account that joined."""
+    client, name = aws.client("cloudformation"), PREFIX + key
+    found: Mapping[str, Any] = {}
+    with unless("StackSetNotFoundException"):
+        found = client.describe_stack_set(StackSetName=name)["StackSet"]
+    if not found or not_ours(found):
+        return None
+    exceptions = instances_of(aws, client, found, stack_sets(aws.organization).get(key)).exceptions()
+    if BUSY in exceptions:
+        return BEGUN
+    accounts = {change.address.name for change in joined(changes)}
+    sites = {site: what for site, what in exceptions.items() if site.partition("/")[0] in accounts}
+    if failures := list(_failures(sites)):
+        raise AwsError("InstancesFailed", named(failures), operation=f"stack set {name}")
+    waiting = sorted({site.partition("/")[0] for site, what in sites.items() if what in TO_COME})
+    if not waiting or not (found.get("AutoDeployment") or {}).get("Enabled"):
+        return None
+    return GoingOn(f"AWS has not begun to deploy to {', '.join(waiting[:NAMED])}", "automatic_deployment", begun=False)
+
+
+def _failures(sites: Mapping[str, str]) -> Iterator[Failure]:
+    for site, what in sites.items():
+        if what.startswith(FAILED):
+            account, _, region = site.partition("/")
+            yield Failure(account, region, what)

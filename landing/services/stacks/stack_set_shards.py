@@ -1,0 +1,62 @@
+"""One deployment as one stack set, or as one for each group of regions: a stack set holds 100,000 stacks.
+
+Source: "CloudFormation quotas" in the CloudFormation User Guide. Why by geography, and only when asked for:
+docs/adr/0009-stack-sets-by-region-group.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from landing.core.model import Problem
+from landing.core.partitions import region_group
+from landing.core.quotas import STACK_INSTANCES_PER_SET
+from landing.organization import Deployment, Organization
+
+NEAR = 0.8
+"""The share of the quota from which on there is a warning."""
+
+
+def stack_sets(organization: Organization) -> Mapping[str, Deployment]:
+    """What each stack set deploys, by its name without our prefix; those of single accounts are no stack sets."""
+    return {
+        shard.key: shard for d in organization.deployments.values() if not d.accounts for shard in _of(organization, d)
+    }
+
+
+def names(organization: Organization, key: str) -> tuple[str, ...]:
+    """The stack sets of one deployment."""
+    deployment = organization.deployments.get(key)
+    return tuple(shard.key for shard in _of(organization, deployment)) if deployment else ()
+
+
+def _of(organization: Organization, deployment: Deployment) -> Iterator[Deployment]:
+    if not organization.stack_sets_by_region_group or len(deployment.regions) == 1:
+        yield deployment
+        return
+    groups: dict[str, list[str]] = {}
+    for region in deployment.regions:
+        groups.setdefault(region_group(region), []).append(region)
+    for group, regions in sorted(groups.items()):
+        yield replace(deployment, key=f"{deployment.key}-{group}", regions=tuple(regions))
+
+
+def problems(organization: Organization) -> Iterable[Problem]:
+    """Stack sets that would hold more than they can, or soon will."""
+    for key, shard in stack_sets(organization).items():
+        accounts = sum(1 for account in organization.members(shard.target) if account != organization.management)
+        stacks = accounts * len(shard.regions)
+        if stacks <= STACK_INSTANCES_PER_SET * NEAR:
+            continue
+        hint = "govern fewer regions there, or split its target into two baselines"
+        if not organization.stack_sets_by_region_group:
+            hint = "set organization.stack_sets_by_region_group: true"
+        yield Problem(
+            "LZ347",
+            f"the stack set {key} means {accounts:,} accounts × {len(shard.regions)} regions = {stacks:,} stacks; "
+            f"a stack set holds {STACK_INSTANCES_PER_SET:,}",
+            shard.source or organization.source,
+            hint,
+            severity="error" if stacks > STACK_INSTANCES_PER_SET else "warning",
+        )
