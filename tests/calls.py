@@ -20,10 +20,10 @@ from typing import Any
 
 import botocore.session
 from botocore import xform_name
+from landing.core.integrations import INTEGRATIONS, STACKSETS
 
 from landing.aws.survey import Survey
 from landing.aws.tree import Tree
-from landing.core.integrations import INTEGRATIONS, STACKSETS
 from landing.core.operation_names import IAM_PREFIXES
 from landing.policy import catalog
 from landing.sandbox.actions import of_operation
@@ -190,9 +190,7 @@ class Closure:
     @property
     def direct(self) -> set[str]:
         """The actions of the calls that the kinds make themselves; the others are the tree's."""
-        return {
-            action_of(*call) for call, use in self.calls.items() if use.module.startswith("landing.services.")
-        }
+        return {action_of(*call) for call, use in self.calls.items() if use.module.startswith("landing.services.")}
 
     @property
     def besides(self) -> set[str]:
@@ -217,9 +215,7 @@ class Closure:
         named = getattr(self.kind, "client_name", "")
         if named:
             return frozenset({named})
-        outside = [
-            function for function in self.functions if function.__module__.startswith("landing.services.")
-        ]
+        outside = [function for function in self.functions if function.__module__.startswith("landing.services.")]
         return frozenset(service for function in outside for service in _clients(_node(function)))
 
     def _services_of(self, use: Use) -> frozenset[str]:

@@ -17,7 +17,6 @@ from landing.core.model import Problem
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.sandbox import Sandbox, seal
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.cloud import Story, made_roles, tell
 from tests.samples import FULL, LIBRARY, SMALL
 
@@ -47,7 +46,7 @@ def load_text(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Organ
     def build(text: str) -> Organization:
         folder = tmp_path_factory.mktemp("config")
         (folder / "landing.yaml").write_text(text, encoding="utf-8")
-        return load(folder, found, SERVICE_SCHEMAS)[0]
+        return load(folder, found)[0]
 
     return build
 
@@ -84,7 +83,7 @@ def organization(config: Callable[..., Path], library: Library) -> Load:
     """The organization of a config text; `extra` is appended to it."""
 
     def build(extra: str = "", text: str = SMALL) -> Organization:
-        return load(config(text + dedent(extra)), library, SERVICE_SCHEMAS)[0]
+        return load(config(text + dedent(extra)), library)[0]
 
     return build
 
@@ -95,7 +94,7 @@ def problems(config: Callable[..., Path], library: Library) -> Callable[..., lis
 
     def find(extra: str = "", text: str = SMALL) -> list[Problem]:
         try:
-            return load(config(text + dedent(extra)), library, SERVICE_SCHEMAS)[1]
+            return load(config(text + dedent(extra)), library)[1]
         except ConfigError as error:
             return list(error.problems)
 

@@ -23,7 +23,6 @@ from landing.organization import Organization
 from landing.services.config.rule import ConfigRule
 from landing.services.security_hub.hub import SecurityHub
 from landing.services.security_hub.policy import typed
-from landing.services.settings import check
 from tests.samples import SMALL
 
 FOLDER = Path(landing.core.constraints.__file__).parent
@@ -165,9 +164,9 @@ OF_SERVICES = [
 
 @pytest.mark.parametrize(("code", "extra", "message"), OF_SERVICES)
 def test_what_aws_refuses_of_services_is_refused_where_it_stands(
-    organization: Load, code: str, extra: str, message: str
+    problems: Find, code: str, extra: str, message: str
 ) -> None:
-    found = [problem for problem in check(organization(extra)) if problem.code == code]
+    found = [problem for problem in problems(extra) if problem.code == code]
     assert found
     assert message in found[0].message
     assert found[0].source
@@ -180,10 +179,10 @@ def test_every_standard_and_only_a_standard_can_be_named(problems: Find) -> None
     assert [problem.code for problem in found] == ["LZ203"]
 
 
-def test_a_successor_of_central_configuration_cannot_stand_beside_it(organization: Load) -> None:
+def test_a_successor_of_central_configuration_cannot_stand_beside_it(problems: Find) -> None:
     text = SMALL.replace("organization:", "organization:\n  policy_types: [SECURITYHUB_CSPM_POLICY]", 1)
-    assert "LZ355" not in [problem.code for problem in check(organization(text=text))]
-    assert "LZ355" in [problem.code for problem in check(organization("services: {security_hub: {}}", text=text))]
+    assert "LZ355" not in [problem.code for problem in problems(text=text)]
+    assert "LZ355" in [problem.code for problem in problems("services: {security_hub: {}}", text=text)]
 
 
 def test_what_is_delegated_or_of_a_policy_type_is_trusted(organization: Load) -> None:
@@ -223,13 +222,14 @@ LINKED = [
 
 @pytest.mark.parametrize(("governed", "setting", "linked", "told"), LINKED)
 def test_central_configuration_has_a_linked_region(
-    organization: Load, governed: str, setting: str, linked: list[str], told: bool
+    organization: Load, problems: Find, governed: str, setting: str, linked: list[str], told: bool
 ) -> None:
     text = SMALL.replace("[eu-west-1, us-east-1]", governed)
-    wanted = organization(f"services: {{security_hub: {{{setting}}}}}", text=text)
+    extra = f"services: {{security_hub: {{{setting}}}}}"
+    wanted = organization(extra, text=text)
     (hub,) = SecurityHub().desired(wanted)
     assert hub.attributes["linked_regions"] == linked
-    assert [problem.severity for problem in check(wanted) if problem.code == "LZ356"] == ["warning"] * told
+    assert [problem.severity for problem in problems(extra, text=text) if problem.code == "LZ356"] == ["warning"] * told
 
 
 def test_every_code_has_its_row_on_the_page() -> None:

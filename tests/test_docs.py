@@ -18,7 +18,6 @@ import yaml
 from landing.cli import cli
 from landing.config import load
 from landing.library import Library, shipped
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.samples import SMALL
 
 ROOT = Path(__file__).parents[1]
@@ -73,7 +72,7 @@ FRAGMENTS = [
 def test_every_piece_of_config_that_is_shown_is_valid(page: str, number: int, body: str, tmp_path: Path) -> None:
     whole = merged(yaml.safe_load(SMALL), yaml.safe_load(body))
     (tmp_path / "landing.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
-    _, warnings = load(tmp_path, Library.load(shipped()), SERVICE_SCHEMAS)
+    _, warnings = load(tmp_path, Library.load(shipped()))
     assert warnings == []
 
 

@@ -13,7 +13,6 @@ from landing.organization import Organization
 from landing.sandbox import Sandbox
 from landing.services.base import Kind
 from landing.services.registry import KINDS
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.cloud import Cloud
 from tests.samples import SMALL
 
@@ -33,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def organization(folder: Path) -> Organization:
-    found, problems = load(folder / "config", Library.load(shipped(), folder), SERVICE_SCHEMAS)
+    found, problems = load(folder / "config", Library.load(shipped(), folder))
     assert problems == []
     return found
 

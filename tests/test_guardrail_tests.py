@@ -13,14 +13,13 @@ from landing.organization import Organization
 from landing.policy.declared import account_ids, estate_of
 from landing.policy.testing import run
 from landing.policy.testing.rendering import as_text
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.conftest import Load
 from tests.samples import SMALL
 
 
 @pytest.fixture(scope="module")
 def example(library: Library) -> Organization:
-    return load(shipped() / "config", library, SERVICE_SCHEMAS)[0]
+    return load(shipped() / "config", library)[0]
 
 
 def test_shipped_policies_pass_in_the_shipped_config(example: Organization, library: Library) -> None:

@@ -15,7 +15,6 @@ from landing.config import load
 from landing.library import Library
 from landing.organization import Organization
 from landing.services.registry import BY_NAME
-from landing.services.settings import SERVICE_SCHEMAS
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE_LIMIT = 51_200
@@ -26,7 +25,7 @@ Golden = Callable[[str, str], None]
 
 @pytest.fixture(scope="module")
 def example(library: Library) -> Organization:
-    return load(ROOT / "config", library, SERVICE_SCHEMAS)[0]
+    return load(ROOT / "config", library)[0]
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +73,7 @@ def test_templates_are_within_the_limits(templates: dict[str, str]) -> None:
 
 
 def test_rendering_twice_gives_the_same_bytes(templates: dict[str, str], library: Library) -> None:
-    again = load(ROOT / "config", library, SERVICE_SCHEMAS)[0]
+    again = load(ROOT / "config", library)[0]
     for deployment in again.deployments.values():
         assert json.dumps(deployment.template, indent=1) + "\n" == templates[f"example/{deployment.key}"]
 
@@ -88,7 +87,7 @@ def test_the_shipped_config_is_valid_in_every_partition(
             "[eu-west-1, eu-central-1, us-east-1]", f"[{', '.join(regions)}]"
         )
         (tmp_path / file.name).write_text(text.replace("eu-west-1", regions[0]), encoding="utf-8")
-    organization, problems = load(tmp_path, library, SERVICE_SCHEMAS)
+    organization, problems = load(tmp_path, library)
     assert organization.home_region == regions[0]
     assert problems == []
 

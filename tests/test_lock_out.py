@@ -15,7 +15,6 @@ from landing.guardrails.lock_out import lock_outs
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.cloud import Story
 from tests.samples import FULL, LIBRARY
 
@@ -44,13 +43,13 @@ def freeze(tmp_path: Path, config: Callable[..., Path]) -> Callable[[dict[str, o
         (folder / "metadata.yaml").write_text(METADATA)
         (folder / "policy.json").write_text(document(condition))
         path = config(text.replace("guardrails:\n", f"guardrails:\n  freeze: {{target: {{{target}}}}}\n"))
-        return load(path, Library.load(shipped(), tmp_path), SERVICE_SCHEMAS)[0]
+        return load(path, Library.load(shipped(), tmp_path))[0]
 
     return build
 
 
 def test_the_shipped_config_locks_nobody_out(library: Library) -> None:
-    assert list(lock_outs(load(shipped() / "config", library, SERVICE_SCHEMAS)[0])) == []
+    assert list(lock_outs(load(shipped() / "config", library)[0])) == []
 
 
 def test_one_that_blocks_the_execution_role_is_found(freeze: Callable[..., Organization]) -> None:

@@ -19,7 +19,6 @@ from landing.organization import Organization
 from landing.policy import SCP, catalog, evaluate
 from landing.sandbox import Sandbox
 from landing.services.registry import BY_NAME
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.cloud import Cloud, Cut, QuickAws, WatchedAws
 from tests.samples import SMALL
 
@@ -48,7 +47,7 @@ class Workshop:
             (home / "metadata.yaml").write_text(f"title: Rule {number}\ndescription: x\ntype: {SCP}\nseverity: low\n")
 
     def organization(self) -> Organization:
-        return load(self.folder / "config", Library.load(shipped(), self.folder), SERVICE_SCHEMAS)[0]
+        return load(self.folder / "config", Library.load(shipped(), self.folder))[0]
 
     def cloud(self, *, repack: bool = False) -> Cloud:
         """With packs as the sandbox has them."""

@@ -13,7 +13,6 @@ from landing.config import load
 from landing.core.errors import ConfigError
 from landing.core.model import Problem
 from landing.library import Library, shipped
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.samples import SMALL
 
 METADATA = "title: t\ndescription: d\ntype: SERVICE_CONTROL_POLICY\nseverity: high\n"
@@ -38,7 +37,7 @@ def checked(config: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.Mon
         (folder / "policy.json").write_text(json.dumps(document, indent=2))
         (folder / "metadata.yaml").write_text(metadata)
         try:
-            return load(config(SMALL + guardrails), Library.load(shipped(), tmp_path), SERVICE_SCHEMAS)[1]
+            return load(config(SMALL + guardrails), Library.load(shipped(), tmp_path))[1]
         except ConfigError as error:
             return list(error.problems)
 

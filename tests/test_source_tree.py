@@ -20,7 +20,6 @@ from landing.core.source_tree import LARGEST
 from landing.library import Library
 from landing.report.problems import render
 from landing.report.style import Style
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.samples import SMALL
 
 SECRET = "topsecret: {"
@@ -55,7 +54,7 @@ def secret(tmp_path: Path) -> Path:
 
 def problems(checkout: Path) -> list[Problem]:
     try:
-        return load(checkout / "config", Library.load(checkout), SERVICE_SCHEMAS)[1]
+        return load(checkout / "config", Library.load(checkout))[1]
     except ConfigError as error:
         return list(error.problems)
 

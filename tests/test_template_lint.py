@@ -10,7 +10,6 @@ import pytest
 from landing.config import load
 from landing.core.model import Problem
 from landing.library import Library, shipped, template_lint
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.samples import SMALL
 
 BLUEPRINT = """from troposphere import Template
@@ -35,7 +34,7 @@ def lint(config: Callable[..., Path], tmp_path: Path) -> Callable[..., list[Prob
         (tmp_path / "blueprints" / "own.py").write_text(BLUEPRINT.replace("{metadata}", repr(metadata or {})))
         folder = config(SMALL + "baselines: {own: {target: {units: [root]}}}\n")
         library = Library.load(shipped(), tmp_path)
-        return list(template_lint.problems(load(folder, library, SERVICE_SCHEMAS)[0], library))
+        return list(template_lint.problems(load(folder, library)[0], library))
 
     return of
 
@@ -65,7 +64,7 @@ def test_rules_that_a_template_names_run_where_they_can_do_nothing(
 
 def test_without_blueprints_of_the_user_nothing_is_linted(config: Callable[..., Path], library: Library) -> None:
     folder = config(SMALL + "baselines: {account-baseline: {target: {units: [root]}}}\n")
-    assert list(template_lint.problems(load(folder, library, SERVICE_SCHEMAS)[0], library)) == []
+    assert list(template_lint.problems(load(folder, library)[0], library)) == []
 
 
 def test_without_cfn_lint_that_is_said(lint: Callable[..., list[Problem]], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,16 +22,13 @@ def command(folder: Path) -> None:
     from landing.config import schema
     from landing.core.errors import LandingError
     from landing.library import shipped
-    from landing.services.settings import SERVICE_SCHEMAS
 
     target = folder / "config"
     if target.exists():
         raise LandingError(f"{target} exists already; choose another folder, or remove it")
     try:
         shutil.copytree(shipped() / "config", target)
-        (target / "landing.schema.json").write_text(
-            json.dumps(schema(SERVICE_SCHEMAS), indent=2) + "\n", encoding="utf-8"
-        )
+        (target / "landing.schema.json").write_text(json.dumps(schema(), indent=2) + "\n", encoding="utf-8")
         ignore = folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text(".landing/\n", encoding="utf-8")

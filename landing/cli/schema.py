@@ -13,6 +13,5 @@ def command() -> None:
       landing schema > config/landing.schema.json
     """
     from landing.config import schema
-    from landing.services.settings import SERVICE_SCHEMAS
 
-    click.echo(json.dumps(schema(SERVICE_SCHEMAS), indent=2))
+    click.echo(json.dumps(schema(), indent=2))

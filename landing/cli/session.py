@@ -46,14 +46,8 @@ class Session:
     def organization(self) -> tuple[Organization, list[Problem]]:
         """The config, checked; raises ConfigError."""
         from landing.config import load
-        from landing.core.errors import ConfigError
-        from landing.services.settings import SERVICE_SCHEMAS, check
 
-        organization, problems = load(self.config, self.library(), SERVICE_SCHEMAS)
-        problems += check(organization)
-        if any(problem.severity == "error" for problem in problems):
-            raise ConfigError(problems)
-        return organization, problems
+        return load(self.config, self.library())
 
     def digest(self) -> str:
         """What the config files, and the policies and blueprints beside them, contain, as 64 hex digits."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from landing.config.build import Builder
@@ -13,35 +13,37 @@ from landing.config.library_names import check as check_library_names
 from landing.config.packs import settle
 from landing.config.reader import read
 from landing.config.schema import compose
-from landing.config.settings import SETTINGS
 from landing.config.structure import problems_of
 from landing.core.errors import ConfigError
 from landing.core.model import Problem
 from landing.core.vocabulary import Schema
 from landing.library import Library
 from landing.organization import Organization
+from landing.services.registry import SERVICES
+from landing.services.service import Service
 
 __all__ = ["Document", "load", "schema"]
 
 
-def schema(services: Mapping[str, Schema]) -> Schema:
-    """The schema of the whole config; `services` are the parts that the kinds bring."""
-    return compose({**SETTINGS, **services})
+def schema(services: Iterable[Service] = SERVICES) -> Schema:
+    """The schema of the whole config."""
+    return compose({service.key: service.schema for service in services if service.settings})
 
 
-def load(folder: Path, library: Library, services: Mapping[str, Schema]) -> tuple[Organization, list[Problem]]:
-    """The organization and the warnings; raises ConfigError with every problem that stands in the way."""
+def load(folder: Path, library: Library, services: Sequence[Service] = SERVICES) -> tuple[Organization, list[Problem]]:
+    """The organization and the warnings, after every check; raises ConfigError with all that stands in the way."""
     document, problems = read(folder, shown_as=str(folder))
     shape = [] if problems else list(problems_of(document, schema(services)))
-    problems += [*shape, *check(document), *check_library_names(document, library)] if document.data else []
+    problems += [*shape, *check(document, services), *check_library_names(document, library)] if document.data else []
     if shape or not document.data:
         raise ConfigError(sorted(problems, key=_place))
-    builder = Builder(document, library, {**SETTINGS, **services})
+    builder = Builder(document, library, services)
     organization = builder.build()
     problems += builder.problems
     if not any(problem.severity == "error" for problem in problems):
         organization = settle(organization)
         problems += check_guardrails(organization, library, builder.context())
+        problems += (problem for service in services for problem in service.check(organization))
     if any(problem.severity == "error" for problem in problems):
         raise ConfigError(sorted(problems, key=_place))
     return organization, problems

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from landing.config.deployments import Deployments
 from landing.config.document import Document, Path_, units_in
-from landing.config.schema import with_defaults
 from landing.core import references
 from landing.core.constraints.principals import POLICY_TYPES
 from landing.core.deadlines import seconds
-from landing.core.integrations import ACCOUNT, INTEGRATIONS, STACKSETS
 from landing.core.model import Json, Problem, Source
 from landing.core.partitions import REGIONS
-from landing.core.vocabulary import Schema
 from landing.library import Library, fill
 from landing.organization import (
     ROOT,
     Account,
     Contact,
+    EnabledService,
     Guardrail,
     LockPlace,
     Organization,
-    Service,
     Unit,
     node_of,
 )
 from landing.organization.targets import target_of
 from landing.policy.exemptions import exemptions, is_boundless, names_roles
+from landing.services.service import Service
+from landing.services.settings import settings_from
 
 SCP = "SERVICE_CONTROL_POLICY"
 
@@ -37,10 +36,10 @@ SCP = "SERVICE_CONTROL_POLICY"
 class Builder:
     """Turns one document into one organization, collecting problems instead of stopping at the first."""
 
-    def __init__(self, document: Document, library: Library, services: Mapping[str, Schema]) -> None:
+    def __init__(self, document: Document, library: Library, services: Sequence[Service]) -> None:
         self.document = document
         self.library = library
-        self.schemas = services
+        self.services = services
         self.data: Mapping[str, Any] = document.data
         self.problems: list[Problem] = []
         self.partition = REGIONS[self.data["organization"]["home_region"]]
@@ -51,10 +50,10 @@ class Builder:
         """The organization; trust it only when `problems` is empty."""
         top = self.data["organization"]
         guardrails = dict(self._guardrails())
-        services = dict(self._services())
+        enabled = dict(self._enabled())
         policy_types = dict(self._policy_types(guardrails))
         blueprints = Deployments(self.document, self.library)
-        deployments = [*blueprints.of_services(services), *blueprints.of_baselines()]
+        deployments = [*blueprints.of_services(self.services, enabled), *blueprints.of_baselines()]
         self.problems += blueprints.problems
         return Organization(
             name=top["name"],
@@ -74,9 +73,11 @@ class Builder:
             accounts=dict(self._accounts()),
             guardrails=guardrails,
             deployments={each.key: each for each in deployments},
-            services=services,
-            trusted_access=dict(self._trusted_access(services, policy_types)),
-            delegated_administrators=self._delegated_administrators(services),
+            services=enabled,
+            offered={each.key: each.offered(top["governed_regions"], self.partition) for each in self.services},
+            appointing=frozenset(principal for each in self.services for principal in each.appointing),
+            trusted_access=dict(self._trusted_access(enabled, policy_types)),
+            delegated_administrators=self._delegated_administrators(enabled),
             policy_types=policy_types,
             timeouts={name: seconds(text) for name, text in (self.data.get("timeouts") or {}).items()},
             limits=self.data.get("limits") or {},
@@ -235,12 +236,16 @@ class Builder:
             message = f"`{pattern}` lets through whoever may make a role: a name that it begins with is missing"
             yield self.document.problem("LZ350", message, at, "as in `arn:aws:iam::*:role/deploy-*`", key=at == path)
 
-    def _services(self) -> Iterator[tuple[str, Service]]:
+    def _enabled(self) -> Iterator[tuple[str, EnabledService[Any]]]:
+        declared = {service.key: service for service in self.services}
         for name, value in (self.data.get("services") or {}).items():
             path: Path_ = ("services", name)
-            settings = with_defaults(self.schemas.get(name, {}), value or {})
+            service = declared[name]
+            assert service.settings is not None  # else the schema has no such key
+            settings: Any = settings_from(service.settings, value or {})
             sources = dict(self._places(path, value or {}))
-            yield name, Service(name, settings, self.document.source(path, key=True), sources)
+            source = self.document.source(path, key=True)
+            yield name, EnabledService(name, settings, service.trusted, source, sources)
 
     def _places(self, path: Path_, value: object, inside: Path_ = ()) -> Iterator[tuple[Path_, Source]]:
         """Where each part of a value stands: keys, and entries of lists, at every depth."""
@@ -253,15 +258,15 @@ class Builder:
             yield from self._places(path, part, (*inside, step))
 
     def _trusted_access(
-        self, services: Mapping[str, Service], policy_types: Mapping[str, Source | None]
+        self, enabled: Mapping[str, EnabledService[Any]], policy_types: Mapping[str, Source | None]
     ) -> Iterator[tuple[str, Source | None]]:
         """What services, their administrators and policy types need, and what the config names besides."""
         top = self.document.source(("organization",), key=True)
-        yield STACKSETS, top
-        yield ACCOUNT, top
-        for name, service in services.items():
-            for principal in INTEGRATIONS[name].trusted if name in INTEGRATIONS else ():
-                yield principal, service.source
+        for service in self.services:
+            if service.settings is None:
+                yield from ((principal, top) for principal in service.trusted)
+        for configured in enabled.values():
+            yield from ((principal, configured.source) for principal in configured.trusted)
         for principal in self.data.get("delegated_administrators") or {}:
             yield principal, self.document.source(("delegated_administrators", principal), key=True)
         for name, source in policy_types.items():
@@ -270,12 +275,12 @@ class Builder:
         for index, principal in enumerate(self.data["organization"].get("trusted_access") or ()):
             yield principal, self.document.source(("organization", "trusted_access", index))
 
-    def _delegated_administrators(self, services: Mapping[str, Service]) -> dict[str, str]:
+    def _delegated_administrators(self, enabled: Mapping[str, EnabledService[Any]]) -> dict[str, str]:
         wanted = {
             principal: self.roles["security_tooling"]
-            for name in services
-            if name in INTEGRATIONS
-            for principal in INTEGRATIONS[name].delegated
+            for service in self.services
+            if service.key in enabled
+            for principal in service.delegated
         }
         return wanted | dict(self.data.get("delegated_administrators") or {})
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from landing.config.document import Document, Path_, items, units_in
 from landing.core import forms
-from landing.core.integrations import INTEGRATIONS
 from landing.core.model import Problem
 from landing.core.partitions import OPT_IN_REGIONS, REGIONS
 from landing.core.spelling import nearest
 from landing.organization import ROOT
 from landing.policy.exemptions import names_roles
+from landing.services.service import Service
 
 MAX_DEPTH = 5
 MAX_UNITS = 2_000
@@ -27,9 +27,9 @@ _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 RESERVED_TAGS = ("aws:", "landing:")
 
 
-def check(document: Document) -> Iterator[Problem]:
+def check(document: Document, services: Sequence[Service]) -> Iterator[Problem]:
     """Every problem of the raw document that has to do neither with its shape nor with the library."""
-    return _Checks(document).run()
+    return _Checks(document, services).run()
 
 
 def _text(value: object) -> str:
@@ -41,7 +41,8 @@ def _strings(value: object) -> list[str]:
 
 
 class _Checks:
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, services: Sequence[Service]) -> None:
+        self.services = services
         self.problem = document.problem
         self.source = document.source
         self.data: Mapping[str, Any] = document.data
@@ -241,14 +242,16 @@ class _Checks:
 
     def _appointed(self, principal: str, account: object, path: Path_) -> Iterator[Problem]:
         """Administrators that services appoint themselves, or that the services of the config need."""
-        for name, integration in INTEGRATIONS.items():
-            if principal in integration.trusted and not integration.delegated:
-                hint = f"leave it out: `services.{name}` does it, for `roles.security_tooling`"
+        for service in self.services:
+            if principal in service.appointing:
+                hint = f"leave it out: `services.{service.key}` does it, for `roles.security_tooling`"
                 yield self.problem("LZ327", f"{principal} appoints its administrator itself", path, hint, key=True)
             elif (
-                principal in integration.delegated
-                and name in dict(items(self.data.get("services")))
+                principal in service.delegated
+                and service.key in dict(items(self.data.get("services")))
                 and account != self.roles.get("security_tooling")
             ):
-                message = f"`services.{name}` needs {principal} administered by `{self.roles.get('security_tooling')}`"
+                message = (
+                    f"`services.{service.key}` needs {principal} administered by `{self.roles.get('security_tooling')}`"
+                )
                 yield self.problem("LZ327", message, path, "name the account of `roles.security_tooling`, or none")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from landing.blueprint import MAX_TEMPLATE, canonical
 from landing.blueprint.file import Failure, Rendered
 from landing.config.document import Document, Path_
-from landing.config.settings import HOME, SERVICE_BLUEPRINTS, ServiceBlueprint
-from landing.core.integrations import INTEGRATIONS
 from landing.core.model import Json, Problem, Source
 from landing.library import Library
 from landing.library.metadata import relative
-from landing.organization import ROOT, Deployment, Service, Target
+from landing.organization import ROOT, Deployment, EnabledService, Target
 from landing.organization.targets import target_of
+from landing.services.service import HOME, Service, ServiceBlueprint
 
 
 class Deployments:
@@ -29,21 +29,29 @@ class Deployments:
     def _problem(self, code: str, message: str, path: Path_, hint: str, *, key: bool = True) -> None:
         self.problems.append(self.document.problem(code, message, path, hint, key=key))
 
-    def of_services(self, services: Mapping[str, Service]) -> Iterator[Deployment]:
+    def of_services(
+        self, services: Iterable[Service], enabled: Mapping[str, EnabledService[Any]]
+    ) -> Iterator[Deployment]:
         """What the services bring: plain stacks in the accounts with a role, and stack sets over everything."""
-        for row in SERVICE_BLUEPRINTS:
-            service = services.get(row.service)
-            if service is None or (row.when and not service.settings.get(row.when)):
+        for service, row in ((each, row) for each in services for row in each.blueprints):
+            configured = enabled.get(service.key)
+            if configured is None or (row.when and not getattr(configured.settings, row.when)):
                 continue
-            blueprint = self.library.blueprint(row.blueprint)
-            given = {name: service.settings[name] for name in blueprint.parameters if name in service.settings}
+            given = self._parameters(row, configured.settings)
             (rendered,) = self.library.rendered([(row.blueprint, given)])
-            template = self._template(row.blueprint, rendered, given, ("services", row.service))
-            if template is None:
-                continue
-            yield self._deployment(row, template, service)
+            template = self._template(row.blueprint, rendered, given, ("services", service.key))
+            if template is not None:
+                yield self._deployment(row, template, service, configured)
 
-    def _deployment(self, row: ServiceBlueprint, template: dict[str, Json], service: Service) -> Deployment:
+    def _parameters(self, row: ServiceBlueprint, settings: Any) -> dict[str, Any]:
+        """The settings of which the blueprint has a parameter; those that nobody gave are left to it."""
+        values = asdict(settings)
+        names = self.library.blueprint(row.blueprint).parameters
+        return {name: values[name] for name in names if values.get(name) is not None}
+
+    def _deployment(
+        self, row: ServiceBlueprint, template: dict[str, Json], service: Service, configured: EnabledService[Any]
+    ) -> Deployment:
         return Deployment(
             key=row.key,
             template=template,
@@ -53,9 +61,9 @@ class Deployments:
             management=not row.role,
             requires=row.requires,
             blueprint=row.blueprint,
-            delegated=INTEGRATIONS[row.service].delegated if row.role == "security_tooling" else (),
-            source=service.source,
-            **(service.settings.get("deployment") or {}),
+            delegated=service.delegated if row.role == "security_tooling" else (),
+            source=configured.source,
+            **getattr(configured.settings, "deployment", {}),
         )
 
     def of_baselines(self) -> Iterator[Deployment]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from landing.core.constraints.inputs import allowed
 from landing.core.constraints.principals import SERVICES
@@ -214,14 +213,3 @@ def compose(services: Mapping[str, Schema]) -> Schema:
             "limits": _LIMITS,
         },
     }
-
-
-def with_defaults(schema: Schema, value: Mapping[str, Any]) -> dict[str, Any]:
-    """The value with the schema's defaults filled in, at every depth of plain objects."""
-    filled = dict(value)
-    for name, part in schema.get("properties", {}).items():
-        if name in filled and isinstance(filled[name], Mapping):
-            filled[name] = with_defaults(part, filled[name])
-        elif name not in filled and "default" in part:
-            filled[name] = part["default"]
-    return filled

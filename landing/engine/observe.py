@@ -12,7 +12,8 @@ from landing.aws import Aws, Interrupted, NoCredentials, translated
 from landing.core.errors import AwsError, NotThere, Refused
 from landing.core.model import Address, Gap, Resource, Scope
 from landing.organization import Organization
-from landing.services.registry import KINDS, Kind
+from landing.services.base import Kind
+from landing.services.registry import KINDS
 
 WORKERS = 64
 """Tasks at once. Most wait for the organization to be read; how many requests are in flight is the door's affair."""

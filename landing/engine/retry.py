@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 from landing.aws import Aws, translated
 from landing.core.errors import AwsError
 from landing.core.model import Address, Change
-from landing.services.registry import Kind
+from landing.services.base import Kind
 
 PAUSES = (1.0, 4.0, 10.0)
 """Seconds before each further look."""

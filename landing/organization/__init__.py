@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landing.organization.desired import Deployment, LockPlace, Organization, Service
+from landing.organization.desired import Deployment, EnabledService, LockPlace, Organization
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Target, Unit, node_of
 from landing.organization.marks import PREFIX, TAG
 from landing.organization.policies import ForeignPolicy, Guardrail, Pack
@@ -15,13 +15,13 @@ __all__ = [
     "Contact",
     "Cover",
     "Deployment",
+    "EnabledService",
     "ForeignPolicy",
     "Guardrail",
     "Hierarchy",
     "LockPlace",
     "Organization",
     "Pack",
-    "Service",
     "Target",
     "Unit",
     "node_of",

@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from landing.core import references
 from landing.core.deadlines import DEADLINES
 from landing.core.model import Json, Problem, Source
 from landing.organization.hierarchy import Account, Hierarchy, Target, node_of
 from landing.organization.policies import ForeignPolicy, Guardrail, Pack
+
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class EnabledService(Generic[S]):
     """An organization-wide service as the config wants it: its settings with defaults filled in."""
 
     name: str
-    settings: Mapping[str, Any]
+    settings: S
+    trusted: tuple[str, ...] = ()
+    """Service principals that must have trusted access."""
     source: Source | None = None
     sources: Mapping[tuple[str | int, ...], Source] = field(default_factory=dict)
     """Where each setting stands, by its path."""
@@ -94,7 +98,11 @@ class Organization(Hierarchy):
     """Patterns of role ARNs that some guardrail lets through: the exempt ones, and those of single guardrails."""
     guardrails: Mapping[str, Guardrail]
     deployments: Mapping[str, Deployment]
-    services: Mapping[str, Service]
+    services: Mapping[str, EnabledService[Any]]
+    offered: Mapping[str, tuple[str, ...]]
+    """The governed regions that have a service, by its key; of every service that there is."""
+    appointing: frozenset[str]
+    """Service principals whose administrator is appointed by a call of the service, not by AWS Organizations."""
     trusted_access: Mapping[str, Source | None]
     delegated_administrators: Mapping[str, str]
     policy_types: Mapping[str, Source | None]
@@ -112,6 +120,10 @@ class Organization(Hierarchy):
     """Names, with `*`, or ids of policies of others that may be in force."""
     foreign: tuple[ForeignPolicy, ...] = ()
     """Policies of others as AWS has them, once it was asked: part of what is in force, and of what takes slots."""
+
+    def service(self, settings: type[S]) -> EnabledService[S] | None:
+        """The service with settings of this type, if the config has it."""
+        return next((each for each in self.services.values() if isinstance(each.settings, settings)), None)
 
     def timeout(self, name: str) -> int:
         """Seconds that AWS may take over one of DEADLINES."""

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from landing.core.forms import Form
 from landing.core.model import (
@@ -81,9 +81,6 @@ class Kind(ABC):
 
     help_uri: ClassVar[str] = ""
     """The AWS documentation page that it follows."""
-
-    schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-    """Its part of the config's schema: by key under `services`."""
 
     parallel: ClassVar[int] = 10
     """How many changes of this kind run at once."""

@@ -13,7 +13,8 @@ from landing.blueprint.naming import RECORDER_ROLE
 from landing.core.errors import LandingError
 from landing.organization import PREFIX, Deployment, LockPlace, Organization
 from landing.policy.catalog import Action
-from landing.services.registry import KINDS, Kind
+from landing.services.base import Kind
+from landing.services.registry import KINDS
 
 ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListAccountsForParent",
           "organizations:ListOrganizationalUnitsForParent", "organizations:ListRoots",

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from landing.aws import Aws
-from landing.core.integrations import INTEGRATIONS
 from landing.core.model import Action, Address, Change, Level, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.services.base import Kind, required_account
@@ -35,9 +34,8 @@ class ServiceAdministrator(Kind):
     """Whether the service spreads the appointment to other regions itself."""
 
     def scopes(self, organization: Organization) -> Iterator[Scope]:
-        """The management account, in each governed region."""
-        regions = (organization.home_region,) if self.home_only else organization.governed_regions
-        for region in regions:
+        """The management account, in each governed region that has the service."""
+        for region in _regions(self, organization):
             yield Scope(organization.management, region)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
@@ -46,7 +44,7 @@ class ServiceAdministrator(Kind):
         if service is None:
             return
         needs = [required_account(organization.security_tooling)]
-        needs += map(TrustedAccess().address, INTEGRATIONS[self.service].trusted)
+        needs += map(TrustedAccess().address, service.trusted)
         for scope in self.scopes(organization):
             attributes = {"account": organization.security_tooling}
             yield Resource(self.address(NAME, scope), attributes, tuple(needs), source=service.source)
@@ -88,6 +86,13 @@ class ServiceAdministrator(Kind):
         """This account is the administrator no more."""
 
 
+def _regions(kind: ServiceAdministrator | AdministeredSetting, organization: Organization) -> Iterator[str]:
+    """The governed regions, or the home region alone, as far as AWS has the service there."""
+    for region in organization.offered[kind.service]:
+        if not kind.home_only or region == organization.home_region:
+            yield region
+
+
 class AdministeredSetting(Kind):
     """Something that the security tooling account, as administrator of a service, sets in a region."""
 
@@ -99,9 +104,8 @@ class AdministeredSetting(Kind):
     home_only: ClassVar[bool] = False
 
     def scopes(self, organization: Organization) -> Iterator[Scope]:
-        """The security tooling account, in each governed region or at home."""
-        regions = (organization.home_region,) if self.home_only else organization.governed_regions
-        for region in regions:
+        """The security tooling account, in each governed region that has the service, or at home."""
+        for region in _regions(self, organization):
             yield Scope(organization.security_tooling, region)
 
     def administrator(self, organization: Organization, scope: Scope, kind: ServiceAdministrator) -> Address:

@@ -15,7 +15,6 @@ from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from landing.services.registry import BY_NAME
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.cloud import Cloud, Cut, DyingAws
 from tests.samples import SMALL
 
@@ -41,7 +40,7 @@ def organization_of(tmp_path: Path) -> Load:
         config = tmp_path / "config"
         config.mkdir(exist_ok=True)
         (config / "landing.yaml").write_text(text)
-        return load(config, Library.load(tmp_path), SERVICE_SCHEMAS)[0]
+        return load(config, Library.load(tmp_path))[0]
 
     return build
 

@@ -12,7 +12,6 @@ from landing.guardrails.oracle import Oracle
 from landing.library import shipped
 from landing.policy import catalog
 from landing.policy.declared import declared, estate_of
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.policy import shipped as policies
 from tests.policy.external_access import Decision, candidates, decisions, idle, of
 
@@ -22,7 +21,7 @@ KINDS = [f"{number}-{decision.verdict}-{decision.text[:40]}" for number, decisio
 
 @cache
 def oracle() -> Oracle:
-    organization, _ = load(shipped() / "config", policies.library(), SERVICE_SCHEMAS)
+    organization, _ = load(shipped() / "config", policies.library())
     estate = estate_of(organization)
     return Oracle(declared(organization, estate), estate)
 

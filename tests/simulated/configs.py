@@ -10,7 +10,6 @@ from pathlib import Path
 from landing.config import load
 from landing.library import Library, shipped
 from landing.organization import Organization
-from landing.services.settings import SERVICE_SCHEMAS
 from tests.samples import LIBRARY
 
 REGIONS = (
@@ -48,7 +47,7 @@ class Size:
         path.mkdir(exist_ok=True, parents=True)
         (path / "landing.yaml").write_text(self.text, encoding="utf-8")
         self.write_library(folder)
-        return load(path, Library.load(shipped(), LIBRARY, folder), SERVICE_SCHEMAS)[0]
+        return load(path, Library.load(shipped(), LIBRARY, folder))[0]
 
     def write_library(self, folder: Path) -> None:
         """The policies that the config names: each denies an action of its own."""

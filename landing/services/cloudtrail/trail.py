@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 from landing.aws import Aws, unless
 from landing.blueprint.naming import LOG_BUCKETS, LOG_KEY_ALIAS, TRAIL, TRAIL_LOGS_ROLE, bucket
 from landing.core import forms
-from landing.core.constraints.inputs import allowed
-from landing.core.constraints.trail import EXCLUDED_SOURCES, INSIGHT_NEEDS, MOST_VALUES, RETENTIONS, can_have
+from landing.core.constraints.trail import INSIGHT_NEEDS, MOST_VALUES, can_have
 from landing.core.model import Action, Change, Problem, Resource, Scope, Severity
 from landing.core.references import account_id
 from landing.organization import Organization
 from landing.services.base import Kind
+from landing.services.cloudtrail.settings import CloudTrailSettings
 from landing.services.log_archive import key as log_key
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.stacks.stack import Stack
@@ -21,21 +21,6 @@ from landing.services.stacks.stack import Stack
 PRINCIPAL = "cloudtrail.amazonaws.com"
 S3_OBJECT = "AWS::S3::Object"
 _LOGGED = {"all": ("Read", "Write"), "read": ("Read",), "write": ("Write",)}
-_WHICH = {"enum": ["all", "write", "read"]}
-_WHICH_EXCEPT = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["events"],
-    "properties": {
-        "events": _WHICH,
-        "except": {
-            "type": "array",
-            "uniqueItems": True,
-            "items": {"type": "string", "pattern": "^arn:", "maxLength": 2048},
-            "description": "Beginnings of the ARNs of resources that are left out; that of a bucket ends with `/`.",
-        },
-    },
-}
 
 
 class Trail(Kind):
@@ -83,56 +68,10 @@ class Trail(Kind):
     )
     linked = ("cloudtrail.amazonaws.com",)
     passed: ClassVar[Mapping[str, str]] = {TRAIL_LOGS_ROLE: "cloudtrail.amazonaws.com"}
-    schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "cloudtrail": {
-            "type": "object",
-            "description": "The organization trail, delivered to the log archive.",
-            "additionalProperties": False,
-            "properties": {
-                "management_events": {
-                    **_WHICH,
-                    "default": "all",
-                    "description": "Which management events are logged.",
-                },
-                "management_events_except": {
-                    "type": "array",
-                    "default": [],
-                    "uniqueItems": True,
-                    "items": {"enum": list(EXCLUDED_SOURCES)},
-                    "description": "Services of many calls whose management events are left out.",
-                },
-                "data_events": {
-                    "type": "object",
-                    "default": {},
-                    "description": "Which data events are logged, by resource type (AWS::S3::Object, ...): all, write, "
-                    "read, or `{events: write, except: [beginnings of ARNs]}`; never those of the log archive.",
-                    "propertyNames": {"pattern": "^AWS::[A-Za-z0-9]+::[A-Za-z0-9]+$"},
-                    "additionalProperties": {"oneOf": [_WHICH, _WHICH_EXCEPT]},
-                },
-                "insights": {
-                    "type": "array",
-                    "default": [],
-                    "uniqueItems": True,
-                    "items": allowed("cloudtrail:PutInsightSelectors InsightSelectors.InsightType"),
-                    "description": "Insights on unusual activity; they cost extra.",
-                },
-                "cloudwatch_logs": {
-                    "type": "boolean",
-                    "default": False,
-                    "description": "Deliver to CloudWatch Logs of the management account too.",
-                },
-                "log_group_days": {
-                    "enum": list(RETENTIONS),
-                    "default": 90,
-                    "description": "Days that CloudWatch Logs keeps them.",
-                },
-            },
-        }
-    }
 
     def check(self, organization: Organization) -> Iterable[Problem]:
         """Insights look at events that the trail logs."""
-        service = organization.services.get("cloudtrail")
+        service = organization.service(CloudTrailSettings)
         if service is None:
             return
         selectors = _selectors(service.settings, _archive_arns(organization))
@@ -142,8 +81,8 @@ class Trail(Kind):
         if values > MOST_VALUES:
             message = f"the selectors of the trail have {values} values; AWS allows {MOST_VALUES}"
             yield service.problem("LZ365", message, "leave out fewer resources", "data_events")
-        logged = _LOGGED[service.settings["management_events"]]
-        for index, insight in enumerate(service.settings["insights"]):
+        logged = _LOGGED[service.settings.management_events]
+        for index, insight in enumerate(service.settings.insights):
             if not can_have(insight, logged):
                 needed = " or ".join(sorted(INSIGHT_NEEDS[insight])).lower()
                 yield service.problem(
@@ -156,7 +95,7 @@ class Trail(Kind):
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """One, when the service is in the config."""
-        service = organization.services.get("cloudtrail")
+        service = organization.service(CloudTrailSettings)
         if service is None:
             return
         home, settings = organization.home_region, service.settings
@@ -167,9 +106,9 @@ class Trail(Kind):
             "organization": True,
             "global_events": True,
             "validation": True,
-            "log_group": TRAIL if settings["cloudwatch_logs"] else "",
+            "log_group": TRAIL if settings.cloudwatch_logs else "",
             "selectors": _selectors(settings, _archive_arns(organization)),
-            "insights": sorted(settings["insights"]),
+            "insights": sorted(settings.insights),
             "logging": True,
         }
         needs = [TrustedAccess().address(PRINCIPAL)]
@@ -269,17 +208,17 @@ def _archive_arns(organization: Organization) -> list[str]:
     return sorted(f"arn:{organization.partition}:s3:::{bucket(use, account, home)}/" for use in LOG_BUCKETS)
 
 
-def _selectors(settings: Mapping[str, Any], archive: list[str]) -> list[dict[str, Any]]:
+def _selectors(settings: CloudTrailSettings, archive: list[str]) -> list[dict[str, Any]]:
     """Advanced event selectors: management events first, then one for each resource type.
 
     `fields` has, by field, the values that it equals, or operators with their values. Deliveries to the log archive
     are data events themselves: logging them would make deliveries without end, so they are left out.
     """
     management: dict[str, Any] = {"eventCategory": ["Management"]}
-    if settings["management_events_except"]:
-        management["eventSource"] = {"NotEquals": sorted(settings["management_events_except"])}
-    rows = [("Management events selector", management, settings["management_events"])]
-    for kind, wanted in sorted(settings["data_events"].items()):
+    if settings.management_events_except:
+        management["eventSource"] = {"NotEquals": sorted(settings.management_events_except)}
+    rows = [("Management events selector", management, settings.management_events)]
+    for kind, wanted in sorted(settings.data_events.items()):
         given = wanted if isinstance(wanted, Mapping) else {"events": wanted}
         left_out = sorted({*given.get("except", ()), *(archive if kind == S3_OBJECT else ())})
         fields: dict[str, Any] = {"eventCategory": ["Data"], "resources.type": [kind]}

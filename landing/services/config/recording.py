@@ -13,6 +13,7 @@ from landing.core import forms
 from landing.core.model import Address, Change, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.services.config.rule import RECORDER
+from landing.services.config.settings import ConfigSettings
 from landing.services.shapes import NAME, AdministeredSetting
 from landing.services.stacks.stack import Stack
 from landing.services.stacks.stack_set import StackSet
@@ -45,7 +46,7 @@ class ConfigRecording(AdministeredSetting):
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """None stopped."""
-        service = organization.services.get("config")
+        service = organization.service(ConfigSettings)
         if service is None or RECORDER not in organization.deployments:
             return
         for scope in self.scopes(organization):

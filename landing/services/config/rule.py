@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from landing.aws import Aws, unless
 from landing.core.constraints import config_rules
-from landing.core.constraints.inputs import allowed, constraint
+from landing.core.constraints.inputs import constraint
 from landing.core.errors import AwsError
 from landing.core.model import Action, Change, Problem, Resource, Scope, Severity
 from landing.core.spelling import nearest
-from landing.core.vocabulary import KEY
-from landing.organization import PREFIX, Organization, Service
+from landing.organization import PREFIX, EnabledService, Organization
+from landing.services.config.settings import ConfigSettings, Rule
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.shapes import AdministeredSetting
 from landing.services.stacks.stack import Stack
@@ -45,85 +45,27 @@ class ConfigRule(AdministeredSetting):
         "iam:CreateServiceLinkedRole",
     )
     linked = ("config-multiaccountsetup.amazonaws.com",)
-    schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "config": {
-            "type": "object",
-            "description": "AWS Config: recorder in every account and governed region, aggregator, organization rules.",
-            "additionalProperties": False,
-            "properties": {
-                "recording_frequency": {
-                    "enum": ["CONTINUOUS", "DAILY"],
-                    "default": "CONTINUOUS",
-                    "description": "DAILY costs less; Firewall Manager needs CONTINUOUS.",
-                },
-                "snapshot_frequency": {
-                    **allowed(
-                        "config:PutDeliveryChannel DeliveryChannel.configSnapshotDeliveryProperties.deliveryFrequency"
-                    ),
-                    "default": "TwentyFour_Hours",
-                    "description": "How often snapshots are delivered to the log archive.",
-                },
-                "rules": {
-                    "type": "object",
-                    "default": {},
-                    "description": "Organization rules by stable key.",
-                    "propertyNames": {"pattern": KEY},
-                    "additionalProperties": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "required": ["identifier"],
-                        "properties": {
-                            "identifier": {
-                                "type": "string",
-                                "pattern": "^[A-Z0-9_]+$",
-                                "description": "Identifier of the managed rule (CLOUD_TRAIL_ENABLED).",
-                            },
-                            "description": allowed(
-                                "config:PutOrganizationConfigRule OrganizationManagedRuleMetadata.Description"
-                            ),
-                            "parameters": {
-                                "type": "object",
-                                "default": {},
-                                "description": "Its input parameters; lists as texts with commas.",
-                                "additionalProperties": {
-                                    "type": ["string", "number", "boolean"],
-                                    "pattern": "\\S",
-                                    "description": "AWS Config takes no blank parameter",
-                                },
-                            },
-                            "home_only": {
-                                "type": "boolean",
-                                "default": False,
-                                "description": "Only in the home region, for what is global in an account.",
-                            },
-                        },
-                    },
-                },
-                "deployment": {"$ref": "#/definitions/deployment"},
-            },
-        }
-    }
 
     def check(self, organization: Organization) -> Iterable[Problem]:
         """What PutOrganizationConfigRule refuses: names, identifiers, and parameters that a rule does not have."""
-        service = organization.services.get("config")
-        for key, rule in (service.settings["rules"] if service else {}).items():
+        service = organization.service(ConfigSettings)
+        for key, rule in (service.settings.rules if service else {}).items():
             assert service is not None
             yield from _problems(service, key, rule)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Each rule in each governed region."""
-        service = organization.services.get("config")
-        rules = service.settings["rules"] if service else {}
+        service = organization.service(ConfigSettings)
+        rules = service.settings.rules if service else {}
         recorder = organization.deployments.get(RECORDER)
         for key, rule in rules.items():
             attributes = {
-                "identifier": rule["identifier"],
-                "description": rule.get("description", ""),
-                "parameters": _texts(rule.get("parameters") or {}),
+                "identifier": rule.identifier,
+                "description": rule.description,
+                "parameters": _texts(rule.parameters),
             }
             for scope in self.scopes(organization):
-                if rule.get("home_only") and scope.region != organization.home_region:
+                if rule.home_only and scope.region != organization.home_region:
                     continue
                 needs = [DelegatedAdministrator().address(f"{PRINCIPAL}/{organization.security_tooling}")]
                 if recorder is not None:
@@ -205,8 +147,8 @@ def _text(parameters: Mapping[str, Any]) -> str:
     return json.dumps(parameters, sort_keys=True)
 
 
-def _problems(service: Service, key: str, rule: Mapping[str, Any]) -> Iterator[Problem]:
-    identifier, given = rule["identifier"], _texts(rule.get("parameters") or {})
+def _problems(service: EnabledService[ConfigSettings], key: str, rule: Rule) -> Iterator[Problem]:
+    identifier, given = rule.identifier, _texts(rule.parameters)
     at = ("rules", key)
     most = constraint("config:PutOrganizationConfigRule OrganizationConfigRuleName")["max"]
     if len(PREFIX + key) > most:

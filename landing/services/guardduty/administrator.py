@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from landing.aws import Aws
-from landing.core.integrations import INTEGRATIONS
+from landing.services.guardduty.settings import TRUSTED
 from landing.services.shapes import ServiceAdministrator
 
 
@@ -29,7 +29,7 @@ class GuardDutyAdministrator(ServiceAdministrator):
         "organizations:ListDelegatedAdministrators",
         "iam:CreateServiceLinkedRole",
     )
-    linked = INTEGRATIONS["guardduty"].trusted
+    linked = TRUSTED
 
     def appointed(self, aws: Aws, client: Any) -> Iterable[str]:
         """ListOrganizationAdminAccounts."""

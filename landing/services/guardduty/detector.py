@@ -3,43 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from landing.aws import Aws, unless
-from landing.core.constraints.inputs import allowed
-from landing.core.integrations import INTEGRATIONS
 from landing.core.model import Action, Change, Problem, Resource, Scope
 from landing.organization import Organization
 from landing.services.guardduty.administrator import GuardDutyAdministrator
+from landing.services.guardduty.settings import ADDITIONAL, FEATURES, TRUSTED, GuardDutySettings
 from landing.services.shapes import NAME, AdministeredSetting
-
-ADDITIONAL = {"RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT")}
-FEATURES = {
-    "S3_DATA_EVENTS": True,
-    "EKS_AUDIT_LOGS": True,
-    "EBS_MALWARE_PROTECTION": True,
-    "RDS_LOGIN_EVENTS": True,
-    "LAMBDA_NETWORK_LOGS": True,
-    "RUNTIME_MONITORING": False,
-    "AI_PROTECTION": False,
-}
-"""Features of an organization (botocore 1.44.5, November 2026) and whether they are on unless the config says other.
-
-EKS_RUNTIME_MONITORING is left out: it is the older form of RUNTIME_MONITORING, and AWS refuses both together.
-Every feature is sent with its status, because CreateDetector enables those that are not named.
-"""
-
-
-def _feature_schema(name: str, default: bool) -> dict[str, Any]:
-    if name in ADDITIONAL:
-        agents = {part.lower(): {"type": "boolean", "default": True} for part in ADDITIONAL[name]}
-        more = {"type": "object", "additionalProperties": False, "properties": agents}
-        return {
-            "oneOf": [{"type": "boolean"}, more],
-            "default": default,
-            "description": f"{name}: true, false, or which agents GuardDuty manages.",
-        }
-    return {"type": "boolean", "default": default, "description": name}
 
 
 class GuardDuty(AdministeredSetting):
@@ -66,45 +37,14 @@ class GuardDuty(AdministeredSetting):
         "guardduty:UpdateOrganizationConfiguration",
         "iam:CreateServiceLinkedRole",
     )
-    linked = INTEGRATIONS["guardduty"].trusted
-    schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "guardduty": {
-            "type": "object",
-            "description": "GuardDuty in every governed region, for every account.",
-            "additionalProperties": False,
-            "properties": {
-                "auto_enable": {
-                    **allowed("guardduty:UpdateOrganizationConfiguration AutoEnableOrganizationMembers"),
-                    "default": "ALL",
-                    "description": "ALL covers present and future accounts, NEW only those that join.",
-                },
-                "publishing_frequency": {
-                    **allowed("guardduty:CreateDetector FindingPublishingFrequency"),
-                    "default": "FIFTEEN_MINUTES",
-                    "description": "How often updated findings are published.",
-                },
-                "export": {
-                    "type": "boolean",
-                    "default": True,
-                    "description": "Export findings to the log archive.",
-                },
-                "features": {
-                    "type": "object",
-                    "default": {},
-                    "description": "Protection plans; those not named have the default.",
-                    "additionalProperties": False,
-                    "properties": {name.lower(): _feature_schema(name, on) for name, on in FEATURES.items()},
-                },
-            },
-        }
-    }
+    linked = TRUSTED
 
     def check(self, organization: Organization) -> Iterable[Problem]:
         """Agents are managed only where runtime monitoring reaches members at all."""
-        service = organization.services.get("guardduty")
-        if service is None or service.settings["auto_enable"] != "NONE":
+        service = organization.service(GuardDutySettings)
+        if service is None or service.settings.auto_enable != "NONE":
             return
-        features = service.settings["features"]
+        features = service.settings.features
         for name, value in features.items():
             if value:
                 yield Problem(
@@ -117,14 +57,14 @@ class GuardDuty(AdministeredSetting):
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """The same in each governed region."""
-        service = organization.services.get("guardduty")
+        service = organization.service(GuardDutySettings)
         if service is None:
             return
         settings = service.settings
         attributes = {
-            "auto_enable": settings["auto_enable"],
-            "publishing_frequency": settings["publishing_frequency"],
-            "features": _wanted(settings["features"]),
+            "auto_enable": settings.auto_enable,
+            "publishing_frequency": settings.publishing_frequency,
+            "features": _wanted(settings.features),
         }
         for scope in self.scopes(organization):
             needs = (self.administrator(organization, scope, GuardDutyAdministrator()),)
@@ -177,9 +117,9 @@ class GuardDuty(AdministeredSetting):
         )
 
 
-def detector_features(organization: Organization) -> list[dict[str, Any]]:
+def detector_features(settings: GuardDutySettings) -> list[dict[str, Any]]:
     """What a new detector is to have: every feature with its status."""
-    wanted = _wanted(organization.services["guardduty"].settings["features"])
+    wanted = _wanted(settings.features)
     return [_detector_feature(name, value) for name, value in wanted.items()]
 
 

@@ -11,6 +11,7 @@ from landing.core.model import Action, Change, Resource, Scope, Severity
 from landing.core.references import account_id
 from landing.organization import Organization
 from landing.services.guardduty.detector import GuardDuty
+from landing.services.guardduty.settings import GuardDutySettings
 from landing.services.log_archive import key as log_key
 from landing.services.shapes import NAME, AdministeredSetting
 from landing.services.stacks.stack import Stack
@@ -41,8 +42,8 @@ class GuardDutyExport(AdministeredSetting):
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """The same in each governed region, when GuardDuty is to export."""
-        service = organization.services.get("guardduty")
-        if service is None or not service.settings["export"] or "log-archive" not in organization.deployments:
+        service = organization.service(GuardDutySettings)
+        if service is None or not service.settings.export or "log-archive" not in organization.deployments:
             return
         home, archive = organization.home_region, organization.log_archive
         attributes = {"bucket": bucket("guardduty", account_id(archive), home), "key": LOG_KEY_ALIAS}

@@ -7,11 +7,11 @@ from typing import Any
 
 from landing.aws import Aws, unless
 from landing.core.errors import AwsError
-from landing.core.integrations import INTEGRATIONS
 from landing.core.model import Action, Change, Level, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.services.base import Kind, required_account
 from landing.services.guardduty.detector import GuardDuty, detector_features
+from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
 from landing.services.shapes import NAME
 
 MEMBER = ("Enabled", "Disabled")
@@ -41,17 +41,17 @@ class GuardDutyManagement(Kind):
         "iam:CreateServiceLinkedRole",
         "sts:AssumeRole",
     )
-    linked = INTEGRATIONS["guardduty"].trusted
+    linked = TRUSTED
 
     def scopes(self, organization: Organization) -> Iterator[Scope]:
-        """The management account, in each governed region."""
-        for region in organization.governed_regions:
+        """The management account, in each governed region that has the service."""
+        for region in organization.offered["guardduty"]:
             yield Scope(organization.management, region)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """On and administered in each governed region, unless nobody is to be enabled."""
-        service = organization.services.get("guardduty")
-        if service is None or service.settings["auto_enable"] == "NONE":
+        service = organization.service(GuardDutySettings)
+        if service is None or service.settings.auto_enable == "NONE":
             return
         attributes = {"enabled": True, "administrator": organization.security_tooling}
         for scope in self.scopes(organization):
@@ -79,7 +79,9 @@ class GuardDutyManagement(Kind):
         wanted = aws.tree.account_ids[aws.organization.security_tooling]
         detectors = list(aws.listed(own, "list_detectors", "DetectorIds"))
         if not detectors:
-            features = detector_features(aws.organization)
+            service = aws.organization.service(GuardDutySettings)
+            assert service is not None  # else nothing is desired here
+            features = detector_features(service.settings)
             detectors = [own.create_detector(Enable=True, Features=features)["DetectorId"]]
         by = self._administrator(own, detectors[0])
         if not by and own.get_detector(DetectorId=detectors[0])["Status"] != "ENABLED":

@@ -9,7 +9,6 @@ from landing.aws import Aws, unless
 from landing.aws.matching import LiveAccount
 from landing.core import forms
 from landing.core.errors import AwsError
-from landing.core.integrations import ACCOUNT
 from landing.core.model import Action, Address, Attributes, Change, Gap, Resource, Scope, Severity, UniqueName
 from landing.core.quotas import CREATE_ACCOUNT_IN_FLIGHT
 from landing.organization import ROOT, TAG, Organization
@@ -17,7 +16,7 @@ from landing.services.base import Kind
 from landing.services.organizations.account_creation import create
 from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.organization import TheOrganization
-from landing.services.organizations.trusted_access import TrustedAccess
+from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
 
 

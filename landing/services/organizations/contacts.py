@@ -7,11 +7,10 @@ from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.core import forms
-from landing.core.integrations import ACCOUNT
 from landing.core.model import Action, Change, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.services.base import Kind, required_account
-from landing.services.organizations.trusted_access import TrustedAccess
+from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
 
 FIELDS = {"name": "Name", "title": "Title", "email": "EmailAddress", "phone": "PhoneNumber"}
 

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landing.aws import Aws, unless
-from landing.core.integrations import INTEGRATIONS
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
 from landing.services.base import Kind, required_account
 from landing.services.organizations.trusted_access import TrustedAccess
-
-APPOINTED_BY_SERVICES = {
-    principal for integration in INTEGRATIONS.values() if not integration.delegated for principal in integration.trusted
-}
-"""Their administrators are appointed by calls of their own, and are kinds of their own."""
 
 
 class DelegatedAdministrator(Kind):
@@ -53,8 +47,8 @@ class DelegatedAdministrator(Kind):
             for service in aws.listed(
                 client, "list_delegated_services_for_account", "DelegatedServices", AccountId=admin["Id"]
             ):
-                if service["ServicePrincipal"] in APPOINTED_BY_SERVICES:
-                    continue
+                if service["ServicePrincipal"] in aws.organization.appointing:
+                    continue  # by a call of the service, which is a kind of its own
                 name = f"{service['ServicePrincipal']}/{keys.get(admin['Id'], admin['Id'])}"
                 yield Resource(self.address(name), {"delegated": True}, owned=False)
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landing.aws import Aws
-from landing.core.integrations import INTEGRATIONS, STACKSETS
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
 from landing.services.base import Kind
 from landing.services.organizations.organization import TheOrganization
+
+STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com"
+"""Trusted access of StackSets; switched on by CloudFormation's ActivateOrganizationsAccess, never by Organizations."""
+
+ACCOUNT = "account.amazonaws.com"
+"""Trusted access that lets the management account set names and contacts of members (Account API)."""
 
 
 class TrustedAccess(Kind):
@@ -30,11 +35,7 @@ class TrustedAccess(Kind):
         "cloudformation:ActivateOrganizationsAccess",
         "iam:CreateServiceLinkedRole",
     )
-    linked = (
-        "stacksets.cloudformation.amazonaws.com",
-        STACKSETS,
-        *(principal for integration in INTEGRATIONS.values() for principal in integration.trusted),
-    )
+    linked = ("stacksets.cloudformation.amazonaws.com",)  # and of every service that is trusted
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """What the services of the config need, and what it names besides."""

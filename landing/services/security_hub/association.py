@@ -9,11 +9,11 @@ from landing.aws import Aws, unless
 from landing.core.errors import AwsError, NotThere
 from landing.core.model import Action, Change, Problem, Resource, Scope
 from landing.organization import ROOT, Organization
-from landing.organization.targets import target_of
 from landing.services.base import required_account
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.security_hub.hub import NOT_ENABLED
 from landing.services.security_hub.policy import SecurityHubPolicy
+from landing.services.security_hub.settings import SecurityHubSettings
 from landing.services.shapes import AdministeredSetting
 
 
@@ -43,7 +43,7 @@ class SecurityHubAssociation(AdministeredSetting):
 
     def check(self, organization: Organization) -> Iterable[Problem]:
         """A target has one policy."""
-        service = organization.services.get("security_hub")
+        service = organization.service(SecurityHubSettings)
         taken: dict[str, str] = {}
         for key, name in self._targets(organization):
             if name in taken and service is not None:
@@ -56,10 +56,10 @@ class SecurityHubAssociation(AdministeredSetting):
             taken.setdefault(name, key)
 
     def _targets(self, organization: Organization) -> Iterable[tuple[str, str]]:
-        service = organization.services.get("security_hub")
-        policies = service.settings["policies"] if service else {}
+        service = organization.service(SecurityHubSettings)
+        policies = service.settings.policies if service else {}
         for key, policy in policies.items():
-            cover = organization.cover(target_of(policy["target"]))
+            cover = organization.cover(policy.target)
             for unit in cover.units:
                 yield key, unit if unit == ROOT else f"unit/{unit}"
             for account in cover.accounts:
@@ -67,7 +67,7 @@ class SecurityHubAssociation(AdministeredSetting):
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """What the targets of the policies come down to."""
-        service = organization.services.get("security_hub")
+        service = organization.service(SecurityHubSettings)
         for key, name in {name: key for key, name in self._targets(organization)}.items():
             for scope in self.scopes(organization):
                 kind, _, node = key.partition("/")

@@ -7,14 +7,12 @@ from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.core import forms
-from landing.core.constraints.security_hub import STANDARDS, TYPES
 from landing.core.errors import AwsError
-from landing.core.integrations import INTEGRATIONS
 from landing.core.model import Action, Change, Problem, Resource, Scope
 from landing.core.partitions import GLOBAL_REGION, OPT_IN_REGIONS, REGIONS
-from landing.core.vocabulary import KEY, TARGET
-from landing.organization import Organization, Service
+from landing.organization import EnabledService, Organization
 from landing.services.security_hub.administrator import SecurityHubAdministrator
+from landing.services.security_hub.settings import TRUSTED, SecurityHubSettings
 from landing.services.shapes import NAME, AdministeredSetting
 
 NOT_ENABLED = ("InvalidAccessException", SERVICE_DENIES, "ResourceNotFoundException")
@@ -22,52 +20,6 @@ NOT_ENABLED = ("InvalidAccessException", SERVICE_DENIES, "ResourceNotFoundExcept
 
 SUCCESSOR = "SECURITYHUB_CSPM_POLICY"
 """The policy type that supersedes central configuration (botocore: OrganizationConfiguration.Status)."""
-
-_POLICY = {
-    "type": "object",
-    "description": "What Security Hub checks in its target; the nearest policy wins, nothing merges.",
-    "additionalProperties": False,
-    "required": ["target"],
-    "properties": {
-        "enabled": {"type": "boolean", "default": True, "description": "False switches Security Hub off there."},
-        "standards": {
-            "type": "array",
-            "default": [],
-            "uniqueItems": True,
-            "items": {"enum": [standard.path for standard in STANDARDS.values()]},
-            "description": "Standards as `name/v/version`; none is on that is not named.",
-        },
-        "disabled_controls": {
-            "type": "array",
-            "default": [],
-            "uniqueItems": True,
-            "items": {"type": "string"},
-            "description": "Controls that are off; all others, future ones too, are on.",
-        },
-        "parameters": {
-            "type": "object",
-            "default": {},
-            "description": "Parameters of controls, by control and name; where the type of a value is not known "
-            "here, with it: `{Enum: ERROR}`.",
-            "additionalProperties": {
-                "type": "object",
-                "minProperties": 1,
-                "additionalProperties": {
-                    "oneOf": [
-                        {"type": ["boolean", "number", "string", "array"]},
-                        {
-                            "type": "object",
-                            "minProperties": 1,
-                            "maxProperties": 1,
-                            "propertyNames": {"enum": list(TYPES)},
-                        },
-                    ]
-                },
-            },
-        },
-        "target": TARGET,
-    },
-}
 
 
 class SecurityHub(AdministeredSetting):
@@ -98,35 +50,11 @@ class SecurityHub(AdministeredSetting):
         "securityhub:UpdateOrganizationConfiguration",
         "iam:CreateServiceLinkedRole",
     )
-    linked = INTEGRATIONS["security_hub"].trusted
-    schema: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "security_hub": {
-            "type": "object",
-            "description": "Security Hub CSPM, centrally configured from the home region.",
-            "additionalProperties": False,
-            "properties": {
-                "linked_regions": {
-                    "type": "array",
-                    "default": [],
-                    "uniqueItems": True,
-                    "items": {"enum": sorted(REGIONS)},
-                    "description": "Regions that the home region's policies reach besides the governed ones; there "
-                    "must be one where the home region alone is governed.",
-                },
-                "policies": {
-                    "type": "object",
-                    "default": {},
-                    "description": "Configuration policies by stable key.",
-                    "propertyNames": {"pattern": KEY},
-                    "additionalProperties": _POLICY,
-                },
-            },
-        }
-    }
+    linked = TRUSTED
 
     def check(self, organization: Organization) -> Iterable[Problem]:
         """Central configuration: not from an opt-in region, not beside its successor, not for one region alone."""
-        service = organization.services.get("security_hub")
+        service = organization.service(SecurityHubSettings)
         if service is None:
             return
         home = organization.home_region
@@ -147,7 +75,7 @@ class SecurityHub(AdministeredSetting):
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Findings of all governed regions, seen from the home region."""
-        service = organization.services.get("security_hub")
+        service = organization.service(SecurityHubSettings)
         if service is None:
             return
         linked = linked_regions(organization)
@@ -221,9 +149,10 @@ def linked_regions(organization: Organization) -> list[str]:
     Where the home region alone is governed and the config names no other: the region of the partition where what is
     global is recorded, or else the first one that is on by default. Empty where the partition has no other.
     """
-    service = organization.services["security_hub"]
+    service = organization.service(SecurityHubSettings)
+    assert service is not None
     home = organization.home_region
-    named = {*organization.governed_regions, *service.settings["linked_regions"]} - {home}
+    named = {*organization.governed_regions, *service.settings.linked_regions} - {home}
     if named:
         return sorted(named)
     others = {region for region, where in REGIONS.items() if where == organization.partition}
@@ -231,13 +160,13 @@ def linked_regions(organization: Organization) -> list[str]:
     return sorted({GLOBAL_REGION[organization.partition]} & others or others)[:1]
 
 
-def _linked_problems(organization: Organization, service: Service) -> Iterable[Problem]:
-    for index, region in enumerate(service.settings["linked_regions"]):
+def _linked_problems(organization: Organization, service: EnabledService[SecurityHubSettings]) -> Iterable[Problem]:
+    for index, region in enumerate(service.settings.linked_regions):
         if REGIONS[region] != organization.partition or region == organization.home_region:
             message = f"{region} cannot follow the home region {organization.home_region}"
             hint = "name other regions of the same partition"
             yield service.problem("LZ356", message, hint, "linked_regions", index)
-    if {*organization.governed_regions, *service.settings["linked_regions"]} - {organization.home_region}:
+    if {*organization.governed_regions, *service.settings.linked_regions} - {organization.home_region}:
         return
     home = organization.home_region
     message = f"{home} alone is governed, and Security Hub's central configuration needs two regions"

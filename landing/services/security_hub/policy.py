@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
@@ -20,8 +21,9 @@ from landing.core.constraints.security_hub import (
 )
 from landing.core.model import Action, Change, Problem, Resource, Scope
 from landing.core.spelling import nearest
-from landing.organization import PREFIX, Organization, Service
+from landing.organization import PREFIX, EnabledService, Organization
 from landing.services.security_hub.hub import NOT_ENABLED, SecurityHub
+from landing.services.security_hub.settings import PolicySettings, SecurityHubSettings
 from landing.services.shapes import NAME, AdministeredSetting
 
 
@@ -48,8 +50,8 @@ class SecurityHubPolicy(AdministeredSetting):
 
     def check(self, organization: Organization) -> Iterable[Problem]:
         """What AWS refuses of a policy: its name, its controls, their parameters, and settings that exclude others."""
-        service = organization.services.get("security_hub")
-        policies = service.settings["policies"] if service else {}
+        service = organization.service(SecurityHubSettings)
+        policies = service.settings.policies if service else {}
         assert service is not None or not policies
         for number, (key, policy) in enumerate(policies.items(), 1):
             assert service is not None
@@ -60,16 +62,16 @@ class SecurityHubPolicy(AdministeredSetting):
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """The policies of the config."""
-        service = organization.services.get("security_hub")
-        policies = service.settings["policies"] if service else {}
+        service = organization.service(SecurityHubSettings)
+        policies = service.settings.policies if service else {}
         for key, policy in policies.items():
             attributes = {
-                "enabled": policy.get("enabled", True),
-                "standards": sorted(policy.get("standards") or ()),
-                "disabled_controls": sorted(policy.get("disabled_controls") or ()),
+                "enabled": policy.enabled,
+                "standards": sorted(policy.standards),
+                "disabled_controls": sorted(policy.disabled_controls),
                 "parameters": {
                     control: {name: typed(control, name, value) for name, value in parameters.items()}
-                    for control, parameters in (policy.get("parameters") or {}).items()
+                    for control, parameters in policy.parameters.items()
                 },
             }
             for scope in self.scopes(organization):
@@ -118,13 +120,12 @@ class SecurityHubPolicy(AdministeredSetting):
             client.create_configuration_policy(Name=PREFIX + key, ConfigurationPolicy=document)
 
 
-def _problems(service: Service, key: str, policy: Mapping[str, Any]) -> Iterator[Problem]:
+def _problems(service: EnabledService[SecurityHubSettings], key: str, policy: PolicySettings) -> Iterator[Problem]:
     at = ("policies", key)
-    whole = {"enabled": True, "standards": [], "disabled_controls": [], "parameters": {}, **policy}
     if not POLICY_NAME.fullmatch(PREFIX + key):
         hint = "letters, digits and hyphens only"
         yield service.problem("LZ357", f"`{key}` cannot name a Security Hub policy", hint, *at)
-    for setting, entry, why in conflicts(whole):
+    for setting, entry, why in conflicts(asdict(policy)):
         yield service.problem(
             "LZ358",
             f"Security Hub policy `{key}`: {why}",
@@ -132,10 +133,10 @@ def _problems(service: Service, key: str, policy: Mapping[str, Any]) -> Iterator
             *at,
             *((setting, entry) if entry else (setting,)),
         )
-    for index, control in enumerate(whole["disabled_controls"]):
+    for index, control in enumerate(policy.disabled_controls):
         if not is_known(control):
             yield _no_control(service, control, *at, "disabled_controls", index)
-    for control, parameters in whole["parameters"].items():
+    for control, parameters in policy.parameters.items():
         if not is_known(control):
             yield _no_control(service, control, *at, "parameters", control)
             continue
@@ -143,13 +144,13 @@ def _problems(service: Service, key: str, policy: Mapping[str, Any]) -> Iterator
             yield from _parameter_problems(service, control, name, value, (*at, "parameters", control, name))
 
 
-def _no_control(service: Service, control: str, *path: str | int) -> Problem:
+def _no_control(service: EnabledService[SecurityHubSettings], control: str, *path: str | int) -> Problem:
     hint = nearest(control, CONTROLS, "controls are named as `IAM.1` is")
     return service.problem("LZ359", f"Security Hub has no control `{control}`", hint, *path)
 
 
 def _parameter_problems(
-    service: Service, control: str, name: str, value: Any, path: tuple[str, ...]
+    service: EnabledService[SecurityHubSettings], control: str, name: str, value: Any, path: tuple[str, ...]
 ) -> Iterator[Problem]:
     known = parameter_types(control)
     if known is not None and name not in known:

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from landing.aws import Aws
 from landing.blueprint import canonical
 from landing.core import forms
-from landing.core.integrations import STACKSETS
 from landing.core.model import (
     ORGANIZATION,
     Action,
@@ -25,7 +24,7 @@ from landing.core.model import (
 )
 from landing.organization import PREFIX, Deployment, Organization
 from landing.services.base import GoingOn, required_account
-from landing.services.organizations.trusted_access import TrustedAccess
+from landing.services.organizations.trusted_access import STACKSETS, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.stacks import stack_set_joining as joining
 from landing.services.stacks.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind

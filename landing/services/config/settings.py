@@ -1,0 +1,47 @@
+"""The settings of AWS Config."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from landing.core.constraints.inputs import allowed
+from landing.services.settings import REQUIRED, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A managed rule for every account."""
+
+    identifier: str = setting(REQUIRED, "Identifier of the managed rule (CLOUD_TRAIL_ENABLED).", pattern="^[A-Z0-9_]+$")
+    description: str = setting(
+        "", "", **allowed("config:PutOrganizationConfigRule OrganizationManagedRuleMetadata.Description")
+    )
+    parameters: Mapping[str, Any] = setting(
+        {},
+        "Its input parameters; lists as texts with commas.",
+        type="object",
+        additionalProperties={
+            "type": ["string", "number", "boolean"],
+            "pattern": "\\S",
+            "description": "AWS Config takes no blank parameter",
+        },
+    )
+    home_only: bool = setting(False, "Only in the home region, for what is global in an account.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfigSettings:
+    """AWS Config: recorder in every account and governed region, aggregator, organization rules."""
+
+    recording_frequency: str = setting(
+        "CONTINUOUS", "DAILY costs less; Firewall Manager needs CONTINUOUS.", enum=["CONTINUOUS", "DAILY"]
+    )
+    snapshot_frequency: str = setting(
+        "TwentyFour_Hours",
+        "How often snapshots are delivered to the log archive.",
+        **allowed("config:PutDeliveryChannel DeliveryChannel.configSnapshotDeliveryProperties.deliveryFrequency"),
+    )
+    rules: Mapping[str, Rule] = setting({}, "Organization rules by stable key.")
+    deployment: Mapping[str, int] = setting({}, "", **{"$ref": "#/definitions/deployment"})

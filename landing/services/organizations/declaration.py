@@ -1,0 +1,33 @@
+"""What AWS Organizations is made of; always there."""
+
+from __future__ import annotations
+
+from landing.services.organizations.account import MemberAccount
+from landing.services.organizations.attachments import Attachments
+from landing.services.organizations.contacts import Contacts
+from landing.services.organizations.delegated_administrator import DelegatedAdministrator
+from landing.services.organizations.organization import TheOrganization
+from landing.services.organizations.policy import OrganizationPolicy
+from landing.services.organizations.policy_type import PolicyType
+from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
+from landing.services.organizations.unit import OrganizationalUnit
+from landing.services.service import Service
+
+SERVICE = Service(
+    key="organizations",
+    title="AWS Organizations",
+    trusted=(ACCOUNT,),
+    kinds=(
+        TheOrganization(),
+        PolicyType(),
+        TrustedAccess(),
+        OrganizationalUnit(),
+        OrganizationPolicy(),
+        Attachments(),
+        MemberAccount(),
+        Contacts(),
+        DelegatedAdministrator(),
+    ),
+    cost="Nothing.",
+    docs="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_introduction.html",
+)

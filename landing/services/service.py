@@ -1,0 +1,113 @@
+"""The declaration of a service: all that the rest of the house derives from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from landing.aws import endpoints
+from landing.core.model import Problem
+from landing.core.vocabulary import Schema
+from landing.organization import Organization
+from landing.services.base import Kind
+from landing.services.settings import schema_of
+
+HOME = "home"
+GOVERNED = "governed"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceBlueprint:
+    """A blueprint that a service brings: as a plain stack in the account of a role, or, without a role, everywhere.
+
+    The blueprint's parameters are filled from the service's settings of the same name.
+    """
+
+    key: str
+    blueprint: str
+    regions: str
+    role: str = ""
+    requires: tuple[str, ...] = ()
+    when: str = ""
+    """The setting that must be on for the blueprint to be deployed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A service: its settings, what it needs of AWS Organizations, where it is offered, and the kinds it is made of.
+
+    Sources of `trusted` and `delegated`: the "Organizations integration" pages of the AWS Organizations user guide.
+    """
+
+    key: str
+    """Its key under `services` in the config."""
+
+    title: str
+    """What AWS calls it."""
+
+    settings: type | None = None
+    """A frozen dataclass (see `landing.services.settings`); a service without one is always there."""
+
+    trusted: tuple[str, ...] = ()
+    """Service principals that must have trusted access."""
+
+    delegated: tuple[str, ...] = ()
+    """Principals whose administrator is registered by RegisterDelegatedAdministrator, not by a call of the service."""
+
+    endpoint: str = ""
+    """Its prefix in botocore's table of endpoints, which tells in which regions it is. Empty: in all."""
+
+    regions: Collection[str] = ()
+    """The regions it is in, where that table is wrong."""
+
+    kinds: tuple[Kind, ...] = ()
+    blueprints: tuple[ServiceBlueprint, ...] = ()
+
+    delivers: Callable[[Any], bool] = lambda _: False
+    """Whether with these settings it delivers to the buckets of the log archive."""
+
+    cost: str = ""
+    """What it is charged by, in a sentence."""
+
+    docs: str = ""
+    """The AWS documentation page to begin with."""
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """Ids of the control catalogues that its kinds satisfy, as `catalogue:id`."""
+        return tuple(dict.fromkeys(control for kind in self.kinds for control in kind.controls))
+
+    @property
+    def appointing(self) -> tuple[str, ...]:
+        """Principals whose administrator the service appoints by a call of its own."""
+        return self.trusted if self.settings is not None and not self.delegated else ()
+
+    @property
+    def schema(self) -> Schema:
+        """Its part of the config's schema."""
+        return schema_of(self.settings) if self.settings else {}
+
+    def offered(self, regions: Iterable[str], partition: str) -> tuple[str, ...]:
+        """Those of the regions in which AWS has it."""
+        known = self.regions or (endpoints.regions(self.endpoint, partition) if self.endpoint else None)
+        return tuple(region for region in regions if known is None or region in known)
+
+    def check(self, organization: Organization) -> Iterator[Problem]:
+        """What is wrong with its settings, beyond the schema, and governed regions that do not have it."""
+        for kind in self.kinds:
+            yield from kind.check(organization)
+        enabled = organization.services.get(self.key)
+        if enabled is None:
+            return
+        missing = [each for each in organization.governed_regions if each not in organization.offered[self.key]]
+        if missing:
+            message = f"{self.title} is not offered in {', '.join(missing)}: it is left out there"
+            yield Problem("LZ366", message, enabled.source, severity="info")
+        if self.delivers(enabled.settings) and "log_archive" not in organization.services:
+            yield Problem(
+                "LZ354",
+                f"`{self.key}` delivers to the log archive, which is not among the services",
+                enabled.source,
+                "add `log_archive: {}` under services",
+            )
