@@ -221,7 +221,12 @@ class Aws:
         session.register("response-received", self._response_received)
         self.tally.listen(session)
         self.operations.listen(session)
-        Repeats(self, account, self._closed).listen(session)
+        Repeats(
+            is_new=lambda: account in self.tree.newcomers,
+            patience=lambda: self.organization.timeout("account_access"),
+            pace=self.clock.pace,
+            closed=self._closed,
+        ).listen(session)
         self._sessions[account] = session
         return session
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from landing.aws.faults import ATTEMPTS, CONCURRENT, NOT_READY, QUOTAS
@@ -10,20 +11,23 @@ from landing.aws.faults import ATTEMPTS, CONCURRENT, NOT_READY, QUOTAS
 if TYPE_CHECKING:
     from botocore.session import Session
 
-    from landing.aws.door import Aws
 
 NOT_READY_PAUSE = 15
 """Seconds between two tries of a call that a new account is not ready for."""
 
 
 class Repeats:
-    """For the sessions of one account; `closed` is set when nobody waits for an answer any more.
+    """For the sessions of one account: whether this run has made it, and how many seconds it may take to be ready.
+
+    `pace` shortens every pause; `closed` is set when nobody waits for an answer any more.
 
     Of all that listen to `needs-retry`, botocore takes the first answer: seconds to wait, or False to give up.
     """
 
-    def __init__(self, aws: Aws, account: str, closed: threading.Event) -> None:
-        self._aws, self._account, self._closed = aws, account, closed
+    def __init__(
+        self, *, is_new: Callable[[], bool], patience: Callable[[], float], pace: float, closed: threading.Event
+    ) -> None:
+        self._is_new, self._patience, self._pace, self._closed = is_new, patience, pace, closed
 
     def listen(self, session: Session) -> None:
         """Be asked for every call by way of a session."""
@@ -42,14 +46,14 @@ class Repeats:
         attempts = event["attempts"]
         if attempts >= ATTEMPTS or _code(event) not in CONCURRENT:
             return None
-        return min(0.2 * 2**attempts, 10.0) * self._aws.clock.pace
+        return min(0.2 * 2**attempts, 10.0) * self._pace
 
     def _not_ready(self, **event: Any) -> Any:
         """The services of a new account come after the account itself; what they answer until then passes."""
-        if self._account not in self._aws.tree.newcomers or _code(event) not in NOT_READY:
+        if not self._is_new() or _code(event) not in NOT_READY:
             return None
-        most = self._aws.organization.timeout("account_access") / NOT_READY_PAUSE
-        return NOT_READY_PAUSE * self._aws.clock.pace if event["attempts"] <= most else None
+        most = self._patience() / NOT_READY_PAUSE
+        return NOT_READY_PAUSE * self._pace if event["attempts"] <= most else None
 
 
 def _code(event: dict[str, Any]) -> str:

@@ -12,14 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from landing.aws.absent import unless
 from landing.aws.cache import Once
+from landing.aws.connection import Connection
 from landing.aws.faults import UNREADABLE
-
-if TYPE_CHECKING:
-    from landing.aws.door import Aws
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -46,7 +44,7 @@ class FoundUnit:
 class Survey:
     """Lazy and thread-safe."""
 
-    def __init__(self, aws: Aws, once: Once) -> None:
+    def __init__(self, aws: Connection, once: Once) -> None:
         self._aws = aws
         self._once = once
         self._lanes: dict[str, ThreadPoolExecutor] = {}

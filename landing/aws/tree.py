@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from landing.aws import matching as adoption
 from landing.aws import packs
 from landing.aws.cache import Once
+from landing.aws.connection import Connection
 from landing.aws.declared_ids import Present, unheld
 from landing.aws.matching import Known, LiveAccount, LivePolicy, LiveUnit
-from landing.aws.prefetch import read_ahead
-from landing.aws.survey import Survey
+from landing.aws.survey import EVALUATED, Survey
 from landing.core import references
 from landing.core.errors import ConfigError, NotThere
 from landing.organization import ROOT, TAG, node_of
-
-if TYPE_CHECKING:
-    from landing.aws.door import Aws
 
 
 class Tree:
     """Lazy, thread-safe, and told by the kinds what they create and tag."""
 
-    def __init__(self, aws: Aws) -> None:
+    def __init__(self, aws: Connection) -> None:
         self._aws = aws
         self.once = Once()
         """Also for what a kind asks for once a run; `forget` forgets it with all the rest."""
@@ -33,8 +30,42 @@ class Tree:
         """The accounts that this run has created."""
 
     def ahead(self, parts: Collection[str]) -> None:
-        """Begin to read what will be asked for: `accounts`, `units`, `contents`, `targets`, `full_access`."""
-        read_ahead(parts, self, self._survey, self._aws)
+        """Begin to read what will be asked for: `accounts`, `units`, `contents`, `targets`, `full_access`.
+
+        The parts are limited by different rates of AWS; side by side they take as long as the slowest of them. It
+        begins with what leads to all parts; each thing that is found begins what follows from it.
+        """
+        self._survey.ahead = frozenset(parts)
+        if "accounts" in parts:
+            self._survey.soon("accounts", lambda: self.accounts)
+        if "units" in parts:
+            self._survey.soon("units", lambda: self.units)
+        if {"contents", "targets"} & set(parts):
+            self._survey.soon("policies", self._policies_ahead)
+
+    def _policies_ahead(self) -> None:
+        """First those that have the name of one of ours; which others are ours is known when the tags are."""
+        if self._survey.organization is None:
+            return
+        names = {policy.name for policy in self._aws.organization.policies.values()}
+        found = [policy for policies in self._survey.policies.values() for policy in policies]
+        self._details_ahead(policy["Id"] for policy in found if policy["Name"] in names and not policy["AwsManaged"])
+        self._details_ahead(policy.id for policy in self.policies.values() if self.concerns(policy))
+        for policy in self.policies.values():
+            if not policy.aws_managed and not self.concerns(policy):
+                self._survey.soon("ListTargetsForPolicy", self._in_force_ahead, policy)
+
+    def _details_ahead(self, policy_ids: Iterable[str]) -> None:
+        for policy_id in policy_ids:
+            if "contents" in self._survey.ahead:
+                self._survey.soon("DescribePolicy", self._survey.content, policy_id)
+            if "targets" in self._survey.ahead:
+                self._survey.soon("ListTargetsForPolicy", self._survey.targets, policy_id)
+
+    def _in_force_ahead(self, policy: LivePolicy) -> None:
+        """Of others: the text counts only where the policy is in force."""
+        if self._survey.targets(policy.id) and policy.type in EVALUATED:
+            self._survey.soon("DescribePolicy", self._survey.content, policy.id)
 
     @property
     def backlog(self) -> Mapping[tuple[str, str], int]:

@@ -10,8 +10,9 @@ import click
 
 from landing.cli import snapshots
 from landing.cli.approval import ask
+from landing.cli.clock import now
 from landing.cli.recording import recorded, turn_to, watch
-from landing.cli.session import Session, now, with_aws
+from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
 from landing.cli.watching import reading
 
@@ -86,12 +87,12 @@ def command(
     if file is None and digest:
         raise click.UsageError("--digest is of a saved plan: give its FILE as well")
     organization, _ = session.organization()
-    with locked("apply", timeout=lock_timeout) as lock_everywhere, recorded() as run:
+    with locked("apply", sandbox=session.sandbox, timeout=lock_timeout) as lock_everywhere, recorded() as run:
         turn_to(run, "refresh" if file else "observe")
         saved = None if file is None else _reviewed(file, digest)
         aws = session.connect(organization, read_only=False)
         watch(run, aws)
-        lock_everywhere(session, organization, aws)
+        lock_everywhere(organization, aws)
         session.remember(aws, saved, repack=repack)
         organization = aws.organization
         plan, changes = _changes(session, organization, aws, saved=saved, file=file, targets=targets)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from landing.cli.session import Session, now
+from landing.cli.clock import now
 from landing.cli.stderr import STDERR
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ FOLDER = Path(".landing")
 
 
 @contextmanager
-def locked(operation: str, *, timeout: float) -> Iterator[Callable[[Session, Organization, Aws], None]]:
+def locked(operation: str, *, sandbox: bool, timeout: float) -> Iterator[Callable[[Organization, Aws], None]]:
     """This machine is locked within the block, and from when the block calls what it is given, every machine.
 
     `timeout`: seconds to wait for other runs, in all. Raises LockHeld.
@@ -37,8 +37,8 @@ def locked(operation: str, *, timeout: float) -> Iterator[Callable[[Session, Org
     holder, waiting = this_run(operation), Waiting(timeout, say=lambda text: note(safe(text)))
     with ExitStack() as held:
 
-        def lock_everywhere(session: Session, organization: Organization, aws: Aws) -> None:
-            thing = shared(session, organization, aws)
+        def lock_everywhere(organization: Organization, aws: Aws) -> None:
+            thing = shared(organization, aws, sandbox=sandbox)
             if thing is not None:
                 held.enter_context(ObjectLock(thing, holder, waiting, _warn))
                 aws.tree.forget()  # what was read before may have been changed by the last holder
@@ -62,7 +62,7 @@ def this_run(operation: str) -> Holder:
     )
 
 
-def shared(session: Session, organization: Organization, aws: Aws) -> ConditionalObject | None:
+def shared(organization: Organization, aws: Aws, *, sandbox: bool) -> ConditionalObject | None:
     """The object that the runs of all machines share, if there is one.
 
     The sandbox is this machine's own; before the first apply, the account of the bucket may not exist.
@@ -71,7 +71,7 @@ def shared(session: Session, organization: Organization, aws: Aws) -> Conditiona
     from landing.cli.output import note
 
     place = organization.lock
-    if place is None or session.sandbox:
+    if place is None or sandbox:
         return None
     if not _has_account(organization, aws, place):
         note(f"The account {place.account} of the lock {place.path} does not exist yet: only this machine is locked.")
@@ -83,7 +83,7 @@ def _has_account(organization: Organization, aws: Aws, place: LockPlace) -> bool
     return place.account == organization.management or place.account in aws.tree.account_ids
 
 
-def missing(session: Session, organization: Organization, aws: Aws) -> list[Problem]:
+def missing(organization: Organization, aws: Aws, *, sandbox: bool) -> list[Problem]:
     """The lock that `apply` could not take, since its bucket does not exist; what cannot be seen is a warning.
 
     As for `shared`, the account of the bucket may be still to come.
@@ -93,7 +93,7 @@ def missing(session: Session, organization: Organization, aws: Aws) -> list[Prob
     from landing.core.model import ORGANIZATION, Problem
 
     place = organization.lock
-    if place is None or session.sandbox:
+    if place is None or sandbox:
         return []
     try:
         with translated(ORGANIZATION):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from landing.cli import snapshots
+from landing.cli.clock import now
 
 if TYPE_CHECKING:
     from landing.aws import Aws
@@ -180,7 +180,7 @@ class Session:
             except ConfigError as error:
                 problems += error.problems
         if aws.read_only and only is None:  # `apply` holds the lock
-            problems += missing(self, organization, aws)
+            problems += missing(organization, aws, sandbox=self.sandbox)
         if problems:
             raise ConfigError(problems)
         return observation
@@ -275,11 +275,6 @@ def _id_of(aws: Aws, node: str) -> str:
             return Attachments().target_id(aws, node)
     except AwsError:
         return ""
-
-
-def now() -> str:
-    """The time in UTC, ISO 8601, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def with_config(command: F) -> F:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from landing.cli.session import Session, now, with_aws
+from landing.cli.clock import now
+from landing.cli.session import Session, with_aws
 from landing.cli.shown import Shown, shown_as
 
 

@@ -77,7 +77,7 @@ def _begin_log(context: click.Context, parameter: click.Parameter, value: str) -
     if value == "json":
         import sys
 
-        from landing.cli.session import now
+        from landing.cli.clock import now
         from landing.report.log_lines import JsonLines
 
         STDERR.log = JsonLines(sys.stderr, now)

@@ -35,7 +35,7 @@ def command(*, session: Session, lock_id: str, force: bool) -> int:
     organization, _ = session.organization()
     thing = None
     if organization.lock and not session.sandbox:
-        thing = shared(session, organization, session.connect(organization, read_only=False))
+        thing = shared(organization, session.connect(organization, read_only=False), sandbox=session.sandbox)
     if thing is not None:
         return _unlock(thing, lock_id, force=force)
     alive = living_holder(FOLDER)

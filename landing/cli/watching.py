@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from landing.cli.session import now
+from landing.cli.clock import now
 from landing.cli.stderr import STDERR
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from landing.core.errors import LandingError
 from landing.organization import PREFIX, Deployment, LockPlace, Organization
 from landing.policy.catalog import Action
 from landing.services.base import Kind
-from landing.services.registry import KINDS
+from landing.services.registry import KINDS, SERVICES
 
 ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListAccountsForParent",
           "organizations:ListOrganizationalUnitsForParent", "organizations:ListRoots",
@@ -25,6 +25,9 @@ NEVER = ("organizations:DeleteOrganization", "organizations:LeaveOrganization",
          "organizations:RemoveAccountFromOrganization", "organizations:DisablePolicyType",
          "organizations:DisableAWSServiceAccess", "cloudformation:DeactivateOrganizationsAccess")  # fmt: skip
 """What no plan ever contains; denied to the apply role, so that nothing else does it in its name either."""
+
+TRUSTED = frozenset(principal for service in SERVICES for principal in service.trusted)
+"""Services whose roles AWS makes when they get trusted access."""
 
 ENTER, LINK, PASS = "sts:AssumeRole", "iam:CreateServiceLinkedRole", "iam:PassRole"
 """Allowed with conditions only: which accounts are entered, whose role is made, which role is passed and to whom."""
@@ -83,7 +86,7 @@ def apply_policy(
     statements = [
         _enter(partition, member_role, organization),
         _allow("Write", writes - {ENTER, PASS, LINK}),
-        _link(partition, {service for kind in kinds for service in kind.linked}),
+        _link(partition, {service for kind in kinds for service in kind.linked} | TRUSTED),
         *_pass(partition, {role: service for kind in kinds for role, service in kind.passed.items()}),
         *(lock_statements(partition, lock) if lock else ()),
         {"Sid": "Never", "Effect": "Deny", "Action": sorted(NEVER), "Resource": "*"},
