@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from landing.blueprint.naming import LOG_BUCKETS
 from landing.config.deployments import Deployments
 from landing.config.document import Document, Path_, units_in
 from landing.core import references
@@ -27,7 +28,7 @@ from landing.organization import (
 )
 from landing.organization.targets import target_of
 from landing.policy.exemptions import exemptions, is_boundless, names_roles
-from landing.services.service import Service
+from landing.services.service import Service, deliveries
 from landing.services.settings import settings_from
 
 SCP = "SERVICE_CONTROL_POLICY"
@@ -75,6 +76,7 @@ class Builder:
             deployments={each.key: each for each in deployments},
             services=enabled,
             offered={each.key: each.offered(top["governed_regions"], self.partition) for each in self.services},
+            log_buckets=tuple(sorted({*LOG_BUCKETS, *(each.purpose for each in deliveries(self.services, enabled))})),
             appointing=frozenset(principal for each in self.services for principal in each.appointing),
             trusted_access=dict(self._trusted_access(enabled, policy_types)),
             delegated_administrators=self._delegated_administrators(enabled),

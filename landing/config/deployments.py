@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,7 +14,7 @@ from landing.library import Library
 from landing.library.metadata import relative
 from landing.organization import ROOT, Deployment, EnabledService, Target
 from landing.organization.targets import target_of
-from landing.services.service import HOME, Service, ServiceBlueprint
+from landing.services.service import HOME, Service, ServiceBlueprint, deliveries
 
 
 class Deployments:
@@ -30,24 +30,24 @@ class Deployments:
         self.problems.append(self.document.problem(code, message, path, hint, key=key))
 
     def of_services(
-        self, services: Iterable[Service], enabled: Mapping[str, EnabledService[Any]]
+        self, services: Sequence[Service], enabled: Mapping[str, EnabledService[Any]]
     ) -> Iterator[Deployment]:
         """What the services bring: plain stacks in the accounts with a role, and stack sets over everything."""
+        writers = [asdict(each) for each in deliveries(services, enabled) if each.principal]
         for service, row in ((each, row) for each in services for row in each.blueprints):
             configured = enabled.get(service.key)
             if configured is None or (row.when and not getattr(configured.settings, row.when)):
                 continue
-            given = self._parameters(row, configured.settings)
+            given = self._parameters(row, {**asdict(configured.settings), "writers": writers})
             (rendered,) = self.library.rendered([(row.blueprint, given)])
             template = self._template(row.blueprint, rendered, given, ("services", service.key))
             if template is not None:
                 yield self._deployment(row, template, service, configured)
 
-    def _parameters(self, row: ServiceBlueprint, settings: Any) -> dict[str, Any]:
-        """The settings of which the blueprint has a parameter; those that nobody gave are left to it."""
-        values = asdict(settings)
+    def _parameters(self, row: ServiceBlueprint, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What the blueprint has a parameter for; what nobody gave is left to it."""
         names = self.library.blueprint(row.blueprint).parameters
-        return {name: values[name] for name in names if values.get(name) is not None}
+        return {name: values[name] for name in names if values.get(name) not in (None, [])}
 
     def _deployment(
         self, row: ServiceBlueprint, template: dict[str, Json], service: Service, configured: EnabledService[Any]

@@ -101,6 +101,8 @@ class Organization(Hierarchy):
     services: Mapping[str, EnabledService[Any]]
     offered: Mapping[str, tuple[str, ...]]
     """The governed regions that have a service, by its key; of every service that there is."""
+    log_buckets: tuple[str, ...]
+    """What the buckets of the log archive are for, as their names have it."""
     appointing: frozenset[str]
     """Service principals whose administrator is appointed by a call of the service, not by AWS Organizations."""
     trusted_access: Mapping[str, Source | None]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from landing.aws import endpoints
 from landing.core.model import Problem
 from landing.core.vocabulary import Schema
-from landing.organization import Organization
+from landing.organization import EnabledService, Organization
 from landing.services.base import Kind
 from landing.services.settings import schema_of
 
@@ -31,6 +31,19 @@ class ServiceBlueprint:
     requires: tuple[str, ...] = ()
     when: str = ""
     """The setting that must be on for the blueprint to be deployed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a service puts into a bucket of the log archive that is its own.
+
+    `purpose` names the bucket. Where the blueprint of the log archive does not know the service by name, `principal`
+    writes, on behalf of `sources`: the ends of ARNs from the service on, `{account}` for the security tooling account.
+    """
+
+    purpose: str
+    principal: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +77,9 @@ class Service:
     kinds: tuple[Kind, ...] = ()
     blueprints: tuple[ServiceBlueprint, ...] = ()
 
-    delivers: Callable[[Any], bool] = lambda _: False
-    """Whether with these settings it delivers to the buckets of the log archive."""
+    delivery: Delivery | None = None
+    delivers: Callable[[Any], bool] = lambda _: True
+    """Whether with these settings it makes its `delivery` to the log archive."""
 
     cost: str = ""
     """What it is charged by, in a sentence."""
@@ -104,10 +118,18 @@ class Service:
         if missing:
             message = f"{self.title} is not offered in {', '.join(missing)}: it is left out there"
             yield Problem("LZ366", message, enabled.source, severity="info")
-        if self.delivers(enabled.settings) and "log_archive" not in organization.services:
+        if self.delivery and self.delivers(enabled.settings) and "log_archive" not in organization.services:
             yield Problem(
                 "LZ354",
                 f"`{self.key}` delivers to the log archive, which is not among the services",
                 enabled.source,
                 "add `log_archive: {}` under services",
             )
+
+
+def deliveries(services: Iterable[Service], enabled: Mapping[str, EnabledService[Any]]) -> Iterator[Delivery]:
+    """What the services of a config deliver to the log archive."""
+    for service in services:
+        configured = enabled.get(service.key)
+        if service.delivery and configured is not None and service.delivers(configured.settings):
+            yield service.delivery

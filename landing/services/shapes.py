@@ -14,6 +14,14 @@ from landing.services.organizations.trusted_access import TrustedAccess
 
 NAME = "organization"
 
+APPOINTING = (
+    "organizations:EnableAWSServiceAccess",
+    "organizations:RegisterDelegatedAdministrator",
+    "organizations:DeregisterDelegatedAdministrator",
+    "iam:CreateServiceLinkedRole",
+)
+"""What AWS does in the caller's name when a service's own call appoints or dismisses its administrator."""
+
 
 class ServiceAdministrator(Kind):
     """The delegated administrator of a service in a region, appointed by the service's own call.

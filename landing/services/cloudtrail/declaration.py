@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from landing.services.cloudtrail.settings import CloudTrailSettings
 from landing.services.cloudtrail.trail import PRINCIPAL, Trail
-from landing.services.service import HOME, Service, ServiceBlueprint
+from landing.services.service import HOME, Delivery, Service, ServiceBlueprint
 
 SERVICE = Service(
     key="cloudtrail",
@@ -16,7 +16,7 @@ SERVICE = Service(
     blueprints=(
         ServiceBlueprint("cloudtrail-logs", "cloudtrail_logs", HOME, role="management", when="cloudwatch_logs"),
     ),
-    delivers=lambda _: True,
+    delivery=Delivery("cloudtrail"),
     cost="The first copy of management events is free; data events and insights are charged by the event.",
     docs="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",
 )

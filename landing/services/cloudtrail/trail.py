@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.blueprint.naming import LOG_BUCKETS, LOG_KEY_ALIAS, TRAIL, TRAIL_LOGS_ROLE, bucket
+from landing.blueprint.naming import LOG_KEY_ALIAS, TRAIL, TRAIL_LOGS_ROLE, bucket
 from landing.core import forms
 from landing.core.constraints.trail import INSIGHT_NEEDS, MOST_VALUES, can_have
 from landing.core.model import Action, Change, Problem, Resource, Scope, Severity
@@ -15,6 +15,7 @@ from landing.organization import Organization
 from landing.services.base import Kind
 from landing.services.cloudtrail.settings import CloudTrailSettings
 from landing.services.log_archive import key as log_key
+from landing.services.log_archive.key import archive_stack
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.stacks.stack import Stack
 
@@ -142,11 +143,8 @@ class Trail(Kind):
                 "insights": [] if none.code else sorted(entry["InsightType"] for entry in insights),
                 "logging": client.get_trail_status(Name=TRAIL)["IsLogging"],
             }
-            needs = (TrustedAccess().address(PRINCIPAL), *self._archive(aws.organization))
+            needs = (TrustedAccess().address(PRINCIPAL), archive_stack(aws.organization))
             yield Resource(self.address(TRAIL), attributes, needs)
-
-    def _archive(self, organization: Organization) -> Iterable[Any]:
-        yield Stack().address("log-archive", Scope(organization.log_archive, organization.home_region))
 
     def _prefix(self, aws: Aws) -> Callable[[str], str]:
         """Beginnings of ARNs as the config means them: the log archive's with the name of its account."""
@@ -205,7 +203,9 @@ class Trail(Kind):
 def _archive_arns(organization: Organization) -> list[str]:
     """Beginnings of the ARNs of all that the log archive holds."""
     account, home = account_id(organization.log_archive), organization.home_region
-    return sorted(f"arn:{organization.partition}:s3:::{bucket(use, account, home)}/" for use in LOG_BUCKETS)
+    return sorted(
+        f"arn:{organization.partition}:s3:::{bucket(use, account, home)}/" for use in organization.log_buckets
+    )
 
 
 def _selectors(settings: CloudTrailSettings, archive: list[str]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from landing.services.config.recording import ConfigRecording
 from landing.services.config.rule import PRINCIPAL, ConfigRule
 from landing.services.config.settings import ConfigSettings
-from landing.services.service import GOVERNED, HOME, Service, ServiceBlueprint
+from landing.services.service import GOVERNED, HOME, Delivery, Service, ServiceBlueprint
 
 SERVICE = Service(
     key="config",
@@ -20,7 +20,7 @@ SERVICE = Service(
         ServiceBlueprint("config-role", "config_recorder_role", HOME),
         ServiceBlueprint("config-recorder", "config_recorder", GOVERNED, requires=("config-role", "log-archive")),
     ),
-    delivers=lambda _: True,
+    delivery=Delivery("config"),
     cost="By recorded configuration item and by rule evaluation, in every account and region.",
     docs="https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html",
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from landing.aws import Aws
 from landing.services.guardduty.settings import TRUSTED
-from landing.services.shapes import ServiceAdministrator
+from landing.services.shapes import APPOINTING, ServiceAdministrator
 
 
 class GuardDutyAdministrator(ServiceAdministrator):
@@ -23,11 +23,8 @@ class GuardDutyAdministrator(ServiceAdministrator):
     writes = (
         "guardduty:EnableOrganizationAdminAccount",
         "guardduty:DisableOrganizationAdminAccount",
-        "organizations:EnableAWSServiceAccess",
-        "organizations:RegisterDelegatedAdministrator",
-        "organizations:DeregisterDelegatedAdministrator",
         "organizations:ListDelegatedAdministrators",
-        "iam:CreateServiceLinkedRole",
+        *APPOINTING,
     )
     linked = TRUSTED
 

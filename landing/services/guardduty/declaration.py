@@ -7,7 +7,7 @@ from landing.services.guardduty.detector import GuardDuty
 from landing.services.guardduty.export import GuardDutyExport
 from landing.services.guardduty.management import GuardDutyManagement
 from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
-from landing.services.service import Service
+from landing.services.service import Delivery, Service
 
 SERVICE = Service(
     key="guardduty",
@@ -16,6 +16,7 @@ SERVICE = Service(
     trusted=TRUSTED,
     endpoint="guardduty",
     kinds=(GuardDutyAdministrator(), GuardDuty(), GuardDutyExport(), GuardDutyManagement()),
+    delivery=Delivery("guardduty"),
     delivers=lambda settings: bool(settings.export),
     cost="By analysed event, flow log volume and protected resource, in every account and region.",
     docs="https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_organizations.html",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from landing.aws import Aws, unless
 from landing.blueprint.naming import LOG_KEY_ALIAS
-from landing.core.model import Scope
+from landing.core.model import Address, Scope
+from landing.organization import Organization
+from landing.services.stacks.stack import Stack
+
+
+def archive_stack(organization: Organization) -> Address:
+    """The stack that makes the buckets and the key."""
+    return Stack().address("log-archive", Scope(organization.log_archive, organization.home_region))
 
 
 def arn_of_key(aws: Aws) -> str:

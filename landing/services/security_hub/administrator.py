@@ -7,7 +7,7 @@ from typing import Any
 
 from landing.aws import Aws
 from landing.services.security_hub.settings import TRUSTED
-from landing.services.shapes import ServiceAdministrator
+from landing.services.shapes import APPOINTING, ServiceAdministrator
 
 
 class SecurityHubAdministrator(ServiceAdministrator):
@@ -24,10 +24,7 @@ class SecurityHubAdministrator(ServiceAdministrator):
     writes = (
         "securityhub:EnableOrganizationAdminAccount",
         "securityhub:DisableOrganizationAdminAccount",
-        "organizations:EnableAWSServiceAccess",
-        "organizations:RegisterDelegatedAdministrator",
-        "organizations:DeregisterDelegatedAdministrator",
-        "iam:CreateServiceLinkedRole",
+        *APPOINTING,
     )
     linked = TRUSTED
 

@@ -1,0 +1,53 @@
+"""The shape of exports: what a service finds goes to a bucket of the log archive that is its own."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from landing.aws import Aws
+from landing.blueprint.naming import LOG_KEY_ALIAS, bucket
+from landing.core.model import Address, Resource, Scope, Severity
+from landing.core.references import account_id
+from landing.organization import Organization
+from landing.services.log_archive.key import archive_stack, shown
+from landing.services.shapes import NAME, AdministeredSetting
+
+
+class ArchiveExport(AdministeredSetting):
+    """Set by the administrator in each region; on when the service's setting `export` is.
+
+    Not ours to remove where `removal` is empty: AWS has no call for it.
+    """
+
+    severity = Severity.MEDIUM
+    controls = ("nist-800-53-r5:AU-9", "nist-csf-2.0:PR.PS-04")
+    purpose: ClassVar[str]
+    """What the bucket is for, as its name has it."""
+
+    @abstractmethod
+    def after(self, scope: Scope) -> Address:
+        """What must be on first."""
+
+    @abstractmethod
+    def destinations(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
+        """Bucket names and key ARNs to which it exports now."""
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """The same bucket and key from each region."""
+        service = organization.services.get(self.service)
+        if service is None or not service.settings.export or "log-archive" not in organization.deployments:
+            return
+        name = bucket(self.purpose, account_id(organization.log_archive), organization.home_region)
+        for scope in self.scopes(organization):
+            needs = (self.after(scope), archive_stack(organization))
+            attributes = {"bucket": name, "key": LOG_KEY_ALIAS}
+            yield Resource(self.address(NAME, scope), attributes, needs, source=service.source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Where it exports now, as the config names it."""
+        for name, key in self.destinations(aws, aws.client(self.client_name, scope)):
+            attributes = {"bucket": str(aws.symbolic(name)), "key": shown(aws, key)}
+            needs = (self.after(scope), archive_stack(aws.organization))
+            yield Resource(self.address(NAME, scope), attributes, needs, owned=bool(self.removal))
