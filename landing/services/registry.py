@@ -5,6 +5,7 @@ from landing.services.cloudtrail.declaration import SERVICE as CLOUDTRAIL
 from landing.services.config.declaration import SERVICE as CONFIG
 from landing.services.guardduty.declaration import SERVICE as GUARDDUTY
 from landing.services.log_archive.declaration import SERVICE as LOG_ARCHIVE
+from landing.services.macie import SERVICE as MACIE
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 from landing.services.security_hub.declaration import SERVICE as SECURITY_HUB
 from landing.services.service import Service
@@ -18,6 +19,7 @@ SERVICES: tuple[Service, ...] = (
     CONFIG,
     GUARDDUTY,
     SECURITY_HUB,
+    MACIE,
 )
 
 KINDS: tuple[Kind, ...] = tuple(kind for service in SERVICES for kind in service.kinds)

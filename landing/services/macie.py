@@ -1,0 +1,180 @@
+"""Amazon Macie: its administrator in each region, what it watches and what accounts that join get, where results go.
+
+User Guide, "Managing multiple Macie accounts with AWS Organizations". Switched off it is paused: nothing is deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from landing.aws import SERVICE_DENIES, Aws, unless
+from landing.core.model import Action, Address, Change, Resource, Scope
+from landing.organization import Organization
+from landing.services.log_archive.export import ArchiveExport
+from landing.services.log_archive.key import key_arn
+from landing.services.service import Delivery, Service
+from landing.services.settings import setting
+from landing.services.shapes import APPOINTING, NAME, AdministeredSetting, ServiceAdministrator
+
+SOURCES = ("macie2:*:{account}:export-configuration:*", "macie2:*:{account}:classification-job/*")
+"""User Guide, "Storing and retaining sensitive data discovery results"."""
+
+FREQUENCIES = ["FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MacieSettings:
+    """Amazon Macie in every governed region that has it."""
+
+    auto_enable: bool = setting(True, "Accounts that join are covered.")
+    publishing_frequency: str = setting("FIFTEEN_MINUTES", "How often findings are updated.", enum=FREQUENCIES)
+    discovery: str = setting(
+        "NONE",
+        "Automated discovery of sensitive data: in ALL accounts, in NEW ones, or NONE. Charged by bucket and GB.",
+        enum=["ALL", "NEW", "NONE"],
+    )
+    export: bool = setting(True, "Deliver discovery results to the log archive; AWS keeps them for 90 days.")
+
+
+class MacieAdministrator(ServiceAdministrator):
+    """Appointed in every region (EnableOrganizationAdminAccount), which switches Macie on in that account."""
+
+    name = "macie_administrator"
+    title = "Macie administrator"
+    service = "macie"
+    client_name = "macie2"
+    controls = ("cis-aws-7.0:2.1.6", "nist-csf-2.0:GV.RR-02")
+    help_uri = "https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao-integrate.html"
+    reads = ("macie2:ListOrganizationAdminAccounts",)
+    writes = ("macie2:EnableOrganizationAdminAccount", "macie2:DisableOrganizationAdminAccount", *APPOINTING)
+
+    def appointed(self, aws: Aws, client: Any) -> Iterable[str]:
+        """ListOrganizationAdminAccounts."""
+        for entry in aws.listed(client, "list_organization_admin_accounts", "adminAccounts"):
+            if entry["status"] == "ENABLED":
+                yield entry["accountId"]
+
+    def appoint(self, client: Any, account: str) -> None:
+        """EnableOrganizationAdminAccount."""
+        client.enable_organization_admin_account(adminAccountId=account)
+
+    def dismiss(self, client: Any, account: str) -> None:
+        """DisableOrganizationAdminAccount: members stand alone, Macie stays on in them."""
+        client.disable_organization_admin_account(adminAccountId=account)
+
+
+class Macie(AdministeredSetting):
+    """The administrator's session, automatic enablement and automated discovery."""
+
+    name = "macie"
+    title = "Macie"
+    service = "macie"
+    client_name = "macie2"
+    controls = ("fsbp:Macie.1", "fsbp:Macie.2", "nist-800-53-r5:RA-5", "pci-dss-4.0:12.5.2")
+    help_uri = "https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao.html"
+    reads = (
+        "macie2:GetMacieSession",
+        "macie2:DescribeOrganizationConfiguration",
+        "macie2:GetAutomatedDiscoveryConfiguration",
+        "sts:AssumeRole",
+    )
+    writes = (
+        "macie2:EnableMacie",
+        "macie2:UpdateMacieSession",
+        "macie2:UpdateOrganizationConfiguration",
+        "macie2:UpdateAutomatedDiscoveryConfiguration",
+        "iam:CreateServiceLinkedRole",
+    )
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """The same in each governed region that has Macie."""
+        service = organization.service(MacieSettings)
+        if service is None:
+            return
+        settings = {key: value for key, value in asdict(service.settings).items() if key != "export"}
+        attributes = {"status": "ENABLED", **settings}
+        for scope in self.scopes(organization):
+            needs = (self.administrator(organization, scope, MacieAdministrator()),)
+            yield Resource(self.address(NAME, scope), attributes, needs, source=service.source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Nothing where Macie is off or paused, or administers no organization."""
+        client = aws.client("macie2", scope)
+        with unless(SERVICE_DENIES) as off:
+            session = client.get_macie_session()
+            joining = client.describe_organization_configuration()
+            discovery = client.get_automated_discovery_configuration()
+        if off.code or session["status"] == "PAUSED":
+            return
+        attributes = {
+            "status": session["status"],
+            "auto_enable": joining["autoEnable"],
+            "publishing_frequency": session["findingPublishingFrequency"],
+            "discovery": discovery["autoEnableOrganizationMembers"] if discovery["status"] == "ENABLED" else "NONE",
+        }
+        needs = (self.administrator(aws.organization, scope, MacieAdministrator()),)
+        yield Resource(self.address(NAME, scope), attributes, needs)
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """The session first; the mode of discovery is always sent, because left out it means ALL."""
+        client, after = aws.client("macie2", change.address.scope), change.after
+        mode = after["discovery"] if after else "NONE"
+        discovering = "DISABLED" if mode == "NONE" else "ENABLED"
+        if after is not None:
+            session = {"status": "ENABLED", "findingPublishingFrequency": after["publishing_frequency"]}
+            with unless("ConflictException"):  # it is on already
+                client.enable_macie(**session)
+            client.update_macie_session(**session)
+        client.update_organization_configuration(autoEnable=bool(after and after["auto_enable"]))
+        client.update_automated_discovery_configuration(status=discovering, autoEnableOrganizationMembers=mode)
+        if change.action is Action.DELETE:
+            client.update_macie_session(status="PAUSED")
+
+
+class MacieExport(ArchiveExport):
+    """Where discovery results go (PutClassificationExportConfiguration); AWS can replace that, and never remove it."""
+
+    name = "macie_export"
+    title = "Macie discovery results export"
+    service = "macie"
+    client_name = "macie2"
+    purpose = "macie"
+    removal = ""
+    help_uri = "https://docs.aws.amazon.com/macie/latest/user/discovery-results-repository-s3.html"
+    reads = ("macie2:GetClassificationExportConfiguration", "kms:DescribeKey", "sts:AssumeRole")
+    writes = ("macie2:PutClassificationExportConfiguration",)
+
+    def after(self, scope: Scope) -> Address:
+        """The region's session."""
+        return Macie().address(NAME, scope)
+
+    def destinations(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
+        """GetClassificationExportConfiguration."""
+        with unless(SERVICE_DENIES):
+            found = client.get_classification_export_configuration()["configuration"].get("s3Destination")
+            if found:
+                yield found["bucketName"], found["kmsKeyArn"]
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Replace whatever is configured."""
+        assert change.after is not None
+        destination = {"bucketName": aws.resolve(change.after["bucket"]), "kmsKeyArn": key_arn(aws)}
+        destination["expectedBucketOwner"] = aws.tree.account_ids[aws.organization.log_archive]
+        client = aws.client("macie2", change.address.scope)
+        client.put_classification_export_configuration(configuration={"s3Destination": destination})
+
+
+SERVICE = Service(
+    key="macie",
+    title="Amazon Macie",
+    settings=MacieSettings,
+    trusted=("macie.amazonaws.com",),
+    endpoint="macie2",
+    kinds=(MacieAdministrator(), Macie(), MacieExport()),
+    delivery=Delivery("macie", "macie.amazonaws.com", SOURCES),
+    delivers=lambda settings: bool(settings.export),
+    cost="By bucket that is evaluated, and by GB that discovery looks at.",
+    docs="https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao.html",
+)
