@@ -52,6 +52,7 @@ services:
       ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT}
       root-key: {identifier: IAM_ROOT_ACCESS_KEY_CHECK, home_only: true}
   guardduty: {features: {lambda_network_logs: false}}
+  macie: {discovery: NEW}
   security_hub:
     policies:
       everyone: {target: {units: [root]}, standards: [aws-foundational-security-best-practices/v/1.0.0]}
