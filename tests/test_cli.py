@@ -189,3 +189,14 @@ def test_a_closed_pipe_ends_quietly(config: Config) -> None:
     shell = f"{sys.executable} -m landing schema | head -c 10"
     answer = subprocess.run(["bash", "-o", "pipefail", "-c", shell], capture_output=True, text=True, check=False)
     assert answer.stderr == ""
+
+
+def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "lz349"]) == 0
+    assert "What to do:" in capsys.readouterr().out
+    assert run(["explain", "POL306"]) == 0
+    assert "docs/policy-lint.md" in capsys.readouterr().out
+    assert run(["explain", "LZ999"]) == 1
+    assert "there is no code LZ999" in capsys.readouterr().err
+    assert run(["explain"]) == 0
+    assert capsys.readouterr().out.startswith("LZ101")

@@ -27,6 +27,7 @@ COMMANDS = {
     "unlock": "Remove the lock of a run that has died.",
     "drift": "Report what is not as declared.",
     "status": "Tell what the last runs of apply did.",
+    "explain": "Say what the code of a problem means.",
     "schema": "Print the JSON Schema of the config.",
     "sandbox": "Run the local AWS-compatible sandbox.",
     "version": "Print the version.",

@@ -1,0 +1,32 @@
+"""`landing explain`."""
+
+import click
+
+
+@click.command
+@click.argument("code", required=False, default="")
+def command(code: str) -> None:
+    """Say what the CODE of a problem means, and what to do; without one, list all codes.
+
+    \b
+      landing explain LZ349
+      landing explain POL306
+    """
+    from landing.cli.output import result
+    from landing.core.codes import CODES
+    from landing.core.errors import LandingError
+    from landing.core.spelling import nearest
+    from landing.policy.linting import CODES as LINT
+
+    known = {**{each: explanation.wrong for each, explanation in CODES.items()}, **LINT}
+    if not code:
+        result("".join(f"{each}  {wrong}\n" for each, wrong in sorted(known.items())))
+        return
+    wanted = code.upper()
+    if wanted not in known:
+        raise LandingError(f"there is no code {code}: {nearest(wanted, known, 'landing explain lists them all')}")
+    result(f"{wanted}: {known[wanted]}\n")
+    if wanted in CODES:
+        result(f"What to do: {CODES[wanted].remedy}\n")
+    page = "validate" if wanted in CODES else "policy-lint"
+    result(f"More: docs/{page}.md\n")

@@ -1,0 +1,175 @@
+"""Every code of a problem, and what it means: what `landing explain` says and `docs/validate.md` lists.
+
+A code is kept: what one means does not change, and none is used again.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is wrong, and what to do, whatever the case."""
+
+    wrong: str
+    remedy: str
+
+
+CODES: Mapping[str, Explanation] = {
+    "LZ101": Explanation("there is no config", "`landing init` writes a starter config"),
+    "LZ102": Explanation("a file cannot be read", "look at its permissions"),
+    "LZ103": Explanation(
+        "a file is no plain file of the folder, or too large",
+        "put the file itself there, or split it",
+    ),
+    "LZ104": Explanation("a file is not UTF-8", "save it as UTF-8"),
+    "LZ105": Explanation("a file is not YAML", "correct what stands at that place"),
+    "LZ106": Explanation("a file does not hold a mapping", "begin it with a top-level key"),
+    "LZ107": Explanation("two files give one key", "keep it in one of them"),
+    "LZ108": Explanation("a file has a second YAML document", "one document a file"),
+    "LZ109": Explanation("a YAML tag that is not understood", "remove the tag"),
+    "LZ110": Explanation("a merge key (`<<`)", "repeat the keys"),
+    "LZ111": Explanation("a key that is no plain word", "write a word"),
+    "LZ112": Explanation("a document that is nested too deep", "flatten it"),
+    "LZ113": Explanation("too many aliases", "write the values out"),
+    "LZ114": Explanation("an alias that has no anchor, or contains itself", "name an anchor above it"),
+    "LZ115": Explanation("one mapping gives a key twice", "remove one of them"),
+    "LZ116": Explanation("a number that a config cannot use", "write a finite number"),
+    "LZ201": Explanation("a key that is not known", "the key that was meant is suggested"),
+    "LZ202": Explanation("a key that is needed is missing", "add it"),
+    "LZ203": Explanation("a value that is not one of those that there are", "the value that was meant is suggested"),
+    "LZ204": Explanation(
+        "a key that is not valid there",
+        "keys of ours: lower-case letters, digits, `-` and `_`; tags: what AWS takes",
+    ),
+    "LZ205": Explanation("a value of the wrong type", "the message says which is wanted"),
+    "LZ206": Explanation(
+        "a value that AWS or the schema does not take",
+        "the message names the characters or the limit",
+    ),
+    "LZ301": Explanation("a unit that is not declared", "declare it under `units`"),
+    "LZ302": Explanation("an account that is not declared", "declare it under `accounts`"),
+    "LZ303": Explanation("two accounts have one e-mail address", "each account needs its own"),
+    "LZ304": Explanation("units too deep, or too many", "AWS allows 5 levels and 2,000 units"),
+    "LZ305": Explanation("two units beside each other have one name", "give them different names"),
+    "LZ306": Explanation("the management account in a part that it must not play", "name a member account"),
+    "LZ307": Explanation("the home region is not governed", "add it to `governed_regions`"),
+    "LZ308": Explanation("a region of another partition", "an organization lives in one partition"),
+    "LZ309": Explanation("the home region is an opt-in region", "choose one that is on by default"),
+    "LZ310": Explanation("a policy that the library does not have", "the policy that was meant is suggested"),
+    "LZ311": Explanation("a blueprint that the library does not have", "the blueprint that was meant is suggested"),
+    "LZ312": Explanation("a parameter that a policy or blueprint does not take", "the message says what it takes"),
+    "LZ313": Explanation(
+        "a placeholder that is not known in a policy",
+        "use a parameter or a name that every policy has",
+    ),
+    "LZ315": Explanation("two guardrails of one type have one name", "give them different names"),
+    "LZ316": Explanation("a key that cannot name a stack set", "letters, digits and hyphens only"),
+    "LZ318": Explanation(
+        "an account id that is none, or that two accounts have",
+        "12 digits; quote an id that begins with 0",
+    ),
+    "LZ319": Explanation("a unit called `root`", "choose another key"),
+    "LZ320": Explanation("a tag key that is AWS's or ours", "choose another key"),
+    "LZ321": Explanation("a target that means nothing", "name units, accounts or tags"),
+    "LZ322": Explanation("a blueprint fails", "correct it at the line that is named"),
+    "LZ323": Explanation("a template that is too large", "split the blueprint in two"),
+    "LZ326": Explanation("the management account as delegated administrator", "choose a member account"),
+    "LZ327": Explanation(
+        "an administrator that a service appoints itself, or that differs from the one that it needs",
+        "leave it out: `roles.security_tooling` is it",
+    ),
+    "LZ330": Explanation("an account without e-mail and id", "it is created with the one, or found by either"),
+    "LZ340": Explanation("a policy type that there is not", "the types are named"),
+    "LZ341": Explanation("a policy that is too large", "shorten it, or split it into two guardrails"),
+    "LZ342": Explanation("a policy that is nearly too large", "as above"),
+    "LZ344": Explanation("more policies on a target than AWS allows", "move or merge some, or `pack: true`"),
+    "LZ345": Explanation("a place without an Allow", "attach an allow-list guardrail there, or keep `full_access`"),
+    "LZ346": Explanation("an Allow beside FullAWSAccess", "`full_access: false` takes FullAWSAccess away"),
+    "LZ347": Explanation(
+        "a stack set that is nearly, or quite, full",
+        "`stack_sets_by_region_group: true`, or fewer regions",
+    ),
+    "LZ348": Explanation("a template that a service-managed stack set does not take", "write the resources out"),
+    "LZ349": Explanation(
+        "a role that is let through, which whoever is not could become",
+        "protect its pattern, or let it through nowhere",
+    ),
+    "LZ350": Explanation(
+        "a pattern of roles without a literal beginning, or that is none",
+        "begin it with a name: `deploy-*`",
+    ),
+    "LZ351": Explanation("a GuardDuty feature that reaches no member", "`auto_enable: ALL` or `NEW`"),
+    "LZ352": Explanation("Security Hub's home region is an opt-in region", "choose one that is on by default"),
+    "LZ353": Explanation("two Security Hub policies for one target", "a target has one"),
+    "LZ354": Explanation(
+        "a service delivers to a log archive that is not there",
+        "add `log_archive: {}` under `services`",
+    ),
+    "LZ355": Explanation(
+        "`SECURITYHUB_CSPM_POLICY` beside Security Hub's central configuration, which it supersedes",
+        "keep either",
+    ),
+    "LZ356": Explanation(
+        "central configuration has no linked region, or one that it cannot have",
+        "`linked_regions`, or govern another region",
+    ),
+    "LZ357": Explanation(
+        "a Security Hub policy that AWS does not take by its name, or more than 20",
+        "letters, digits and hyphens; one policy for several targets",
+    ),
+    "LZ358": Explanation("settings of a Security Hub policy that exclude each other", "remove one of the two"),
+    "LZ359": Explanation("a control that Security Hub does not have", "the control that was meant is suggested"),
+    "LZ360": Explanation(
+        "a parameter that a control does not have, or a value of another type",
+        "where the type is not known: `{Enum: ERROR}`",
+    ),
+    "LZ361": Explanation(
+        "an insight into events that the trail does not log",
+        "`management_events: all`, or leave the insight out",
+    ),
+    "LZ362": Explanation("an organization rule whose name or parameters are too long", "shorten them"),
+    "LZ363": Explanation("a managed rule that AWS Config does not have", "the rule that was meant is suggested"),
+    "LZ364": Explanation("a parameter that a managed rule does not have, or that it needs", "its parameters are named"),
+    "LZ365": Explanation("a trail with more than 500 values in its selectors", "leave out fewer resources"),
+    "LZ366": Explanation(
+        "a governed region in which AWS does not have the service: a note, it is left out there",
+        "nothing",
+    ),
+    "LZ401": Explanation("two policies or blueprints of one name", "rename one of them"),
+    "LZ402": Explanation("metadata of a policy that cannot be read", "correct it at that place"),
+    "LZ403": Explanation("metadata of a policy that is not valid", "the message says what is wanted"),
+    "LZ404": Explanation("a policy that is not JSON", "correct it at that place"),
+    "LZ405": Explanation("a blueprint that cannot be loaded", "correct it at the line that is named"),
+    "LZ406": Explanation("a blueprint that prints", "remove the print"),
+    "LZ407": Explanation("what cfn-lint finds in the template of a blueprint", "as it says"),
+    "LZ408": Explanation("templates that are not linted, for want of cfn-lint", "`pip install 'landing[lint]'`"),
+    "LZ409": Explanation("a file of the library that is not read", "put the file itself there"),
+}
+
+
+def page() -> str:
+    """`docs/validate.md`."""
+    rows = "\n".join(f"| {code} | {each.wrong} | {each.remedy} |" for code, each in CODES.items())
+    return f"""# What `landing validate` finds
+
+A problem has a code, a severity, a place (file, line and column), a message and, where there is one, what to do.
+Codes are kept: what one means does not change, and none is used again. What is found in the JSON of policies has
+codes of its own ([policy-lint.md](policy-lint.md)). `landing explain CODE` says what a code means, without this page.
+
+What AWS is known to refuse is refused here, not half way through an apply: names, e-mails, phone numbers and tags go
+by the patterns of AWS's own models (botocore); standards, controls, managed rules, service principals and policy
+types by lists that the sandbox goes by too (`landing/core/constraints/`). The lists are as old as the release: what
+AWS has added since is refused as well, until a newer release knows it.
+
+| code | what is wrong | what to do |
+| --- | --- | --- |
+{rows}
+"""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
