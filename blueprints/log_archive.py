@@ -1,5 +1,8 @@
 """Log archive: a customer key, and buckets for CloudTrail, Config, GuardDuty findings and access logs."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from troposphere import AccountId, GetAtt, Join, Output, Parameter, Ref, Sub, Template
 from troposphere.kms import Alias, Key
 from troposphere.s3 import (
@@ -27,7 +30,6 @@ from landing.blueprint.naming import LOG_KEY_ALIAS, RECORDER_ROLE, TRAIL, bucket
 
 TRAIL_ARN = f"arn:${{AWS::Partition}}:cloudtrail:${{HomeRegion}}:${{ManagementAccountId}}:trail/{TRAIL}"
 RECORDER_ARN = f"arn:${{AWS::Partition}}:iam::*:role/{RECORDER_ROLE}"
-DETECTORS_ARN = "arn:${AWS::Partition}:guardduty:*:${SecurityToolingAccountId}:detector/*"
 OWNER_CONTROL = {"s3:x-amz-acl": "bucket-owner-full-control"}
 Statements = list[dict[str, object]]
 
@@ -38,16 +40,18 @@ def log_archive(
     archive_days: int = 365,
     access_log_days: int = 365,
     object_lock: dict[str, str | int] | None = None,
+    writers: Sequence[Mapping[str, Any]] = (),
 ) -> Template:
     """Log archive: a customer key, and buckets for CloudTrail, Config, GuardDuty findings and access logs.
 
     `object_lock` is `{mode, days}` and holds for the CloudTrail bucket: AWS Config and S3 server access logging
-    do not deliver to buckets with a default retention.
+    do not deliver to buckets with a default retention. `writers` are more services, each with a bucket of its own:
+    `{purpose, principal, sources}`, where sources are the ends of ARNs, `{account}` for the security tooling account.
     """
     template = Template("Log archive of the landing zone")
     for name in ("OrganizationId", "ManagementAccountId", "SecurityToolingAccountId", "HomeRegion"):
         template.add_parameter(Parameter(name, Type="String"))
-    template.add_resource(_key())
+    template.add_resource(_key(writers))
     template.add_resource(
         Alias(
             "LogKeyAlias",
@@ -58,15 +62,19 @@ def log_archive(
         )
     )
     lifecycle = _lifecycle(retention_days, archive_days)
-    _add_bucket(template, "AccessLogs", "access-logs", _expiring(access_log_days), _access_logs(), encrypted=False)
+    _add_bucket(
+        template, "AccessLogs", "access-logs", _expiring(access_log_days), _access_logs(writers), encrypted=False
+    )
     _add_bucket(template, "CloudTrail", "cloudtrail", lifecycle, _cloudtrail(), lock=object_lock)
     _add_bucket(template, "Config", "config", lifecycle, _config())
     _add_bucket(template, "GuardDuty", "guardduty", lifecycle, _guardduty())
+    for writer in writers:
+        _add_bucket(template, _title(writer), writer["purpose"], lifecycle, _written(writer))
     template.add_output(Output("LogKeyArn", Value=GetAtt("LogKey", "Arn")))
     return template
 
 
-def _key() -> Key:
+def _key(writers: Sequence[Mapping[str, Any]]) -> Key:
     statements: Statements = [
         _allow("Administration", {"AWS": Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}, "kms:*"),
         _allow(
@@ -107,6 +115,16 @@ def _key() -> Key:
             "kms:GenerateDataKey",
             "*",
             _detectors(),
+        ),
+        *(
+            _allow(
+                f"{_title(writer)}Encrypts",
+                {"Service": writer["principal"]},
+                ["kms:Encrypt", "kms:GenerateDataKey"],
+                "*",
+                _on_behalf(writer["sources"]),
+            )
+            for writer in writers
         ),
         _allow(
             "ReadersInTheOrganization",
@@ -200,9 +218,10 @@ def _add_bucket(
     )
 
 
-def _access_logs() -> Statements:
+def _access_logs(writers: Sequence[Mapping[str, Any]]) -> Statements:
     """Each of our buckets below its own prefix (S3 User Guide, "Permissions for log delivery")."""
     logged = {"CloudTrail": "cloudtrail", "Config": "config", "GuardDuty": "guardduty"}
+    logged |= {_title(writer): writer["purpose"] for writer in writers}
     return [
         _allow(
             f"{title}ServerAccessLogs",
@@ -276,10 +295,34 @@ def _guardduty() -> Statements:
 
 def _detectors() -> dict[str, object]:
     """GuardDuty on behalf of the delegated administrator, in any region, and of nobody else."""
+    return _on_behalf(["guardduty:*:{account}:detector/*"])
+
+
+def _on_behalf(sources: Sequence[str]) -> dict[str, object]:
+    """A service that acts for the security tooling account, and for these resources of it."""
+    arns = [
+        Sub("arn:${AWS::Partition}:" + each.replace("{account}", "${SecurityToolingAccountId}")) for each in sources
+    ]
     return {
         "StringEquals": {"aws:SourceAccount": Ref("SecurityToolingAccountId")},
-        "ArnLike": {"aws:SourceArn": Sub(DETECTORS_ARN)},
+        "ArnLike": {"aws:SourceArn": arns[0] if len(arns) == 1 else arns},
     }
+
+
+def _written(writer: Mapping[str, Any]) -> Statements:
+    """A service that looks where the bucket is, and writes below AWSLogs/."""
+    title, principal = _title(writer), {"Service": writer["principal"]}
+    condition = _on_behalf(writer["sources"])
+    objects = _inside(title, "AWSLogs", "*")
+    return [
+        _allow(f"{title}Looks", principal, "s3:GetBucketLocation", GetAtt(f"{title}Bucket", "Arn"), condition),
+        _allow(f"{title}Writes", principal, "s3:PutObject", objects, condition),
+    ]
+
+
+def _title(writer: Mapping[str, Any]) -> str:
+    """As resources of the template are called after it."""
+    return "".join(word.capitalize() for word in writer["purpose"].split("-"))
 
 
 def _name(purpose: str) -> str:

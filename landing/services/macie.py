@@ -13,7 +13,7 @@ from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.core.model import Action, Address, Change, Resource, Scope
 from landing.organization import Organization
 from landing.services.log_archive.export import ArchiveExport
-from landing.services.log_archive.key import key_arn
+from landing.services.log_archive.key import arn_of_key
 from landing.services.service import Delivery, Service
 from landing.services.settings import setting
 from landing.services.shapes import APPOINTING, NAME, AdministeredSetting, ServiceAdministrator
@@ -160,7 +160,7 @@ class MacieExport(ArchiveExport):
     def apply(self, aws: Aws, change: Change) -> None:
         """Replace whatever is configured."""
         assert change.after is not None
-        destination = {"bucketName": aws.resolve(change.after["bucket"]), "kmsKeyArn": key_arn(aws)}
+        destination = {"bucketName": aws.resolve(change.after["bucket"]), "kmsKeyArn": arn_of_key(aws)}
         destination["expectedBucketOwner"] = aws.tree.account_ids[aws.organization.log_archive]
         client = aws.client("macie2", change.address.scope)
         client.put_classification_export_configuration(configuration={"s3Destination": destination})
