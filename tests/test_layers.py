@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Mapping, Set
 from pathlib import Path
 
@@ -51,3 +53,23 @@ def test_cycles_are_found_and_what_only_leads_to_them_is_not() -> None:
     imports = {"top": {"a", "x"}, "a": {"b"}, "b": {"c", "bottom"}, "c": {"a"}, "x": {"y"}, "y": {"x"}, "bottom": set()}
     assert cycles(imports) == [["a", "b", "c"], ["x", "y"]]
     assert described(imports, ["x", "y"]).splitlines()[1:] == ["  x.py imports y.py", "  y.py imports x.py"]
+
+
+def test_the_map_of_the_house_names_what_is_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(landing/[\w/]+(?:\.py|/))`", page))
+    assert not [path for path in named if not (ROOT / path).exists()]
+    rooms = dict(re.findall(r"^\| `(landing/\w+/)` \|.*\| `(\w+\.py)` \|$", page, re.MULTILINE))
+    packages = {f"landing/{path.parent.name}/" for path in (ROOT / "landing").glob("*/__init__.py")}
+    assert set(rooms) == packages
+    assert not [room for room, first in rooms.items() if not (ROOT / room / first).exists()]
+
+
+def test_nothing_is_loose_beside_the_packages() -> None:
+    assert sorted(path.name for path in (ROOT / "landing").glob("*.py")) == ["__init__.py", "__main__.py"]
+
+
+def test_every_package_says_what_belongs_in_it() -> None:
+    for path in sorted((ROOT / "landing").rglob("__init__.py")):
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        assert text, path

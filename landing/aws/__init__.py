@@ -1,4 +1,8 @@
-"""AWS, behind one door."""
+"""AWS, behind one door: clients, rates, retries, counting, and the live organization, read once.
+
+Nothing else imports boto3. Here belongs how AWS is asked, not what for: that is the services'. Imported by `services`
+and all above. Begin with `door`, then `tree`.
+"""
 
 from landing.aws.absent import SERVICE_DENIES, unless
 from landing.aws.door import Aws, ReadOnly

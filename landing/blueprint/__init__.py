@@ -1,4 +1,8 @@
-"""Blueprints: typed keyword functions that return a troposphere Template, rendered to canonical JSON."""
+"""Blueprints: typed keyword functions that return a troposphere Template, rendered to canonical JSON.
+
+Those beside the config are a stranger's: they are rendered in a process of their own (`process`), which imports little.
+Blueprints may import `naming` alone. Imported by `library` and above.
+"""
 
 from __future__ import annotations
 

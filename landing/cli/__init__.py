@@ -1,4 +1,8 @@
-"""The command line. Only click is imported here: every command is loaded when it is called."""
+"""The command line. Only click is imported here: every command is loaded when it is called.
+
+A command is a file of its name. Here belong options, questions and exit codes; what a command does is below. Imported
+by nothing but `landing.__main__`.
+"""
 
 from __future__ import annotations
 

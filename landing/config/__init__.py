@@ -1,4 +1,8 @@
-"""Reads the config folder into an `Organization`, or says everything that is wrong with it."""
+"""Reads the config folder into an `Organization`, or says everything that is wrong with it.
+
+`load` runs every check that needs no AWS, the services' own among them. Imported by `engine` and all above. Begin with
+`load`, then `structure`, `checks` and `build`.
+"""
 
 from __future__ import annotations
 

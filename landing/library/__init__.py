@@ -1,4 +1,8 @@
-"""Blueprints and policies: those that ship and those beside the config."""
+"""Blueprints and policies: those that ship and those beside the config.
+
+Here belongs what a folder in `scps/` and a file in `blueprints/` may hold. Imported by `services` and all above. Begin
+with `found`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The desired organization: the validated config with its references resolved."""
+"""The desired organization: the validated config with its references resolved; frozen.
+
+Values only: nothing here reads files or asks AWS. Imported by all but `core` and `blueprint`. Begin with `desired`.
+"""
 
 from __future__ import annotations
 

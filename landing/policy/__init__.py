@@ -1,4 +1,8 @@
-"""What policies mean: evaluate them, prove claims about them, and find what is wrong with them, offline."""
+"""What policies mean: evaluate them, prove claims about them, and find what is wrong with them, offline.
+
+Here belongs what AWS documents of policies, and nothing of how ours get there. Imported by `aws`, `services` and all
+above, and by `sandbox`. Begin with `evaluation`; `prover` and `effects` build on it.
+"""
 
 from landing.policy.coverage import Coverage, covered
 from landing.policy.decision import Decision, decide

@@ -1,4 +1,8 @@
-"""The sandbox: an AWS organization on this machine that says no where AWS says no."""
+"""The sandbox: an AWS organization on this machine that says no where AWS says no.
+
+It imports data of `core` and the policy engine, nothing of what it is to try; only the command line knows of it. Begin
+with `service`, which says how one is added.
+"""
 
 from __future__ import annotations
 

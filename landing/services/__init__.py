@@ -1,1 +1,5 @@
-"""The kinds of resources, a folder a service. `base` has the protocol of a kind, `registry` all of them."""
+"""The services of AWS, a file or folder each: what is declared of them, their settings, and their kinds.
+
+Imported by `config` and all above, which know no service by name. Begin with `service` and `base`, then
+`cloudtrail`; `shapes` has what security services have in common, `registry` all of them.
+"""
