@@ -12,7 +12,7 @@ from landing.aws import FULL_ACCESS
 from landing.core.errors import UnsafePlan
 from landing.core.model import Action, Address, Attributes, Change, Source
 from landing.engine.plan import Plan
-from landing.guardrails.exposure import dangers, exposures
+from landing.guardrails.exposure import dangers, exposures, refuse_unsafe
 from landing.organization import Guardrail, Organization, Target
 from landing.policy import RCP, SCP
 from landing.services.organizations.policy import HOLDS
@@ -84,8 +84,8 @@ def test_the_refusal_says_where_and_what_passes(base: Organization) -> None:
     with pytest.raises(
         UnsafePlan, match=r"policy\.p \(config/landing\.yaml:3:5\) needs --allow weaken: e\.g\. .*Bucket"
     ):
-        plan.raise_if_unsafe(("delete", "detach"), base)
-    plan.raise_if_unsafe(("weaken",), base)
+        refuse_unsafe(base, plan.changes, ("delete", "detach"))
+    refuse_unsafe(base, plan.changes, ("weaken",))
 
 
 def test_a_pack_is_asked_of_once(base: Organization) -> None:

@@ -18,6 +18,7 @@ from landing.core.model import Action, Address, Change, Gap, Resource, Scope, So
 from landing.engine.observe import Observation
 from landing.engine.plan import Origin, Plan, load, make, save, still_to_do
 from landing.engine.plan_file import digest_of
+from landing.guardrails.exposure import refuse_unsafe
 from landing.organization import Organization
 
 HERE = Source("config/landing.yaml", 3, 5)
@@ -157,17 +158,17 @@ def test_dangers_must_be_allowed_by_name(full: Organization) -> None:
         ],
     )
     with pytest.raises(UnsafePlan) as refused:
-        made.raise_if_unsafe((), full)
+        refuse_unsafe(full, made.changes, ())
     for words in ("unit.gone", "--allow delete", "account.old", "--allow close-account", "--allow detach"):
         assert words in str(refused.value)
-    made.raise_if_unsafe(("delete", "close-account", "detach"), full)
+    refuse_unsafe(full, made.changes, ("delete", "close-account", "detach"))
 
 
 def test_many_deletions_need_a_word_of_their_own(full: Organization) -> None:
     made = plan([], [unit(f"u{n}") for n in range(21)])
     with pytest.raises(UnsafePlan, match="many-deletes"):
-        made.raise_if_unsafe(("delete",), full)
-    made.raise_if_unsafe(("delete", "many-deletes"), full)
+        refuse_unsafe(full, made.changes, ("delete",))
+    refuse_unsafe(full, made.changes, ("delete", "many-deletes"))
 
 
 def test_staleness_is_judged_change_by_change() -> None:

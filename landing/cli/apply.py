@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +77,7 @@ def command(
     from landing.cli.locking import locked
     from landing.cli.output import note, result, style_of
     from landing.engine.plan import save
+    from landing.guardrails.exposure import refuse_unsafe
     from landing.report.plan_text import NO_CHANGES, provenance, render
 
     if STDERR.log and not auto_approve:
@@ -107,7 +107,7 @@ def command(
         sys.stdout.flush()
         if saved is not None:
             note("\n" + "\n".join(provenance(saved, str(file), now())))
-        replace(plan, changes=tuple(changes)).raise_if_unsafe(allow, organization)
+        refuse_unsafe(organization, changes, allow)
         if "lock-out" not in allow:
             _refuse_lock_out(organization, changes)
         if not auto_approve:

@@ -10,19 +10,17 @@ from typing import Any
 
 from landing import __version__
 from landing.core import json_text
-from landing.core.errors import StalePlan, UnknownFormat, UnsafePlan, WrongPlan
+from landing.core.errors import StalePlan, UnknownFormat, WrongPlan
 from landing.core.files import write
 from landing.core.model import Action, Address, Attributes, Change, Gap, Resource, Scope
 from landing.engine.observe import Observation
 from landing.engine.order.unique_names import givers
 from landing.engine.plan_file import change_of, digest_of, entry_of, scope_of
-from landing.guardrails.exposure import dangers
-from landing.organization import ForeignPolicy, Organization
+from landing.organization import ForeignPolicy
 from landing.services.organizations.policy import foreign_in
 from landing.services.registry import BY_NAME
 
 FORMAT = "3.0"
-MANY_DELETES = 20
 """So many deletions in one plan need `--allow many-deletes`, whatever each of them needs."""
 
 
@@ -92,24 +90,6 @@ class Plan:
         changes = tuple(change for change in self.changes if change.address in kept)
         effects = {address: sentences for address, sentences in self.effects.items() if address in kept}
         return replace(self, changes=changes, effects=effects)
-
-    def raise_if_unsafe(self, allowed: Collection[str], organization: Organization) -> None:
-        """Raise UnsafePlan unless everything dangerous in the plan was allowed by name."""
-        lines = []
-        found = dangers(organization, self.changes)
-        for change in self.changes:
-            missing = {word: more for word, more in found.get(change.address, {}).items() if word not in allowed}
-            if missing:
-                at = f" ({change.source})" if change.source else ""
-                more = "".join(f": {each}" for each in missing.values() if each)
-                lines.append(f"  {change.address}{at} needs --allow {' --allow '.join(missing)}{more}")
-        deletes = self.summary["delete"]
-        if deletes > MANY_DELETES and "many-deletes" not in allowed:
-            lines.append(f"  {deletes} deletions in one plan need --allow many-deletes")
-        if lines:
-            raise UnsafePlan(
-                "This plan removes protection or resources, which must be allowed by name:\n" + "\n".join(lines)
-            )
 
     def to_json(self) -> dict[str, Any]:
         """Terraform's shape, with what applying it needs besides."""

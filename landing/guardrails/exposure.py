@@ -5,8 +5,9 @@ It is worked out from the changes and the config, so that it holds for a saved p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from landing.core.errors import UnsafePlan
 from landing.core.model import Action, Address, Change
 from landing.engine.order.phases import Known, opened
 from landing.guardrails.in_force import Documents, ids_for, levels, requests_at
@@ -16,6 +17,9 @@ from landing.policy.direction import covers, let_through, passing
 from landing.policy.testing.suite import FULL_ACCESS, Levels
 from landing.services.organizations.policy_type import PolicyType
 from landing.services.registry import BY_NAME
+
+MANY_DELETES = 20
+"""More deletions than this in one plan need a word of their own."""
 
 
 def exposures(organization: Organization, changes: Iterable[Change]) -> dict[Address, str]:
@@ -36,6 +40,25 @@ def dangers(organization: Organization, changes: Iterable[Change]) -> dict[Addre
     for address, passes in exposures(organization, known).items():
         words[address]["weaken"] = passes
     return {address: each for address, each in words.items() if each}
+
+
+def refuse_unsafe(organization: Organization, changes: Collection[Change], allowed: Collection[str]) -> None:
+    """Raise UnsafePlan unless everything dangerous in the changes was allowed by name."""
+    lines = []
+    found = dangers(organization, changes)
+    for change in changes:
+        missing = {word: more for word, more in found.get(change.address, {}).items() if word not in allowed}
+        if missing:
+            at = f" ({change.source})" if change.source else ""
+            more = "".join(f": {each}" for each in missing.values() if each)
+            lines.append(f"  {change.address}{at} needs --allow {' --allow '.join(missing)}{more}")
+    deletes = sum(change.action is Action.DELETE for change in changes)
+    if deletes > MANY_DELETES and "many-deletes" not in allowed:
+        lines.append(f"  {deletes} deletions in one plan need --allow many-deletes")
+    if lines:
+        raise UnsafePlan(
+            "This plan removes protection or resources, which must be allowed by name:\n" + "\n".join(lines)
+        )
 
 
 def _loosened(changes: Iterable[Change]) -> dict[Address, str]:

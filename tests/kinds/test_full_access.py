@@ -10,7 +10,7 @@ import pytest
 
 from landing.config import load
 from landing.engine.apply import refresh
-from landing.guardrails.exposure import dangers
+from landing.guardrails.exposure import dangers, refuse_unsafe
 from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
@@ -92,7 +92,7 @@ def test_a_killed_run_is_resumed_without_leave_to_detach(cloud: Cloud, saved: bo
             result = cloud.apply(KINDS, aws=DyingAws(cloud.organization, writes=writes, after_effect=True))
         except Cut:
             again = planned if saved else cloud.plan(KINDS)
-            again.raise_if_unsafe((), cloud.organization)
+            refuse_unsafe(cloud.organization, again.changes, ())
             aws = cloud.open(read_only=False)
             changes = refresh(cloud.organization, aws, again)
             assert cloud.apply(KINDS, aws=aws, changes=changes).complete
