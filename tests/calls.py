@@ -20,17 +20,18 @@ from typing import Any
 
 import botocore.session
 from botocore import xform_name
-from landing.core.integrations import INTEGRATIONS, STACKSETS
 
 from landing.aws.survey import Survey
 from landing.aws.tree import Tree
 from landing.core.operation_names import IAM_PREFIXES
 from landing.policy import catalog
 from landing.sandbox.actions import of_operation
-from landing.services.registry import Kind
+from landing.services import registry
+from landing.services.base import Kind
+from landing.services.organizations.trusted_access import STACKSETS
 
 SERVICES = (
-    "account", "cloudformation", "cloudtrail", "config", "guardduty", "iam", "kms", "organizations",
+    "account", "cloudformation", "cloudtrail", "config", "guardduty", "iam", "kms", "macie2", "organizations",
     "resourcegroupstaggingapi", "s3", "securityhub", "sts",
 )  # fmt: skip
 """Every service that is called; `of_package` fails at a client of another."""
@@ -61,7 +62,9 @@ LINKED: dict[tuple[str, str], set[str]] = {
     ("guardduty", "EnableOrganizationAdminAccount"): _GUARDDUTY,
     ("organizations", "CreateAccount"): {"organizations.amazonaws.com"},
     ("organizations", "CreateOrganization"): {"organizations.amazonaws.com"},
-    ("organizations", "EnableAWSServiceAccess"): {each for row in INTEGRATIONS.values() for each in row.trusted},
+    ("organizations", "EnableAWSServiceAccess"): {each for service in registry.SERVICES for each in service.trusted},
+    ("macie2", "EnableMacie"): {"macie.amazonaws.com"},
+    ("macie2", "EnableOrganizationAdminAccount"): {"macie.amazonaws.com"},
     ("securityhub", "EnableOrganizationAdminAccount"): {"securityhub.amazonaws.com"},
     ("securityhub", "EnableSecurityHub"): {"securityhub.amazonaws.com"},
 }
@@ -85,6 +88,8 @@ BESIDES = {
     ("organizations", "CreateAccount"): {"organizations:TagResource"},
     ("organizations", "CreateOrganizationalUnit"): {"organizations:TagResource"},
     ("organizations", "CreatePolicy"): {"organizations:TagResource"},
+    ("macie2", "EnableOrganizationAdminAccount"): {*_APPOINTMENT},
+    ("macie2", "DisableOrganizationAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
     ("securityhub", "EnableOrganizationAdminAccount"): {*_APPOINTMENT},
     ("securityhub", "DisableOrganizationAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
 }  # fmt: skip

@@ -21,8 +21,8 @@ from tests.simulated.configs import Size
 from tests.simulated.seeding import land
 from tests.simulated.server import Simulated
 
-C = 17
-"""Calls a region, with every service: the stacks of three accounts, GuardDuty (in two), AWS Config."""
+C = 20
+"""Calls a region, with every service: the stacks of three accounts, GuardDuty (in two), AWS Config, Macie."""
 K = 48
 """Calls that are made whatever the size."""
 

@@ -55,7 +55,7 @@ def test_units_nest_by_key_and_keep_their_names(organization: Load) -> None:
 
 
 def test_defaults_come_from_the_schema(organization: Load) -> None:
-    wanted = organization("services: {guardduty: {}}\n")
+    wanted = organization("services: {log_archive: {}, guardduty: {}}\n")
     assert wanted.services["guardduty"].settings.auto_enable == "ALL"
 
 
@@ -125,7 +125,8 @@ def test_mistakes_are_found_with_a_place_and_a_hint(
 def test_one_id_is_of_one_account(problems: Find) -> None:
     text = SMALL.replace("name: Shop Prod,", "name: Shop Prod, id: 123456789012,")
     (found,) = problems(text=text.replace("name: Shop Dev,", "name: Shop Dev, id: '123456789012',"))
-    assert (found.code, found.message) == ("LZ318", "`123456789012` belongs to account `shop-prod` already")
+    assert found.code == "LZ318"
+    assert found.message.startswith("`123456789012` belongs to account `shop-prod` already (")
 
 
 def test_depth_is_limited_to_five_levels_below_the_root(problems: Find) -> None:

@@ -234,7 +234,7 @@ def test_central_configuration_has_a_linked_region(
 
 
 def test_every_code_has_its_row_on_the_page() -> None:
-    root = FOLDER.parents[1]
+    root = FOLDER.parents[2]
     told = "run: python -m landing.core.codes > docs/validate.md"
     assert (root / "docs" / "validate.md").read_text(encoding="utf-8") == codes.page(), told
     sources = (path for path in (root / "landing").rglob("*.py") if path.name != "codes.py")
@@ -243,7 +243,7 @@ def test_every_code_has_its_row_on_the_page() -> None:
 
 
 def test_parameters_of_rules_are_the_texts_that_aws_keeps(organization: Load, problems: Find) -> None:
-    text = "services: {{config: {{rules: {{r: {{identifier: ACCESS_KEYS_ROTATED, parameters: {{maxAccessKeyAge: {0}}}}}}}}}}}"
+    text = "services: {{log_archive: {{}}, config: {{rules: {{r: {{identifier: ACCESS_KEYS_ROTATED, parameters: {{maxAccessKeyAge: {0}}}}}}}}}}}"
     one, *_ = ConfigRule().desired(organization(text.format("90")))
     other, *_ = ConfigRule().desired(organization(text.format("'90'")))
     assert one.attributes["parameters"] == other.attributes["parameters"] == {"maxAccessKeyAge": "90"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,8 @@ from landing.config import load
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.base import Kind
-from landing.services.registry import KINDS
+from landing.services.registry import KINDS, SERVICES
+from landing.services.service import Service
 from tests.cloud import Cloud
 from tests.samples import SMALL
 
@@ -31,14 +33,29 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def organization(folder: Path) -> Organization:
-    found, problems = load(folder / "config", Library.load(shipped(), folder))
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The recipe's service, as the file that it tells to write."""
+    path = tmp_path_factory.mktemp("recipe") / "root_access.py"
+    path.write_text(FILES["landing/services/root_access.py"], encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("recipe_of_a_service", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    found: Service = module.SERVICE
+    return found
+
+
+def organization(folder: Path, service: Service) -> Organization:
+    found, problems = load(folder / "config", Library.load(shipped(), folder), [*SERVICES, service])
     assert problems == []
     return found
 
 
-def test_the_policy_and_the_blueprint_arrive_in_the_organization(folder: Path) -> None:
-    wanted = organization(folder)
+def test_the_policy_and_the_blueprint_arrive_in_the_organization(folder: Path, service: Service) -> None:
+    wanted = organization(folder, service)
     statement = wanted.guardrails["deny-marketplace"].document["Statement"][0]  # type: ignore[index]
     patterns = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]  # type: ignore[index, call-overload]
     assert patterns[0] == "arn:aws:iam::*:role/procurement"
@@ -50,19 +67,10 @@ def test_the_policy_and_the_blueprint_arrive_in_the_organization(folder: Path) -
     )  # type: ignore[index, call-overload]
 
 
-@pytest.fixture
-def kind() -> Kind:
-    names: dict[str, object] = {}
-    exec(compile(FILES["landing/services/root_access.py"], "root_access.py", "exec"), names)
-    found = names["RootAccess"]
-    assert isinstance(found, type)
-    return found()
-
-
-def test_the_kind_plans_applies_and_sees_drift(folder: Path, kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = SMALL.replace("  home_region", "  trusted_access: [iam.amazonaws.com]\n  home_region")
-    (folder / "config" / "landing.yaml").write_text(text + PROTECTED)
-    kinds = [k for k in KINDS if k.name in ("organization", "trusted_access")] + [kind]
+def test_the_service_plans_applies_and_sees_drift(
+    folder: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = [k for k in KINDS if k.name in ("organization", "trusted_access")] + [*service.kinds]
     monkeypatch.setattr("landing.services.permissions.KINDS", tuple(kinds))
     for module in (
         "landing.engine.plan",
@@ -73,10 +81,10 @@ def test_the_kind_plans_applies_and_sees_drift(folder: Path, kind: Kind, monkeyp
     ):
         monkeypatch.setattr(f"{module}.BY_NAME", {k.name: k for k in kinds})
     with Sandbox(account_quota=100) as sandbox:
-        cloud = Cloud(sandbox, organization(folder))
+        cloud = Cloud(sandbox, organization(folder, service))
         assert "root_access.this" in [str(change.address) for change in cloud.plan(kinds).changes]
         for one in kinds:
             assert cloud.apply([one]).complete
         assert cloud.plan(kinds).changes == ()
-        sandbox.session().client("iam").disable_organizations_root_credentials_management()
+        sandbox.session().client("iam").disable_organizations_root_sessions()
         assert [str(change.address) for change in cloud.plan(kinds).changes] == ["root_access.this"]

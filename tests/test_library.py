@@ -133,10 +133,11 @@ def test_a_service_writes_logs_for_one_account_and_one_resource_only(full: Organ
         "cloudtrail",
         "guardduty",
         "logging",
+        "macie",
     }
     for each in admitted:
         asked = {key: value for keys in each["Condition"].values() for key, value in keys.items()}
-        source = asked["aws:SourceArn"]["Fn::Sub"]
+        source = str(asked["aws:SourceArn"])
         assert "aws:SourceAccount" in asked or ":${ManagementAccountId}:" in source, each["Sid"]
         if each["Action"] == "s3:PutObject":
             assert each["Resource"]["Fn::Join"][1][1] != "*", f"{each['Sid']} may write anywhere"

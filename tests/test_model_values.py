@@ -45,7 +45,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
         "Metadata CreationPolicy UpdatePolicy DeletionPolicy UpdateReplacePolicy", UNUSED,
     ),
     ("cloudformation", "ResourceStatus"): (
-        "DELETE_SKIPPED UPDATE_FAILED UPDATE_COMPLETE IMPORT_FAILED IMPORT_COMPLETE IMPORT_ROLLBACK_IN_PROGRESS "
+        "DELETE_SKIPPED UPDATE_COMPLETE IMPORT_FAILED IMPORT_COMPLETE IMPORT_ROLLBACK_IN_PROGRESS "
         "IMPORT_ROLLBACK_FAILED IMPORT_ROLLBACK_COMPLETE EXPORT_FAILED EXPORT_COMPLETE EXPORT_IN_PROGRESS "
         "EXPORT_ROLLBACK_IN_PROGRESS EXPORT_ROLLBACK_FAILED EXPORT_ROLLBACK_COMPLETE UPDATE_ROLLBACK_IN_PROGRESS "
         "UPDATE_ROLLBACK_COMPLETE ROLLBACK_IN_PROGRESS", SUFFIX,
@@ -60,7 +60,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("cloudformation", "StackSetOperationAction"): ("CREATE DELETE", REST),
     ("cloudformation", "StackSetOperationStatus"): ("STOPPED", REST),
     ("cloudformation", "StackStatus"): (
-        "ROLLBACK_IN_PROGRESS UPDATE_COMPLETE UPDATE_FAILED UPDATE_ROLLBACK_IN_PROGRESS "
+        "ROLLBACK_IN_PROGRESS UPDATE_COMPLETE UPDATE_ROLLBACK_IN_PROGRESS "
         "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS UPDATE_ROLLBACK_COMPLETE IMPORT_COMPLETE "
         "IMPORT_ROLLBACK_IN_PROGRESS IMPORT_ROLLBACK_FAILED IMPORT_ROLLBACK_COMPLETE", SUFFIX,
     ),
@@ -81,8 +81,8 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("guardduty", "OrgFeatureAdditionalConfiguration"): ("RDS_DATA_RISK", "not documented: left as AWS has it"),
     ("guardduty", "OrgFeatureStatus"): ("NEW", CONFIG),
     ("kms", "KeyManagerType"): ("CUSTOMER", UNUSED),
-    ("organizations", "AccountState"): ("PENDING_ACTIVATION PENDING_CLOSURE", REST),
-    ("organizations", "AccountStatus"): ("PENDING_CLOSURE", REST),
+    ("macie2", "AdminStatus"): ("DISABLING_IN_PROGRESS", REST),
+    ("organizations", "AccountState"): ("PENDING_ACTIVATION", REST),
     ("organizations", "CreateAccountFailureReason"): (
         "GOVCLOUD_ACCOUNT_ALREADY_EXISTS", "only of CreateGovCloudAccount, which is not called",
     ),
@@ -125,7 +125,9 @@ def literals(module: str) -> set[str]:
 def decided_by(kind: Kind) -> Iterator[tuple[str, str, set[str], set[str]]]:
     """(service, shape, members, those that the text of the kind has)."""
     closure = calls.of_kind(type(kind), *PHASES)
-    texts = set().union(*(literals(function.__module__) for function in closure.functions))
+    modules = {function.__module__ for function in closure.functions}
+    modules |= {f"{each.rpartition('.')[0]}.settings" for each in modules} & set(calls.sys.modules)
+    texts = set().union(*map(literals, modules))
     for service, operation in sorted(closure.calls):
         model = calls.models()[service].operation_model(operation)
         for shape in (model.input_shape, model.output_shape):

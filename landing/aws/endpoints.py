@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 
 @cache
 def _services() -> dict[str, dict[str, Any]]:
     """Services by the name of their partition."""
-    text = files("botocore").joinpath("data/endpoints.json").read_text(encoding="utf-8")
+    found = find_spec("botocore")  # which is not imported by that: the file is all that is wanted
+    assert found is not None
+    assert found.origin is not None
+    text = Path(found.origin).with_name("data").joinpath("endpoints.json").read_text(encoding="utf-8")
     return {each["partition"]: each["services"] for each in json.loads(text)["partitions"]}
 
 

@@ -54,7 +54,7 @@ CODES: Mapping[str, Explanation] = {
     "LZ302": Explanation("an account that is not declared", "declare it under `accounts`"),
     "LZ303": Explanation("two accounts have one e-mail address", "each account needs its own"),
     "LZ304": Explanation("units too deep, or too many", "AWS allows 5 levels and 2,000 units"),
-    "LZ305": Explanation("two units beside each other have one name", "give them different names"),
+    "LZ305": Explanation("two units beside each other have one name, in whatever case", "give them different names"),
     "LZ306": Explanation("the management account in a part that it must not play", "name a member account"),
     "LZ307": Explanation("the home region is not governed", "add it to `governed_regions`"),
     "LZ308": Explanation("a region of another partition", "an organization lives in one partition"),
@@ -66,7 +66,10 @@ CODES: Mapping[str, Explanation] = {
         "a placeholder that is not known in a policy",
         "use a parameter or a name that every policy has",
     ),
-    "LZ315": Explanation("two guardrails of one type have one name", "give them different names"),
+    "LZ315": Explanation(
+        "two guardrails of one type have one name, in whatever case, or that of AWS's own policy",
+        "give them different names",
+    ),
     "LZ316": Explanation("a key that cannot name a stack set", "letters, digits and hyphens only"),
     "LZ318": Explanation(
         "an account id that is none, or that two accounts have",
@@ -148,6 +151,14 @@ CODES: Mapping[str, Explanation] = {
     "LZ407": Explanation("what cfn-lint finds in the template of a blueprint", "as it says"),
     "LZ408": Explanation("templates that are not linted, for want of cfn-lint", "`pip install 'landing[lint]'`"),
     "LZ409": Explanation("a file of the library that is not read", "put the file itself there"),
+    "LZ501": Explanation(
+        "(`plan`, `drift`, `apply`) an account id that AWS does not have, or has for something else",
+        "the message says what AWS has; correct the id, or leave it out",
+    ),
+    "LZ502": Explanation(
+        "(`plan`, `drift`) the bucket of the lock does not exist",
+        "correct the name, or create the bucket",
+    ),
 }
 
 

@@ -99,12 +99,6 @@ class Organization(Hierarchy):
     guardrails: Mapping[str, Guardrail]
     deployments: Mapping[str, Deployment]
     services: Mapping[str, EnabledService[Any]]
-    offered: Mapping[str, tuple[str, ...]]
-    """The governed regions that have a service, by its key; of every service that there is."""
-    log_buckets: tuple[str, ...]
-    """What the buckets of the log archive are for, as their names have it."""
-    appointing: frozenset[str]
-    """Service principals whose administrator is appointed by a call of the service, not by AWS Organizations."""
     trusted_access: Mapping[str, Source | None]
     delegated_administrators: Mapping[str, str]
     policy_types: Mapping[str, Source | None]
@@ -122,6 +116,13 @@ class Organization(Hierarchy):
     """Names, with `*`, or ids of policies of others that may be in force."""
     foreign: tuple[ForeignPolicy, ...] = ()
     """Policies of others as AWS has them, once it was asked: part of what is in force, and of what takes slots."""
+
+    offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The governed regions that have a service, by its key; of every service that there is."""
+    log_buckets: tuple[str, ...] = ()
+    """What the buckets of the log archive are for, as their names have it."""
+    appointing: frozenset[str] = frozenset()
+    """Service principals whose administrator is appointed by a call of the service, not by AWS Organizations."""
 
     def service(self, settings: type[S]) -> EnabledService[S] | None:
         """The service with settings of this type, if the config has it."""

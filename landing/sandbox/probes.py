@@ -182,6 +182,13 @@ def owners_are_expected(sandbox: ProbedSandbox) -> bool:
     return False
 
 
+def locations_are_of_the_expected_owner(sandbox: ProbedSandbox) -> bool:
+    """Nor is told where another owner's bucket is."""
+    return refuses(
+        _bucket(sandbox).get_bucket_location, "AccessDenied", Bucket=BUCKET, ExpectedBucketOwner="999999999999"
+    )
+
+
 def retention_has_one_unit(sandbox: ProbedSandbox) -> bool:
     """Default retention in days reads back without years."""
     s3 = _bucket(sandbox, ObjectLockEnabledForBucket=True)
@@ -312,6 +319,7 @@ IAM: Mapping[str, Probe] = {
 }
 S3: Mapping[str, Probe] = {
     "DeleteObject": deletes_are_conditional,
+    "GetBucketLocation": locations_are_of_the_expected_owner,
     "GetObject": owners_are_expected,
     "ListBuckets": bucket_lists_have_pages,
     "PutBucketAcl": acls_are_off,

@@ -18,6 +18,7 @@ from landing.services.service import Delivery, Service
 from landing.services.settings import setting
 from landing.services.shapes import APPOINTING, NAME, AdministeredSetting, ServiceAdministrator
 
+TRUSTED = ("macie.amazonaws.com",)
 SOURCES = ("macie2:*:{account}:export-configuration:*", "macie2:*:{account}:classification-job/*")
 """User Guide, "Storing and retaining sensitive data discovery results"."""
 
@@ -49,6 +50,7 @@ class MacieAdministrator(ServiceAdministrator):
     help_uri = "https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao-integrate.html"
     reads = ("macie2:ListOrganizationAdminAccounts",)
     writes = ("macie2:EnableOrganizationAdminAccount", "macie2:DisableOrganizationAdminAccount", *APPOINTING)
+    linked = TRUSTED
 
     def appointed(self, aws: Aws, client: Any) -> Iterable[str]:
         """ListOrganizationAdminAccounts."""
@@ -87,6 +89,7 @@ class Macie(AdministeredSetting):
         "macie2:UpdateAutomatedDiscoveryConfiguration",
         "iam:CreateServiceLinkedRole",
     )
+    linked = TRUSTED
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """The same in each governed region that has Macie."""
@@ -121,14 +124,14 @@ class Macie(AdministeredSetting):
         """The session first; the mode of discovery is always sent, because left out it means ALL."""
         client, after = aws.client("macie2", change.address.scope), change.after
         mode = after["discovery"] if after else "NONE"
-        discovering = "DISABLED" if mode == "NONE" else "ENABLED"
         if after is not None:
             session = {"status": "ENABLED", "findingPublishingFrequency": after["publishing_frequency"]}
             with unless("ConflictException"):  # it is on already
                 client.enable_macie(**session)
             client.update_macie_session(**session)
         client.update_organization_configuration(autoEnable=bool(after and after["auto_enable"]))
-        client.update_automated_discovery_configuration(status=discovering, autoEnableOrganizationMembers=mode)
+        status = "DISABLED" if mode == "NONE" else "ENABLED"
+        client.update_automated_discovery_configuration(status=status, autoEnableOrganizationMembers=mode)
         if change.action is Action.DELETE:
             client.update_macie_session(status="PAUSED")
 
@@ -170,7 +173,7 @@ SERVICE = Service(
     key="macie",
     title="Amazon Macie",
     settings=MacieSettings,
-    trusted=("macie.amazonaws.com",),
+    trusted=TRUSTED,
     endpoint="macie2",
     kinds=(MacieAdministrator(), Macie(), MacieExport()),
     delivery=Delivery("macie", "macie.amazonaws.com", SOURCES),

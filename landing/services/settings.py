@@ -105,4 +105,11 @@ def _read(hint: Any, value: Any) -> Any:
         return tuple(_read(get_args(hint)[0], item) for item in value)
     if get_origin(hint) is Mapping:
         return {key: _read(get_args(hint)[1], item) for key, item in value.items()}
-    return value
+    return _copied(value)
+
+
+def _copied(value: Any) -> Any:
+    """The value in plain dicts and lists, without the places that those of a document know."""
+    if isinstance(value, Mapping):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value

@@ -14,7 +14,7 @@ SERVICES = {
     "guardduty": "{}",
     "security_hub": "{policies: {all: {target: {units: [root]}, standards: [aws-foundational-security-best-practices/v/1.0.0]}}}",
 }
-NEEDS_LOG_ARCHIVE = ("cloudtrail", "config")
+NEEDS_LOG_ARCHIVE = ("cloudtrail", "config", "guardduty")
 
 
 @dataclass
