@@ -27,7 +27,7 @@ def sandbox() -> Iterator[Simulated]:
 def test_each_write_loses_its_first_answer(creation: Story, sandbox: Simulated, full: Organization) -> None:
     """Each operation that the whole of the config takes; those in a row are the SDK's second try and ours."""
     sandbox.load(creation.end)
-    written = {names for names in sandbox.calls if not is_read(names[1])}
+    written = {names for names in sandbox.calls if not is_read(names[1]) and names[0] != "iam"}  # who made our roles
     sandbox.load(creation.steps[0][1])
     for service, operation in written - {("sts", "AssumeRole")}:
         sandbox.faults.lose(service, operation)
