@@ -19,8 +19,12 @@ from landing.engine.plan import Origin, Plan, make
 from landing.engine.stop import Stop
 from landing.organization import Organization
 from landing.sandbox import Sandbox
+from landing.services.base import Kind, Kinds
 from landing.services.permissions import reads
-from landing.services.registry import KINDS, Kind
+from landing.services.registry import KINDS
+
+BY_NAME = KINDS
+"""A kind by its name."""
 
 LOADER = create_loader()
 """Of botocore's models, which take a good part of a second to parse."""
@@ -44,12 +48,13 @@ class QuickAws(Aws):
         detect: bool = False,
         role_arn: str = "",
         keys: Keys = (),
+        kinds: Iterable[Kind] = KINDS,
     ) -> None:
         super().__init__(
             organization,
             role_arn=role_arn,
             read_only=read_only,
-            reads=reads(organization, detect=detect),
+            reads=reads(organization, detect=detect, kinds=kinds),
             rates={},
             clock=Clock(pace=0),
             detect=detect,
@@ -135,22 +140,24 @@ def keys_of(sandbox: Sandbox, role_arn: str) -> Keys:
 class Cloud:
     """One sandbox and one organization, looked at and changed by these roles."""
 
-    def __init__(self, sandbox: Sandbox, organization: Organization, roles: Roles = Roles()) -> None:
-        self.sandbox, self.organization, self.roles = sandbox, organization, roles
+    def __init__(
+        self, sandbox: Sandbox, organization: Organization, roles: Roles = Roles(), kinds: Iterable[Kind] = KINDS
+    ) -> None:
+        self.sandbox, self.organization, self.roles, self.kinds = sandbox, organization, roles, Kinds(kinds)
 
     def open(self, *, read_only: bool = True, detect: bool = False) -> Aws:
         keys = self.roles.plan if read_only else self.roles.apply
-        return QuickAws(self.organization, read_only=read_only, detect=detect, keys=keys)
+        return QuickAws(self.organization, read_only=read_only, detect=detect, keys=keys, kinds=self.kinds)
 
-    def observe(self, kinds: Collection[Kind] = KINDS, *, detect: bool = False) -> Observation:
-        return observe(self.organization, self.open(detect=detect), kinds=kinds, workers=4)
+    def observe(self, kinds: Iterable[Kind] = KINDS, *, detect: bool = False) -> Observation:
+        return observe(self.organization, self.open(detect=detect), kinds=Kinds(kinds), workers=4)
 
-    def plan(self, kinds: Collection[Kind] = KINDS, *, detect: bool = False) -> Plan:
+    def plan(self, kinds: Iterable[Kind] = KINDS, *, detect: bool = False) -> Plan:
         return make(self.observe(kinds, detect=detect), Origin())
 
     def apply(
         self,
-        kinds: Collection[Kind] = KINDS,
+        kinds: Iterable[Kind] = KINDS,
         *,
         aws: Aws | None = None,
         listeners: Iterable[Callable[[Event], None]] = (),
@@ -159,7 +166,15 @@ class Cloud:
     ) -> Result:
         aws = aws or self.open(read_only=False)
         wanted = self.plan(kinds).changes if changes is None else changes
-        return apply(self.organization, aws, wanted, stop=Stop(aws), parallelism=parallelism, listeners=listeners)
+        return apply(
+            self.organization,
+            aws,
+            wanted,
+            stop=Stop(aws),
+            kinds=self.kinds,
+            parallelism=parallelism,
+            listeners=listeners,
+        )
 
     def state(self, kinds: Collection[Kind]) -> dict[Address, Attributes]:
         """What AWS holds, as the kinds read it."""

@@ -17,8 +17,7 @@ from landing.engine.apply import apply
 from landing.engine.journal import Event
 from landing.engine.stop import Stop
 from landing.sandbox import Sandbox
-from landing.services.registry import BY_NAME
-from tests.cloud import Cloud
+from tests.cloud import BY_NAME, Cloud
 from tests.conftest import Load
 from tests.samples import SMALL
 

@@ -67,21 +67,10 @@ def test_the_policy_and_the_blueprint_arrive_in_the_organization(folder: Path, s
     )  # type: ignore[index, call-overload]
 
 
-def test_the_service_plans_applies_and_sees_drift(
-    folder: Path, service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_service_plans_applies_and_sees_drift(folder: Path, service: Service) -> None:
     kinds = [k for k in KINDS if k.name in ("organization", "trusted_access")] + [*service.kinds]
-    monkeypatch.setattr("landing.services.permissions.KINDS", tuple(kinds))
-    for module in (
-        "landing.engine.plan",
-        "landing.engine.plan_file",
-        "landing.engine.order.graph",
-        "landing.engine.apply",
-        "landing.engine.order.unique_names",
-    ):
-        monkeypatch.setattr(f"{module}.BY_NAME", {k.name: k for k in kinds})
     with Sandbox(account_quota=100) as sandbox:
-        cloud = Cloud(sandbox, organization(folder, service))
+        cloud = Cloud(sandbox, organization(folder, service), kinds=kinds)
         assert "root_access.this" in [str(change.address) for change in cloud.plan(kinds).changes]
         for one in kinds:
             assert cloud.apply([one]).complete

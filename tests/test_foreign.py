@@ -22,8 +22,7 @@ from landing.policy.room import slots
 from landing.report.findings import share
 from landing.sandbox import Sandbox
 from landing.services.organizations.policy import foreign_in
-from landing.services.registry import BY_NAME
-from tests.cloud import Cloud, Story
+from tests.cloud import BY_NAME, Cloud, Story
 from tests.conftest import Load
 from tests.meddling import Hands
 from tests.samples import SMALL

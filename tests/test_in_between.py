@@ -21,7 +21,7 @@ from landing.guardrails.transition import Weakness, weaknesses
 from landing.organization import ROOT, Guardrail, Organization, Target
 from landing.policy import RCP, SCP, evaluate
 from landing.services.organizations.attachments import FULL_ACCESS
-from landing.services.registry import BY_NAME
+from tests.cloud import BY_NAME
 from tests.samples import SMALL
 from tests.test_graph import orders
 

@@ -14,7 +14,7 @@ from cfnlint.config import ManualArgs
 from landing.config import load
 from landing.library import Library
 from landing.organization import Organization
-from landing.services.registry import BY_NAME
+from tests.cloud import BY_NAME
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE_LIMIT = 51_200

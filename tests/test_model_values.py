@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from landing.config import schema
-from landing.services.registry import KINDS, Kind
+from landing.services.base import Kind
+from landing.services.registry import KINDS
 from tests import calls
 from tests.test_permissions import PHASES
 

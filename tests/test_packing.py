@@ -18,8 +18,7 @@ from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.policy import SCP, catalog, evaluate
 from landing.sandbox import Sandbox
-from landing.services.registry import BY_NAME
-from tests.cloud import Cloud, Cut, QuickAws, WatchedAws
+from tests.cloud import BY_NAME, Cloud, Cut, QuickAws, WatchedAws
 from tests.samples import SMALL
 
 NEEDED = [BY_NAME[name] for name in ("organization", "policy_type", "unit", "policy", "attachments")]

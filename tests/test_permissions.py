@@ -19,6 +19,7 @@ from landing.core.model import ORGANIZATION, Scope
 from landing.organization import Organization
 from landing.policy import catalog, lint
 from landing.sandbox import Sandbox
+from landing.services.base import Kind
 from landing.services.permissions import (
     ALWAYS,
     BUCKET,
@@ -37,7 +38,7 @@ from landing.services.permissions import (
     stacks_policy,
     unknown_types,
 )
-from landing.services.registry import KINDS, Kind
+from landing.services.registry import KINDS
 from tests import calls
 from tests.cloud import QuickAws, Story
 from tests.samples import SMALL

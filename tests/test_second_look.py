@@ -10,7 +10,7 @@ from landing.core.errors import AwsError
 from landing.core.model import Address, Change, Resource, Scope
 from landing.engine.retry import PAUSES, persist, settled
 from landing.organization import Organization
-from landing.services.registry import Kind
+from landing.services.base import Kind
 from tests.cloud import Cloud, Story
 from tests.simulated import truth
 from tests.simulated.server import Simulated

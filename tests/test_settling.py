@@ -20,8 +20,7 @@ from landing.engine.stop import Stop
 from landing.organization import Organization
 from landing.runs.history import KILLED, records
 from landing.sandbox import Sandbox
-from landing.services.registry import BY_NAME
-from tests.cloud import Cloud
+from tests.cloud import BY_NAME, Cloud
 from tests.gate import SECONDS, Gate, Process, gated
 from tests.samples import SMALL
 

@@ -13,8 +13,7 @@ from landing.aws.survey import AT_ONCE, FoundUnit, Survey
 from landing.core.model import Action, Address, Change
 from landing.organization import TAG
 from landing.sandbox import Sandbox
-from landing.services.registry import BY_NAME
-from tests.cloud import Cloud, Story
+from tests.cloud import BY_NAME, Cloud, Story
 
 SCP = "SERVICE_CONTROL_POLICY"
 RCP = "RESOURCE_CONTROL_POLICY"

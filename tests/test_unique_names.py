@@ -17,8 +17,8 @@ from landing.report import plan_text
 from landing.report.style import Style
 from landing.sandbox import Sandbox
 from landing.services.base import temporary_name
-from landing.services.registry import BY_NAME, KINDS
-from tests.cloud import Cloud, Cut, DyingAws
+from landing.services.registry import KINDS
+from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
 from tests.samples import SMALL
 
 ORGANIZED = [BY_NAME[name] for name in ("organization", "policy_type", "unit", "policy", "attachments", "account")]
@@ -173,10 +173,10 @@ def test_a_name_that_something_unmanaged_keeps_is_refused_when_planned() -> None
     address = Address("unit", "Dev")
     live = {address: Resource(address, {"name": "Dev", "managed": False}, owned=False)}
     with pytest.raises(ImpossiblePlan, match=r"unit\.a: unit\.Dev has the name dev \(units directly below root\)"):
-        refuse_impossible([unit("a", "A", "Dev")], live)
-    refuse_impossible([unit("a", "A", "Dev"), unit("Dev", "Dev", "")], live)
+        refuse_impossible(BY_NAME, [unit("a", "A", "Dev")], live)
+    refuse_impossible(BY_NAME, [unit("a", "A", "Dev"), unit("Dev", "Dev", "")], live)
     with pytest.raises(ImpossiblePlan, match=r"unit\.a: unit\.Dev has the name dev"):
-        refuse_impossible([unit("a", "A", "DEV")], live)
+        refuse_impossible(BY_NAME, [unit("a", "A", "DEV")], live)
 
 
 def account(key: str, before: str, after: str) -> Change:
@@ -188,12 +188,12 @@ def account(key: str, before: str, after: str) -> Change:
 def test_an_account_keeps_its_email_address_closed_or_not() -> None:
     live = {Address("account", "a"): Resource(Address("account", "a"), {"email": "A@x.org"})}
     with pytest.raises(ImpossiblePlan) as refused:
-        refuse_impossible([account("a", "A@x.org", "b@x.org"), account("b", "", "a@x.org")], live)
+        refuse_impossible(BY_NAME, [account("a", "A@x.org", "b@x.org"), account("b", "", "a@x.org")], live)
     assert "account.a: the account has the e-mail A@x.org; AWS changes it only with a code" in str(refused.value)
     assert "account.b: account.a has the name a@x.org (e-mail address of an account) and keeps it" in str(refused.value)
     with pytest.raises(ImpossiblePlan, match="keeps it"):
-        refuse_impossible([account("a", "A@x.org", ""), account("b", "", "a@x.org")], live)
-    refuse_impossible([account("a", "A@x.org", "a@X.org")], live)
+        refuse_impossible(BY_NAME, [account("a", "A@x.org", ""), account("b", "", "a@x.org")], live)
+    refuse_impossible(BY_NAME, [account("a", "A@x.org", "a@X.org")], live)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

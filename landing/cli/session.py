@@ -223,7 +223,7 @@ class Session:
         from landing.guardrails.slots import refuse_crowded
         from landing.guardrails.transition import sentences
 
-        refuse_impossible(plan.only(targets).changes, observation.live)
+        refuse_impossible(plan.kinds, plan.only(targets).changes, observation.live)
         refuse_crowded(organization, plan.only(targets).changes, observation.live, ids)
         told = effects(organization, observation.live, plan.changes, account_ids)
         for address, words in sentences(organization, observation.live, plan.changes, account_ids).items():

@@ -20,7 +20,8 @@ from landing.engine.plan import Origin, Plan, make, still_to_do
 from landing.engine.retry import persist, settled
 from landing.engine.stop import Stop
 from landing.organization import Organization
-from landing.services.registry import BY_NAME
+from landing.services.base import Kinds
+from landing.services.registry import KINDS
 
 VERBS = {
     Action.CREATE: ("Creating...", "Creation"),
@@ -63,8 +64,8 @@ def refresh(
 ) -> tuple[Change, ...]:
     """What is left to do of a saved plan, after looking again at what it touches; raises StalePlan."""
     scopes = {(change.address.kind, change.address.scope) for change in plan.changes}
-    left_by_cuts = halfway(plan.changes, Known.of(organization))
-    return still_to_do(plan, observe(organization, aws, only=scopes, progress=progress), left_by_cuts)
+    left_by_cuts = halfway(plan.changes, Known.of(organization, plan.kinds))
+    return still_to_do(plan, observe(organization, aws, kinds=plan.kinds, only=scopes, progress=progress), left_by_cuts)
 
 
 def apply(
@@ -73,24 +74,29 @@ def apply(
     changes: Collection[Change],
     *,
     stop: Stop,
+    kinds: Kinds = KINDS,
     parallelism: int = 10,
     listeners: Iterable[Listener] = (),
     progress: Progress = lambda done, total, what: None,
 ) -> Result:
     """Make the changes in the order of their graph, then verify; the result says what is left."""
-    walk = _Walk(aws, build(changes, Known.of(organization)), tuple(listeners), parallelism, stop)
+    walk = _Walk(
+        aws, kinds, build(changes, Known.of(organization, kinds)), tuple(listeners), parallelism=parallelism, stop=stop
+    )
     result = walk.run()
     by_address = {change.address: change for change in changes}
     result.done = [by_address[address] for address in walk.finished]
     result.unverified = AT_ONCE if result.done and stop.at_once else ""
     if result.done and not stop.at_once:
-        result.unsettled = settle(organization, aws, result.done, stop, walk.tell)
-        _verify(organization, aws, result, walk.tell, progress)
+        result.unsettled = settle(organization, aws, kinds, result.done, stop=stop, tell=walk.tell)
+        _verify(organization, aws, kinds, result, tell=walk.tell, progress=progress)
     result.interrupted = stop.asked
     return result
 
 
-def _verify(organization: Organization, aws: Aws, result: Result, tell: Listener, progress: Progress) -> None:
+def _verify(
+    organization: Organization, aws: Aws, kinds: Kinds, result: Result, *, tell: Listener, progress: Progress
+) -> None:
     """Look again at what was done: what AWS does not show as declared has failed."""
     tell(Event("phase_start", message="verify"))
     touched = {change.address for change in result.done}
@@ -101,7 +107,7 @@ def _verify(organization: Organization, aws: Aws, result: Result, tell: Listener
     def look() -> Collection[Address]:
         aws.tree.forget()
         nonlocal gaps
-        observation = observe(organization, aws, only=scopes, progress=progress)
+        observation = observe(organization, aws, kinds=kinds, only=scopes, progress=progress)
         gaps = [gap for gap in observation.gaps if any(gap.covers(address) for address in touched)]
         return touched & {change.address for change in make(observation, Origin()).changes}
 
@@ -123,7 +129,10 @@ def _verify(organization: Organization, aws: Aws, result: Result, tell: Listener
 
 
 class _Walk:
-    def __init__(self, aws: Aws, graph: Graph, listeners: tuple[Listener, ...], parallelism: int, stop: Stop) -> None:
+    def __init__(
+        self, aws: Aws, kinds: Kinds, graph: Graph, listeners: tuple[Listener, ...], *, parallelism: int, stop: Stop
+    ) -> None:
+        self.kinds = kinds
         self.aws, self.graph, self.listeners, self.parallelism, self.stop = aws, graph, listeners, parallelism, stop
         self.sorter = graph.sorter()
         self.result = Result()
@@ -175,7 +184,7 @@ class _Walk:
             return
         busy = Counter(step.address.kind for step in self.running.values())
         while len(self.running) < self.parallelism:
-            free = [heap for name, heap in self.waiting.items() if heap and busy[name] < BY_NAME[name].parallel]
+            free = [heap for name, heap in self.waiting.items() if heap and busy[name] < self.kinds[name].parallel]
             if not free:
                 return
             step = Step(*heappop(min(free)))
@@ -190,7 +199,7 @@ class _Walk:
         """The reason of failure, or nothing."""
         try:
             with self.aws.change(self.stop.patience):
-                persist(self.aws, BY_NAME[change.address.kind], change)
+                persist(self.aws, self.kinds[change.address.kind], change)
         except NotBegun:
             return NOT_BEGUN
         except Interrupted:

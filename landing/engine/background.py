@@ -14,8 +14,7 @@ from landing.core.model import Address, Change
 from landing.engine.journal import Event, Listener
 from landing.engine.stop import Stop
 from landing.organization import Organization
-from landing.services.base import GoingOn
-from landing.services.registry import BY_NAME, KINDS
+from landing.services.base import GoingOn, Kinds
 
 LOOK = 0.25
 """Seconds after which it is looked whether the user has asked to wait for nothing."""
@@ -28,6 +27,7 @@ class _Settling:
     """Addresses where AWS may still be at work; `at` says what it was seen to be at, `since` when that began."""
 
     aws: Aws
+    kinds: Kinds
     changes: Collection[Change]
     tell: Listener
     left: list[Address]
@@ -41,7 +41,7 @@ class _Settling:
         for address in list(self.left):
             try:
                 with translated(address.scope):
-                    found = BY_NAME[address.kind].going_on(self.aws, address, self.changes)
+                    found = self.kinds[address.kind].going_on(self.aws, address, self.changes)
             except NoCredentials:
                 raise
             except AwsError as error:
@@ -105,16 +105,18 @@ class _Settling:
         return self.at.pop(address, None) is not None
 
 
-def settle(organization: Organization, aws: Aws, changes: Collection[Change], stop: Stop, tell: Listener) -> Failures:
+def settle(
+    organization: Organization, aws: Aws, kinds: Kinds, changes: Collection[Change], *, stop: Stop, tell: Listener
+) -> Failures:
     """Wait for what changes that were made have set off; what is not over by then, with the reason.
 
     Each has the time that the config's `timeouts` gives it; the first wish to stop ends all waiting.
     """
-    left = sorted({address for kind in KINDS for address in kind.set_off(organization, changes)})
+    left = sorted({address for kind in kinds for address in kind.set_off(organization, changes)})
     if not left:
         return {}
     tell(Event("phase_start", message="settle"))
-    settling = _Settling(aws, changes, tell, left, aws.clock.now())
+    settling = _Settling(aws, kinds, changes, tell, left, aws.clock.now())
     pool = ThreadPoolExecutor(1, "settle")  # a signal must find the main thread in no wait that it is to end
     running = pool.submit(settling.run, stop.patience)
     while not wait([running], timeout=LOOK).done and not stop.at_once:

@@ -14,7 +14,6 @@ from landing.engine.plan import FORMAT, Plan
 from landing.engine.plan_file import plain
 from landing.organization import ForeignPolicy, Organization
 from landing.policy import RCP, SCP
-from landing.services.registry import BY_NAME
 
 
 class Status(StrEnum):
@@ -112,7 +111,7 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
         said = json.dumps([change.action, *sides], default=dict, sort_keys=True)
         if said not in diffs:
             diffs[said] = _diff(change)
-        kind = BY_NAME[change.address.kind]
+        kind = plan.kinds[change.address.kind]
         yield Finding(
             STATUS[change.action],
             kind.severity_of(organization, change),
@@ -129,14 +128,14 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
             Status.UNMANAGED,
             Severity.LOW,
             address,
-            BY_NAME[address.kind].title,
+            plan.kinds[address.kind].title,
             "in AWS, neither declared nor ours",
             organization.source,
         )
     for gap in plan.gaps:
         address = Address(gap.kind, gap.name or "*", gap.scope)
         yield Finding(
-            Status.NOT_CHECKED, Severity.MEDIUM, address, BY_NAME[gap.kind].title, gap.reason, organization.source
+            Status.NOT_CHECKED, Severity.MEDIUM, address, plan.kinds[gap.kind].title, gap.reason, organization.source
         )
 
 
@@ -154,7 +153,7 @@ def _in_force(organization: Organization, plan: Plan, acts: Mapping[str, str]) -
             Status.UNMANAGED if known else Status.IN_FORCE,
             Severity.LOW if known else Severity.HIGH if policy.type in (SCP, RCP) else Severity.MEDIUM,
             policy.address,
-            BY_NAME["policy"].title,
+            plan.kinds["policy"].title,
             reason,
             organization.source,
             tuple((name, None, value) for name, value in rows if value),

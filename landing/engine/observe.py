@@ -12,7 +12,7 @@ from landing.aws import Aws, Interrupted, NoCredentials, translated
 from landing.core.errors import AwsError, NotThere, Refused
 from landing.core.model import Address, Gap, Resource, Scope
 from landing.organization import Organization
-from landing.services.base import Kind
+from landing.services.base import Kind, Kinds
 from landing.services.registry import KINDS
 
 WORKERS = 64
@@ -34,10 +34,11 @@ class Observation:
     live: Mapping[Address, Resource]
     gaps: tuple[Gap, ...]
     tasks: frozenset[Task] = field(default_factory=frozenset)
+    kinds: Kinds = field(default=KINDS, compare=False, repr=False)
 
     def raise_if_unknown(self, targets: Collection[str]) -> None:
         """Raise Refused when a target means nothing on either side: most likely it is misspelt."""
-        known, kinds = {*self.desired, *self.live}, {kind.name for kind in KINDS}
+        known, kinds = {*self.desired, *self.live}, {kind.name for kind in self.kinds}
         for target in targets:
             if target in kinds or self.gaps or any(address.matches(target) for address in known):
                 continue
@@ -95,7 +96,7 @@ def observe(
     organization: Organization,
     aws: Aws,
     *,
-    kinds: Collection[Kind] = KINDS,
+    kinds: Kinds = KINDS,
     only: Collection[Task] | None = None,
     workers: int = WORKERS,
     progress: Progress = lambda done, total, what: None,
@@ -107,14 +108,13 @@ def observe(
     if only is not None:
         tasks &= set(only)
         desired = {address: r for address, r in desired.items() if (address.kind, address.scope) in tasks}
-    by_name = {kind.name: kind for kind in kinds}
     live: dict[Address, Resource] = {}
     gaps: list[Gap] = []
-    aws.tree.ahead({part for name, _ in tasks for part in by_name[name].ahead})
+    aws.tree.ahead({part for name, _ in tasks for part in kinds[name].ahead})
     pool = ThreadPoolExecutor(workers, "read")
     wanted = True
     try:
-        running = {pool.submit(_read, aws, by_name[name], scope): (name, scope) for name, scope in sorted(tasks)}
+        running = {pool.submit(_read, aws, kinds[name], scope): (name, scope) for name, scope in sorted(tasks)}
         for done, future in enumerate(_settled(running, aws), 1):
             for found in future.result():
                 if isinstance(found, Gap):
@@ -129,7 +129,7 @@ def observe(
     finally:
         aws.tree.rest()
         pool.shutdown(wait=wanted, cancel_futures=True)
-    return Observation(desired, live, tuple(sorted(gaps)), frozenset(tasks))
+    return Observation(desired, live, tuple(sorted(gaps)), frozenset(tasks), kinds)
 
 
 def _settled(running: Iterable[Future[Found]], aws: Aws) -> Iterator[Future[Found]]:

@@ -17,8 +17,9 @@ from landing.engine.observe import Observation
 from landing.engine.order.unique_names import givers
 from landing.engine.plan_file import change_of, digest_of, entry_of, scope_of
 from landing.organization import ForeignPolicy
+from landing.services.base import Kinds
 from landing.services.organizations.policy import foreign_in
-from landing.services.registry import BY_NAME
+from landing.services.registry import KINDS
 
 FORMAT = "3.0"
 """So many deletions in one plan need `--allow many-deletes`, whatever each of them needs."""
@@ -58,6 +59,7 @@ class Plan:
     made_from: Origin = field(default_factory=Origin)
     effects: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     """What a change does to requests, in sentences."""
+    kinds: Kinds = field(default=KINDS, compare=False, repr=False)
     foreign: tuple[ForeignPolicy, ...] = ()
     """The policies of others that are attached somewhere, without their documents."""
 
@@ -77,7 +79,7 @@ class Plan:
         if not targets:
             return self
         by_address = {change.address: change for change in self.changes}
-        given_by = givers(self.changes)
+        given_by = givers(self.kinds, self.changes)
         wanted = [
             change.address for change in self.changes if any(change.address.matches(target) for target in targets)
         ]
@@ -101,7 +103,7 @@ class Plan:
             "complete": not self.gaps,
             "errored": False,
             "made_from": asdict(self.made_from),
-            "resource_changes": [entry_of(change) for change in self.changes],
+            "resource_changes": [entry_of(self.kinds, change) for change in self.changes],
             "gaps": [{"kind": g.kind, **scope_of(g.scope), "reason": g.reason, "name": g.name} for g in self.gaps],
             "unmanaged": [str(address) for address in self.unmanaged],
             "foreign": [_foreign(policy) for policy in self.foreign],
@@ -127,7 +129,7 @@ class Plan:
                 data["in_sync"],
                 Origin(**data["made_from"]),
                 {Address.parse(text): tuple(map(str, sentences)) for text, sentences in data["effects"].items()},
-                tuple(
+                foreign=tuple(
                     ForeignPolicy(f["id"], f["name"], f["type"], tuple(f["nodes"]), Address.parse(f["address"]))
                     for f in data["foreign"]
                 ),
@@ -165,30 +167,30 @@ def make(observation: Observation, made_from: Origin) -> Plan:
         if wanted is None and live is not None and not live.owned:
             unmanaged.append(address)
         else:
-            change = compare(wanted, live)
+            change = compare(observation.kinds, wanted, live)
             in_sync += change is None
             changes += [change] if change else []
     foreign = tuple(replace(policy, document=None) for policy in foreign_in(observation.live))
     return Plan(tuple(changes), observation.gaps, tuple(unmanaged), in_sync, made_from, foreign=foreign)
 
 
-def compare(wanted: Resource | None, live: Resource | None) -> Change | None:
+def compare(kinds: Kinds, wanted: Resource | None, live: Resource | None) -> Change | None:
     """The change that leads from the live resource to the wanted one; None when there is nothing to do."""
     if wanted is None:
         assert live is not None
         return Change(Action.DELETE, live.address, live.attributes, None, releases=live.requires)
     if live is None:
         return Change(Action.CREATE, wanted.address, None, wanted.attributes, wanted.requires, source=wanted.source)
-    before = _as_wanted(seen(live.attributes, wanted.attributes), wanted)
+    before = _as_wanted(kinds, seen(live.attributes, wanted.attributes), wanted)
     if before == wanted.attributes:
         return None
     releases = tuple(address for address in live.requires if address not in wanted.requires)
     return Change(Action.UPDATE, wanted.address, before, wanted.attributes, wanted.requires, releases, wanted.source)
 
 
-def _as_wanted(before: Attributes, wanted: Resource) -> Attributes:
+def _as_wanted(kinds: Kinds, before: Attributes, wanted: Resource) -> Attributes:
     """What is the same to AWS, in the form in which the config has it: so it is no change, nor shown as one."""
-    forms = BY_NAME[wanted.address.kind].canonical
+    forms = kinds[wanted.address.kind].canonical
     same = {key for key, form in forms.items() if key in before and form(before[key]) == form(wanted.attributes[key])}
     return {key: wanted.attributes[key] if key in same else value for key, value in before.items()}
 
@@ -217,7 +219,7 @@ def still_to_do(
         if reason := contradiction(change, wanted, live):
             wrong.append(f"{change.address}: {reason}")
             continue
-        derived = compare(wanted, live) if wanted or live else None
+        derived = compare(plan.kinds, wanted, live) if wanted or live else None
         if derived is None:
             continue
         present, shape = derived.before, change.after or change.before or {}
@@ -227,7 +229,7 @@ def still_to_do(
             else:
                 wrong.append(f"{change.address}: `releases` is not what AWS holds and the config does not")
         elif present is not None and (
-            BY_NAME[change.address.kind].begun(change, present)
+            plan.kinds[change.address.kind].begun(change, present)
             or any(stage and present == seen(stage, shape) for stage in (halfway or {}).get(change.address, ()))
         ):
             left.append(derived)

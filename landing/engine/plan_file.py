@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from landing.core.model import Action, Address, Change, Scope, Source
-from landing.services.registry import BY_NAME
+from landing.services.base import Kinds
 
 
 def digest_of(document: Any) -> str:
@@ -23,9 +23,9 @@ def scope_of(scope: Scope) -> dict[str, str]:
     return {"account": scope.account, "region": scope.region}
 
 
-def entry_of(change: Change) -> dict[str, Any]:
+def entry_of(kinds: Kinds, change: Change) -> dict[str, Any]:
     """All of a change; `change_of` reads it."""
-    source, kind = change.source, BY_NAME[change.address.kind]
+    source, kind = change.source, kinds[change.address.kind]
     return {
         "address": str(change.address),
         "kind": change.address.kind,

@@ -15,37 +15,42 @@ from landing.organization import ROOT, Organization, node_of
 from landing.policy import RCP, SCP, effect
 from landing.policy.direction import covers, let_through, passing
 from landing.policy.testing.suite import FULL_ACCESS, Levels
+from landing.services.base import Kinds
 from landing.services.organizations.policy_type import PolicyType
-from landing.services.registry import BY_NAME
+from landing.services.registry import KINDS
 
 MANY_DELETES = 20
 """More deletions than this in one plan need a word of their own."""
 
 
-def exposures(organization: Organization, changes: Iterable[Change]) -> dict[Address, str]:
+def exposures(organization: Organization, changes: Iterable[Change], kinds: Kinds = KINDS) -> dict[Address, str]:
     """What passes once a change is made, in words, by the change; only of changes that let more through.
 
     Changes that detach, or take a guardrail out of a pack, have a word of their own and are not among them.
     """
     found = [change for change in changes if change.action is Action.UPDATE]
-    named = {change.address for change in found if "detach" in BY_NAME[change.address.kind].dangers(change)}
+    named = {change.address for change in found if "detach" in kinds[change.address.kind].dangers(change)}
     each = {**_loosened(found), **_opened(organization, list(changes)), **_moved(organization, found)}
     return {address: words for address, words in each.items() if words and address not in named}
 
 
-def dangers(organization: Organization, changes: Iterable[Change]) -> dict[Address, dict[str, str]]:
+def dangers(
+    organization: Organization, changes: Iterable[Change], kinds: Kinds = KINDS
+) -> dict[Address, dict[str, str]]:
     """What must be allowed by name, by the change: the words, each with what more is to be said of it."""
     known = list(changes)
-    words = {change.address: dict.fromkeys(BY_NAME[change.address.kind].dangers(change), "") for change in known}
-    for address, passes in exposures(organization, known).items():
+    words = {change.address: dict.fromkeys(kinds[change.address.kind].dangers(change), "") for change in known}
+    for address, passes in exposures(organization, known, kinds).items():
         words[address]["weaken"] = passes
     return {address: each for address, each in words.items() if each}
 
 
-def refuse_unsafe(organization: Organization, changes: Collection[Change], allowed: Collection[str]) -> None:
+def refuse_unsafe(
+    organization: Organization, changes: Collection[Change], allowed: Collection[str], kinds: Kinds = KINDS
+) -> None:
     """Raise UnsafePlan unless everything dangerous in the changes was allowed by name."""
     lines = []
-    found = dangers(organization, changes)
+    found = dangers(organization, changes, kinds)
     for change in changes:
         missing = {word: more for word, more in found.get(change.address, {}).items() if word not in allowed}
         if missing:

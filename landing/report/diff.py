@@ -12,7 +12,7 @@ from landing.core.model import Action, Change
 from landing.core.text import safe
 from landing.engine.drift import Finding, Status
 from landing.report.style import SIGNS, Style, shown
-from landing.services.registry import BY_NAME
+from landing.services.base import Kind
 
 NOTHING: tuple[Any, ...] = ({}, [], (), None)
 CLOSE = " "
@@ -37,14 +37,14 @@ class Line:
         return f"{'!' if self.sign == '~' else self.sign} {'    ' * self.depth}{self.text}"
 
 
-def of_change(change: Change) -> list[Line]:
+def of_change(kind: Kind, change: Change) -> list[Line]:
     """The attributes of what is created or destroyed; of an update only what differs."""
     if change.action is Action.UPDATE:
         return list(_of_update(change))
     attributes = change.after or change.before or {}
     rows = [(safe(name), shown(value)) for name, value in attributes.items() if value not in NOTHING]
     if change.action is Action.CREATE:
-        rows += [(name, "(known after apply)") for name in BY_NAME[change.address.kind].unknown]
+        rows += [(name, "(known after apply)") for name in kind.unknown]
     width = max((len(name) for name, _ in rows), default=0)
     return [Line(SIGNS[change.action.value], f"{name:<{width}} = {text}") for name, text in rows]
 

@@ -24,7 +24,7 @@ from landing.report.gaps import by_reason
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import HEIGHT, WIDTH, heat_map, unit_label
 from landing.report.place import label, spread, unit_of
-from landing.services.registry import BY_NAME
+from landing.services.base import Kinds
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_GROUPS = 1000
@@ -89,7 +89,7 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
             cell_height=HEIGHT,
             severities=[severity.value for severity in Severity],
             statuses=[WORDS[status] for status in (Status.MISSING, Status.CHANGED, Status.UNEXPECTED, Status.IN_FORCE)],
-            groups=[_row(group, organization) for group in groups[:MOST_GROUPS]],
+            groups=[_row(report.plan.kinds, group, organization) for group in groups[:MOST_GROUPS]],
             groups_left=max(0, len(groups) - MOST_GROUPS),
             missed=missed,
             unmanaged=unmanaged[:MOST_UNMANAGED],
@@ -146,14 +146,14 @@ def _cells(numbers: Grid) -> Iterator[tuple[str, str, Cell]]:
                 yield unit_label(unit), kind, numbers.cells[unit, kind]
 
 
-def _row(group: Group, organization: Organization) -> Row:
+def _row(kinds: Kinds, group: Group, organization: Organization) -> Row:
     finding, sources = group.finding, group.sources
     many = len(group.findings) > 1
     return Row(
         severity=finding.severity.value,
         status=WORDS[finding.status],
         title=finding.title,
-        help=BY_NAME[finding.address.kind].help_uri,
+        help=kinds[finding.address.kind].help_uri,
         name=group.name,
         what=group.what,
         lines=tuple(_coloured(line) for line in at_most(group.lines, MOST_LINES)),

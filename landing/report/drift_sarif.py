@@ -12,7 +12,7 @@ from landing.report import sarif
 from landing.report.diff import of_finding
 from landing.report.findings import WORDS
 from landing.report.gaps import by_reason
-from landing.services.registry import BY_NAME
+from landing.services.base import Kinds
 
 NAMED = 10
 LINES = 5
@@ -37,13 +37,13 @@ def render(report: Report, *, root: Path, anchor: str) -> str:
             source = finding.declared_at or Source(anchor, 1, 1)
             groups.setdefault((f"{finding.address.kind}.{finding.status}", source), []).append(finding)
     ordered = sorted(groups.items(), key=lambda item: (min(f.severity.rank for f in item[1]), item[0]))
-    results = [_result(source, findings) for (_, source), findings in ordered]
+    results = [_result(report.plan.kinds, source, findings) for (_, source), findings in ordered]
     notes = [f"Not checked: {missed}" for missed in by_reason(report.plan.gaps)]
     version = report.plan.made_from.version
     return sarif.document(results, category="drift", root=root, version=version, notes=notes)
 
 
-def _result(source: Source, findings: Sequence[Finding]) -> sarif.Result:
+def _result(kinds: Kinds, source: Source, findings: Sequence[Finding]) -> sarif.Result:
     worst = min(findings, key=lambda finding: (finding.severity.rank, finding.address))
     places = [str(finding.address) for finding in findings]
     more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
@@ -56,7 +56,7 @@ def _result(source: Source, findings: Sequence[Finding]) -> sarif.Result:
     if worst.status is Status.IN_FORCE:
         message += " " + "; ".join(safe(finding.reason) for finding in findings[:NAMED]) + "."
     return sarif.Result(
-        _rule(worst),
+        _rule(kinds, worst),
         sarif.LEVELS[worst.severity],
         message,
         source,
@@ -65,8 +65,8 @@ def _result(source: Source, findings: Sequence[Finding]) -> sarif.Result:
     )
 
 
-def _rule(finding: Finding) -> sarif.Rule:
-    kind = BY_NAME[finding.address.kind]
+def _rule(kinds: Kinds, finding: Finding) -> sarif.Rule:
+    kind = kinds[finding.address.kind]
     severity = finding.severity if finding.status is Status.UNMANAGED else kind.severity
     return sarif.Rule(
         f"{kind.name}.{finding.status}",

@@ -10,7 +10,7 @@ from typing import Any
 
 from landing.core.model import Action, Address, Change, Level
 from landing.report.place import PER_ACCOUNT
-from landing.services.registry import BY_NAME
+from landing.services.base import Kind, Kinds
 
 NEVER_FOLDED = ("policy", "attachments", "unit")
 OWN = ("name", "email")
@@ -31,6 +31,7 @@ class Group:
     changes: tuple[Change, ...]
     change: Change
     out_of: int
+    kind: Kind
 
     @property
     def title(self) -> str:
@@ -67,7 +68,7 @@ def counted(count: int, out_of: int, where: str) -> str:
     return where if where.startswith(f"{number} ") else f"{number}: {where}"
 
 
-def fold(changes: Iterable[Change], expand: Collection[str] = ()) -> list[Group]:
+def fold(kinds: Kinds, changes: Iterable[Change], expand: Collection[str] = ()) -> list[Group]:
     """Groups by kind, the odd ones first: a small group beside a large one is what a reviewer must see.
 
     Deletions, moves, renames and policies are never folded, nor is what `expand` names (addresses, kinds, prefixes
@@ -75,22 +76,25 @@ def fold(changes: Iterable[Change], expand: Collection[str] = ()) -> list[Group]
     """
     groups: dict[object, list[Change]] = {}
     for change in changes:
-        groups.setdefault(_key(change, expand), []).append(change)
+        groups.setdefault(_key(kinds, change, expand), []).append(change)
     totals = Counter[tuple[str, Action]]()
     for members in groups.values():
         totals[members[0].address.kind, members[0].action] += len(members)
-    folded = [Group(tuple(g), _stand_in(g), totals[g[0].address.kind, g[0].action]) for g in groups.values()]
+    folded = [
+        Group(tuple(g), _stand_in(g), totals[g[0].address.kind, g[0].action], kinds[g[0].address.kind])
+        for g in groups.values()
+    ]
     return sorted(folded, key=lambda group: (group.change.address.kind, len(group.changes)))
 
 
-def _key(change: Change, expand: Collection[str]) -> object:
+def _key(kinds: Kinds, change: Change, expand: Collection[str]) -> object:
     address, before, after = change.address, change.before or {}, change.after or {}
     if change.action is Action.DELETE or address.kind in NEVER_FOLDED:
         return address
     if change.action is Action.UPDATE and address.kind in PER_ACCOUNT:
         if any(before.get(name) != after.get(name) for name in ("unit", *OWN)):
             return address
-    elif BY_NAME[address.kind].level is Level.ORGANIZATION and address.kind not in PER_ACCOUNT:
+    elif kinds[address.kind].level is Level.ORGANIZATION and address.kind not in PER_ACCOUNT:
         return address
     if any(target == EVERYTHING or address.matches(target) for target in expand):
         return address

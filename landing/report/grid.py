@@ -11,7 +11,6 @@ from landing.engine.drift import Finding, Report, Status
 from landing.organization import ROOT, Organization
 from landing.report.findings import units_of
 from landing.report.place import unit_of
-from landing.services.registry import KINDS
 
 EVERYWHERE = ""
 """The row of what exists once an organization."""
@@ -61,7 +60,7 @@ def grid(report: Report, organization: Organization, declared: Iterable[Address]
         cells[unit_of(organization, address), gap.kind].not_checked += 1
     rows = {unit for unit, _ in cells}
     units = tuple(unit for unit in _in_order(organization) if unit in rows)
-    kinds = tuple(kind.name for kind in KINDS if any(kind.name == name for _, name in cells))
+    kinds = tuple(kind.name for kind in report.plan.kinds if any(kind.name == name for _, name in cells))
     return Grid(units, kinds, dict(cells), {key: tuple(members) for key, members in found.items()})
 
 

@@ -20,7 +20,6 @@ from landing.report.gaps import by_reason
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import unit_label
 from landing.report.place import label
-from landing.services.registry import BY_NAME
 
 GROUPS = 20
 LINES = 20
@@ -44,7 +43,7 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
     when = f" timestamp={_attribute(created)}" if created else ""
     for (kind, cases), (tests, failures, errors) in zip(suites, counts, strict=True):
         lines.append(
-            f"<testsuite name={_attribute(BY_NAME[kind].title)} tests={_attribute(tests)} "
+            f"<testsuite name={_attribute(report.plan.kinds[kind].title)} tests={_attribute(tests)} "
             f'failures="{failures}" errors="{errors}" skipped="0" time="0"{when}>'
         )
         lines += cases

@@ -27,10 +27,10 @@ RESERVE = 160
 def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget: int = BUDGET) -> str:
     """The verdict and the counts first; what does not fit gets shorter, section by section, and is counted last."""
     head, said = _head(plan), said_of(plan, organization)
-    named = dangers(organization, plan.changes)
+    named = dangers(organization, plan.changes, plan.kinds)
     dangerous = [(change, words) for change in plan.changes if (words := _words(change, named))]
     addresses = {change.address for change, _ in dangerous}
-    groups = sorted(fold(plan.changes), key=lambda group: group.change.address not in addresses)
+    groups = sorted(fold(plan.kinds, plan.changes), key=lambda group: group.change.address not in addresses)
     before = [
         Section(0, (lambda: "", partial(_table, plan))),
         Section(1, tuple(partial(_caution, dangerous, count) for count in (0, SOME, MANY))),
@@ -148,7 +148,7 @@ def _details(group: Group, organization: Organization, said: Said, limit: int) -
     sources = sorted({each.source for each in group.changes if each.source})
     notes = [f"Declared at {at(sources)}"] if sources else []
     notes += [code(remark) for remark in remarks(group, organization, said)]
-    body = fence(line.fenced for line in at_most(of_change(change), limit))
+    body = fence(line.fenced for line in at_most(of_change(group.kind, change), limit))
     return "\n" + details(summary, body + ("\n\n" + "<br>\n".join(notes) if notes else "")) + "\n\n"
 
 

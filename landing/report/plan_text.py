@@ -18,7 +18,6 @@ from landing.report.fold import Group, fold
 from landing.report.gaps import by_reason
 from landing.report.place import label, spread
 from landing.report.style import SIGNS, Style, shown
-from landing.services.registry import BY_NAME
 
 LEGEND = {Action.CREATE: "create", Action.UPDATE: "update in-place", Action.DELETE: "destroy"}
 WILL = {Action.CREATE: "will be created", Action.UPDATE: "will be updated in-place", Action.DELETE: "will be destroyed"}
@@ -57,7 +56,7 @@ def _changes(
 ) -> Iterator[str]:
     if not plan.changes:
         return
-    groups, said = fold(plan.changes, expand), said_of(plan, organization)
+    groups, said = fold(plan.kinds, plan.changes, expand), said_of(plan, organization)
     count = len(plan.changes)
     folded = f" ({count} objects in {len(groups)} groups; odd ones first)" if len(groups) < count else ""
     yield f"landing will perform the following actions{folded}, indicated with these symbols:"
@@ -84,7 +83,7 @@ def _group(group: Group, organization: Organization, said: Said, style: Style) -
     yield from (f"  # ({reason})" for reason in reasons(group))
     name = shown(change.address.name if len(group.changes) == 1 else group.label)
     yield f"  {style.sign(SIGNS[change.action.value])} {change.address.kind} {name} {{"
-    yield from (f"      {line.styled(style)}" for line in of_change(change))
+    yield from (f"      {line.styled(style)}" for line in of_change(group.kind, change))
     yield "    }"
     yield from (f"    {line}" for line in remarks(group, organization, said))
 
@@ -106,7 +105,7 @@ def remarks(group: Group, organization: Organization, said: Said) -> Iterator[st
         units = spread(organization, addresses)
         samples = ", ".join(label(address) for address in addresses[:SAMPLES]) + more
         yield f"where: {units}   e.g. {samples}" if units else f"where: {samples}"
-    for note in BY_NAME[group.change.address.kind].notes(organization, group.changes[0]):
+    for note in group.kind.notes(organization, group.changes[0]):
         yield safe(note)
     yield from (safe(sentence) for sentence in said.get(group.change.address, ()))
 
@@ -114,9 +113,9 @@ def remarks(group: Group, organization: Organization, said: Said) -> Iterator[st
 def said_of(plan: Plan, organization: Organization) -> Said:
     """What must be allowed by name, the names that go by way of another, and what changes do to requests."""
     said: dict[Address, list[str]] = defaultdict(list)
-    for address, words in dangers(organization, plan.changes).items():
+    for address, words in dangers(organization, plan.changes, plan.kinds).items():
         said[address] += (f"needs --allow {word}{f': {more}' if more else ''}" for word, more in words.items())
-    for address, names in temporary_names(plan.changes, Known.of(organization)).items():
+    for address, names in temporary_names(plan.changes, Known.of(organization, plan.kinds)).items():
         said[address] += (f"called {name} for a while: another takes its name first" for name in sorted(names))
     for address, sentences in plan.effects.items():
         said[address] += (f"effect: {sentence}" for sentence in sentences)

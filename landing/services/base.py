@@ -173,3 +173,19 @@ class Kind(ABC):
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """Lines for people below the change: reach, sizes, effects."""
         return ()
+
+
+class Kinds:
+    """Kinds by their names, in the order of reports: a value, which observation, plan and apply are given."""
+
+    def __init__(self, kinds: Iterable[Kind]) -> None:
+        self._by_name = {kind.name: kind for kind in kinds}
+
+    def __iter__(self) -> Iterator[Kind]:
+        return iter(self._by_name.values())
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __getitem__(self, name: str) -> Kind:
+        return self._by_name[name]

@@ -175,13 +175,14 @@ def _reads(action: str) -> bool:
     return action.partition(":")[2].startswith(("Describe", "Get", "List"))
 
 
-def reads(organization: Organization, *, detect: bool = False) -> Reads:
+def reads(organization: Organization, *, detect: bool = False, kinds: Iterable[Kind] = KINDS) -> Reads:
     """What a connection that only reads lets through; in members, where `detect`, what their stacks hold is read too.
 
     LandingError when so many services are in the stacks that AWS would not take the session policy.
     """
-    actions = {action for kind in KINDS for action in kind.reads} | {*ALWAYS, simulator.ACTION, event_history.ACTION}
-    within = {action for kind in KINDS if ENTER in kind.reads for action in kind.reads} - {ENTER}
+    kinds = tuple(kinds)
+    actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, simulator.ACTION, event_history.ACTION}
+    within = {action for kind in kinds if ENTER in kind.reads for action in kind.reads} - {ENTER}
     held = [each.template for each in organization.deployments.values() if each.accounts] if detect else []
     statements = [{"Effect": "Allow", "Action": sorted(within), "Resource": "*"}, *_held(held)]
     if lock := organization.lock:

@@ -1,6 +1,6 @@
 """Every service, in the order in which people think of them; a new one is a folder or file here and a line below."""
 
-from landing.services.base import Kind
+from landing.services.base import Kinds
 from landing.services.cloudtrail.declaration import SERVICE as CLOUDTRAIL
 from landing.services.config.declaration import SERVICE as CONFIG
 from landing.services.guardduty.declaration import SERVICE as GUARDDUTY
@@ -22,6 +22,4 @@ SERVICES: tuple[Service, ...] = (
     MACIE,
 )
 
-KINDS: tuple[Kind, ...] = tuple(kind for service in SERVICES for kind in service.kinds)
-
-BY_NAME = {kind.name: kind for kind in KINDS}
+KINDS = Kinds(kind for service in SERVICES for kind in service.kinds)

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from landing.core.model import Address
-from landing.services.registry import BY_NAME
-from tests.cloud import Cloud, Cut, DyingAws
+from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
 from tests.kinds.conftest import At
 from tests.samples import SMALL
 

@@ -14,8 +14,7 @@ from landing.guardrails.exposure import dangers, refuse_unsafe
 from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.registry import BY_NAME
-from tests.cloud import Cloud, Cut, DyingAws
+from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
 from tests.samples import SMALL
 
 NAMES = ("organization", "trusted_access", "policy_type", "unit", "account", "policy", "attachments")

@@ -8,8 +8,7 @@ from landing.core.constraints.principals import POLICY_TYPES
 from landing.engine.order.graph import build
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.registry import BY_NAME
-from tests.cloud import Cloud
+from tests.cloud import BY_NAME, Cloud
 from tests.samples import SMALL
 
 TYPED = SMALL.replace("organization:", f"organization:\n  policy_types: [{', '.join(POLICY_TYPES)}]", 1)

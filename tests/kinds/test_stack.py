@@ -10,9 +10,8 @@ import pytest
 from landing.aws import Aws
 from landing.core.model import Address, Scope
 from landing.organization import Organization
-from landing.services.registry import BY_NAME
 from landing.services.stacks.cloudformation import MARK
-from tests.cloud import Cloud, Cut, DyingAws
+from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
 from tests.kinds.conftest import At
 from tests.samples import SMALL
 

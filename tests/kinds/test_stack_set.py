@@ -13,9 +13,8 @@ from landing.engine.observe import observe
 from landing.engine.plan import Origin, make
 from landing.organization import Organization
 from landing.sandbox import Sandbox, regions
-from landing.services.registry import BY_NAME
 from landing.services.stacks.stack_set import NESTED
-from tests.cloud import Cloud, Cut, DyingAws
+from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
 from tests.samples import SMALL
 
 KIND = BY_NAME["stack_set"]

@@ -9,8 +9,7 @@ import pytest
 from landing.core.model import Address
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.registry import BY_NAME
-from tests.cloud import Cloud
+from tests.cloud import BY_NAME, Cloud
 from tests.samples import SMALL
 
 Load = Callable[[str], Organization]

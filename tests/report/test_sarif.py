@@ -12,7 +12,7 @@ from landing.core.model import Action, Address, Gap, Problem, Scope, Source
 from landing.engine.drift import Status, report
 from landing.engine.plan import Plan
 from landing.report import drift_sarif, sarif
-from landing.services.registry import BY_NAME
+from tests.cloud import BY_NAME
 from tests.report.samples import PROBLEMS, account, at, drift, findings, hostile, many, organization, plan, stack
 
 ROOT = Path("/repository")

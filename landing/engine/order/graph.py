@@ -11,7 +11,7 @@ from itertools import pairwise
 from landing.core.model import Action, Address, Attributes, Change, UniqueName
 from landing.engine.order.phases import Known, Phase, Stage, stages_of
 from landing.engine.order.unique_names import givers, names_of, to_temporary
-from landing.services.registry import BY_NAME
+from landing.services.base import Kinds
 
 NOTHING_KNOWN = Known()
 
@@ -62,13 +62,13 @@ def build(changes: Collection[Change], known: Known = NOTHING_KNOWN) -> Graph:
     a temporary name first, in a stage of its own.
     """
     stages = stages_of(changes, known)
-    given_by = givers(changes)
-    graph, after_givers = _build(changes, stages, given_by)
+    given_by = givers(known.kinds, changes)
+    graph, after_givers = _build(changes, stages, given_by, known.kinds)
     while (address := _to_rename(graph, after_givers, stages)) is not None:
-        temporary = to_temporary(stages[address][0].change)
+        temporary = to_temporary(known.kinds, stages[address][0].change)
         assert temporary is not None
         stages[address] = (Stage(temporary, renames=True), *stages[address])
-        graph, after_givers = _build(changes, stages, given_by)
+        graph, after_givers = _build(changes, stages, given_by, known.kinds)
     releasing = [step for step in graph.order() if (graph.phases[step] or Phase.TIGHTEN) > Phase.TIGHTEN]
     for earlier, later in pairwise(releasing):
         graph.waits[later].add(earlier)
@@ -85,18 +85,23 @@ def halfway(changes: Collection[Change], known: Known = NOTHING_KNOWN) -> dict[A
 
 def temporary_names(changes: Collection[Change], known: Known = NOTHING_KNOWN) -> dict[Address, frozenset[UniqueName]]:
     """The names that resources have for a while, because others take theirs first."""
-    if not givers(changes):
+    if not givers(known.kinds, changes):
         return {}
     steps, found = build(changes, known).steps, {}
     for change in changes:
-        temporary = to_temporary(change)
+        temporary = to_temporary(known.kinds, change)
         if temporary is not None and steps[Step(change.address, 0)] == temporary:
-            found[change.address] = names_of(change.address, temporary.after) - names_of(change.address, change.before)
+            found[change.address] = names_of(known.kinds, change.address, temporary.after) - names_of(
+                known.kinds, change.address, change.before
+            )
     return found
 
 
 def _build(
-    changes: Collection[Change], stages: Mapping[Address, tuple[Stage, ...]], given_by: Mapping[Address, set[Address]]
+    changes: Collection[Change],
+    stages: Mapping[Address, tuple[Stage, ...]],
+    given_by: Mapping[Address, set[Address]],
+    kinds: Kinds,
 ) -> tuple[Graph, dict[Step, set[Step]]]:
     """The graph of these stages, and of its edges those that lead from who takes a name to who gives it up."""
     steps = {Step(address, n): stage.change for address, found in stages.items() for n, stage in enumerate(found)}
@@ -118,21 +123,21 @@ def _build(
     after_givers: dict[Step, set[Step]] = defaultdict(set)
     for taker, others in given_by.items():
         for giver in others:
-            taking, giving = _exchange(stages[taker], stages[giver])
+            taking, giving = _exchange(kinds, stages[taker], stages[giver])
             after_givers[Step(taker, taking)].add(Step(giver, giving))
     for step, earlier in after_givers.items():
         needs[step] |= earlier
     for step in steps:
         needs[step].discard(step)
-    return Graph(steps, needs, _waits(steps, phases), phases), after_givers
+    return Graph(steps, needs, _waits(steps, phases, kinds), phases), after_givers
 
 
-def _exchange(taker: Sequence[Stage], giver: Sequence[Stage]) -> tuple[int, int]:
+def _exchange(kinds: Kinds, taker: Sequence[Stage], giver: Sequence[Stage]) -> tuple[int, int]:
     """The first stages after which the one has a name that the other had, and the other has it no more."""
-    had = names_of(giver[0].change.address, giver[0].change.before)
-    sides = [names_of(stage.change.address, stage.change.after) for stage in taker]
-    wanted = (sides[-1] - names_of(taker[0].change.address, taker[0].change.before)) & had
-    left = [names_of(stage.change.address, stage.change.after) for stage in giver]
+    had = names_of(kinds, giver[0].change.address, giver[0].change.before)
+    sides = [names_of(kinds, stage.change.address, stage.change.after) for stage in taker]
+    wanted = (sides[-1] - names_of(kinds, taker[0].change.address, taker[0].change.before)) & had
+    left = [names_of(kinds, stage.change.address, stage.change.after) for stage in giver]
     return (
         next(number for number, names in enumerate(sides) if names & wanted),
         next(number for number, names in enumerate(left) if not names & wanted),
@@ -190,15 +195,15 @@ def _removes(stage: Stage) -> bool:
     return stage.change.action is Action.DELETE or stage.phase is Phase.LOOSEN
 
 
-def _waits(steps: dict[Step, Change], phases: dict[Step, Phase | None]) -> dict[Step, set[Step]]:
+def _waits(steps: dict[Step, Change], phases: dict[Step, Phase | None], kinds: Kinds) -> dict[Step, set[Step]]:
     """What must have settled before each step, and before each barrier.
 
     Barriers stand for many steps: 10,000 that wait for 10,000 others need 20,000 edges, not 100 million.
     """
     waits: dict[Step, set[Step]] = defaultdict(set)
-    kinds = {name for step in steps for name in BY_NAME[step.address.kind].waits_for}
+    awaited = {name for step in steps for name in kinds[step.address.kind].waits_for}
     for step in steps:
-        if step.address.kind in kinds:
+        if step.address.kind in awaited:
             waits[_all_of(step.address.kind)].add(step)
     guarding = sorted({phase for phase in phases.values() if phase is not None})
     for earlier, later in pairwise(guarding):
@@ -206,7 +211,7 @@ def _waits(steps: dict[Step, Change], phases: dict[Step, Phase | None]) -> dict[
         if _before(earlier) in waits:
             waits[_before(later)].add(_before(earlier))
     for step in steps:
-        barriers = [_all_of(name) for name in BY_NAME[step.address.kind].waits_for]
+        barriers = [_all_of(name) for name in kinds[step.address.kind].waits_for]
         own = phases[step]
         barriers += [_before(own)] if own is not None else []
         waits[step] |= {barrier for barrier in barriers if barrier in waits}

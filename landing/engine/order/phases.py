@@ -15,7 +15,9 @@ from landing.aws import FULL_ACCESS
 from landing.core.model import Action, Address, Attributes, Change
 from landing.organization import Organization
 from landing.policy.direction import Document, Turn, allows, between, denies, turn_of
+from landing.services.base import Kinds
 from landing.services.organizations.attachments import BEST_EFFORT
+from landing.services.registry import KINDS
 
 
 class Phase(IntEnum):
@@ -53,13 +55,14 @@ class Known:
 
     documents: Mapping[str, Document] = field(default_factory=dict)
     with_full_access: Collection[str] = ()
+    kinds: Kinds = KINDS
 
     @classmethod
-    def of(cls, organization: Organization) -> Known:
+    def of(cls, organization: Organization, kinds: Kinds = KINDS) -> Known:
         """What a config says."""
         policies = {**organization.guardrails, **organization.policies}
         documents = {key: policy.document for key, policy in policies.items()}
-        return cls(documents, frozenset(key for key, each in organization.accounts.items() if each.full_access))
+        return cls(documents, frozenset(key for key, each in organization.accounts.items() if each.full_access), kinds)
 
 
 def stages_of(changes: Iterable[Change], known: Known) -> dict[Address, tuple[Stage, ...]]:

@@ -7,46 +7,46 @@ from dataclasses import replace
 
 from landing.core.errors import ImpossiblePlan
 from landing.core.model import Action, Address, Attributes, Change, Resource, UniqueName
-from landing.services.registry import BY_NAME
+from landing.services.base import Kinds
 
 
-def names_of(address: Address, attributes: Attributes | None) -> frozenset[UniqueName]:
+def names_of(kinds: Kinds, address: Address, attributes: Attributes | None) -> frozenset[UniqueName]:
     """The names that a resource has with these attributes; none where there is no resource."""
-    return frozenset(() if attributes is None else BY_NAME[address.kind].unique_names(address, attributes))
+    return frozenset(() if attributes is None else kinds[address.kind].unique_names(address, attributes))
 
 
-def taken(change: Change) -> frozenset[UniqueName]:
+def taken(kinds: Kinds, change: Change) -> frozenset[UniqueName]:
     """The names that a change takes."""
-    return names_of(change.address, change.after) - names_of(change.address, change.before)
+    return names_of(kinds, change.address, change.after) - names_of(kinds, change.address, change.before)
 
 
-def given_up(change: Change) -> frozenset[UniqueName]:
+def given_up(kinds: Kinds, change: Change) -> frozenset[UniqueName]:
     """The names that a change gives up."""
-    if change.before is None or BY_NAME[change.address.kind].renamed(change.address, change.before) is None:
+    if change.before is None or kinds[change.address.kind].renamed(change.address, change.before) is None:
         return frozenset()
-    return names_of(change.address, change.before) - names_of(change.address, change.after)
+    return names_of(kinds, change.address, change.before) - names_of(kinds, change.address, change.after)
 
 
-def givers(changes: Collection[Change]) -> dict[Address, set[Address]]:
+def givers(kinds: Kinds, changes: Collection[Change]) -> dict[Address, set[Address]]:
     """For each change that takes names: the changes that give these up."""
-    holders = {name: change.address for change in changes for name in given_up(change)}
-    found = {change.address: {holders[name] for name in taken(change) if name in holders} for change in changes}
+    holders = {name: change.address for change in changes for name in given_up(kinds, change)}
+    found = {change.address: {holders[name] for name in taken(kinds, change) if name in holders} for change in changes}
     return {address: others - {address} for address, others in found.items() if others - {address}}
 
 
-def to_temporary(change: Change) -> Change | None:
+def to_temporary(kinds: Kinds, change: Change) -> Change | None:
     """What gives up the names of a resource before the change itself can; None where AWS has no way."""
     if change.before is None:
         return None
-    after = BY_NAME[change.address.kind].renamed(change.address, change.before)
+    after = kinds[change.address.kind].renamed(change.address, change.before)
     if after is None:
         return None
     return replace(change, action=Action.UPDATE, after=after, requires=(), releases=())
 
 
-def refuse_impossible(changes: Collection[Change], live: Mapping[Address, Resource]) -> None:
+def refuse_impossible(kinds: Kinds, changes: Collection[Change], live: Mapping[Address, Resource]) -> None:
     """Raise ImpossiblePlan, with all that AWS has no way to do."""
-    found = [*_impossible(changes), *_occupied(changes, live)]
+    found = [*_impossible(kinds, changes), *_occupied(kinds, changes, live)]
     if found:
         lines = (
             f"  {change.address}{f' ({change.source})' if change.source else ''}: {reason}" for change, reason in found
@@ -54,24 +54,26 @@ def refuse_impossible(changes: Collection[Change], live: Mapping[Address, Resour
         raise ImpossiblePlan("AWS has no way to make this plan's changes:\n" + "\n".join(lines))
 
 
-def _impossible(changes: Collection[Change]) -> Iterator[tuple[Change, str]]:
+def _impossible(kinds: Kinds, changes: Collection[Change]) -> Iterator[tuple[Change, str]]:
     for change in changes:
-        for reason in BY_NAME[change.address.kind].impossible(change):
+        for reason in kinds[change.address.kind].impossible(change):
             yield change, reason
 
 
-def _occupied(changes: Collection[Change], live: Mapping[Address, Resource]) -> Iterator[tuple[Change, str]]:
+def _occupied(
+    kinds: Kinds, changes: Collection[Change], live: Mapping[Address, Resource]
+) -> Iterator[tuple[Change, str]]:
     """Changes that take a name which something has that keeps it."""
-    wanted = [(change, name) for change in changes for name in sorted(taken(change))]
+    wanted = [(change, name) for change in changes for name in sorted(taken(kinds, change))]
     if not wanted:
         return
-    free = {name for change in changes for name in given_up(change)}
-    kinds = {change.address.kind for change, _ in wanted}
+    free = {name for change in changes for name in given_up(kinds, change)}
+    concerned = {change.address.kind for change, _ in wanted}
     holders = {
         name: address
         for address, resource in live.items()
-        if address.kind in kinds
-        for name in names_of(address, resource.attributes) - free
+        if address.kind in concerned
+        for name in names_of(kinds, address, resource.attributes) - free
     }
     for change, name in wanted:
         if holders.get(name, change.address) != change.address:
