@@ -5,48 +5,22 @@ from troposphere.iam import Policy, Role
 
 REGIONS = "home"  # IAM is global
 
-READS = [
-    "cloudformation:DescribeStackDriftDetectionStatus",
-    "cloudformation:DescribeStackResourceDrifts",
-    "cloudformation:DescribeStacks",
-    "cloudformation:DetectStackDrift",
-    "cloudformation:DetectStackResourceDrift",
-    "cloudformation:GetTemplate",
-    "cloudtrail:DescribeTrails",
-    "cloudtrail:GetEventSelectors",
-    "cloudtrail:GetInsightSelectors",
-    "cloudtrail:GetTrailStatus",
-    "config:DescribeOrganizationConfigRules",
-    "config:SelectAggregateResourceConfig",
-    "guardduty:DescribeOrganizationConfiguration",
-    "guardduty:DescribePublishingDestination",
-    "guardduty:GetDetector",
-    "guardduty:ListDetectors",
-    "guardduty:ListPublishingDestinations",
-    "kms:DescribeKey",
-    "macie2:DescribeOrganizationConfiguration",
-    "macie2:GetAutomatedDiscoveryConfiguration",
-    "macie2:GetClassificationExportConfiguration",
-    "macie2:GetMacieSession",
-    "securityhub:DescribeOrganizationConfiguration",
-    "securityhub:GetConfigurationPolicy",
-    "securityhub:GetFindingAggregator",
-    "securityhub:ListConfigurationPolicies",
-    "securityhub:ListConfigurationPolicyAssociations",
-    "securityhub:ListFindingAggregators",
-]
-"""What `landing` reads in members; `SecurityAudit` has what CloudFormation reads besides, to detect drift."""
 
-
-def read_role(*, trusted: str = "*", max_session_hours: int = 1) -> Template:
+def read_role(*, trusted: str = "*", max_session_hours: int = 1, member_reads: list[str] | None = None) -> Template:
     """A role that can only read, for planning and for drift.
 
     `trusted` is the name (`*` allowed) of the management account's roles and users that may assume it, a path with it:
     `role/landing-plan`. Name the role as `access.read_role: landing-read` once it is in every account.
+    `member_reads` are the actions by which services are read in members, filled in from their declarations;
+    `SecurityAudit` has what CloudFormation reads besides, to detect drift.
     """
     template = Template("Role by which plan and drift read this account")
     template.add_parameter(Parameter("ManagementAccountId", Type="String"))
     template.add_parameter(Parameter("OrganizationId", Type="String"))
+    reading = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": member_reads, "Resource": "*"}],
+    }
     management = "arn:${AWS::Partition}:iam::${ManagementAccountId}"
     template.add_resource(
         Role(
@@ -69,15 +43,7 @@ def read_role(*, trusted: str = "*", max_session_hours: int = 1) -> Template:
                 ],
             },
             ManagedPolicyArns=[Sub("arn:${AWS::Partition}:iam::aws:policy/SecurityAudit")],
-            Policies=[
-                Policy(
-                    PolicyName="landing-reads",
-                    PolicyDocument={
-                        "Version": "2012-10-17",
-                        "Statement": [{"Effect": "Allow", "Action": READS, "Resource": "*"}],
-                    },
-                )
-            ],
+            Policies=[Policy(PolicyName="landing-reads", PolicyDocument=reading)] if member_reads else [],
         )
     )
     return template

@@ -14,6 +14,7 @@ from cfnlint.config import ManualArgs
 from landing.config import load
 from landing.library import Library
 from landing.organization import Organization
+from landing.services.permissions import member_reads
 from tests.cloud import BY_NAME
 
 ROOT = Path(__file__).parents[1]
@@ -39,7 +40,9 @@ def templates(full: Organization, example: Organization, library: Library) -> di
         for origin, organization in (("full", full), ("example", example))
         for deployment in organization.deployments.values()
     }
-    found["alone/read-role"] = library.blueprint("read_role").render({"trusted": "role/plan"})
+    found["alone/read-role"] = library.blueprint("read_role").render(
+        {"trusted": "role/plan", "member_reads": member_reads()}
+    )
     return {name: json.dumps(template, indent=1) + "\n" for name, template in found.items()}
 
 

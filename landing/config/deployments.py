@@ -14,6 +14,7 @@ from landing.library import Library
 from landing.library.metadata import relative
 from landing.organization import ROOT, Deployment, EnabledService, Target
 from landing.organization.targets import target_of
+from landing.services.permissions import member_reads
 from landing.services.service import HOME, Service, ServiceBlueprint, deliveries
 
 
@@ -66,10 +67,17 @@ class Deployments:
             **getattr(configured.settings, "deployment", {}),
         )
 
+    def _derived(self, name: str) -> dict[str, Any]:
+        """What a blueprint has a parameter for that follows from the services, and that nobody need give."""
+        if self.library.own_blueprint(name):
+            return {}
+        derived = {"member_reads": member_reads()}
+        return {key: value for key, value in derived.items() if key in self.library.blueprint(name).parameters}
+
     def of_baselines(self) -> Iterator[Deployment]:
         """The blueprints that the config names itself."""
         asked = {
-            key: (name, value.get("parameters") or {})
+            key: (name, {**self._derived(name), **(value.get("parameters") or {})})
             for key, value in (self.data.get("baselines") or {}).items()
             if (name := value.get("blueprint", key.replace("-", "_"))) in self.library.blueprint_files
         }  # those that are not there are reported by the checks

@@ -175,7 +175,7 @@ class Kind(ABC):
         return ()
 
 
-class Kinds:
+class Kinds(Collection[Kind]):
     """Kinds by their names, in the order of reports: a value, which observation, plan and apply are given."""
 
     def __init__(self, kinds: Iterable[Kind]) -> None:
@@ -186,6 +186,9 @@ class Kinds:
 
     def __len__(self) -> int:
         return len(self._by_name)
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._by_name.values()
 
     def __getitem__(self, name: str) -> Kind:
         return self._by_name[name]

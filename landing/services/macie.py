@@ -1,7 +1,6 @@
 """Amazon Macie: its administrator in each region, what it watches and what accounts that join get, where results go.
 
-User Guide, "Managing multiple Macie accounts with AWS Organizations". Switched off it is paused: nothing is deleted.
-"""
+Macie User Guide, "Managing multiple Macie accounts". Switched off it is paused: nothing is deleted."""
 
 from __future__ import annotations
 
@@ -22,19 +21,17 @@ TRUSTED = ("macie.amazonaws.com",)
 SOURCES = ("macie2:*:{account}:export-configuration:*", "macie2:*:{account}:classification-job/*")
 """User Guide, "Storing and retaining sensitive data discovery results"."""
 
-FREQUENCIES = ["FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class MacieSettings:
     """Amazon Macie in every governed region that has it."""
 
     auto_enable: bool = setting(True, "Accounts that join are covered.")
-    publishing_frequency: str = setting("FIFTEEN_MINUTES", "How often findings are updated.", enum=FREQUENCIES)
+    publishing_frequency: str = setting(
+        "FIFTEEN_MINUTES", "How often findings are updated.", enum=["FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"]
+    )
     discovery: str = setting(
-        "NONE",
-        "Automated discovery of sensitive data: in ALL accounts, in NEW ones, or NONE. Charged by bucket and GB.",
-        enum=["ALL", "NEW", "NONE"],
+        "NONE", "Automated discovery of sensitive data, charged by bucket and GB.", enum=["ALL", "NEW", "NONE"]
     )
     export: bool = setting(True, "Deliver discovery results to the log archive; AWS keeps them for 90 days.")
 
@@ -165,7 +162,7 @@ class MacieExport(ArchiveExport):
         assert change.after is not None
         destination = {"bucketName": aws.resolve(change.after["bucket"]), "kmsKeyArn": arn_of_key(aws)}
         destination["expectedBucketOwner"] = aws.tree.account_ids[aws.organization.log_archive]
-        client = aws.client("macie2", change.address.scope)
+        client = aws.client(self.client_name, change.address.scope)
         client.put_classification_export_configuration(configuration={"s3Destination": destination})
 
 

@@ -175,6 +175,11 @@ def _reads(action: str) -> bool:
     return action.partition(":")[2].startswith(("Describe", "Get", "List"))
 
 
+def member_reads(kinds: Iterable[Kind] = KINDS) -> list[str]:
+    """What the kinds read with in the accounts that they enter."""
+    return sorted({action for kind in kinds if ENTER in kind.reads for action in kind.reads} - {ENTER})
+
+
 def reads(organization: Organization, *, detect: bool = False, kinds: Iterable[Kind] = KINDS) -> Reads:
     """What a connection that only reads lets through; in members, where `detect`, what their stacks hold is read too.
 
@@ -182,9 +187,8 @@ def reads(organization: Organization, *, detect: bool = False, kinds: Iterable[K
     """
     kinds = tuple(kinds)
     actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, simulator.ACTION, event_history.ACTION}
-    within = {action for kind in kinds if ENTER in kind.reads for action in kind.reads} - {ENTER}
     held = [each.template for each in organization.deployments.values() if each.accounts] if detect else []
-    statements = [{"Effect": "Allow", "Action": sorted(within), "Resource": "*"}, *_held(held)]
+    statements = [{"Effect": "Allow", "Action": member_reads(kinds), "Resource": "*"}, *_held(held)]
     if lock := organization.lock:
         actions.add(BUCKET)
         if lock.account != organization.management:
