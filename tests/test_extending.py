@@ -5,17 +5,22 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from landing.config import load
 from landing.library import Library, shipped
 from landing.organization import Organization
+from landing.report.formats import View
 from landing.sandbox import Sandbox
 from landing.services.registry import KINDS, SERVICES
 from landing.services.service import Service
 from tests.cloud import Cloud
+from tests.report import samples
+from tests.report.samples import drift
 from tests.samples import SMALL
 
 PAGE = (Path(__file__).parents[1] / "docs" / "extending.md").read_text(encoding="utf-8")
@@ -33,19 +38,38 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
-    """The recipe's service, as the file that it tells to write."""
-    path = tmp_path_factory.mktemp("recipe") / "root_access.py"
-    path.write_text(FILES["landing/services/root_access.py"], encoding="utf-8")
-    spec = importlib.util.spec_from_file_location("recipe_of_a_service", path)
+def module_of(name: str, folder: Path) -> Any:
+    """A file of the page, as a module."""
+    path = folder / Path(name).name
+    path.write_text(FILES[name], encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(f"recipe_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    found: Service = module.SERVICE
+    return module
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The recipe's service, as the file that it tells to write."""
+    found: Service = module_of("landing/services/root_access.py", tmp_path_factory.mktemp("recipe")).SERVICE
     return found
+
+
+def test_the_format_has_a_line_a_finding(tmp_path: Path) -> None:
+    found = drift()
+    text = module_of("landing/report/drift_lines.py", tmp_path).render(found, samples.organization(), View())
+    assert len(text.splitlines()) == len(found.drifted) > 0
+
+
+def test_the_command_lists_the_units(
+    config: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = module_of("landing/cli/units.py", tmp_path).command
+    assert command.main(["--config", str(config())], standalone_mode=False) == 0
+    assert capsys.readouterr().out.splitlines() == ["security", "workloads", "workloads/prod", "workloads/dev"]
 
 
 def organization(folder: Path, service: Service) -> Organization:

@@ -1,21 +1,13 @@
 """`landing drift`."""
 
-import json
 import sys
 from contextlib import suppress
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from landing.cli.formats import outputs, with_formats
 from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
-
-if TYPE_CHECKING:
-    from landing.engine.drift import Report
-    from landing.organization import Organization
-    from landing.report.style import Style
 
 FORMATS = ("text", "json", "md", "html", "sarif", "junit")
 
@@ -64,6 +56,7 @@ def command(
     from landing.core.model import ORGANIZATION
     from landing.engine.drift import Status, report
     from landing.engine.journal import Event
+    from landing.report.formats import DRIFT, View
     from landing.report.style import Style
 
     wanted = outputs(forms, FORMATS)
@@ -78,7 +71,8 @@ def command(
             found = report(organization, plan, acts(aws, rogue))
     for form, file in wanted:
         style = Style() if file else style_of(sys.stdout)
-        result(_rendered(form, found, organization, style, limit=limit, budget=budget, config=session.config), file)
+        view = View(style=style, limit=limit, budget=budget, config=str(session.config))
+        result(DRIFT[form](found, organization, view), file)
     STDERR.tell(
         Event("drift_summary", message=f"Drift: {len(found.drifted)} findings.", more={"summary": found.summary})
     )
@@ -88,39 +82,3 @@ def command(
     if found.drifted:
         return 2
     return 3 if found.plan.gaps and not allow_incomplete else 0
-
-
-def _rendered(
-    form: str,
-    found: "Report",
-    organization: "Organization",
-    style: "Style",
-    *,
-    limit: int,
-    budget: int,
-    config: Path,
-) -> str:
-    from landing.engine.observe import desired_of
-
-    match form:
-        case "json":
-            return json.dumps(found.to_json(), indent=1) + "\n"
-        case "md":
-            from landing.report import drift_markdown
-
-            return style.plain(drift_markdown.render(found, organization, budget=budget))
-        case "html":
-            from landing.report import drift_html
-
-            return drift_html.render(found, organization, desired_of(organization))
-        case "sarif":
-            from landing.report import drift_sarif
-
-            return drift_sarif.render(found, root=Path.cwd(), anchor=str(config))
-        case "junit":
-            from landing.report import junit
-
-            return junit.render(found, organization, desired_of(organization))
-    from landing.report import drift_text
-
-    return drift_text.render(found, organization, style, limit=limit)

@@ -31,24 +31,20 @@ class Shown:
     def write(self, plan: Plan, organization: Organization | None, *, saved_as: str = "") -> None:
         """Write the plan to stdout; `organization` may be None for JSON, which says nothing about it."""
         from landing.cli.output import result, style_of
-        from landing.report import plan_markdown, plan_text
+        from landing.report.formats import PLAN, View
 
         if organization is None or self.form == "json":
             result(json.dumps(plan.to_json(), indent=1) + "\n")
-        elif self.form == "md":
-            page = plan_markdown.render(plan, organization, saved_as=saved_as, budget=self.budget)
-            result(style_of(sys.stdout).plain(page))
-        else:
-            result(
-                plan_text.render(
-                    plan,
-                    organization,
-                    style_of(sys.stdout),
-                    summary_only=self.summary,
-                    expand=self.expand,
-                    limit=self.limit,
-                )
-            )
+            return
+        view = View(
+            style=style_of(sys.stdout),
+            limit=self.limit,
+            budget=self.budget,
+            expand=self.expand,
+            summary=self.summary,
+            saved_as=saved_as,
+        )
+        result(PLAN[self.form](plan, organization, view))
 
 
 def shown_as(command: F) -> F:

@@ -11,9 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from landing.cli.drift import FORMATS
 from landing.engine.drift import Report, report
 from landing.engine.plan import Plan
-from landing.report import plan_markdown, plan_text, sarif
+from landing.report import formats, plan_markdown, plan_text, sarif
 from landing.report.style import Style
 from tests.report.formats import DRIFTS, PLANS, ROOT
 from tests.report.samples import (
@@ -159,3 +160,8 @@ def test_ascii_alone_where_the_stream_knows_no_more():
     text = plan_text.render(strange, organization(), Style(ascii=True))
     text.encode("ascii")
     assert r"Z\xfcrich -> \u6771\u4eac , ok \U0001f642" in text
+
+
+def test_the_command_offers_what_there_is() -> None:
+    assert tuple(formats.DRIFT) == FORMATS
+    assert set(formats.PLAN) | {"json"} == {"text", "json", "md"}
