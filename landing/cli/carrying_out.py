@@ -77,10 +77,10 @@ def _report(result: Result, run: Run, goes_on: Collection[str]) -> None:
 
     title = style_of(sys.stderr).paint("Error:", "red", "bold")
     for line in not_done(result):
-        if STDERR.log and line.startswith("Error: "):
-            STDERR.diagnostic(line.removeprefix("Error: "))
+        if line.error and STDERR.log:
+            STDERR.diagnostic(line.text)
         else:
-            note(title + line.removeprefix("Error:") if line.startswith("Error:") else line)
+            note(f"{title} {line.text}" if line.error else line.text)
     for each in goes_on:
         note(f"AWS goes on with {each}; nobody waits for it any more.")
     text = outcome(result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from landing.core.model import Action, Address, Change
 from landing.core.text import safe
@@ -39,20 +40,28 @@ def counted(result: Result) -> str:
     )
 
 
-def not_done(result: Result) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A line of what is not done: an error, or what follows from one."""
+
+    text: str
+    error: bool = False
+
+
+def not_done(result: Result) -> Iterator[Outcome]:
     """What failed, and what waits for it, by what it waits for."""
     for address, reason in sorted(result.failed.items()):
-        yield f"Error: {safe(address)}: {safe(reason)}"
+        yield Outcome(f"{safe(address)}: {safe(reason)}", error=True)
     waiting: dict[Address, list[str]] = {}
     for address, cause in sorted(result.blocked.items()):
         waiting.setdefault(cause, []).append(safe(address))
     for cause, addresses in waiting.items():
         more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
-        yield f"Not done, waits for {safe(cause)}: {', '.join(addresses[:NAMED])}{more}"
+        yield Outcome(f"Not done, waits for {safe(cause)}: {', '.join(addresses[:NAMED])}{more}")
     for address, reason in sorted(result.unsettled.items()):
-        yield f"Error: {safe(address)}: {safe(reason)}"
+        yield Outcome(f"{safe(address)}: {safe(reason)}", error=True)
     if result.unverified:
-        yield f"What was done was not looked at again: {safe(result.unverified)}"
+        yield Outcome(f"What was done was not looked at again: {safe(result.unverified)}")
 
 
 def outcome(result: Result) -> str:
