@@ -20,7 +20,7 @@ from landing.engine.observe import desired_of, observe
 from landing.engine.plan import Origin, compare, make
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.base import Kind
+from landing.services.base import Kind, Kinds
 from landing.services.permissions import ALWAYS
 from landing.services.registry import KINDS
 from tests import calls
@@ -137,7 +137,7 @@ def test_an_answer_in_another_order_or_case_is_the_same(cloud: Cloud) -> None:
 def test_what_is_only_alike_is_a_change(cloud: Cloud, name: str, key: str, attribute: str, old: str, new: str) -> None:
     aws = RetoldAws(cloud.organization)
     aws.retell = lambda at, value: re.sub(old, new, value, count=1) if at == key else value
-    changes = make(observe(cloud.organization, aws, kinds=[BY_NAME[name]], workers=1), Origin()).changes
+    changes = make(observe(cloud.organization, aws, kinds=Kinds([BY_NAME[name]]), workers=1), Origin()).changes
     assert changes
     for change in changes:
         assert change.before

@@ -154,3 +154,11 @@ def test_nobody_becomes_exempt_in_the_shipped_config(
     monkeypatch.chdir(tmp_path)
     assert run(["prove", "escalation", "--config", str(shipped() / "config")]) == 0
     assert "Refuted" not in capsys.readouterr().out
+
+
+def test_who_is_let_through_in_any_case_is_meant_in_every_case() -> None:
+    condition = {"StringNotEqualsIgnoreCase": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/ops-2"}}
+    document = {"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": condition}]}
+    (found,) = exemptions(document)
+    assert found.patterns == ("arn:aws:iam::111122223333:role/???-2",)
+    assert names_roles(found.patterns[0])

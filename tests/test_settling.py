@@ -98,7 +98,7 @@ def test_many_accounts_are_waited_for_with_as_many_calls_as_one(at: Callable[...
         assert result.complete, result.unsettled
         aws = cloud.open(read_only=False)
         before = Counter(aws.calls)
-        assert settle(cloud.organization, aws, result.done, Stop(aws), lambda event: None) == {}
+        assert settle(cloud.organization, aws, BY_NAME, result.done, stop=Stop(aws), tell=lambda event: None) == {}
         made = Counter(aws.calls) - before
         counts.append({name: count for (service, name), count in made.items() if service == "cloudformation"})
     assert counts[0] == counts[1] == {"DescribeStackSet": 1, "ListStackSetOperations": 1, "ListStackInstances": 1}

@@ -67,7 +67,8 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Problem]:
         case "enum":
             choices: Any = error.validator_value
             value = str(instance)
-            hint = nearest(value, map(str, choices))
+            few = ", ".join(map(str, choices)) if len(choices) <= 8 else ""
+            hint = nearest(value, map(str, choices), f"one of {few}" if few else "")
             yield _problem(document, path, "LZ203", f"`{value}` is not one of the values known here", hint)
         case "type":
             wanted: Any = error.validator_value

@@ -73,7 +73,7 @@ CODES: Mapping[str, Explanation] = {
     "LZ316": Explanation("a key that cannot name a stack set", "letters, digits and hyphens only"),
     "LZ318": Explanation(
         "an account id that is none, or that two accounts have",
-        "12 digits; quote an id that begins with 0",
+        "12 digits, and each of one account",
     ),
     "LZ319": Explanation("a unit called `root`", "choose another key"),
     "LZ320": Explanation("a tag key that is AWS's or ours", "choose another key"),

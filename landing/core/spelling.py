@@ -8,5 +8,6 @@ from difflib import get_close_matches
 
 def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """A hint that names the known name closest to a wrong one; where none is close, another hint."""
-    close = get_close_matches(name, list(known), 1)
-    return f"did you mean `{close[0]}`?" if close else otherwise
+    lowered = {each.lower(): each for each in known}
+    close = get_close_matches(name.lower(), lowered, 1)
+    return f"did you mean `{lowered[close[0]]}`?" if close else otherwise

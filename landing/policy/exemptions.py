@@ -34,8 +34,18 @@ def exemptions(document: Mapping[str, Any]) -> Iterator[Exemption]:
             match = _OPERATOR.match(str(operator).lower())
             for key, values in lines.items() if match and match[1] in operators else ():
                 if str(key).lower() == "aws:principalarn":
-                    texts = [values] if isinstance(values, str) else values
-                    yield Exemption(str(statement.get("Sid") or f"#{number}"), tuple(map(str, texts)))
+                    texts = map(str, [values] if isinstance(values, str) else values)
+                    patterns = map(_in_any_case, texts) if match and match[1].endswith("ignorecase") else texts
+                    yield Exemption(str(statement.get("Sid") or f"#{number}"), tuple(patterns))
+
+
+def _in_any_case(pattern: str) -> str:
+    """A pattern of all names that differ from this one in case alone: IAM takes `ops` and `OPS` for two roles."""
+    parts = _PART.split(pattern, maxsplit=5)
+    if len(parts) != 6:
+        return pattern
+    kind, slash, name = parts[5].partition("/")
+    return ":".join((*parts[:5], kind.lower() + slash + re.sub(r"[A-Za-z]", "?", name)))
 
 
 def names_roles(pattern: str) -> bool:

@@ -13,6 +13,7 @@ from landing.engine.observe import observe
 from landing.engine.plan import Origin, make
 from landing.organization import Organization
 from landing.sandbox import Sandbox, regions
+from landing.services.base import Kinds
 from landing.services.stacks.stack_set import NESTED
 from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
 from tests.samples import SMALL
@@ -272,7 +273,7 @@ def test_regions_are_asked_about_once_for_each_reason(cloud: Cloud, load_text: L
     enable(far, "management")
     assert far.apply([KIND]).complete
     aws = far.open()
-    plan = make(observe(far.organization, aws, kinds=[KIND]), Origin())
+    plan = make(observe(far.organization, aws, kinds=Kinds([KIND])), Origin())
     assert {gap.scope.account for gap in plan.gaps} == {"shop-prod", "shop-dev"}
     assert aws.calls["account", "ListRegions"] == 2, "the management account, and one member"
 
