@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from landing.core import files as atomic
-from landing.core import private_files as private
+from landing.core import files, private_files
 from landing.core.errors import LandingError
 from landing.engine.journal import Journal, is_open
 from landing.engine.snapshot import load
@@ -26,7 +25,7 @@ USES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "the lock": ("lock", lambda folder: FileLock(folder, Holder("id"), Waiting()).__enter__()),
     "who holds the lock": ("lock", living_holder),
     "a snapshot, read": ("snapshot.json", lambda folder: load(folder / "snapshot.json")),
-    "a snapshot, written": ("snapshot.json", lambda folder: atomic.write(folder / "snapshot.json", "{}", private=True)),
+    "a snapshot, written": ("snapshot.json", lambda folder: files.write(folder / "snapshot.json", "{}", private=True)),
     "the journal of a run": ("events.jsonl", lambda folder: Journal(folder / "events.jsonl", _now)),
     "whether a journal is open": ("events.jsonl", lambda folder: is_open(folder / "events.jsonl")),
     "a new run": ("runs", lambda folder: Run(_now, lambda: 0.0, folder / "runs")),
@@ -67,7 +66,7 @@ def test_a_run_behind_a_link_is_not_listed(tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(LandingError, match="not a plain file"):
-        private.read(tmp_path / "pipe")
+        private_files.read(tmp_path / "pipe")
 
 
 def test_a_neighbour_that_is_there_already_is_not_written_through(tmp_path: Path) -> None:
@@ -75,6 +74,6 @@ def test_a_neighbour_that_is_there_already_is_not_written_through(tmp_path: Path
     precious.write_text("kept", encoding="utf-8")
     for is_private in (False, True):
         (tmp_path / "plan.json.partial").symlink_to(precious)
-        atomic.write(tmp_path / "plan.json", "{}", private=is_private)
+        files.write(tmp_path / "plan.json", "{}", private=is_private)
         assert (tmp_path / "plan.json").read_text(encoding="utf-8") == "{}"
     assert precious.read_text(encoding="utf-8") == "kept"

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from landing.aws import matching as adoption
-from landing.aws import packs
+from landing.aws import matching, packs
 from landing.aws.cache import Once
 from landing.aws.connection import Connection
 from landing.aws.declared_ids import Present, unheld
@@ -262,14 +261,14 @@ class Tree:
             return Known("unit", ())
         found = self._survey.units
         marks = self._marks([unit.id for unit in found])
-        named = adoption.units(self._aws.organization, self._survey.root["Id"], found, marks)
+        named = matching.units(self._aws.organization, self._survey.root["Id"], found, marks)
         return Known("unit", ((unit.key, unit) for unit in named))
 
     def _read_accounts(self) -> dict[str, LiveAccount]:
         found = [] if self.organization is None else self._survey.accounts
         marks = self._marks([account["Id"] for account in found]) if found else {}
         present = (
-            Present(each["Id"], each["Name"], each["Email"], adoption.state(each), marks[each["Id"]]) for each in found
+            Present(each["Id"], each["Name"], each["Email"], matching.state(each), marks[each["Id"]]) for each in found
         )
         problems = tuple(unheld(self._aws.organization, self.organization, present))
         if problems:
@@ -277,7 +276,7 @@ class Tree:
         if self.organization is None:
             return Known("account", ())
         management = self.organization["MasterAccountId"]
-        named = adoption.accounts(self._aws.organization, management, found, marks, self._units_of(found))
+        named = matching.accounts(self._aws.organization, management, found, marks, self._units_of(found))
         return Known("account", ((account.key, account) for account in named))
 
     def _units_of(self, accounts: list[Any]) -> Mapping[str, str]:
@@ -298,7 +297,7 @@ class Tree:
         marks = self._marks(own)
         becoming = packs.becoming(self._aws.organization, found, marks, self._only_at)
         holds = {policy_id: packs.held(self.tags_of(policy_id)) for policy_id in own}
-        named = adoption.policies(self._aws.organization, found, marks, becoming, holds)
+        named = matching.policies(self._aws.organization, found, marks, becoming, holds)
         return Known("policy", ((policy.key, policy) for policy in named))
 
     def _only_at(self, policy_id: str, node: str) -> bool:

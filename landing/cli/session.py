@@ -193,10 +193,10 @@ class Session:
 
         seen = snapshots.of(organization, self.snapshot, self._expected_account())
         observation = seen.observation_of(organization)
+        organization = replace(organization, foreign=foreign_in(observation.live))
         if organization.packed:
             organization = remembered(organization, observation.live, repack=repack)
             observation = seen.observation_of(organization)
-        organization = replace(organization, foreign=foreign_in(observation.live))
         observation.raise_if_unknown(targets)
         whose = Origin(organization.name, seen.organization_id, seen.account, seen.caller, self.digest(), now())
         plan = make(observation, replace(whose, read=seen.taken))

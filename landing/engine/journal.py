@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from landing import __version__
-from landing.core import private_files as private
+from landing.core import private_files
 from landing.core.errors import LandingError
 
 UI = "1.0"
@@ -157,7 +157,7 @@ class Journal:
     def __init__(self, path: Path, now: Callable[[], str]) -> None:
         self._path, self._now = path, now
         try:
-            descriptor = private.opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
+            descriptor = private_files.opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         except OSError as error:
             raise LandingError(f"cannot write {path}: {error.strerror}. Nothing was changed") from error
@@ -182,7 +182,7 @@ class Journal:
 
 def is_open(path: Path) -> bool:
     """Whether a process has this journal open."""
-    with os.fdopen(private.opened(path, os.O_RDONLY), "rb") as file:
+    with os.fdopen(private_files.opened(path, os.O_RDONLY), "rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from landing.core import forms, json_text
-from landing.core import private_files as private
+from landing.core import forms, json_text, private_files
 from landing.core.errors import LandingError
 from landing.core.files import write
 from landing.core.model import Action, Address, Change, Gap, Problem, Resource, Scope
@@ -111,14 +110,14 @@ def save(snapshot: Snapshot, path: Path) -> None:
         "gaps": [[gap.kind, *_scope(gap.scope), gap.reason, gap.name] for gap in seen.gaps],
         "tasks": [[name, *_scope(scope)] for name, scope in sorted(seen.tasks)],
     }
-    private.made(path.parent)
+    private_files.made(path.parent)
     write(path, json.dumps(data, separators=(",", ":")) + "\n", private=True)
 
 
 def load(path: Path) -> Snapshot:
     """Read what `save` wrote; raises LandingError when there is none, or it is damaged or of another version."""
     try:
-        data = json_text.read(private.read(path).decode(), deepest=json_text.DEEPEST)
+        data = json_text.read(private_files.read(path).decode(), deepest=json_text.DEEPEST)
     except FileNotFoundError as error:
         raise LandingError(f"there is no snapshot of AWS in {path}. {AGAIN}") from error
     except OSError as error:

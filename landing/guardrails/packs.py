@@ -13,7 +13,7 @@ from landing.config.packs import settle
 from landing.core.errors import AwsError
 from landing.core.model import ORGANIZATION, Address, Change, Resource
 from landing.organization import ForeignPolicy, Organization
-from landing.services.organizations.policy import HOLDS, OrganizationPolicy, document_of, foreign_in
+from landing.services.organizations.policy import HOLDS, OrganizationPolicy, document_of
 
 
 def remember(aws: Aws, planned: Iterable[Change] = (), *, repack: bool = False) -> None:
@@ -36,9 +36,8 @@ def remember(aws: Aws, planned: Iterable[Change] = (), *, repack: bool = False) 
 
 
 def remembered(organization: Organization, live: Mapping[Address, Resource], *, repack: bool = False) -> Organization:
-    """The organization with the packs that there were when policies were read."""
+    """The organization, with the policies of others in it, with the packs that there were when policies were read."""
     policies = {address.name: each.attributes for address, each in live.items() if address.kind == "policy"}
-    organization = replace(organization, foreign=foreign_in(live))
     return _settled(organization, {key: each.get(HOLDS, ()) for key, each in policies.items()}, repack=repack)
 
 

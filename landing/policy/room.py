@@ -9,8 +9,7 @@ from landing.policy.limits import LIMITS
 def slots(organization: Organization, node: str, policy_type: str) -> int:
     """How many policies of a type may be attached to a node besides those of AWS itself and those of others."""
     strict = policy_type == "SERVICE_CONTROL_POLICY" and not organization.full_access(node)
-    built_in = 0 if strict else len(LIMITS[policy_type].built_in)
-    return limit(organization, policy_type) - built_in - len(others(organization, node, policy_type))
+    return _left(organization, node, policy_type, built_in=not strict)
 
 
 def room(organization: Organization, node: str, policy_type: str) -> int:
@@ -22,8 +21,13 @@ def room(organization: Organization, node: str, policy_type: str) -> int:
     listed = policy_type == "SERVICE_CONTROL_POLICY" and not (
         node.startswith("account/") and organization.full_access(node)
     )
-    hidden = 0 if listed else len(LIMITS[policy_type].built_in)
-    return limit(organization, policy_type) - hidden - len(others(organization, node, policy_type))
+    return _left(organization, node, policy_type, built_in=not listed)
+
+
+def _left(organization: Organization, node: str, policy_type: str, *, built_in: bool) -> int:
+    """The slots that others leave, and AWS too where its own policies are to be counted."""
+    theirs = len(others(organization, node, policy_type))
+    return limit(organization, policy_type) - theirs - (len(LIMITS[policy_type].built_in) if built_in else 0)
 
 
 def limit(organization: Organization, policy_type: str) -> int:

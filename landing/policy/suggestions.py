@@ -1,9 +1,9 @@
 """What was meant by the name of an action, a service or a condition key that there is not."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from landing.core.operation_names import S3_OPERATIONS
+from landing.core.spelling import closest
 from landing.policy import catalog
 from landing.policy.keys import GLOBAL
 
@@ -14,9 +14,8 @@ _S3_OPERATIONS = {operation.lower(): action for operation, action in S3_OPERATIO
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A question about the known name that is closest, if one is close."""
-    lowered = {item.lower(): item for item in known}
-    close = get_close_matches(name.lower(), lowered, n=1, cutoff=0.75)
-    return f"did you mean {lowered[close[0]]!r}?" if close else None
+    close = closest(name, known, 0.75)
+    return f"did you mean {close!r}?" if close else None
 
 
 def of_action(text: str) -> str | None:

@@ -26,8 +26,8 @@ RESERVE = 160
 
 def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget: int = BUDGET) -> str:
     """The verdict and the counts first; what does not fit gets shorter, section by section, and is counted last."""
-    head, said = _head(plan), said_of(plan, organization)
     named = dangers(organization, plan.changes, plan.kinds)
+    head, said = _head(plan), said_of(plan, organization, named)
     dangerous = [(change, words) for change in plan.changes if (words := _words(change, named))]
     addresses = {change.address for change, _ in dangerous}
     groups = sorted(fold(plan.kinds, plan.changes), key=lambda group: group.change.address not in addresses)

@@ -56,7 +56,8 @@ def _changes(
 ) -> Iterator[str]:
     if not plan.changes:
         return
-    groups, said = fold(plan.kinds, plan.changes, expand), said_of(plan, organization)
+    groups = fold(plan.kinds, plan.changes, expand)
+    said = said_of(plan, organization, dangers(organization, plan.changes, plan.kinds))
     count = len(plan.changes)
     folded = f" ({count} objects in {len(groups)} groups; odd ones first)" if len(groups) < count else ""
     yield f"landing will perform the following actions{folded}, indicated with these symbols:"
@@ -110,10 +111,13 @@ def remarks(group: Group, organization: Organization, said: Said) -> Iterator[st
     yield from (safe(sentence) for sentence in said.get(group.change.address, ()))
 
 
-def said_of(plan: Plan, organization: Organization) -> Said:
-    """What must be allowed by name, the names that go by way of another, and what changes do to requests."""
+def said_of(plan: Plan, organization: Organization, named: Mapping[Address, Mapping[str, str]]) -> Said:
+    """What must be allowed by name, the names that go by way of another, and what changes do to requests.
+
+    `named` is what must be allowed, as `dangers` finds it.
+    """
     said: dict[Address, list[str]] = defaultdict(list)
-    for address, words in dangers(organization, plan.changes, plan.kinds).items():
+    for address, words in named.items():
         said[address] += (f"needs --allow {word}{f': {more}' if more else ''}" for word, more in words.items())
     for address, names in temporary_names(plan.changes, Known.of(organization, plan.kinds)).items():
         said[address] += (f"called {name} for a while: another takes its name first" for name in sorted(names))

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from landing.core import json_text
-from landing.core import private_files as private
+from landing.core import json_text, private_files
 from landing.core.errors import LandingError
 from landing.engine.journal import Event, Standing, is_open
 from landing.runs.record import EVENTS, RUNS, SUMMARY
@@ -54,7 +53,7 @@ class Record:
 
 def records(root: Path = RUNS) -> list[Record]:
     """All runs, the latest first."""
-    private.refuse_links(root)
+    private_files.refuse_links(root)
     found = root.glob("*") if root.is_dir() else ()
     folders = [path for path in found if path.is_dir() and not path.is_symlink()]
     return [_record(folder) for folder in sorted(folders, key=_age, reverse=True)]
@@ -63,7 +62,7 @@ def records(root: Path = RUNS) -> list[Record]:
 def record(run: str, root: Path = RUNS) -> Record:
     """The run of that id; raises LandingError when there is none."""
     folder = root / run
-    private.refuse_links(folder)
+    private_files.refuse_links(folder)
     if "/" in run or run in ("", ".", "..") or not folder.is_dir():
         raise LandingError(f"there is no run {run} in {root}; landing status lists them")
     return _record(folder)
@@ -80,7 +79,7 @@ def _record(folder: Path) -> Record:
     going_on = journal.exists() and is_open(journal)
     told = _told(folder, RUNNING if going_on else KILLED)
     try:
-        summary = json_text.read(private.read(folder / SUMMARY).decode())
+        summary = json_text.read(private_files.read(folder / SUMMARY).decode())
         known = {name: summary[name] for name in Record.__dataclass_fields__ if name in summary}
     except (OSError, ValueError, TypeError):
         return told
@@ -126,7 +125,7 @@ def _told(folder: Path, outcome: str) -> Record:
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     """The events; the last line of a run that was killed may be cut off."""
     try:
-        text = private.read(path).decode(errors="replace")
+        text = private_files.read(path).decode(errors="replace")
     except OSError:
         return
     for line in text.splitlines():

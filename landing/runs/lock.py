@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from landing.aws import Interrupted
-from landing.core import json_text
-from landing.core import private_files as private
+from landing.core import json_text, private_files
 from landing.core.errors import AwsError, LandingError, LockHeld, NotThere
 from landing.core.interrupt import Stopped
 
@@ -104,8 +103,8 @@ class FileLock:
 
     def __enter__(self) -> FileLock:
         try:
-            private.made(self._path.parent)
-            descriptor = private.opened(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+            private_files.made(self._path.parent)
+            descriptor = private_files.opened(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
             self._file = os.fdopen(descriptor, "a+", encoding="utf-8")
         except OSError as error:
             raise LandingError(f"cannot write {self._path}: {error.strerror}. Nothing was changed") from error
@@ -135,7 +134,7 @@ class FileLock:
 def living_holder(folder: Path) -> Holder | None:
     """The process of this machine that holds the lock file, if one does."""
     try:
-        file = os.fdopen(private.opened(folder / "lock", os.O_RDWR), "r+", encoding="utf-8")
+        file = os.fdopen(private_files.opened(folder / "lock", os.O_RDWR), "r+", encoding="utf-8")
     except OSError:
         return None
     with file:

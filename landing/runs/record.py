@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from landing import __version__
-from landing.core import private_files as private
+from landing.core import private_files
 from landing.core.errors import LandingError, Refused
 from landing.core.files import write
 from landing.core.interrupt import Stopped
@@ -157,7 +157,7 @@ class _Log:
 
     def __init__(self, path: Path, now: Callable[[], str]) -> None:
         self._now = now
-        descriptor = private.opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
+        descriptor = private_files.opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
         self._file = os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", buffering=1)
 
     def __call__(self, text: str) -> None:
@@ -183,7 +183,7 @@ def _made(root: Path, started: str) -> Path:
     """A folder that no other run has, named by the time it began."""
     stamp = started.replace(":", "").replace("-", "")
     try:
-        private.made(root)
+        private_files.made(root)
         for number in count(1):
             folder = root / (stamp if number == 1 else f"{stamp}-{number}")
             try:

@@ -16,7 +16,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 import landing
-from landing.core import private_files as private
+from landing.core import private_files
 from landing.core.errors import LandingError
 from landing.sandbox.seal import Seal
 
@@ -66,7 +66,7 @@ class Home:
 
     def make(self) -> None:
         """Make the folder if it is not there, and refuse one that is somebody else's."""
-        private.made(self.path)
+        private_files.made(self.path)
         refuse_foreign(self.path)
 
     @property
@@ -100,7 +100,7 @@ class Home:
         """Where the server said that it answers, if it said so."""
         try:
             refuse_foreign(self._endpoint)
-            found = Endpoint(**json.loads(private.read(self._endpoint)))
+            found = Endpoint(**json.loads(private_files.read(self._endpoint)))
             urlsplit(found.url).port  # noqa: B018  (a URL whose port is none raises ValueError)
         except FileNotFoundError:
             return None
@@ -110,7 +110,7 @@ class Home:
 
     def open_log(self) -> IO[bytes]:
         """The log, to be added to."""
-        return os.fdopen(private.opened(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
+        return os.fdopen(private_files.opened(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
 
     def key(self) -> tuple[str, str]:
         """The home's access key and secret key: of the folder and the user, so that no file can bring them along."""
@@ -139,7 +139,7 @@ class Home:
 
     def _lock(self, name: str, flags: int = 0) -> IO[bytes]:
         path = self.path / f"{name}.lock"
-        return os.fdopen(private.opened(path, os.O_WRONLY | os.O_APPEND | flags), "ab")
+        return os.fdopen(private_files.opened(path, os.O_WRONLY | os.O_APPEND | flags), "ab")
 
 
 def refuse_foreign(path: Path) -> None:
@@ -151,9 +151,9 @@ def refuse_foreign(path: Path) -> None:
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner can read, all at once or not at all."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
-    private.refuse_links(path)
+    private_files.refuse_links(path)
     temporary.unlink(missing_ok=True)
-    descriptor = private.opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    descriptor = private_files.opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
@@ -175,7 +175,7 @@ def sealed_world(generation: int, blob: bytes, seal: Seal | None) -> bytes:
 
 def read_world(path: Path, seal: Seal) -> tuple[int, bytes]:
     """A world's generation and its bytes; see `opened_world`."""
-    return opened_world(private.read(path), seal, str(path))
+    return opened_world(private_files.read(path), seal, str(path))
 
 
 def opened_world(content: bytes, seal: Seal, name: str) -> tuple[int, bytes]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from landing.core import private_files as private
+from landing.core import private_files
 from landing.core.errors import LandingError
 from landing.sandbox.http import HttpRequest
 from landing.sandbox.seal import LENGTH as MARK
@@ -62,7 +62,7 @@ class Journal:
         self.path = path
         self.count = count
         self._seal = seal
-        self._file: IO[bytes] = os.fdopen(private.opened(path, ADDING), "ab", 0)
+        self._file: IO[bytes] = os.fdopen(private_files.opened(path, ADDING), "ab", 0)
 
     def write(self, request: HttpRequest, seconds: float) -> None:
         """Add a call, in one write: a process that is cut off leaves at most one broken record, the last."""
@@ -86,7 +86,7 @@ def read(path: Path, seal: Seal) -> list[Record]:
     """
     records: list[Record] = []
     try:
-        data = private.read(path)
+        data = private_files.read(path)
     except FileNotFoundError:
         return records
     start = 0

@@ -23,11 +23,8 @@ APPOINTING = (
 """What AWS does in the caller's name when a service's own call appoints or dismisses its administrator."""
 
 
-class ServiceAdministrator(Kind):
-    """The delegated administrator of a service in a region, appointed by the service's own call.
-
-    Organizations' RegisterDelegatedAdministrator would be accepted for these services, and be of no effect.
-    """
+class RegionalKind(Kind):
+    """What a service has once in each governed region, in one account."""
 
     level = Level.REGION
     severity = Severity.HIGH
@@ -39,12 +36,28 @@ class ServiceAdministrator(Kind):
     """What boto3 calls the service."""
 
     home_only: ClassVar[bool] = False
-    """Whether the service spreads the appointment to other regions itself."""
+    """Whether it is in the home region alone: the service spreads it to other regions itself."""
+
+    @abstractmethod
+    def account(self, organization: Organization) -> str:
+        """The key of the account in which it is."""
 
     def scopes(self, organization: Organization) -> Iterator[Scope]:
-        """The management account, in each governed region that has the service."""
-        for region in _regions(self, organization):
-            yield Scope(organization.management, region)
+        """The account, in each governed region that has the service, or at home."""
+        for region in organization.offered[self.service]:
+            if not self.home_only or region == organization.home_region:
+                yield Scope(self.account(organization), region)
+
+
+class ServiceAdministrator(RegionalKind):
+    """The delegated administrator of a service in a region, appointed by the service's own call.
+
+    Organizations' RegisterDelegatedAdministrator would be accepted for these services, and be of no effect.
+    """
+
+    def account(self, organization: Organization) -> str:
+        """The management account, which appoints."""
+        return organization.management
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """The security tooling account, when the service is in the config."""
@@ -61,7 +74,7 @@ class ServiceAdministrator(Kind):
         """Who is appointed now."""
         if aws.tree.organization is None:
             return
-        keys = {account.id: key for key, account in aws.tree.accounts.items()}
+        keys = aws.tree.account_keys
         for admin in self.appointed(aws, aws.client(self.client_name, scope)):
             yield Resource(self.address(NAME, scope), {"account": keys.get(admin, admin)})
 
@@ -94,27 +107,12 @@ class ServiceAdministrator(Kind):
         """This account is the administrator no more."""
 
 
-def _regions(kind: ServiceAdministrator | AdministeredSetting, organization: Organization) -> Iterator[str]:
-    """The governed regions, or the home region alone, as far as AWS has the service there."""
-    for region in organization.offered[kind.service]:
-        if not kind.home_only or region == organization.home_region:
-            yield region
-
-
-class AdministeredSetting(Kind):
+class AdministeredSetting(RegionalKind):
     """Something that the security tooling account, as administrator of a service, sets in a region."""
 
-    level = Level.REGION
-    severity = Severity.HIGH
-    removal = "switch-off"
-    service: ClassVar[str]
-    client_name: ClassVar[str]
-    home_only: ClassVar[bool] = False
-
-    def scopes(self, organization: Organization) -> Iterator[Scope]:
-        """The security tooling account, in each governed region that has the service, or at home."""
-        for region in _regions(self, organization):
-            yield Scope(organization.security_tooling, region)
+    def account(self, organization: Organization) -> str:
+        """The security tooling account, which administers."""
+        return organization.security_tooling
 
     def administrator(self, organization: Organization, scope: Scope, kind: ServiceAdministrator) -> Address:
         """The appointment that must come first."""

@@ -67,8 +67,8 @@ class Trail(Kind):
         "iam:PassRole",
         "organizations:EnableAWSServiceAccess",
     )
-    linked = ("cloudtrail.amazonaws.com",)
-    passed: ClassVar[Mapping[str, str]] = {TRAIL_LOGS_ROLE: "cloudtrail.amazonaws.com"}
+    linked = (PRINCIPAL,)
+    passed: ClassVar[Mapping[str, str]] = {TRAIL_LOGS_ROLE: PRINCIPAL}
 
     def check(self, organization: Organization) -> Iterable[Problem]:
         """Insights look at events that the trail logs."""

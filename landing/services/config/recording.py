@@ -73,7 +73,7 @@ class ConfigRecording(AdministeredSetting):
             )
         if absent.code:
             return
-        keys = {account.id: key for key, account in aws.tree.accounts.items()}
+        keys = aws.tree.account_keys
         sites = [(row["accountId"], row["awsRegion"]) for row in map(json.loads, rows)]
         regions = aws.organization.governed_regions
         stopped = sorted(f"{keys.get(account, account)}/{region}" for account, region in sites if region in regions)

@@ -44,7 +44,7 @@ class ConfigRule(AdministeredSetting):
         "config:DescribeOrganizationConfigRuleStatuses",
         "iam:CreateServiceLinkedRole",
     )
-    linked = ("config-multiaccountsetup.amazonaws.com",)
+    linked = (PRINCIPAL,)
 
     def check(self, organization: Organization) -> Iterable[Problem]:
         """What PutOrganizationConfigRule refuses: names, identifiers, and parameters that a rule does not have."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from landing.aws import Aws, unless
 from landing.core.errors import AwsError
-from landing.core.model import Action, Change, Level, Resource, Scope, Severity
+from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
-from landing.services.base import Kind, required_account
+from landing.services.base import required_account
 from landing.services.guardduty.detector import GuardDuty, detector_features
 from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
-from landing.services.shapes import NAME
+from landing.services.shapes import NAME, RegionalKind
 
 MEMBER = ("Enabled", "Disabled")
 """Relationships of a member, in which the administrator has it watched or not (API reference, Member)."""
 
 
-class GuardDutyManagement(Kind):
+class GuardDutyManagement(RegionalKind):
     """The management account as a member (CreateMembers), with a detector that it must make itself (CreateDetector).
 
     The administrator can neither enable GuardDuty there first nor have it enabled. When the service is taken out of the
@@ -27,8 +27,8 @@ class GuardDutyManagement(Kind):
 
     name = "guardduty_management"
     title = "GuardDuty in the management account"
-    level = Level.REGION
-    severity = Severity.HIGH
+    service = "guardduty"
+    client_name = "guardduty"
     removal = ""
     controls = ("fsbp:GuardDuty.1", "nist-800-53-r5:SI-4", "pci-dss-4.0:11.5.1", "nist-csf-2.0:DE.CM-01")
     help_uri = "https://docs.aws.amazon.com/guardduty/latest/ug/delegated-admin-designate.html"
@@ -43,10 +43,9 @@ class GuardDutyManagement(Kind):
     )
     linked = TRUSTED
 
-    def scopes(self, organization: Organization) -> Iterator[Scope]:
-        """The management account, in each governed region that has the service."""
-        for region in organization.offered["guardduty"]:
-            yield Scope(organization.management, region)
+    def account(self, organization: Organization) -> str:
+        """The management account."""
+        return organization.management
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """On and administered in each governed region, unless nobody is to be enabled."""
@@ -62,7 +61,7 @@ class GuardDutyManagement(Kind):
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """The detector, if there is one, and whose member it makes the account; never deleted by us."""
         client = aws.client("guardduty", scope)
-        keys = {account.id: key for key, account in aws.tree.accounts.items()}
+        keys = aws.tree.account_keys
         for detector_id in aws.listed(client, "list_detectors", "DetectorIds"):
             by = self._administrator(client, detector_id)
             attributes = {

@@ -42,7 +42,7 @@ class DelegatedAdministrator(Kind):
         if aws.tree.organization is None:
             return
         client = aws.client("organizations")
-        keys = {account.id: key for key, account in aws.tree.accounts.items()}
+        keys = aws.tree.account_keys
         for admin in aws.listed(client, "list_delegated_administrators", "DelegatedAdministrators"):
             for service in aws.listed(
                 client, "list_delegated_services_for_account", "DelegatedServices", AccountId=admin["Id"]

@@ -91,7 +91,7 @@ class SecurityHubAssociation(AdministeredSetting):
                 )
             )
             keys = {policy_id: key for key, policy_id in SecurityHubPolicy().ids(aws, client).items()}
-        accounts = {account.id: key for key, account in aws.tree.accounts.items()}
+        accounts = aws.tree.account_keys
         for entry in found:
             if entry["AssociationType"] != "APPLIED":
                 continue

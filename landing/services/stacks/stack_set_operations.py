@@ -123,7 +123,7 @@ class Operations:
 
     def _failures(self, operation: str) -> Iterator[Failure]:
         """Which account and region failed, and why."""
-        keys = {account.id: key for key, account in self.aws.tree.accounts.items()}
+        keys = self.aws.tree.account_keys
         for one in self.aws.listed(
             self.client,
             "list_stack_set_operation_results",

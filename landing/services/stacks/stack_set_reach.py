@@ -87,7 +87,7 @@ class Reach:
 
     def _listed(self, status: str) -> Iterator[Failure]:
         """The instances with a detailed status."""
-        keys = {account.id: key for key, account in self.aws.tree.accounts.items()}
+        keys = self.aws.tree.account_keys
         filters = [{"Name": "DETAILED_STATUS", "Values": status}]
         for one in self.aws.listed(
             self.client, "list_stack_instances", "Summaries", StackSetName=self.name, Filters=filters
