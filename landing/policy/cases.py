@@ -11,6 +11,7 @@ from landing.policy.hits import Hits
 from landing.policy.keys import find_key, spelled
 from landing.policy.levels import Rule
 from landing.policy.request_space import PRINCIPAL, RESOURCE, RequestSpace
+from landing.policy.resource_space import form_of
 from landing.policy.search import Ask, Asks, Constraint, Search, Way
 from landing.policy.truth import Unknown
 from landing.policy.variables import Variable
@@ -148,13 +149,20 @@ def _refined(space: RequestSpace, rules: Sequence[Rule], actions: Iterable[Actio
     keys = {condition.key for rule in rules for condition in rule.conditions}
     scoped = sorted(key for key in keys if (found := find_key(key)) is not None and found.scope == "service")
     apart: dict[Any, list[Action]] = defaultdict(list)
+    signatures: dict[Any, Any] = {}
     for action in actions:
-        try:
-            resources: Any = space.resource(action, rules).signature
-        except TooManyError:
-            resources = action.formats
-        apart[resources, tuple(space.ruled_out(key, action) for key in scoped)].append(action)
+        form = form_of(action)
+        if form not in signatures:
+            signatures[form] = _signature(space, rules, action)
+        apart[signatures[form], tuple(space.ruled_out(key, action) for key in scoped)].append(action)
     return apart.values()
+
+
+def _signature(space: RequestSpace, rules: Sequence[Rule], action: Action) -> Any:
+    try:
+        return space.resource(action, rules).signature
+    except TooManyError:
+        return action.formats
 
 
 def _case(space: RequestSpace, hit_rules: Sequence[tuple[Rule, bool]], actions: Sequence[Action]) -> Case:

@@ -266,9 +266,8 @@ def _says(policies: CompiledLevels, hit: Mapping[int, bool]) -> object:
 def _request(
     case: Case | Unsolved, passes: Sequence[CompiledLevels], blocks: Sequence[CompiledLevels]
 ) -> Changed | Open | None:
-    names = tuple(action.text for action in case.actions)
     if isinstance(case, Unsolved):
-        return Open(names, case.reason)
+        return Open(_names(case), case.reason)
     passing = [Side.of(case, policies) for policies in passes]
     blocking = [Side.of(case, policies) for policies in blocks]
     try:
@@ -280,10 +279,14 @@ def _request(
             return None
         for tried in (request, *case.with_variables(request)):
             if _confirms(tried, passes, blocks):
-                return Changed(names, tried, _blocks_all(case, blocking), _by(tried, blocks))
-        return Open(names, _doubt(case, request, (*passes, *blocks)))
+                return Changed(_names(case), tried, _blocks_all(case, blocking), _by(tried, blocks))
+        return Open(_names(case), _doubt(case, request, (*passes, *blocks)))
     except TooManyError as error:
-        return Open(names, str(error))
+        return Open(_names(case), str(error))
+
+
+def _names(case: Case | Unsolved) -> tuple[str, ...]:
+    return tuple(action.text for action in case.actions)
 
 
 def _confirms(request: Mapping[str, Any], passes: Sequence[CompiledLevels], blocks: Sequence[CompiledLevels]) -> bool:

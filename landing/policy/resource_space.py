@@ -33,6 +33,7 @@ class ResourceSpace:
         # Who writes a resource out is asked no question about its name.
         self._any_name = any(all(isinstance(token, str) for token in item.tokens) for item in claim.resources)
         self._patterns_of: dict[tuple[int, ...], list[tuple[Pattern, str | None]]] = {}
+        self._meeting: dict[tuple[tuple[int, ...], str], tuple[Pattern, ...]] = {}
         self._steps: dict[Pattern, Steps] = {}
         self._reached: dict[tuple[str, bool, tuple[Pattern, ...]], list[str]] = {}
         self._variables: dict[tuple[tuple[str, ...], bool, bool, tuple[int, ...]], Variable] = {}
@@ -43,8 +44,7 @@ class ResourceSpace:
         A value is an ARN, or ``*`` where the action is not bound to a resource. There is no class where the
         claim's resources are none of the action's. Raises `TooManyError` when there are too many.
         """
-        unborn = not action.name.startswith(_OF_WHAT_IS)
-        key = (action.formats, action.needs_resource, unborn, tuple(id(check) for check in checks))
+        key = (*form_of(action), tuple(id(check) for check in checks))
         found = self._variables.get(key)
         if found is None:
             found = self._variables[key] = Variable(self._resources(action, checks), checks, self._truth)
@@ -54,11 +54,10 @@ class ResourceSpace:
         return check(resource, self._pins)
 
     def _resources(self, action: Action, checks: Sequence[Resources]) -> list[str]:
-        patterns = self._patterns(checks)
-        unborn = not action.name.startswith(_OF_WHAT_IS)
+        formats, _, unborn = form_of(action)
         found = []
-        for text in action.formats:
-            of_format = self._of_format(text, patterns, unborn=unborn)
+        for text in formats:
+            of_format = self._of_format(text, checks, unborn=unborn)
             found += [item for item in of_format if self._wanted is None or self._wanted(item)]
         if not action.needs_resource and (self._wanted is None or self._wanted("*")):
             found.append("*")
@@ -80,10 +79,19 @@ class ResourceSpace:
                     patterns[filled] = None
         return [(item, service_of(item)) for item in patterns if item.tokens != (Wild.MANY,)]
 
-    def _of_format(self, text: str, patterns: Iterable[tuple[Pattern, str | None]], *, unborn: bool) -> list[str]:
-        service = text.split(":", 3)[2].lower()
-        any_service = "$" in service
-        meeting = tuple(item for item, of in patterns if any_service or of in (None, service))
+    def _patterns_for(self, service: str, checks: Sequence[Resources]) -> tuple[Pattern, ...]:
+        """The patterns that can match ARNs of a service (of any, if it is a placeholder)."""
+        key = (tuple(id(check) for check in checks), service)
+        found = self._meeting.get(key)
+        if found is None:
+            any_service = "$" in service
+            patterns = self._patterns(checks)
+            found = tuple(item for item, of in patterns if any_service or of in (None, service))
+            self._meeting[key] = found
+        return found
+
+    def _of_format(self, text: str, checks: Sequence[Resources], *, unborn: bool) -> list[str]:
+        meeting = self._patterns_for(text.split(":", 3)[2].lower(), checks)
         found = self._reached.get((text, unborn, meeting))
         if found is None:
             found = [self.example(text)]
@@ -112,6 +120,11 @@ class ResourceSpace:
         if name is not None:
             resource = kind + name.example + rest
         return ":".join((*named, _PLACEHOLDER.sub("example", resource)))
+
+
+def form_of(action: Action) -> tuple[tuple[str, ...], bool, bool]:
+    """All that matters of an action for its resources: formats, whether it needs one, whether it may make one."""
+    return action.formats, action.needs_resource, not action.name.startswith(_OF_WHAT_IS)
 
 
 @lru_cache(maxsize=4096)

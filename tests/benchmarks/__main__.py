@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import bench_commands, bench_policy, bench_sandbox, bench_scale
+from tests.benchmarks import bench_commands, bench_effects, bench_policy, bench_sandbox, bench_scale
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
@@ -23,7 +23,7 @@ def main() -> None:
     """Run every benchmark in turn."""
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
     rows = []
-    for bench in (bench_commands, bench_policy, bench_sandbox):
+    for bench in (bench_commands, bench_policy, bench_effects, bench_sandbox):
         for what, measured in bench.figures():
             sys.stdout.write(f"{what}: {measured}\n")
             sys.stdout.flush()
