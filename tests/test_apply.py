@@ -194,5 +194,5 @@ def test_a_change_that_has_written_nothing_is_not_begun_any_more(cloud: Cloud, w
     assert (result.done, result.failed, result.blocked) == ([], {}, {})
     assert result.not_started == [change.address for change in changes]
     assert [event.type for event in events] == ["apply_start", "apply_dropped"]
-    assert cloud.sandbox.world.states.get("organizations") is None or cloud.open().tree.organization is None
+    assert cloud.sandbox.world.states.get("organizations") is None or cloud.open().tree.description is None
     assert cloud.apply(KINDS).complete

@@ -13,7 +13,7 @@ import pytest
 from landing.cli import run
 from landing.config import load
 from landing.core.errors import ConfigError
-from landing.guardrails.packs import remember
+from landing.guardrails.packs import as_held
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.policy import SCP, catalog, evaluate
@@ -50,9 +50,8 @@ class Workshop:
 
     def cloud(self, *, repack: bool = False) -> Cloud:
         """With packs as the sandbox has them."""
-        aws = QuickAws(self.organization())
-        remember(aws, repack=repack)
-        return Cloud(self.sandbox, aws.organization)
+        organization = self.organization()
+        return Cloud(self.sandbox, as_held(organization, QuickAws(organization), repack=repack))
 
     def apply(self, *, watched: Sequence[int] = (), repack: bool = False) -> None:
         cloud = self.cloud(repack=repack)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from concurrent.futures import CancelledError
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from landing.aws import Aws
-from landing.aws.cache import Once
 from landing.aws.survey import AT_ONCE, FoundUnit, Survey
 from landing.core.model import Action, Address, Change
 from landing.organization import TAG
@@ -82,7 +84,7 @@ class Held(Survey):
     """An organization of a root with twelve units, below which nothing is listed before it is `opened`."""
 
     def __init__(self, aws: Aws) -> None:
-        super().__init__(aws, Once())
+        super().__init__(aws)
         self.reached, self.opened = threading.Semaphore(0), threading.Event()
 
     @property
@@ -108,3 +110,20 @@ def test_who_reads_ahead_lets_go_when_that_is_called_off(creation: Story) -> Non
     assert isinstance(reading.exception(), CancelledError)
     survey.opened.set()
     assert len(survey.units) == 12
+
+
+def test_a_connection_keeps_its_organization_and_asks_nothing_again_under_another(creation: Story) -> None:
+    """What AWS has answered is shared, what follows from the names of a config is not."""
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        aws = Cloud(sandbox, creation.organization).open()
+        shop = aws.tree.accounts["shop-prod"]
+        known = {key: account for key, account in creation.organization.accounts.items() if key != shop.key}
+        asked = dict(aws.calls)
+        other = aws.under(replace(creation.organization, accounts=known, units={}))
+        assert other.tree.account_ids.keys() == aws.tree.account_ids.keys()
+        assert shop.id not in other.tree.tokens
+        assert aws.tree.accounts["shop-prod"] is shop
+        assert other.calls == aws.calls == asked
+    with pytest.raises(AttributeError):
+        aws.organization = creation.organization  # type: ignore[misc]

@@ -12,7 +12,10 @@ from landing.organization import Organization
 class Connection(Protocol):
     """AWS as the tree reads it; `landing.aws.door.Aws` is the one there is."""
 
-    organization: Organization
+    @property
+    def organization(self) -> Organization:
+        """The desired one."""
+        ...
 
     @property
     def caller(self) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from landing.aws.pace import Clock, Interrupted, NotBegun, Pacer, Rates
 from landing.aws.queue import Queue, longest
 from landing.aws.reads import NOTHING, Reads
 from landing.aws.retry import Repeats
+from landing.aws.survey import Survey
 from landing.aws.tree import Tree
 from landing.core.errors import NotThere
 from landing.core.model import ORGANIZATION, Scope
@@ -64,18 +66,17 @@ class Aws:
         detect: bool = False,
         at_once: int = AT_ONCE,
     ) -> None:
-        self.organization = organization
+        self._organization = organization
         self.read_only = read_only
         self.reads = reads
         self.detect = detect
         self.clock = clock or Clock()
         self.tally = Tally(self.clock.now)
         self.operations = Operations()
-        self.writes = 0
         self.writing = threading.Lock()
         self._closed = threading.Event()
         self._change = threading.local()
-        self.tree = Tree(self)
+        self.tree = Tree(self, Survey(self))
         self.pacer = Pacer(rates, self.clock)
         self._in_flight = threading.BoundedSemaphore(at_once)
         self._role_arn = role_arn
@@ -86,6 +87,18 @@ class Aws:
 
         with translated(ORGANIZATION):
             self._base = Session(profile=profile or None)
+
+    @property
+    def organization(self) -> Organization:
+        """The desired one, under whose names AWS is read; of a connection it stays the same (see `under`)."""
+        return self._organization
+
+    def under(self, organization: Organization) -> Aws:
+        """The same connection, with its sessions, rates, counts and answers, under the names of another desired one."""
+        other = copy(self)
+        other._organization = organization
+        other.tree = self.tree.under(other)
+        return other
 
     def close(self) -> None:
         """The command is done: threads that still read ahead begin no call and no further attempt, and wait no more."""
@@ -104,6 +117,11 @@ class Aws:
             yield
         finally:
             self._change.patience = None
+
+    @property
+    def writes(self) -> int:
+        """How many calls were made that change something."""
+        return self.tally.writes
 
     @property
     def calls(self) -> Counter[tuple[str, str]]:
@@ -246,7 +264,7 @@ class Aws:
                     f"{service}:{operation} in {where} while only reading: no kind declares it among its reads"
                 )
         elif not operation.startswith(NO_WRITES):
-            self.writes += 1
+            self.tally.writes += 1
             context["landing.patience"] = getattr(self._change, "patience", None)
         context["landing"] = (service, operation)
 

@@ -21,7 +21,7 @@ def check_organization(aws: Aws) -> None:
             f"the credentials ({arn}) are of account {account}; the config's management account is {expected}"
             f"{_at(wanted, f'accounts.{wanted.management}.id')}"
         )
-    live, at = aws.tree.organization, _at(wanted, "organization.id")
+    live, at = aws.tree.description, _at(wanted, "organization.id")
     if live is None:
         if wanted.id:
             raise WrongOrganization(f"account {account} is in no organization; the config wants {wanted.id}{at}")

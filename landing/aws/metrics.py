@@ -86,6 +86,8 @@ class Tally:
     def __init__(self, now: Callable[[], float]) -> None:
         self.calls: Counter[Operation] = Counter()
         """Calls by operation, those refused at the door too."""
+        self.writes = 0
+        """Calls that change something."""
         self.on_setback: Callable[[Setback], None] | None = None
         """Told of each attempt that botocore repeats, from the thread that made it."""
         self._now = now

@@ -44,9 +44,12 @@ class FoundUnit:
 class Survey:
     """Lazy and thread-safe."""
 
-    def __init__(self, aws: Connection, once: Once) -> None:
+    def __init__(self, aws: Connection) -> None:
         self._aws = aws
-        self._once = once
+        self.once = Once()
+        """Also for what a kind asks for once a run."""
+        self.newcomers: set[str] = set()
+        """The accounts that this run has created, by their keys."""
         self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._guard = threading.Lock()
         self._written: dict[str, Mapping[str, str]] = {}
@@ -56,24 +59,24 @@ class Survey:
         """What will be asked for later, and is therefore read on the way."""
 
     @property
-    def organization(self) -> Mapping[str, Any] | None:
+    def description(self) -> Mapping[str, Any] | None:
         """What DescribeOrganization says, or None when the account is in no organization."""
-        return self._once("organization", self._read_organization)
+        return self.once("description", self._read_description)
 
     @property
     def root(self) -> Mapping[str, Any]:
         """The root with its policy types; there must be an organization."""
-        return self._once("root", lambda: next(self._listed("list_roots", "Roots")))
+        return self.once("root", lambda: next(self._listed("list_roots", "Roots")))
 
     @property
     def units(self) -> tuple[FoundUnit, ...]:
         """All units, parents first."""
-        return self._once("found units", lambda: tuple(self._walk()))
+        return self.once("found units", lambda: tuple(self._walk()))
 
     @property
     def accounts(self) -> list[Any]:
         """All accounts as ListAccounts gives them."""
-        return self._once("found accounts", lambda: list(self._listed("list_accounts", "Accounts")))
+        return self.once("found accounts", lambda: list(self._listed("list_accounts", "Accounts")))
 
     @property
     def policies(self) -> Mapping[str, list[Any]]:
@@ -82,25 +85,25 @@ class Survey:
         return {name: self._policies_of(name) for name in types}
 
     def _policies_of(self, policy_type: str) -> list[Any]:
-        return self._once(
+        return self.once(
             f"policies {policy_type}", lambda: list(self._listed("list_policies", "Policies", Filter=policy_type))
         )
 
     def forget_root(self) -> None:
         """Policy types were enabled: which there are, and the policies of each, are to be read anew."""
         types = [entry["Type"] for entry in self.root["PolicyTypes"]]
-        self._once.forget("root", *(f"policies {name}" for name in types))
+        self.once.forget("root", *(f"policies {name}" for name in types))
 
     def content(self, policy_id: str) -> str:
         """The text of a policy (DescribePolicy, 2 a second)."""
-        return self._once(
+        return self.once(
             f"content {policy_id}",
             lambda: str(self._client.describe_policy(PolicyId=policy_id)["Policy"]["Content"]),
         )
 
     def targets(self, policy_id: str) -> tuple[str, ...]:
         """The ids of the root, units and accounts that a policy is attached to."""
-        return self._once(
+        return self.once(
             f"targets {policy_id}",
             lambda: tuple(
                 target["TargetId"] for target in self._listed("list_targets_for_policy", "Targets", PolicyId=policy_id)
@@ -109,7 +112,7 @@ class Survey:
 
     def full_access(self, target_id: str) -> bool:
         """Whether FullAWSAccess is attached to a root, unit or account."""
-        return self._once(
+        return self.once(
             f"full access {target_id}",
             lambda: any(
                 policy["Name"] == FULL_ACCESS and policy["AwsManaged"]
@@ -148,7 +151,7 @@ class Survey:
     def tagged(self, resource_id: str, tags: Mapping[str, str]) -> None:
         """This run has written these tags: the bulk answer may take a while to show them."""
         self._written[resource_id] = {**self._written.get(resource_id, {}), **tags}
-        self._once.forget(f"tags {resource_id}")
+        self.once.forget(f"tags {resource_id}")
 
     def each(self, operation: str, function: Callable[[A], B], items: Iterable[A]) -> list[B]:
         """`function` of each item, side by side in the threads of the operation, in order."""
@@ -183,7 +186,7 @@ class Survey:
     def _listed(self, operation: str, key: str, **parameters: str) -> Iterator[Any]:
         return self._aws.listed(self._client, operation, key, **parameters)
 
-    def _read_organization(self) -> Mapping[str, Any] | None:
+    def _read_description(self) -> Mapping[str, Any] | None:
         with unless("AWSOrganizationsNotInUseException"):
             found: Mapping[str, Any] = self._client.describe_organization()["Organization"]
             return found
@@ -226,7 +229,7 @@ class Survey:
     @property
     def _bulk_tags(self) -> Mapping[str, Mapping[str, str]] | None:
         """Tags by id, 100 resources a page (Resource Groups Tagging API); None where that may not be asked."""
-        return self._once("tags", self._read_bulk_tags)
+        return self.once("tags", self._read_bulk_tags)
 
     def _read_bulk_tags(self) -> Mapping[str, Mapping[str, str]] | None:
         with unless(*UNREADABLE, "InvalidParameterException"):
@@ -241,7 +244,7 @@ class Survey:
             yield entry["ResourceARN"].rpartition("/")[2], {tag["Key"]: tag["Value"] for tag in entry["Tags"]}
 
     def _own_tags(self, resource_id: str) -> Mapping[str, str]:
-        return self._once(
+        return self.once(
             f"tags {resource_id}",
             lambda: {
                 tag["Key"]: tag["Value"]

@@ -20,13 +20,25 @@ from landing.organization import ROOT, TAG, node_of
 class Tree:
     """Lazy, thread-safe, and told by the kinds what they create and tag."""
 
-    def __init__(self, aws: Connection) -> None:
+    def __init__(self, aws: Connection, survey: Survey) -> None:
         self._aws = aws
-        self.once = Once()
-        """Also for what a kind asks for once a run; `forget` forgets it with all the rest."""
-        self._survey = Survey(aws, self.once)
-        self.newcomers: set[str] = set()
+        self._survey = survey
+        self._named = Once()
+        """What follows from the names of the config; what AWS has answered is the survey's."""
+
+    def under(self, aws: Connection) -> Tree:
+        """The same answers of AWS under the names of another config: nothing is asked again."""
+        return Tree(aws, self._survey)
+
+    @property
+    def once(self) -> Once:
+        """For what a kind asks for once a run; `forget` forgets it with all the rest."""
+        return self._survey.once
+
+    @property
+    def newcomers(self) -> set[str]:
         """The accounts that this run has created."""
+        return self._survey.newcomers
 
     def ahead(self, parts: Collection[str]) -> None:
         """Begin to read what will be asked for: `accounts`, `units`, `contents`, `targets`, `full_access`.
@@ -44,7 +56,7 @@ class Tree:
 
     def _policies_ahead(self) -> None:
         """First those that have the name of one of ours; which others are ours is known when the tags are."""
-        if self._survey.organization is None:
+        if self._survey.description is None:
             return
         names = {policy.name for policy in self._aws.organization.policies.values()}
         found = [policy for policies in self._survey.policies.values() for policy in policies]
@@ -78,21 +90,22 @@ class Tree:
     def forget(self) -> None:
         """Read everything anew when it is next asked for."""
         self.once.forget_all()
+        self._named.forget_all()
 
     def forget_root(self) -> None:
         """The root's policy types are changing."""
         self._survey.forget_root()
-        self.once.forget("policies")
+        self._named.forget("policies")
 
     @property
-    def organization(self) -> Mapping[str, Any] | None:
+    def description(self) -> Mapping[str, Any] | None:
         """What DescribeOrganization says, or None when the account is in no organization."""
-        return self._survey.organization
+        return self._survey.description
 
     @property
     def root(self) -> Mapping[str, Any] | None:
         """The root with its policy types."""
-        return None if self.organization is None else self._survey.root
+        return None if self.description is None else self._survey.root
 
     @property
     def policy_types(self) -> Mapping[str, str]:
@@ -103,17 +116,17 @@ class Tree:
     @property
     def units(self) -> dict[str, LiveUnit]:
         """Units by key."""
-        return self.once("units", self._read_units)
+        return self._named("units", self._read_units)
 
     @property
     def accounts(self) -> dict[str, LiveAccount]:
         """Accounts by key, the management account among them; raises ConfigError when a declared id is none of them."""
-        return self.once("accounts", self._read_accounts)
+        return self._named("accounts", self._read_accounts)
 
     @property
     def policies(self) -> dict[str, LivePolicy]:
         """Policies by key."""
-        return self.once("policies", self._read_policies)
+        return self._named("policies", self._read_policies)
 
     def tags_of(self, resource_id: str) -> Mapping[str, str]:
         """Tags of an account, unit or policy, by its id."""
@@ -126,9 +139,9 @@ class Tree:
     @property
     def account_ids(self) -> Mapping[str, str]:
         """Id by account key."""
-        if self.organization is None:
+        if self.description is None:
             return {self._aws.organization.management: self._aws.caller[0]}
-        return self.once(
+        return self._named(
             "account ids", lambda: Known("account", ((key, account.id) for key, account in self.accounts.items()))
         )
 
@@ -141,8 +154,8 @@ class Tree:
         """
         wanted = self._aws.organization
         special = {wanted.log_archive, wanted.security_tooling}
-        if key in special and self.organization is not None and not self.once.knows("accounts"):
-            found = self.once("special", lambda: self._survey.accounts_tagged(TAG, special)).get(key)
+        if key in special and self.description is not None and not self._named.knows("accounts"):
+            found = self._named("special", lambda: self._survey.accounts_tagged(TAG, special)).get(key)
             if found and wanted.accounts[key].id in ("", found):
                 return found
         return self.account_ids.get(key)
@@ -150,17 +163,17 @@ class Tree:
     @property
     def account_keys(self) -> Mapping[str, str]:
         """Account key by id."""
-        return self.once("account keys", lambda: {account.id: key for key, account in self.accounts.items()})
+        return self._named("account keys", lambda: {account.id: key for key, account in self.accounts.items()})
 
     @property
     def ids(self) -> Mapping[str, str]:
         """Id by token, for everything that exists."""
-        return self.once("ids", self._read_ids)
+        return self._named("ids", self._read_ids)
 
     def _read_ids(self) -> Mapping[str, str]:
         found = {references.account_id(key): value for key, value in self.account_ids.items()}
-        if self.organization and self.root:
-            found[references.ORGANIZATION_ID] = self.organization["Id"]
+        if self.description and self.root:
+            found[references.ORGANIZATION_ID] = self.description["Id"]
             found[references.ROOT_ID] = self.root["Id"]
         return found
 
@@ -169,7 +182,7 @@ class Tree:
         """Token by id, for everything that the config knows."""
         known = {references.account_id(key) for key in self._aws.organization.accounts}
         known |= {references.ORGANIZATION_ID, references.ROOT_ID}
-        return self.once("tokens", lambda: {value: token for token, value in self.ids.items() if token in known})
+        return self._named("tokens", lambda: {value: token for token, value in self.ids.items() if token in known})
 
     def node_id(self, unit: str) -> str:
         """The id of a unit, or of the root."""
@@ -183,7 +196,7 @@ class Tree:
         """The key of the unit or root with this id; the id itself when it is unknown."""
         if self.root and node_id == self.root["Id"]:
             return ROOT
-        keys = self.once("unit keys", lambda: {unit.id: unit.key for unit in self.units.values()})
+        keys = self._named("unit keys", lambda: {unit.id: unit.key for unit in self.units.values()})
         return keys.get(node_id, node_id)
 
     def path(self, unit: str) -> tuple[str, ...]:
@@ -196,14 +209,14 @@ class Tree:
     def add_unit(self, unit: LiveUnit) -> None:
         """A unit was created, renamed or marked."""
         self.units[unit.key] = unit
-        self.once.forget("unit keys")
+        self._named.forget("unit keys")
 
     def add_account(self, account: LiveAccount) -> None:
         """An account was created, moved or marked."""
         if account.key not in self.accounts:
             self.newcomers.add(account.key)
         self.accounts[account.key] = account
-        self.once.forget("account ids", "account keys", "ids", "tokens", "special")
+        self._named.forget("account ids", "account keys", "ids", "tokens", "special")
 
     def add_policy(self, policy: LivePolicy) -> None:
         """A policy was created."""
@@ -216,10 +229,6 @@ class Tree:
     def tagged(self, resource_id: str, tags: Mapping[str, str]) -> None:
         """An account, unit or policy was created with these tags, or was given them."""
         self._survey.tagged(resource_id, tags)
-
-    def forget_policies(self) -> None:
-        """The config gives policies other keys now."""
-        self.once.forget("policies")
 
     def content(self, policy: LivePolicy) -> str:
         """The text of a policy (DescribePolicy, 2 a second: asked once each)."""
@@ -257,7 +266,7 @@ class Tree:
         return {resource_id: self.tags_of(resource_id).get(TAG, "") for resource_id in resource_ids}
 
     def _read_units(self) -> dict[str, LiveUnit]:
-        if self.organization is None:
+        if self.description is None:
             return Known("unit", ())
         found = self._survey.units
         marks = self._marks([unit.id for unit in found])
@@ -265,17 +274,17 @@ class Tree:
         return Known("unit", ((unit.key, unit) for unit in named))
 
     def _read_accounts(self) -> dict[str, LiveAccount]:
-        found = [] if self.organization is None else self._survey.accounts
+        found = [] if self.description is None else self._survey.accounts
         marks = self._marks([account["Id"] for account in found]) if found else {}
         present = (
             Present(each["Id"], each["Name"], each["Email"], matching.state(each), marks[each["Id"]]) for each in found
         )
-        problems = tuple(unheld(self._aws.organization, self.organization, present))
+        problems = tuple(unheld(self._aws.organization, self.description, present))
         if problems:
             raise ConfigError(problems)
-        if self.organization is None:
+        if self.description is None:
             return Known("account", ())
-        management = self.organization["MasterAccountId"]
+        management = self.description["MasterAccountId"]
         named = matching.accounts(self._aws.organization, management, found, marks, self._units_of(found))
         return Known("account", ((account.key, account) for account in named))
 
@@ -290,7 +299,7 @@ class Tree:
         return {account_id: unit for unit, inside in zip(nodes, listed, strict=True) for account_id in inside}
 
     def _read_policies(self) -> dict[str, LivePolicy]:
-        if self.organization is None:
+        if self.description is None:
             return Known("policy", ())
         found = self._survey.policies
         own = [policy["Id"] for policies in found.values() for policy in policies if not policy["AwsManaged"]]

@@ -98,8 +98,10 @@ def _declared(organization: "Organization") -> "tuple[tuple[Attached, ...], Esta
 
 def _live(session: Session, organization: "Organization") -> "tuple[tuple[Attached, ...], Estate]":
     from landing.guardrails.estate import live
+    from landing.guardrails.packs import as_held
 
-    return live(session.connect(organization, read_only=True))
+    aws = session.connect(organization, read_only=True)
+    return live(aws.under(as_held(organization, aws)))
 
 
 def _account(estate: "Estate", text: str) -> str:

@@ -58,12 +58,13 @@ def command(
     from landing.engine.journal import Event
     from landing.report.formats import DRIFT, View
     from landing.report.style import Style
+    from landing.runs import pipeline
 
     wanted = outputs(forms, FORMATS)
     organization, _ = session.organization()
     aws = session.connect(organization, read_only=True, detect=not no_detect, at_once=parallelism)
-    organization = aws.organization
-    plan = session.plan(organization, aws)
+    planned = pipeline.plan(organization, aws, session.hooks(), digest=session.digest(), explain=False)
+    organization, plan = planned.organization, planned.plan
     found = report(organization, plan)
     rogue = {policy.id for policy in plan.foreign if not organization.known(policy)}
     if any(finding.status is Status.IN_FORCE for finding in found.drifted):

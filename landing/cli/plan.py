@@ -61,18 +61,19 @@ def command(
     from landing.engine.plan import save
     from landing.report.apply_text import expected
     from landing.report.plan_text import next_steps
+    from landing.runs import pipeline
 
     organization, _ = session.organization()
     aws = None
+    hooks, digest = session.hooks(), session.digest()
     if refresh:
-        aws = session.connect(organization, read_only=True, at_once=parallelism, repack=repack)
-        organization = aws.organization
-        plan = session.plan(organization, aws, explain=True, targets=targets)
-        organization = aws.organization
+        aws = session.connect(organization, read_only=True, at_once=parallelism)
+        planned = pipeline.plan(organization, aws, hooks, digest=digest, targets=targets, repack=repack)
     else:
-        plan = session.plan_offline(organization, targets, repack=repack)
-    plan = plan.only(targets)
-    shown.write(plan, organization, saved_as=str(out) if out else "")
+        seen = session.kept(organization)
+        planned = pipeline.plan_offline(organization, seen, hooks, digest=digest, targets=targets, repack=repack)
+    plan = planned.plan
+    shown.write(plan, planned.organization, saved_as=str(out) if out else "")
     if out:
         save(plan, out)
     if plan.changes and shown.form == "text" and not STDERR.log:

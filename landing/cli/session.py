@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -18,10 +18,10 @@ from landing.cli.clock import now
 if TYPE_CHECKING:
     from landing.aws import Aws
     from landing.core.model import Problem
-    from landing.engine.observe import Observation, Task
-    from landing.engine.plan import Origin, Plan
+    from landing.engine.snapshot import Snapshot
     from landing.library import Library
     from landing.organization import Organization
+    from landing.runs.pipeline import Hooks
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,11 +63,10 @@ class Session:
         detect: bool = False,
         at_once: int = 10,
         any_account: bool = False,
-        repack: bool = False,
     ) -> Aws:
         """AWS by boto3's own credential chain, or the sandbox; refuses the wrong organization unless `any_account`.
 
-        `at_once`: requests in flight. When it only reads, its `organization` has the packs as they are in AWS.
+        `at_once`: requests in flight.
         """
         from landing.aws import Aws, Clock, check_organization, translated
         from landing.core.model import ORGANIZATION
@@ -93,21 +92,12 @@ class Session:
         if not any_account:
             with translated(ORGANIZATION):
                 check_organization(aws)
-        if read_only and not any_account:
-            self.remember(aws, repack=repack)
         return aws
 
     def close(self) -> None:
         """Nobody waits for anything that is still asked of AWS."""
         for aws in self.opened:
             aws.close()
-
-    def remember(self, aws: Aws, saved: Plan | None = None, *, repack: bool = False) -> None:
-        """Give the organization of a connection the packs as they are in AWS, or as a saved plan has them."""
-        if aws.organization.packed:
-            from landing.guardrails.packs import remember
-
-            remember(aws, saved.changes if saved else (), repack=repack)
 
     def _enter_sandbox(self) -> None:
         """Point this process at the sandbox and at nothing else."""
@@ -130,105 +120,28 @@ class Session:
         }
         self.profile = self.role_arn = ""
 
-    def plan(
-        self, organization: Organization, aws: Aws, *, explain: bool = False, targets: Collection[str] = ()
-    ) -> Plan:
-        """Look at both sides and compare; `explain` says what changes do to requests, at the end and on the way.
-
-        With `targets` only what these need is read. Otherwise what was read is kept as the snapshot. Raises ConfigError
-        with all that the config names and AWS does not have.
-        """
-        from landing.engine.observe import needed_for
-        from landing.engine.plan import make
-        from landing.guardrails.lock_out import concerns
-
-        only = needed_for(organization, targets) if targets else None
-        observation = self._observed(organization, aws, only)
-        observation.raise_if_unknown(targets)
-        plan = make(observation, self.origin(organization, aws))
-        organization = aws.organization = self._with_others(aws, plan, observation)
-        told = not targets or concerns(plan.changes)  # else nobody asks for the ids of 10,000 accounts
-        account_ids = _account_ids(aws) if told else {}
-        if not targets:
-            snapshots.keep(self.snapshot, plan.made_from, account_ids, observation)
-        if not explain:
-            return plan
-        return self._explained(organization, plan, observation, account_ids, targets, ids=partial(_id_of, aws))
-
-    def _with_others(self, aws: Aws, plan: Plan, observation: Observation) -> Organization:
-        """With the policies of others that were read; of a plan of targets they may have to be read yet."""
-        from landing.core.model import ORGANIZATION
-        from landing.guardrails.lock_out import concerns
-        from landing.guardrails.packs import with_others
-        from landing.services.organizations.policy import foreign_in
-
-        if ("policy", ORGANIZATION) not in observation.tasks and concerns(plan.changes):
-            return with_others(aws.organization, aws)
-        return replace(aws.organization, foreign=foreign_in(observation.live))
-
-    def _observed(self, organization: Organization, aws: Aws, only: Collection[Task] | None) -> Observation:
-        """Both sides; raises ConfigError with all that the config names and AWS does not have."""
+    def hooks(self, phase: Callable[[str], None] = lambda name: None) -> Hooks:
+        """What a run asks of a command; `phase` is told what begins."""
         from landing.cli.locking import missing
         from landing.cli.watching import reading
-        from landing.core.errors import ConfigError
-        from landing.engine.observe import observe
+        from landing.runs.pipeline import Hooks
 
-        problems: list[Problem] = []
-        with reading(aws) as progress:
-            try:
-                observation = observe(organization, aws, only=only, progress=progress)
-            except ConfigError as error:
-                problems += error.problems
-        if aws.read_only and only is None:  # `apply` holds the lock
-            problems += missing(organization, aws, sandbox=self.sandbox)
-        if problems:
-            raise ConfigError(problems)
-        return observation
+        def check(aws: Aws) -> Sequence[Problem]:
+            if not aws.read_only:
+                return ()  # `apply` holds the lock
+            return missing(aws.organization, aws, sandbox=self.sandbox)
 
-    def plan_offline(self, organization: Organization, targets: Collection[str] = (), *, repack: bool = False) -> Plan:
-        """What a plan would be if AWS were as the snapshot says; asks AWS nothing."""
-        from landing.engine.plan import Origin, make
-        from landing.guardrails.packs import remembered
-        from landing.services.organizations.policy import foreign_in
+        return Hooks(now, reading, check, partial(snapshots.keep, self.snapshot), phase)
 
-        seen = snapshots.of(organization, self.snapshot, self._expected_account())
-        observation = seen.observation_of(organization)
-        organization = replace(organization, foreign=foreign_in(observation.live))
-        if organization.packed:
-            organization = remembered(organization, observation.live, repack=repack)
-            observation = seen.observation_of(organization)
-        observation.raise_if_unknown(targets)
-        whose = Origin(organization.name, seen.organization_id, seen.account, seen.caller, self.digest(), now())
-        plan = make(observation, replace(whose, read=seen.taken))
-        return self._explained(organization, plan, observation, seen.account_ids, targets)
+    def kept(self, organization: Organization) -> Snapshot:
+        """What was read last; raises LandingError when nothing was, or of something else."""
+        return snapshots.of(organization, self.snapshot, self._expected_account())
 
     def _expected_account(self) -> str:
         """The account to which the options or the profile would lead, as far as that can be told without asking."""
         from landing.aws import account_of
 
         return "" if self.sandbox else account_of(self.profile, self.role_arn)
-
-    def _explained(
-        self,
-        organization: Organization,
-        plan: Plan,
-        observation: Observation,
-        account_ids: Mapping[str, str],
-        targets: Collection[str],
-        *,
-        ids: Callable[[str], str] = lambda node: "",
-    ) -> Plan:
-        from landing.engine.order.unique_names import refuse_impossible
-        from landing.guardrails.effects import effects
-        from landing.guardrails.slots import refuse_crowded
-        from landing.guardrails.transition import sentences
-
-        refuse_impossible(plan.kinds, plan.only(targets).changes, observation.live)
-        refuse_crowded(organization, plan.only(targets).changes, observation.live, ids)
-        told = effects(organization, observation.live, plan.changes, account_ids)
-        for address, words in sentences(organization, observation.live, plan.changes, account_ids).items():
-            told[address] = (*told.get(address, ()), *words)
-        return replace(plan, effects=told)
 
     @property
     def snapshot(self) -> Path:
@@ -240,41 +153,6 @@ class Session:
         from landing.cli.output import note_calls
 
         note_calls(aws.tally.total, monotonic() - self.began)
-
-    def origin(self, organization: Organization, aws: Aws) -> Origin:
-        """What a plan made now is made from."""
-        from landing.engine.plan import Origin
-
-        account, arn = aws.caller
-        live = aws.tree.organization
-        return Origin(organization.name, live["Id"] if live else "", account, arn, self.digest(), now())
-
-
-def _account_ids(aws: Aws) -> Mapping[str, str]:
-    """Id by account key; none where the accounts cannot be read, which is a gap already."""
-    from landing.aws import translated
-    from landing.core.errors import CannotRead
-    from landing.core.model import ORGANIZATION
-
-    try:
-        with translated(ORGANIZATION):
-            return aws.tree.account_ids if aws.tree.organization else {}
-    except CannotRead:
-        return {}
-
-
-def _id_of(aws: Aws, node: str) -> str:
-    """The id of a node, if it is there."""
-    from landing.aws import translated
-    from landing.core.errors import AwsError
-    from landing.core.model import ORGANIZATION
-    from landing.services.organizations.attachments import Attachments
-
-    try:
-        with translated(ORGANIZATION):
-            return Attachments().target_id(aws, node)
-    except AwsError:
-        return ""
 
 
 def with_config(command: F) -> F:

@@ -46,11 +46,12 @@ def _attached(session: Session, shown: Shown, *, live: bool) -> int:
     import json
 
     from landing.cli.output import result, style_of
+    from landing.guardrails.packs import as_held
     from landing.report import attached
 
     organization, _ = session.organization()
     if live:
-        organization = session.connect(organization, read_only=True).organization
+        organization = as_held(organization, session.connect(organization, read_only=True))
     if shown.form == "json":
         result(json.dumps(attached.as_json(organization), indent=1) + "\n")
     elif shown.form == "md":

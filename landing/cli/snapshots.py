@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from landing.core.model import Change
-    from landing.engine.observe import Observation
-    from landing.engine.plan import Origin
     from landing.engine.snapshot import Snapshot
     from landing.organization import Organization
 
 
-def keep(path: Path, made: Origin, account_ids: Mapping[str, str], observation: Observation) -> None:
+def keep(path: Path, snapshot: Snapshot) -> None:
     """Keep what was read; where nothing can be written, say so and go on."""
-    from landing.engine.snapshot import Snapshot
+    from landing.cli.output import note
+    from landing.core.errors import LandingError
+    from landing.engine.snapshot import save
 
-    _save(Snapshot(made.created, made.organization_id, made.account, made.caller, dict(account_ids), observation), path)
+    try:
+        save(snapshot, path)
+    except (LandingError, OSError) as error:
+        note(f"Note: no snapshot for --refresh=false: {error}")
 
 
 def update(path: Path, done: Collection[Change]) -> None:
@@ -30,7 +33,7 @@ def update(path: Path, done: Collection[Change]) -> None:
     if not path.exists() or not done:
         return
     try:
-        _save(load(path).after(done), path)
+        keep(path, load(path).after(done))
     except LandingError as error:
         note(f"Note: {error}")
 
@@ -59,14 +62,3 @@ def of(organization: Organization, path: Path, account: str = "") -> Snapshot:
     if problems := tuple(found.unheld(organization)):
         raise ConfigError(problems)
     return found
-
-
-def _save(snapshot: Snapshot, path: Path) -> None:
-    from landing.cli.output import note
-    from landing.core.errors import LandingError
-    from landing.engine.snapshot import save
-
-    try:
-        save(snapshot, path)
-    except (LandingError, OSError) as error:
-        note(f"Note: no snapshot for --refresh=false: {error}")

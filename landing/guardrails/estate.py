@@ -18,12 +18,12 @@ def live(aws: Aws) -> tuple[tuple[Attached, ...], Estate]:
     A call for the root, each unit and each account with a policy of its own, and by policy type.
     """
     tree, wanted = aws.tree, aws.organization
-    if tree.organization is None:
+    if tree.description is None:
         raise LandingError("there is no organization in AWS yet: nothing is attached")
     keys = {account.key: account.id for account in tree.accounts.values()}
     estate = Estate(
-        id=tree.organization["Id"],
-        management=tree.organization["MasterAccountId"],
+        id=tree.description["Id"],
+        management=tree.description["MasterAccountId"],
         accounts={account.id: tree.path(account.unit)[1:] for account in tree.accounts.values()},
         home_region=wanted.home_region,
         governed_regions=wanted.governed_regions,

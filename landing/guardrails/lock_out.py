@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from landing.core.errors import UnsafePlan
 from landing.core.model import Change
 from landing.organization import Account, Deployment, Organization
 from landing.policy import SCP, catalog
@@ -58,6 +59,17 @@ def concerns(changes: Iterable[Change]) -> bool:
         )
         for change in changes
     )
+
+
+def refuse_lock_out(organization: Organization, changes: Collection[Change]) -> None:
+    """Raise UnsafePlan with every role that the guardrails would lock out, where the changes bear on that."""
+    found = [f"  {each}" for each in lock_outs(organization)] if concerns(changes) else []
+    if found:
+        raise UnsafePlan(
+            "The guardrails would lock out roles that must get through, which needs --allow lock-out:\n"
+            + "\n".join(found)
+            + "\nExempt the roles in the policies: see `{{ exempt_roles }}` in docs/extending.md."
+        )
 
 
 def lock_outs(organization: Organization) -> Iterator[LockOut]:

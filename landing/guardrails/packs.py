@@ -16,27 +16,32 @@ from landing.organization import ForeignPolicy, Organization
 from landing.services.organizations.policy import HOLDS, OrganizationPolicy, document_of
 
 
-def remember(aws: Aws, planned: Iterable[Change] = (), *, repack: bool = False) -> None:
-    """Give the organization of a connection the packs that AWS has, with what is new put where there is room.
+def as_held(
+    organization: Organization, aws: Aws, planned: Iterable[Change] = (), *, repack: bool = False
+) -> Organization:
+    """The organization with the packs that AWS has, and what is new put where there is room.
 
     `planned` are the changes of a saved plan, which has decided already. What cannot be read is left to the kinds,
-    which report it: nothing is changed then.
+    which report it: it is the same organization then, as it is when nothing is packed.
     """
+    if not organization.packed:
+        return organization
     try:
         with translated(ORGANIZATION):
             held: dict[str, Sequence[str]] = {key: policy.holds for key, policy in aws.tree.policies.items()}
-            aws.organization = with_others(aws.organization, aws, documents=False)
+            organization = with_others(organization, aws, documents=False)
     except AwsError:
-        return
+        return organization
     for change in planned:
         if change.address.kind == "policy" and (change.after is None or HOLDS in change.after):
             held[change.address.name] = (change.after or {}).get(HOLDS, ())
-    aws.organization = _settled(aws.organization, held, repack=repack)
-    aws.tree.forget_policies()
+    return _settled(organization, held, repack=repack)
 
 
-def remembered(organization: Organization, live: Mapping[Address, Resource], *, repack: bool = False) -> Organization:
+def as_read(organization: Organization, live: Mapping[Address, Resource], *, repack: bool = False) -> Organization:
     """The organization, with the policies of others in it, with the packs that there were when policies were read."""
+    if not organization.packed:
+        return organization
     policies = {address.name: each.attributes for address, each in live.items() if address.kind == "policy"}
     return _settled(organization, {key: each.get(HOLDS, ()) for key, each in policies.items()}, repack=repack)
 

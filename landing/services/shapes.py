@@ -72,7 +72,7 @@ class ServiceAdministrator(RegionalKind):
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Who is appointed now."""
-        if aws.tree.organization is None:
+        if aws.tree.description is None:
             return
         keys = aws.tree.account_keys
         for admin in self.appointed(aws, aws.client(self.client_name, scope)):

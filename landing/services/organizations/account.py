@@ -95,7 +95,7 @@ class MemberAccount(Kind):
                 OrganizationalUnit().parent(account.unit),
                 *map(Attachments().at_unit, aws.tree.path(account.unit)),
             ]
-            owned = account.marked and account.id != (aws.tree.organization or {}).get("MasterAccountId")
+            owned = account.marked and account.id != (aws.tree.description or {}).get("MasterAccountId")
             yield Resource(self.address(account.key), attributes, tuple(needs), owned)
 
     def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:

@@ -70,7 +70,7 @@ class Attachments(Kind):
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Targets of each policy of ours (one call a policy), FullAWSAccess on root and units (one call each)."""
-        if aws.tree.organization is None:
+        if aws.tree.description is None:
             return
         sets: dict[str, set[str]] = defaultdict(set)
         wanted = aws.organization

@@ -39,7 +39,7 @@ class DelegatedAdministrator(Kind):
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Every registration but those that a service made itself; others than ours are unmanaged."""
-        if aws.tree.organization is None:
+        if aws.tree.description is None:
             return
         client = aws.client("organizations")
         keys = aws.tree.account_keys

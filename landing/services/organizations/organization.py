@@ -30,8 +30,8 @@ class TheOrganization(Kind):
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """What DescribeOrganization says."""
-        if aws.tree.organization is not None:
-            yield Resource(self.address("this"), {"feature_set": aws.tree.organization["FeatureSet"]})
+        if aws.tree.description is not None:
+            yield Resource(self.address("this"), {"feature_set": aws.tree.description["FeatureSet"]})
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Create it, or ask for all features (invited members must agree to that)."""

@@ -45,7 +45,7 @@ class TrustedAccess(Kind):
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """All principals that have access now."""
-        if aws.tree.organization is None:
+        if aws.tree.description is None:
             return
         client = aws.client("organizations")
         for entry in aws.listed(client, "list_aws_service_access_for_organization", "EnabledServicePrincipals"):

@@ -165,7 +165,7 @@ class StackSet(CloudFormationKind):
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Our stack sets, and those of their instances that are not as they should be."""
-        if aws.tree.organization is None:
+        if aws.tree.description is None:
             return
         client = aws.client("cloudformation")
         deployments = stack_sets(aws.organization)

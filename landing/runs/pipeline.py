@@ -1,0 +1,248 @@
+"""A run: load → observe → compare → plan → apply.
+
+Everything goes forward as frozen values: what the config says is loaded once (`landing.config.load`), what AWS says of
+packs and of the policies of others makes another organization of it, and whoever comes next is handed that one. Who
+started the run is asked by `Hooks` alone. It stands here because it needs what guardrails say of a plan, which stand
+above the engine, and is shown by reports, which stand above runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
+
+from landing.aws import Aws, translated
+from landing.core.errors import AwsError, CannotRead, ConfigError, WrongPlan
+from landing.core.model import ORGANIZATION, Change, Problem
+from landing.engine.apply import refresh
+from landing.engine.observe import Observation, Progress, needed_for, observe
+from landing.engine.order.unique_names import refuse_impossible
+from landing.engine.plan import Origin, Plan, make
+from landing.engine.snapshot import Snapshot
+from landing.guardrails.effects import effects
+from landing.guardrails.exposure import refuse_unsafe
+from landing.guardrails.lock_out import concerns, refuse_lock_out
+from landing.guardrails.packs import as_held, as_read, with_others
+from landing.guardrails.slots import refuse_crowded
+from landing.guardrails.transition import sentences
+from landing.organization import Organization
+from landing.services.organizations.attachments import Attachments
+from landing.services.organizations.policy import foreign_in
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What a run asks of whoever started it."""
+
+    now: Callable[[], str]
+    """The time, ISO 8601 in UTC."""
+    progress: Callable[[Aws], AbstractContextManager[Progress]]
+    """Shows within the block how far reading is."""
+    check: Callable[[Aws], Sequence[Problem]]
+    """What else the config names and AWS does not have."""
+    keep: Callable[[Snapshot], None]
+    """Given what was read, when all was."""
+    phase: Callable[[str], None] = lambda name: None
+    """Told what begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with what it was made of: the desired organization, with packs and policies of others as AWS has them.
+
+    `changes` are those still to be made: of a saved plan some may be done. `account_ids` go by account key.
+    """
+
+    organization: Organization
+    plan: Plan
+    changes: tuple[Change, ...]
+    account_ids: Mapping[str, str] = field(default_factory=dict)
+    saved: bool = False
+
+
+def plan(
+    config: Organization,
+    aws: Aws,
+    hooks: Hooks,
+    *,
+    digest: str,
+    targets: Collection[str] = (),
+    explain: bool = True,
+    repack: bool = False,
+) -> Planned:
+    """Look at both sides and compare; `explain` says what changes do to requests, at the end and on the way.
+
+    `digest`: of the config. With `targets` only what these need is read. Raises ConfigError with all that the config
+    names and AWS does not have, ImpossiblePlan for what AWS would refuse.
+    """
+    organization = as_held(config, aws, repack=repack)
+    aws = aws.under(organization)
+    observation = _observed(organization, aws, hooks, targets)
+    compared = make(observation, origin(organization, aws, digest, hooks.now()))
+    organization = _with_others(organization, aws, compared, observation)
+    told = not targets or concerns(compared.changes)  # else nobody asks for the ids of 10,000 accounts
+    account_ids = _account_ids(aws) if told else {}
+    if not targets:
+        made = compared.made_from
+        hooks.keep(
+            Snapshot(made.created, made.organization_id, made.account, made.caller, dict(account_ids), observation)
+        )
+    planned = Planned(organization, compared, compared.changes, account_ids)
+    return _explained(planned, observation, targets, ids=partial(_id_of, aws)) if explain else planned
+
+
+def plan_offline(
+    config: Organization,
+    seen: Snapshot,
+    hooks: Hooks,
+    *,
+    digest: str,
+    targets: Collection[str] = (),
+    repack: bool = False,
+) -> Planned:
+    """What a plan would be if AWS were as the snapshot says; asks AWS nothing."""
+    live = seen.observation.live
+    organization = as_read(replace(config, foreign=foreign_in(live)), live, repack=repack)
+    observation = seen.observation_of(organization)
+    observation.raise_if_unknown(targets)
+    made = Origin(config.name, seen.organization_id, seen.account, seen.caller, digest, hooks.now(), read=seen.taken)
+    compared = make(observation, made)
+    return _explained(Planned(organization, compared, compared.changes, seen.account_ids), observation, targets)
+
+
+def plan_again(
+    config: Organization, aws: Aws, hooks: Hooks, saved: Plan, *, name: str, digest: str, targets: Collection[str] = ()
+) -> Planned:
+    """What is left to do of a saved plan; raises WrongPlan when it was not made for this, StalePlan when AWS changed.
+
+    `name`: of its file. `digest`: of the config.
+    """
+    organization = as_held(config, aws, saved.changes)
+    aws = aws.under(organization)
+    _refuse_other(saved.made_from, origin(organization, aws, digest, hooks.now()), name)
+    planned = refreshed(Planned(organization, saved.only(targets), (), saved=True), aws, hooks)
+    if concerns(planned.changes):
+        planned = replace(planned, organization=with_others(organization, aws))
+        refuse_crowded(planned.organization, planned.changes)
+    return planned
+
+
+def refreshed(planned: Planned, aws: Aws, hooks: Hooks) -> Planned:
+    """With the changes that are still to be made, when it has been looked again at what they touch."""
+    aws = aws.under(planned.organization)
+    with hooks.progress(aws) as progress:
+        return replace(planned, changes=refresh(planned.organization, aws, planned.plan, progress))
+
+
+def apply(
+    planned: Planned,
+    aws: Aws,
+    hooks: Hooks,
+    make_them: Callable[[Organization, Aws, Collection[Change]], T],
+    *,
+    allow: Collection[str] = (),
+    approve: Callable[[], None] | None = None,
+) -> T:
+    """Make what is still to be made, unless it is unsafe and not allowed by name (raises UnsafePlan).
+
+    `approve` raises Refused unless somebody says yes; AWS may have changed while they thought about a plan made now.
+    """
+    refuse_unsafe(planned.organization, planned.changes, allow)
+    if "lock-out" not in allow:
+        refuse_lock_out(planned.organization, planned.changes)
+    if approve is not None:
+        hooks.phase("approval")
+        approve()
+        if not planned.saved:
+            hooks.phase("refresh")
+            aws.tree.forget()
+            planned = refreshed(planned, aws, hooks)
+    return make_them(planned.organization, aws.under(planned.organization), planned.changes)
+
+
+def origin(organization: Organization, aws: Aws, digest: str, now: str) -> Origin:
+    """What a plan made now is made from."""
+    account, arn = aws.caller
+    live = aws.tree.description
+    return Origin(organization.name, live["Id"] if live else "", account, arn, digest, now)
+
+
+def _observed(organization: Organization, aws: Aws, hooks: Hooks, targets: Collection[str]) -> Observation:
+    """Both sides; raises ConfigError with all that the config names and AWS does not have."""
+    only = needed_for(organization, targets) if targets else None
+    problems: list[Problem] = []
+    with hooks.progress(aws) as progress:
+        try:
+            observation = observe(organization, aws, only=only, progress=progress)
+        except ConfigError as error:
+            problems += error.problems
+    if only is None:
+        problems += hooks.check(aws)
+    if problems:
+        raise ConfigError(problems)
+    observation.raise_if_unknown(targets)
+    return observation
+
+
+def _with_others(organization: Organization, aws: Aws, compared: Plan, observation: Observation) -> Organization:
+    """With the policies of others that were read; of a plan of targets they may have to be read yet."""
+    if ("policy", ORGANIZATION) not in observation.tasks and concerns(compared.changes):
+        return with_others(organization, aws)
+    return replace(organization, foreign=foreign_in(observation.live))
+
+
+def _explained(
+    planned: Planned,
+    observation: Observation,
+    targets: Collection[str],
+    *,
+    ids: Callable[[str], str] = lambda node: "",
+) -> Planned:
+    """With what the changes do to requests; raises ImpossiblePlan. Only what the targets mean is planned."""
+    organization, whole = planned.organization, planned.plan
+    wanted = whole.only(targets)
+    refuse_impossible(whole.kinds, wanted.changes, observation.live)
+    refuse_crowded(organization, wanted.changes, observation.live, ids)
+    told = effects(organization, observation.live, whole.changes, planned.account_ids)
+    for address, words in sentences(organization, observation.live, whole.changes, planned.account_ids).items():
+        told[address] = (*told.get(address, ()), *words)
+    explained = replace(whole, effects=told).only(targets)
+    return replace(planned, plan=explained, changes=explained.changes)
+
+
+def _refuse_other(made: Origin, here: Origin, name: str) -> None:
+    """Raise WrongPlan when a plan was not made from what there is here."""
+    if made.config_digest != here.config_digest:
+        raise WrongPlan(f"The config has changed since {name} was made. Plan again")
+    if made.organization_id not in ("", here.organization_id):
+        raise WrongPlan(
+            f"{name} was made for organization {made.organization_id}; this is {here.organization_id or 'none'}. "
+            "Plan again"
+        )
+    if made.account != here.account:
+        raise WrongPlan(
+            f"{name} was made with credentials of account {made.account}; these are of {here.account}. Plan again"
+        )
+
+
+def _account_ids(aws: Aws) -> Mapping[str, str]:
+    """Id by account key; none where the accounts cannot be read, which is a gap already."""
+    try:
+        with translated(ORGANIZATION):
+            return aws.tree.account_ids if aws.tree.description else {}
+    except CannotRead:
+        return {}
+
+
+def _id_of(aws: Aws, node: str) -> str:
+    """The id of a node, if it is there."""
+    try:
+        with translated(ORGANIZATION):
+            return Attachments().target_id(aws, node)
+    except AwsError:
+        return ""
