@@ -30,7 +30,7 @@ ALLOW = ("delete", "detach", "weaken", "close-account", "switch-off", "lock-out"
     "--allow",
     multiple=True,
     type=click.Choice(ALLOW),
-    help="What else the plan may do, e.g. weaken: let more requests through; repeatable.",
+    help="What else the plan may do, e.g. weaken: let more through, or protect less; repeatable.",
 )
 @click.option(
     "--target",

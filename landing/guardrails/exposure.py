@@ -1,4 +1,5 @@
-"""Which changes let more requests through than before: they take nothing away, and weaken all the same.
+"""Which changes let more requests through than before, or leave a service weaker: they take nothing away, and weaken
+all the same.
 
 It is worked out from the changes and the config, so that it holds for a saved plan whatever that says of itself.
 """
@@ -18,6 +19,9 @@ from landing.policy.testing.suite import FULL_ACCESS, Levels
 from landing.services.base import Kinds
 from landing.services.organizations.policy_type import PolicyType
 from landing.services.registry import KINDS
+
+SENTENCES = 5
+"""So many things that protect less are named of one change."""
 
 MANY_DELETES = 20
 """More deletions than this in one plan need a word of their own."""
@@ -40,6 +44,9 @@ def dangers(
     """What must be allowed by name, by the change: the words, each with what more is to be said of it."""
     known = list(changes)
     words = {change.address: dict.fromkeys(kinds[change.address.kind].dangers(change), "") for change in known}
+    for change in known:
+        if found := list(kinds[change.address.kind].weakened(organization, change)):
+            words[change.address]["weaken"] = _in_short(found)
     for address, passes in exposures(organization, known, kinds).items():
         words[address]["weaken"] = passes
     return {address: each for address, each in words.items() if each}
@@ -64,6 +71,11 @@ def refuse_unsafe(
         raise UnsafePlan(
             "This plan removes protection or resources, which must be allowed by name:\n" + "\n".join(lines)
         )
+
+
+def _in_short(sentences: list[str]) -> str:
+    more = f"; and {len(sentences) - SENTENCES} more" if len(sentences) > SENTENCES else ""
+    return "; ".join(sentences[:SENTENCES]) + more
 
 
 def _loosened(changes: Iterable[Change]) -> dict[Address, str]:

@@ -24,6 +24,7 @@ from landing.core.model import (
     UniqueName,
 )
 from landing.organization import Organization
+from landing.services.strength import Weaker
 
 if TYPE_CHECKING:
     from landing.aws import Aws
@@ -75,6 +76,9 @@ class Kind(ABC):
 
     canonical: ClassVar[Mapping[str, Form]] = {}
     """Attributes that are the same to AWS though they are not equal, with the one form of each; all others are text."""
+
+    weaker: ClassVar[Mapping[str, Weaker]] = {}
+    """By attribute, which of its values protect less; `cosmetic` ones need none. Every kind decides of each."""
 
     controls: ClassVar[tuple[str, ...]] = ()
     """Ids of the control catalogues that it satisfies, as `catalogue:id`."""
@@ -137,6 +141,14 @@ class Kind(ABC):
         """What must be allowed by name before this change is made."""
         if change.action is Action.DELETE and self.removal:
             yield self.removal
+
+    def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
+        """What protects less after an update, in words: needs `--allow weaken`, like a guardrail that is loosened."""
+        before, after = change.before, change.after
+        for name in sorted(after) if before and after else ():
+            order = self.weaker.get(name)
+            if before and after and order is not None and name in before:
+                yield from (f"{name} {words}" for words in order(before[name], after[name]))
 
     def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
         """The names that a resource with these attributes has, and that AWS gives no other at the same time."""

@@ -4,9 +4,9 @@ Macie User Guide, "Managing multiple Macie accounts". Switched off it is paused:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.core.model import Action, Address, Change, Resource, Scope
@@ -16,6 +16,7 @@ from landing.services.log_archive.key import arn_of_key
 from landing.services.service import Delivery, Service
 from landing.services.settings import setting
 from landing.services.shapes import APPOINTING, NAME, AdministeredSetting, ServiceAdministrator
+from landing.services.strength import Weaker, on, ranked
 
 TRUSTED = ("macie.amazonaws.com",)
 SOURCES = ("macie2:*:{account}:export-configuration:*", "macie2:*:{account}:classification-job/*")
@@ -73,6 +74,12 @@ class Macie(AdministeredSetting):
     client_name = "macie2"
     controls = ("fsbp:Macie.1", "fsbp:Macie.2", "nist-800-53-r5:RA-5", "pci-dss-4.0:12.5.2")
     help_uri = "https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {
+        "status": ranked("ENABLED", "PAUSED"),
+        "auto_enable": on,
+        "publishing_frequency": ranked("FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"),
+        "discovery": ranked("ALL", "NEW", "NONE"),
+    }
     reads = (
         "macie2:GetMacieSession",
         "macie2:DescribeOrganizationConfiguration",

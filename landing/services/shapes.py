@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws
@@ -11,6 +11,7 @@ from landing.core.model import Action, Address, Change, Level, Resource, Scope, 
 from landing.organization import Organization
 from landing.services.base import Kind, required_account
 from landing.services.organizations.trusted_access import TrustedAccess
+from landing.services.strength import Weaker, neutral
 
 NAME = "organization"
 
@@ -54,6 +55,8 @@ class ServiceAdministrator(RegionalKind):
 
     Organizations' RegisterDelegatedAdministrator would be accepted for these services, and be of no effect.
     """
+
+    weaker: ClassVar[Mapping[str, Weaker]] = {"account": neutral}  # another one is a dismissal, which `dangers` tells
 
     def account(self, organization: Organization) -> str:
         """The management account, which appoints."""

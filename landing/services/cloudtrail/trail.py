@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
@@ -18,10 +19,31 @@ from landing.services.log_archive import key as log_key
 from landing.services.log_archive.key import archive_stack
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.stacks.stack import Stack
+from landing.services.strength import Weaker, kept, neutral, on, present
 
 PRINCIPAL = "cloudtrail.amazonaws.com"
 S3_OBJECT = "AWS::S3::Object"
 _LOGGED = {"all": ("Read", "Write"), "read": ("Read",), "write": ("Write",)}
+
+
+def weaker_selectors(before: Any, after: Any) -> Iterable[str]:
+    """Events that one of the selectors logged as a whole, and none does now."""
+    for selector in before or ():
+        if not any(_logs_all_of(other["fields"], selector["fields"]) for other in after or ()):
+            yield f"no longer all of: {selector['name'] or 'a selector without name'}"
+
+
+def _logs_all_of(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
+    """Whether a selector logs whatever another logs; each field of the former asks for no more than the latter's."""
+    return all(field in narrow and _asks_no_more(wide[field], narrow[field]) for field in wide)
+
+
+def _asks_no_more(wide: Any, narrow: Any) -> bool:
+    """Of one field: values that it may have, or operators with the values that it must not have."""
+    if isinstance(wide, Mapping) and isinstance(narrow, Mapping):
+        known = set(wide) <= {"NotEquals", "NotStartsWith"}
+        return wide == narrow or (known and all(set(wide[name]) <= set(narrow.get(name, ())) for name in wide))
+    return not isinstance(wide, Mapping) and not isinstance(narrow, Mapping) and set(narrow) <= set(wide)
 
 
 class Trail(Kind):
@@ -45,6 +67,13 @@ class Trail(Kind):
         "pci-dss-4.0:10.2.1",
     )
     help_uri = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {
+        **dict.fromkeys(("multi_region", "organization", "global_events", "validation", "logging"), on),
+        **dict.fromkeys(("key", "log_group"), present),
+        "bucket": neutral,  # that of the log archive, always
+        "insights": kept(),
+        "selectors": weaker_selectors,
+    }
     removal = "switch-off"
     canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(("selectors", "insights"), forms.unordered)
     reads = (
@@ -146,6 +175,14 @@ class Trail(Kind):
             needs = (TrustedAccess().address(PRINCIPAL), archive_stack(aws.organization))
             yield Resource(self.address(TRAIL), attributes, needs)
 
+    def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
+        """What lies in the log archive is left out of what is logged, also of a bucket that it gets now."""
+        ours = set(_archive_arns(organization))
+        after = change.after
+        if after is not None:
+            after = {**after, "selectors": [_without(ours, each) for each in after["selectors"]]}
+        return super().weakened(organization, replace(change, after=after))
+
     def _prefix(self, aws: Aws) -> Callable[[str], str]:
         """Beginnings of ARNs as the config means them: the log archive's with the name of its account."""
         ours = _archive_arns(aws.organization)
@@ -227,6 +264,15 @@ def _selectors(settings: CloudTrailSettings, archive: list[str]) -> list[dict[st
         rows.append((f"Data events of {kind}", fields, given["events"]))
     read_only = {"all": {}, "write": {"readOnly": ["false"]}, "read": {"readOnly": ["true"]}}
     return [{"name": name, "fields": {**fields, **read_only[which]}} for name, fields, which in rows]
+
+
+def _without(ours: Collection[str], selector: Mapping[str, Any]) -> dict[str, Any]:
+    """A selector as if it logged what lies below these beginnings of ARNs, too."""
+    fields = dict(selector["fields"])
+    arns = fields.get("resources.ARN")
+    if isinstance(arns, Mapping) and set(arns) == {"NotStartsWith"}:
+        fields["resources.ARN"] = {"NotStartsWith": [each for each in arns["NotStartsWith"] if each not in ours]}
+    return {**selector, "fields": fields}
 
 
 def _lists(part: Any) -> Iterable[list[str]]:

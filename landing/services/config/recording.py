@@ -17,6 +17,7 @@ from landing.services.config.settings import ConfigSettings
 from landing.services.shapes import NAME, AdministeredSetting
 from landing.services.stacks.stack import Stack
 from landing.services.stacks.stack_set import StackSet
+from landing.services.strength import Weaker, no_more
 
 QUERY = (
     "SELECT accountId, awsRegion WHERE resourceType = 'AWS::Config::ConfigurationRecorder' "
@@ -39,6 +40,7 @@ class ConfigRecording(AdministeredSetting):
     home_only = True
     controls = ("cis-aws-5.0:3.3", "fsbp:Config.1", "nist-800-53-r5:CM-8", "nist-csf-2.0:ID.AM-01")
     help_uri = "https://docs.aws.amazon.com/config/latest/developerguide/drift-detection.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {"stopped": no_more}
     removal = ""
     canonical: ClassVar[Mapping[str, forms.Form]] = {"stopped": forms.unordered}
     reads = ("config:SelectAggregateResourceConfig", "sts:AssumeRole")

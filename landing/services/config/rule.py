@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.constraints import config_rules
@@ -18,6 +18,7 @@ from landing.services.organizations.delegated_administrator import DelegatedAdmi
 from landing.services.shapes import AdministeredSetting
 from landing.services.stacks.stack import Stack
 from landing.services.stacks.stack_set import StackSet
+from landing.services.strength import Weaker, told, told_each
 
 PRINCIPAL = "config-multiaccountsetup.amazonaws.com"
 RECORDER = "config-recorder"
@@ -36,6 +37,7 @@ class ConfigRule(AdministeredSetting):
     client_name = "config"
     controls = ("nist-800-53-r5:CM-6", "nist-csf-2.0:PR.PS-01")
     help_uri = "https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {"identifier": told, "parameters": told_each}
     parallel = 4
     reads = ("config:DescribeOrganizationConfigRules", "sts:AssumeRole")
     writes = (

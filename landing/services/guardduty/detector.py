@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.model import Action, Change, Problem, Resource, Scope
@@ -11,6 +11,10 @@ from landing.organization import Organization
 from landing.services.guardduty.administrator import GuardDutyAdministrator
 from landing.services.guardduty.settings import ADDITIONAL, FEATURES, TRUSTED, GuardDutySettings
 from landing.services.shapes import NAME, AdministeredSetting
+from landing.services.strength import Weaker, each, ranked
+
+HALF = ("members only", "administrator only")
+"""What a feature is that members get and the administrator's own detector has not, or the other way round."""
 
 
 class GuardDuty(AdministeredSetting):
@@ -25,6 +29,11 @@ class GuardDuty(AdministeredSetting):
     client_name = "guardduty"
     controls = ("fsbp:GuardDuty.1", "nist-800-53-r5:SI-4", "pci-dss-4.0:11.5.1", "nist-csf-2.0:DE.CM-01")
     help_uri = "https://docs.aws.amazon.com/guardduty/latest/ug/set-guardduty-auto-enable-preferences.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {
+        "auto_enable": ranked("ALL", "NEW", "NONE"),
+        "publishing_frequency": ranked("FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"),
+        "features": each(ranked(True, *HALF, False)),
+    }
     reads = (
         "guardduty:ListDetectors",
         "guardduty:GetDetector",
@@ -163,7 +172,7 @@ def _both(members: Mapping[str, Any], own: Mapping[str, Any], auto_enable: str) 
     for_members, mine = members["AutoEnable"] != "NONE", own.get("Status") == "ENABLED"
     if for_members == mine or (not for_members and auto_enable == "NONE"):
         return mine
-    return "members only" if for_members else "administrator only"
+    return HALF[0] if for_members else HALF[1]
 
 
 def _detector_feature(name: str, value: Mapping[str, bool]) -> dict[str, Any]:

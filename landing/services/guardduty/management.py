@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.errors import AwsError
@@ -13,6 +13,7 @@ from landing.services.base import required_account
 from landing.services.guardduty.detector import GuardDuty, detector_features
 from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
 from landing.services.shapes import NAME, RegionalKind
+from landing.services.strength import Weaker, neutral, on
 
 MEMBER = ("Enabled", "Disabled")
 """Relationships of a member, in which the administrator has it watched or not (API reference, Member)."""
@@ -32,6 +33,7 @@ class GuardDutyManagement(RegionalKind):
     removal = ""
     controls = ("fsbp:GuardDuty.1", "nist-800-53-r5:SI-4", "pci-dss-4.0:11.5.1", "nist-csf-2.0:DE.CM-01")
     help_uri = "https://docs.aws.amazon.com/guardduty/latest/ug/delegated-admin-designate.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {"enabled": on, "administrator": neutral}  # ours is appointed
     reads = ("guardduty:ListDetectors", "guardduty:GetDetector", "guardduty:GetAdministratorAccount")
     writes = (
         "guardduty:CreateDetector",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws
@@ -13,6 +13,7 @@ from landing.core.references import account_id
 from landing.organization import Organization
 from landing.services.log_archive.key import archive_stack, shown
 from landing.services.shapes import NAME, AdministeredSetting
+from landing.services.strength import Weaker, neutral
 
 
 class ArchiveExport(AdministeredSetting):
@@ -22,6 +23,7 @@ class ArchiveExport(AdministeredSetting):
     """
 
     severity = Severity.MEDIUM
+    weaker: ClassVar[Mapping[str, Weaker]] = dict.fromkeys(("bucket", "key"), neutral)  # the archive's, always
     controls = ("nist-800-53-r5:AU-9", "nist-csf-2.0:PR.PS-04")
     purpose: ClassVar[str]
     """What the bucket is for, as its name has it."""

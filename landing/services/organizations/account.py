@@ -18,6 +18,7 @@ from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
+from landing.services.strength import Weaker, neutral
 
 
 class MemberAccount(Kind):
@@ -29,6 +30,10 @@ class MemberAccount(Kind):
     canonical: ClassVar[Mapping[str, forms.Form]] = {"email": forms.email}
     controls = ("cis-aws-7.0:2.1.4", "nist-csf-2.0:ID.AM-01")
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {
+        "email": neutral,
+        "unit": neutral,
+    }  # a move is judged by what is blocked there (guardrails.exposure)
     parallel = CREATE_ACCOUNT_IN_FLIGHT
     removal = "close-account"
     unknown = ("id",)

@@ -19,6 +19,7 @@ from landing.services.organizations.carrying import Carrying
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.policy import OrganizationPolicy
 from landing.services.organizations.policy_type import PolicyType
+from landing.services.strength import Weaker, neutral
 
 BEST_EFFORT = "best_effort"
 """Marks a stage before the last: it attaches what the free slots admit, the last one does the rest."""
@@ -37,6 +38,7 @@ class Attachments(Kind):
     severity = Severity.HIGH
     controls = ("cis-aws-7.0:2.1.2", "nist-csf-2.0:PR.AA-05")
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_attach.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {"policies": neutral}  # `dangers` and guardrails.exposure tell
     parallel = 1
     removal = "detach"
     canonical: ClassVar[Mapping[str, forms.Form]] = {"policies": forms.unordered}

@@ -11,6 +11,7 @@ from landing.core.model import Action, Change, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.services.base import Kind, required_account
 from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
+from landing.services.strength import Weaker, neutral
 
 FIELDS = {"name": "Name", "title": "Title", "email": "EmailAddress", "phone": "PhoneNumber"}
 
@@ -30,6 +31,7 @@ class Contacts(Kind):
     severity = Severity.LOW
     controls = ("cis-aws-5.0:1.2", "fsbp:Account.1")
     help_uri = "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-contact-alternate.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = dict.fromkeys(("BILLING", "OPERATIONS", "SECURITY"), neutral)
     removal = ""
     canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(("BILLING", "OPERATIONS", "SECURITY"), _contact)
     reads = ("account:GetAlternateContact",)

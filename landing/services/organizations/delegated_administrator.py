@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
 from landing.services.base import Kind, required_account
 from landing.services.organizations.trusted_access import TrustedAccess
+from landing.services.strength import Weaker, on
 
 
 class DelegatedAdministrator(Kind):
@@ -21,6 +23,7 @@ class DelegatedAdministrator(Kind):
     title = "Delegated administrator"
     controls = ("cis-aws-7.0:2.1.6",)
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_delegated_admin.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {"delegated": on}
     parallel = 1
     removal = ""
     reads = ("organizations:ListDelegatedAdministrators", "organizations:ListDelegatedServicesForAccount")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.model import Action, Change, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.services.base import Kind
+from landing.services.strength import Weaker, ranked
 
 
 class TheOrganization(Kind):
@@ -18,6 +20,7 @@ class TheOrganization(Kind):
     severity = Severity.HIGH
     controls = ("cis-aws-7.0:2.1.4", "fsbp:Account.2")
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_create.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {"feature_set": ranked("ALL", "CONSOLIDATED_BILLING")}
     removal = ""
     ahead = ()
     reads = ("organizations:DescribeOrganization",)

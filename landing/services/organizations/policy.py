@@ -17,6 +17,7 @@ from landing.policy.canonical import canonical
 from landing.policy.limits import compact
 from landing.services.base import Kind, between, required_account, temporary_name
 from landing.services.organizations.policy_type import PolicyType
+from landing.services.strength import UNTOLD, Weaker, neutral
 
 HOLDS = "guardrails"
 """What a pack holds, as an attribute and in tags: the state of packing, which nothing but AWS remembers."""
@@ -36,6 +37,9 @@ class OrganizationPolicy(Kind):
     controls = ("cis-aws-7.0:2.1.2", "nist-csf-2.0:PR.AA-05")
     canonical: ClassVar[Mapping[str, forms.Form]] = {"content": canonical, HOLDS: forms.unordered}
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = dict.fromkeys(
+        ("type", "content", HOLDS), neutral
+    )  # `dangers` and guardrails.exposure tell
     parallel = 1
     unknown = ("id",)
     ahead = ("contents", "targets", "accounts", "units")
@@ -101,6 +105,12 @@ class OrganizationPolicy(Kind):
         yield from super().dangers(change)
         if _lost(change):
             yield "detach"
+
+    def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
+        """A new text that a service evaluates, not IAM: those of SCPs and RCPs are compared (guardrails.exposure)."""
+        before, after = change.before, change.after
+        if before and after and after["type"] not in EVALUATED and before.get("content") != after["content"]:
+            yield f"the content of a {after['type']} changes{UNTOLD}"
 
     def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
         """One among those of its type (CreatePolicy: DuplicatePolicyException)."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.constraints.principals import POLICY_TYPES
@@ -11,6 +12,7 @@ from landing.organization import ROOT, Organization
 from landing.services.base import Kind
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.trusted_access import TrustedAccess
+from landing.services.strength import Weaker, ranked
 
 
 class PolicyType(Kind):
@@ -21,6 +23,7 @@ class PolicyType(Kind):
     severity = Severity.HIGH
     controls = ("cis-aws-7.0:2.1.2",)
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_enable-disable.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {"status": ranked("ENABLED")}
     parallel = 1
     removal = ""
     ahead = ()

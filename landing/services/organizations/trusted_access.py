@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from landing.aws import Aws
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
 from landing.services.base import Kind
 from landing.services.organizations.organization import TheOrganization
+from landing.services.strength import Weaker, on
 
 STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com"
 """Trusted access of StackSets; switched on by CloudFormation's ActivateOrganizationsAccess, never by Organizations."""
@@ -26,6 +28,7 @@ class TrustedAccess(Kind):
     name = "trusted_access"
     title = "Trusted access"
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {"enabled": on}
     parallel = 1
     removal = ""
     ahead = ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.errors import AwsError, NotThere
@@ -12,9 +13,10 @@ from landing.organization import ROOT, Organization
 from landing.services.base import required_account
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.security_hub.hub import NOT_ENABLED
-from landing.services.security_hub.policy import SecurityHubPolicy
+from landing.services.security_hub.policy import SecurityHubPolicy, attributes_of
 from landing.services.security_hub.settings import SecurityHubSettings
 from landing.services.shapes import AdministeredSetting
+from landing.services.strength import Weaker, neutral, told
 
 
 class SecurityHubAssociation(AdministeredSetting):
@@ -30,6 +32,7 @@ class SecurityHubAssociation(AdministeredSetting):
     home_only = True
     controls = ("cis-aws-5.0:4.16",)
     help_uri = "https://docs.aws.amazon.com/securityhub/latest/userguide/create-associate-policy.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {"policy": told, "status": neutral}
     reads = (
         "securityhub:ListConfigurationPolicyAssociations",
         "securityhub:ListConfigurationPolicies",
@@ -130,6 +133,17 @@ class SecurityHubAssociation(AdministeredSetting):
                     operation="StartConfigurationPolicyAssociation",
                     scope=change.address.scope,
                 )
+
+    def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
+        """Of another policy, what it checks less; of one that the config has no more, that this cannot be told."""
+        service = organization.service(SecurityHubSettings)
+        policies = service.settings.policies if service else {}
+        sides = [str(side.get("policy")) for side in (change.before, change.after) if side]
+        if change.action is Action.UPDATE and len(set(sides)) > 1 and all(name in policies for name in sides):
+            before, after = (attributes_of(policies[name]) for name in sides)
+            yield from SecurityHubPolicy().weakened(organization, replace(change, before=before, after=after))
+        else:
+            yield from super().weakened(organization, change)
 
     def _target(self, aws: Aws, name: str) -> dict[str, str]:
         kind, _, key = name.partition("/")

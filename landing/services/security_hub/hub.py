@@ -14,12 +14,17 @@ from landing.organization import EnabledService, Organization
 from landing.services.security_hub.administrator import SecurityHubAdministrator
 from landing.services.security_hub.settings import TRUSTED, SecurityHubSettings
 from landing.services.shapes import NAME, AdministeredSetting
+from landing.services.strength import Weaker, kept, ranked
 
 NOT_ENABLED = ("InvalidAccessException", SERVICE_DENIES, "ResourceNotFoundException")
 """What Security Hub answers in an account or for an organization where it is not switched on."""
 
 SUCCESSOR = "SECURITYHUB_CSPM_POLICY"
 """The policy type that supersedes central configuration (botocore: OrganizationConfiguration.Status)."""
+
+
+NO_AGGREGATOR = "no aggregator"
+"""What `linked_regions` is when nothing links them."""
 
 
 class SecurityHub(AdministeredSetting):
@@ -35,6 +40,10 @@ class SecurityHub(AdministeredSetting):
     home_only = True
     controls = ("cis-aws-5.0:4.16", "nist-800-53-r5:CA-7", "nist-csf-2.0:DE.AE-03")
     help_uri = "https://docs.aws.amazon.com/securityhub/latest/userguide/central-configuration-intro.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {
+        "configuration": ranked("CENTRAL", "LOCAL"),
+        "linked_regions": kept(none=NO_AGGREGATOR),
+    }
     canonical: ClassVar[Mapping[str, forms.Form]] = {"linked_regions": forms.unordered}
     reads = (
         "securityhub:ListFindingAggregators",
@@ -97,7 +106,7 @@ class SecurityHub(AdministeredSetting):
             return
         attributes = {
             "configuration": _mode(mode),
-            "linked_regions": _linked(aggregator) if aggregator else "no aggregator",
+            "linked_regions": _linked(aggregator) if aggregator else NO_AGGREGATOR,
         }
         needs = (self.administrator(aws.organization, scope, SecurityHubAdministrator()),)
         yield Resource(self.address(NAME, scope), attributes, needs)

@@ -25,6 +25,7 @@ from landing.organization import PREFIX, EnabledService, Organization
 from landing.services.security_hub.hub import NOT_ENABLED, SecurityHub
 from landing.services.security_hub.settings import PolicySettings, SecurityHubSettings
 from landing.services.shapes import NAME, AdministeredSetting
+from landing.services.strength import Weaker, kept, no_more, on, told_each
 
 
 class SecurityHubPolicy(AdministeredSetting):
@@ -37,6 +38,12 @@ class SecurityHubPolicy(AdministeredSetting):
     home_only = True
     controls = ("cis-aws-5.0:4.16", "nist-800-53-r5:CA-7")
     help_uri = "https://docs.aws.amazon.com/securityhub/latest/userguide/configuration-policies-overview.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {
+        "enabled": on,
+        "standards": kept(),
+        "disabled_controls": no_more,
+        "parameters": told_each,
+    }
     parallel = 1
     canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(
         ("standards", "disabled_controls", "parameters"), forms.unordered
@@ -65,19 +72,10 @@ class SecurityHubPolicy(AdministeredSetting):
         service = organization.service(SecurityHubSettings)
         policies = service.settings.policies if service else {}
         for key, policy in policies.items():
-            attributes = {
-                "enabled": policy.enabled,
-                "standards": sorted(policy.standards),
-                "disabled_controls": sorted(policy.disabled_controls),
-                "parameters": {
-                    control: {name: typed(control, name, value) for name, value in parameters.items()}
-                    for control, parameters in policy.parameters.items()
-                },
-            }
             for scope in self.scopes(organization):
                 needs = (SecurityHub().address(NAME, scope),)
                 source = service.at("policies") if service else None
-                yield Resource(self.address(key, scope), attributes, needs, source=source)
+                yield Resource(self.address(key, scope), attributes_of(policy), needs, source=source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Every policy; other names are unmanaged."""
@@ -118,6 +116,19 @@ class SecurityHubPolicy(AdministeredSetting):
             client.update_configuration_policy(Identifier=present, ConfigurationPolicy=document)
         else:
             client.create_configuration_policy(Name=PREFIX + key, ConfigurationPolicy=document)
+
+
+def attributes_of(policy: PolicySettings) -> dict[str, Any]:
+    """What the config says of a policy."""
+    return {
+        "enabled": policy.enabled,
+        "standards": sorted(policy.standards),
+        "disabled_controls": sorted(policy.disabled_controls),
+        "parameters": {
+            control: {name: typed(control, name, value) for name, value in parameters.items()}
+            for control, parameters in policy.parameters.items()
+        },
+    }
 
 
 def _problems(service: EnabledService[SecurityHubSettings], key: str, policy: PolicySettings) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
-from typing import Any
+from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.errors import AwsError
@@ -14,6 +14,8 @@ from landing.services.base import required_account
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.organizations.organization import TheOrganization
 from landing.services.stacks.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind, unmarked
+from landing.services.stacks.template_strength import weaker_template
+from landing.services.strength import Weaker, neutral, on
 
 BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", ROLLBACK_FAILED}
 CLEANING_UP = {"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
@@ -33,6 +35,13 @@ class Stack(CloudFormationKind):
     level = Level.ACCOUNT
     severity = Severity.HIGH
     help_uri = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacks.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {
+        "template": weaker_template,
+        "parameters": neutral,  # ids of accounts and regions that the config gives
+        "status": neutral,
+        "protected": on,
+        "drift": neutral,  # is put back
+    }
     reads = (
         "cloudformation:DescribeStacks",
         "cloudformation:GetTemplate",

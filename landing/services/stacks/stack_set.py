@@ -34,6 +34,8 @@ from landing.services.stacks.stack_set_operations import Operations
 from landing.services.stacks.stack_set_regions import OptIn
 from landing.services.stacks.stack_set_rollout import BUSY, FAILED, Rollout, key_of, lost, not_ours
 from landing.services.stacks.stack_set_shards import names, problems, stack_sets
+from landing.services.stacks.template_strength import weaker_template
+from landing.services.strength import Weaker, neutral, on, parts
 
 AT_ONCE = 4
 """Stack sets that are read side by side."""
@@ -55,6 +57,15 @@ class StackSet(CloudFormationKind):
     title = "Stack set"
     severity = Severity.HIGH
     help_uri = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/what-is-cfnstacksets.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {
+        "template": weaker_template,
+        "parameters": neutral,  # ids of accounts and regions that the config gives
+        "targets": neutral,  # `dangers` tells
+        "regions": neutral,  # `dangers` tells
+        "auto_deployment": parts(enabled=on, retain=on),
+        "managed_execution": neutral,
+        "instances": neutral,  # are put back
+    }
     reads = (
         "cloudformation:ListStackSets",
         "cloudformation:DescribeStackSet",
