@@ -25,7 +25,7 @@ from landing.aws.survey import Survey
 from landing.aws.tree import Tree
 from landing.core.operation_names import IAM_PREFIXES
 from landing.policy import catalog
-from landing.sandbox.actions import of_operation
+from landing.sandbox.authorization.actions import of_operation
 from landing.services import registry
 from landing.services.base import Kind
 from landing.services.organizations.trusted_access import STACKSETS

@@ -16,7 +16,8 @@ from landing.core.errors import ConfigError
 from landing.core.model import Problem
 from landing.library import Library, shipped
 from landing.organization import Organization
-from landing.sandbox import Sandbox, seal
+from landing.sandbox import Sandbox
+from landing.sandbox.world import seal
 from tests.cloud import Story, made_roles, tell
 from tests.samples import FULL, LIBRARY, SMALL
 

@@ -12,10 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from landing.sandbox import Sandbox, guard
-from landing.sandbox.home import Endpoint, Home
-from landing.sandbox.http import HttpAnswer, HttpRequest
-from landing.sandbox.keeper import OPTIONS
+from landing.sandbox import Sandbox
+from landing.sandbox.endpoint import guard
+from landing.sandbox.protocol.http import HttpAnswer, HttpRequest
+from landing.sandbox.world.home import Endpoint, Home
+from landing.sandbox.world.keeper import OPTIONS
 
 START = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import boto3
 
-from landing.sandbox.process import env
+from landing.sandbox.endpoint.process import env
 
 PLAN = ("plan.json", "plan-stacks.json")
 ROLES = {"plan": PLAN, "apply": (*PLAN, "apply.json", "apply-stacks.json")}

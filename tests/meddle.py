@@ -7,7 +7,7 @@ import os
 import boto3
 
 from landing.blueprint.naming import TRAIL
-from landing.sandbox.process import env
+from landing.sandbox.endpoint.process import env
 
 
 def main() -> None:

@@ -17,8 +17,9 @@ import pytest
 
 from landing.cli import run
 from landing.runs.lock import FileLock, Holder, Waiting
-from landing.sandbox import Sandbox, process
-from landing.sandbox.home import Home
+from landing.sandbox import Sandbox
+from landing.sandbox.endpoint import process
+from landing.sandbox.world.home import Home
 from tests.cloud import Story
 from tests.gate import START
 from tests.samples import FULL, LIBRARY, SMALL

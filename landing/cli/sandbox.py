@@ -33,7 +33,7 @@ def command() -> None:
 @command.command
 def start() -> None:
     """Start it, if it is not running."""
-    from landing.sandbox.process import ensure_started
+    from landing.sandbox.endpoint.process import ensure_started
 
     click.echo(f"The sandbox answers at {ensure_started().url}")
 
@@ -41,7 +41,7 @@ def start() -> None:
 @command.command
 def status() -> int:
     """Tell whether it is running; exit with 1 when it is not."""
-    from landing.sandbox import process
+    from landing.sandbox.endpoint import process
 
     found = process.status()
     click.echo(json.dumps(found, indent=1))
@@ -51,7 +51,7 @@ def status() -> int:
 @command.command
 def stop() -> None:
     """Save its state and stop it."""
-    from landing.sandbox import process
+    from landing.sandbox.endpoint import process
 
     click.echo("Stopped." if process.stop() else "It was not running.")
 
@@ -59,7 +59,7 @@ def stop() -> None:
 @command.command
 def reset() -> None:
     """Forget everything: an AWS account in which nothing has happened."""
-    from landing.sandbox import process
+    from landing.sandbox.endpoint import process
 
     process.reset()
     click.echo("The sandbox is an empty AWS account again.")
@@ -69,7 +69,7 @@ def reset() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def snapshot(file: Path) -> None:
     """Write its state to FILE."""
-    from landing.sandbox import process
+    from landing.sandbox.endpoint import process
 
     process.snapshot(file)
 
@@ -78,7 +78,7 @@ def snapshot(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def load(file: Path) -> None:
     """Put the state of FILE in the place of its own. Only files that a sandbox of yours wrote are loaded."""
-    from landing.sandbox import process
+    from landing.sandbox.endpoint import process
 
     process.load(file)
 
@@ -88,7 +88,7 @@ def env() -> None:
     """Print the exports that make other AWS tools use it."""
     import shlex
 
-    from landing.sandbox import process
+    from landing.sandbox.endpoint import process
 
     for name, value in process.env().items():
         click.echo(f"export {name}={shlex.quote(value)}")
@@ -99,7 +99,7 @@ def env() -> None:
 @click.option("--unit", "units", multiple=True, metavar="PATH", help="Spread them over these units; repeatable.")
 def seed(accounts: int, units: tuple[str, ...]) -> None:
     """Fill it with an organization of many accounts, at once."""
-    from landing.sandbox import process
-    from landing.sandbox.seeding import Shape
+    from landing.sandbox.endpoint import process
+    from landing.sandbox.services.organizations.seeding import Shape
 
     click.echo(json.dumps(process.seed(Shape(accounts, units))))

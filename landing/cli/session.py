@@ -104,7 +104,7 @@ class Session:
         from landing.cli.sandbox import require
 
         require()
-        from landing.sandbox.process import ensure_started
+        from landing.sandbox.endpoint.process import ensure_started
 
         endpoint = ensure_started()
         for name in list(os.environ):

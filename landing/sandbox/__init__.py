@@ -1,7 +1,9 @@
 """The sandbox: an AWS organization on this machine that says no where AWS says no.
 
-It imports data of `core` and the policy engine, nothing of what it is to try; only the command line knows of it. Begin
-with `service`, which says how one is added.
+It imports data of `core` and the policy engine, nothing of what it is to try; only the command line knows of it. A
+request comes in at the `endpoint`, is read by botocore's models (`protocol`), allowed or not (`authorization`), and
+answered by one of the `services` or by `moto`, out of the `world`. Begin with `services.service`, which says how a
+service is added. Here is `Sandbox`, a world in this process.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     import boto3
 
-    from landing.sandbox.faults import Faults
     from landing.sandbox.world import World
+    from landing.sandbox.world.faults import Faults
 
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -28,7 +30,8 @@ ENVIRONMENT = {
 
 def install() -> None:
     """Correct moto and put the network guard in place; harmless when done again."""
-    from landing.sandbox import guard, patches
+    from landing.sandbox.endpoint import guard
+    from landing.sandbox.moto import patches
 
     patches.install()
     guard.install()
@@ -54,8 +57,8 @@ class Sandbox:
 
     def __enter__(self) -> Self:
         install()
-        from landing.sandbox import guard
-        from landing.sandbox.gateway import Gateway
+        from landing.sandbox.endpoint import guard
+        from landing.sandbox.endpoint.gateway import Gateway
 
         self._gateway = Gateway(new_world(latency=self._latency, **self._settings))
         guard.serve(self._gateway)
@@ -68,13 +71,14 @@ class Sandbox:
         os.environ["AWS_ACCESS_KEY_ID"] = administrator.access_key
         os.environ["AWS_SECRET_ACCESS_KEY"] = administrator.secret_key
         if self._organization:
-            from landing.sandbox.organizations.lifecycle import found
+            from landing.sandbox.services.organizations.lifecycle import found
 
             found(self.world, self.management_account_id, "ALL")
         return self
 
     def __exit__(self, *_: object) -> None:
-        from landing.sandbox import guard, snapshot
+        from landing.sandbox.endpoint import guard
+        from landing.sandbox.world import snapshot
 
         guard.leave()
         snapshot.clear_moto()
@@ -104,13 +108,13 @@ class Sandbox:
 
     def session(self, account: str | None = None, *, region: str | None = None) -> boto3.Session:
         """A boto3 session of the management account's administrator, or of a member account's."""
-        from landing.sandbox import clients
+        from landing.sandbox.services import clients
 
         return clients.session(self.world.administrator(account), region or self.world.home_region)
 
     def seed(self, accounts: int, units: Sequence[str] = ()) -> list[str]:
         """Add so many member accounts, spread over units given by their paths; their ids."""
-        from landing.sandbox.seeding import Shape, seed
+        from landing.sandbox.services.organizations.seeding import Shape, seed
 
         with self._gateway.lock:
             return seed(self.world, Shape(accounts, units))
@@ -122,14 +126,14 @@ class Sandbox:
 
     def dump(self) -> bytes:
         """The whole world as it is now."""
-        from landing.sandbox import snapshot
+        from landing.sandbox.world import snapshot
 
         with self._gateway.lock:
             return snapshot.dump(self.world)
 
     def load(self, blob: bytes) -> None:
         """Go back to what `dump` gave; armed faults stay armed."""
-        from landing.sandbox import snapshot
+        from landing.sandbox.world import snapshot
 
         with self._gateway.lock:
             snapshot.load(self.world, blob)
@@ -139,8 +143,8 @@ def new_world(*, latency: int = 1, **settings: Any) -> World:
     """A world in which nothing has happened yet; moto's state and dice start anew too."""
     from moto.moto_api._internal import mock_random
 
-    from landing.sandbox import registry, snapshot
-    from landing.sandbox.world import World
+    from landing.sandbox.services import registry
+    from landing.sandbox.world import World, snapshot
 
     snapshot.clear_moto()
     world = World(listeners=registry.listeners, **settings)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from landing.sandbox import Sandbox, process
-from landing.sandbox.home import Home
-from landing.sandbox.seeding import Shape
+from landing.sandbox import Sandbox
+from landing.sandbox.endpoint import process
+from landing.sandbox.services.organizations.seeding import Shape
+from landing.sandbox.world.home import Home
 
 ACCOUNTS = 5_000
 AT_ONCE = 5

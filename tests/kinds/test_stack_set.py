@@ -12,7 +12,8 @@ from landing.core.model import Address, Change, Gap, Scope, Severity
 from landing.engine.observe import observe
 from landing.engine.plan import Origin, make
 from landing.organization import Organization
-from landing.sandbox import Sandbox, regions
+from landing.sandbox import Sandbox
+from landing.sandbox.world import regions
 from landing.services.base import Kinds
 from landing.services.stacks.stack_set import NESTED
 from tests.cloud import BY_NAME, Cloud, Cut, DyingAws

@@ -13,9 +13,11 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from landing.sandbox import Sandbox, clients, process
-from landing.sandbox.faults import Fault
-from landing.sandbox.home import Endpoint
+from landing.sandbox import Sandbox
+from landing.sandbox.endpoint import process
+from landing.sandbox.services import clients
+from landing.sandbox.world.faults import Fault
+from landing.sandbox.world.home import Endpoint
 
 DENY = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*"}]}'
 RCP = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}'

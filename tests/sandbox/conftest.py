@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from landing.sandbox import Sandbox, process
-from landing.sandbox.home import Endpoint, Home
+from landing.sandbox import Sandbox
+from landing.sandbox.endpoint import process
+from landing.sandbox.world.home import Endpoint, Home
 from tests.sandbox.cloud import Cloud, InProcess, OverHttp
 
 SETTINGS = {"account_quota": 100}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from landing.sandbox import actions, trust
+from landing.sandbox.authorization import actions, trust
 from landing.sandbox.world import Identity
 from tests.sandbox.cloud import ALLOW, RCP_TYPE, Cloud, refused, source
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from landing.sandbox.cloudformation import types
+from landing.sandbox.services.cloudformation import types
 from tests.sandbox.cloud import Cloud, refused, source
 from tests.sandbox.lives import LIVES, Life
 from tests.sandbox.stacks import Stack, template

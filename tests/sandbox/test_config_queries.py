@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landing.sandbox.config import sql
-from landing.sandbox.config.conditions import QueryProblem
+from landing.sandbox.services.config import sql
+from landing.sandbox.services.config.conditions import QueryProblem
 from tests.sandbox.cloud import Cloud, refused, source
 from tests.sandbox.security import config_bucket, key, recording
 from tests.sandbox.test_config_organization import aggregator, management

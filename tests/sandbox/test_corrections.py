@@ -6,8 +6,9 @@ import dataclasses
 
 import pytest
 
-from landing.sandbox import corrections, patches, registry
-from landing.sandbox.s3 import S3
+from landing.sandbox.moto import corrections, patches
+from landing.sandbox.services import registry
+from landing.sandbox.services.s3 import S3
 
 
 def test_nothing_is_superfluous_or_broken() -> None:

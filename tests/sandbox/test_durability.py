@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from landing.core.errors import LandingError
-from landing.sandbox import journal, process
-from landing.sandbox.home import Endpoint, Home, SandboxError, read_world, sealed_world, write_world
-from landing.sandbox.http import HttpRequest
-from landing.sandbox.seal import ANYWHERE, VARIABLE, Seal
-from landing.sandbox.seeding import Shape
+from landing.sandbox.endpoint import process
+from landing.sandbox.protocol.http import HttpRequest
+from landing.sandbox.services.organizations.seeding import Shape
+from landing.sandbox.world import journal
+from landing.sandbox.world.home import Endpoint, Home, SandboxError, read_world, sealed_world, write_world
+from landing.sandbox.world.seal import ANYWHERE, VARIABLE, Seal
 from tests.sandbox.cloud import Cloud, OverHttp, source
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landing.sandbox.organizations.effective import merged
+from landing.sandbox.services.organizations.effective import merged
 from tests.sandbox.cloud import Cloud, refused, source
 
 TAG = "TAG_POLICY"

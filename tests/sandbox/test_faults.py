@@ -9,8 +9,9 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landing.sandbox import Sandbox, process
-from landing.sandbox.faults import Fault, Faults
+from landing.sandbox import Sandbox
+from landing.sandbox.endpoint import process
+from landing.sandbox.world.faults import Fault, Faults
 from tests.sandbox.cloud import Cloud, OverHttp, refused, source
 
 

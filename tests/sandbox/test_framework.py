@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landing.sandbox import Sandbox, clients, constraints, model, registry, wire
-from landing.sandbox.call import Call
-from landing.sandbox.clock import Clock
-from landing.sandbox.http import HttpRequest
-from landing.sandbox.refusal import Refusal
-from landing.sandbox.service import Scope, Service
+from landing.sandbox import Sandbox
+from landing.sandbox.protocol import constraints, model, wire
+from landing.sandbox.protocol.http import HttpRequest
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import clients, registry
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.service import Scope, Service
 from landing.sandbox.world import Event, World
+from landing.sandbox.world.clock import Clock
 
 
 @dataclass
@@ -27,7 +29,7 @@ class Session:
 
 
 class Macie(Service[Session]):
-    """The service of the guide in `landing.sandbox.service`, nearly."""
+    """The service of the guide in `landing.sandbox.services.service`, nearly."""
 
     name = "macie2"
     state_type = Session

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from landing.sandbox import Sandbox, guard
+from landing.sandbox import Sandbox
+from landing.sandbox.endpoint import guard
 from tests.sandbox.cloud import Cloud, refused, source
 
 UNSUPPORTED: dict[str, tuple[str, str, dict[str, Any], str]] = {

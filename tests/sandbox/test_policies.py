@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from landing.sandbox.organizations.types import TYPES
+from landing.sandbox.services.organizations.types import TYPES
 from tests.sandbox.cloud import ALLOW, DENY, RCP, RCP_TYPE, SCP_TYPE, Cloud, refused, source
 
 DOCUMENTS = {SCP_TYPE: DENY, RCP_TYPE: RCP}

@@ -16,11 +16,12 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 
 from landing.core.errors import LandingError
-from landing.sandbox import Sandbox, process, signing
-from landing.sandbox.home import Endpoint, Home
-from landing.sandbox.http import HttpRequest
-from landing.sandbox.refusal import Refusal
+from landing.sandbox import Sandbox
+from landing.sandbox.endpoint import process, signing
+from landing.sandbox.protocol.http import HttpRequest
+from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.world import Identity
+from landing.sandbox.world.home import Endpoint, Home
 from tests.sandbox.cloud import Cloud, refused, source
 
 CALLER = Identity("AKIAEXAMPLEEXAMPLE00", "secret", "123456789012", "arn", "id")

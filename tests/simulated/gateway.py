@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from landing.sandbox.gateway import AnswerLost, Gateway
-from landing.sandbox.http import HttpAnswer, HttpRequest
-from landing.sandbox.model import Operation
-from landing.sandbox.refusal import Refusal
+from landing.sandbox.endpoint.gateway import AnswerLost, Gateway
+from landing.sandbox.protocol.http import HttpAnswer, HttpRequest
+from landing.sandbox.protocol.model import Operation
+from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.world import Identity, World
 from tests.simulated.rates import REFUSALS, Buckets
 from tests.simulated.weather import AFTER, BEFORE, Weather, is_read, refusal

@@ -14,16 +14,17 @@ from typing import Any
 from landing.organization import ROOT, TAG
 from landing.organization import Account as WantedAccount
 from landing.organization import Organization as Wanted
-from landing.sandbox import Sandbox, regions, registry
-from landing.sandbox.cloudformation.stack_sets import targets
-from landing.sandbox.cloudformation.stack_sets.automatic import moved as deploy_automatically
-from landing.sandbox.cloudformation.stack_sets.state import Instance, StackSet
-from landing.sandbox.organizations import policies
-from landing.sandbox.organizations.lifecycle import found
-from landing.sandbox.organizations.membership import join
-from landing.sandbox.organizations.state import Member, Organization, organization_of, organizations_of
-from landing.sandbox.organizations.units import add
-from landing.sandbox.world import Account, Event, World
+from landing.sandbox import Sandbox
+from landing.sandbox.services import registry
+from landing.sandbox.services.cloudformation.stack_sets import targets
+from landing.sandbox.services.cloudformation.stack_sets.automatic import moved as deploy_automatically
+from landing.sandbox.services.cloudformation.stack_sets.state import Instance, StackSet
+from landing.sandbox.services.organizations import policies
+from landing.sandbox.services.organizations.lifecycle import found
+from landing.sandbox.services.organizations.membership import join
+from landing.sandbox.services.organizations.state import Member, Organization, organization_of, organizations_of
+from landing.sandbox.services.organizations.units import add
+from landing.sandbox.world import Account, Event, World, regions
 from tests.cloud import Cloud
 from tests.simulated.configs import ROLES, Size
 

@@ -22,11 +22,12 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from landing.sandbox import Sandbox, control, guard
-from landing.sandbox.gateway import AnswerLost
-from landing.sandbox.home import Endpoint, Home
-from landing.sandbox.http import HttpAnswer, HttpRequest
-from landing.sandbox.server import KNOWN_MOST, LOOPBACK, Requests
+from landing.sandbox import Sandbox
+from landing.sandbox.endpoint import control, guard
+from landing.sandbox.endpoint.gateway import AnswerLost
+from landing.sandbox.endpoint.server import KNOWN_MOST, LOOPBACK, Requests
+from landing.sandbox.protocol.http import HttpAnswer, HttpRequest
+from landing.sandbox.world.home import Endpoint, Home
 from tests.simulated.configs import Size
 from tests.simulated.gateway import SimulatedGateway
 from tests.simulated.rates import Buckets

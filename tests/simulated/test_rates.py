@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from landing.core.quotas import RATES
-from landing.sandbox.model import service_model
+from landing.sandbox.protocol.model import service_model
 from tests.simulated.rates import ACCOUNT_TABLE, ORGANIZATION_TABLE, Buckets, lower_bound
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from landing.organization import PREFIX, TAG
 from landing.organization import Organization as Wanted
-from landing.sandbox.organizations.state import organization_of
+from landing.sandbox.services.organizations.state import organization_of
 from landing.sandbox.world import World
 from landing.services.organizations.policy import OrganizationPolicy
 from landing.services.stacks.stack_set import StackSet

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from landing.core.operation_names import READING
-from landing.sandbox.gateway import THROTTLED
-from landing.sandbox.refusal import Refusal
+from landing.sandbox.endpoint.gateway import THROTTLED
+from landing.sandbox.protocol.refusal import Refusal
 
 FaultKind = Literal["error", "late_error", "reset", "hang", "late_hang", "throttle", "concurrent", "busy", "stale"]
 

@@ -1,0 +1,118 @@
+"""The ARNs of what a call names, as policies know them: by the formats of the service authorization reference.
+
+A resource that cannot be told from the call's own parameters is ``*``: only a statement about everything is about it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from landing.policy import catalog
+from landing.sandbox.moto import upstream
+from landing.sandbox.services.organizations.access import arn_of
+from landing.sandbox.services.organizations.state import organization_of
+from landing.sandbox.world import Identity, World
+
+UNKNOWN = ["*"]
+PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+OTHER_NAMES = {"bucketname": ("bucket",), "objectname": ("key",), "trailname": ("name",), "topicname": ("name",)}
+"""Placeholders that the parameters of the API have other names for."""
+OF_ORGANIZATIONS = (
+    "PolicyId", "TargetId", "ResourceId", "RootId", "AccountId", "OrganizationalUnitId", "ParentId", "ChildId",
+    "SourceParentId", "DestinationParentId",
+)  # fmt: skip
+
+
+def named(world: World, caller: Identity, region: str, action: str, parameters: Mapping[str, Any]) -> list[str]:
+    """The resources of a call for one of its actions."""
+    known = catalog.action(action)
+    if known is None or not known.formats:
+        return UNKNOWN
+    given = [value for value in parameters.values() if isinstance(value, str) and value.startswith("arn:")]
+    if found := [value for value in given if any(_regex(text).fullmatch(value) for text in known.formats)]:
+        return found
+    own = OWN.get(known.service)
+    if own is not None and (found := own(world, caller, parameters)):
+        return [value for value in found if any(_regex(text).fullmatch(value) for text in known.formats)] or UNKNOWN
+    place = {"partition": world.partition, "region": region, "account": caller.account}
+    lowered = {name.lower(): value for name, value in parameters.items() if isinstance(value, str)}
+    filled = (_filled(text, place, lowered) for text in known.formats)
+    return next(([value] for value in filled if value), UNKNOWN)
+
+
+def owner_of(world: World, caller: Identity, resource: str) -> str:
+    """The account that a resource belongs to: as its ARN says, or the bucket's; else the caller's own."""
+    parts = resource.split(":", 5)
+    if len(parts) == 6 and parts[4].isdigit():
+        return parts[4]
+    if len(parts) == 6 and parts[2] == "s3":
+        from moto.s3.models import s3_backends
+
+        _, owner = s3_backends.bucket_accounts.get(parts[5].partition("/")[0], ("", ""))
+        return owner or caller.account
+    return caller.account
+
+
+@cache
+def _regex(text: str) -> re.Pattern[str]:
+    """What an ARN of a format looks like; a name may have slashes, as the paths of IAM have."""
+    return re.compile(".+?".join(map(re.escape, re.split(r"\$\{\w+\}", text))).replace(r"\*", ".+"), re.DOTALL)
+
+
+def _filled(text: str, place: Mapping[str, str], parameters: Mapping[str, str]) -> str | None:
+    """An ARN by a format; nothing where a part of it is not among the parameters."""
+    missing = False
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal missing
+        name = match[1].lower()
+        found = place.get(name)
+        for other in (name, *OTHER_NAMES.get(name, ())):
+            found = found or parameters.get(other)
+        missing = missing or not found or found.startswith("arn:")
+        return found or ""
+
+    arn = PLACEHOLDER.sub(value, text)
+    return None if missing else arn
+
+
+def _of_iam(world: World, caller: Identity, parameters: Mapping[str, Any]) -> list[str]:
+    """IAM's ARNs have the path of what is there already, or is to be made."""
+    arn = f"arn:{world.partition}:iam::{caller.account}"
+    if "AWSServiceName" in parameters:
+        from landing.sandbox.services.iam import SERVICE_LINKED_ROLES
+
+        service = parameters["AWSServiceName"]
+        return [f"{arn}:role/aws-service-role/{service}/AWSServiceRoleFor{SERVICE_LINKED_ROLES.get(service, '')}"]
+    backend = upstream.backend("iam", caller.account, world.home_region)
+    there = {
+        "RoleName": (backend.roles.values(), "role"),
+        "UserName": (backend.users.values(), "user"),
+        "GroupName": (backend.groups.values(), "group"),
+        "PolicyName": ((), "policy"),
+        "InstanceProfileName": (backend.instance_profiles.values(), "instance-profile"),
+    }
+    found = []
+    for name, (things, kind) in there.items():
+        if name in parameters:
+            same = (thing.arn for thing in things if thing.name == parameters[name])
+            found.append(next(same, f"{arn}:{kind}{parameters.get('Path', '/')}{parameters[name]}"))
+    return found[:1]
+
+
+def _of_organizations(world: World, caller: Identity, parameters: Mapping[str, Any]) -> list[str]:
+    organization = organization_of(world, caller.account)
+    if organization is None:
+        return []
+    values = (parameters.get(name) for name in OF_ORGANIZATIONS)
+    return [arn_of(organization, value) for value in values if isinstance(value, str)]
+
+
+OWN: dict[str, Callable[[World, Identity, Mapping[str, Any]], list[str]]] = {
+    "iam": _of_iam,
+    "organizations": _of_organizations,
+}
+"""Services whose ARNs hold what the parameters do not say."""

@@ -1,0 +1,334 @@
+"""What holds in the sandbox and not in moto alone: one probe for each correction, read by `corrections`."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+from moto.core import responses
+from moto.core.base_backend import BackendDict
+from moto.iam.models import IAMBackend, iam_backends
+from moto.moto_api._internal import mock_random
+from moto.s3.models import FakeBucket, s3_backends
+
+from landing.sandbox.services.service import Probe, ProbedSandbox
+
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+BUCKET = "landing-sandbox-probe"
+ALLOW = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+    }
+)
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+    }
+)
+
+
+def refuses(call: Any, code: str, **parameters: Any) -> bool:
+    """Whether a call is refused with this error."""
+    try:
+        call(**parameters)
+    except ClientError as error:
+        return error.response["Error"]["Code"] == code
+    return False
+
+
+def _iam(sandbox: ProbedSandbox, account: str | None = None) -> Any:
+    return sandbox.session(account).client("iam")
+
+
+def _bucket(sandbox: ProbedSandbox, **parameters: Any) -> Any:
+    s3: Any = sandbox.session().client("s3")
+    s3.create_bucket(Bucket=BUCKET, **parameters)
+    return s3
+
+
+def buckets_log_without_acls(sandbox: ProbedSandbox) -> bool:
+    """Logging is switched on before the target's policy is there."""
+    s3 = _bucket(sandbox)
+    wanted = {"TargetBucket": BUCKET, "TargetPrefix": "x/"}
+    s3.put_bucket_logging(Bucket=BUCKET, BucketLoggingStatus={"LoggingEnabled": wanted})
+    return bool(s3.get_bucket_logging(Bucket=BUCKET)["LoggingEnabled"] == wanted)
+
+
+class _Counting(BackendDict):  # type: ignore[misc]
+    """Counts how often its keys are copied."""
+
+    copies = 0
+
+    def keys(self) -> Any:
+        self.copies += 1
+        return super().keys()
+
+
+def accounts_are_looked_up(_: ProbedSandbox) -> bool:
+    """A second look at an account's backends copies nothing."""
+    backends = _Counting(IAMBackend, "probe", use_boto3_regions=False, additional_regions=["aws"])
+    _ = backends["123456789012"]
+    backends.copies = 0
+    _ = backends["123456789012"]
+    BackendDict._instances.remove(backends)
+    return backends.copies == 0
+
+
+def models_are_not_tracked(sandbox: ProbedSandbox) -> bool:
+    """A bucket is in no list of all buckets that ever were."""
+    _bucket(sandbox)
+    return not any(bucket.name == BUCKET for bucket in FakeBucket.instances_tracked)
+
+
+def methods_are_listed_once(_: ProbedSandbox) -> bool:
+    """The same class gives the same list, not a new one."""
+    first = responses.method_names_from_class(responses.BaseResponse)
+    return responses.method_names_from_class(responses.BaseResponse) is first
+
+
+def request_ids_cost_no_dice(_: ProbedSandbox) -> bool:
+    """A request id leaves the dice as they were."""
+    before = mock_random.getstate()
+    responses.gen_amzn_requestid_long({})
+    return bool(mock_random.getstate() == before)
+
+
+def callers_have_no_iam(sandbox: ProbedSandbox) -> bool:
+    """An account that calls SSM has no IAM backend for that."""
+    sandbox.session("222222222222").client("ssm").describe_parameters()
+    return "222222222222" not in list(iam_backends)
+
+
+def managed_policies_exist(sandbox: ProbedSandbox) -> bool:
+    """AdministratorAccess can be read."""
+    return bool(_iam(sandbox).get_policy(PolicyArn=ADMINISTRATOR)["Policy"]["Arn"] == ADMINISTRATOR)
+
+
+def attachments_are_counted_by_account(sandbox: ProbedSandbox) -> bool:
+    """A policy of AWS's that is attached in one account is not attached in another."""
+    iam = _iam(sandbox)
+    iam.create_role(RoleName="probe", AssumeRolePolicyDocument=TRUST)
+    iam.attach_role_policy(RoleName="probe", PolicyArn=ADMINISTRATOR)
+    here = iam.get_policy(PolicyArn=ADMINISTRATOR)["Policy"]["AttachmentCount"]
+    there = _iam(sandbox, "222222222222").get_policy(PolicyArn=ADMINISTRATOR)["Policy"]["AttachmentCount"]
+    return (here, there) == (1, 0)
+
+
+def created_accounts_have_a_role(sandbox: ProbedSandbox) -> bool:
+    """The management account's role is in an account that it created."""
+    account = sandbox.seed(1)[0]
+    roles = _iam(sandbox, account).list_roles()["Roles"]
+    return [role["RoleName"] for role in roles] == ["OrganizationAccountAccessRole"]
+
+
+def buckets_have_defaults(sandbox: ProbedSandbox) -> bool:
+    """A new bucket is encrypted, private and without ACLs."""
+    s3 = _bucket(sandbox)
+    s3.get_bucket_encryption(Bucket=BUCKET)
+    s3.get_bucket_ownership_controls(Bucket=BUCKET)
+    block = s3.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"]
+    return all(block.values())
+
+
+def objects_go_quietly(sandbox: ProbedSandbox) -> bool:
+    """An object that is forgotten gives no warning."""
+    s3 = _bucket(sandbox)
+    s3.put_object(Bucket=BUCKET, Key="key", Body=b"")
+    key = s3_backends[sandbox.management_account_id]["aws"].buckets[BUCKET].keys["key"]
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        key.__del__()
+    return not given
+
+
+def buckets_stay_encrypted(sandbox: ProbedSandbox) -> bool:
+    """A bucket whose encryption is deleted has SSE-S3."""
+    s3 = _bucket(sandbox)
+    s3.delete_bucket_encryption(Bucket=BUCKET)
+    return "ServerSideEncryptionConfiguration" in s3.get_bucket_encryption(Bucket=BUCKET)
+
+
+def objects_are_conditional(sandbox: ProbedSandbox) -> bool:
+    """If-None-Match is `*` or not implemented."""
+    s3 = _bucket(sandbox)
+    try:
+        s3.put_object(Bucket=BUCKET, Key="key", IfNoneMatch="etag")
+    except ClientError as error:
+        return bool(error.response["Error"]["Code"] == "NotImplemented")
+    return False
+
+
+def deletes_are_conditional(sandbox: ProbedSandbox) -> bool:
+    """If-Match `*` is met by whatever is there."""
+    s3 = _bucket(sandbox)
+    s3.put_object(Bucket=BUCKET, Key="key")
+    s3.delete_object(Bucket=BUCKET, Key="key", IfMatch="*")
+    return "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
+
+
+def owners_are_expected(sandbox: ProbedSandbox) -> bool:
+    """An object of another owner's bucket is not read."""
+    s3 = _bucket(sandbox)
+    s3.put_object(Bucket=BUCKET, Key="key")
+    try:
+        s3.get_object(Bucket=BUCKET, Key="key", ExpectedBucketOwner="999999999999")
+    except ClientError as error:
+        return bool(error.response["Error"]["Code"] == "AccessDenied")
+    return False
+
+
+def locations_are_of_the_expected_owner(sandbox: ProbedSandbox) -> bool:
+    """Nor is told where another owner's bucket is."""
+    return refuses(
+        _bucket(sandbox).get_bucket_location, "AccessDenied", Bucket=BUCKET, ExpectedBucketOwner="999999999999"
+    )
+
+
+def retention_has_one_unit(sandbox: ProbedSandbox) -> bool:
+    """Default retention in days reads back without years."""
+    s3 = _bucket(sandbox, ObjectLockEnabledForBucket=True)
+    retention = {"Mode": "GOVERNANCE", "Days": 1}
+    configuration = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
+    s3.put_object_lock_configuration(Bucket=BUCKET, ObjectLockConfiguration=configuration)
+    read = s3.get_object_lock_configuration(Bucket=BUCKET)["ObjectLockConfiguration"]
+    return bool(read["Rule"]["DefaultRetention"] == retention)
+
+
+def service_linked_roles_have_aws_names(sandbox: ProbedSandbox) -> bool:
+    """The role of Config is AWSServiceRoleForConfig."""
+    role = _iam(sandbox).create_service_linked_role(AWSServiceName="config.amazonaws.com")["Role"]
+    return bool(role["RoleName"] == "AWSServiceRoleForConfig")
+
+
+def service_linked_roles_stay(sandbox: ProbedSandbox) -> bool:
+    """DeleteRole does not delete a service-linked role."""
+    iam = _iam(sandbox)
+    role = iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")["Role"]["RoleName"]
+    return refuses(iam.delete_role, "UnmodifiableEntity", RoleName=role)
+
+
+def attached_policies_stay(sandbox: ProbedSandbox) -> bool:
+    """A policy that is attached is not deleted."""
+    iam = _iam(sandbox)
+    policy = iam.create_policy(PolicyName="probe", PolicyDocument=ALLOW)["Policy"]["Arn"]
+    iam.create_role(RoleName="probe", AssumeRolePolicyDocument=TRUST)
+    iam.attach_role_policy(RoleName="probe", PolicyArn=policy)
+    return refuses(iam.delete_policy, "DeleteConflict", PolicyArn=policy)
+
+
+def trust_policies_are_checked(sandbox: ProbedSandbox) -> bool:
+    """A role needs a trust policy that says something."""
+    return refuses(
+        _iam(sandbox).create_role,
+        "MalformedPolicyDocument",
+        RoleName="probe",
+        AssumeRolePolicyDocument="{}",
+    )
+
+
+def organization_feature(operation: str) -> Probe:
+    """A probe of one of the calls about root users of members."""
+
+    def probe(sandbox: ProbedSandbox) -> bool:
+        organizations: Any = sandbox.session().client("organizations")
+        organizations.enable_aws_service_access(ServicePrincipal="iam.amazonaws.com")
+        return "EnabledFeatures" in getattr(_iam(sandbox), operation)()
+
+    return probe
+
+
+def bucket_lists_have_pages(sandbox: ProbedSandbox) -> bool:
+    """What a page has no room for is on the next one."""
+    s3 = _bucket(sandbox)
+    s3.create_bucket(Bucket=f"{BUCKET}-2")
+    return "ContinuationToken" in s3.list_buckets(MaxBuckets=1)
+
+
+def acls_are_off(sandbox: ProbedSandbox) -> bool:
+    """A bucket whose owner owns everything has no ACLs."""
+    return refuses(_bucket(sandbox).put_bucket_acl, "AccessControlListNotSupported", Bucket=BUCKET, ACL="public-read")
+
+
+def _tagged_root(sandbox: ProbedSandbox) -> tuple[str, Any]:
+    organizations: Any = sandbox.session().client("organizations")
+    root = organizations.list_roots()["Roots"][0]
+    organizations.tag_resource(ResourceId=root["Id"], Tags=[{"Key": "probe", "Value": "1"}])
+    return root["Arn"], sandbox.session().client("resourcegroupstaggingapi")
+
+
+def resources_of_organizations_are_found(sandbox: ProbedSandbox) -> bool:
+    """The root with a tag is a resource with a tag."""
+    arn, client = _tagged_root(sandbox)
+    return arn in [found["ResourceARN"] for found in client.get_resources()["ResourceTagMappingList"]]
+
+
+def tag_keys_of_organizations_are_found(sandbox: ProbedSandbox) -> bool:
+    """Its key is a key."""
+    return "probe" in _tagged_root(sandbox)[1].get_tag_keys()["TagKeys"]
+
+
+def tag_values_of_organizations_are_found(sandbox: ProbedSandbox) -> bool:
+    """Its value is a value."""
+    return bool(_tagged_root(sandbox)[1].get_tag_values(Key="probe")["TagValues"] == ["1"])
+
+
+def organizations_is_tagged(sandbox: ProbedSandbox) -> bool:
+    """The tagging API can tag the root."""
+    arn, client = _tagged_root(sandbox)
+    return bool(client.tag_resources(ResourceARNList=[arn], Tags={"a": "b"})["FailedResourcesMap"] == {})
+
+
+def organizations_is_untagged(sandbox: ProbedSandbox) -> bool:
+    """And untag it."""
+    arn, client = _tagged_root(sandbox)
+    client.untag_resources(ResourceARNList=[arn], TagKeys=["probe"])
+    organizations: Any = sandbox.session().client("organizations")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    return bool(organizations.list_tags_for_resource(ResourceId=root)["Tags"] == [])
+
+
+def root_users_are_reported(sandbox: ProbedSandbox) -> bool:
+    """The root user of a management account has a password and a row of its own in the credential report."""
+    iam = _iam(sandbox)
+    iam.generate_credential_report()
+    iam.generate_credential_report()
+    reported = b"<root_account>" in iam.get_credential_report()["Content"]
+    return bool(reported and iam.get_account_summary()["SummaryMap"].get("AccountPasswordPresent"))
+
+
+IAM: Mapping[str, Probe] = {
+    "CreateServiceLinkedRole": service_linked_roles_have_aws_names,
+    "DeleteRole": service_linked_roles_stay,
+    "DeletePolicy": attached_policies_stay,
+    "CreateRole": trust_policies_are_checked,
+    **dict.fromkeys(("GetAccountSummary", "GetCredentialReport"), root_users_are_reported),
+    "ListOrganizationsFeatures": organization_feature("list_organizations_features"),
+    **{
+        f"{what}Organizations{feature}": organization_feature(f"{what}_organizations_{method}".lower())
+        for what in ("Enable", "Disable")
+        for feature, method in (
+            ("RootSessions", "root_sessions"),
+            ("RootCredentialsManagement", "root_credentials_management"),
+        )
+    },
+}
+S3: Mapping[str, Probe] = {
+    "DeleteObject": deletes_are_conditional,
+    "GetBucketLocation": locations_are_of_the_expected_owner,
+    "GetObject": owners_are_expected,
+    "ListBuckets": bucket_lists_have_pages,
+    "PutBucketAcl": acls_are_off,
+    "PutObject": objects_are_conditional,
+}
+TAGGING: Mapping[str, Probe] = {
+    "GetResources": resources_of_organizations_are_found,
+    "GetTagKeys": tag_keys_of_organizations_are_found,
+    "GetTagValues": tag_values_of_organizations_are_found,
+    "TagResources": organizations_is_tagged,
+    "UntagResources": organizations_is_untagged,
+}

@@ -1,0 +1,158 @@
+"""Analyzers of an account or, by its management account or a delegated administrator, of an organization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import accounts
+from landing.sandbox.services.accessanalyzer import archive
+from landing.sandbox.services.accessanalyzer.state import PRINCIPAL, Analyzer, at, by_arn, conflict, invalid, named
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.iam import linked_roles
+from landing.sandbox.world import Event, World
+
+QUOTAS = {"ACCOUNT": 1, "ORGANIZATION": 5}
+"""Analyzers of a type in a Region (IAM User Guide, "IAM Access Analyzer quotas"); 1 where there is no number."""
+UNUSED_AGE = 90
+
+
+def create_analyzer(call: Call) -> dict[str, Any]:
+    """CREATING for a while; the account gets the service's role (API reference, CreateAnalyzer)."""
+    place, name, kind = at(call.world, call.account, call.region), call["analyzerName"], call["type"]
+    if kind.startswith("ORGANIZATION"):
+        _check_organization(call)
+    if name in place.analyzers:
+        raise conflict(f"Analyzer {name} already exists.", name, "Analyzer")
+    if sum(known.type == kind for known in place.analyzers.values()) >= QUOTAS.get(kind, 1):
+        raise Refusal(
+            "ServiceQuotaExceededException",
+            f"The maximum number of analyzers of type {kind} is reached.",
+            resourceId=name,
+            resourceType="Analyzer",
+        )
+    configuration = _configuration(kind, call.get("configuration", {}))
+    arn = call.arn(f"analyzer/{name}", service="access-analyzer")
+    made = Analyzer(arn, name, kind, call.world.now, configuration, dict(call.get("tags", {})))
+    made.rules = {rule["ruleName"]: archive.rule(call, rule) for rule in call.get("archiveRules", [])}
+    place.analyzers[name] = made
+    linked_roles.ensure(call.world, call.account, PRINCIPAL)
+    call.world.clock.later(_activate, call.account, call.region, name, thing=arn)
+    return {"arn": arn}
+
+
+def _activate(world: World, account: str, region: str, name: str) -> None:
+    analyzer = at(world, account, region).analyzers.get(name)
+    if analyzer is not None and analyzer.status == "CREATING":
+        analyzer.status = "ACTIVE"
+
+
+def _check_organization(call: Call) -> None:
+    """IAM User Guide, "Delegated administrator for IAM Access Analyzer"."""
+    organization = accounts.organization_of(call.world, call.account)
+    if organization is None:
+        raise invalid("You must create an organization to use an organization as the zone of trust.")
+    if PRINCIPAL not in organization.services:
+        raise invalid("Trusted access is not enabled for access-analyzer.amazonaws.com.")
+    if accounts.may_administer(call, PRINCIPAL) is None:
+        raise Refusal(
+            "AccessDeniedException",
+            "Only the management account or the delegated administrator can create an organization analyzer.",
+        )
+
+
+def _configuration(kind: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The part that the type of analyzer has; the age is 90 days by default (API reference)."""
+    part = "unusedAccess" if kind.endswith("UNUSED_ACCESS") else "internalAccess" if "INTERNAL" in kind else None
+    if set(given) - {part}:
+        raise invalid("The configuration does not fit the type of the analyzer.")
+    if part != "unusedAccess":
+        return given
+    found = {"unusedAccessAge": UNUSED_AGE, **given.get("unusedAccess", {})}
+    if not 1 <= found["unusedAccessAge"] <= 365:
+        raise invalid("unusedAccessAge must be between 1 and 365.")
+    return {"unusedAccess": found}
+
+
+def get_analyzer(call: Call) -> dict[str, Any]:
+    """API reference, GetAnalyzer."""
+    call.poll(named(call).arn)
+    return {"analyzer": _shown(named(call))}
+
+
+def list_analyzers(call: Call) -> dict[str, Any]:
+    """Of a type, or all (API reference, ListAnalyzers)."""
+    found = list(at(call.world, call.account, call.region).analyzers.values())
+    for analyzer in found:
+        call.poll(analyzer.arn)
+    return call.page("analyzers", [a for a in found if call.get("type") in (None, a.type)], show=_shown)
+
+
+def update_analyzer(call: Call) -> dict[str, Any]:
+    """The configuration; the age of unused access stays as it was made (API reference, UpdateAnalyzer)."""
+    analyzer = named(call)
+    if "configuration" in call:
+        wanted = _configuration(analyzer.type, call["configuration"])
+        before = analyzer.configuration.get("unusedAccess", {}).get("unusedAccessAge")
+        if wanted.get("unusedAccess", {}).get("unusedAccessAge") not in (None, before):
+            raise invalid("unusedAccessAge cannot be changed.")
+        analyzer.configuration = wanted
+    return {"configuration": analyzer.configuration}
+
+
+def delete_analyzer(call: Call) -> None:
+    """API reference, DeleteAnalyzer."""
+    analyzer = named(call)
+    del at(call.world, call.account, call.region).analyzers[analyzer.name]
+    call.world.clock.forget(analyzer.arn)
+
+
+def list_tags_for_resource(call: Call) -> dict[str, Any]:
+    """API reference, ListTagsForResource."""
+    return {"tags": by_arn(call, "resourceArn").tags}
+
+
+def tag_resource(call: Call) -> dict[str, Any]:
+    """API reference, TagResource."""
+    by_arn(call, "resourceArn").tags.update(call["tags"])
+    return {}
+
+
+def untag_resource(call: Call) -> dict[str, Any]:
+    """API reference, UntagResource."""
+    for key in call["tagKeys"]:
+        by_arn(call, "resourceArn").tags.pop(key, None)
+    return {}
+
+
+def administrator_deregistered(world: World, event: Event) -> None:
+    """Its organization analyzers are disabled (API reference, StatusReason)."""
+    if event.detail["principal"] == PRINCIPAL:
+        _disable(world, [event.account], "DELEGATED_ADMINISTRATOR_DEREGISTERED")
+
+
+def service_distrusted(world: World, event: Event) -> None:
+    """Every organization analyzer is disabled (API reference, StatusReason)."""
+    organization = accounts.organization_of(world, event.account)
+    if event.detail["principal"] == PRINCIPAL and organization is not None:
+        _disable(world, list(organization.members), "AWS_SERVICE_ACCESS_DISABLED")
+
+
+def _disable(world: World, owners: list[str], reason: str) -> None:
+    for (account, _), place in world.states.get("accessanalyzer", {}).items():
+        for analyzer in place.analyzers.values() if account in owners else ():
+            if analyzer.of_organization:
+                analyzer.status, analyzer.reason = "DISABLED", reason
+
+
+def _shown(analyzer: Analyzer) -> dict[str, Any]:
+    return {
+        "arn": analyzer.arn,
+        "name": analyzer.name,
+        "type": analyzer.type,
+        "createdAt": analyzer.created,
+        "tags": analyzer.tags,
+        "status": analyzer.status,
+        "statusReason": {"code": analyzer.reason} if analyzer.reason else None,
+        "configuration": analyzer.configuration or None,
+    }

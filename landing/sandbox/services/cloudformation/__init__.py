@@ -1,0 +1,42 @@
+"""AWS CloudFormation: stacks, change sets, drift and stack sets, on the resources of the same world."""
+
+from __future__ import annotations
+
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.cloudformation import (
+    change_sets,
+    describing,
+    detecting,
+    outputs,
+    stack_policy,
+    stacks,
+    templates,
+)
+from landing.sandbox.services.cloudformation.stack_sets import access, instances, operations, sets
+from landing.sandbox.services.cloudformation.state import CloudFormationState
+from landing.sandbox.services.service import Scope, Service
+
+
+class CloudFormation(Service[CloudFormationState]):
+    """What a template cannot have done here fails loudly, before anything is made (see `support`)."""
+
+    name = "cloudformation"
+    scope = Scope.REGION
+    state_type = CloudFormationState
+    topics = (
+        stacks,
+        describing,
+        templates,
+        change_sets,
+        detecting,
+        outputs,
+        stack_policy,
+        sets,
+        instances,
+        operations,
+        access,
+    )
+
+    def refuse_token(self) -> Refusal:
+        """CloudFormation has one error for all input that it cannot use."""
+        return Refusal("ValidationError", "The pagination token is not valid.")

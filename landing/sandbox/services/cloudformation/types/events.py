@@ -1,0 +1,96 @@
+"""Amazon EventBridge: rules and their targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from landing.sandbox.services.cloudformation.types.base import (
+    Properties,
+    ResourceType,
+    Site,
+    changed,
+    document,
+    given,
+    parsed,
+    retag,
+    tag_list,
+)
+
+SETTINGS = ("Description", "EventBusName", "RoleArn", "ScheduleExpression", "State")
+
+
+class Rule(ResourceType):
+    """AWS::Events::Rule."""
+
+    name = "AWS::Events::Rule"
+    properties = frozenset({*SETTINGS, "EventPattern", "Name", "Tags", "Targets"})
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """PutRule, then its targets; the physical id is the name, behind the bus if that is not the default one."""
+        client = site.client("events")
+        name = properties.get("Name") or site.unique_name()
+        tags = {"Tags": properties["Tags"]} if properties.get("Tags") else {}
+        client.put_rule(Name=name, **self._settings(properties), **tags)
+        bus = properties.get("EventBusName", "default")
+        self._aim(client, _place(name, bus), [], properties.get("Targets", []))
+        return str(name) if bus == "default" else f"{bus}|{name}"
+
+    def _settings(self, properties: Properties) -> dict[str, Any]:
+        settings = given(properties, **{name: name for name in SETTINGS})
+        if properties.get("EventPattern"):
+            settings["EventPattern"] = document(properties["EventPattern"])
+        return settings
+
+    def _aim(self, client: Any, place: dict[str, str], before: list[Any], after: list[Any]) -> None:
+        named = {target["Id"] for target in after}
+        if gone := [target["Id"] for target in before if target["Id"] not in named]:
+            client.remove_targets(**place, Ids=gone)
+        if fresh := [target for target in after if target not in before]:
+            client.put_targets(**place, Targets=fresh)
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """DescribeRule and its targets."""
+        client = site.client("events")
+        bus, _, name = physical_id.rpartition("|")
+        rule = client.describe_rule(Name=name, EventBusName=bus or "default")
+        live: dict[str, Any] = given(rule, Name="Name", **{setting: setting for setting in SETTINGS})
+        if rule.get("EventPattern"):
+            live["EventPattern"] = parsed(rule["EventPattern"])
+        targets = client.list_targets_by_rule(**_place(name, bus or "default"))["Targets"]
+        live["Targets"] = targets
+        if "Tags" in expected:
+            live["Tags"] = tag_list(client.list_tags_for_resource(ResourceARN=rule["Arn"])["Tags"])
+        return live
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """PutRule again, as a whole; targets and tags as they differ."""
+        client = site.client("events")
+        bus, _, name = physical_id.rpartition("|")
+        arn = client.put_rule(Name=name, **self._settings(after))["RuleArn"]
+        if changed(before, after, "Targets"):
+            self._aim(client, _place(name, bus or "default"), before.get("Targets", []), after.get("Targets", []))
+        retag(
+            before.get("Tags"),
+            after.get("Tags"),
+            lambda tags: client.tag_resource(ResourceARN=arn, Tags=tags),
+            lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
+        )
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """A rule goes after its targets."""
+        client = site.client("events")
+        bus, _, name = physical_id.rpartition("|")
+        place = _place(name, bus or "default")
+        if targets := client.list_targets_by_rule(**place)["Targets"]:
+            client.remove_targets(**place, Ids=[target["Id"] for target in targets])
+        client.delete_rule(Name=name, EventBusName=bus or "default")
+
+    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
+        """ARN and name."""
+        bus, _, name = physical_id.rpartition("|")
+        rule = site.client("events").describe_rule(Name=name, EventBusName=bus or "default")
+        return {"Arn": rule["Arn"], "RuleName": name}
+
+
+def _place(name: str, bus: str) -> dict[str, str]:
+    return {"Rule": name, "EventBusName": bus}

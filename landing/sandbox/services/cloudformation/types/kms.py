@@ -1,0 +1,151 @@
+"""AWS KMS: keys and aliases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from landing.sandbox.services.cloudformation.types.base import (
+    Properties,
+    ResourceType,
+    Site,
+    changed,
+    document,
+    found,
+    given,
+    parsed,
+    refused,
+    tag_list,
+    tag_map,
+)
+
+FIXED = ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
+"""What a key is made as: an update of these fails (Template reference, AWS::KMS::Key)."""
+LOCKOUT = "BypassPolicyLockoutSafetyCheck"
+
+
+class Key(ResourceType):
+    """AWS::KMS::Key."""
+
+    name = "AWS::KMS::Key"
+    properties = frozenset({
+        "BypassPolicyLockoutSafetyCheck", "Description", "EnableKeyRotation", "Enabled", "KeyPolicy", "KeySpec",
+        "KeyUsage", "MultiRegion", "Origin", "PendingWindowInDays", "RotationPeriodInDays", "Tags",
+    })  # fmt: skip
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """CreateKey, then rotation and state."""
+        client = site.client("kms")
+        options = given(properties, **{name: name for name in ("Description", LOCKOUT, *FIXED)})
+        options["Policy"] = document(properties.get("KeyPolicy") or _default_policy(site))
+        if properties.get("Tags"):
+            options["Tags"] = _kms_tags(tag_map(properties["Tags"]))
+        key: str = client.create_key(**options)["KeyMetadata"]["KeyId"]
+        self._set(client, key, {}, properties)
+        return key
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """A key that waits for its deletion counts as gone."""
+        client = site.client("kms")
+        about = client.describe_key(KeyId=physical_id)["KeyMetadata"]
+        if about["KeyState"] in ("PendingDeletion", "PendingReplicaDeletion"):
+            return None
+        live = {name: about[name] for name in ("Description", "Enabled", *FIXED) if name in about}
+        if "EnableKeyRotation" in expected:
+            live["EnableKeyRotation"] = client.get_key_rotation_status(KeyId=physical_id)["KeyRotationEnabled"]
+        live["KeyPolicy"] = parsed(client.get_key_policy(KeyId=physical_id, PolicyName="default")["Policy"])
+        if "Tags" in expected:
+            tags = client.list_resource_tags(KeyId=physical_id).get("Tags", [])
+            live["Tags"] = tag_list(tags, "TagKey", "TagValue")
+        return live
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """Each property with its own call."""
+        if changed(before, after, *FIXED):
+            raise refused("UpdateKey", "ValidationException", f"You cannot change {', '.join(FIXED)} of a KMS key.")
+        client = site.client("kms")
+        if changed(before, after, "KeyPolicy"):
+            client.put_key_policy(
+                KeyId=physical_id,
+                PolicyName="default",
+                Policy=document(after.get("KeyPolicy") or _default_policy(site)),
+                **given(after, **{LOCKOUT: LOCKOUT}),
+            )
+        if changed(before, after, "Description"):
+            client.update_key_description(KeyId=physical_id, Description=after.get("Description", ""))
+        self._set(client, physical_id, before, after)
+        old, new = tag_map(before.get("Tags")), tag_map(after.get("Tags"))
+        if gone := [key for key in old if key not in new]:
+            client.untag_resource(KeyId=physical_id, TagKeys=gone)
+        if fresh := {key: value for key, value in new.items() if old.get(key) != value}:
+            client.tag_resource(KeyId=physical_id, Tags=_kms_tags(fresh))
+
+    def _set(self, client: Any, key: str, before: Properties, after: Properties) -> None:
+        """State and rotation; rotation can only be changed while the key is enabled."""
+        is_enabled, was_enabled = after.get("Enabled", True), before.get("Enabled", True)
+        rotation = ("EnableKeyRotation", "RotationPeriodInDays")
+        if is_enabled and not was_enabled:
+            client.enable_key(KeyId=key)
+        if changed(before, after, *rotation) and after.get("EnableKeyRotation"):
+            client.enable_key_rotation(KeyId=key, **given(after, RotationPeriodInDays="RotationPeriodInDays"))
+        elif before.get("EnableKeyRotation") and not after.get("EnableKeyRotation"):
+            client.disable_key_rotation(KeyId=key)
+        if was_enabled and not is_enabled:
+            client.disable_key(KeyId=key)
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """ScheduleKeyDeletion; a key that waits for its deletion already is left alone."""
+        client = site.client("kms")
+        if client.describe_key(KeyId=physical_id)["KeyMetadata"]["KeyState"] != "PendingDeletion":
+            client.schedule_key_deletion(
+                KeyId=physical_id, PendingWindowInDays=properties.get("PendingWindowInDays", 30)
+            )
+
+    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
+        """ARN and id."""
+        return {"Arn": site.arn("kms", f"key/{physical_id}"), "KeyId": physical_id}
+
+
+def _default_policy(site: Site) -> Properties:
+    """The key policy that KMS gives where none is given (KMS Developer Guide, "Default key policy")."""
+    root = {"AWS": site.arn("iam", "root", region="")}
+    statement = {"Sid": "Enable IAM User Permissions", "Effect": "Allow", "Principal": root}
+    return {
+        "Version": "2012-10-17",
+        "Id": "key-default-1",
+        "Statement": [{**statement, "Action": "kms:*", "Resource": "*"}],
+    }
+
+
+def _kms_tags(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"TagKey": key, "TagValue": value} for key, value in tags.items()]
+
+
+class Alias(ResourceType):
+    """AWS::KMS::Alias."""
+
+    name = "AWS::KMS::Alias"
+    properties = frozenset({"AliasName", "TargetKeyId"})
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """CreateAlias refuses a name that is taken."""
+        name: str = properties["AliasName"]
+        site.client("kms").create_alias(AliasName=name, TargetKeyId=properties["TargetKeyId"])
+        return name
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """The key as the template names it, by id or by ARN."""
+        for page in site.client("kms").get_paginator("list_aliases").paginate():
+            for alias in page["Aliases"]:
+                if alias["AliasName"] == physical_id:
+                    key = alias["TargetKeyId"]
+                    by_arn = str(expected.get("TargetKeyId", "")).startswith("arn:")
+                    return {"AliasName": physical_id, "TargetKeyId": site.arn("kms", f"key/{key}") if by_arn else key}
+        return None
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """UpdateAlias."""
+        site.client("kms").update_alias(AliasName=physical_id, TargetKeyId=after["TargetKeyId"])
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """DeleteAlias."""
+        found(site.client("kms").delete_alias, AliasName=physical_id)

@@ -1,0 +1,173 @@
+"""AWS Systems Manager: parameters, documents and service settings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from landing.sandbox.services.cloudformation.types.base import (
+    Properties,
+    ResourceType,
+    Site,
+    changed,
+    found,
+    given,
+    retag,
+    tag_list,
+    tag_map,
+)
+
+PARAMETER = {name: name for name in ("AllowedPattern", "DataType", "Description", "Tier", "Type", "Value")}
+
+
+class Parameter(ResourceType):
+    """AWS::SSM::Parameter."""
+
+    name = "AWS::SSM::Parameter"
+    properties = frozenset({"AllowedPattern", "DataType", "Description", "Name", "Tags", "Tier", "Type", "Value"})
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """PutParameter refuses a name that is taken."""
+        name: str = properties.get("Name") or f"CFN-{site.logical_id}-{site.world.token(12)}"
+        tags = [{"Key": key, "Value": value} for key, value in tag_map(properties.get("Tags")).items()]
+        site.client("ssm").put_parameter(
+            Name=name, Overwrite=False, **given(properties, **PARAMETER), **({"Tags": tags} if tags else {})
+        )
+        return name
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """Tier, pattern and description cannot be read back."""
+        client = site.client("ssm")
+        parameter = client.get_parameter(Name=physical_id)["Parameter"]
+        live = {"Name": physical_id, **{k: parameter[k] for k in ("Type", "Value", "DataType") if k in parameter}}
+        if "Tags" in expected:
+            tags = client.list_tags_for_resource(ResourceType="Parameter", ResourceId=physical_id)["TagList"]
+            live["Tags"] = tag_map(tag_list(tags))
+        return live
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """PutParameter again, as a whole."""
+        client = site.client("ssm")
+        if changed(before, after, *PARAMETER):
+            client.put_parameter(Name=physical_id, Overwrite=True, **given(after, **PARAMETER))
+        about = {"ResourceType": "Parameter", "ResourceId": physical_id}
+        retag(
+            before.get("Tags"),
+            after.get("Tags"),
+            lambda tags: client.add_tags_to_resource(**about, Tags=tags),
+            lambda keys: client.remove_tags_from_resource(**about, TagKeys=keys),
+        )
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """DeleteParameter."""
+        site.client("ssm").delete_parameter(Name=physical_id)
+
+    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
+        """Type, value and ARN."""
+        arn = site.arn("ssm", f"parameter/{physical_id.lstrip('/')}")
+        return {"Type": properties["Type"], "Value": properties["Value"], "Arn": arn}
+
+
+class Document(ResourceType):
+    """AWS::SSM::Document."""
+
+    name = "AWS::SSM::Document"
+    properties = frozenset({
+        "Content", "DocumentFormat", "DocumentType", "Name", "Tags", "TargetType", "UpdateMethod", "VersionName",
+    })  # fmt: skip
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """CreateDocument; the content is JSON unless DocumentFormat says otherwise."""
+        name: str = properties.get("Name") or site.unique_name(128)
+        site.client("ssm").create_document(
+            Name=name,
+            Content=_text(properties["Content"]),
+            DocumentFormat=properties.get("DocumentFormat", "JSON"),
+            **given(
+                properties, DocumentType="DocumentType", TargetType="TargetType", VersionName="VersionName", Tags="Tags"
+            ),
+        )
+        return name
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """The default version."""
+        client = site.client("ssm")
+        live = client.get_document(Name=physical_id)
+        described = client.describe_document(Name=physical_id)["Document"]
+        shown = {
+            "Name": physical_id,
+            **{name: live[name] for name in ("DocumentType", "DocumentFormat") if name in live},
+        }
+        shown |= {name: described[name] for name in ("TargetType", "VersionName") if name in described}
+        text = isinstance(expected.get("Content"), str)
+        shown["Content"] = live["Content"] if text else json.loads(live["Content"])
+        if "Tags" in expected:
+            tags = client.list_tags_for_resource(ResourceType="Document", ResourceId=physical_id)["TagList"]
+            shown["Tags"] = tag_list(tags)
+        return shown
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """A new version that becomes the default one, or a new document (Template reference, UpdateMethod)."""
+        client = site.client("ssm")
+        if after.get("UpdateMethod", "Replace") == "Replace":
+            if changed(before, after, *(name for name in self.properties if name != "Tags")):
+                client.delete_document(Name=physical_id)
+                self.create(site, {**after, "Name": physical_id})
+                return
+        elif changed(before, after, "Content", "DocumentFormat", "TargetType", "VersionName"):
+            made = client.update_document(
+                Name=physical_id,
+                Content=_text(after["Content"]),
+                DocumentVersion="$LATEST",
+                DocumentFormat=after.get("DocumentFormat", "JSON"),
+                **given(after, TargetType="TargetType", VersionName="VersionName"),
+            )["DocumentDescription"]
+            client.update_document_default_version(Name=physical_id, DocumentVersion=made["DocumentVersion"])
+        about = {"ResourceType": "Document", "ResourceId": physical_id}
+        retag(
+            before.get("Tags"),
+            after.get("Tags"),
+            lambda tags: client.add_tags_to_resource(**about, Tags=tags),
+            lambda keys: client.remove_tags_from_resource(**about, TagKeys=keys),
+        )
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """DeleteDocument."""
+        found(site.client("ssm").delete_document, "InvalidDocument", Name=physical_id)
+
+
+def _text(content: Any) -> str:
+    return content if isinstance(content, str) else json.dumps(content)
+
+
+class ServiceSetting(ResourceType):
+    """AWS::SSM::ServiceSetting."""
+
+    name = "AWS::SSM::ServiceSetting"
+    properties = frozenset({"SettingId", "SettingValue"})
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """UpdateServiceSetting: the setting itself is always there."""
+        setting: str = properties["SettingId"]
+        site.client("ssm").update_service_setting(SettingId=setting, SettingValue=properties["SettingValue"])
+        return self._arn(site, setting)
+
+    def _arn(self, site: Site, setting: str) -> str:
+        return setting if setting.startswith("arn:") else site.arn("ssm", f"servicesetting{setting}")
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """GetServiceSetting."""
+        setting = site.client("ssm").get_service_setting(SettingId=physical_id)["ServiceSetting"]
+        return {"SettingId": expected.get("SettingId", setting["SettingId"]), "SettingValue": setting["SettingValue"]}
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """UpdateServiceSetting."""
+        site.client("ssm").update_service_setting(SettingId=physical_id, SettingValue=after["SettingValue"])
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """ResetServiceSetting: back to what AWS set."""
+        site.client("ssm").reset_service_setting(SettingId=physical_id)
+
+    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
+        """The ARN."""
+        return {"Arn": physical_id}

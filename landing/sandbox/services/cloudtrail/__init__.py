@@ -1,0 +1,37 @@
+"""AWS CloudTrail: trails of accounts and of the organization (User Guide and API reference)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from landing.sandbox.protocol.constraints import Problem
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.cloudtrail import delegation, history, selectors, tags, trails
+from landing.sandbox.services.cloudtrail import state as state_module
+from landing.sandbox.services.service import Scope, Service
+
+
+class CloudTrail(Service[state_module.Trails]):
+    """A trail lives in its home Region and is seen, as a shadow, in other Regions and by members."""
+
+    name = "cloudtrail"
+    scope = Scope.ACCOUNT
+    state_type = state_module.Trails
+    topics = (trails, selectors, delegation, tags, history)
+
+    def refuse_problem(self, problem: Problem) -> Refusal:
+        """API reference, InvalidParameterException."""
+        if problem.path.endswith(("readWriteType", "fieldSelectors", "equals")):
+            return Refusal("InvalidEventSelectorsException", str(problem))
+        return Refusal("InvalidParameterException", str(problem))
+
+    def create_event_data_store(self, call: Call) -> None:
+        """CloudTrail Lake is closed to new customers since 2026-05-31 (User Guide, "Availability change")."""
+        del call
+        raise Refusal("OperationNotPermittedException", "AWS CloudTrail Lake is no longer available to new customers.")
+
+    def list_event_data_stores(self, call: Call) -> dict[str, Any]:
+        """None, since none can be made."""
+        del call
+        return {"EventDataStores": []}

@@ -1,0 +1,58 @@
+"""The resources that the recorder of an account and Region has recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from landing.sandbox.services import accounts
+from landing.sandbox.services.config.discovery import FINDERS, GLOBAL, RECORDER, Item
+from landing.sandbox.services.config.state import Recorder, recorder_of
+from landing.sandbox.world import World
+
+
+def items(world: World, account: str, region: str, types: frozenset[str] | None = None) -> Iterator[Item]:
+    """What the recorder of an account and Region has recorded, of these types."""
+    recorder = recorder_of(world, account, region)
+    if recorder is None or not accounts.is_usable(world, account):
+        return
+    for kind, find in FINDERS.items():
+        if (types is None or kind in types) and _is_recorded(recorder, kind):
+            yield from find(world, account, region)
+
+
+def _is_recorded(recorder: Recorder, kind: str) -> bool:
+    if kind == RECORDER:
+        return True
+    if recorder.started is None:
+        return False
+    group = recorder.group
+    if group["allSupported"]:
+        return kind not in GLOBAL or bool(group["includeGlobalResourceTypes"])
+    if group["resourceTypes"]:
+        return kind in group["resourceTypes"]
+    return kind not in group["exclusionByResourceTypes"]["resourceTypes"]
+
+
+def base_item(found: Item) -> dict[str, Any]:
+    """An item as BatchGetResourceConfig gives it: with texts for what is nested."""
+    captured = datetime.strptime(found["configurationItemCaptureTime"], "%Y-%m-%dT%H:%M:%S.%f%z")
+    return {
+        "version": found["version"],
+        "accountId": found["accountId"],
+        "configurationItemCaptureTime": captured,
+        "configurationItemStatus": found["configurationItemStatus"],
+        "configurationStateId": str(int(captured.timestamp() * 1000)),
+        "arn": found["arn"],
+        "resourceType": found["resourceType"],
+        "resourceId": found["resourceId"],
+        "resourceName": found["resourceName"],
+        "awsRegion": found["awsRegion"],
+        "availabilityZone": found["availabilityZone"],
+        "configuration": json.dumps(found["configuration"]),
+        "supplementaryConfiguration": {
+            key: json.dumps(value) for key, value in found["supplementaryConfiguration"].items()
+        },
+    }

@@ -1,0 +1,290 @@
+"""Amazon Detective: behaviour graphs, an organization's administrator and members (Detective API reference)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import accounts, appointment, membership
+from landing.sandbox.services.appointment import Relations
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.service import Service
+from landing.sandbox.world import Event, World, regions
+
+PRINCIPAL = "detective.amazonaws.com"
+PACKAGES = ("DETECTIVE_CORE", "EKS_AUDIT", "ASFF_SECURITYHUB_FINDING")
+MOST_MEMBERS = 1200
+
+
+@dataclass(slots=True)
+class Graph:
+    """The behaviour graph of an administrator in a Region."""
+
+    arn: str
+    created: datetime
+    auto_enable: bool = False
+    packages: dict[str, datetime] = field(default_factory=dict)
+    members: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """Account to e-mail address and since when."""
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Place(Relations):
+    """An account in a Region."""
+
+    graph: Graph | None = None
+    since: datetime | None = None
+    """Of a management account: when it appointed the administrator."""
+
+    @property
+    def administration(self) -> Graph | None:
+        """What an administrator has set is part of its graph."""
+        return self.graph
+
+
+def at(world: World, account: str, region: str) -> Place:
+    """The state of an account in a Region."""
+    return world.state("detective", account, region, Place)
+
+
+class Detective(Service[Place]):
+    """Graphs of organizations and of accounts alone; invitations and investigations are unsupported."""
+
+    name = "detective"
+    state_type = Place
+
+    def refuse_token(self) -> Refusal:
+        """API reference, ValidationException."""
+        return _invalid("The pagination token is not valid.")
+
+    def create_graph(self, call: Call) -> dict[str, Any]:
+        """One in a Region; again, it is the one that is there (API reference, CreateGraph)."""
+        return {"GraphArn": _create(call.world, call.account, call.region, call.get("Tags")).arn}
+
+    def delete_graph(self, call: Call) -> None:
+        """Not an organization's: that is DisableOrganizationAdminAccount (API reference, DeleteGraph)."""
+        _graph(call)
+        if _appointed_by(call.world, call.account, call.region) == call.account:
+            raise _invalid("The behavior graph belongs to an organization.")
+        _delete(call.world, call.account, call.region)
+
+    def list_graphs(self, call: Call) -> dict[str, Any]:
+        """The caller's own (API reference, ListGraphs)."""
+        graph = self.state(call).graph
+        return call.page("GraphList", [{"Arn": graph.arn, "CreatedTime": graph.created}] if graph else [], most=200)
+
+    def enable_organization_admin_account(self, call: Call) -> None:
+        """From the management account; the administrator gets a graph (API reference; Administration Guide)."""
+        organization, account = _managed(call), call["AccountId"]
+        wrong = appointment.obstacle(call, organization, account, PRINCIPAL)
+        if wrong is not None:
+            raise _invalid(wrong)
+        place = self.state(call)
+        if appointment.rival(organization, place, account, PRINCIPAL) is not None:
+            raise _invalid("Another account is the Detective administrator of the organization.")
+        place.appointed, place.since = account, place.since or call.world.now
+        _create(call.world, account, call.region)
+        appointment.register(call.world, organization, account, PRINCIPAL)
+
+    def disable_organization_admin_account(self, call: Call) -> None:
+        """The graph goes with the administrator (API reference, DisableOrganizationAdminAccount)."""
+        organization = _managed(call)
+        account = self.state(call).appointed
+        if account is None:
+            raise _invalid("There is no Detective administrator.")
+        _dismiss(call.world, call.account, call.region)
+        if not any(at(call.world, call.account, region).appointed for region in regions.every(call.world)):
+            appointment.deregister(call.world, organization, account, PRINCIPAL)
+
+    def list_organization_admin_accounts(self, call: Call) -> dict[str, Any]:
+        """For the management account (API reference, ListOrganizationAdminAccounts)."""
+        _managed(call)
+        place = self.state(call)
+        graph = at(call.world, place.appointed, call.region).graph if place.appointed else None
+        found = []
+        if graph is not None:
+            found = [{"AccountId": place.appointed, "GraphArn": graph.arn, "DelegationTime": place.since}]
+        return call.page("Administrators", found, most=200)
+
+    def describe_organization_configuration(self, call: Call) -> dict[str, Any]:
+        """For the administrator (API reference)."""
+        return {"AutoEnable": _organization_graph(call).auto_enable}
+
+    def update_organization_configuration(self, call: Call) -> None:
+        """Accounts that come (API reference, AutoEnable)."""
+        graph = _organization_graph(call)
+        graph.auto_enable = call.get("AutoEnable", graph.auto_enable)
+
+    def create_members(self, call: Call) -> dict[str, Any]:
+        """Accounts of the organization are members at once (API reference, CreateMembers)."""
+        graph, made, refused = _organization_graph(call), [], []
+        for asked in call["Accounts"]:
+            account = asked["AccountId"]
+            if account in graph.members:
+                refused.append({"AccountId": account, "Reason": "The account is already a member."})
+            elif not appointment.may_be_member(call.world, call.account, account, call.region):
+                refused.append({"AccountId": account, "Reason": "The account is not one of the organization."})
+            elif len(graph.members) >= MOST_MEMBERS:
+                raise Refusal("ServiceQuotaExceededException", f"A behavior graph has {MOST_MEMBERS} members.")
+            else:
+                _enrol(call.world, graph, account, call.region)
+                made.append(_member(call, graph, account))
+        return {"Members": made, "UnprocessedAccounts": refused}
+
+    def get_members(self, call: Call) -> dict[str, Any]:
+        """API reference, GetMembers."""
+        graph = _graph(call)
+        found, refused = _sorted_out(call, graph, lambda account: _member(call, graph, account))
+        return {"MemberDetails": found, "UnprocessedAccounts": refused}
+
+    def list_members(self, call: Call) -> dict[str, Any]:
+        """API reference, ListMembers."""
+        graph = _graph(call)
+        return call.page("MemberDetails", list(graph.members), show=lambda a: _member(call, graph, a), most=200)
+
+    def delete_members(self, call: Call) -> dict[str, Any]:
+        """API reference, DeleteMembers."""
+        graph = _graph(call)
+
+        def delete(account: str) -> str:
+            del graph.members[account]
+            at(call.world, account, call.region).administrator = None
+            return account
+
+        gone, refused = _sorted_out(call, graph, delete)
+        return {"AccountIds": gone, "UnprocessedAccounts": refused}
+
+    def list_datasource_packages(self, call: Call) -> dict[str, Any]:
+        """API reference, ListDatasourcePackages."""
+        packages = {
+            name: {
+                "DatasourcePackageIngestState": "STARTED",
+                "LastIngestStateChange": {"STARTED": {"Timestamp": since}},
+            }
+            for name, since in _graph(call).packages.items()
+        }
+        return {"DatasourcePackages": packages}
+
+    def update_datasource_packages(self, call: Call) -> None:
+        """Started, never stopped (API reference, UpdateDatasourcePackages)."""
+        packages = _graph(call).packages
+        for name in call["DatasourcePackages"]:
+            packages.setdefault(name, call.world.now)
+
+    def list_tags_for_resource(self, call: Call) -> dict[str, Any]:
+        """API reference, ListTagsForResource."""
+        return {"Tags": _graph(call, "ResourceArn").tags}
+
+    def tag_resource(self, call: Call) -> dict[str, Any]:
+        """API reference, TagResource."""
+        _graph(call, "ResourceArn").tags.update(call["Tags"])
+        return {}
+
+    def untag_resource(self, call: Call) -> dict[str, Any]:
+        """API reference, UntagResource."""
+        for key in call["TagKeys"]:
+            _graph(call, "ResourceArn").tags.pop(key, None)
+        return {}
+
+
+def account_joined(world: World, event: Event) -> None:
+    """A new account becomes a member where the administrator wants that."""
+    for _, region, graph in membership.of_newcomer(world, event.account, at):
+        if graph.auto_enable:
+            _enrol(world, graph, event.account, region)
+
+
+def account_left(world: World, event: Event) -> None:
+    """Who leaves is a member no more."""
+    membership.leave(world, event.account, at)
+
+
+def administrator_deregistered(world: World, event: Event) -> None:
+    """Organizations' own call acts in every Region."""
+    membership.deregister(world, event, PRINCIPAL, at, _dismiss)
+
+
+def _create(world: World, account: str, region: str, tags: dict[str, str] | None = None) -> Graph:
+    place = at(world, account, region)
+    if place.graph is None:
+        arn = f"arn:{world.partition}:detective:{region}:{account}:graph:{world.token(32, '0123456789abcdef')}"
+        place.graph = Graph(arn, world.now, packages={PACKAGES[0]: world.now}, tags=tags or {})
+    return place.graph
+
+
+def _delete(world: World, account: str, region: str) -> None:
+    place = at(world, account, region)
+    for member in place.graph.members if place.graph else ():
+        at(world, member, region).administrator = None
+    place.graph = None
+
+
+def _dismiss(world: World, management: str, region: str) -> None:
+    administrator = membership.dismiss(world, management, region, at)
+    at(world, management, region).since = None
+    _delete(world, administrator or "", region)
+
+
+def _enrol(world: World, graph: Graph, account: str, region: str) -> None:
+    graph.members[account] = (world.accounts[account].email, world.now)
+    at(world, account, region).administrator = graph.arn.split(":")[4]
+
+
+def _managed(call: Call) -> accounts.Organization:
+    organization = appointment.managed(call)
+    if organization is None:
+        raise Refusal("AccessDeniedException", "Only the management account of an organization may do that.")
+    return organization
+
+
+def _appointed_by(world: World, account: str, region: str) -> str | None:
+    """Who is appointed by the management account of an account's organization."""
+    organization = accounts.organization_of(world, account)
+    return at(world, organization.management_account, region).appointed if organization else None
+
+
+def _graph(call: Call, member: str = "GraphArn") -> Graph:
+    graph = at(call.world, call.account, call.region).graph
+    if graph is None or graph.arn != call[member]:
+        raise Refusal("ResourceNotFoundException", "The behavior graph does not exist.")
+    return graph
+
+
+def _organization_graph(call: Call) -> Graph:
+    if _appointed_by(call.world, call.account, call.region) != call.account:
+        raise Refusal("AccessDeniedException", "Only the Detective administrator of an organization may do that.")
+    graph = at(call.world, call.account, call.region).graph
+    if graph is None or graph.arn != call["GraphArn"]:
+        raise _invalid("The behavior graph is not the one of the organization.")
+    return graph
+
+
+def _sorted_out(call: Call, graph: Graph, act: Callable[[str], Any]) -> tuple[list[Any], list[dict[str, str]]]:
+    known = [account for account in call["AccountIds"] if account in graph.members]
+    unknown = [account for account in call["AccountIds"] if account not in graph.members]
+    return [act(account) for account in known], [
+        {"AccountId": account, "Reason": "The account is not a member."} for account in unknown
+    ]
+
+
+def _member(call: Call, graph: Graph, account: str) -> dict[str, Any]:
+    email, since = graph.members[account]
+    return {
+        "AccountId": account,
+        "EmailAddress": email,
+        "GraphArn": graph.arn,
+        "MasterId": call.account,
+        "AdministratorId": call.account,
+        "Status": "ENABLED",
+        "InvitedTime": since,
+        "UpdatedTime": since,
+        "InvitationType": "ORGANIZATION",
+    }
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal("ValidationException", message)

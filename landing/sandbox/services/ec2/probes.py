@@ -1,0 +1,115 @@
+"""What holds of EC2's defaults in the sandbox and not in moto alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from landing.sandbox.services.service import Probe, ProbedSandbox
+
+
+def _ec2(sandbox: ProbedSandbox) -> Any:
+    return sandbox.session().client("ec2", region_name="us-east-1")
+
+
+def snapshots_can_be_kept_private(sandbox: ProbedSandbox) -> bool:
+    """Public sharing of snapshots is blocked, read back and allowed again."""
+    ec2 = _ec2(sandbox)
+    ec2.enable_snapshot_block_public_access(State="block-all-sharing")
+    blocked = ec2.get_snapshot_block_public_access_state()["State"]
+    ec2.disable_snapshot_block_public_access()
+    return (blocked, ec2.get_snapshot_block_public_access_state()["State"]) == ("block-all-sharing", "unblocked")
+
+
+def images_can_be_kept_private(sandbox: ProbedSandbox) -> bool:
+    """Public sharing of images is allowed and blocked."""
+    ec2 = _ec2(sandbox)
+    ec2.disable_image_block_public_access()
+    ec2.enable_image_block_public_access(ImageBlockPublicAccessState="block-new-sharing")
+    return bool(ec2.get_image_block_public_access_state()["ManagedBy"] == "account")
+
+
+def images_can_be_restricted(sandbox: ProbedSandbox) -> bool:
+    """Only images of some providers are allowed, then all."""
+    ec2 = _ec2(sandbox)
+    ec2.enable_allowed_images_settings(AllowedImagesSettingsState="enabled")
+    ec2.replace_image_criteria_in_allowed_images_settings(ImageCriteria=[{"ImageProviders": ["amazon"]}])
+    read = ec2.get_allowed_images_settings()
+    ec2.disable_allowed_images_settings()
+    return bool(read["ImageCriteria"] == [{"ImageProviders": ["amazon"]}])
+
+
+def metadata_has_defaults(sandbox: ProbedSandbox) -> bool:
+    """IMDSv2 is the default."""
+    ec2 = _ec2(sandbox)
+    ec2.modify_instance_metadata_defaults(HttpTokens="required")
+    return bool(ec2.get_instance_metadata_defaults()["AccountLevel"]["HttpTokens"] == "required")
+
+
+def the_console_has_a_switch(sandbox: ProbedSandbox) -> bool:
+    """The serial console is allowed and forbidden."""
+    ec2 = _ec2(sandbox)
+    ec2.enable_serial_console_access()
+    on = ec2.get_serial_console_access_status()["SerialConsoleAccessEnabled"]
+    ec2.disable_serial_console_access()
+    return bool(on) and not ec2.get_serial_console_access_status()["SerialConsoleAccessEnabled"]
+
+
+def networks_can_be_closed(sandbox: ProbedSandbox) -> bool:
+    """Internet gateways are blocked."""
+    ec2 = _ec2(sandbox)
+    ec2.modify_vpc_block_public_access_options(InternetGatewayBlockMode="block-ingress")
+    read = ec2.describe_vpc_block_public_access_options()["VpcBlockPublicAccessOptions"]
+    return bool(read["InternetGatewayBlockMode"] == "block-ingress")
+
+
+def volumes_have_a_key(sandbox: ProbedSandbox) -> bool:
+    """The default key of volumes is a customer's, then AWS's again; one that is disabled is refused."""
+    ec2, kms = _ec2(sandbox), sandbox.session().client("kms", region_name="us-east-1")
+    key, off = kms.create_key()["KeyMetadata"]["Arn"], kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.disable_key(KeyId=off)
+    ec2.modify_ebs_default_kms_key_id(KmsKeyId=key)
+    try:
+        ec2.modify_ebs_default_kms_key_id(KmsKeyId=off)
+    except ec2.exceptions.ClientError:
+        read = ec2.get_ebs_default_kms_key_id()["KmsKeyId"]
+        return (read, ec2.reset_ebs_default_kms_key_id()["KmsKeyId"].rpartition(":")[2]) == (key, "alias/aws/ebs")
+    return False
+
+
+def snapshots_have_owners(sandbox: ProbedSandbox) -> bool:
+    """The probe: an account that made no snapshot has none."""
+    ec2: Any = sandbox.session().client("ec2", region_name="us-east-1")
+    return bool(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"] == [])
+
+
+PROBES: dict[str, Probe] = {
+    "DescribeSnapshots": snapshots_have_owners,
+    **dict.fromkeys(
+        ("DisableSnapshotBlockPublicAccess", "EnableSnapshotBlockPublicAccess", "GetSnapshotBlockPublicAccessState"),
+        snapshots_can_be_kept_private,
+    ),
+    **dict.fromkeys(
+        ("DisableImageBlockPublicAccess", "EnableImageBlockPublicAccess", "GetImageBlockPublicAccessState"),
+        images_can_be_kept_private,
+    ),
+    **dict.fromkeys(
+        (
+            "DisableAllowedImagesSettings",
+            "EnableAllowedImagesSettings",
+            "GetAllowedImagesSettings",
+            "ReplaceImageCriteriaInAllowedImagesSettings",
+        ),
+        images_can_be_restricted,
+    ),
+    **dict.fromkeys(("GetInstanceMetadataDefaults", "ModifyInstanceMetadataDefaults"), metadata_has_defaults),
+    **dict.fromkeys(
+        ("DisableSerialConsoleAccess", "EnableSerialConsoleAccess", "GetSerialConsoleAccessStatus"),
+        the_console_has_a_switch,
+    ),
+    **dict.fromkeys(
+        ("DescribeVpcBlockPublicAccessOptions", "ModifyVpcBlockPublicAccessOptions"), networks_can_be_closed
+    ),
+    **dict.fromkeys(
+        ("GetEbsDefaultKmsKeyId", "ModifyEbsDefaultKmsKeyId", "ResetEbsDefaultKmsKeyId"), volumes_have_a_key
+    ),
+}

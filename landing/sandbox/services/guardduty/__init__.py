@@ -1,0 +1,51 @@
+"""Amazon GuardDuty: detectors, and an organization's administrator over them (User Guide, API reference)."""
+
+from __future__ import annotations
+
+from landing.sandbox.protocol.constraints import Problem
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.guardduty import (
+    administration,
+    destinations,
+    detectors,
+    entity_sets,
+    filters,
+    findings,
+    members,
+    tags,
+)
+from landing.sandbox.services.guardduty import state as state_module
+from landing.sandbox.services.service import Service
+
+
+class GuardDuty(Service[state_module.Here]):
+    """Everything is Region by Region: the administrator too."""
+
+    name = "guardduty"
+    state_type = state_module.Here
+    topics = (detectors, administration, members, destinations, filters, entity_sets, findings, tags)
+
+    def refuse_problem(self, problem: Problem) -> Refusal:
+        """One message for every invalid value (API reference, BadRequestException)."""
+        del problem
+        return state_module.invalid()
+
+    def refuse_token(self) -> Refusal:
+        """The same."""
+        return state_module.invalid()
+
+    def list_malware_protection_plans(self, call: Call) -> dict[str, list[str]]:
+        """None: they are not supported here, so nobody can have made one."""
+        del call
+        return {"MalwareProtectionPlans": []}
+
+    def list_invitations(self, call: Call) -> dict[str, list[str]]:
+        """None: members come from the organization here."""
+        del call
+        return {"Invitations": []}
+
+    def get_invitations_count(self, call: Call) -> dict[str, int]:
+        """None."""
+        del call
+        return {"InvitationsCount": 0}

@@ -1,0 +1,169 @@
+"""AWS IAM: moto's, with organization features, service-linked roles and the refusals that moto lacks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from landing.sandbox.moto import probes
+from landing.sandbox.protocol.http import HttpAnswer
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import accounts
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.iam import root_user
+from landing.sandbox.services.service import Nothing, Scope, Service
+
+PRINCIPAL = "iam.amazonaws.com"
+SERVICE_LINKED_PATH = "/aws-service-role/"
+
+SERVICE_LINKED_ROLES = {
+    "access-analyzer.amazonaws.com": "AccessAnalyzer",
+    "agentless.inspector2.amazonaws.com": "AmazonInspector2Agentless",
+    "cloudtrail.amazonaws.com": "CloudTrail",
+    "config-conforms.amazonaws.com": "ConfigConforms",
+    "config-multiaccountsetup.amazonaws.com": "ConfigMultiAccountSetup",
+    "config.amazonaws.com": "Config",
+    "detective.amazonaws.com": "Detective",
+    "fms.amazonaws.com": "FMS",
+    "guardduty.amazonaws.com": "AmazonGuardDuty",
+    "inspector2.amazonaws.com": "AmazonInspector2",
+    "macie.amazonaws.com": "AmazonMacie",
+    "malware-protection.guardduty.amazonaws.com": "AmazonGuardDutyMalwareProtection",
+    "organizations.amazonaws.com": "Organizations",
+    "ram.amazonaws.com": "ResourceAccessManager",
+    "securityhub.amazonaws.com": "SecurityHub",
+    "securityhubv2.amazonaws.com": "SecurityHubV2",
+    "securitylake.amazonaws.com": "SecurityLake",
+    "ssm.amazonaws.com": "AmazonSSM",
+    "sso.amazonaws.com": "SSO",
+    "stacksets.cloudformation.amazonaws.com": "CloudFormationStackSetsOrgAdmin",
+    "member.org.stacksets.cloudformation.amazonaws.com": "CloudFormationStackSetsOrgMember",
+}
+"""Service principal to what follows "AWSServiceRoleFor" (each service's page on service-linked roles)."""
+
+
+class Iam(Service[Nothing]):
+    """Roles, users and policies are moto's; AWS managed policies and the access role are put under it."""
+
+    name = "iam"
+    extends = True
+    probes = probes.IAM
+    scope = Scope.ACCOUNT
+    state_type = Nothing
+    topics = (root_user,)
+
+    def create_service_linked_role(self, call: Call) -> dict[str, Any] | HttpAnswer:
+        """Moto derives the role's name from the principal, and answers the wrong error the second time."""
+        service = SERVICE_LINKED_ROLES.get(call["AWSServiceName"])
+        if service is None:
+            return call.forward()
+        backend = call.backend()
+        suffix = f"_{call['CustomSuffix']}" if "CustomSuffix" in call else ""
+        name = f"AWSServiceRoleFor{service}{suffix}"
+        if any(role.name == name for role in backend.get_roles()):
+            raise Refusal(
+                "InvalidInput",
+                f"Service role name {name} has been taken in this account, please try a different suffix.",
+            )
+        create_service_linked_role(backend, call["AWSServiceName"], name, call.get("Description", ""))
+        return {"Role": call.client("iam").get_role(RoleName=name)["Role"]}
+
+    def delete_role(self, call: Call) -> HttpAnswer:
+        """Moto lets a service-linked role be deleted by DeleteRole."""
+        for role in call.backend().get_roles():
+            if role.name == call["RoleName"] and role.path.startswith(SERVICE_LINKED_PATH):
+                raise Refusal(
+                    "UnmodifiableEntity",
+                    f"Cannot perform the operation on the protected role '{role.name}' - this role is only "
+                    "modifiable by AWS",
+                )
+        return call.forward()
+
+    def delete_policy(self, call: Call) -> HttpAnswer:
+        """Moto deletes a policy that is attached."""
+        policy = call.backend().managed_policies.get(call["PolicyArn"])
+        if policy is not None and policy.attachment_count > 0:
+            raise Refusal("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
+        return call.forward()
+
+    def create_role(self, call: Call) -> HttpAnswer:
+        """Moto accepts any text as a trust policy."""
+        _check_trust_policy(call["AssumeRolePolicyDocument"])
+        return call.forward()
+
+    def enable_organizations_root_credentials_management(self, call: Call) -> dict[str, Any]:
+        """Not in moto (IAM User Guide, "Centralize root access for member accounts")."""
+        return _switch(call, "RootCredentialsManagement", on=True)
+
+    def disable_organizations_root_credentials_management(self, call: Call) -> dict[str, Any]:
+        """Not in moto (IAM API reference)."""
+        return _switch(call, "RootCredentialsManagement", on=False)
+
+    def enable_organizations_root_sessions(self, call: Call) -> dict[str, Any]:
+        """Not in moto (IAM User Guide, "Centralize root access for member accounts")."""
+        return _switch(call, "RootSessions", on=True)
+
+    def disable_organizations_root_sessions(self, call: Call) -> dict[str, Any]:
+        """Not in moto (IAM API reference)."""
+        return _switch(call, "RootSessions", on=False)
+
+    def list_organizations_features(self, call: Call) -> dict[str, Any]:
+        """Not in moto (IAM API reference)."""
+        return _features(_organization(call))
+
+
+def create_service_linked_role(backend: Any, principal: str, name: str, description: str = "") -> Any:
+    """Make a service-linked role in a moto backend of IAM."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": principal}, "Action": "sts:AssumeRole"}],
+    }
+    return backend.create_role(
+        name,
+        json.dumps(trust),
+        f"{SERVICE_LINKED_PATH}{principal}/",
+        permissions_boundary=None,
+        description=description,
+        tags=[],
+        max_session_duration="3600",
+        linked_service=principal,
+    )
+
+
+def _check_trust_policy(document: str) -> None:
+    try:
+        statements = json.loads(document)["Statement"]
+    except (ValueError, KeyError, TypeError):
+        raise Refusal("MalformedPolicyDocument", "This policy contains invalid Json") from None
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if not {"Effect", "Action"} <= set(statement) or not {"Principal", "NotPrincipal"} & set(statement):
+            raise Refusal("MalformedPolicyDocument", "AssumeRole policy must contain principals and actions.")
+
+
+def _organization(call: Call) -> accounts.Organization:
+    organization = accounts.organization_of(call.world, call.account)
+    if organization is None:
+        raise Refusal("OrganizationNotFoundException", "The account is not in an organization.")
+    if organization.feature_set != "ALL":
+        raise Refusal("OrganizationNotInAllFeaturesModeException", "The organization has not all features.")
+    if PRINCIPAL not in organization.services:
+        raise Refusal("ServiceAccessNotEnabledException", "Trusted access for IAM is not enabled.")
+    if accounts.may_administer(call, PRINCIPAL) is None:
+        raise Refusal(
+            "AccountNotManagementOrDelegatedAdministratorException",
+            "The account is neither the management account nor the delegated administrator of IAM.",
+        )
+    return organization
+
+
+def _switch(call: Call, feature: str, *, on: bool) -> dict[str, Any]:
+    organization = _organization(call)
+    if on:
+        organization.root_features[feature] = None
+    else:
+        organization.root_features.pop(feature, None)
+    return _features(organization)
+
+
+def _features(organization: accounts.Organization) -> dict[str, Any]:
+    return {"OrganizationId": organization.id, "EnabledFeatures": sorted(organization.root_features)}

@@ -1,0 +1,87 @@
+"""What Inspector keeps for an account in a Region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.appointment import Relations
+from landing.sandbox.services.call import Call
+from landing.sandbox.world import World
+
+PRINCIPAL = "inspector2.amazonaws.com"
+TYPES = {
+    "EC2": "ec2",
+    "ECR": "ecr",
+    "LAMBDA": "lambda",
+    "LAMBDA_CODE": "lambdaCode",
+    "CODE_REPOSITORY": "codeRepository",
+}
+"""Type of resource to its name in answers."""
+
+
+@dataclass(slots=True)
+class Member:
+    """An account as its administrator sees it."""
+
+    account: str
+    status: str
+    """ENABLED or REMOVED."""
+    updated: datetime
+
+
+@dataclass(slots=True)
+class Administration:
+    """What the organization's administrator has set."""
+
+    auto_enable: dict[str, bool] = field(default_factory=lambda: {"ec2": False, "ecr": False})
+    members: dict[str, Member] = field(default_factory=dict)
+    package_paths: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Place(Relations):
+    """An account in a Region."""
+
+    scans: dict[str, str] = field(default_factory=dict)
+    """Type to ENABLING, ENABLED or DISABLING; what is not there is DISABLED."""
+    administration: Administration | None = None
+    ecr: dict[str, Any] = field(default_factory=lambda: {"rescanDuration": "DAYS_14"})
+    ec2: str = "EC2_HYBRID"
+    deep_inspection: bool = True
+    package_paths: list[str] = field(default_factory=list)
+
+
+def at(world: World, account: str, region: str) -> Place:
+    """The state of an account in a Region."""
+    return world.state("inspector2", account, region, Place)
+
+
+def here(call: Call) -> Place:
+    """The caller's."""
+    return at(call.world, call.account, call.region)
+
+
+def administered(call: Call) -> Administration:
+    """What the caller, as the organization's administrator, has set."""
+    settings = here(call).administration
+    if settings is None:
+        raise denied("Invoking account is not the delegated administrator of Inspector.")
+    return settings
+
+
+def denied(message: str) -> Refusal:
+    """An AccessDeniedException."""
+    return Refusal("AccessDeniedException", message)
+
+
+def invalid(message: str) -> Refusal:
+    """A ValidationException."""
+    return Refusal("ValidationException", message, reason="OTHER")
+
+
+def conflict(message: str, account: str) -> Refusal:
+    """A ConflictException about an account."""
+    return Refusal("ConflictException", message, resourceId=account, resourceType="Account")

@@ -1,0 +1,139 @@
+"""CloudWatch Logs: moto's, with the checks of retention, keys and filters (CloudWatch Logs API reference)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from landing.core.constraints.trail import RETENTIONS
+from landing.sandbox.authorization import delivery
+from landing.sandbox.protocol.http import HttpAnswer
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.service import Nothing, Probe, ProbedSandbox, Service
+
+
+def _logs(sandbox: ProbedSandbox) -> Any:
+    logs: Any = sandbox.session().client("logs", region_name="us-east-1")
+    logs.create_log_group(logGroupName="probe")
+    return logs
+
+
+def _refused(call: Any, code: str, **parameters: Any) -> bool:
+    try:
+        call(**parameters)
+    except call.__self__.exceptions.ClientError as error:
+        return bool(error.response["Error"]["Code"] == code)
+    return False
+
+
+def retention_is_checked(sandbox: ProbedSandbox) -> bool:
+    """The probe: four days are no period of retention."""
+    put = _logs(sandbox).put_retention_policy
+    return _refused(put, "InvalidParameterException", logGroupName="probe", retentionInDays=4)
+
+
+def keys_are_checked(sandbox: ProbedSandbox) -> bool:
+    """The probe: a key that CloudWatch Logs may not use is refused."""
+    key = sandbox.session().client("kms", region_name="us-east-1").create_key()["KeyMetadata"]["Arn"]
+    logs = _logs(sandbox)
+    made = _refused(logs.create_log_group, "InvalidParameterException", logGroupName="sealed", kmsKeyId=key)
+    logs.disassociate_kms_key(logGroupName="probe")
+    return made and _refused(logs.associate_kms_key, "InvalidParameterException", logGroupName="probe", kmsKeyId=key)
+
+
+def filters_have_pages_and_groups(sandbox: ProbedSandbox) -> bool:
+    """The probe: two filters are two pages, and a filter needs its group."""
+    logs = _logs(sandbox)
+    metric = [{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}]
+    for name in ("a", "b"):
+        logs.put_metric_filter(logGroupName="probe", filterName=name, filterPattern="", metricTransformations=metric)
+    orphan = {"logGroupName": "none", "filterName": "a", "filterPattern": "", "metricTransformations": metric}
+    return "nextToken" in logs.describe_metric_filters(logGroupName="probe", limit=1) and _refused(
+        logs.put_metric_filter, "ResourceNotFoundException", **orphan
+    )
+
+
+class Logs(Service[Nothing]):
+    """Groups, streams and events are moto's."""
+
+    name = "logs"
+    extends = True
+    state_type = Nothing
+    probes: ClassVar[Mapping[str, Probe]] = {
+        "PutRetentionPolicy": retention_is_checked,
+        **dict.fromkeys(("AssociateKmsKey", "CreateLogGroup", "DisassociateKmsKey"), keys_are_checked),
+        **dict.fromkeys(("DescribeMetricFilters", "PutMetricFilter"), filters_have_pages_and_groups),
+    }
+
+    def refuse_token(self) -> Refusal:
+        """API reference, InvalidParameterException."""
+        return Refusal("InvalidParameterException", "The specified nextToken is invalid.")
+
+    def create_log_group(self, call: Call) -> HttpAnswer:
+        """Moto takes a key that the service may not use."""
+        if "kmsKeyId" in call:
+            _check_key(call, call["logGroupName"])
+        return call.forward()
+
+    def put_retention_policy(self, call: Call) -> HttpAnswer:
+        """Moto takes any number of days."""
+        days = call["retentionInDays"]
+        if days not in RETENTIONS:
+            raise Refusal(
+                "InvalidParameterException",
+                f"1 validation error detected: Value '{days}' at 'retentionInDays' failed to satisfy constraint: "
+                f"Member must satisfy enum value set: {list(RETENTIONS)}",
+            )
+        return call.forward()
+
+    def associate_kms_key(self, call: Call) -> None:
+        """Moto sets a key only when a group is made."""
+        group = _group(call, _named(call))
+        _check_key(call, group.name)
+        group.kms_key_id = call["kmsKeyId"]
+
+    def disassociate_kms_key(self, call: Call) -> None:
+        """Moto sets a key only when a group is made."""
+        _group(call, _named(call)).kms_key_id = None
+
+    def put_metric_filter(self, call: Call) -> HttpAnswer:
+        """Moto takes a filter on a group that does not exist, and keeps the filter that is replaced."""
+        _group(call, call["logGroupName"])
+        call.backend().filters.delete_filter(call["filterName"], call["logGroupName"])
+        return call.forward()
+
+    def describe_metric_filters(self, call: Call) -> dict[str, Any]:
+        """Moto has no pages."""
+        if "logGroupName" in call:
+            _group(call, call["logGroupName"])
+        return call.page("metricFilters", call.moto()["metricFilters"], most=50)
+
+
+def _named(call: Call) -> str:
+    """By its name, or by its ARN as resourceIdentifier."""
+    identifier: str = call.get("resourceIdentifier") or call.get("logGroupName") or ""
+    if not identifier:
+        raise Refusal("InvalidParameterException", "Either logGroupName or resourceIdentifier is required.")
+    return identifier.partition(":log-group:")[2].removesuffix(":*") or identifier
+
+
+def _group(call: Call, name: str) -> Any:
+    found = call.backend().groups.get(name)
+    if found is None:
+        raise Refusal("ResourceNotFoundException", "The specified log group does not exist.")
+    return found
+
+
+def _check_key(call: Call, group: str) -> None:
+    """It exists, works, and its policy lets the Region's service in (User Guide, "Encrypt log data")."""
+    arn = call.arn(f"log-group:{group}")
+    asked = call["kmsKeyId"]
+    found = delivery.key(call.world, asked, call.account, call.region)
+    who = delivery.service(call.world, f"logs.{call.region}.amazonaws.com", call.account, arn)
+    context = {"kms:encryptioncontext:aws:logs:arn": arn}
+    if found is None or not delivery.key_admits(found, who, "kms:Encrypt", context=context):
+        raise Refusal(
+            "InvalidParameterException",
+            f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'",
+        )

@@ -1,0 +1,20 @@
+"""Amazon Macie: sessions, an organization's administrator and members, discovery, export (Macie API reference)."""
+
+from __future__ import annotations
+
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.macie import administration, discovery, members, sessions
+from landing.sandbox.services.macie.state import Place
+from landing.sandbox.services.service import Service
+
+
+class Macie(Service[Place]):
+    """Enabled account by account, Region by Region; jobs, findings and invitations are unsupported."""
+
+    name = "macie2"
+    state_type = Place
+    topics = (administration, discovery, members, sessions)
+
+    def refuse_token(self) -> Refusal:
+        """API reference, ValidationException."""
+        return Refusal("ValidationException", "The pagination token is not valid.")

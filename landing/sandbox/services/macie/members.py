@@ -1,0 +1,116 @@
+"""Members, as the administrator of an organization's Macie adds, pauses and removes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from landing.sandbox.services import accounts, appointment
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.macie.state import Member, absent, administered, at, conflict, enable, enabled, invalid
+from landing.sandbox.world import World
+
+STATUSES = {"ENABLED": "Enabled", "PAUSED": "Paused"}
+
+
+def create_member(call: Call) -> dict[str, Any]:
+    """An account of the organization, by id and e-mail address (API reference, CreateMember)."""
+    settings, account = administered(call), call["account"]
+    identifier = account["accountId"]
+    if not appointment.may_be_member(call.world, call.account, identifier, call.region):
+        raise invalid("The account isn't another active account of the organization that can use this Region.")
+    if account["email"].lower() != call.world.accounts[identifier].email.lower():
+        raise invalid("The e-mail address isn't the one of the account.")
+    if identifier in settings.members and settings.members[identifier].status != "Removed":
+        raise conflict("The account is already associated with the administrator.")
+    organization = accounts.organization_of(call.world, call.account)
+    assert organization is not None
+    if identifier == organization.management_account and at(call.world, identifier, call.region).session is None:
+        raise conflict("Macie must first be enabled for the management account.")
+    enrol(call.world, call.account, call.region, identifier, call.get("tags"))
+    return {"arn": call.arn(f"member/{identifier}")}
+
+
+def enrol(world: World, administrator: str, region: str, account: str, tags: dict[str, str] | None = None) -> None:
+    """Switch Macie on for an account and associate it with the administrator."""
+    settings = at(world, administrator, region).administration
+    assert settings is not None
+    enable(world, account, region)
+    place = at(world, account, region)
+    place.administrator = administrator
+    place.discovery.status = "DISABLED"
+    discovery = "DISABLED" if settings.auto_discover == "NONE" else "ENABLED"
+    email = world.accounts[account].email
+    settings.members[account] = Member(account, email, "Enabled", world.now, tags or {}, discovery)
+
+
+def get_member(call: Call) -> dict[str, Any]:
+    """API reference, GetMember."""
+    return _shown(call, _member(call))
+
+
+def list_members(call: Call) -> dict[str, Any]:
+    """Those that were removed too if onlyAssociated is "false" (API reference, ListMembers)."""
+    associated = call.get("onlyAssociated", "true").lower() != "false"
+    found = [m for m in administered(call).members.values() if not associated or m.status != "Removed"]
+    return call.page("members", found, show=lambda member: _shown(call, member), most=25)
+
+
+def disassociate_member(call: Call) -> dict[str, Any]:
+    """It stands alone, and Macie stays on (API reference, DisassociateMember)."""
+    member = _member(call)
+    member.status, member.updated = "Removed", call.world.now
+    at(call.world, member.account, call.region).administrator = None
+    return {}
+
+
+def delete_member(call: Call) -> dict[str, Any]:
+    """After it was disassociated (API reference, DeleteMember)."""
+    member = _member(call)
+    if member.status != "Removed":
+        raise conflict("The account is still associated with the administrator.")
+    del administered(call).members[member.account]
+    return {}
+
+
+def update_member_session(call: Call) -> dict[str, Any]:
+    """Pause Macie for a member, or resume it (API reference, UpdateMemberSession)."""
+    member = _member(call)
+    if member.status == "Removed":
+        raise conflict("The account isn't associated with the administrator.")
+    session = at(call.world, member.account, call.region).session
+    assert session is not None
+    session.status, session.updated = call["status"], call.world.now
+    member.status, member.updated = STATUSES[call["status"]], call.world.now
+    return {}
+
+
+def get_administrator_account(call: Call) -> dict[str, Any]:
+    """A member's (API reference, GetAdministratorAccount)."""
+    administrator = enabled(call).administrator
+    if administrator is None:
+        raise absent("The account isn't associated with a Macie administrator account.")
+    settings = at(call.world, administrator, call.region).administration
+    assert settings is not None
+    member = settings.members[call.account]
+    shown = {"accountId": administrator, "invitedAt": member.updated, "relationshipStatus": member.status}
+    return {"administrator": shown}
+
+
+def _member(call: Call) -> Member:
+    found = administered(call).members.get(call["id"])
+    if found is None:
+        raise absent("The account isn't a member of the administrator.")
+    return found
+
+
+def _shown(call: Call, member: Member) -> dict[str, Any]:
+    return {
+        "accountId": member.account,
+        "administratorAccountId": call.account,
+        "arn": call.arn(f"member/{member.account}"),
+        "email": member.email,
+        "masterAccountId": call.account,
+        "relationshipStatus": member.status,
+        "tags": member.tags,
+        "updatedAt": member.updated,
+    }

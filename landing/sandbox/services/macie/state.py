@@ -1,0 +1,124 @@
+"""What Macie keeps for an account in a Region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.appointment import Relations
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.iam import linked_roles
+from landing.sandbox.world import World
+
+PRINCIPAL = "macie.amazonaws.com"
+ENABLED, PAUSED = "ENABLED", "PAUSED"
+
+
+@dataclass(slots=True)
+class Session:
+    """Macie, switched on."""
+
+    created: datetime
+    updated: datetime
+    status: str = ENABLED
+    frequency: str = "FIFTEEN_MINUTES"
+
+
+@dataclass(slots=True)
+class Member:
+    """An account as its administrator sees it."""
+
+    account: str
+    email: str
+    status: str
+    """Enabled, Paused or Removed."""
+    updated: datetime
+    tags: dict[str, str] = field(default_factory=dict)
+    discovery: str = "DISABLED"
+
+
+@dataclass(slots=True)
+class Administration:
+    """What the organization's administrator has set."""
+
+    auto_enable: bool = False
+    auto_discover: str = "NONE"
+    members: dict[str, Member] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Discovery:
+    """Automated sensitive data discovery."""
+
+    status: str = "DISABLED"
+    first: datetime | None = None
+    disabled: datetime | None = None
+    updated: datetime | None = None
+
+
+@dataclass(slots=True)
+class Place(Relations):
+    """An account in a Region."""
+
+    session: Session | None = None
+    administration: Administration | None = None
+    discovery: Discovery = field(default_factory=Discovery)
+    export: dict[str, Any] = field(default_factory=dict)
+    publication: dict[str, bool] = field(
+        default_factory=lambda: {"publishClassificationFindings": False, "publishPolicyFindings": True}
+    )
+
+
+def at(world: World, account: str, region: str) -> Place:
+    """The state of an account in a Region."""
+    return world.state("macie2", account, region, Place)
+
+
+def here(call: Call) -> Place:
+    """The caller's."""
+    return at(call.world, call.account, call.region)
+
+
+def enable(world: World, account: str, region: str, status: str = ENABLED, frequency: str = "FIFTEEN_MINUTES") -> None:
+    """Switch Macie on, with its role, unless it is on."""
+    place = at(world, account, region)
+    if place.session is None:
+        place.session = Session(world.now, world.now, status, frequency)
+        linked_roles.ensure(world, account, PRINCIPAL)
+
+
+def enabled(call: Call) -> Place:
+    """The caller's, where Macie is on (API reference: AccessDeniedException otherwise)."""
+    place = here(call)
+    if place.session is None:
+        raise Refusal("AccessDeniedException", "Macie is not enabled.")
+    return place
+
+
+def administered(call: Call) -> Administration:
+    """What the caller, as the organization's administrator, has set."""
+    settings = enabled(call).administration
+    if settings is None:
+        raise Refusal(
+            "AccessDeniedException",
+            "The request failed because you must be the Macie administrator for an organization to perform this "
+            "operation.",
+        )
+    return settings
+
+
+def invalid(message: str) -> Refusal:
+    """A ValidationException."""
+    return Refusal("ValidationException", message)
+
+
+def conflict(message: str) -> Refusal:
+    """A ConflictException."""
+    return Refusal("ConflictException", message)
+
+
+def absent(message: str) -> Refusal:
+    """A ResourceNotFoundException."""
+    return Refusal("ResourceNotFoundException", message)

@@ -1,0 +1,169 @@
+"""Trusted access of services, and the members that administer them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from landing.core.constraints.principals import SERVICES
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.organizations.access import current
+from landing.sandbox.services.organizations.members import shown
+from landing.sandbox.services.organizations.state import Organization
+from landing.sandbox.services.organizations.types import TYPES
+from landing.sandbox.world import World
+
+
+def enable_aws_service_access(call: Call) -> None:
+    """Doing it again changes nothing (API reference, EnableAWSServiceAccess)."""
+    organization = current(call)
+    principal = _known(call["ServicePrincipal"])
+    if organization.feature_set != "ALL":
+        raise _constraint("This needs all features.", "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE")
+    trust(call.world, organization, principal)
+
+
+def trust(world: World, organization: Organization, principal: str) -> None:
+    """Give a service trusted access, as the services' own calls do too."""
+    if principal not in organization.services:
+        organization.services[principal] = world.now
+        world.publish("service-trusted", organization.management_account, principal=principal)
+
+
+def disable_aws_service_access(call: Call) -> None:
+    """Not while a policy type needs it (API reference, DisableAWSServiceAccess)."""
+    organization = current(call)
+    principal = _known(call["ServicePrincipal"])
+    if any(TYPES[policy_type].service == principal for policy_type in organization.policy_types):
+        raise _constraint("You must first disable the policy type.", "POLICY_TYPE_ENABLED_FOR_THIS_SERVICE")
+    if organization.services.pop(principal, None) is not None:
+        call.world.publish("service-distrusted", organization.management_account, principal=principal)
+
+
+def list_aws_service_access_for_organization(call: Call) -> dict[str, Any]:
+    """Principals with the time at which they were trusted (API reference)."""
+    return call.page(
+        "EnabledServicePrincipals",
+        sorted(current(call).services.items()),
+        show=lambda item: {"ServicePrincipal": item[0], "DateEnabled": item[1]},
+    )
+
+
+def register_delegated_administrator(call: Call) -> None:
+    """An active member, for a trusted service (API reference, RegisterDelegatedAdministrator)."""
+    organization = current(call)
+    principal = _known(call["ServicePrincipal"], delegable=True)
+    account = organization.member(call["AccountId"]).id
+    if account == organization.management_account:
+        raise _constraint(
+            "You cannot register the management account as a delegated administrator.",
+            "CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR",
+        )
+    if call.world.accounts[account].state != "ACTIVE":
+        raise _constraint(
+            "You cannot register a suspended account as a delegated administrator.",
+            "CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR",
+        )
+    if principal not in organization.services:
+        raise _constraint("You must enable service access first.", "SERVICE_ACCESS_NOT_ENABLED")
+    if principal in organization.delegated.get(account, {}):
+        raise Refusal(
+            "AccountAlreadyRegisteredException",
+            "The provided account is already a delegated administrator for your organization.",
+        )
+    others = administrators(organization, principal)
+    if others and SERVICES[principal] == 1:
+        raise _constraint(
+            "The service already has a delegated administrator.",
+            "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE",
+        )
+    if len(others) >= SERVICES[principal]:
+        raise _constraint(
+            "You have exceeded the number of delegated administrators for the service.",
+            "MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED",
+        )
+    delegate(call.world, organization, account, principal)
+
+
+def delegate(world: World, organization: Organization, account: str, principal: str) -> None:
+    """Make a member the administrator of a service, as the services' own calls do too."""
+    organization.delegated.setdefault(account, {}).setdefault(principal, world.now)
+    world.publish("administrator-registered", account, principal=principal)
+
+
+def deregister_delegated_administrator(call: Call) -> None:
+    """Refused for an account that is none (API reference, DeregisterDelegatedAdministrator)."""
+    organization = current(call)
+    principal = _known(call["ServicePrincipal"], delegable=True)
+    account = organization.member(call["AccountId"]).id
+    if principal not in organization.delegated.get(account, {}):
+        raise _not_registered()
+    undelegate(call.world, organization, account, principal)
+
+
+def undelegate(world: World, organization: Organization, account: str, principal: str) -> None:
+    """Take the administration of a service away again."""
+    services = organization.delegated.get(account, {})
+    services.pop(principal, None)
+    if not services:
+        organization.delegated.pop(account, None)
+    world.publish("administrator-deregistered", account, principal=principal)
+
+
+def administrators(organization: Organization, principal: str) -> list[str]:
+    """The members that administer a service."""
+    return [account for account, services in organization.delegated.items() if principal in services]
+
+
+def list_delegated_administrators(call: Call) -> dict[str, Any]:
+    """Of one service or of all (API reference, ListDelegatedAdministrators)."""
+    organization = current(call)
+    principal = _known(call["ServicePrincipal"]) if "ServicePrincipal" in call else None
+    found = [
+        (account, services[principal] if principal else min(services.values()))
+        for account, services in organization.delegated.items()
+        if principal is None or principal in services
+    ]
+
+    def one(item: tuple[str, datetime]) -> dict[str, Any]:
+        account = shown(call.world, organization, organization.members[item[0]])
+        del account["Paths"]
+        return {**account, "DelegationEnabledDate": item[1]}
+
+    return call.page("DelegatedAdministrators", found, show=one)
+
+
+def list_delegated_services_for_account(call: Call) -> dict[str, Any]:
+    """Refused for a member that administers nothing (API reference, ListDelegatedServicesForAccount)."""
+    organization = current(call)
+    account = organization.member(call["AccountId"]).id
+    services = organization.delegated.get(account)
+    if not services:
+        raise _not_registered()
+    return call.page(
+        "DelegatedServices",
+        sorted(services.items()),
+        show=lambda item: {"ServicePrincipal": item[0], "DelegationEnabledDate": item[1]},
+    )
+
+
+def _known(principal: str, *, delegable: bool = False) -> str:
+    if principal not in SERVICES or (delegable and not SERVICES[principal]):
+        raise Refusal(
+            "InvalidInputException",
+            "You specified an unrecognized service principal.",
+            Reason="UNRECOGNIZED_SERVICE_PRINCIPAL",
+        )
+    return principal
+
+
+def _not_registered() -> Refusal:
+    return Refusal(
+        "AccountNotRegisteredException",
+        "The provided account is not a registered delegated administrator for your organization.",
+    )
+
+
+def _constraint(message: str, reason: str) -> Refusal:
+    return Refusal("ConstraintViolationException", message, Reason=reason)

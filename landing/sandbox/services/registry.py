@@ -1,0 +1,118 @@
+"""The services that are ours, and who hears what happens in the organization."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from landing.sandbox.services.service import Service
+    from landing.sandbox.world import Listener
+
+SERVICES: dict[str, str] = {
+    "accessanalyzer": "landing.sandbox.services.accessanalyzer:AccessAnalyzer",
+    "account": "landing.sandbox.services.account:Account",
+    "cloudformation": "landing.sandbox.services.cloudformation:CloudFormation",
+    "cloudtrail": "landing.sandbox.services.cloudtrail:CloudTrail",
+    "config": "landing.sandbox.services.config:Config",
+    "detective": "landing.sandbox.services.detective:Detective",
+    "ec2": "landing.sandbox.services.ec2:Ec2",
+    "events": "landing.sandbox.services.events:Events",
+    "guardduty": "landing.sandbox.services.guardduty:GuardDuty",
+    "iam": "landing.sandbox.services.iam:Iam",
+    "inspector2": "landing.sandbox.services.inspector:Inspector",
+    "kms": "landing.sandbox.services.kms:Kms",
+    "logs": "landing.sandbox.services.logs:Logs",
+    "macie2": "landing.sandbox.services.macie:Macie",
+    "organizations": "landing.sandbox.services.organizations:Organizations",
+    "ram": "landing.sandbox.services.ram:Ram",
+    "resourcegroupstaggingapi": "landing.sandbox.services.tagging:Tagging",
+    "s3": "landing.sandbox.services.s3:S3",
+    "s3control": "landing.sandbox.services.s3control:S3Control",
+    "securityhub": "landing.sandbox.services.securityhub:SecurityHub",
+    "sns": "landing.sandbox.services.sns:Sns",
+    "ssm": "landing.sandbox.services.ssm:Ssm",
+    "sts": "landing.sandbox.services.sts:Sts",
+}
+"""botocore's name of a service to the class that answers for it; imported when first called."""
+
+LISTENERS: dict[str, tuple[str, ...]] = {
+    "account-joined": (
+        "landing.sandbox.services.guardduty.enrolment:account_joined",
+        "landing.sandbox.services.securityhub.rollout:account_joined",
+        "landing.sandbox.services.macie.administration:account_joined",
+        "landing.sandbox.services.inspector.administration:account_joined",
+        "landing.sandbox.services.detective:account_joined",
+        "landing.sandbox.services.config.organization:account_joined",
+        "landing.sandbox.services.cloudformation.stack_sets.automatic:moved",
+    ),
+    "account-moved": (
+        "landing.sandbox.services.securityhub.rollout:account_moved",
+        "landing.sandbox.services.cloudformation.stack_sets.automatic:moved",
+    ),
+    "account-left": (
+        "landing.sandbox.services.guardduty.enrolment:account_left",
+        "landing.sandbox.services.securityhub.rollout:account_left",
+        "landing.sandbox.services.macie.administration:account_left",
+        "landing.sandbox.services.inspector.administration:account_left",
+        "landing.sandbox.services.detective:account_left",
+        "landing.sandbox.services.config.organization:account_left",
+        "landing.sandbox.services.cloudformation.stack_sets.automatic:left",
+    ),
+    "administrator-deregistered": (
+        "landing.sandbox.services.guardduty.enrolment:administrator_deregistered",
+        "landing.sandbox.services.securityhub.rollout:administrator_deregistered",
+        "landing.sandbox.services.macie.administration:administrator_deregistered",
+        "landing.sandbox.services.inspector.administration:administrator_deregistered",
+        "landing.sandbox.services.detective:administrator_deregistered",
+        "landing.sandbox.services.accessanalyzer.analyzers:administrator_deregistered",
+    ),
+    "service-distrusted": ("landing.sandbox.services.accessanalyzer.analyzers:service_distrusted",),
+}
+"""Name of an event to the functions `(world, event)` that hear it, in this order.
+
+account-joined (method, parent), account-moved (source, destination), account-closed (parent), account-left
+(parent, how); service-trusted and service-distrusted (principal; the account is the management account);
+administrator-registered and administrator-deregistered (principal).
+"""
+
+
+@cache
+def service(name: str) -> Service[Any] | None:
+    """The service that answers for botocore's `name`, or None if that is moto's business."""
+    path = SERVICES.get(name)
+    if path is None:
+        return None
+    made: Service[Any] = _found(path)()
+    return made
+
+
+_SET_ASIDE: set[tuple[str, str]] = set()
+
+
+@contextmanager
+def without(name: str, operation: str) -> Iterator[None]:
+    """Leave one operation of an extended service to moto, to see whether ours is still needed."""
+    _SET_ASIDE.add((name, operation))
+    try:
+        yield
+    finally:
+        _SET_ASIDE.discard((name, operation))
+
+
+def is_set_aside(name: str, operation: str) -> bool:
+    """Whether `without` is in force for the operation."""
+    return (name, operation) in _SET_ASIDE
+
+
+def listeners(event: str) -> tuple[Listener, ...]:
+    """Who hears an event."""
+    return tuple(_found(path) for path in LISTENERS.get(event, ()))
+
+
+def _found(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)

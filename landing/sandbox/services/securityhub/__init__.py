@@ -1,0 +1,68 @@
+"""AWS Security Hub CSPM: hubs, standards, central configuration, findings (User Guide and API reference)."""
+
+from __future__ import annotations
+
+from landing.sandbox.protocol.constraints import Problem
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.securityhub import (
+    administration,
+    aggregators,
+    associations,
+    automation,
+    central,
+    controls,
+    findings,
+    hubs,
+    members,
+    policies,
+    products,
+    standards,
+    tags,
+    version2,
+)
+from landing.sandbox.services.securityhub import state as state_module
+from landing.sandbox.services.service import Service
+
+WITHOUT_HUB = frozenset({
+    "CreateAggregatorV2", "DeleteAggregatorV2", "DescribeSecurityHubV2", "DisableOrganizationAdminAccount",
+    "DisableSecurityHubV2", "EnableOrganizationAdminAccount", "EnableSecurityHub", "EnableSecurityHubV2",
+    "GetAggregatorV2", "ListAggregatorsV2", "ListOrganizationAdminAccounts", "UpdateAggregatorV2",
+})  # fmt: skip
+"""Operations for accounts that Security Hub CSPM is not on in."""
+
+
+class SecurityHub(Service[state_module.Here]):
+    """Region by Region, unless central configuration spreads it from the home Region."""
+
+    name = "securityhub"
+    state_type = state_module.Here
+    topics = (
+        hubs,
+        standards,
+        controls,
+        administration,
+        aggregators,
+        central,
+        policies,
+        associations,
+        members,
+        findings,
+        automation,
+        products,
+        tags,
+        version2,
+    )
+
+    def admit(self, call: Call) -> None:
+        """Almost everything needs a hub (API reference, InvalidAccessException)."""
+        if call.operation.name not in WITHOUT_HUB and state_module.here(call).hub is None:
+            raise Refusal("InvalidAccessException", f"Account {call.account} is not subscribed to AWS Security Hub")
+
+    def refuse_problem(self, problem: Problem) -> Refusal:
+        """API reference, InvalidInputException."""
+        return Refusal("InvalidInputException", str(problem), Code="InvalidInputException")
+
+    def refuse_token(self) -> Refusal:
+        """The same."""
+        return state_module.invalid("Invalid NextToken.")

@@ -1,0 +1,148 @@
+"""Findings: imported by products, seen by the account and its administrator, in the home Region too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from landing.sandbox.protocol.refusal import unsupported
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.securityhub.aggregators import seen_from
+from landing.sandbox.services.securityhub.state import Holdings, at, own_hub
+
+REQUIRED = (
+    "AwsAccountId", "CreatedAt", "Description", "GeneratorId", "Id", "ProductArn", "Resources", "SchemaVersion",
+    "Title", "UpdatedAt",
+)  # fmt: skip
+UPDATABLE = (
+    "Note", "Severity", "VerificationState", "Confidence", "Criticality", "Types", "UserDefinedFields", "Workflow",
+    "RelatedFindings",
+)  # fmt: skip
+
+PATHS: dict[str, tuple[str, ...]] = {
+    "AwsAccountId": ("AwsAccountId",),
+    "ComplianceSecurityControlId": ("Compliance", "SecurityControlId"),
+    "ComplianceStatus": ("Compliance", "Status"),
+    "Description": ("Description",),
+    "GeneratorId": ("GeneratorId",),
+    "Id": ("Id",),
+    "ProductArn": ("ProductArn",),
+    "ProductName": ("ProductName",),
+    "RecordState": ("RecordState",),
+    "Region": ("Region",),
+    "ResourceId": ("Resources", "Id"),
+    "ResourceType": ("Resources", "Type"),
+    "SeverityLabel": ("Severity", "Label"),
+    "Title": ("Title",),
+    "Type": ("Types",),
+    "WorkflowStatus": ("Workflow", "Status"),
+}
+"""Filters that are supported, with the way to their value; a list on the way means any of its items."""
+
+COMPARISONS: dict[str, Callable[[str, str], bool]] = {
+    "EQUALS": lambda value, wanted: value == wanted,
+    "PREFIX": str.startswith,
+    "CONTAINS": lambda value, wanted: wanted in value,
+    "NOT_EQUALS": lambda value, wanted: value != wanted,
+    "PREFIX_NOT_EQUALS": lambda value, wanted: not value.startswith(wanted),
+    "NOT_CONTAINS": lambda value, wanted: wanted not in value,
+}
+
+
+def batch_import_findings(call: Call) -> dict[str, Any]:
+    """Each is taken or refused for itself (API reference, BatchImportFindings)."""
+    own_product = call.arn(f"product/{call.account}/default")
+    held, failed = own_hub(call).held(), []
+    for finding in call["Findings"]:
+        missing = [name for name in REQUIRED if not finding.get(name)]
+        problem = f"Finding does not adhere to Amazon Finding Format: {', '.join(missing)} is required"
+        if not missing and (finding["ProductArn"] != own_product or finding["AwsAccountId"] != call.account):
+            missing, problem = ["ProductArn"], "Not authorized to import findings of this product and account"
+        if missing:
+            failed.append({"Id": finding.get("Id", ""), "ErrorCode": "InvalidInput", "ErrorMessage": problem})
+        else:
+            _store(held, call, finding)
+    return {
+        "FailedCount": len(failed),
+        "SuccessCount": len(call["Findings"]) - len(failed),
+        "FailedFindings": failed,
+    }
+
+
+def _store(held: Holdings, call: Call, finding: dict[str, Any]) -> None:
+    """What only a customer's update may change is kept from before (API reference, BatchImportFindings)."""
+    before = held.findings.get((finding["ProductArn"], finding["Id"]), {})
+    kept: dict[str, Any] = {name: before[name] for name in ("Note", "UserDefinedFields", "Workflow") if name in before}
+    held.findings[finding["ProductArn"], finding["Id"]] = {
+        "RecordState": "ACTIVE",
+        "Workflow": {"Status": "NEW"},
+        "ProductName": "Default",
+        "CompanyName": "Personal",
+        "Region": call.region,
+        **finding,
+        **kept,
+    }
+
+
+def get_findings(call: Call) -> dict[str, Any]:
+    """An administrator sees its members', the home Region those of linked ones (API reference, GetFindings)."""
+    filters = call.get("Filters") or {}
+    unknown = sorted(set(filters) - set(PATHS))
+    if unknown:
+        raise unsupported("securityhub", "GetFindings", f"by the filter {unknown[0]}")
+    found = [finding for finding in _visible(call) if _meets(finding, filters)]
+    for criterion in reversed(call.get("SortCriteria") or ()):
+        field = criterion.get("Field", "UpdatedAt")
+        found.sort(key=lambda f: str(f.get(field, "")), reverse=criterion.get("SortOrder") == "desc")
+    return call.page("Findings", found)
+
+
+def batch_update_findings(call: Call) -> dict[str, Any]:
+    """What a customer decides about findings (API reference, BatchUpdateFindings)."""
+    visible = {(finding["ProductArn"], finding["Id"]): finding for finding in _visible(call)}
+    changes = {name: call[name] for name in UPDATABLE if name in call}
+    if "Note" in changes:
+        changes["Note"] = {**changes["Note"], "UpdatedAt": call.world.now.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
+    done, failed = [], []
+    for identifier in call["FindingIdentifiers"]:
+        finding = visible.get((identifier["ProductArn"], identifier["Id"]))
+        if finding is None:
+            failed.append(
+                {"FindingIdentifier": identifier, "ErrorCode": "FindingNotFound", "ErrorMessage": "Finding Not Found"}
+            )
+        else:
+            finding.update(changes)
+            done.append(identifier)
+    return {"ProcessedFindings": done, "UnprocessedFindings": failed}
+
+
+def _visible(call: Call) -> Iterator[dict[str, Any]]:
+    for region in seen_from(call):
+        place = at(call.world, call.account, region)
+        settings = place.administration
+        members = () if settings is None else settings.members.values()
+        for account in (call.account, *(member.account for member in members if member.status == "Enabled")):
+            hub = at(call.world, account, region).hub
+            if hub is not None and hub.holdings is not None:
+                yield from hub.holdings.findings.values()
+
+
+def _meets(finding: Mapping[str, Any], filters: Mapping[str, list[Mapping[str, str]]]) -> bool:
+    """Values of one filter are alternatives, unless they are negations; filters are conjoined (API reference)."""
+    for name, conditions in filters.items():
+        values = [str(value) for value in _values(finding, PATHS[name])]
+        positive = [c for c in conditions if "NOT" not in c["Comparison"]]
+        negative = [c for c in conditions if "NOT" in c["Comparison"]]
+        if positive and not any(COMPARISONS[c["Comparison"]](v, c["Value"]) for c in positive for v in values):
+            return False
+        if not all(COMPARISONS[c["Comparison"]](v, c["Value"]) for c in negative for v in values):
+            return False
+    return True
+
+
+def _values(thing: Any, path: tuple[str, ...]) -> list[Any]:
+    if isinstance(thing, list):
+        return [value for item in thing for value in _values(item, path)]
+    if not path:
+        return [] if thing is None else [thing]
+    return _values(thing.get(path[0]), path[1:]) if isinstance(thing, Mapping) else []

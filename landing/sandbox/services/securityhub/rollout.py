@@ -1,0 +1,291 @@
+"""What Security Hub does to the accounts of an organization in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from landing.core.constraints import security_hub as catalogue
+from landing.sandbox.services import accounts
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.iam.linked_roles import ensure
+from landing.sandbox.services.securityhub.state import (
+    PRINCIPAL,
+    Administration,
+    Association,
+    Central,
+    Here,
+    Hub,
+    Member,
+    Settings,
+    administrations,
+    aggregator_of,
+    at,
+    linked,
+)
+from landing.sandbox.world import Event, World, regions
+
+SELF_MANAGED = "SELF_MANAGED_SECURITY_HUB"
+
+
+def new_hub(world: World) -> Hub:
+    """A hub without standards."""
+    return Hub(world.now)
+
+
+def settle_standards(world: World, account: str, region: str) -> None:
+    """Have standards that are being enabled or disabled get there."""
+    thing = ("securityhub-standards", account, region)
+    world.clock.later(finish_standards, account, region, thing=thing)
+
+
+def finish_standards(world: World, account: str, region: str) -> None:
+    """What was PENDING is READY, what was DELETING is gone."""
+    hub = at(world, account, region).hub
+    if hub is not None:
+        hub.standards = {key: "READY" for key, status in hub.standards.items() if status != "DELETING"}
+
+
+def thing(administrator: str) -> tuple[str, str]:
+    """What is asked after by those who wait for the organization."""
+    return ("securityhub", administrator)
+
+
+def poll(call: Call) -> None:
+    """The caller, administrator or member, looks whether the settings have come through."""
+    organization = accounts.organization_of(call.world, call.account)
+    if organization is not None:
+        administrator = at(call.world, organization.management_account, call.region).appointed
+        if administrator is not None:
+            call.poll(thing(administrator))
+
+
+def schedule(world: World, administrator: str) -> None:
+    """Have `work` done soon; once is enough."""
+    if not world.clock.is_waiting(thing(administrator)):
+        world.clock.later(work, administrator, thing=thing(administrator))
+
+
+def work(world: World, administrator: str) -> None:
+    """Switch to central configuration; give accounts what policies, or the local settings, say."""
+    organization = accounts.organization_of(world, administrator)
+    if organization is None:
+        return
+    found = aggregator_of(world, administrator)
+    home = None if found is None else found[0]
+    settings = None if home is None else at(world, administrator, home).administration
+    if found is not None and home is not None and settings is not None and settings.central is not None:
+        others = linked(world, home, found[1])
+        spread_administrator(world, organization.management_account, administrator, others)
+        settings.central.status = "ENABLED"
+        _apply_policies(world, organization, administrator, settings.central, (home, *others))
+    for region in regions.every(world):
+        local = at(world, administrator, region).administration
+        if local is not None:
+            joined, local.joined = local.joined, []
+            for account in joined:
+                add_member(world, administrator, region, account, default=local.auto_enable_standards == "DEFAULT")
+
+
+def spread_administrator(world: World, management: str, administrator: str, others: Iterable[str]) -> None:
+    """Under central configuration the administrator of the home Region is that of the linked ones."""
+    for region in others:
+        if at(world, management, region).appointed is None and regions.is_usable(world, administrator, region):
+            appoint(world, management, administrator, region)
+
+
+def nearest(organization: accounts.Organization, central: Central, target: str) -> tuple[str, Association] | None:
+    """The association that holds for a target: its own, or that of the nearest unit above."""
+    path = organization.ancestry(target) if target in organization.members else _upwards(organization, target)
+    for node in path:
+        if node in central.associations:
+            return node, central.associations[node]
+    return None
+
+
+def _upwards(organization: accounts.Organization, unit: str | None) -> Iterable[str]:
+    while unit is not None:
+        yield unit
+        unit = organization.units[unit].parent
+
+
+def _apply_policies(
+    world: World,
+    organization: accounts.Organization,
+    administrator: str,
+    central: Central,
+    where: tuple[str, ...],
+) -> None:
+    shared: dict[str, Mapping[str, str]] = {
+        policy.id: dict.fromkeys(policy.settings.standards, "READY") for policy in central.policies.values()
+    }
+    for account in list(organization.members):
+        if not accounts.is_usable(world, account):
+            continue
+        found = nearest(organization, central, account)
+        policy = None if found is None else central.policies.get(found[1].policy)
+        wanted = (None,) if policy is None else (policy.id, policy.revision, where)
+        if central.applied.get(account, (None,)) == wanted:
+            continue
+        central.applied[account] = wanted
+        for region in where:
+            if regions.is_usable(world, account, region):
+                place = at(world, account, region)
+                if policy is None:
+                    _let_go(place)
+                else:
+                    _configure(
+                        world,
+                        administrator,
+                        region,
+                        account,
+                        settings=policy.settings,
+                        standards=shared[policy.id],
+                    )
+    for gone in central.applied.keys() - organization.members.keys():
+        del central.applied[gone]
+    for association in central.associations.values():
+        association.status = "SUCCESS"
+
+
+def _let_go(place: Here) -> None:
+    """Without a policy the settings stay, and the account decides for itself."""
+    if place.hub is not None:
+        place.hub.is_managed = False
+
+
+def _configure(
+    world: World,
+    administrator: str,
+    region: str,
+    account: str,
+    *,
+    settings: Settings,
+    standards: Mapping[str, str],
+) -> None:
+    place = at(world, account, region)
+    if not settings.enabled:
+        if account != administrator:  # A policy that disables Security Hub passes the administrator over.
+            place.hub = None
+            forget_member(world, account, region)
+        return
+    hub = place.hub or new_hub(world)
+    place.hub = hub
+    hub.standards, hub.settings, hub.is_managed = standards, settings, True
+    hub.changes, hub.parameters = {}, {}
+    if account != administrator:
+        _associate(world, administrator, region, account)
+
+
+def _associate(world: World, administrator: str, region: str, account: str) -> None:
+    settings = at(world, administrator, region).administration
+    if settings is None:
+        return
+    at(world, account, region).administrator = administrator
+    known = settings.members.get(account)
+    if known is None or known.status != "Enabled":
+        settings.members[account] = Member(account, world.accounts[account].email, "Enabled", world.now)
+
+
+def add_member(world: World, administrator: str, region: str, account: str, *, default: bool) -> str | None:
+    """Make an account of the organization a member, with Security Hub on; otherwise the reason why not."""
+    settings = at(world, administrator, region).administration
+    organization = accounts.organization_of(world, account)
+    if settings is None or organization is None or organization.management_account != settings.organization:
+        return "The account is not a member of the organization."
+    if account == administrator:
+        return "The account is the administrator."
+    if not regions.is_usable(world, account, region) or not accounts.is_usable(world, account):
+        return "The account cannot be used in this Region."
+    place = at(world, account, region)
+    if place.hub is None:
+        if account == organization.management_account:
+            return "The organization management account must enable Security Hub first."
+        place.hub = new_hub(world)
+        if default:
+            place.hub.standards = dict.fromkeys(catalogue.DEFAULT_STANDARDS, "READY")
+    _associate(world, administrator, region, account)
+    return None
+
+
+def release(world: World, central: Central, where: Iterable[str]) -> None:
+    """Central configuration ends: accounts keep their settings and decide for themselves."""
+    for region in where:
+        for account in central.applied:
+            _let_go(at(world, account, region))
+
+
+def forget_member(world: World, account: str, region: str) -> None:
+    """End the association of a member with its administrator."""
+    place = at(world, account, region)
+    administrator, place.administrator = place.administrator, None
+    settings = None if administrator is None else at(world, administrator, region).administration
+    if settings is not None:
+        settings.members.pop(account, None)
+
+
+def account_joined(world: World, event: Event) -> None:
+    """Local configuration enables new accounts, central configuration looks at its policies."""
+    organization = accounts.organization_of(world, event.account)
+    assert organization is not None
+    for administrator, _, settings in administrations(world, organization.management_account):
+        if settings.auto_enable:
+            settings.joined.append(event.account)
+        if settings.auto_enable or settings.central is not None:
+            schedule(world, administrator)
+
+
+def account_moved(world: World, event: Event) -> None:
+    """Another policy may hold in the new place."""
+    organization = accounts.organization_of(world, event.account)
+    assert organization is not None
+    for administrator, _, settings in administrations(world, organization.management_account):
+        if settings.central is not None:
+            schedule(world, administrator)
+
+
+def account_left(world: World, event: Event) -> None:
+    """Security Hub stays as it is, and the account stands alone."""
+    states: dict[tuple[str, str], Any] = world.states.get("securityhub", {})
+    for region in regions.every(world):
+        if (event.account, region) in states:
+            forget_member(world, event.account, region)
+            _let_go(at(world, event.account, region))
+
+
+def appoint(world: World, management: str, account: str, region: str) -> None:
+    """Security Hub is on in the administrator by that, with the default standards."""
+    place = at(world, account, region)
+    if place.hub is None:
+        ensure(world, account, PRINCIPAL)
+        place.hub = new_hub(world)
+        place.hub.standards = dict.fromkeys(catalogue.DEFAULT_STANDARDS, "PENDING")
+        settle_standards(world, account, region)
+    place.administrator = None
+    place.administration = Administration(management)
+    at(world, management, region).appointed = account
+
+
+def dismiss(world: World, management: str, region: str) -> None:
+    """The administrator is none any more in a Region; members stand alone there."""
+    place = at(world, management, region)
+    administrator, place.appointed = place.appointed, None
+    if administrator is None:
+        return
+    theirs = at(world, administrator, region)
+    for account in () if theirs.administration is None else list(theirs.administration.members):
+        at(world, account, region).administrator = None
+        _let_go(at(world, account, region))
+    theirs.administration = None
+    _let_go(theirs)
+
+
+def administrator_deregistered(world: World, event: Event) -> None:
+    """Organizations' own call acts in every Region, and configuration policies are lost (User Guide)."""
+    organization = accounts.organization_of(world, event.account)
+    if event.detail["principal"] != PRINCIPAL or organization is None:
+        return
+    for administrator, region, _ in list(administrations(world, organization.management_account)):
+        if administrator == event.account:
+            dismiss(world, organization.management_account, region)
+    world.clock.forget(thing(event.account))

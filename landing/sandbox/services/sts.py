@@ -1,0 +1,179 @@
+"""AWS STS: who a caller is, and roles of other accounts (STS API reference)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from moto.iam.exceptions import NotFoundException
+
+from landing.sandbox.authorization import evaluation, trust
+from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import accounts
+from landing.sandbox.services.call import Call
+from landing.sandbox.services.service import Nothing, Scope, Service
+from landing.sandbox.world import Identity
+
+LONGEST_POLICY = 2048
+"""Characters of a session policy (STS API reference, AssumeRole, Policy)."""
+
+CHAINED_SESSION = 3600
+"""Seconds: the longest session of a role that was assumed by a role (page "Role chaining")."""
+
+
+class Sts(Service[Nothing]):
+    """A role is assumed only in a usable account, if it exists and its trust policy admits the caller."""
+
+    name = "sts"
+    scope = Scope.WORLD
+    state_type = Nothing
+
+    def get_caller_identity(self, call: Call) -> dict[str, Any]:
+        """Needs no permission (API reference, GetCallerIdentity)."""
+        return {"UserId": call.caller.user_id, "Account": call.account, "Arn": call.caller.arn}
+
+    def get_access_key_info(self, call: Call) -> dict[str, Any]:
+        """The account that a key belongs to (API reference, GetAccessKeyInfo)."""
+        identity = call.world.identities.get(call["AccessKeyId"])
+        if identity is None:
+            raise Refusal("ValidationError", "The access key id is not known.")
+        return {"Account": identity.account}
+
+    def get_session_token(self, call: Call) -> dict[str, Any]:
+        """Temporary credentials of the same user (API reference, GetSessionToken)."""
+        if call.caller.session_token is not None:
+            raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials", 403)
+        issued = call.world.issue_key(
+            account=call.account, arn=call.caller.arn, user_id=call.caller.user_id, temporary=True
+        )
+        return {"Credentials": _credentials(issued, call.get("DurationSeconds", 43200))}
+
+    def assume_role(self, call: Call) -> dict[str, Any]:
+        """The role must exist, in a usable account, and trust the caller (API reference, AssumeRole)."""
+        arn: str = call["RoleArn"]
+        role = _trusting_role(call, arn)
+        seconds = _duration(call, int(role.max_session_duration or CHAINED_SESSION))
+        seconds = min(seconds, call.world.options.get("session_seconds", seconds))
+        account = arn.split(":")[4]
+        session = call["RoleSessionName"]
+        issued = call.world.issue_key(
+            account=account,
+            arn=f"arn:{call.partition}:sts::{account}:assumed-role/{role.name}/{session}",
+            user_id=f"{role.id}:{session}",
+            principal=role.arn,
+            temporary=True,
+            policies=_session_policies(call, account),
+        )
+        return {
+            "Credentials": _credentials(issued, seconds),
+            "AssumedRoleUser": {"AssumedRoleId": issued.user_id, "Arn": issued.arn},
+        }
+
+    def assume_root(self, call: Call) -> dict[str, Any]:
+        """For members only, once root sessions are on (IAM User Guide, "Centrally manage root access")."""
+        account = call["TargetPrincipal"].rpartition("::")[2].partition(":")[0]
+        if not accounts.allows_root_sessions(call, account):
+            raise Refusal("AccessDenied", f"{call.caller.arn} is not authorized to perform: sts:AssumeRoot", 403)
+        issued = call.world.issue_key(
+            account=account,
+            arn=f"arn:{call.partition}:iam::{account}:root",
+            user_id=account,
+            temporary=True,
+        )
+        return {"Credentials": _credentials(issued, call.get("DurationSeconds", 900))}
+
+
+def _trusting_role(call: Call, arn: str) -> Any:
+    """The role, if it trusts the caller and the caller's policies allow it ("Policy evaluation logic")."""
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[1:3] != [call.partition, "iam"] or not parts[5].startswith("role/"):
+        raise Refusal("ValidationError", f"{arn} is invalid")
+    if call.caller.principal.endswith(":root"):
+        raise Refusal("AccessDenied", "Roles may not be assumed by root accounts.", 403)
+    if not accounts.is_usable(call.world, parts[4]):
+        raise _denied(call, arn)
+    try:
+        role = call.backend("iam", parts[4]).get_role_by_arn(arn)
+    except NotFoundException:
+        raise _denied(call, arn) from None
+    if why := _distrust(call, role, parts[4]):
+        raise _denied(call, arn, why)
+    return role
+
+
+def _denied(call: Call, arn: str, why: str = "") -> Refusal:
+    sentence = f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"
+    return Refusal("AccessDenied", f"{sentence} {why}".rstrip(), 403)
+
+
+def _distrust(call: Call, role: Any, account: str) -> str | None:
+    """Why the caller may not assume a role; a role that names a caller of its own account needs no more than that."""
+    context = {
+        "aws:principalaccount": call.account,
+        "aws:principalarn": call.caller.principal,
+        "sts:rolesessionname": call["RoleSessionName"],
+        **({"sts:externalid": call["ExternalId"]} if "ExternalId" in call else {}),
+        **accounts.organization_context(call.world, call.account),
+    }
+    trusting = (role.assume_role_policy_document, call.caller, "sts:AssumeRole", context)
+    said = trust.effects(*trusting)
+    if said == {"Deny"}:
+        return "with an explicit deny in the role trust policy"
+    named = account == call.account and trust.effects(*trusting, directly=True) == {"Allow"}
+    asked = evaluation.Asked(call.world, call.caller, call.region, call.operation, lambda: call)
+    layers = evaluation.layers_of(call.world, call.caller)
+    if why := evaluation.denial(asked, layers, "sts:AssumeRole", role.arn, call, granted=named):
+        return why
+    return None if said == {"Allow"} else "because no role trust policy allows the sts:AssumeRole action"
+
+
+def _session_policies(call: Call, account: str) -> tuple[str, ...] | None:
+    """The documents that narrow a session, as far as there are any (IAM User Guide, "Session policies")."""
+    inline = call.get("Policy")
+    if inline is not None and len(inline) > LONGEST_POLICY:
+        raise Refusal(
+            "ValidationError",
+            "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length "
+            f"less than or equal to {LONGEST_POLICY}",
+        )
+    if inline is not None and not _is_policy(inline):
+        raise Refusal("MalformedPolicyDocument", "The policy is not in the valid JSON format.")
+    managed = call.backend("iam", account).managed_policies
+    named = [each["arn"] for each in call.get("PolicyArns", ())]
+    if missing := [arn for arn in named if arn not in managed]:
+        raise Refusal("ValidationError", f"Policy {missing[0]} does not exist or is not attachable.")
+    found = [evaluation.document_of(managed[arn]) for arn in named]
+    return None if inline is None and not named else (*found, *([] if inline is None else [inline]))
+
+
+def _is_policy(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _duration(call: Call, longest: int) -> int:
+    seconds: int = call.get("DurationSeconds", CHAINED_SESSION)
+    if ":assumed-role/" in call.caller.arn and seconds > CHAINED_SESSION:
+        raise Refusal(
+            "ValidationError",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by chaining",
+        )
+    if seconds > longest:
+        raise Refusal(
+            "ValidationError",
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role",
+        )
+    return seconds
+
+
+def _credentials(issued: Identity, seconds: int) -> dict[str, Any]:
+    """Expiry is by the wall clock, since that is what the clients that renew credentials look at."""
+    return {
+        "AccessKeyId": issued.access_key,
+        "SecretAccessKey": issued.secret_key,
+        "SessionToken": issued.session_token,
+        "Expiration": datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds),
+    }
