@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from landing.config import load
 from landing.core.errors import ConfigError
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.sandbox import Sandbox
@@ -90,10 +90,10 @@ def organization(config: Callable[..., Path], library: Library) -> Load:
 
 
 @pytest.fixture
-def problems(config: Callable[..., Path], library: Library) -> Callable[..., list[Problem]]:
+def problems(config: Callable[..., Path], library: Library) -> Callable[..., list[Diagnostic]]:
     """Everything that is wrong with a config text."""
 
-    def find(extra: str = "", text: str = SMALL) -> list[Problem]:
+    def find(extra: str = "", text: str = SMALL) -> list[Diagnostic]:
         try:
             return load(config(text + dedent(extra)), library)[1]
         except ConfigError as error:

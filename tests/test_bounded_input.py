@@ -11,7 +11,7 @@ import pytest
 from landing.blueprint.process import DEEPEST
 from landing.core import json_text
 from landing.core.errors import ConfigError, LandingError, UnknownFormat
-from landing.core.model import Action, Address, Change, Json, Problem, Source
+from landing.core.model import Action, Address, Change, Diagnostic, Json, Source
 from landing.core.yaml_text import NotAdmitted, parse
 from landing.engine import plan, snapshot
 from landing.library import Library
@@ -49,14 +49,14 @@ def test_yaml_that_means_too_much_is_refused_at_its_place(name: str) -> None:
     assert refused.value.mark < (1_000, 1_000)
 
 
-def test_a_config_says_so_with_file_line_and_column(problems: Callable[..., list[Problem]]) -> None:
+def test_a_config_says_so_with_file_line_and_column(problems: Callable[..., list[Diagnostic]]) -> None:
     (found,) = problems("", SMALL + "limits: {deleted_number: " + "9" * 1_000_000 + "}\n")
     assert found.source is not None
     assert (found.code, found.source.line, found.source.column) == ("LZ116", len(SMALL.splitlines()) + 1, 26)
     assert len(render([found], Style())) < 2_000
 
 
-def test_brackets_without_end_are_told_at_a_line(problems: Callable[..., list[Problem]]) -> None:
+def test_brackets_without_end_are_told_at_a_line(problems: Callable[..., list[Diagnostic]]) -> None:
     (found,) = problems("", SMALL + "x: " + "[" * 100_000)
     assert found.source is not None
     assert (found.code, found.source.line) == ("LZ105", len(SMALL.splitlines()) + 1)
@@ -147,7 +147,7 @@ def test_cases_are_bounded(text: str) -> None:
 
 def test_a_line_without_end_is_shown_around_its_column(tmp_path: Path) -> None:
     (tmp_path / "long.yaml").write_text("a" * 5_000_000 + "WRONG" + "b" * 5_000_000)
-    text = render([Problem("LZ000", "m", Source(str(tmp_path / "long.yaml"), 1, 5_000_001), length=5)], Style())
+    text = render([Diagnostic("LZ000", "m", Source(str(tmp_path / "long.yaml"), 1, 5_000_001), length=5)], Style())
     assert "aWRONGb" in text
     shown, carets = text.splitlines()[3:5]
     assert shown.index("WRONG") == carets.index("^^^^^")

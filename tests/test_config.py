@@ -17,7 +17,7 @@ from jsonschema import Draft7Validator
 
 from landing.config import load, schema
 from landing.core.errors import ConfigError
-from landing.core.model import Problem, Source
+from landing.core.model import Diagnostic, Source
 from landing.core.partitions import REGIONS, region_group
 from landing.library import Library, shipped
 from landing.organization import Cover, Organization, Target
@@ -25,10 +25,10 @@ from landing.services.stacks.stack_set import StackSet
 from tests.samples import SMALL
 
 Load = Callable[..., Organization]
-Find = Callable[..., list[Problem]]
+Find = Callable[..., list[Diagnostic]]
 
 
-def codes(found: list[Problem]) -> list[str]:
+def codes(found: list[Diagnostic]) -> list[str]:
     return [problem.code for problem in found]
 
 
@@ -263,7 +263,7 @@ def test_no_value_anywhere_breaks_the_checks(
     for step in path[:-1]:
         node = node[step]
     node[path[-1]] = junk
-    found: list[Problem] = []
+    found: list[Diagnostic] = []
     try:
         load(config(json.dumps(broken)), library)
     except ConfigError as error:
@@ -281,7 +281,7 @@ def test_the_schema_command_prints_what_editors_need() -> None:
 
 
 def test_a_stack_set_that_cannot_hold_its_stacks_is_refused(
-    organization: Callable[..., Organization], problems: Callable[..., list[Problem]]
+    organization: Callable[..., Organization], problems: Callable[..., list[Diagnostic]]
 ) -> None:
     accounts = "".join(f"  a{n}: {{name: A{n}, email: a{n}@example.com, unit: workloads/dev}}\n" for n in range(5_001))
     regions = sorted(region for region, partition in REGIONS.items() if partition == "aws")[:20]
@@ -313,7 +313,7 @@ def test_each_region_group_is_small() -> None:
     ],
 )
 def test_what_delivers_to_the_log_archive_needs_it(
-    services: str, wrong: list[str], problems: Callable[..., list[Problem]]
+    services: str, wrong: list[str], problems: Callable[..., list[Diagnostic]]
 ) -> None:
     found = [problem for problem in problems(f"services: {services}") if problem.code == "LZ354"]
     assert [problem.message.split("`")[1] for problem in found] == wrong

@@ -19,7 +19,7 @@ from landing.core import codes
 from landing.core.constraints.inputs import INPUTS, allowed
 from landing.core.constraints.patterns import compiled
 from landing.core.constraints.security_hub import TYPES
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.organization import Organization
 from landing.services.config.rule import ConfigRule
 from landing.services.security_hub.hub import SecurityHub
@@ -28,7 +28,7 @@ from tests.samples import SMALL
 
 FOLDER = Path(landing.core.constraints.__file__).parent
 Load = Callable[..., Organization]
-Find = Callable[..., list[Problem]]
+Find = Callable[..., list[Diagnostic]]
 Table = Callable[[str, Any], None]
 
 

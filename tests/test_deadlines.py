@@ -12,7 +12,7 @@ import landing
 from landing.aws import Clock
 from landing.core.deadlines import DEADLINES, seconds, shown
 from landing.core.errors import AwsError
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from tests.conftest import Load
 
 
@@ -25,7 +25,7 @@ def test_every_deadline_is_data_until_the_config_says_otherwise(organization: Lo
 
 
 @pytest.mark.parametrize("text", ["stack: 0m", "stack: 1d", "stack: 90", "stack: ''", "stak: 1h", "stack: -1h"])
-def test_what_is_no_duration_is_refused(text: str, problems: Callable[..., list[Problem]]) -> None:
+def test_what_is_no_duration_is_refused(text: str, problems: Callable[..., list[Diagnostic]]) -> None:
     assert problems(f"timeouts: {{{text}}}\n")
 
 

@@ -10,7 +10,7 @@ import pytest
 from landing.aws import matching
 from landing.aws.declared_ids import Present, unheld
 from landing.core.errors import ConfigError
-from landing.core.model import Address, Problem
+from landing.core.model import Address, Diagnostic
 from landing.organization import TAG, Organization
 from landing.sandbox import Sandbox
 from tests.cloud import Cloud, Story
@@ -112,7 +112,7 @@ def test_an_account_without_an_address_is_told_what_creating_it_needs(
 
 
 def test_every_problem_has_its_place(wanted: Callable[..., Organization]) -> None:
-    found: list[Problem] = list(unheld(wanted(shop_prod="999999999998", shop_dev="999999999999"), LIVE, ALL))
+    found: list[Diagnostic] = list(unheld(wanted(shop_prod="999999999998", shop_dev="999999999999"), LIVE, ALL))
     assert [each.code for each in found] == ["LZ501"] * 2
     assert [str(each.source).rpartition("landing.yaml:")[2] for each in found] == ["18:19", "19:18"]
     assert [each.pointer for each in found] == [("accounts", "shop-prod", "id"), ("accounts", "shop-dev", "id")]

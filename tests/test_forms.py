@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from landing.core import forms
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.services.security_hub.policy import _seen
 from tests.samples import SMALL
 
-Find = Callable[..., list[Problem]]
+Find = Callable[..., list[Diagnostic]]
 
 
 def test_addresses_differ_by_more_than_case() -> None:

@@ -9,8 +9,8 @@ import pytest
 from botocore.session import Session
 
 from landing.aws import Interrupted, translated
-from landing.aws.faults import QUOTAS
-from landing.core.errors import AwsError
+from landing.aws.causes import cause_of
+from landing.core.errors import AwsError, Cause
 from landing.core.model import ORGANIZATION
 from landing.engine.observe import observe
 from landing.organization import Organization
@@ -65,7 +65,8 @@ def test_which_services_mean_a_quota_by_their_own_words() -> None:
         error = model.shape_for("LimitExceededException")
         if error.metadata.get("error", {}).get("code", error.name) != "LimitExceededException":
             continue  # botocore does not take it for throttling
-        assert (service in QUOTAS) != (service in RETRIED), service
+        cause = Cause.QUOTA_OR_RATE if service in RETRIED else Cause.QUOTA
+        assert cause_of(service, "LimitExceededException") is cause, service
         assert service in RETRIED or "quota" in error.documentation, service
 
 

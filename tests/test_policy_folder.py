@@ -11,13 +11,13 @@ import pytest
 
 from landing.config import load
 from landing.core.errors import ConfigError
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.library import Library, shipped
 from tests.samples import SMALL
 
 METADATA = "title: t\ndescription: d\ntype: SERVICE_CONTROL_POLICY\nseverity: high\n"
 NOT_BREAK_GLASS = {"ArnNotLike": {"aws:PrincipalArn": ["{{ exempt_roles }}", "arn:aws:iam::*:role/x/{{ team }}"]}}
-Check = Callable[..., list[Problem]]
+Check = Callable[..., list[Diagnostic]]
 
 
 def statement(**elements: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def checked(config: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.Mon
     """Everything that is said of a config with one policy beside it, which its guardrails use or not."""
     monkeypatch.chdir(tmp_path)
 
-    def check(*statements: dict[str, Any], metadata: str = METADATA, guardrails: str = "") -> list[Problem]:
+    def check(*statements: dict[str, Any], metadata: str = METADATA, guardrails: str = "") -> list[Diagnostic]:
         folder = tmp_path / "scps" / "mine"
         folder.mkdir(parents=True, exist_ok=True)
         document = {"Version": "2012-10-17", "Statement": list(statements)}

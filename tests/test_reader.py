@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from landing.config.document import Document
 from landing.config.reader import read
-from landing.core.model import Problem, Source
+from landing.core.model import Diagnostic, Source
 from landing.core.yaml_text import MAX_ALIASES
 
 
-def read_text(folder: Path, text: str | bytes) -> tuple[Document, list[Problem]]:
+def read_text(folder: Path, text: str | bytes) -> tuple[Document, list[Diagnostic]]:
     path = folder / "a.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return read(path)

@@ -136,7 +136,7 @@ def test_events_begin_with_the_version_and_the_log_is_for_people(begin: Callable
     [
         (Stopped(2), "interrupted", "Interrupted"),
         (Refused("The plan is stale"), "refused", "The plan is stale"),
-        (AwsError("AccessDenied", "no"), "error", "AccessDenied"),
+        (AwsError("no", aws_code="AccessDenied"), "error", "AccessDenied"),
         (ZeroDivisionError(), "error", "ZeroDivisionError"),
     ],
 )

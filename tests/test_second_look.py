@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from landing.aws import cause_of
 from landing.core.errors import AwsError
 from landing.core.model import Address, Change, Resource, Scope
 from landing.engine.retry import PAUSES, persist, settled
@@ -71,7 +72,7 @@ class Failing(Kind):
         self.tries += 1
         if self.left:
             self.left -= 1
-            raise AwsError(self.code, self.reason)
+            raise AwsError(self.reason, aws_code=self.code, cause=cause_of("", self.code, self.reason))
 
 
 def test_a_refusal_that_another_look_does_not_cure_is_told_at_once(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.organization import Organization, Target
 from landing.services.page import page
 from landing.services.registry import KINDS, SERVICES
@@ -87,7 +87,7 @@ def test_settings_have_the_types_of_their_fields() -> None:
 
 
 def test_where_a_region_lacks_a_service_it_is_left_out_with_a_note(
-    organization: Callable[..., Organization], problems: Callable[..., list[Problem]]
+    organization: Callable[..., Organization], problems: Callable[..., list[Diagnostic]]
 ) -> None:
     text = SMALL.replace("[eu-west-1, us-east-1]", "[eu-west-1, eu-central-2]")
     (note,) = problems("services: {macie: {export: false}}", text=text)

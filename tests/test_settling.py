@@ -153,7 +153,7 @@ def test_what_aws_fails_at_is_said_and_the_next_run_mends_it(at: Callable[..., C
     client = cloud.sandbox.session(account_id, region="eu-west-1").client("ssm")
     client.put_parameter(Name="/tests/setting", Type="String", Value="mine")
     result, _ = run_of(cloud)
-    assert "InstancesFailed" in result.unsettled[SET]
+    assert "LZ509" in result.unsettled[SET]
     assert "shop-dev/eu-west-1: failed" in result.unsettled[SET]
     client.delete_parameter(Name="/tests/setting")
     assert cloud.apply(KINDS).complete

@@ -15,7 +15,7 @@ from landing.config import load
 from landing.config.digest import digest
 from landing.config.reader import MAX_BYTES
 from landing.core.errors import ConfigError
-from landing.core.model import Problem, Source
+from landing.core.model import Diagnostic, Source
 from landing.core.source_tree import LARGEST
 from landing.library import Library
 from landing.report.problems import render
@@ -52,14 +52,14 @@ def secret(tmp_path: Path) -> Path:
     return tmp_path / "home" / "credentials"
 
 
-def problems(checkout: Path) -> list[Problem]:
+def problems(checkout: Path) -> list[Diagnostic]:
     try:
         return load(checkout / "config", Library.load(checkout))[1]
     except ConfigError as error:
         return list(error.problems)
 
 
-def told(found: list[Problem]) -> str:
+def told(found: list[Diagnostic]) -> str:
     return render(found, Style(), limit=0)
 
 
@@ -141,7 +141,7 @@ def test_links_in_a_circle_and_to_nowhere_are_refused(checkout: Path) -> None:
 
 def test_a_report_shows_no_line_of_a_link_that_leads_out(checkout: Path, secret: Path) -> None:
     (checkout / "config" / "a.yaml").symlink_to(secret)
-    assert SECRET not in told([Problem("LZ000", "m", Source(str(checkout / "config" / "a.yaml"), 1, 1))])
+    assert SECRET not in told([Diagnostic("LZ000", "m", Source(str(checkout / "config" / "a.yaml"), 1, 1))])
 
 
 def _rename(folder: Path, old: str, new: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from landing.config import load
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.library import Library, shipped, template_lint
 from tests.samples import SMALL
 
@@ -28,8 +28,8 @@ def own():
 
 
 @pytest.fixture
-def lint(config: Callable[..., Path], tmp_path: Path) -> Callable[..., list[Problem]]:
-    def of(metadata: object = None) -> list[Problem]:
+def lint(config: Callable[..., Path], tmp_path: Path) -> Callable[..., list[Diagnostic]]:
+    def of(metadata: object = None) -> list[Diagnostic]:
         (tmp_path / "blueprints").mkdir(exist_ok=True)
         (tmp_path / "blueprints" / "own.py").write_text(BLUEPRINT.replace("{metadata}", repr(metadata or {})))
         folder = config(SMALL + "baselines: {own: {target: {units: [root]}}}\n")
@@ -39,7 +39,7 @@ def lint(config: Callable[..., Path], tmp_path: Path) -> Callable[..., list[Prob
     return of
 
 
-def test_a_finding_stands_at_the_line_that_says_it(lint: Callable[..., list[Problem]], tmp_path: Path) -> None:
+def test_a_finding_stands_at_the_line_that_says_it(lint: Callable[..., list[Diagnostic]], tmp_path: Path) -> None:
     (found,) = lint()
     assert found.code == "LZ407"
     assert found.severity == "error"
@@ -49,12 +49,12 @@ def test_a_finding_stands_at_the_line_that_says_it(lint: Callable[..., list[Prob
     assert "Resources/Short/Properties/DelaySeconds" in found.message
 
 
-def test_a_template_says_itself_what_is_not_looked_at(lint: Callable[..., list[Problem]]) -> None:
+def test_a_template_says_itself_what_is_not_looked_at(lint: Callable[..., list[Diagnostic]]) -> None:
     assert lint({"cfn-lint": {"config": {"ignore_checks": ["E3034"]}}}) == []
 
 
 def test_rules_that_a_template_names_run_where_they_can_do_nothing(
-    lint: Callable[..., list[Problem]], tmp_path: Path
+    lint: Callable[..., list[Diagnostic]], tmp_path: Path
 ) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "mine.py").write_text(f"open({str(tmp_path / 'mark')!r}, 'w')\n")
@@ -67,7 +67,7 @@ def test_without_blueprints_of_the_user_nothing_is_linted(config: Callable[..., 
     assert list(template_lint.problems(load(folder, library)[0], library)) == []
 
 
-def test_without_cfn_lint_that_is_said(lint: Callable[..., list[Problem]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_cfn_lint_that_is_said(lint: Callable[..., list[Diagnostic]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(template_lint, "find_spec", lambda name: None)
     (found,) = lint()
     assert (found.code, found.severity) == ("LZ408", "info")

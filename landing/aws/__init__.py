@@ -5,8 +5,9 @@ and all above. Begin with `door`, then `tree`.
 """
 
 from landing.aws.absent import SERVICE_DENIES, unless
+from landing.aws.causes import cause_of
 from landing.aws.door import Aws, ReadOnly
-from landing.aws.faults import NoCredentials, code_of, translated, translation
+from landing.aws.faults import code_of, translated, translation
 from landing.aws.identity import check_organization
 from landing.aws.metrics import Setback, Tally, Use
 from landing.aws.pace import Clock, Interrupted, NotBegun
@@ -26,7 +27,6 @@ __all__ = [
     "Clock",
     "ConditionalObject",
     "Interrupted",
-    "NoCredentials",
     "NotBegun",
     "Queue",
     "ReadOnly",
@@ -36,6 +36,7 @@ __all__ = [
     "Tree",
     "Use",
     "account_of",
+    "cause_of",
     "check_organization",
     "code_of",
     "translated",

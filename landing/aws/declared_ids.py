@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from landing.core import forms
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.organization import Account, Organization
 
 UNUSABLE = {
@@ -36,7 +36,7 @@ class Present:
         return f"{self.id} ({self.name})"
 
 
-def unheld(wanted: Organization, live: Mapping[str, Any] | None, present: Iterable[Present]) -> Iterator[Problem]:
+def unheld(wanted: Organization, live: Mapping[str, Any] | None, present: Iterable[Present]) -> Iterator[Diagnostic]:
     """Every declared id that is not of the account that it should be of, with what AWS has instead.
 
     `live` is what DescribeOrganization says, or None when there is no organization.

@@ -10,7 +10,9 @@ from copy import copy
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from landing.aws.faults import ATTEMPTS, THROTTLED, translated
+from landing.aws import faults
+from landing.aws.causes import COMMON
+from landing.aws.faults import ATTEMPTS, translated
 from landing.aws.metrics import Tally
 from landing.aws.operations import Operations
 from landing.aws.pace import Clock, Interrupted, NotBegun, Pacer, Rates
@@ -19,7 +21,7 @@ from landing.aws.reads import NOTHING, Reads
 from landing.aws.retry import Repeats
 from landing.aws.survey import Survey
 from landing.aws.tree import Tree
-from landing.core.errors import NotThere
+from landing.core.errors import Cause, NotThere
 from landing.core.model import ORGANIZATION, Scope
 from landing.core.operation_names import READING
 from landing.core.partitions import GLOBAL_REGION
@@ -152,7 +154,7 @@ class Aws:
         return self._client(service, account, region)
 
     def poll(self, what: str, deadline: str, *, first: float = 0.5) -> Iterator[float]:
-        """Look again and again, with growing pauses; AwsError when the config's `timeouts` has that deadline passed."""
+        """Look again and again, with growing pauses; TimedOut when the config's `timeouts` has that deadline passed."""
         hint = f"run again to resume, or allow more with `timeouts: {{{deadline}: …}}` in the config"
         return self.clock.poll(what, timeout=self.organization.timeout(deadline), first=first, hint=hint)
 
@@ -179,7 +181,7 @@ class Aws:
         resolved = resolve(value, self.tree.ids)
         missing = tokens_in(resolved)
         if missing:
-            raise NotThere("NotThere", f"the id of {', '.join(sorted(missing))} is not known yet")
+            raise NotThere(f"the id of {', '.join(sorted(missing))} is not known yet")
         return resolved
 
     def symbolic(self, value: Any) -> Any:
@@ -210,7 +212,7 @@ class Aws:
             return ""
         account_id = self.tree.account_id(account)
         if account_id is None:
-            raise NotThere("NotThere", f"account {account} does not exist yet")
+            raise NotThere(f"account {account} does not exist yet")
         return account_id
 
     def _session(self, account: str, account_id: str) -> Session:
@@ -237,6 +239,7 @@ class Aws:
         session.register("before-sign", self._before_sign)
         session.register("before-send", self._before_send)
         session.register("response-received", self._response_received)
+        faults.listen(session)
         self.tally.listen(session)
         self.operations.listen(session)
         Repeats(
@@ -297,4 +300,4 @@ class Aws:
         context = event["context"]
         if "landing" in context:
             code = (event["parsed_response"] or {}).get("Error", {}).get("Code")
-            self.pacer.answered(*context["landing"], throttled=code in THROTTLED)
+            self.pacer.answered(*context["landing"], throttled=code in COMMON[Cause.THROTTLED])

@@ -26,7 +26,7 @@ class Known(dict[str, T]):
         self._what = what
 
     def __missing__(self, key: str) -> T:
-        raise NotThere("NotThere", f"{self._what} {key} does not exist, or AWS does not show it yet")
+        raise NotThere(f"{self._what} {key} does not exist, or AWS does not show it yet")
 
 
 @dataclass(frozen=True, slots=True)

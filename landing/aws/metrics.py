@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from landing.aws.faults import THROTTLED
+from landing.aws.causes import cause_of
+from landing.core.errors import Cause
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -64,7 +65,7 @@ class Setback:
 
     def __str__(self) -> str:
         service, name = self.operation
-        what = "throttled" if self.code in THROTTLED else "failed"
+        what = "throttled" if cause_of(service, self.code) is Cause.THROTTLED else "failed"
         return f"{service}:{name} {what} at attempt {self.attempt}: {self.code}"
 
 
@@ -143,7 +144,7 @@ class Tally:
         call.seconds += self._now() - call.sent
         code = _code(event)
         call.setback = Setback(call.operation, call.attempts, code) if code else None
-        if code in THROTTLED:
+        if code and cause_of(call.operation[0], code) is Cause.THROTTLED:
             with self._lock:
                 self._uses.setdefault(call.operation, Use()).throttled += 1
 

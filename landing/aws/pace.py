@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from landing.core.deadlines import shown
-from landing.core.errors import AwsError
+from landing.core.errors import TimedOut
 
 Rates = Mapping[tuple[str, str], tuple[float, float]]
 
@@ -50,7 +50,7 @@ class Clock:
     def poll(
         self, what: str, *, timeout: float, first: float = 0.5, longest: float = 15.0, hint: str = "run again to resume"
     ) -> Iterator[float]:
-        """Yield the seconds waited, over and over with growing pauses; raises AwsError when the time is up.
+        """Yield the seconds waited, over and over with growing pauses; raises TimedOut when the time is up.
 
         What the caller does in between counts too.
         """
@@ -59,7 +59,7 @@ class Clock:
             yield waited
             waited = max(waited, self.now() - began)
             if waited + pause > timeout:
-                raise AwsError("Timeout", f"{what} is not done after {shown(timeout)}; {hint}")
+                raise TimedOut(f"{what} is not done after {shown(timeout)}; {hint}")
             self.sleep(pause)
             waited += pause
             pause = min(pause * 1.5, longest)

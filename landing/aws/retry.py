@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from landing.aws.faults import ATTEMPTS, CONCURRENT, NOT_READY, QUOTAS
+from landing.aws.causes import cause_of
+from landing.aws.faults import ATTEMPTS
+from landing.core.errors import Cause
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -38,26 +40,26 @@ class Repeats:
 
     def _in_vain(self, **event: Any) -> Any:
         """Nobody waits for the answer any more, or a quota is used up."""
-        over = _code(event) == "LimitExceededException" and event["operation"].service_model.service_name in QUOTAS
-        return False if over or self._closed.is_set() else None
+        return False if _cause(event) is Cause.QUOTA or self._closed.is_set() else None
 
     def _concurrent(self, **event: Any) -> Any:
         """Another writer is at it: AWS serialises changes of the tree."""
         attempts = event["attempts"]
-        if attempts >= ATTEMPTS or _code(event) not in CONCURRENT:
+        if attempts >= ATTEMPTS or _cause(event) is not Cause.BEING_CHANGED:
             return None
         return min(0.2 * 2**attempts, 10.0) * self._pace
 
     def _not_ready(self, **event: Any) -> Any:
         """The services of a new account come after the account itself; what they answer until then passes."""
-        if not self._is_new() or _code(event) not in NOT_READY:
+        if not self._is_new() or _cause(event) is not Cause.NOT_READY:
             return None
         most = self._patience() / NOT_READY_PAUSE
         return NOT_READY_PAUSE * self._pace if event["attempts"] <= most else None
 
 
-def _code(event: dict[str, Any]) -> str:
-    """AWS's error code; empty when there was no answer, or a good one."""
+def _cause(event: dict[str, Any]) -> Cause | None:
+    """Why AWS refused; None when there was no answer, or a good one."""
     if event["response"] is None or event["caught_exception"] is not None:
-        return ""
-    return str((event["response"][1] or {}).get("Error", {}).get("Code", ""))
+        return None
+    error = (event["response"][1] or {}).get("Error", {})
+    return cause_of(event["operation"].service_model.service_name, error["Code"]) if error.get("Code") else None

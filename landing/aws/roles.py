@@ -16,7 +16,8 @@ from botocore.credentials import (
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from landing.aws.faults import ATTEMPTS, NoCredentials
+from landing.aws.faults import ATTEMPTS
+from landing.core.errors import NoCredentials
 
 SESSION_NAME = "landing"
 
@@ -38,7 +39,7 @@ def assuming(source: Session, role_arn: str, region: str, patience: Patience = t
 
     credentials = source.get_credentials()
     if credentials is None:
-        raise NoCredentials("NoCredentials", "no credentials found. Log in, or set AWS_PROFILE, or try --sandbox")
+        raise NoCredentials("no credentials found. Log in, or set AWS_PROFILE, or try --sandbox")
     extra = {"RoleSessionName": SESSION_NAME, **({"Policy": policy} if policy else {})}
     fetcher = AssumeRoleCredentialFetcher(creator, credentials, role_arn, extra_args=extra)
     session = Session()

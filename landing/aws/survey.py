@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from landing.aws.absent import unless
 from landing.aws.cache import Once
 from landing.aws.connection import Connection
-from landing.aws.faults import UNREADABLE
+from landing.core.errors import HIDING
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -142,7 +142,7 @@ class Survey:
     def accounts_tagged(self, key: str, values: Collection[str]) -> Mapping[str, str]:
         """Account id by the value of a tag, where just one account has it; one call. Nothing where it is refused."""
         found: dict[str, list[str]] = {}
-        with unless(*UNREADABLE, "InvalidParameterException"):
+        with unless(*HIDING, "InvalidParameterException"):
             filters = [{"Key": key, "Values": sorted(values)}]
             for account_id, tags in self._tagged("organizations:account", TagFilters=filters):
                 found.setdefault(tags[key], []).append(account_id)
@@ -232,7 +232,7 @@ class Survey:
         return self.once("tags", self._read_bulk_tags)
 
     def _read_bulk_tags(self) -> Mapping[str, Mapping[str, str]] | None:
-        with unless(*UNREADABLE, "InvalidParameterException"):
+        with unless(*HIDING, "InvalidParameterException"):
             return dict(self._tagged("organizations"))
         return None
 

@@ -188,7 +188,7 @@ class Tree:
         """The id of a unit, or of the root."""
         if unit == ROOT:
             if self.root is None:
-                raise NotThere("NotThere", "the organization does not exist, or AWS does not show it yet")
+                raise NotThere("the organization does not exist, or AWS does not show it yet")
             return str(self.root["Id"])
         return self.units[unit].id
 

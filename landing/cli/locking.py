@@ -17,7 +17,7 @@ from landing.cli.stderr import STDERR
 
 if TYPE_CHECKING:
     from landing.aws import Aws, ConditionalObject
-    from landing.core.model import Problem
+    from landing.core.model import Diagnostic
     from landing.organization import LockPlace, Organization
     from landing.runs.lock import Holder
 
@@ -83,14 +83,14 @@ def _has_account(organization: Organization, aws: Aws, place: LockPlace) -> bool
     return place.account == organization.management or place.account in aws.tree.account_ids
 
 
-def missing(organization: Organization, aws: Aws, *, sandbox: bool) -> list[Problem]:
+def missing(organization: Organization, aws: Aws, *, sandbox: bool) -> list[Diagnostic]:
     """The lock that `apply` could not take, since its bucket does not exist; what cannot be seen is a warning.
 
     As for `shared`, the account of the bucket may be still to come.
     """
     from landing.aws import ConditionalObject, translated
     from landing.core.errors import AwsError, ConfigError
-    from landing.core.model import ORGANIZATION, Problem
+    from landing.core.model import ORGANIZATION, Diagnostic
 
     place = organization.lock
     if place is None or sandbox:
@@ -108,7 +108,7 @@ def missing(organization: Organization, aws: Aws, *, sandbox: bool) -> list[Prob
     message = f"there is no bucket {place.bucket} for the lock in the account {place.account}"
     help_ = "correct the name, or create the bucket (docs/locking.md)"
     source = organization.sources.get("lock.bucket")
-    return [Problem("LZ502", message, source, help_, pointer=("lock", "bucket"), length=len(place.bucket))]
+    return [Diagnostic("LZ502", message, source, help_, pointer=("lock", "bucket"), length=len(place.bucket))]
 
 
 def _warn(text: str) -> None:

@@ -17,7 +17,7 @@ from landing.cli.clock import now
 
 if TYPE_CHECKING:
     from landing.aws import Aws
-    from landing.core.model import Problem
+    from landing.core.model import Diagnostic
     from landing.engine.snapshot import Snapshot
     from landing.library import Library
     from landing.organization import Organization
@@ -43,7 +43,7 @@ class Session:
 
         return Library.load(shipped(), self.config.parent.resolve())
 
-    def organization(self) -> tuple[Organization, list[Problem]]:
+    def organization(self) -> tuple[Organization, list[Diagnostic]]:
         """The config, checked; raises ConfigError."""
         from landing.config import load
 
@@ -126,7 +126,7 @@ class Session:
         from landing.cli.watching import reading
         from landing.runs.pipeline import Hooks
 
-        def check(aws: Aws) -> Sequence[Problem]:
+        def check(aws: Aws) -> Sequence[Diagnostic]:
             if not aws.read_only:
                 return ()  # `apply` holds the lock
             return missing(aws.organization, aws, sandbox=self.sandbox)

@@ -19,7 +19,7 @@ from landing.config.reader import read
 from landing.config.schema import compose
 from landing.config.structure import problems_of
 from landing.core.errors import ConfigError
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.core.vocabulary import Schema
 from landing.library import Library
 from landing.organization import Organization
@@ -34,7 +34,9 @@ def schema(services: Iterable[Service] = SERVICES) -> Schema:
     return compose({service.key: service.schema for service in services if service.settings})
 
 
-def load(folder: Path, library: Library, services: Sequence[Service] = SERVICES) -> tuple[Organization, list[Problem]]:
+def load(
+    folder: Path, library: Library, services: Sequence[Service] = SERVICES
+) -> tuple[Organization, list[Diagnostic]]:
     """The organization and the warnings, after every check; raises ConfigError with all that stands in the way."""
     document, problems = read(folder, shown_as=str(folder))
     shape = [] if problems else list(problems_of(document, schema(services)))
@@ -53,6 +55,6 @@ def load(folder: Path, library: Library, services: Sequence[Service] = SERVICES)
     return organization, problems
 
 
-def _place(problem: Problem) -> tuple[str, int, int]:
+def _place(problem: Diagnostic) -> tuple[str, int, int]:
     source = problem.source
     return (source.file, source.line, source.column) if source else ("", 0, 0)

@@ -12,7 +12,7 @@ from landing.config.document import Document, Path_, units_in
 from landing.core import references
 from landing.core.constraints.principals import POLICY_TYPES
 from landing.core.deadlines import seconds
-from landing.core.model import Json, Problem, Source
+from landing.core.model import Diagnostic, Json, Source
 from landing.core.partitions import REGIONS
 from landing.library import Library, fill
 from landing.organization import (
@@ -42,7 +42,7 @@ class Builder:
         self.library = library
         self.services = services
         self.data: Mapping[str, Any] = document.data
-        self.problems: list[Problem] = []
+        self.problems: list[Diagnostic] = []
         self.partition = REGIONS[self.data["organization"]["home_region"]]
         self.roles: Mapping[str, str] = self.data["roles"]
         self.admitted_roles = tuple(dict.fromkeys(self._admitted_roles()))
@@ -230,7 +230,7 @@ class Builder:
                 ),
             )
 
-    def _boundless(self, path: Path_, given: Json, document: Mapping[str, Json]) -> Iterator[Problem]:
+    def _boundless(self, path: Path_, given: Json, document: Mapping[str, Json]) -> Iterator[Diagnostic]:
         """Exemptions that nothing can protect, where the config gives them or else at the guardrail."""
         patterns = {pattern for exemption in exemptions(document) for pattern in exemption.patterns}
         for pattern in sorted(filter(is_boundless, patterns - set(self._exempt_roles()))):

@@ -12,7 +12,7 @@ from typing import Any
 
 from landing.config.document import Document, Path_, items, units_in
 from landing.core import forms
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.core.partitions import OPT_IN_REGIONS, REGIONS
 from landing.core.spelling import nearest
 from landing.organization import ROOT
@@ -27,7 +27,7 @@ _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 RESERVED_TAGS = ("aws:", "landing:")
 
 
-def check(document: Document, services: Sequence[Service]) -> Iterator[Problem]:
+def check(document: Document, services: Sequence[Service]) -> Iterator[Diagnostic]:
     """Every problem of the raw document that has to do neither with its shape nor with the library."""
     return _Checks(document, services).run()
 
@@ -51,7 +51,7 @@ class _Checks:
         self.organization: dict[str, Any] = dict(items(self.data)).get("organization", {})
         self.roles: dict[str, Any] = dict(items(self.data)).get("roles", {})
 
-    def run(self) -> Iterator[Problem]:
+    def run(self) -> Iterator[Diagnostic]:
         yield from self._regions()
         yield from self._roles()
         yield from self._access()
@@ -62,18 +62,18 @@ class _Checks:
             yield from self._targets(section)
         yield from self._delegated()
 
-    def _unit(self, name: object, path: Path_) -> Iterator[Problem]:
+    def _unit(self, name: object, path: Path_) -> Iterator[Diagnostic]:
         if isinstance(name, str) and name != ROOT and name not in self.units:
             yield self.problem(
                 "LZ301", f"there is no unit `{name}`", path, nearest(name, self.units, "declare it under `units`")
             )
 
-    def _account(self, name: object, path: Path_) -> Iterator[Problem]:
+    def _account(self, name: object, path: Path_) -> Iterator[Diagnostic]:
         if isinstance(name, str) and name not in self.accounts:
             hint = nearest(name, self.accounts, "declare it under `accounts`")
             yield self.problem("LZ302", f"there is no account `{name}`", path, hint)
 
-    def _regions(self) -> Iterator[Problem]:
+    def _regions(self) -> Iterator[Diagnostic]:
         home = _text(self.organization.get("home_region"))
         governed = _strings(self.organization.get("governed_regions"))
         at: Path_ = ("organization", "governed_regions")
@@ -99,7 +99,7 @@ class _Checks:
             if region in REGIONS and REGIONS[region] != REGIONS[home]:
                 yield self._other_partition(region, home, (*at, index))
 
-    def _roles(self) -> Iterator[Problem]:
+    def _roles(self) -> Iterator[Diagnostic]:
         for role in ("management", "log_archive", "security_tooling"):
             yield from self._account(self.roles.get(role), ("roles", role))
         for role in ("log_archive", "security_tooling"):
@@ -111,7 +111,7 @@ class _Checks:
                     "no SCP protects the management account, and it cannot be a delegated administrator",
                 )
 
-    def _access(self) -> Iterator[Problem]:
+    def _access(self) -> Iterator[Diagnostic]:
         """Names that guardrails let through: one that may begin with anything lets anybody through.
 
         The name of the member role has no wildcards: the schema says so.
@@ -125,18 +125,18 @@ class _Checks:
                 hint = "a name as in `break-glass-*`, or an ARN as in `arn:aws:iam::*:role/break-glass-*`"
                 yield self.problem("LZ350", message, ("access", "exempt_roles", index), hint)
 
-    def _lock(self) -> Iterator[Problem]:
+    def _lock(self) -> Iterator[Diagnostic]:
         lock = dict(items(self.data)).get("lock", {})
         yield from self._account(lock.get("account"), ("lock", "account"))
         region, home = _text(lock.get("region")), _text(self.organization.get("home_region"))
         if region in REGIONS and home in REGIONS and REGIONS[region] != REGIONS[home]:
             yield self._other_partition(region, home, ("lock", "region"))
 
-    def _other_partition(self, region: str, home: str, path: Path_) -> Problem:
+    def _other_partition(self, region: str, home: str, path: Path_) -> Diagnostic:
         message = f"{region} is in the partition {REGIONS[region]}, the home region in {REGIONS[home]}"
         return self.problem("LZ308", message, path, "an organization lives in one partition")
 
-    def _units(self) -> Iterator[Problem]:
+    def _units(self) -> Iterator[Diagnostic]:
         names: dict[tuple[str, str], str] = {}
         for whole, (path, value) in self.units.items():
             parent, _, key = whole.rpartition("/")
@@ -167,7 +167,7 @@ class _Checks:
         if len(self.units) > MAX_UNITS:
             yield self.problem("LZ304", f"{len(self.units)} units; AWS allows {MAX_UNITS}", ("units",), key=True)
 
-    def _accounts(self) -> Iterator[Problem]:
+    def _accounts(self) -> Iterator[Diagnostic]:
         emails: dict[str, list[str]] = defaultdict(list)
         ids: dict[str, list[str]] = defaultdict(list)
         for key, value in self.accounts.items():
@@ -212,7 +212,7 @@ class _Checks:
                         "each account needs its own",
                     )
 
-    def _targets(self, section: str) -> Iterator[Problem]:
+    def _targets(self, section: str) -> Iterator[Diagnostic]:
         for key, value in items(self.data.get(section)):
             path: Path_ = (section, key, "target")
             target = dict(items(value)).get("target", {})
@@ -226,7 +226,7 @@ class _Checks:
                     "LZ321", f"the target of `{key}` means nothing", path, "name units, accounts or tags", key=True
                 )
 
-    def _delegated(self) -> Iterator[Problem]:
+    def _delegated(self) -> Iterator[Diagnostic]:
         wanted = self.data.get("delegated_administrators")
         for principal, account in wanted.items() if isinstance(wanted, dict) else ():
             path: Path_ = ("delegated_administrators", principal)
@@ -240,7 +240,7 @@ class _Checks:
                 )
             yield from self._appointed(principal, account, path)
 
-    def _appointed(self, principal: str, account: object, path: Path_) -> Iterator[Problem]:
+    def _appointed(self, principal: str, account: object, path: Path_) -> Iterator[Diagnostic]:
         """Administrators that services appoint themselves, or that the services of the config need."""
         for service in self.services:
             if principal in service.appointing:

@@ -9,7 +9,7 @@ from typing import Any
 from landing.blueprint import MAX_TEMPLATE, canonical
 from landing.blueprint.file import Failure, Rendered
 from landing.config.document import Document, Path_
-from landing.core.model import Json, Problem, Source
+from landing.core.model import Diagnostic, Json, Source
 from landing.library import Library
 from landing.library.metadata import relative
 from landing.organization import ROOT, Deployment, EnabledService, Target
@@ -25,7 +25,7 @@ class Deployments:
         self.document = document
         self.library = library
         self.data: Mapping[str, Any] = document.data
-        self.problems: list[Problem] = []
+        self.problems: list[Diagnostic] = []
 
     def _problem(self, code: str, message: str, path: Path_, hint: str, *, key: bool = True) -> None:
         self.problems.append(self.document.problem(code, message, path, hint, key=key))
@@ -129,4 +129,4 @@ class Deployments:
         asked = self.document.source(path, key=True)
         source = Source(relative(failure.file), failure.line, 1)
         help_ = f"{failure.help} (asked for at {asked})"
-        self.problems.append(Problem(failure.code, failure.message, source, help_, severity, pointer=path))
+        self.problems.append(Diagnostic(failure.code, failure.message, source, help_, severity, pointer=path))

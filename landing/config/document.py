@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from landing.core.model import Problem, Source
+from landing.core.model import Diagnostic, Source
 from landing.core.yaml_text import Map, Mark, Seq
 
 Path_ = tuple[str | int, ...]
@@ -40,11 +40,11 @@ class Document:
                 break
         return Source(self.files.get(path[:2], self.files[path[:1]]), mark[0] + 1, mark[1] + 1)
 
-    def problem(self, code: str, message: str, path: Path_, hint: str = "", *, key: bool = False) -> Problem:
+    def problem(self, code: str, message: str, path: Path_, hint: str = "", *, key: bool = False) -> Diagnostic:
         """An error about the value at a path (`key=True`: about its key)."""
         value = path[-1] if key else self.at(path)
         length = len(str(value).split("\n", 1)[0]) if isinstance(value, str | int | float) else 1
-        return Problem(code, message, self.source(path, key=key), hint, pointer=path, length=length or 1)
+        return Diagnostic(code, message, self.source(path, key=key), hint, pointer=path, length=length or 1)
 
     def at(self, path: Path_) -> object:
         """The value at a path; None where there is nothing."""

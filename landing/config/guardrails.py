@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from landing.config.packs import SHORT as PACKED_TYPES
 from landing.config.packs import numbered, size_of
-from landing.core.model import Json, Problem, Source
+from landing.core.model import Diagnostic, Json, Source
 from landing.library import Library, Policy
 from landing.library.metadata import relative
 from landing.organization import ROOT, Guardrail, Organization, node_of
@@ -23,7 +23,7 @@ SIZE_CODES = ("POL200", "POL201")
 """Sizes are judged here, with the quotas that the config says AWS has raised."""
 
 
-def check(organization: Organization, library: Library, context: Mapping[str, Json]) -> Iterator[Problem]:
+def check(organization: Organization, library: Library, context: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """Every problem of the guardrails, and of the user's own policies that no guardrail uses.
 
     `context` are the names that every policy document may use.
@@ -40,7 +40,7 @@ def check(organization: Organization, library: Library, context: Mapping[str, Js
     yield from _allow_lists(organization)
 
 
-def _size(organization: Organization, guardrail: Guardrail) -> Iterator[Problem]:
+def _size(organization: Organization, guardrail: Guardrail) -> Iterator[Diagnostic]:
     limit = size_limit(organization.limits, guardrail.type)
     size = size_of(organization, guardrail.document)
     hint = "shorten it, or split it into two guardrails"
@@ -53,7 +53,7 @@ def _size(organization: Organization, guardrail: Guardrail) -> Iterator[Problem]
 
 def _findings(
     organization: Organization, guardrail: Guardrail, library: Library, context: Mapping[str, Json]
-) -> Iterator[Problem]:
+) -> Iterator[Diagnostic]:
     """What the lint finds: in the user's own policy at its place there, in one of ours where it was asked for.
 
     What is only worth a note is said of what the user has written there.
@@ -70,7 +70,7 @@ def _findings(
             yield replace(problem, message=f"{problem.message} (at {finding.pointer or '/'})")
 
 
-def _unused(organization: Organization, policy: Policy, context: Mapping[str, Json]) -> Iterator[Problem]:
+def _unused(organization: Organization, policy: Policy, context: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """What is wrong with a policy that is attached nowhere: no reason to stop, unless it cannot be filled in."""
     if any(parameter.required for parameter in policy.parameters.values()):
         return
@@ -78,7 +78,7 @@ def _unused(organization: Organization, policy: Policy, context: Mapping[str, Js
     try:
         document = policy.render({}, context)
     except KeyError as error:
-        yield Problem("LZ313", f"policy `{policy.name}` uses the unknown placeholder {error}", source)
+        yield Diagnostic("LZ313", f"policy `{policy.name}` uses the unknown placeholder {error}", source)
         return
     for finding in _linted(organization, document, policy.type):
         written = policy.written(finding.pointer, {}, context)
@@ -86,7 +86,7 @@ def _unused(organization: Organization, policy: Policy, context: Mapping[str, Js
         message = f"policy `{policy.name}`, which no guardrail uses: {finding.message}"
         if written.literal or severity != INFO:
             help_ = finding.suggestion or ""
-            yield Problem(finding.code, message, written.source, help_, severity, length=written.length)
+            yield Diagnostic(finding.code, message, written.source, help_, severity, length=written.length)
 
 
 def _linted(organization: Organization, document: Mapping[str, Json], policy_type: str) -> list[Finding]:
@@ -94,7 +94,7 @@ def _linted(organization: Organization, document: Mapping[str, Json], policy_typ
     return [finding for finding in found if finding.code not in SIZE_CODES]
 
 
-def _attachments(organization: Organization) -> Iterator[Problem]:
+def _attachments(organization: Organization) -> Iterator[Diagnostic]:
     for node, policies in organization.attached.items():
         for kind in dict.fromkeys(organization.policies[key].type for key in policies):
             here = [key for key in policies if organization.policies[key].type == kind]
@@ -102,7 +102,7 @@ def _attachments(organization: Organization) -> Iterator[Problem]:
                 yield _too_many(organization, node, kind, here)
 
 
-def _too_many(organization: Organization, node: str, kind: str, policies: Sequence[str]) -> Problem:
+def _too_many(organization: Organization, node: str, kind: str, policies: Sequence[str]) -> Diagnostic:
     own = [] if kind == SCP and not organization.full_access(node) else list(LIMITS[kind].built_in)
     guardrails = [key for key in organization.guarded[node] if organization.guardrails[key].type == kind]
     packs = [organization.packs[key] for key in policies if key in organization.packs]
@@ -120,7 +120,7 @@ def _too_many(organization: Organization, node: str, kind: str, policies: Sequen
                     hint)  # fmt: skip
 
 
-def _unprotected(organization: Organization) -> Iterator[Problem]:
+def _unprotected(organization: Organization) -> Iterator[Diagnostic]:
     """Roles that are let through though anybody can make them, or have them act for one.
 
     The exempt roles may be guarded by other means than ours, so that of them it is a warning: ``landing prove
@@ -139,7 +139,7 @@ def _unprotected(organization: Organization) -> Iterator[Problem]:
             yield _problem(organization.guardrails[key], "LZ349", message, hint, severity)
 
 
-def _allow_lists(organization: Organization) -> Iterator[Problem]:
+def _allow_lists(organization: Organization) -> Iterator[Diagnostic]:
     """Where FullAWSAccess is taken away, another policy must allow something, or everything below is denied.
 
     Where it stays, it allows everything already.
@@ -156,8 +156,8 @@ def _allow_lists(organization: Organization) -> Iterator[Problem]:
                 yield _problem(guardrail, "LZ346", message, hint, "warning")
         elif not allowing:
             source = organization.units[key].source if node.startswith("unit/") else organization.accounts[key].source
-            yield Problem("LZ345", f"`{key}` has no policy with an Allow: everything below it would be denied", source,
-                          "attach an allow-list guardrail there, or keep full_access")  # fmt: skip
+            message = f"`{key}` has no policy with an Allow: everything below it would be denied"
+            yield Diagnostic("LZ345", message, source, "attach an allow-list guardrail there, or keep full_access")
 
 
 def _allows(guardrail: Guardrail) -> bool:
@@ -166,6 +166,6 @@ def _allows(guardrail: Guardrail) -> bool:
     return any(isinstance(part, dict) and part.get("Effect") == "Allow" for part in listed)
 
 
-def _problem(guardrail: Guardrail, code: str, message: str, hint: str, severity: str = "error") -> Problem:
+def _problem(guardrail: Guardrail, code: str, message: str, hint: str, severity: str = "error") -> Diagnostic:
     text = f"guardrail `{guardrail.key}`: {message}"
-    return Problem(code, text, guardrail.source, hint, severity, ("guardrails", guardrail.key), len(guardrail.key))
+    return Diagnostic(code, text, guardrail.source, hint, severity, ("guardrails", guardrail.key), len(guardrail.key))

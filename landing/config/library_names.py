@@ -6,19 +6,19 @@ from collections.abc import Collection, Iterator
 
 from landing.config.document import Document, Path_, items
 from landing.core import forms
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.core.spelling import nearest
 from landing.library import Library
 from landing.policy.limits import LIMITS
 
 
-def check(document: Document, library: Library) -> Iterator[Problem]:
+def check(document: Document, library: Library) -> Iterator[Diagnostic]:
     """Every policy and blueprint that is not there, and every name that AWS would refuse."""
     yield from _guardrails(document, library)
     yield from _baselines(document, library)
 
 
-def _guardrails(document: Document, library: Library) -> Iterator[Problem]:
+def _guardrails(document: Document, library: Library) -> Iterator[Diagnostic]:
     names = {(kind, forms.name(own)): own for kind, limit in LIMITS.items() for own in limit.built_in}
     guardrails = dict(items(document.data.get("guardrails")))
     for key, value in guardrails.items():
@@ -38,7 +38,7 @@ def _guardrails(document: Document, library: Library) -> Iterator[Problem]:
             )
 
 
-def _baselines(document: Document, library: Library) -> Iterator[Problem]:
+def _baselines(document: Document, library: Library) -> Iterator[Diagnostic]:
     for key, value in items(document.data.get("baselines")):
         path: Path_ = ("baselines", key)
         if not key.replace("-", "").isalnum():
@@ -49,7 +49,7 @@ def _baselines(document: Document, library: Library) -> Iterator[Problem]:
         yield from _missing(document, path, "blueprint", asked, library.blueprint_files)
 
 
-def _missing(document: Document, path: Path_, what: str, name: object, known: Collection[str]) -> Iterator[Problem]:
+def _missing(document: Document, path: Path_, what: str, name: object, known: Collection[str]) -> Iterator[Diagnostic]:
     """Said where the name is: under a key of its own, or the key of the guardrail or baseline itself."""
     if isinstance(name, str) and name not in known:
         own = document.at((*path, what)) is not None

@@ -11,7 +11,7 @@ import yaml
 
 from landing.config.document import Document
 from landing.core import source_tree
-from landing.core.model import Problem, Source
+from landing.core.model import Diagnostic, Source
 from landing.core.yaml_text import Map, NotAdmitted, parse
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -20,13 +20,13 @@ BY_KEY = ("accounts", "baselines", "delegated_administrators", "guardrails", "se
 """Top-level keys that several files may hold, each with keys of its own."""
 
 
-def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Problem]]:
+def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Diagnostic]]:
     """Read every `*.yaml` and `*.yml` of a folder (or one file) into one document; all problems at once."""
-    document, problems = Document(), list[Problem]()
+    document, problems = Document(), list[Diagnostic]()
     paths = files(folder)
     if not paths:
         problems.append(
-            Problem(
+            Diagnostic(
                 "LZ101", f"no config found: {folder} holds no .yaml file", help="landing init writes a starter config"
             )
         )
@@ -53,7 +53,7 @@ def files(config: Path) -> list[Path]:
     return sorted(path for path in found if path.is_symlink() or not path.is_dir())
 
 
-def refused(config: Path, *, shown_as: str = "") -> Iterator[Problem]:
+def refused(config: Path, *, shown_as: str = "") -> Iterator[Diagnostic]:
     """What of a config is not read: links that lead out of its folder, what is no file, what is too large."""
     folder = config if config.is_dir() else config.parent
     found = [(config, why)] if (why := source_tree.refusal(config, config.absolute().parent, largest=MAX_BYTES)) else []
@@ -64,21 +64,21 @@ def refused(config: Path, *, shown_as: str = "") -> Iterator[Problem]:
         if why and os.path.lexists(path):
             name = Path(shown_as) / path.relative_to(config) if shown_as and path.is_relative_to(config) else path
             help_ = "split the file: files of the folder are merged" if "bytes" in why else "put the file itself there"
-            yield Problem(REFUSED, f"{name} is not read: {why}", help=help_)
+            yield Diagnostic(REFUSED, f"{name} is not read: {why}", help=help_)
 
 
-def _read_file(document: Document, path: Path, name: str) -> Iterator[Problem]:
+def _read_file(document: Document, path: Path, name: str) -> Iterator[Diagnostic]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        yield Problem("LZ102", f"cannot read {name}: {error.strerror}", Source(name, 1, 1))
+        yield Diagnostic("LZ102", f"cannot read {name}: {error.strerror}", Source(name, 1, 1))
         return
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start)
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1)
-        yield Problem(
+        yield Diagnostic(
             "LZ104",
             f"{name} is not UTF-8: byte 0x{raw[error.start]:02x}",
             Source(name, line + 1, column + 1),
@@ -91,25 +91,27 @@ def _read_file(document: Document, path: Path, name: str) -> Iterator[Problem]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = (mark.line, mark.column) if mark else (0, 0)
-        yield Problem("LZ105", _wording(error), Source(name, at[0] + 1, at[1] + 1), help=_advice(error, document, name))
+        yield Diagnostic(
+            "LZ105", _wording(error), Source(name, at[0] + 1, at[1] + 1), help=_advice(error, document, name)
+        )
         return
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position)
         column = error.position - (text.rfind("\n", 0, error.position) + 1)
-        yield Problem("LZ105", f"not YAML: {error.reason}", Source(name, line + 1, column + 1))
+        yield Diagnostic("LZ105", f"not YAML: {error.reason}", Source(name, line + 1, column + 1))
         return
     except NotAdmitted as error:
         where = Source(name, error.mark[0] + 1, error.mark[1] + 1)
-        yield Problem(error.code, error.message, where, help=error.hint, length=error.length)
+        yield Diagnostic(error.code, error.message, where, help=error.hint, length=error.length)
         return
     yield from _merge(document, top, name)
 
 
-def _merge(document: Document, top: object, name: str) -> Iterator[Problem]:
+def _merge(document: Document, top: object, name: str) -> Iterator[Diagnostic]:
     if top is None:
         return
     if not isinstance(top, Map):
-        yield Problem("LZ106", f"{name} must hold a mapping of top-level keys", Source(name, 1, 1))
+        yield Diagnostic("LZ106", f"{name} must hold a mapping of top-level keys", Source(name, 1, 1))
         return
     for key, value in top.items():
         keyed = key in BY_KEY and isinstance(value, Map)
@@ -138,9 +140,9 @@ def _take(document: Document, path: tuple[str, ...], values: Map, name: str) -> 
     document.files[path] = name
 
 
-def _twice(document: Document, path: tuple[str, ...], source: Source) -> Problem:
+def _twice(document: Document, path: tuple[str, ...], source: Source) -> Diagnostic:
     first = document.source(path, key=True)
-    return Problem(
+    return Diagnostic(
         "LZ107",
         f"`{'.'.join(path)}` is given twice: here and at {first}",
         source,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from landing.config.document import Document, Path_
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.core.spelling import nearest
 from landing.core.vocabulary import KEY
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 
-def problems_of(document: Document, schema: Mapping[str, Any]) -> Iterator[Problem]:
+def problems_of(document: Document, schema: Mapping[str, Any]) -> Iterator[Diagnostic]:
     """Every violation of the schema, where it stands in the files.
 
     Accounts are the bulk of a config: a compiled validator finds those that are wrong, and only they are looked at
@@ -46,7 +46,7 @@ def _suspects(accounts: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[st
     return {key: accounts[key] for key in accounts if wrong(key)}
 
 
-def _spoken(document: Document, error: ValidationError) -> Iterator[Problem]:
+def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
     path: Path_ = tuple(error.absolute_path)
     schema: Any = error.schema
     instance: Any = error.instance
@@ -88,12 +88,12 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Problem]:
             )
 
 
-def _unknown_key(document: Document, path: Path_, key: str, known: list[str]) -> Problem:
+def _unknown_key(document: Document, path: Path_, key: str, known: list[str]) -> Diagnostic:
     hint = nearest(key, known, "keys here: " + ", ".join(known))
     return _problem(document, (*path, key), "LZ201", f"unknown key `{key}`{_inside(path)}", hint, key=True)
 
 
-def _wrong_key(document: Document, error: ValidationError, path: Path_) -> Problem:
+def _wrong_key(document: Document, error: ValidationError, path: Path_) -> Diagnostic:
     key = str(error.instance)
     if error.validator == "enum":
         hint = nearest(key, map(str, cast("list[Any]", error.validator_value)))
@@ -104,13 +104,13 @@ def _wrong_key(document: Document, error: ValidationError, path: Path_) -> Probl
     return _problem(document, (*path, key), "LZ204", f"`{key}` is not a valid key here", hint, key=True)
 
 
-def _problem(document: Document, path: Path_, code: str, message: str, hint: str, *, key: bool = False) -> Problem:
+def _problem(document: Document, path: Path_, code: str, message: str, hint: str, *, key: bool = False) -> Diagnostic:
     source = document.source(path, key=key)
     length = 1
     if source:
         rest = document.excerpt(source)[source.column - 1 :]
         length = len(rest.split("#", 1)[0].rstrip().split(":", 1)[0]) or 1
-    return Problem(code, message, source, hint, pointer=path, length=length)
+    return Diagnostic(code, message, source, hint, pointer=path, length=length)
 
 
 def _reason(error: ValidationError) -> str:

@@ -159,6 +159,36 @@ CODES: Mapping[str, Explanation] = {
         "(`plan`, `drift`) the bucket of the lock does not exist",
         "correct the name, or create the bucket",
     ),
+    "LZ503": Explanation(
+        "(all that asks AWS) there are no credentials, or they have expired",
+        "log in, set AWS_PROFILE, or try `--sandbox`",
+    ),
+    "LZ504": Explanation(
+        "(`apply`) AWS takes longer than it may", "run again to resume; `timeouts` in the config allows more"
+    ),
+    "LZ505": Explanation(
+        "AWS's endpoint cannot be reached", "look at the network, the proxy, and whether the region is enabled"
+    ),
+    "LZ506": Explanation(
+        "a call that could not be sent, or whose answer could not be read", "the message says what botocore makes of it"
+    ),
+    "LZ507": Explanation(
+        "(`apply`) what AWS began has failed", "AWS's reason stands beside it; run again when that is mended"
+    ),
+    "LZ508": Explanation(
+        "(`apply`) what has the name that ours would have is somebody else's",
+        "rename it, or delete it, or choose another key",
+    ),
+    "LZ509": Explanation(
+        "(`apply`) a stack set could not be deployed to some accounts",
+        "their reasons are named; run again when they are mended",
+    ),
+    "LZ510": Explanation(
+        "(`apply`) an account has another e-mail address than in the config",
+        "change it in AWS, which needs a code that is sent to the new address, or correct the config",
+    ),
+    "LZ511": Explanation("(`apply`) somebody else has moved an account meanwhile", "plan again"),
+    "LZ512": Explanation("(`apply`) what a change needs does not exist yet, or AWS does not show it yet", "run again"),
 }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
-from landing.core.model import Problem, Scope
+from landing.core.model import ORGANIZATION, Diagnostic, Scope
 
 
 class LandingError(Exception):
@@ -16,7 +17,7 @@ class LandingError(Exception):
 class ConfigError(LandingError):
     """The config or the library is wrong; carries every problem that was found in one run."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Diagnostic]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
 
@@ -59,27 +60,141 @@ class LockHeld(Refused):
     """Another run is applying."""
 
 
+class Cause(StrEnum):
+    """Why a call failed: what is decided by, whatever the code of the error is called."""
+
+    THROTTLED = "throttled"
+    ALREADY_THERE = "already there"
+    NOT_THERE = "not there"
+    CONFLICT = "in conflict"
+    """Something is in a state that forbids it: still in use, not empty."""
+    BEING_CHANGED = "being changed"
+    NOT_YET_KNOWN = "not yet known"
+    """An administrator whom the service does not know of yet."""
+    NOT_READY = "not ready"
+    """The service has not come to an account that is minutes old, or the account has not subscribed to it."""
+    REFUSED = "refused"
+    QUOTA = "quota"
+    QUOTA_OR_RATE = "quota or rate"
+    """The service has one code for both."""
+    CREDENTIALS = "credentials"
+    CONNECTION = "connection"
+    INVALID = "invalid"
+    """As it is asked, it is not possible here."""
+    INTERNAL = "internal"
+    """AWS failed."""
+    UNKNOWN = "unknown"
+
+    @property
+    def passes(self) -> bool:
+        """Whether it is "not as you think": another look, and the same again, may be the cure."""
+        return self in _PASSES
+
+
+_PASSES = frozenset({
+    Cause.ALREADY_THERE, Cause.NOT_THERE, Cause.CONFLICT, Cause.BEING_CHANGED, Cause.NOT_YET_KNOWN,
+})  # fmt: skip
+HIDING = frozenset({Cause.THROTTLED, Cause.REFUSED, Cause.NOT_READY, Cause.NOT_YET_KNOWN})
+"""A scope cannot be seen because of them, which does not mean that nothing is there."""
+
+
 class AwsError(LandingError):
-    """A call to AWS was refused or failed; `code` is AWS's own error code."""
+    """A call to AWS was refused or failed, or what AWS went on with by itself did not end well.
+
+    `code` is ours, of the classes below; an answer of AWS has `aws_code`, and of `cause` what the door says of it.
+    """
+
+    code = ""
+    cause = Cause.UNKNOWN
 
     def __init__(
-        self, code: str, message: str, *, operation: str = "", scope: Scope | None = None, request_id: str = ""
+        self,
+        message: str,
+        *,
+        help: str = "",  # noqa: A002  # as the diagnostic has it
+        operation: str = "",
+        scope: Scope = ORGANIZATION,
+        aws_code: str = "",
+        cause: Cause | None = None,
+        status: int = 0,
+        request_id: str = "",
     ) -> None:
-        where = f" in {scope}" if scope and str(scope) else ""
-        tail = f" (request {request_id})" if request_id else ""
-        super().__init__(f"{operation or 'AWS'}{where}: {code}: {message}{tail}")
-        self.code = code
-        self.reason = message
-        self.operation = operation
-        self.scope = scope
+        self.diagnostic = Diagnostic(
+            self.code,
+            message,
+            help=help,
+            scope=scope,
+            operation=operation,
+            aws_code=aws_code,
+            status=status,
+            request_id=request_id,
+        )
+        self.cause = cause or self.cause
+        super().__init__(str(self.diagnostic))
 
 
 class CannotRead(AwsError):
     """A scope that cannot be read (access denied, region not opted in, throttled out): becomes a gap."""
 
 
+class NoCredentials(AwsError):
+    """There are no usable credentials: the run ends here."""
+
+    code, cause = "LZ503", Cause.CREDENTIALS
+
+
+class TimedOut(AwsError):
+    """What was waited for took longer than it may."""
+
+    code = "LZ504"
+
+
+class Unreachable(CannotRead):
+    """AWS's endpoint does not answer."""
+
+    code, cause = "LZ505", Cause.CONNECTION
+
+
+class CallFailed(AwsError):
+    """A call that could not be sent, or whose answer could not be read."""
+
+    code = "LZ506"
+
+
+class OperationFailed(AwsError):
+    """What AWS began for us has failed; `aws_code` is the status or the reason by which it says so."""
+
+    code = "LZ507"
+
+
+class NotOurs(AwsError):
+    """What has the name that ours would have is somebody else's."""
+
+    code = "LZ508"
+
+
+class InstancesFailed(AwsError):
+    """A stack set could not be deployed to some accounts or regions."""
+
+    code = "LZ509"
+
+
+class EmailDiffers(AwsError):
+    """An account has another e-mail address than the config gives it, and AWS lets only its owner change that."""
+
+    code, cause = "LZ510", Cause.INVALID
+
+
+class AccountMoved(AwsError):
+    """Somebody else has moved an account meanwhile."""
+
+    code = "LZ511"
+
+
 class NotThere(AwsError):
-    """The account or the organization of a scope does not exist yet: nothing lives there."""
+    """Something (the account or the organization of a scope, a policy) does not exist yet, or AWS does not show it."""
+
+    code, cause = "LZ512", Cause.NOT_THERE
 
 
 class ApplyFailed(LandingError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -180,10 +180,12 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with the input: where, what, and what to do about it.
+class Diagnostic:
+    """One thing that is wrong, from where it is noticed to the last line of output: where, what, and what to do.
 
-    `code` is stable (LZ…). `pointer` is the path of keys in the config; `length` the characters to underline.
+    `code` is ours (LZ…, `landing.core.codes`); none where AWS's own says it. `pointer` is the path of keys in the
+    config; `length` the characters to underline. Of what AWS answered: `operation` (the call, or what was being done),
+    `aws_code` (of the error, or the status that what it went on with ended in), `status` of HTTP, `request_id`.
     """
 
     code: str
@@ -193,8 +195,29 @@ class Problem:
     severity: str = "error"
     pointer: tuple[str | int, ...] = field(default=())
     length: int = 1
+    _: KW_ONLY
+    address: Address | None = None
+    scope: Scope = ORGANIZATION
+    operation: str = ""
+    aws_code: str = ""
+    status: int = 0
+    request_id: str = ""
+
+    @property
+    def words(self) -> str:
+        """What `text` says, but for the request, whose id no two answers share."""
+        where = f" in {self.scope}" if str(self.scope) else ""
+        asked = self.operation or ("AWS" if self.aws_code else "")
+        head = f"{asked}{where}: " if asked else ""
+        if not self.aws_code:
+            return f"{head}{self.code}{' ' * bool(self.code)}{self.message}{f' ({self.help})' if self.help else ''}"
+        advice = f"{self.message.rstrip('.')}. {self.help}" if self.help else self.message
+        return f"{head}{self.aws_code}: {advice}"
+
+    @property
+    def text(self) -> str:
+        """All in one line, but where in the config it is."""
+        return self.words + (f" (request {self.request_id})" if self.request_id else "")
 
     def __str__(self) -> str:
-        where = f"{self.source}: " if self.source else ""
-        tail = f" ({self.help})" if self.help else ""
-        return f"{where}{self.code} {self.message}{tail}"
+        return f"{self.source}: {self.text}" if self.source else self.text

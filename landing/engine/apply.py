@@ -8,8 +8,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from landing.aws import Aws, Interrupted, NoCredentials, NotBegun
-from landing.core.errors import LandingError
+from landing.aws import Aws, Interrupted, NotBegun
+from landing.core.errors import LandingError, NoCredentials
 from landing.core.model import Action, Address, Change, Gap
 from landing.engine.background import settle
 from landing.engine.journal import Event, Listener

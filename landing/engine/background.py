@@ -7,9 +7,9 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from landing.aws import Aws, Clock, Interrupted, NoCredentials, translated
+from landing.aws import Aws, Clock, Interrupted, translated
 from landing.core.deadlines import shown
-from landing.core.errors import AwsError
+from landing.core.errors import AwsError, NoCredentials
 from landing.core.model import Address, Change
 from landing.engine.journal import Event, Listener
 from landing.engine.stop import Stop

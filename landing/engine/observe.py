@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from queue import Empty, SimpleQueue
 
-from landing.aws import Aws, Interrupted, NoCredentials, translated
-from landing.core.errors import AwsError, NotThere, Refused
+from landing.aws import Aws, Interrupted, translated
+from landing.core.errors import AwsError, NoCredentials, NotThere, Refused
 from landing.core.model import Address, Gap, Resource, Scope
 from landing.organization import Organization
 from landing.services.base import Kind, Kinds

@@ -7,7 +7,6 @@ seconds. Every `apply` of a kind begins with what is there, so looking again and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 
 from landing.aws import Aws, translated
@@ -18,15 +17,6 @@ from landing.services.base import Kind
 PAUSES = (1.0, 4.0, 10.0)
 """Seconds before each further look."""
 
-OVERTAKEN = re.compile(
-    r"Already|Duplicate|NotFound|NotThere|NoSuch|DoesNotExist|Conflict|InUse|NotEmpty|InProgress|ConcurrentModification"
-)
-"""Codes of AWS (and our own) for "it is not as you think": there already, not there, still taken, being changed."""
-
-SAID = re.compile(r"(must be|is not) (an?|the) [\w ]*delegated admin|detector already exists", re.IGNORECASE)
-"""The same in words, where the code does not tell: to an administrator whose registration a service does not see yet
-(each with a code of its own), and GuardDuty's BadRequestException for a detector of which the answer was lost."""
-
 
 def persist(aws: Aws, kind: Kind, change: Change) -> None:
     """Apply a change; again after another look at the organization when AWS says that it is not as we thought."""
@@ -36,7 +26,7 @@ def persist(aws: Aws, kind: Kind, change: Change) -> None:
                 kind.apply(aws, change)
             break
         except AwsError as error:
-            if pause is None or not (OVERTAKEN.search(error.code) or SAID.search(error.reason)):
+            if pause is None or not error.cause.passes:
                 raise
             aws.clock.sleep(pause)
             aws.tree.forget()

@@ -14,7 +14,7 @@ from typing import Any
 from landing.core import forms, json_text, private_files
 from landing.core.errors import LandingError
 from landing.core.files import write
-from landing.core.model import Action, Address, Change, Gap, Problem, Resource, Scope
+from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resource, Scope
 from landing.engine.observe import Observation, desired_of, tasks_of
 from landing.engine.plan_file import plain
 from landing.organization import Organization
@@ -64,7 +64,7 @@ class Snapshot:
             return f"no account there has the e-mail address that the config gives it ({key}: {there}, not {email})"
         return ""
 
-    def unheld(self, organization: Organization) -> Iterator[Problem]:
+    def unheld(self, organization: Organization) -> Iterator[Diagnostic]:
         """Every id that the config declares of an account which was no account of that key then.
 
         Where accounts could not be read, nothing is known.

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from landing.aws import Aws, NoCredentials
+from landing.aws import Aws
 from landing.aws.simulator import simulate
-from landing.core.errors import AwsError, CannotRead
+from landing.core.errors import AwsError, CannotRead, NoCredentials
 from landing.policy.testing import Estate, Suite
 from landing.policy.testing.model import Case
 from landing.policy.testing.replay import Asked, Question, Setting, replay
@@ -121,7 +121,8 @@ def _ask(aws: Aws, call: _Call) -> dict[tuple[str, str], str] | str:
     except (CannotRead, NoCredentials):
         raise
     except AwsError as error:
-        return f"{error.code}: {error.reason}"
+        answer = error.diagnostic
+        return f"{answer.aws_code or answer.code}: {answer.message}"
 
 
 def _judged(

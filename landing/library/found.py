@@ -12,7 +12,7 @@ from landing.blueprint.file import Rendered, blueprint_in, failure, rendered
 from landing.blueprint.process import rendered as rendered_apart
 from landing.core import source_tree
 from landing.core.errors import ConfigError
-from landing.core.model import Problem, Source
+from landing.core.model import Diagnostic, Source
 from landing.library.metadata import relative
 from landing.library.policy import Policy, policy_in
 
@@ -35,7 +35,7 @@ class Library:
         """Read `blueprints/*.py` and `scps/*/` below each folder; raises ConfigError with all problems at once."""
         policies: dict[str, Policy] = {}
         files: dict[str, Path] = {}
-        problems: list[Problem] = []
+        problems: list[Diagnostic] = []
         looked_at = list(dict.fromkeys(path.resolve() for path in folders))
         problems += (problem for folder in looked_at for problem in refused(folder))
         if problems:  # nothing of such a folder is read, not even to say more
@@ -116,16 +116,16 @@ def _content(folder: Path) -> str:
     return total.hexdigest()
 
 
-def refused(folder: Path) -> Iterator[Problem]:
+def refused(folder: Path) -> Iterator[Diagnostic]:
     """What of a folder's library is not read: links that lead out of it, what is no file, what is too large."""
     if folder != shipped().resolve():
         for name in FOLDERS:
             for path, why in source_tree.refusals(folder / name):
-                yield Problem("LZ409", f"{relative(path)} is not read: {why}", help="put the file itself there")
+                yield Diagnostic("LZ409", f"{relative(path)} is not read: {why}", help="put the file itself there")
 
 
-def _twice(what: str, path: Path, first: Path) -> Problem:
-    return Problem(
+def _twice(what: str, path: Path, first: Path) -> Diagnostic:
+    return Diagnostic(
         "LZ401",
         f"a {what} of this name exists twice: also in {first}",
         Source(relative(path), 1, 1),

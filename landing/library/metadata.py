@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from landing.core.model import Problem, Severity, Source
+from landing.core.model import Diagnostic, Severity, Source
 from landing.core.yaml_text import Map, NotAdmitted, parse
 from landing.policy.limits import LIMITS
 
@@ -45,27 +45,27 @@ class Metadata:
     places: Mapping[str, tuple[int, int]]
 
     @classmethod
-    def read(cls, path: Path, problems: list[Problem]) -> Metadata:
+    def read(cls, path: Path, problems: list[Diagnostic]) -> Metadata:
         """The file; what cannot be read at all is added to `problems`."""
         file, where = relative(path), (0, 0)
         try:
             values = parse(path.read_text(encoding="utf-8-sig")) or Map()
         except NotAdmitted as error:
             where, message = error.mark, f"cannot read metadata: {error.message}"
-            problems.append(Problem("LZ402", message, Source(file, where[0] + 1, where[1] + 1), error.hint))
+            problems.append(Diagnostic("LZ402", message, Source(file, where[0] + 1, where[1] + 1), error.hint))
             return cls(file, dict.fromkeys(_TEXTS, ""), {})
         except (OSError, ValueError, yaml.YAMLError) as error:
             if (mark := getattr(error, "problem_mark", None)) is not None:
                 where = (mark.line, mark.column)
             message = f"cannot read metadata: {getattr(error, 'problem', None) or error}"
-            problems.append(Problem("LZ402", message, Source(file, where[0] + 1, where[1] + 1)))
+            problems.append(Diagnostic("LZ402", message, Source(file, where[0] + 1, where[1] + 1)))
             return cls(file, dict.fromkeys(_TEXTS, ""), {})
         if not isinstance(values, Map):
-            problems.append(Problem("LZ402", "metadata must be a mapping of keys", Source(file, 1, 1)))
+            problems.append(Diagnostic("LZ402", "metadata must be a mapping of keys", Source(file, 1, 1)))
             return cls(file, dict.fromkeys(_TEXTS, ""), {})
         return cls(file, values, {key: (line + 1, column + 1) for key, (line, column) in values.keys_at.items()})
 
-    def problems(self) -> Iterator[Problem]:
+    def problems(self) -> Iterator[Diagnostic]:
         """Everything that is wrong with the keys."""
         if self.values and not self.places:  # it could not be read, which is said already
             return
@@ -88,7 +88,7 @@ class Metadata:
                 yield self._wrong(key, f"`{key}` must be a list of texts")
         yield from self._parameters()
 
-    def _parameters(self) -> Iterator[Problem]:
+    def _parameters(self) -> Iterator[Diagnostic]:
         listed = self.values.get("parameters") or {}
         if not isinstance(listed, dict) or not all(isinstance(spec, dict) for spec in listed.values()):
             yield self._wrong("parameters", "`parameters` must map names to `type`, `description` and `default`")
@@ -102,5 +102,5 @@ class Metadata:
             elif "default" in spec and not fits(kind, spec["default"]) and "{{" not in str(spec["default"]):
                 yield self._wrong("parameters", f"the default of the parameter `{name}` is no {kind}")
 
-    def _wrong(self, key: str, message: str, hint: str = "", code: str = "LZ403") -> Problem:
-        return Problem(code, message, Source(self.file, *self.places.get(key, (1, 1))), hint, length=len(key))
+    def _wrong(self, key: str, message: str, hint: str = "", code: str = "LZ403") -> Diagnostic:
+        return Diagnostic(code, message, Source(self.file, *self.places.get(key, (1, 1))), hint, length=len(key))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from landing.core.errors import ConfigError
 from landing.core.json_text import place, read
-from landing.core.model import Json, Problem, Severity, Source
+from landing.core.model import Diagnostic, Json, Severity, Source
 from landing.library.metadata import Metadata, fits, relative
 from landing.library.placeholders import fill, has_placeholder, unfilled
 
@@ -92,7 +92,7 @@ class Policy:
 
 def policy_in(folder: Path) -> Policy:
     """The policy of a folder; raises ConfigError with all that is wrong there."""
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     document = _document(folder / "policy.json", problems)
     metadata = Metadata.read(folder / "metadata.yaml", problems)
     problems += metadata.problems()
@@ -119,15 +119,17 @@ def policy_in(folder: Path) -> Policy:
     )
 
 
-def _document(path: Path, problems: list[Problem]) -> dict[str, Json]:
+def _document(path: Path, problems: list[Diagnostic]) -> dict[str, Json]:
     try:
         document = read(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
-        problems.append(Problem("LZ404", f"not JSON: {error.msg}", Source(relative(path), error.lineno, error.colno)))
+        problems.append(
+            Diagnostic("LZ404", f"not JSON: {error.msg}", Source(relative(path), error.lineno, error.colno))
+        )
     except (OSError, ValueError) as error:
-        problems.append(Problem("LZ404", str(error), Source(relative(path), 1, 1)))
+        problems.append(Diagnostic("LZ404", str(error), Source(relative(path), 1, 1)))
     else:
         if isinstance(document, dict):
             return document
-        problems.append(Problem("LZ404", "a policy document must be a JSON object", Source(relative(path), 1, 1)))
+        problems.append(Diagnostic("LZ404", "a policy document must be a JSON object", Source(relative(path), 1, 1)))
     return {}

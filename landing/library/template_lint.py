@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from landing.blueprint.process import ask
-from landing.core.model import Problem, Source
+from landing.core.model import Diagnostic, Source
 from landing.library.found import Library
 from landing.library.metadata import relative
 from landing.organization import Organization
@@ -21,7 +21,7 @@ Finding = tuple[str, str, str, tuple[str | int, ...]]
 """cfn-lint's rule, its severity, its words, and the path of keys in the template."""
 
 
-def problems(organization: Organization, library: Library) -> Iterator[Problem]:
+def problems(organization: Organization, library: Library) -> Iterator[Diagnostic]:
     """Every finding about a template of a blueprint beside the config, at the line of the blueprint that says the same.
 
     Ours are linted before they ship. Without user's blueprints, nothing is imported and nothing started.
@@ -35,7 +35,7 @@ def problems(organization: Organization, library: Library) -> Iterator[Problem]:
         return
     if find_spec("cfnlint") is None:
         message = "templates of blueprints beside the config are not linted: cfn-lint is not installed"
-        yield Problem(NOT_LINTED, message, Source(relative(own[0][0]), 1, 1), "pip install 'landing[lint]'", "info")
+        yield Diagnostic(NOT_LINTED, message, Source(relative(own[0][0]), 1, 1), "pip install 'landing[lint]'", "info")
         return
     asked = {"templates": [template for _, template in own], "regions": organization.governed_regions}
     answers, why = ask(own[0][0].parent, asked, len(own), _checked, SECONDS)
@@ -43,16 +43,16 @@ def problems(organization: Organization, library: Library) -> Iterator[Problem]:
         yield from _told(path, findings)
     if len(answers) < len(own):
         message = f"the template is not linted: cfn-lint: {why}"
-        yield Problem(NOT_LINTED, message, Source(relative(own[len(answers)][0]), 1, 1), severity="warning")
+        yield Diagnostic(NOT_LINTED, message, Source(relative(own[len(answers)][0]), 1, 1), severity="warning")
 
 
-def _told(path: Path, findings: Sequence[Finding]) -> Iterator[Problem]:
+def _told(path: Path, findings: Sequence[Finding]) -> Iterator[Diagnostic]:
     text = path.read_text(encoding="utf-8", errors="replace")
     for rule, severity, words, at in findings:
         steps = "/".join(map(str, at))
         message = f"cfn-lint {rule}: {words}" + (f" (at {steps})" if steps else "")
         help_ = f"correct it, or list {rule} in the template's metadata under cfn-lint: config: ignore_checks"
-        yield Problem(FOUND, message, Source(relative(path), _line(text, at), 1), help_, severity)
+        yield Diagnostic(FOUND, message, Source(relative(path), _line(text, at), 1), help_, severity)
 
 
 def _checked(_: int, line: bytes) -> list[Finding]:

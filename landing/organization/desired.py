@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from landing.core import references
 from landing.core.deadlines import DEADLINES
-from landing.core.model import Json, Problem, Source
+from landing.core.model import Diagnostic, Json, Source
 from landing.organization.hierarchy import Account, Hierarchy, Target, node_of
 from landing.organization.policies import ForeignPolicy, Guardrail, Pack
 
@@ -56,10 +56,10 @@ class EnabledService(Generic[S]):
         """Where a setting stands; of one that the config leaves out, where it would stand in."""
         return next((self.sources[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.sources), self.source)
 
-    def problem(self, code: str, message: str, help_: str, *path: str | int, severity: str = "error") -> Problem:
+    def problem(self, code: str, message: str, help_: str, *path: str | int, severity: str = "error") -> Diagnostic:
         """What is wrong with a setting, where it stands."""
         length = len(str(path[-1])) if path and isinstance(path[-1], str) else 1
-        return Problem(code, message, self.at(*path), help_, severity, ("services", self.name, *path), length)
+        return Diagnostic(code, message, self.at(*path), help_, severity, ("services", self.name, *path), length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,12 @@ class Organization(Hierarchy):
         """Seconds that AWS may take over one of DEADLINES."""
         return self.timeouts.get(name, DEADLINES[name].seconds)
 
-    def unheld(self, account: Account, message: str, help_: str) -> Problem:
+    def unheld(self, account: Account, message: str, help_: str) -> Diagnostic:
         """What AWS says otherwise than an id that the config declares, where it stands."""
         source = self.sources.get(f"accounts.{account.key}.id", account.source)
-        return Problem("LZ501", message, source, help_, pointer=("accounts", account.key, "id"), length=len(account.id))
+        return Diagnostic(
+            "LZ501", message, source, help_, pointer=("accounts", account.key, "id"), length=len(account.id)
+        )
 
     @cached_property
     def guarded(self) -> Mapping[str, tuple[str, ...]]:

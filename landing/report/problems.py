@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from landing.core.model import Problem, Source
+from landing.core.model import Diagnostic, Source
 from landing.core.source_tree import refusal
 from landing.core.text import safe
 from landing.report.style import Style
@@ -22,7 +22,7 @@ MOST_SHOWN = 64 << 20
 _COLOUR = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
-def render(problems: Sequence[Problem], style: Style, *, limit: int = AT_MOST) -> str:
+def render(problems: Sequence[Diagnostic], style: Style, *, limit: int = AT_MOST) -> str:
     """Text for people; `limit` 0 shows all."""
     files: dict[str, list[str]] = {}
     lines: list[str] = []
@@ -35,7 +35,7 @@ def render(problems: Sequence[Problem], style: Style, *, limit: int = AT_MOST) -
     return "\n".join(lines) + "\n"
 
 
-def counted(problems: Sequence[Problem]) -> str:
+def counted(problems: Sequence[Diagnostic]) -> str:
     """How many errors, warnings and notes, in how many files."""
     counts = Counter(problem.severity for problem in problems)
     words = {"error": "error", "warning": "warning", "info": "note"}
@@ -48,7 +48,7 @@ def _listed(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
-def _problem(problem: Problem, files: dict[str, list[str]], style: Style) -> Iterator[str]:
+def _problem(problem: Diagnostic, files: dict[str, list[str]], style: Style) -> Iterator[str]:
     title = style.paint(f"{problem.severity}[{problem.code}]", _COLOUR[problem.severity], "bold")
     yield f"{title}: {safe(problem.message)}"
     if problem.source:
@@ -84,7 +84,7 @@ def _lines(path: Path) -> list[str]:
         return []
 
 
-def as_json(problems: Sequence[Problem]) -> str:
+def as_json(problems: Sequence[Diagnostic]) -> str:
     """One JSON document."""
     entries = [
         {
@@ -100,12 +100,12 @@ def as_json(problems: Sequence[Problem]) -> str:
     return json.dumps({"format_version": "1.0", "problems": entries}, indent=1) + "\n"
 
 
-def as_github(problems: Sequence[Problem]) -> str:
+def as_github(problems: Sequence[Diagnostic]) -> str:
     """Workflow commands: annotations at the lines of a pull request."""
     return "".join(_command(problem) for problem in problems)
 
 
-def _command(problem: Problem) -> str:
+def _command(problem: Diagnostic) -> str:
     level = {"error": "error", "warning": "warning"}.get(problem.severity, "notice")
     where = ""
     if problem.source:

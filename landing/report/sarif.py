@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from landing import __version__
-from landing.core.model import Problem, Severity, Source
+from landing.core.model import Diagnostic, Severity, Source
 from landing.core.text import safe
 
 MOST_RESULTS = 5000
@@ -148,9 +148,9 @@ def _prose(text: str) -> str:
     return safe(text).replace("](", "] (")
 
 
-def of_problems(problems: Iterable[Problem], *, root: Path, anchor: str) -> str:
+def of_problems(problems: Iterable[Diagnostic], *, root: Path, anchor: str) -> str:
     """The problems of a config, one result for each code and line; `anchor` is the file of those without a line."""
-    groups: dict[tuple[str, str, int], list[Problem]] = {}
+    groups: dict[tuple[str, str, int], list[Diagnostic]] = {}
     for problem in problems:
         source = problem.source or Source(anchor, 1, 1)
         groups.setdefault((problem.code, source.file, source.line), []).append(problem)
@@ -160,7 +160,7 @@ def of_problems(problems: Iterable[Problem], *, root: Path, anchor: str) -> str:
     return document(results, category="validate", root=root)
 
 
-def _of_problems(problems: Sequence[Problem], anchor: str) -> Result:
+def _of_problems(problems: Sequence[Diagnostic], anchor: str) -> Result:
     first = problems[0]
     texts = [problem.message + (f" ({problem.help})" if problem.help else "") for problem in problems]
     rule = Rule(first.code, f"Configuration problem {first.code}", f"What landing validate reports as {first.code}.")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from landing.aws import Interrupted
 from landing.core import json_text, private_files
-from landing.core.errors import AwsError, LandingError, LockHeld, NotThere
+from landing.core.errors import AwsError, Cause, LandingError, LockHeld, NotThere
 from landing.core.interrupt import Stopped
 
 if TYPE_CHECKING:
@@ -225,6 +225,6 @@ class ObjectLock:
 
 def _unusable(path: str, error: AwsError) -> str:
     hint = "The permissions that it needs are in docs/permissions.md"
-    if error.code == "NoSuchBucket":
+    if error.cause is Cause.NOT_THERE:
         hint = "Create the bucket first (docs/locking.md), or take `lock` out of the config"
     return f"cannot take the lock at {path}: {error}. {hint}. Nothing was changed"

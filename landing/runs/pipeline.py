@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from landing.aws import Aws, translated
 from landing.core.errors import AwsError, CannotRead, ConfigError, WrongPlan
-from landing.core.model import ORGANIZATION, Change, Problem
+from landing.core.model import ORGANIZATION, Change, Diagnostic
 from landing.engine.apply import refresh
 from landing.engine.observe import Observation, Progress, needed_for, observe
 from landing.engine.order.unique_names import refuse_impossible
@@ -43,7 +43,7 @@ class Hooks:
     """The time, ISO 8601 in UTC."""
     progress: Callable[[Aws], AbstractContextManager[Progress]]
     """Shows within the block how far reading is."""
-    check: Callable[[Aws], Sequence[Problem]]
+    check: Callable[[Aws], Sequence[Diagnostic]]
     """What else the config names and AWS does not have."""
     keep: Callable[[Snapshot], None]
     """Given what was read, when all was."""
@@ -175,7 +175,7 @@ def origin(organization: Organization, aws: Aws, digest: str, now: str) -> Origi
 def _observed(organization: Organization, aws: Aws, hooks: Hooks, targets: Collection[str]) -> Observation:
     """Both sides; raises ConfigError with all that the config names and AWS does not have."""
     only = needed_for(organization, targets) if targets else None
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     with hooks.progress(aws) as progress:
         try:
             observation = observe(organization, aws, only=only, progress=progress)

@@ -15,9 +15,9 @@ from landing.core.model import (
     Address,
     Attributes,
     Change,
+    Diagnostic,
     Gap,
     Level,
-    Problem,
     Resource,
     Scope,
     Severity,
@@ -133,7 +133,7 @@ class Kind(ABC):
     def apply(self, aws: Aws, change: Change) -> None:
         """Make the change; it may have been cut off half way before, so every step asks what is there already."""
 
-    def check(self, organization: Organization) -> Iterable[Problem]:
+    def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """What is wrong with the settings of this kind, beyond its schema."""
         return ()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from landing.aws import endpoints
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.core.vocabulary import Schema
 from landing.organization import EnabledService, Organization
 from landing.services.base import Kind
@@ -107,7 +107,7 @@ class Service:
         known = self.regions or (endpoints.regions(self.endpoint, partition) if self.endpoint else None)
         return tuple(region for region in regions if known is None or region in known)
 
-    def check(self, organization: Organization) -> Iterator[Problem]:
+    def check(self, organization: Organization) -> Iterator[Diagnostic]:
         """What is wrong with its settings, beyond the schema, and governed regions that do not have it."""
         for kind in self.kinds:
             yield from kind.check(organization)
@@ -117,9 +117,9 @@ class Service:
         missing = [each for each in organization.governed_regions if each not in organization.offered[self.key]]
         if missing:
             message = f"{self.title} is not offered in {', '.join(missing)}: it is left out there"
-            yield Problem("LZ366", message, enabled.source, severity="info")
+            yield Diagnostic("LZ366", message, enabled.source, severity="info")
         if self.delivery and self.delivers(enabled.settings) and "log_archive" not in organization.services:
-            yield Problem(
+            yield Diagnostic(
                 "LZ354",
                 f"`{self.key}` delivers to the log archive, which is not among the services",
                 enabled.source,

@@ -103,7 +103,7 @@ def test_a_stack_of_another_tool_is_left_alone_and_said(cloud: Cloud, at: At) ->
     (gap,) = plan.gaps
     assert (gap.name, gap.scope) == ("setting", HOME)
     assert "it has not the tag landing:managed=true" in gap.reason
-    assert "NotOurs" in cloud.apply(changes=[planned]).failed[STACK]
+    assert "LZ508" in cloud.apply(changes=[planned]).failed[STACK]
     assert at(SMALL).plan([KIND]).changes == (), "unlisted is unmanaged"
     assert client.get_template(StackName=NAME)["TemplateBody"] == {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
 

@@ -330,7 +330,7 @@ def test_a_stack_set_of_another_tool_is_left_alone_and_said(
     assert gap.name == "setting"
     assert why in gap.reason
     result = bare.apply(changes=[planned])
-    assert "NotOurs" in result.failed[SET]
+    assert "LZ508" in result.failed[SET]
     assert Cloud(bare.sandbox, load_text(SMALL)).plan([KIND]).changes == (), "unlisted is unmanaged"
     assert live(bare) == before
     assert before.body == body

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from landing.blueprint.naming import LOG_BUCKETS
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.organization import Organization
 from landing.services.cloudtrail.trail import Trail, _seen, _sent
 
@@ -70,7 +70,7 @@ def test_what_was_sent_is_seen_again_in_any_order(organization: Load) -> None:
     assert [_seen(selector, str) for selector in sent] == trail.attributes["selectors"]
 
 
-def test_a_trail_has_at_most_500_values(problems: Callable[..., list[Problem]]) -> None:
+def test_a_trail_has_at_most_500_values(problems: Callable[..., list[Diagnostic]]) -> None:
     busy = ", ".join(f"'arn:aws:s3:::busy-{number}/'" for number in range(500))
     text = TRAIL.format(f"data_events: {{'AWS::S3::Object': {{events: write, except: [{busy}]}}}}")
     assert [problem.code for problem in problems(text)] == ["LZ365"]

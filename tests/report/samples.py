@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landing.core.model import Action, Address, Change, Gap, Problem, Scope, Severity, Source
+from landing.core.model import Action, Address, Change, Diagnostic, Gap, Scope, Severity, Source
 from landing.engine.drift import Finding, Report, Status, report
 from landing.engine.plan import Origin, Plan
 from landing.organization import Account, ForeignPolicy, Organization, Unit
@@ -235,12 +235,12 @@ def findings(count: int) -> Report:
 
 
 PROBLEMS = [
-    Problem(
+    Diagnostic(
         "LZ201", "unknown key `emial` in account", at(25, "config/accounts.yaml"), "did you mean `email`?", length=5
     ),
-    Problem(
+    Diagnostic(
         "LZ201", "unknown key `nmae` in account", at(25, "config/accounts.yaml"), pointer=("accounts", "a", "nmae")
     ),
-    Problem("LZ342", "the document uses 9,988 of 10,240 characters", at(58), severity="warning"),
-    Problem("LZ101", "no config found"),
+    Diagnostic("LZ342", "the document uses 9,988 of 10,240 characters", at(58), severity="warning"),
+    Diagnostic("LZ101", "no config found"),
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from landing.core.model import Action, Address, Gap, Problem, Scope, Source
+from landing.core.model import Action, Address, Diagnostic, Gap, Scope, Source
 from landing.engine.drift import Status, report
 from landing.engine.plan import Plan
 from landing.report import drift_sarif, sarif
@@ -140,10 +140,10 @@ def test_problems_fold_by_code_and_line_and_underline_the_key():
     ],
 )
 def test_paths_are_relative_to_the_repository(file, expected):
-    run = run_of(sarif.of_problems([Problem("LZ1", "x", Source(file, 1, 1))], root=ROOT, anchor="config"))
+    run = run_of(sarif.of_problems([Diagnostic("LZ1", "x", Source(file, 1, 1))], root=ROOT, anchor="config"))
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] == expected
 
 
 def test_messages_hold_no_links():
-    run = run_of(sarif.of_problems([Problem("LZ1", "[x](http://evil)", None)], root=ROOT, anchor="config"))
+    run = run_of(sarif.of_problems([Diagnostic("LZ1", "[x](http://evil)", None)], root=ROOT, anchor="config"))
     assert "](" not in run["results"][0]["message"]["text"]

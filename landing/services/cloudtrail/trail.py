@@ -10,7 +10,7 @@ from landing.aws import Aws, unless
 from landing.blueprint.naming import LOG_KEY_ALIAS, TRAIL, TRAIL_LOGS_ROLE, bucket
 from landing.core import forms
 from landing.core.constraints.trail import INSIGHT_NEEDS, MOST_VALUES, can_have
-from landing.core.model import Action, Change, Problem, Resource, Scope, Severity
+from landing.core.model import Action, Change, Diagnostic, Resource, Scope, Severity
 from landing.core.references import account_id
 from landing.organization import Organization
 from landing.services.base import Kind
@@ -99,7 +99,7 @@ class Trail(Kind):
     linked = (PRINCIPAL,)
     passed: ClassVar[Mapping[str, str]] = {TRAIL_LOGS_ROLE: PRINCIPAL}
 
-    def check(self, organization: Organization) -> Iterable[Problem]:
+    def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """Insights look at events that the trail logs."""
         service = organization.service(CloudTrailSettings)
         if service is None:

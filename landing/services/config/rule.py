@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from landing.aws import Aws, unless
+from landing.aws import Aws, cause_of, unless
 from landing.core.constraints import config_rules
 from landing.core.constraints.inputs import constraint
-from landing.core.errors import AwsError
-from landing.core.model import Action, Change, Problem, Resource, Scope, Severity
+from landing.core.errors import OperationFailed
+from landing.core.model import Action, Change, Diagnostic, Resource, Scope, Severity
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, EnabledService, Organization
 from landing.services.config.settings import ConfigSettings, Rule
@@ -48,7 +48,7 @@ class ConfigRule(AdministeredSetting):
     )
     linked = (PRINCIPAL,)
 
-    def check(self, organization: Organization) -> Iterable[Problem]:
+    def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """What PutOrganizationConfigRule refuses: names, identifiers, and parameters that a rule does not have."""
         service = organization.service(ConfigSettings)
         for key, rule in (service.settings.rules if service else {}).items():
@@ -128,9 +128,11 @@ class ConfigRule(AdministeredSetting):
                 return
             status = statuses[0]
             if strict and status["OrganizationRuleStatus"].endswith("_FAILED"):
-                raise AwsError(
-                    status.get("ErrorCode", status["OrganizationRuleStatus"]),
+                code = status.get("ErrorCode", status["OrganizationRuleStatus"])
+                raise OperationFailed(
                     status.get("ErrorMessage", ""),
+                    aws_code=code,
+                    cause=cause_of("config", code),
                     operation=f"organization rule {name}",
                 )
             if status["OrganizationRuleStatus"].endswith(("_SUCCESSFUL", "_FAILED")):
@@ -149,7 +151,7 @@ def _text(parameters: Mapping[str, Any]) -> str:
     return json.dumps(parameters, sort_keys=True)
 
 
-def _problems(service: EnabledService[ConfigSettings], key: str, rule: Rule) -> Iterator[Problem]:
+def _problems(service: EnabledService[ConfigSettings], key: str, rule: Rule) -> Iterator[Diagnostic]:
     identifier, given = rule.identifier, _texts(rule.parameters)
     at = ("rules", key)
     most = constraint("config:PutOrganizationConfigRule OrganizationConfigRuleName")["max"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.core.model import Action, Change, Problem, Resource, Scope
+from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.organization import Organization
 from landing.services.guardduty.administrator import GuardDutyAdministrator
 from landing.services.guardduty.settings import ADDITIONAL, FEATURES, TRUSTED, GuardDutySettings
@@ -48,7 +48,7 @@ class GuardDuty(AdministeredSetting):
     )
     linked = TRUSTED
 
-    def check(self, organization: Organization) -> Iterable[Problem]:
+    def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """Agents are managed only where runtime monitoring reaches members at all."""
         service = organization.service(GuardDutySettings)
         if service is None or service.settings.auto_enable != "NONE":
@@ -56,7 +56,7 @@ class GuardDuty(AdministeredSetting):
         features = service.settings.features
         for name, value in features.items():
             if value:
-                yield Problem(
+                yield Diagnostic(
                     "LZ351",
                     f"GuardDuty feature `{name}` reaches no member: auto_enable is NONE",
                     service.at("features"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.core.errors import AwsError
+from landing.core.errors import OperationFailed
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
 from landing.services.base import required_account
@@ -99,7 +99,7 @@ class GuardDutyManagement(RegionalKind):
             refused = refused["UnprocessedAccounts"]
         # What was refused may have been done by AWS itself meanwhile, or by a call whose answer was lost.
         if refused and self._administrator(own, detectors[0]) != wanted:
-            raise AwsError("NotAMember", f"GuardDuty: {refused[0]['Result']}", operation="CreateMembers", scope=scope)
+            raise OperationFailed(f"GuardDuty: {refused[0]['Result']}", operation="CreateMembers", scope=scope)
 
     def _administrator(self, client: Any, detector_id: str) -> str:
         """The id of the account that administers this one; nothing when none does."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from landing.aws import Aws, unless
 from landing.aws.matching import LiveAccount
 from landing.core import forms
-from landing.core.errors import AwsError
+from landing.core.errors import AccountMoved, EmailDiffers
 from landing.core.model import Action, Address, Attributes, Change, Gap, Resource, Scope, Severity, UniqueName
 from landing.core.quotas import CREATE_ACCOUNT_IN_FLIGHT
 from landing.organization import ROOT, TAG, Organization
@@ -142,7 +142,7 @@ class MemberAccount(Kind):
     def _align(self, aws: Aws, live: LiveAccount, after: Mapping[str, Any], known: Mapping[str, str]) -> None:
         client = aws.client("organizations")
         if forms.email(live.email) != forms.email(after.get("email", live.email)):
-            raise AwsError("EmailDiffers", f"account {live.key}: {_other_email(live.email)}")
+            raise EmailDiffers(f"account {live.key}: {_other_email(live.email)}")
         with aws.writing:
             if live.unit != after["unit"]:
                 with unless("DuplicateAccountException", "AccountNotFoundException") as moved:
@@ -176,8 +176,7 @@ def _check_parent(aws: Aws, live: LiveAccount, unit: str) -> None:
     """A move was refused: either its answer was lost and it is done, or somebody else has moved the account."""
     (parent,) = aws.client("organizations").list_parents(ChildId=live.id)["Parents"]
     if parent["Id"] != aws.tree.node_id(unit):
-        raise AwsError(
-            "AccountMoved",
+        raise AccountMoved(
             f"account {live.key} is in {aws.tree.node_key(parent['Id'])} now, no more in {live.unit}; "
             "run landing apply again",
             operation="MoveAccount",

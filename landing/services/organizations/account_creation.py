@@ -12,7 +12,7 @@ from typing import Any
 from landing.aws import Aws, unless
 from landing.aws.matching import LiveAccount
 from landing.core import forms
-from landing.core.errors import AwsError
+from landing.core.errors import OperationFailed
 from landing.organization import ROOT, TAG
 
 CONTACT_AWS = "ask AWS Support, and run landing apply again"
@@ -49,7 +49,7 @@ REQUESTS = "requests"
 
 
 def create(aws: Aws, key: str, after: Mapping[str, Any]) -> tuple[LiveAccount, Mapping[str, str]]:
-    """The account and the tags it has, by an earlier request or a new one; raises AwsError that says what to do."""
+    """The account and the tags it has, by an earlier request or a new one; OperationFailed says what to do."""
     known = {account.id for account in aws.tree.accounts.values()}
     earlier = [status for status in _requests(aws) if status.get("AccountId") not in known]
     found = _ours(aws, key, after, earlier)
@@ -126,6 +126,8 @@ def _ask(aws: Aws, key: str, after: Mapping[str, Any]) -> Mapping[str, Any]:
     return status
 
 
-def _failure(key: str, after: Mapping[str, Any], reason: str, message: str = "") -> AwsError:
+def _failure(key: str, after: Mapping[str, Any], reason: str, message: str = "") -> OperationFailed:
     advice = WHAT_TO_DO.get(reason) or message or CONTACT_AWS
-    return AwsError(reason, f"account {key} ({after['email']}) was not created: {advice}", operation="CreateAccount")
+    return OperationFailed(
+        f"account {key} ({after['email']}) was not created: {advice}", operation="CreateAccount", aws_code=reason
+    )

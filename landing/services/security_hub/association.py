@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.core.errors import AwsError, NotThere
-from landing.core.model import Action, Change, Problem, Resource, Scope
+from landing.core.errors import NotThere, OperationFailed
+from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.organization import ROOT, Organization
 from landing.services.base import required_account
 from landing.services.organizations.unit import OrganizationalUnit
@@ -44,13 +44,13 @@ class SecurityHubAssociation(AdministeredSetting):
         "securityhub:GetConfigurationPolicyAssociation",
     )
 
-    def check(self, organization: Organization) -> Iterable[Problem]:
+    def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """A target has one policy."""
         service = organization.service(SecurityHubSettings)
         taken: dict[str, str] = {}
         for key, name in self._targets(organization):
             if name in taken and service is not None:
-                yield Problem(
+                yield Diagnostic(
                     "LZ353",
                     f"Security Hub policies `{taken[name]}` and `{key}` both apply to {name}",
                     service.at("policies"),
@@ -127,9 +127,9 @@ class SecurityHubAssociation(AdministeredSetting):
             if found["AssociationStatus"] == "SUCCESS":
                 return
             if found["AssociationStatus"] in ("FAILED", "DISABLED"):
-                raise AwsError(
-                    found["AssociationStatus"],
+                raise OperationFailed(
                     found.get("AssociationStatusMessage", ""),
+                    aws_code=found["AssociationStatus"],
                     operation="StartConfigurationPolicyAssociation",
                     scope=change.address.scope,
                 )
@@ -155,5 +155,5 @@ class SecurityHubAssociation(AdministeredSetting):
 
 def _known(ids: Mapping[str, str], policy: str) -> str:
     if policy not in ids:
-        raise NotThere("NotThere", f"the policy {policy} does not exist, or AWS does not show it yet")
+        raise NotThere(f"the policy {policy} does not exist, or AWS does not show it yet")
     return ids[policy]

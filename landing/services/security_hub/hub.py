@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.core import forms
-from landing.core.errors import AwsError
-from landing.core.model import Action, Change, Problem, Resource, Scope
+from landing.core.errors import OperationFailed
+from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.core.partitions import GLOBAL_REGION, OPT_IN_REGIONS, REGIONS
 from landing.organization import EnabledService, Organization
 from landing.services.security_hub.administrator import SecurityHubAdministrator
@@ -61,7 +61,7 @@ class SecurityHub(AdministeredSetting):
     )
     linked = TRUSTED
 
-    def check(self, organization: Organization) -> Iterable[Problem]:
+    def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """Central configuration: not from an opt-in region, not beside its successor, not for one region alone."""
         service = organization.service(SecurityHubSettings)
         if service is None:
@@ -74,7 +74,7 @@ class SecurityHub(AdministeredSetting):
                 "choose a home region that is on by default",
             )
         if SUCCESSOR in organization.policy_types:
-            yield Problem(
+            yield Diagnostic(
                 "LZ355",
                 f"the policy type {SUCCESSOR} takes the place of central configuration, which then takes no changes",
                 organization.policy_types[SUCCESSOR],
@@ -145,8 +145,10 @@ class SecurityHub(AdministeredSetting):
         for _ in aws.poll(f"Security Hub {mode.lower()} configuration", "security_hub"):
             found = client.describe_organization_configuration().get("OrganizationConfiguration") or {}
             if found.get("Status") in ("FAILED", "DISABLED"):
-                raise AwsError(
-                    found["Status"], found.get("StatusMessage", ""), operation="UpdateOrganizationConfiguration"
+                raise OperationFailed(
+                    found.get("StatusMessage", ""),
+                    operation="UpdateOrganizationConfiguration",
+                    aws_code=found["Status"],
                 )
             if found.get("Status", "ENABLED") == "ENABLED":
                 return
@@ -169,7 +171,7 @@ def linked_regions(organization: Organization) -> list[str]:
     return sorted({GLOBAL_REGION[organization.partition]} & others or others)[:1]
 
 
-def _linked_problems(organization: Organization, service: EnabledService[SecurityHubSettings]) -> Iterable[Problem]:
+def _linked_problems(organization: Organization, service: EnabledService[SecurityHubSettings]) -> Iterable[Diagnostic]:
     for index, region in enumerate(service.settings.linked_regions):
         if REGIONS[region] != organization.partition or region == organization.home_region:
             message = f"{region} cannot follow the home region {organization.home_region}"

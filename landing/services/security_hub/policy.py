@@ -19,7 +19,7 @@ from landing.core.constraints.security_hub import (
     parameter_types,
     path_of,
 )
-from landing.core.model import Action, Change, Problem, Resource, Scope
+from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, EnabledService, Organization
 from landing.services.security_hub.hub import NOT_ENABLED, SecurityHub
@@ -55,7 +55,7 @@ class SecurityHubPolicy(AdministeredSetting):
         "securityhub:DeleteConfigurationPolicy",
     )
 
-    def check(self, organization: Organization) -> Iterable[Problem]:
+    def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """What AWS refuses of a policy: its name, its controls, their parameters, and settings that exclude others."""
         service = organization.service(SecurityHubSettings)
         policies = service.settings.policies if service else {}
@@ -131,7 +131,7 @@ def attributes_of(policy: PolicySettings) -> dict[str, Any]:
     }
 
 
-def _problems(service: EnabledService[SecurityHubSettings], key: str, policy: PolicySettings) -> Iterator[Problem]:
+def _problems(service: EnabledService[SecurityHubSettings], key: str, policy: PolicySettings) -> Iterator[Diagnostic]:
     at = ("policies", key)
     if not POLICY_NAME.fullmatch(PREFIX + key):
         hint = "letters, digits and hyphens only"
@@ -155,14 +155,14 @@ def _problems(service: EnabledService[SecurityHubSettings], key: str, policy: Po
             yield from _parameter_problems(service, control, name, value, (*at, "parameters", control, name))
 
 
-def _no_control(service: EnabledService[SecurityHubSettings], control: str, *path: str | int) -> Problem:
+def _no_control(service: EnabledService[SecurityHubSettings], control: str, *path: str | int) -> Diagnostic:
     hint = nearest(control, CONTROLS, "controls are named as `IAM.1` is")
     return service.problem("LZ359", f"Security Hub has no control `{control}`", hint, *path)
 
 
 def _parameter_problems(
     service: EnabledService[SecurityHubSettings], control: str, name: str, value: Any, path: tuple[str, ...]
-) -> Iterator[Problem]:
+) -> Iterator[Diagnostic]:
     known = parameter_types(control)
     if known is not None and name not in known:
         hint = nearest(name, known, "its parameters: " + (", ".join(known) or "none"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from landing.aws import Aws, unless
 from landing.blueprint import canonical, capabilities, context_values
-from landing.core.errors import AwsError
+from landing.core.errors import OperationFailed
 from landing.core.references import account_id
 from landing.organization import Organization
 from landing.services.base import Kind
@@ -77,8 +77,8 @@ class CloudFormationKind(Kind):
         for _ in aws.poll(f"change set of {stack}", "stack"):
             found = client.describe_change_set(StackName=stack, ChangeSetName=name)
             if found["Status"] == "FAILED":
-                raise AwsError(
-                    "ChangeSetFailed", f"{stack}: {found.get('StatusReason', '')}", operation="CreateChangeSet"
+                raise OperationFailed(
+                    found.get("StatusReason", ""), operation=f"change set of {stack}", aws_code=found["Status"]
                 )
             if found["Status"] == "CREATE_COMPLETE":
                 break
@@ -87,7 +87,7 @@ class CloudFormationKind(Kind):
         if refused.code:
             found = client.describe_change_set(StackName=stack, ChangeSetName=name)
             if found["ExecutionStatus"] not in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"):
-                raise AwsError(refused.code, refused.message, operation=f"change set of {stack}")
+                refused.again()
         self.wait_for_stack(aws, client, stack)
         self.detect_drift(aws, client, stack)
 
@@ -115,7 +115,7 @@ class CloudFormationKind(Kind):
         """Bring a stack out of UPDATE_ROLLBACK_FAILED (ContinueUpdateRollback); whether resources had to be skipped.
 
         First without skipping any: what was in the way may be gone. A resource that is skipped counts as rolled back,
-        whatever it is: the caller looks afterwards. Raises AwsError when the rollback fails again.
+        whatever it is: the caller looks afterwards. Raises OperationFailed when the rollback fails again.
         """
         for skipped in (False, True):
             failed = self._not_rolled_back(aws, client, stack) if skipped else []
@@ -124,7 +124,7 @@ class CloudFormationKind(Kind):
             if self.settled(aws, client, stack) != ROLLBACK_FAILED:
                 return skipped
         why = refused.message or _reasons(aws, client, stack)
-        raise AwsError(ROLLBACK_FAILED, f"the rollback fails again: {why}", operation=f"stack {stack}")
+        raise OperationFailed(f"the rollback fails again: {why}", operation=f"stack {stack}", aws_code=ROLLBACK_FAILED)
 
     def _not_rolled_back(self, aws: Aws, client: Any, stack: str) -> list[str]:
         """The only resources that CloudFormation lets be skipped."""
@@ -132,7 +132,7 @@ class CloudFormationKind(Kind):
         return [one["LogicalResourceId"] for one in listed if one["ResourceStatus"] == "UPDATE_FAILED"]
 
     def wait_for_stack(self, aws: Aws, client: Any, stack: str) -> None:
-        """Until the stack has settled; raises AwsError when it did not end well."""
+        """Until the stack has settled; raises OperationFailed when it did not end well."""
         for _ in aws.poll(f"stack {stack}", "stack"):
             with unless("ValidationError") as gone:
                 found = client.describe_stacks(StackName=stack)["Stacks"][0]
@@ -142,10 +142,10 @@ class CloudFormationKind(Kind):
             if status.endswith("_IN_PROGRESS"):
                 continue
             if "ROLLBACK" in status or status.endswith("_FAILED"):
-                raise AwsError(
-                    status,
+                raise OperationFailed(
                     _reasons(aws, client, stack) or found.get("StackStatusReason", ""),
                     operation=f"stack {stack}",
+                    aws_code=status,
                 )
             return
 

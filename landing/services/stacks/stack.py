@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.core.errors import AwsError
+from landing.core.errors import NotOurs
 from landing.core.model import Action, Address, Change, Gap, Level, Resource, Scope, Severity
 from landing.organization import PREFIX, Deployment, Organization
 from landing.services.base import required_account
@@ -188,17 +188,17 @@ class Stack(CloudFormationKind):
         if refused.code and not under_way:
             if NOTHING_TO_DO in refused.message:
                 return  # also after a rollback, whose state would look like a failure of this update
-            raise AwsError(refused.code, refused.message, operation=f"stack {name}")
+            refused.again()
         self.wait_for_stack(aws, client, name)
 
     def _status(self, client: Any, name: str) -> str:
-        """The status of the stack, empty when there is none; raises AwsError when it is somebody else's."""
+        """The status of the stack, empty when there is none; raises NotOurs when it is somebody else's."""
         with unless("ValidationError") as absent:
             stack = client.describe_stacks(StackName=name)["Stacks"][0]
         if absent.code or stack["StackStatus"] == "DELETE_COMPLETE":
             return ""
         if reason := unmarked(stack):
-            raise AwsError("NotOurs", reason, operation=f"stack {name}")
+            raise NotOurs(reason, operation=f"stack {name}")
         return str(stack["StackStatus"])
 
     def _delete(self, aws: Aws, client: Any, name: str, status: str) -> None:

@@ -16,8 +16,8 @@ from landing.core.model import (
     Address,
     Attributes,
     Change,
+    Diagnostic,
     Gap,
-    Problem,
     Resource,
     Scope,
     Severity,
@@ -159,14 +159,14 @@ class StackSet(CloudFormationKind):
         """The stack sets of one deployment."""
         return map(self.address, names(organization, key))
 
-    def check(self, organization: Organization) -> Iterable[Problem]:
+    def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """Every stack set within its quota, and of a template that service-managed permissions allow."""
         yield from problems(organization)
         for deployment in stack_sets(organization).values():
             text = canonical(deployment.template)
             nested = f'"Type":"{NESTED}"' in text
             if nested or "Transform" in deployment.template or "Fn::Transform" in text:
-                yield Problem(
+                yield Diagnostic(
                     "LZ348",
                     f"the template of {deployment.key} has {'nested stacks' if nested else 'a transform'}: a stack set "
                     "with service-managed permissions takes neither",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from landing.aws import Aws, unless
-from landing.core.errors import AwsError
+from landing.core.errors import InstancesFailed
 from landing.core.model import Action, Change
 from landing.organization import PREFIX, ROOT, Organization
 from landing.services.base import GoingOn
@@ -56,7 +56,7 @@ def _path(organization: Organization, unit: str) -> tuple[str, ...]:
 
 
 def going_on(aws: Aws, key: str, changes: Collection[Change]) -> GoingOn | None:
-    """What AWS is still at, or has not begun; raises AwsError when it has failed in an account that joined."""
+    """What AWS is still at, or has not begun; raises InstancesFailed when it has failed in an account that joined."""
     client, name = aws.client("cloudformation"), PREFIX + key
     found: Mapping[str, Any] = {}
     with unless("StackSetNotFoundException"):
@@ -69,7 +69,7 @@ def going_on(aws: Aws, key: str, changes: Collection[Change]) -> GoingOn | None:
     accounts = {change.address.name for change in joined(changes)}
     sites = {site: what for site, what in exceptions.items() if site.partition("/")[0] in accounts}
     if failures := list(_failures(sites)):
-        raise AwsError("InstancesFailed", named(failures), operation=f"stack set {name}")
+        raise InstancesFailed(named(failures), operation=f"stack set {name}")
     waiting = sorted({site.partition("/")[0] for site, what in sites.items() if what in TO_COME})
     if not waiting or not (found.get("AutoDeployment") or {}).get("Enabled"):
         return None

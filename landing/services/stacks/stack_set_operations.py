@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from landing.aws import Aws, unless
-from landing.core.errors import AwsError
+from landing.core.errors import OperationFailed, TimedOut
 from landing.services.stacks.cloudformation import operation_id
 
 OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -67,8 +67,8 @@ class Operations:
     def run(self, call: str, about: object, **parameters: Any) -> list[Failure]:
         """Start an operation under an id made of what it is about, join it when it runs already, and wait for it.
 
-        Returns the instances on which it failed; raises AwsError when they were too many to go on. An operation that
-        has ended is history: the next attempt has another id, as AWS wants it.
+        Returns the instances on which it failed; raises OperationFailed when they were too many to go on. An operation
+        that has ended is history: the next attempt has another id, as AWS wants it.
         """
         for attempt in range(ATTEMPTS):
             wanted = operation_id(self.name, call, about, attempt)
@@ -81,7 +81,7 @@ class Operations:
             self._check(wanted, ended)
             details = ended.get("StatusDetails") or {}
             return list(self._failures(wanted)) if details.get("FailedStackInstancesCount") else []
-        raise AwsError("TooManyAttempts", f"{call} was tried {ATTEMPTS} times", operation=f"stack set {self.name}")
+        raise TimedOut(f"{call} was tried {ATTEMPTS} times", operation=f"stack set {self.name}")
 
     def wait(self, operation: str, deadline: str = "stack_set") -> Mapping[str, Any]:
         """The operation, once it has ended."""
@@ -119,7 +119,7 @@ class Operations:
     def _check(self, operation: str, ended: Mapping[str, Any]) -> None:
         if ended["Status"] != "SUCCEEDED":
             why = named(list(self._failures(operation))) or ended.get("StatusReason") or "AWS gives no reason"
-            raise AwsError(ended["Status"], why, operation=f"stack set {self.name}")
+            raise OperationFailed(why, operation=f"stack set {self.name}", aws_code=ended["Status"])
 
     def _failures(self, operation: str) -> Iterator[Failure]:
         """Which account and region failed, and why."""

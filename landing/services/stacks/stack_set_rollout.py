@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from landing.aws import Aws, NoCredentials, translated, unless
-from landing.core.errors import AwsError
+from landing.aws import Aws, translated, unless
+from landing.core.errors import AwsError, InstancesFailed, NoCredentials, NotOurs
 from landing.core.model import Attributes, Change, Scope
 from landing.core.quotas import UNITS_PER_STACK_SET_CALL
 from landing.organization import PREFIX
@@ -129,12 +129,12 @@ class Rollout:
             self.operations.settle()
 
     def _exists(self) -> bool:
-        """Whether there is such a stack set; raises AwsError when it is somebody else's."""
+        """Whether there is such a stack set; raises NotOurs when it is somebody else's."""
         with unless("StackSetNotFoundException"):
             found = self.client.describe_stack_set(StackSetName=self.name)["StackSet"]
             reason = not_ours(found)
             if found["Status"] == "ACTIVE" and reason:
-                raise AwsError("NotOurs", reason, operation=f"stack set {self.name}")
+                raise NotOurs(reason, operation=f"stack set {self.name}")
             return bool(found["Status"] == "ACTIVE")
         return False
 
@@ -151,7 +151,7 @@ class Rollout:
 
     def _tell(self) -> None:
         if self.reach.failures:
-            raise AwsError("InstancesFailed", named(self.reach.failures), operation=f"stack set {self.name}")
+            raise InstancesFailed(named(self.reach.failures), operation=f"stack set {self.name}")
 
     def _extend(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """Instances for units, accounts and regions that are new."""

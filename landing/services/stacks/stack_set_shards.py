@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from landing.core.model import Problem
+from landing.core.model import Diagnostic
 from landing.core.partitions import region_group
 from landing.core.quotas import STACK_INSTANCES_PER_SET
 from landing.organization import Deployment, Organization
@@ -42,7 +42,7 @@ def _of(organization: Organization, deployment: Deployment) -> Iterator[Deployme
         yield replace(deployment, key=f"{deployment.key}-{group}", regions=tuple(regions))
 
 
-def problems(organization: Organization) -> Iterable[Problem]:
+def problems(organization: Organization) -> Iterable[Diagnostic]:
     """Stack sets that would hold more than they can, or soon will."""
     for key, shard in stack_sets(organization).items():
         accounts = sum(1 for account in organization.members(shard.target) if account != organization.management)
@@ -52,7 +52,7 @@ def problems(organization: Organization) -> Iterable[Problem]:
         hint = "govern fewer regions there, or split its target into two baselines"
         if not organization.stack_sets_by_region_group:
             hint = "set organization.stack_sets_by_region_group: true"
-        yield Problem(
+        yield Diagnostic(
             "LZ347",
             f"the stack set {key} means {accounts:,} accounts × {len(shard.regions)} regions = {stacks:,} stacks; "
             f"a stack set holds {STACK_INSTANCES_PER_SET:,}",
