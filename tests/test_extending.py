@@ -89,6 +89,7 @@ def test_the_policy_and_the_blueprint_arrive_in_the_organization(folder: Path, s
         wanted.deployments["support-role"].template["Resources"]["SupportRole"]["Properties"]["MaxSessionDuration"]
         == 7200
     )  # type: ignore[index, call-overload]
+    assert wanted.deployments["alert-topic"].parameters == {"Team": "shop"}
 
 
 def test_the_service_plans_applies_and_sees_drift(folder: Path, service: Service) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType
@@ -35,7 +35,8 @@ class Failure:
 class Rendered:
     """What became of one call of a blueprint: a template, or parameters that are wrong, or a failure.
 
-    `wrong` holds (parameter, message, help). `printed` is what it wrote to stdout or stderr, and where.
+    `wrong` holds (parameter, message, help). `printed` is what it wrote to stdout or stderr, and where. `values` are
+    those of the template's own parameters, where it is no code that has put them in.
     """
 
     template: dict[str, Json] | None = None
@@ -43,6 +44,7 @@ class Rendered:
     wrong: tuple[tuple[str, str, str], ...] = ()
     failure: Failure | None = None
     printed: Failure | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 class OutOfTime(BaseException):

@@ -96,6 +96,7 @@ class Deployments:
                 target=target_of(value["target"]),
                 management=value.get("management", False),
                 blueprint=name,
+                parameters=rendered.values,
                 source=self.document.source(path, key=True),
                 **(value.get("deployment") or {}),
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -60,9 +61,16 @@ class NotAdmitted(Exception):
         self.code, self.message, self.mark, self.hint, self.length = code, message, mark, hint, length
 
 
-def parse(text: str) -> object:
-    """The one document of a text; raises NotAdmitted, or what PyYAML raises."""
-    builder = _Builder()
+Tagged = Callable[[str, object], tuple[str, object] | None]
+"""The key and the value that a tag and its value stand for; None when the tag is not understood."""
+
+
+def parse(text: str, *, tagged: Tagged = lambda tag, value: None) -> object:
+    """The one document of a text; raises NotAdmitted, or what PyYAML raises.
+
+    A value with a tag that `tagged` understands becomes a mapping of one key.
+    """
+    builder = _Builder(tagged)
     for event in yaml.parse(text, Loader=_LOADER):
         builder.feed(event)
     return builder.document
@@ -71,7 +79,8 @@ def parse(text: str) -> object:
 class _Builder:
     """Builds values from parser events; `keys` has, for each open container, the key that waits for its value."""
 
-    def __init__(self) -> None:
+    def __init__(self, tagged: Tagged) -> None:
+        self.tagged = tagged
         self.document: object = None
         self.documents = 0
         self.stack: list[Map | Seq] = []
@@ -105,9 +114,10 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         mark = _mark(event)
-        if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
-            raise NotAdmitted("LZ109", f"the tag {event.tag} is not understood", mark, "remove it")
         text = event.value
+        if event.tag is not None and event.tag not in ("!", "tag:yaml.org,2002:str"):
+            self._place(self._tagged(event.tag, text, mark), mark, event.anchor)
+            return
         if self.stack and isinstance(self.stack[-1], Map) and self.keys[-1] is None:
             if text == "<<" and event.implicit[0]:
                 raise NotAdmitted("LZ110", "merge keys (`<<`) are not supported", mark, "repeat the keys", 2)
@@ -118,17 +128,27 @@ class _Builder:
 
     def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         mark = _mark(event)
-        if event.tag not in (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
-            raise NotAdmitted("LZ109", f"the tag {event.tag} is not understood", mark, "remove it")
         if self.stack and isinstance(self.stack[-1], Map) and self.keys[-1] is None:
             raise NotAdmitted("LZ111", "a key must be a plain word", mark)
         if len(self.stack) >= MAX_DEPTH:
             raise NotAdmitted("LZ112", f"nested deeper than {MAX_DEPTH} levels", mark)
         container: Map | Seq = Map() if isinstance(event, yaml.MappingStartEvent) else Seq()
-        self._place(container, mark, event.anchor)
+        value = container
+        if event.tag is not None and event.tag not in ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
+            value = self._tagged(event.tag, container, mark)
+        self._place(value, mark, event.anchor)
         self.stack.append(container)
         self.keys.append(None)
         self.begun.append((event.anchor, self.placed, 0))
+
+    def _tagged(self, tag: str, value: object, mark: Mark) -> Map:
+        stands_for = self.tagged(tag, value)
+        if stands_for is None:
+            raise NotAdmitted("LZ109", f"the tag {tag} is not understood", mark, "remove it")
+        key, inner = stands_for
+        found = Map()
+        found[key], found.keys_at[key], found.values_at[key] = inner, mark, mark
+        return found
 
     def _close(self) -> None:
         self.stack.pop()

@@ -13,6 +13,7 @@ from landing.blueprint.process import rendered as rendered_apart
 from landing.core import source_tree
 from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic, Source
+from landing.library import template
 from landing.library.metadata import relative
 from landing.library.policy import Policy, policy_in
 
@@ -23,7 +24,8 @@ FOLDERS = ("blueprints", "scps")
 class Library:
     """Blueprints and policies by name; our blueprints are imported when first asked for, the user's never.
 
-    The user's are a stranger's code: a process of their own, that can do nothing else, renders them.
+    The user's are a stranger's code: a process of their own, that can do nothing else, renders them. Plain templates
+    are data, and are read here.
     """
 
     policies: Mapping[str, Policy]
@@ -32,7 +34,7 @@ class Library:
 
     @classmethod
     def load(cls, *folders: Path) -> Library:
-        """Read `blueprints/*.py` and `scps/*/` below each folder; raises ConfigError with all problems at once."""
+        """Find what is in `blueprints/`, read what is in `scps/`; raises ConfigError with all problems at once."""
         policies: dict[str, Policy] = {}
         files: dict[str, Path] = {}
         problems: list[Diagnostic] = []
@@ -41,7 +43,7 @@ class Library:
         if problems:  # nothing of such a folder is read, not even to say more
             raise ConfigError(problems)
         for folder in looked_at:
-            for path in sorted((folder / "blueprints").glob("[!_.]*.py")):
+            for path in _blueprint_files(folder):
                 if path.stem in files:
                     problems.append(_twice("blueprint", path, files[path.stem]))
                 files.setdefault(path.stem, path)
@@ -73,7 +75,9 @@ class Library:
         apart: dict[Path, list[int]] = {}
         for index, (name, given) in enumerate(calls):
             path = self.blueprint_files[name]
-            if _ours(path):
+            if path.suffix in template.SUFFIXES:
+                results[index] = template.rendered(path, given)
+            elif _ours(path):
                 results[index] = self._rendered_here(name, given)
             else:
                 apart.setdefault(path.parent, []).append(index)
@@ -103,6 +107,11 @@ def shipped() -> Path:
     package = Path(__file__).parents[1]
     inside = package / "shipped"
     return inside if inside.is_dir() else package.parent
+
+
+def _blueprint_files(folder: Path) -> list[Path]:
+    suffixes = (".py", *template.SUFFIXES)
+    return sorted(path for path in (folder / "blueprints").glob("[!_.]*") if path.suffix in suffixes and path.is_file())
 
 
 def _ours(path: Path) -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from importlib.util import find_spec
 from pathlib import Path
 
 from landing.blueprint.process import ask
-from landing.core.model import Diagnostic, Source
+from landing.core.model import Diagnostic, Json, Source
 from landing.library.found import Library
 from landing.library.metadata import relative
-from landing.organization import Organization
+from landing.library.template import SUFFIXES
+from landing.organization import Deployment, Organization
 
 SECONDS = 60.0
 FOUND, NOT_LINTED = "LZ407", "LZ408"
@@ -27,7 +29,7 @@ def problems(organization: Organization, library: Library) -> Iterator[Diagnosti
     Ours are linted before they ship. Without user's blueprints, nothing is imported and nothing started.
     """
     own = [
-        (path, each.template)
+        (path, _with_values(each))
         for each in organization.deployments.values()
         if (path := library.own_blueprint(each.blueprint))
     ]
@@ -46,13 +48,25 @@ def problems(organization: Organization, library: Library) -> Iterator[Diagnosti
         yield Diagnostic(NOT_LINTED, message, Source(relative(own[len(answers)][0]), 1, 1), severity="warning")
 
 
+def _with_values(deployment: Deployment) -> Mapping[str, Json]:
+    """With the values of its parameters as defaults: so cfn-lint holds them against their patterns (E2015)."""
+    template = deepcopy(dict(deployment.template))
+    declared = template.get("Parameters")
+    for name, value in deployment.parameters.items():
+        entry = declared.get(name) if isinstance(declared, dict) else None
+        if isinstance(entry, dict):
+            entry["Default"] = value
+    return template
+
+
 def _told(path: Path, findings: Sequence[Finding]) -> Iterator[Diagnostic]:
     text = path.read_text(encoding="utf-8", errors="replace")
     for rule, severity, words, at in findings:
         steps = "/".join(map(str, at))
         message = f"cfn-lint {rule}: {words}" + (f" (at {steps})" if steps else "")
         help_ = f"correct it, or list {rule} in the template's metadata under cfn-lint: config: ignore_checks"
-        yield Diagnostic(FOUND, message, Source(relative(path), _line(text, at), 1), help_, severity)
+        line = _line_below(text, at) if path.suffix in SUFFIXES else _line(text, at)
+        yield Diagnostic(FOUND, message, Source(relative(path), line, 1), help_, severity)
 
 
 def _checked(_: int, line: bytes) -> list[Finding]:
@@ -63,6 +77,19 @@ def _checked(_: int, line: bytes) -> list[Finding]:
         ]
     except (TypeError, RecursionError) as error:
         raise ValueError("answered something that is no list of findings") from error
+
+
+def _line_below(text: str, at: Sequence[str | int]) -> int:
+    """The line of a template that a path of keys leads to: each key is looked for below the one before it.
+
+    A parameter's default may be what the config gives, so the parameter is named.
+    """
+    keys = [step for step in at if isinstance(step, str)]
+    lines, found = text.splitlines(), 0
+    for key in keys[:2] if keys[:1] == ["Parameters"] else keys:
+        word = re.compile(rf"(?:^|[\s{{,\"']){re.escape(key)}[\"']?\s*:")
+        found = next((number for number in range(found, len(lines)) if word.search(lines[number])), found)
+    return found + 1
 
 
 def _line(text: str, at: Sequence[str | int]) -> int:

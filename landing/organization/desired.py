@@ -21,6 +21,7 @@ S = TypeVar("S")
 class Deployment:
     """A rendered blueprint and where its stacks go.
 
+    `parameters` are the values of its own template parameters, beside those that are known only at the call.
     `accounts` non-empty: plain stacks in just these accounts; otherwise a stack set over `target`, and with
     `management` a plain stack in the management account, which a stack set never reaches. `requires` names other
     deployments, `delegated` the service principals that its account must administer first. `blueprint` is a name.
@@ -37,6 +38,7 @@ class Deployment:
     max_concurrent: int = 50
     failure_tolerance: int = 5
     blueprint: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
     source: Source | None = None
 
 

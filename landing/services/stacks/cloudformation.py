@@ -11,7 +11,7 @@ from landing.aws import Aws, unless
 from landing.blueprint import canonical, capabilities, context_values
 from landing.core.errors import OperationFailed
 from landing.core.references import account_id
-from landing.organization import Organization
+from landing.organization import Deployment, Organization
 from landing.services.base import Kind
 
 MARK = {"Key": "landing:managed", "Value": "true"}
@@ -27,15 +27,17 @@ _IDS = uuid.UUID("6f1cbd5c-33c1-5d3b-9a55-0a6f4b2d9c11")
 class CloudFormationKind(Kind):
     """A shape: something that is made of a template and its parameters."""
 
-    def parameters_of(self, organization: Organization, template: Mapping[str, Any]) -> dict[str, str]:
-        """The values of the template's parameters, with tokens for what is known only at the call."""
+    def parameters_of(self, organization: Organization, deployment: Deployment) -> dict[str, str]:
+        """The values of the template's parameters: its own, and with tokens for what is known only at the call."""
         context = context_values(
             organization.home_region,
             account_id(organization.management),
             account_id(organization.log_archive),
             account_id(organization.security_tooling),
         )
-        return {name: context[name] for name in sorted(template.get("Parameters") or {}) if name in context}
+        values = {**context, **deployment.parameters}
+        declared = deployment.template.get("Parameters")
+        return {name: values[name] for name in sorted(declared if isinstance(declared, dict) else {}) if name in values}
 
     def sent(self, aws: Aws, after: Mapping[str, Any]) -> dict[str, Any]:
         """Template, parameters and capabilities as the create and update calls want them."""

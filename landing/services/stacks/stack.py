@@ -81,7 +81,7 @@ class Stack(CloudFormationKind):
                 yield self._resource(organization, deployment, Scope(account, region))
 
     def _resource(self, organization: Organization, deployment: Deployment, scope: Scope) -> Resource:
-        parameters = self.parameters_of(organization, deployment.template)
+        parameters = self.parameters_of(organization, deployment)
         attributes = {
             "template": deployment.template,
             "parameters": parameters,

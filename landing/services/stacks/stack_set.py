@@ -112,7 +112,7 @@ class StackSet(CloudFormationKind):
                 continue
             attributes = {
                 "template": deployment.template,
-                "parameters": self.parameters_of(organization, deployment.template),
+                "parameters": self.parameters_of(organization, deployment),
                 "targets": {"units": sorted(cover.units), "accounts": sorted(accounts)},
                 "regions": sorted(deployment.regions),
                 "auto_deployment": {
@@ -139,9 +139,7 @@ class StackSet(CloudFormationKind):
             "SecurityToolingAccountId": organization.security_tooling,
         }
         yield from (
-            required_account(key)
-            for name, key in roles.items()
-            if name in self.parameters_of(organization, deployment.template)
+            required_account(key) for name, key in roles.items() if name in self.parameters_of(organization, deployment)
         )
         for key in deployment.requires:
             other = organization.deployments.get(key)
