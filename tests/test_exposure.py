@@ -14,8 +14,8 @@ from landing.core.model import Action, Address, Attributes, Change, Source
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers, exposures, refuse_unsafe
 from landing.organization import Guardrail, Organization, Target
+from landing.organization.resources import HOLDS
 from landing.policy import RCP, SCP
-from landing.services.organizations.policy import HOLDS
 from tests.samples import SMALL
 
 HERE = Source("config/landing.yaml", 3, 5)

@@ -17,11 +17,11 @@ from landing.guardrails.effects import effects
 from landing.guardrails.lock_out import lock_outs
 from landing.guardrails.slots import refuse_crowded
 from landing.organization import TAG, ForeignPolicy, Organization
+from landing.organization.resources import foreign_in
 from landing.policy import RCP, SCP
 from landing.policy.room import slots
 from landing.report.findings import share
 from landing.sandbox import Sandbox
-from landing.services.organizations.policy import foreign_in
 from tests.cloud import BY_NAME, Cloud, Story
 from tests.conftest import Load
 from tests.meddling import Hands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -238,6 +239,18 @@ class Tree:
         """The same, by its id."""
         return self._survey.content(policy_id)
 
+    def document(self, policy_id: str) -> Any:
+        """The text of a policy, parsed, with tokens in place of the ids that the config knows.
+
+        Of a text that is no JSON, `{"text": …}`.
+        """
+        text = self.content_of(policy_id)
+        try:
+            found = json.loads(text)
+        except ValueError:
+            found = {"text": text}
+        return references.symbolic(found, self.tokens)
+
     def targets(self, policy: LivePolicy) -> tuple[str, ...]:
         """The ids of the root, units and accounts that a policy is attached to."""
         return self._survey.targets(policy.id)
@@ -245,6 +258,11 @@ class Tree:
     def nodes(self, policy: LivePolicy) -> tuple[str, ...]:
         """What a policy is attached to, as `root`, `unit/KEY` or `account/KEY`."""
         return tuple(map(self._node, self.targets(policy)))
+
+    def target_id(self, node: str) -> str:
+        """The id of `root`, `unit/KEY` or `account/KEY`; raises NotThere."""
+        kind, _, key = node.partition("/")
+        return self.accounts[key].id if kind == "account" else self.node_id(key or ROOT)
 
     def _node(self, target_id: str) -> str:
         """Accounts have ids of digits: of nothing else all accounts must be listed."""

@@ -55,18 +55,18 @@ def command(session: Session, out: Path) -> None:
 
 def files(organization: "Organization") -> Iterator[tuple[str, Any]]:
     """What is written: (path below the folder, JSON)."""
-    from landing.services.organizations.attachments import Attachments
+    from landing.organization.resources import ATTACHMENTS
     from landing.services.permissions import apply_policy, plan_policy, stacks_policy
-    from landing.services.stacks.stack_set import StackSet
+    from landing.services.registry import KINDS
 
     for deployment in organization.deployments.values():
         yield f"templates/{deployment.key}.json", deployment.template
-    for resource in StackSet().desired(organization):
+    for resource in KINDS["stack_set"].desired(organization):
         manifest = {name: value for name, value in resource.attributes.items() if name not in ("template", "instances")}
         yield f"stack_sets/{resource.address.name}.json", manifest
     for policy in organization.policies.values():
         yield f"policies/{policy.key.replace('/', '-')}.json", policy.document
-    attached = Attachments().desired(organization)
+    attached = KINDS[ATTACHMENTS].desired(organization)
     yield (
         "attachments.json",
         {r.address.name: r.attributes["policies"] for r in sorted(attached, key=lambda r: r.address)},

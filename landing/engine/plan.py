@@ -17,8 +17,8 @@ from landing.engine.observe import Observation
 from landing.engine.order.unique_names import givers
 from landing.engine.plan_file import change_of, digest_of, entry_of, scope_of
 from landing.organization import ForeignPolicy
+from landing.organization.resources import foreign_in
 from landing.services.base import Kinds
-from landing.services.organizations.policy import foreign_in
 from landing.services.registry import KINDS
 
 FORMAT = "3.0"

@@ -7,12 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from landing.config.packs import size_of
 from landing.core.model import Attributes, Change
 from landing.guardrails.in_force import State
-from landing.organization import Organization
+from landing.organization import Organization, resources
+from landing.policy.attachment import Room, denies_only, find_room, merged, swap
 from landing.policy.limits import LIMITS, size_limit
 from landing.policy.room import room
-from landing.services.organizations.attachments import swap
-from landing.services.organizations.making_room import Room, denies_only, find_room, merged
-from landing.services.organizations.policy import HOLDS
 
 
 class Model:
@@ -39,16 +37,16 @@ class Model:
         """Make a change; yields after each write that a request could notice."""
         name = change.address.name
         match change.address.kind:
-            case "policy":
+            case resources.POLICY:
                 if change.after is None:
                     self.policies.pop(name, None)
                 else:
                     self.policies[name] = change.after
                 yield
-            case "account" if change.after and "unit" in change.after:
+            case resources.ACCOUNT if change.after and "unit" in change.after:
                 self.units[name] = change.after["unit"]
                 yield
-            case "attachments":
+            case resources.ATTACHMENTS:
                 yield from self._swapped(name, change)
 
     def _swapped(self, node: str, change: Change) -> Iterator[None]:
@@ -114,4 +112,4 @@ class Model:
         return find_room(candidates, attached, missing, wanted, holds=self._holds, fits=fits)
 
     def _holds(self, key: str) -> tuple[str, ...]:
-        return tuple(self.policies.get(key, {}).get(HOLDS, ())) or (key,)
+        return tuple(self.policies.get(key, {}).get(resources.HOLDS, ())) or (key,)

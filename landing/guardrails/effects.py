@@ -16,10 +16,9 @@ from landing.core.model import Address, Attributes, Change, Resource
 from landing.guardrails.effect_text import said, told
 from landing.guardrails.in_force import Documents, State, ids_for, levels, nodes_to, parents_of, requests_at
 from landing.organization import ROOT, Organization
+from landing.organization.resources import ATTACHMENTS, POLICY, moves
 from landing.policy import RCP, SCP, Budget, Comparison, Compiled, Effect, OverBudgetError
 from landing.policy.testing.suite import Levels
-from landing.services.organizations.attachments import Attachments
-from landing.services.organizations.policy import OrganizationPolicy
 
 T = TypeVar("T")
 
@@ -109,18 +108,18 @@ class _Study:
     def sentences(self, change: Change) -> Iterator[str]:
         """What one change does."""
         kind, name = change.address.kind, change.address.name
-        if kind == "attachments":
+        if kind == ATTACHMENTS:
             policies = tuple((change.after or {}).get("policies", ()))
             yield from self._told(name, _Part({name: policies}, self._packs(name)), "")
-        elif kind == "policy" and name in self.organization.packs:
+        elif kind == POLICY and name in self.organization.packs:
             node = self.organization.packs[name].node
-            if Attachments().address(node) not in self.changed and name == min(self._packs(node)):
+            if Address(ATTACHMENTS, node) not in self.changed and name == min(self._packs(node)):
                 yield from self._told(node, _Part({}, self._packs(node)), _below(node))
-        elif kind == "policy" and change.before and change.after and change.before.get("content"):
+        elif kind == POLICY and change.before and change.after and change.before.get("content"):
             for node, attached in sorted(self.before.attached.items()):
                 if name in attached:
                     yield from self._told(node, _Part({}, {name: change.after}), _below(node))
-        elif kind == "account" and change.before and change.after and change.before["unit"] != change.after["unit"]:
+        elif moves(change):
             way = self._way(name)
             for policy_type in (SCP, RCP):
                 found = self._effect(way, _Part(moves=True), policy_type)
@@ -132,7 +131,7 @@ class _Study:
         return {
             key: after
             for key in packs
-            if (change := self.changed.get(OrganizationPolicy().address(key))) and (after := change.after)
+            if (change := self.changed.get(Address(POLICY, key))) and (after := change.after)
         }
 
     def _told(self, node: str, part: _Part, where: str) -> Iterator[str]:
@@ -170,8 +169,8 @@ class _Study:
     def _changes(self, node: str) -> bool:
         """Whether something at a node changes: what is attached, or what that says."""
         here = {*self.before.attached.get(node, ()), *self.after.attached.get(node, ())}
-        policies = any(OrganizationPolicy().address(name) in self.changed for name in here)
-        return policies or Attachments().address(node) in self.changed
+        policies = any(Address(POLICY, name) in self.changed for name in here)
+        return policies or Address(ATTACHMENTS, node) in self.changed
 
     def _way(self, key: str) -> _Way:
         """The nodes from the root to an account, before and after."""
@@ -226,7 +225,7 @@ class _Study:
 
 
 def _detaches(change: Change) -> bool:
-    return change.address.kind == "attachments" and change.after is None
+    return change.address.kind == ATTACHMENTS and change.after is None
 
 
 def _below(node: str) -> str:

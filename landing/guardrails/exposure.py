@@ -13,11 +13,11 @@ from landing.core.model import Action, Address, Change
 from landing.engine.order.phases import Known, opened
 from landing.guardrails.in_force import Documents, ids_for, levels, requests_at
 from landing.organization import ROOT, Organization, node_of
+from landing.organization.resources import ACCOUNT, POLICY, POLICY_TYPE
 from landing.policy import RCP, SCP, effect
 from landing.policy.direction import covers, let_through, passing
 from landing.policy.testing.suite import FULL_ACCESS, Levels
 from landing.services.base import Kinds
-from landing.services.organizations.policy_type import PolicyType
 from landing.services.registry import KINDS
 
 SENTENCES = 5
@@ -82,13 +82,13 @@ def _loosened(changes: Iterable[Change]) -> dict[Address, str]:
     return {
         change.address: let_through(change.before["content"], change.after["content"], change.after["type"])
         for change in changes
-        if change.address.kind == "policy" and change.before and change.after and "content" in change.before
+        if change.address.kind == POLICY and change.before and change.after and "content" in change.before
     }
 
 
 def _opened(organization: Organization, changes: list[Change]) -> dict[Address, str]:
     """Before policies of the type are in force, everything passes anyway: AWS attaches FullAWSAccess with the type."""
-    if any(change.address == PolicyType().address(SCP) and change.before is None for change in changes):
+    if any(change.address == Address(POLICY_TYPE, SCP) and change.before is None for change in changes):
         return {}
     found = opened(changes, Known.of(organization))
     return {address: f"what {', '.join(sorted(names))} allows passes" for address, names in found.items()}
@@ -100,7 +100,7 @@ def _moved(organization: Organization, changes: Iterable[Change]) -> dict[Addres
     told: dict[object, str] = {}
     found: dict[Address, str] = {}
     for change in changes:
-        if change.address.kind != "account" or not change.before or not change.after:
+        if change.address.kind != ACCOUNT or not change.before or not change.after:
             continue
         account, before, after = change.address.name, change.before.get("unit"), change.after.get("unit")
         if before != after:

@@ -9,6 +9,7 @@ from typing import Any
 from landing.core import references
 from landing.core.model import Address, Attributes, Resource
 from landing.organization import ROOT, Organization, node_of
+from landing.organization.resources import UNIT
 from landing.policy import SCP
 from landing.policy.declared import estate_of, ids_of
 from landing.policy.direction import allows
@@ -121,8 +122,8 @@ def parents_of(organization: Organization, live: Mapping[Address, Resource]) -> 
     """The parent of every unit, in AWS or in the config."""
     found = {unit.key: unit.parent for unit in organization.units.values()}
     for address, resource in live.items():
-        if address.kind == "unit":
-            above = [required.name for required in resource.requires if required.kind == "unit"]
+        if address.kind == UNIT:
+            above = [required.name for required in resource.requires if required.kind == UNIT]
             found.setdefault(address.name, above[0] if above else ROOT)
     return found
 

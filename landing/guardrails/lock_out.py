@@ -16,6 +16,7 @@ from pathlib import Path
 from landing.core.errors import UnsafePlan
 from landing.core.model import Change
 from landing.organization import Account, Deployment, Organization
+from landing.organization.resources import ATTACHMENTS, POLICY, moves
 from landing.policy import SCP, catalog
 from landing.policy.declared import declared, estate_of
 from landing.policy.testing import Estate, Suite
@@ -50,15 +51,7 @@ class LockOut:
 
 def concerns(changes: Iterable[Change]) -> bool:
     """Whether changes bear on what guardrails block: policies, attachments, moved accounts."""
-    return any(
-        change.address.kind in ("policy", "attachments")
-        or (
-            change.address.kind == "account"
-            and bool(change.before and change.after)
-            and (change.before or {}).get("unit") != (change.after or {}).get("unit")
-        )
-        for change in changes
-    )
+    return any(change.address.kind in (POLICY, ATTACHMENTS) or moves(change) for change in changes)
 
 
 def refuse_lock_out(organization: Organization, changes: Collection[Change]) -> None:

@@ -13,7 +13,7 @@ from landing.config.packs import settle
 from landing.core.errors import AwsError
 from landing.core.model import ORGANIZATION, Address, Change, Resource
 from landing.organization import ForeignPolicy, Organization
-from landing.services.organizations.policy import HOLDS, OrganizationPolicy, document_of
+from landing.organization.resources import HOLDS, POLICY
 
 
 def as_held(
@@ -33,7 +33,7 @@ def as_held(
     except AwsError:
         return organization
     for change in planned:
-        if change.address.kind == "policy" and (change.after is None or HOLDS in change.after):
+        if change.address.kind == POLICY and (change.after is None or HOLDS in change.after):
             held[change.address.name] = (change.after or {}).get(HOLDS, ())
     return _settled(organization, held, repack=repack)
 
@@ -42,7 +42,7 @@ def as_read(organization: Organization, live: Mapping[Address, Resource], *, rep
     """The organization, with the policies of others in it, with the packs that there were when policies were read."""
     if not organization.packed:
         return organization
-    policies = {address.name: each.attributes for address, each in live.items() if address.kind == "policy"}
+    policies = {address.name: each.attributes for address, each in live.items() if address.kind == POLICY}
     return _settled(organization, {key: each.get(HOLDS, ()) for key, each in policies.items()}, repack=repack)
 
 
@@ -54,14 +54,14 @@ def with_others(organization: Organization, aws: Aws, *, documents: bool = True)
     tree = aws.tree
     theirs = [policy for policy in tree.policies.values() if not policy.aws_managed and not tree.concerns(policy)]
     found = (
-        ForeignPolicy(each.id, each.name, each.type, tree.nodes(each), OrganizationPolicy().address(each.key))
+        ForeignPolicy(each.id, each.name, each.type, tree.nodes(each), Address(POLICY, each.key))
         for each in theirs
         if tree.targets(each)
     )
     foreign = tuple(found)
     if documents:
         foreign = tuple(
-            replace(each, document=document_of(aws, each.id)) if each.type in EVALUATED else each for each in foreign
+            replace(each, document=aws.tree.document(each.id)) if each.type in EVALUATED else each for each in foreign
         )
     return replace(organization, foreign=foreign)
 

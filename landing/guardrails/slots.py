@@ -15,10 +15,11 @@ from landing.core.errors import ImpossiblePlan
 from landing.core.model import Action, Address, Change, Resource
 from landing.core.text import safe
 from landing.engine.order.graph import build
-from landing.engine.order.phases import Known, policies_of
+from landing.engine.order.phases import Known
 from landing.guardrails.attachment_model import Model
 from landing.guardrails.in_force import State
 from landing.organization import Organization
+from landing.organization.resources import ATTACHMENTS, POLICY, policies_of
 from landing.policy.limits import LIMITS
 from landing.policy.room import limit, others, room
 
@@ -53,7 +54,7 @@ def _types(organization: Organization) -> dict[str, str]:
 def _too_many(organization: Organization, changes: Collection[Change], ids: Ids) -> Iterator[tuple[Change, str]]:
     types = _types(organization)
     for change in changes:
-        if change.address.kind != "attachments":
+        if change.address.kind != ATTACHMENTS:
             continue
         node, after = change.address.name, policies_of(change.after)
         come = after - policies_of(change.before)
@@ -98,7 +99,7 @@ def _stuck(
     for step in graph.order():
         for _ in model.states(graph.steps[step]):
             pass
-    attached = {change.address.name: change for change in changes if change.address.kind == "attachments"}
+    attached = {change.address.name: change for change in changes if change.address.kind == ATTACHMENTS}
     for node, key in dict.fromkeys(model.stuck):
         theirs = ", ".join(safe(policy) for policy in others(organization, node, types.get(key, "")))
         yield (
@@ -113,7 +114,7 @@ def _stuck(
 
 def _tight(organization: Organization, change: Change, types: Mapping[str, str]) -> bool:
     """Whether what is attached and what comes do not fit together."""
-    if change.address.kind != "attachments":
+    if change.address.kind != ATTACHMENTS:
         return False
     both = Counter(types.get(key, "") for key in policies_of(change.before) | policies_of(change.after))
     return any(
@@ -125,8 +126,8 @@ def _tight(organization: Organization, change: Change, types: Mapping[str, str])
 
 def _too_many_policies(changes: Collection[Change], live: Mapping[Address, Resource]) -> Iterator[tuple[Change, str]]:
     """Everybody's policies of a type against the quota of the organization."""
-    counts = Counter(each.attributes["type"] for address, each in live.items() if address.kind == "policy")
-    made = [change for change in changes if change.address.kind == "policy" and change.action is Action.CREATE]
+    counts = Counter(each.attributes["type"] for address, each in live.items() if address.kind == POLICY)
+    made = [change for change in changes if change.address.kind == POLICY and change.action is Action.CREATE]
     for policy_type in sorted({change.after["type"] for change in made if change.after} & LIMITS.keys()):
         own = [change for change in made if change.after and change.after["type"] == policy_type]
         most, there = LIMITS[policy_type].number, counts[policy_type]

@@ -16,6 +16,7 @@ from landing.engine.order.phases import Known, Phase
 from landing.guardrails.attachment_model import Model
 from landing.guardrails.in_force import Documents, State, ids_for, levels, nodes_to, parents_of, requests_at
 from landing.organization import Organization
+from landing.organization.resources import GUARDING
 from landing.policy import RCP, SCP, weaker
 from landing.policy.direction import covers
 from landing.policy.testing.requests import in_words
@@ -52,7 +53,7 @@ def weaknesses(
     account_ids: Mapping[str, str],
 ) -> Iterator[Weakness]:
     """What is let through on the way, in the order in which the changes are made."""
-    guarding = [change for change in changes if change.address.kind in ("policy", "attachments", "account")]
+    guarding = [change for change in changes if change.address.kind in GUARDING]
     if len(guarding) < 2 or all(change.action is Action.CREATE for change in guarding):
         return  # one change has nothing in between, and nobody was there before what is created
     graph = build(changes, Known.of(organization))

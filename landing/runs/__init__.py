@@ -1,4 +1,4 @@
-"""What a run of `apply` writes down, what earlier runs wrote, and the lock that keeps two apart.
+"""A run, from the config to AWS: its steps, what it writes down, what earlier runs wrote, and the lock between two.
 
-Imported by reports and the command line. Begin with `record`.
+Imported by reports and the command line. Begin with `pipeline`.
 """

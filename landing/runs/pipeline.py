@@ -29,8 +29,7 @@ from landing.guardrails.packs import as_held, as_read, with_others
 from landing.guardrails.slots import refuse_crowded
 from landing.guardrails.transition import sentences
 from landing.organization import Organization
-from landing.services.organizations.attachments import Attachments
-from landing.services.organizations.policy import foreign_in
+from landing.organization.resources import POLICY, foreign_in
 
 T = TypeVar("T")
 
@@ -191,7 +190,7 @@ def _observed(organization: Organization, aws: Aws, hooks: Hooks, targets: Colle
 
 def _with_others(organization: Organization, aws: Aws, compared: Plan, observation: Observation) -> Organization:
     """With the policies of others that were read; of a plan of targets they may have to be read yet."""
-    if ("policy", ORGANIZATION) not in observation.tasks and concerns(compared.changes):
+    if (POLICY, ORGANIZATION) not in observation.tasks and concerns(compared.changes):
         return with_others(organization, aws)
     return replace(organization, foreign=foreign_in(observation.live))
 
@@ -243,6 +242,6 @@ def _id_of(aws: Aws, node: str) -> str:
     """The id of a node, if it is there."""
     try:
         with translated(ORGANIZATION):
-            return Attachments().target_id(aws, node)
+            return aws.tree.target_id(node)
     except AwsError:
         return ""

@@ -11,6 +11,7 @@ from itertools import pairwise
 from landing.core.model import Action, Address, Attributes, Change, UniqueName
 from landing.engine.order.phases import Known, Phase, Stage, stages_of
 from landing.engine.order.unique_names import givers, names_of, to_temporary
+from landing.organization.resources import POLICY
 from landing.services.base import Kinds
 
 NOTHING_KNOWN = Known()
@@ -176,7 +177,7 @@ def _limit(stage: Stage) -> Phase:
 
     A policy that bears on nothing yet is attached by what tightens: an account in its text has its id before it moves.
     """
-    if stage.phase is None and stage.change.address.kind == "policy":
+    if stage.phase is None and stage.change.address.kind == POLICY:
         return Phase.TIGHTEN
     return min(stage.phase or Phase.SPREAD, Phase.SPREAD)
 

@@ -13,10 +13,10 @@ from enum import Enum, IntEnum, auto
 
 from landing.aws import FULL_ACCESS
 from landing.core.model import Action, Address, Attributes, Change
-from landing.organization import Organization
+from landing.organization import Organization, resources
+from landing.organization.resources import ACCOUNT, ATTACHMENTS, BEST_EFFORT, POLICY, moves, policies_of
 from landing.policy.direction import Document, Turn, allows, between, denies, turn_of
 from landing.services.base import Kinds
-from landing.services.organizations.attachments import BEST_EFFORT
 from landing.services.registry import KINDS
 
 
@@ -76,7 +76,7 @@ def opened(changes: Iterable[Change], known: Known) -> dict[Address, set[str]]:
     """Where the list of what is allowed at a node becomes wider, or another: the policies with an Allow that come."""
     found = list(changes)
     context = _Context(found, known)
-    each = {change.address: context.opening(change) for change in found if change.address.kind == "attachments"}
+    each = {change.address: context.opening(change) for change in found if change.address.kind == ATTACHMENTS}
     return {address: names for address, names in each.items() if names}
 
 
@@ -94,10 +94,10 @@ class _Context:
 
     def __init__(self, changes: list[Change], known: Known) -> None:
         self.known = known
-        self.new_accounts = {c.address.name for c in changes if c.address.kind == "account" and c.before is None}
-        attached = [c for c in changes if c.address.kind == "attachments"]
+        self.new_accounts = {c.address.name for c in changes if c.address.kind == ACCOUNT and c.before is None}
+        attached = [c for c in changes if c.address.kind == ATTACHMENTS]
         self.spreading = {name for c in attached for name in policies_of(c.after) - policies_of(c.before)}
-        policies = [c for c in changes if c.address.kind == "policy"]
+        policies = [c for c in changes if c.address.kind == POLICY]
         texts = [(c.address.name, side["content"]) for c in policies for side in (c.before, c.after) if side]
         texts += [(name, document) for name, document in known.documents.items()]
         self.allowing = {FULL_ACCESS, *(name for name, text in texts if allows(text))}
@@ -105,7 +105,7 @@ class _Context:
         self.turns = {c.address.name: turn_of(c.before["content"], c.after["content"], c.after["type"])
                       for c in policies if c.before and c.after}  # fmt: skip
         switches = [turn is Turn.BOTH for turn in self.turns.values()]
-        switches += [_moves(c) for c in changes]
+        switches += [moves(c) for c in changes]
         switches += [self._shape(c) is _Shape.SWAPS for c in attached]
         self.alone = sum(switches) < 2
         self.late = {name for name, turn in self.turns.items() if turn in (Turn.LOOSENS, Turn.BOTH)}
@@ -113,11 +113,11 @@ class _Context:
     def stages(self, change: Change) -> tuple[Stage, ...]:
         """The stages of a change, in their order."""
         match change.address.kind:
-            case "policy":
+            case resources.POLICY:
                 return tuple(self._policy(change))
-            case "attachments":
+            case resources.ATTACHMENTS:
                 return tuple(self._attachments(change))
-            case "account" if _moves(change):
+            case resources.ACCOUNT if moves(change):
                 return (Stage(change, Phase.SWITCH),)
         return (Stage(change),)
 
@@ -202,15 +202,3 @@ class _Context:
         if FULL_ACCESS in before or (after and after < before):
             return _Shape.NARROWS
         return _Shape.WIDENS if FULL_ACCESS in after or before < after else _Shape.SWAPS
-
-
-def policies_of(attributes: Attributes | None) -> set[str]:
-    """The policies that a set of attachments names."""
-    return set(attributes["policies"]) if attributes else set()
-
-
-def _moves(change: Change) -> bool:
-    before, after = change.before, change.after
-    return (
-        change.address.kind == "account" and bool(before and after) and (before or {})["unit"] != (after or {})["unit"]
-    )

@@ -11,7 +11,7 @@ from landing.core import forms
 from landing.core.errors import AccountMoved, EmailDiffers
 from landing.core.model import Action, Address, Attributes, Change, Gap, Resource, Scope, Severity, UniqueName
 from landing.core.quotas import CREATE_ACCOUNT_IN_FLIGHT
-from landing.organization import ROOT, TAG, Organization
+from landing.organization import ROOT, TAG, Organization, resources
 from landing.services.base import Kind
 from landing.services.organizations.account_creation import create
 from landing.services.organizations.attachments import Attachments
@@ -24,7 +24,7 @@ from landing.services.strength import Weaker, neutral
 class MemberAccount(Kind):
     """Accounts: created, adopted by e-mail, moved, renamed, tagged; closed only when that is allowed by name."""
 
-    name = "account"
+    name = resources.ACCOUNT
     title = "Account"
     severity = Severity.HIGH
     canonical: ClassVar[Mapping[str, forms.Form]] = {"email": forms.email}

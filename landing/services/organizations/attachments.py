@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from landing.aws import FULL_ACCESS, SCP, Aws, unless
 from landing.core import forms
+from landing.core.errors import ApplyFailed
 from landing.core.model import Address, Attributes, Change, Resource, Scope, Severity, Source
 from landing.organization import ROOT, Organization, node_of
+from landing.organization.resources import ATTACHMENTS, BEST_EFFORT, POLICY, POLICY_TYPE, policies_of
+from landing.policy.attachment import denies_only, find_room, merged, swap
 from landing.policy.direction import allows
-from landing.policy.limits import LIMITS
+from landing.policy.limits import LIMITS, compact, size_limit
 from landing.policy.room import room
 from landing.services.base import Kind
-from landing.services.organizations.carrying import Carrying
 from landing.services.organizations.organization import TheOrganization
-from landing.services.organizations.policy import OrganizationPolicy
-from landing.services.organizations.policy_type import PolicyType
 from landing.services.strength import Weaker, neutral
-
-BEST_EFFORT = "best_effort"
-"""Marks a stage before the last: it attaches what the free slots admit, the last one does the rest."""
 
 
 class Attachments(Kind):
@@ -33,7 +32,7 @@ class Attachments(Kind):
     call each. An account that is to have it gets it again before an SCP of ours is detached there.
     """
 
-    name = "attachments"
+    name = ATTACHMENTS
     title = "Policy attachments"
     severity = Severity.HIGH
     controls = ("cis-aws-7.0:2.1.2", "nist-csf-2.0:PR.AA-05")
@@ -96,8 +95,8 @@ class Attachments(Kind):
 
     def _resource(self, name: str, policies: set[str], *, owned: bool = True, source: Source | None = None) -> Resource:
         kind, _, key = name.partition("/")
-        needs = [TheOrganization().address("this") if name == ROOT else Address(kind, key), PolicyType().address(SCP)]
-        needs += (OrganizationPolicy().address(policy) for policy in sorted(policies - {FULL_ACCESS}))
+        needs = [TheOrganization().address("this") if name == ROOT else Address(kind, key), Address(POLICY_TYPE, SCP)]
+        needs += (Address(POLICY, policy) for policy in sorted(policies - {FULL_ACCESS}))
         return Resource(self.address(name), {"policies": sorted(policies)}, tuple(needs), owned, source)
 
     def at_unit(self, unit: str) -> Address:
@@ -120,25 +119,25 @@ class Attachments(Kind):
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """That of the worst guardrail that is attached where it should not be, or not where it should."""
         known = {**organization.guardrails, **organization.policies}
-        differ = _policies(change.before) ^ _policies(change.after)
+        differ = policies_of(change.before) ^ policies_of(change.after)
         found = [Severity(known[key].severity) if key in known else self.severity for key in differ]
         return min(found, key=lambda severity: severity.rank, default=self.severity)
 
     def dangers(self, change: Change) -> Iterable[str]:
         """Detaching anything but FullAWSAccess: without that less is let through, not more."""
-        if _policies(change.before) - _policies(change.after) - {FULL_ACCESS}:
+        if policies_of(change.before) - policies_of(change.after) - {FULL_ACCESS}:
             yield self.removal
 
     def begun(self, change: Change, present: Attributes) -> bool:
         """Policies are attached and detached one by one; AWS attaches FullAWSAccess to what is new by itself."""
-        before, after, now = _policies(change.before), _policies(change.after), _policies(present)
+        before, after, now = policies_of(change.before), policies_of(change.after), policies_of(present)
         return before & after <= now <= before | after | (set() if change.before else {FULL_ACCESS})
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """Whether a policy must be detached before another can be attached."""
         types = {key: each.type for key, each in {**organization.guardrails, **organization.policies}.items()}
         types[FULL_ACCESS] = SCP
-        before, after = _policies(change.before), _policies(change.after)
+        before, after = policies_of(change.before), policies_of(change.after)
         node = change.address.name
         for policy_type in sorted({types[key] for key in after if key in types}):
             both = {key for key in before | after if types.get(key, policy_type) == policy_type}
@@ -151,27 +150,27 @@ class Attachments(Kind):
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Attach what is missing, then detach what is too much; where no slot is free, one is freed first."""
-        target = self.target_id(aws, change.address.name)
+        target = aws.tree.target_id(change.address.name)
         change = self._with_full_access(aws, change, target)
         types = {key: policy.type for key, policy in aws.tree.policies.items()}
         with aws.writing:
-            carrying = Carrying(aws, change.address.name, target, _policies(change.after))
+            carriers = Carriers(aws, change.address.name, target, policies_of(change.after))
             swap(
                 change,
                 types,
                 attach=lambda key, must: self._attach(aws, key, target, must=must),
                 detach=lambda key: self._detach(aws, key, target),
-                spare=carrying.make_room,
+                spare=carriers.free,
             )
-            carrying.end()
+            carriers.restore()
             last = change.after is not None and BEST_EFFORT not in change.after
             if last and change.before is None and not aws.organization.full_access(change.address.name):
                 self._detach_full_access(aws, target)
 
     def _with_full_access(self, aws: Aws, change: Change, target: str) -> Change:
         """The change with FullAWSAccess among what it leads to, at an account that loses an SCP and is without it."""
-        name, after = change.address.name, _policies(change.after)
-        gone = (aws.tree.policies.get(key) for key in _policies(change.before) - after)
+        name, after = change.address.name, policies_of(change.after)
+        gone = (aws.tree.policies.get(key) for key in policies_of(change.before) - after)
         if (
             not name.startswith("account/")
             or not aws.organization.full_access(name)
@@ -203,11 +202,6 @@ class Attachments(Kind):
             aws.client("organizations").detach_policy(PolicyId=policy.id, TargetId=target)
         aws.tree.forget_policy(policy.id, target)
 
-    def target_id(self, aws: Aws, name: str) -> str:
-        """The id of the root, a unit or an account; raises NotThere."""
-        kind, _, key = name.partition("/")
-        return aws.tree.accounts[key].id if kind == "account" else aws.tree.node_id(key or ROOT)
-
 
 def _has_list(organization: Organization, node: str) -> bool:
     """Whether the config attaches an SCP with an Allow there."""
@@ -215,41 +209,58 @@ def _has_list(organization: Organization, node: str) -> bool:
     return any(policy.type == SCP and allows(policy.document) for policy in policies)
 
 
-def last(candidates: Sequence[str], attached: Collection[str]) -> str:
-    """Just the last of them."""
-    return candidates[-1]
+class Carriers:
+    """Policies that carry statements of others at one target without a free slot, until these are attached."""
+
+    def __init__(self, aws: Aws, node: str, target: str, after: Collection[str]) -> None:
+        self._aws, self._node, self._target = aws, node, target
+        self._after = frozenset(after)
+        self._texts: dict[str, str] = {}
+
+    def free(self, candidates: Sequence[str], attached: Collection[str]) -> str:
+        """The policy to detach; raises ApplyFailed when a guardrail would be nowhere for a moment."""
+        wanted = set(self._aws.organization.guarded.get(self._node, ()))
+        missing = self._after - set(attached)
+        holds = partial(_guardrails, self._aws)
+        found = find_room(candidates, attached, missing, wanted, holds=holds, fits=self._fits)
+        if found is None:
+            raise ApplyFailed(
+                f"no slot is free at {self._node} for what takes the place of {candidates[-1]}, no policy there has "
+                "room for its statements meanwhile, and without it guardrails would be missing for a moment; detach a "
+                "policy there that you can do without, and apply again"
+            )
+        if found.carried:
+            self._texts.setdefault(found.carrier, self._text(found.carrier))
+            self._write(found.carrier, self._both(found.carrier, found.carried))
+        return found.detached
+
+    def restore(self) -> None:
+        """Give them their own text again, when everything is attached."""
+        for key, text in self._texts.items():
+            self._write(key, text)
+
+    def _fits(self, carrier: str, carried: tuple[str, ...]) -> bool:
+        policy = self._aws.tree.policies.get(carrier)
+        if policy is None or policy.aws_managed or set(self._aws.tree.targets(policy)) != {self._target}:
+            return False
+        if not all(denies_only(json.loads(self._text(key))) for key in (carrier, *carried)):
+            return False
+        both = self._both(carrier, carried)
+        return len(both) <= size_limit(self._aws.organization.limits, policy.type)
+
+    def _both(self, carrier: str, carried: tuple[str, ...]) -> str:
+        return compact(merged(json.loads(self._text(key)) for key in (carrier, *carried)))
+
+    def _text(self, key: str) -> str:
+        return self._aws.tree.content(self._aws.tree.policies[key])
+
+    def _write(self, key: str, text: str) -> None:
+        policy_id = self._aws.tree.policies[key].id
+        self._aws.client("organizations").update_policy(PolicyId=policy_id, Content=text)
+        self._aws.tree.forget_policy(policy_id)
 
 
-def swap(
-    change: Change,
-    types: Mapping[str, str],
-    *,
-    attach: Callable[[str, bool], bool],
-    detach: Callable[[str], None],
-    spare: Callable[[Sequence[str], Collection[str]], str] = last,
-) -> None:
-    """Attach what is missing, then detach what is too much.
-
-    `attach` is told whether it must succeed, and returns False when no slot is free: then a policy of the same type
-    that is too much is detached first, the one that `spare` chooses, knowing what stays. A best effort stops there.
-    """
-    before, after = _policies(change.before), _policies(change.after)
-    best_effort = bool(change.after) and BEST_EFFORT in (change.after or {})
-    superfluous, attached = sorted(before - after), before & after
-    for key in sorted(after - before):
-        while True:
-            candidates = [other for other in superfluous if types.get(other) == types.get(key)]
-            if attach(key, not candidates and not best_effort):
-                break
-            if best_effort:
-                return
-            chosen = spare(candidates, attached)
-            superfluous.remove(chosen)
-            detach(chosen)
-        attached.add(key)
-    for key in superfluous:
-        detach(key)
-
-
-def _policies(attributes: Attributes | None) -> set[str]:
-    return set(attributes["policies"]) if attributes else set()
+def _guardrails(aws: Aws, key: str) -> tuple[str, ...]:
+    """The guardrails that a live policy has all of."""
+    policy = aws.tree.policies.get(key)
+    return policy.holds or (key,) if policy else ()

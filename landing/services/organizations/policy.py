@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from landing.aws import EVALUATED, Aws
 from landing.aws.matching import LivePolicy
 from landing.aws.packs import surplus_tags, tags_of
 from landing.core import forms
 from landing.core.model import Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName
-from landing.organization import TAG, ForeignPolicy, Organization, Pack
+from landing.organization import TAG, Organization, Pack
+from landing.organization.resources import HOLDS, NODES, POLICY, POLICY_TYPE
 from landing.policy.canonical import canonical
 from landing.policy.limits import compact
 from landing.services.base import Kind, between, required_account, temporary_name
-from landing.services.organizations.policy_type import PolicyType
 from landing.services.strength import UNTOLD, Weaker, neutral
-
-HOLDS = "guardrails"
-"""What a pack holds, as an attribute and in tags: the state of packing, which nothing but AWS remembers."""
-
-
-NODES = "nodes"
-"""Where a policy of others is attached, as an attribute of it."""
 
 
 class OrganizationPolicy(Kind):
     """A policy of the organization (CreatePolicy, UpdatePolicy), one for each guardrail."""
 
-    name = "policy"
+    name = POLICY
     title = "Organization policy"
     severity = Severity.HIGH
     cosmetic = (*Kind.cosmetic, HOLDS)
@@ -68,7 +60,7 @@ class OrganizationPolicy(Kind):
                 "managed": True,
                 **({HOLDS: list(policy.entries)} if isinstance(policy, Pack) else {}),
             }
-            needs = [PolicyType().address(policy.type), *map(required_account, organization.accounts_in_policy(key))]
+            needs = [Address(POLICY_TYPE, policy.type), *map(required_account, organization.accounts_in_policy(key))]
             yield Resource(self.address(key), attributes, tuple(needs), source=policy.source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
@@ -86,12 +78,12 @@ class OrganizationPolicy(Kind):
                 "type": policy.type,
                 "name": policy.name,
                 "description": policy.description,
-                "content": document_of(aws, policy.id) if decides else {},
+                "content": aws.tree.document(policy.id) if decides else {},
                 "managed": policy.marked,
                 HOLDS: list(policy.holds),
                 **({} if known else {"id": policy.id, NODES: sorted(nodes)}),
             }
-            needs = (PolicyType().address(policy.type),)
+            needs = (Address(POLICY_TYPE, policy.type),)
             yield Resource(self.address(policy.key), attributes, needs, policy.marked)
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
@@ -183,20 +175,6 @@ class OrganizationPolicy(Kind):
             yield f"takes over the policy {change.before['name']}, so that no second slot is needed on the way"
 
 
-def document_of(aws: Aws, policy_id: str) -> Any:
-    """The text of a policy, parsed, with tokens in place of the ids that the config knows."""
-    return aws.symbolic(_parsed(aws.tree.content_of(policy_id)))
-
-
-def foreign_in(live: Mapping[Address, Resource]) -> tuple[ForeignPolicy, ...]:
-    """The policies of others that are attached somewhere."""
-    return tuple(
-        ForeignPolicy(each["id"], each["name"], each["type"], tuple(each[NODES]), address, each["content"] or None)
-        for address, resource in live.items()
-        if address.kind == OrganizationPolicy.name and (each := resource.attributes).get(NODES)
-    )
-
-
 def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": name, "Value": value} for name, value in tags.items()]
 
@@ -205,10 +183,3 @@ def _lost(change: Change) -> set[str]:
     if change.after is None:
         return set()
     return set((change.before or {}).get(HOLDS, ())) - set(change.after.get(HOLDS, ()))
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return {"text": text}

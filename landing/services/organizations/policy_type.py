@@ -9,6 +9,7 @@ from landing.aws import Aws, unless
 from landing.core.constraints.principals import POLICY_TYPES
 from landing.core.model import Action, Attributes, Change, Resource, Scope, Severity
 from landing.organization import ROOT, Organization
+from landing.organization.resources import POLICY_TYPE
 from landing.services.base import Kind
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.trusted_access import TrustedAccess
@@ -18,7 +19,7 @@ from landing.services.strength import Weaker, ranked
 class PolicyType(Kind):
     """A policy type on the root (EnablePolicyType); never disabled: that would detach every policy of the type."""
 
-    name = "policy_type"
+    name = POLICY_TYPE
     title = "Policy type"
     severity = Severity.HIGH
     controls = ("cis-aws-7.0:2.1.2",)

@@ -10,6 +10,7 @@ from landing.aws.matching import LiveUnit
 from landing.core import forms
 from landing.core.model import Action, Address, Attributes, Change, Resource, Scope, UniqueName
 from landing.organization import ROOT, TAG, Organization
+from landing.organization.resources import UNIT
 from landing.services.base import Kind, between, temporary_name
 from landing.services.organizations.organization import TheOrganization
 
@@ -21,7 +22,7 @@ class OrganizationalUnit(Kind):
     unit, moves the accounts, and deletes the old one, in this order.
     """
 
-    name = "unit"
+    name = UNIT
     title = "Organizational unit"
     controls = ("cis-aws-7.0:2.1.4", "nist-csf-2.0:GV.PO-01")
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_ous.html"

@@ -1,7 +1,8 @@
-"""Making room at a target whose slots are all taken, without a moment in which a guardrail holds nowhere.
+"""How one set of attached policies takes the place of another, without a moment in which a guardrail holds nowhere.
 
-What goes first is a policy whose guardrails other attached policies hold. Where there is none, a policy that stays, and
-is attached nowhere else, carries the statements that would be missing until the policies they belong to are attached.
+What is done in AWS and what a plan is tried on are the same function. Where no slot is free, a policy goes first whose
+guardrails other attached policies hold. Where there is none, a policy that stays, and is attached nowhere else, carries
+the statements that would be missing until the policies they belong to are attached.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from landing.core.model import Change
+from landing.organization.resources import BEST_EFFORT, policies_of
 from landing.policy.testing.suite import statements_of
 
 Holds = Callable[[str], tuple[str, ...]]
@@ -23,6 +26,42 @@ class Room:
     detached: str
     carrier: str = ""
     carried: tuple[str, ...] = ()
+
+
+def last(candidates: Sequence[str], attached: Collection[str]) -> str:
+    """Just the last of them."""
+    return candidates[-1]
+
+
+def swap(
+    change: Change,
+    types: Mapping[str, str],
+    *,
+    attach: Callable[[str, bool], bool],
+    detach: Callable[[str], None],
+    spare: Callable[[Sequence[str], Collection[str]], str] = last,
+) -> None:
+    """Attach what is missing, then detach what is too much.
+
+    `attach` is told whether it must succeed, and returns False when no slot is free: then a policy of the same type
+    that is too much is detached first, the one that `spare` chooses, knowing what stays. A best effort stops there.
+    """
+    before, after = policies_of(change.before), policies_of(change.after)
+    best_effort = bool(change.after) and BEST_EFFORT in (change.after or {})
+    superfluous, attached = sorted(before - after), before & after
+    for key in sorted(after - before):
+        while True:
+            candidates = [other for other in superfluous if types.get(other) == types.get(key)]
+            if attach(key, not candidates and not best_effort):
+                break
+            if best_effort:
+                return
+            chosen = spare(candidates, attached)
+            superfluous.remove(chosen)
+            detach(chosen)
+        attached.add(key)
+    for key in superfluous:
+        detach(key)
 
 
 def find_room(

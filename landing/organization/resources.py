@@ -1,0 +1,46 @@
+"""The resources of which the organization itself is made, as plans and guardrails speak of them.
+
+What their kinds are called, and what some of their attributes mean to others than the kind: policies are put in force
+by attaching them to nodes and by moving accounts, and whoever orders or explains a plan knows that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from landing.core.model import Address, Attributes, Change, Resource
+from landing.organization.policies import ForeignPolicy
+
+UNIT, ACCOUNT = "unit", "account"
+POLICY_TYPE, POLICY, ATTACHMENTS = "policy_type", "policy", "attachments"
+GUARDING = (POLICY, ATTACHMENTS, ACCOUNT)
+"""The kinds whose changes bear on requests."""
+
+HOLDS = "guardrails"
+"""What a pack holds, as an attribute and in tags: the state of packing, which nothing but AWS remembers."""
+
+NODES = "nodes"
+"""Where a policy of others is attached, as an attribute of it."""
+
+BEST_EFFORT = "best_effort"
+"""Marks a stage of attachments before the last: it attaches what the free slots admit, the last one does the rest."""
+
+
+def policies_of(attributes: Attributes | None) -> set[str]:
+    """The policies that a set of attachments names."""
+    return set(attributes["policies"]) if attributes else set()
+
+
+def moves(change: Change) -> bool:
+    """Whether an account goes from one unit to another."""
+    before, after = change.before or {}, change.after or {}
+    return change.address.kind == ACCOUNT and bool(before and after) and before.get("unit") != after.get("unit")
+
+
+def foreign_in(live: Mapping[Address, Resource]) -> tuple[ForeignPolicy, ...]:
+    """The policies of others that are attached somewhere."""
+    return tuple(
+        ForeignPolicy(each["id"], each["name"], each["type"], tuple(each[NODES]), address, each["content"] or None)
+        for address, resource in live.items()
+        if address.kind == POLICY and (each := resource.attributes).get(NODES)
+    )
