@@ -84,7 +84,7 @@ def test_mistakes_are_usage(home: Path, capsys: Capture) -> None:
     assert run(["can", "role/Dev", "s3:GetObject", "--in", "nowhere"]) == 64
     assert "shop-dev" in capsys.readouterr().err
     assert run(["can", "role/Dev", "s3:GetObject", "--in", "shop-de"]) == 64
-    assert "did you mean shop-dev" in capsys.readouterr().err
+    assert "did you mean `shop-dev`" in capsys.readouterr().err
     assert run(["can", "role/Dev", "s3:GetObject", "--in", "shop-dev", "--all-accounts"]) == 64
     for resource in ("bucket", "arn:aws:s3:::"[:9]):
         assert run(["can", "role/Dev", "s3:GetObject", resource, "--in", "shop-dev"]) == 64
@@ -139,15 +139,22 @@ def test_what_does_not_apply_is_said(home: Path, capsys: Capture) -> None:
     assert "aws:PrincipalArn is taken to be arn:aws:iam::111111111111:role/Dev" in capsys.readouterr().out
 
 
-def test_names_that_aws_has_not_are_warned_about(home: Path, capsys: Capture) -> None:
-    assert run(["can", "role/Dev", "s3:GetObjct", "--in", "shop-dev", "--with", "aws:RequestedRegoin=x"]) == 0
+@pytest.mark.parametrize(
+    "question", [["can", "role/Dev", "s3:GetObjct", "--in", "shop-dev"], ["prove", "never", "s3:GetObjct"]]
+)
+def test_of_an_action_that_aws_has_not_nothing_is_said(home: Path, capsys: Capture, question: list[str]) -> None:
+    assert run(question) == 64
+    told = capsys.readouterr()
+    assert "did you mean `s3:GetObject`?" in told.err
+    assert told.out == ""
+
+
+def test_keys_that_aws_has_not_are_warned_about(home: Path, capsys: Capture) -> None:
+    assert run(["can", "role/Dev", "s3:GetObject", "--in", "shop-dev", "--with", "aws:RequestedRegoin=x"]) == 0
+    assert "did you mean `aws:RequestedRegion`?" in capsys.readouterr().err
+    run(["prove", "never", "s3:GetObject", "--absent", "aws:SourceVcp", "--absent", "kms:*"])
     warnings = capsys.readouterr().err
-    assert "did you mean 's3:GetObject'?" in warnings
-    assert "did you mean 'aws:RequestedRegion'?" in warnings
-    run(["prove", "never", "s3:GetObjct", "--absent", "aws:SourceVcp", "--absent", "kms:*"])
-    warnings = capsys.readouterr().err
-    assert "did you mean 's3:GetObject'?" in warnings
-    assert "did you mean 'aws:SourceVpc'?" in warnings
+    assert "did you mean `aws:SourceVpc`?" in warnings
     assert "kms" not in warnings
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -13,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from landing.cli import COMMANDS, run
+from landing.cli.stopping import STOPPED
+from landing.core.exit_codes import MEANINGS, rows
 from tests.samples import SMALL
 
+ROOT = Path(__file__).parents[1]
 Config = Callable[..., Path]
 
 
@@ -45,6 +49,88 @@ def test_a_mistyped_command_is_usage_not_difference(
     config()
     assert landing(*arguments) == 64
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (["aplly"], "there is no command 'aplly': did you mean `apply`?"),
+        (["cna"], "did you mean `can`?"),
+        (["terraform"], "there is no command 'terraform': `landing --help` lists them"),
+        (["plan", "--tagret", "x"], "'--target'"),
+        (["sandbox", "strat"], "'start'"),
+    ],
+)
+def test_what_was_meant_is_suggested(
+    landing: Callable[..., int], capsys: pytest.CaptureFixture[str], typed: list[str], told: str
+) -> None:
+    assert landing(*typed) == 64
+    assert told in capsys.readouterr().err
+
+
+def exit_codes_in(path: Path) -> set[int]:
+    """Whole numbers that a function returns as its answer, that a class or a table of codes has."""
+    found: set[int] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        named = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id
+        of_function = isinstance(node, ast.FunctionDef) and getattr(node.returns, "id", "") == "int"
+        if named in ("exit_code", "CODES", "USAGE", "UNREAD"):
+            parts = ast.walk(node)
+        elif of_function and (path.parent.name == "cli" or node.name == "exit_code"):
+            parts = (part for each in ast.walk(node) if isinstance(each, ast.Return) for part in ast.walk(each))
+        else:
+            continue
+        values = (part.value for part in parts if isinstance(part, ast.Constant))
+        found |= {value for value in values if type(value) is int}
+    return found
+
+
+def test_every_exit_code_is_in_the_one_table(landing: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    listed = {code for codes in MEANINGS for code in (codes if isinstance(codes, tuple) else (codes,))}
+    used = set().union(*map(exit_codes_in, (ROOT / "landing").rglob("*.py")))
+    assert used >= {0, 1, 2, 3, 4, 5, 64, 130, 141}
+    assert {*used, *STOPPED} == listed
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "".join(f"| {codes} | {meaning} |\n" for codes, meaning in rows()) in readme
+    assert landing("--help") == 0
+    helped = " ".join(capsys.readouterr().out.split())
+    assert all(f"{codes} {meaning.replace('`', '')}" in helped for codes, meaning in rows())
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="the system has no full device")
+def test_what_fails_with_a_full_result_behind_it_ends_with_its_own_exit_code(tmp_path: Path) -> None:
+    """Else Python writes what is left in the buffer when it ends, and ends with 120 and a traceback."""
+    code = (
+        "import sys, types, click, landing.cli as cli\n"
+        "def command(): print('a result'); raise click.ClickException('and then a failure')\n"
+        "cli.LazyGroup.get_command = lambda *of: click.Command('plan', callback=command)\n"
+        "cli.main(['plan'])"
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "Error: and then a failure",
+        "Error: cannot write the result: No space left on device",
+    ]
+
+
+@pytest.mark.parametrize("from_environment", [True, False])
+def test_credentials_are_not_passed_over_in_the_sandbox(
+    landing: Callable[..., int],
+    config: Config,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    from_environment: bool,
+) -> None:
+    config()
+    if from_environment:
+        monkeypatch.setenv("LANDING_SANDBOX", "1")
+    flags = [] if from_environment else ["--sandbox"]
+    assert landing("plan", "--profile", "p", "--role-arn", "arn:aws:iam::111111111111:role/r", *flags) == 64
+    told = capsys.readouterr().err
+    assert "--profile and --role-arn are for AWS" in told
+    assert ("unset LANDING_SANDBOX" in told) is from_environment
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -140,7 +226,8 @@ def test_init_writes_a_config_that_is_valid_and_overwrites_nothing(
 ) -> None:
     assert landing("init", "mine") == 0
     assert landing("validate", "--config", "mine/config") == 0
-    assert (tmp_path / "mine" / ".gitignore").read_text() == ".landing/\n"
+    assert "\n    cd mine\n    landing validate\n" in capsys.readouterr().err
+    assert {".landing/", "/synth/", "/plan*.json"} <= {*(tmp_path / "mine" / ".gitignore").read_text().splitlines()}
     schema = json.loads((tmp_path / "mine" / "config" / "landing.schema.json").read_text())
     assert schema["title"] == "landing configuration"
     assert (

@@ -90,4 +90,4 @@ def test_the_command_shows_no_control_characters_and_suggests_names(
     assert "\x1b" not in text
     assert "\\x1b[31m" in text
     assert command(["test", "config/cases/od.yaml"]) == 64
-    assert "did you mean config/cases/odd.yaml?" in capsys.readouterr().err
+    assert "did you mean `config/cases/odd.yaml`?" in capsys.readouterr().err

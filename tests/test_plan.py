@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,28 @@ def test_a_damaged_plan_file_is_refused(tmp_path: Path, damage: str) -> None:
             path.unlink()
     with pytest.raises(UnknownFormat):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (lambda data: data.pop("gaps"), "`gaps` is missing"),
+        (lambda data: data["resource_changes"][0].pop("requires"), "in `resource_changes[0]` `requires` is missing"),
+        (lambda data: data["resource_changes"][0]["change"].update(actions=[]), "in `resource_changes[0]` a value"),
+        (lambda data: data["resource_changes"][0].update(address="nope"), "'nope' is no address"),
+        (lambda data: data["resource_changes"][0].update(address="odd.name"), "there is no kind 'odd'"),
+        (lambda data: data.update(in_sync="all"), "was changed after it was made (digest differs)"),
+        (lambda data: data["made_from"].update(more="x"), "a key is not one of its own"),
+        (lambda data: data.update(effects=[]), "a value has not the type that landing writes"),
+    ],
+)
+def test_what_is_odd_in_a_damaged_plan_is_said_in_plain_words(edit: Callable[[Any], Any], told: str) -> None:
+    data = plan([unit("a")], []).to_json()
+    edit(data)
+    with pytest.raises(UnknownFormat) as refused:
+        Plan.from_json(data, "plan.json")
+    assert told in str(refused.value)
+    assert "Error" not in str(refused.value)
 
 
 JUNK: st.SearchStrategy[Any] = st.recursive(

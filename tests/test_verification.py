@@ -177,6 +177,7 @@ def test_what_aws_does_not_answer_is_counted(aws: Aws, stub: Stubber, estate: Es
     assert found.unanswered == {"PolicyEvaluation: could not be evaluated": 2, "AWS gave no decision": 1}
     assert (found.agreed, found.exit_code) == (0, 3)
     assert "no answer: 2 requests: PolicyEvaluation" in shown.as_text(found, 0, SOURCES)
+    assert shown.as_text(found, 0, SOURCES).endswith("none answered: nothing was compared with AWS\n")
     assert "failure" in as_junit(shown.as_suites(found, SOURCES))
 
 

@@ -16,6 +16,7 @@ from landing import __version__
 from landing.cli import stopping
 from landing.cli.stderr import STDERR
 from landing.cli.streams import Unwritable, give_up, open_all
+from landing.core.exit_codes import rows
 from landing.core.interrupt import Stopped
 
 COMMANDS = {
@@ -47,6 +48,17 @@ class LazyGroup(click.Group):
         """The commands in the order of a workflow."""
         return list(COMMANDS)
 
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; raises click.UsageError, with the one that was meant."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from landing.core.spelling import nearest
+
+            hint = nearest(args[0], COMMANDS, "`landing --help` lists them")
+            context.fail(f"there is no command {args[0]!r}: {hint}")
+        return super().resolve_command(context, args)
+
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """The command of that name."""
         if name not in COMMANDS:
@@ -58,6 +70,11 @@ class LazyGroup(click.Group):
         """Names and lines from the table above, without importing anything."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the exit codes say."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(codes, meaning.replace("`", "")) for codes, meaning in rows()])
 
 
 UNREAD = 141
@@ -75,11 +92,6 @@ def cli() -> None:
       landing plan --sandbox
       landing apply --sandbox
       landing drift --sandbox
-
-    \b
-    Exit codes: 0 done, 1 error, 2 there is a difference (plan --detailed-exitcode, drift), 3 something could
-    not be checked, 4 apply finished in part, 5 refused and nothing done, 64 usage, 130/143 interrupted, 141 the
-    result was not read to its end.
     """
 
 
@@ -96,7 +108,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception:  # noqa: BLE001  # a mistake of ours: threads that still read must not keep the process
         sys.excepthook(*sys.exc_info())
         code = 1
-    stopping.leave(code)
+    stopping.leave(_flushed(code))
+
+
+def _flushed(code: int) -> int:
+    """Have on its way what a command wrote before it failed, while that can still be said; the exit code stays."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        give_up()
+    except Unwritable as error:
+        give_up()
+        STDERR.note(f"Error: cannot write the result: {error}")
+    return code
 
 
 def run(arguments: list[str]) -> int:

@@ -3,12 +3,11 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from landing.cli.keys import unknown_names, with_keys
+from landing.cli.keys import unknown_keys, with_keys
 from landing.cli.session import Session, with_aws
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def command(
         answers = [oracle.ask(principal, action, resource, at, context, flips=not all_accounts) for at in accounts]
     except CaseError as error:
         raise click.UsageError(str(error)) from error
-    for warning in unknown_names(action, context):
+    for warning in unknown_keys(context):
         note(warning)
     names = {account: key for key, account in estate.keys.items()}
     if form == "json":
@@ -105,13 +104,14 @@ def _live(session: Session, organization: "Organization") -> "tuple[tuple[Attach
 
 
 def _account(estate: "Estate", text: str) -> str:
+    from landing.core.spelling import nearest
+
     account = estate.keys.get(text, text)
     if account not in estate.accounts:
-        close = get_close_matches(text, estate.keys, 3)
         known = sorted(estate.keys)[:SHOWN]
         more = f" and {len(estate.keys) - SHOWN} more" if len(estate.keys) > SHOWN else ""
-        words = f"did you mean {' or '.join(close)}?" if close else f"the accounts are {', '.join(known)}{more}"
-        raise click.UsageError(f"there is no account {text}: {words}")
+        hint = nearest(text, estate.keys, f"the accounts are {', '.join(known)}{more}")
+        raise click.UsageError(f"there is no account {text}: {hint}")
     return account
 
 

@@ -1,9 +1,19 @@
 """`landing init`."""
 
+import shlex
 import shutil
 from pathlib import Path
 
 import click
+
+IGNORED = """\
+# What landing keeps of its runs, and what it writes anew: see `landing synth` and `landing plan --out`.
+.landing/
+/synth/
+/plan*.json
+# Reports, as in `landing drift --format html=drift.html`.
+/drift.*
+"""
 
 
 @click.command
@@ -31,7 +41,10 @@ def command(folder: Path) -> None:
         (target / "landing.schema.json").write_text(json.dumps(schema(), indent=2) + "\n", encoding="utf-8")
         ignore = folder / ".gitignore"
         if not ignore.exists():
-            ignore.write_text(".landing/\n", encoding="utf-8")
+            ignore.write_text(IGNORED, encoding="utf-8")
     except OSError as error:
         raise LandingError(f"cannot write {target}: {error.strerror}") from error
-    note(f"Wrote {target}. Edit it, then:\n    landing validate\n    landing plan --sandbox")
+    steps = ["landing validate", "landing plan --sandbox"]
+    if folder.resolve() != Path.cwd():
+        steps.insert(0, f"cd {shlex.quote(str(folder))}")
+    note("\n    ".join([f"Wrote {target}. Edit it, then:", *steps]))

@@ -20,14 +20,11 @@ def with_keys(command: Any) -> Any:
     )(command)
 
 
-def unknown_names(action: str, keys: Iterable[str]) -> Iterator[str]:
-    """A warning for an action (or a pattern of them), and for each key, that AWS has none such."""
-    from landing.policy import catalog, suggestions
+def unknown_keys(keys: Iterable[str]) -> Iterator[str]:
+    """A warning for each condition key that AWS has not: a request may have it, and no guardrail asks for it."""
+    from landing.policy import suggestions
     from landing.policy.keys import find_key
 
-    if not catalog.expand(action):
-        meant = suggestions.of_action(action)
-        yield f"Warning: the catalogue of actions ({catalog.version()}) has no {action}{f': {meant}' if meant else ''}"
     for key in keys:
         if find_key(key) is None:
             meant = suggestions.of_key(key)

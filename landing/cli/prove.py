@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from landing.cli.keys import unknown_names, with_keys
+from landing.cli.keys import unknown_keys, with_keys
 from landing.cli.session import Session, with_config
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def command(
     from landing.policy.testing import Suite
     from landing.policy.testing.claims import proof_in
     from landing.policy.testing.estate import UnknownPlaceError
-    from landing.policy.testing.requests import CaseError, principals_of
+    from landing.policy.testing.requests import CaseError, actions_of, principals_of
 
     if (word == "escalation") == bool(action):
         raise click.UsageError("never and always are about an ACTION, escalation is about none")
@@ -79,6 +79,7 @@ def command(
     suite = Suite("", session.config, tuple(policy for policy in policies if policy.type == kind))
     proofs: dict[str, Proof] = {}
     try:
+        actions_of((action,), ())  # of an action that there is not, anything is proved
         for account in suite.accounts(estate, estate.place(place)):
             claim: dict[str, Any] = {
                 "deny" if word == "never" else "allow": action,
@@ -94,7 +95,7 @@ def command(
             proofs[account] = proof_in(account, claim, suite, estate, kind)
     except (CaseError, UnknownPlaceError, ValueError) as error:
         raise click.UsageError(str(error)) from error
-    for warning in unknown_names(action, (*context, *(key for key in absent if not key.endswith("*")))):
+    for warning in unknown_keys((*context, *(key for key in absent if not key.endswith("*")))):
         note(warning)
     names = _names(organization)
     if form == "json":

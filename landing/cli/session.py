@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -167,11 +167,28 @@ def with_aws(command: F) -> F:
     return decorated
 
 
+def _refuse_with_sandbox(given: Mapping[str, str]) -> None:
+    """Raises click.UsageError: whoever names credentials means AWS, and the sandbox would answer in its place."""
+    from click.core import ParameterSource
+
+    named = [name for name, value in given.items() if value]
+    if not named:
+        return
+    names, verb = " and ".join(named), "is" if len(named) == 1 else "are"
+    if click.get_current_context().get_parameter_source("sandbox") is ParameterSource.ENVIRONMENT:
+        raise click.UsageError(
+            f"{names} {verb} for AWS, but LANDING_SANDBOX is set: `unset LANDING_SANDBOX`, or leave out {names}"
+        )
+    raise click.UsageError(f"{names} {verb} for AWS, and --sandbox uses the sandbox instead: leave one of them out")
+
+
 def _session_options(command: Any, *, connected: bool) -> Any:
     from functools import wraps
 
     @wraps(command)
     def with_session(config: str, profile: str = "", role_arn: str = "", sandbox: bool = False, **rest: Any) -> Any:
+        if sandbox:
+            _refuse_with_sandbox({"--profile": profile, "--role-arn": role_arn})
         session = Session(Path(config), profile, role_arn, sandbox)
         try:
             return command(session=session, **rest)

@@ -1,6 +1,5 @@
 """`landing test`."""
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +45,8 @@ def command(
       landing test --format text --format junit=guardrails.xml
       landing test --verify-with-aws --profile any-account
     """
+    from landing.cli.output import note
+    from landing.core.spelling import nearest
     from landing.guardrails.suites import suites
     from landing.policy.declared import estate_of
     from landing.policy.testing import run
@@ -57,14 +58,15 @@ def command(
     unknown = [name for name in names if name not in {suite.name for suite in found}]
     if unknown:
         known = [suite.name for suite in found]
-        close = get_close_matches(unknown[0], known, 3)
-        words = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
-        raise click.UsageError(f"there is nothing to test called {unknown[0]}: {words}")
+        hint = nearest(unknown[0], known, f"there are {', '.join(known)}")
+        raise click.UsageError(f"there is nothing to test called {unknown[0]}: {hint}")
     chosen = [suite for suite in found if not names or suite.name in names]
     report = run(chosen, estate, mutate=mutate)
     verification = _verified(session, organization, chosen, estate) if online else None
     for form, file in wanted:
         _show(form, file, report, verification, organization, verbose=verbose)
+    if online and session.sandbox:
+        note("AWS was not asked: the sandbox has no policy simulator. Run it without --sandbox (or LANDING_SANDBOX).")
     if not report.passed:
         return 1
     return verification.exit_code if verification else 0

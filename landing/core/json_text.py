@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from json import JSONDecodeError
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
+T = TypeVar("T")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 _PART = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', re.DOTALL)
@@ -68,6 +69,28 @@ def place(text: str, path: Sequence[str | int]) -> tuple[int, int, int]:
     column = shown - (text.rfind("\n", 0, shown) + 1)
     _, end = _DECODER.raw_decode(text, shown)
     return line + 1, column + 1, max(1, len(text[shown:end].split("\n", 1)[0]))
+
+
+DAMAGE = (LookupError, TypeError, ValueError, AttributeError)
+"""What taking JSON apart raises when it is not as `landing` wrote it."""
+
+
+def damage(error: Exception) -> str:
+    """One of `DAMAGE` in words for people: the key that is missing, or what is odd."""
+    if isinstance(error, KeyError):
+        return f"`{error.args[0]}` is missing"
+    if isinstance(error, ValueError):
+        return str(error)
+    return "a value has not the type that landing writes, or a key is not one of its own"
+
+
+def parts(data: Any, key: str, read: Callable[[Any], T]) -> Iterator[T]:
+    """The entries of a list in a document; raises one of `DAMAGE`, with the entry that is odd."""
+    for number, entry in enumerate(data[key]):
+        try:
+            yield read(entry)
+        except DAMAGE as error:
+            raise ValueError(f"in `{key}[{number}]` {damage(error)}") from error
 
 
 def _child(text: str, at: int, step: str | int) -> tuple[int, int] | None:

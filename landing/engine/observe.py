@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from queue import Empty, SimpleQueue
 
 from landing.aws import Aws, Interrupted, translated
 from landing.core.errors import AwsError, NoCredentials, NotThere, Refused
 from landing.core.model import Address, Gap, Resource, Scope
+from landing.core.spelling import nearest
 from landing.organization import Organization
 from landing.services.base import Kind, Kinds
 from landing.services.registry import KINDS
@@ -42,8 +42,7 @@ class Observation:
         for target in targets:
             if target in kinds or self.gaps or any(address.matches(target) for address in known):
                 continue
-            near = get_close_matches(target, [*kinds, *map(str, known)], n=1)
-            hint = f"did you mean {near[0]}?" if near else "landing plan without --target shows the addresses"
+            hint = nearest(target, [*kinds, *map(str, known)], "landing plan without --target shows the addresses")
             raise Refused(f"--target {target} is no address that the config declares or AWS holds: {hint}")
 
 

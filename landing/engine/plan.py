@@ -117,26 +117,26 @@ class Plan:
     def from_json(cls, data: Any, name: str = "the plan") -> Plan:
         """Read what `to_json` wrote; raises UnknownFormat when it is not whole and unchanged, to the last key."""
         try:
-            version = data["format_version"]
-            if version.split(".")[0] != FORMAT.split(".", maxsplit=1)[0]:
+            version = str(data["format_version"])
+            if version.split(".", maxsplit=1)[0] != FORMAT.split(".", maxsplit=1)[0]:
                 raise UnknownFormat(
                     f"{name} has format {version}; this is landing {__version__}, which reads {FORMAT}. Plan again"
                 )
             plan = cls(
-                tuple(change_of(entry) for entry in data["resource_changes"]),
-                tuple(Gap(g["kind"], Scope(g["account"], g["region"]), g["reason"], g["name"]) for g in data["gaps"]),
-                tuple(Address.parse(text) for text in data["unmanaged"]),
+                tuple(json_text.parts(data, "resource_changes", change_of)),
+                tuple(json_text.parts(data, "gaps", _gap_of)),
+                tuple(json_text.parts(data, "unmanaged", Address.parse)),
                 data["in_sync"],
                 Origin(**data["made_from"]),
                 {Address.parse(text): tuple(map(str, sentences)) for text, sentences in data["effects"].items()},
-                foreign=tuple(
-                    ForeignPolicy(f["id"], f["name"], f["type"], tuple(f["nodes"]), Address.parse(f["address"]))
-                    for f in data["foreign"]
-                ),
+                foreign=tuple(json_text.parts(data, "foreign", _foreign_of)),
             )
+            if unknown := {change.address.kind for change in plan.changes} - {kind.name for kind in plan.kinds}:
+                raise ValueError(f"there is no kind {', '.join(map(repr, sorted(unknown)))}")
             written = plan.to_json()
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise UnknownFormat(f"{name} is not a plan of landing, or is damaged ({error!r}). Plan again") from error
+        except json_text.DAMAGE as error:
+            what = json_text.damage(error)
+            raise UnknownFormat(f"{name} is not a plan of landing, or is damaged: {what}. Plan again") from error
         if written != data:
             odd = sorted(key for key in {*written, *data} if written.get(key) != data.get(key))
             raise UnknownFormat(f"{name} was changed after it was made ({', '.join(odd)} differs). Plan again")
@@ -146,6 +146,15 @@ class Plan:
     def digest(self) -> str:
         """What the whole document says, as 64 hex digits: what a reviewer hands to `apply --digest`."""
         return str(self.to_json()["digest"])
+
+
+def _gap_of(entry: Mapping[str, str]) -> Gap:
+    return Gap(entry["kind"], Scope(entry["account"], entry["region"]), entry["reason"], entry["name"])
+
+
+def _foreign_of(entry: Mapping[str, Any]) -> ForeignPolicy:
+    address = Address.parse(entry["address"])
+    return ForeignPolicy(entry["id"], entry["name"], entry["type"], tuple(entry["nodes"]), address)
 
 
 def _foreign(policy: ForeignPolicy) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def entry_of(kinds: Kinds, change: Change) -> dict[str, Any]:
 
 
 def change_of(entry: Mapping[str, Any]) -> Change:
-    """What `entry_of` wrote; raises KeyError, TypeError, ValueError or AttributeError when it did not."""
+    """What `entry_of` wrote; raises one of `json_text.DAMAGE` when it did not."""
     at = entry["declared_at"]
     return Change(
         Action(entry["change"]["actions"][0]),

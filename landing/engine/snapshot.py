@@ -128,8 +128,9 @@ def load(path: Path) -> Snapshot:
         if data["format_version"] != FORMAT:
             raise LandingError(f"{path} has format {data['format_version']}; this landing reads {FORMAT}. {AGAIN}")
         return _read(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise LandingError(f"{path} is no snapshot of landing, or is damaged ({error!r}). {AGAIN}") from error
+    except json_text.DAMAGE as error:
+        what = json_text.damage(error)
+        raise LandingError(f"{path} is no snapshot of landing, or is damaged: {what}. {AGAIN}") from error
 
 
 def _read(data: Any) -> Snapshot:

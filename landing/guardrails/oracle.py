@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landing.policy import RCP, SCP, arn, catalog, prove
+from landing.policy import RCP, SCP, arn, prove
 from landing.policy.catalog import Action
 from landing.policy.levels import Place
 from landing.policy.principals import parse_principal
 from landing.policy.testing import Attached, Estate
 from landing.policy.testing.model import Case, Position
-from landing.policy.testing.requests import Ask, CaseError, owner_of, principals_of
+from landing.policy.testing.requests import Ask, CaseError, actions_of, owner_of, principals_of
 from landing.policy.testing.resources import example_of, examples
 from landing.policy.testing.running import RESULTS, Outcome, Prepared, Runner, prepare
 from landing.policy.testing.suite import levels, statements_of
@@ -76,13 +76,14 @@ class Oracle:
         """
         if not all(action.partition(":")) or set(action) & set("*?[]"):
             raise CaseError(f"`{action}` is no action: service:Name is the form, and one at a time")
+        [known] = actions_of((action,), ())
         if resource not in ("", "*") and not arn.is_arn(resource):
             raise CaseError(f"`{resource}` is no resource: it is * or an ARN of six parts")
         who = example_of(principals_of(principal, account, self.estate)[0], account)
         read = parse_principal(who)
         if read.kind == "unknown":
             raise CaseError(f"{read.note}; role/NAME and user/NAME are enough")
-        given = (resource,) if resource else self._examples(catalog.action(action), account, context)
+        given = (resource,) if resource else self._examples(known, account, context)
         tried = [self._tried(who, action, text, account, context) for text in given]
         prepared, outcome = min(tried, key=lambda item: RESULTS.index(item[1].result))
         paths = self._paths(prepared)
@@ -105,10 +106,10 @@ class Oracle:
         any_resource = not resource and not answer.others
         return replace(answer, flips=tuple(self._flips(answer, prepared, asked, any_resource=any_resource)))
 
-    def _examples(self, known: Action | None, account: str, context: Mapping[str, Any]) -> tuple[str, ...]:
+    def _examples(self, known: Action, account: str, context: Mapping[str, Any]) -> tuple[str, ...]:
         region = str(context.get("aws:RequestedRegion") or self.estate.home_region)
         place = {"partition": self.estate.partition, "region": region, "account": account}
-        return examples(known, **place) if known else ("*",)
+        return examples(known, **place)
 
     def _tried(
         self, who: str, action: str, resource: str, account: str, context: Mapping[str, Any]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from landing.core.model import Diagnostic, Severity, Source
+from landing.core.spelling import nearest
 from landing.core.yaml_text import Map, NotAdmitted, parse
 from landing.policy.limits import LIMITS
 
@@ -71,8 +71,7 @@ class Metadata:
             return
         for key in self.values:
             if key not in _KEYS:
-                close = get_close_matches(str(key), _KEYS, 1)
-                hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(_KEYS)}"
+                hint = nearest(str(key), _KEYS, f"known: {', '.join(_KEYS)}")
                 yield self._wrong(str(key), f"unknown key `{key}` in the metadata of a policy", hint)
         for key in _TEXTS:
             if not isinstance(self.values.get(key), str):

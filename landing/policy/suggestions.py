@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from landing.core.operation_names import S3_OPERATIONS
-from landing.core.spelling import closest
+from landing.core.spelling import nearest
 from landing.policy import catalog
 from landing.policy.keys import GLOBAL
 
@@ -14,8 +14,7 @@ _S3_OPERATIONS = {operation.lower(): action for operation, action in S3_OPERATIO
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A question about the known name that is closest, if one is close."""
-    close = closest(name, known, 0.75)
-    return f"did you mean {close!r}?" if close else None
+    return nearest(name, known) or None
 
 
 def of_action(text: str) -> str | None:
@@ -47,4 +46,4 @@ def of_key(name: str) -> str | None:
 def _elsewhere(name: str) -> str | None:
     """The actions of that very name, if only a few services have one."""
     found = [action.text for action in catalog.all_actions() if action.name.lower() == name.lower()]
-    return f"did you mean {' or '.join(map(repr, found))}?" if 0 < len(found) <= 3 else None
+    return f"did you mean {' or '.join(f'`{each}`' for each in found)}?" if 0 < len(found) <= 3 else None

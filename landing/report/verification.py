@@ -31,12 +31,18 @@ def as_text(verification: Verification, claims: int, sources: Sources) -> str:
         lines += (f"{label}: {_requests(count)}: {reason}" for reason, count in sorted(reasons.items()))
     if claims:
         lines.append(f"not compared: {claims:,} {_claims(claims)} of all requests, the simulator of one")
-    asked = verification.agreed + len(verification.differences) + sum(verification.unanswered.values())
-    verdict = f"{len(verification.differences):,} differ" if verification.differences else "none differs"
-    lines.append(
-        f"{NAME}: {_requests(asked)} in {verification.calls:,} calls, {verification.agreed:,} agree: {verdict}"
-    )
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, _verdict(verification)]) + "\n"
+
+
+def _verdict(verification: Verification) -> str:
+    """The last line: nothing in it sounds like success where nothing was compared."""
+    differ, silent = len(verification.differences), sum(verification.unanswered.values())
+    asked = verification.agreed + differ + silent
+    counted = f"{NAME}: {_requests(asked)} in {verification.calls:,} calls"
+    if asked == silent:
+        return f"{counted}, none answered: nothing was compared with AWS"
+    unanswered = f", {silent:,} not answered" if silent else ""
+    return f"{counted}, {verification.agreed:,} agree{unanswered}: {f'{differ:,} differ' if differ else 'none differs'}"
 
 
 def as_json(verification: Verification, claims: int, sources: Sources) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def test_by_names_all_that_may_deny(tmp_path: Path, by: str, *, passes: bool) ->
 @pytest.mark.parametrize(
     ("cases", "place", "words"),
     [
-        ("- try: sqs:SendMesage\n  expect: denied", "1:8", "did you mean 'sqs:SendMessage'?"),
+        ("- try: sqs:SendMesage\n  expect: denied", "1:8", "did you mean `sqs:SendMessage`?"),
         ("- try: sqs:*\n  but: sqs:Nothing\n  expect: denied", "2:8", "takes nothing away"),
         ("- try: sqs:*\n  in: ou:nowhere\n  expect: denied", "2:7", "there is no `ou:nowhere`"),
         ("- try: sqs:*\n  as: [root, bob]\n  expect: denied", "2:7", "`bob` is no principal"),
@@ -78,14 +78,14 @@ def test_by_names_all_that_may_deny(tmp_path: Path, by: str, *, passes: bool) ->
         (
             "- try: sqs:*\n  with: {aws:SourceVpc: a, aws:SourceVcpe: b}\n  expect: denied",
             "2:28",
-            "did you mean 'aws:SourceVpce'?",
+            "did you mean `aws:SourceVpce`?",
         ),
         ("- try: sqs:*\n  with: {aws:SourceVpc: '{{ x }}'}\n  expect: denied", "2:9", "has no value"),
         ("- try: sqs:*\n  expect: denied\n  by: Frist", "3:7", "did you mean `First`?"),
         ("- never: sqs[wrte]", "1:10", "no access level"),
         ("- never: sqs:*\n  except: bob", "2:11", "`bob` is no principal"),
         ("- never: sqs:*\n  on: queue", "1:3", "nor a pattern of an ARN"),
-        ("- never: sqs:*\n  absent: [aws:Sourcevcp, 's3:*']", "2:11", "did you mean 'aws:SourceVpc'?"),
+        ("- never: sqs:*\n  absent: [aws:Sourcevcp, 's3:*']", "2:11", "did you mean `aws:SourceVpc`?"),
         ("- always: sqs:*\n  as: root\n  present: aws:Nothing", "3:12", "no condition key"),
     ],
 )

@@ -136,7 +136,7 @@ def test_a_key_without_a_value_is_absent() -> None:
         ("try: s3:PutObject, but: s3:GetObject", "`but: s3:GetObject` takes nothing away"),
         ("try: s3:PutObject, but: s3:Put*", "no action is left"),
         ("try: s3:PutObject, in: ou:nowhere", "there is no `ou:nowhere` in this organization"),
-        ("try: s3:PutObject, with: {aws:SourceVcp: x}", "did you mean 'aws:SourceVpc'?"),
+        ("try: s3:PutObject, with: {aws:SourceVcp: x}", "did you mean `aws:SourceVpc`?"),
         ("try: s3:PutObject, in: shop", "there is no `shop` in this organization"),
         ("try: s3:PutObject, as: Developer", "`Developer` is no principal"),
         ("try: s3:PutObject, as: role/", "`role/` is no principal"),

@@ -12,15 +12,15 @@ from tests.policy.lints import ADMIN, conditions, found, of, stop, suggestion
 
 def test_rule_08_actions_against_the_catalogue() -> None:
     assert of(stop("guarduty:DeleteDetector")) == [("POL300", ERROR, "/Action")]
-    assert suggestion(stop("guarduty:DeleteDetector")) == "did you mean 'guardduty'?"
+    assert suggestion(stop("guarduty:DeleteDetector")) == "did you mean `guardduty`?"
     assert suggestion(stop("macie:ArchiveFindings")) == "it is macie2 today"
     assert of(stop(["s3:PutObject", "s3:PutObjects"])) == [("POL301", ERROR, "/Action/1")]
-    assert suggestion(stop("guardduty:DeleteDetectors")) == "did you mean 'guardduty:DeleteDetector'?"
+    assert suggestion(stop("guardduty:DeleteDetectors")) == "did you mean `guardduty:DeleteDetector`?"
     assert suggestion(stop("s3:PutBucketEncryption")) == (
         "the action of the operation PutBucketEncryption is 's3:PutEncryptionConfiguration'"
     )
-    assert suggestion(stop("ec2:AssumeRole")) == "did you mean 'sts:AssumeRole'?"
-    assert suggestion(stop("AssumeRole")) == "did you mean 'sts:AssumeRole'?"
+    assert suggestion(stop("ec2:AssumeRole")) == "did you mean `sts:AssumeRole`?"
+    assert suggestion(stop("AssumeRole")) == "did you mean `sts:AssumeRole`?"
     assert of(stop("s3:Frobnicate*")) == [("POL302", WARNING, "/Action")]
     assert of(stop("s*:PutObject")) == [("POL303", ERROR, "/Action")]
     assert of(stop("guardduty")) == [("POL303", ERROR, "/Action")]
@@ -136,11 +136,11 @@ def test_conditions(operator: str, key: str, values: Any, expected: list[Any]) -
 def test_suggestions_for_operators_and_keys() -> None:
     assert suggestion(deny("s3:PutObject", Condition={"StringEqual": {"aws:SourceVpc": "x"}})) is not None
     key = suggestion(deny("s3:PutObject", Condition={"StringEquals": {"aws:PrincpalArn": "x"}}))
-    assert key == "did you mean 'aws:PrincipalArn'?"
+    assert key == "did you mean `aws:PrincipalArn`?"
     for operator, meant in (
-        ("ForAllValue:StringEquals", "'ForAllValues:StringEquals'"),
-        ("ForAnyValue:StringEqual", "'ForAnyValue:StringEquals'"),
-        ("NullIfExists", "'Null'"),
+        ("ForAllValue:StringEquals", "`ForAllValues:StringEquals`"),
+        ("ForAnyValue:StringEqual", "`ForAnyValue:StringEquals`"),
+        ("NullIfExists", "`Null`"),
     ):
         line = {operator: {"aws:TagKeys": "true"}}
         assert suggestion(deny("s3:PutObject", Condition=line)) == f"did you mean {meant}?"

@@ -82,7 +82,7 @@ def _operator_meant(text: str) -> str | None:
     known = names + [f"{name}IfExists" for name in names if name != "Null"]
     _, colon, name = text.rpartition(":")
     if "null" in name.lower() and name.lower() != "null":
-        return "did you mean 'Null'?"
+        return "did you mean `Null`?"
     if colon:
         known = [f"{quantifier}:{name}" for quantifier in QUANTIFIERS.values() for name in known if name != "Null"]
     return suggestions.did_you_mean(text, known)

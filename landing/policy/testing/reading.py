@@ -1,11 +1,11 @@
 """`cases.yaml` as cases, claims and arguments, each with its line; all mistakes of a file at once."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
 
+from landing.core.spelling import nearest
 from landing.core.yaml_text import NotAdmitted
 from landing.core.yaml_text import parse as parse_yaml
 from landing.policy.testing.model import Argument, Case, Cases, Claim, Mistake, Parts, Position, Value
@@ -164,8 +164,7 @@ def _one(given: _Entry, name: str) -> str | None:
 
 
 def _hint(name: str, known: Mapping[str, str]) -> str:
-    close = get_close_matches(name, known, 1)
-    return f": did you mean `{close[0]}`?" if close else f": it has {', '.join(known)}"
+    return ": " + nearest(name, known, f"it has {', '.join(known)}")
 
 
 def _pairs(node: yaml.Node) -> Iterator[tuple[str, tuple[yaml.Node, yaml.Node]]]:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import product
 from typing import Any
 
+from landing.core.spelling import nearest
 from landing.policy import catalog, suggestions
 from landing.policy.catalog import Action
 from landing.policy.keys import find_key
@@ -88,8 +88,8 @@ def _check_statements(case: Case, suite: Suite) -> None:
     }
     for name in case.by:
         if name not in known:
-            close = get_close_matches(name, known, 1)
-            raise CaseError(f"there is no statement `{name}`{f': did you mean `{close[0]}`?' if close else ''}", "by")
+            hint = nearest(name, known, f"there are {', '.join(sorted(known))}")
+            raise CaseError(f"there is no statement `{name}`: {hint}", "by")
 
 
 def _asks(case: Case, suite: Suite, estate: Estate) -> Iterator[Ask]:
