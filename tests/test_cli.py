@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from landing.cli import COMMANDS, run
+from landing.cli.init import Answers
 from landing.cli.stopping import STOPPED
 from landing.core.exit_codes import MEANINGS, rows
 from tests.samples import SMALL
@@ -238,10 +240,61 @@ def test_init_writes_a_config_that_is_valid_and_overwrites_nothing(
     assert "exists already" in capsys.readouterr().err
 
 
-def test_without_credentials_the_error_says_so(
+def test_init_puts_the_answers_into_the_config(landing: Callable[..., int], tmp_path: Path) -> None:
+    given = ("--name", "corp", "--email", "aws+{account}@corp.io", "--home-region", "eu-north-1")
+    assert landing("init", "mine", *given) == 0
+    accounts, regions = (
+        (tmp_path / "mine/config" / name).read_text() for name in ("accounts.yaml", "organization.yaml")
+    )
+    assert 'email: "aws+log-archive@corp.io"' in accounts
+    assert "example.com" not in accounts
+    assert 'name: "corp"\n' in regions
+    assert "home_region: eu-north-1\n  governed_regions: [eu-north-1, us-east-1]\n" in regions
+    assert landing("validate", "--config", "mine/config") == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--home-region", "eu-nort-1", "there is no region eu-nort-1: did you mean `eu-north-1`?"),
+        ("--regions", "eu-west-1,mars-1", "there is no region mars-1"),
+        ("--email", "aws@corp.io", "write it as aws+{account}@corp.io"),
+        ("--name", "a/b", "1 to 64 letters"),
+    ],
+)
+def test_init_refuses_what_would_be_no_config(
+    landing: Callable[..., int],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    value: str,
+    words: str,
+) -> None:
+    assert landing("init", "mine", option, value) == 1
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "mine").exists()
+
+
+def test_init_asks_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("corp\n\neu-north-1\neu-west-1\n"))
+    assert Answers().asked() == Answers("corp", "", "eu-north-1", "eu-west-1")
+
+
+def test_placeholder_addresses_are_for_the_sandbox(
     landing: Callable[..., int], config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config()
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    assert landing("plan") == 1
+    told = capsys.readouterr().err
+    assert told.count("LZ520") == 4
+    assert "the account `shop-dev` has the placeholder sd@example.com as its e-mail address" in told
+
+
+def test_without_credentials_the_error_says_so(
+    landing: Callable[..., int], config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config(SMALL.replace("example.com", "corp.io"))
     for name, value in {
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

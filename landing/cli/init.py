@@ -1,10 +1,19 @@
 """`landing init`."""
 
+from __future__ import annotations
+
+import json
+import re
 import shlex
 import shutil
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
+
+EMAIL, HOME = "aws+{account}@example.com", "eu-west-1"
+"""What the starter config says."""
 
 IGNORED = """\
 # What landing keeps of its runs, and what it writes anew: see `landing synth` and `landing plan --out`.
@@ -16,18 +25,89 @@ IGNORED = """\
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the starter config is to say of an organization; empty: as in the example."""
+
+    name: str = ""
+    email: str = ""
+    home_region: str = ""
+    regions: str = ""
+
+    def asked(self) -> Answers:
+        """With what somebody at the terminal says; Enter leaves it as in the example."""
+
+        def ask(given: str, text: str) -> str:
+            return given or str(click.prompt(text, default="", show_default=False, err=True)).strip()
+
+        return Answers(
+            ask(self.name, "Name of the organization (example)"),
+            ask(self.email, f"E-mail addresses of accounts, as aws+{{account}}@corp.io ({EMAIL})"),
+            ask(self.home_region, f"Home region ({HOME})"),
+            ask(self.regions, "Governed regions, apart by commas (the home region and us-east-1)"),
+        )
+
+    def refuse_wrong(self) -> None:
+        """Raise Refused with all that is wrong."""
+        from landing.core.errors import Refused
+        from landing.core.partitions import REGIONS
+        from landing.core.spelling import nearest
+
+        wrong = [
+            f"there is no region {region}: {nearest(region, REGIONS, 'known: ' + ', '.join(sorted(REGIONS)))}"
+            for region in (self.home_region, *self._governed())
+            if region and region not in REGIONS
+        ]
+        if self.email and (self.email.count("@") != 1 or "{account}" not in self.email):
+            wrong.append(f"--email {self.email} is no pattern: write it as aws+{{account}}@corp.io, with {{account}}")
+        if self.name and not re.fullmatch(r"[\w .-]{1,64}", self.name):
+            wrong.append("--name takes 1 to 64 letters, digits, spaces, dots, underscores and hyphens")
+        if wrong:
+            raise Refused("\n".join(wrong))
+
+    def write(self, config: Path) -> None:
+        """Put them into the files of the starter config."""
+        organization, accounts = config / "organization.yaml", config / "accounts.yaml"
+        text = organization.read_text(encoding="utf-8")
+        governed = self._governed()
+        if self.name:
+            text = text.replace("name: example\n", f"name: {json.dumps(self.name)}\n", 1)
+        if self.home_region:
+            text = text.replace(f"home_region: {HOME}\n", f"home_region: {self.home_region}\n", 1)
+        if governed:
+            text = re.sub(r"governed_regions: \[.*\]", f"governed_regions: [{', '.join(governed)}]", text, count=1)
+        organization.write_text(text, encoding="utf-8")
+        if self.email:
+            text = accounts.read_text(encoding="utf-8")
+            head, tail = map(re.escape, EMAIL.split("{account}"))
+            found = re.compile(rf"{head}([\w-]+){tail}")
+            text = found.sub(lambda match: json.dumps(self.email.replace("{account}", match[1])), text)
+            accounts.write_text(text, encoding="utf-8")
+
+    def _governed(self) -> list[str]:
+        """The home region, and what is governed beside it; nothing when neither was given."""
+        given = [region.strip() for region in self.regions.split(",") if region.strip()]
+        if not given and not self.home_region:
+            return []
+        return list(dict.fromkeys((self.home_region or HOME, *(given or ("us-east-1",)))))
+
+
 @click.command
 @click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
-def command(folder: Path) -> None:
+@click.option("--name", default="", help="What the organization is called.")
+@click.option("--email", default="", metavar="PATTERN", help="E-mail addresses of accounts, as aws+{account}@corp.io.")
+@click.option("--home-region", default="", metavar="REGION", help="Where stack sets, the trail and aggregators live.")
+@click.option("--regions", default="", metavar="REGION,…", help="Governed regions; the home region is added.")
+def command(folder: Path, name: str, email: str, home_region: str, regions: str) -> None:
     """Write a starter config to FOLDER (default: here).
 
-    Nothing that is there already is overwritten.
+    Nothing that is there already is overwritten. At a terminal it asks, unless an option is given; what is not
+    said stays as in the example, whose e-mail addresses do for the sandbox only.
 
     \b
       landing init my-organization && cd my-organization && landing validate
+      landing init corp --name corp --email 'aws+{account}@corp.io' --home-region eu-west-1
     """
-    import json
-
     from landing.cli.output import note
     from landing.config import schema
     from landing.core.errors import LandingError
@@ -36,8 +116,13 @@ def command(folder: Path) -> None:
     target = folder / "config"
     if target.exists():
         raise LandingError(f"{target} exists already; choose another folder, or remove it")
+    answers = Answers(name, email, home_region, regions)
+    if sys.stdin.isatty() and answers == Answers():
+        answers = answers.asked()
+    answers.refuse_wrong()
     try:
         shutil.copytree(shipped() / "config", target)
+        answers.write(target)
         (target / "landing.schema.json").write_text(json.dumps(schema(), indent=2) + "\n", encoding="utf-8")
         ignore = folder / ".gitignore"
         if not ignore.exists():

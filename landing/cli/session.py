@@ -77,6 +77,8 @@ class Session:
         if self.sandbox:
             self._enter_sandbox()
             clock, rates = Clock(pace=0.02), {}
+        elif not any_account:
+            _refuse_reserved_emails(organization)
         aws = Aws(
             organization,
             profile=self.profile,
@@ -153,6 +155,17 @@ class Session:
         from landing.cli.output import note_calls
 
         note_calls(aws.tally.total, monotonic() - self.began)
+
+
+def _refuse_reserved_emails(organization: Organization) -> None:
+    """Raise ConfigError for placeholders among e-mail addresses, unless an endpoint is named that is none of AWS's."""
+    from landing.config.reserved_emails import reserved_emails
+    from landing.core.errors import ConfigError
+
+    if not any(name in os.environ for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ORGANIZATIONS")):
+        problems = list(reserved_emails(organization))
+        if problems:
+            raise ConfigError(problems)
 
 
 def with_config(command: F) -> F:
