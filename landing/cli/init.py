@@ -48,8 +48,8 @@ class Answers:
         )
 
     def refuse_wrong(self) -> None:
-        """Raise Refused with all that is wrong."""
-        from landing.core.errors import Refused
+        """Raise LandingError with all that is wrong."""
+        from landing.core.errors import LandingError
         from landing.core.partitions import REGIONS
         from landing.core.spelling import nearest
 
@@ -63,7 +63,7 @@ class Answers:
         if self.name and not re.fullmatch(r"[\w .-]{1,64}", self.name):
             wrong.append("--name takes 1 to 64 letters, digits, spaces, dots, underscores and hyphens")
         if wrong:
-            raise Refused("\n".join(wrong))
+            raise LandingError("\n".join(wrong))
 
     def write(self, config: Path) -> None:
         """Put them into the files of the starter config."""
@@ -82,6 +82,7 @@ class Answers:
             head, tail = map(re.escape, EMAIL.split("{account}"))
             found = re.compile(rf"{head}([\w-]+){tail}")
             text = found.sub(lambda match: json.dumps(self.email.replace("{account}", match[1])), text)
+            text = text.replace("@example.com", "@" + self.email.split("@")[1])  # contacts
             accounts.write_text(text, encoding="utf-8")
 
     def _governed(self) -> list[str]:
