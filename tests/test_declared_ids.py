@@ -148,5 +148,5 @@ def test_an_account_is_adopted_by_its_id(creation: Story, load_text) -> None:
         sandbox.session().client("organizations").untag_resource(ResourceId=shop, TagKeys=[TAG])
         text = with_id("shop-dev", shop).replace("email: sd@example.com, ", "")
         (change,) = Cloud(sandbox, load_text(text)).plan().changes
-        assert (change.address, change.action.value) == (Address("account", "shop-dev"), "update")
-        assert (change.before or {})["managed"] is False
+        assert (change.address, change.action.value) == (Address("account", "shop-dev"), "adopt")
+        assert change.adopts

@@ -31,7 +31,7 @@ def lines(*arguments: str, code: int = 0) -> list[dict[str, Any]]:
     assert process.ends() == code, process.told
     told = [json.loads(line) for line in process.lines]
     assert all({"@timestamp", "@level", "@message", "@module", "type"} <= set(line) for line in told)
-    assert (told[0]["type"], told[0]["ui"]) == ("version", "1.0")
+    assert (told[0]["type"], told[0]["ui"]) == ("version", "1.1")
     assert [line["type"] for line in told].count("version") == 1
     return told
 

@@ -49,7 +49,7 @@ def test_each_address_is_created_updated_deleted_or_left_alone() -> None:
     ]
     assert [str(address) for address in made.unmanaged] == ["unit.foreign"]
     assert made.in_sync == 1
-    assert made.summary == {"create": 1, "update": 1, "delete": 1}
+    assert made.summary == {"create": 1, "update": 1, "delete": 1, "adopt": 0}
 
 
 def test_fields_that_aws_grows_are_no_drift() -> None:
@@ -86,7 +86,7 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
 
 def test_the_json_has_the_shape_of_terraforms() -> None:
     data = plan([unit("a")], []).to_json()
-    assert data["format_version"] == "3.0"
+    assert data["format_version"] == "4.0"
     assert data["applyable"]
     assert data["complete"]
     (entry,) = data["resource_changes"]
@@ -111,7 +111,7 @@ def test_a_damaged_plan_file_is_refused(tmp_path: Path, damage: str) -> None:
         case "edit":
             path.write_text(text.replace('"name": "a"', '"name": "b"'))
         case "version":
-            path.write_text(text.replace('"format_version": "3.0"', '"format_version": "4.0"'))
+            path.write_text(text.replace('"format_version": "4.0"', '"format_version": "5.0"'))
         case "no plan":
             path.write_text("[]")
         case "no json":

@@ -107,7 +107,7 @@ def test_the_summary_of_a_run_that_ended(begin: Callable[[], Run], clock: Clock)
     assert told["who"].startswith("ann@")
     assert (told["organization"], told["caller"]) == ("acme", "arn:aws:iam::123456789012:user/ann")
     assert (told["started"], told["ended"], told["seconds"]) == (NOW, NOW, 16.5)
-    assert told["planned"] == {"add": 3, "change": 1, "remove": 0}
+    assert told["planned"] == {"add": 3, "change": 1, "import": 0, "remove": 0}
     assert told["changes"] == {"total": 4, "done": 1, "failed": 1, "blocked": 1, "not_started": 1}
     assert told["failed"] == {"unit.b": "AccessDenied"}
     assert told["blocked"] == {"account.x": "unit.b"}
@@ -123,7 +123,7 @@ def test_events_begin_with_the_version_and_the_log_is_for_people(begin: Callable
         run.say("Error: one\n\n  two \x07\n")
         run.end("applied")
     first, *_, last = events(run)
-    assert (first["type"], first["ui"], first["run"]) == ("version", "1.0", ID)
+    assert (first["type"], first["ui"], first["run"]) == ("version", "1.1", ID)
     assert (last["type"], last["outcome"]) == ("run_end", "applied")
     log = (run.folder / "log").read_text()
     assert f"{NOW} unit.b: AccessDenied: \\x1b[31mno\n" in log

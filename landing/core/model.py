@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -19,6 +19,12 @@ class Action(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    ADOPT = "adopt"
+    """It is there and as declared, and gets our mark: Terraform's import."""
+
+
+MARK = "managed"
+"""The attribute that says whether a resource carries our mark, of every kind that AWS lets us mark in place."""
 
 
 class Level(StrEnum):
@@ -158,6 +164,30 @@ class Change:
     requires: tuple[Address, ...] = ()
     releases: tuple[Address, ...] = ()
     source: Source | None = None
+
+    @property
+    def adopts(self) -> bool:
+        """Whether it takes ownership of what is there, besides what else it changes."""
+        return bool(self.before and self.after and self.after.get(MARK) and self.before.get(MARK) is False)
+
+
+def action_between(before: Attributes | None, after: Attributes | None) -> Action:
+    """What leads from one side to the other."""
+    if before is None:
+        return Action.CREATE
+    if after is None:
+        return Action.DELETE
+    differing = {key for key, value in after.items() if key not in before or before[key] != value}
+    return Action.ADOPT if differing == {MARK} else Action.UPDATE
+
+
+def counts_of(changes: Iterable[Change]) -> dict[Action, int]:
+    """How many changes of each action; what is changed and adopted at once counts as both."""
+    counts = dict.fromkeys(Action, 0)
+    for change in changes:
+        counts[change.action] += 1
+        counts[Action.ADOPT] += change.adopts and change.action is not Action.ADOPT
+    return counts
 
 
 @dataclass(frozen=True, slots=True, order=True)

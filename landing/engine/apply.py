@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 
 from landing.aws import Aws, Interrupted, NotBegun
 from landing.core.errors import LandingError, NoCredentials
-from landing.core.model import Action, Address, Change, Gap
+from landing.core.model import Action, Address, Change, Gap, counts_of
 from landing.engine.background import settle
 from landing.engine.journal import Event, Listener
 from landing.engine.observe import Progress, observe
@@ -27,6 +27,7 @@ VERBS = {
     Action.CREATE: ("Creating...", "Creation"),
     Action.UPDATE: ("Modifying...", "Modifications"),
     Action.DELETE: ("Destroying...", "Destruction"),
+    Action.ADOPT: ("Adopting...", "Adoption"),
 }
 
 AT_ONCE = "interrupted twice"
@@ -54,9 +55,9 @@ class Result:
         return not (self.failed or self.blocked or self.not_started or self.unsettled or self.unverified)
 
     @property
-    def counts(self) -> Counter[Action]:
+    def counts(self) -> dict[Action, int]:
         """Done changes by action."""
-        return Counter(change.action for change in self.done)
+        return counts_of(self.done)
 
 
 def refresh(

@@ -19,6 +19,7 @@ from landing.policy import RCP, SCP
 class Status(StrEnum):
     """What is the matter; `unmanaged` is counted, not alarmed, `not_checked` is never in sync.
 
+    `unadopted` is there and as declared, but without our mark: no drift, since nothing acts otherwise than declared.
     `unexpected_in_force` is a policy of others that acts on the organization, and that the config does not know of.
     """
 
@@ -26,11 +27,19 @@ class Status(StrEnum):
     CHANGED = "changed"
     UNEXPECTED = "unexpected"
     IN_FORCE = "unexpected_in_force"
+    UNADOPTED = "unadopted"
     UNMANAGED = "unmanaged"
     NOT_CHECKED = "not_checked"
 
 
-STATUS = {Action.CREATE: Status.MISSING, Action.UPDATE: Status.CHANGED, Action.DELETE: Status.UNEXPECTED}
+STATUS = {
+    Action.CREATE: Status.MISSING,
+    Action.UPDATE: Status.CHANGED,
+    Action.DELETE: Status.UNEXPECTED,
+    Action.ADOPT: Status.UNADOPTED,
+}
+NO_DRIFT = (Status.UNADOPTED, Status.UNMANAGED, Status.NOT_CHECKED)
+"""Findings that are no drift."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +91,12 @@ class Report:
 
     @property
     def drifted(self) -> tuple[Finding, ...]:
-        """The findings that are drift: neither unmanaged nor unread."""
-        return tuple(f for f in self.findings if f.status not in (Status.UNMANAGED, Status.NOT_CHECKED))
+        """The findings that are drift: neither unadopted nor unmanaged nor unread."""
+        return tuple(f for f in self.findings if f.status not in NO_DRIFT)
+
+    def of(self, status: Status) -> tuple[Finding, ...]:
+        """The findings with this status."""
+        return tuple(finding for finding in self.findings if finding.status is status)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON report."""
@@ -98,9 +111,7 @@ class Report:
 def report(organization: Organization, plan: Plan, acts: Mapping[str, str] | None = None) -> Report:
     """Read a plan as drift; `acts` says of policies of others, by id, who has put them in force and when."""
     found = [*_findings(organization, plan), *_in_force(organization, plan, acts or {})]
-    findings = sorted(
-        found, key=lambda f: (f.status in (Status.UNMANAGED, Status.NOT_CHECKED), f.severity.rank, f.address)
-    )
+    findings = sorted(found, key=lambda f: (f.status in NO_DRIFT, f.severity.rank, f.address))
     return Report(tuple(findings), plan.in_sync, plan)
 
 
@@ -165,7 +176,7 @@ def _where(organization: Organization, policy: ForeignPolicy) -> tuple[str, ...]
 
 
 def _diff(change: Change) -> tuple[tuple[str, Any, Any], ...]:
-    if change.action is not Action.UPDATE:
+    if change.action in (Action.CREATE, Action.DELETE):
         sides: tuple[Mapping[str, Any], Mapping[str, Any]] = (change.after or {}, change.before or {})
         return tuple((key, sides[0].get(key), sides[1].get(key)) for key in sorted({*sides[0], *sides[1]}))
     return tuple((leaf.path, leaf.after, leaf.before) for leaf in differences(change.before, change.after))

@@ -15,7 +15,7 @@ from landing import __version__
 from landing.core import private_files
 from landing.core.errors import LandingError
 
-UI = "1.0"
+UI = "1.1"
 """Version of the lines: a new minor adds fields and types, a new major changes them."""
 
 LEVELS = {"apply_errored": "error", "settle_errored": "error", "retry": "warn"}
@@ -74,12 +74,17 @@ def version(**more: Any) -> Event:
     return Event("version", message=f"landing {__version__}", more={"landing": __version__, "ui": UI, **more})
 
 
+TOTAL = "total"
+"""In a summary of changes, how many there are; what is changed and imported at once is one, and counted as both."""
+
+
 def planned(event: Event) -> dict[str, int]:
-    """How many changes the run is about to make, by `add`, `change` and `remove`, when the event says that."""
+    """How many changes the run is about to make, by `add`, `change`, `import` and `remove`, and in all, if it says."""
     changes = event.more.get("changes")
     if event.type != "change_summary" or not isinstance(changes, dict) or changes.get("operation") != "plan":
         return {}
-    return {key: int(changes.get(key, 0)) for key in ("add", "change", "remove")}
+    counts = {key: int(changes.get(key, 0)) for key in ("add", "change", "import", "remove")}
+    return {**counts, TOTAL: int(changes.get(TOTAL, sum(counts.values())))}
 
 
 @dataclass
@@ -98,7 +103,7 @@ class Standing:
     def take(self, event: Event, now: float) -> None:
         """Count an event."""
         if changes := planned(event):
-            self.total = sum(changes.values())
+            self.total = changes[TOTAL]
         match event.type:
             case "apply_start":
                 self.running[event.address] = (now, event.message)

@@ -12,7 +12,17 @@ from landing import __version__
 from landing.core import json_text
 from landing.core.errors import StalePlan, UnknownFormat, WrongPlan
 from landing.core.files import write
-from landing.core.model import Action, Address, Attributes, Change, Gap, Resource, Scope
+from landing.core.model import (
+    Action,
+    Address,
+    Attributes,
+    Change,
+    Gap,
+    Resource,
+    Scope,
+    action_between,
+    counts_of,
+)
 from landing.engine.observe import Observation
 from landing.engine.order.unique_names import givers
 from landing.engine.plan_file import change_of, digest_of, entry_of, scope_of
@@ -21,7 +31,7 @@ from landing.organization.resources import foreign_in
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
-FORMAT = "3.0"
+FORMAT = "4.0"
 """So many deletions in one plan need `--allow many-deletes`, whatever each of them needs."""
 
 
@@ -65,11 +75,8 @@ class Plan:
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many changes of each action."""
-        counts = {action.value: 0 for action in Action}
-        for change in self.changes:
-            counts[change.action.value] += 1
-        return counts
+        """How many changes of each action; what is changed and adopted at once counts as both."""
+        return {action.value: count for action, count in counts_of(self.changes).items()}
 
     def only(self, targets: Collection[str]) -> Plan:
         """The changes at the given addresses (or kinds, or address prefixes ending in `*`) and what they require.
@@ -194,7 +201,8 @@ def compare(kinds: Kinds, wanted: Resource | None, live: Resource | None) -> Cha
     if before == wanted.attributes:
         return None
     releases = tuple(address for address in live.requires if address not in wanted.requires)
-    return Change(Action.UPDATE, wanted.address, before, wanted.attributes, wanted.requires, releases, wanted.source)
+    action = action_between(before, wanted.attributes)
+    return Change(action, wanted.address, before, wanted.attributes, wanted.requires, releases, wanted.source)
 
 
 def _as_wanted(kinds: Kinds, before: Attributes, wanted: Resource) -> Attributes:
@@ -262,7 +270,7 @@ def contradiction(change: Change, wanted: Resource | None, live: Resource | None
         return ""
     if change.action is Action.DELETE:
         return f"the config declares it ({wanted.source})"
-    if (change.action is Action.CREATE) != (change.before is None):
+    if change.action is not action_between(change.before, change.after):
         return f"{change.action.value} is not what leads there"
     if change.after != wanted.attributes:
         after = change.after or {}

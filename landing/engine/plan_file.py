@@ -11,6 +11,9 @@ from typing import Any
 from landing.core.model import Action, Address, Change, Scope, Source
 from landing.services.base import Kinds
 
+NO_OP = "no-op"
+"""What Terraform's plan says of what is imported and not changed."""
+
 
 def digest_of(document: Any) -> str:
     """What a JSON document says, however it is laid out, as 64 hex digits."""
@@ -33,10 +36,11 @@ def entry_of(kinds: Kinds, change: Change) -> dict[str, Any]:
         **scope_of(change.address.scope),
         "declared_at": asdict(source) if source else None,
         "change": {
-            "actions": [change.action.value],
+            "actions": [NO_OP if change.action is Action.ADOPT else change.action.value],
             "before": plain(change.before),
             "after": plain(change.after),
             "after_unknown": dict.fromkeys(kind.unknown, True) if change.action is Action.CREATE else {},
+            **({"importing": {"id": change.address.name}} if change.adopts else {}),
         },
         "requires": [str(address) for address in change.requires],
         "releases": [str(address) for address in change.releases],
@@ -46,8 +50,9 @@ def entry_of(kinds: Kinds, change: Change) -> dict[str, Any]:
 def change_of(entry: Mapping[str, Any]) -> Change:
     """What `entry_of` wrote; raises one of `json_text.DAMAGE` when it did not."""
     at = entry["declared_at"]
+    (action,) = entry["change"]["actions"]
     return Change(
-        Action(entry["change"]["actions"][0]),
+        Action.ADOPT if action == NO_OP else Action(action),
         Address.parse(entry["address"]),
         entry["change"]["before"],
         entry["change"]["after"],

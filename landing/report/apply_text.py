@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from landing.core.model import Action, Address, Change
+from landing.core.model import Action, Address, Change, counts_of
 from landing.core.text import safe
 from landing.engine.apply import Result
-from landing.engine.journal import Event
+from landing.engine.journal import TOTAL, Event
 
 NAMED = 5
 """How many of the changes that wait for the same one are named."""
@@ -16,27 +16,36 @@ NAMED = 5
 
 def expected(changes: Collection[Change]) -> Event:
     """What the run is about to do."""
-    counts = {action: sum(change.action is action for change in changes) for action in Action}
-    words = f"{counts[Action.CREATE]} to add, {counts[Action.UPDATE]} to change, {counts[Action.DELETE]} to destroy"
-    return _summary(f"Plan: {words}.", counts, "plan")
+    return _summary(planned(counts_of(changes)), counts_of(changes), len(changes), "plan")
 
 
 def summary(result: Result) -> Event:
     """What the run has done."""
-    return _summary(counted(result), dict(result.counts), "apply")
+    return _summary(counted(result), result.counts, len(result.done), "apply")
 
 
-def _summary(message: str, counts: dict[Action, int], operation: str) -> Event:
-    keys = {"add": Action.CREATE, "change": Action.UPDATE, "remove": Action.DELETE}
-    changes = {key: counts.get(action, 0) for key, action in keys.items()}
-    return Event("change_summary", message=message, more={"changes": {**changes, "operation": operation}})
+def _summary(message: str, counts: Mapping[Action, int], total: int, operation: str) -> Event:
+    keys = {"add": Action.CREATE, "change": Action.UPDATE, "import": Action.ADOPT, "remove": Action.DELETE}
+    changes = {key: counts[action] for key, action in keys.items()}
+    return Event("change_summary", message=message, more={"changes": {**changes, TOTAL: total, "operation": operation}})
+
+
+def planned(counts: Mapping[Action, int]) -> str:
+    """The one line that wrappers read by pattern; no thousands separators."""
+    adopts = f", {counts[Action.ADOPT]} to adopt" if counts[Action.ADOPT] else ""
+    return (
+        f"Plan: {counts[Action.CREATE]} to add, {counts[Action.UPDATE]} to change, "
+        f"{counts[Action.DELETE]} to destroy{adopts}."
+    )
 
 
 def counted(result: Result) -> str:
     """Terraform's line."""
     counts = result.counts
+    adopted = f", {counts[Action.ADOPT]} adopted" if counts[Action.ADOPT] else ""
     return (
-        f"Resources: {counts[Action.CREATE]} added, {counts[Action.UPDATE]} changed, {counts[Action.DELETE]} destroyed."
+        f"Resources: {counts[Action.CREATE]} added, {counts[Action.UPDATE]} changed, "
+        f"{counts[Action.DELETE]} destroyed{adopted}."
     )
 
 

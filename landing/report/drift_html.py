@@ -59,9 +59,9 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
     missed = by_reason(report.plan.gaps)
     unmanaged = [
         f"{finding.address}: {finding.reason}" if finding.diff else str(finding.address)
-        for finding in report.findings
-        if finding.status is Status.UNMANAGED
+        for finding in report.of(Status.UNMANAGED)
     ]
+    unadopted = [str(finding.address) for finding in report.of(Status.UNADOPTED)]
     numbers = grid(report, organization, declared)
     css, script = _asset("drift.css"), _asset("drift.js")
     data = _data(groups, organization)
@@ -92,6 +92,8 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
             groups=[_row(report.plan.kinds, group, organization) for group in groups[:MOST_GROUPS]],
             groups_left=max(0, len(groups) - MOST_GROUPS),
             missed=missed,
+            unadopted=unadopted[:MOST_UNMANAGED],
+            unadopted_left=max(0, len(unadopted) - MOST_UNMANAGED),
             unmanaged=unmanaged[:MOST_UNMANAGED],
             unmanaged_left=max(0, len(unmanaged) - MOST_UNMANAGED),
         )

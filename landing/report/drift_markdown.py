@@ -9,7 +9,7 @@ from landing.engine.drift import Report, Status
 from landing.organization import Organization
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.diff import at_most
-from landing.report.drift_text import verdict
+from landing.report.drift_text import UNADOPTED, verdict
 from landing.report.findings import Group, coverage, fold, share
 from landing.report.gaps import by_reason
 from landing.report.markdown import at, code, comment, details, fence, tag
@@ -34,11 +34,12 @@ def render(report: Report, organization: Organization, *, budget: int = BUDGET) 
         for group in groups
     ]
     gaps = Section(2, tuple(partial(_gaps, report, count) for count in (0, SOME, MANY)))
+    unadopted = Section(2, tuple(partial(_unadopted, report, count) for count in (0, SOME, MANY)))
     unmanaged = Section(2, tuple(partial(_unmanaged, report, count) for count in (0, SOME, MANY)))
     foot = Section(4, (lambda: POINTER, partial(_foot, report)))
     covered = _coverage(report)
     room = budget - RESERVE - sum(len(text.encode()) for text in (head, HEADER, covered))
-    texts = fit([*rows, gaps, unmanaged, *folded, foot], room)
+    texts = fit([*rows, gaps, unadopted, unmanaged, *folded, foot], room)
     shown, rest = texts[: len(rows)], texts[len(rows) :]
     left = sum(not text for text in shown)
     more = f"\n… and {left} more entries for which there is no room here.\n" if left else ""
@@ -80,8 +81,17 @@ def _gaps(report: Report, count: int) -> str:
     return "\n".join(["Not checked:\n", *rows, *_more(len(missed) - count)]) + "\n\n"
 
 
+def _unadopted(report: Report, count: int) -> str:
+    found = report.of(Status.UNADOPTED)
+    if not found:
+        return ""
+    rows = [f"- {code(each.address)}" for each in found[:count]]
+    head = f"Not adopted, {len(found)}: {UNADOPTED}.\n"
+    return "\n".join([head, *rows, *(_more(len(found) - count) if count else ())]) + "\n\n"
+
+
 def _unmanaged(report: Report, count: int) -> str:
-    found = [finding for finding in report.findings if finding.status is Status.UNMANAGED]
+    found = report.of(Status.UNMANAGED)
     if not found or not count:
         return ""
     rows = [f"- {code(each.address)}" + (f": {code(each.reason)}" if each.diff else "") for each in found[:count]]

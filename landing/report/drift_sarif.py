@@ -7,7 +7,7 @@ from pathlib import Path
 
 from landing.core.model import Source
 from landing.core.text import safe
-from landing.engine.drift import Finding, Report, Status
+from landing.engine.drift import NO_DRIFT, Finding, Report, Status
 from landing.report import sarif
 from landing.report.diff import of_finding
 from landing.report.findings import WORDS
@@ -21,6 +21,7 @@ _MEANS = {
     Status.CHANGED: "AWS holds it otherwise than declared.",
     Status.UNEXPECTED: "AWS still holds it, although the config no longer declares it.",
     Status.IN_FORCE: "A policy that is neither declared nor ours is in force, and the config does not know of it.",
+    Status.UNADOPTED: "AWS holds it as declared, without our mark.",
     Status.UNMANAGED: "AWS holds it; it is neither declared nor ours.",
 }
 
@@ -67,7 +68,7 @@ def _result(kinds: Kinds, source: Source, findings: Sequence[Finding]) -> sarif.
 
 def _rule(kinds: Kinds, finding: Finding) -> sarif.Rule:
     kind = kinds[finding.address.kind]
-    severity = finding.severity if finding.status is Status.UNMANAGED else kind.severity
+    severity = finding.severity if finding.status in NO_DRIFT else kind.severity
     return sarif.Rule(
         f"{kind.name}.{finding.status}",
         f"{kind.title} {WORDS[finding.status]}",

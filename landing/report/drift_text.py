@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from landing.core.text import safe
@@ -19,6 +20,7 @@ LIMIT = 200
 """How many entries are shown."""
 
 _COLOUR = {"high": "red", "medium": "yellow", "low": "cyan"}
+UNADOPTED = "there and as declared, without our mark; landing apply adopts them"
 NO_DRIFT = "No drift. Your infrastructure matches the configuration."
 
 
@@ -30,6 +32,7 @@ def render(report: Report, organization: Organization, style: Style, *, limit: i
         lines += _group(group, organization, style)
     if limit and len(groups) > limit:
         lines += [f"… and {len(groups) - limit} more entries (--limit 0 shows all)", ""]
+    lines += _unadopted(report)
     lines += _unmanaged(report)
     lines += _not_checked(report, style)
     lines += _coverage(report, style)
@@ -55,8 +58,16 @@ def _group(group: Group, organization: Organization, style: Style) -> Iterator[s
     yield ""
 
 
+def _unadopted(report: Report) -> Iterator[str]:
+    if found := report.of(Status.UNADOPTED):
+        kinds = Counter(finding.address.kind for finding in found)
+        by_kind = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+        yield f"not adopted {len(found)}: {UNADOPTED}: {by_kind}"
+        yield ""
+
+
 def _unmanaged(report: Report) -> Iterator[str]:
-    found = [finding for finding in report.findings if finding.status is Status.UNMANAGED]
+    found = report.of(Status.UNMANAGED)
     if found:
         names = ", ".join(_named(finding) for finding in found[:5])
         more = f" … {len(found) - 5} more" if len(found) > 5 else ""

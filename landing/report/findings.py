@@ -19,6 +19,7 @@ WORDS = {
     Status.CHANGED: "changed",
     Status.UNEXPECTED: "unexpected",
     Status.IN_FORCE: "unexpected, in force",
+    Status.UNADOPTED: "not adopted",
     Status.UNMANAGED: "unmanaged",
     Status.NOT_CHECKED: "not checked",
 }
@@ -116,8 +117,9 @@ def _site(path: str) -> Iterable[str]:
 
 
 def coverage(report: Report) -> tuple[int, int]:
-    """(in sync, compared): what is unmanaged or was not checked is in neither."""
-    return report.in_sync, report.in_sync + len(report.drifted)
+    """(in sync, compared): what is unmanaged or was not checked is in neither, what is not adopted in both."""
+    good = report.in_sync + len(report.of(Status.UNADOPTED))
+    return good, good + len(report.drifted)
 
 
 def share(report: Report) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from landing.core.model import Address, Gap, Scope
-from landing.engine.drift import Finding, Report, Status
+from landing.engine.drift import NO_DRIFT, Finding, Report
 from landing.organization import ROOT, Organization
 from landing.report.findings import units_of
 from landing.report.place import unit_of
@@ -50,7 +50,7 @@ def grid(report: Report, organization: Organization, declared: Iterable[Address]
         cell.declared += 1
         cell.not_checked += gaps.hide(address)
     for finding in report.findings:
-        if finding.status in (Status.UNMANAGED, Status.NOT_CHECKED):
+        if finding.status in NO_DRIFT:
             continue
         for unit in units_of(organization, finding):
             cells[unit, finding.address.kind].drifted += 1

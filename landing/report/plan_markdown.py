@@ -10,9 +10,10 @@ from landing.core.model import Action, Address, Change
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers
 from landing.organization import Organization
+from landing.report.adopted import ADOPTED, TAKEN_OVER, adoptions
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.diff import at_most, of_change
-from landing.report.fold import Group, fold
+from landing.report.fold import EVERYTHING, Group, fold
 from landing.report.gaps import by_reason
 from landing.report.markdown import at, code, comment, details, fence, tag
 from landing.report.plan_text import IN_FORCE, NO_CHANGES, WILL, Said, counts_line, in_words, remarks, said_of
@@ -20,6 +21,7 @@ from landing.report.style import SIGNS
 
 LINES, FEW_LINES = 400, 12
 MANY, SOME = 50, 10
+COLUMNS = {Action.CREATE: "add", Action.UPDATE: "change", Action.DELETE: "destroy", Action.ADOPT: "adopt"}
 RESERVE = 160
 """Bytes kept for the line that says how much is not shown."""
 
@@ -30,14 +32,18 @@ def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget
     head, said = _head(plan), said_of(plan, organization, named)
     dangerous = [(change, words) for change in plan.changes if (words := _words(change, named))]
     addresses = {change.address for change, _ in dangerous}
-    groups = sorted(fold(plan.kinds, plan.changes), key=lambda group: group.change.address not in addresses)
+    changed = [change for change in plan.changes if change.action is not Action.ADOPT]
+    groups = sorted(fold(plan.kinds, changed), key=lambda group: group.change.address not in addresses)
     before = [
         Section(0, (lambda: "", partial(_table, plan))),
         Section(1, tuple(partial(_caution, dangerous, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_in_force, plan, organization, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_gaps, plan, count) for count in (0, SOME, MANY))),
     ]
-    after = [Section(4, (partial(_pointer, saved_as), partial(_foot, plan, saved_as)))]
+    after = [
+        Section(2, tuple(partial(_adopted, plan, count) for count in (0, SOME, MANY))),
+        Section(4, (partial(_pointer, saved_as), partial(_foot, plan, saved_as))),
+    ]
     changes = [
         Section(
             3,
@@ -51,9 +57,9 @@ def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget
         for group in groups
     ]
     texts = fit([*before, *changes, *after], budget - len(head.encode()) - RESERVE)
-    shown = texts[len(before) : -1]
+    shown = texts[len(before) : -len(after)]
     left = [group for group, text in zip(groups, shown, strict=True) if not text]
-    whole = head + "".join(texts[:-1]) + _left(left) + texts[-1]
+    whole = head + "".join(texts[: -len(after)]) + _left(left) + "".join(texts[-len(after) :])
     return whole if len(whole.encode()) <= budget else head
 
 
@@ -81,11 +87,14 @@ def _table(plan: Plan) -> str:
     if not plan.changes:
         return ""
     counts = Counter((change.address.kind, change.action) for change in plan.changes)
+    counts.update((c.address.kind, Action.ADOPT) for c in plan.changes if c.adopts and c.action is not Action.ADOPT)
+    columns = {action: word for action, word in COLUMNS.items() if action is not Action.ADOPT or plan.summary[action]}
     rows = [
-        f"| {code(kind)} | {' | '.join(str(counts[kind, action]) for action in Action)} |"
+        f"| {code(kind)} | {' | '.join(str(counts[kind, action]) for action in columns)} |"
         for kind in sorted({kind for kind, _ in counts})
     ]
-    return "\n".join(["| | add | change | destroy |", "|-|-:|-:|-:|", *rows]) + "\n\n"
+    head = [f"| | {' | '.join(columns.values())} |", f"|-|{'-:|' * len(columns)}"]
+    return "\n".join([*head, *rows]) + "\n\n"
 
 
 def _words(change: Change, named: Mapping[Address, Collection[str]]) -> list[str]:
@@ -135,6 +144,15 @@ def _gaps(plan: Plan, count: int) -> str:
     return "\n".join([head, *rows, *_more(len(missed) - count)]) + "\n\n"
 
 
+def _adopted(plan: Plan, count: int) -> str:
+    found = adoptions(plan.changes, (EVERYTHING,))
+    if not found:
+        return ""
+    head = f"\n{len(found)} {ADOPTED}.\n"
+    rows = [f"- `{SIGNS[Action.ADOPT.value]}` {code(line)}" for line in found[:count]]
+    return "\n".join([head, *rows, *(_more(len(found) - count) if count else ())]) + "\n\n"
+
+
 def _line(group: Group) -> str:
     change = group.change
     sources = sorted({each.source for each in group.changes if each.source})
@@ -147,6 +165,7 @@ def _details(group: Group, organization: Organization, said: Said, limit: int) -
     summary = f"<b>{SIGNS[change.action.value]}</b> {tag(group.title)} {WILL[change.action]}"
     sources = sorted({each.source for each in group.changes if each.source})
     notes = [f"Declared at {at(sources)}"] if sources else []
+    notes += [f"{TAKEN_OVER}."] if change.adopts else []
     notes += [code(remark) for remark in remarks(group, organization, said)]
     body = fence(line.fenced for line in at_most(of_change(group.kind, change), limit))
     return "\n" + details(summary, body + ("\n\n" + "<br>\n".join(notes) if notes else "")) + "\n\n"

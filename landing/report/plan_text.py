@@ -6,21 +6,34 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from landing.core.model import Action, Address
+from landing.core.model import Action, Address, counts_of
 from landing.core.text import safe
 from landing.engine.order.graph import temporary_names
 from landing.engine.order.phases import Known
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers
 from landing.organization import ForeignPolicy, Organization
+from landing.report.adopted import ADOPTED, TAKEN_OVER, adoptions
+from landing.report.apply_text import planned
 from landing.report.diff import of_change
 from landing.report.fold import Group, fold
 from landing.report.gaps import by_reason
 from landing.report.place import label, spread
 from landing.report.style import SIGNS, Style, shown
 
-LEGEND = {Action.CREATE: "create", Action.UPDATE: "update in-place", Action.DELETE: "destroy"}
-WILL = {Action.CREATE: "will be created", Action.UPDATE: "will be updated in-place", Action.DELETE: "will be destroyed"}
+LEGEND = {
+    Action.CREATE: "create",
+    Action.UPDATE: "update in-place",
+    Action.DELETE: "destroy",
+    Action.ADOPT: "adopt",
+}
+WILL = {
+    Action.CREATE: "will be created",
+    Action.UPDATE: "will be updated in-place",
+    Action.DELETE: "will be destroyed",
+    Action.ADOPT: "will be adopted",
+}
+TITLES = {Action.DELETE: "Destroys", Action.UPDATE: "Changes", Action.CREATE: "Adds", Action.ADOPT: "Adopts"}
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 SAMPLES = 3
 LIMIT = 50
@@ -56,14 +69,14 @@ def _changes(
 ) -> Iterator[str]:
     if not plan.changes:
         return
-    groups = fold(plan.kinds, plan.changes, expand)
+    changes = [change for change in plan.changes if change.action is not Action.ADOPT]
+    groups = fold(plan.kinds, changes, expand)
     said = said_of(plan, organization, dangers(organization, plan.changes, plan.kinds))
-    count = len(plan.changes)
+    count = len(changes)
     folded = f" ({count} objects in {len(groups)} groups; odd ones first)" if len(groups) < count else ""
     yield f"landing will perform the following actions{folded}, indicated with these symbols:"
-    for action in Action:
-        if plan.summary[action.value]:
-            yield f"  {style.sign(SIGNS[action.value])} {LEGEND[action]}"
+    present = {change.action for change in plan.changes}
+    yield from (f"  {style.sign(SIGNS[action.value])} {LEGEND[action]}" for action in Action if action in present)
     yield ""
     seen = Counter[tuple[str, Action]]()
     for group in groups:
@@ -76,6 +89,10 @@ def _changes(
         if limit and number > limit:
             yield style.paint(f"  # … and {number - limit} more {kind} {WILL[action]} (--limit 0 shows all)", "bold")
             yield ""
+    if adopted := adoptions(plan.changes, expand, limit):
+        yield style.paint(f"  # {ADOPTED}", "bold")
+        yield from (f"  {style.sign(SIGNS[Action.ADOPT.value])} {safe(line)}" for line in adopted)
+        yield ""
 
 
 def _group(group: Group, organization: Organization, said: Said, style: Style) -> Iterator[str]:
@@ -90,7 +107,9 @@ def _group(group: Group, organization: Organization, said: Said, style: Style) -
 
 
 def reasons(group: Group) -> Iterator[str]:
-    """Why: the line of the config that asks for it, or that none does."""
+    """Why: the line of the config that asks for it, or that none does; and whether ownership is taken besides."""
+    if group.change.adopts:
+        yield TAKEN_OVER
     sources = {change.source for change in group.changes if change.source}
     if group.change.source:
         yield safe(group.change.source) + (f" and {len(sources) - 1} more" if len(sources) > 1 else "")
@@ -163,8 +182,12 @@ def _summary(plan: Plan, style: Style) -> Iterator[str]:
         yield style.paint(NO_CHANGES, "green", "bold") if not plan.gaps else style.paint("No changes seen.", "yellow")
         yield f"{plan.in_sync} objects compared{_unmanaged(plan)}."
         return
-    for action, title in ((Action.DELETE, "Destroys"), (Action.UPDATE, "Changes"), (Action.CREATE, "Adds")):
-        kinds = Counter(change.address.kind for change in plan.changes if change.action is action)
+    for action, title in TITLES.items():
+        kinds = Counter(
+            change.address.kind
+            for change in plan.changes
+            if change.action is action or (action is Action.ADOPT and change.adopts)
+        )
         if kinds:
             parts = " · ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
             yield f"  {title:<9} {sum(kinds.values()):>5}   {parts}"
@@ -175,8 +198,7 @@ def _summary(plan: Plan, style: Style) -> Iterator[str]:
 
 def counts_line(plan: Plan) -> str:
     """The one line that wrappers read by pattern; no thousands separators."""
-    counts = plan.summary
-    return f"Plan: {counts['create']} to add, {counts['update']} to change, {counts['delete']} to destroy."
+    return planned(counts_of(plan.changes))
 
 
 def _unmanaged(plan: Plan) -> str:

@@ -60,7 +60,7 @@ class Run:
         self._phases: dict[str, float] = {}
         self._phase = ("", self._began)
         self._standing = Standing()
-        self._planned = {"add": 0, "change": 0, "remove": 0}
+        self._planned = {"add": 0, "change": 0, "import": 0, "remove": 0}
         self._about: dict[str, str] = {"who": _who()}
         self._left: Left | None = None
         self._outcome, self._reason = "error", ""
@@ -71,7 +71,8 @@ class Run:
         """Write one event down."""
         with self._lock:
             self._standing.take(event, self._clock())
-            self._planned = planned(event) or self._planned
+            if changes := planned(event):
+                self._planned = {key: changes[key] for key in self._planned}
             if event.type == "phase_start":
                 self._turn_to(event.message)
             self._journal(event)

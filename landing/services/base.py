@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from landing.core.forms import Form
 from landing.core.model import (
+    MARK,
     ORGANIZATION,
     Action,
     Address,
@@ -71,7 +72,7 @@ class Kind(ABC):
     severity: ClassVar[Severity] = Severity.MEDIUM
     """How bad drift of it is, unless a resource says otherwise."""
 
-    cosmetic: ClassVar[tuple[str, ...]] = ("name", "description", "tags", "managed")
+    cosmetic: ClassVar[tuple[str, ...]] = ("name", "description", "tags", MARK)
     """Attributes that protect nothing: drift of these alone is of low severity."""
 
     canonical: ClassVar[Mapping[str, Form]] = {}

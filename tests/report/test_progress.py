@@ -133,7 +133,7 @@ def test_json_lines_begin_with_the_version():
     view.close()
     told = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [line["type"] for line in told] == ["version", "apply_start", "apply_errored", "apply_start", "log"]
-    assert told[0]["ui"] == "1.0"
+    assert told[0]["ui"] == "1.1"
     assert told[0]["landing"]
     assert told[2] == {
         "@timestamp": NOW,

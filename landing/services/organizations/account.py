@@ -9,7 +9,7 @@ from landing.aws import Aws, unless
 from landing.aws.matching import LiveAccount
 from landing.core import forms
 from landing.core.errors import AccountMoved, EmailDiffers
-from landing.core.model import Action, Address, Attributes, Change, Gap, Resource, Scope, Severity, UniqueName
+from landing.core.model import MARK, Action, Address, Attributes, Change, Gap, Resource, Scope, Severity, UniqueName
 from landing.core.quotas import CREATE_ACCOUNT_IN_FLIGHT
 from landing.organization import ROOT, TAG, Organization, resources
 from landing.services.base import Kind
@@ -69,7 +69,7 @@ class MemberAccount(Kind):
                 **({"email": account.email} if account.email else {}),
                 "unit": account.unit,
                 "tags": dict(account.tags),
-                "managed": True,
+                MARK: True,
             }
             needs = [OrganizationalUnit().parent(account.unit), TrustedAccess().address(ACCOUNT)]
             if account.key == organization.management:
@@ -94,7 +94,7 @@ class MemberAccount(Kind):
                 "email": account.email,
                 "unit": account.unit,
                 "tags": {key: value for key, value in tags.items() if key in declared},
-                "managed": account.marked,
+                MARK: account.marked,
             }
             needs = [
                 OrganizationalUnit().parent(account.unit),
@@ -118,7 +118,7 @@ class MemberAccount(Kind):
     def begun(self, change: Change, present: Attributes) -> bool:
         """A new account is in the root at first; it is moved, tagged and renamed one after the other."""
         after = change.after or {}
-        before = {**after, **(change.before or {"unit": ROOT, "managed": False, "name": present["name"], "tags": {}})}
+        before = {**after, **(change.before or {"unit": ROOT, MARK: False, "name": present["name"], "tags": {}})}
         return all(present.get(part) in (before[part], wanted) for part, wanted in after.items())
 
     def apply(self, aws: Aws, change: Change) -> None:

@@ -10,7 +10,7 @@ from landing.aws import EVALUATED, Aws
 from landing.aws.matching import LivePolicy
 from landing.aws.packs import surplus_tags, tags_of
 from landing.core import forms
-from landing.core.model import Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName
+from landing.core.model import MARK, Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName
 from landing.organization import TAG, Organization, Pack
 from landing.organization.resources import HOLDS, NODES, POLICY, POLICY_TYPE
 from landing.policy.canonical import canonical
@@ -57,7 +57,7 @@ class OrganizationPolicy(Kind):
                 "name": policy.name,
                 "description": policy.description,
                 "content": policy.document,
-                "managed": True,
+                MARK: True,
                 **({HOLDS: list(policy.entries)} if isinstance(policy, Pack) else {}),
             }
             needs = [Address(POLICY_TYPE, policy.type), *map(required_account, organization.accounts_in_policy(key))]
@@ -79,7 +79,7 @@ class OrganizationPolicy(Kind):
                 "name": policy.name,
                 "description": policy.description,
                 "content": aws.tree.document(policy.id) if decides else {},
-                "managed": policy.marked,
+                MARK: policy.marked,
                 HOLDS: list(policy.holds),
                 **({} if known else {"id": policy.id, NODES: sorted(nodes)}),
             }
@@ -111,7 +111,7 @@ class OrganizationPolicy(Kind):
 
     def renamed(self, address: Address, attributes: Attributes) -> Attributes:
         """By UpdatePolicy; it stays attached where it is."""
-        return {**attributes, "name": temporary_name(address), "managed": True}
+        return {**attributes, "name": temporary_name(address), MARK: True}
 
     def begun(self, change: Change, present: Attributes) -> bool:
         """It is changed, then marked; or the other way round."""
@@ -171,7 +171,7 @@ class OrganizationPolicy(Kind):
         """How much of the limit the text uses; of a pack, whose policy it was before."""
         if change.after is not None:
             yield f"size: {len(compact(change.after['content'])):,} characters"
-        if change.before and HOLDS in (change.after or {}) and not change.before.get("managed"):
+        if change.before and HOLDS in (change.after or {}) and not change.before.get(MARK):
             yield f"takes over the policy {change.before['name']}, so that no second slot is needed on the way"
 
 

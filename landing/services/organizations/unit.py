@@ -8,7 +8,7 @@ from dataclasses import replace
 from landing.aws import Aws
 from landing.aws.matching import LiveUnit
 from landing.core import forms
-from landing.core.model import Action, Address, Attributes, Change, Resource, Scope, UniqueName
+from landing.core.model import MARK, Action, Address, Attributes, Change, Resource, Scope, UniqueName
 from landing.organization import ROOT, TAG, Organization
 from landing.organization.resources import UNIT
 from landing.services.base import Kind, between, temporary_name
@@ -45,13 +45,13 @@ class OrganizationalUnit(Kind):
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """The units of the config."""
         for unit in organization.units.values():
-            attributes = {"name": unit.name, "managed": True}
+            attributes = {"name": unit.name, MARK: True}
             yield Resource(self.address(unit.key), attributes, (self.parent(unit.parent),), source=unit.source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Every unit; `managed` says that it carries our mark."""
         for unit in aws.tree.units.values():
-            attributes = {"name": unit.name, "managed": unit.marked}
+            attributes = {"name": unit.name, MARK: unit.marked}
             yield Resource(self.address(unit.key), attributes, (self.parent(unit.parent),), unit.marked)
 
     def parent(self, key: str) -> Address:
@@ -66,7 +66,7 @@ class OrganizationalUnit(Kind):
 
     def renamed(self, address: Address, attributes: Attributes) -> Attributes:
         """By UpdateOrganizationalUnit."""
-        return {**attributes, "name": temporary_name(address), "managed": True}
+        return {**attributes, "name": temporary_name(address), MARK: True}
 
     def begun(self, change: Change, present: Attributes) -> bool:
         """It is marked, then renamed."""

@@ -1,0 +1,40 @@
+"""What a plan adopts and does not change otherwise: a line each, or one for each kind where there are many."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from landing.core.model import Action, Change
+from landing.report.fold import EVERYTHING
+
+ADOPTED = "will be adopted: there already and as declared; each gets our mark (the tag landing:id) and nothing else"
+TAKEN_OVER = "adopted besides: it is there without our mark (the tag landing:id)"
+SCREEN = 20
+"""More adoptions than this are folded by kind."""
+
+NAMED = 5
+"""How many names of a folded kind are shown."""
+
+
+def adoptions(changes: Iterable[Change], expand: Collection[str] = (), limit: int = SCREEN) -> list[str]:
+    """The lines; `expand` as `fold` has it, `limit` 0 shows every one."""
+    found = [change for change in changes if change.action is Action.ADOPT]
+    if len(found) <= SCREEN or not limit:
+        return [_line(change) for change in found]
+    lines: list[str] = []
+    folded: dict[str, list[Change]] = defaultdict(list)
+    for change in found:
+        if any(target == EVERYTHING or change.address.matches(target) for target in expand):
+            lines.append(_line(change))
+        else:
+            folded[change.address.kind].append(change)
+    for kind, members in folded.items():
+        names = ", ".join(change.address.name for change in members[:NAMED])
+        more = f" … and {len(members) - NAMED} more (--expand {kind})" if len(members) > NAMED else ""
+        lines.append(f"{kind} ({len(members)}): {names}{more}")
+    return lines
+
+
+def _line(change: Change) -> str:
+    return f"{change.address}" + (f" ({change.source})" if change.source else "")
