@@ -149,7 +149,7 @@ def _ways(found: "list[tuple[Way, Proof]]", names: dict[str, str]) -> Iterator[s
                 yield f"  by {safe(', '.join(way.guards[:SHOWN]))}{more}"
                 yield from (f"  {line}" for line in _shown(proof))
     if not found:
-        yield "No guardrail lets anybody through by name: there is nothing to prove."
+        yield "No guardrail lets anybody through: there is nothing to prove."
     yield from (f"  assuming {text}" for text in ASSUMPTIONS if found)
     yield from (f"  assuming {text}" for text in dict.fromkeys(a for _, proof in found for a in proof.assumptions))
 
@@ -187,6 +187,8 @@ def _shown(proof: "Proof") -> Iterator[str]:
         yield f"  it fails for {_actions(len(proof.failing))}: {', '.join(proof.failing[:SHOWN])}{more}"
     if proof.doubtful:
         yield f"  it cannot be told of {_actions(len(proof.doubtful))}: {safe(proof.reason)}"
+    elif proof.counterexample is None and proof.reason:
+        yield f"  {safe(proof.reason)}"
 
 
 def _actions(number: int) -> str:

@@ -12,7 +12,7 @@ from landing.library import Library, Policy
 from landing.library.metadata import relative
 from landing.organization import ROOT, Guardrail, Organization, node_of
 from landing.policy import lint
-from landing.policy.escalation import open_ways
+from landing.policy.escalation import open_traits, open_ways
 from landing.policy.limits import LIMITS, size_limit
 from landing.policy.linting import ERROR, INFO, WARNING, Finding
 from landing.policy.room import limit, slots
@@ -37,6 +37,7 @@ def check(organization: Organization, library: Library, context: Mapping[str, Js
             yield from _unused(organization, policy, context)
     yield from _attachments(organization)
     yield from _unprotected(organization)
+    yield from _self_made(organization)
     yield from _allow_lists(organization)
 
 
@@ -137,6 +138,19 @@ def _unprotected(organization: Organization) -> Iterator[Diagnostic]:
     for (key, severity), messages in found.items():
         for message in messages if severity == "error" else messages[:1]:
             yield _problem(organization.guardrails[key], "LZ349", message, hint, severity)
+
+
+def _self_made(organization: Organization) -> Iterator[Diagnostic]:
+    """Tags, names and sessions by which somebody is let through though anybody can give themselves such a one."""
+    hint = "deny the actions that give it to everybody but those who may, or let through by aws:PrincipalArn"
+    for way, words, sure in open_traits(organization):
+        key, _, statement = way.guards[0].partition("/")
+        if sure:
+            message = f"{statement} lets {way.trait} through, and anybody can have it: {words}"
+            yield _problem(organization.guardrails[key], "LZ367", message, hint)
+        else:
+            message = f"{statement} lets {way.trait} through: {words}"
+            yield _problem(organization.guardrails[key], "LZ368", message, hint, "warning")
 
 
 def _allow_lists(organization: Organization) -> Iterator[Diagnostic]:

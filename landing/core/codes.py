@@ -142,6 +142,14 @@ CODES: Mapping[str, Explanation] = {
         "a governed region in which AWS does not have the service: a note, it is left out there",
         "nothing",
     ),
+    "LZ367": Explanation(
+        "a tag, name or session that is let through, which anybody can give themselves",
+        "deny the actions that give it, or let through by `aws:PrincipalArn`",
+    ),
+    "LZ368": Explanation(
+        "somebody is let through by a key of which it cannot be told who may have it",
+        "let through by `aws:PrincipalArn`",
+    ),
     "LZ401": Explanation("two policies or blueprints of one name", "rename one of them"),
     "LZ402": Explanation("metadata of a policy that cannot be read", "correct it at that place"),
     "LZ403": Explanation("metadata of a policy that is not valid", "the message says what is wanted"),

@@ -7,21 +7,23 @@ a role, change whom it trusts, or hand it to something that acts for them, is le
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from landing.organization import Organization
-from landing.policy import RCP, SCP, Proof, compile_levels
+from landing.policy import RCP, SCP, CompiledLevels, Proof, catalog, compile_levels
 from landing.policy.declared import declared, estate_of
 from landing.policy.exemptions import exemptions
 from landing.policy.testing import Attached, Estate, Suite
 from landing.policy.testing.claims import proof_in
-from landing.policy.testing.resources import example_of
+from landing.policy.testing.requests import in_words
+from landing.policy.testing.resources import example_of, examples
 from landing.policy.testing.suite import levels
+from landing.policy.traits import Making, Origin, State, Trait, makings, origin_of, traits
 
 BECOME: Mapping[str, tuple[str, ...]] = {
     "role": (
@@ -62,7 +64,8 @@ FEDERATE = (
 ASSUMPTIONS = (
     "who may assume a role that exists is what its trust policy says; what already acts as one is not looked at",
     "IAM Identity Center makes its roles (aws-reserved/…) from the management account or its delegated administrator",
-    "guardrails that let through by other keys than aws:PrincipalArn (tags, organization paths) are not looked at",
+    "tags, session names and source identities that an identity provider gives are as its administrators want them",
+    "who may pass a role that has a tag (iam:PassRole) is not looked at: AWS does not look at its tags reliably",
 )
 
 
@@ -71,13 +74,16 @@ class Way:
     """Patterns of principals that guardrails let through in an account, and whether nobody else can become one.
 
     `account` is an id, `guards` are the statements that let through, as ``policy/Sid``; `but` are patterns of those who
-    are let through by all of them anyway.
+    are let through by all of them anyway. With a `trait` they are let through by that and not by their ARNs,
+    `outsiders` too where an RCP does so.
     """
 
     account: str
     patterns: tuple[str, ...]
     guards: tuple[str, ...]
     but: tuple[str, ...]
+    trait: Trait | None = None
+    outsiders: bool = False
 
     def claim(self, estate: Estate, actions: Sequence[str] = (), *, anywhere: bool = False) -> dict[str, Any]:
         """That nobody else does any of the actions: those that make one into such a principal unless said otherwise."""
@@ -92,6 +98,18 @@ class Way:
         if not anywhere and "federated-user" not in kinds:
             claim["resources"] = [_in(pattern, self.account) for pattern in self.patterns]
         return claim
+
+    def made(self, making: Making, estate: Estate) -> dict[str, Any]:
+        """The claim that nobody else comes by the trait so."""
+        names = [f"arn:{estate.partition}:iam::{self.account}:{name}" for name in making.names]
+        return {
+            "deny": list(making.actions),
+            "partition": estate.partition,
+            "exceptPrincipals": list(self.but),
+            "context": dict(making.context),
+            "keysNeverPresent": list(making.lacking),
+            **({"resources": names} if names else {}),
+        }
 
 
 def ways(organization: Organization, place: str = "anywhere") -> Iterator[tuple[Way, Proof]]:
@@ -111,6 +129,30 @@ def ways(organization: Organization, place: str = "anywhere") -> Iterator[tuple[
             patterns = tuple(pattern for way in roles for pattern in way.patterns)
             way = Way(account, patterns, guards, tuple(estate.exempt_roles))
             yield way, proof_in(account, way.claim(estate, FEDERATE, anywhere=True), suite, estate)
+        for way in _by_traits(policies, estate, account):
+            yield from ((way, proof) for proof in _proofs(way, suite, estate))
+
+
+def _proofs(way: Way, suite: Suite, estate: Estate) -> Iterator[Proof]:
+    """What is known of a trait: of each way to come by it, or why nothing is."""
+    assert way.trait is not None
+    found = _makings(way.trait)
+    if origin_of(way.trait.key) is Origin.WRITTEN or (way.outsiders and found):
+        yield Proof("refuted", None, (), _anybody(way), 0, (), ())
+    elif found is None:
+        yield Proof("undetermined", None, (), f"{way.trait.key}: {Origin.UNKNOWN.value}", 0, (), ())
+    else:
+        yield from (proof_in(way.account, way.made(making, estate), suite, estate) for making in found)
+
+
+def _anybody(way: Way) -> str:
+    if way.outsiders:
+        return f"whoever is outside the organization can have {way.trait} for an RCP"
+    return f"{way.trait}: {Origin.WRITTEN.value}"
+
+
+def _makings(trait: Trait) -> tuple[Making, ...] | None:
+    return makings(trait, BECOME["user"], FEDERATE)
 
 
 def open_ways(organization: Organization) -> Iterator[tuple[Way, str, str]]:
@@ -135,6 +177,98 @@ def open_ways(organization: Organization) -> Iterator[tuple[Way, str, str]]:
                         told.add(pattern)
                         yield way, pattern, f"role/anybody with {action} on {role} in {names[account]}"
                         break
+
+
+def open_traits(organization: Organization) -> Iterator[tuple[Way, str, bool]]:
+    """(way, words, whether it is sure) for each trait that anybody can come by, as far as is seen at once.
+
+    Not sure is what cannot be told.
+    """
+    estate = estate_of(organization)
+    policies = declared(organization, estate)
+    names = {account: key for key, account in estate.keys.items()}
+    told: set[Trait] = set()
+    for account in _scps(policies).accounts(estate, estate.place("anywhere")):
+        found = [way for way in _by_traits(policies, estate, account) if way.trait not in told]
+        compiled = compile_levels(levels(policies, estate.path(account), SCP)) if found else None
+        for way in found:
+            assert way.trait is not None
+            assert compiled is not None
+            made = _makings(way.trait)
+            said: tuple[str, bool] | None = None
+            if origin_of(way.trait.key) is Origin.WRITTEN or (way.outsiders and made):
+                said = _anybody(way), True
+            elif made is None:
+                said = f"{way.trait.key}: {Origin.UNKNOWN.value}", False
+            else:
+                said = next(_passing(way, made, compiled, estate, names[account]), None)
+            if said:
+                told.add(way.trait)
+                yield way, *said
+
+
+def _passing(
+    way: Way, made: Iterable[Making], compiled: CompiledLevels, estate: Estate, name: str
+) -> Iterator[tuple[str, bool]]:
+    """Requests of somebody with an ordinary name by which they come by the trait, in words; sure ones first."""
+    doubtful = []
+    for making in made:
+        for action in making.actions:
+            request = {
+                "principal": f"arn:{estate.partition}:iam::{way.account}:role/anybody",
+                "action": action,
+                "resource": _target(making, action, way.account, estate),
+                "context": dict(making.context),
+            }
+            verdict = compiled.evaluate(request).blocked
+            if verdict is False:
+                yield f"{in_words(request)} in {name} is not blocked", True
+            elif verdict is None:
+                doubtful.append((f"it cannot be told whether {in_words(request)} in {name} is blocked", False))
+    yield from doubtful
+
+
+def _target(making: Making, action: str, account: str, estate: Estate) -> str:
+    """An example of what an action is done to."""
+    service, _, verb = action.partition(":")
+    if making.names:
+        return example_of(f"arn:{estate.partition}:iam::{account}:{making.names[0]}", account)
+    if action == "sts:GetFederationToken":
+        return f"arn:{estate.partition}:sts::{account}:federated-user/anybody"
+    if service == "rolesanywhere" or action in FEDERATE:
+        return next(
+            iter(
+                examples(
+                    catalog.expand(action)[0], partition=estate.partition, region=estate.home_region, account=account
+                )
+            )
+        )
+    user = any(word in verb for word in ("User", "AccessKey", "LoginProfile"))
+    return f"arn:{estate.partition}:iam::{account}:{'user' if user else 'role'}/another"
+
+
+def _by_traits(policies: Sequence[Attached], estate: Estate, account: str) -> Iterator[Way]:
+    """What is let through in an account by other keys than the ARN."""
+    path = set(estate.path(account))
+    found: dict[Trait, list[tuple[str, frozenset[str], bool]]] = {}
+    for policy in policies:
+        if policy.type not in (SCP, RCP) or not (policy.type == RCP or path & set(policy.at)):
+            continue
+        spared: dict[str, frozenset[str]] = {}
+        for exemption in exemptions(policy.document):
+            spared[exemption.statement] = spared.get(exemption.statement, frozenset()) | {*exemption.patterns}
+        for trait in traits(policy.document):
+            guard = f"{policy.name}/{trait.statement}"
+            but = frozenset(filter(_is_pattern, spared.get(trait.statement, ())))
+            alike = replace(trait, statement="")
+            found.setdefault(alike, []).append(
+                (guard, but, policy.type == RCP and trait.outsiders and trait.state is State.NAMED)
+            )
+    for trait, guards in found.items():
+        but = frozenset.intersection(*(each for _, each, _ in guards)) | set(estate.exempt_roles)
+        names = tuple(dict.fromkeys(guard for guard, _, _ in guards))
+        outsiders = any(each for _, _, each in guards)
+        yield Way(account, (str(trait),), names, tuple(sorted(but)), trait, outsiders)
 
 
 def _scps(policies: Sequence[Attached]) -> Suite:
