@@ -53,6 +53,7 @@ class Survey:
         self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._guard = threading.Lock()
         self._written: dict[str, Mapping[str, str]] = {}
+        self._untagged: set[str] = set()
         self.backlog: Counter[tuple[str, str]] = Counter()
         """What is still to be read, by (service, operation)."""
         self.ahead: frozenset[str] = frozenset()
@@ -129,10 +130,15 @@ class Survey:
     def tags(self, resource_id: str) -> Mapping[str, str]:
         """Tags of an account, unit or policy: in bulk, but directly where this run has tagged and the bulk lags."""
         bulk = self._bulk_tags
-        if bulk is None:
+        if bulk is None or resource_id in self._untagged:
             return self._own_tags(resource_id)
         found, written = bulk.get(resource_id, {}), self._written.get(resource_id, {})
         return found if written.items() <= found.items() else self._own_tags(resource_id)
+
+    def root_tags(self) -> Mapping[str, str]:
+        """Tags of the root: from the bulk, if that has been read and has any, else asked for directly."""
+        root = str(self.root["Id"])
+        return (self.tags(root) if self._once.knows("tags") else {}) or self._own_tags(root)
 
     def read_tags(self, resource_ids: Collection[str]) -> None:
         """Where tags cannot be read in bulk, ask for these side by side."""
@@ -152,6 +158,11 @@ class Survey:
         """This run has written these tags: the bulk answer may take a while to show them."""
         self._written[resource_id] = {**self._written.get(resource_id, {}), **tags}
         self.once.forget(f"tags {resource_id}")
+
+    def untagged(self, resource_id: str) -> None:
+        """This run has taken tags away: the bulk answer may show them for a while yet."""
+        self._untagged.add(resource_id)
+        self._once.forget(f"tags {resource_id}")
 
     def each(self, operation: str, function: Callable[[A], B], items: Iterable[A]) -> list[B]:
         """`function` of each item, side by side in the threads of the operation, in order."""

@@ -15,7 +15,7 @@ from landing.aws.matching import Known, LiveAccount, LivePolicy, LiveUnit
 from landing.aws.survey import EVALUATED, Survey
 from landing.core import references
 from landing.core.errors import ConfigError, NotThere
-from landing.organization import ROOT, TAG, node_of
+from landing.organization import REGION_TAG, ROOT, TAG, node_of
 
 
 class Tree:
@@ -133,6 +133,14 @@ class Tree:
         """Tags of an account, unit or policy, by its id."""
         return self._survey.tags(resource_id)
 
+    @property
+    def marked_regions(self) -> frozenset[str]:
+        """The regions in which something of ours is, or was until lately."""
+        if self.description is None:
+            return frozenset()
+        tags = self._survey.root_tags()
+        return frozenset(tag.removeprefix(REGION_TAG) for tag in tags if tag.startswith(REGION_TAG))
+
     def concerns(self, policy: LivePolicy) -> bool:
         """Whether it is ours, or has the name of one of ours; other policies are only counted."""
         return not policy.aws_managed and (policy.marked or policy.key in self._aws.organization.policies)
@@ -230,6 +238,10 @@ class Tree:
     def tagged(self, resource_id: str, tags: Mapping[str, str]) -> None:
         """An account, unit or policy was created with these tags, or was given them."""
         self._survey.tagged(resource_id, tags)
+
+    def untagged(self, resource_id: str) -> None:
+        """Tags of it were taken away."""
+        self._survey.untagged(resource_id)
 
     def content(self, policy: LivePolicy) -> str:
         """The text of a policy (DescribePolicy, 2 a second: asked once each)."""

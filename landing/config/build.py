@@ -56,6 +56,7 @@ class Builder:
         blueprints = Deployments(self.document, self.library)
         deployments = [*blueprints.of_services(self.services, enabled), *blueprints.of_baselines()]
         self.problems += blueprints.problems
+        regions = sorted(region for region, partition in REGIONS.items() if partition == self.partition)
         return Organization(
             name=top["name"],
             id=top.get("id", ""),
@@ -75,7 +76,7 @@ class Builder:
             guardrails=guardrails,
             deployments={each.key: each for each in deployments},
             services=enabled,
-            offered={each.key: each.offered(top["governed_regions"], self.partition) for each in self.services},
+            offered={each.key: each.offered(regions, self.partition) for each in self.services},
             log_buckets=tuple(sorted({*LOG_BUCKETS, *(each.purpose for each in deliveries(self.services, enabled))})),
             appointing=frozenset(principal for each in self.services for principal in each.appointing),
             trusted_access=dict(self._trusted_access(enabled, policy_types)),

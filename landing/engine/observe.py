@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 
 from landing.aws import Aws, Interrupted, translated
 from landing.core.errors import AwsError, NoCredentials, NotThere, Refused
-from landing.core.model import Address, Gap, Resource, Scope
+from landing.core.model import ORGANIZATION, Address, Gap, Resource, Scope
+from landing.core.partitions import REGIONS
 from landing.core.spelling import nearest
 from landing.organization import Organization
 from landing.services.base import Kind, Kinds
+from landing.services.organizations.governed_region import GovernedRegion
 from landing.services.registry import KINDS
 
 WORKERS = 64
@@ -52,7 +54,7 @@ def desired_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> dic
     for kind in kinds:
         for resource in kind.desired(organization):
             assert resource.address not in found, f"{resource.address} is declared twice"
-            found[resource.address] = resource
+            found[resource.address] = _in_region(resource)
     return found
 
 
@@ -61,8 +63,29 @@ def tasks_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> set[T
     return {(kind.name, scope) for kind in kinds for scope in kind.scopes(organization)}
 
 
-def needed_for(organization: Organization, targets: Collection[str]) -> set[Task]:
-    """What must be read for a plan of some targets (see `Address.matches`) and of what they require."""
+def _in_region(resource: Resource) -> Resource:
+    """Whatever is in a region requires that it is remembered as governed, and is gone before it is forgotten."""
+    region = resource.address.scope.region
+    return replace(resource, requires=(*resource.requires, GovernedRegion().address(region))) if region else resource
+
+
+def left_regions(organization: Organization, aws: Aws) -> frozenset[str]:
+    """The regions that the config has left, in which something of ours may still be; none where that cannot be read."""
+    try:
+        with translated(ORGANIZATION):
+            marked = aws.tree.marked_regions - {*organization.governed_regions}
+    except NoCredentials:
+        raise
+    except AwsError:
+        return frozenset()  # the kind that reads the marks has a gap
+    return frozenset(region for region in marked if REGIONS.get(region) == organization.partition)
+
+
+def needed_for(organization: Organization, targets: Collection[str], left: Collection[str] = ()) -> set[Task]:
+    """What must be read for a plan of some targets (see `Address.matches`) and of what they require.
+
+    `left`: regions that the config has left.
+    """
     desired = desired_of(organization)
     waiting = [address for address in desired if any(address.matches(target) for target in targets)]
     kept: set[Address] = set()
@@ -73,7 +96,7 @@ def needed_for(organization: Organization, targets: Collection[str]) -> set[Task
             waiting += desired[address].requires if address in desired else ()
     undeclared = {
         (name, scope)
-        for name, scope in tasks_of(organization)
+        for name, scope in tasks_of(organization.with_regions(left))
         if any(_may_name(target, name, scope) for target in targets)
     }
     return undeclared | {(address.kind, address.scope) for address in kept}
@@ -100,35 +123,45 @@ def observe(
     workers: int = WORKERS,
     progress: Progress = lambda done, total, what: None,
 ) -> Observation:
-    """Read every (kind, scope), or `only` some; raises NoCredentials and Refused, everything else becomes a gap."""
+    """Read every (kind, scope), or `only` some; raises NoCredentials and Refused, everything else becomes a gap.
+
+    Regions that the config has left are read too, last: by then it is known which these are.
+    """
     desired = desired_of(organization, kinds)
     tasks = tasks_of(organization, kinds)
     tasks |= {(address.kind, address.scope) for address in desired}
     if only is not None:
         tasks &= set(only)
         desired = {address: r for address, r in desired.items() if (address.kind, address.scope) in tasks}
-    live: dict[Address, Resource] = {}
-    gaps: list[Gap] = []
+    found: Found = []
     aws.tree.ahead({part for name, _ in tasks for part in kinds[name].ahead})
     pool = ThreadPoolExecutor(workers, "read")
     wanted = True
     try:
-        running = {pool.submit(_read, aws, kinds[name], scope): (name, scope) for name, scope in sorted(tasks)}
-        for done, future in enumerate(_settled(running, aws), 1):
-            for found in future.result():
-                if isinstance(found, Gap):
-                    gaps.append(found)
-                else:
-                    live[found.address] = found
-            name, scope = running[future]
-            progress(done, len(running), f"{name} {scope}".strip())
+        found += _look(pool, aws, kinds, tasks, progress)
+        left = left_regions(organization, aws) if only is None else {scope.region for _, scope in only} & {*REGIONS}
+        beyond = tasks_of(organization.with_regions(left), kinds) - tasks
+        beyond = beyond if only is None else beyond & set(only)
+        found += _look(pool, aws, kinds, beyond, progress)
     except BaseException:
         wanted = False  # the command ends: what other threads are still reading is waited for by nobody
         raise
     finally:
         aws.tree.rest()
         pool.shutdown(wait=wanted, cancel_futures=True)
-    return Observation(desired, live, tuple(sorted(gaps)), frozenset(tasks), kinds)
+    live = {each.address: _in_region(each) for each in found if isinstance(each, Resource)}
+    gaps = sorted(each for each in found if isinstance(each, Gap))
+    return Observation(desired, live, tuple(gaps), frozenset(tasks | beyond), kinds)
+
+
+def _look(
+    pool: ThreadPoolExecutor, aws: Aws, kinds: Kinds, tasks: Collection[Task], progress: Progress
+) -> Iterator[Resource | Gap]:
+    running = {pool.submit(_read, aws, kinds[name], scope): (name, scope) for name, scope in sorted(tasks)}
+    for done, future in enumerate(_settled(running, aws), 1):
+        yield from future.result()
+        name, scope = running[future]
+        progress(done, len(running), f"{name} {scope}".strip())
 
 
 def _settled(running: Iterable[Future[Found]], aws: Aws) -> Iterator[Future[Found]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -120,7 +120,7 @@ class Organization(Hierarchy):
     """Policies of others as AWS has them, once it was asked: part of what is in force, and of what takes slots."""
 
     offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The governed regions that have a service, by its key; of every service that there is."""
+    """The regions of the partition that have a service, by its key; of every service that there is."""
     log_buckets: tuple[str, ...] = ()
     """What the buckets of the log archive are for, as their names have it."""
     appointing: frozenset[str] = frozenset()
@@ -133,6 +133,16 @@ class Organization(Hierarchy):
     def timeout(self, name: str) -> int:
         """Seconds that AWS may take over one of DEADLINES."""
         return self.timeouts.get(name, DEADLINES[name].seconds)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The governed regions, and others that a deployment names."""
+        deployed = (region for deployment in self.deployments.values() for region in deployment.regions)
+        return tuple(dict.fromkeys((*self.governed_regions, *deployed)))
+
+    def with_regions(self, regions: Iterable[str]) -> Organization:
+        """As if these regions were governed too: where to look for what was set while they were."""
+        return replace(self, governed_regions=(*self.governed_regions, *sorted({*regions} - {*self.governed_regions})))
 
     def unheld(self, account: Account, message: str, help_: str) -> Diagnostic:
         """What AWS says otherwise than an id that the config declares, where it stands."""

@@ -5,5 +5,8 @@ from __future__ import annotations
 TAG = "landing:id"
 """The ownership mark on whatever AWS lets us tag: its value is the key in the config."""
 
+REGION_TAG = "landing:region:"
+"""The beginning of a tag of the root, with the name of a region in which something of ours is."""
+
 PREFIX = "landing-"
 """The ownership mark where tags do not exist or come too late (stack sets, stacks): the start of the name."""

@@ -45,8 +45,10 @@ class RegionalKind(Kind):
 
     def scopes(self, organization: Organization) -> Iterator[Scope]:
         """The account, in each governed region that has the service, or at home."""
-        for region in organization.offered[self.service]:
-            if not self.home_only or region == organization.home_region:
+        for region in organization.governed_regions:
+            if region in organization.offered[self.service] and (
+                not self.home_only or region == organization.home_region
+            ):
                 yield Scope(self.account(organization), region)
 
 

@@ -24,6 +24,7 @@ from landing.core.model import (
 )
 from landing.organization import PREFIX, Deployment, Organization
 from landing.services.base import GoingOn, required_account
+from landing.services.organizations.governed_region import GovernedRegion
 from landing.services.organizations.trusted_access import STACKSETS, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.stacks import stack_set_joining as joining
@@ -132,6 +133,7 @@ class StackSet(CloudFormationKind):
         self, organization: Organization, deployment: Deployment, units: tuple[str, ...], accounts: list[str]
     ) -> Iterator[Address]:
         yield TrustedAccess().address(STACKSETS)
+        yield from map(GovernedRegion().address, deployment.regions)
         yield from (OrganizationalUnit().parent(unit) for unit in units)
         yield from map(required_account, accounts)
         roles = {
@@ -226,6 +228,7 @@ class StackSet(CloudFormationKind):
         for each in instances.not_enabled:
             yield self._gap(key, each.account, each.region)
         needs = [OrganizationalUnit().parent(unit) for unit in instances.units]
+        needs += map(GovernedRegion().address, found.get("Regions") or ())
         needs += map(self.address, attributes["auto_deployment"]["after"])
         yield Resource(self.address(key), attributes, tuple(needs))
 
