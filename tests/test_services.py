@@ -104,4 +104,4 @@ def test_a_partition_without_a_service_has_it_nowhere(organization: Callable[...
     text = SMALL.replace("eu-west-1", "us-gov-west-1").replace("us-east-1", "us-gov-east-1")
     wanted = organization("services: {macie: {export: false}}", text=text)
     assert wanted.offered["macie"] == ()
-    assert wanted.offered["guardduty"] == ("us-gov-west-1", "us-gov-east-1")
+    assert wanted.offered["guardduty"] == ("us-gov-east-1", "us-gov-west-1")

@@ -81,7 +81,7 @@ def _extend(world: World, wanted: Wanted, accounts: Iterable[WantedAccount]) -> 
     live = organization_of(world, management)
     assert live is not None
     world.options["account_quota"] = len(wanted.accounts) + 1_000
-    ids = {live.tags[unit][TAG]: unit for unit in live.units if unit in live.tags} | {ROOT: live.root}
+    ids = {live.tags[unit][TAG]: unit for unit in live.units if TAG in live.tags.get(unit, {})} | {ROOT: live.root}
     sets = [one for state in world.states.get("cloudformation", {}).values() for one in _service_managed(state)]
     regions_of = {stack_set.id: stack_set.regions for stack_set in sets}
     hear = [one for one in registry.listeners("account-joined") if one is not deploy_automatically]
