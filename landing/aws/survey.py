@@ -138,7 +138,7 @@ class Survey:
     def root_tags(self) -> Mapping[str, str]:
         """Tags of the root: from the bulk, if that has been read and has any, else asked for directly."""
         root = str(self.root["Id"])
-        return (self.tags(root) if self._once.knows("tags") else {}) or self._own_tags(root)
+        return (self.tags(root) if self.once.knows("tags") else {}) or self._own_tags(root)
 
     def read_tags(self, resource_ids: Collection[str]) -> None:
         """Where tags cannot be read in bulk, ask for these side by side."""
@@ -162,7 +162,7 @@ class Survey:
     def untagged(self, resource_id: str) -> None:
         """This run has taken tags away: the bulk answer may show them for a while yet."""
         self._untagged.add(resource_id)
-        self._once.forget(f"tags {resource_id}")
+        self.once.forget(f"tags {resource_id}")
 
     def each(self, operation: str, function: Callable[[A], B], items: Iterable[A]) -> list[B]:
         """`function` of each item, side by side in the threads of the operation, in order."""
