@@ -13,8 +13,8 @@ from landing.core.model import ORGANIZATION, Address, Gap, Resource, Scope
 from landing.core.partitions import REGIONS
 from landing.core.spelling import nearest
 from landing.organization import Organization
+from landing.organization.resources import REGION
 from landing.services.base import Kind, Kinds
-from landing.services.organizations.governed_region import GovernedRegion
 from landing.services.registry import KINDS
 
 WORKERS = 64
@@ -66,7 +66,7 @@ def tasks_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> set[T
 def _in_region(resource: Resource) -> Resource:
     """Whatever is in a region requires that it is remembered as governed, and is gone before it is forgotten."""
     region = resource.address.scope.region
-    return replace(resource, requires=(*resource.requires, GovernedRegion().address(region))) if region else resource
+    return replace(resource, requires=(*resource.requires, Address(REGION, region))) if region else resource
 
 
 def left_regions(organization: Organization, aws: Aws) -> frozenset[str]:

@@ -18,7 +18,7 @@ from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resourc
 from landing.engine.observe import Observation, desired_of, tasks_of
 from landing.engine.plan_file import plain
 from landing.organization import Organization
-from landing.services.organizations.governed_region import GovernedRegion
+from landing.organization.resources import REGION
 
 FORMAT = "1.0"
 AGAIN = "Run landing plan once without --refresh=false"
@@ -38,7 +38,7 @@ class Snapshot:
     def observation_of(self, organization: Organization) -> Observation:
         """Both sides; what the config has asked for only since then, and nobody has looked for, is a gap."""
         seen = self.observation
-        marked = (address.name for address in seen.live if address.kind == GovernedRegion.name)
+        marked = (address.name for address in seen.live if address.kind == REGION)
         desired, tasks = desired_of(organization), tasks_of(organization.with_regions(marked))
         tasks |= {(address.kind, address.scope) for address in desired}
         unread = [Gap(name, scope, f"not read yet at {self.taken}") for name, scope in tasks - seen.tasks]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from landing.aws import Aws
 from landing.core.model import Action, Change, Resource, Scope, Severity
 from landing.organization import REGION_TAG, Organization
+from landing.organization.resources import REGION
 from landing.services.base import Kind
 from landing.services.organizations.organization import TheOrganization
 
@@ -17,7 +18,7 @@ class GovernedRegion(Kind):
     Whatever is in a region requires it, so that it comes first and goes last.
     """
 
-    name = "governed_region"
+    name = REGION
     title = "Governed region"
     severity = Severity.LOW
     parallel = 1
