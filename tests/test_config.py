@@ -318,3 +318,28 @@ def test_what_delivers_to_the_log_archive_needs_it(
     found = [problem for problem in problems(f"services: {services}") if problem.code == "LZ354"]
     assert [problem.message.split("`")[1] for problem in found] == wrong
     assert all(problem.severity == "error" and problem.source for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "underlined", "told"),
+    [
+        ("governed_regions: [eu-west-1", "governed_regions: [eu-wset-1", "LZ203", "eu-wset-1", "`eu-west-1`"),
+        ("governed_regions: [eu-west-1", 'governed_regions: ["eu-wset-1"', "LZ203", '"eu-wset-1"', "`eu-west-1`"),
+        ("home_region: eu-west-1", "home_region: [eu-west-1, x]", "LZ205", "[eu-west-1, x]", 'write `home_region: "'),
+        ("organization:\n  name:", "organization:\n  nmae:", "LZ201", "nmae", "did you mean `name`?"),
+    ],
+)
+def test_exactly_what_is_wrong_is_underlined_and_its_cause_alone_is_told(
+    config: Callable[..., Path], before: str, after: str, code: str, underlined: str, told: str
+) -> None:
+    assert before in SMALL
+    path = config(SMALL.replace(before, after))
+    with pytest.raises(ConfigError) as raised:
+        load(path, Library.load(shipped()))
+    problems = [each for each in raised.value.problems if each.code in ("LZ202", code)]
+    assert [each.code for each in problems] == [code]
+    [problem] = problems
+    assert problem.source is not None
+    line = SMALL.replace(before, after).splitlines()[problem.source.line - 1]
+    assert line[problem.source.column - 1 :][: problem.length] == underlined
+    assert told in problem.help

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,12 @@ from typing import Any
 import pytest
 
 from landing.config import load
+from landing.core.errors import ConfigError
+from landing.guardrails.suites import suites
 from landing.library import Library, shipped
 from landing.organization import Organization
+from landing.policy import testing
+from landing.policy.declared import estate_of
 from landing.report.formats import View
 from landing.sandbox import Sandbox
 from landing.services.registry import KINDS, SERVICES
@@ -21,17 +26,16 @@ from landing.services.service import Service
 from tests.cloud import Cloud
 from tests.report import samples
 from tests.report.samples import drift
-from tests.samples import SMALL
 
 PAGE = (Path(__file__).parents[1] / "docs" / "extending.md").read_text(encoding="utf-8")
-PROTECTED = "guardrails:\n  protect-landing: {target: {units: [root]}}\n"
-"""What the shipped config has: without it nothing protects the roles that the recipe's policy lets through."""
 FILES = dict(re.findall(r"```\w+ file=(\S+)\n(.*?)```", PAGE, flags=re.DOTALL))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name, text in {"config/landing.yaml": SMALL + PROTECTED, **FILES}.items():
+    """As a newcomer has it: what `landing init` writes, and the files of the page."""
+    shutil.copytree(shipped() / "config", tmp_path / "config")
+    for name, text in FILES.items():
         if not name.startswith("landing/"):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text, encoding="utf-8")
@@ -90,6 +94,36 @@ def test_the_policy_and_the_blueprint_arrive_in_the_organization(folder: Path, s
         == 7200
     )  # type: ignore[index, call-overload]
     assert wanted.deployments["alert-topic"].parameters == {"Team": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "code", "told"),
+    [
+        ("scps/deny-marketplace/metadata.yaml", None, "", "LZ402", "title, description, type and severity"),
+        ("scps/deny-marketplace/policy.json", "{{ buyers }}", "{{ buyer }}", "LZ313", "did you mean `buyers`?"),
+        ("config/marketplace.yaml", "prod]}", "prod]}, parameters: {buyer: []}", "LZ312", "did you mean `buyers`?"),
+    ],
+)
+def test_a_slip_in_the_recipe_is_told_with_what_to_write(
+    folder: Path, service: Service, file: str, before: str | None, after: str, code: str, told: str
+) -> None:
+    if before is None:
+        (folder / file).unlink()
+    else:
+        text = (folder / file).read_text()
+        (folder / file).write_text(text.replace(before, after))
+    with pytest.raises(ConfigError) as raised:
+        organization(folder, service)
+    found = {problem.code: problem.help for problem in raised.value.problems}
+    assert told in found[code]
+
+
+def test_no_mutant_of_the_policy_is_alive(folder: Path, service: Service) -> None:
+    wanted = organization(folder, service)
+    estate = estate_of(wanted)
+    found = suites(wanted, Library.load(shipped(), folder), estate, folder / "config")
+    report = testing.run([suite for suite in found if suite.name == "deny-marketplace"], estate, mutate=True)
+    assert report.passed
 
 
 def test_the_service_plans_applies_and_sees_drift(folder: Path, service: Service) -> None:

@@ -210,8 +210,8 @@ class Builder:
             try:
                 document = policy.render(given, context)
             except KeyError as error:
-                message = f"policy `{policy.name}` uses the unknown placeholder {error}"
-                self.problems.append(self.document.problem("LZ313", message, path, key=True))
+                message, hint = policy.unknown_placeholder(str(error.args[0]), context)
+                self.problems.append(self.document.problem("LZ313", message, path, hint, key=True))
                 continue
             self.problems += self._boundless(path, fill(given, context), document)
             yield (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,8 @@ from landing.core.model import Diagnostic, Source
 from landing.core.yaml_text import Map, Mark, Seq
 
 Path_ = tuple[str | int, ...]
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
+_PLAIN = re.compile(r"[^\s,\[\]{}:#](?:[^,\[\]{}:#]*[^\s,\[\]{}:#])?")
 
 
 class Document:
@@ -42,9 +45,22 @@ class Document:
 
     def problem(self, code: str, message: str, path: Path_, hint: str = "", *, key: bool = False) -> Diagnostic:
         """An error about the value at a path (`key=True`: about its key)."""
+        length = self.length(path, key=key)
+        return Diagnostic(code, message, self.source(path, key=key), hint, pointer=path, length=length)
+
+    def length(self, path: Path_, *, key: bool = False) -> int:
+        """How many characters the value at a path (`key=True`: its key) takes in its line, as it is written there."""
+        source = self.source(path, key=key)
+        written = self.excerpt(source)[source.column - 1 :] if source else ""
+        if quoted := _QUOTED.match(written):
+            return quoted.end()
         value = path[-1] if key else self.at(path)
-        length = len(str(value).split("\n", 1)[0]) if isinstance(value, str | int | float) else 1
-        return Diagnostic(code, message, self.source(path, key=key), hint, pointer=path, length=length or 1)
+        if written[:1] in ("[", "{"):
+            return _closed(written)
+        if isinstance(value, str) and value and written.startswith(value):
+            return len(value)
+        plain = _PLAIN.match(written)
+        return plain.end() if plain else 1
 
     def at(self, path: Path_) -> object:
         """The value at a path; None where there is nothing."""
@@ -60,6 +76,18 @@ class Document:
         """The line of the file that a source points at."""
         lines = self.lines.get(source.file, [])
         return lines[source.line - 1] if 0 < source.line <= len(lines) else ""
+
+
+def _closed(written: str) -> int:
+    """The length of a list or mapping in brackets; of one that goes on in the next line, that of its bracket."""
+    depth, at = 0, 0
+    while at < len(written):
+        quoted = _QUOTED.match(written, at)
+        depth += (written[at] in "[{") - (written[at] in "]}")
+        at = quoted.end() if quoted else at + 1
+        if depth == 0:
+            return at
+    return 1
 
 
 def items(value: object) -> Iterator[tuple[str, dict[str, Any]]]:

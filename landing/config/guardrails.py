@@ -79,7 +79,8 @@ def _unused(organization: Organization, policy: Policy, context: Mapping[str, Js
     try:
         document = policy.render({}, context)
     except KeyError as error:
-        yield Diagnostic("LZ313", f"policy `{policy.name}` uses the unknown placeholder {error}", source)
+        message, hint = policy.unknown_placeholder(str(error.args[0]), context)
+        yield Diagnostic("LZ313", message, source, hint)
         return
     for finding in _linted(organization, document, policy.type):
         written = policy.written(finding.pointer, {}, context)

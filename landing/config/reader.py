@@ -146,7 +146,9 @@ def _twice(document: Document, path: tuple[str, ...], source: Source) -> Diagnos
         "LZ107",
         f"`{'.'.join(path)}` is given twice: here and at {first}",
         source,
-        help="keep it in one file" if len(path) == 1 else "remove one of them",
+        help=f"keep it in one file; only {', '.join(BY_KEY)} may stand in several"
+        if len(path) == 1
+        else "remove one of them",
         pointer=path,
         length=len(path[-1]),
     )

@@ -26,8 +26,12 @@ def problems_of(document: Document, schema: Mapping[str, Any]) -> Iterator[Diagn
     data = dict(document.data)
     if isinstance(data.get("accounts"), dict):
         data["accounts"] = _suspects(data["accounts"], schema["properties"]["accounts"])
-    for error in Draft7Validator(schema).iter_errors(data):
-        yield from _spoken(document, error)
+    found = [each for error in Draft7Validator(schema).iter_errors(data) for each in _spoken(document, error)]
+    misspelt = {(each.pointer[:-1], each.help) for each in found if each.code == "LZ201"}
+    for each in found:
+        missing = each.message.split("`")[1] if each.code == "LZ202" else ""
+        if (each.pointer, f"did you mean `{missing}`?") not in misspelt:  # else that says it, and what to do
+            yield each
 
 
 def _suspects(accounts: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,7 +77,8 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
         case "type":
             wanted: Any = error.validator_value
             words = " or ".join(map(_word, wanted if isinstance(wanted, list) else [wanted]))
-            yield _problem(document, path, "LZ205", f"{_name(path)} must be {words}, not {_kind(error.instance)}", "")
+            hint = _example(path, wanted if isinstance(wanted, str) else wanted[0], error.instance)
+            yield _problem(document, path, "LZ205", f"{_name(path)} must be {words}, not {_kind(error.instance)}", hint)
         case "oneOf" | "anyOf":
             yield _problem(
                 document,
@@ -86,6 +91,23 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
             yield _problem(
                 document, path, "LZ206", f"{_name(path)}: {_reason(error)}", str(schema.get("description", ""))
             )
+
+
+def _example(path: Path_, wanted: str, given: object) -> str:
+    """How to write it: with the value that is there, where that can have been meant."""
+    key = next((str(step) for step in reversed(path) if isinstance(step, str)), "key")
+    item = isinstance(path[-1], int) if path else False
+    word = str(given).lower() if isinstance(given, bool) else str(given) if isinstance(given, str | int | float) else ""
+    written = {
+        "array": f"[{word or '…'}]",
+        "string": f'"{word or "…"}"',
+        "integer": "3",
+        "number": "3",
+        "boolean": "true",
+        "object": "{key: value}",
+        "null": "",
+    }[wanted]
+    return f"write `- {written}` below `{key}`" if item else f"write `{key}: {written}`"
 
 
 def _unknown_key(document: Document, path: Path_, key: str, known: list[str]) -> Diagnostic:
@@ -105,12 +127,9 @@ def _wrong_key(document: Document, error: ValidationError, path: Path_) -> Diagn
 
 
 def _problem(document: Document, path: Path_, code: str, message: str, hint: str, *, key: bool = False) -> Diagnostic:
-    source = document.source(path, key=key)
-    length = 1
-    if source:
-        rest = document.excerpt(source)[source.column - 1 :]
-        length = len(rest.split("#", 1)[0].rstrip().split(":", 1)[0]) or 1
-    return Diagnostic(code, message, source, hint, pointer=path, length=length)
+    return Diagnostic(
+        code, message, document.source(path, key=key), hint, pointer=path, length=document.length(path, key=key)
+    )
 
 
 def _reason(error: ValidationError) -> str:

@@ -28,7 +28,11 @@ CODES: Mapping[str, Explanation] = {
     "LZ104": Explanation("a file is not UTF-8", "save it as UTF-8"),
     "LZ105": Explanation("a file is not YAML", "correct what stands at that place"),
     "LZ106": Explanation("a file does not hold a mapping", "begin it with a top-level key"),
-    "LZ107": Explanation("two files give one key", "keep it in one of them"),
+    "LZ107": Explanation(
+        "two files give one key",
+        "keep it in one of them; `accounts`, `baselines`, `delegated_administrators`, `guardrails`, `services` and "
+        "`units` may stand in several files, each with keys of its own",
+    ),
     "LZ108": Explanation("a file has a second YAML document", "one document a file"),
     "LZ109": Explanation("a YAML tag that is not understood", "remove the tag"),
     "LZ110": Explanation("a merge key (`<<`)", "repeat the keys"),

@@ -16,6 +16,7 @@ from landing.policy.limits import LIMITS
 
 _TEXTS = ("title", "description", "type", "severity")
 _KEYS = (*_TEXTS, "parameters", "controls", "references")
+EXAMPLE = "with title, description, type and severity: `title: Nobody buys`, `type: SERVICE_CONTROL_POLICY`, …"
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
@@ -57,11 +58,15 @@ class Metadata:
         except (OSError, ValueError, yaml.YAMLError) as error:
             if (mark := getattr(error, "problem_mark", None)) is not None:
                 where = (mark.line, mark.column)
-            message = f"cannot read metadata: {getattr(error, 'problem', None) or error}"
-            problems.append(Diagnostic("LZ402", message, Source(file, where[0] + 1, where[1] + 1)))
+            why = getattr(error, "problem", None) or getattr(error, "strerror", None) or error
+            message = f"cannot read metadata: {why}"
+            help_ = "correct the YAML at and above this line: indentation, quotes and brackets"
+            if isinstance(error, OSError):
+                help_ = f"every policy has a metadata.yaml beside its policy.json, {EXAMPLE}"
+            problems.append(Diagnostic("LZ402", message, Source(file, where[0] + 1, where[1] + 1), help_))
             return cls(file, dict.fromkeys(_TEXTS, ""), {})
         if not isinstance(values, Map):
-            problems.append(Diagnostic("LZ402", "metadata must be a mapping of keys", Source(file, 1, 1)))
+            problems.append(Diagnostic("LZ402", "metadata must be a mapping of keys", Source(file, 1, 1), EXAMPLE))
             return cls(file, dict.fromkeys(_TEXTS, ""), {})
         return cls(file, values, {key: (line + 1, column + 1) for key, (line, column) in values.keys_at.items()})
 

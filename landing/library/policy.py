@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from landing.core.errors import ConfigError
 from landing.core.json_text import place, read
 from landing.core.model import Diagnostic, Json, Severity, Source
+from landing.core.spelling import nearest
 from landing.library.metadata import Metadata, fits, relative
 from landing.library.placeholders import fill, has_placeholder, unfilled
+
+_A = {"string": "a text", "integer": "a whole number", "boolean": "true or false", "list": "a list"}
+_EXAMPLES = {"string": "text", "integer": "3", "boolean": "true", "list": "[one, two]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,23 @@ class Policy:
             parameter = self.parameters.get(name)
             if parameter is None:
                 known = ", ".join(self.parameters) or "none"
-                yield name, f"policy `{self.name}` has no parameter `{name}`", f"it has: {known}"
+                hint = nearest(name, self.parameters, f"it has: {known}")
+                yield name, f"policy `{self.name}` has no parameter `{name}`", hint
             elif not fits(parameter.type, value):
-                yield name, f"`{name}` of policy `{self.name}` must be a {parameter.type}", ""
+                yield name, f"`{name}` of policy `{self.name}` must be {_A[parameter.type]}", parameter.description
         for name, parameter in self.parameters.items():
             if parameter.required and name not in given:
-                yield name, f"policy `{self.name}` needs the parameter `{name}`", parameter.description
+                example = f"`parameters: {{{name}: {_EXAMPLES[parameter.type]}}}`"
+                yield name, f"policy `{self.name}` needs the parameter `{name}`", f"{example}: {parameter.description}"
+
+    def unknown_placeholder(self, name: str, context: Iterable[str]) -> tuple[str, str]:
+        """What is wrong, and what to write instead, where the document asks for a name that nobody gives."""
+        known = [*self.parameters, *context]
+        hint = nearest(name, known, f"declare it: `parameters: {{{name}: {{type: string, description: …}}}}`")
+        return (
+            f"policy `{self.name}` uses the unknown placeholder `{{{{ {name} }}}}`",
+            f"{hint} in policy.json; its parameters stand in metadata.yaml, and every policy has {', '.join(context)}",
+        )
 
     def render(self, given: Mapping[str, Json], context: Mapping[str, Json]) -> dict[str, Json]:
         """The document with parameters filled in; `context` are names that every policy may use."""
