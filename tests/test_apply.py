@@ -54,7 +54,7 @@ def test_expired_credentials_stop_the_run_and_the_next_one_goes_on(cloud: Cloud,
     result = cloud.apply(changes=changes, listeners=[listen], parallelism=parallelism)
     assert not result.complete
     assert result.failed, "what was running has failed"
-    assert all("the credentials have expired; log in and run" in reason for reason in result.failed.values())
+    assert all("the credentials have expired; log in and run" in reason.text for reason in result.failed.values())
     failures = [index for index, event in enumerate(events) if event.type == "apply_errored"]
     assert not [event for event in events[failures[-1] :] if event.type == "apply_start"], "nothing new was begun"
     left = {*result.failed, *result.not_started, *result.blocked}
@@ -99,7 +99,7 @@ def test_credentials_that_end_before_the_second_look_leave_it_to_the_next_run(cl
 
     result = cloud.apply(KINDS, listeners=[listen])
     assert (len(result.done), result.failed) == (last, {})
-    assert "the credentials have expired" in result.unverified
+    assert "the credentials have expired" in str(result.unverified)
     assert not result.complete
     cloud.sandbox.world.expired.clear()
     assert cloud.plan(KINDS).changes == ()
@@ -127,7 +127,7 @@ def test_a_session_that_cannot_be_renewed_ends_the_run(cloud: Cloud) -> None:
             end_of(cloud.sandbox)
 
     result = cloud.apply(kinds, listeners=[listen], parallelism=1)
-    assert all("the credentials have expired" in reason for reason in result.failed.values())
+    assert all("the credentials have expired" in reason.text for reason in result.failed.values())
     assert result.interrupted
     cloud.sandbox.world.expired.clear()
     assert cloud.apply(kinds).complete
@@ -169,7 +169,7 @@ def test_what_cannot_be_looked_at_again_is_not_said_to_be_verified(cloud: Cloud)
             )
 
     result = cloud.apply(KINDS, listeners=[refuse])
-    assert "AccessDeniedException" in result.unverified
+    assert "AccessDeniedException" in str(result.unverified)
     assert not result.complete
     cloud.sandbox.faults.clear()
     assert cloud.apply(KINDS).complete

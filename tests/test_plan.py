@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from landing.core.errors import StalePlan, UnknownFormat, UnsafePlan, WrongPlan
-from landing.core.model import Action, Address, Change, Gap, Resource, Scope, Source
+from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resource, Scope, Source
 from landing.engine.observe import Observation
 from landing.engine.plan import Origin, Plan, load, make, save, still_to_do
 from landing.engine.plan_file import digest_of
@@ -56,9 +56,23 @@ def test_fields_that_aws_grows_are_no_drift() -> None:
     assert plan([unit("a", name="x")], [unit("a", name="x", shiny="new")]).changes == ()
 
 
+WHY = Diagnostic(
+    "LZ505",
+    "no answer",
+    Source("a.yaml", 1, 2),
+    "look",
+    address=Address("unit", "n", Scope("a", "r")),
+    scope=Scope("a", "r"),
+    operation="ListRoots",
+    aws_code="AccessDenied",
+    status=403,
+    request_id="r-1",
+)
+
+
 def test_a_gap_hides_what_it_covers_and_nothing_else() -> None:
-    gap = Gap("unit", Scope(), "AccessDenied")
-    other = Gap("account", Scope(), "closed", "old")
+    gap = Gap("unit", Scope(), Diagnostic("", "AccessDenied"))
+    other = Gap("account", Scope(), Diagnostic("", "closed"), "old")
     made = plan(
         [unit("a"), Resource(Address("account", "old"), {}), Resource(Address("account", "new"), {})], [], gap, other
     )
@@ -74,9 +88,7 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
             Action.DELETE, Address("policy", "p"), {"content": {"é": "\x1b"}}, None, releases=(Address("unit", "a"),)
         ),
     )
-    made = Plan(
-        changes, (Gap("unit", Scope("a", "r"), "why", "n"),), (Address("unit", "f"),), 7, Origin(caller="arn:x")
-    )
+    made = Plan(changes, (Gap("unit", Scope("a", "r"), WHY, "n"),), (Address("unit", "f"),), 7, Origin(caller="arn:x"))
     path = tmp_path / "plan.json"
     save(made, path)
     assert load(path) == made
@@ -86,7 +98,7 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
 
 def test_the_json_has_the_shape_of_terraforms() -> None:
     data = plan([unit("a")], []).to_json()
-    assert data["format_version"] == "4.0"
+    assert data["format_version"] == "4.1"
     assert data["applyable"]
     assert data["complete"]
     (entry,) = data["resource_changes"]
@@ -111,7 +123,7 @@ def test_a_damaged_plan_file_is_refused(tmp_path: Path, damage: str) -> None:
         case "edit":
             path.write_text(text.replace('"name": "a"', '"name": "b"'))
         case "version":
-            path.write_text(text.replace('"format_version": "4.0"', '"format_version": "5.0"'))
+            path.write_text(text.replace('"format_version": "4.1"', '"format_version": "5.0"'))
         case "no plan":
             path.write_text("[]")
         case "no json":
@@ -204,7 +216,7 @@ def test_staleness_is_judged_change_by_change() -> None:
     with pytest.raises(StalePlan, match=r"unit\.new"):
         still_to_do(made, seen(desired, [unit("new", name="other"), unit("renamed", name="a"), unit("done", name="b")]))
     with pytest.raises(StalePlan, match=r"unit\.new cannot be read now: denied"):
-        still_to_do(made, replace(now, gaps=(Gap("unit", Scope(), "denied"),)))
+        still_to_do(made, replace(now, gaps=(Gap("unit", Scope(), Diagnostic("", "denied")),)))
 
 
 def test_what_a_cut_off_run_left_half_way_is_still_to_do() -> None:
@@ -275,7 +287,7 @@ WHOLE = Plan(
         Change(Action.UPDATE, Address("unit", "a"), {"name": "x"}, {"name": "y"}, (NEEDED,), (OTHER,), HERE),
         Change(Action.CREATE, Address("stack", "x", Scope("acc", "eu-west-1")), None, {"k": [1, {"d": None}]}),
     ),
-    (Gap("unit", Scope("a", "r"), "why", "n"),),
+    (Gap("unit", Scope("a", "r"), WHY, "n"),),
     (Address("unit", "f"),),
     7,
     Origin("o", "o-1", "111111111111", "arn:x", "4f", "2026-01-01T00:00:00Z"),
@@ -373,3 +385,17 @@ def test_an_email_in_another_case_is_the_same_and_not_shown_as_a_change() -> Non
     assert plan([wanted], [replace(wanted, attributes={"email": "App@Example.com", "name": "A"})]).changes == ()
     (change,) = plan([wanted], [replace(wanted, attributes={"email": "App@Example.com", "name": "B"})]).changes
     assert change.before == {"email": "app@example.com", "name": "B"}
+
+
+def test_a_plan_of_the_format_before_is_read_and_its_gaps_have_their_reasons() -> None:
+    gap = {"kind": "unit", "account": "a", "region": "r", "reason": "ListRoots: AccessDenied: no", "name": ""}
+    older = {**WHOLE, "format_version": "4.0", "gaps": [gap]}
+    older["digest"] = digest_of({key: value for key, value in older.items() if key != "digest"})
+    plan = Plan.from_json(older)
+    assert plan.gaps == (Gap("unit", Scope("a", "r"), Diagnostic("", gap["reason"])),)
+    assert plan.to_json()["gaps"] == [gap]
+
+
+def test_a_diagnostic_is_read_as_it_was_written() -> None:
+    assert Diagnostic.from_json(json.loads(json.dumps(WHY.to_json()))) == WHY
+    assert Diagnostic("", "only this").to_json() == {"message": "only this"}

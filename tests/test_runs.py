@@ -15,6 +15,7 @@ from landing.aws import Tally
 from landing.cli import run as landing
 from landing.core.errors import AwsError, LandingError, Refused
 from landing.core.interrupt import Stopped
+from landing.core.model import Diagnostic
 from landing.engine.journal import Event
 from landing.runs.history import KILLED, RUNNING, record, records
 from landing.runs.record import Left, Run
@@ -101,7 +102,14 @@ def test_the_summary_of_a_run_that_ended(begin: Callable[[], Run], clock: Clock)
         clock.seconds += 2
         with run.tally.waiting("organizations", "CreateAccount"):
             clock.seconds += 0.5
-        run.end("in part", Left({"unit.b": "AccessDenied"}, {"account.x": "unit.b"}, ("unit.c",)))
+        run.end(
+            "in part",
+            Left(
+                {"unit.b": Diagnostic("", "no", aws_code="AccessDenied", operation="CreateUnit", request_id="r-1")},
+                {"account.x": "unit.b"},
+                ("unit.c",),
+            ),
+        )
     told = summary(run)
     assert told["outcome"] == "in part"
     assert told["who"].startswith("ann@")
@@ -109,7 +117,10 @@ def test_the_summary_of_a_run_that_ended(begin: Callable[[], Run], clock: Clock)
     assert (told["started"], told["ended"], told["seconds"]) == (NOW, NOW, 16.5)
     assert told["planned"] == {"add": 3, "change": 1, "import": 0, "remove": 0}
     assert told["changes"] == {"total": 4, "done": 1, "failed": 1, "blocked": 1, "not_started": 1}
-    assert told["failed"] == {"unit.b": "AccessDenied"}
+    assert told["failed"] == {"unit.b": "CreateUnit: AccessDenied: no (request r-1)"}
+    assert told["diagnostics"] == {
+        "unit.b": {"message": "no", "operation": "CreateUnit", "aws_code": "AccessDenied", "request_id": "r-1"}
+    }
     assert told["blocked"] == {"account.x": "unit.b"}
     assert told["not_started"] == ["unit.c"]
     assert told["phases"] == {"observe": 4, "apply": 10, "verify": 2.5}
@@ -201,7 +212,7 @@ def test_status_without_runs(clock: Clock, capsys: Capture) -> None:
 def test_status_lists_the_latest_first_and_what_is_running(begin: Callable[[], Run], capsys: Capture) -> None:
     with begin() as first:
         some_changes(first)
-        first.end("in part", Left({"unit.b": "no"}, {}, ("unit.c", "unit.d")))
+        first.end("in part", Left({"unit.b": Diagnostic("", "no")}, {}, ("unit.c", "unit.d")))
     with begin() as second:
         second(PLANNED)
         assert landing(["status"]) == 0
@@ -221,12 +232,19 @@ def test_status_of_one_run(begin: Callable[[], Run], clock: Clock, capsys: Captu
     with begin() as run:
         run.tally = Tally(clock)
         some_changes(run)
-        run.end("in part", Left({"unit.b": "AccessDenied: \x1b[31mno"}, {"account.x": "unit.b"}, ("unit.c",)))
+        run.end(
+            "in part",
+            Left(
+                {"unit.b": Diagnostic("", "\x1b[31mno", aws_code="AccessDenied", operation="X")},
+                {"account.x": "unit.b"},
+                ("unit.c",),
+            ),
+        )
     assert landing(["status", ID]) == 0
     text = capsys.readouterr().out
     assert f"Run {ID}: in part" in text
     assert "1 of 4 done · failed 1 · blocked 1 · not started 1" in text
-    assert "Failed:\n  unit.b: AccessDenied: \\x1b[31mno\n" in text
+    assert "Failed:\n  unit.b: X: AccessDenied: \\x1b[31mno\n" in text
     assert "Blocked:\n  account.x waits for unit.b\n" in text
     assert "Not started:\n  unit.c\n" in text
     assert "It is safe to run landing apply again" in text

@@ -122,7 +122,7 @@ def test_what_is_not_over_in_time_is_said_and_the_next_run_waits_on(at: Callable
     cloud = at(JOINED + "timeouts: {stack_set: 30s}\n", latency=200)
     result, events = run_of(cloud)
     assert (result.failed, result.complete) == ({}, False)
-    assert "is not done after 30s; `timeouts: {stack_set: …}`" in result.unsettled[SET]
+    assert "is not done after 30s; `timeouts: {stack_set: …}`" in result.unsettled[SET].text
     assert settled(events)[-1] == ("settle_errored", str(SET))
     patient = Cloud(cloud.sandbox, at(JOINED, latency=200).organization)
     assert [str(change.address) for change in patient.plan(KINDS).changes] in ([str(SET)], ["account.shop-new"])
@@ -142,7 +142,7 @@ def test_what_aws_does_not_begin_is_said_and_the_next_run_makes_it(at: Callable[
                 del found.operations[operation.id]
 
     result, _ = run_of(cloud, forget)
-    assert "AWS has not begun to deploy to shop-new, and is not done after 15m" in result.unsettled[SET]
+    assert "AWS has not begun to deploy to shop-new, and is not done after 15m" in result.unsettled[SET].text
     assert cloud.apply(KINDS).complete
     assert cloud.plan(KINDS).changes == ()
 
@@ -153,8 +153,8 @@ def test_what_aws_fails_at_is_said_and_the_next_run_mends_it(at: Callable[..., C
     client = cloud.sandbox.session(account_id, region="eu-west-1").client("ssm")
     client.put_parameter(Name="/tests/setting", Type="String", Value="mine")
     result, _ = run_of(cloud)
-    assert "LZ509" in result.unsettled[SET]
-    assert "shop-dev/eu-west-1: failed" in result.unsettled[SET]
+    assert "LZ509" in result.unsettled[SET].text
+    assert "shop-dev/eu-west-1: failed" in result.unsettled[SET].text
     client.delete_parameter(Name="/tests/setting")
     assert cloud.apply(KINDS).complete
     assert cloud.plan(KINDS).changes == ()
@@ -164,8 +164,8 @@ def test_one_wish_to_stop_ends_the_waiting_and_what_was_done_is_verified(at: Cal
     cloud = at(JOINED, latency=100)
     result, events = run_of(cloud, lambda event, stop: event.type == "settle_start" and stop.ask(signal.SIGINT))
     assert result.interrupted
-    assert result.unsettled[SET].startswith("interrupted while AWS deploys")
-    assert (result.failed, result.unverified) == ({}, "")
+    assert result.unsettled[SET].text.startswith("interrupted while AWS deploys")
+    assert (result.failed, result.unverified) == ({}, None)
     assert [event.message for event in events if event.type == "phase_start"] == ["settle", "verify"]
     assert cloud.apply(KINDS).complete
     assert cloud.plan(KINDS).changes == ()

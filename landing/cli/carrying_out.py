@@ -62,25 +62,26 @@ def _left(result: Result) -> Left:
     from landing.runs.record import Left
 
     return Left(
-        {str(address): reason for address, reason in result.failed.items()},
+        {str(address): found for address, found in result.failed.items()},
         {str(address): str(cause) for address, cause in result.blocked.items()},
         tuple(map(str, result.not_started)),
-        {str(address): reason for address, reason in result.unsettled.items()},
+        {str(address): found for address, found in result.unsettled.items()},
     )
 
 
 def _report(result: Result, run: Run, goes_on: Collection[str]) -> None:
     """The outcome on stdout, and on stderr what is not done, and why."""
-    from landing.cli.output import note, style_of
+    from landing.cli.output import note, style_of, told
     from landing.cli.output import result as say
     from landing.report.apply_text import not_done, outcome, resume
 
     title = style_of(sys.stderr).paint("Error:", "red", "bold")
     for line in not_done(result):
-        if line.error and STDERR.log:
-            STDERR.diagnostic(line.text)
+        if line.errors and STDERR.log:
+            for error in line.errors:
+                STDERR.diagnostic(f"{error.address}: {error.text}", **told(error))
         else:
-            note(f"{title} {line.text}" if line.error else line.text)
+            note(f"{title} {line.text}" if line.errors else line.text)
     for each in goes_on:
         note(f"AWS goes on with {each}; nobody waits for it any more.")
     text = outcome(result)

@@ -6,18 +6,19 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from landing.cli.stderr import STDERR
-from landing.core.errors import ConfigError, LandingError
+from landing.core.errors import AwsError, ConfigError, LandingError
 from landing.core.files import write
 from landing.core.text import safe
 from landing.report.style import Style
 
 if TYPE_CHECKING:
     from landing.aws import Use
+    from landing.core.model import Diagnostic
 
 
 def style_of(stream: TextIO, colour: str = "auto") -> Style:
@@ -80,17 +81,17 @@ def say_error(error: LandingError) -> None:
 
 
 def _diagnose(error: LandingError) -> None:
-    if not isinstance(error, ConfigError):
-        summary, _, detail = (str(error) or type(error).__name__).partition("\n")
-        STDERR.diagnostic(summary, detail)
+    if isinstance(error, ConfigError):
+        for problem in error.problems:
+            STDERR.diagnostic(problem.message, problem.help, severity=problem.severity, **told(problem))
         return
-    for problem in error.problems:
-        source = problem.source
-        place = {"filename": source.file, "start": {"line": source.line, "column": source.column}} if source else None
-        STDERR.diagnostic(
-            problem.message,
-            problem.help,
-            severity=problem.severity,
-            code=problem.code,
-            **({"range": place} if place else {}),
-        )
+    summary, _, detail = (str(error) or type(error).__name__).partition("\n")
+    STDERR.diagnostic(summary, detail, **(told(error.diagnostic) if isinstance(error, AwsError) else {}))
+
+
+def told(found: Diagnostic) -> dict[str, Any]:
+    """What the JSON log says of a diagnostic besides its text."""
+    parts = {name: part for name, part in found.to_json().items() if name not in ("message", "help", "source")}
+    if source := found.source:
+        parts["range"] = {"filename": source.file, "start": {"line": source.line, "column": source.column}}
+    return parts

@@ -201,6 +201,8 @@ CODES: Mapping[str, Explanation] = {
     ),
     "LZ511": Explanation("(`apply`) somebody else has moved an account meanwhile", "plan again"),
     "LZ512": Explanation("(`apply`) what a change needs does not exist yet, or AWS does not show it yet", "run again"),
+    "LZ513": Explanation("(`apply`) AWS does not show a change as declared", "plan again: it shows what differs"),
+    "LZ514": Explanation("(`apply`) a mistake in landing itself has stopped a change", "run again; report it"),
     "LZ520": Explanation(
         "(all that asks AWS) an account would be made with an e-mail address that nobody can have",
         "write one that you receive, or try `--sandbox`",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -190,25 +190,6 @@ def counts_of(changes: Iterable[Change]) -> dict[Action, int]:
     return counts
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Gap:
-    """A part of AWS that could not be read: neither in sync nor missing, but not checked.
-
-    With a `name` only that resource of the scope, else all of the kind there.
-    """
-
-    kind: str
-    scope: Scope
-    reason: str
-    name: str = ""
-
-    def covers(self, address: Address) -> bool:
-        """Whether nothing can be said about this resource."""
-        return (
-            address.kind == self.kind and address.scope == self.scope and (not self.name or address.name == self.name)
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One thing that is wrong, from where it is noticed to the last line of output: where, what, and what to do.
@@ -249,5 +230,67 @@ class Diagnostic:
         """All in one line, but where in the config it is."""
         return self.words + (f" (request {self.request_id})" if self.request_id else "")
 
+    def to_json(self) -> dict[str, Any]:
+        """The parts that there are, by their names; `from_json` reads it."""
+        found = {
+            "code": self.code,
+            "message": self.message,
+            "help": self.help,
+            "address": str(self.address) if self.address else "",
+            "source": asdict(self.source) if self.source else None,
+            "account": self.scope.account,
+            "region": self.scope.region,
+            "operation": self.operation,
+            "aws_code": self.aws_code,
+            "status": self.status,
+            "request_id": self.request_id,
+        }
+        return {name: part for name, part in found.items() if part}
+
+    @classmethod
+    def from_json(cls, parts: Mapping[str, Any]) -> Diagnostic:
+        """Read what `to_json` wrote; raises TypeError, ValueError or AttributeError when it did not."""
+        address, source = parts.get("address"), parts.get("source")
+        return cls(
+            str(parts.get("code", "")),
+            str(parts.get("message", "")),
+            Source(**source) if source else None,
+            str(parts.get("help", "")),
+            address=Address.parse(address) if address else None,
+            scope=Scope(str(parts.get("account", "")), str(parts.get("region", ""))),
+            operation=str(parts.get("operation", "")),
+            aws_code=str(parts.get("aws_code", "")),
+            status=int(parts.get("status", 0)),
+            request_id=str(parts.get("request_id", "")),
+        )
+
     def __str__(self) -> str:
         return f"{self.source}: {self.text}" if self.source else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A part of AWS that could not be read: neither in sync nor missing, but not checked.
+
+    With a `name` only that resource of the scope, else all of the kind there.
+    """
+
+    kind: str
+    scope: Scope
+    diagnostic: Diagnostic
+    name: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why, in a line."""
+        return self.diagnostic.text
+
+    def __lt__(self, other: Gap) -> bool:
+        mine, theirs = ((gap.kind, gap.scope, gap.reason, gap.name) for gap in (self, other))
+        return mine < theirs
+
+    def covers(self, address: Address) -> bool:
+        """Whether nothing can be said about this resource."""
+        return (
+            address.kind == self.kind and address.scope == self.scope and (not self.name or address.name == self.name)
+        )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
 from landing.aws import Aws, Interrupted, NotBegun
-from landing.core.errors import LandingError, NoCredentials
-from landing.core.model import Action, Address, Change, Gap, counts_of
+from landing.core.errors import AwsError, LandingError, NoCredentials
+from landing.core.model import Action, Address, Change, Diagnostic, Gap, counts_of
 from landing.engine.background import settle
-from landing.engine.journal import Event, Listener
+from landing.engine.journal import Event, Listener, errored
 from landing.engine.observe import Progress, observe
 from landing.engine.order.graph import Graph, Step, build, halfway
 from landing.engine.order.phases import Known
@@ -30,9 +30,12 @@ VERBS = {
     Action.ADOPT: ("Adopting...", "Adoption"),
 }
 
-AT_ONCE = "interrupted twice"
-STILL_AT_IT = "interrupted while AWS was still at it"
-NOT_BEGUN = "Not begun: interrupted before anything was written"
+AT_ONCE = Diagnostic("", "interrupted twice")
+STILL_AT_IT = Diagnostic("", "interrupted while AWS was still at it")
+NOT_BEGUN = Diagnostic("", "Not begun: interrupted before anything was written")
+NOT_SHOWN = Diagnostic(
+    "LZ513", "AWS does not show it as declared after the change; run landing plan to see what differs"
+)
 
 
 @dataclass
@@ -40,14 +43,14 @@ class Result:
     """What became of each change: done, failed with its reason, blocked by one that failed, or not started."""
 
     done: list[Change] = field(default_factory=list)
-    failed: dict[Address, str] = field(default_factory=dict)
+    failed: dict[Address, Diagnostic] = field(default_factory=dict)
     blocked: dict[Address, Address] = field(default_factory=dict)
     not_started: list[Address] = field(default_factory=list)
-    unsettled: dict[Address, str] = field(default_factory=dict)
+    unsettled: dict[Address, Diagnostic] = field(default_factory=dict)
     """Where AWS was still at what the changes had set off, or failed at it, with the reason."""
     interrupted: bool = False
-    unverified: str = ""
-    """Why what was done was not looked at again; nothing when it was."""
+    unverified: Diagnostic | None = None
+    """Why what was done was not looked at again; None when it was."""
 
     @property
     def complete(self) -> bool:
@@ -87,7 +90,7 @@ def apply(
     result = walk.run()
     by_address = {change.address: change for change in changes}
     result.done = [by_address[address] for address in walk.finished]
-    result.unverified = AT_ONCE if result.done and stop.at_once else ""
+    result.unverified = AT_ONCE if result.done and stop.at_once else None
     if result.done and not stop.at_once:
         result.unsettled = settle(organization, aws, kinds, result.done, stop=stop, tell=walk.tell)
         _verify(organization, aws, kinds, result, tell=walk.tell, progress=progress)
@@ -118,15 +121,14 @@ def _verify(
         result.unverified = AT_ONCE
         return
     except NoCredentials as error:
-        result.unverified = str(error)
+        result.unverified = error.diagnostic
         return
     for address in differing:
-        result.failed[address] = (
-            "AWS does not show it as declared after the change; run landing plan to see what differs"
-        )
+        result.failed[address] = replace(NOT_SHOWN, address=address)
     result.done = [change for change in result.done if change.address not in result.failed]
     if gaps:
-        result.unverified = f"{gaps[0].kind} {gaps[0].scope}".strip() + f": {gaps[0].reason}"
+        first = gaps[0]
+        result.unverified = replace(first.diagnostic, address=Address(first.kind, first.name or "*", first.scope))
 
 
 class _Walk:
@@ -140,7 +142,7 @@ class _Walk:
         self.bad: dict[Step, Address] = {}
         self.waiting: dict[str, list[tuple[Address, int]]] = defaultdict(list)
         """By kind, a heap of the steps that may start: of 10,000, the next one is found without sorting them."""
-        self.running: dict[Future[str], Step] = {}
+        self.running: dict[Future[Diagnostic | None], Step] = {}
         self.started: dict[Step, float] = {}
         self.finished: list[Address] = []
         self.last = {step.address: step.stage for step in graph.steps}
@@ -196,8 +198,8 @@ class _Walk:
             self.started[step] = self.aws.clock.now()
             self.running[pool.submit(self._apply, change)] = step
 
-    def _apply(self, change: Change) -> str:
-        """The reason of failure, or nothing."""
+    def _apply(self, change: Change) -> Diagnostic | None:
+        """Why it failed, if it did."""
         try:
             with self.aws.change(self.stop.patience):
                 persist(self.aws, self.kinds[change.address.kind], change)
@@ -207,20 +209,22 @@ class _Walk:
             return STILL_AT_IT
         except NoCredentials as error:
             self.stop.begin_nothing()
-            return str(error)
+            return error.diagnostic
+        except AwsError as error:
+            return error.diagnostic
         except LandingError as error:
-            return str(error)
+            return Diagnostic("", str(error))
         except Exception as error:  # noqa: BLE001  # the worker boundary: record it, let independent changes go on
-            return f"{type(error).__name__}: {error}"
-        return ""
+            return Diagnostic("LZ514", f"{type(error).__name__}: {error}")
+        return None
 
-    def _settle(self, future: Future[str]) -> None:
+    def _settle(self, future: Future[Diagnostic | None]) -> None:
         step = self.running.pop(future)
         change, reason = self.graph.steps[step], future.result()
         elapsed = self.aws.clock.now() - self.started[step]
-        if reason == NOT_BEGUN:
+        if reason is NOT_BEGUN:
             heappush(self.waiting[step.address.kind], (step.address, step.stage))
-            self.tell(Event("apply_dropped", str(step.address), change.action.value, reason, elapsed))
+            self.tell(Event("apply_dropped", str(step.address), change.action.value, reason.text, elapsed))
             return
         if reason:
             self._fail(step, reason)
@@ -230,11 +234,13 @@ class _Walk:
             self.tell(Event("apply_complete", str(step.address), change.action.value, message, elapsed))
         self.sorter.done(step)
 
-    def _fail(self, step: Step, reason: str) -> None:
+    def _fail(self, step: Step, reason: Diagnostic) -> None:
+        change = self.graph.steps[step]
+        found = replace(reason, address=step.address, source=change.source)
         self.bad[step] = step.address
-        self.result.failed[step.address] = reason
+        self.result.failed[step.address] = found
         elapsed = self.aws.clock.now() - self.started[step]
-        self.tell(Event("apply_errored", str(step.address), self.graph.steps[step].action.value, reason, elapsed))
+        self.tell(errored("apply_errored", found, elapsed, action=change.action.value))
 
     def tell(self, event: Event) -> None:
         """Tell everybody who listens."""

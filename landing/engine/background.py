@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from landing.aws import Aws, Clock, Interrupted, translated
 from landing.core.deadlines import shown
 from landing.core.errors import AwsError, NoCredentials
-from landing.core.model import Address, Change
-from landing.engine.journal import Event, Listener
+from landing.core.model import Address, Change, Diagnostic
+from landing.engine.journal import Event, Listener, errored
 from landing.engine.stop import Stop
 from landing.organization import Organization
 from landing.services.base import GoingOn, Kinds
@@ -19,7 +19,7 @@ from landing.services.base import GoingOn, Kinds
 LOOK = 0.25
 """Seconds after which it is looked whether the user has asked to wait for nothing."""
 
-Failures = dict[Address, str]
+Failures = dict[Address, Diagnostic]
 
 
 @dataclass
@@ -34,7 +34,7 @@ class _Settling:
     began: float
     at: dict[Address, GoingOn] = field(default_factory=dict)
     since: dict[Address, float] = field(default_factory=dict)
-    failed: dict[Address, str] = field(default_factory=dict)
+    failed: Failures = field(default_factory=dict)
 
     def look(self, waited: float) -> None:
         """Ask for each that is left; `waited`: seconds so far."""
@@ -45,7 +45,7 @@ class _Settling:
             except NoCredentials:
                 raise
             except AwsError as error:
-                self.fail(address, str(error))
+                self.fail(address, error.diagnostic)
                 continue
             if found is None:
                 self._done(address)
@@ -58,7 +58,7 @@ class _Settling:
             limit = self.aws.organization.timeout(found.deadline)
             if waited - self.since[address] >= limit:
                 more = f"`timeouts: {{{found.deadline}: …}}` in the config allows more"
-                self.fail(address, f"{found.what}, and is not done after {shown(limit)}; {more}")
+                self.fail(address, Diagnostic("", f"{found.what}, and is not done after {shown(limit)}; {more}"))
 
     def run(self, clock: Clock) -> None:
         """Until nothing is left, or the clock is told to hurry."""
@@ -69,23 +69,25 @@ class _Settling:
                     return
         except (Interrupted, NoCredentials) as error:
             for address in list(self.left):
-                self.fail(address, str(error) or self.interrupted(address))
+                why = error.diagnostic if isinstance(error, NoCredentials) else self.interrupted(address)
+                self.fail(address, why)
 
-    def interrupted(self, address: Address) -> str:
+    def interrupted(self, address: Address) -> Diagnostic:
         """The reason for what is left when the user does not want to wait."""
         found = self.at.get(address)
-        return f"interrupted while {found.what}" if found else "interrupted before AWS was asked whether it is done"
+        what = f"while {found.what}" if found else "before AWS was asked whether it is done"
+        return Diagnostic("", f"interrupted {what}", address=address)
 
     @property
     def elapsed(self) -> float:
         """Seconds since it was first looked."""
         return self.aws.clock.now() - self.began
 
-    def fail(self, address: Address, reason: str) -> None:
+    def fail(self, address: Address, reason: Diagnostic) -> None:
         """It is not waited for any more."""
         self._forget(address)
-        self.failed[address] = reason
-        self.tell(Event("settle_errored", str(address), message=reason, elapsed=self.elapsed))
+        self.failed[address] = replace(reason, address=address)
+        self.tell(errored("settle_errored", self.failed[address], self.elapsed))
 
     def _done(self, address: Address) -> None:
         if self._forget(address):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from landing.core.difference import differences, differing
-from landing.core.model import Action, Address, Change, Severity, Source
+from landing.core.model import Action, Address, Change, Diagnostic, Severity, Source
 from landing.engine.plan import FORMAT, Plan
 from landing.engine.plan_file import plain
 from landing.organization import ForeignPolicy, Organization
@@ -53,6 +53,8 @@ class Finding:
     reason: str = ""
     declared_at: Source | None = None
     diff: tuple[tuple[str, Any, Any], ...] = ()
+    diagnostic: Diagnostic | None = None
+    """Of what was not checked."""
 
     def to_json(self) -> dict[str, Any]:
         """The shape of the JSON report."""
@@ -70,6 +72,7 @@ class Finding:
                 {"path": path, "expected": plain(expected), "actual": plain(actual)}
                 for path, expected, actual in self.diff
             ],
+            **({"diagnostic": self.diagnostic.to_json()} if self.diagnostic else {}),
         }
 
 
@@ -146,7 +149,13 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
     for gap in plan.gaps:
         address = Address(gap.kind, gap.name or "*", gap.scope)
         yield Finding(
-            Status.NOT_CHECKED, Severity.MEDIUM, address, plan.kinds[gap.kind].title, gap.reason, organization.source
+            Status.NOT_CHECKED,
+            Severity.MEDIUM,
+            address,
+            plan.kinds[gap.kind].title,
+            gap.reason,
+            organization.source,
+            diagnostic=gap.diagnostic,
         )
 
 

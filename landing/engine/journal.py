@@ -14,6 +14,7 @@ from typing import Any
 from landing import __version__
 from landing.core import private_files
 from landing.core.errors import LandingError
+from landing.core.model import Diagnostic
 
 UI = "1.1"
 """Version of the lines: a new minor adds fields and types, a new major changes them."""
@@ -78,6 +79,21 @@ TOTAL = "total"
 """In a summary of changes, how many there are; what is changed and imported at once is one, and counted as both."""
 
 
+def errored(kind: str, found: Diagnostic, elapsed: float, *, action: str = "") -> Event:
+    """Something has failed at an address; what is known of it is told in its parts too."""
+    address = str(found.address) if found.address else ""
+    return Event(kind, address, action, found.text, elapsed, {"diagnostic": found.to_json()})
+
+
+def _diagnostic(event: Event) -> Diagnostic:
+    """What an event tells of a failure; of a journal that an older version wrote, its text."""
+    parts = event.more.get("diagnostic")
+    try:
+        return Diagnostic.from_json(parts) if isinstance(parts, dict) else Diagnostic("", event.message)
+    except (TypeError, ValueError, AttributeError):
+        return Diagnostic("", event.message)
+
+
 def planned(event: Event) -> dict[str, int]:
     """How many changes the run is about to make, by `add`, `change`, `import` and `remove`, and in all, if it says."""
     changes = event.more.get("changes")
@@ -94,10 +110,10 @@ class Standing:
     total: int = 0
     done: int = 0
     running: dict[str, tuple[float, str]] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, Diagnostic] = field(default_factory=dict)
     settling: dict[str, tuple[float, str]] = field(default_factory=dict)
     """Where AWS goes on by itself because of what was done."""
-    unsettled: dict[str, str] = field(default_factory=dict)
+    unsettled: dict[str, Diagnostic] = field(default_factory=dict)
     """Where that was not over in the end, with the reason."""
 
     def take(self, event: Event, now: float) -> None:
@@ -114,7 +130,7 @@ class Standing:
                 self.running.pop(event.address, None)
             case "apply_errored":
                 self.running.pop(event.address, None)
-                self.failed[event.address] = event.message
+                self.failed[event.address] = _diagnostic(event)
             case "settle_start":
                 began, _ = self.settling.get(event.address, (now, ""))
                 self.settling[event.address] = (began, event.message)
@@ -122,7 +138,7 @@ class Standing:
                 self.settling.pop(event.address, None)
             case "settle_errored":
                 self.settling.pop(event.address, None)
-                self.unsettled[event.address] = event.message
+                self.unsettled[event.address] = _diagnostic(event)
 
     @property
     def at_work(self) -> dict[str, tuple[float, str]]:

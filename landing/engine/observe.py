@@ -191,4 +191,4 @@ def _read(aws: Aws, kind: Kind, scope: Scope) -> Found:
     except (NoCredentials, Refused):
         raise
     except AwsError as error:
-        return [Gap(kind.name, scope, str(error))]
+        return [Gap(kind.name, scope, error.diagnostic)]

@@ -19,20 +19,19 @@ from landing.core.model import (
     Change,
     Gap,
     Resource,
-    Scope,
     action_between,
     counts_of,
 )
 from landing.engine.observe import Observation
 from landing.engine.order.unique_names import givers
-from landing.engine.plan_file import change_of, digest_of, entry_of, scope_of
+from landing.engine.plan_file import change_of, digest_of, entry_of, gap_entry_of, gap_of
 from landing.organization import ForeignPolicy
 from landing.organization.resources import foreign_in
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
-FORMAT = "4.0"
-"""So many deletions in one plan need `--allow many-deletes`, whatever each of them needs."""
+FORMAT = "4.1"
+"""4.1: a gap has the parts of its reason beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +99,10 @@ class Plan:
         effects = {address: sentences for address, sentences in self.effects.items() if address in kept}
         return replace(self, changes=changes, effects=effects)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, version: str = FORMAT) -> dict[str, Any]:
         """Terraform's shape, with what applying it needs besides."""
         document = {
-            "format_version": FORMAT,
+            "format_version": version,
             "landing_version": self.made_from.version,
             "timestamp": self.made_from.created,
             "applyable": bool(self.changes),
@@ -111,7 +110,7 @@ class Plan:
             "errored": False,
             "made_from": asdict(self.made_from),
             "resource_changes": [entry_of(self.kinds, change) for change in self.changes],
-            "gaps": [{"kind": g.kind, **scope_of(g.scope), "reason": g.reason, "name": g.name} for g in self.gaps],
+            "gaps": [gap_entry_of(gap) for gap in self.gaps],
             "unmanaged": [str(address) for address in self.unmanaged],
             "foreign": [_foreign(policy) for policy in self.foreign],
             "in_sync": self.in_sync,
@@ -131,7 +130,7 @@ class Plan:
                 )
             plan = cls(
                 tuple(json_text.parts(data, "resource_changes", change_of)),
-                tuple(json_text.parts(data, "gaps", _gap_of)),
+                tuple(json_text.parts(data, "gaps", gap_of)),
                 tuple(json_text.parts(data, "unmanaged", Address.parse)),
                 data["in_sync"],
                 Origin(**data["made_from"]),
@@ -140,7 +139,7 @@ class Plan:
             )
             if unknown := {change.address.kind for change in plan.changes} - {kind.name for kind in plan.kinds}:
                 raise ValueError(f"there is no kind {', '.join(map(repr, sorted(unknown)))}")
-            written = plan.to_json()
+            written = plan.to_json(version)
         except json_text.DAMAGE as error:
             what = json_text.damage(error)
             raise UnknownFormat(f"{name} is not a plan of landing, or is damaged: {what}. Plan again") from error
@@ -153,10 +152,6 @@ class Plan:
     def digest(self) -> str:
         """What the whole document says, as 64 hex digits: what a reviewer hands to `apply --digest`."""
         return str(self.to_json()["digest"])
-
-
-def _gap_of(entry: Mapping[str, str]) -> Gap:
-    return Gap(entry["kind"], Scope(entry["account"], entry["region"]), entry["reason"], entry["name"])
 
 
 def _foreign_of(entry: Mapping[str, Any]) -> ForeignPolicy:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from landing.core.model import Action, Address, Change, Scope, Source
+from landing.core.model import Action, Address, Change, Diagnostic, Gap, Scope, Source
 from landing.services.base import Kinds
 
 NO_OP = "no-op"
@@ -60,6 +60,18 @@ def change_of(entry: Mapping[str, Any]) -> Change:
         tuple(map(Address.parse, entry["releases"])),
         Source(**at) if at else None,
     )
+
+
+def gap_entry_of(gap: Gap) -> dict[str, Any]:
+    """All of a gap, and the parts of its reason where it has any; `gap_of` reads it."""
+    entry = {"kind": gap.kind, **scope_of(gap.scope), "reason": gap.reason, "name": gap.name}
+    return entry | ({} if gap.diagnostic == Diagnostic("", gap.reason) else {"diagnostic": gap.diagnostic.to_json()})
+
+
+def gap_of(entry: Mapping[str, Any]) -> Gap:
+    """What `gap_entry_of` wrote; raises KeyError, TypeError, ValueError or AttributeError when it did not."""
+    parts = entry.get("diagnostic", {"message": entry["reason"]})
+    return Gap(entry["kind"], Scope(entry["account"], entry["region"]), Diagnostic.from_json(parts), entry["name"])
 
 
 def plain(value: Any) -> Any:

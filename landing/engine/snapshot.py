@@ -16,11 +16,11 @@ from landing.core.errors import LandingError
 from landing.core.files import write
 from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resource, Scope
 from landing.engine.observe import Observation, desired_of, tasks_of
-from landing.engine.plan_file import plain
+from landing.engine.plan_file import gap_entry_of, gap_of, plain
 from landing.organization import Organization
 from landing.organization.resources import REGION
 
-FORMAT = "1.0"
+FORMAT = "2.0"
 AGAIN = "Run landing plan once without --refresh=false"
 
 
@@ -41,7 +41,8 @@ class Snapshot:
         marked = (address.name for address in seen.live if address.kind == REGION)
         desired, tasks = desired_of(organization), tasks_of(organization.with_regions(marked))
         tasks |= {(address.kind, address.scope) for address in desired}
-        unread = [Gap(name, scope, f"not read yet at {self.taken}") for name, scope in tasks - seen.tasks]
+        why = Diagnostic("", f"not read yet at {self.taken}")
+        unread = [Gap(name, scope, why) for name, scope in tasks - seen.tasks]
         live = {address: one for address, one in seen.live.items() if (address.kind, address.scope) in tasks}
         gaps = [gap for gap in seen.gaps if (gap.kind, gap.scope) in tasks]
         return Observation(desired, live, tuple(sorted([*gaps, *unread])), frozenset(tasks))
@@ -109,7 +110,7 @@ def save(snapshot: Snapshot, path: Path) -> None:
             [str(one.address), plain(one.attributes), list(map(str, one.requires)), one.owned]
             for one in seen.live.values()
         ],
-        "gaps": [[gap.kind, *_scope(gap.scope), gap.reason, gap.name] for gap in seen.gaps],
+        "gaps": [gap_entry_of(gap) for gap in seen.gaps],
         "tasks": [[name, *_scope(scope)] for name, scope in sorted(seen.tasks)],
     }
     private_files.made(path.parent)
@@ -140,7 +141,7 @@ def _read(data: Any) -> Snapshot:
     for text, attributes, requires, owned in data["resources"]:
         address = Address.parse(text)
         live[address] = Resource(address, attributes, tuple(map(Address.parse, requires)), owned)
-    gaps = tuple(Gap(kind, Scope(account, region), why, name) for kind, account, region, why, name in data["gaps"])
+    gaps = tuple(map(gap_of, data["gaps"]))
     tasks = frozenset((name, Scope(account, region)) for name, account, region in data["tasks"])
     whose = {name: str(data[name]) for name in ("taken", "organization_id", "account", "caller")}
     return Snapshot(**whose, account_ids=data["account_ids"], observation=Observation({}, live, gaps, tasks))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from landing.core.model import Action, Address, Change, counts_of
+from landing.core.model import Action, Address, Change, Diagnostic, counts_of
 from landing.core.text import safe
 from landing.engine.apply import Result
 from landing.engine.journal import TOTAL, Event
+from landing.report.reasons import reasons
 
 NAMED = 5
 """How many of the changes that wait for the same one are named."""
@@ -51,26 +52,30 @@ def counted(result: Result) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A line of what is not done: an error, or what follows from one."""
+    """A line of what is not done: errors that say the same, or what follows from them."""
 
     text: str
-    error: bool = False
+    errors: tuple[Diagnostic, ...] = ()
 
 
 def not_done(result: Result) -> Iterator[Outcome]:
     """What failed, and what waits for it, by what it waits for."""
-    for address, reason in sorted(result.failed.items()):
-        yield Outcome(f"{safe(address)}: {safe(reason)}", error=True)
+    yield from _errors(result.failed)
     waiting: dict[Address, list[str]] = {}
     for address, cause in sorted(result.blocked.items()):
         waiting.setdefault(cause, []).append(safe(address))
     for cause, addresses in waiting.items():
         more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
         yield Outcome(f"Not done, waits for {safe(cause)}: {', '.join(addresses[:NAMED])}{more}")
-    for address, reason in sorted(result.unsettled.items()):
-        yield Outcome(f"{safe(address)}: {safe(reason)}", error=True)
+    yield from _errors(result.unsettled)
     if result.unverified:
-        yield Outcome(f"What was done was not looked at again: {safe(result.unverified)}")
+        where = f"{result.unverified.address}: " if result.unverified.address else ""
+        yield Outcome(f"What was done was not looked at again: {safe(where + result.unverified.text)}")
+
+
+def _errors(found: Mapping[Address, Diagnostic]) -> Iterator[Outcome]:
+    for each in reasons((str(address), address, found[address]) for address in sorted(found)):
+        yield Outcome(f"{each.places}: {safe(each.text)}", each.diagnostics)
 
 
 def outcome(result: Result) -> str:

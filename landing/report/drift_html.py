@@ -20,10 +20,10 @@ from landing.organization import Organization
 from landing.report.diff import Line, at_most
 from landing.report.drift_text import verdict
 from landing.report.findings import WORDS, Group, coverage, fold, share
-from landing.report.gaps import by_reason
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import HEIGHT, WIDTH, heat_map, unit_label
 from landing.report.place import label, spread, unit_of
+from landing.report.reasons import missed_in
 from landing.services.base import Kinds
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -56,7 +56,7 @@ class Row:
 def render(report: Report, organization: Organization, declared: Iterable[Address]) -> str:
     """The page; the same report gives the same bytes. `declared` is everything that the config asks for."""
     groups = fold(report.drifted)
-    missed = by_reason(report.plan.gaps)
+    missed = missed_in(report.plan.gaps)
     unmanaged = [
         f"{finding.address}: {finding.reason}" if finding.diff else str(finding.address)
         for finding in report.of(Status.UNMANAGED)

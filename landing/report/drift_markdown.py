@@ -11,9 +11,9 @@ from landing.report.budget import BUDGET, Section, fit
 from landing.report.diff import at_most
 from landing.report.drift_text import UNADOPTED, verdict
 from landing.report.findings import Group, coverage, fold, share
-from landing.report.gaps import by_reason
 from landing.report.markdown import at, code, comment, details, fence, tag
 from landing.report.place import label, spread
+from landing.report.reasons import missed_in
 
 LINES, FEW_LINES = 200, 10
 SAMPLES = 20
@@ -74,7 +74,7 @@ def _coverage(report: Report) -> str:
 
 
 def _gaps(report: Report, count: int) -> str:
-    missed = by_reason(report.plan.gaps)
+    missed = missed_in(report.plan.gaps)
     if not missed or not count:
         return ""
     rows = [f"- {code(each.places)}: {code(each.reason)}" for each in missed[:count]]

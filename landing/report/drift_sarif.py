@@ -11,7 +11,7 @@ from landing.engine.drift import NO_DRIFT, Finding, Report, Status
 from landing.report import sarif
 from landing.report.diff import of_finding
 from landing.report.findings import WORDS
-from landing.report.gaps import by_reason
+from landing.report.reasons import missed_in
 from landing.services.base import Kinds
 
 NAMED = 10
@@ -39,7 +39,7 @@ def render(report: Report, *, root: Path, anchor: str) -> str:
             groups.setdefault((f"{finding.address.kind}.{finding.status}", source), []).append(finding)
     ordered = sorted(groups.items(), key=lambda item: (min(f.severity.rank for f in item[1]), item[0]))
     results = [_result(report.plan.kinds, source, findings) for (_, source), findings in ordered]
-    notes = [f"Not checked: {missed}" for missed in by_reason(report.plan.gaps)]
+    notes = [f"Not checked: {missed}" for missed in missed_in(report.plan.gaps)]
     version = report.plan.made_from.version
     return sarif.document(results, category="drift", root=root, version=version, notes=notes)
 

@@ -10,8 +10,8 @@ from landing.engine.drift import Finding, Report, Status
 from landing.organization import Organization
 from landing.report.diff import at_most
 from landing.report.findings import WORDS, Group, coverage, fold, share
-from landing.report.gaps import by_reason
 from landing.report.place import label, spread
+from landing.report.reasons import missed_in
 from landing.report.style import Style
 
 SAMPLES = 3
@@ -81,7 +81,7 @@ def _named(finding: Finding) -> str:
 
 
 def _not_checked(report: Report, style: Style) -> Iterator[str]:
-    for missed in by_reason(report.plan.gaps):
+    for missed in missed_in(report.plan.gaps):
         yield style.paint(f"NOT CHECKED {missed}", "yellow")
     if report.plan.gaps:
         yield ""

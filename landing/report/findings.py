@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
-from landing.core.model import Address, Scope, Source
+from landing.core.model import Address, Source
 from landing.core.text import safe
 from landing.engine.drift import Finding, Report, Status
 from landing.organization import Organization
 from landing.report.diff import Line, of_finding
-from landing.report.fold import OWN, counted, extent, without_identity
-from landing.report.place import PER_ACCOUNT, unit_of, unit_of_account
+from landing.report.fold import OWN, alike, counted, extent, likeness, without_identity
+from landing.report.place import unit_of, unit_of_account
 
 WORDS = {
     Status.MISSING: "missing",
@@ -82,22 +82,15 @@ class Group:
 
 def fold(findings: Iterable[Finding]) -> list[Group]:
     """Groups, worst first; within a severity by kind, the odd ones first."""
-    groups: dict[object, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(_key(finding), []).append(finding)
-    folded = [Group(tuple(members)) for members in groups.values()]
+    folded = [Group(members) for members in alike(findings, _key)]
     return sorted(folded, key=lambda g: (g.finding.severity.rank, g.finding.address.kind, len(g.findings)))
 
 
-def _key(finding: Finding) -> object:
+def _key(finding: Finding) -> Hashable:
     address = finding.address
     own = OWN if address.kind == "account" and finding.status is not Status.CHANGED else ()
     diff = json.dumps([row for row in finding.diff if row[0] not in own], default=dict, sort_keys=True)
-    text = without_identity(diff, address)
-    if address.kind in PER_ACCOUNT:
-        return finding.status, finding.severity, address.kind, text
-    where = Scope() if address.scope.account else address
-    return finding.status, finding.severity, address.kind, address.name, where, text
+    return finding.status, finding.severity, likeness(address, without_identity(diff, address))
 
 
 def units_of(organization: Organization, finding: Finding) -> list[str]:

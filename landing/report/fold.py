@@ -1,16 +1,18 @@
-"""Folds identical changes over many accounts and regions into one entry."""
+"""Folds what says the same of many accounts and regions into one entry; changes here, the rest by `alike`."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from landing.core.model import Action, Address, Change, Level
 from landing.report.place import PER_ACCOUNT
 from landing.services.base import Kind, Kinds
+
+T = TypeVar("T")
 
 NEVER_FOLDED = ("policy", "attachments", "unit")
 OWN = ("name", "email")
@@ -68,26 +70,36 @@ def counted(count: int, out_of: int, where: str) -> str:
     return where if where.startswith(f"{number} ") else f"{number}: {where}"
 
 
+def alike(entries: Iterable[T], key: Callable[[T], Hashable]) -> list[tuple[T, ...]]:
+    """Entries with one key together, in the order in which they came."""
+    groups: dict[Hashable, list[T]] = {}
+    for entry in entries:
+        groups.setdefault(key(entry), []).append(entry)
+    return [tuple(members) for members in groups.values()]
+
+
+def likeness(address: Address, text: str) -> Hashable:
+    """The same for what says the same of one thing in many accounts and regions; `text` without those (see below)."""
+    if address.kind in PER_ACCOUNT:
+        return address.kind, "", text
+    return (address.kind, address.name, text) if address.scope.account else address
+
+
 def fold(kinds: Kinds, changes: Iterable[Change], expand: Collection[str] = ()) -> list[Group]:
     """Groups by kind, the odd ones first: a small group beside a large one is what a reviewer must see.
 
     Deletions, moves, renames and policies are never folded, nor is what `expand` names (addresses, kinds, prefixes
     ending in `*`, or `all`).
     """
-    groups: dict[object, list[Change]] = {}
-    for change in changes:
-        groups.setdefault(_key(kinds, change, expand), []).append(change)
+    groups = alike(changes, lambda change: _key(kinds, change, expand))
     totals = Counter[tuple[str, Action]]()
-    for members in groups.values():
+    for members in groups:
         totals[members[0].address.kind, members[0].action] += len(members)
-    folded = [
-        Group(tuple(g), _stand_in(g), totals[g[0].address.kind, g[0].action], kinds[g[0].address.kind])
-        for g in groups.values()
-    ]
+    folded = [Group(g, _stand_in(g), totals[g[0].address.kind, g[0].action], kinds[g[0].address.kind]) for g in groups]
     return sorted(folded, key=lambda group: (group.change.address.kind, len(group.changes)))
 
 
-def _key(kinds: Kinds, change: Change, expand: Collection[str]) -> object:
+def _key(kinds: Kinds, change: Change, expand: Collection[str]) -> Hashable:
     address, before, after = change.address, change.before or {}, change.after or {}
     if change.action is Action.DELETE or address.kind in NEVER_FOLDED:
         return address
@@ -98,7 +110,7 @@ def _key(kinds: Kinds, change: Change, expand: Collection[str]) -> object:
         return address
     if any(target == EVERYTHING or address.matches(target) for target in expand):
         return address
-    return address.kind, address.name if address.scope.account else "", change.action, _templated(change)
+    return change.action, likeness(address, _templated(change))
 
 
 def _templated(change: Change) -> str:

@@ -16,10 +16,10 @@ from landing.engine.drift import Finding, Report
 from landing.organization import Organization
 from landing.report.diff import at_most
 from landing.report.findings import Group, fold
-from landing.report.gaps import by_reason
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import unit_label
 from landing.report.place import label
+from landing.report.reasons import missed_in
 
 GROUPS = 20
 LINES = 20
@@ -30,7 +30,7 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
     """The XML; `declared` is everything that the config asks for."""
     numbers = grid(report, organization, declared)
     missed: dict[str, list[str]] = defaultdict(list)
-    for each in by_reason(report.plan.gaps):
+    for each in missed_in(report.plan.gaps):
         missed[each.kind].append(str(each))
     suites = [(kind, _cases(kind, numbers, missed[kind])) for kind in numbers.kinds]
     counts = [_counts(numbers, kind) for kind in numbers.kinds]

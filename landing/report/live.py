@@ -117,7 +117,7 @@ class Live:
         failed = list(self._standing.failed.items())
         running = sorted(self._standing.at_work.items(), key=lambda item: (item[1], item[0]))
         most = room if not running else max(1, room // 2)
-        failures = [self._line("✗", address, reason, "red") for address, reason in failed[-most:]]
+        failures = [self._line("✗", address, found.text, "red") for address, found in failed[-most:]]
         rows = failures + list(self._running(running, room - len(failures)))
         rows += [self._text(str(queue), "dim")] if queue else []
         rows.append(self._text(" · ".join(self._footer()), "dim"))

@@ -14,9 +14,9 @@ from landing.report.adopted import ADOPTED, TAKEN_OVER, adoptions
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.diff import at_most, of_change
 from landing.report.fold import EVERYTHING, Group, fold
-from landing.report.gaps import by_reason
 from landing.report.markdown import at, code, comment, details, fence, tag
 from landing.report.plan_text import IN_FORCE, NO_CHANGES, WILL, Said, counts_line, in_words, remarks, said_of
+from landing.report.reasons import missed_in
 from landing.report.style import SIGNS
 
 LINES, FEW_LINES = 400, 12
@@ -136,7 +136,7 @@ def _in_force(plan: Plan, organization: Organization, count: int) -> str:
 def _gaps(plan: Plan, count: int) -> str:
     if not plan.gaps:
         return ""
-    missed = by_reason(plan.gaps)
+    missed = missed_in(plan.gaps)
     head = f"**Not checked: {len(plan.gaps)}.** What could not be read is neither in sync nor missing.\n"
     if not count:
         return head + "\n"

@@ -17,8 +17,8 @@ from landing.report.adopted import ADOPTED, TAKEN_OVER, adoptions
 from landing.report.apply_text import planned
 from landing.report.diff import of_change
 from landing.report.fold import Group, fold
-from landing.report.gaps import by_reason
 from landing.report.place import label, spread
+from landing.report.reasons import missed_in
 from landing.report.style import SIGNS, Style, shown
 
 LEGEND = {
@@ -170,7 +170,7 @@ def _gaps(plan: Plan, style: Style) -> Iterator[str]:
     yield style.paint(
         f"Not checked ({len(plan.gaps)}): what could not be read is neither in sync nor missing.", "yellow"
     )
-    yield from (f"  ? {missed}" for missed in by_reason(plan.gaps))
+    yield from (f"  ? {missed}" for missed in missed_in(plan.gaps))
     yield ""
 
 

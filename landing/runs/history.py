@@ -38,6 +38,8 @@ class Record:
     running: tuple[str, ...] = ()
     unsettled: dict[str, str] = field(default_factory=dict)
     """Where AWS was still at what the changes had set off, or failed at it."""
+    diagnostics: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The parts of what `failed` and `unsettled` say, by address."""
     calls: dict[str, Any] = field(default_factory=dict)
     phases: dict[str, float] = field(default_factory=dict)
 
@@ -116,9 +118,10 @@ def _told(folder: Path, outcome: str) -> Record:
             "blocked": 0,
             "not_started": counts["waiting"],
         },
-        failed=dict(standing.failed),
+        failed={address: each.text for address, each in standing.failed.items()},
         running=tuple(sorted(standing.at_work)),
-        unsettled=dict(standing.unsettled),
+        unsettled={address: each.text for address, each in standing.unsettled.items()},
+        diagnostics={address: each.to_json() for address, each in {**standing.unsettled, **standing.failed}.items()},
     )
 
 

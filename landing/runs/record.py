@@ -19,6 +19,7 @@ from landing.core import private_files
 from landing.core.errors import LandingError, Refused
 from landing.core.files import write
 from landing.core.interrupt import Stopped
+from landing.core.model import Diagnostic
 from landing.core.text import safe
 from landing.engine.journal import Event, Journal, Standing, planned, version
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from landing.aws import Tally
 
 RUNS = Path(".landing") / "runs"
-FORMAT = "1.0"
+FORMAT = "1.1"
 EVENTS, SUMMARY = "events.jsonl", "summary.json"
 
 
@@ -37,10 +38,10 @@ class Left:
     `unsettled`: what AWS was still at by itself, or failed at.
     """
 
-    failed: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, Diagnostic] = field(default_factory=dict)
     blocked: Mapping[str, str] = field(default_factory=dict)
     not_started: tuple[str, ...] = ()
-    unsettled: Mapping[str, str] = field(default_factory=dict)
+    unsettled: Mapping[str, Diagnostic] = field(default_factory=dict)
 
 
 class Run:
@@ -143,10 +144,11 @@ class Run:
                 "blocked": len(left.blocked),
                 "not_started": not_started,
             },
-            "failed": dict(left.failed),
+            "failed": {address: each.text for address, each in left.failed.items()},
             "blocked": dict(left.blocked),
             "not_started": list(left.not_started),
-            "unsettled": dict(left.unsettled),
+            "unsettled": {address: each.text for address, each in left.unsettled.items()},
+            "diagnostics": {address: each.to_json() for address, each in {**left.unsettled, **left.failed}.items()},
             "calls": self.tally.total.to_json() if self.tally else {},
             "phases": {phase: round(seconds, 3) for phase, seconds in self._phases.items()},
             "operations": {f"{service}:{name}": use.to_json() for (service, name), use in uses.items()},

@@ -124,7 +124,7 @@ def test_an_address_of_someone_else_fails_alone_and_says_what_to_do(cloud: Cloud
     result = cloud.apply(KINDS)
     assert set(result.failed) == {SHOP_DEV}
     assert result.blocked == {}
-    reason = result.failed[SHOP_DEV]
+    reason = result.failed[SHOP_DEV].text
     assert "EMAIL_ALREADY_EXISTS: account shop-dev (sd@example.com) was not created" in reason
     assert "outside of this organization" in reason
     assert "give another address" in reason
@@ -135,8 +135,8 @@ def test_a_full_organization_fails_with_the_quota_to_raise(cloud: Cloud) -> None
     result = cloud.apply(KINDS)
     assert len(result.failed) == 2
     for reason in result.failed.values():
-        assert "ACCOUNT_NUMBER_LIMIT_EXCEEDED" in reason
-        assert "Default maximum number of accounts" in reason
+        assert reason.aws_code == "ACCOUNT_NUMBER_LIMIT_EXCEEDED"
+        assert "Default maximum number of accounts" in reason.text
     cloud.sandbox.world.options["account_quota"] = 10
     assert cloud.apply(KINDS).complete
     settled(cloud)
@@ -162,8 +162,8 @@ def test_a_creation_without_end_is_given_up_and_resumed(at: At) -> None:
     cloud.sandbox.world.clock.latency = 1_000
     result = cloud.apply(KINDS)
     assert len(result.failed) == len(ACCOUNTS)
-    assert all("is not done after 2m; run again to resume" in reason for reason in result.failed.values())
-    assert all("`timeouts: {account: …}`" in reason for reason in result.failed.values())
+    assert all("is not done after 2m; run again to resume" in reason.text for reason in result.failed.values())
+    assert all("`timeouts: {account: …}`" in reason.text for reason in result.failed.values())
     cloud.sandbox.world.clock.latency = 1
     cloud.sandbox.world.clock.advance(cloud.sandbox.world, 1_000)
     assert cloud.apply(KINDS).complete

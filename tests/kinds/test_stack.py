@@ -67,14 +67,14 @@ def test_an_update_that_is_refused_says_why(cloud: Cloud, at: At) -> None:
     cloud.sandbox.faults.reject(
         "cloudformation", "UpdateStack", code="ValidationError", message="Parameters are missing", status=400
     )
-    assert "ValidationError: Parameters are missing" in at(TWO).apply([KIND]).failed[STACK]
+    assert "ValidationError: Parameters are missing" in at(TWO).apply([KIND]).failed[STACK].text
     assert at(TWO).apply([KIND]).complete
 
 
 def test_a_stack_without_end_is_given_up_and_joined_later(at: At) -> None:
     cloud = at(TEXT + "timeouts: {stack: 90s}\n")
     cloud.sandbox.world.clock.latency = 1_000
-    assert "stack landing-setting is not done after 90s; run again to resume" in cloud.apply([KIND]).failed[STACK]
+    assert "stack landing-setting is not done after 90s; run again to resume" in cloud.apply([KIND]).failed[STACK].text
     cloud.sandbox.world.clock.advance(cloud.sandbox.world, 1_000)
     assert cloud.apply([KIND]).complete
     assert cloud.plan([KIND]).changes == ()
@@ -103,7 +103,7 @@ def test_a_stack_of_another_tool_is_left_alone_and_said(cloud: Cloud, at: At) ->
     (gap,) = plan.gaps
     assert (gap.name, gap.scope) == ("setting", HOME)
     assert "it has not the tag landing:managed=true" in gap.reason
-    assert "LZ508" in cloud.apply(changes=[planned]).failed[STACK]
+    assert "LZ508" in cloud.apply(changes=[planned]).failed[STACK].text
     assert at(SMALL).plan([KIND]).changes == (), "unlisted is unmanaged"
     assert client.get_template(StackName=NAME)["TemplateBody"] == {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
 
@@ -115,7 +115,7 @@ def stuck(cloud: Cloud, at: At, *, failures: int) -> Cloud:
         "ssm", "PutParameter", code="TooManyUpdates", message="not now", times=2 + failures, status=400
     )
     two = at(TWO)
-    assert "UPDATE_ROLLBACK_FAILED" in two.apply([KIND]).failed[STACK]
+    assert "UPDATE_ROLLBACK_FAILED" in two.apply([KIND]).failed[STACK].text
     assert cloudformation(cloud).describe_stacks(StackName=NAME)["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_FAILED"
     return two
 
@@ -147,7 +147,7 @@ def test_a_rollback_that_fails_for_good_says_why(cloud: Cloud, at: At) -> None:
     cloud.sandbox.faults.reject(
         "cloudformation", "ContinueUpdateRollback", code="ValidationError", message="not like this", times=2, status=400
     )
-    assert "the rollback fails again: not like this" in two.apply([KIND]).failed[STACK]
+    assert "the rollback fails again: not like this" in two.apply([KIND]).failed[STACK].text
     assert two.apply([KIND]).complete
 
 
@@ -169,6 +169,6 @@ def test_a_repair_that_is_cut_off_at_every_write_ends_the_same(cloud: Cloud, at:
 
 def test_a_stack_that_was_never_built_is_deleted_and_made_anew(cloud: Cloud) -> None:
     cloud.sandbox.faults.fail("ssm", "PutParameter", code="TooManyUpdates", message="not now", times=1, status=400)
-    assert "ROLLBACK_COMPLETE" in cloud.apply([KIND]).failed[STACK]
+    assert "ROLLBACK_COMPLETE" in cloud.apply([KIND]).failed[STACK].text
     assert cloud.apply([KIND]).complete
     assert (value(cloud), cloud.plan([KIND]).changes) == ("one", ())

@@ -156,7 +156,7 @@ def test_an_operation_that_begins_in_between_is_waited_for(cloud: Cloud, load_te
 def test_an_operation_without_end_is_given_up_and_joined_later(bare: Cloud, load_text: Load) -> None:
     bare.sandbox.world.clock.latency = 10_000
     hasty = Cloud(bare.sandbox, load_text(TEXT + "timeouts: {stack_set: 2m}\n"))
-    reason = hasty.apply([KIND]).failed[SET]
+    reason = hasty.apply([KIND]).failed[SET].text
     assert "of stack set landing-setting is not done after 2m; run again to resume" in reason
     assert "`timeouts: {stack_set: …}`" in reason
     bare.sandbox.world.clock.advance(bare.sandbox.world, 1_000)
@@ -167,9 +167,9 @@ def test_an_operation_without_end_is_given_up_and_joined_later(bare: Cloud, load
 def test_a_failure_names_account_region_and_reason_and_only_it_is_tried_again(bare: Cloud) -> None:
     in_the_way(bare, "shop-dev", FAR)
     result = bare.apply([KIND])
-    assert "shop-dev/us-east-1: " in result.failed[SET]
-    assert "already exists" in result.failed[SET]
-    assert "shop-prod" not in result.failed[SET]
+    assert "shop-dev/us-east-1: " in result.failed[SET].text
+    assert "already exists" in result.failed[SET].text
+    assert "shop-prod" not in result.failed[SET].text
     before = the_change(bare).before
     assert before is not None
     assert list(before["instances"]) == ["shop-dev/us-east-1"]
@@ -187,7 +187,7 @@ def test_too_many_failures_stop_the_rollout(bare: Cloud, load_text: Load) -> Non
         bare.sandbox, load_text(TEXT.replace("parameters:", "deployment: {failure_tolerance: 0}, parameters:"))
     )
     in_the_way(strict, "shop-dev")
-    reason = strict.apply([KIND]).failed[SET]
+    reason = strict.apply([KIND]).failed[SET].text
     assert "FAILED: shop-dev/eu-west-1: " in reason
     out_of_the_way(strict, "shop-dev")
     assert strict.apply([KIND]).complete
@@ -294,7 +294,7 @@ def test_an_inoperable_instance_says_what_to_delete(cloud: Cloud) -> None:
     before = the_change(cloud).before
     assert before is not None
     assert before["instances"]["shop-dev/eu-west-1"].startswith("inoperable: ")
-    reason = cloud.apply([KIND]).failed[SET]
+    reason = cloud.apply([KIND]).failed[SET].text
     assert "shop-dev/eu-west-1: inoperable: " in reason
     assert f"Delete the stack {stack} there by hand" in reason
     assert (account, HOME) in live(cloud).instances, "the instance still leads to its stack"
@@ -330,7 +330,7 @@ def test_a_stack_set_of_another_tool_is_left_alone_and_said(
     assert gap.name == "setting"
     assert why in gap.reason
     result = bare.apply(changes=[planned])
-    assert "LZ508" in result.failed[SET]
+    assert "LZ508" in result.failed[SET].text
     assert Cloud(bare.sandbox, load_text(SMALL)).plan([KIND]).changes == (), "unlisted is unmanaged"
     assert live(bare) == before
     assert before.body == body
@@ -360,7 +360,7 @@ def stuck(cloud: Cloud, load_text: Load, *, failures: int) -> Cloud:
     """An update failed on one instance, and its rollback too; `failures` more are to come."""
     refuse(cloud, times=2)
     two = Cloud(cloud.sandbox, load_text(TWO))
-    assert "not now" in two.apply([KIND]).failed[SET]
+    assert "not now" in two.apply([KIND]).failed[SET].text
     assert list(rollbacks(cloud)) == ["UPDATE_ROLLBACK_FAILED"]
     if failures:
         refuse(cloud, times=failures)
@@ -420,7 +420,7 @@ def test_a_rollback_that_fails_for_good_in_a_member_says_why(cloud: Cloud, load_
         "cloudformation", "ContinueUpdateRollback", code="ValidationError", message="not like this", times=2, status=400
     )
     site = "/".join(rollbacks(two)["UPDATE_ROLLBACK_FAILED"])
-    reason = two.apply([KIND]).failed[SET]
+    reason = two.apply([KIND]).failed[SET].text
     assert f"{site}: its rollback: " in reason
     assert "the rollback fails again: not like this" in reason
     assert two.apply([KIND]).complete
@@ -432,7 +432,7 @@ def test_a_member_that_cannot_be_entered_stops_no_rollout(cloud: Cloud, load_tex
     account, region = rollbacks(two)["UPDATE_ROLLBACK_FAILED"]
     cloud.sandbox.faults.reject("sts", "AssumeRole", code="AccessDenied", message="no way in", status=403)
     three = Cloud(cloud.sandbox, load_text(TEXT.replace("value: one", "value: three")))
-    reason = three.apply([KIND]).failed[SET]
+    reason = three.apply([KIND]).failed[SET].text
     assert f"{account}/{region}: its rollback: " in reason
     assert "no way in" in reason
     assert values(three) == {"one", "three"} or values(three) == {"two", "three"}

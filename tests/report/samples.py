@@ -137,14 +137,22 @@ def changes() -> list[Change]:
     return sorted(found, key=lambda change: change.address)
 
 
-DENIED = "ListDetectors in {}: AccessDeniedException: no (request 0000-{})"
+def denied(region: str, number: int) -> Diagnostic:
+    """What GuardDuty answers in a region."""
+    return Diagnostic(
+        "",
+        "no",
+        operation="ListDetectors",
+        scope=Scope("security-tooling", region),
+        aws_code="AccessDeniedException",
+        request_id=f"0000-{number}",
+    )
 
 
 def plan(*more: Change) -> Plan:
     """A plan with something of everything, gaps and unmanaged resources included."""
     gaps = tuple(
-        Gap("guardduty", Scope("security-tooling", region), DENIED.format(f"security-tooling/{region}", n))
-        for n, region in enumerate(REGIONS)
+        Gap("guardduty", Scope("security-tooling", region), denied(region, n)) for n, region in enumerate(REGIONS)
     )
     unmanaged = (Address("policy", "test-1"), Address("policy", "test-2"))
     foreign = (
@@ -203,7 +211,12 @@ def hostile(text: str = HOSTILE) -> Plan:
     foreign = (ForeignPolicy(text, text, text, ("root", f"account/{text}"), Address("policy", text + "4")),)
     origin = Origin(text, text, text, text, text, text, text)
     return Plan(
-        tuple(found), (Gap("trail", scope, text, text),), (Address("policy", text),), 1, origin, foreign=foreign
+        tuple(found),
+        (Gap("trail", scope, Diagnostic("", text), text),),
+        (Address("policy", text),),
+        1,
+        origin,
+        foreign=foreign,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from landing.core.model import Action, Address, Change, Gap, Scope
+from landing.core.model import Action, Address, Change, Diagnostic, Gap, Scope
 from landing.engine.drift import report
 from landing.engine.plan import Plan
 from landing.report import junit
@@ -48,7 +48,7 @@ def test_a_failure_says_what_differs_and_where():
 
 
 def test_what_was_not_checked_is_an_error_in_every_unit_that_it_hides():
-    gap = Gap("account", Scope(), "ListAccounts: AccessDeniedException")
+    gap = Gap("account", Scope(), Diagnostic("", "ListAccounts: AccessDeniedException"))
     suites = suites_of(report(organization(), Plan((), (gap,))))
     cases = [c for c in suites.iter("testcase") if c.get("classname") == "landing.account"]
     assert len(cases) == 5

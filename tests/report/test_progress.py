@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from landing.aws import Queue
-from landing.core.model import Address, Scope
+from landing.core.model import Address, Diagnostic, Scope
 from landing.engine.journal import Event, Standing
 from landing.report.live import Live
 from landing.report.log_lines import JsonLines, TextLines
@@ -95,7 +95,11 @@ def test_what_aws_goes_on_with_by_itself_is_at_work_and_no_change_of_ours():
     assert (standing.counts["running"], standing.counts["done"], standing.counts["total"]) == (0, 1, 1)
     standing.take(Event("settle_complete", "stack_set.b"), 4)
     standing.take(Event("settle_errored", "stack_set.c", message="too late"), 5)
-    assert (standing.at_work, standing.failed, standing.unsettled) == ({}, {}, {"stack_set.c": "too late"})
+    assert (standing.at_work, standing.failed, standing.unsettled) == (
+        {},
+        {},
+        {"stack_set.c": Diagnostic("", "too late")},
+    )
 
 
 def test_a_heartbeat_after_a_minute_without_a_line_and_no_more_than_one_a_minute():

@@ -93,7 +93,7 @@ def test_what_no_line_asks_for_stands_at_the_anchor():
 
 
 def test_gaps_are_notifications_of_the_run_and_not_results():
-    found = report(organization(), Plan((), (Gap("trail", Scope("a", "b"), "denied"),)))
+    found = report(organization(), Plan((), (Gap("trail", Scope("a", "b"), Diagnostic("", "denied")),)))
     run = of_drift(found)
     assert run["results"] == []
     (told,) = run["invocations"][0]["toolExecutionNotifications"]

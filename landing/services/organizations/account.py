@@ -9,7 +9,19 @@ from landing.aws import Aws, unless
 from landing.aws.matching import LiveAccount
 from landing.core import forms
 from landing.core.errors import AccountMoved, EmailDiffers
-from landing.core.model import MARK, Action, Address, Attributes, Change, Gap, Resource, Scope, Severity, UniqueName
+from landing.core.model import (
+    MARK,
+    Action,
+    Address,
+    Attributes,
+    Change,
+    Diagnostic,
+    Gap,
+    Resource,
+    Scope,
+    Severity,
+    UniqueName,
+)
 from landing.core.quotas import CREATE_ACCOUNT_IN_FLIGHT
 from landing.organization import ROOT, TAG, Organization, resources
 from landing.services.base import Kind
@@ -85,7 +97,7 @@ class MemberAccount(Kind):
             if account.state != "ACTIVE":
                 if account.key in wanted:
                     reason = f"account {account.id} is {account.state}: left alone"
-                    yield Gap(self.name, scope, reason, account.key)
+                    yield Gap(self.name, scope, Diagnostic("", reason), account.key)
                 continue
             declared = wanted[account.key].tags if account.key in wanted else {}
             tags = aws.tree.tags_of(account.id)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.errors import NotOurs
-from landing.core.model import Action, Address, Change, Gap, Level, Resource, Scope, Severity
+from landing.core.model import Action, Address, Change, Diagnostic, Gap, Level, Resource, Scope, Severity
 from landing.organization import PREFIX, Deployment, Organization
 from landing.services.base import required_account
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
@@ -124,7 +124,7 @@ class Stack(CloudFormationKind):
             key = name.removeprefix(PREFIX)
             if reason := unmarked(stack):
                 if key in aws.organization.deployments:
-                    yield Gap(self.name, scope, f"stack {name}: {reason}", key)
+                    yield Gap(self.name, scope, Diagnostic("", reason, operation=f"stack {name}"), key)
                 continue
             broken = status in BROKEN or status in GONE_FIRST
             done = not broken and (not status.endswith("_IN_PROGRESS") or status in CLEANING_UP)

@@ -191,7 +191,7 @@ class StackSet(CloudFormationKind):
 
     def _gap(self, key: str, account: str, region: str) -> Gap:
         reason = f"{account} has not enabled the Region {region}: no stack there until it is (account:EnableRegion)"
-        return Gap(self.name, Scope(account, region), reason, key)
+        return Gap(self.name, Scope(account, region), Diagnostic("", reason), key)
 
     def _read_one(self, aws: Aws, deployments: Mapping[str, Deployment], name: str) -> list[Resource | Gap]:
         client, key = aws.client("cloudformation"), name.removeprefix(PREFIX)
@@ -199,7 +199,8 @@ class StackSet(CloudFormationKind):
         reason = not_ours(found)
         if not reason:
             return list(self._read_ours(aws, client, found, deployments.get(key)))
-        return [Gap(self.name, ORGANIZATION, f"stack set {name}: {reason}", key)] if key in deployments else []
+        why = Diagnostic("", reason, operation=f"stack set {name}")
+        return [Gap(self.name, ORGANIZATION, why, key)] if key in deployments else []
 
     def _read_ours(
         self, aws: Aws, client: Any, found: dict[str, Any], wanted: Deployment | None

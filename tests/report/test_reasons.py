@@ -1,0 +1,46 @@
+"""What says the same in many places is told once, by its parts: never by what a text looks like."""
+
+from __future__ import annotations
+
+from landing.core.model import Address, Diagnostic, Gap, Scope
+from landing.engine.apply import Result
+from landing.report.apply_text import not_done
+from landing.report.reasons import missed_in
+
+
+def refused(account: str, request: str, message: str = "no") -> Diagnostic:
+    return Diagnostic(
+        "",
+        message,
+        operation="CreateStack",
+        scope=Scope(account, "eu-west-1"),
+        aws_code="AccessDenied",
+        request_id=request,
+    )
+
+
+def test_answers_that_differ_in_the_request_and_the_place_are_one() -> None:
+    gaps = [Gap("stack", Scope(key, "eu-west-1"), refused(key, f"r-{key}")) for key in ("a1", "b1", "c1", "d1")]
+    (only,) = missed_in(gaps)
+    assert str(only) == (
+        "stack@a1/eu-west-1, stack@b1/eu-west-1, stack@c1/eu-west-1 … 1 more: "
+        "CreateStack in {account}/{region}: AccessDenied: no"
+    )
+
+
+def test_what_a_message_says_of_requests_is_its_own() -> None:
+    gaps = [Gap("stack", Scope(key), Diagnostic("", f"no (request {key}x)")) for key in ("a1", "b1")]
+    assert len(missed_in(gaps)) == 2
+
+
+def test_failures_alike_are_one_line_and_a_single_one_has_its_request() -> None:
+    names = ["a1", "b1", "c1", "d1", "e1"]
+    failed = {Address("stack", "x", Scope(key, "eu-west-1")): refused(key, f"r-{key}") for key in names}
+    odd = Address("unit", "y")
+    many, one = not_done(Result(failed={**failed, odd: refused("z", "r-z", "other")}))
+    assert many.text == (
+        "stack.x@a1/eu-west-1, stack.x@b1/eu-west-1, stack.x@c1/eu-west-1 … 2 more: "
+        "CreateStack in {account}/{region}: AccessDenied: no"
+    )
+    assert [error.request_id for error in many.errors] == [f"r-{key}" for key in names]
+    assert one.text == "unit.y: CreateStack in z/eu-west-1: AccessDenied: other (request r-z)"
