@@ -111,7 +111,7 @@ def change(
     kind = supported(resource.type)
     try:
         with Reasons():
-            kind.update(site(world, stack, resource.logical_id), resource.physical_id, before, after)
+            kind.change(site(world, stack, resource.logical_id), resource.physical_id, before, after)
     except Failed as failure:
         events.of_resource(world, stack, resource, "UPDATE_FAILED", str(failure))
         raise
@@ -143,7 +143,7 @@ def live(world: World, stack: Stack, resource: Resource) -> Mapping[str, Any] | 
     kind = supported(resource.type)
     place = site(world, stack, resource.logical_id)
     try:
-        return kind.read(place, resource.physical_id, resource.properties)
+        return kind.live(place, resource.physical_id, resource.properties)
     except ClientError as error:
         if ABSENT.search(error.response["Error"]["Code"]):
             return None

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
 from landing.sandbox.services import clients
+from landing.sandbox.services.cloudformation import schema
+from landing.sandbox.services.cloudformation.types.tags import Resource, TagCalls, tag_list
 from landing.sandbox.world import World
 
 Properties = Mapping[str, Any]
@@ -61,6 +63,8 @@ class ResourceType(ABC):
     name: ClassVar[str]
     properties: ClassVar[frozenset[str]]
     """The top-level properties that the sandbox supports."""
+    tagging: ClassVar[TagCalls | None] = None
+    """How what is there already is tagged; `create` gives the first tags."""
 
     @abstractmethod
     def create(self, site: Site, properties: Properties) -> str:
@@ -77,6 +81,30 @@ class ResourceType(ABC):
     @abstractmethod
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """Delete it; a not-found error counts as done."""
+
+    def tagged(self, site: Site, physical_id: str) -> Resource:
+        """Which thing the calls of `tagging` are about."""
+        assert self.tagging is not None
+        return self.tagging.by_arn(self.arn(site, physical_id))
+
+    def arn(self, site: Site, physical_id: str) -> str:
+        """The ARN; often the physical id."""
+        return physical_id
+
+    def live(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """What `read` finds, and the tags if the template has some."""
+        found = self.read(site, physical_id, expected)
+        if found is None or self.tagging is None or "Tags" not in expected:
+            return found
+        tags = self.tagging.live(site.client(self.tagging.service), self.tagged(site, physical_id))
+        return {**found, "Tags": tags if schema.of(self.name).tags_are_a_map else tag_list(tags)}
+
+    def change(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """Change it in place, and its tags."""
+        self.update(site, physical_id, before, after)
+        if self.tagging is not None and changed(before, after, "Tags"):
+            client, resource = site.client(self.tagging.service), self.tagged(site, physical_id)
+            self.tagging.change(client, resource, before.get("Tags"), after.get("Tags"))
 
     def ref(self, site: Site, physical_id: str) -> str:
         """What Ref gives."""
@@ -122,34 +150,6 @@ def document(value: Any) -> str:
 def parsed(text: str) -> Any:
     """A policy document as templates have it: an object."""
     return json.loads(text)
-
-
-def tag_list(tags: Iterable[Mapping[str, str]], key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
-    """Tags as templates list them, from whatever a service calls key and value."""
-    return [{"Key": tag[key], "Value": tag[value]} for tag in tags if not tag[key].startswith("aws:")]
-
-
-def tag_map(tags: Iterable[Mapping[str, str]] | Mapping[str, str] | None) -> dict[str, str]:
-    """Tags as a mapping."""
-    if isinstance(tags, Mapping):
-        return dict(tags)
-    return {tag["Key"]: tag["Value"] for tag in tags or ()}
-
-
-def retag(
-    before: Any,
-    after: Any,
-    tag: Callable[[list[dict[str, str]]], Any],
-    untag: Callable[[list[str]], Any],
-) -> None:
-    """Bring tags from one state to another with the two calls that most services have."""
-    old, new = tag_map(before), tag_map(after)
-    gone = [key for key in old if key not in new]
-    fresh = [{"Key": key, "Value": value} for key, value in new.items() if old.get(key) != value]
-    if gone:
-        untag(gone)
-    if fresh:
-        tag(fresh)
 
 
 def lowered(value: Any) -> Any:

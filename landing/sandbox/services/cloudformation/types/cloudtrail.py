@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from landing.sandbox.services.cloudformation.types.base import (
-    Properties,
-    ResourceType,
-    Site,
-    changed,
-    found,
-    given,
-    retag,
-    tag_list,
-)
+from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, found, given
+from landing.sandbox.services.cloudformation.types.tags import TagCalls
 
 TEXTS = ("CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn", "KMSKeyId", "S3KeyPrefix", "SnsTopicName")
 """Settings that an empty text takes away (CloudTrail API reference, UpdateTrail)."""
@@ -36,6 +28,8 @@ class Trail(ResourceType):
         *TEXTS, *SWITCHES, "AdvancedEventSelectors", "EventSelectors", "InsightSelectors", "IsLogging", "S3BucketName",
         "Tags", "TrailName",
     })  # fmt: skip
+
+    tagging = TagCalls("cloudtrail", tag="AddTags", untag="RemoveTags", list="ListTags")
 
     def create(self, site: Site, properties: Properties) -> str:
         """CreateTrail, its selectors, and only then StartLogging."""
@@ -71,24 +65,15 @@ class Trail(ResourceType):
         if "InsightSelectors" in expected:
             insights = found(client.get_insight_selectors, "InsightNotEnabledException", TrailName=physical_id) or {}
             live["InsightSelectors"] = insights.get("InsightSelectors", [])
-        if "Tags" in expected:
-            tags = client.list_tags(ResourceIdList=[trail["TrailARN"]])["ResourceTagList"][0]["TagsList"]
-            live["Tags"] = tag_list(tags)
         return live
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
-        """UpdateTrail as a whole, selectors, logging, tags."""
+        """UpdateTrail as a whole, selectors, logging."""
         client = site.client("cloudtrail")
-        arn = client.update_trail(Name=physical_id, **_settings(after))["TrailARN"]
+        client.update_trail(Name=physical_id, **_settings(after))
         self._select(client, physical_id, before, after)
         if changed(before, after, "IsLogging"):
             (client.start_logging if after["IsLogging"] else client.stop_logging)(Name=physical_id)
-        retag(
-            before.get("Tags"),
-            after.get("Tags"),
-            lambda tags: client.add_tags(ResourceId=arn, TagsList=tags),
-            lambda keys: client.remove_tags(ResourceId=arn, TagsList=[{"Key": key} for key in keys]),
-        )
 
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """DeleteTrail."""
@@ -98,6 +83,10 @@ class Trail(ResourceType):
         """ARNs of the trail and its topic."""
         trail = site.client("cloudtrail").get_trail(Name=physical_id)["Trail"]
         return {"Arn": trail["TrailARN"], **given(trail, SnsTopicArn="SnsTopicARN")}
+
+    def arn(self, site: Site, physical_id: str) -> str:
+        """It is not the physical id."""
+        return str(self.attributes(site, physical_id, {})["Arn"])
 
 
 def _settings(properties: Properties) -> dict[str, Any]:

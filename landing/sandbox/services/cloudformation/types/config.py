@@ -1,161 +1,73 @@
-"""AWS Config in an account: recorder, delivery channel, aggregator, authorization."""
+"""AWS Config: recorders, delivery channels, aggregators, rules and packs, of an account and of an organization."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from landing.sandbox.services.cloudformation.types.base import (
-    Properties,
-    ResourceType,
-    Site,
-    found,
-    given,
-    lowered,
-    raised,
-    refused,
-    retag,
-    tag_list,
-)
+from landing.sandbox.services.cloudformation.types.api import ApiType
+from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, found, refused
+from landing.sandbox.services.cloudformation.types.tags import TagCalls
+
+REASONS = ("ConformancePackStatusReason", "ErrorCode", "ErrorMessage")
+"""Members by which the service tells why something failed."""
+LOOKS = 1000
+"""How often a handler looks whether a thing in the background is done before it gives up."""
 
 
-class ConfigurationRecorder(ResourceType):
-    """AWS::Config::ConfigurationRecorder."""
+class ConfigurationRecorder(ApiType):
+    """AWS::Config::ConfigurationRecorder; whether it is recording is no property of it."""
 
     name = "AWS::Config::ConfigurationRecorder"
     properties = frozenset({"Name", "RecordingGroup", "RecordingMode", "RoleARN"})
+    service, key, named = "config", "ConfigurationRecorderName", "Name"
+    creates, deletes = "PutConfigurationRecorder", "DeleteConfigurationRecorder"
+    holder, describes, described = "ConfigurationRecorder", "DescribeConfigurationRecorders", "ConfigurationRecorders"
 
     def create(self, site: Site, properties: Properties) -> str:
         """CloudFormation starts the recorder as soon as there is a delivery channel (Template reference)."""
-        client = site.client("config")
-        name: str = properties.get("Name") or site.unique_name()
-        if found(client.describe_configuration_recorders, ConfigurationRecorderNames=[name]):
-            raise refused("CreateRecorder", "AlreadyExists", f"The configuration recorder {name} already exists.")
-        self._put(client, name, properties)
+        name, client = super().create(site, properties), site.client("config")
         if client.describe_delivery_channels()["DeliveryChannels"]:
             client.start_configuration_recorder(ConfigurationRecorderName=name)
         return name
 
-    def _put(self, client: Any, name: str, properties: Properties) -> None:
-        recorder = lowered(given(properties, roleARN="RoleARN"))
-        recorder |= lowered(given(properties, recordingGroup="RecordingGroup", recordingMode="RecordingMode"))
-        client.put_configuration_recorder(ConfigurationRecorder={"name": name, **recorder})
 
-    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """Whether it is recording is no property of the resource."""
-        recorders = site.client("config").describe_configuration_recorders(ConfigurationRecorderNames=[physical_id])
-        recorder: dict[str, Any] = recorders["ConfigurationRecorders"][0]
-        live: dict[str, Any] = {"Name": physical_id, "RoleARN": recorder["roleARN"]}
-        live |= raised(given(recorder, recordingGroup="recordingGroup", recordingMode="recordingMode"))
-        return live
-
-    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
-        """PutConfigurationRecorder again, as a whole."""
-        self._put(site.client("config"), physical_id, after)
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteConfigurationRecorder stops it, too."""
-        site.client("config").delete_configuration_recorder(ConfigurationRecorderName=physical_id)
-
-
-class DeliveryChannel(ResourceType):
+class DeliveryChannel(ApiType):
     """AWS::Config::DeliveryChannel."""
 
     name = "AWS::Config::DeliveryChannel"
     properties = frozenset({
         "ConfigSnapshotDeliveryProperties", "Name", "S3BucketName", "S3KeyPrefix", "S3KmsKeyArn", "SnsTopicARN",
     })  # fmt: skip
+    service, key, named = "config", "DeliveryChannelName", "Name"
+    creates, deletes = "PutDeliveryChannel", "DeleteDeliveryChannel"
+    holder, describes, described = "DeliveryChannel", "DescribeDeliveryChannels", "DeliveryChannels"
 
     def create(self, site: Site, properties: Properties) -> str:
         """The recorder starts as soon as there is a delivery channel (Template reference)."""
-        client = site.client("config")
-        name: str = properties.get("Name") or site.unique_name()
-        if found(client.describe_delivery_channels, DeliveryChannelNames=[name]):
-            raise refused("CreateChannel", "AlreadyExists", f"The delivery channel {name} already exists.")
-        client.put_delivery_channel(DeliveryChannel={**lowered(properties), "name": name})
+        name, client = super().create(site, properties), site.client("config")
         for recorder in client.describe_configuration_recorders()["ConfigurationRecorders"]:
             client.start_configuration_recorder(ConfigurationRecorderName=recorder["name"])
         return name
-
-    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """DescribeDeliveryChannels."""
-        channels = site.client("config").describe_delivery_channels(DeliveryChannelNames=[physical_id])
-        live: Properties = raised(channels["DeliveryChannels"][0])
-        return live
-
-    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
-        """PutDeliveryChannel again, as a whole."""
-        site.client("config").put_delivery_channel(DeliveryChannel={**lowered(after), "name": physical_id})
 
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """The recorder, which would keep it from being deleted, is stopped."""
         client = site.client("config")
         for recorder in client.describe_configuration_recorders()["ConfigurationRecorders"]:
             client.stop_configuration_recorder(ConfigurationRecorderName=recorder["name"])
-        client.delete_delivery_channel(DeliveryChannelName=physical_id)
+        super().delete(site, physical_id, properties)
 
 
-class ConfigurationAggregator(ResourceType):
+class ConfigurationAggregator(ApiType):
     """AWS::Config::ConfigurationAggregator."""
 
     name = "AWS::Config::ConfigurationAggregator"
     properties = frozenset({
         "AccountAggregationSources", "ConfigurationAggregatorName", "OrganizationAggregationSource", "Tags",
     })  # fmt: skip
-    sources = ("AccountAggregationSources", "OrganizationAggregationSource")
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """PutConfigurationAggregator."""
-        client = site.client("config")
-        name: str = properties.get("ConfigurationAggregatorName") or site.unique_name(256)
-        if found(client.describe_configuration_aggregators, ConfigurationAggregatorNames=[name]):
-            raise refused("CreateAggregator", "AlreadyExists", f"The aggregator {name} already exists.")
-        client.put_configuration_aggregator(**self._wanted(name, properties), **given(properties, Tags="Tags"))
-        return name
-
-    def _wanted(self, name: str, properties: Properties) -> dict[str, Any]:
-        sources = given(properties, **{source: source for source in self.sources})
-        return {"ConfigurationAggregatorName": name, **sources}
-
-    def _found(self, site: Site, name: str) -> dict[str, Any]:
-        client = site.client("config")
-        aggregators = client.describe_configuration_aggregators(ConfigurationAggregatorNames=[name])
-        aggregator: dict[str, Any] = aggregators["ConfigurationAggregators"][0]
-        return aggregator
-
-    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """DescribeConfigurationAggregators."""
-        aggregator = self._found(site, physical_id)
-        live = self._wanted(physical_id, aggregator)
-        if "Tags" in expected:
-            arn = aggregator["ConfigurationAggregatorArn"]
-            live["Tags"] = tag_list(site.client("config").list_tags_for_resource(ResourceArn=arn)["Tags"])
-        return live
-
-    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
-        """PutConfigurationAggregator again, as a whole."""
-        client = site.client("config")
-        arn = client.put_configuration_aggregator(**self._wanted(physical_id, after))["ConfigurationAggregator"][
-            "ConfigurationAggregatorArn"
-        ]
-        retag_config(client, arn, before, after)
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteConfigurationAggregator."""
-        site.client("config").delete_configuration_aggregator(ConfigurationAggregatorName=physical_id)
-
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """The ARN, which ends in an id of its own."""
-        return {"ConfigurationAggregatorArn": self._found(site, physical_id)["ConfigurationAggregatorArn"]}
-
-
-def retag_config(client: Any, arn: str, before: Properties, after: Properties) -> None:
-    """The tags of anything in AWS Config."""
-    retag(
-        before.get("Tags"),
-        after.get("Tags"),
-        lambda tags: client.tag_resource(ResourceArn=arn, Tags=tags),
-        lambda keys: client.untag_resource(ResourceArn=arn, TagKeys=keys),
-    )
+    service, key, named, longest = "config", "ConfigurationAggregatorName", "ConfigurationAggregatorName", 256
+    creates, deletes = "PutConfigurationAggregator", "DeleteConfigurationAggregator"
+    describes, described = "DescribeConfigurationAggregators", "ConfigurationAggregators"
+    tagging = TagCalls("config")
 
 
 class AggregationAuthorization(ResourceType):
@@ -189,3 +101,93 @@ class AggregationAuthorization(ResourceType):
 def _pair(physical_id: str) -> dict[str, str]:
     account, _, region = physical_id.partition("|")
     return {"AuthorizedAccountId": account, "AuthorizedAwsRegion": region}
+
+
+class ConfigRule(ApiType):
+    """AWS::Config::ConfigRule."""
+
+    name = "AWS::Config::ConfigRule"
+    properties = frozenset({
+        "ConfigRuleName", "Description", "EvaluationModes", "InputParameters", "MaximumExecutionFrequency", "Scope",
+        "Source",
+    })  # fmt: skip
+    service, key, named, longest = "config", "ConfigRuleName", "ConfigRuleName", 128
+    creates, deletes, holder = "PutConfigRule", "DeleteConfigRule", "ConfigRule"
+    describes, described = "DescribeConfigRules", "ConfigRules"
+
+
+class Deployed(ApiType):
+    """What is made and deleted in the background, and waited for."""
+
+    service = "config"
+    tells: str
+    """The operation that says how far it is."""
+    states: tuple[str, str]
+    """In its answer: the list, and in that the member with the state."""
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """Waited for, too."""
+        super().delete(site, physical_id, properties)
+        self._wait(site, self.deletes, physical_id)
+
+    def _call(self, site: Site, operation: str, name: str | None, properties: Properties) -> dict[str, Any]:
+        answer = super()._call(site, operation, name, properties)
+        if operation == self.creates:
+            assert name is not None
+            self._wait(site, operation, name)
+        return answer
+
+    def _wait(self, site: Site, operation: str, name: str) -> None:
+        for _ in range(LOOKS):
+            answer = found(super()._call, site=site, operation=self.tells, name=name, properties={})
+            one: dict[str, str] = next(iter(answer[self.states[0]]), {}) if answer else {}
+            state = one.get(self.states[1], "DELETE_COMPLETE")
+            if not state.endswith("_IN_PROGRESS"):
+                break
+        if not state.endswith(("_COMPLETE", "_SUCCESSFUL")):
+            reasons = [one[name] for name in REASONS if name in one]
+            raise refused(operation, "NotStabilized", f"{state}: {' '.join(reasons)}")
+
+
+class ConformancePack(Deployed):
+    """AWS::Config::ConformancePack; the template cannot be read back."""
+
+    name = "AWS::Config::ConformancePack"
+    properties = frozenset({
+        "ConformancePackInputParameters", "ConformancePackName", "DeliveryS3Bucket", "DeliveryS3KeyPrefix", "Tags",
+        "TemplateBody", "TemplateS3Uri",
+    })  # fmt: skip
+    key = named = "ConformancePackName"
+    creates, deletes = "PutConformancePack", "DeleteConformancePack"
+    describes, described = "DescribeConformancePacks", "ConformancePackDetails"
+    tells, states = "DescribeConformancePackStatus", ("ConformancePackStatusDetails", "ConformancePackState")
+    tagging = TagCalls("config")
+
+
+class OrganizationConfigRule(Deployed):
+    """AWS::Config::OrganizationConfigRule."""
+
+    name = "AWS::Config::OrganizationConfigRule"
+    properties = frozenset({
+        "ExcludedAccounts", "OrganizationConfigRuleName", "OrganizationCustomPolicyRuleMetadata",
+        "OrganizationCustomRuleMetadata", "OrganizationManagedRuleMetadata",
+    })  # fmt: skip
+    key = named = "OrganizationConfigRuleName"
+    creates, deletes = "PutOrganizationConfigRule", "DeleteOrganizationConfigRule"
+    describes, described = "DescribeOrganizationConfigRules", "OrganizationConfigRules"
+    tells = "DescribeOrganizationConfigRuleStatuses"
+    states = ("OrganizationConfigRuleStatuses", "OrganizationRuleStatus")
+
+
+class OrganizationConformancePack(Deployed):
+    """AWS::Config::OrganizationConformancePack; the template cannot be read back."""
+
+    name = "AWS::Config::OrganizationConformancePack"
+    properties = frozenset({
+        "ConformancePackInputParameters", "DeliveryS3Bucket", "DeliveryS3KeyPrefix", "ExcludedAccounts",
+        "OrganizationConformancePackName", "TemplateBody", "TemplateS3Uri",
+    })  # fmt: skip
+    key = named = "OrganizationConformancePackName"
+    creates, deletes = "PutOrganizationConformancePack", "DeleteOrganizationConformancePack"
+    describes, described = "DescribeOrganizationConformancePacks", "OrganizationConformancePacks"
+    tells, states = "DescribeOrganizationConformancePackStatuses", ("OrganizationConformancePackStatuses", "Status")

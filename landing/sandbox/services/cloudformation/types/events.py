@@ -12,9 +12,8 @@ from landing.sandbox.services.cloudformation.types.base import (
     document,
     given,
     parsed,
-    retag,
-    tag_list,
 )
+from landing.sandbox.services.cloudformation.types.tags import TagCalls
 
 SETTINGS = ("Description", "EventBusName", "RoleArn", "ScheduleExpression", "State")
 
@@ -24,6 +23,7 @@ class Rule(ResourceType):
 
     name = "AWS::Events::Rule"
     properties = frozenset({*SETTINGS, "EventPattern", "Name", "Tags", "Targets"})
+    tagging = TagCalls("events")
 
     def create(self, site: Site, properties: Properties) -> str:
         """PutRule, then its targets; the physical id is the name, behind the bus if that is not the default one."""
@@ -58,23 +58,15 @@ class Rule(ResourceType):
             live["EventPattern"] = parsed(rule["EventPattern"])
         targets = client.list_targets_by_rule(**_place(name, bus or "default"))["Targets"]
         live["Targets"] = targets
-        if "Tags" in expected:
-            live["Tags"] = tag_list(client.list_tags_for_resource(ResourceARN=rule["Arn"])["Tags"])
         return live
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
-        """PutRule again, as a whole; targets and tags as they differ."""
+        """PutRule again, as a whole; targets as they differ."""
         client = site.client("events")
         bus, _, name = physical_id.rpartition("|")
-        arn = client.put_rule(Name=name, **self._settings(after))["RuleArn"]
+        client.put_rule(Name=name, **self._settings(after))
         if changed(before, after, "Targets"):
             self._aim(client, _place(name, bus or "default"), before.get("Targets", []), after.get("Targets", []))
-        retag(
-            before.get("Tags"),
-            after.get("Tags"),
-            lambda tags: client.tag_resource(ResourceARN=arn, Tags=tags),
-            lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
-        )
 
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """A rule goes after its targets."""
@@ -90,6 +82,10 @@ class Rule(ResourceType):
         bus, _, name = physical_id.rpartition("|")
         rule = site.client("events").describe_rule(Name=name, EventBusName=bus or "default")
         return {"Arn": rule["Arn"], "RuleName": name}
+
+    def arn(self, site: Site, physical_id: str) -> str:
+        """It is not the physical id."""
+        return str(self.attributes(site, physical_id, {})["Arn"])
 
 
 def _place(name: str, bus: str) -> dict[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, given, tag_map
+from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, given
+from landing.sandbox.services.cloudformation.types.tags import TagCalls, tag_map
 
 SETTINGS = ("DataSources", "Enable", "Features", "FindingPublishingFrequency")
 
@@ -15,6 +16,7 @@ class Detector(ResourceType):
 
     name = "AWS::GuardDuty::Detector"
     properties = frozenset({*SETTINGS, "Tags"})
+    tagging = TagCalls("guardduty")
 
     def create(self, site: Site, properties: Properties) -> str:
         """GuardDuty refuses a second one."""
@@ -37,7 +39,6 @@ class Detector(ResourceType):
             "FindingPublishingFrequency": detector["FindingPublishingFrequency"],
             "DataSources": _enabled(detector["DataSources"]),
             "Features": [_feature(by_name[name]) for name in wanted if name in by_name],
-            "Tags": [{"Key": key, "Value": value} for key, value in detector["Tags"].items()],
         }
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
@@ -48,11 +49,6 @@ class Detector(ResourceType):
             settings["FindingPublishingFrequency"] = "SIX_HOURS"
         if settings:
             client.update_detector(DetectorId=physical_id, **settings)
-        arn, old, new = _arn(site, physical_id), tag_map(before.get("Tags")), tag_map(after.get("Tags"))
-        if gone := [key for key in old if key not in new]:
-            client.untag_resource(ResourceArn=arn, TagKeys=gone)
-        if fresh := {key: value for key, value in new.items() if old.get(key) != value}:
-            client.tag_resource(ResourceArn=arn, Tags=fresh)
 
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """DeleteDetector."""
@@ -64,9 +60,9 @@ class Detector(ResourceType):
         """The id."""
         return {"Id": physical_id}
 
-
-def _arn(site: Site, detector: str) -> str:
-    return site.arn("guardduty", f"detector/{detector}")
+    def arn(self, site: Site, physical_id: str) -> str:
+        """Of the detector."""
+        return site.arn("guardduty", f"detector/{physical_id}")
 
 
 def _feature(feature: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,8 @@ from landing.sandbox.services.cloudformation.types.base import (
     given,
     parsed,
     refused,
-    tag_list,
-    tag_map,
 )
+from landing.sandbox.services.cloudformation.types.tags import Resource, TagCalls
 
 FIXED = ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
 """What a key is made as: an update of these fails (Template reference, AWS::KMS::Key)."""
@@ -32,13 +31,15 @@ class Key(ResourceType):
         "KeyUsage", "MultiRegion", "Origin", "PendingWindowInDays", "RotationPeriodInDays", "Tags",
     })  # fmt: skip
 
+    tagging = TagCalls("kms", list="ListResourceTags")
+
     def create(self, site: Site, properties: Properties) -> str:
         """CreateKey, then rotation and state."""
         client = site.client("kms")
         options = given(properties, **{name: name for name in ("Description", LOCKOUT, *FIXED)})
         options["Policy"] = document(properties.get("KeyPolicy") or _default_policy(site))
         if properties.get("Tags"):
-            options["Tags"] = _kms_tags(tag_map(properties["Tags"]))
+            options["Tags"] = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties["Tags"]]
         key: str = client.create_key(**options)["KeyMetadata"]["KeyId"]
         self._set(client, key, {}, properties)
         return key
@@ -53,9 +54,6 @@ class Key(ResourceType):
         if "EnableKeyRotation" in expected:
             live["EnableKeyRotation"] = client.get_key_rotation_status(KeyId=physical_id)["KeyRotationEnabled"]
         live["KeyPolicy"] = parsed(client.get_key_policy(KeyId=physical_id, PolicyName="default")["Policy"])
-        if "Tags" in expected:
-            tags = client.list_resource_tags(KeyId=physical_id).get("Tags", [])
-            live["Tags"] = tag_list(tags, "TagKey", "TagValue")
         return live
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
@@ -73,11 +71,6 @@ class Key(ResourceType):
         if changed(before, after, "Description"):
             client.update_key_description(KeyId=physical_id, Description=after.get("Description", ""))
         self._set(client, physical_id, before, after)
-        old, new = tag_map(before.get("Tags")), tag_map(after.get("Tags"))
-        if gone := [key for key in old if key not in new]:
-            client.untag_resource(KeyId=physical_id, TagKeys=gone)
-        if fresh := {key: value for key, value in new.items() if old.get(key) != value}:
-            client.tag_resource(KeyId=physical_id, Tags=_kms_tags(fresh))
 
     def _set(self, client: Any, key: str, before: Properties, after: Properties) -> None:
         """State and rotation; rotation can only be changed while the key is enabled."""
@@ -104,6 +97,10 @@ class Key(ResourceType):
         """ARN and id."""
         return {"Arn": site.arn("kms", f"key/{physical_id}"), "KeyId": physical_id}
 
+    def tagged(self, site: Site, physical_id: str) -> Resource:
+        """By its id."""
+        return {"KeyId": physical_id}
+
 
 def _default_policy(site: Site) -> Properties:
     """The key policy that KMS gives where none is given (KMS Developer Guide, "Default key policy")."""
@@ -114,10 +111,6 @@ def _default_policy(site: Site) -> Properties:
         "Id": "key-default-1",
         "Statement": [{**statement, "Action": "kms:*", "Resource": "*"}],
     }
-
-
-def _kms_tags(tags: dict[str, str]) -> list[dict[str, str]]:
-    return [{"TagKey": key, "TagValue": value} for key, value in tags.items()]
 
 
 class Alias(ResourceType):

@@ -1,17 +1,13 @@
-"""Amazon CloudWatch Logs: log groups."""
+"""Amazon CloudWatch Logs: log groups and metric filters."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from landing.sandbox.services.cloudformation.types.base import (
-    Properties,
-    ResourceType,
-    Site,
-    changed,
-    given,
-    tag_map,
-)
+from landing.sandbox.services.cloudformation import schema
+from landing.sandbox.services.cloudformation.types.api import ApiType, spelled
+from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, given
+from landing.sandbox.services.cloudformation.types.tags import TagCalls, tag_map
 
 
 class LogGroup(ResourceType):
@@ -19,6 +15,7 @@ class LogGroup(ResourceType):
 
     name = "AWS::Logs::LogGroup"
     properties = frozenset({"KmsKeyId", "LogGroupClass", "LogGroupName", "RetentionInDays", "Tags"})
+    tagging = TagCalls("logs")
 
     def create(self, site: Site, properties: Properties) -> str:
         """CreateLogGroup, then its retention."""
@@ -43,9 +40,6 @@ class LogGroup(ResourceType):
             "LogGroupClass": group.get("logGroupClass", "STANDARD"),
             **given(group, RetentionInDays="retentionInDays", KmsKeyId="kmsKeyId"),
         }
-        if "Tags" in expected:
-            tags = client.list_tags_for_resource(resourceArn=_arn(site, physical_id))["tags"]
-            live["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         return live
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
@@ -58,11 +52,6 @@ class LogGroup(ResourceType):
                 client.associate_kms_key(logGroupName=physical_id, kmsKeyId=after["KmsKeyId"])
             else:
                 client.disassociate_kms_key(logGroupName=physical_id)
-        old, new = tag_map(before.get("Tags")), tag_map(after.get("Tags"))
-        if gone := [key for key in old if key not in new]:
-            client.untag_resource(resourceArn=_arn(site, physical_id), tagKeys=gone)
-        if fresh := {key: value for key, value in new.items() if old.get(key) != value}:
-            client.tag_resource(resourceArn=_arn(site, physical_id), tags=fresh)
 
     def _retain(self, client: Any, name: str, properties: Properties) -> None:
         if properties.get("RetentionInDays"):
@@ -76,11 +65,11 @@ class LogGroup(ResourceType):
 
     def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
         """The ARN ends in ":*" here, and only here."""
-        return {"Arn": f"{_arn(site, physical_id)}:*"}
+        return {"Arn": f"{self.arn(site, physical_id)}:*"}
 
-
-def _arn(site: Site, name: str) -> str:
-    return site.arn("logs", f"log-group:{name}")
+    def arn(self, site: Site, physical_id: str) -> str:
+        """Of the log group itself."""
+        return site.arn("logs", f"log-group:{physical_id}")
 
 
 def _group(client: Any, name: str) -> dict[str, Any] | None:
@@ -90,3 +79,31 @@ def _group(client: Any, name: str) -> dict[str, Any] | None:
                 found: dict[str, Any] = group
                 return found
     return None
+
+
+class MetricFilter(ApiType):
+    """AWS::Logs::MetricFilter; its log group is known from the properties only."""
+
+    name = "AWS::Logs::MetricFilter"
+    properties = frozenset({"FilterName", "FilterPattern", "LogGroupName", "MetricTransformations"})
+    service, key, named, longest = "logs", "filterName", "FilterName", 512
+    creates, describes, deletes = "PutMetricFilter", "DescribeMetricFilters", "DeleteMetricFilter"
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """PutMetricFilter takes over one that is there."""
+        name: str = properties.get("FilterName") or site.unique_name(self.longest)
+        self._call(site, self.creates, name, properties)
+        return name
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """DescribeMetricFilters, in the log group."""
+        pages = site.client("logs").get_paginator("describe_metric_filters")
+        for page in pages.paginate(filterNamePrefix=physical_id, logGroupName=expected["LogGroupName"]):
+            for one in page["metricFilters"]:
+                if one["filterName"] == physical_id:
+                    return spelled(schema.of(self.name), one, expected)
+        return None
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """DeleteMetricFilter, in the log group."""
+        self._call(site, self.deletes, physical_id, {"LogGroupName": properties["LogGroupName"]})

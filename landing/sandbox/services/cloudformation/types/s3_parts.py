@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from landing.sandbox.services.cloudformation.types.base import found, tag_list
+from landing.sandbox.services.cloudformation.types.base import found
 from landing.sandbox.services.cloudformation.types.s3_lifecycle import rules_of, rules_to
+from landing.sandbox.services.cloudformation.types.tags import own, tag_list, tag_map
 
 
 class Part(ABC):
@@ -239,6 +240,6 @@ PARTS: tuple[Part, ...] = (
            to=_notification_to, of=_notification_of, off={}),
     Simple("CorsConfiguration", "cors", member="CORSConfiguration", to=_cors_to, of=_cors_of),
     Simple("Tags", "tagging", member="Tagging", to=lambda tags: {"TagSet": list(tags)},
-           of=lambda value: tag_list(value.get("TagSet", ()))),
+           of=lambda value: tag_list(own(tag_map(value.get("TagSet"))))),
 )  # fmt: skip
 """In the order in which they are set: ownership before what depends on it, versioning before object lock."""

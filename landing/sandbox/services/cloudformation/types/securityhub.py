@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from landing.sandbox.services.cloudformation.types.base import (
-    Properties,
-    ResourceType,
-    Site,
-    changed,
-    found,
-    given,
-    tag_map,
-)
+from landing.sandbox.services.cloudformation.types.api import ApiType
+from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, found, given
+from landing.sandbox.services.cloudformation.types.tags import TagCalls
 
 SWITCHED_OFF = "InvalidAccessException"
 """What Security Hub answers where it is not enabled."""
-
-
-def _retag(client: Any, arn: str, before: Properties, after: Properties) -> None:
-    old, new = tag_map(before.get("Tags")), tag_map(after.get("Tags"))
-    if gone := [key for key in old if key not in new]:
-        client.untag_resource(ResourceArn=arn, TagKeys=gone)
-    if fresh := {key: value for key, value in new.items() if old.get(key) != value}:
-        client.tag_resource(ResourceArn=arn, Tags=fresh)
-
-
-def _tags(client: Any, arn: str, expected: Properties) -> dict[str, Any]:
-    return {"Tags": client.list_tags_for_resource(ResourceArn=arn)["Tags"]} if "Tags" in expected else {}
 
 
 class Hub(ResourceType):
@@ -35,6 +17,7 @@ class Hub(ResourceType):
 
     name = "AWS::SecurityHub::Hub"
     properties = frozenset({"AutoEnableControls", "ControlFindingGenerator", "EnableDefaultStandards", "Tags"})
+    tagging = TagCalls("securityhub")
 
     def create(self, site: Site, properties: Properties) -> str:
         """EnableSecurityHub, with the default standards unless they are declined."""
@@ -47,12 +30,8 @@ class Hub(ResourceType):
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """DescribeHub."""
-        client = site.client("securityhub")
-        hub = found(client.describe_hub, SWITCHED_OFF)
-        if hub is None:
-            return None
-        live = {name: hub[name] for name in ("AutoEnableControls", "ControlFindingGenerator")}
-        return live | _tags(client, physical_id, expected)
+        hub = found(site.client("securityhub").describe_hub, SWITCHED_OFF)
+        return hub and {name: hub[name] for name in ("AutoEnableControls", "ControlFindingGenerator")}
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
         """What is not told is as in a new hub."""
@@ -61,7 +40,6 @@ class Hub(ResourceType):
         settings = {name: after.get(name, defaults[name]) for name in defaults if changed(before, after, name)}
         if settings:
             client.update_security_hub_configuration(**settings)
-        _retag(client, physical_id, before, after)
 
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """DisableSecurityHub."""
@@ -72,69 +50,35 @@ class Hub(ResourceType):
         return {"ARN": physical_id, "SubscribedAt": site.client("securityhub").describe_hub()["SubscribedAt"]}
 
 
-class FindingAggregator(ResourceType):
+class FindingAggregator(ApiType):
     """AWS::SecurityHub::FindingAggregator."""
 
     name = "AWS::SecurityHub::FindingAggregator"
     properties = frozenset({"RegionLinkingMode", "Regions"})
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """CreateFindingAggregator."""
-        made = site.client("securityhub").create_finding_aggregator(**properties)
-        arn: str = made["FindingAggregatorArn"]
-        return arn
-
-    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """GetFindingAggregator."""
-        live = site.client("securityhub").get_finding_aggregator(FindingAggregatorArn=physical_id)
-        return given(live, RegionLinkingMode="RegionLinkingMode", Regions="Regions")
-
-    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
-        """UpdateFindingAggregator."""
-        site.client("securityhub").update_finding_aggregator(FindingAggregatorArn=physical_id, **after)
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteFindingAggregator."""
-        site.client("securityhub").delete_finding_aggregator(FindingAggregatorArn=physical_id)
-
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """ARN and Region."""
-        return {"FindingAggregatorArn": physical_id, "FindingAggregationRegion": site.region}
+    service, key = "securityhub", "FindingAggregatorArn"
+    creates, updates, deletes = "CreateFindingAggregator", "UpdateFindingAggregator", "DeleteFindingAggregator"
+    describes = "GetFindingAggregator"
 
 
-class ConfigurationPolicy(ResourceType):
+class ConfigurationPolicy(ApiType):
     """AWS::SecurityHub::ConfigurationPolicy."""
 
     name = "AWS::SecurityHub::ConfigurationPolicy"
     properties = frozenset({"ConfigurationPolicy", "Description", "Name", "Tags"})
-    settings = ("ConfigurationPolicy", "Description", "Name")
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """CreateConfigurationPolicy; the physical id is the ARN."""
-        arn: str = site.client("securityhub").create_configuration_policy(**properties)["Arn"]
-        return arn
-
-    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """GetConfigurationPolicy."""
-        client = site.client("securityhub")
-        live = client.get_configuration_policy(Identifier=physical_id)
-        return given(live, **{name: name for name in self.settings}) | _tags(client, physical_id, expected)
+    service, key, identity = "securityhub", "Identifier", "Arn"
+    creates, updates, deletes = (f"{verb}ConfigurationPolicy" for verb in ("Create", "Update", "Delete"))
+    describes = "GetConfigurationPolicy"
+    tagging = TagCalls("securityhub")
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
         """What changed; a description that is gone is emptied."""
-        client = site.client("securityhub")
-        settings = {name: after.get(name, "") for name in self.settings if changed(before, after, name)}
+        settings = {name: after.get(name, "") for name in self.properties - {"Tags"} if changed(before, after, name)}
         if settings:
-            client.update_configuration_policy(Identifier=physical_id, **settings)
-        _retag(client, physical_id, before, after)
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteConfigurationPolicy."""
-        site.client("securityhub").delete_configuration_policy(Identifier=physical_id)
+            self._call(site, self.updates, physical_id, settings)
 
     def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """ARN, id, dates."""
-        live = site.client("securityhub").get_configuration_policy(Identifier=physical_id)
+        """Dates are texts, and one attribute is inside the policy."""
+        live = self.description(site=site, name=physical_id) or {}
         times = {name: live[name].isoformat() for name in ("CreatedAt", "UpdatedAt")}
         enabled = live["ConfigurationPolicy"]["SecurityHub"]["ServiceEnabled"]
         return {"Arn": physical_id, "Id": live["Id"], "ServiceEnabled": enabled, **times}

@@ -5,16 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from landing.sandbox.services.cloudformation.types.base import (
-    Properties,
-    ResourceType,
-    Site,
-    changed,
-    document,
-    parsed,
-    retag,
-    tag_list,
-)
+from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, document, parsed
+from landing.sandbox.services.cloudformation.types.tags import TagCalls
 
 ATTRIBUTES = ("ContentBasedDeduplication", "DisplayName", "KmsMasterKeyId", "SignatureVersion")
 
@@ -28,6 +20,7 @@ class Topic(ResourceType):
 
     name = "AWS::SNS::Topic"
     properties = frozenset({*ATTRIBUTES, "FifoTopic", "Subscription", "Tags", "TopicName"})
+    tagging = TagCalls("sns")
 
     def create(self, site: Site, properties: Properties) -> str:
         """CreateTopic, then its subscriptions; the physical id is the ARN."""
@@ -59,8 +52,6 @@ class Topic(ResourceType):
         live["TopicName"] = physical_id.rpartition(":")[2]
         there = [{name: one[name] for name in ("Protocol", "Endpoint")} for one in _subscriptions(client, physical_id)]
         live["Subscription"] = [one for one in expected.get("Subscription", ()) if one in there]
-        if "Tags" in expected:
-            live["Tags"] = tag_list(client.list_tags_for_resource(ResourceArn=physical_id)["Tags"])
         return live
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
@@ -72,12 +63,6 @@ class Topic(ResourceType):
                 value = _text(after[name]) if name in after else off.get(name, "")
                 client.set_topic_attributes(TopicArn=physical_id, AttributeName=name, AttributeValue=value)
         self._subscribe(client, physical_id, before.get("Subscription", []), after.get("Subscription", []))
-        retag(
-            before.get("Tags"),
-            after.get("Tags"),
-            lambda tags: client.tag_resource(ResourceArn=physical_id, Tags=tags),
-            lambda keys: client.untag_resource(ResourceArn=physical_id, TagKeys=keys),
-        )
 
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """DeleteTopic."""

@@ -5,62 +5,36 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from landing.sandbox.services.cloudformation.types.base import (
-    Properties,
-    ResourceType,
-    Site,
-    changed,
-    found,
-    given,
-    retag,
-    tag_list,
-    tag_map,
-)
+from landing.sandbox.services.cloudformation.types.api import ApiType
+from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, found, given
+from landing.sandbox.services.cloudformation.types.tags import Resource, TagCalls, tag_list
 
-PARAMETER = {name: name for name in ("AllowedPattern", "DataType", "Description", "Tier", "Type", "Value")}
+TAGGING = TagCalls("ssm", tag="AddTagsToResource", untag="RemoveTagsFromResource")
 
 
-class Parameter(ResourceType):
-    """AWS::SSM::Parameter."""
+class Parameter(ApiType):
+    """AWS::SSM::Parameter; tier, pattern and description cannot be read back."""
 
     name = "AWS::SSM::Parameter"
     properties = frozenset({"AllowedPattern", "DataType", "Description", "Name", "Tags", "Tier", "Type", "Value"})
+    service, key, named = "ssm", "Name", "Name"
+    creates, deletes, describes, described = "PutParameter", "DeleteParameter", "GetParameter", "Parameter"
+    tagging = TAGGING
 
     def create(self, site: Site, properties: Properties) -> str:
         """PutParameter refuses a name that is taken."""
         name: str = properties.get("Name") or f"CFN-{site.logical_id}-{site.world.token(12)}"
-        tags = [{"Key": key, "Value": value} for key, value in tag_map(properties.get("Tags")).items()]
-        site.client("ssm").put_parameter(
-            Name=name, Overwrite=False, **given(properties, **PARAMETER), **({"Tags": tags} if tags else {})
-        )
+        tags = {"Tags": tag_list(properties["Tags"])} if properties.get("Tags") else {}
+        self._call(site, self.creates, name, {**properties, **tags})
         return name
-
-    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """Tier, pattern and description cannot be read back."""
-        client = site.client("ssm")
-        parameter = client.get_parameter(Name=physical_id)["Parameter"]
-        live = {"Name": physical_id, **{k: parameter[k] for k in ("Type", "Value", "DataType") if k in parameter}}
-        if "Tags" in expected:
-            tags = client.list_tags_for_resource(ResourceType="Parameter", ResourceId=physical_id)["TagList"]
-            live["Tags"] = tag_map(tag_list(tags))
-        return live
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
         """PutParameter again, as a whole."""
-        client = site.client("ssm")
-        if changed(before, after, *PARAMETER):
-            client.put_parameter(Name=physical_id, Overwrite=True, **given(after, **PARAMETER))
-        about = {"ResourceType": "Parameter", "ResourceId": physical_id}
-        retag(
-            before.get("Tags"),
-            after.get("Tags"),
-            lambda tags: client.add_tags_to_resource(**about, Tags=tags),
-            lambda keys: client.remove_tags_from_resource(**about, TagKeys=keys),
-        )
+        super().update(site, physical_id, before, {**after, "Overwrite": True})
 
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteParameter."""
-        site.client("ssm").delete_parameter(Name=physical_id)
+    def tagged(self, site: Site, physical_id: str) -> Resource:
+        """By kind and name."""
+        return {"ResourceType": "Parameter", "ResourceId": physical_id}
 
     def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
         """Type, value and ARN."""
@@ -75,6 +49,8 @@ class Document(ResourceType):
     properties = frozenset({
         "Content", "DocumentFormat", "DocumentType", "Name", "Tags", "TargetType", "UpdateMethod", "VersionName",
     })  # fmt: skip
+
+    tagging = TAGGING
 
     def create(self, site: Site, properties: Properties) -> str:
         """CreateDocument; the content is JSON unless DocumentFormat says otherwise."""
@@ -101,9 +77,6 @@ class Document(ResourceType):
         shown |= {name: described[name] for name in ("TargetType", "VersionName") if name in described}
         text = isinstance(expected.get("Content"), str)
         shown["Content"] = live["Content"] if text else json.loads(live["Content"])
-        if "Tags" in expected:
-            tags = client.list_tags_for_resource(ResourceType="Document", ResourceId=physical_id)["TagList"]
-            shown["Tags"] = tag_list(tags)
         return shown
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
@@ -113,7 +86,6 @@ class Document(ResourceType):
             if changed(before, after, *(name for name in self.properties if name != "Tags")):
                 client.delete_document(Name=physical_id)
                 self.create(site, {**after, "Name": physical_id})
-                return
         elif changed(before, after, "Content", "DocumentFormat", "TargetType", "VersionName"):
             made = client.update_document(
                 Name=physical_id,
@@ -123,13 +95,10 @@ class Document(ResourceType):
                 **given(after, TargetType="TargetType", VersionName="VersionName"),
             )["DocumentDescription"]
             client.update_document_default_version(Name=physical_id, DocumentVersion=made["DocumentVersion"])
-        about = {"ResourceType": "Document", "ResourceId": physical_id}
-        retag(
-            before.get("Tags"),
-            after.get("Tags"),
-            lambda tags: client.add_tags_to_resource(**about, Tags=tags),
-            lambda keys: client.remove_tags_from_resource(**about, TagKeys=keys),
-        )
+
+    def tagged(self, site: Site, physical_id: str) -> Resource:
+        """By kind and name."""
+        return {"ResourceType": "Document", "ResourceId": physical_id}
 
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """DeleteDocument."""
