@@ -17,7 +17,7 @@ from landing.organization import Organization as Wanted
 from landing.sandbox import Sandbox
 from landing.sandbox.services import registry
 from landing.sandbox.services.cloudformation.stack_sets import targets
-from landing.sandbox.services.cloudformation.stack_sets.automatic import moved as deploy_automatically
+from landing.sandbox.services.cloudformation.stack_sets.automatic import account_joined as deploy_automatically
 from landing.sandbox.services.cloudformation.stack_sets.state import Instance, StackSet
 from landing.sandbox.services.organizations import policies
 from landing.sandbox.services.organizations.lifecycle import found

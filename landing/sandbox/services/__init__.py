@@ -2,6 +2,6 @@
 
 A service is a class whose methods are its operations: `service` is the guide. A folder's `__init__` has the class,
 its `state` what is remembered, its other modules the operations by topic. Beside the services: what an operation is
-given (`call`), how one service calls another (`clients`), and what several of them ask of the organization
-(`accounts`, `appointment`, `membership`).
+given (`call`), how one service calls another (`clients`), what several of them ask of the organization (`accounts`),
+and the `administrator` that some have in it.
 """

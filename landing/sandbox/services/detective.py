@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services import accounts, appointment, membership
-from landing.sandbox.services.appointment import Relations
+from landing.sandbox.services import accounts
+from landing.sandbox.services.administrator import OrganizationAdministrator, Refusals, Relations, may_be_member
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.service import Service
-from landing.sandbox.world import Event, World, regions
+from landing.sandbox.world import World
 
 PRINCIPAL = "detective.amazonaws.com"
 PACKAGES = ("DETECTIVE_CORE", "EKS_AUDIT", "ASFF_SECURITYHUB_FINDING")
@@ -51,11 +51,58 @@ def at(world: World, account: str, region: str) -> Place:
     return world.state("detective", account, region, Place)
 
 
+class Administrator(OrganizationAdministrator[Graph]):
+    """The graph comes and goes with the administrator (API reference, EnableOrganizationAdminAccount)."""
+
+    principal = PRINCIPAL
+    refusals = Refusals(
+        unmanaged=lambda _: _denied("Only the management account of an organization may do that."),
+        untrusted=lambda _: _invalid(f"Trusted access is not enabled for {PRINCIPAL}."),
+        stranger=lambda _: _invalid("The account is not an active member of the organization."),
+        taken=lambda _: _invalid("Another account is the Detective administrator of the organization."),
+        absent=lambda _: _invalid("There is no Detective administrator."),
+    )
+
+    def at(self, world: World, account: str, region: str) -> Place:
+        """The state of an account in a Region."""
+        return at(world, account, region)
+
+    def install(self, world: World, management: str, account: str, region: str) -> None:
+        """The management account knows since when."""
+        super().install(world, management, account, region)
+        at(world, management, region).since = world.now
+
+    def appoint(self, world: World, account: str, region: str) -> None:
+        """The administrator gets a graph."""
+        _create(world, account, region)
+
+    def dismissed(self, world: World, account: str, region: str) -> None:
+        """The graph goes."""
+        _delete(world, account, region)
+
+    def enrol(self, world: World, administrator: str, region: str, account: str) -> None:
+        """A new account becomes a member where the administrator wants that."""
+        graph = at(world, administrator, region).graph
+        if graph is not None and graph.auto_enable:
+            _enrol(world, graph, account, region)
+
+    def listed(self, call: Call, appointed: str | None) -> dict[str, Any]:
+        """With the graph and the time (API reference, ListOrganizationAdminAccounts)."""
+        graph = at(call.world, appointed, call.region).graph if appointed else None
+        since = at(call.world, call.account, call.region).since
+        found = [{"AccountId": appointed, "GraphArn": graph.arn, "DelegationTime": since}] if graph else []
+        return call.page("Administrators", found, most=200)
+
+
+ADMINISTRATOR = Administrator()
+
+
 class Detective(Service[Place]):
     """Graphs of organizations and of accounts alone; invitations and investigations are unsupported."""
 
     name = "detective"
     state_type = Place
+    topics = (ADMINISTRATOR,)
 
     def refuse_token(self) -> Refusal:
         """API reference, ValidationException."""
@@ -77,39 +124,6 @@ class Detective(Service[Place]):
         graph = self.state(call).graph
         return call.page("GraphList", [{"Arn": graph.arn, "CreatedTime": graph.created}] if graph else [], most=200)
 
-    def enable_organization_admin_account(self, call: Call) -> None:
-        """From the management account; the administrator gets a graph (API reference; Administration Guide)."""
-        organization, account = _managed(call), call["AccountId"]
-        wrong = appointment.obstacle(call, organization, account, PRINCIPAL)
-        if wrong is not None:
-            raise _invalid(wrong)
-        place = self.state(call)
-        if appointment.rival(organization, place, account, PRINCIPAL) is not None:
-            raise _invalid("Another account is the Detective administrator of the organization.")
-        place.appointed, place.since = account, place.since or call.world.now
-        _create(call.world, account, call.region)
-        appointment.register(call.world, organization, account, PRINCIPAL)
-
-    def disable_organization_admin_account(self, call: Call) -> None:
-        """The graph goes with the administrator (API reference, DisableOrganizationAdminAccount)."""
-        organization = _managed(call)
-        account = self.state(call).appointed
-        if account is None:
-            raise _invalid("There is no Detective administrator.")
-        _dismiss(call.world, call.account, call.region)
-        if not any(at(call.world, call.account, region).appointed for region in regions.every(call.world)):
-            appointment.deregister(call.world, organization, account, PRINCIPAL)
-
-    def list_organization_admin_accounts(self, call: Call) -> dict[str, Any]:
-        """For the management account (API reference, ListOrganizationAdminAccounts)."""
-        _managed(call)
-        place = self.state(call)
-        graph = at(call.world, place.appointed, call.region).graph if place.appointed else None
-        found = []
-        if graph is not None:
-            found = [{"AccountId": place.appointed, "GraphArn": graph.arn, "DelegationTime": place.since}]
-        return call.page("Administrators", found, most=200)
-
     def describe_organization_configuration(self, call: Call) -> dict[str, Any]:
         """For the administrator (API reference)."""
         return {"AutoEnable": _organization_graph(call).auto_enable}
@@ -126,7 +140,7 @@ class Detective(Service[Place]):
             account = asked["AccountId"]
             if account in graph.members:
                 refused.append({"AccountId": account, "Reason": "The account is already a member."})
-            elif not appointment.may_be_member(call.world, call.account, account, call.region):
+            elif not may_be_member(call.world, call.account, account, call.region):
                 refused.append({"AccountId": account, "Reason": "The account is not one of the organization."})
             elif len(graph.members) >= MOST_MEMBERS:
                 raise Refusal("ServiceQuotaExceededException", f"A behavior graph has {MOST_MEMBERS} members.")
@@ -191,23 +205,6 @@ class Detective(Service[Place]):
         return {}
 
 
-def account_joined(world: World, event: Event) -> None:
-    """A new account becomes a member where the administrator wants that."""
-    for _, region, graph in membership.of_newcomer(world, event.account, at):
-        if graph.auto_enable:
-            _enrol(world, graph, event.account, region)
-
-
-def account_left(world: World, event: Event) -> None:
-    """Who leaves is a member no more."""
-    membership.leave(world, event.account, at)
-
-
-def administrator_deregistered(world: World, event: Event) -> None:
-    """Organizations' own call acts in every Region."""
-    membership.deregister(world, event, PRINCIPAL, at, _dismiss)
-
-
 def _create(world: World, account: str, region: str, tags: dict[str, str] | None = None) -> Graph:
     place = at(world, account, region)
     if place.graph is None:
@@ -223,22 +220,9 @@ def _delete(world: World, account: str, region: str) -> None:
     place.graph = None
 
 
-def _dismiss(world: World, management: str, region: str) -> None:
-    administrator = membership.dismiss(world, management, region, at)
-    at(world, management, region).since = None
-    _delete(world, administrator or "", region)
-
-
 def _enrol(world: World, graph: Graph, account: str, region: str) -> None:
     graph.members[account] = (world.accounts[account].email, world.now)
     at(world, account, region).administrator = graph.arn.split(":")[4]
-
-
-def _managed(call: Call) -> accounts.Organization:
-    organization = appointment.managed(call)
-    if organization is None:
-        raise Refusal("AccessDeniedException", "Only the management account of an organization may do that.")
-    return organization
 
 
 def _appointed_by(world: World, account: str, region: str) -> str | None:
@@ -256,7 +240,7 @@ def _graph(call: Call, member: str = "GraphArn") -> Graph:
 
 def _organization_graph(call: Call) -> Graph:
     if _appointed_by(call.world, call.account, call.region) != call.account:
-        raise Refusal("AccessDeniedException", "Only the Detective administrator of an organization may do that.")
+        raise _denied("Only the Detective administrator of an organization may do that.")
     graph = at(call.world, call.account, call.region).graph
     if graph is None or graph.arn != call["GraphArn"]:
         raise _invalid("The behavior graph is not the one of the organization.")
@@ -284,6 +268,10 @@ def _member(call: Call, graph: Graph, account: str) -> dict[str, Any]:
         "UpdatedTime": since,
         "InvitationType": "ORGANIZATION",
     }
+
+
+def _denied(message: str) -> Refusal:
+    return Refusal("AccessDeniedException", message)
 
 
 def _invalid(message: str) -> Refusal:

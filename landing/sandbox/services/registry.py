@@ -39,40 +39,15 @@ SERVICES: dict[str, str] = {
 }
 """botocore's name of a service to the class that answers for it; imported when first called."""
 
+SECURITY = ("guardduty", "securityhub", "macie2", "inspector2", "detective")
 LISTENERS: dict[str, tuple[str, ...]] = {
-    "account-joined": (
-        "landing.sandbox.services.guardduty.enrolment:account_joined",
-        "landing.sandbox.services.securityhub.rollout:account_joined",
-        "landing.sandbox.services.macie.administration:account_joined",
-        "landing.sandbox.services.inspector.administration:account_joined",
-        "landing.sandbox.services.detective:account_joined",
-        "landing.sandbox.services.config.organization:account_joined",
-        "landing.sandbox.services.cloudformation.stack_sets.automatic:moved",
-    ),
-    "account-moved": (
-        "landing.sandbox.services.securityhub.rollout:account_moved",
-        "landing.sandbox.services.cloudformation.stack_sets.automatic:moved",
-    ),
-    "account-left": (
-        "landing.sandbox.services.guardduty.enrolment:account_left",
-        "landing.sandbox.services.securityhub.rollout:account_left",
-        "landing.sandbox.services.macie.administration:account_left",
-        "landing.sandbox.services.inspector.administration:account_left",
-        "landing.sandbox.services.detective:account_left",
-        "landing.sandbox.services.config.organization:account_left",
-        "landing.sandbox.services.cloudformation.stack_sets.automatic:left",
-    ),
-    "administrator-deregistered": (
-        "landing.sandbox.services.guardduty.enrolment:administrator_deregistered",
-        "landing.sandbox.services.securityhub.rollout:administrator_deregistered",
-        "landing.sandbox.services.macie.administration:administrator_deregistered",
-        "landing.sandbox.services.inspector.administration:administrator_deregistered",
-        "landing.sandbox.services.detective:administrator_deregistered",
-        "landing.sandbox.services.accessanalyzer.analyzers:administrator_deregistered",
-    ),
-    "service-distrusted": ("landing.sandbox.services.accessanalyzer.analyzers:service_distrusted",),
+    "account-joined": (*SECURITY, "config", "cloudformation"),
+    "account-moved": ("securityhub", "cloudformation"),
+    "account-left": (*SECURITY, "config", "cloudformation"),
+    "administrator-deregistered": (*SECURITY, "accessanalyzer"),
+    "service-distrusted": ("accessanalyzer",),
 }
-"""Name of an event to the functions `(world, event)` that hear it, in this order.
+"""Name of an event to the services that hear it, in this order, by a function `(world, event)` of that name.
 
 account-joined (method, parent), account-moved (source, destination), account-closed (parent), account-left
 (parent, how); service-trusted and service-distrusted (principal; the account is the management account);
@@ -86,7 +61,8 @@ def service(name: str) -> Service[Any] | None:
     path = SERVICES.get(name)
     if path is None:
         return None
-    made: Service[Any] = _found(path)()
+    module, _, class_name = path.partition(":")
+    made: Service[Any] = getattr(importlib.import_module(module), class_name)()
     return made
 
 
@@ -110,9 +86,5 @@ def is_set_aside(name: str, operation: str) -> bool:
 
 def listeners(event: str) -> tuple[Listener, ...]:
     """Who hears an event."""
-    return tuple(_found(path) for path in LISTENERS.get(event, ()))
-
-
-def _found(path: str) -> Any:
-    module, _, name = path.partition(":")
-    return getattr(importlib.import_module(module), name)
+    services = [found for name in LISTENERS.get(event, ()) if (found := service(name))]
+    return tuple(hears for one in services if (hears := one.listener(event)))

@@ -65,10 +65,12 @@ Then add one line to `SERVICES` in `landing/sandbox/services/registry.py`, and c
   thing=key)` and each Describe of the thing says `call.poll(key)`. `function(world, *arguments)` is a
   function of a module.
 - **Identifiers**: `call.world.token(12)`, `call.world.uuid()`; never `random`, `uuid` or the wall clock.
-- **Events**: `call.world.publish("account-joined", account, **detail)`; who wants to hear one adds a
-  function `(world, event)` to `LISTENERS` in the registry.
+- **Events**: `call.world.publish("account-joined", account, **detail)`; who wants to hear one has a function
+  `account_joined(world, event)` and is listed in `LISTENERS` in the registry.
 - **A big service** is a package: `topics = (accounts, units)` names modules whose functions `(call)` are
   operations.
+- **What several services have** is a topic that each of them declares: the administrator of an organization
+  (`landing/sandbox/services/administrator.py`).
 '''
 
 from __future__ import annotations
@@ -76,7 +78,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from landing.sandbox.protocol.constraints import Problem
@@ -84,7 +86,7 @@ from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.model import service_model
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
-from landing.sandbox.world import World
+from landing.sandbox.world import Listener, World
 
 if TYPE_CHECKING:
     import boto3
@@ -132,7 +134,8 @@ class Service(Generic[S]):
     extends: ClassVar[bool] = False
     scope: ClassVar[Scope] = Scope.REGION
     state_type: ClassVar[type[Any]]
-    topics: ClassVar[tuple[ModuleType, ...]] = ()
+    topics: ClassVar[tuple[object, ...]] = ()
+    """Modules, or other things that have operations."""
     missing: ClassVar[frozenset[str]] = frozenset()
     """Operations that an extended moto would answer with something else: they are unsupported."""
     probes: ClassVar[Mapping[str, Probe]] = MappingProxyType({})
@@ -140,10 +143,16 @@ class Service(Generic[S]):
 
     def operation(self, method: str) -> OperationFunction | None:
         """The function that is an operation, by its snake_case name."""
-        found: OperationFunction | None = getattr(self, method, None)
-        for topic in self.topics:
-            found = found or getattr(topic, method, None)
+        found: OperationFunction | None = self._function(method)
         return found
+
+    def listener(self, event: str) -> Listener | None:
+        """The function that hears an event."""
+        found: Listener | None = self._function(event.replace("-", "_"))
+        return found
+
+    def _function(self, name: str) -> Any:
+        return next((getattr(part, name) for part in (self, *self.topics) if hasattr(part, name)), None)
 
     def admit(self, call: Call) -> None:
         """Raise a refusal if this caller may not call this operation at all; before the operation itself."""

@@ -12,7 +12,7 @@ from landing.sandbox.services.cloudformation import (
     stacks,
     templates,
 )
-from landing.sandbox.services.cloudformation.stack_sets import access, instances, operations, sets
+from landing.sandbox.services.cloudformation.stack_sets import access, automatic, instances, operations, sets
 from landing.sandbox.services.cloudformation.state import CloudFormationState
 from landing.sandbox.services.service import Scope, Service
 
@@ -35,6 +35,7 @@ class CloudFormation(Service[CloudFormationState]):
         instances,
         operations,
         access,
+        automatic,
     )
 
     def refuse_token(self) -> Refusal:

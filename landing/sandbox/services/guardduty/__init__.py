@@ -9,6 +9,7 @@ from landing.sandbox.services.guardduty import (
     administration,
     destinations,
     detectors,
+    enrolment,
     entity_sets,
     filters,
     findings,
@@ -24,7 +25,17 @@ class GuardDuty(Service[state_module.Here]):
 
     name = "guardduty"
     state_type = state_module.Here
-    topics = (detectors, administration, members, destinations, filters, entity_sets, findings, tags)
+    topics = (
+        detectors,
+        enrolment.ADMINISTRATOR,
+        administration,
+        members,
+        destinations,
+        filters,
+        entity_sets,
+        findings,
+        tags,
+    )
 
     def refuse_problem(self, problem: Problem) -> Refusal:
         """One message for every invalid value (API reference, BadRequestException)."""

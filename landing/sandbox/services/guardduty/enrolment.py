@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from landing.sandbox.services import accounts, membership
+from landing.sandbox.services import accounts
+from landing.sandbox.services.administrator import OrganizationAdministrator, Refusals
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty import features
-from landing.sandbox.services.guardduty.state import PRINCIPAL, Detector, Here, Member, at
-from landing.sandbox.world import Event, World, regions
+from landing.sandbox.services.guardduty.state import (
+    PRINCIPAL,
+    Administration,
+    Detector,
+    Here,
+    Member,
+    at,
+    bad,
+    invalid,
+)
+from landing.sandbox.world import World, regions
 
 HEXADECIMAL = "0123456789abcdef"
 
@@ -107,29 +117,47 @@ def enrol(
     return None
 
 
-def account_joined(world: World, event: Event) -> None:
-    """A new account is looked at in every Region that has an administrator."""
-    organization = accounts.organization_of(world, event.account)
-    assert organization is not None
-    for administrator, region, settings in membership.administrations(world, organization.management_account, at):
-        if settings.auto_enable != "NONE":
-            settings.joined.append(event.account)
+class Administrator(OrganizationAdministrator[Administration]):
+    """API reference, EnableOrganizationAdminAccount; it wants trusted access unless the console calls."""
+
+    principal = PRINCIPAL
+    refusals = Refusals(
+        unmanaged=lambda _: bad(
+            "The request failed because you do not have required AWS Organization master permission."
+        ),
+        untrusted=lambda _: bad(
+            "The request failed because AWS Organizations service access is not enabled for GuardDuty."
+        ),
+        stranger=lambda _: invalid(),
+        taken=lambda _: bad(
+            "The request failed because another account is already enabled as GuardDuty delegated administrator for "
+            "the organization."
+        ),
+        absent=lambda _: bad("The request failed because the account is not the GuardDuty delegated administrator."),
+    )
+
+    def at(self, world: World, account: str, region: str) -> Here:
+        """The state of an account in a Region."""
+        return at(world, account, region)
+
+    def appoint(self, world: World, account: str, region: str) -> None:
+        """It gets a detector."""
+        place, organization = at(world, account, region), accounts.organization_of(world, account)
+        assert organization is not None
+        place.detector = place.detector or new_detector(world, features.DEFAULTS)
+        place.administration = Administration(organization.management_account, features.NOBODY)
+
+    def dismissed(self, world: World, account: str, region: str) -> None:
+        """GuardDuty stays on."""
+        super().dismissed(world, account, region)
+        world.clock.forget(thing(account, region))
+
+    def enrol(self, world: World, administrator: str, region: str, account: str) -> None:
+        """A new account is looked at soon."""
+        settings = at(world, administrator, region).administration
+        if settings is not None and settings.auto_enable != "NONE":
+            settings.joined.append(account)
             schedule(world, administrator, region)
 
 
-def account_left(world: World, event: Event) -> None:
-    """Who leaves the organization is a member no more; GuardDuty stays on (User Guide)."""
-    membership.leave(world, event.account, at)
-
-
-def dismiss(world: World, management: str, region: str) -> None:
-    """The administrator is none any more: members stand alone, GuardDuty stays on in them."""
-    administrator = membership.dismiss(world, management, region, at)
-    if administrator is not None:
-        at(world, administrator, region).administration = None
-        world.clock.forget(thing(administrator, region))
-
-
-def administrator_deregistered(world: World, event: Event) -> None:
-    """Organizations' own call acts in every Region."""
-    membership.deregister(world, event, PRINCIPAL, at, dismiss)
+ADMINISTRATOR = Administrator()

@@ -13,7 +13,7 @@ class Inspector(Service[Place]):
 
     name = "inspector2"
     state_type = Place
-    topics = (administration, configuration, members, scans)
+    topics = (administration.ADMINISTRATOR, administration, configuration, members, scans)
 
     def refuse_token(self) -> Refusal:
         """API reference, ValidationException."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services import appointment
+from landing.sandbox.services.administrator import may_be_member
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.inspector.state import Member, administered, at, invalid
 from landing.sandbox.world import World
@@ -15,7 +15,7 @@ def associate_member(call: Call) -> dict[str, Any]:
     """An account of the organization; scanning is another call (API reference, AssociateMember)."""
     administered(call)
     account = call["accountId"]
-    if not appointment.may_be_member(call.world, call.account, account, call.region):
+    if not may_be_member(call.world, call.account, account, call.region):
         raise invalid("The account is not another active account of the organization that can use this Region.")
     enrol(call.world, call.account, call.region, account)
     return {"accountId": account}

@@ -13,7 +13,7 @@ class Macie(Service[Place]):
 
     name = "macie2"
     state_type = Place
-    topics = (administration, discovery, members, sessions)
+    topics = (administration.ADMINISTRATOR, administration, discovery, members, sessions)
 
     def refuse_token(self) -> Refusal:
         """API reference, ValidationException."""

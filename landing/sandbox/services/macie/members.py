@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from landing.sandbox.services import accounts, appointment
+from landing.sandbox.services import accounts
+from landing.sandbox.services.administrator import may_be_member
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.macie.state import Member, absent, administered, at, conflict, enable, enabled, invalid
 from landing.sandbox.world import World
@@ -16,7 +17,7 @@ def create_member(call: Call) -> dict[str, Any]:
     """An account of the organization, by id and e-mail address (API reference, CreateMember)."""
     settings, account = administered(call), call["account"]
     identifier = account["accountId"]
-    if not appointment.may_be_member(call.world, call.account, identifier, call.region):
+    if not may_be_member(call.world, call.account, identifier, call.region):
         raise invalid("The account isn't another active account of the organization that can use this Region.")
     if account["email"].lower() != call.world.accounts[identifier].email.lower():
         raise invalid("The e-mail address isn't the one of the account.")

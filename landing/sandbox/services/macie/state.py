@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services.appointment import Relations
+from landing.sandbox.services.administrator import Relations
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.iam import linked_roles
 from landing.sandbox.world import World

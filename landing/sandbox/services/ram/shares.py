@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services import accounts, appointment
+from landing.sandbox.services import accounts
+from landing.sandbox.services.administrator import managed
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.iam import linked_roles
 from landing.sandbox.services.ram import associations
@@ -14,7 +15,7 @@ from landing.sandbox.services.ram.state import PRINCIPAL, Share, at, own, pick, 
 
 def enable_sharing_with_aws_organization(call: Call) -> dict[str, Any]:
     """By the management account; gives RAM trusted access and its role (API reference)."""
-    organization = appointment.managed(call)
+    organization = managed(call)
     if organization is None or organization.feature_set != "ALL":
         message = "Sharing is enabled by the management account of an organization with all features."
         raise Refusal("OperationNotPermittedException", message)

@@ -6,7 +6,6 @@ from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.securityhub import (
-    administration,
     aggregators,
     associations,
     automation,
@@ -17,6 +16,7 @@ from landing.sandbox.services.securityhub import (
     members,
     policies,
     products,
+    rollout,
     standards,
     tags,
     version2,
@@ -41,7 +41,8 @@ class SecurityHub(Service[state_module.Here]):
         hubs,
         standards,
         controls,
-        administration,
+        rollout.ADMINISTRATOR,
+        rollout,
         aggregators,
         central,
         policies,

@@ -7,8 +7,8 @@ from typing import Any
 
 from landing.core.constraints import security_hub as catalogue
 from landing.sandbox.services import accounts
+from landing.sandbox.services.administrator import OrganizationAdministrator, Refusals
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.iam.linked_roles import ensure
 from landing.sandbox.services.securityhub.state import (
     PRINCIPAL,
     Administration,
@@ -18,10 +18,12 @@ from landing.sandbox.services.securityhub.state import (
     Hub,
     Member,
     Settings,
-    administrations,
     aggregator_of,
     at,
+    here,
+    invalid,
     linked,
+    no_access,
 )
 from landing.sandbox.world import Event, World, regions
 
@@ -91,7 +93,7 @@ def spread_administrator(world: World, management: str, administrator: str, othe
     """Under central configuration the administrator of the home Region is that of the linked ones."""
     for region in others:
         if at(world, management, region).appointed is None and regions.is_usable(world, administrator, region):
-            appoint(world, management, administrator, region)
+            ADMINISTRATOR.install(world, management, administrator, region)
 
 
 def nearest(organization: accounts.Organization, central: Central, target: str) -> tuple[str, Association] | None:
@@ -224,68 +226,113 @@ def forget_member(world: World, account: str, region: str) -> None:
         settings.members.pop(account, None)
 
 
-def account_joined(world: World, event: Event) -> None:
-    """Local configuration enables new accounts, central configuration looks at its policies."""
-    organization = accounts.organization_of(world, event.account)
-    assert organization is not None
-    for administrator, _, settings in administrations(world, organization.management_account):
-        if settings.auto_enable:
-            settings.joined.append(event.account)
-        if settings.auto_enable or settings.central is not None:
-            schedule(world, administrator)
-
-
 def account_moved(world: World, event: Event) -> None:
     """Another policy may hold in the new place."""
     organization = accounts.organization_of(world, event.account)
     assert organization is not None
-    for administrator, _, settings in administrations(world, organization.management_account):
+    for administrator, _, settings in ADMINISTRATOR.administrations(world, organization.management_account):
         if settings.central is not None:
             schedule(world, administrator)
 
 
-def account_left(world: World, event: Event) -> None:
-    """Security Hub stays as it is, and the account stands alone."""
-    states: dict[tuple[str, str], Any] = world.states.get("securityhub", {})
-    for region in regions.every(world):
-        if (event.account, region) in states:
-            forget_member(world, event.account, region)
-            _let_go(at(world, event.account, region))
+class Administrator(OrganizationAdministrator[Administration]):
+    """Organizations User Guide, "AWS Security Hub CSPM and AWS Organizations"; User Guide, "Designating..."."""
+
+    principal = PRINCIPAL
+    brings_trust = True
+    refusals = Refusals(
+        unmanaged=lambda _: no_access("The request must be made by the organization management account."),
+        untrusted=lambda account: invalid(f"There is no trusted access for {account}."),
+        stranger=lambda account: invalid(f"The account {account} is not an active account of the organization."),
+        taken=lambda _: invalid("Another account is the Security Hub administrator of the organization."),
+        absent=lambda account: invalid(f"The account {account} is not the Security Hub administrator."),
+    )
+
+    def at(self, world: World, account: str, region: str) -> Here:
+        """The state of an account in a Region."""
+        return at(world, account, region)
+
+    def enable_organization_admin_account(self, call: Call) -> dict[str, Any]:
+        """The same account for both Security Hubs."""
+        if not _is_newer(call):
+            return {**super().enable_organization_admin_account(call), **_feature(call)}
+        place = here(call)
+        organization, account = self.admitted(call, place.appointed2)
+        place.appointed2 = account
+        self.register(call.world, organization, account)
+        return {"AdminAccountId": account, **_feature(call)}
+
+    def disable_organization_admin_account(self, call: Call) -> dict[str, Any]:
+        """One of both; Organizations forgets the account with the other."""
+        if not _is_newer(call):
+            return super().disable_organization_admin_account(call)
+        organization, account, place = self.managed(call), call["AdminAccountId"], here(call)
+        if place.appointed2 != account:
+            raise self.refusals.absent(account)
+        place.appointed2 = None
+        self.deregister(call, organization, account)
+        return {}
+
+    def deregister(self, call: Call, organization: accounts.Organization, account: str) -> None:
+        """Unless it is appointed for the newer Security Hub."""
+        if here(call).appointed2 is None:
+            super().deregister(call, organization, account)
+
+    def listed(self, call: Call, appointed: str | None) -> dict[str, Any]:
+        """Of one of both (API reference, ListOrganizationAdminAccounts)."""
+        return {**super().listed(call, here(call).appointed2 if _is_newer(call) else appointed), **_feature(call)}
+
+    def appoint(self, world: World, account: str, region: str) -> None:
+        """Security Hub is on by that, with the default standards."""
+        place, organization = at(world, account, region), accounts.organization_of(world, account)
+        assert organization is not None
+        if place.hub is None:
+            place.hub = new_hub(world)
+            place.hub.standards = dict.fromkeys(catalogue.DEFAULT_STANDARDS, "PENDING")
+            settle_standards(world, account, region)
+        place.administration = Administration(organization.management_account)
+
+    def dismiss(self, world: World, management: str, region: str) -> None:
+        """Members and administrator decide for themselves."""
+        for administrator, where, settings in list(self.administrations(world, management)):
+            for account in (administrator, *settings.members) if where == region else ():
+                _let_go(at(world, account, region))
+        super().dismiss(world, management, region)
+
+    def enrol(self, world: World, administrator: str, region: str, account: str) -> None:
+        """Local configuration enables new accounts, central configuration looks at its policies."""
+        settings = at(world, administrator, region).administration
+        assert settings is not None
+        if settings.auto_enable:
+            settings.joined.append(account)
+        if settings.auto_enable or settings.central is not None:
+            schedule(world, administrator)
+
+    def account_left(self, world: World, event: Event) -> None:
+        """Security Hub stays as it is, and the account stands alone."""
+        super().account_left(world, event)
+        for account, _, place in _places(world):
+            if account == event.account:
+                _let_go(place)
+
+    def administrator_deregistered(self, world: World, event: Event) -> None:
+        """Configuration policies are lost (User Guide)."""
+        super().administrator_deregistered(world, event)
+        if event.detail["principal"] == PRINCIPAL:
+            world.clock.forget(thing(event.account))
 
 
-def appoint(world: World, management: str, account: str, region: str) -> None:
-    """Security Hub is on in the administrator by that, with the default standards."""
-    place = at(world, account, region)
-    if place.hub is None:
-        ensure(world, account, PRINCIPAL)
-        place.hub = new_hub(world)
-        place.hub.standards = dict.fromkeys(catalogue.DEFAULT_STANDARDS, "PENDING")
-        settle_standards(world, account, region)
-    place.administrator = None
-    place.administration = Administration(management)
-    at(world, management, region).appointed = account
+ADMINISTRATOR = Administrator()
 
 
-def dismiss(world: World, management: str, region: str) -> None:
-    """The administrator is none any more in a Region; members stand alone there."""
-    place = at(world, management, region)
-    administrator, place.appointed = place.appointed, None
-    if administrator is None:
-        return
-    theirs = at(world, administrator, region)
-    for account in () if theirs.administration is None else list(theirs.administration.members):
-        at(world, account, region).administrator = None
-        _let_go(at(world, account, region))
-    theirs.administration = None
-    _let_go(theirs)
+def _is_newer(call: Call) -> bool:
+    return call.get("Feature") == "SecurityHubV2"
 
 
-def administrator_deregistered(world: World, event: Event) -> None:
-    """Organizations' own call acts in every Region, and configuration policies are lost (User Guide)."""
-    organization = accounts.organization_of(world, event.account)
-    if event.detail["principal"] != PRINCIPAL or organization is None:
-        return
-    for administrator, region, _ in list(administrations(world, organization.management_account)):
-        if administrator == event.account:
-            dismiss(world, organization.management_account, region)
-    world.clock.forget(thing(event.account))
+def _feature(call: Call) -> dict[str, str]:
+    return {"Feature": call.get("Feature", "SecurityHub")}
+
+
+def _places(world: World) -> list[tuple[str, str, Here]]:
+    states: dict[tuple[str, str], Here] = world.states.get("securityhub", {})
+    return [(account, region, place) for (account, region), place in states.items()]

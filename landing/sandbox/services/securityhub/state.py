@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services import membership
 from landing.sandbox.services.call import Call
 from landing.sandbox.world import World, regions
 
@@ -217,11 +216,6 @@ def central_of(world: World, administrator: str, region: str) -> Central | None:
     if settings is None or (region != home and region not in linked(world, home, aggregator)):
         return None
     return settings.central
-
-
-def administrations(world: World, management: str) -> Iterator[tuple[str, str, Administration]]:
-    """Administrator, Region and settings, wherever the organization has appointed one."""
-    return membership.administrations(world, management, at)
 
 
 def invalid(message: str) -> Refusal:

@@ -15,8 +15,13 @@ from landing.sandbox.services.cloudformation.stack_sets.state import Operation, 
 from landing.sandbox.world import Event, World
 
 
-def moved(world: World, event: Event) -> None:
-    """An account has joined the organization, or moved within it."""
+def account_joined(world: World, event: Event) -> None:
+    """An account has come below a target."""
+    account_moved(world, event)
+
+
+def account_moved(world: World, event: Event) -> None:
+    """It may have left another one."""
     organization = accounts.organization_of(world, event.account)
     if organization is None or MEMBER_PRINCIPAL not in organization.services:
         return
@@ -28,7 +33,7 @@ def moved(world: World, event: Event) -> None:
         _deploy(world, stack_set, event.account, begun)
 
 
-def left(world: World, event: Event) -> None:
+def account_left(world: World, event: Event) -> None:
     """An account has left the organization; one that was closed long ago is gone altogether."""
     for (account, region), state in list(world.states.get("cloudformation", {}).items()):
         for stack_set in list(state.stack_sets.values()):
