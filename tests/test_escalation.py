@@ -45,6 +45,17 @@ def test_exemptions_are_read_from_documents() -> None:
         assert list(exemptions({"Statement": [other]})) == []
 
 
+def test_a_variable_in_an_arn_is_whatever_somebody_tags_themselves_with() -> None:
+    condition = {
+        "ArnNotLike": {
+            "aws:PrincipalArn": ["arn:aws:iam::*:role/${aws:PrincipalTag/x}", "arn:aws:iam::*:role/a-${aws:userid}"]
+        }
+    }
+    [found] = exemptions({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}})
+    assert found.patterns == ("arn:aws:iam::*:role/*", "arn:aws:iam::*:role/a-*")
+    assert is_boundless(found.patterns[0])
+
+
 @pytest.mark.parametrize("pattern", ["*", "*:role/x", "arn:aws:iam::*:*", "arn:aws:iam::*:role/*", "arn:*:iam::*:r*/x",
                                      "arn:aws:iam::*:role/?dmin", "arn:aws:iam::*:role/*admin", "arn:aws:iam::1?:role/*"])  # fmt: skip
 def test_a_pattern_that_begins_with_anything_is_boundless(pattern: str) -> None:

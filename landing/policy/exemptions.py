@@ -14,6 +14,8 @@ _NAMED = frozenset({"arnlike", "arnequals", "stringlike", "stringequals", "strin
 _OPERATOR = re.compile(r"(?:for(?:any|all)values?:)?(\w+?)(?:ifexists)?\Z")
 _PART = re.compile(r":(?![^<>]*>)")
 """Between two parts of an ARN; the reference to an account has a colon of its own."""
+_ANY = re.compile(r"\$\{[^{}]*\}")
+"""A variable, whose value may be one that whoever asks has chosen: a tag of their own."""
 _MEANT = re.compile(r"[^*?]")
 
 
@@ -34,7 +36,7 @@ def exemptions(document: Mapping[str, Any]) -> Iterator[Exemption]:
             match = _OPERATOR.match(str(operator).lower())
             for key, values in lines.items() if match and match[1] in operators else ():
                 if str(key).lower() == "aws:principalarn":
-                    texts = map(str, [values] if isinstance(values, str) else values)
+                    texts = (_ANY.sub("*", str(text)) for text in ([values] if isinstance(values, str) else values))
                     patterns = map(_in_any_case, texts) if match and match[1].endswith("ignorecase") else texts
                     yield Exemption(str(statement.get("Sid") or f"#{number}"), tuple(patterns))
 

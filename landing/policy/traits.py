@@ -157,16 +157,29 @@ def traits(document: Mapping[str, Any]) -> Iterator[Trait]:
         for operator, lines in conditions.items():
             use = parse_use(str(operator))
             for key, values in lines.items() if isinstance(use, Use) else ():
-                origin = origin_of(str(key))
-                if isinstance(use, str) or str(key).lower() == "aws:principalarn":
-                    continue
-                if origin in (Origin.AWS, Origin.REQUEST):
+                if isinstance(use, str):
                     continue
                 sid = str(statement.get("Sid") or f"#{number}")
                 texts = [str(value).lower() if isinstance(value, bool) else str(value) for value in _list(values)]
-                for state, value in _states(use, texts, permits=statement.get("Effect") == "Allow"):
-                    if origin is Origin.GIVEN or state is State.NAMED:
-                        yield Trait(sid, str(key), state, value, outsiders)
+                states = list(_states(use, texts, permits=statement.get("Effect") == "Allow"))
+                for name, state, value in (
+                    *((str(key), state, value) for state, value in states),
+                    *((name, State.NAMED, "*") for text in texts for name in _VARIABLE.findall(text) if states),
+                ):
+                    if _counts(name, state):
+                        yield Trait(sid, name, state, value, outsiders)
+
+
+_VARIABLE = re.compile(r"\$\{\s*([^{}*?$,\s]+)[^{}]*\}")
+"""A key in whose value another is compared with: whoever chooses the one chooses what the other must be."""
+
+
+def _counts(key: str, state: State) -> bool:
+    """Whether letting through by a state of a key is for this module to judge; of ARNs the exemptions are."""
+    origin = origin_of(key)
+    if key.lower() == "aws:principalarn" or origin in (Origin.AWS, Origin.REQUEST):
+        return False
+    return origin is Origin.GIVEN or state is State.NAMED
 
 
 def _for_members(conditions: Mapping[str, Any]) -> bool:

@@ -108,6 +108,8 @@ def test_null_lets_through_whoever_has_it_or_has_not(value: Any, states: set[Sta
         ({"StringEquals": {"aws:username": "dev"}}, "iam:UpdateUser on arn:aws:iam::{}:user/dev"),
         ({OTHERS: {"aws:SourceIdentity": "boss"}}, "sts:SetSourceIdentity on "),
         ({OTHERS: {"aws:FederatedProvider": "mine"}}, "iam:AddClientIDToOpenIDConnectProvider on "),
+        ({OTHERS: {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}, "iam:TagRole on "),
+        ({OTHERS: {"s3:prefix": ["${aws:PrincipalTag/team, 'none'}/x"]}}, "iam:TagRole on "),
         ({OTHERS: {"aws:UserAgent": "landing"}}, "whoever asks writes it"),
         ({OTHERS: {"aws:referer": "landing"}}, "whoever asks writes it"),
     ],
