@@ -14,6 +14,7 @@ import pytest
 
 from landing.config import load
 from landing.core.errors import ConfigError
+from landing.core.model import Diagnostic, Source
 from landing.guardrails.suites import suites
 from landing.library import Library, shipped
 from landing.organization import Organization
@@ -62,10 +63,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     return found
 
 
-def test_the_format_has_a_line_a_finding(tmp_path: Path) -> None:
-    found = drift()
-    text = module_of("landing/report/drift_lines.py", tmp_path).render(found, samples.organization(), View())
-    assert len(text.splitlines()) == len(found.drifted) > 0
+def test_the_format_has_a_line_a_finding_and_a_problem(tmp_path: Path) -> None:
+    found, shows = drift(), module_of("landing/report/formats/lines.py", tmp_path).SHOWS
+    assert len(shows["drift"](found, samples.organization(), View()).splitlines()) == len(found.drifted) > 0
+    problem = Diagnostic("LZ301", "no such unit", Source("a.yaml", 1, 2))
+    assert shows["problems"]([problem], None, View()) == "a.yaml:1:2: LZ301 no such unit\n"
 
 
 def test_the_command_lists_the_units(

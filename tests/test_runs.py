@@ -206,7 +206,7 @@ def test_status_without_runs(clock: Clock, capsys: Capture) -> None:
     assert landing(["status", "x"]) == 1
     assert "no run x" in capsys.readouterr().err
     assert landing(["status", "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"format_version": "1.0", "running": [], "runs": []}
+    assert json.loads(capsys.readouterr().out) == {"format_version": "1.1", "running": [], "runs": []}
 
 
 def test_status_lists_the_latest_first_and_what_is_running(begin: Callable[[], Run], capsys: Capture) -> None:

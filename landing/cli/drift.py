@@ -8,13 +8,12 @@ import click
 from landing.cli.formats import outputs, with_formats
 from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
-
-FORMATS = ("text", "json", "md", "html", "sarif", "junit")
+from landing.report import formats
 
 
 @click.command
 @with_aws
-@with_formats(FORMATS)
+@with_formats(formats.names("drift"))
 @click.option(
     "--no-detect", is_flag=True, help="Use CloudFormation's last drift detection instead of starting a new one."
 )
@@ -56,11 +55,10 @@ def command(
     from landing.core.model import ORGANIZATION
     from landing.engine.drift import Status, report
     from landing.engine.journal import Event
-    from landing.report.formats import DRIFT, View
     from landing.report.style import Style
     from landing.runs import pipeline
 
-    wanted = outputs(forms, FORMATS)
+    wanted = outputs(forms, formats.names("drift"))
     organization, _ = session.organization()
     aws = session.connect(organization, read_only=True, detect=not no_detect, at_once=parallelism)
     planned = pipeline.plan(organization, aws, session.hooks(), digest=session.digest(), explain=False)
@@ -72,8 +70,8 @@ def command(
             found = report(organization, plan, acts(aws, rogue))
     for form, file in wanted:
         style = Style() if file else style_of(sys.stdout)
-        view = View(style=style, limit=limit, budget=budget, config=str(session.config))
-        result(DRIFT[form](found, organization, view), file)
+        view = formats.View(style=style, limit=limit, budget=budget, config=str(session.config))
+        result(formats.shown("drift", form, found, organization, view=view), file)
     STDERR.tell(
         Event("drift_summary", message=f"Drift: {len(found.drifted)} findings.", more={"summary": found.summary})
     )

@@ -8,6 +8,7 @@ import click
 from landing.cli.clock import now
 from landing.cli.session import Session, with_aws
 from landing.cli.shown import Shown, shown_as
+from landing.report import formats
 
 
 @click.command
@@ -43,20 +44,12 @@ def command(session: Session, file: Path | None, live: bool, shown: Shown) -> in
 
 
 def _attached(session: Session, shown: Shown, *, live: bool) -> int:
-    import json
-
     from landing.cli.output import result, style_of
     from landing.guardrails.packs import as_held
-    from landing.report import attached
 
     organization, _ = session.organization()
     if live:
         organization = as_held(organization, session.connect(organization, read_only=True))
-    if shown.form == "json":
-        result(json.dumps(attached.as_json(organization), indent=1) + "\n")
-    elif shown.form == "md":
-        result(style_of(sys.stdout).plain(attached.as_markdown(organization, budget=shown.budget)))
-    else:
-        style = style_of(sys.stdout)
-        result(style.page(attached.lines(organization, style)))
+    view = formats.View(style=style_of(sys.stdout), budget=shown.budget)
+    result(formats.shown("attached", shown.form, organization, view=view))
     return 0

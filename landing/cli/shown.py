@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from landing.report import formats
 
 if TYPE_CHECKING:
     from landing.engine.plan import Plan
@@ -31,12 +32,8 @@ class Shown:
     def write(self, plan: Plan, organization: Organization | None, *, saved_as: str = "") -> None:
         """Write the plan to stdout; `organization` may be None for JSON, which says nothing about it."""
         from landing.cli.output import result, style_of
-        from landing.report.formats import PLAN, View
 
-        if organization is None or self.form == "json":
-            result(json.dumps(plan.to_json(), indent=1) + "\n")
-            return
-        view = View(
+        view = formats.View(
             style=style_of(sys.stdout),
             limit=self.limit,
             budget=self.budget,
@@ -44,7 +41,7 @@ class Shown:
             summary=self.summary,
             saved_as=saved_as,
         )
-        result(PLAN[self.form](plan, organization, view))
+        result(formats.shown("plan", self.form, plan, organization, view=view))
 
 
 def shown_as(command: F) -> F:
@@ -72,7 +69,7 @@ def shown_as(command: F) -> F:
             help="Do not fold this address (or kind, or prefix*, or all); repeatable.",
         ),
         click.option("--summary", is_flag=True, help="Only the summary."),
-        click.option("--format", "form", type=click.Choice(["text", "json", "md"]), default="text", show_default=True),
+        click.option("--format", "form", type=click.Choice(formats.names("plan")), default="text", show_default=True),
     ):
         decorated = option(decorated)
     result: F = decorated

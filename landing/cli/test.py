@@ -1,25 +1,23 @@
 """`landing test`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from landing.cli.formats import outputs, with_formats
 from landing.cli.session import Session, with_aws
+from landing.report import formats
 
 if TYPE_CHECKING:
     from landing.guardrails.simulator_check import Verification
     from landing.organization import Organization
-    from landing.policy.testing import Estate, Report, Suite
-
-FORMATS = ("text", "json", "junit")
+    from landing.policy.testing import Estate, Suite
 
 
 @click.command
 @with_aws
 @click.argument("names", nargs=-1, metavar="[GUARDRAIL]...")
-@with_formats(FORMATS)
+@with_formats(formats.names("tests"))
 @click.option("--mutate", is_flag=True, help="Weaken each policy in every place: a case must fail each time.")
 @click.option(
     "--verify-with-aws",
@@ -45,13 +43,14 @@ def command(
       landing test --format text --format junit=guardrails.xml
       landing test --verify-with-aws --profile any-account
     """
-    from landing.cli.output import note
+    from landing.cli.output import note, result
     from landing.core.spelling import nearest
     from landing.guardrails.suites import suites
     from landing.policy.declared import estate_of
     from landing.policy.testing import run
+    from landing.report.tried import Tried
 
-    wanted = outputs(forms, FORMATS)
+    wanted = outputs(forms, formats.names("tests"))
     organization, _ = session.organization()
     estate = estate_of(organization)
     found = list(suites(organization, session.library(), estate, session.config))
@@ -63,8 +62,10 @@ def command(
     chosen = [suite for suite in found if not names or suite.name in names]
     report = run(chosen, estate, mutate=mutate)
     verification = _verified(session, organization, chosen, estate) if online else None
+    sources = {key: guardrail.source for key, guardrail in organization.guardrails.items()}
+    tried = Tried(report, verification, sources)
     for form, file in wanted:
-        _show(form, file, report, verification, organization, verbose=verbose)
+        result(formats.shown("tests", form, tried, view=formats.View(verbose=verbose)), file)
     if online and session.sandbox:
         note("AWS was not asked: the sandbox has no policy simulator. Run it without --sandbox (or LANDING_SANDBOX).")
     if not report.passed:
@@ -81,31 +82,3 @@ def _verified(
     aws = session.connect(organization, read_only=True, any_account=True)
     with reading(aws) as progress:
         return verify(suites, estate, aws, progress=progress)
-
-
-def _show(
-    form: str,
-    file: Path | None,
-    report: "Report",
-    verification: "Verification | None",
-    organization: "Organization",
-    *,
-    verbose: bool,
-) -> None:
-    from landing.cli.output import result
-    from landing.core.text import safe
-    from landing.policy.testing.rendering import as_json, as_junit, as_text
-    from landing.policy.testing.report import Report
-    from landing.report import verification as compared
-
-    sources = {key: guardrail.source for key, guardrail in organization.guardrails.items()}
-    claims = report.claims
-    if form == "text":
-        text = "\n".join(map(safe, as_text(report, verbose=verbose).split("\n")))
-        result(text + (compared.as_text(verification, claims, sources) if verification else ""), file)
-    elif form == "json":
-        more = {"aws": compared.as_json(verification, claims, sources)} if verification else {}
-        result(as_json(report, more), file)
-    else:
-        added = compared.as_suites(verification, sources).suites if verification else ()
-        result(as_junit(Report((*report.suites, *added))), file)

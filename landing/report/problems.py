@@ -12,6 +12,7 @@ from pathlib import Path
 from landing.core.model import Diagnostic, Source
 from landing.core.source_tree import refusal
 from landing.core.text import safe
+from landing.organization import Organization
 from landing.report.style import Style
 
 AT_MOST = 20
@@ -33,6 +34,17 @@ def render(problems: Sequence[Diagnostic], style: Style, *, limit: int = AT_MOST
         lines.append(f"… and {count} more {code} (--limit 0 shows all)")
     lines.append(counted(problems))
     return "\n".join(lines) + "\n"
+
+
+def verdict(problems: Sequence[Diagnostic], organization: Organization | None) -> str:
+    """What a config that is valid is about; nothing of another."""
+    if organization is None or any(problem.severity == "error" for problem in problems):
+        return ""
+    return (
+        f"The configuration is valid: {len(organization.accounts)} accounts, {len(organization.units)} units, "
+        f"{len(organization.guardrails)} guardrails, {len(organization.deployments)} deployments, "
+        f"{len(organization.services)} services.\n"
+    )
 
 
 def counted(problems: Sequence[Diagnostic]) -> str:

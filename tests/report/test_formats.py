@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import unicodedata
@@ -11,7 +12,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from landing.cli.drift import FORMATS
 from landing.engine.drift import Report, report
 from landing.engine.plan import Plan
 from landing.report import formats, plan_markdown, plan_text, sarif
@@ -162,6 +162,39 @@ def test_ascii_alone_where_the_stream_knows_no_more():
     assert r"Z\xfcrich -> \u6771\u4eac , ok \U0001f642" in text
 
 
-def test_the_command_offers_what_there_is() -> None:
-    assert tuple(formats.DRIFT) == FORMATS
-    assert set(formats.PLAN) | {"json"} == {"text", "json", "md"}
+def test_a_result_has_the_formats_whose_files_show_it() -> None:
+    offered = {
+        "plan": ("text", "json", "md"),
+        "attached": ("text", "json", "md"),
+        "drift": ("text", "json", "md", "html", "sarif", "junit"),
+        "problems": ("text", "json", "github", "sarif"),
+        "tests": ("text", "json", "junit"),
+        "answers": ("text", "json"),
+        "proofs": ("text", "json"),
+        "runs": ("text", "json"),
+    }
+    assert {result for form in formats.FORMATS.values() for result in form.SHOWS} == set(offered)
+    for result, names in offered.items():
+        assert formats.names(result) == names
+
+
+COMMANDS = {
+    "plan": "plan", "show": "plan", "drift": "drift", "validate": "problems", "test": "tests", "can": "answers",
+    "prove": "proofs", "status": "runs",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_offers_every_format_of_its_result(name: str) -> None:
+    command = importlib.import_module(f"landing.cli.{name}").command
+    (option,) = (each for each in command.params if "--format" in each.opts)
+    choices, wanted = getattr(option.type, "choices", None), formats.names(COMMANDS[name])
+    assert tuple(choices) == wanted if choices else f"One of {', '.join(wanted)}," in option.help
+
+
+def test_problems_that_are_none_say_what_is_valid() -> None:
+    org = organization()
+    text = formats.shown("problems", "text", [], org, view=formats.View())
+    assert text.startswith("The configuration is valid: ")
+    assert formats.shown("problems", "text", [], None, view=formats.View()) == ""
+    assert json.loads(formats.shown("problems", "json", [], org, view=formats.View()))["problems"] == []

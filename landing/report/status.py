@@ -1,8 +1,10 @@
-"""Runs of apply as text: a table of several, or everything about one."""
+"""Runs of apply: a table of several, or everything about one."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from landing.core.text import safe
 from landing.report.progress import span
@@ -12,6 +14,27 @@ from landing.runs.history import KILLED, RUNNING, Record
 COLOURS = {"applied": "green", "no changes": "green", RUNNING: "cyan", "interrupted": "yellow", "refused": "yellow"}
 SHOWN = 20
 """Addresses of one kind that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """All that there are, those that are to be shown, and whether it is about `one`."""
+
+    found: Sequence[Record]
+    shown: Sequence[Record]
+    one: bool = False
+
+
+def as_text(runs: Runs, style: Style) -> str:
+    """A table, or everything about one run."""
+    return one(runs.found[0], style) if runs.one else several(runs.shown, len(runs.found), style)
+
+
+def as_json(runs: Runs) -> str:
+    """One JSON document."""
+    running = [each.run for each in runs.found if each.outcome == RUNNING]
+    told = {"format_version": "1.1", "running": running, "runs": [each.to_json() for each in runs.shown]}
+    return json.dumps(told, indent=1) + "\n"
 
 
 def several(records: Sequence[Record], total: int, style: Style) -> str:

@@ -1,0 +1,41 @@
+"""The formats of results, a file each: what a command can show is what the files here say.
+
+A format is a file with `SHOWS`: by the name of a result a function of its value and of how it is to be shown (`View`).
+The results, with their values: `plan` (Plan, Organization or None), `attached` (Organization), `drift` (Report,
+Organization), `problems` (Diagnostics, Organization or None), `tests` (Tried), `answers` (Answers), `proofs` (Proofs or
+Ways), `runs` (Runs).
+Renderers are imported when they are asked for: HTML and SARIF take their time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+from landing.report.formats import document, github, html, junit, markdown, sarif, text
+from landing.report.formats.view import View
+
+FORMATS: Mapping[str, ModuleType] = {
+    "text": text,
+    "json": document,
+    "md": markdown,
+    "html": html,
+    "github": github,
+    "sarif": sarif,
+    "junit": junit,
+}
+"""By the name that `--format` takes, in the order in which they are offered."""
+
+
+def names(result: str) -> tuple[str, ...]:
+    """The formats that can show a result."""
+    return tuple(name for name, form in FORMATS.items() if result in form.SHOWS)
+
+
+def shown(result: str, form: str, *values: Any, view: View) -> str:
+    """A result in one of its formats."""
+    return str(FORMATS[form].SHOWS[result](*values, view))
+
+
+__all__ = ["FORMATS", "View", "names", "shown"]

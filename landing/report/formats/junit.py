@@ -1,0 +1,27 @@
+"""JUnit XML, for build servers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from landing.engine.drift import Report
+    from landing.organization import Organization
+    from landing.report.formats.view import View
+    from landing.report.tried import Tried
+
+
+def _drift(found: Report, organization: Organization, view: View) -> str:
+    from landing.engine.observe import desired_of
+    from landing.report import junit
+
+    return junit.render(found, organization, desired_of(organization, found.plan.kinds))
+
+
+def _tests(found: Tried, view: View) -> str:
+    from landing.report import tried
+
+    return tried.as_junit(found)
+
+
+SHOWS = {"drift": _drift, "tests": _tests}

@@ -1,0 +1,29 @@
+"""How a result is to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from landing.report.style import Style
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How a report is to be shown; a format takes of it what it has a use for."""
+
+    style: Style = field(default_factory=Style)
+    limit: int = 200
+    """Entries of a kind; 0 for all."""
+    budget: int = 60_000
+    """Most bytes of Markdown."""
+    expand: Collection[str] = ()
+    """What is not folded: addresses, kinds, prefixes that end in `*`."""
+    verbose: bool = False
+    """What is right, too."""
+    summary: bool = False
+    """Only the counts."""
+    saved_as: str = ""
+    """The file of a plan."""
+    config: str = "config"
+    """Where findings stand that no line of the config asks for."""
