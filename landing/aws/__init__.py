@@ -11,7 +11,7 @@ from landing.aws.faults import code_of, translated, translation
 from landing.aws.identity import check_organization
 from landing.aws.metrics import Setback, Tally, Use
 from landing.aws.pace import Clock, Interrupted, NotBegun
-from landing.aws.profile import account_of
+from landing.aws.profile import account_of, region_of
 from landing.aws.queue import Queue
 from landing.aws.reads import Reads
 from landing.aws.s3_object import ConditionalObject
@@ -39,6 +39,7 @@ __all__ = [
     "cause_of",
     "check_organization",
     "code_of",
+    "region_of",
     "translated",
     "translation",
     "unless",

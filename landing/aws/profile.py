@@ -21,6 +21,17 @@ def account_of(profile: str, role_arn: str = "") -> str:
     return _account(found.get("role_arn", "")) or found.get("sso_account_id", "") or found.get("aws_account_id", "")
 
 
+def region_of(profile: str) -> str:
+    """The region of a profile or of the environment; empty when neither names one."""
+    from botocore.exceptions import BotoCoreError
+    from botocore.session import Session
+
+    try:
+        return str(Session(profile=profile or None).get_config_variable("region") or "")
+    except BotoCoreError:  # there is no such profile, which the first call says better
+        return ""
+
+
 def _account(arn: str) -> str:
     """The fifth part of arn:aws:iam::ACCOUNT:role/NAME."""
     parts = arn.split(":")

@@ -127,6 +127,13 @@ class Survey:
             account["Id"] for account in self._listed("list_accounts_for_parent", "Accounts", ParentId=unit_id)
         )
 
+    def parents(self, accounts: Collection[Any], nodes: Collection[str]) -> Mapping[str, str]:
+        """The id of the unit or root of each account: from the Paths of ListAccounts, else by a listing a node."""
+        if all(account.get("Paths") for account in accounts):
+            return {account["Id"]: account["Paths"][0].rstrip("/").split("/")[-2] for account in accounts}
+        listed = self.each("ListAccountsForParent", self.in_unit, nodes)
+        return {account: node for node, inside in zip(nodes, listed, strict=True) for account in inside}
+
     def tags(self, resource_id: str) -> Mapping[str, str]:
         """Tags of an account, unit or policy: in bulk, but directly where this run has tagged and the bulk lags."""
         bulk = self._bulk_tags

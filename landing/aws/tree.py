@@ -41,6 +41,11 @@ class Tree:
         """The accounts that this run has created."""
         return self._survey.newcomers
 
+    @property
+    def survey(self) -> Survey:
+        """What AWS answers, in its own ids; shared with everything that goes by keys."""
+        return self._survey
+
     def ahead(self, parts: Collection[str]) -> None:
         """Begin to read what will be asked for: `accounts`, `units`, `contents`, `targets`, `full_access`.
 
@@ -319,14 +324,9 @@ class Tree:
         return Known("account", ((account.key, account) for account in named))
 
     def _units_of(self, accounts: list[Any]) -> Mapping[str, str]:
-        """Unit key by account id: from the Paths that ListAccounts gives, else by one listing per unit."""
-        if all(account.get("Paths") for account in accounts):
-            return {
-                account["Id"]: self.node_key(account["Paths"][0].rstrip("/").split("/")[-2]) for account in accounts
-            }
-        nodes = (ROOT, *self.units)
-        listed = self._survey.each("ListAccountsForParent", self._survey.in_unit, map(self.node_id, nodes))
-        return {account_id: unit for unit, inside in zip(nodes, listed, strict=True) for account_id in inside}
+        """Unit key by account id."""
+        nodes = (self.node_id(ROOT), *(unit.id for unit in self.units.values()))
+        return {account: self.node_key(parent) for account, parent in self._survey.parents(accounts, nodes).items()}
 
     def _read_policies(self) -> dict[str, LivePolicy]:
         if self.description is None:

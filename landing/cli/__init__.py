@@ -7,6 +7,7 @@ by nothing but `landing.__main__`.
 from __future__ import annotations
 
 import importlib
+import keyword
 import sys
 from collections.abc import Sequence
 
@@ -21,6 +22,7 @@ from landing.core.interrupt import Stopped
 
 COMMANDS = {
     "init": "Write a starter config.",
+    "import": "Write the config of an organization that is there already.",
     "validate": "Check the config offline.",
     "test": "Try the guardrails on their cases.",
     "can": "Say whether the guardrails let a request through.",
@@ -63,7 +65,8 @@ class LazyGroup(click.Group):
         """The command of that name."""
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"landing.cli.{name}").command
+        module = f"{name}_" if keyword.iskeyword(name) else name
+        command: click.Command = importlib.import_module(f"landing.cli.{module}").command
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

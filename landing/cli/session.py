@@ -195,11 +195,19 @@ def _refuse_with_sandbox(given: Mapping[str, str]) -> None:
     raise click.UsageError(f"{names} {verb} for AWS, and --sandbox uses the sandbox instead: leave one of them out")
 
 
-def _session_options(command: Any, *, connected: bool) -> Any:
+def with_connection(command: F) -> F:
+    """Add the options of the connection alone to a command, whose config is still to be; it gets a `session`."""
+    decorated: F = _session_options(command, connected=True, configured=False)
+    return decorated
+
+
+def _session_options(command: Any, *, connected: bool, configured: bool = True) -> Any:
     from functools import wraps
 
     @wraps(command)
-    def with_session(config: str, profile: str = "", role_arn: str = "", sandbox: bool = False, **rest: Any) -> Any:
+    def with_session(
+        config: str = "config", profile: str = "", role_arn: str = "", sandbox: bool = False, **rest: Any
+    ) -> Any:
         if sandbox:
             _refuse_with_sandbox({"--profile": profile, "--role-arn": role_arn})
         session = Session(Path(config), profile, role_arn, sandbox)
@@ -218,6 +226,8 @@ def _session_options(command: Any, *, connected: bool) -> Any:
             click.option("--profile", default="", metavar="NAME", help="AWS profile of the management account."),
         ):
             decorated = option(decorated)
+    if not configured:
+        return decorated
     return click.option(
         "--config",
         default="config",

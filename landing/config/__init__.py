@@ -12,6 +12,7 @@ from pathlib import Path
 from landing.config.build import Builder
 from landing.config.checks import check
 from landing.config.document import Document
+from landing.config.guardrails import as_accepted
 from landing.config.guardrails import check as check_guardrails
 from landing.config.library_names import check as check_library_names
 from landing.config.packs import settle
@@ -45,10 +46,10 @@ def load(
         raise ConfigError(sorted(problems, key=_place))
     builder = Builder(document, library, services)
     organization = builder.build()
-    problems += builder.problems
+    problems += as_accepted(builder.problems, document, library)
     if not any(problem.severity == "error" for problem in problems):
         organization = settle(organization)
-        problems += check_guardrails(organization, library, builder.context())
+        problems += as_accepted(check_guardrails(organization, library, builder.context()), document, library)
         problems += (problem for service in services for problem in service.check(organization))
     if any(problem.severity == "error" for problem in problems):
         raise ConfigError(sorted(problems, key=_place))

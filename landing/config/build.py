@@ -10,7 +10,7 @@ from landing.blueprint.naming import LOG_BUCKETS
 from landing.config.deployments import Deployments
 from landing.config.document import Document, Path_, units_in
 from landing.core import references
-from landing.core.constraints.principals import POLICY_TYPES
+from landing.core.constraints.principals import ACCOUNT, POLICY_TYPES, STACKSETS
 from landing.core.deadlines import seconds
 from landing.core.model import Diagnostic, Json, Source
 from landing.core.partitions import REGIONS
@@ -56,6 +56,9 @@ class Builder:
         blueprints = Deployments(self.document, self.library)
         deployments = [*blueprints.of_services(self.services, enabled), *blueprints.of_baselines()]
         self.problems += blueprints.problems
+        self.problems += self._untrusted(
+            enabled, policy_types, stack_sets=any(not each.accounts for each in deployments)
+        )
         regions = sorted(region for region, partition in REGIONS.items() if partition == self.partition)
         return Organization(
             name=top["name"],
@@ -228,6 +231,7 @@ class Builder:
                     source=self.document.source(path, key=True),
                     policy=policy.name,
                     parameters=given,
+                    nested=value.get("nested", False),
                 ),
             )
 
@@ -265,9 +269,15 @@ class Builder:
     ) -> Iterator[tuple[str, Source | None]]:
         """What services, their administrators and policy types need, and what the config names besides."""
         top = self.document.source(("organization",), key=True)
+        untrusted = self.data["organization"].get("untrusted") or ()
         for service in self.services:
             if service.settings is None:
-                yield from ((principal, top) for principal in service.trusted)
+                yield from ((principal, top) for principal in service.trusted if principal not in untrusted)
+        yield from self._trusted_for(enabled, policy_types)
+
+    def _trusted_for(
+        self, enabled: Mapping[str, EnabledService[Any]], policy_types: Mapping[str, Source | None]
+    ) -> Iterator[tuple[str, Source | None]]:
         for configured in enabled.values():
             yield from ((principal, configured.source) for principal in configured.trusted)
         for principal in self.data.get("delegated_administrators") or {}:
@@ -277,6 +287,27 @@ class Builder:
                 yield POLICY_TYPES[name], source
         for index, principal in enumerate(self.data["organization"].get("trusted_access") or ()):
             yield principal, self.document.source(("organization", "trusted_access", index))
+
+    def _untrusted(
+        self,
+        enabled: Mapping[str, EnabledService[Any]],
+        policy_types: Mapping[str, Source | None],
+        *,
+        stack_sets: bool,
+    ) -> Iterator[Diagnostic]:
+        """What is to have no trusted access, and is needed with it."""
+        needed = {
+            principal: f"it is trusted at {source}" for principal, source in self._trusted_for(enabled, policy_types)
+        }
+        if stack_sets:
+            needed[STACKSETS] = "the config has stack sets"
+        if any(value.get("contacts") for value in self.data["accounts"].values()):
+            needed[ACCOUNT] = "the config has contacts of accounts"
+        for index, principal in enumerate(self.data["organization"].get("untrusted") or ()):
+            if principal in needed:
+                message = f"`{principal}` cannot stay without trusted access: {needed[principal]}"
+                path: Path_ = ("organization", "untrusted", index)
+                yield self.document.problem("LZ380", message, path, "take it out of `untrusted`")
 
     def _delegated_administrators(self, enabled: Mapping[str, EnabledService[Any]]) -> dict[str, str]:
         wanted = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from landing.config.document import Document
 from landing.config.packs import SHORT as PACKED_TYPES
 from landing.config.packs import numbered, size_of
 from landing.core.model import Diagnostic, Json, Source
@@ -19,6 +20,8 @@ from landing.policy.room import limit, slots
 
 SCP = "SERVICE_CONTROL_POLICY"
 NEARLY = 0.9
+ACCEPTABLE = frozenset({"LZ349", "LZ350", "LZ367", "LZ368"})
+"""Beside the lint's, the codes of what a policy's text says."""
 SIZE_CODES = ("POL200", "POL201")
 """Sizes are judged here, with the quotas that the config says AWS has raised."""
 
@@ -39,6 +42,22 @@ def check(organization: Organization, library: Library, context: Mapping[str, Js
     yield from _unprotected(organization)
     yield from _self_made(organization)
     yield from _allow_lists(organization)
+
+
+def as_accepted(problems: Iterable[Diagnostic], document: Document, library: Library) -> Iterator[Diagnostic]:
+    """The problems; what a policy's metadata accepts of its text, which is in force as it is, is a warning."""
+    for problem in problems:
+        path = problem.pointer
+        if (
+            problem.severity == ERROR
+            and path[:1] == ("guardrails",)
+            and (problem.code.startswith("POL") or problem.code in ACCEPTABLE)
+        ):
+            name = document.data["guardrails"][path[1]].get("policy", path[1])
+            if name in library.policies and problem.code in library.policies[name].accepted:
+                yield replace(problem, severity=WARNING)
+                continue
+        yield problem
 
 
 def _size(organization: Organization, guardrail: Guardrail) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from landing.core.constraints.inputs import allowed
-from landing.core.constraints.principals import SERVICES
+from landing.core.constraints.principals import ACCOUNT, SERVICES, STACKSETS
 from landing.core.deadlines import DEADLINES, PATTERN, shown
 from landing.core.vocabulary import REGION, TAGS, TARGET, Schema, by_key, flag, mapping, names, number, sent, text
 
@@ -21,14 +21,13 @@ _CONTACT = mapping(
     },
     ("name", "title", "email", "phone"),
 )
+_ACCOUNT_NAME = sent(
+    "Account name as AWS shows it.", "organizations:CreateAccount AccountName", "account:PutAccountName AccountName"
+)
 _ACCOUNT = mapping(
     "An account of the organization. Its key is stable: name, e-mail and unit may change under it.",
     {
-        "name": sent(
-            "Account name as AWS shows it.",
-            "organizations:CreateAccount AccountName",
-            "account:PutAccountName AccountName",
-        ),
+        "name": text("Account name as AWS shows it.", minLength=1, maxLength=128),
         "email": sent(
             "E-mail address of the root user; needed unless the account is there already.",
             "organizations:CreateAccount Email",
@@ -45,7 +44,8 @@ _ACCOUNT = mapping(
         "pack": _PACK,
     },
     ("name", "unit"),
-)
+) | {"if": {"not": {"required": ["id"]}}, "then": {"properties": {"name": _ACCOUNT_NAME}}}
+"""Of an account that is there already the name is what it is: longer, if it was invited, than AWS takes it now."""
 _UNIT: Schema = mapping(
     "An organizational unit. Its key is stable: the name may change under it.",
     {
@@ -64,6 +64,9 @@ _GUARDRAIL = mapping(
             "Description in AWS; the policy's own when left out.", "organizations:CreatePolicy Description"
         ),
         "target": TARGET,
+        "nested": flag(
+            "Attach it to every unit and account that the target names, also below a unit that has it already."
+        ),
         "parameters": {"type": "object", "description": "Values for the policy's parameters."},
     },
     ("target",),
@@ -120,6 +123,13 @@ _ORGANIZATION = mapping(
         "policy_types": {
             **names("Policy types to enable besides those that guardrails need."),
             "items": allowed("organizations:EnablePolicyType PolicyType"),
+        },
+        "untrusted": {
+            **names(
+                "Service principals that stay without trusted access, of those that are trusted unasked: accounts are "
+                "not renamed then, or no stack sets made."
+            ),
+            "items": {"enum": [ACCOUNT, STACKSETS]},
         },
         "trusted_access": {
             **names("Service principals to trust besides those that services need."),

@@ -154,6 +154,9 @@ CODES: Mapping[str, Explanation] = {
         "somebody is let through by a key of which it cannot be told who may have it",
         "let through by `aws:PrincipalArn`",
     ),
+    "LZ380": Explanation(
+        "a service that is to stay without trusted access, and is needed with it", "take it out of `untrusted`"
+    ),
     "LZ401": Explanation("two policies or blueprints of one name", "rename one of them"),
     "LZ402": Explanation("metadata of a policy that cannot be read", "correct it at that place"),
     "LZ403": Explanation("metadata of a policy that is not valid", "the message says what is wanted"),

@@ -15,7 +15,7 @@ from landing.core.yaml_text import Map, NotAdmitted, parse
 from landing.policy.limits import LIMITS
 
 _TEXTS = ("title", "description", "type", "severity")
-_KEYS = (*_TEXTS, "parameters", "controls", "references")
+_KEYS = (*_TEXTS, "parameters", "controls", "references", "accepted")
 EXAMPLE = "with title, description, type and severity: `title: Nobody buys`, `type: SERVICE_CONTROL_POLICY`, …"
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "string": str,
@@ -86,7 +86,7 @@ class Metadata:
             yield self._wrong("severity", f"`{severity}` is no severity", f"known: {', '.join(Severity)}")
         if isinstance(kind, str) and kind not in LIMITS:
             yield self._wrong("type", f"`{kind}` is no policy type", f"known: {', '.join(LIMITS)}", "LZ340")
-        for key in ("controls", "references"):
+        for key in ("controls", "references", "accepted"):
             listed = self.values.get(key) or []
             if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
                 yield self._wrong(key, f"`{key}` must be a list of texts")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from landing.core.model import Json
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([a-z_][a-z0-9_]*)\s*\}\}")
+PLACEHOLDER = re.compile(r"\{\{\s*([a-z_][a-z0-9_]*)\s*\}\}")
 
 
 def fill(value: Json, parameters: Mapping[str, Json]) -> Json:
@@ -16,10 +16,10 @@ def fill(value: Json, parameters: Mapping[str, Json]) -> Json:
     `${aws:...}` is left alone: it is AWS's own. Raises KeyError for a name that is not known.
     """
     if isinstance(value, str):
-        whole = _PLACEHOLDER.fullmatch(value)
+        whole = PLACEHOLDER.fullmatch(value)
         if whole:
             return parameters[whole[1]]
-        return _PLACEHOLDER.sub(lambda match: str(parameters[match[1]]), value)
+        return PLACEHOLDER.sub(lambda match: str(parameters[match[1]]), value)
     if isinstance(value, list):
         items: list[Json] = []
         for item in value:
@@ -32,7 +32,7 @@ def fill(value: Json, parameters: Mapping[str, Json]) -> Json:
 
 def _spread(item: Json, parameters: Mapping[str, Json]) -> list[Json]:
     if isinstance(item, str):
-        names = _PLACEHOLDER.findall(item)
+        names = PLACEHOLDER.findall(item)
         lists = [name for name in names if isinstance(parameters[name], list)]
         if len(lists) == 1:
             values = parameters[lists[0]]
@@ -43,7 +43,7 @@ def _spread(item: Json, parameters: Mapping[str, Json]) -> list[Json]:
 
 def has_placeholder(text: str) -> bool:
     """Whether there is anything to fill in."""
-    return _PLACEHOLDER.search(text) is not None
+    return PLACEHOLDER.search(text) is not None
 
 
 def unfilled(node: Json, part: str, values: Mapping[str, Json]) -> str | int | None:

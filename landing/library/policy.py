@@ -52,6 +52,8 @@ class Policy:
     references: tuple[str, ...]
     document: Mapping[str, Json]
     folder: Path
+    accepted: frozenset[str] = frozenset()
+    """Codes of what is wrong with its text, and is in force all the same: warnings of it, and no errors."""
 
     def problems_of(self, given: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
         """(parameter, message, help) for every value that the metadata does not admit, and for those missing."""
@@ -131,6 +133,7 @@ def policy_in(folder: Path) -> Policy:
         references=tuple(values.get("references") or ()),
         document=document,
         folder=folder,
+        accepted=frozenset(values.get("accepted") or ()),
     )
 
 

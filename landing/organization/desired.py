@@ -157,7 +157,10 @@ class Organization(Hierarchy):
         found: dict[str, list[str]] = {}
         for key, guardrail in self.guardrails.items():
             cover = self.cover(guardrail.target)
-            for node in (*map(node_of, cover.units), *(f"account/{account}" for account in cover.accounts)):
+            named = guardrail.target if guardrail.nested else Target()
+            units = dict.fromkeys((*cover.units, *named.units))
+            accounts = dict.fromkeys((*cover.accounts, *named.accounts))
+            for node in (*map(node_of, units), *(f"account/{account}" for account in accounts)):
                 found.setdefault(node, []).append(key)
         return {node: tuple(keys) for node, keys in found.items()}
 

@@ -27,6 +27,8 @@ class Guardrail:
     source: Source | None = None
     policy: str = ""
     parameters: Mapping[str, Json] = field(default_factory=dict)
+    nested: bool = False
+    """Whether it is attached to all that its target names, also below what has it already."""
 
 
 @dataclass(frozen=True, slots=True)

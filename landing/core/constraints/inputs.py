@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -65,6 +66,15 @@ def allowed(*names: str) -> dict[str, Any]:
         **({"maxLength": most} if most else {}),
         **({"allOf": [{"pattern": _whole(pattern)} for pattern in patterns]} if patterns else {}),
     }
+
+
+def takes(text: str, *names: str) -> bool:
+    """Whether each of these inputs takes a text, as far as AWS states it."""
+    return all(
+        each.get("min", 0) <= len(text) <= each.get("max", len(text))
+        and ("pattern" not in each or re.search(_whole(each["pattern"]), text) is not None)
+        for each in map(constraint, names)
+    )
 
 
 def _whole(pattern: str) -> str:

@@ -1,4 +1,4 @@
-"""Regular expressions of AWS's models, which are Java's, in Python's dialect: `\\w` is ASCII, and `\\p{L}` exists."""
+"""Regular expressions of AWS's models, which are Java's, in Python's: `\\w` and `\\s` are ASCII, `\\p{L}` exists."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ _IN_CLASS = {
     r"\w": "a-zA-Z0-9_",
     r"\d": "0-9",
     r"\s": r" \t\n\x0b\f\r",
+    r"\S": r"\S\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff",
     r"\p{L}": r"\w",  # Python has no class of letters alone; AWS never names letters without digits and `_`
     r"\p{N}": r"\w",
     r"\p{M}": r"\u0300-\u036f",

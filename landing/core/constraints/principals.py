@@ -65,3 +65,9 @@ POLICY_TYPES: dict[str, str] = {
     "SECURITYHUB_POLICY": "securityhub.amazonaws.com",
 }
 """Policy type to the service that must have trusted access before the type is enabled (EnablePolicyType)."""
+
+STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com"
+"""Trusted access of StackSets; switched on by CloudFormation's ActivateOrganizationsAccess, never by Organizations."""
+
+ACCOUNT = "account.amazonaws.com"
+"""Trusted access that lets the management account set names and contacts of members (Account API)."""

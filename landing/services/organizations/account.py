@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from landing.aws import Aws, unless
 from landing.aws.matching import LiveAccount
 from landing.core import forms
+from landing.core.constraints.inputs import takes
 from landing.core.errors import AccountMoved, EmailDiffers
 from landing.core.model import (
     MARK,
@@ -83,7 +84,8 @@ class MemberAccount(Kind):
                 "tags": dict(account.tags),
                 MARK: True,
             }
-            needs = [OrganizationalUnit().parent(account.unit), TrustedAccess().address(ACCOUNT)]
+            needs = [OrganizationalUnit().parent(account.unit)]
+            needs += [TrustedAccess().address(ACCOUNT)] if ACCOUNT in organization.trusted_access else []
             if account.key == organization.management:
                 needs.append(TheOrganization().address("this"))
             elif account.key not in organization.named_in_policies:
@@ -121,8 +123,11 @@ class MemberAccount(Kind):
             yield UniqueName("e-mail address of an account", forms.email(attributes["email"]))
 
     def impossible(self, change: Change) -> Iterable[str]:
-        """Another e-mail address."""
+        """Another e-mail address, and a name that AWS gives to none."""
         if change.before and change.after:
+            name = change.after.get("name", "")
+            if name != change.before.get("name", name) and not takes(name, "account:PutAccountName AccountName"):
+                yield f"AWS gives no account the name {name!r} now (account:PutAccountName): choose another"
             email = change.before.get("email", "")
             if forms.email(change.after.get("email", email)) != forms.email(email):
                 yield _other_email(email)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from landing.aws import EVALUATED, Aws
 from landing.aws.matching import LivePolicy
 from landing.aws.packs import surplus_tags, tags_of
-from landing.core import forms
+from landing.core import forms, references
 from landing.core.model import MARK, Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName
 from landing.organization import TAG, Organization, Pack
 from landing.organization.resources import HOLDS, NODES, POLICY, POLICY_TYPE
@@ -78,7 +78,7 @@ class OrganizationPolicy(Kind):
                 "type": policy.type,
                 "name": policy.name,
                 "description": policy.description,
-                "content": aws.tree.document(policy.id) if decides else {},
+                "content": _as_declared(aws, policy) if decides else {},
                 MARK: policy.marked,
                 HOLDS: list(policy.holds),
                 **({} if known else {"id": policy.id, NODES: sorted(nodes)}),
@@ -173,6 +173,16 @@ class OrganizationPolicy(Kind):
             yield f"size: {len(compact(change.after['content'])):,} characters"
         if change.before and HOLDS in (change.after or {}) and not change.before.get(MARK):
             yield f"takes over the policy {change.before['name']}, so that no second slot is needed on the way"
+
+
+def _as_declared(aws: Aws, policy: LivePolicy) -> Attributes:
+    """The text of a policy; in the words of the config where these say the same: an id may stand there as it is."""
+    document: Attributes = aws.tree.document(policy.id)
+    wanted = aws.organization.policies.get(policy.key)
+    if wanted is None:
+        return document
+    same = canonical(references.resolve(dict(wanted.document), aws.tree.ids))
+    return wanted.document if same == canonical(references.resolve(dict(document), aws.tree.ids)) else document
 
 
 def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:

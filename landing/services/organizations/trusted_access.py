@@ -6,17 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from landing.aws import Aws
+from landing.core.constraints.principals import ACCOUNT, STACKSETS
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
 from landing.services.base import Kind
 from landing.services.organizations.organization import TheOrganization
+
+__all__ = ["ACCOUNT", "STACKSETS", "TrustedAccess"]
 from landing.services.strength import Weaker, on
-
-STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com"
-"""Trusted access of StackSets; switched on by CloudFormation's ActivateOrganizationsAccess, never by Organizations."""
-
-ACCOUNT = "account.amazonaws.com"
-"""Trusted access that lets the management account set names and contacts of members (Account API)."""
 
 
 class TrustedAccess(Kind):

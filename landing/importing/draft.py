@@ -1,0 +1,99 @@
+"""What an import has found, whatever its source: a config folder in the making."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from landing.core.model import Json, Source
+
+
+@dataclass(frozen=True, slots=True)
+class DraftUnit:
+    """An organizational unit; `key` is the path of keys, as in the config. `full_access` as far as it is known."""
+
+    key: str
+    name: str
+    full_access: bool = True
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftAccount:
+    """An account; `unit` is a unit key or `root`. Without `id` it is found by its e-mail address."""
+
+    key: str
+    name: str
+    email: str
+    unit: str
+    id: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    contacts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    full_access: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPolicy:
+    """A policy of any type; `nodes` (`root`, `unit/KEY`, `account/KEY`) are what it is attached to, none or many."""
+
+    key: str
+    name: str
+    description: str
+    type: str
+    document: Mapping[str, Json]
+    nodes: tuple[str, ...] = ()
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A policy of others that may be in force: what `organization.known_policies` calls it, and whose it is."""
+
+    pattern: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What was found and is not in the config: what it is, why, and where it stands if it stands in a file."""
+
+    what: str
+    why: str
+    source: Source | None = None
+
+    def __str__(self) -> str:
+        return f"{f'{self.source}: ' if self.source else ''}{self.what}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything that will be in the config; keys are those of the config already.
+
+    `units` has parents before what is below them. `services` is what stands under `services:`, as YAML has it.
+    """
+
+    name: str
+    home_region: str
+    governed_regions: tuple[str, ...]
+    management: str
+    log_archive: str
+    security_tooling: str
+    units: tuple[DraftUnit, ...] = ()
+    accounts: tuple[DraftAccount, ...] = ()
+    policies: tuple[DraftPolicy, ...] = ()
+    id: str = ""
+    member_role: str = ""
+    policy_types: tuple[str, ...] = ()
+    trusted_access: tuple[str, ...] = ()
+    untrusted: tuple[str, ...] = ()
+    delegated_administrators: Mapping[str, str] = field(default_factory=dict)
+    known: tuple[Known, ...] = ()
+    limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    services: Mapping[str, Json] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+    source: str = ""
+    """What it was made from, in words."""
+
+    def attached(self) -> Iterator[DraftPolicy]:
+        """The policies that are to be guardrails."""
+        return (policy for policy in self.policies if policy.nodes)

@@ -1,0 +1,182 @@
+"""A draft as the files of a config folder: what is in it, what is not, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from landing.core.model import Json
+from landing.importing import policy_folder
+from landing.importing.draft import Draft, DraftAccount, DraftPolicy
+from landing.importing.keys import keys
+from landing.importing.written import block, comment, inline, text
+from landing.organization import ROOT
+
+HEAD = "# yaml-language-server: $schema=landing.schema.json"
+ORGANIZATION, ACCOUNTS, GUARDRAILS, SERVICES = (
+    f"config/{name}.yaml" for name in ("organization", "accounts", "guardrails", "services")
+)
+
+
+def files(draft: Draft, shipped: Collection[str], accepted: Mapping[str, Collection[str]] = {}) -> dict[str, str]:
+    """Text by path below the new folder.
+
+    `shipped` are the names of policies that there are without it, which no folder of `scps/` may have. `accepted` has
+    the codes of what was found wrong with a policy, by its key: it is in force all the same, so they are warnings.
+    """
+    folders = folders_of(draft.policies, shipped)
+    made = {
+        ORGANIZATION: _joined(_organization(draft)),
+        ACCOUNTS: _joined(_accounts(draft.accounts)),
+        GUARDRAILS: _joined(_guardrails(draft, folders)),
+    }
+    if draft.services:
+        made[SERVICES] = _joined(["services:", *block(draft.services, 2)])
+    for policy in draft.policies:
+        here = f"scps/{folders[policy.key]}"
+        made |= {
+            f"{here}/{name}": body for name, body in policy_folder.files(policy, accepted.get(policy.key, ())).items()
+        }
+    return {path: body for path, body in made.items() if body}
+
+
+def folders_of(policies: Iterable[DraftPolicy], shipped: Collection[str]) -> Mapping[str, str]:
+    """The folder in `scps/` by the key of each policy: the key itself, unless a policy of that name ships."""
+    return keys(((policy.key, policy.key, "") for policy in policies), "policy", shipped)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    listed = list(lines)
+    return "\n".join([HEAD, "", *listed]) + "\n" if listed else ""
+
+
+def _organization(draft: Draft) -> Iterator[str]:
+    yield comment(f"Made by `landing import` from {draft.source}.")
+    yield "organization:"
+    top: dict[str, Any] = {"name": draft.name, "id": draft.id, "home_region": draft.home_region}
+    top |= {"governed_regions": list(draft.governed_regions), "policy_types": list(draft.policy_types)}
+    top["trusted_access"] = list(draft.trusted_access)
+    yield from block({key: value for key, value in top.items() if value}, 2)
+    if draft.untrusted:
+        yield comment("Not trusted as it is: accounts are not renamed, or stack sets not made, until this is.", 2)
+        yield from block({"untrusted": list(draft.untrusted)}, 2)
+    if draft.known:
+        yield comment("Policies that others keep: they are in force, they count, and they are never written.", 2)
+        yield "  known_policies:"
+        yield from (f"    - {text(each.pattern)} {comment(each.why)}" for each in draft.known)
+    yield ""
+    roles = {"management": draft.management, "log_archive": draft.log_archive}
+    yield f"roles: {inline({**roles, 'security_tooling': draft.security_tooling})}"
+    if draft.member_role:
+        yield from ("", f"access: {inline({'member_role': draft.member_role})}")
+    if draft.delegated_administrators:
+        yield from ("", "delegated_administrators:", *block(draft.delegated_administrators, 2))
+    if draft.limits:
+        yield from ("", "# AWS must have raised these: more is there than it allows otherwise.", "limits:")
+        yield from block(draft.limits, 2)
+    if draft.units:
+        yield from ("", "units:", *_units(draft))
+    yield from left_out_lines(draft)
+
+
+def left_out_lines(draft: Draft) -> Iterator[str]:
+    """What was found and is not in the config, a comment each."""
+    if draft.left_out:
+        yield from ("", "# Found, and not in this config:")
+        yield from (comment(f"- {each}") for each in draft.left_out)
+
+
+def _units(draft: Draft) -> Iterator[str]:
+    below: dict[str, list[Any]] = {}
+    for unit in draft.units:
+        below.setdefault(unit.key.rpartition("/")[0], []).append(unit)
+
+    def lines(parent: str, indent: int) -> Iterator[str]:
+        for unit in below.get(parent, ()):
+            body: dict[str, Any] = {"name": unit.name, **({} if unit.full_access else {"full_access": False})}
+            key = text(unit.key.rpartition("/")[2])
+            if unit.key not in below:
+                yield f"{' ' * indent}{key}: {inline(body)}"
+                continue
+            yield f"{' ' * indent}{key}:"
+            yield from block(body, indent + 2)
+            yield f"{' ' * (indent + 2)}units:"
+            yield from lines(unit.key, indent + 4)
+
+    return lines("", 2)
+
+
+def _accounts(accounts: Iterable[DraftAccount]) -> Iterator[str]:
+    yield "# The ids are pinned: these very accounts are meant, whatever their names and e-mail addresses become."
+    yield "# Alternate contacts are not here: to read them is a call for each account. Those that you add are set."
+    yield "accounts:"
+    for unit, inside in groupby(accounts, key=lambda each: each.unit):
+        if unit != ROOT:
+            yield ""
+        for account in inside:
+            yield from account_lines(account)
+
+
+def account_lines(account: DraftAccount, indent: int = 2) -> Iterator[str]:
+    """An account as it stands under `accounts`."""
+    body: dict[str, Any] = {"name": account.name, "email": account.email, "unit": account.unit, "id": account.id}
+    body |= {"tags": dict(account.tags), "contacts": dict(account.contacts)}
+    yield f"{' ' * indent}{text(account.key)}:"
+    yield from block({key: value for key, value in body.items() if value}, indent + 2)
+    if not account.full_access:
+        yield from block({"full_access": False}, indent + 2)
+
+
+def _guardrails(draft: Draft, folders: Mapping[str, str]) -> Iterator[str]:
+    attached = [policy for policy in draft.policies if policy.nodes]
+    idle = [policy for policy in draft.policies if not policy.nodes]
+    if attached:
+        yield "guardrails:"
+    for policy in attached:
+        yield from guardrail_lines(policy, folders[policy.key], draft)
+    if idle:
+        yield "# Attached nowhere, and so no guardrails; their texts are in `scps/`:"
+        yield from (
+            comment(f"- {folders[each.key]}: {each.name}" + (f" ({each.id})" if each.id else "")) for each in idle
+        )
+
+
+def guardrail_lines(policy: DraftPolicy, folder: str, draft: Draft, indent: int = 2) -> Iterator[str]:
+    """A guardrail as it stands under `guardrails`."""
+    body: dict[str, Json] = {"policy": folder} if folder != policy.key else {}
+    body |= {"name": policy.name} if policy.name != policy.key else {}
+    body["description"] = policy.description
+    target = target_of(policy.nodes)
+    body["target"] = target
+    if _is_nested(policy.nodes, {each.key: each.unit for each in draft.accounts}):
+        body["nested"] = True
+    yield f"{' ' * indent}{text(policy.key)}:"
+    yield from block(body, indent + 2)
+
+
+def target_of(nodes: Iterable[str]) -> dict[str, Json]:
+    """Nodes as a target has them."""
+    listed = list(nodes)
+    units: list[Json] = [node.removeprefix("unit/") for node in listed if not node.startswith("account/")]
+    accounts: list[Json] = [node.removeprefix("account/") for node in listed if node.startswith("account/")]
+    return {**({"units": units} if units else {}), **({"accounts": accounts} if accounts else {})}
+
+
+def _is_nested(nodes: Collection[str], unit_of: Mapping[str, str]) -> bool:
+    """Whether one node is below another, so that the policy is attached twice on the way to some account."""
+    units = {node.removeprefix("unit/") for node in nodes if not node.startswith("account/")}
+    starts = [unit_of[node.removeprefix("account/")] for node in nodes if node.startswith("account/")]
+    starts += [_parent(unit) for unit in units if unit != ROOT]
+    return any(above in units for start in starts for above in _path(start))
+
+
+def _parent(unit: str) -> str:
+    return unit.rpartition("/")[0] or ROOT
+
+
+def _path(unit: str) -> Iterator[str]:
+    while unit != ROOT:
+        yield unit
+        unit = _parent(unit)
+    yield ROOT

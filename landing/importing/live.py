@@ -1,0 +1,273 @@
+"""A living organization as a draft: the calls of a plan, and one DescribePolicy for each policy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from landing.aws import Aws
+from landing.aws.matching import state
+from landing.core.constraints.principals import POLICY_TYPES, SERVICES
+from landing.core.errors import LandingError
+from landing.core.model import ORGANIZATION, Resource
+from landing.core.partitions import REGIONS
+from landing.importing import surroundings
+from landing.importing.draft import Draft, DraftAccount, DraftUnit, LeftOut
+from landing.importing.evidence import Evidence
+from landing.importing.keys import is_key, keys, slug
+from landing.importing.live_policies import LivePolicies, read_policies
+from landing.organization import ROOT, TAG, Account, Organization, node_of
+from landing.policy.direction import allows
+from landing.services.organizations.delegated_administrator import DelegatedAdministrator
+from landing.services.organizations.trusted_access import ACCOUNT, STACKSETS, TrustedAccess
+from landing.services.registry import SERVICES as DECLARED
+
+SCP = "SERVICE_CONTROL_POLICY"
+RESERVED_TAGS = ("aws:", "landing:")
+MEMBER_ROLE = "OrganizationAccountAccessRole"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user has said: what the organization is called, its regions, which accounts play which part.
+
+    `log_archive` and `security_tooling` are ids, names or e-mail addresses. All may be left out.
+    """
+
+    name: str = ""
+    home_region: str = ""
+    regions: tuple[str, ...] = ()
+    member_role: str = ""
+    log_archive: str = ""
+    security_tooling: str = ""
+
+
+def stranger(home_region: str, member_role: str = "") -> Organization:
+    """An organization of which nothing is known yet: with it the door is opened."""
+    management = Account("management", "management", "", ROOT)
+    partition = REGIONS[home_region]
+    return Organization(
+        units={},
+        accounts={management.key: management},
+        name="unknown",
+        id="",
+        home_region=home_region,
+        governed_regions=(home_region,),
+        stack_sets_by_region_group=False,
+        partition=partition,
+        management=management.key,
+        log_archive=management.key,
+        security_tooling=management.key,
+        member_role=member_role or MEMBER_ROLE,
+        exempt_roles=(),
+        admitted_roles=(),
+        guardrails={},
+        deployments={},
+        services={},
+        trusted_access={},
+        delegated_administrators={},
+        policy_types={},
+        offered={each.key: each.offered((home_region,), partition) for each in DECLARED},
+        appointing=frozenset(principal for each in DECLARED for principal in each.appointing),
+    )
+
+
+def read(aws: Aws, asked: Asked) -> Draft:
+    """What AWS has, read by way of a `stranger`.
+
+    Raises LandingError where there is no organization, and where nobody can tell which account plays which part.
+    """
+    live = aws.tree.survey.description
+    if live is None:
+        raise LandingError("the account is in no organization: `landing init` writes a config to begin with")
+    aws.tree.ahead({"accounts", "units", "full_access"})
+    try:
+        return _draft(aws, asked, live)
+    finally:
+        aws.tree.rest()
+
+
+def _draft(aws: Aws, asked: Asked, live: Mapping[str, Any]) -> Draft:
+    left: list[LeftOut] = list(_beginnings(aws, live))
+    management = str(live["MasterAccountId"])
+    units, unit_keys = _units(aws)
+    accounts = _accounts(aws, unit_keys, left)
+    names = {ROOT: ROOT, str(aws.tree.survey.root["Id"]): ROOT}
+    names |= {unit: node_of(key) for unit, key in unit_keys.items()}
+    names |= {account_id: f"account/{each.key}" for account_id, each in accounts.items()}
+    policies = read_policies(aws, names, left)
+    trusted = {each.address.name for each in TrustedAccess().read(aws, ORGANIZATION) if isinstance(each, Resource)}
+    evidence = Evidence(aws, accounts, management, trusted)
+    home = evidence.home_region(asked.home_region)
+    tooling = evidence.security_tooling(home, asked.security_tooling)
+    strict = _strict(aws, policies, names)
+    left += [LeftOut(f"trusted access of {each}", "not a service that a config knows") for each in _unknown(trusted)]
+    return Draft(
+        name=asked.name or slug(accounts[management].name) or str(live["Id"]),
+        id=str(live["Id"]),
+        home_region=home,
+        governed_regions=asked.regions or evidence.regions(home),
+        management=accounts[management].key,
+        log_archive=evidence.log_archive(asked.log_archive, tooling),
+        security_tooling=tooling,
+        member_role=asked.member_role,
+        units=tuple(_draft_units(units, unit_keys, strict)),
+        accounts=tuple(_with_access(accounts, strict)),
+        policies=policies.own,
+        policy_types=tuple(sorted(_types(aws, trusted, left))),
+        trusted_access=tuple(sorted(trusted & set(SERVICES))),
+        untrusted=tuple(each for each in (ACCOUNT, STACKSETS) if each not in trusted),
+        delegated_administrators=_delegated(aws, accounts, trusted, tooling, left),
+        known=policies.known,
+        limits=policies.limits,
+        left_out=(*surroundings.left_out(aws, names, evidence, home), *evidence.left_out, *left),
+        source=f"organization {live['Id']}, as {aws.caller[1]} may read it",
+    )
+
+
+def _beginnings(aws: Aws, live: Mapping[str, Any]) -> Iterator[LeftOut]:
+    if live["FeatureSet"] != "ALL":
+        yield LeftOut("consolidated billing", "a config has all features: the first plan asks for them")
+    if aws.tree.policy_types.get(SCP) != "ENABLED":
+        yield LeftOut("service control policies, which are off", "a config has them on: the first plan enables them")
+
+
+def _units(aws: Aws) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Name and key by the id of each unit, parents first, siblings by key; a mark that fits its place is the key."""
+    survey = aws.tree.survey
+    found = survey.units
+    survey.read_tags([unit.id for unit in found])
+    below: dict[str, list[Any]] = {}
+    for unit in found:
+        below.setdefault(unit.parent_id, []).append(unit)
+    names: dict[str, str] = {}
+    paths: dict[str, str] = {}
+    waiting = [(str(survey.root["Id"]), "")]
+    for parent, path in waiting:
+        marks = {unit.id: survey.tags(unit.id).get(TAG, "") for unit in below.get(parent, ())}
+        own = {
+            each: mark.rpartition("/")[2] for each, mark in marks.items() if mark.rpartition("/")[0] == path.rstrip("/")
+        }
+        given = keys(
+            ((unit.id, unit.name, own.get(unit.id, "")) for unit in below.get(parent, ())),
+            "unit",
+            () if path else (ROOT,),
+        )
+        for unit in sorted(below.get(parent, ()), key=lambda unit: given[unit.id]):
+            names[unit.id], paths[unit.id] = unit.name, path + given[unit.id]
+            waiting.append((unit.id, f"{paths[unit.id]}/"))
+    return names, paths
+
+
+def _draft_units(names: Mapping[str, str], paths: Mapping[str, str], strict: Collection[str]) -> Iterator[DraftUnit]:
+    for unit, key in sorted(paths.items(), key=lambda entry: entry[1].split("/")):
+        yield DraftUnit(key, names[unit], node_of(key) not in strict, unit)
+
+
+def _accounts(aws: Aws, unit_keys: Mapping[str, str], left: list[LeftOut]) -> Mapping[str, DraftAccount]:
+    """The active accounts by id, in the order of their units and keys."""
+    survey = aws.tree.survey
+    found = survey.accounts
+    survey.read_tags([account["Id"] for account in found])
+    parents = survey.parents(found, (str(survey.root["Id"]), *unit_keys))
+    marks = {account["Id"]: survey.tags(account["Id"]).get(TAG, "") for account in found}
+    held: dict[str, str] = {}
+    for account_id in sorted(marks):
+        held.setdefault(marks[account_id], account_id)
+    active = [account for account in found if state(account) == "ACTIVE"]
+    given = keys(((each["Id"], each["Name"], marks[each["Id"]]) for each in active), "account")
+    made = []
+    for account in found:
+        account_id, mark = account["Id"], marks[account["Id"]]
+        what = f"account {account_id} ({account['Name']}, {account['Email']})"
+        if state(account) != "ACTIVE":
+            left.append(LeftOut(what, f"it is {state(account)}"))
+            continue
+        reserved = {key: value for key, value in survey.tags(account_id).items() if key.lower().startswith("landing:")}
+        left += [LeftOut(f"tag {key}={value} of {what}", "reserved") for key, value in reserved.items() if key != TAG]
+        tags = {
+            key: value for key, value in survey.tags(account_id).items() if not key.lower().startswith(RESERVED_TAGS)
+        }
+        if mark and not is_key(mark):
+            left.append(LeftOut(what, f"its tag {TAG}={mark} is no key: take the tag off, and import it then"))
+            continue
+        copied = bool(mark) and mark != given[account_id]
+        if copied:
+            why = f"copied from {held[mark]}: the account is known by its e-mail address"
+            left.append(LeftOut(f"tag {TAG}={mark} of {what}", why))
+        made.append(
+            DraftAccount(
+                given[account_id],
+                account["Name"],
+                account["Email"],
+                unit_keys.get(parents[account_id], ROOT),
+                "" if copied else account_id,
+                dict(sorted(tags.items())),
+            )
+        )
+    made.sort(key=lambda each: (each.unit != ROOT, each.unit.split("/"), each.key))
+    by_key = {given[account_id]: account_id for account_id in given}
+    return {by_key[each.key]: each for each in made}
+
+
+def _with_access(accounts: Mapping[str, DraftAccount], strict: Collection[str]) -> Iterator[DraftAccount]:
+    for account in accounts.values():
+        yield replace(account, full_access=f"account/{account.key}" not in strict)
+
+
+def _strict(aws: Aws, policies: LivePolicies, names: Mapping[str, str]) -> set[str]:
+    """The nodes from which FullAWSAccess was taken, and where another policy allows something in its place.
+
+    Of accounts only those are asked for that have such a policy of their own: else it would be a call each.
+    """
+    if aws.tree.policy_types.get(SCP) != "ENABLED":
+        return set()
+    lists = {node for each in policies.own if each.type == SCP and allows(each.document) for node in each.nodes}
+    survey = aws.tree.survey
+    asked = {node: target for target, node in names.items() if target != ROOT and node in lists}
+    return {node for node, target in asked.items() if not survey.full_access(target)}
+
+
+def _types(aws: Aws, trusted: Collection[str], left: list[LeftOut]) -> Iterator[str]:
+    """The enabled types of policies, but for SCPs, which a config has anyway."""
+    for name, status in aws.tree.policy_types.items():
+        service = POLICY_TYPES.get(name)
+        if status != "ENABLED" or name == SCP:
+            continue
+        if service and service not in trusted:
+            left.append(LeftOut(f"policy type {name}", f"{service}, which it needs, has no trusted access"))
+        else:
+            yield name
+
+
+def _unknown(trusted: Collection[str]) -> list[str]:
+    return sorted(set(trusted) - set(SERVICES))
+
+
+def _delegated(
+    aws: Aws, accounts: Mapping[str, DraftAccount], trusted: Collection[str], tooling: str, left: list[LeftOut]
+) -> dict[str, str]:
+    """One account by service principal: where AWS has several, the security tooling account, or the first by key."""
+    ids = {key: account_id for account_id, key in aws.tree.account_keys.items()}
+    found: dict[str, list[str]] = {}
+    for resource in DelegatedAdministrator().read(aws, ORGANIZATION):
+        principal, _, account = resource.address.name.partition("/")
+        account_id = ids.get(account, account)
+        if account_id not in accounts:
+            left.append(LeftOut(f"delegated administrator {account_id} of {principal}", "it is no active account"))
+        elif not SERVICES.get(principal):
+            left.append(LeftOut(f"delegated administrator {account_id} of {principal}", "a config cannot name it"))
+        elif principal not in trusted:
+            left.append(LeftOut(f"delegated administrator {account_id} of {principal}", "it has no trusted access"))
+        else:
+            found.setdefault(principal, []).append(accounts[account_id].key)
+    chosen: dict[str, str] = {}
+    for principal, candidates in sorted(found.items()):
+        chosen[principal] = tooling if tooling in candidates else min(candidates)
+        left += [
+            LeftOut(f"delegated administrator {other} of {principal}", "a config names one for each service")
+            for other in sorted(candidates)
+            if other != chosen[principal]
+        ]
+    return chosen

@@ -1,0 +1,110 @@
+"""Writes a draft into a new folder, and makes sure that it is a config."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from landing.config import load, schema
+from landing.core.errors import ConfigError, LandingError
+from landing.core.files import write
+from landing.core.model import Diagnostic
+from landing.guardrails.suites import suite_of
+from landing.importing.cases import cases_of, few
+from landing.importing.draft import Draft, LeftOut
+from landing.importing.folder import files, folders_of
+from landing.library import Library, shipped
+from landing.organization import Organization
+from landing.policy.declared import estate_of
+
+TRIES = 5
+"""Rounds of loading, since one problem of a policy may hide another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The organization of the new folder, what it warns of, and what is not as it was found."""
+
+    organization: Organization
+    library: Library
+    warnings: tuple[Diagnostic, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def check_empty(folder: Path) -> None:
+    """Raise LandingError unless there is nothing there that anybody could see."""
+    if folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir()):
+        raise LandingError(f"{folder} is not empty; choose a new folder: nothing is overwritten")
+    if folder.exists() and not folder.is_dir():
+        raise LandingError(f"{folder} is no folder; choose a new one")
+
+
+def write_folder(draft: Draft, folder: Path) -> Written:
+    """Write the folder, which must be empty; raises ConfigError with what of it is no config, after it is written."""
+    check_empty(folder)
+    accepted: dict[str, set[str]] = {}
+    _write(folder, {"config/landing.schema.json": json.dumps(schema(), indent=2) + "\n", ".gitignore": ".landing/\n"})
+    for _ in range(TRIES):
+        _write(folder, files(draft, _ours(), accepted))
+        library = Library.load(shipped(), folder.resolve())
+        try:
+            organization, warnings = load(folder / "config", library)
+            break
+        except ConfigError as error:
+            if not _accept(draft, error.problems, accepted):
+                raise
+    else:
+        raise AssertionError("the same problem again")
+    return Written(organization, library, tuple(warnings), (*draft.left_out, *_accepted(draft, accepted)))
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        path = folder / name
+        if name == ".gitignore" and path.exists():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, text.encode("utf-8", "backslashreplace").decode())
+
+
+def _accept(draft: Draft, problems: tuple[Diagnostic, ...], accepted: dict[str, set[str]]) -> bool:
+    """Note what is wrong with policies that are in force as they are; whether there was anything new."""
+    known = {policy.key for policy in draft.policies}
+    new = False
+    for problem in problems:
+        if problem.severity == "error" and problem.pointer[:1] == ("guardrails",) and problem.pointer[1] in known:
+            codes = accepted.setdefault(str(problem.pointer[1]), set())
+            new = new or problem.code not in codes
+            codes.add(problem.code)
+    return new
+
+
+def _accepted(draft: Draft, accepted: Mapping[str, set[str]]) -> Iterator[LeftOut]:
+    for policy in draft.policies:
+        if policy.key in accepted:
+            codes = ", ".join(sorted(accepted[policy.key]))
+            yield LeftOut(
+                f"guardrail {policy.key}", f"{codes} in force: kept, and warned of (`accepted` in its metadata)"
+            )
+
+
+def write_cases(draft: Draft, written: Written) -> tuple[LeftOut, ...]:
+    """Write cases beside each policy of the new folder; the statements for which none was found."""
+    estate = estate_of(written.organization)
+    folders = folders_of(draft.policies, _ours())
+    left = []
+    for each in draft.policies:
+        policy = written.library.policies[folders[each.key]]
+        suite = suite_of(policy, estate)
+        text, bare = cases_of(policy, suite, few(estate, suite.texts))
+        if text:
+            write(policy.folder / "cases.yaml", text)
+        if bare:
+            left.append(LeftOut(f"cases of policy {each.key}", f"no request was found for {', '.join(bare)}"))
+    return tuple(left)
+
+
+def _ours() -> frozenset[str]:
+    return frozenset(Library.load(shipped()).policies)

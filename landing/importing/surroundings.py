@@ -1,0 +1,54 @@
+"""What else there is in a living organization that a config does not take over: named, so that people know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from landing.aws import Aws, translated, unless
+from landing.core.errors import HIDING
+from landing.core.model import Scope
+from landing.importing.draft import LeftOut
+from landing.importing.evidence import Evidence
+from landing.importing.owners import owner_of
+from landing.organization import PREFIX
+
+
+def left_out(aws: Aws, names: Mapping[str, str], evidence: Evidence, home: str) -> Iterator[LeftOut]:
+    """Services as they are set, and stack sets with service-managed permissions; `names` has the nodes by id."""
+    if trail := evidence.trail:
+        what = f"organization trail {trail['Name']} in {trail['HomeRegion']}, to the bucket {trail['S3BucketName']}"
+        owner = owner_of(str(trail["Name"]))
+        yield LeftOut(what, f"it is of {owner}" if owner else "`services.cloudtrail` makes another, of its own name")
+    for title, service, account in evidence.administrators(home):
+        what = f"{title}, administered by {names.get(account, account).removeprefix('account/')}"
+        yield LeftOut(what, f"it stays as it is set; `services.{service}` sets it for all accounts")
+    yield from _stack_sets(aws, names, home)
+
+
+def _stack_sets(aws: Aws, names: Mapping[str, str], home: str) -> Iterator[LeftOut]:
+    client = aws.client("cloudformation", Scope("", home))
+    with translated(Scope("", home)), unless(*HIDING, "ValidationError") as refused:
+        listed = sorted(
+            aws.listed(client, "list_stack_sets", "Summaries", Status="ACTIVE"),
+            key=lambda each: str(each["StackSetName"]),
+        )
+        for each in listed:
+            name = str(each["StackSetName"])
+            if each.get("PermissionModel") != "SERVICE_MANAGED":
+                continue
+            owner = "a config that made it" if name.startswith(PREFIX) else owner_of(name)
+            if owner:
+                yield LeftOut(f"stack set {name}", f"it is of {owner}")
+                continue
+            found = client.describe_stack_set(StackSetName=name)["StackSet"]
+            yield LeftOut(
+                f"stack set {name} at {_places(found, names)}", "make a blueprint of it, or leave it as it is"
+            )
+    if refused.code:
+        yield LeftOut("stack sets", f"they may not be read ({refused.code})")
+
+
+def _places(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    units = ", ".join(sorted(names.get(each, each) for each in found.get("OrganizationalUnitIds") or ()))
+    return f"{units or 'no unit'} in {', '.join(sorted(found.get('Regions') or ())) or 'no region'}"

@@ -1,0 +1,141 @@
+"""The walk in docs/adopting.md: each command is run, on an organization that was made by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from landing.cli import run
+from landing.sandbox.services.organizations.lifecycle import found
+from landing.sandbox.services.organizations.membership import join
+from landing.sandbox.services.organizations.state import Organization, Policy
+from landing.sandbox.services.organizations.types import DEFAULTS, SCP
+from landing.sandbox.services.organizations.units import add
+from landing.sandbox.world import Account, World
+from tests.simulated.server import Simulated, serving
+
+PAGE = Path(__file__).parents[2] / "docs" / "adopting.md"
+
+
+def by_hand(world: World) -> Organization:
+    """Units, accounts and policies as people make them: an allow-list, a quarantine, a guardrail of Control Tower."""
+    live = found(world, world.management_account_id, "ALL")
+    live.policy_types = {SCP: "ENABLED"}
+    for target in (live.root, world.management_account_id):
+        live.attach(DEFAULTS[SCP], target)
+    units = {}
+    for name in ("Security", "Workloads", "Suspended"):
+        units[name] = add(world, live, live.units[live.root], name)
+    units["Prod"] = add(world, live, units["Workloads"], "Prod")
+    for name, email, unit in (
+        ("Log Archive", "logs@example.com", "Security"),
+        ("Audit", "audit@example.com", "Security"),
+        ("shop: prod", "shop@example.com", "Prod"),
+        ("old", "old@example.com", "Suspended"),
+    ):
+        made = Account(world.new_account_id(), name, email, world.now, creator=world.management_account_id)
+        world.add_account(made)
+        join(world, live, made.id, "CREATED", {"team": "a"})
+        live.move(made.id, units[unit].id)
+    spared = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*Admin"}}
+    for name, effect, actions, condition, targets in (
+        ("DenyLeaveOrg", "Deny", "organizations:LeaveOrganization", spared, (live.root, units["Prod"].id)),
+        ("ProdOnly", "Allow", ["s3:*", "cloudformation:*", "config:*"], {}, (units["Prod"].id,)),
+        ("QuarantineAll", "Deny", "*", {}, (units["Suspended"].id,)),
+        ("aws-guardrails-AbCdEf", "Deny", "config:DeleteConfigRule", {}, (units["Security"].id,)),
+        ("Nowhere", "Deny", "ec2:*", {}, ()),
+    ):
+        statement = {
+            "Effect": effect,
+            "Action": actions,
+            "Resource": "*",
+            **({"Condition": condition} if condition else {}),
+        }
+        policy = Policy(
+            "p-" + world.token(8), SCP, name, name, json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        )
+        live.policies[policy.id] = policy
+        for target in targets:
+            live.attach(policy.id, target)
+    live.detach(DEFAULTS[SCP], units["Prod"].id)
+    return live
+
+
+@pytest.fixture
+def living(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Organization]:
+    """Such an organization, as the sandbox of this directory."""
+    with Simulated() as sandbox:
+        live = by_hand(sandbox.world)
+        with serving(sandbox) as aws, aws.as_sandbox(tmp_path / "sandbox") as environment:
+            for name, value in environment.items():
+                if name.startswith(("AWS_", "LANDING_")):
+                    monkeypatch.setenv(name, value)
+            monkeypatch.chdir(tmp_path)
+            yield live
+
+
+def test_each_command_of_the_walk_is_run(
+    living: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = [shlex.split(line) for line in re.findall(r"^    (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)]
+    assert commands[0] == ["landing", "import", "my-organization"]
+    told = {}
+    for number, (name, *arguments) in enumerate(commands):
+        if name == "cd":
+            monkeypatch.chdir(tmp_path / arguments[0])
+            continue
+        if arguments[0] == "import" and number:
+            arguments[1] = f"another-{number}"
+        if arguments[0] == "apply":
+            arguments += ["--auto-approve", "--no-live"]
+        assert run(arguments) == 0, arguments
+        told[arguments[0]] = capsys.readouterr()
+    assert re.search(r"Plan: 0 to add, 0 to change, 0 to destroy, \d+ to adopt", told["plan"].out)
+    assert run(["plan", "--detailed-exitcode"]) == 0
+    marked = {name for name, tags in living.tags.items() if "landing:id" in tags}
+    named = {policy.id for policy in living.policies.values() if living.targets.get(policy.id)}
+    ours = {name for name in named if not living.policies[name].name.startswith(("aws-", "FullAWS", "RCPFull"))}
+    assert marked == {*living.members, *(unit for unit in living.units if unit != living.root), *ours}
+
+
+def test_what_was_found_is_in_the_files_or_named(
+    living: Organization, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["import", "org"]) == 0
+    told = capsys.readouterr().err
+    assert "4 units, 5 accounts, 3 guardrails, 1 policies that are attached nowhere" in told
+    theirs = next(policy for policy in living.policies.values() if policy.name == "aws-guardrails-AbCdEf")
+    assert f"policy {theirs.id} (aws-guardrails-AbCdEf, of AWS Control Tower): it stays with its owner" in told
+    top = (tmp_path / "org/config/organization.yaml").read_text(encoding="utf-8")
+    assert f"- {theirs.id} # aws-guardrails-AbCdEf" in top
+    assert "prod: {name: Prod, full_access: false}" in top
+    assert 'name: "shop: prod"' in (tmp_path / "org/config/accounts.yaml").read_text(encoding="utf-8")
+    guardrails = (tmp_path / "org/config/guardrails.yaml").read_text(encoding="utf-8")
+    assert "nested: true" in guardrails
+    assert "- nowhere: Nowhere" in guardrails
+    assert "accepted: [LZ349, LZ350]" in (tmp_path / "org/scps/deny-leave-org/metadata.yaml").read_text(
+        encoding="utf-8"
+    )
+    assert "by:" in (tmp_path / "org/scps/quarantine-all/cases.yaml").read_text(encoding="utf-8")
+
+
+def test_nothing_is_overwritten(living: Organization, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "org").mkdir()
+    (tmp_path / "org" / "notes").write_text("mine")
+    assert run(["import", "org"]) == 1
+    assert "is not empty" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "org").iterdir()] == ["notes"]
+
+
+def test_who_plays_which_part_is_asked_for_where_nothing_tells(
+    living: Organization, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["import", "org", "--security-tooling", "nobody"]) == 1
+    assert "--security-tooling nobody: the organization has no such active account" in capsys.readouterr().err
+    assert run(["import", "org", "--log-archive", living.management_account]) == 1
+    assert "is the management account: name a member account" in capsys.readouterr().err
