@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from landing.config import load, schema
+from landing.config.guardrails import ACCEPTABLE
 from landing.core.errors import ConfigError, LandingError
 from landing.core.files import write
 from landing.core.model import Diagnostic
@@ -74,10 +75,11 @@ def _accept(draft: Draft, problems: tuple[Diagnostic, ...], accepted: dict[str, 
     known = {policy.key for policy in draft.policies}
     new = False
     for problem in problems:
-        if problem.severity == "error" and problem.pointer[:1] == ("guardrails",) and problem.pointer[1] in known:
-            codes = accepted.setdefault(str(problem.pointer[1]), set())
-            new = new or problem.code not in codes
-            codes.add(problem.code)
+        acceptable = problem.code.startswith("POL") or problem.code in ACCEPTABLE
+        if acceptable and problem.severity == "error" and problem.pointer[:1] == ("guardrails",):
+            key = str(problem.pointer[1])
+            new = new or (key in known and problem.code not in accepted.setdefault(key, set()))
+            accepted.setdefault(key, set()).add(problem.code)
     return new
 
 
