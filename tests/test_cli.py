@@ -16,7 +16,7 @@ import pytest
 
 from landing.cli import COMMANDS, run
 from landing.cli.init import Answers
-from landing.cli.stopping import STOPPED
+from landing.cli.signals import STOPPED
 from landing.core.exit_codes import MEANINGS, rows
 from tests.samples import SMALL
 

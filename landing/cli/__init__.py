@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import click
 
 from landing import __version__
-from landing.cli import stopping
+from landing.cli import signals
 from landing.cli.stderr import STDERR
 from landing.cli.streams import Unwritable, give_up, open_all
 from landing.core.exit_codes import rows
@@ -100,18 +100,18 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    stopping.install()
+    signals.install()
     if not open_all():
         STDERR.note(
             "Error: standard output is closed, and the result has nowhere to go. `> /dev/null` does without it."
         )
-        stopping.leave(1)
+        signals.leave(1)
     try:
         code = run(sys.argv[1:] if arguments is None else list(arguments))
     except Exception:  # noqa: BLE001  # a mistake of ours: threads that still read must not keep the process
         sys.excepthook(*sys.exc_info())
         code = 1
-    stopping.leave(_flushed(code))
+    signals.leave(_flushed(code))
 
 
 def _flushed(code: int) -> int:

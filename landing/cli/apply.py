@@ -1,5 +1,7 @@
 """`landing apply`."""
 
+from __future__ import annotations
+
 import sys
 from functools import partial
 from pathlib import Path
@@ -10,12 +12,25 @@ import click
 from landing.cli import snapshots
 from landing.cli.approval import ask
 from landing.cli.clock import now
-from landing.cli.recording import recorded, turn_to, watch
+from landing.cli.progress import watched
+from landing.cli.run_record import recorded, tell, turn_to, watch
 from landing.cli.session import Session, with_aws
+from landing.cli.signals import gently
 from landing.cli.stderr import STDERR, with_log
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from landing.aws import Aws
+    from landing.core.model import Change
+    from landing.engine.apply import Result
     from landing.engine.plan import Plan
+    from landing.engine.stop import Stop
+    from landing.organization import Organization
+    from landing.runs.record import Left, Run
+
+IN_PART = 4
+"""Exit code: some of it is done."""
 
 ALLOW = ("delete", "detach", "weaken", "close-account", "switch-off", "lock-out", "many-deletes")
 
@@ -68,8 +83,7 @@ def command(
       landing apply plan.json --digest 4f0c… --auto-approve
       landing apply --auto-approve --allow detach
     """
-    from landing.cli.carrying_out import carry_out
-    from landing.cli.locking import locked
+    from landing.cli.lock import locked
     from landing.cli.output import note, result, style_of
     from landing.engine.plan import save
     from landing.report.plan_text import NO_CHANGES, provenance, render
@@ -124,7 +138,7 @@ def _approve() -> None:
     )
 
 
-def _reviewed(file: Path, digest: str) -> "Plan":
+def _reviewed(file: Path, digest: str) -> Plan:
     """The saved plan; raises WrongPlan when it is not the one with the given digest."""
     from landing.core.errors import WrongPlan
     from landing.engine.plan import load
@@ -133,3 +147,73 @@ def _reviewed(file: Path, digest: str) -> "Plan":
     if digest and plan.digest != digest.strip().lower():
         raise WrongPlan(f"{file} is not the plan that was reviewed: its digest is {plan.digest}")
     return plan
+
+
+def carry_out(
+    organization: Organization, aws: Aws, changes: Collection[Change], run: Run, *, parallelism: int, live: bool
+) -> tuple[int, list[Change]]:
+    """Make the changes and say what became of them; the exit code, and what was done."""
+    from landing.engine.apply import apply
+    from landing.engine.stop import Stop
+    from landing.report.apply_text import expected, summary
+
+    stop = Stop(aws)
+    tell(run, expected(changes))
+    turn_to(run, "apply")
+    with watched(len(changes), aws, live=live) as view, gently(stop, view):
+        result = apply(
+            organization,
+            aws,
+            changes,
+            stop=stop,
+            parallelism=parallelism,
+            listeners=(run, view),
+            progress=view.verifying,
+        )
+    tell(run, summary(result))
+    goes_on = aws.operations.running if stop.at_once else ()
+    run.end(_outcome(result, stop), _left(result), "AWS goes on with " + ", ".join(goes_on) if goes_on else "")
+    _report(result, run, goes_on)
+    if result.complete:
+        return 0, result.done
+    return 128 + stop.signal if stop.signal else IN_PART, result.done
+
+
+def _outcome(result: Result, stop: Stop) -> str:
+    if result.complete:
+        return "applied"
+    return "interrupted" if stop.signal else "in part"
+
+
+def _left(result: Result) -> Left:
+    from landing.runs.record import Left
+
+    return Left(
+        {str(address): found for address, found in result.failed.items()},
+        {str(address): str(cause) for address, cause in result.blocked.items()},
+        tuple(map(str, result.not_started)),
+        {str(address): found for address, found in result.unsettled.items()},
+    )
+
+
+def _report(result: Result, run: Run, goes_on: Collection[str]) -> None:
+    """The outcome on stdout, and on stderr what is not done, and why."""
+    from landing.cli.output import note, style_of, told
+    from landing.cli.output import result as say
+    from landing.report.apply_text import not_done, outcome, resume
+
+    title = style_of(sys.stderr).paint("Error:", "red", "bold")
+    for line in not_done(result):
+        if line.errors and STDERR.log:
+            for error in line.errors:
+                STDERR.diagnostic(f"{error.address}: {error.text}", **told(error))
+        else:
+            note(f"{title} {line.text}" if line.errors else line.text)
+    for each in goes_on:
+        note(f"AWS goes on with {each}; nobody waits for it any more.")
+    text = outcome(result)
+    say((style_of(sys.stdout).paint(text, "green", "bold") if result.complete else text) + "\n")
+    sys.stdout.flush()
+    run.say(text)
+    if STDERR.log or not result.complete:
+        note(resume(result, run.folder))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from landing.cli.plan_options import Shown, shown_as
 from landing.cli.session import Session, with_aws
-from landing.cli.shown import Shown, shown_as
 from landing.cli.stderr import STDERR, with_log
 
 

@@ -124,8 +124,8 @@ class Session:
 
     def hooks(self, phase: Callable[[str], None] = lambda name: None) -> Hooks:
         """What a run asks of a command; `phase` is told what begins."""
-        from landing.cli.locking import missing
-        from landing.cli.watching import reading
+        from landing.cli.lock import missing
+        from landing.cli.progress import reading
         from landing.runs.pipeline import Hooks
 
         def check(aws: Aws) -> Sequence[Diagnostic]:

@@ -76,7 +76,7 @@ def command(
 def _verified(
     session: Session, organization: "Organization", suites: "list[Suite]", estate: "Estate"
 ) -> "Verification":
-    from landing.cli.watching import reading
+    from landing.cli.progress import reading
     from landing.guardrails.simulator_check import verify
 
     aws = session.connect(organization, read_only=True, any_account=True)

@@ -26,7 +26,7 @@ def command(*, session: Session, lock_id: str, force: bool) -> int:
       landing unlock 4f1d9b4e-53a5-4c52-8f0a-4f3cf8f5c4a1
       landing unlock 4f1d9b4e-53a5-4c52-8f0a-4f3cf8f5c4a1 --force
     """
-    from landing.cli.locking import FOLDER, shared
+    from landing.cli.lock import FOLDER, shared
     from landing.cli.output import note
     from landing.core.errors import Refused
     from landing.core.text import safe
@@ -47,7 +47,7 @@ def command(*, session: Session, lock_id: str, force: bool) -> int:
 
 
 def _unlock(thing: "ConditionalObject", lock_id: str, *, force: bool) -> int:
-    from landing.cli.locking import FOLDER
+    from landing.cli.lock import FOLDER
     from landing.cli.output import note
     from landing.core.errors import Refused
     from landing.core.text import safe

@@ -12,7 +12,7 @@ import pytest
 
 from landing.cli import USAGE, run
 from landing.cli.output import style_of
-from landing.cli.watching import redraws
+from landing.cli.progress import redraws
 from landing.engine.plan import save
 from tests.report.samples import distinct, plan
 

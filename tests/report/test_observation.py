@@ -9,8 +9,8 @@ from landing.aws import Queue
 from landing.engine.journal import Event
 from landing.report.live import Live
 from landing.report.log_lines import JsonLines, TextLines
+from landing.report.observation import ReadingEvents, ReadingLine
 from landing.report.progress import Lines
-from landing.report.reading import ReadingEvents, ReadingLine
 from landing.report.style import Style
 from tests.report.samples import HOSTILE
 

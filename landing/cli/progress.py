@@ -14,8 +14,8 @@ from landing.cli.stderr import STDERR
 if TYPE_CHECKING:
     from landing.aws import Aws
     from landing.engine.journal import Listener
+    from landing.report.observation import ReadingEvents, ReadingLine
     from landing.report.progress import View
-    from landing.report.reading import ReadingEvents, ReadingLine
 
 
 def watched(total: int, aws: Aws, *, live: bool) -> AbstractContextManager[View]:
@@ -34,8 +34,8 @@ def watched(total: int, aws: Aws, *, live: bool) -> AbstractContextManager[View]
 def reading(aws: Aws) -> AbstractContextManager[ReadingLine | ReadingEvents]:
     """Shows how far reading is."""
     from landing.cli.output import style_of
+    from landing.report.observation import ReadingEvents, ReadingLine
     from landing.report.progress import pulse
-    from landing.report.reading import ReadingEvents, ReadingLine
 
     if redraws():
         return pulse(ReadingLine(sys.stderr, style=style_of(sys.stderr), queued=lambda: aws.queue))
