@@ -27,14 +27,14 @@ from landing.services.base import GoingOn, required_account
 from landing.services.organizations.governed_region import GovernedRegion
 from landing.services.organizations.trusted_access import STACKSETS, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
-from landing.services.stacks import stack_set_joining as joining
+from landing.services.stacks import auto_deployment
 from landing.services.stacks.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind
+from landing.services.stacks.instances import BUSY, FAILED, instances_of
+from landing.services.stacks.operations import Operations
+from landing.services.stacks.opt_in import OptIn
+from landing.services.stacks.rollout import Rollout, key_of, lost, not_ours
+from landing.services.stacks.shards import names, problems, stack_sets
 from landing.services.stacks.stack import Stack
-from landing.services.stacks.stack_instances import instances_of
-from landing.services.stacks.stack_set_operations import Operations
-from landing.services.stacks.stack_set_regions import OptIn
-from landing.services.stacks.stack_set_rollout import BUSY, FAILED, Rollout, key_of, lost, not_ours
-from landing.services.stacks.stack_set_shards import names, problems, stack_sets
 from landing.services.stacks.template_strength import weaker_template
 from landing.services.strength import Weaker, neutral, on, parts
 
@@ -235,11 +235,11 @@ class StackSet(CloudFormationKind):
 
     def set_off(self, organization: Organization, changes: Collection[Change]) -> Iterable[Address]:
         """Stack sets that AWS deploys by itself to accounts that have joined a unit."""
-        return map(self.address, joining.concerned(organization, changes))
+        return map(self.address, auto_deployment.concerned(organization, changes))
 
     def going_on(self, aws: Aws, address: Address, changes: Collection[Change]) -> GoingOn | None:
         """An operation, or instances that are still to come; the same calls however many accounts have joined."""
-        return joining.going_on(aws, address.name, changes)
+        return auto_deployment.going_on(aws, address.name, changes)
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """An operation that runs is no harm yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 from landing.aws import Aws, translated, unless
 from landing.core.errors import AwsError, InstancesFailed, NoCredentials, NotOurs
 from landing.core.model import Attributes, Change, Scope
+from landing.core.partitions import OPT_IN_REGIONS
 from landing.core.quotas import UNITS_PER_STACK_SET_CALL
 from landing.organization import PREFIX
 from landing.services.stacks.cloudformation import ROLLBACK_FAILED, CloudFormationKind, unmarked
-from landing.services.stacks.stack_set_operations import Failure, named
-from landing.services.stacks.stack_set_reach import Reach, batched
+from landing.services.stacks.instances import BUSY, FAILED
+from landing.services.stacks.operations import Failure, Operations, named
+from landing.services.stacks.opt_in import OptIn
+from landing.services.stacks.shards import stack_sets
 
 SETTINGS = ("template", "parameters", "auto_deployment", "managed_execution")
 
@@ -26,12 +30,6 @@ CURES = {
 }
 """What mends an instance, by the word that its exception begins with; anything else is updated again."""
 
-BUSY = "*"
-"""In the place of an instance: an operation runs, and what it makes of the instances is not known yet."""
-
-FAILED = "failed:"
-"""So begins the exception of an instance on which the last operation failed: its rollback may have failed too."""
-
 Look = Callable[[], Attributes]
 """What the stack set is by now, as the kind reads it."""
 
@@ -41,8 +39,18 @@ class Rollout:
 
     def __init__(self, aws: Aws, client: Any, name: str, change: Change, look: Look) -> None:
         self.aws, self.client, self.name, self.change, self.look = aws, client, name, change, look
-        self.reach = Reach(aws, client, name, change)
-        self.operations, self.opt_in = self.reach.operations, self.reach.opt_in
+        self.operations = Operations(aws, client, name)
+        self.opt_in = OptIn(aws)
+        self.failures: list[Failure] = []
+        """Told when all that can be done is done."""
+        deployment = stack_sets(aws.organization).get(change.address.name)
+        self.tolerance = deployment.failure_tolerance if deployment else 5
+        self.preferences: Mapping[str, Any] = {
+            "RegionConcurrencyType": "PARALLEL",
+            "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",
+            "MaxConcurrentCount": deployment.max_concurrent if deployment else 50,
+            "FailureToleranceCount": self.tolerance,
+        }
 
     def roll_out(self, sent: Mapping[str, Any], stacks: CloudFormationKind) -> None:
         """Create or update the set, then its instances; `sent` is the template with all that goes with it."""
@@ -62,7 +70,7 @@ class Rollout:
             changed = any(before.get(part) != after[part] for part in SETTINGS)
             skipped = self._continue_rollbacks(before.get("instances", {}), stacks)
             if changed:
-                self.reach.run("update_stack_set", "settings", self.reach.for_all(), **settings)
+                self.run("update_stack_set", "settings", self.for_all(), **settings)
             if before:
                 self._withdraw(before, after)
                 self._repair(before["instances"], after, stacks, updated=changed)
@@ -95,7 +103,7 @@ class Rollout:
 
     def _restore(self, account: str, region: str, stacks: CloudFormationKind) -> None:
         """Put right what a rollback has skipped, unless the update after it failed: then that is told of."""
-        if any((each.account, each.region) == (account, region) for each in self.reach.failures):
+        if any((each.account, each.region) == (account, region) for each in self.failures):
             return
         with self._telling(account, region):
             stacks.restore(self.aws, *self._stack(account, region))
@@ -109,7 +117,7 @@ class Rollout:
         except NoCredentials:
             raise
         except AwsError as error:
-            self.reach.failures.append(Failure(account, region, f"its rollback: {error}"))
+            self.failures.append(Failure(account, region, f"its rollback: {error}"))
 
     def remove(self) -> None:
         """Delete the instances with their stacks, then the set."""
@@ -118,8 +126,8 @@ class Rollout:
         self.operations.settle()
         found = self.client.describe_stack_set(StackSetName=self.name)["StackSet"]
         for units in batched(found.get("OrganizationalUnitIds") or [], UNITS_PER_STACK_SET_CALL):
-            self.reach.instances("delete", found["Regions"], units, RetainStacks=False)
-            self.reach.let_go(found["Regions"], units)
+            self.on_instances("delete", found["Regions"], units, RetainStacks=False)
+            self.let_go(found["Regions"], units)
         self._tell()
         for _ in self.aws.poll(f"deleting stack set {self.name}", "stack_set"):
             with unless("OperationInProgressException", "StackSetNotFoundException") as busy:
@@ -150,18 +158,18 @@ class Rollout:
         }
 
     def _tell(self) -> None:
-        if self.reach.failures:
-            raise InstancesFailed(named(self.reach.failures), operation=f"stack set {self.name}")
+        if self.failures:
+            raise InstancesFailed(named(self.failures), operation=f"stack set {self.name}")
 
     def _extend(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """Instances for units, accounts and regions that are new."""
         targets, old = after["targets"], before.get("targets") or {"units": [], "accounts": []}
         regions = lost(after["regions"], before.get("regions") or ())
-        self.reach.units("create", lost(targets["units"], old["units"]), after["regions"])
-        self.reach.accounts("create", lost(targets["accounts"], old["accounts"]), after["regions"])
+        self.on_units("create", lost(targets["units"], old["units"]), after["regions"])
+        self.on_accounts("create", lost(targets["accounts"], old["accounts"]), after["regions"])
         if regions:
-            self.reach.units("create", [unit for unit in targets["units"] if unit in old["units"]], regions)
-            self.reach.accounts("create", [key for key in targets["accounts"] if key in old["accounts"]], regions)
+            self.on_units("create", [unit for unit in targets["units"] if unit in old["units"]], regions)
+            self.on_accounts("create", [key for key in targets["accounts"] if key in old["accounts"]], regions)
 
     def _withdraw(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """No more instances where the config asks for none; of what came since the plan, nothing."""
@@ -170,16 +178,16 @@ class Rollout:
         regions = self.opt_in.usable(regions)
         targets = before["targets"]
         if regions:
-            self.reach.units("delete", targets["units"], regions, RetainStacks=False)
-            self.reach.accounts("delete", targets["accounts"], regions, RetainStacks=False)
+            self.on_units("delete", targets["units"], regions, RetainStacks=False)
+            self.on_accounts("delete", targets["accounts"], regions, RetainStacks=False)
         left = [region for region in before["regions"] if region in after["regions"]]
         if left:
             units = set(lost(targets["units"], after["targets"]["units"])) & set(planned["targets"]["units"])
             accounts = set(lost(targets["accounts"], after["targets"]["accounts"])) & set(
                 planned["targets"]["accounts"]
             )
-            self.reach.units("delete", sorted(units), left, RetainStacks=False)
-            self.reach.accounts("delete", sorted(accounts), left, RetainStacks=False)
+            self.on_units("delete", sorted(units), left, RetainStacks=False)
+            self.on_accounts("delete", sorted(accounts), left, RetainStacks=False)
 
     def _repair(
         self, exceptions: Mapping[str, str], after: Mapping[str, Any], stacks: CloudFormationKind, *, updated: bool
@@ -202,12 +210,12 @@ class Rollout:
                     for account in accounts:
                         stacks.revert_drift(self.aws, *self._stack(account, region))
                 case "rebuild":
-                    self.reach.accounts("delete", accounts, [region], RetainStacks=True)
-                    self.reach.accounts("create", accounts, [region])
+                    self.on_accounts("delete", accounts, [region], RetainStacks=True)
+                    self.on_accounts("create", accounts, [region])
                 case "remove":
-                    self.reach.accounts("delete", accounts, [region], RetainStacks=False)
+                    self.on_accounts("delete", accounts, [region], RetainStacks=False)
                 case _:
-                    self.reach.accounts(cure, accounts, [region])
+                    self.on_accounts(cure, accounts, [region])
         if any(cure == "revert" for cure, _ in cures):
             self.operations.detect_drift()
 
@@ -219,7 +227,7 @@ class Rollout:
         if cure != "remove":
             return cure if region in after["regions"] else ""
         targets = {*after["targets"]["units"], *after["targets"]["accounts"]}
-        if region in after["regions"] and targets & set(self.reach.path(account)):
+        if region in after["regions"] and targets & set(self.path(account)):
             return "create"  # it was moved away, and is back by now: automatic deployment may have removed it
         planned = (self.change.before or {}).get("instances", {})
         return cure if f"{account}/{region}" in planned else ""
@@ -237,7 +245,7 @@ class Rollout:
             if client.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"] != "DELETE_COMPLETE":
                 advice = f"StackSets can do nothing with it any more. Delete the stack {stack} there by hand, and run "
                 advice += "landing apply again: it makes a new one"
-                self.reach.failures.append(Failure(account, region, f"{what}. {advice}"))
+                self.failures.append(Failure(account, region, f"{what}. {advice}"))
                 return False
         return True
 
@@ -252,6 +260,92 @@ class Rollout:
         return self.aws.client("cloudformation", Scope(account, region)), self._instance(account, region).get(
             "StackId", ""
         )
+
+    def on_units(self, verb: str, units: Sequence[str], regions: Sequence[str], **more: Any) -> None:
+        """An operation on whole units, with those below them."""
+        for batch in batched([self.aws.tree.node_id(unit) for unit in units], UNITS_PER_STACK_SET_CALL):
+            self.on_instances(verb, regions, batch, **more)
+            if verb == "delete":
+                self.let_go(regions, batch)
+
+    def on_accounts(self, verb: str, accounts: Sequence[str], regions: Sequence[str], **more: Any) -> None:
+        """An operation on single accounts: filtered out of the units that they are in.
+
+        Never out of the root: what is filtered becomes a target of the set, and automatic deployment takes targets
+        whole ("Enable or disable automatic deployments" in the CloudFormation User Guide).
+        """
+        targets = set(self.change.after["targets"]["units"] if self.change.after else ())
+        homes: dict[str, str] = {}
+        for key in accounts:
+            path = self.path(key)
+            homes[key] = next((step for step in path if step in targets), path[-2])
+        for units in batched(sorted(set(homes.values())), UNITS_PER_STACK_SET_CALL):
+            ids = sorted(self.aws.tree.account_ids[key] for key, unit in homes.items() if unit in units)
+            self.on_instances(verb, regions, [self.aws.tree.node_id(unit) for unit in units], ids, **more)
+
+    def path(self, account: str) -> tuple[str, ...]:
+        """From the root to the account itself, where it is now."""
+        return *self.aws.tree.path(self.aws.tree.accounts[account].unit), account
+
+    def on_instances(
+        self, verb: str, regions: Sequence[str], units: list[str], accounts: list[str] | None = None, **more: Any
+    ) -> None:
+        """An operation on units by id, or on just these accounts in them."""
+        targets: dict[str, Any] = {"OrganizationalUnitIds": units, "AccountFilterType": "NONE"}
+        if accounts:
+            targets |= {"Accounts": accounts, "AccountFilterType": "INTERSECTION"}
+        for some, preferences in self._portions(regions):
+            about = [some, targets]
+            self.run(f"{verb}_stack_instances", about, preferences, DeploymentTargets=targets, Regions=some, **more)
+
+    def _portions(self, regions: Sequence[str]) -> Iterator[tuple[list[str], Mapping[str, Any]]]:
+        """Opt-in Regions last and apart: accounts that have not enabled them fail there, which must not stop others."""
+        if always := [region for region in regions if region not in OPT_IN_REGIONS]:
+            yield always, self.preferences
+        if perhaps := [region for region in regions if region in OPT_IN_REGIONS]:
+            anyone = {name: value for name, value in self.preferences.items() if name != "FailureToleranceCount"}
+            yield perhaps, {**anyone, "FailureTolerancePercentage": 100}
+
+    def for_all(self) -> Mapping[str, Any]:
+        """The preferences of an operation on the whole set: accounts that cannot take part in a Region do not count."""
+        if not OPT_IN_REGIONS.intersection(self.change.after["regions"] if self.change.after else ()):
+            return self.preferences
+        failed = self._listed("FAILED")
+        off = Counter(f.region for f in failed if self.opt_in.explains(f.account, f.region, f.reason))
+        return {**self.preferences, "FailureToleranceCount": self.tolerance + max(off.values(), default=0)}
+
+    def _listed(self, status: str) -> Iterator[Failure]:
+        """The instances with a detailed status."""
+        keys = self.aws.tree.account_keys
+        filters = [{"Name": "DETAILED_STATUS", "Values": status}]
+        for one in self.aws.listed(
+            self.client, "list_stack_instances", "Summaries", StackSetName=self.name, Filters=filters
+        ):
+            account = keys.get(one["Account"], one["Account"])
+            yield Failure(account, one["Region"], one.get("StatusReason", ""), one.get("OrganizationalUnitId", ""))
+
+    def let_go(self, regions: Sequence[str], units: list[str]) -> None:
+        """Instances that AWS cannot delete, in suspended accounts and Regions that are off, leave without their stacks.
+
+        Otherwise their unit would stay a target, and the set could never be deleted.
+        """
+        found: dict[tuple[str, str], list[str]] = {}
+        for each in self._listed("SKIPPED_SUSPENDED_ACCOUNT"):
+            found.setdefault((each.region, each.unit), []).append(each.account)
+        if OPT_IN_REGIONS.intersection(regions):
+            for each in self._listed("INOPERABLE"):
+                if self.opt_in.explains(each.account, each.region, each.reason):
+                    found.setdefault((each.region, each.unit), []).append(each.account)
+        for (region, unit), accounts in sorted(found.items()):
+            ids = sorted(self.aws.tree.account_ids[key] for key in accounts if key in self.aws.tree.accounts)
+            if region in regions and unit in units and ids:
+                self.on_instances("delete", [region], [unit], ids, RetainStacks=True)
+
+    def run(self, call: str, step: object, preferences: Mapping[str, Any], **parameters: Any) -> None:
+        """An operation; failures that are no surprise are not noted."""
+        about = [step, self.change.before, self.change.after]
+        failures = self.operations.run(call, about, OperationPreferences=preferences, **parameters)
+        self.failures += [f for f in failures if not self.opt_in.explains(f.account, f.region, f.reason)]
 
 
 def not_ours(found: Mapping[str, Any]) -> str:
@@ -269,3 +363,9 @@ def lost(before: Sequence[str], after: Sequence[str]) -> list[str]:
 def key_of(arn: str) -> str:
     """Ours from the ARN of a stack set: arn:aws:cloudformation:REGION:ACCOUNT:stackset/NAME:UUID."""
     return arn.rpartition("/")[2].partition(":")[0].removeprefix(PREFIX)
+
+
+def batched(things: Sequence[str], size: int) -> Iterator[list[str]]:
+    """In order, at most so many at a time."""
+    for start in range(0, len(things), size):
+        yield list(things[start : start + size])

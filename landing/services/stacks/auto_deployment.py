@@ -10,10 +10,10 @@ from landing.core.errors import InstancesFailed
 from landing.core.model import Action, Change
 from landing.organization import PREFIX, ROOT, Organization
 from landing.services.base import GoingOn
-from landing.services.stacks.stack_instances import instances_of
-from landing.services.stacks.stack_set_operations import NAMED, Failure, named
-from landing.services.stacks.stack_set_rollout import BUSY, not_ours
-from landing.services.stacks.stack_set_shards import stack_sets
+from landing.services.stacks.instances import BUSY, instances_of
+from landing.services.stacks.operations import NAMED, Failure, named
+from landing.services.stacks.rollout import not_ours
+from landing.services.stacks.shards import stack_sets
 
 BEGUN = GoingOn("AWS deploys to accounts that joined or moved", "stack_set")
 TO_COME = ("missing", "unexpected")

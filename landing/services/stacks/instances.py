@@ -8,15 +8,21 @@ from typing import Any
 
 from landing.aws import Aws
 from landing.organization import ROOT, Deployment
-from landing.services.stacks.stack_set_operations import Failure, Operations
-from landing.services.stacks.stack_set_regions import OptIn
-from landing.services.stacks.stack_set_rollout import BUSY
+from landing.services.stacks.operations import Failure, Operations
+from landing.services.stacks.opt_in import OptIn
 
 LIST_ALL_BELOW = 1_000
 """Up to so many instances all are listed; beyond, only those whose status says that something is wrong."""
 
 FINE = ("SUCCEEDED", "SKIPPED_SUSPENDED_ACCOUNT", "PENDING", "RUNNING")
 WRONG = ("FAILED", "CANCELLED", "INOPERABLE", "FAILED_IMPORT")
+
+
+BUSY = "*"
+"""In the place of an instance: an operation runs, and what it makes of the instances is not known yet."""
+
+FAILED = "failed:"
+"""So begins the exception of an instance on which the last operation failed: its rollback may have failed too."""
 
 
 class Instances:
