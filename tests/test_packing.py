@@ -104,7 +104,7 @@ class Ending(WatchedAws):
 
 
 def rule(number: int, size: int) -> dict[str, Any]:
-    condition = {"StringNotEquals": {"aws:PrincipalTag/team": f"{number}{'x' * size}"}}
+    condition = {"StringNotEquals": {"aws:ResourceTag/team": f"{number}{'x' * size}"}}
     return {
         "Sid": f"Rule{number}",
         "Effect": "Deny",

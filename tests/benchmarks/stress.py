@@ -65,7 +65,7 @@ def _resources(chance: random.Random) -> dict[str, Any]:
 
 def _tags(chance: random.Random) -> dict[str, Any]:
     tag = chance.choice(("team", "environment", "data"))
-    block = {"StringNotEquals": {f"aws:ResourceTag/{tag}": f"${{aws:PrincipalTag/{tag}}}"}}
+    block = {"StringNotEquals": {f"aws:ResourceTag/{tag}": f"{tag}-1"}}
     return {"Effect": "Deny", "Action": _actions(chance), "Resource": "*", "Condition": block}
 
 
