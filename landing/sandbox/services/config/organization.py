@@ -26,16 +26,8 @@ from landing.sandbox.services.config.state import (
 )
 from landing.sandbox.world import Event, World, regions
 
-MOST = {"rule": 1000, "pack": 50}
-TOO_MANY = {
-    "rule": "MaxNumberOfOrganizationConfigRulesExceededException",
-    "pack": "MaxNumberOfOrganizationConformancePacksExceededException",
-}
-UNKNOWN = {
-    "rule": "NoSuchOrganizationConfigRuleException",
-    "pack": "NoSuchOrganizationConformancePackException",
-}
-ARN = {"rule": "organization-config-rule", "pack": "organization-conformance-pack"}
+MOST = {"ConfigRule": 1000, "ConformancePack": 50}
+ARN = {"ConfigRule": "organization-config-rule", "ConformancePack": "organization-conformance-pack"}
 MANAGED, LAMBDA, POLICY = (
     "OrganizationManagedRuleMetadata",
     "OrganizationCustomRuleMetadata",
@@ -55,9 +47,7 @@ def put_organization_config_rule(call: Call) -> dict[str, Any]:
     definition = _definition(kinds[0], call[kinds[0]])
     check_source(definition["Source"], definition.get("InputParameters"))
     settings = {kinds[0]: call[kinds[0]], "ExcludedAccounts": call.get("ExcludedAccounts") or []}
-    name = call["OrganizationConfigRuleName"]
-    deployment = _put(call, organization, "rule", name, settings=settings, rules={name: definition})
-    return {"OrganizationConfigRuleArn": arn_of(call, deployment)}
+    return _put(call, organization, settings=settings, rules={call["OrganizationConfigRuleName"]: definition})
 
 
 def _definition(kind: str, metadata: dict[str, Any]) -> dict[str, Any]:
@@ -101,27 +91,27 @@ def put_organization_conformance_pack(call: Call) -> dict[str, Any]:
     rules = read_rules(call, "OrganizationConformancePackTemplateValidationException")
     if not call.get("DeliveryS3Bucket", "awsconfigconforms").startswith("awsconfigconforms"):
         raise Refusal("ValidationException", "The delivery bucket's name must start with awsconfigconforms.")
-    name = call["OrganizationConformancePackName"]
-    deployment = _put(call, organization, "pack", name, settings=settings_of(call), rules=rules)
-    return {"OrganizationConformancePackArn": arn_of(call, deployment)}
+    return _put(call, organization, settings=settings_of(call), rules=rules)
+
+
+def kind_of(call: Call) -> str:
+    """What the operation is about."""
+    return "ConformancePack" if "ConformancePack" in call.operation.name else "ConfigRule"
 
 
 def _put(
-    call: Call,
-    organization: accounts.Organization,
-    kind: str,
-    name: str,
-    *,
-    settings: dict[str, Any],
-    rules: dict[str, dict[str, Any]],
-) -> Deployment:
+    call: Call, organization: accounts.Organization, *, settings: dict[str, Any], rules: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    kind = kind_of(call)
+    name = call[f"Organization{kind}Name"]
     accounts.trust(call.world, organization, DEPLOYER)
     place = here(call)
     known = place.deployments = place.deployments or {}
     deployment = known.get((kind, name))
     if deployment is None:
         if sum(1 for other, _ in known if other == kind) >= MOST[kind]:
-            raise Refusal(TOO_MANY[kind], f"An organization has at most {MOST[kind]} of them in a Region.")
+            code = f"MaxNumberOfOrganization{kind}sExceededException"
+            raise Refusal(code, f"An organization has at most {MOST[kind]} of them in a Region.")
         suffix, now = call.world.token(8), call.world.now
         deployment = Deployment(name, kind, settings, suffix, rules, "CREATE_IN_PROGRESS", now)
         known[kind, name] = deployment
@@ -131,24 +121,18 @@ def _put(
         deployment.settings, deployment.rules = settings, rules
         deployment.status, deployment.updated = "UPDATE_IN_PROGRESS", call.world.now
     _deploy_later(call, deployment)
-    return deployment
+    return {f"Organization{kind}Arn": arn_of(call, deployment)}
 
 
 def delete_organization_config_rule(call: Call) -> None:
     """In the background (API reference, DeleteOrganizationConfigRule)."""
-    _delete(call, "rule", call["OrganizationConfigRuleName"])
-
-
-def delete_organization_conformance_pack(call: Call) -> None:
-    """In the background (API reference, DeleteOrganizationConformancePack)."""
-    _delete(call, "pack", call["OrganizationConformancePackName"])
-
-
-def _delete(call: Call, kind: str, name: str) -> None:
-    deployment = found(call, kind, name)
+    deployment = found(call)
     _refuse_in_progress(deployment)
     deployment.status, deployment.updated = "DELETE_IN_PROGRESS", call.world.now
     _deploy_later(call, deployment)
+
+
+delete_organization_conformance_pack = delete_organization_config_rule
 
 
 def _refuse_in_progress(deployment: Deployment) -> None:
@@ -172,12 +156,14 @@ def arn_of(call: Call, deployment: Deployment) -> str:
     return call.arn(f"{ARN[deployment.kind]}/{deployment.name}-{deployment.suffix}")
 
 
-def found(call: Call, kind: str, name: str) -> Deployment:
-    """A deployment of the caller's; refused if there is none."""
+def found(call: Call) -> Deployment:
+    """The deployment that a call names; refused if there is none."""
     entitled(call)
+    kind = kind_of(call)
+    name = call[f"Organization{kind}Name"]
     deployment = (here(call).deployments or {}).get((kind, name))
     if deployment is None:
-        raise Refusal(UNKNOWN[kind], f"{name} does not exist.")
+        raise Refusal(f"NoSuchOrganization{kind}Exception", f"{name} does not exist.")
     return deployment
 
 

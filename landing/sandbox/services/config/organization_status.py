@@ -6,84 +6,57 @@ from typing import Any
 
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.config.organization import (
-    LAMBDA,
-    MANAGED,
-    POLICY,
-    UNKNOWN,
-    arn_of,
-    entitled,
-    found,
-    thing,
-)
+from landing.sandbox.services.config.organization import POLICY, arn_of, entitled, found, kind_of, thing
 from landing.sandbox.services.config.state import Deployment, here, selected
 
 MESSAGE = "The configuration recorder is not available in accounts of the organization."
+NO_PARAMETERS: dict[str, dict[str, list[Any]]] = {
+    "ConfigRule": {},
+    "ConformancePack": {"ConformancePackInputParameters": [], "ExcludedAccounts": []},
+}
+"""What a description has in any case."""
+STATUS = {"ConfigRule": "OrganizationRuleStatus", "ConformancePack": "Status"}
+MEMBER_STATUS = {"ConfigRule": "MemberAccountRuleStatus", "ConformancePack": "Status"}
 
 
 def describe_organization_config_rules(call: Call) -> dict[str, Any]:
-    """Of the caller's (API reference, DescribeOrganizationConfigRules)."""
+    """Of the caller's, without the text of policies (API reference, DescribeOrganizationConfigRules)."""
+    kind = kind_of(call)
 
     def show(deployment: Deployment) -> dict[str, Any]:
-        kind = next(kind for kind in (MANAGED, LAMBDA, POLICY) if kind in deployment.settings)
-        hidden = ("PolicyText",) if kind == POLICY else ()
+        settings = dict(deployment.settings)
+        if POLICY in settings:
+            settings[POLICY] = {name: value for name, value in settings[POLICY].items() if name != "PolicyText"}
         return {
-            "OrganizationConfigRuleName": deployment.name,
-            "OrganizationConfigRuleArn": arn_of(call, deployment),
-            kind: {name: value for name, value in deployment.settings[kind].items() if name not in hidden},
-            "ExcludedAccounts": deployment.settings["ExcludedAccounts"],
+            f"Organization{kind}Name": deployment.name,
+            f"Organization{kind}Arn": arn_of(call, deployment),
             "LastUpdateTime": deployment.updated,
+            **NO_PARAMETERS[kind],
+            **settings,
         }
 
-    chosen = _chosen(call, "rule", call.get("OrganizationConfigRuleNames"))
-    return call.page("OrganizationConfigRules", chosen, show=show, most=25)
+    return call.page(f"Organization{kind}s", _chosen(call), show=show, most=25)
+
+
+describe_organization_conformance_packs = describe_organization_config_rules
 
 
 def describe_organization_config_rule_statuses(call: Call) -> dict[str, Any]:
     """API reference, DescribeOrganizationConfigRuleStatuses."""
-    chosen = _chosen(call, "rule", call.get("OrganizationConfigRuleNames"))
+    kind = kind_of(call)
 
     def show(deployment: Deployment) -> dict[str, Any]:
         return {
-            "OrganizationConfigRuleName": deployment.name,
-            "OrganizationRuleStatus": deployment.status,
+            f"Organization{kind}Name": deployment.name,
+            STATUS[kind]: deployment.status,
             **_error(deployment),
             "LastUpdateTime": deployment.updated,
         }
 
-    return call.page("OrganizationConfigRuleStatuses", chosen, show=show, most=25)
+    return call.page(f"Organization{kind}Statuses", _chosen(call), show=show, most=25)
 
 
-def describe_organization_conformance_packs(call: Call) -> dict[str, Any]:
-    """API reference, DescribeOrganizationConformancePacks."""
-
-    def show(deployment: Deployment) -> dict[str, Any]:
-        return {
-            "OrganizationConformancePackName": deployment.name,
-            "OrganizationConformancePackArn": arn_of(call, deployment),
-            "ConformancePackInputParameters": [],
-            "ExcludedAccounts": [],
-            "LastUpdateTime": deployment.updated,
-            **deployment.settings,
-        }
-
-    chosen = _chosen(call, "pack", call.get("OrganizationConformancePackNames"))
-    return call.page("OrganizationConformancePacks", chosen, show=show, most=25)
-
-
-def describe_organization_conformance_pack_statuses(call: Call) -> dict[str, Any]:
-    """API reference, DescribeOrganizationConformancePackStatuses."""
-    chosen = _chosen(call, "pack", call.get("OrganizationConformancePackNames"))
-
-    def show(deployment: Deployment) -> dict[str, Any]:
-        return {
-            "OrganizationConformancePackName": deployment.name,
-            "Status": deployment.status,
-            **_error(deployment),
-            "LastUpdateTime": deployment.updated,
-        }
-
-    return call.page("OrganizationConformancePackStatuses", chosen, show=show, most=25)
+describe_organization_conformance_pack_statuses = describe_organization_config_rule_statuses
 
 
 def _error(deployment: Deployment) -> dict[str, str]:
@@ -95,49 +68,44 @@ def _error(deployment: Deployment) -> dict[str, str]:
     )
 
 
-def _chosen(call: Call, kind: str, names: list[str] | None) -> list[Deployment]:
-    _poll(call, kind, names)
+def _chosen(call: Call) -> list[Deployment]:
+    kind = kind_of(call)
+    names = call.get(f"Organization{kind}Names")
+    _poll(call, names)
     known = {name: d for (of, name), d in (here(call).deployments or {}).items() if of == kind}
-    return selected(names, known, UNKNOWN[kind], "The organization's")
+    return selected(names, known, f"NoSuchOrganization{kind}Exception", "The organization's")
 
 
-def _poll(call: Call, kind: str, names: list[str] | None) -> None:
+def _poll(call: Call, names: list[str] | None) -> None:
     organization = entitled(call)
     call.poll(("config-newcomers", organization.management_account))
-    for (of, name), deployment in list((here(call).deployments or {}).items()):
-        if of == kind and (not names or name in names):
+    for (kind, name), deployment in list((here(call).deployments or {}).items()):
+        if kind == kind_of(call) and (not names or name in names):
             call.poll(thing(call, deployment))
 
 
 def get_organization_config_rule_detailed_status(call: Call) -> dict[str, Any]:
     """One row for each account (API reference, GetOrganizationConfigRuleDetailedStatus)."""
-    deployment, wanted = _detailed(call, "rule", call["OrganizationConfigRuleName"]), call.get("Filters") or {}
-    rows = [
-        {"AccountId": account, "ConfigRuleName": deployment.member_name, "MemberAccountRuleStatus": status, **more}
-        for account, status, more in _rows(call, deployment)
-        if wanted.get("AccountId", account) == account and wanted.get("MemberAccountRuleStatus", status) == status
-    ]
-    return call.page("OrganizationConfigRuleDetailedStatus", rows)
+    return call.page("OrganizationConfigRuleDetailedStatus", _rows(call))
 
 
 def get_organization_conformance_pack_detailed_status(call: Call) -> dict[str, Any]:
-    """One row for each account (API reference, GetOrganizationConformancePackDetailedStatus)."""
-    deployment = _detailed(call, "pack", call["OrganizationConformancePackName"])
-    wanted = call.get("Filters") or {}
+    """The same (API reference, GetOrganizationConformancePackDetailedStatus)."""
+    return call.page("OrganizationConformancePackDetailedStatuses", _rows(call))
+
+
+def _rows(call: Call) -> list[dict[str, Any]]:
+    kind, wanted = kind_of(call), call.get("Filters") or {}
+    _poll(call, [call[f"Organization{kind}Name"]])
+    deployment = found(call)
     rows = [
-        {"AccountId": account, "ConformancePackName": deployment.member_name, "Status": status, **more}
-        for account, status, more in _rows(call, deployment)
-        if wanted.get("AccountId", account) == account and wanted.get("Status", status) == status
+        {"AccountId": account, f"{kind}Name": deployment.member_name, MEMBER_STATUS[kind]: status, **more}
+        for account, status, more in _progress(call, deployment)
     ]
-    return call.page("OrganizationConformancePackDetailedStatuses", rows)
+    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
 
 
-def _detailed(call: Call, kind: str, name: str) -> Deployment:
-    _poll(call, kind, [name])
-    return found(call, kind, name)
-
-
-def _rows(call: Call, deployment: Deployment) -> list[tuple[str, str, dict[str, Any]]]:
+def _progress(call: Call, deployment: Deployment) -> list[tuple[str, str, dict[str, Any]]]:
     """Account, status and the rest; before the deployment is done, everyone is in progress."""
     if deployment.status.endswith("_IN_PROGRESS"):
         organization = accounts.organization_of(call.world, call.account)
@@ -160,5 +128,4 @@ def _rows(call: Call, deployment: Deployment) -> list[tuple[str, str, dict[str, 
 
 def get_organization_custom_rule_policy(call: Call) -> dict[str, Any]:
     """API reference, GetOrganizationCustomRulePolicy."""
-    deployment = found(call, "rule", call["OrganizationConfigRuleName"])
-    return {"PolicyText": deployment.settings.get(POLICY, {}).get("PolicyText")}
+    return {"PolicyText": found(call).settings.get(POLICY, {}).get("PolicyText")}

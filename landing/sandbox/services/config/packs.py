@@ -109,7 +109,7 @@ def every(world: World, account: str, region: str) -> dict[str, Pack]:
     """All packs of an account in a Region, by name."""
     found = dict(at(world, account, region).packs or {})
     for _, deployment in deployments(world, account, region):
-        if deployment.kind == "pack" and account in deployment.deployed:
+        if deployment.kind == "ConformancePack" and account in deployment.deployed:
             found[deployment.member_name] = _deployed(deployment)
     return found
 

@@ -123,8 +123,12 @@ def of_deployment(world: World, account: str, region: str, deployment: Deploymen
     """The rules that a member has by a deployment of its organization."""
     found = {}
     for number, (name, definition) in enumerate(deployment.rules.items()):
-        full = deployment.member_name if deployment.kind == "rule" else f"{name}-conformance-pack-{deployment.suffix}"
-        creator = "config-multiaccountsetup" if deployment.kind == "rule" else "config-conforms"
+        full = (
+            deployment.member_name
+            if deployment.kind == "ConfigRule"
+            else f"{name}-conformance-pack-{deployment.suffix}"
+        )
+        creator = "config-multiaccountsetup" if deployment.kind == "ConfigRule" else "config-conforms"
         found[full] = _shown(
             world,
             account,

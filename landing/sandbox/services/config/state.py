@@ -62,7 +62,7 @@ class Deployment:
 
     name: str
     kind: str
-    """rule or pack."""
+    """ConfigRule or ConformancePack: what its operations are named after."""
     settings: dict[str, Any]
     suffix: str
     rules: dict[str, dict[str, Any]]
@@ -79,7 +79,7 @@ class Deployment:
     @property
     def member_name(self) -> str:
         """What members see it as."""
-        prefix = "OrgConfigRule" if self.kind == "rule" else "OrgConformsPack"
+        prefix = "OrgConfigRule" if self.kind == "ConfigRule" else "OrgConformsPack"
         return f"{prefix}-{self.name}-{self.suffix}"
 
 
