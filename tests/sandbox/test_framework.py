@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,13 @@ from landing.sandbox import Sandbox
 from landing.sandbox.protocol import constraints, model, wire
 from landing.sandbox.protocol.http import HttpRequest
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services import clients, registry
+from landing.sandbox.services import clients, page, registry
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.service import Scope, Service
 from landing.sandbox.world import Event, World
 from landing.sandbox.world.clock import Clock
+
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -291,3 +294,8 @@ def test_headers_and_queries_never_break_a_request(name: str, value: str) -> Non
     request = HttpRequest("GET", f"http://localhost/?{name}={value}", {name: value}, b"")
     assert request.signature is None or request.signature.signing_name == "s3"
     assert isinstance(request.query, dict)
+
+
+def test_the_page_lists_what_is_supported() -> None:
+    told = "run: python -m landing.sandbox.services.page > docs/sandbox.md"
+    assert (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8") == page.page(), told

@@ -253,3 +253,19 @@ def test_findings_are_published_as_one_says(cloud: Cloud) -> None:
     wanted = dict.fromkeys(before, True)
     macie(cloud).put_findings_publication_configuration(securityHubConfiguration=wanted)
     assert read()["securityHubConfiguration"] == wanted
+
+
+@source("macie2: TagResource, UntagResource, ListTagsForResource (API reference)")
+def test_a_member_is_tagged(cloud: Cloud) -> None:
+    admin = administrator(cloud, MACIE)
+    account = member(cloud, admin)
+    client = macie(cloud, admin)
+    arn = client.get_member(id=account)["arn"]
+    client.tag_resource(resourceArn=arn, tags={"team": "security", "cost": "1"})
+    client.untag_resource(resourceArn=arn, tagKeys=["cost"])
+    assert client.list_tags_for_resource(resourceArn=arn)["tags"] == client.get_member(id=account)["tags"]
+    assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"team": "security"}
+    many = {f"key-{number}": "" for number in range(50)}
+    refused("ValidationException", client.tag_resource, resourceArn=arn, tags=many)
+    unknown = arn.replace(account, "999999999999")
+    refused("ResourceNotFoundException", client.list_tags_for_resource, resourceArn=unknown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Literal
@@ -11,9 +11,8 @@ from botocore.exceptions import ClientError
 
 from landing.sandbox import Sandbox
 from landing.sandbox.moto import patches
-from landing.sandbox.protocol import model
-from landing.sandbox.services import registry
-from landing.sandbox.services.service import OperationFunction, Probe, Service
+from landing.sandbox.services import page, registry
+from landing.sandbox.services.service import Probe, Service
 
 MOTO = "5.2"
 """The minor version of moto that all of this was written for."""
@@ -40,7 +39,7 @@ def table() -> list[Correction]:
             continue
         rows += [
             Correction("extended", name, operation, _first_line(function))
-            for operation, function in _operations(service)
+            for operation, function in page.operations(service)
         ]
         rows += [
             Correction("refused", name, operation, "moto takes it for another operation")
@@ -57,7 +56,7 @@ def selftest(services: Iterable[str] = registry.SERVICES) -> list[str]:
     wrong = []
     for name in services:
         service = _service(name)
-        for operation, _ in _operations(service) if service.extends else []:
+        for operation, _ in page.operations(service) if service.extends else []:
             probe = service.probes.get(operation)
             wrong += _judged(f"{name}:{operation}", probe, registry.without(name, operation))
     for patch in patches.PATCHES:
@@ -86,13 +85,6 @@ def _service(name: str) -> Service[Any]:
     found = registry.service(name)
     assert found is not None
     return found
-
-
-def _operations(service: Service[Any]) -> Iterator[tuple[str, OperationFunction]]:
-    for name in model.service_model(service.name).operation_names:
-        function = service.operation(model.method_name(name))
-        if function is not None:
-            yield name, function
 
 
 def _first_line(thing: Any) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
-from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
@@ -32,12 +31,9 @@ class Account(Service[Contacts]):
     """`AccountId` is for members only, from the management account or a delegated administrator."""
 
     name = "account"
+    problem_error: ClassVar = {"code": "ValidationException", "reason": "fieldValidationFailed"}
     scope = Scope.ACCOUNT
     state_type = Contacts
-
-    def refuse_problem(self, problem: Problem) -> Refusal:
-        """API reference, ValidationException."""
-        return Refusal("ValidationException", str(problem), reason="fieldValidationFailed")
 
     def get_alternate_contact(self, call: Call) -> dict[str, Any]:
         """API reference, GetAlternateContact."""

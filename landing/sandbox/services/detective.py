@@ -12,6 +12,7 @@ from landing.sandbox.services import accounts
 from landing.sandbox.services.administrator import OrganizationAdministrator, Refusals, Relations, may_be_member
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.service import Service
+from landing.sandbox.services.tags import Tags
 from landing.sandbox.world import World
 
 PRINCIPAL = "detective.amazonaws.com"
@@ -95,6 +96,7 @@ class Administrator(OrganizationAdministrator[Graph]):
 
 
 ADMINISTRATOR = Administrator()
+TAGS = Tags(of=lambda call: _graph(call, "ResourceArn").tags, too_many=lambda: _invalid("A graph has at most 50 tags."))
 
 
 class Detective(Service[Place]):
@@ -102,11 +104,7 @@ class Detective(Service[Place]):
 
     name = "detective"
     state_type = Place
-    topics = (ADMINISTRATOR,)
-
-    def refuse_token(self) -> Refusal:
-        """API reference, ValidationException."""
-        return _invalid("The pagination token is not valid.")
+    topics = (ADMINISTRATOR, TAGS)
 
     def create_graph(self, call: Call) -> dict[str, Any]:
         """One in a Region; again, it is the one that is there (API reference, CreateGraph)."""
@@ -188,21 +186,6 @@ class Detective(Service[Place]):
         packages = _graph(call).packages
         for name in call["DatasourcePackages"]:
             packages.setdefault(name, call.world.now)
-
-    def list_tags_for_resource(self, call: Call) -> dict[str, Any]:
-        """API reference, ListTagsForResource."""
-        return {"Tags": _graph(call, "ResourceArn").tags}
-
-    def tag_resource(self, call: Call) -> dict[str, Any]:
-        """API reference, TagResource."""
-        _graph(call, "ResourceArn").tags.update(call["Tags"])
-        return {}
-
-    def untag_resource(self, call: Call) -> dict[str, Any]:
-        """API reference, UntagResource."""
-        for key in call["TagKeys"]:
-            _graph(call, "ResourceArn").tags.pop(key, None)
-        return {}
 
 
 def _create(world: World, account: str, region: str, tags: dict[str, str] | None = None) -> Graph:

@@ -91,6 +91,7 @@ class Kms(Service[Rotations]):
     """Keys, aliases and cryptography are moto's."""
 
     name = "kms"
+    token_error: ClassVar = {"code": "InvalidMarkerException", "message": "The marker is not valid."}
     extends = True
     state_type = Rotations
     probes: ClassVar[Mapping[str, Probe]] = {
@@ -101,10 +102,6 @@ class Kms(Service[Rotations]):
         "DisableKeyRotation": rotation_is_of_working_keys,
         **dict.fromkeys(("EnableKeyRotation", "GetKeyRotationStatus"), rotation_has_a_period),
     }
-
-    def refuse_token(self) -> Refusal:
-        """API reference, InvalidMarkerException."""
-        return Refusal("InvalidMarkerException", "The marker is not valid.")
 
     def create_key(self, call: Call) -> HttpAnswer:
         """Moto takes any text as a policy, and one that locks everybody out."""

@@ -58,6 +58,7 @@ class Logs(Service[Nothing]):
     """Groups, streams and events are moto's."""
 
     name = "logs"
+    token_error: ClassVar = {"code": "InvalidParameterException", "message": "The specified nextToken is invalid."}
     extends = True
     state_type = Nothing
     probes: ClassVar[Mapping[str, Probe]] = {
@@ -65,10 +66,6 @@ class Logs(Service[Nothing]):
         **dict.fromkeys(("AssociateKmsKey", "CreateLogGroup", "DisassociateKmsKey"), keys_are_checked),
         **dict.fromkeys(("DescribeMetricFilters", "PutMetricFilter"), filters_have_pages_and_groups),
     }
-
-    def refuse_token(self) -> Refusal:
-        """API reference, InvalidParameterException."""
-        return Refusal("InvalidParameterException", "The specified nextToken is invalid.")
 
     def create_log_group(self, call: Call) -> HttpAnswer:
         """Moto takes a key that the service may not use."""

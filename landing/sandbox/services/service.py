@@ -43,7 +43,8 @@ class Macie(Service[Session]):
         return call.page("items", self.state(call).jobs)
 ```
 
-Then add one line to `SERVICES` in `landing/sandbox/services/registry.py`, and checks to `tests/sandbox/`.
+Then add one line to `SERVICES` in `landing/sandbox/services/registry.py`, and checks to `tests/sandbox/`; a test
+says how `docs/sandbox.md`, the list of all operations, is made anew.
 
 - **Replace or extend.** A service replaces moto's (an operation without a method is unsupported: HTTP 501).
   With `extends = True` moto's service stays: an operation without a method goes to moto, and one that moto
@@ -70,7 +71,7 @@ Then add one line to `SERVICES` in `landing/sandbox/services/registry.py`, and c
 - **A big service** is a package: `topics = (accounts, units)` names modules whose functions `(call)` are
   operations.
 - **What several services have** is a topic that each of them declares: the administrator of an organization
-  (`landing/sandbox/services/administrator.py`).
+  (`landing/sandbox/services/administrator.py`), tags (`landing/sandbox/services/tags.py`).
 '''
 
 from __future__ import annotations
@@ -141,6 +142,16 @@ class Service(Generic[S]):
     probes: ClassVar[Mapping[str, Probe]] = MappingProxyType({})
     """For each operation of an extending service: what holds with it and does not hold with moto alone."""
 
+    problem_error: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """Code and members of the refusal of a request that breaks the model, where it is not the protocol's usual one."""
+    token_error: ClassVar[Mapping[str, Any]] = MappingProxyType(
+        {
+            "code": "ValidationException",
+            "message": "The pagination token is not valid.",
+        }
+    )
+    """Code, message and members of the refusal of a pagination token."""
+
     def operation(self, method: str) -> OperationFunction | None:
         """The function that is an operation, by its snake_case name."""
         found: OperationFunction | None = self._function(method)
@@ -160,11 +171,12 @@ class Service(Generic[S]):
     def refuse_problem(self, problem: Problem) -> Refusal:
         """How this service says that a request breaks a constraint of the model."""
         is_query = service_model(self.name).protocol in ("query", "ec2")
-        return Refusal("ValidationError" if is_query else "ValidationException", str(problem))
+        usual = {"code": "ValidationError" if is_query else "ValidationException"}
+        return Refusal(message=str(problem), **(self.problem_error or usual))
 
     def refuse_token(self) -> Refusal:
         """How this service says that it never gave such a pagination token."""
-        return Refusal("ValidationException", "The pagination token is not valid.")
+        return Refusal(**self.token_error)
 
     def state(self, call: Call) -> S:
         """The caller's state."""

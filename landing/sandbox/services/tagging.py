@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from landing.sandbox.moto import probes
 from landing.sandbox.protocol.http import HttpAnswer
@@ -22,13 +22,10 @@ class Tagging(Service[Nothing]):
     """Organizations' resources show in the management account, in the Region of its endpoint."""
 
     name = "resourcegroupstaggingapi"
+    token_error: ClassVar = {**Service.token_error, "code": "PaginationTokenExpiredException"}
     extends = True
     probes = probes.TAGGING
     state_type = Nothing
-
-    def refuse_token(self) -> Refusal:
-        """API reference, PaginationTokenExpiredException."""
-        return Refusal("PaginationTokenExpiredException", "The pagination token is not valid.")
 
     def get_resources(self, call: Call) -> dict[str, Any]:
         """Moto knows no resources of Organizations, and keeps generators that no snapshot can hold."""

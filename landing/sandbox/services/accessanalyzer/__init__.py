@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from landing.sandbox.protocol.refusal import Refusal
+from typing import ClassVar
+
 from landing.sandbox.services.accessanalyzer import analyzers, archive, findings
-from landing.sandbox.services.accessanalyzer.state import Place, invalid
+from landing.sandbox.services.accessanalyzer.state import Place
 from landing.sandbox.services.service import Service
 
 
@@ -12,9 +13,6 @@ class AccessAnalyzer(Service[Place]):
     """External access is found in buckets, roles, keys and topics; other findings and previews are unsupported."""
 
     name = "accessanalyzer"
+    token_error: ClassVar = {**Service.token_error, "reason": "other"}
     state_type = Place
-    topics = (analyzers, archive, findings)
-
-    def refuse_token(self) -> Refusal:
-        """API reference, ValidationException."""
-        return invalid("The pagination token is not valid.")
+    topics = (analyzers, analyzers.TAGS, archive, findings)

@@ -10,6 +10,7 @@ from landing.sandbox.services.accessanalyzer import archive
 from landing.sandbox.services.accessanalyzer.state import PRINCIPAL, Analyzer, at, by_arn, conflict, invalid, named
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.iam import linked_roles
+from landing.sandbox.services.tags import Tags
 from landing.sandbox.world import Event, World
 
 QUOTAS = {"ACCOUNT": 1, "ORGANIZATION": 5}
@@ -107,24 +108,6 @@ def delete_analyzer(call: Call) -> None:
     call.world.clock.forget(analyzer.arn)
 
 
-def list_tags_for_resource(call: Call) -> dict[str, Any]:
-    """API reference, ListTagsForResource."""
-    return {"tags": by_arn(call, "resourceArn").tags}
-
-
-def tag_resource(call: Call) -> dict[str, Any]:
-    """API reference, TagResource."""
-    by_arn(call, "resourceArn").tags.update(call["tags"])
-    return {}
-
-
-def untag_resource(call: Call) -> dict[str, Any]:
-    """API reference, UntagResource."""
-    for key in call["tagKeys"]:
-        by_arn(call, "resourceArn").tags.pop(key, None)
-    return {}
-
-
 def administrator_deregistered(world: World, event: Event) -> None:
     """Its organization analyzers are disabled (API reference, StatusReason)."""
     if event.detail["principal"] == PRINCIPAL:
@@ -156,3 +139,8 @@ def _shown(analyzer: Analyzer) -> dict[str, Any]:
         "statusReason": {"code": analyzer.reason} if analyzer.reason else None,
         "configuration": analyzer.configuration or None,
     }
+
+
+TAGS = Tags(
+    of=lambda call: by_arn(call, "resourceArn").tags, too_many=lambda: invalid("An analyzer has at most 50 tags.")
+)

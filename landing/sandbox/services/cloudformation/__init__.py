@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from landing.sandbox.protocol.refusal import Refusal
+from typing import ClassVar
+
 from landing.sandbox.services.cloudformation import (
     change_sets,
     describing,
@@ -21,6 +22,7 @@ class CloudFormation(Service[CloudFormationState]):
     """What a template cannot have done here fails loudly, before anything is made (see `support`)."""
 
     name = "cloudformation"
+    token_error: ClassVar = {"code": "ValidationError", "message": "The pagination token is not valid."}
     scope = Scope.REGION
     state_type = CloudFormationState
     topics = (
@@ -37,7 +39,3 @@ class CloudFormation(Service[CloudFormationState]):
         access,
         automatic,
     )
-
-    def refuse_token(self) -> Refusal:
-        """CloudFormation has one error for all input that it cannot use."""
-        return Refusal("ValidationError", "The pagination token is not valid.")

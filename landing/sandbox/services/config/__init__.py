@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from landing.sandbox.protocol.constraints import Problem
-from landing.sandbox.protocol.refusal import Refusal
+from typing import ClassVar
+
 from landing.sandbox.services.config import (
     aggregates,
     aggregators,
@@ -27,6 +27,7 @@ class Config(Service[state_module.Here]):
     """One recorder and one delivery channel for an account and Region; everything else needs them."""
 
     name = "config"
+    token_error: ClassVar = {"code": "InvalidNextTokenException", "message": "The specified next token is not valid."}
     state_type = state_module.Here
     topics = (
         recorders,
@@ -41,13 +42,5 @@ class Config(Service[state_module.Here]):
         resources,
         queries,
         remediation,
-        tags,
+        tags.TAGS,
     )
-
-    def refuse_problem(self, problem: Problem) -> Refusal:
-        """API reference, ValidationException."""
-        return Refusal("ValidationException", str(problem))
-
-    def refuse_token(self) -> Refusal:
-        """API reference, InvalidNextTokenException."""
-        return Refusal("InvalidNextTokenException", "The specified next token is not valid.")

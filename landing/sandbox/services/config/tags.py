@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.config.state import here
-
-MOST = 50
-
-
-def list_tags_for_resource(call: Call) -> dict[str, Any]:
-    """API reference, ListTagsForResource."""
-    tags = _tags(call)
-    return call.page("Tags", [{"Key": key, "Value": value} for key, value in tags.items()])
-
-
-def tag_resource(call: Call) -> None:
-    """At most 50 (API reference, TagResource)."""
-    tags = _tags(call)
-    added = {tag["Key"]: tag.get("Value", "") for tag in call["Tags"]}
-    if len({**tags, **added}) > MOST:
-        raise Refusal("TooManyTagsException", f"You have reached the limit of {MOST} tags.")
-    tags.update(added)
-
-
-def untag_resource(call: Call) -> None:
-    """API reference, UntagResource."""
-    tags = _tags(call)
-    for name in call["TagKeys"]:
-        tags.pop(name, None)
+from landing.sandbox.services.tags import Tags
 
 
 def _tags(call: Call) -> dict[str, str]:
@@ -59,3 +34,6 @@ def _exists(call: Call, arn: str) -> bool:
         case "stored-query":
             return name.partition("/")[0] in (place.queries or {})
     return False
+
+
+TAGS = Tags(of=_tags, too_many=lambda: Refusal("TooManyTagsException", "You have reached the limit of 50 tags."))

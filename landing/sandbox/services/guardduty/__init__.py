@@ -34,7 +34,7 @@ class GuardDuty(Service[state_module.Here]):
         filters,
         entity_sets,
         findings,
-        tags,
+        tags.TAGS,
     )
 
     def refuse_problem(self, problem: Problem) -> Refusal:

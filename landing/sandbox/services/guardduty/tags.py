@@ -6,28 +6,7 @@ from typing import Any
 
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty.state import Detector, here, invalid
-
-MOST = 50
-
-
-def list_tags_for_resource(call: Call) -> dict[str, Any]:
-    """API reference, ListTagsForResource."""
-    return {"Tags": _tags(call)}
-
-
-def tag_resource(call: Call) -> None:
-    """At most 50 (API reference, TagResource)."""
-    tags = _tags(call)
-    if len({**tags, **call["Tags"]}) > MOST:
-        raise invalid()
-    tags.update(call["Tags"])
-
-
-def untag_resource(call: Call) -> None:
-    """API reference, UntagResource."""
-    tags = _tags(call)
-    for name in call["TagKeys"]:
-        tags.pop(name, None)
+from landing.sandbox.services.tags import Tags
 
 
 def _tags(call: Call) -> dict[str, str]:
@@ -56,3 +35,6 @@ def _inside(detector: Detector, kind: str, name: str) -> Any:
         if name in sets:
             return sets[name]["Tags"]
     return None
+
+
+TAGS = Tags(of=_tags, too_many=invalid)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from landing.sandbox.protocol.refusal import Refusal
+from typing import ClassVar
+
 from landing.sandbox.services.inspector import administration, configuration, members, scans
 from landing.sandbox.services.inspector.state import Place
 from landing.sandbox.services.service import Service
@@ -12,9 +13,6 @@ class Inspector(Service[Place]):
     """Scans are switched on by type; findings, coverage, filters and reports are unsupported."""
 
     name = "inspector2"
+    token_error: ClassVar = {**Service.token_error, "reason": "FIELD_VALIDATION_FAILED"}
     state_type = Place
     topics = (administration.ADMINISTRATOR, administration, configuration, members, scans)
-
-    def refuse_token(self) -> Refusal:
-        """API reference, ValidationException."""
-        return Refusal("ValidationException", "The pagination token is not valid.", reason="FIELD_VALIDATION_FAILED")

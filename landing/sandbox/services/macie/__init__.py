@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.macie import administration, discovery, members, sessions
 from landing.sandbox.services.macie.state import Place
 from landing.sandbox.services.service import Service
@@ -13,8 +12,4 @@ class Macie(Service[Place]):
 
     name = "macie2"
     state_type = Place
-    topics = (administration.ADMINISTRATOR, administration, discovery, members, sessions)
-
-    def refuse_token(self) -> Refusal:
-        """API reference, ValidationException."""
-        return Refusal("ValidationException", "The pagination token is not valid.")
+    topics = (administration.ADMINISTRATOR, administration, discovery, members, members.TAGS, sessions)

@@ -8,6 +8,7 @@ from landing.sandbox.services import accounts
 from landing.sandbox.services.administrator import may_be_member
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.macie.state import Member, absent, administered, at, conflict, enable, enabled, invalid
+from landing.sandbox.services.tags import Tags
 from landing.sandbox.world import World
 
 STATUSES = {"ENABLED": "Enabled", "PAUSED": "Paused"}
@@ -115,3 +116,15 @@ def _shown(call: Call, member: Member) -> dict[str, Any]:
         "tags": member.tags,
         "updatedAt": member.updated,
     }
+
+
+def _tags(call: Call) -> dict[str, str]:
+    """Of a member, by its ARN."""
+    account = call["resourceArn"].rpartition("member/")[2]
+    member = administered(call).members.get(account)
+    if member is None or call["resourceArn"] != call.arn(f"member/{account}", service="macie2"):
+        raise absent("The resource doesn't exist.")
+    return member.tags
+
+
+TAGS = Tags(of=_tags, too_many=lambda: invalid("A resource has at most 50 tags."))

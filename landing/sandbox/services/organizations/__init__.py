@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
@@ -37,6 +39,11 @@ class Organizations(Service[state_module.Organizations]):
     """Every refusal that AWS documents for the tree, accounts, policies, delegations and handshakes."""
 
     name = "organizations"
+    token_error: ClassVar = {
+        "code": "InvalidInputException",
+        "message": "Get the value for NextToken from the response to a previous call of the operation.",
+        "Reason": "INVALID_NEXT_TOKEN",
+    }
     scope = Scope.WORLD
     state_type = state_module.Organizations
     topics = (
@@ -63,11 +70,3 @@ class Organizations(Service[state_module.Organizations]):
         if problem.kind == "enum" and problem.path.lower().endswith(("policytype", "filter", "type")):
             reason = "INVALID_ENUM_POLICY_TYPE"
         return Refusal("InvalidInputException", message, Reason=reason)
-
-    def refuse_token(self) -> Refusal:
-        """API reference, InvalidInputException."""
-        return Refusal(
-            "InvalidInputException",
-            "Get the value for NextToken from the response to a previous call of the operation.",
-            Reason="INVALID_NEXT_TOKEN",
-        )

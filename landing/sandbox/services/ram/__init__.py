@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.ram import associations, shares
 from landing.sandbox.services.ram.state import Shares
 from landing.sandbox.services.service import Probe, ProbedSandbox, Scope, Service
@@ -43,6 +42,11 @@ class Ram(Service[Shares]):
     """Permissions and types of resources are moto's; invitations are unsupported."""
 
     name = "ram"
+    token_error: ClassVar = {
+        "code": "InvalidNextTokenException",
+        "message": "The specified value for nextToken is not valid.",
+    }
+    problem_error: ClassVar = {"code": "InvalidParameterException"}
     extends = True
     scope = Scope.REGION
     state_type = Shares
@@ -64,11 +68,3 @@ class Ram(Service[Shares]):
         ),
         the_organization_sees_a_share,
     )
-
-    def refuse_token(self) -> Refusal:
-        """API reference, InvalidNextTokenException."""
-        return Refusal("InvalidNextTokenException", "The specified value for nextToken is not valid.")
-
-    def refuse_problem(self, problem: Any) -> Refusal:
-        """API reference, InvalidParameterException."""
-        return Refusal("InvalidParameterException", str(problem))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from landing.sandbox.protocol.constraints import Problem
+from typing import ClassVar
+
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.securityhub import (
@@ -36,6 +37,8 @@ class SecurityHub(Service[state_module.Here]):
     """Region by Region, unless central configuration spreads it from the home Region."""
 
     name = "securityhub"
+    problem_error: ClassVar = {"code": "InvalidInputException", "Code": "InvalidInputException"}
+    token_error: ClassVar = {**problem_error, "message": "Invalid NextToken."}
     state_type = state_module.Here
     topics = (
         hubs,
@@ -51,7 +54,7 @@ class SecurityHub(Service[state_module.Here]):
         findings,
         automation,
         products,
-        tags,
+        tags.TAGS,
         version2,
     )
 
@@ -59,11 +62,3 @@ class SecurityHub(Service[state_module.Here]):
         """Almost everything needs a hub (API reference, InvalidAccessException)."""
         if call.operation.name not in WITHOUT_HUB and state_module.here(call).hub is None:
             raise Refusal("InvalidAccessException", f"Account {call.account} is not subscribed to AWS Security Hub")
-
-    def refuse_problem(self, problem: Problem) -> Refusal:
-        """API reference, InvalidInputException."""
-        return Refusal("InvalidInputException", str(problem), Code="InvalidInputException")
-
-    def refuse_token(self) -> Refusal:
-        """The same."""
-        return state_module.invalid("Invalid NextToken.")

@@ -2,32 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.securityhub.state import absent, here, invalid
-
-MOST = 50
-
-
-def list_tags_for_resource(call: Call) -> dict[str, Any]:
-    """API reference, ListTagsForResource."""
-    return {"Tags": _tags(call)}
-
-
-def tag_resource(call: Call) -> None:
-    """At most 50 (API reference, TagResource)."""
-    tags = _tags(call)
-    if len({**tags, **call["Tags"]}) > MOST:
-        raise invalid("A resource has at most 50 tags.")
-    tags.update(call["Tags"])
-
-
-def untag_resource(call: Call) -> None:
-    """API reference, UntagResource."""
-    tags = _tags(call)
-    for name in call["TagKeys"]:
-        tags.pop(name, None)
+from landing.sandbox.services.tags import Tags
 
 
 def _tags(call: Call) -> dict[str, str]:
@@ -41,3 +18,6 @@ def _tags(call: Call) -> dict[str, str]:
         if policy is not None:
             return policy.tags
     raise absent("The resource does not exist.")
+
+
+TAGS = Tags(of=_tags, too_many=lambda: invalid("A resource has at most 50 tags."))
