@@ -63,6 +63,7 @@ class Deployments:
             requires=row.requires,
             blueprint=row.blueprint,
             delegated=service.delegated if row.role == "security_tooling" else (),
+            existing=getattr(configured.settings, row.existing) if row.existing else "",
             source=configured.source,
             **getattr(configured.settings, "deployment", {}),
         )

@@ -39,6 +39,8 @@ class Deployment:
     failure_tolerance: int = 5
     blueprint: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    existing: str = ""
+    """What becomes of a recorder that an account has already: `keep` or `replace`; when empty, it is in the way."""
     source: Source | None = None
 
 

@@ -29,6 +29,8 @@ class ServiceBlueprint:
     regions: str
     role: str = ""
     requires: tuple[str, ...] = ()
+    existing: str = ""
+    """The setting that says what becomes of what an account has already, of which AWS gives only one."""
     when: str = ""
     """The setting that must be on for the blueprint to be deployed."""
 

@@ -18,7 +18,13 @@ SERVICE = Service(
     blueprints=(
         ServiceBlueprint("config-aggregator", "config_aggregator", HOME, role="security_tooling"),
         ServiceBlueprint("config-role", "config_recorder_role", HOME),
-        ServiceBlueprint("config-recorder", "config_recorder", GOVERNED, requires=("config-role", "log-archive")),
+        ServiceBlueprint(
+            "config-recorder",
+            "config_recorder",
+            GOVERNED,
+            requires=("config-role", "log-archive"),
+            existing="existing_recorders",
+        ),
     ),
     delivery=Delivery("config"),
     cost="By recorded configuration item and by rule evaluation, in every account and region.",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.blueprint.naming import AGGREGATOR
 from landing.blueprint.naming import RECORDER as RECORDER_NAME
 from landing.core import forms
-from landing.core.model import Address, Change, Resource, Scope, Severity
+from landing.core.model import Address, Change, Diagnostic, Gap, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.services.config.rule import RECORDER
 from landing.services.config.settings import ConfigSettings
 from landing.services.shapes import NAME, AdministeredSetting
+from landing.services.stacks import existing_recorders
 from landing.services.stacks.stack import Stack
 from landing.services.stacks.stack_set import StackSet
 from landing.services.strength import Weaker, no_more
@@ -23,6 +24,14 @@ QUERY = (
     "SELECT accountId, awsRegion WHERE resourceType = 'AWS::Config::ConfigurationRecorder' "
     f"AND resourceName = '{RECORDER_NAME}' AND configuration.Recording = false"
 )
+
+KEPT = (
+    "SELECT accountId, awsRegion, resourceName, configuration.Recording, configuration.RecordingGroup.AllSupported, "
+    "configuration.RecordingGroup.IncludeGlobalResourceTypes, configuration.RecordingMode.RecordingFrequency "
+    "WHERE resourceType = 'AWS::Config::ConfigurationRecorder' AND accountId IN ({})"
+)
+ACCOUNTS_A_QUERY = 200
+"""An expression has 4,096 characters (API reference, SelectAggregateResourceConfig)."""
 
 
 class ConfigRecording(AdministeredSetting):
@@ -43,7 +52,7 @@ class ConfigRecording(AdministeredSetting):
     weaker: ClassVar[Mapping[str, Weaker]] = {"stopped": no_more}
     removal = ""
     canonical: ClassVar[Mapping[str, forms.Form]] = {"stopped": forms.unordered}
-    reads = ("config:SelectAggregateResourceConfig", "sts:AssumeRole")
+    reads = ("config:SelectAggregateResourceConfig", "cloudformation:ListStackInstances", "sts:AssumeRole")
     writes = ("config:StartConfigurationRecorder",)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
@@ -59,8 +68,8 @@ class ConfigRecording(AdministeredSetting):
         yield from StackSet().addresses(organization, RECORDER)
         yield from Stack().sites(organization, RECORDER, Scope(organization.management))
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """`account/region` of each recorder that is stopped."""
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+        """`account/region` of each recorder that is stopped; a gap where one that is kept records too little."""
         client = aws.client("config", scope)
         rows: list[Any] = []
         with unless("NoSuchConfigurationAggregatorException") as absent:
@@ -80,6 +89,37 @@ class ConfigRecording(AdministeredSetting):
         regions = aws.organization.governed_regions
         stopped = sorted(f"{keys.get(account, account)}/{region}" for account, region in sites if region in regions)
         yield Resource(self.address(NAME, scope), {"stopped": stopped}, owned=False)
+        yield from self._kept(aws, client)
+
+    def _kept(self, aws: Aws, client: Any) -> Iterator[Gap]:
+        wanted = aws.organization.deployments.get(RECORDER)
+        if wanted is None or wanted.existing != existing_recorders.KEEP:
+            return
+        sites = list(StackSet().kept(aws, RECORDER))
+        found = self._recorders_of(aws, client, sorted({site.account for site in sites}))
+        for site in sites:
+            recorder = found.get((aws.tree.account_ids.get(site.account, ""), site.region))
+            if recorder is None:
+                reason = "the aggregator sees no recorder there, and ours could not be made because there was one. "
+                reason += "If it is gone, let ours take its place (services.config.existing_recorders: replace)"
+                yield Gap(self.name, site, Diagnostic("", reason), NAME)
+                continue
+            home = site.region == aws.organization.home_region
+            if lacks := existing_recorders.shortfall(recorder, wanted.template, home=home):
+                why = Diagnostic("", existing_recorders.kept(recorder["name"], lacks))
+                yield Gap(self.name, site, why, NAME)
+
+    def _recorders_of(self, aws: Aws, client: Any, accounts: list[str]) -> dict[tuple[str, str], dict[str, Any]]:
+        """The recorders of accounts, as AWS Config describes them, by account id and region."""
+        found = {}
+        ids = [aws.tree.account_ids[key] for key in accounts if key in aws.tree.account_ids]
+        for start in range(0, len(ids), ACCOUNTS_A_QUERY):
+            expression = KEPT.format(", ".join(f"'{each}'" for each in ids[start : start + ACCOUNTS_A_QUERY]))
+            about = {"Expression": expression, "ConfigurationAggregatorName": AGGREGATOR}
+            for row in map(json.loads, aws.listed(client, "select_aggregate_resource_config", "Results", **about)):
+                if not existing_recorders.is_service_linked(row["resourceName"]):
+                    found[row["accountId"], row["awsRegion"]] = _described(row)
+        return found
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Start each, in its own account and region."""
@@ -87,3 +127,18 @@ class ConfigRecording(AdministeredSetting):
             account, _, region = site.partition("/")
             client = aws.client("config", Scope(account, region))
             client.start_configuration_recorder(ConfigurationRecorderName=RECORDER_NAME)
+
+
+def _described(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the aggregator in the words of DescribeConfigurationRecorders."""
+    properties = row.get("configuration") or {}
+    group, mode = properties.get("RecordingGroup") or {}, properties.get("RecordingMode") or {}
+    return {
+        "name": row["resourceName"],
+        "recording": properties.get("Recording", False),
+        "recordingGroup": {
+            "allSupported": group.get("AllSupported", False),
+            "includeGlobalResourceTypes": group.get("IncludeGlobalResourceTypes", False),
+        },
+        "recordingMode": {"recordingFrequency": mode.get("RecordingFrequency", "CONTINUOUS")},
+    }

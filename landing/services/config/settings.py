@@ -43,5 +43,10 @@ class ConfigSettings:
         "How often snapshots are delivered to the log archive.",
         **allowed("config:PutDeliveryChannel DeliveryChannel.configSnapshotDeliveryProperties.deliveryFrequency"),
     )
+    existing_recorders: str = setting(
+        "keep",
+        "Recorders that accounts have already: `keep` them and check what they record, or `replace` them by ours.",
+        enum=["keep", "replace"],
+    )
     rules: Mapping[str, Rule] = setting({}, "Organization rules by stable key.")
     deployment: Mapping[str, int] = setting({}, "", **{"$ref": "#/definitions/deployment"})

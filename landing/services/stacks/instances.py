@@ -8,6 +8,7 @@ from typing import Any
 
 from landing.aws import Aws
 from landing.organization import ROOT, Deployment
+from landing.services.stacks import existing_recorders
 from landing.services.stacks.operations import Failure, Operations
 from landing.services.stacks.opt_in import OptIn
 
@@ -32,7 +33,16 @@ class Instances:
     full only when its last drift detection counted other than expected.
     """
 
-    def __init__(self, aws: Aws, client: Any, stack_set: Mapping[str, Any], whole: set[str], single: set[str]) -> None:
+    def __init__(
+        self,
+        aws: Aws,
+        client: Any,
+        stack_set: Mapping[str, Any],
+        whole: set[str],
+        single: set[str],
+        *,
+        existing: str = "",
+    ) -> None:
         self._aws = aws
         self._client = client
         self._set = stack_set
@@ -41,6 +51,9 @@ class Instances:
         self._opt_in = OptIn(aws)
         self.not_enabled: list[Failure] = []
         """Filled by `exceptions`: accounts that have not enabled a Region, in which they get no stack."""
+        self._existing = existing
+        self.kept: list[Failure] = []
+        """Filled by `exceptions`: accounts that keep a recorder of their own, in the place of the stack."""
         self._keys = aws.tree.account_keys
 
     @cached_property
@@ -142,6 +155,11 @@ class Instances:
         if detailed == "FAILED" and self._opt_in.explains(*site, reason):
             self.not_enabled.append(Failure(*site, reason))
             return ""
+        if detailed == "FAILED" and self._existing and existing_recorders.explains(reason):
+            if self._existing == existing_recorders.REPLACE:
+                return f"{existing_recorders.TAKEN} {reason}"
+            self.kept.append(Failure(*site, reason))
+            return ""
         if detailed not in FINE or (entry["Status"] == "OUTDATED" and detailed == "SUCCEEDED"):
             what = "outdated" if detailed in ("", "SUCCEEDED") else detailed.lower()
             return f"{what}: {reason}"
@@ -171,4 +189,4 @@ def instances_of(aws: Aws, client: Any, found: Mapping[str, Any], wanted: Deploy
     """Those of a stack set as DescribeStackSet shows it; `wanted` is what the config makes of it."""
     cover = aws.organization.cover(wanted.target) if wanted else None
     whole, single = (set(cover.units), set(cover.accounts)) if cover else (set(), set())
-    return Instances(aws, client, found, whole, single)
+    return Instances(aws, client, found, whole, single, existing=wanted.existing if wanted else "")

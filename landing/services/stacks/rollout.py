@@ -13,6 +13,7 @@ from landing.core.model import Attributes, Change, Scope
 from landing.core.partitions import OPT_IN_REGIONS
 from landing.core.quotas import UNITS_PER_STACK_SET_CALL
 from landing.organization import PREFIX
+from landing.services.stacks import existing_recorders
 from landing.services.stacks.cloudformation import ROLLBACK_FAILED, CloudFormationKind, unmarked
 from landing.services.stacks.instances import BUSY, FAILED
 from landing.services.stacks.operations import Failure, Operations, named
@@ -27,6 +28,7 @@ CURES = {
     "deleted": "rebuild",
     "inoperable": "let go",
     "unexpected": "remove",
+    "taken": "replace",
 }
 """What mends an instance, by the word that its exception begins with; anything else is updated again."""
 
@@ -45,6 +47,7 @@ class Rollout:
         """Told when all that can be done is done."""
         deployment = stack_sets(aws.organization).get(change.address.name)
         self.tolerance = deployment.failure_tolerance if deployment else 5
+        self.existing = deployment.existing if deployment else ""
         self.preferences: Mapping[str, Any] = {
             "RegionConcurrencyType": "PARALLEL",
             "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",
@@ -209,6 +212,11 @@ class Rollout:
                 case "revert":
                     for account in accounts:
                         stacks.revert_drift(self.aws, *self._stack(account, region))
+                case "replace":
+                    for account in accounts:
+                        with self._telling(account, region):
+                            existing_recorders.remove(self.aws.client("config", Scope(account, region)))
+                    self.accounts("update", accounts, [region])
                 case "rebuild":
                     self.on_accounts("delete", accounts, [region], RetainStacks=True)
                     self.on_accounts("create", accounts, [region])
@@ -299,19 +307,23 @@ class Rollout:
             self.run(f"{verb}_stack_instances", about, preferences, DeploymentTargets=targets, Regions=some, **more)
 
     def _portions(self, regions: Sequence[str]) -> Iterator[tuple[list[str], Mapping[str, Any]]]:
-        """Opt-in Regions last and apart: accounts that have not enabled them fail there, which must not stop others."""
+        """Opt-in Regions last and apart: accounts that have not enabled them fail there, which must not stop others.
+
+        Nor must accounts with a recorder of their own, wherever they are.
+        """
+        anyone = {name: value for name, value in self.preferences.items() if name != "FailureToleranceCount"}
+        anyone["FailureTolerancePercentage"] = 100
         if always := [region for region in regions if region not in OPT_IN_REGIONS]:
-            yield always, self.preferences
+            yield always, anyone if self.existing else self.preferences
         if perhaps := [region for region in regions if region in OPT_IN_REGIONS]:
-            anyone = {name: value for name, value in self.preferences.items() if name != "FailureToleranceCount"}
-            yield perhaps, {**anyone, "FailureTolerancePercentage": 100}
+            yield perhaps, anyone
 
     def for_all(self) -> Mapping[str, Any]:
         """The preferences of an operation on the whole set: accounts that cannot take part in a Region do not count."""
-        if not OPT_IN_REGIONS.intersection(self.change.after["regions"] if self.change.after else ()):
+        regions = self.change.after["regions"] if self.change.after else ()
+        if not self.existing and not OPT_IN_REGIONS.intersection(regions):
             return self.preferences
-        failed = self._listed("FAILED")
-        off = Counter(f.region for f in failed if self.opt_in.explains(f.account, f.region, f.reason))
+        off = Counter(failure.region for failure in self._listed("FAILED") if self.explained(failure))
         return {**self.preferences, "FailureToleranceCount": self.tolerance + max(off.values(), default=0)}
 
     def _listed(self, status: str) -> Iterator[Failure]:
@@ -345,7 +357,12 @@ class Rollout:
         """An operation; failures that are no surprise are not noted."""
         about = [step, self.change.before, self.change.after]
         failures = self.operations.run(call, about, OperationPreferences=preferences, **parameters)
-        self.failures += [f for f in failures if not self.opt_in.explains(f.account, f.region, f.reason)]
+        self.failures += [failure for failure in failures if not self.explained(failure)]
+
+    def explained(self, failure: Failure) -> bool:
+        """Whether it is no surprise: a Region that is not enabled, or a recorder, which the next look tells."""
+        known = bool(self.existing) and existing_recorders.explains(failure.reason)
+        return known or self.opt_in.explains(failure.account, failure.region, failure.reason)
 
 
 def not_ours(found: Mapping[str, Any]) -> str:

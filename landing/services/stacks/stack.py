@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from landing.organization import PREFIX, Deployment, Organization
 from landing.services.base import required_account
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.organizations.organization import TheOrganization
+from landing.services.stacks import existing_recorders
 from landing.services.stacks.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind, unmarked
 from landing.services.stacks.template_strength import weaker_template
 from landing.services.strength import Weaker, neutral, on
@@ -49,6 +51,8 @@ class Stack(CloudFormationKind):
         "cloudformation:DescribeStackDriftDetectionStatus",
         "cloudformation:DescribeStackResourceDrifts",
         "cloudformation:DetectStackResourceDrift",
+        "config:DescribeConfigurationRecorders",
+        "config:DescribeConfigurationRecorderStatus",
         "sts:AssumeRole",
     )
     writes = (
@@ -63,6 +67,7 @@ class Stack(CloudFormationKind):
         "cloudformation:ExecuteChangeSet",
         "cloudformation:DescribeStackEvents",
         "cloudformation:TagResource",
+        *existing_recorders.REMOVAL,
     )
 
     def scopes(self, organization: Organization) -> Iterator[Scope]:
@@ -117,8 +122,11 @@ class Stack(CloudFormationKind):
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Every stack of ours in the scope."""
         client = aws.client("cloudformation", scope)
+        built = set()
         for stack in aws.listed(client, "describe_stacks", "Stacks"):
             name, status = stack["StackName"], stack["StackStatus"]
+            if status not in GONE_FIRST:
+                built.add(name.removeprefix(PREFIX))
             if not name.startswith(PREFIX) or status == "DELETE_COMPLETE":
                 continue
             key = name.removeprefix(PREFIX)
@@ -138,6 +146,28 @@ class Stack(CloudFormationKind):
                 "drift": self._drift(aws, client, stack) if done else {},
             }
             yield Resource(self.address(key, scope), attributes)
+        yield from self._existing(aws, scope, built)
+
+    def _existing(self, aws: Aws, scope: Scope, built: Collection[str]) -> Iterator[Resource | Gap]:
+        """Recorders in the place of a stack: one that is kept, and records what is asked, stands for it."""
+        organization = aws.organization
+        for wanted in organization.deployments.values():
+            mine = organization.management == scope.account and wanted.management and scope.region in wanted.regions
+            if not (mine and wanted.existing) or wanted.accounts or wanted.key in built:
+                continue
+            found = existing_recorders.recorder_at(aws.client("config", scope))
+            if found is None:
+                continue
+            lacks = existing_recorders.shortfall(found, wanted.template, home=scope.region == organization.home_region)
+            resource = self._resource(organization, wanted, scope)
+            if wanted.existing == existing_recorders.REPLACE:
+                status = {"status": f"{existing_recorders.TAKEN} the recorder {found['name']} is there"}
+                yield replace(resource, attributes=status)
+            elif lacks:
+                why = Diagnostic("", existing_recorders.kept(found["name"], lacks))
+                yield Gap(self.name, scope, why, wanted.key)
+            else:
+                yield replace(resource, owned=False)
 
     def _drift(self, aws: Aws, client: Any, stack: dict[str, Any]) -> dict[str, Any]:
         status = stack.get("DriftInformation", {}).get("StackDriftStatus", "NOT_CHECKED")
@@ -156,6 +186,8 @@ class Stack(CloudFormationKind):
             status = ""
         if change.after is None:
             return
+        if _taken(change):
+            existing_recorders.remove(aws.client("config", change.address.scope))
         if not status:
             with unless("AlreadyExistsException"):  # made already, and the answer was lost
                 client.create_stack(
@@ -173,6 +205,12 @@ class Stack(CloudFormationKind):
             self.restore(aws, client, name)
         elif before.get("drift"):
             self.revert_drift(aws, client, name)
+
+    def dangers(self, change: Change) -> Iterable[str]:
+        """Deleting it, or the recorder in its place."""
+        yield from super().dangers(change)
+        if _taken(change):
+            yield existing_recorders.REPLACE
 
     def _appear(self, aws: Aws, client: Any, name: str) -> None:
         """Until AWS shows a stack that it was just asked for; before that it looks like one that is gone."""
@@ -207,3 +245,8 @@ class Stack(CloudFormationKind):
         client.update_termination_protection(StackName=name, EnableTerminationProtection=False)
         client.delete_stack(StackName=name)
         self.wait_for_stack(aws, client, name)
+
+
+def _taken(change: Change) -> bool:
+    """Whether a recorder is in the place of the stack, and is to be replaced."""
+    return str((change.before or {}).get("status", "")).startswith(existing_recorders.TAKEN)

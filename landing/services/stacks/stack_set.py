@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, ClassVar
 
-from landing.aws import Aws
+from landing.aws import Aws, unless
 from landing.blueprint import canonical
 from landing.core import forms
 from landing.core.model import (
@@ -27,7 +27,7 @@ from landing.services.base import GoingOn, required_account
 from landing.services.organizations.governed_region import GovernedRegion
 from landing.services.organizations.trusted_access import STACKSETS, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
-from landing.services.stacks import auto_deployment
+from landing.services.stacks import auto_deployment, existing_recorders
 from landing.services.stacks.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind
 from landing.services.stacks.instances import BUSY, FAILED, instances_of
 from landing.services.stacks.operations import Operations
@@ -80,6 +80,7 @@ class StackSet(CloudFormationKind):
     )
     writes = (
         "sts:AssumeRole",
+        *existing_recorders.REMOVAL,
         "cloudformation:ContinueUpdateRollback",
         "cloudformation:ListStackResources",
         "cloudformation:CreateChangeSet",
@@ -228,10 +229,25 @@ class StackSet(CloudFormationKind):
         key = name.removeprefix(PREFIX)
         for each in instances.not_enabled:
             yield self._gap(key, each.account, each.region)
+        for each in instances.kept:  # something else stands there for the stack
+            yield Resource(self.address(key, Scope(each.account, each.region)), {}, owned=False)
         needs = [OrganizationalUnit().parent(unit) for unit in instances.units]
         needs += map(GovernedRegion().address, found.get("Regions") or ())
         needs += map(self.address, attributes["auto_deployment"]["after"])
         yield Resource(self.address(key), attributes, tuple(needs))
+
+    def kept(self, aws: Aws, key: str) -> Iterator[Scope]:
+        """Where a deployment could not be made because of a recorder that the account has already."""
+        client = aws.client("cloudformation")
+        failed = [{"Name": "DETAILED_STATUS", "Values": "FAILED"}]
+        for name in names(aws.organization, key):
+            with unless("StackSetNotFoundException"):
+                listed = aws.listed(
+                    client, "list_stack_instances", "Summaries", StackSetName=PREFIX + name, Filters=failed
+                )
+                for one in listed:
+                    if existing_recorders.explains(one.get("StatusReason") or ""):
+                        yield Scope(aws.tree.account_keys.get(one["Account"], one["Account"]), one["Region"])
 
     def set_off(self, organization: Organization, changes: Collection[Change]) -> Iterable[Address]:
         """Stack sets that AWS deploys by itself to accounts that have joined a unit."""
@@ -256,6 +272,8 @@ class StackSet(CloudFormationKind):
             units = lost(before["targets"]["units"], after["targets"]["units"])
             if units or lost(before["regions"], after["regions"]):
                 yield self.removal
+            if _taken(before):
+                yield existing_recorders.REPLACE
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """How many stacks it means, and which members are entered for rollbacks that may have failed."""
@@ -265,13 +283,14 @@ class StackSet(CloudFormationKind):
             regions = len(deployment.regions)
             yield f"reach: {len(accounts):,} accounts × {regions} regions = {len(accounts) * regions:,} stacks"
         instances = (change.before or {}).get("instances", {}) if change.after is not None else {}
+        if taken := _taken(change.before or {}):
+            yield f"replaces the recorder of AWS Config in {_some(taken)}, with its delivery channel"
         failed = [site for site, what in instances.items() if what.startswith(FAILED)]
         if failed:
-            more = " …" if len(failed) > SAMPLES else ""
             yield (
                 f"rollback: continued in the member where the stack is in {ROLLBACK_FAILED}, "
                 f"by {organization.member_role}, which needs cloudformation:ContinueUpdateRollback and "
-                f"what the resources of the template need: {', '.join(failed[:SAMPLES])}{more}"
+                f"what the resources of the template need: {_some(failed)}"
             )
 
     def apply(self, aws: Aws, change: Change) -> None:
@@ -281,11 +300,20 @@ class StackSet(CloudFormationKind):
 
         def look() -> Attributes:
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
-            (live,) = (one for one in self._read_ours(aws, client, found, wanted) if isinstance(one, Resource))
-            return live.attributes
+            resources = (one for one in self._read_ours(aws, client, found, wanted) if isinstance(one, Resource))
+            return next(one.attributes for one in resources if one.address == change.address)
 
         rollout = Rollout(aws, client, name, change, look)
         if change.action is Action.DELETE:
             rollout.remove()
         else:
             rollout.roll_out({**self.sent(aws, change.after or {}), "Tags": [MARK]}, self)
+
+
+def _taken(before: Attributes) -> list[str]:
+    """Where a recorder is in the place of an instance, and is to be replaced."""
+    return [site for site, what in before.get("instances", {}).items() if what.startswith(existing_recorders.TAKEN)]
+
+
+def _some(sites: list[str]) -> str:
+    return ", ".join(sites[:SAMPLES]) + (" …" if len(sites) > SAMPLES else "")
