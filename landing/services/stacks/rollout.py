@@ -216,7 +216,7 @@ class Rollout:
                     for account in accounts:
                         with self._telling(account, region):
                             existing_recorders.remove(self.aws.client("config", Scope(account, region)))
-                    self.accounts("update", accounts, [region])
+                    self.on_accounts("update", accounts, [region])
                 case "rebuild":
                     self.on_accounts("delete", accounts, [region], RetainStacks=True)
                     self.on_accounts("create", accounts, [region])
