@@ -130,7 +130,12 @@ MANAGED = {"RuleIdentifier": "S3_BUCKET_VERSIONING_ENABLED"}
 TRAIL = {"IsLogging": True, "S3BucketName": "trail-logs", "TrailName": "trail"}
 POLICY = {"SecurityHub": {"ServiceEnabled": False}}
 
+FINDINGS = {"SeverityLabel": [{"Value": "LOW", "Comparison": "EQUALS"}]}
+QUERY = "SELECT resourceId WHERE resourceType = 'AWS::S3::Bucket'"
+
 LIVES = (
+    Life("AccessAnalyzer::Analyzer", {"AnalyzerName": "analyzer", "Type": "ACCOUNT"}, {"Tags": TAGS},
+        {"Tags": OTHER_TAGS}),
     Life("CloudTrail::Trail", TRAIL,
         {"IsMultiRegionTrail": True, "EnableLogFileValidation": True, "S3KeyPrefix": "a", "Tags": TAGS,
          "EventSelectors": [{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}],
@@ -177,6 +182,9 @@ LIVES = (
         {"OrganizationConformancePackName": "pack", "TemplateBody": PACK},
         {"ExcludedAccounts": ["222222222222"]}, {"TemplateBody": OTHER_PACK, "DeliveryS3Bucket": "awsconfigconforms-a"},
         _organization_rules),
+    Life("Config::StoredQuery", {"QueryName": "query", "QueryExpression": QUERY},
+        {"QueryDescription": "a", "Tags": TAGS}, {"QueryDescription": "b", "Tags": OTHER_TAGS}),
+    Life("Detective::Graph", {}, {"Tags": TAGS}, {"Tags": OTHER_TAGS}),
     Life("EC2::SnapshotBlockPublicAccess", {"State": "block-all-sharing"}, {}, {"State": "block-new-sharing"}),
     Life("Events::Rule", {"Name": "rule", "EventPattern": {"source": ["aws.config"]}},
         {"Description": "a", "State": "DISABLED", "Tags": TAGS, "Targets": [{"Id": "topic", "Arn": TOPIC}]},
@@ -222,6 +230,8 @@ LIVES = (
         {"FilterPattern": "WARN", "MetricTransformations": [
             {"MetricName": "other", "MetricNamespace": "n", "MetricValue": "2"}]},
         _log_group),
+    Life("Macie::Session", {}, {"FindingPublishingFrequency": "ONE_HOUR"},
+        {"FindingPublishingFrequency": "SIX_HOURS", "Status": "PAUSED"}),
     Life("S3::Bucket", {"BucketName": "landing-bucket"},
         {"VersioningConfiguration": {"Status": "Enabled"}, "Tags": TAGS,
          "PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": False,
@@ -229,6 +239,11 @@ LIVES = (
         {"VersioningConfiguration": {"Status": "Suspended"}, "Tags": OTHER_TAGS}),
     Life("S3::BucketPolicy", {"Bucket": "bucket", "PolicyDocument": policy(allow(ROOT, "s3:*", "arn:aws:s3:::bucket"))},
         {}, {"PolicyDocument": policy(allow(ROOT, "s3:ListBucket", "arn:aws:s3:::bucket"))}, _bucket),
+    Life("SecurityHub::AutomationRule",
+        {"RuleName": "rule", "RuleOrder": 1, "Description": "a", "Criteria": FINDINGS,
+         "Actions": [{"Type": "FINDING_FIELDS_UPDATE",
+                      "FindingFieldsUpdate": {"Workflow": {"Status": "SUPPRESSED"}}}]},
+        {"IsTerminal": True}, {"Description": "b", "RuleStatus": "DISABLED"}, _hub),
     Life("SecurityHub::ConfigurationPolicy", {"Name": "policy", "ConfigurationPolicy": POLICY}),
     Life("SecurityHub::FindingAggregator", {"RegionLinkingMode": "ALL_REGIONS"},
         {"RegionLinkingMode": "SPECIFIED_REGIONS", "Regions": ["eu-west-1"]},

@@ -7,22 +7,25 @@ from functools import cache
 
 from landing.sandbox.services.cloudformation.types.base import ResourceType
 
-MODULES: dict[str, tuple[str, ...]] = {
-    "AWS::CloudTrail": ("cloudtrail",),
-    "AWS::CloudWatch": ("cloudwatch",),
-    "AWS::Config": ("config",),
-    "AWS::EC2": ("ec2",),
-    "AWS::Events": ("events",),
-    "AWS::GuardDuty": ("guardduty",),
-    "AWS::IAM": ("iam",),
-    "AWS::KMS": ("kms",),
-    "AWS::Logs": ("logs",),
-    "AWS::S3": ("s3",),
-    "AWS::SNS": ("sns",),
-    "AWS::SSM": ("ssm",),
-    "AWS::SecurityHub": ("securityhub",),
+MODULES: dict[str, str] = {
+    "AWS::AccessAnalyzer": "accessanalyzer",
+    "AWS::CloudTrail": "cloudtrail",
+    "AWS::CloudWatch": "cloudwatch",
+    "AWS::Config": "config",
+    "AWS::Detective": "detective",
+    "AWS::EC2": "ec2",
+    "AWS::Events": "events",
+    "AWS::GuardDuty": "guardduty",
+    "AWS::IAM": "iam",
+    "AWS::KMS": "kms",
+    "AWS::Logs": "logs",
+    "AWS::Macie": "macie",
+    "AWS::S3": "s3",
+    "AWS::SNS": "sns",
+    "AWS::SSM": "ssm",
+    "AWS::SecurityHub": "securityhub",
 }
-"""Namespace of a type to the modules of its classes; imported when first used."""
+"""Namespace of a type to the module of its classes; imported when first used."""
 
 
 @cache
@@ -40,13 +43,8 @@ def every() -> tuple[ResourceType, ...]:
 @cache
 def _of(namespace: str) -> dict[str, ResourceType]:
     """The types of a namespace by name."""
-    members = (
-        member
-        for module in MODULES.get(namespace, ())
-        for member in vars(importlib.import_module(f"{__name__}.{module}")).values()
-    )
-    return {
-        member.name: member()
-        for member in members
-        if isinstance(member, type) and issubclass(member, ResourceType) and hasattr(member, "name")
-    }
+    if namespace not in MODULES:
+        return {}
+    members = vars(importlib.import_module(f"{__name__}.{MODULES[namespace]}")).values()
+    kinds = [one for one in members if isinstance(one, type) and issubclass(one, ResourceType)]
+    return {kind.name: kind() for kind in kinds if hasattr(kind, "name")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from landing.sandbox.protocol.model import method_name, service_model
@@ -35,6 +36,8 @@ class ApiType(ResourceType):
     """The property that names the resource; without it the name is what `creates` answers."""
     identity: ClassVar[str] = ""
     """Where in that answer, if not as `key`."""
+    other_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Properties that the API calls something else altogether."""
     longest: ClassVar[int] = 64
     """Characters of a name that the template does not give."""
 
@@ -79,7 +82,10 @@ class ApiType(ResourceType):
         one = answer[self.described] if self.described else answer
         if isinstance(one, list):
             one = one[0] if one else None
-        return one
+        if one is None:
+            return None
+        ours = {theirs: name for name, theirs in self.other_names.items()}
+        return {ours.get(member, member): value for member, value in one.items()}
 
     def arn(self, site: Site, physical_id: str) -> str:
         """The attribute whose name says so."""
@@ -88,6 +94,7 @@ class ApiType(ResourceType):
 
     def _call(self, site: Site, operation: str, name: str | None, properties: Properties) -> dict[str, Any]:
         shape = service_model(self.service).operation_model(operation).input_shape
+        properties = {self.other_names.get(name, name): value for name, value in properties.items()}
         parameters = _fitted_members(shape, properties)
         if self.holder in shape.members and properties:
             parameters[self.holder] = _fitted_members(shape.members[self.holder], properties)

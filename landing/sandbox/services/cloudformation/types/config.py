@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
 from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, found, refused
@@ -191,3 +191,15 @@ class OrganizationConformancePack(Deployed):
     creates, deletes = "PutOrganizationConformancePack", "DeleteOrganizationConformancePack"
     describes, described = "DescribeOrganizationConformancePacks", "OrganizationConformancePacks"
     tells, states = "DescribeOrganizationConformancePackStatuses", ("OrganizationConformancePackStatuses", "Status")
+
+
+class StoredQuery(ApiType):
+    """AWS::Config::StoredQuery."""
+
+    name = "AWS::Config::StoredQuery"
+    properties = frozenset({"QueryDescription", "QueryExpression", "QueryName", "Tags"})
+    service, key, named, longest = "config", "QueryName", "QueryName", 64
+    creates, deletes, holder = "PutStoredQuery", "DeleteStoredQuery", "StoredQuery"
+    describes, described = "GetStoredQuery", "StoredQuery"
+    other_names: ClassVar = {"QueryDescription": "Description", "QueryExpression": "Expression"}
+    tagging = TagCalls("config")
