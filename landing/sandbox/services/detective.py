@@ -9,7 +9,14 @@ from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
-from landing.sandbox.services.administrator import OrganizationAdministrator, Refusals, Relations, may_be_member
+from landing.sandbox.services.administrator import (
+    Member,
+    OrganizationAdministrator,
+    Refusals,
+    Relations,
+    may_be_member,
+    shown,
+)
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.service import Service
 from landing.sandbox.services.tags import Tags
@@ -28,8 +35,7 @@ class Graph:
     created: datetime
     auto_enable: bool = False
     packages: dict[str, datetime] = field(default_factory=dict)
-    members: dict[str, tuple[str, datetime]] = field(default_factory=dict)
-    """Account to e-mail address and since when."""
+    members: dict[str, Member] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -204,7 +210,7 @@ def _delete(world: World, account: str, region: str) -> None:
 
 
 def _enrol(world: World, graph: Graph, account: str, region: str) -> None:
-    graph.members[account] = (world.accounts[account].email, world.now)
+    graph.members[account] = Member(account, world.accounts[account].email, "ENABLED", world.now)
     at(world, account, region).administrator = graph.arn.split(":")[4]
 
 
@@ -239,18 +245,7 @@ def _sorted_out(call: Call, graph: Graph, act: Callable[[str], Any]) -> tuple[li
 
 
 def _member(call: Call, graph: Graph, account: str) -> dict[str, Any]:
-    email, since = graph.members[account]
-    return {
-        "AccountId": account,
-        "EmailAddress": email,
-        "GraphArn": graph.arn,
-        "MasterId": call.account,
-        "AdministratorId": call.account,
-        "Status": "ENABLED",
-        "InvitedTime": since,
-        "UpdatedTime": since,
-        "InvitationType": "ORGANIZATION",
-    }
+    return {**shown(call, graph.members[account]), "GraphArn": graph.arn, "InvitationType": "ORGANIZATION"}
 
 
 def _denied(message: str) -> Refusal:

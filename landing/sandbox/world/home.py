@@ -20,7 +20,7 @@ from landing.core import private_files
 from landing.core.errors import LandingError
 from landing.sandbox.world.seal import Seal
 
-FORMAT = 4
+FORMAT = 5
 DEFAULT = Path(".landing/sandbox")
 VARIABLE = "LANDING_SANDBOX_HOME"
 

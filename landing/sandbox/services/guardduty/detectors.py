@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from landing.sandbox.services.administrator import stamp
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty import enrolment, features
 from landing.sandbox.services.guardduty.state import (
@@ -14,7 +15,6 @@ from landing.sandbox.services.guardduty.state import (
     here,
     managed_detector,
     own_detector,
-    stamp,
 )
 from landing.sandbox.services.iam.linked_roles import ensure, service_role
 

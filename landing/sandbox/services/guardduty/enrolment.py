@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from landing.sandbox.services import accounts
-from landing.sandbox.services.administrator import OrganizationAdministrator, Refusals
+from landing.sandbox.services.administrator import Member, OrganizationAdministrator, Refusals
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty import features
 from landing.sandbox.services.guardduty.state import (
@@ -17,7 +17,6 @@ from landing.sandbox.services.guardduty.state import (
     Administration,
     Detector,
     Here,
-    Member,
     at,
     bad,
     invalid,

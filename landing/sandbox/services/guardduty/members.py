@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from landing.sandbox.protocol.refusal import unsupported
+from landing.sandbox.services.administrator import Member, shown, stamp
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty import enrolment, features
 from landing.sandbox.services.guardduty.administration import administered
-from landing.sandbox.services.guardduty.state import Member, at, bad, here, own_detector, stamp
+from landing.sandbox.services.guardduty.state import at, bad, here, own_detector
 
 NOT_ASSOCIATED = (
     "The request is rejected because the given account ID is not an associated member of account the current account."
@@ -56,16 +57,7 @@ def get_members(call: Call) -> dict[str, Any]:
 
 def _shown(call: Call, member: Member) -> dict[str, Any]:
     detector = at(call.world, member.account, call.region).detector
-    return {
-        "AccountId": member.account,
-        "DetectorId": None if detector is None else detector.id,
-        "MasterId": call.account,
-        "AdministratorId": call.account,
-        "Email": member.email,
-        "RelationshipStatus": member.status,
-        "InvitedAt": stamp(member.updated),
-        "UpdatedAt": stamp(member.updated),
-    }
+    return {**shown(call, member), "DetectorId": None if detector is None else detector.id}
 
 
 def _not_associated(account: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.administrator import Member, Relations
 from landing.sandbox.services.call import Call
 from landing.sandbox.world import World
 
@@ -46,17 +47,6 @@ class Detector:
 
 
 @dataclass(slots=True)
-class Member:
-    """An account as its administrator sees it."""
-
-    account: str
-    email: str
-    status: str
-    """Enabled, Disabled (monitoring was stopped) or Removed (disassociated)."""
-    updated: datetime
-
-
-@dataclass(slots=True)
 class Administration:
     """What the organization's administrator has set in a Region."""
 
@@ -72,16 +62,12 @@ class Administration:
 
 
 @dataclass(slots=True)
-class Here:
+class Here(Relations):
     """An account in a Region."""
 
     detector: Detector | None = None
-    administrator: str | None = None
-    """Of a member."""
     administration: Administration | None = None
     """Of the organization's administrator."""
-    appointed: str | None = None
-    """Of a management account: the administrator of its organization."""
 
 
 def at(world: World, account: str, region: str) -> Here:
@@ -123,8 +109,3 @@ def invalid() -> Refusal:
 def absent() -> Refusal:
     """What it says about a thing on a detector that is not there."""
     return bad("The request is rejected since no such resource found.")
-
-
-def stamp(moment: datetime) -> str:
-    """A time in the way GuardDuty writes it into strings."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services.administrator import may_be_member
+from landing.sandbox.services.administrator import Member, may_be_member, shown
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.inspector.state import Member, administered, at, invalid
+from landing.sandbox.services.inspector.state import administered, at, invalid
 from landing.sandbox.world import World
 
 
@@ -26,7 +26,7 @@ def enrol(world: World, administrator: str, region: str, account: str) -> None:
     settings = at(world, administrator, region).administration
     assert settings is not None
     at(world, account, region).administrator = administrator
-    settings.members[account] = Member(account, "ENABLED", world.now)
+    settings.members[account] = Member(account, world.accounts[account].email, "ENABLED", world.now)
 
 
 def disassociate_member(call: Call) -> dict[str, Any]:
@@ -44,20 +44,11 @@ def get_member(call: Call) -> dict[str, Any]:
     member = administered(call).members.get(call["accountId"])
     if member is None:
         raise Refusal("ResourceNotFoundException", "The account is not a member.")
-    return {"member": _shown(call, member)}
+    return {"member": shown(call, member)}
 
 
 def list_members(call: Call) -> dict[str, Any]:
     """Those that were removed too, if asked (API reference, onlyAssociated)."""
     associated = call.get("onlyAssociated", True)
     found = [m for m in administered(call).members.values() if not associated or m.status != "REMOVED"]
-    return call.page("members", found, show=lambda member: _shown(call, member), most=50)
-
-
-def _shown(call: Call, member: Member) -> dict[str, Any]:
-    return {
-        "accountId": member.account,
-        "delegatedAdminAccountId": call.account,
-        "relationshipStatus": member.status,
-        "updatedAt": member.updated,
-    }
+    return call.page("members", found, show=lambda member: shown(call, member), most=50)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services.administrator import Relations
+from landing.sandbox.services.administrator import Member, Relations
 from landing.sandbox.services.call import Call
 from landing.sandbox.world import World
 
@@ -20,16 +19,6 @@ TYPES = {
     "CODE_REPOSITORY": "codeRepository",
 }
 """Type of resource to its name in answers."""
-
-
-@dataclass(slots=True)
-class Member:
-    """An account as its administrator sees it."""
-
-    account: str
-    status: str
-    """ENABLED or REMOVED."""
-    updated: datetime
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.services import accounts
-from landing.sandbox.services.administrator import may_be_member
+from landing.sandbox.services.administrator import may_be_member, shown
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.macie.state import Member, absent, administered, at, conflict, enable, enabled, invalid
 from landing.sandbox.services.tags import Tags
@@ -106,16 +106,8 @@ def _member(call: Call) -> Member:
 
 
 def _shown(call: Call, member: Member) -> dict[str, Any]:
-    return {
-        "accountId": member.account,
-        "administratorAccountId": call.account,
-        "arn": call.arn(f"member/{member.account}"),
-        "email": member.email,
-        "masterAccountId": call.account,
-        "relationshipStatus": member.status,
-        "tags": member.tags,
-        "updatedAt": member.updated,
-    }
+    arn = call.arn(f"member/{member.account}")
+    return {**shown(call, member), "arn": arn, "invitedAt": None, "tags": member.tags}
 
 
 def _tags(call: Call) -> dict[str, str]:

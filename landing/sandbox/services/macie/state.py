@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import administrator
 from landing.sandbox.services.administrator import Relations
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.iam import linked_roles
@@ -27,14 +28,9 @@ class Session:
 
 
 @dataclass(slots=True)
-class Member:
-    """An account as its administrator sees it."""
-
-    account: str
-    email: str
-    status: str
+class Member(administrator.Member):
     """Enabled, Paused or Removed."""
-    updated: datetime
+
     tags: dict[str, str] = field(default_factory=dict)
     discovery: str = "DISABLED"
 

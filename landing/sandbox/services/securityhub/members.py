@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.protocol.refusal import unsupported
+from landing.sandbox.services.administrator import shown
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.securityhub import rollout
-from landing.sandbox.services.securityhub.state import Administration, Member, absent, at, here, invalid
+from landing.sandbox.services.securityhub.state import Administration, absent, at, here, invalid
 
 
 def create_members(call: Call) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def list_members(call: Call) -> dict[str, Any]:
     found = [] if settings is None else list(settings.members.values())
     if call.get("OnlyAssociated", True):
         found = [member for member in found if member.status == "Enabled"]
-    return call.page("Members", found, show=lambda member: _shown(call, member), most=50)
+    return call.page("Members", found, show=lambda member: shown(call, member), most=50)
 
 
 def get_members(call: Call) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def get_members(call: Call) -> dict[str, Any]:
     known = {} if settings is None else settings.members
     unknown = [account for account in call["AccountIds"] if account not in known]
     return {
-        "Members": [_shown(call, known[account]) for account in call["AccountIds"] if account in known],
+        "Members": [shown(call, known[account]) for account in call["AccountIds"] if account in known],
         "UnprocessedAccounts": [{"AccountId": a, "ProcessingResult": "The account is not a member."} for a in unknown],
     }
 
@@ -116,15 +117,3 @@ def _administered(call: Call) -> Administration:
     if settings is None:
         raise invalid("The account is not an administrator.")
     return settings
-
-
-def _shown(call: Call, member: Member) -> dict[str, Any]:
-    return {
-        "AccountId": member.account,
-        "Email": member.email,
-        "MasterId": call.account,
-        "AdministratorId": call.account,
-        "MemberStatus": member.status,
-        "InvitedAt": member.updated,
-        "UpdatedAt": member.updated,
-    }

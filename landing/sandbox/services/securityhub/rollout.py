@@ -7,7 +7,7 @@ from typing import Any
 
 from landing.core.constraints import security_hub as catalogue
 from landing.sandbox.services import accounts
-from landing.sandbox.services.administrator import OrganizationAdministrator, Refusals
+from landing.sandbox.services.administrator import Member, OrganizationAdministrator, Refusals
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.securityhub.state import (
     PRINCIPAL,
@@ -16,7 +16,6 @@ from landing.sandbox.services.securityhub.state import (
     Central,
     Here,
     Hub,
-    Member,
     Settings,
     aggregator_of,
     at,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.administrator import Member, Relations
 from landing.sandbox.services.call import Call
 from landing.sandbox.world import World, regions
 
@@ -64,16 +65,6 @@ class Hub:
         """What hangs on it, to be changed."""
         self.holdings = self.holdings or Holdings()
         return self.holdings
-
-
-@dataclass(slots=True)
-class Member:
-    """An account as its administrator sees it."""
-
-    account: str
-    email: str
-    status: str
-    updated: datetime
 
 
 @dataclass(slots=True)
@@ -144,16 +135,13 @@ class Version2:
 
 
 @dataclass(slots=True)
-class Here:
+class Here(Relations):
     """An account in a Region."""
 
     hub: Hub | None = None
-    administrator: str | None = None
     administration: Administration | None = None
-    appointed: str | None = None
-    """Of a management account: the administrator of its organization."""
     appointed2: str | None = None
-    """The same for the newer Security Hub."""
+    """As `appointed`, for the newer Security Hub."""
     aggregator: Aggregator | None = None
     version2: Version2 | None = None
     aggregator2: Aggregator | None = None
