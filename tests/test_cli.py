@@ -280,21 +280,10 @@ def test_init_asks_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Answers().asked() == Answers("corp", "", "eu-north-1", "eu-west-1")
 
 
-def test_placeholder_addresses_are_for_the_sandbox(
-    landing: Callable[..., int], config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config()
-    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
-    assert landing("plan") == 1
-    told = capsys.readouterr().err
-    assert told.count("LZ520") == 4
-    assert "the account `shop-dev` has the placeholder sd@example.com as its e-mail address" in told
-
-
 def test_without_credentials_the_error_says_so(
     landing: Callable[..., int], config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config(SMALL.replace("example.com", "corp.io"))
+    config()
     for name, value in {
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from landing.cli.clock import now
 
 if TYPE_CHECKING:
     from landing.aws import Aws
-    from landing.core.model import Diagnostic
+    from landing.core.model import Change, Diagnostic
     from landing.engine.snapshot import Snapshot
     from landing.library import Library
     from landing.organization import Organization
@@ -77,8 +77,6 @@ class Session:
         if self.sandbox:
             self._enter_sandbox()
             clock, rates = Clock(pace=0.02), {}
-        elif not any_account:
-            _refuse_reserved_emails(organization)
         aws = Aws(
             organization,
             profile=self.profile,
@@ -133,7 +131,8 @@ class Session:
                 return ()  # `apply` holds the lock
             return missing(aws.organization, aws, sandbox=self.sandbox)
 
-        return Hooks(now, reading, check, partial(snapshots.keep, self.snapshot), phase)
+        refuse = () if self.sandbox else (_refuse_reserved_emails,)
+        return Hooks(now, reading, check, partial(snapshots.keep, self.snapshot), phase, refuse)
 
     def kept(self, organization: Organization) -> Snapshot:
         """What was read last; raises LandingError when nothing was, or of something else."""
@@ -157,13 +156,13 @@ class Session:
         note_calls(aws.tally.total, monotonic() - self.began)
 
 
-def _refuse_reserved_emails(organization: Organization) -> None:
-    """Raise ConfigError for placeholders among e-mail addresses, unless an endpoint is named that is none of AWS's."""
+def _refuse_reserved_emails(organization: Organization, changes: Iterable[Change]) -> None:
+    """Raise ConfigError for accounts to be made with a placeholder, unless an endpoint is named that is not AWS's."""
     from landing.config.reserved_emails import reserved_emails
     from landing.core.errors import ConfigError
 
     if not any(name in os.environ for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ORGANIZATIONS")):
-        problems = list(reserved_emails(organization))
+        problems = list(reserved_emails(organization, changes))
         if problems:
             raise ConfigError(problems)
 

@@ -50,7 +50,7 @@ def entry_of(kinds: Kinds, change: Change) -> dict[str, Any]:
 def change_of(entry: Mapping[str, Any]) -> Change:
     """What `entry_of` wrote; raises one of `json_text.DAMAGE` when it did not."""
     at = entry["declared_at"]
-    (action,) = entry["change"]["actions"]
+    action = entry["change"]["actions"][0]
     return Change(
         Action.ADOPT if action == NO_OP else Action(action),
         Address.parse(entry["address"]),

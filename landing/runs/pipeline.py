@@ -48,6 +48,8 @@ class Hooks:
     """Given what was read, when all was."""
     phase: Callable[[str], None] = lambda name: None
     """Told what begins."""
+    refuse: Sequence[Callable[[Organization, Collection[Change]], None]] = ()
+    """Each raises LandingError for changes that are not to be made in this place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def plan(
             Snapshot(made.created, made.organization_id, made.account, made.caller, dict(account_ids), observation)
         )
     planned = Planned(organization, compared, compared.changes, account_ids)
+    for refuse in hooks.refuse:
+        refuse(organization, compared.only(targets).changes)
     return _explained(planned, observation, targets, ids=partial(_id_of, aws)) if explain else planned
 
 
@@ -125,6 +129,8 @@ def plan_again(
     aws = aws.under(organization)
     _refuse_other(saved.made_from, origin(organization, aws, digest, hooks.now()), name)
     planned = refreshed(Planned(organization, saved.only(targets), (), saved=True), aws, hooks)
+    for refuse in hooks.refuse:
+        refuse(organization, planned.changes)
     if concerns(planned.changes):
         planned = replace(planned, organization=with_others(organization, aws))
         refuse_crowded(planned.organization, planned.changes)
