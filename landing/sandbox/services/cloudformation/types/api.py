@@ -14,7 +14,15 @@ from typing import Any, ClassVar
 from landing.sandbox.protocol.model import method_name, service_model
 from landing.sandbox.services.cloudformation import schema
 from landing.sandbox.services.cloudformation.schema import Schema
-from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, found, refused
+from landing.sandbox.services.cloudformation.types.base import (
+    Properties,
+    ResourceType,
+    Site,
+    changed,
+    found,
+    inverse,
+    refused,
+)
 
 
 class ApiType(ResourceType):
@@ -84,7 +92,7 @@ class ApiType(ResourceType):
             one = one[0] if one else None
         if one is None:
             return None
-        ours = {theirs: name for name, theirs in self.other_names.items()}
+        ours = inverse(self.other_names)
         return {ours.get(member, member): value for member, value in one.items()}
 
     def arn(self, site: Site, physical_id: str) -> str:

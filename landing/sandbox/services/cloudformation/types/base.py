@@ -152,19 +152,15 @@ def parsed(text: str) -> Any:
     return json.loads(text)
 
 
-def lowered(value: Any) -> Any:
-    """Members in lowerCamelCase, as the REST services spell them."""
-    return _renamed(value, lambda name: name[:1].lower() + name[1:])
-
-
-def raised(value: Any) -> Any:
-    """Members in UpperCamelCase, as templates spell them."""
-    return _renamed(value, lambda name: name[:1].upper() + name[1:])
-
-
-def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
+def renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """A value with members called something else, at every depth; those without another name keep theirs."""
     if isinstance(value, Mapping):
-        return {rename(name): _renamed(item, rename) for name, item in value.items()}
+        return {names.get(name, name): renamed(item, names) for name, item in value.items()}
     if isinstance(value, list):
-        return [_renamed(item, rename) for item in value]
+        return [renamed(item, names) for item in value]
     return value
+
+
+def inverse(names: Mapping[str, str]) -> dict[str, str]:
+    """The way back."""
+    return {theirs: ours for ours, theirs in names.items()}

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from landing.sandbox.services.cloudformation.types.base import inverse, renamed
+
 PLAIN = ("Status", "AbortIncompleteMultipartUpload")
+EXPIRATION = {
+    "ExpirationInDays": "Days",
+    "ExpirationDate": "Date",
+    "ExpiredObjectDeleteMarker": "ExpiredObjectDeleteMarker",
+}
+TRANSITION = {"TransitionInDays": "Days", "TransitionDate": "Date"}
+NONCURRENT = {"TransitionInDays": "NoncurrentDays"}
+SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
 
 
 def rules_to(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -14,21 +24,17 @@ def rules_to(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rule_to(rule: Mapping[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {name: rule[name] for name in PLAIN if name in rule}
-    if "Id" in rule:
-        made["ID"] = rule["Id"]
-    made["Filter"] = _filter_to(rule)
-    if expiration := _expiration_to(rule):
-        made["Expiration"] = expiration
-    if transitions := _several(rule, "Transition"):
-        made["Transitions"] = [_transition_to(one) for one in transitions]
-    if noncurrent := _several(rule, "NoncurrentVersionTransition"):
-        made["NoncurrentVersionTransitions"] = [_noncurrent_to(one) for one in noncurrent]
-    if "NoncurrentVersionExpirationInDays" in rule:
-        made["NoncurrentVersionExpiration"] = {"NoncurrentDays": rule["NoncurrentVersionExpirationInDays"]}
-    if "NoncurrentVersionExpiration" in rule:
-        made["NoncurrentVersionExpiration"] = dict(rule["NoncurrentVersionExpiration"])
-    return made
+    days = rule.get("NoncurrentVersionExpirationInDays")
+    wanted = {
+        **{name: rule.get(name) for name in PLAIN},
+        "ID": rule.get("Id"),
+        "Expiration": {theirs: rule[ours] for ours, theirs in EXPIRATION.items() if ours in rule},
+        "Transitions": renamed(_several(rule, "Transition"), TRANSITION),
+        "NoncurrentVersionTransitions": renamed(_several(rule, "NoncurrentVersionTransition"), NONCURRENT),
+        "NoncurrentVersionExpiration": rule.get("NoncurrentVersionExpiration")
+        or (None if days is None else {"NoncurrentDays": days}),
+    }
+    return {"Filter": _filter_to(rule), **{name: value for name, value in wanted.items() if value}}
 
 
 def _several(rule: Mapping[str, Any], name: str) -> list[Any]:
@@ -37,41 +43,12 @@ def _several(rule: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _filter_to(rule: Mapping[str, Any]) -> dict[str, Any]:
-    tests: dict[str, Any] = {}
-    if "Prefix" in rule:
-        tests["Prefix"] = rule["Prefix"]
-    for name in ("ObjectSizeGreaterThan", "ObjectSizeLessThan"):
-        if name in rule:
-            tests[name] = int(rule[name])
+    tests: dict[str, Any] = {"Prefix": rule["Prefix"]} if "Prefix" in rule else {}
+    tests |= {name: int(rule[name]) for name in SIZES if name in rule}
     tags = [dict(tag) for tag in rule.get("TagFilters", ())]
     if len(tests) + len(tags) > 1:
         return {"And": {**tests, **({"Tags": tags} if tags else {})}}
-    if tags:
-        return {"Tag": tags[0]}
-    return tests or {"Prefix": ""}
-
-
-def _expiration_to(rule: Mapping[str, Any]) -> dict[str, Any]:
-    names = {
-        "ExpirationInDays": "Days",
-        "ExpirationDate": "Date",
-        "ExpiredObjectDeleteMarker": "ExpiredObjectDeleteMarker",
-    }
-    return {theirs: rule[ours] for ours, theirs in names.items() if ours in rule}
-
-
-def _transition_to(one: Mapping[str, Any]) -> dict[str, Any]:
-    names = {"TransitionInDays": "Days", "TransitionDate": "Date", "StorageClass": "StorageClass"}
-    return {theirs: one[ours] for ours, theirs in names.items() if ours in one}
-
-
-def _noncurrent_to(one: Mapping[str, Any]) -> dict[str, Any]:
-    names = {
-        "TransitionInDays": "NoncurrentDays",
-        "NewerNoncurrentVersions": "NewerNoncurrentVersions",
-        "StorageClass": "StorageClass",
-    }
-    return {theirs: one[ours] for ours, theirs in names.items() if ours in one}
+    return {"Tag": tags[0]} if tags else tests or {"Prefix": ""}
 
 
 def rules_of(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,39 +57,26 @@ def rules_of(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rule_of(rule: Mapping[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {name: rule[name] for name in PLAIN if name in rule}
-    if "ID" in rule:
-        made["Id"] = rule["ID"]
-    made |= _filter_of(rule)
-    expiration = rule.get("Expiration", {})
-    for theirs, ours in (("Days", "ExpirationInDays"), ("Date", "ExpirationDate")):
-        if theirs in expiration:
-            made[ours] = expiration[theirs]
-    if expiration.get("ExpiredObjectDeleteMarker"):
-        made["ExpiredObjectDeleteMarker"] = True
-    if "Transitions" in rule:
-        names = {"Days": "TransitionInDays", "Date": "TransitionDate", "StorageClass": "StorageClass"}
-        made["Transitions"] = [{names[name]: item for name, item in one.items()} for one in rule["Transitions"]]
-    if "NoncurrentVersionTransitions" in rule:
-        renamed = {"NoncurrentDays": "TransitionInDays"}
-        made["NoncurrentVersionTransitions"] = [
-            {renamed.get(name, name): item for name, item in one.items()}
-            for one in rule["NoncurrentVersionTransitions"]
-        ]
-    if "NoncurrentVersionExpiration" in rule:
-        made["NoncurrentVersionExpiration"] = rule["NoncurrentVersionExpiration"]
-        made["NoncurrentVersionExpirationInDays"] = rule["NoncurrentVersionExpiration"].get("NoncurrentDays")
-    return made
+    expiration, noncurrent = rule.get("Expiration", {}), rule.get("NoncurrentVersionExpiration", {})
+    shown = {
+        **{name: rule.get(name) for name in PLAIN},
+        "Id": rule.get("ID"),
+        **{ours: expiration.get(theirs) for ours, theirs in EXPIRATION.items()},
+        "Transitions": renamed(rule.get("Transitions"), inverse(TRANSITION)),
+        "NoncurrentVersionTransitions": renamed(rule.get("NoncurrentVersionTransitions"), inverse(NONCURRENT)),
+        "NoncurrentVersionExpiration": noncurrent,
+        "NoncurrentVersionExpirationInDays": noncurrent.get("NoncurrentDays"),
+    }
+    return {**_filter_of(rule), **{name: value for name, value in shown.items() if value}}
 
 
 def _filter_of(rule: Mapping[str, Any]) -> dict[str, Any]:
     tests = rule.get("Filter", {})
     tests = {**tests.get("And", {}), **{name: item for name, item in tests.items() if name != "And"}}
-    made = {}
-    if tests.get("Prefix") or rule.get("Prefix"):
-        made["Prefix"] = tests.get("Prefix") or rule["Prefix"]
-    for name in ("ObjectSizeGreaterThan", "ObjectSizeLessThan"):
-        if name in tests:
-            made[name] = str(tests[name])
     tags = [*tests.get("Tags", ()), *([tests["Tag"]] if "Tag" in tests else ())]
-    return {**made, **({"TagFilters": [{"Key": tag["Key"], "Value": tag["Value"]} for tag in tags]} if tags else {})}
+    shown = {
+        "Prefix": tests.get("Prefix") or rule.get("Prefix"),
+        **{name: str(tests[name]) for name in SIZES if name in tests},
+        "TagFilters": [{"Key": tag["Key"], "Value": tag["Value"]} for tag in tags],
+    }
+    return {name: value for name, value in shown.items() if value}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from landing.sandbox.services.cloudformation.types.base import found
+from landing.sandbox.services.cloudformation.types.base import found, inverse, renamed
 from landing.sandbox.services.cloudformation.types.s3_lifecycle import rules_of, rules_to
 from landing.sandbox.services.cloudformation.types.tags import own, tag_list, tag_map
 
@@ -38,13 +39,19 @@ class Simple(Part):
         call: str,
         *,
         member: str,
-        to: Callable[[Any], Any] = lambda value: value,
-        of: Callable[[Any], Any] = lambda value: value,
+        names: Mapping[str, str] = MappingProxyType({}),
+        to: Callable[[Any], Any] | None = None,
+        of: Callable[[Any], Any] | None = None,
         off: Any = None,
         put_only: str = "",
     ) -> None:
-        """`member`: the parameter of the put call; `off`: its value for "not set", if there is no delete call."""
-        self.name, self.call, self.member, self.to, self.of, self.off = name, call, member, to, of, off
+        """`member`: the parameter of the put call; `off`: its value for "not set", if there is no delete call.
+
+        `names`: what the API calls members of a template otherwise; `to` and `of`, where more than names differs.
+        """
+        self.name, self.call, self.member, self.off = name, call, member, off
+        self.to = to or (lambda value: renamed(value, names))
+        self.of = of or (lambda value: renamed(value, inverse(names)))
         self.put_call = put_only or f"put_bucket_{call}"
 
     def put(self, client: Any, bucket: str, value: Any) -> None:
@@ -126,119 +133,58 @@ class AccessControl(Part):
         client.put_bucket_acl(Bucket=bucket, ACL="private")
 
 
-def _encryption_to(value: Mapping[str, Any]) -> dict[str, Any]:
-    rules = []
-    for rule in value["ServerSideEncryptionConfiguration"]:
-        made = {name: item for name, item in rule.items() if name != "ServerSideEncryptionByDefault"}
-        default = dict(rule.get("ServerSideEncryptionByDefault", {}))
-        rules.append({**made, "ApplyServerSideEncryptionByDefault": default})
-    return {"Rules": rules}
-
-
-def _encryption_of(value: Mapping[str, Any]) -> dict[str, Any]:
-    rules = []
-    for rule in value["Rules"]:
-        made = {name: item for name, item in rule.items() if name != "ApplyServerSideEncryptionByDefault"}
-        rules.append({**made, "ServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"]})
-    return {"ServerSideEncryptionConfiguration": rules}
-
-
-def _logging_to(value: Mapping[str, Any]) -> dict[str, Any]:
-    made = {"TargetBucket": value.get("DestinationBucketName", ""), "TargetPrefix": value.get("LogFilePrefix", "")}
-    extra = {"TargetObjectKeyFormat": value["TargetObjectKeyFormat"]} if "TargetObjectKeyFormat" in value else {}
-    return {"LoggingEnabled": {**made, **extra}}
-
-
-def _logging_of(value: Mapping[str, Any]) -> dict[str, Any]:
-    enabled = value.get("LoggingEnabled")
-    if not enabled:
-        return {}
-    made = {"DestinationBucketName": enabled["TargetBucket"], "LogFilePrefix": enabled.get("TargetPrefix", "")}
-    extra = {"TargetObjectKeyFormat": enabled["TargetObjectKeyFormat"]} if "TargetObjectKeyFormat" in enabled else {}
-    return {**made, **extra}
-
-
-CORS = {
-    "AllowedHeaders": "AllowedHeaders",
-    "AllowedMethods": "AllowedMethods",
-    "AllowedOrigins": "AllowedOrigins",
-    "ExposedHeaders": "ExposeHeaders",
-    "Id": "ID",
-    "MaxAge": "MaxAgeSeconds",
+ENCRYPTION = {
+    "ServerSideEncryptionConfiguration": "Rules",
+    "ServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault",
+}
+CORS = {"CorsRules": "CORSRules", "ExposedHeaders": "ExposeHeaders", "Id": "ID", "MaxAge": "MaxAgeSeconds"}
+BRIDGE = "EventBridgeConfiguration"
+LOGGING = {"DestinationBucketName": "TargetBucket", "LogFilePrefix": "TargetPrefix"}
+NOTIFICATION = {
+    "LambdaConfigurations": "LambdaFunctionConfigurations",
+    "Event": "Events",
+    "Topic": "TopicArn",
+    "Queue": "QueueArn",
+    "Function": "LambdaFunctionArn",
+    "S3Key": "Key",
+    "Rules": "FilterRules",
 }
 
 
-def _cors_to(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {"CORSRules": [{CORS[name]: item for name, item in rule.items()} for rule in value["CorsRules"]]}
-
-
-def _cors_of(value: Mapping[str, Any]) -> dict[str, Any]:
-    names = {theirs: ours for ours, theirs in CORS.items()}
-    return {"CorsRules": [{names[name]: item for name, item in rule.items()} for rule in value["CORSRules"]]}
-
-
-TARGETS = (
-    ("TopicConfigurations", "Topic", "TopicConfigurations", "TopicArn"),
-    ("QueueConfigurations", "Queue", "QueueConfigurations", "QueueArn"),
-    ("LambdaConfigurations", "Function", "LambdaFunctionConfigurations", "LambdaFunctionArn"),
-)
+def _logging_to(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"LoggingEnabled": {"TargetBucket": "", "TargetPrefix": "", **renamed(value, LOGGING)}}
 
 
 def _notification_to(value: Mapping[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for ours, our_target, theirs, their_target in TARGETS:
-        if ours in value:
-            made[theirs] = [_one_notification(one, our_target, their_target) for one in value[ours]]
-    if value.get("EventBridgeConfiguration", {}).get("EventBridgeEnabled"):
-        made["EventBridgeConfiguration"] = {}
-    return made
-
-
-def _one_notification(one: Mapping[str, Any], our_target: str, their_target: str) -> dict[str, Any]:
-    made: dict[str, Any] = {their_target: one[our_target], "Events": [one["Event"]]}
-    if "Filter" in one:
-        made["Filter"] = {"Key": {"FilterRules": _filter_rules(one["Filter"]["S3Key"]["Rules"])}}
-    return made
-
-
-def _filter_rules(rules: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
-    return [{"Name": rule["Name"], "Value": rule["Value"]} for rule in rules]
+    """A template has one event in each; EventBridge is on where it is named at all."""
+    kinds = renamed({name: item for name, item in value.items() if name != BRIDGE}, NOTIFICATION)
+    made = {kind: [{**one, "Events": [one["Events"]]} for one in entries] for kind, entries in kinds.items()}
+    return made | ({BRIDGE: {}} if value.get(BRIDGE, {}).get("EventBridgeEnabled") else {})
 
 
 def _notification_of(value: Mapping[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for ours, our_target, theirs, their_target in TARGETS:
-        entries = []
-        for one in value.get(theirs, ()):
-            entry: dict[str, Any] = {our_target: one[their_target], "Event": one["Events"][0]}
-            if "Filter" in one:
-                entry["Filter"] = {"S3Key": {"Rules": _filter_rules(one["Filter"]["Key"]["FilterRules"])}}
-            entries.append(entry)
-        if entries:
-            made[ours] = entries
-    if "EventBridgeConfiguration" in value:
-        made["EventBridgeConfiguration"] = {"EventBridgeEnabled": True}
-    return made
+    kinds = renamed({name: item for name, item in value.items() if name != BRIDGE}, inverse(NOTIFICATION))
+    shown = {kind: [{**one, "Event": one["Event"][0]} for one in entries] for kind, entries in kinds.items()}
+    return shown | ({BRIDGE: {"EventBridgeEnabled": True}} if BRIDGE in value else {})
 
 
 PARTS: tuple[Part, ...] = (
     Simple("OwnershipControls", "ownership_controls", member="OwnershipControls"),
     AccessControl(),
     Simple("AccelerateConfiguration", "accelerate_configuration", member="AccelerateConfiguration",
-           to=lambda value: {"Status": value["AccelerationStatus"]},
-           of=lambda value: {"AccelerationStatus": value["Status"]} if "Status" in value else None,
-           off={"Status": "Suspended"}),
+           names={"AccelerationStatus": "Status"}, off={"Status": "Suspended"}),
     Simple("BucketEncryption", "encryption", member="ServerSideEncryptionConfiguration",
-           to=_encryption_to, of=_encryption_of),
+           names=ENCRYPTION),
     Simple("VersioningConfiguration", "versioning", member="VersioningConfiguration", off={"Status": "Suspended"}),
     PublicAccessBlock(),
     ObjectLock(),
     Simple("LifecycleConfiguration", "lifecycle_configuration", member="LifecycleConfiguration",
            to=rules_to, of=rules_of),
-    Simple("LoggingConfiguration", "logging", member="BucketLoggingStatus", to=_logging_to, of=_logging_of, off={}),
+    Simple("LoggingConfiguration", "logging", member="BucketLoggingStatus", to=_logging_to,
+           of=lambda value: renamed(value.get("LoggingEnabled") or {}, inverse(LOGGING)), off={}),
     Simple("NotificationConfiguration", "notification_configuration", member="NotificationConfiguration",
            to=_notification_to, of=_notification_of, off={}),
-    Simple("CorsConfiguration", "cors", member="CORSConfiguration", to=_cors_to, of=_cors_of),
+    Simple("CorsConfiguration", "cors", member="CORSConfiguration", names=CORS),
     Simple("Tags", "tagging", member="Tagging", to=lambda tags: {"TagSet": list(tags)},
            of=lambda value: tag_list(own(tag_map(value.get("TagSet"))))),
 )  # fmt: skip
