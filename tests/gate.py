@@ -14,9 +14,9 @@ from typing import Any
 
 from landing.sandbox import Sandbox
 from landing.sandbox.endpoint import guard
+from landing.sandbox.endpoint.keeper import OPTIONS
 from landing.sandbox.protocol.http import HttpAnswer, HttpRequest
 from landing.sandbox.world.home import Endpoint, Home
-from landing.sandbox.world.keeper import OPTIONS
 
 START = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"

@@ -7,11 +7,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from landing.sandbox.endpoint.keeper import Keeper
 from landing.sandbox.protocol.http import HttpAnswer, HttpRequest
 from landing.sandbox.services.organizations.seeding import Shape, seed
 from landing.sandbox.world.faults import Fault
 from landing.sandbox.world.home import SandboxError
-from landing.sandbox.world.keeper import Keeper
 
 PREFIX = "/_sandbox/"
 STOP = f"{PREFIX}stop"

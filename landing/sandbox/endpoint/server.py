@@ -24,9 +24,9 @@ from landing.core.errors import LandingError
 from landing.sandbox import ENVIRONMENT, install
 from landing.sandbox.endpoint import admission, body, control, guard
 from landing.sandbox.endpoint.gateway import AnswerLost
+from landing.sandbox.endpoint.keeper import Keeper
 from landing.sandbox.protocol.http import HttpAnswer, HttpRequest
 from landing.sandbox.world.home import VARIABLE, Endpoint, Home
-from landing.sandbox.world.keeper import Keeper
 
 LOOPBACK = "127.0.0.1"
 PATIENCE = 120.0

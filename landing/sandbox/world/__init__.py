@@ -1,7 +1,7 @@
 """One sandbox world: its accounts' keys, the state of our services, the clock, the events and the dice.
 
 The `World` itself is here; beside it its `regions` and virtual `clock`, the `faults` on request, and how it is kept:
-a `snapshot` of it and the `journal` of calls since, under a `seal`, in a `home`, by a `keeper`.
+a `snapshot` of it and the `journal` of calls since, under a `seal`, in a `home`. It knows of no service.
 """
 
 from __future__ import annotations

@@ -1,4 +1,11 @@
-"""The resource types that the sandbox supports, by name."""
+"""The resource types that the sandbox supports, by name.
+
+A type is a class in the module of its namespace. Where its properties are those of a call of its service, it is an
+`ApiType` (`api`): the names of the calls, and nothing else. Otherwise it is a `ResourceType` (`base`): create, read,
+update, delete, by the service's own API. How it is tagged is a value (`tags`). Which properties replace, are only
+written, or are attributes is known from AWS's schemas (`..schema`). A new type is lived through by one line of
+`tests/sandbox/lives.py`.
+"""
 
 from __future__ import annotations
 
