@@ -33,7 +33,9 @@ FULL = (
     SMALL.replace(
         "tags: {env: prod}}",
         "tags: {env: prod}, contacts: {security: {name: Sec, title: On call, email: sec@example.com, phone: '+1 555 0100'}}}",
-    ).replace("{name: Security}", "{name: Security, pack: true}")
+    )
+    .replace("{name: Security}", "{name: Security, pack: true}")
+    .replace("    name: Workloads\n", "    name: Workloads\n    full_access: true\n")
     + """
 guardrails:
   no-leaving: {target: {units: [root]}}

@@ -145,7 +145,7 @@ class Builder:
         for key, path, unit in units_in(self.document):
             parent = key.rpartition("/")[0] or ROOT
             source = self.document.source(path, key=True)
-            yield key, Unit(key, unit.get("name", path[-1]), parent, unit.get("full_access", True), source)
+            yield key, Unit(key, unit.get("name", path[-1]), parent, unit.get("full_access"), source)
 
     def _accounts(self) -> Iterator[tuple[str, Account]]:
         for key, value in self.data["accounts"].items():
@@ -163,7 +163,7 @@ class Builder:
                     tags=dict(value.get("tags") or {}),
                     contacts=contacts,
                     id=str(value.get("id", "")),
-                    full_access=value.get("full_access", True),
+                    full_access=value.get("full_access"),
                     source=self.document.source(("accounts", key), key=True),
                 ),
             )

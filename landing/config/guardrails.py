@@ -185,13 +185,17 @@ def _allow_lists(organization: Organization) -> Iterator[Diagnostic]:
         key = node.partition("/")[2] or node
         if organization.full_access(node):
             for guardrail in allowing:
-                message = f"FullAWSAccess stays at `{key}`: an Allow beside it changes nothing"
+                message = f"FullAWSAccess {_stays(organization, node)} at `{key}`: an Allow beside it changes nothing"
                 hint = "`full_access: false` on the unit or account takes FullAWSAccess away"
                 yield _problem(guardrail, "LZ346", message, hint, "warning")
         elif not allowing:
             source = organization.units[key].source if node.startswith("unit/") else organization.accounts[key].source
             message = f"`{key}` has no policy with an Allow: everything below it would be denied"
             yield Diagnostic("LZ345", message, source, "attach an allow-list guardrail there, or keep full_access")
+
+
+def _stays(organization: Organization, node: str) -> str:
+    return "stays as it is found" if organization.declared_full_access(node) is None else "is kept"
 
 
 def _allows(guardrail: Guardrail) -> bool:

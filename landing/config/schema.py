@@ -10,7 +10,10 @@ from landing.core.deadlines import DEADLINES, PATTERN, shown
 from landing.core.vocabulary import REGION, TAGS, TARGET, Schema, by_key, flag, mapping, names, number, sent, text
 
 _PACK = flag("Put the guardrails that are attached here together, in as few policies as the limits allow.")
-_FULL_ACCESS = flag("Keep FullAWSAccess attached; false for an allow-list strategy.", default=True)
+_FULL_ACCESS = {
+    "description": "Whether FullAWSAccess is attached; false for an allow-list strategy. Left out, it stays as found.",
+    "type": "boolean",
+}
 _CONTACT = mapping(
     "An alternate contact.",
     {

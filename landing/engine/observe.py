@@ -151,6 +151,7 @@ def observe(
         pool.shutdown(wait=wanted, cancel_futures=True)
     live = {each.address: _in_region(each) for each in found if isinstance(each, Resource)}
     gaps = sorted(each for each in found if isinstance(each, Gap))
+    desired = as_found(organization, kinds, desired, live)
     return Observation(desired, live, tuple(gaps), frozenset(tasks | beyond), kinds)
 
 
@@ -162,6 +163,13 @@ def _look(
         yield from future.result()
         name, scope = running[future]
         progress(done, len(running), f"{name} {scope}".strip())
+
+
+def as_found(
+    organization: Organization, kinds: Kinds, desired: Mapping[Address, Resource], live: Mapping[Address, Resource]
+) -> dict[Address, Resource]:
+    """What the config asks for, with what it leaves as AWS has it."""
+    return {address: kinds[address.kind].as_found(organization, each, live) for address, each in desired.items()}
 
 
 def _settled(running: Iterable[Future[Found]], aws: Aws) -> Iterator[Future[Found]]:

@@ -70,9 +70,9 @@ def _level(
     Those of others are there as well, whatever is attached of ours.
     """
     kind, _, key = node.partition("/")
-    account = organization.accounts.get(key) if kind == "account" else None
+    left_out = kind == "account" and key in organization.accounts and organization.declared_full_access(node) is None
     listed = any(allows(policies[name]["content"]) for name in attached or () if name in policies)
-    unsaid = account is not None and account.full_access and not listed
+    unsaid = left_out and organization.full_access(node) and not listed
     everything = attached is None or FULL_ACCESS in attached or unsaid
     if policy_type == SCP and everything:
         yield {"name": FULL_ACCESS, "policy": FULL_ACCESS_DOCUMENT}

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from landing.aws import EVALUATED, Aws, translated
+from landing.aws import EVALUATED, FULL_ACCESS, SCP, Aws, translated
 from landing.config.packs import settle
 from landing.core.errors import AwsError
 from landing.core.model import ORGANIZATION, Address, Change, Resource
-from landing.organization import ForeignPolicy, Organization
-from landing.organization.resources import HOLDS, POLICY
+from landing.organization import ROOT, ForeignPolicy, Organization, node_of
+from landing.organization.resources import ATTACHMENTS, HOLDS, POLICY, policies_of
+from landing.policy.attachment import has_list
 
 
 def as_held(
@@ -64,6 +65,37 @@ def with_others(organization: Organization, aws: Aws, *, documents: bool = True)
             replace(each, document=aws.tree.document(each.id)) if each.type in EVALUATED else each for each in foreign
         )
     return replace(organization, foreign=foreign)
+
+
+def with_full_access(organization: Organization, desired: Mapping[Address, Resource]) -> Organization:
+    """The organization, knowing where FullAWSAccess is not and is left so: what is wanted there was made as found."""
+    found = (
+        address.name
+        for address, each in desired.items()
+        if address.kind == ATTACHMENTS and FULL_ACCESS not in policies_of(each.attributes)
+    )
+    return replace(organization, bare=frozenset(node for node in found if _is_read(organization, node)))
+
+
+def with_full_access_now(organization: Organization, aws: Aws, changes: Iterable[Change]) -> Organization:
+    """The same where attachments were not compared: asked of each unit, which a run has mostly done already."""
+    tree = aws.tree
+    if tree.policy_types.get(SCP) != "ENABLED":
+        return organization
+    coming = {
+        change.address.name
+        for change in changes
+        if change.address.kind == ATTACHMENTS and FULL_ACCESS in policies_of(change.after)
+    }
+    units = (unit for unit in (ROOT, *organization.units) if unit == ROOT or unit in tree.units)
+    bare = {node_of(unit) for unit in units if not tree.full_access(tree.node_id(unit))}
+    return replace(organization, bare=frozenset(bare - coming))
+
+
+def _is_read(organization: Organization, node: str) -> bool:
+    """Whether FullAWSAccess is asked for at a node, and left as it is found."""
+    left_out = organization.declared_full_access(node) is None
+    return left_out and (not node.startswith("account/") or has_list(organization, node))
 
 
 def _settled(organization: Organization, held: Mapping[str, Sequence[str]], *, repack: bool) -> Organization:

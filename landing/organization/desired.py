@@ -121,6 +121,9 @@ class Organization(Hierarchy):
     foreign: tuple[ForeignPolicy, ...] = ()
     """Policies of others as AWS has them, once it was asked: part of what is in force, and of what takes slots."""
 
+    bare: frozenset[str] = frozenset()
+    """Nodes that AWS was found to hold without FullAWSAccess, and that the config leaves as they are."""
+
     offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The regions of the partition that have a service, by its key; of every service that there is."""
     log_buckets: tuple[str, ...] = ()
@@ -199,6 +202,11 @@ class Organization(Hierarchy):
             entry for entry, pattern in patterns if entry == policy.id or re.fullmatch(pattern, policy.name, re.DOTALL)
         )
         return next(fits, "")
+
+    def full_access(self, node: str) -> bool:
+        """Whether FullAWSAccess is at a node: as declared, else as found; AWS attaches it to all that is new."""
+        declared = self.declared_full_access(node)
+        return node not in self.bare if declared is None else declared
 
     def manages(self, node: str) -> bool:
         """Whether a node is part of the tree that the config describes: of accounts, all that are in its units."""

@@ -18,7 +18,7 @@ class Unit:
     key: str
     name: str
     parent: str
-    full_access: bool = True
+    full_access: bool | None = None
     source: Source | None = None
 
 
@@ -43,7 +43,7 @@ class Account:
     tags: Mapping[str, str] = field(default_factory=dict)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     id: str = ""
-    full_access: bool = True
+    full_access: bool | None = None
     source: Source | None = None
 
 
@@ -100,11 +100,11 @@ class Hierarchy:
             steps.append(self.units[steps[-1]].parent)
         return tuple(reversed(steps))
 
-    def full_access(self, node: str) -> bool:
-        """Whether FullAWSAccess stays attached to a node; so it does where the config does not name one."""
+    def declared_full_access(self, node: str) -> bool | None:
+        """Whether FullAWSAccess is to be attached to a node; None where the config leaves it as it is found."""
         kind, _, key = node.partition("/")
         found = self.accounts.get(key) if kind == "account" else self.units.get(key)
-        return found is None or found.full_access
+        return None if found is None else found.full_access
 
     def below(self, unit: str) -> Iterator[str]:
         """The unit and every unit under it, parents first."""

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from landing.core.model import Change
+from landing.organization import Organization
 from landing.organization.resources import BEST_EFFORT, policies_of
+from landing.policy.direction import allows
+from landing.policy.evaluation import SCP
 from landing.policy.testing.suite import statements_of
 
 Holds = Callable[[str], tuple[str, ...]]
@@ -26,6 +29,12 @@ class Room:
     detached: str
     carrier: str = ""
     carried: tuple[str, ...] = ()
+
+
+def has_list(organization: Organization, node: str) -> bool:
+    """Whether the config attaches an SCP with an Allow there."""
+    policies = (organization.policies[key] for key in organization.attached.get(node, ()))
+    return any(policy.type == SCP and allows(policy.document) for policy in policies)
 
 
 def last(candidates: Sequence[str], attached: Collection[str]) -> str:

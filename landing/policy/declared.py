@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from landing.core import references
-from landing.organization import ROOT, Organization, Pack
+from landing.organization import ROOT, Organization, Pack, node_of
 from landing.policy import SCP
 from landing.policy.merging import pieces_of
 from landing.policy.outline import account_ids
@@ -24,11 +24,11 @@ def declared(organization: Organization, estate: Estate) -> tuple[Attached, ...]
 
     Packs are proved to say what their guardrails say, so that these stand in their place, by their own names.
     """
-    everything = [ROOT, *(unit.key for unit in organization.units.values() if unit.full_access)]
+    everything = [unit for unit in (ROOT, *organization.units) if organization.full_access(node_of(unit))]
     everything += [
-        estate.keys[key]
+        estate.keys[node.partition("/")[2]]
         for node in organization.guarded
-        if node.startswith("account/") and organization.accounts[key := node.partition("/")[2]].full_access
+        if node.startswith("account/") and organization.full_access(node)
     ]
     places: dict[str, list[str]] = {}
     for node, guardrails in organization.guarded.items():

@@ -15,11 +15,13 @@ def slots(organization: Organization, node: str, policy_type: str) -> int:
 def room(organization: Organization, node: str, policy_type: str) -> int:
     """How many of the policies that `attachments` lists a node may have: those of others take slots as well.
 
-    FullAWSAccess is listed on the root and on units, and on accounts that are to lose it; where it is not, it takes a
-    slot all the same, as RCPFullAWSAccess does everywhere.
+    FullAWSAccess is listed on the root and on units, and on accounts of which the config says whether they have it;
+    where it is not, it takes a slot all the same, as RCPFullAWSAccess does everywhere.
     """
     listed = policy_type == "SERVICE_CONTROL_POLICY" and not (
-        node.startswith("account/") and organization.full_access(node)
+        node.startswith("account/")
+        and organization.declared_full_access(node) is None
+        and organization.full_access(node)
     )
     return _left(organization, node, policy_type, built_in=not listed)
 

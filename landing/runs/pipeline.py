@@ -25,11 +25,11 @@ from landing.engine.snapshot import Snapshot
 from landing.guardrails.effects import effects
 from landing.guardrails.exposure import refuse_unsafe
 from landing.guardrails.lock_out import concerns, refuse_lock_out
-from landing.guardrails.packs import as_held, as_read, with_others
+from landing.guardrails.packs import as_held, as_read, with_full_access, with_full_access_now, with_others
 from landing.guardrails.slots import refuse_crowded
 from landing.guardrails.transition import sentences
 from landing.organization import Organization
-from landing.organization.resources import POLICY, foreign_in
+from landing.organization.resources import ATTACHMENTS, POLICY, foreign_in
 
 T = TypeVar("T")
 
@@ -115,6 +115,7 @@ def plan_offline(
     observation.raise_if_unknown(targets)
     made = Origin(config.name, seen.organization_id, seen.account, seen.caller, digest, hooks.now(), read=seen.taken)
     compared = make(observation, made)
+    organization = with_full_access(organization, observation.desired)
     return _explained(Planned(organization, compared, compared.changes, seen.account_ids), observation, targets)
 
 
@@ -132,7 +133,8 @@ def plan_again(
     for refuse in hooks.refuse:
         refuse(organization, planned.changes)
     if concerns(planned.changes):
-        planned = replace(planned, organization=with_others(organization, aws))
+        known = with_full_access_now(with_others(organization, aws), aws, planned.changes)
+        planned = replace(planned, organization=known)
         refuse_crowded(planned.organization, planned.changes)
     return planned
 
@@ -195,10 +197,11 @@ def _observed(organization: Organization, aws: Aws, hooks: Hooks, targets: Colle
 
 
 def _with_others(organization: Organization, aws: Aws, compared: Plan, observation: Observation) -> Organization:
-    """With the policies of others that were read; of a plan of targets they may have to be read yet."""
-    if (POLICY, ORGANIZATION) not in observation.tasks and concerns(compared.changes):
-        return with_others(organization, aws)
-    return replace(organization, foreign=foreign_in(observation.live))
+    """With the policies of others and FullAWSAccess as read; of a plan of targets they may have to be read yet."""
+    if concerns(compared.changes) and not {(POLICY, ORGANIZATION), (ATTACHMENTS, ORGANIZATION)} <= observation.tasks:
+        return with_full_access_now(with_others(organization, aws), aws, compared.changes)
+    organization = replace(organization, foreign=foreign_in(observation.live))
+    return with_full_access(organization, observation.desired)
 
 
 def _explained(

@@ -130,6 +130,10 @@ class Kind(ABC):
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Everything of this kind that a scope holds."""
 
+    def as_found(self, organization: Organization, wanted: Resource, live: Mapping[Address, Resource]) -> Resource:
+        """What is wanted of a resource, where the config leaves some of it as AWS has it."""
+        return wanted
+
     @abstractmethod
     def apply(self, aws: Aws, change: Change) -> None:
         """Make the change; it may have been cut off half way before, so every step asks what is there already."""

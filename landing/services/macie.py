@@ -44,6 +44,10 @@ class MacieAdministrator(ServiceAdministrator):
     title = "Macie administrator"
     service = "macie"
     client_name = "macie2"
+    lost = (
+        "its members stand alone (Macie stays on in them), and automated discovery stops: its results are kept for "
+        "30 days"
+    )
     controls = ("cis-aws-7.0:2.1.6", "nist-csf-2.0:GV.RR-02")
     help_uri = "https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao-integrate.html"
     reads = ("macie2:ListOrganizationAdminAccounts",)

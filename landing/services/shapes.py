@@ -58,6 +58,9 @@ class ServiceAdministrator(RegionalKind):
     Organizations' RegisterDelegatedAdministrator would be accepted for these services, and be of no effect.
     """
 
+    lost: ClassVar[str]
+    """What is gone when an administrator is dismissed, by the service's user guide."""
+
     weaker: ClassVar[Mapping[str, Weaker]] = {"account": neutral}  # another one is a dismissal, which `dangers` tells
 
     def account(self, organization: Organization) -> str:
@@ -76,12 +79,14 @@ class ServiceAdministrator(RegionalKind):
             yield Resource(self.address(NAME, scope), attributes, tuple(needs), source=service.source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """Who is appointed now."""
+        """Who is appointed now; ours is the security tooling account, and nobody else is ever dismissed unasked."""
         if aws.tree.description is None:
             return
         keys = aws.tree.account_keys
         for admin in self.appointed(aws, aws.client(self.client_name, scope)):
-            yield Resource(self.address(NAME, scope), {"account": keys.get(admin, admin)})
+            key = keys.get(admin, admin)
+            ours = key == aws.organization.security_tooling
+            yield Resource(self.address(NAME, scope), {"account": key}, owned=ours)
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Appoint; an administrator in the way is dismissed first (the plan calls that switching off)."""
@@ -98,6 +103,20 @@ class ServiceAdministrator(RegionalKind):
         """Dismissing an administrator stops its settings from holding."""
         if change.action is not Action.CREATE:
             yield self.removal
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """What goes with another administrator, and what to do to lose none of it."""
+        before, after = (side["account"] if side else "" for side in (change.before, change.after))
+        if not before or not after or before == after:
+            return
+        yield (
+            f"switch: {before} is dismissed, {after} is appointed, and then members and the settings of the config are "
+            f"made anew. Lost: {self.lost}"
+        )
+        yield (
+            f"To keep {before}: name it as roles.security_tooling, or leave the service out of the config. To lose "
+            f"nothing: write what {before} has set into the config or save it, then apply with --allow {self.removal}"
+        )
 
     @abstractmethod
     def appointed(self, aws: Aws, client: Any) -> Iterable[str]:

@@ -11,6 +11,7 @@ import pytest
 from landing.config import load
 from landing.engine.apply import refresh
 from landing.guardrails.exposure import dangers, refuse_unsafe
+from landing.guardrails.packs import with_full_access, with_full_access_now
 from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
@@ -121,13 +122,24 @@ def has_full_access(cloud: Cloud) -> dict[str, bool]:
     return {name: tree.full_access(target) for name, target in targets.items()}
 
 
-@pytest.mark.parametrize("more", ["", BESIDE], ids=["the list goes", "the list stays"])
-def test_it_is_attached_again_where_the_config_gives_it_back(strict: Cloud, organization_of: Load, more: str) -> None:
-    cloud = Cloud(strict.sandbox, organization_of(SMALL + more))
+GIVEN_BACK = SMALL.replace("{name: Dev}", "{name: Dev, full_access: true}").replace(
+    "prod}}", "prod}, full_access: true}"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(SMALL, {"detach"}), (GIVEN_BACK, {"detach"}), (GIVEN_BACK + BESIDE, {"detach", "weaken"})],
+    ids=["the list goes", "the list goes and it is named", "the list stays"],
+)
+def test_it_is_attached_again_where_the_config_gives_it_back(
+    strict: Cloud, organization_of: Load, text: str, words: set[str]
+) -> None:
+    cloud = Cloud(strict.sandbox, organization_of(text))
     before = strict.sandbox.dump()
     planned = cloud.plan(KINDS)
     asked = {word for words in dangers(cloud.organization, planned.changes).values() for word in words}
-    assert asked - {"delete"} == ({"detach", "weaken"} if more else {"detach"})
+    assert asked - {"delete"} == words
     for writes in range(100):
         cloud.sandbox.load(before)
         died = False
@@ -142,3 +154,56 @@ def test_it_is_attached_again_where_the_config_gives_it_back(strict: Cloud, orga
             assert writes > 1
             return
     raise AssertionError
+
+
+def foreign(cloud: Cloud, effect: str, node: str) -> None:
+    """An SCP of somebody else at a node, in the place of FullAWSAccess."""
+    tree, client = cloud.open().tree, cloud.sandbox.session().client("organizations")
+    document = {"Version": "2012-10-17", "Statement": [{**ALLOW, "Effect": effect}]}
+    made = client.create_policy(
+        Name=f"theirs-{effect}", Description="", Type="SERVICE_CONTROL_POLICY", Content=json.dumps(document)
+    )["Policy"]["PolicySummary"]["Id"]
+    target = tree.node_id(node)
+    client.attach_policy(PolicyId=made, TargetId=target)
+    client.detach_policy(PolicyId="p-FullAWSAccess", TargetId=target)
+
+
+@pytest.fixture
+def taken_away(organization_of: Load) -> Iterator[Cloud]:
+    """A unit in which somebody else has an allow-list; the config says nothing of FullAWSAccess."""
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, organization_of(SMALL + "guardrails:\n  allow-some: {target: {units: [security]}}\n"))
+        assert cloud.apply(KINDS).complete
+        foreign(cloud, "Allow", "workloads/dev")
+        yield cloud
+
+
+def test_left_out_it_stays_as_it_is_found(taken_away: Cloud, organization_of: Load) -> None:
+    assert taken_away.plan(KINDS).changes == ()
+    named = SMALL.replace("{name: Dev}", "{name: Dev, full_access: true}")
+    cloud = Cloud(
+        taken_away.sandbox, organization_of(named + "guardrails:\n  allow-some: {target: {units: [security]}}\n")
+    )
+    (change,) = planned = cloud.plan(KINDS).changes
+    assert (str(change.address), change.after) == ("attachments.unit/workloads/dev", {"policies": ["FullAWSAccess"]})
+    assert list(dangers(cloud.organization, planned)[change.address]) == ["weaken"]
+
+
+def test_a_guardrail_that_comes_and_goes_leaves_it_as_it_was(taken_away: Cloud, organization_of: Load) -> None:
+    both = "guardrails:\n  allow-some: {target: {units: [security, workloads/dev]}}\n"
+    for text in (SMALL + both, SMALL + both.replace(", workloads/dev", "")):
+        cloud = Cloud(taken_away.sandbox, organization_of(text))
+        assert cloud.apply(KINDS).complete
+        tree = cloud.open().tree
+        assert not tree.full_access(tree.node_id("workloads/dev"))
+        assert cloud.plan(KINDS).changes == ()
+
+
+def test_what_is_known_of_it_goes_with_the_organization(taken_away: Cloud) -> None:
+    """Moving an account out of there lets more through, whatever the config leaves out."""
+    organization = taken_away.organization
+    seen = taken_away.observe(KINDS)
+    known = with_full_access(organization, seen.desired)
+    assert known.bare == {"unit/workloads/dev"}
+    assert with_full_access_now(organization, taken_away.open(), ()).bare == known.bare
+    assert (known.full_access("unit/workloads/dev"), known.full_access("unit/workloads/prod")) == (False, True)

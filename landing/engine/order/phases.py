@@ -62,7 +62,11 @@ class Known:
         """What a config says."""
         policies = {**organization.guardrails, **organization.policies}
         documents = {key: policy.document for key, policy in policies.items()}
-        return cls(documents, frozenset(key for key, each in organization.accounts.items() if each.full_access), kinds)
+        return cls(
+            documents,
+            frozenset(key for key in organization.accounts if organization.full_access(f"account/{key}")),
+            kinds,
+        )
 
 
 def stages_of(changes: Iterable[Change], known: Known) -> dict[Address, tuple[Stage, ...]]:

@@ -17,6 +17,10 @@ class GuardDutyAdministrator(ServiceAdministrator):
     title = "GuardDuty administrator"
     service = "guardduty"
     client_name = "guardduty"
+    lost = (
+        "its members stand alone (GuardDuty stays on in them), and its suppression rules, lists and exports hold for "
+        "none of them"
+    )
     controls = ("cis-aws-7.0:2.1.6", "nist-csf-2.0:GV.RR-02")
     help_uri = "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_organizations.html"
     reads = ("guardduty:ListOrganizationAdminAccounts",)

@@ -14,8 +14,8 @@ from landing.core import forms
 from landing.core.errors import ApplyFailed
 from landing.core.model import Address, Attributes, Change, Resource, Scope, Severity, Source
 from landing.organization import ROOT, Organization, node_of
-from landing.organization.resources import ATTACHMENTS, BEST_EFFORT, POLICY, POLICY_TYPE, policies_of
-from landing.policy.attachment import denies_only, find_room, merged, swap
+from landing.organization.resources import ATTACHMENTS, BEST_EFFORT, NODES, POLICY, POLICY_TYPE, policies_of
+from landing.policy.attachment import denies_only, find_room, has_list, merged, swap
 from landing.policy.direction import allows
 from landing.policy.limits import LIMITS, compact, size_limit
 from landing.policy.room import room
@@ -28,8 +28,8 @@ class Attachments(Kind):
     """The policies attached to a target, by type (AttachPolicy, DetachPolicy); of others, see `policy`.
 
     Names: `root`, `unit/<key>`, `account/<key>`. FullAWSAccess is declared on the root and on units, and on
-    accounts only where the config takes it away or has an Allow beside it: to read it for every account would take a
-    call each. An account that is to have it gets it again before an SCP of ours is detached there.
+    accounts only where the config says whether they have it, or has an Allow beside it: to read it for every account
+    would take a call each. An account that is to have it gets it again before an SCP of ours is detached there.
     """
 
     name = ATTACHMENTS
@@ -60,11 +60,11 @@ class Attachments(Kind):
         for node in map(node_of, (ROOT, *organization.units)):
             sets[node] |= {FULL_ACCESS} if organization.full_access(node) else set()
         for key, account in organization.accounts.items():
-            if not account.full_access:
-                sets[f"account/{key}"] |= set()
+            if account.full_access is not None:
+                sets[f"account/{key}"] |= {FULL_ACCESS} if account.full_access else set()
         for name, keys in organization.attached.items():
             sets[name].update(keys)
-            if organization.full_access(name) and _has_list(organization, name):
+            if organization.full_access(name) and has_list(organization, name):
                 sets[name].add(FULL_ACCESS)
         for name, policies in sets.items():
             yield self._resource(name, policies, source=self._source(organization, name, policies))
@@ -85,13 +85,32 @@ class Attachments(Kind):
             strict = [
                 key
                 for key, account in wanted.accounts.items()
-                if not account.full_access or _has_list(wanted, f"account/{key}")
+                if account.full_access is not None or has_list(wanted, f"account/{key}")
             ]
             nodes |= {f"account/{key}": aws.tree.accounts[key].id for key in strict if key in aws.tree.accounts}
             for name, target in nodes.items():
                 sets[name] |= {FULL_ACCESS} if aws.tree.full_access(target) else set()
         for name, policies in sets.items():
             yield self._resource(name, policies, owned=bool(policies - {FULL_ACCESS}))
+
+    def as_found(self, organization: Organization, wanted: Resource, live: Mapping[Address, Resource]) -> Resource:
+        """Without FullAWSAccess where it is not, and the config does not say that it be.
+
+        Where the last Allow of ours goes it comes back: AWS wants an SCP at every node, and nothing would pass.
+        """
+        there, node = live.get(wanted.address), wanted.address.name
+        left = policies_of(wanted.attributes) - {FULL_ACCESS}
+        if organization.declared_full_access(node) is not None or left == policies_of(wanted.attributes):
+            return wanted
+        if there is None or FULL_ACCESS in policies_of(there.attributes):
+            return wanted
+        known = {address.name: each.attributes for address, each in live.items() if address.kind == POLICY}
+        allowing = {name for name, policy in known.items() if policy["type"] == SCP and allows(policy["content"])}
+        theirs = any(node in known[name].get(NODES, ()) for name in allowing)
+        allowing |= {key for key, each in organization.policies.items() if each.type == SCP and allows(each.document)}
+        if policies_of(there.attributes) - left & allowing and not (theirs or left & allowing):
+            return wanted
+        return self._resource(node, left, source=wanted.source)
 
     def _resource(self, name: str, policies: set[str], *, owned: bool = True, source: Source | None = None) -> Resource:
         kind, _, key = name.partition("/")
@@ -201,12 +220,6 @@ class Attachments(Kind):
         with unless("PolicyNotAttachedException"):
             aws.client("organizations").detach_policy(PolicyId=policy.id, TargetId=target)
         aws.tree.forget_policy(policy.id, target)
-
-
-def _has_list(organization: Organization, node: str) -> bool:
-    """Whether the config attaches an SCP with an Allow there."""
-    policies = (organization.policies[key] for key in organization.attached.get(node, ()))
-    return any(policy.type == SCP and allows(policy.document) for policy in policies)
 
 
 class Carriers:
