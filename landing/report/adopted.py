@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 from landing.core.model import Action, Change
 from landing.report.fold import EVERYTHING
 
-ADOPTED = "will be adopted: there already and as declared; each gets our mark (the tag landing:id) and nothing else"
-TAKEN_OVER = "adopted besides: it is there without our mark (the tag landing:id)"
+ADOPTED = "will be adopted: there already and as declared; each gets our mark (a tag landing:…) and nothing else"
+TAKEN_OVER = "adopted besides: it is there without our mark (a tag landing:…)"
 SCREEN = 20
 """More adoptions than this are folded by kind."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, ClassVar
 
@@ -57,6 +58,20 @@ class GoingOn:
     """Whether AWS is at it; else its time counts only while AWS is at nothing else."""
 
 
+class Ownership(StrEnum):
+    """How it is known of what AWS holds whether it is ours."""
+
+    TAG = "the tag `landing:id`"
+    REGION = "the tag `landing:region:<region>` of the root"
+    PREFIX = "its name, which begins with `landing-`"
+    STACK = "its name, which begins with `landing-`, and the tag `landing:managed`"
+    POLICIES = "its policies, where they are ours"
+    ACCOUNT = "the account, which `roles.security_tooling` names"
+    ADMINISTRATOR = "the administrator that has set it: the account of `roles.security_tooling`"
+    CONFIG = "the config alone, which names it"
+    """Never withdrawn, and read as not ours."""
+
+
 class Kind(ABC):
     """One type of resource. The engine compares, orders, retries, journals, verifies and reports."""
 
@@ -65,6 +80,9 @@ class Kind(ABC):
 
     title: ClassVar[str]
     """What reports call it."""
+
+    ownership: ClassVar[Ownership]
+    """How it is known what is ours: what is not is never written, unless the config names it."""
 
     level: ClassVar[Level] = Level.ORGANIZATION
     """How often it exists; decides which scopes are read."""

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.core.model import Action, Address, Change, Resource, Scope
 from landing.organization import Organization
+from landing.services.base import Ownership
 from landing.services.log_archive.export import ArchiveExport
 from landing.services.log_archive.key import arn_of_key
 from landing.services.service import Delivery, Service
@@ -149,6 +150,7 @@ class MacieExport(ArchiveExport):
 
     name = "macie_export"
     title = "Macie discovery results export"
+    ownership = Ownership.CONFIG
     service = "macie"
     client_name = "macie2"
     purpose = "macie"

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from landing.aws import Aws
 from landing.core.model import Action, Address, Change, Level, Resource, Scope, Severity
 from landing.organization import Organization
-from landing.services.base import Kind, required_account
+from landing.services.base import Kind, Ownership, required_account
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.strength import Weaker, neutral
 
@@ -57,6 +57,8 @@ class ServiceAdministrator(RegionalKind):
 
     Organizations' RegisterDelegatedAdministrator would be accepted for these services, and be of no effect.
     """
+
+    ownership = Ownership.ACCOUNT
 
     lost: ClassVar[str]
     """What is gone when an administrator is dismissed, by the service's user guide."""
@@ -133,6 +135,8 @@ class ServiceAdministrator(RegionalKind):
 
 class AdministeredSetting(RegionalKind):
     """Something that the security tooling account, as administrator of a service, sets in a region."""
+
+    ownership = Ownership.ADMINISTRATOR
 
     def account(self, organization: Organization) -> str:
         """The security tooling account, which administers."""

@@ -13,7 +13,7 @@ from landing.core.constraints.trail import INSIGHT_NEEDS, MOST_VALUES, can_have
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope, Severity
 from landing.core.references import account_id
 from landing.organization import Organization
-from landing.services.base import Kind
+from landing.services.base import Kind, Ownership
 from landing.services.cloudtrail.settings import CloudTrailSettings
 from landing.services.log_archive import key as log_key
 from landing.services.log_archive.key import archive_stack
@@ -54,6 +54,7 @@ class Trail(Kind):
 
     name = "trail"
     title = "Organization trail"
+    ownership = Ownership.PREFIX
     severity = Severity.HIGH
     controls = (
         "cis-aws-5.0:3.1",

@@ -12,6 +12,7 @@ from landing.blueprint.naming import RECORDER as RECORDER_NAME
 from landing.core import forms
 from landing.core.model import Address, Change, Diagnostic, Gap, Resource, Scope, Severity
 from landing.organization import Organization
+from landing.services.base import Ownership
 from landing.services.config.rule import RECORDER
 from landing.services.config.settings import ConfigSettings
 from landing.services.shapes import NAME, AdministeredSetting
@@ -43,6 +44,7 @@ class ConfigRecording(AdministeredSetting):
 
     name = "config_recording"
     title = "AWS Config recording"
+    ownership = Ownership.CONFIG
     severity = Severity.HIGH
     service = "config"
     client_name = "config"

@@ -13,6 +13,7 @@ from landing.core.errors import OperationFailed
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope, Severity
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, EnabledService, Organization
+from landing.services.base import Ownership
 from landing.services.config.settings import ConfigSettings, Rule
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.shapes import AdministeredSetting
@@ -32,6 +33,7 @@ class ConfigRule(AdministeredSetting):
 
     name = "config_rule"
     title = "AWS Config organization rule"
+    ownership = Ownership.PREFIX
     severity = Severity.MEDIUM
     service = "config"
     client_name = "config"

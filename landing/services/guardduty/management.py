@@ -9,7 +9,7 @@ from landing.aws import Aws, unless
 from landing.core.errors import OperationFailed
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
-from landing.services.base import required_account
+from landing.services.base import Ownership, required_account
 from landing.services.guardduty.detector import GuardDuty, detector_features
 from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
 from landing.services.shapes import NAME, RegionalKind
@@ -28,6 +28,7 @@ class GuardDutyManagement(RegionalKind):
 
     name = "guardduty_management"
     title = "GuardDuty in the management account"
+    ownership = Ownership.CONFIG
     service = "guardduty"
     client_name = "guardduty"
     removal = ""

@@ -25,7 +25,7 @@ from landing.core.model import (
 )
 from landing.core.quotas import CREATE_ACCOUNT_IN_FLIGHT
 from landing.organization import ROOT, TAG, Organization, resources
-from landing.services.base import Kind
+from landing.services.base import Kind, Ownership
 from landing.services.organizations.account_creation import create
 from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.organization import TheOrganization
@@ -39,6 +39,7 @@ class MemberAccount(Kind):
 
     name = resources.ACCOUNT
     title = "Account"
+    ownership = Ownership.TAG
     severity = Severity.HIGH
     canonical: ClassVar[Mapping[str, forms.Form]] = {"email": forms.email}
     controls = ("cis-aws-7.0:2.1.4", "nist-csf-2.0:ID.AM-01")

@@ -19,7 +19,7 @@ from landing.policy.attachment import denies_only, find_room, has_list, merged, 
 from landing.policy.direction import allows
 from landing.policy.limits import LIMITS, compact, size_limit
 from landing.policy.room import room
-from landing.services.base import Kind
+from landing.services.base import Kind, Ownership
 from landing.services.organizations.organization import TheOrganization
 from landing.services.strength import Weaker, neutral
 
@@ -34,6 +34,7 @@ class Attachments(Kind):
 
     name = ATTACHMENTS
     title = "Policy attachments"
+    ownership = Ownership.POLICIES
     severity = Severity.HIGH
     controls = ("cis-aws-7.0:2.1.2", "nist-csf-2.0:PR.AA-05")
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_attach.html"

@@ -9,7 +9,7 @@ from landing.aws import Aws, unless
 from landing.core import forms
 from landing.core.model import Action, Change, Resource, Scope, Severity
 from landing.organization import Organization
-from landing.services.base import Kind, required_account
+from landing.services.base import Kind, Ownership, required_account
 from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
 from landing.services.strength import Weaker, neutral
 
@@ -28,6 +28,7 @@ class Contacts(Kind):
 
     name = "contacts"
     title = "Alternate contacts"
+    ownership = Ownership.CONFIG
     severity = Severity.LOW
     controls = ("cis-aws-5.0:1.2", "fsbp:Account.1")
     help_uri = "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-contact-alternate.html"

@@ -8,7 +8,7 @@ from typing import ClassVar
 from landing.aws import Aws, unless
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
-from landing.services.base import Kind, required_account
+from landing.services.base import Kind, Ownership, required_account
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.strength import Weaker, on
 
@@ -21,6 +21,7 @@ class DelegatedAdministrator(Kind):
 
     name = "delegated_administrator"
     title = "Delegated administrator"
+    ownership = Ownership.CONFIG
     controls = ("cis-aws-7.0:2.1.6",)
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_delegated_admin.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {"delegated": on}

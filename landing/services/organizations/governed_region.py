@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landing.aws import Aws
-from landing.core.model import Action, Change, Resource, Scope, Severity
+from landing.core.model import MARK, Action, Change, Resource, Scope, Severity
 from landing.organization import REGION_TAG, Organization
 from landing.organization.resources import REGION
-from landing.services.base import Kind
+from landing.services.base import Kind, Ownership
 from landing.services.organizations.organization import TheOrganization
 
 
@@ -20,6 +20,7 @@ class GovernedRegion(Kind):
 
     name = REGION
     title = "Governed region"
+    ownership = Ownership.REGION
     severity = Severity.LOW
     parallel = 1
     ahead = ()
@@ -31,7 +32,7 @@ class GovernedRegion(Kind):
         """Wherever the config has something: what a baseline names alone is remembered too."""
         needs = (TheOrganization().address("this"),)
         for region in organization.regions:
-            yield Resource(self.address(region), {"managed": True}, needs, source=organization.source)
+            yield Resource(self.address(region), {MARK: True}, needs, source=organization.source)
 
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Those that are marked, and of the config's also those that are not yet: AWS has them."""
@@ -40,7 +41,7 @@ class GovernedRegion(Kind):
         needs = (TheOrganization().address("this"),)
         marked = aws.tree.marked_regions
         for region in sorted({*marked, *aws.organization.regions}):
-            yield Resource(self.address(region), {"managed": region in marked}, needs, region in marked)
+            yield Resource(self.address(region), {MARK: region in marked}, needs, region in marked)
 
     def apply(self, aws: Aws, change: Change) -> None:
         """One tag for each region, so that none is lost when two are written."""

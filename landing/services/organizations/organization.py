@@ -8,7 +8,7 @@ from typing import ClassVar
 from landing.aws import Aws, unless
 from landing.core.model import Action, Change, Resource, Scope, Severity
 from landing.organization import Organization
-from landing.services.base import Kind
+from landing.services.base import Kind, Ownership
 from landing.services.strength import Weaker, ranked
 
 
@@ -17,6 +17,7 @@ class TheOrganization(Kind):
 
     name = "organization"
     title = "Organization"
+    ownership = Ownership.CONFIG
     severity = Severity.HIGH
     controls = ("cis-aws-7.0:2.1.4", "fsbp:Account.2")
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_create.html"
@@ -34,7 +35,7 @@ class TheOrganization(Kind):
     def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """What DescribeOrganization says."""
         if aws.tree.description is not None:
-            yield Resource(self.address("this"), {"feature_set": aws.tree.description["FeatureSet"]})
+            yield Resource(self.address("this"), {"feature_set": aws.tree.description["FeatureSet"]}, owned=False)
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Create it, or ask for all features (invited members must agree to that)."""

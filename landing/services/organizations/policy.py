@@ -15,7 +15,7 @@ from landing.organization import TAG, Organization, Pack
 from landing.organization.resources import HOLDS, NODES, POLICY, POLICY_TYPE
 from landing.policy.canonical import canonical
 from landing.policy.limits import compact
-from landing.services.base import Kind, between, required_account, temporary_name
+from landing.services.base import Kind, Ownership, between, required_account, temporary_name
 from landing.services.strength import UNTOLD, Weaker, neutral
 
 
@@ -24,6 +24,7 @@ class OrganizationPolicy(Kind):
 
     name = POLICY
     title = "Organization policy"
+    ownership = Ownership.TAG
     severity = Severity.HIGH
     cosmetic = (*Kind.cosmetic, HOLDS)
     controls = ("cis-aws-7.0:2.1.2", "nist-csf-2.0:PR.AA-05")

@@ -10,7 +10,7 @@ from landing.core.constraints.principals import POLICY_TYPES
 from landing.core.model import Action, Attributes, Change, Resource, Scope, Severity
 from landing.organization import ROOT, Organization
 from landing.organization.resources import POLICY_TYPE
-from landing.services.base import Kind
+from landing.services.base import Kind, Ownership
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.strength import Weaker, ranked
@@ -21,6 +21,7 @@ class PolicyType(Kind):
 
     name = POLICY_TYPE
     title = "Policy type"
+    ownership = Ownership.CONFIG
     severity = Severity.HIGH
     controls = ("cis-aws-7.0:2.1.2",)
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_enable-disable.html"

@@ -9,7 +9,7 @@ from landing.aws import Aws
 from landing.core.constraints.principals import ACCOUNT, STACKSETS
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
-from landing.services.base import Kind
+from landing.services.base import Kind, Ownership
 from landing.services.organizations.organization import TheOrganization
 
 __all__ = ["ACCOUNT", "STACKSETS", "TrustedAccess"]
@@ -24,6 +24,7 @@ class TrustedAccess(Kind):
 
     name = "trusted_access"
     title = "Trusted access"
+    ownership = Ownership.CONFIG
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {"enabled": on}
     parallel = 1

@@ -11,7 +11,7 @@ from landing.core import forms
 from landing.core.model import MARK, Action, Address, Attributes, Change, Resource, Scope, UniqueName
 from landing.organization import ROOT, TAG, Organization
 from landing.organization.resources import UNIT
-from landing.services.base import Kind, between, temporary_name
+from landing.services.base import Kind, Ownership, between, temporary_name
 from landing.services.organizations.organization import TheOrganization
 
 
@@ -24,6 +24,7 @@ class OrganizationalUnit(Kind):
 
     name = UNIT
     title = "Organizational unit"
+    ownership = Ownership.TAG
     controls = ("cis-aws-7.0:2.1.4", "nist-csf-2.0:GV.PO-01")
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_ous.html"
     parallel = 1

@@ -10,7 +10,7 @@ from landing.aws import Aws, unless
 from landing.core.errors import NotThere, OperationFailed
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.organization import ROOT, Organization
-from landing.services.base import required_account
+from landing.services.base import Ownership, required_account
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.security_hub.hub import NOT_ENABLED
 from landing.services.security_hub.policy import SecurityHubPolicy, attributes_of
@@ -27,6 +27,7 @@ class SecurityHubAssociation(AdministeredSetting):
 
     name = "security_hub_association"
     title = "Security Hub policy association"
+    ownership = Ownership.POLICIES
     service = "security_hub"
     client_name = "securityhub"
     home_only = True

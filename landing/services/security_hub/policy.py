@@ -22,6 +22,7 @@ from landing.core.constraints.security_hub import (
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, EnabledService, Organization
+from landing.services.base import Ownership
 from landing.services.security_hub.hub import NOT_ENABLED, SecurityHub
 from landing.services.security_hub.settings import PolicySettings, SecurityHubSettings
 from landing.services.shapes import NAME, AdministeredSetting
@@ -33,6 +34,7 @@ class SecurityHubPolicy(AdministeredSetting):
 
     name = "security_hub_policy"
     title = "Security Hub configuration policy"
+    ownership = Ownership.PREFIX
     service = "security_hub"
     client_name = "securityhub"
     home_only = True

@@ -12,7 +12,7 @@ from landing.blueprint import canonical, capabilities, context_values
 from landing.core.errors import OperationFailed
 from landing.core.references import account_id
 from landing.organization import Deployment, Organization
-from landing.services.base import Kind
+from landing.services.base import Kind, Ownership
 
 MARK = {"Key": "landing:managed", "Value": "true"}
 BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
@@ -26,6 +26,8 @@ _IDS = uuid.UUID("6f1cbd5c-33c1-5d3b-9a55-0a6f4b2d9c11")
 
 class CloudFormationKind(Kind):
     """A shape: something that is made of a template and its parameters."""
+
+    ownership = Ownership.STACK
 
     def parameters_of(self, organization: Organization, deployment: Deployment) -> dict[str, str]:
         """The values of the template's parameters: its own, and with tokens for what is known only at the call."""

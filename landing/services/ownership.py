@@ -1,0 +1,70 @@
+"""`docs/ownership.md`: how it is known of each kind what is ours, and what becomes of what is not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+
+from landing.services.base import Kind, Ownership
+from landing.services.registry import KINDS
+
+HEAD = """# What is ours
+
+Made by `python -m landing.services.ownership` from the declarations of the kinds; a test keeps it so, and another
+wants every kind to hold to it. Whatever carries no mark of ours and is not named by the config is never created over,
+changed, detached or destroyed. It is read and counted as unmanaged, and policies among it count in effects, lock-outs
+and slots ([ADR 22](adr/0022-policies-of-others.md)). How ownership is taken: [ADR 25](adr/0025-adoption.md).
+
+- *Declared, there, not ours*: the config declares it, and AWS has it already.
+- *Not declared, not ours* and *not declared, ours*: what becomes of it when the config does not have it (any more).
+
+| kind | known by | declared, there, not ours | not declared, not ours | not declared, ours |
+|---|---|---|---|---|
+"""
+DECLARED: Mapping[Ownership, str] = {
+    Ownership.TAG: "adopted: gets the tag; changed where it differs",
+    Ownership.REGION: "adopted: gets the tag",
+    Ownership.PREFIX: "cannot be: what has another name is another thing",
+    Ownership.STACK: "left alone, and a gap: it has our name and not our tag",
+    Ownership.POLICIES: "with the policy, which the config names with all its places",
+    Ownership.ACCOUNT: "another account is replaced, with `--allow {removal}`",
+    Ownership.ADMINISTRATOR: "made as declared",
+    Ownership.CONFIG: "made as declared; AWS has no mark for it",
+}
+"""What happens to what the config declares and AWS has, made by others."""
+
+FOOT = """
+## Where AWS has no tags
+
+- **Administrators of services** (GuardDuty, Security Hub, Macie): the account that `roles.security_tooling` names is
+  ours, whoever has appointed it. Another account is unmanaged while the config does not have the service, and is not
+  dismissed. Where the config has it, `plan` shows the switch with what is lost, and `apply` wants `--allow switch-off`.
+- **What such an administrator sets** is read as ours in its account alone. So take care where the config does not have
+  a service that the security tooling account administers: the plan then switches it off, with `--allow switch-off`.
+- **Trusted access, policy types, delegated administrators, contacts, the organization**: never withdrawn, for others
+  may rely on them.
+- **An attachment belongs to its policy.** Naming a policy in the config names all its places: at others it is
+  detached, with `--allow detach`. Policies of others are attached and detached by others only.
+- **FullAWSAccess** is AWS's. `full_access` left out means as found, at the root, at units and at accounts; `true`
+  attaches it, which needs `--allow weaken`, and `false` takes it away. It comes back by itself only where the last
+  Allow of ours goes, since AWS wants an SCP at every node.
+"""
+
+
+def page() -> str:
+    """The page, in Markdown."""
+    return HEAD + "".join(f"{row}\n" for row in _rows()) + FOOT
+
+
+def _rows() -> Iterator[str]:
+    for kind in KINDS:
+        declared = DECLARED[kind.ownership].format(removal=kind.removal)
+        yield f"| `{kind.name}` | {kind.ownership} | {declared} | left alone | {_ours(kind)} |"
+
+
+def _ours(kind: Kind) -> str:
+    return f"deleted, with `--allow {kind.removal}`" if kind.removal else "left as it is"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
