@@ -17,6 +17,7 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.iam import linked_roles
+from landing.sandbox.services.places import Places
 from landing.sandbox.world import Event, World, regions
 
 
@@ -87,13 +88,16 @@ class OrganizationAdministrator(Generic[A]):
     """
 
     principal: str
+    places: Places[Any]
+    """Of `Place`s."""
     refusals: Refusals
     brings_trust = False
     """Whether trusted access comes with the first administrator; otherwise it must be there."""
 
-    def at(self, world: World, account: str, region: str) -> Place[A]:
+    @property
+    def at(self) -> Callable[[World, str, str], Place[A]]:
         """The state of an account in a Region."""
-        raise NotImplementedError
+        return self.places.at
 
     def check(self, call: Call, organization: accounts.Organization, account: str) -> None:
         """Raise what else stands in the way of appointing the account."""
@@ -214,8 +218,9 @@ class OrganizationAdministrator(Generic[A]):
 
     def account_left(self, world: World, event: Event) -> None:
         """Who leaves the organization is a member no more."""
-        for region in regions.every(world):
-            place = self.at(world, event.account, region)
+        for account, region, place in self.places.every(world):
+            if account != event.account:
+                continue
             settings = self.at(world, place.administrator, region).administration if place.administrator else None
             if settings is not None:
                 settings.members.pop(event.account, None)

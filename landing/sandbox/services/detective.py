@@ -18,6 +18,7 @@ from landing.sandbox.services.administrator import (
     shown,
 )
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.places import Places
 from landing.sandbox.services.service import Service
 from landing.sandbox.services.tags import Tags
 from landing.sandbox.world import World
@@ -53,15 +54,14 @@ class Place(Relations):
         return self.graph
 
 
-def at(world: World, account: str, region: str) -> Place:
-    """The state of an account in a Region."""
-    return world.state("detective", account, region, Place)
+PLACES = Places("detective", Place)
+at = PLACES.at
 
 
 class Administrator(OrganizationAdministrator[Graph]):
     """The graph comes and goes with the administrator (API reference, EnableOrganizationAdminAccount)."""
 
-    principal = PRINCIPAL
+    principal, places = PRINCIPAL, PLACES
     refusals = Refusals(
         unmanaged=lambda _: _denied("Only the management account of an organization may do that."),
         untrusted=lambda _: _invalid(f"Trusted access is not enabled for {PRINCIPAL}."),
@@ -69,10 +69,6 @@ class Administrator(OrganizationAdministrator[Graph]):
         taken=lambda _: _invalid("Another account is the Detective administrator of the organization."),
         absent=lambda _: _invalid("There is no Detective administrator."),
     )
-
-    def at(self, world: World, account: str, region: str) -> Place:
-        """The state of an account in a Region."""
-        return at(world, account, region)
 
     def install(self, world: World, management: str, account: str, region: str) -> None:
         """The management account knows since when."""

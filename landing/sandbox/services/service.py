@@ -56,7 +56,8 @@ says how `docs/sandbox.md`, the list of all operations, is made anew.
   alone: `corrections.selftest()` finds what moto has made superfluous. What is changed inside moto itself is
   a row of `PATCHES` in `landing/sandbox/moto/patches.py`, with a probe too.
 - **Another account's state**: `self.state_of(call.world, account, region)`; all of it:
-  `self.states(call.world)`. State is plain picklable data: dataclasses, dicts; no open files, no lambdas,
+  `self.states(call.world)`; in the modules of a package, `Places` (`landing/sandbox/services/places.py`). State is
+  plain picklable data: dataclasses, dicts; no open files, no lambdas,
   no clients.
 - **Refuse** by `raise Refusal(code, message, **members)`. A code that the service's model does not have is
   a mistake and raises `TypeError`, as does a result with a member that the model does not have.

@@ -7,7 +7,16 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.accessanalyzer import archive
-from landing.sandbox.services.accessanalyzer.state import PRINCIPAL, Analyzer, at, by_arn, conflict, invalid, named
+from landing.sandbox.services.accessanalyzer.state import (
+    PLACES,
+    PRINCIPAL,
+    Analyzer,
+    at,
+    by_arn,
+    conflict,
+    invalid,
+    named,
+)
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.iam import linked_roles
 from landing.sandbox.services.tags import Tags
@@ -122,7 +131,7 @@ def service_distrusted(world: World, event: Event) -> None:
 
 
 def _disable(world: World, owners: list[str], reason: str) -> None:
-    for (account, _), place in world.states.get("accessanalyzer", {}).items():
+    for account, _, place in PLACES.every(world):
         for analyzer in place.analyzers.values() if account in owners else ():
             if analyzer.of_organization:
                 analyzer.status, analyzer.reason = "DISABLED", reason

@@ -8,7 +8,7 @@ from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
-from landing.sandbox.world import World
+from landing.sandbox.services.places import Places
 
 PRINCIPAL = "access-analyzer.amazonaws.com"
 
@@ -41,9 +41,8 @@ class Place:
     analyzers: dict[str, Analyzer] = field(default_factory=dict)
 
 
-def at(world: World, account: str, region: str) -> Place:
-    """The state of an account in a Region."""
-    return world.state("accessanalyzer", account, region, Place)
+PLACES = Places("accessanalyzer", Place)
+at = PLACES.at
 
 
 def named(call: Call) -> Analyzer:

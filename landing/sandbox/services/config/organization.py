@@ -16,6 +16,7 @@ from landing.sandbox.services.config.packs import read_rules, settings_of
 from landing.sandbox.services.config.rules import check_source
 from landing.sandbox.services.config.state import (
     DEPLOYER,
+    PLACES,
     Deployment,
     at,
     deployments,
@@ -240,8 +241,7 @@ def deploy_to_newcomer(world: World, account: str, tries: int) -> None:
 
 def account_left(world: World, event: Event) -> None:
     """What the organization has deployed goes with the membership."""
-    states: dict[tuple[str, str], Any] = world.states.get("config", {})
-    for place in states.values():
+    for _, _, place in PLACES.every(world):
         for deployment in (place.deployments or {}).values():
             deployment.deployed.pop(event.account, None)
             deployment.members.pop(event.account, None)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.places import Places
 from landing.sandbox.world import World
 
 T = TypeVar("T")
@@ -102,20 +103,14 @@ class Here:
     """By ARN."""
 
 
-def at(world: World, account: str, region: str) -> Here:
-    """The state of an account in a Region."""
-    return world.state("config", account, region, Here)
+PLACES = Places("config", Here)
+at, here = PLACES.at, PLACES.here
 
 
 def peek(world: World, account: str, region: str) -> Here | None:
     """The same, without making one."""
     found: Here | None = world.states.get("config", {}).get((account, region))
     return found
-
-
-def here(call: Call) -> Here:
-    """The caller's."""
-    return at(call.world, call.account, call.region)
 
 
 def recorder_of(world: World, account: str, region: str) -> Recorder | None:

@@ -13,6 +13,7 @@ from landing.sandbox.services.administrator import Member, OrganizationAdministr
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty import features
 from landing.sandbox.services.guardduty.state import (
+    PLACES,
     PRINCIPAL,
     Administration,
     Detector,
@@ -119,7 +120,7 @@ def enrol(
 class Administrator(OrganizationAdministrator[Administration]):
     """API reference, EnableOrganizationAdminAccount; it wants trusted access unless the console calls."""
 
-    principal = PRINCIPAL
+    principal, places = PRINCIPAL, PLACES
     refusals = Refusals(
         unmanaged=lambda _: bad(
             "The request failed because you do not have required AWS Organization master permission."
@@ -134,10 +135,6 @@ class Administrator(OrganizationAdministrator[Administration]):
         ),
         absent=lambda _: bad("The request failed because the account is not the GuardDuty delegated administrator."),
     )
-
-    def at(self, world: World, account: str, region: str) -> Here:
-        """The state of an account in a Region."""
-        return at(world, account, region)
 
     def appoint(self, world: World, account: str, region: str) -> None:
         """It gets a detector."""

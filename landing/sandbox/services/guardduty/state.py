@@ -10,7 +10,7 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.administrator import Member, Relations
 from landing.sandbox.services.call import Call
-from landing.sandbox.world import World
+from landing.sandbox.services.places import Places
 
 PRINCIPAL = "guardduty.amazonaws.com"
 
@@ -70,14 +70,8 @@ class Here(Relations):
     """Of the organization's administrator."""
 
 
-def at(world: World, account: str, region: str) -> Here:
-    """The state of an account in a Region."""
-    return world.state("guardduty", account, region, Here)
-
-
-def here(call: Call) -> Here:
-    """The caller's."""
-    return at(call.world, call.account, call.region)
+PLACES = Places("guardduty", Here)
+at, here = PLACES.at, PLACES.here
 
 
 def own_detector(call: Call) -> Detector:

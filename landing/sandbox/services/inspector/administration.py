@@ -10,10 +10,10 @@ from landing.sandbox.services.administrator import OrganizationAdministrator, Re
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.inspector import members, scans
 from landing.sandbox.services.inspector.state import (
+    PLACES,
     PRINCIPAL,
     TYPES,
     Administration,
-    Place,
     administered,
     at,
     conflict,
@@ -27,7 +27,7 @@ from landing.sandbox.world import World
 class Administrator(OrganizationAdministrator[Administration]):
     """A member, never the management account (API reference, EnableDelegatedAdminAccount; User Guide)."""
 
-    principal = PRINCIPAL
+    principal, places = PRINCIPAL, PLACES
     refusals = Refusals(
         unmanaged=lambda _: denied("Invoking account is not the management account of an organization."),
         untrusted=lambda _: denied(f"Trusted access is not enabled for {PRINCIPAL}."),
@@ -35,10 +35,6 @@ class Administrator(OrganizationAdministrator[Administration]):
         taken=lambda account: conflict("A delegated administrator is enabled already.", account),
         absent=lambda _: Refusal("ResourceNotFoundException", "The account is not the delegated administrator."),
     )
-
-    def at(self, world: World, account: str, region: str) -> Place:
-        """The state of an account in a Region."""
-        return at(world, account, region)
 
     def check(self, call: Call, organization: accounts.Organization, account: str) -> None:
         """Once is enough."""

@@ -8,7 +8,7 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.administrator import Member, Relations
 from landing.sandbox.services.call import Call
-from landing.sandbox.world import World
+from landing.sandbox.services.places import Places
 
 PRINCIPAL = "inspector2.amazonaws.com"
 TYPES = {
@@ -43,14 +43,8 @@ class Place(Relations):
     package_paths: list[str] = field(default_factory=list)
 
 
-def at(world: World, account: str, region: str) -> Place:
-    """The state of an account in a Region."""
-    return world.state("inspector2", account, region, Place)
-
-
-def here(call: Call) -> Place:
-    """The caller's."""
-    return at(call.world, call.account, call.region)
+PLACES = Places("inspector2", Place)
+at, here = PLACES.at, PLACES.here
 
 
 def administered(call: Call) -> Administration:

@@ -10,9 +10,9 @@ from landing.sandbox.services.administrator import OrganizationAdministrator, Re
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.macie import members
 from landing.sandbox.services.macie.state import (
+    PLACES,
     PRINCIPAL,
     Administration,
-    Place,
     absent,
     administered,
     at,
@@ -26,7 +26,7 @@ from landing.sandbox.world import World
 class Administrator(OrganizationAdministrator[Administration]):
     """User Guide, "Changing the administrator"; API reference, EnableOrganizationAdminAccount."""
 
-    principal = PRINCIPAL
+    principal, places = PRINCIPAL, PLACES
     refusals = Refusals(
         unmanaged=lambda _: Refusal("AccessDeniedException", "You must be the organization's management account."),
         untrusted=lambda _: invalid(f"The request failed: Trusted access is not enabled for {PRINCIPAL}."),
@@ -34,10 +34,6 @@ class Administrator(OrganizationAdministrator[Administration]):
         taken=lambda _: conflict("The request failed because another account is the delegated Macie administrator."),
         absent=lambda _: absent("The account isn't the delegated Macie administrator for the organization."),
     )
-
-    def at(self, world: World, account: str, region: str) -> Place:
-        """The state of an account in a Region."""
-        return at(world, account, region)
 
     def check(self, call: Call, organization: accounts.Organization, account: str) -> None:
         """The management account has switched Macie on before it appoints itself."""

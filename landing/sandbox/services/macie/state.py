@@ -11,6 +11,7 @@ from landing.sandbox.services import administrator
 from landing.sandbox.services.administrator import Relations
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.iam import linked_roles
+from landing.sandbox.services.places import Places
 from landing.sandbox.world import World
 
 PRINCIPAL = "macie.amazonaws.com"
@@ -67,14 +68,8 @@ class Place(Relations):
     )
 
 
-def at(world: World, account: str, region: str) -> Place:
-    """The state of an account in a Region."""
-    return world.state("macie2", account, region, Place)
-
-
-def here(call: Call) -> Place:
-    """The caller's."""
-    return at(call.world, call.account, call.region)
+PLACES = Places("macie2", Place)
+at, here = PLACES.at, PLACES.here
 
 
 def enable(world: World, account: str, region: str, status: str = ENABLED, frequency: str = "FIFTEEN_MINUTES") -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.places import Places
 from landing.sandbox.world import World
 
 PRINCIPAL = "ram.amazonaws.com"
@@ -54,9 +55,8 @@ class Shares:
     by_arn: dict[str, Share] = field(default_factory=dict)
 
 
-def at(world: World, account: str, region: str) -> Shares:
-    """The state of an account in a Region."""
-    return world.state("ram", account, region, Shares)
+PLACES = Places("ram", Shares)
+at = PLACES.at
 
 
 def own(call: Call) -> Share:

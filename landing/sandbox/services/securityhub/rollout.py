@@ -10,6 +10,7 @@ from landing.sandbox.services import accounts
 from landing.sandbox.services.administrator import Member, OrganizationAdministrator, Refusals
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.securityhub.state import (
+    PLACES,
     PRINCIPAL,
     Administration,
     Association,
@@ -237,7 +238,7 @@ def account_moved(world: World, event: Event) -> None:
 class Administrator(OrganizationAdministrator[Administration]):
     """Organizations User Guide, "AWS Security Hub CSPM and AWS Organizations"; User Guide, "Designating..."."""
 
-    principal = PRINCIPAL
+    principal, places = PRINCIPAL, PLACES
     brings_trust = True
     refusals = Refusals(
         unmanaged=lambda _: no_access("The request must be made by the organization management account."),
@@ -246,10 +247,6 @@ class Administrator(OrganizationAdministrator[Administration]):
         taken=lambda _: invalid("Another account is the Security Hub administrator of the organization."),
         absent=lambda account: invalid(f"The account {account} is not the Security Hub administrator."),
     )
-
-    def at(self, world: World, account: str, region: str) -> Here:
-        """The state of an account in a Region."""
-        return at(world, account, region)
 
     def enable_organization_admin_account(self, call: Call) -> dict[str, Any]:
         """The same account for both Security Hubs."""
@@ -310,7 +307,7 @@ class Administrator(OrganizationAdministrator[Administration]):
     def account_left(self, world: World, event: Event) -> None:
         """Security Hub stays as it is, and the account stands alone."""
         super().account_left(world, event)
-        for account, _, place in _places(world):
+        for account, _, place in PLACES.every(world):
             if account == event.account:
                 _let_go(place)
 
@@ -330,8 +327,3 @@ def _is_newer(call: Call) -> bool:
 
 def _feature(call: Call) -> dict[str, str]:
     return {"Feature": call.get("Feature", "SecurityHub")}
-
-
-def _places(world: World) -> list[tuple[str, str, Here]]:
-    states: dict[tuple[str, str], Here] = world.states.get("securityhub", {})
-    return [(account, region, place) for (account, region), place in states.items()]

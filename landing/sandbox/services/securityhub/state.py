@@ -10,6 +10,7 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.administrator import Member, Relations
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.places import Places
 from landing.sandbox.world import World, regions
 
 PRINCIPAL = "securityhub.amazonaws.com"
@@ -147,14 +148,8 @@ class Here(Relations):
     aggregator2: Aggregator | None = None
 
 
-def at(world: World, account: str, region: str) -> Here:
-    """The state of an account in a Region."""
-    return world.state("securityhub", account, region, Here)
-
-
-def here(call: Call) -> Here:
-    """The caller's."""
-    return at(call.world, call.account, call.region)
+PLACES = Places("securityhub", Here)
+at, here = PLACES.at, PLACES.here
 
 
 def own_hub(call: Call) -> Hub:
