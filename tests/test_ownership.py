@@ -71,9 +71,9 @@ BUCKET_POLICY = {
 }
 
 
-def build(hands: Hands) -> None:
-    """What somebody may have made by hand, of each kind."""
-    organizations, shared = hands.organizations, hands.accounts["shop-prod"]
+def build(hands: Hands, administrator: str) -> None:
+    """What somebody may have made by hand, of each kind; an account administers everything."""
+    organizations, shared = hands.organizations, hands.accounts[administrator]
     for service in TRUSTED:
         organizations.enable_aws_service_access(ServicePrincipal=f"{service}.amazonaws.com")
     for service in ("config", "config-multiaccountsetup"):
@@ -104,7 +104,7 @@ def build(hands: Hands) -> None:
         **formation,
     )
     client.create_stack(StackName="corp", **formation)
-    hands.client("config", "shop-prod").put_organization_config_rule(
+    hands.client("config", administrator).put_organization_config_rule(
         OrganizationConfigRuleName="corp",
         OrganizationManagedRuleMetadata={"RuleIdentifier": "ROOT_ACCOUNT_MFA_ENABLED"},
     )
@@ -118,14 +118,14 @@ def build(hands: Hands) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def by_hand(load_text: Callable[[str], Organization]) -> bytes:
+@pytest.fixture(scope="module", params=["shop-prod", "security-tooling"])
+def by_hand(request: pytest.FixtureRequest, load_text: Callable[[str], Organization]) -> bytes:
     """An organization that was built by hand, with what SMALL declares among it."""
     with Sandbox() as sandbox:
         cloud = Cloud(sandbox, load_text(SMALL))
         assert cloud.apply().complete
         hands = Hands(cloud)
-        build(hands)
+        build(hands, request.param)
         for each in [*hands.accounts.values(), *hands.units.values()]:
             hands.organizations.untag_resource(ResourceId=each, TagKeys=["landing:id"])
         marks = [f"landing:region:{region}" for region in cloud.organization.regions]

@@ -31,7 +31,7 @@ def test_the_page_of_services_is_up_to_date() -> None:
 def test_a_service_says_what_it_costs_and_where_it_is_documented(service: Service) -> None:
     assert service.cost.endswith(".")
     assert service.docs.startswith("https://docs.aws.amazon.com/")
-    assert {getattr(kind, "service", service.key) for kind in service.kinds} <= {service.key}
+    assert {kind.service or service.key for kind in service.kinds} <= {service.key}
 
 
 def test_every_kind_and_every_key_is_there_once() -> None:

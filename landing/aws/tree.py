@@ -15,7 +15,7 @@ from landing.aws.matching import Known, LiveAccount, LivePolicy, LiveUnit
 from landing.aws.survey import EVALUATED, Survey
 from landing.core import references
 from landing.core.errors import ConfigError, NotThere
-from landing.organization import REGION_TAG, ROOT, TAG, node_of
+from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, TAG, node_of
 
 
 class Tree:
@@ -141,10 +141,16 @@ class Tree:
     @property
     def marked_regions(self) -> frozenset[str]:
         """The regions in which something of ours is, or was until lately."""
-        if self.description is None:
-            return frozenset()
-        tags = self._survey.root_tags()
-        return frozenset(tag.removeprefix(REGION_TAG) for tag in tags if tag.startswith(REGION_TAG))
+        return self._marked(REGION_TAG)
+
+    @property
+    def marked_services(self) -> frozenset[str]:
+        """The services whose administrator and settings are ours, or were until lately."""
+        return self._marked(SERVICE_TAG)
+
+    def _marked(self, beginning: str) -> frozenset[str]:
+        tags = self._survey.root_tags() if self.description else {}
+        return frozenset(tag.removeprefix(beginning) for tag in tags if tag.startswith(beginning))
 
     def concerns(self, policy: LivePolicy) -> bool:
         """Whether it is ours, or has the name of one of ours; other policies are only counted."""

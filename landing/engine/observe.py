@@ -13,8 +13,8 @@ from landing.core.model import ORGANIZATION, Address, Gap, Resource, Scope
 from landing.core.partitions import REGIONS
 from landing.core.spelling import nearest
 from landing.organization import Organization
-from landing.organization.resources import REGION
-from landing.services.base import Kind, Kinds
+from landing.organization.resources import REGION, SERVICE
+from landing.services.base import BY_SERVICE, Kind, Kinds
 from landing.services.registry import KINDS
 
 WORKERS = 64
@@ -54,7 +54,7 @@ def desired_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> dic
     for kind in kinds:
         for resource in kind.desired(organization):
             assert resource.address not in found, f"{resource.address} is declared twice"
-            found[resource.address] = _in_region(resource)
+            found[resource.address] = _behind_marks(kind, resource)
     return found
 
 
@@ -63,10 +63,32 @@ def tasks_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> set[T
     return {(kind.name, scope) for kind in kinds for scope in kind.scopes(organization)}
 
 
-def _in_region(resource: Resource) -> Resource:
-    """Whatever is in a region requires that it is remembered as governed, and is gone before it is forgotten."""
+def _behind_marks(kind: Kind, resource: Resource) -> Resource:
+    """Whatever is in a region, or of a service that AWS has no tags for, requires that this is remembered as governed.
+
+    So it is marked first, and gone before it is forgotten.
+    """
     region = resource.address.scope.region
-    return replace(resource, requires=(*resource.requires, Address(REGION, region))) if region else resource
+    marks = [Address(REGION, region)] if region else []
+    marks += [Address(SERVICE, kind.service)] if kind.ownership in BY_SERVICE else []
+    return replace(resource, requires=(*resource.requires, *marks)) if marks else resource
+
+
+def _ours(kind: Kind, resource: Resource, marked: Collection[str]) -> Resource:
+    """What is of a service that is not marked was there before us, or was set by others."""
+    owned = resource.owned and (kind.ownership not in BY_SERVICE or kind.service in marked)
+    return _behind_marks(kind, resource if owned else replace(resource, owned=False))
+
+
+def _marked_services(aws: Aws) -> frozenset[str]:
+    """Whose administrator and settings are ours; none where that cannot be read."""
+    try:
+        with translated(ORGANIZATION):
+            return aws.tree.marked_services
+    except NoCredentials:
+        raise
+    except AwsError:
+        return frozenset()  # the kind that reads the marks has a gap
 
 
 def left_regions(organization: Organization, aws: Aws) -> frozenset[str]:
@@ -149,7 +171,10 @@ def observe(
     finally:
         aws.tree.rest()
         pool.shutdown(wait=wanted, cancel_futures=True)
-    live = {each.address: _in_region(each) for each in found if isinstance(each, Resource)}
+    there = [each for each in found if isinstance(each, Resource)]
+    concerned = any(kinds[each.address.kind].ownership in BY_SERVICE for each in there)
+    marked = _marked_services(aws) if concerned else frozenset()
+    live = {each.address: _ours(kinds[each.address.kind], each, marked) for each in there}
     gaps = sorted(each for each in found if isinstance(each, Gap))
     desired = as_found(organization, kinds, desired, live)
     return Observation(desired, live, tuple(gaps), frozenset(tasks | beyond), kinds)

@@ -128,6 +128,8 @@ class Organization(Hierarchy):
     """The regions of the partition that have a service, by its key; of every service that there is."""
     log_buckets: tuple[str, ...] = ()
     """What the buckets of the log archive are for, as their names have it."""
+    administered: frozenset[str] = frozenset()
+    """Keys of the services whose administrator is appointed by a call of the service."""
     appointing: frozenset[str] = frozenset()
     """Service principals whose administrator is appointed by a call of the service, not by AWS Organizations."""
 

@@ -6,6 +6,7 @@ TAG = "landing:id"
 """The ownership mark on whatever AWS lets us tag: its value is the key in the config."""
 
 REGION_TAG = "landing:region:"
+SERVICE_TAG = "landing:service:"
 """The beginning of a tag of the root, with the name of a region in which something of ours is."""
 
 PREFIX = "landing-"

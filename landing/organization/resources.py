@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from landing.core.model import Address, Attributes, Change, Resource
 from landing.organization.policies import ForeignPolicy
 
-UNIT, ACCOUNT, REGION = "unit", "account", "governed_region"
+UNIT, ACCOUNT, REGION, SERVICE = "unit", "account", "governed_region", "governed_service"
 POLICY_TYPE, POLICY, ATTACHMENTS = "policy_type", "policy", "attachments"
 GUARDING = (POLICY, ATTACHMENTS, ACCOUNT)
 """The kinds whose changes bear on requests."""

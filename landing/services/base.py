@@ -62,14 +62,18 @@ class Ownership(StrEnum):
     """How it is known of what AWS holds whether it is ours."""
 
     TAG = "the tag `landing:id`"
-    REGION = "the tag `landing:region:<region>` of the root"
+    ROOT = "a tag of the root: `landing:region:<region>`, `landing:service:<key>`"
     PREFIX = "its name, which begins with `landing-`"
     STACK = "its name, which begins with `landing-`, and the tag `landing:managed`"
     POLICIES = "its policies, where they are ours"
-    ACCOUNT = "the account, which `roles.security_tooling` names"
-    ADMINISTRATOR = "the administrator that has set it: the account of `roles.security_tooling`"
+    ACCOUNT = "the account, which `roles.security_tooling` names, and the mark of the service (`governed_service`)"
+    ADMINISTRATOR = "the account in which it is, of `roles.security_tooling`, and the mark of the service"
     CONFIG = "the config alone, which names it"
     """Never withdrawn, and read as not ours."""
+
+
+BY_SERVICE = (Ownership.ACCOUNT, Ownership.ADMINISTRATOR)
+"""Ours only where the service is marked at the root."""
 
 
 class Kind(ABC):
@@ -83,6 +87,9 @@ class Kind(ABC):
 
     ownership: ClassVar[Ownership]
     """How it is known what is ours: what is not is never written, unless the config names it."""
+
+    service: ClassVar[str] = ""
+    """The key under `services` in the config, of what belongs to one."""
 
     level: ClassVar[Level] = Level.ORGANIZATION
     """How often it exists; decides which scopes are read."""

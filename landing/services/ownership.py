@@ -23,7 +23,7 @@ and slots ([ADR 22](adr/0022-policies-of-others.md)). How ownership is taken: [A
 """
 DECLARED: Mapping[Ownership, str] = {
     Ownership.TAG: "adopted: gets the tag; changed where it differs",
-    Ownership.REGION: "adopted: gets the tag",
+    Ownership.ROOT: "adopted: gets the tag",
     Ownership.PREFIX: "cannot be: what has another name is another thing",
     Ownership.STACK: "left alone, and a gap: it has our name and not our tag",
     Ownership.POLICIES: "with the policy, which the config names with all its places",
@@ -36,11 +36,13 @@ DECLARED: Mapping[Ownership, str] = {
 FOOT = """
 ## Where AWS has no tags
 
-- **Administrators of services** (GuardDuty, Security Hub, Macie): the account that `roles.security_tooling` names is
-  ours, whoever has appointed it. Another account is unmanaged while the config does not have the service, and is not
-  dismissed. Where the config has it, `plan` shows the switch with what is lost, and `apply` wants `--allow switch-off`.
-- **What such an administrator sets** is read as ours in its account alone. So take care where the config does not have
-  a service that the security tooling account administers: the plan then switches it off, with `--allow switch-off`.
+- **Administrators of services** (GuardDuty, Security Hub, Macie) **and what they set** are ours where the service is
+  marked, by the tag `landing:service:<key>` of the organization's root, and the account is the one that
+  `roles.security_tooling` names. The mark is set, and listed as an adoption, when the config has the service; it goes
+  when the config drops it, last. So what was there before the config had the service is unmanaged: no administrator is
+  dismissed that we have not appointed or taken over, and none of its settings is switched off.
+- **Another account as administrator** of a service that the config has: `plan` shows the switch with what is lost, and
+  `apply` wants `--allow switch-off`.
 - **Trusted access, policy types, delegated administrators, contacts, the organization**: never withdrawn, for others
   may rely on them.
 - **An attachment belongs to its policy.** Naming a policy in the config names all its places: at others it is

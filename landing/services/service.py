@@ -10,7 +10,7 @@ from landing.aws import endpoints
 from landing.core.model import Diagnostic
 from landing.core.vocabulary import Schema
 from landing.organization import EnabledService, Organization
-from landing.services.base import Kind
+from landing.services.base import BY_SERVICE, Kind
 from landing.services.settings import schema_of
 
 HOME = "home"
@@ -98,6 +98,11 @@ class Service:
     def appointing(self) -> tuple[str, ...]:
         """Principals whose administrator the service appoints by a call of its own."""
         return self.trusted if self.settings is not None and not self.delegated else ()
+
+    @property
+    def administered(self) -> bool:
+        """Whether it has an administrator of its own, so that what it holds is ours only where it is marked."""
+        return any(kind.ownership in BY_SERVICE for kind in self.kinds)
 
     @property
     def schema(self) -> Schema:

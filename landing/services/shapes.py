@@ -30,9 +30,6 @@ class RegionalKind(Kind):
     level = Level.REGION
     severity = Severity.HIGH
     removal = "switch-off"
-    service: ClassVar[str]
-    """The key under `services` in the config."""
-
     client_name: ClassVar[str]
     """What boto3 calls the service."""
 

@@ -6,7 +6,7 @@ from landing.services.organizations.account import MemberAccount
 from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.contacts import Contacts
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
-from landing.services.organizations.governed_region import GovernedRegion
+from landing.services.organizations.governed import GovernedRegion, GovernedService
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.policy import OrganizationPolicy
 from landing.services.organizations.policy_type import PolicyType
@@ -21,6 +21,7 @@ SERVICE = Service(
     kinds=(
         TheOrganization(),
         GovernedRegion(),
+        GovernedService(),
         PolicyType(),
         TrustedAccess(),
         OrganizationalUnit(),

@@ -24,7 +24,7 @@ from landing.core.model import (
 )
 from landing.organization import PREFIX, Deployment, Organization
 from landing.services.base import GoingOn, required_account
-from landing.services.organizations.governed_region import GovernedRegion
+from landing.services.organizations.governed import GovernedRegion
 from landing.services.organizations.trusted_access import STACKSETS, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.stacks import auto_deployment, existing_recorders

@@ -1,0 +1,101 @@
+"""What is governed is remembered at the root, so that it is known what is ours when the config drops it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Collection, Iterable
+from typing import ClassVar
+
+from landing.aws import Aws
+from landing.core.model import MARK, Action, Change, Resource, Scope, Severity
+from landing.organization import REGION_TAG, SERVICE_TAG, Organization
+from landing.organization.resources import REGION, SERVICE
+from landing.services.base import Kind, Ownership
+from landing.services.organizations.organization import TheOrganization
+
+
+class RootMark(Kind):
+    """A mark at the organization's root (TagResource): before anything is set, until nothing of it is left.
+
+    Whatever it stands for requires it, so that it comes first and goes last.
+    """
+
+    severity = Severity.LOW
+    ownership = Ownership.ROOT
+    parallel = 1
+    ahead = ()
+    help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html"
+    reads = ("organizations:ListRoots", "tag:GetResources", "organizations:ListTagsForResource")
+    writes = ("organizations:TagResource", "organizations:UntagResource")
+    tag: ClassVar[str]
+    """The beginning of the tag's key; the name follows."""
+
+    @abstractmethod
+    def named(self, organization: Organization) -> Collection[str]:
+        """What the config has."""
+
+    @abstractmethod
+    def marked(self, aws: Aws) -> Collection[str]:
+        """What is marked."""
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """Whatever the config has."""
+        needs = (TheOrganization().address("this"),)
+        for name in self.named(organization):
+            yield Resource(self.address(name), {MARK: True}, needs, source=organization.source)
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """What is marked, and what the config has and is not marked yet: AWS has it."""
+        if aws.tree.description is None:
+            return
+        needs = (TheOrganization().address("this"),)
+        marked = self.marked(aws)
+        for name in sorted({*marked, *self.named(aws.organization)}):
+            yield Resource(self.address(name), {MARK: name in marked}, needs, name in marked)
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """One tag for each, so that none is lost when two are written."""
+        client, root = aws.client("organizations"), aws.tree.node_id("root")
+        tag = self.tag + change.address.name
+        with aws.writing:
+            if change.action is Action.DELETE:
+                client.untag_resource(ResourceId=root, TagKeys=[tag])
+                aws.tree.untagged(root)
+            else:
+                client.tag_resource(ResourceId=root, Tags=[{"Key": tag, "Value": "governed"}])
+                aws.tree.tagged(root, {tag: "governed"})
+
+
+class GovernedRegion(RootMark):
+    """A region in which the config has something: what a baseline names alone is remembered too."""
+
+    name = REGION
+    title = "Governed region"
+    tag = REGION_TAG
+
+    def named(self, organization: Organization) -> Collection[str]:
+        """Of every deployment."""
+        return organization.regions
+
+    def marked(self, aws: Aws) -> Collection[str]:
+        """In which something of ours is, or was until lately."""
+        return aws.tree.marked_regions
+
+
+class GovernedService(RootMark):
+    """A service that is administered for the organization: its administrator and settings are ours where it is marked.
+
+    AWS has no tags for them.
+    """
+
+    name = SERVICE
+    title = "Governed service"
+    tag = SERVICE_TAG
+
+    def named(self, organization: Organization) -> Collection[str]:
+        """Of the services, those whose administrator is appointed by a call of their own."""
+        return [key for key in organization.services if key in organization.administered]
+
+    def marked(self, aws: Aws) -> Collection[str]:
+        """Whose administrator and settings are ours."""
+        return aws.tree.marked_services
