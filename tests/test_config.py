@@ -271,6 +271,29 @@ def test_no_value_anywhere_breaks_the_checks(
     assert all(problem.code.startswith("LZ") and problem.source for problem in found)
 
 
+@pytest.mark.parametrize("top", ["organization", "roles", "accounts"])
+def test_a_required_part_that_is_nowhere_is_said(config: Callable[..., Path], library: Library, top: str) -> None:
+    text = json.dumps({key: value for key, value in WHOLE.items() if key != top})
+    with pytest.raises(ConfigError) as error:
+        load(config("# a comment, not a value\n" + text), library)
+    assert ("LZ202", f"`{top}` is missing") in [(each.code, each.message) for each in error.value.problems]
+
+
+def test_files_that_say_nothing_are_no_config(config: Callable[..., Path], library: Library) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(config(""), library)
+    assert {each.code for each in error.value.problems} == {"LZ202"}
+
+
+def test_of_a_config_that_cannot_be_read_whole_only_that_is_said(config: Callable[..., Path], library: Library) -> None:
+    accounts = json.dumps({"accounts": WHOLE["accounts"]})
+    rest = json.dumps({key: value for key, value in WHOLE.items() if key != "accounts"})
+    for broken in ((accounts + "\n\tx: 1", rest), (accounts, rest + "\n\tx: 1")):
+        with pytest.raises(ConfigError) as error:
+            load(config(broken[0], rest=broken[1]), library)
+        assert [each.code for each in error.value.problems] == ["LZ105"]
+
+
 def test_the_management_account_is_no_delegated_administrator(problems: Find) -> None:
     assert "LZ326" in codes(problems("delegated_administrators: {fms.amazonaws.com: management}\n"))
 

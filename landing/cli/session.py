@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -118,7 +118,6 @@ class Session:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-        self.profile = self.role_arn = ""
 
     def hooks(self, phase: Callable[[str], None] = lambda name: None) -> Hooks:
         """What a run asks of a command; `phase` is told what begins."""
@@ -179,19 +178,18 @@ def with_aws(command: F) -> F:
     return decorated
 
 
-def _refuse_with_sandbox(given: Mapping[str, str]) -> None:
-    """Raises click.UsageError: whoever names credentials means AWS, and the sandbox would answer in its place."""
+def _refuse_profile_in_sandbox() -> None:
+    """Raises click.UsageError: whoever names a profile means AWS, and the sandbox would answer in its place.
+
+    A role is named with its account, so it is one of the sandbox, or refused there.
+    """
     from click.core import ParameterSource
 
-    named = [name for name, value in given.items() if value]
-    if not named:
-        return
-    names, verb = " and ".join(named), "is" if len(named) == 1 else "are"
     if click.get_current_context().get_parameter_source("sandbox") is ParameterSource.ENVIRONMENT:
         raise click.UsageError(
-            f"{names} {verb} for AWS, but LANDING_SANDBOX is set: `unset LANDING_SANDBOX`, or leave out {names}"
+            "--profile is for AWS, but LANDING_SANDBOX is set: `unset LANDING_SANDBOX`, or leave out --profile"
         )
-    raise click.UsageError(f"{names} {verb} for AWS, and --sandbox uses the sandbox instead: leave one of them out")
+    raise click.UsageError("--profile is for AWS, and --sandbox uses the sandbox instead: leave one of them out")
 
 
 def with_connection(command: F) -> F:
@@ -207,8 +205,8 @@ def _session_options(command: Any, *, connected: bool, configured: bool = True) 
     def with_session(
         config: str = "config", profile: str = "", role_arn: str = "", sandbox: bool = False, **rest: Any
     ) -> Any:
-        if sandbox:
-            _refuse_with_sandbox({"--profile": profile, "--role-arn": role_arn})
+        if sandbox and profile:
+            _refuse_profile_in_sandbox()
         session = Session(Path(config), profile, role_arn, sandbox)
         try:
             return command(session=session, **rest)

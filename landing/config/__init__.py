@@ -16,7 +16,7 @@ from landing.config.guardrails import as_accepted
 from landing.config.guardrails import check as check_guardrails
 from landing.config.library_names import check as check_library_names
 from landing.config.packs import settle
-from landing.config.reader import read
+from landing.config.reader import TWICE, read
 from landing.config.schema import compose
 from landing.config.structure import problems_of
 from landing.core.errors import ConfigError
@@ -40,9 +40,11 @@ def load(
 ) -> tuple[Organization, list[Diagnostic]]:
     """The organization and the warnings, after every check; raises ConfigError with all that stands in the way."""
     document, problems = read(folder, shown_as=str(folder))
-    shape = [] if problems else list(problems_of(document, schema(services)))
-    problems += [*shape, *check(document, services), *check_library_names(document, library)] if document.data else []
-    if shape or not document.data:
+    if any(problem.code != TWICE for problem in problems):
+        raise ConfigError(sorted(problems, key=_place))  # of what is missing, nobody can tell whether the rest fits it
+    shape = list(problems_of(document, schema(services)))
+    problems += [*shape, *check(document, services), *check_library_names(document, library)]
+    if shape:
         raise ConfigError(sorted(problems, key=_place))
     builder = Builder(document, library, services)
     organization = builder.build()

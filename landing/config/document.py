@@ -54,7 +54,7 @@ class Document:
         written = self.excerpt(source)[source.column - 1 :] if source else ""
         if quoted := _QUOTED.match(written):
             return quoted.end()
-        value = path[-1] if key else self.at(path)
+        value = path[-1] if key and path else self.at(path)
         if written[:1] in ("[", "{"):
             return _closed(written)
         if isinstance(value, str) and value and written.startswith(value):

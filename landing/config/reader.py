@@ -16,6 +16,7 @@ from landing.core.yaml_text import Map, NotAdmitted, parse
 
 MAX_BYTES = 64 * 1024 * 1024
 REFUSED = "LZ103"
+TWICE = "LZ107"
 BY_KEY = ("accounts", "baselines", "delegated_administrators", "guardrails", "services", "units")
 """Top-level keys that several files may hold, each with keys of its own."""
 
@@ -143,7 +144,7 @@ def _take(document: Document, path: tuple[str, ...], values: Map, name: str) -> 
 def _twice(document: Document, path: tuple[str, ...], source: Source) -> Diagnostic:
     first = document.source(path, key=True)
     return Diagnostic(
-        "LZ107",
+        TWICE,
         f"`{'.'.join(path)}` is given twice: here and at {first}",
         source,
         help=f"keep it in one file; only {', '.join(BY_KEY)} may stand in several"
