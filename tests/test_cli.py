@@ -135,6 +135,27 @@ def test_credentials_are_not_passed_over_in_the_sandbox(
     assert ("unset LANDING_SANDBOX" in told) is from_environment
 
 
+def test_a_role_that_is_named_is_assumed_in_the_sandbox_too(config: Config, tmp_path: Path) -> None:
+    config()
+    command = [str(Path(sys.executable).with_name("landing"))]
+    environment = {**os.environ, "LANDING_SANDBOX": "1", "LANDING_SANDBOX_HOME": str(tmp_path / "home")}
+    role = "arn:aws:iam::111111111111:role/r"
+    try:
+        answer = subprocess.run(
+            [*command, "plan", "--role-arn", role],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        stop = [*command, "sandbox", "stop"]
+        subprocess.run(stop, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert answer.returncode == 1
+    assert f"sts:AssumeRole on resource: {role}" in answer.stderr
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = "import sys; from landing.cli import run; run(['--help']); print(*(set(sys.modules) & {'boto3','botocore','rich','jinja2','jsonschema','deepdiff','troposphere','moto','yaml'}), file=sys.stderr)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
