@@ -11,7 +11,7 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations.effective import document
-from landing.sandbox.world import World
+from landing.sandbox.services.places import Places
 
 
 @dataclass(slots=True)
@@ -29,14 +29,8 @@ class Defaults:
     gateways_changed: datetime | None = None
 
 
-def at(world: World, account: str, region: str) -> Defaults:
-    """The settings of an account in a Region."""
-    return world.state("ec2", account, region, Defaults)
-
-
-def here(call: Call) -> Defaults:
-    """The caller's."""
-    return at(call.world, call.account, call.region)
+PLACES = Places("ec2", Defaults)
+at, here = PLACES.at, PLACES.here
 
 
 def declared(call: Call, attribute: str) -> Mapping[str, Any] | None:

@@ -2,108 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty.state import absent, bad, managed_detector, own_detector
 
 SETTINGS = ("Name", "Format", "Location", "ExpectedBucketOwner")
+MOST = {"IPSet": 1, "ThreatIntelSet": 6, "TrustedEntitySet": 1, "ThreatEntitySet": 6}
+"""Kind, as its operations are named, to how many a detector may have (User Guide, "Quotas")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One of the kinds: its words in the API, and how many a detector may have (User Guide, "Quotas")."""
-
-    name: str
-    id: str
-    ids: str
-    most: int
+def _kind(call: Call) -> str:
+    return next(kind for kind in MOST if kind in call.operation.name)
 
 
-IP = Kind("IPSet", "IpSetId", "IpSetIds", 1)
-THREAT_INTEL = Kind("ThreatIntelSet", "ThreatIntelSetId", "ThreatIntelSetIds", 6)
-TRUSTED = Kind("TrustedEntitySet", "TrustedEntitySetId", "TrustedEntitySetIds", 1)
-THREAT = Kind("ThreatEntitySet", "ThreatEntitySetId", "ThreatEntitySetIds", 6)
-
-Operation = Callable[[Call], dict[str, Any] | None]
+def _id(call: Call) -> str:
+    """What the API calls an id of the kind."""
+    return f"{_kind(call)}Id".replace("IPSet", "IpSet")
 
 
-def _sets(call: Call, kind: Kind) -> dict[str, dict[str, Any]]:
-    return own_detector(call).held().entity_sets.setdefault(kind.name, {})
+def _sets(call: Call) -> dict[str, dict[str, Any]]:
+    return own_detector(call).held().entity_sets.setdefault(_kind(call), {})
 
 
-def _found(call: Call, kind: Kind) -> dict[str, Any]:
-    found = _sets(call, kind).get(call[kind.id])
+def _found(call: Call) -> dict[str, Any]:
+    found = _sets(call).get(call[_id(call)])
     if found is None:
         raise absent()
     return found
 
 
-def _creating(kind: Kind) -> Operation:
-    def create(call: Call) -> dict[str, Any]:
-        """Of the administrator, for its members too."""
-        managed_detector(call)
-        sets = _sets(call, kind)
-        if len(sets) >= kind.most:
-            raise bad(f"The request is rejected because the limit of {kind.name} resources is exceeded.")
-        made = call.world.token(32, "0123456789abcdef")
-        sets[made] = {name: call[name] for name in SETTINGS if name in call} | {
-            "Status": "ACTIVE" if call["Activate"] else "INACTIVE",
-            "Tags": dict(call.get("Tags") or {}),
-        }
-        return {kind.id: made}
-
-    return create
+def create_ip_set(call: Call) -> dict[str, Any]:
+    """Of the administrator, for its members too (API reference, CreateIPSet and the like)."""
+    managed_detector(call)
+    sets, kind = _sets(call), _kind(call)
+    if len(sets) >= MOST[kind]:
+        raise bad(f"The request is rejected because the limit of {kind} resources is exceeded.")
+    made = call.world.token(32, "0123456789abcdef")
+    sets[made] = {name: call[name] for name in SETTINGS if name in call} | {
+        "Status": "ACTIVE" if call["Activate"] else "INACTIVE",
+        "Tags": dict(call.get("Tags") or {}),
+    }
+    return {_id(call): made}
 
 
-def _getting(kind: Kind) -> Operation:
-    def get(call: Call) -> dict[str, Any]:
-        """As it was put."""
-        return _found(call, kind)
-
-    return get
+def get_ip_set(call: Call) -> dict[str, Any]:
+    """As it was put (API reference, GetIPSet and the like)."""
+    return _found(call)
 
 
-def _updating(kind: Kind) -> Operation:
-    def update(call: Call) -> None:
-        """What is not named stays."""
-        managed_detector(call)
-        found = _found(call, kind)
-        found.update({name: call[name] for name in SETTINGS if name in call})
-        if "Activate" in call:
-            found["Status"] = "ACTIVE" if call["Activate"] else "INACTIVE"
-
-    return update
+def update_ip_set(call: Call) -> None:
+    """What is not named stays (API reference, UpdateIPSet and the like)."""
+    managed_detector(call)
+    found = _found(call)
+    found.update({name: call[name] for name in SETTINGS if name in call})
+    if "Activate" in call:
+        found["Status"] = "ACTIVE" if call["Activate"] else "INACTIVE"
 
 
-def _deleting(kind: Kind) -> Operation:
-    def delete(call: Call) -> None:
-        """Gone at once."""
-        managed_detector(call)
-        _found(call, kind)
-        del _sets(call, kind)[call[kind.id]]
-
-    return delete
+def delete_ip_set(call: Call) -> None:
+    """Gone at once (API reference, DeleteIPSet and the like)."""
+    managed_detector(call)
+    _found(call)
+    del _sets(call)[call[_id(call)]]
 
 
-def _listing(kind: Kind) -> Operation:
-    def lists(call: Call) -> dict[str, Any]:
-        """Ids."""
-        return call.page(kind.ids, list(_sets(call, kind)), most=50)
-
-    return lists
+def list_ip_sets(call: Call) -> dict[str, Any]:
+    """Ids (API reference, ListIPSets and the like)."""
+    return call.page(f"{_id(call)}s", list(_sets(call)), most=50)
 
 
-create_ip_set, get_ip_set, update_ip_set = _creating(IP), _getting(IP), _updating(IP)
-delete_ip_set, list_ip_sets = _deleting(IP), _listing(IP)
-create_threat_intel_set, get_threat_intel_set = _creating(THREAT_INTEL), _getting(THREAT_INTEL)
-update_threat_intel_set, delete_threat_intel_set = _updating(THREAT_INTEL), _deleting(THREAT_INTEL)
-list_threat_intel_sets = _listing(THREAT_INTEL)
-create_trusted_entity_set, get_trusted_entity_set = _creating(TRUSTED), _getting(TRUSTED)
-update_trusted_entity_set, delete_trusted_entity_set = _updating(TRUSTED), _deleting(TRUSTED)
-list_trusted_entity_sets = _listing(TRUSTED)
-create_threat_entity_set, get_threat_entity_set = _creating(THREAT), _getting(THREAT)
-update_threat_entity_set, delete_threat_entity_set = _updating(THREAT), _deleting(THREAT)
-list_threat_entity_sets = _listing(THREAT)
+create_threat_intel_set = create_trusted_entity_set = create_threat_entity_set = create_ip_set
+get_threat_intel_set = get_trusted_entity_set = get_threat_entity_set = get_ip_set
+update_threat_intel_set = update_trusted_entity_set = update_threat_entity_set = update_ip_set
+delete_threat_intel_set = delete_trusted_entity_set = delete_threat_entity_set = delete_ip_set
+list_threat_intel_sets = list_trusted_entity_sets = list_threat_entity_sets = list_ip_sets
