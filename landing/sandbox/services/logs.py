@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from landing.core.constraints.trail import RETENTIONS
 from landing.sandbox.authorization import delivery
+from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
@@ -77,11 +78,8 @@ class Logs(Service[Nothing]):
         """Moto takes any number of days."""
         days = call["retentionInDays"]
         if days not in RETENTIONS:
-            raise Refusal(
-                "InvalidParameterException",
-                f"1 validation error detected: Value '{days}' at 'retentionInDays' failed to satisfy constraint: "
-                f"Member must satisfy enum value set: {list(RETENTIONS)}",
-            )
+            problem = Problem("enum", "retentionInDays", days, list(RETENTIONS))
+            raise Refusal("InvalidParameterException", str(problem))
         return call.forward()
 
     def associate_kms_key(self, call: Call) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from moto.iam.exceptions import NotFoundException
 
 from landing.sandbox.authorization import evaluation, trust
+from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
@@ -132,11 +133,7 @@ def _session_policies(call: Call, account: str) -> tuple[str, ...] | None:
     """The documents that narrow a session, as far as there are any (IAM User Guide, "Session policies")."""
     inline = call.get("Policy")
     if inline is not None and len(inline) > LONGEST_POLICY:
-        raise Refusal(
-            "ValidationError",
-            "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length "
-            f"less than or equal to {LONGEST_POLICY}",
-        )
+        raise Refusal("ValidationError", str(Problem("max_length", "policy", "...", LONGEST_POLICY)))
     if inline is not None and not _is_policy(inline):
         raise Refusal("MalformedPolicyDocument", "The policy is not in the valid JSON format.")
     managed = call.backend("iam", account).managed_policies

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
 
 SHORT_FORMS = (
@@ -34,11 +35,7 @@ def check_size(body: str, largest: int = LARGEST) -> None:
     """Refuse a body that is too large for the way it came."""
     size = len(body.encode())
     if size > largest:
-        raise Refusal(
-            "ValidationError",
-            f"1 validation error detected: Value '...' at 'templateBody' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {largest} (it has {size})",
-        )
+        raise Refusal("ValidationError", str(Problem("max_length", "templateBody", f"{size} bytes", largest)))
 
 
 @lru_cache(maxsize=256)

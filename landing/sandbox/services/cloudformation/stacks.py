@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal, unsupported
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import (
@@ -82,11 +83,7 @@ def create_stack(call: Call) -> dict[str, Any]:
 def check_name(name: str) -> None:
     """Letters, digits and hyphens, at most 128 (API reference, CreateStack)."""
     if not NAME.fullmatch(name) or len(name) > 128:
-        raise Refusal(
-            "ValidationError",
-            f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must "
-            f"satisfy regular expression pattern: {NAME.pattern}",
-        )
+        raise Refusal("ValidationError", str(Problem("pattern", "stackName", name, NAME.pattern)))
 
 
 def new(world: World, account: str, region: str, name: str, wanted: Wanted) -> Stack:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
@@ -25,11 +26,7 @@ def create_stack_set(call: Call) -> dict[str, Any]:
     """A set without instances (API reference, CreateStackSet)."""
     name = call["StackSetName"]
     if not NAME.fullmatch(name):
-        raise Refusal(
-            "ValidationError",
-            f"1 validation error detected: Value '{name}' at 'stackSetName' failed to satisfy constraint: Member must "
-            "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]{0,127}",
-        )
+        raise Refusal("ValidationError", str(Problem("pattern", "stackSetName", name, NAME.pattern)))
     owner, token = finding.owner(call), call.get("ClientRequestToken", "")
     live = [one for one in finding.sets_of(call.world, owner, call.region) if one.status == "ACTIVE"]
     for other in live:
