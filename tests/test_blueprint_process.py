@@ -148,6 +148,7 @@ TOLD: Mapping[str, tuple[str, int, str]] = {
     "import os; os.write(3, b'{}\\n'); os._exit(0)": ("LZ322", 1, "answered something that is no template"),
     "return Template('x' * 2_000_000)": ("LZ322", 1, "has more than 1,048,576 bytes"),
     "t = Template()\nt.set_metadata({'a': float('nan')})\nreturn t": ("LZ322", 1, "NaN"),
+    "return type('T', (), {'to_dict': lambda self: {'Resources': {'A': None}}})()": ("LZ322", 1, "`A` is no mapping"),
     "t, a = Template(), []\nfor _ in range(200): a = [a]\nt.set_metadata({'a': a})\nreturn t": (
         "LZ322",
         1,

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from landing.config import load
 from landing.core.errors import UnsafePlan
 from landing.core.model import Action, Address, Change, Resource
 from landing.engine.plan import compare
 from landing.guardrails.exposure import dangers, refuse_unsafe
+from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.services.registry import KINDS
 from landing.services.stacks.template_strength import weaker_template
 from landing.services.strength import UNTOLD, Weaker, each, kept, longer, no_more, on, present, ranked, told, told_each
-from tests.samples import FULL
+from tests.samples import FULL, SMALL
 
 Load = Callable[[str], Organization]
 
@@ -265,6 +268,17 @@ RULE = {"Status": "Enabled", "ExpirationInDays": 30}
             ["none"],
         ),
         ("AWS::Config::ConfigurationRecorder", "RecordingGroup", {"ResourceTypes": ["a"]}, {"AllSupported": True}, []),
+        (
+            "AWS::S3::Bucket",
+            "LoggingConfiguration",
+            {"DestinationBucketName": "a"},
+            {"DestinationBucketName": "b"},
+            ["b"],
+        ),
+        ("AWS::S3::Bucket", "OwnershipControls", {"x": "BucketOwnerEnforced"}, {"x": "ObjectWriter"}, ["Writer"]),
+        ("AWS::IAM::Role", "PermissionsBoundary", "narrow", "wide", ["narrow → wide"]),
+        ("AWS::IAM::Role", "PermissionsBoundary", None, "narrow", []),
+        ("AWS::CloudTrail::Trail", "S3BucketName", "a", "b", ["a → b"]),
         ("AWS::SNS::Topic", "TopicName", "a", "b", []),
     ],
 )
@@ -298,3 +312,37 @@ def test_resources_that_go_or_change_their_type_are_said() -> None:
     assert list(weaker_template({"Resources": topic}, off)) == ["It Condition none → Never" + UNTOLD]
     assert list(weaker_template({}, {"Resources": topic})) == []
     assert UNTOLD in next(iter(weaker_template({"text": "Resources: {}"}, {"Resources": topic})))
+
+
+LOGS = """Parameters:
+  Days: {Type: Number, Default: 365}
+  Key: {Type: String, Default: one}
+  Owner: {Type: String, Default: ann}
+Resources:
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: {RetentionInDays: !Ref Days, KmsKeyId: !Sub "arn:${AWS::Partition}:kms:::key/${Key}"}
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Owner}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("Days: 30", "template Logs RetentionInDays 365 → 30"),
+        ("Days: 400", ""),
+        ("Key: two", "template Logs KmsKeyId "),
+        ("Owner: ben", ""),
+    ],
+)
+def test_a_value_of_a_parameter_weakens_as_the_text_of_a_template_does(
+    config: Callable[..., Path], tmp_path: Path, given: str, words: str
+) -> None:
+    (tmp_path / "blueprints").mkdir()
+    (tmp_path / "blueprints" / "logs.yaml").write_text(LOGS, encoding="utf-8")
+    library = Library.load(shipped(), tmp_path)
+    baseline = SMALL + "baselines:\n  logs: {target: {units: [workloads]}, management: true, parameters: {%s}}\n"
+    old, new = (load(config(baseline % values), library)[0] for values in ("", given))
+    found = weakened(old, new)
+    assert {*found} == ({"stack_set.logs", "stack.logs"} if words else set())
+    assert all(said.startswith(words) for said in found.values())

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from time import monotonic
 from typing import IO, Any, TypeVar
 
+from landing.blueprint import shape
 from landing.blueprint.file import LOADING, LONGEST, OUT_OF_TIME, PRINTING, RENDERING, Failure, Rendered
 from landing.core.model import Json
 from landing.core.source_tree import refusal
@@ -159,6 +160,8 @@ def _checked(paths: Sequence[Path], index: int, line: bytes) -> Rendered:
 
 def _template(value: Any) -> dict[str, Json] | None:
     if value is None or (isinstance(value, dict) and not _deeper(value, DEEPEST)):
+        for _, words in shape.problems(value or {}):
+            raise ValueError(f"its template is none: {words[:LONGEST]}")
         return value
     raise ValueError(f"its template is nested deeper than {DEEPEST} levels, or no mapping")
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from landing.blueprint import CONTEXT_PARAMETERS, canonical
+from landing.blueprint import CONTEXT_PARAMETERS, canonical, shape
 from landing.blueprint.file import LOADING, Failure, Rendered
 from landing.core.spelling import nearest
 from landing.core.yaml_text import NotAdmitted, parse
@@ -64,9 +64,9 @@ def _read(path: Path, text: str) -> dict[str, Any]:
     resources = template.get("Resources") if isinstance(template, dict) else None
     if not isinstance(template, dict) or not isinstance(resources, dict) or not resources:
         raise NotReadError("it has no Resources", 1, "a template is a mapping with Resources")
+    for name, words in shape.problems(template):
+        raise NotReadError(words, _line(text, name), "write it as CloudFormation takes it: `Type: String`, for one")
     for name, entry in _own(template.get("Parameters") or {}).items():
-        if not isinstance(entry, dict) or "Type" not in entry:
-            raise NotReadError(f"the parameter `{name}` has no Type", _line(text, name), "give it one, such as String")
         if str(entry.get("NoEcho", "false")).lower() == "true":
             what = f"the parameter `{name}` is NoEcho: a secret has no place in a config or a plan"
             raise NotReadError(what, _line(text, name), "let the template read it: {{resolve:secretsmanager:…}}")
@@ -146,16 +146,18 @@ def _refused(entry: Mapping[str, Any], value: object) -> str:
             return f"must be a number, not {item!r}"
         if allowed and item not in allowed:
             return f"must be one of {', '.join(allowed)}, not {item!r}"
-        if problem := _beyond(bounds, item):
+        if problem := _beyond(bounds, item, sized="Number" in type_):
             return problem
     return ""
 
 
-def _beyond(bounds: _Bounds, item: str) -> str:
+def _beyond(bounds: _Bounds, item: str, *, sized: bool) -> str:
     if bounds.shortest is not None and len(item) < bounds.shortest:
         return f"must have {bounds.shortest} characters or more"
     if bounds.longest is not None and len(item) > bounds.longest:
         return f"must have {bounds.longest} characters or fewer"
+    if not sized:
+        return ""
     if bounds.least is not None and float(item) < bounds.least:
         return f"must be {bounds.least:g} or more"
     if bounds.most is not None and float(item) > bounds.most:

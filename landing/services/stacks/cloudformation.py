@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from landing.aws import Aws, unless
 from landing.blueprint import canonical, capabilities, context_values
 from landing.core.errors import OperationFailed
+from landing.core.model import Change
 from landing.core.references import account_id
 from landing.organization import Deployment, Organization
 from landing.services.base import Kind, Ownership
+from landing.services.stacks.template_strength import filled
 
 MARK = {"Key": "landing:managed", "Value": "true"}
 BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
@@ -40,6 +43,16 @@ class CloudFormationKind(Kind):
         values = {**context, **deployment.parameters}
         declared = deployment.template.get("Parameters")
         return {name: values[name] for name in sorted(declared if isinstance(declared, dict) else {}) if name in values}
+
+    def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
+        """The templates compared with the values of their parameters: another value weakens as another text does."""
+        before, after = (
+            side and {**side, "template": filled(side["template"], side["parameters"])}
+            if side and "template" in side and "parameters" in side
+            else side
+            for side in (change.before, change.after)
+        )
+        return super().weakened(organization, replace(change, before=before, after=after))
 
     def sent(self, aws: Aws, after: Mapping[str, Any]) -> dict[str, Any]:
         """Template, parameters and capabilities as the create and update calls want them."""

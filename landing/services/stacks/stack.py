@@ -39,7 +39,7 @@ class Stack(CloudFormationKind):
     help_uri = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacks.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {
         "template": weaker_template,
-        "parameters": neutral,  # ids of accounts and regions that the config gives
+        "parameters": neutral,  # compared in the templates
         "status": neutral,
         "protected": on,
         "drift": neutral,  # is put back

@@ -60,7 +60,7 @@ class StackSet(CloudFormationKind):
     help_uri = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/what-is-cfnstacksets.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {
         "template": weaker_template,
-        "parameters": neutral,  # ids of accounts and regions that the config gives
+        "parameters": neutral,  # compared in the templates
         "targets": neutral,  # `dangers` tells
         "regions": neutral,  # `dangers` tells
         "auto_deployment": parts(enabled=on, retain=on),

@@ -6,16 +6,64 @@ role those are its own policies, which say what it may do and not what is guarde
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from landing.blueprint import CONTEXT_PARAMETERS
 from landing.services.strength import Weaker, each, kept, longer, no_more, on, present, ranked, text, told
 
 Template = Mapping[str, Any]
 
 CONTENTS = ("Conditions", "Mappings")
 """Sections by which a resource that stays the same means something else."""
+
+
+def filled(template: Template, values: Mapping[str, str]) -> Template:
+    """A template with the values of its own parameters in their places: these say as much as what is written there.
+
+    Those that CloudFormation is given as ids and regions of the config (`CONTEXT_PARAMETERS`) stay references.
+    """
+    own = {name: _plain(value) for name, value in values.items() if name not in CONTEXT_PARAMETERS}
+    return {name: _filled(part, own) if name in _FILLED else part for name, part in template.items()}
+
+
+_FILLED = ("Conditions", "Resources")
+
+
+def _plain(value: str) -> Any:
+    """A value of a parameter, which is always a text, as a template would have it."""
+    if value in ("true", "false"):
+        return value == "true"
+    return int(value) if _NUMBER.fullmatch(value) else value
+
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,11}")
+
+
+def _filled(value: Any, own: Mapping[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_filled(item, own) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if len(value) == 1 and isinstance(name := value.get("Ref"), str) and name in own:
+        return own[name]
+    return {key: _written(item, own) if key == "Fn::Sub" else _filled(item, own) for key, item in value.items()}
+
+
+def _written(value: Any, own: Mapping[str, Any]) -> Any:
+    """What `Fn::Sub` is given: a text, or a text and names of its own, which come before the parameters."""
+    text_, *names = value if isinstance(value, list) and value else [value]
+    hidden = names[0] if names and isinstance(names[0], Mapping) else {}
+    if isinstance(text_, str):
+        text_ = _PLACE.sub(
+            lambda found: str(own.get(found[1], found[0])) if found[1] not in hidden else found[0], text_
+        )
+    return [text_, *(_filled(each, own) for each in names)] if isinstance(value, list) else text_
+
+
+_PLACE = re.compile(r"\$\{\s*([A-Za-z0-9]+)\s*\}")
 
 
 def weaker_template(before: Template, after: Template) -> Iterable[str]:
@@ -141,8 +189,8 @@ def _lock(before: Any, after: Any) -> Iterator[str]:
     yield from (f"{unit} {words}" for words in longer(forever="")(old.get(unit), new.get(unit)))
 
 
-def _encryption(before: Any, after: Any) -> Iterable[str]:
-    """Any other than there was; S3 encrypts with a key of its own where there was none."""
+def _another(before: Any, after: Any) -> Iterable[str]:
+    """Any other than there was; where there was none, nothing is lost."""
     return () if before is None else told(before, after)
 
 
@@ -171,12 +219,12 @@ _ATTRIBUTES: Mapping[str, Weaker] = {
 PROPERTIES: Mapping[str, Mapping[str, Weaker]] = {
     "AWS::S3::Bucket": {
         "AccessControl": told,
-        "BucketEncryption": _encryption,
+        "BucketEncryption": _another,
         "LifecycleConfiguration/Rules": _expiry,
-        "LoggingConfiguration": present,
+        "LoggingConfiguration": _another,
         "ObjectLockConfiguration": _lock,
         "ObjectLockEnabled": _optional_on,
-        "OwnershipControls": present,
+        "OwnershipControls": _another,
         "PublicAccessBlockConfiguration": each(_optional_on),
         "VersioningConfiguration/Status": ranked("Enabled", "Suspended", None),
     },
@@ -190,13 +238,13 @@ PROPERTIES: Mapping[str, Mapping[str, Weaker]] = {
     "AWS::KMS::Alias": {"TargetKeyId": told},
     "AWS::Logs::LogGroup": {
         "DeletionProtectionEnabled": _optional_on,
-        "KmsKeyId": present,
+        "KmsKeyId": _another,
         "RetentionInDays": longer(),
     },
     "AWS::IAM::Role": {
         "AssumeRolePolicyDocument": _trust,
         "ManagedPolicyArns": no_more,
-        "PermissionsBoundary": present,
+        "PermissionsBoundary": _another,
     },
     "AWS::EC2::SnapshotBlockPublicAccess": {"State": ranked("block-all-sharing", "block-new-sharing")},
     "AWS::SSM::ServiceSetting": {"SettingId": told, "SettingValue": told},
@@ -214,9 +262,14 @@ PROPERTIES: Mapping[str, Mapping[str, Weaker]] = {
         "AccountAggregationSources": told,
         "OrganizationAggregationSource": told,
     },
-    "AWS::CloudTrail::Trail": dict.fromkeys(
-        ("EnableLogFileValidation", "IncludeGlobalServiceEvents", "IsLogging", "IsMultiRegionTrail"), _optional_on
-    ),
+    "AWS::CloudTrail::Trail": {
+        **dict.fromkeys(
+            ("EnableLogFileValidation", "IncludeGlobalServiceEvents", "IsLogging", "IsMultiRegionTrail"), _optional_on
+        ),
+        **dict.fromkeys(("AdvancedEventSelectors", "EventSelectors", "S3BucketName"), told),
+        **dict.fromkeys(("CloudWatchLogsLogGroupArn", "KMSKeyId", "SnsTopicName"), _another),
+        "InsightSelectors": kept(),
+    },
     "AWS::GuardDuty::Detector": {"Enable": on},
 }
 """By type and path of names, with the CloudFormation template reference for the values."""
