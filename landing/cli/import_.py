@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +13,28 @@ from landing.cli.session import Session, with_connection
 from landing.cli.stderr import with_log
 
 if TYPE_CHECKING:
-    from landing.importing.draft import Draft
+    from landing.importing.draft import Draft, LeftOut
     from landing.importing.output import Written
+
+SOURCES = ("lza", "org-formation", "cfct", "terraform", "tarmac")
 
 
 @click.command("import")
 @with_connection
 @click.argument("folder", default=".", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--into",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Add what is new to the config of DIR.",
+)
+@click.option(
+    "--from",
+    "source",
+    type=(click.Choice(SOURCES), click.Path(exists=True, path_type=Path)),
+    metavar="TOOL PATH",
+    help=f"Read the files of another tool instead of AWS: {', '.join(SOURCES)}.",
+)
 @click.option("--name", default="", help="What the organization is called in plans and reports.")
 @click.option("--home-region", default="", metavar="REGION", help="The home region; that of the organization trail.")
 @click.option("--regions", default="", metavar="REGION,…", help="The governed regions; those that are set up.")
@@ -30,6 +46,8 @@ def command(
     *,
     session: Session,
     folder: Path,
+    into: Path | None,
+    source: tuple[str, Path] | None,
     name: str,
     home_region: str,
     regions: str,
@@ -40,25 +58,75 @@ def command(
     """Read a living organization and write the config that describes it to DIR (default: here). Changes nothing in AWS.
 
     DIR must be new or empty. What a config cannot say, and what other tools keep, is named in the files and on stderr.
+    With --into the config of DIR gets the units, accounts and policies that it does not have; the rest of it stays.
 
     \b
       landing import my-organization && cd my-organization && landing plan
       landing import my-organization --home-region eu-west-1 --regions eu-west-1,eu-central-1
       landing import my-organization --log-archive "Log Archive" --security-tooling audit@example.com
+      landing import --into .
+      landing import --from lza lza-config my-organization
+      landing import --from terraform state.json my-organization --home-region eu-west-1
     """
+    if into is not None and source is not None:
+        raise click.UsageError("--into is for what is new in AWS: --from writes a folder of its own")
+    if into is not None:
+        return _into(session, into)
+    from landing.importing.draft import Asked
     from landing.importing.keys import slug
-    from landing.importing.live import Asked, read, stranger
-    from landing.importing.output import check_empty, write_cases, write_folder
+    from landing.importing.live import read, stranger
+    from landing.importing.output import check_empty
+    from landing.importing.sources import listing_of
 
     check_empty(folder)
     asked = Asked(
         name or slug(folder.resolve().name), *_regions(home_region, regions), member_role, log_archive, security_tooling
     )
+    if source is not None:
+        return _written(listing_of(*source).draft(asked), folder)
     aws = session.connect(stranger(_beginning(session, asked.home_region), member_role), read_only=True)
     draft = read(aws, asked)
+    _written(draft, folder)
+    session.note_calls(aws)
+    return 0
+
+
+def _written(draft: Draft, folder: Path) -> int:
+    """Write the config and say so."""
+    from landing.importing.output import write_cases, write_folder
+
     written = write_folder(draft, folder)
     left = write_cases(draft, written)
     _tell(draft, replace(written, left_out=(*written.left_out, *left)), folder)
+    return 0
+
+
+def _into(session: Session, folder: Path) -> int:
+    """Add what is new in AWS to the config of a folder."""
+    from landing.cli.output import note
+    from landing.core.text import safe
+    from landing.importing.into import add
+    from landing.importing.live import read_new
+    from landing.importing.output import write_cases
+
+    session.config = folder / "config"
+    library = session.library()
+    organization, _ = session.organization()
+    aws = session.connect(organization, read_only=True)
+    draft = read_new(aws, organization)
+    if not (draft.units or draft.accounts or draft.policies):
+        note("Nothing new: the config has every unit, account and policy that is not kept by others.")
+        _tell_left_out(draft.left_out)
+        session.note_calls(aws)
+        return 0
+    written = add(draft, organization, session.config, library)
+    left = (*written.left_out, *write_cases(draft, written))
+    new = [*(f"unit {each.key}" for each in draft.units), *(f"account {each.key}" for each in draft.accounts)]
+    new += [f"policy {each.key}" for each in draft.policies]
+    note(f"Added to {safe(folder)}: {len(new)}")
+    for each in new:
+        note(f"  + {safe(each)}")
+    _tell_left_out(left)
     session.note_calls(aws)
     return 0
 
@@ -96,10 +164,18 @@ def _tell(draft: Draft, written: Written, folder: Path) -> None:
     counts = f"{len(draft.units)} units, {len(draft.accounts)} accounts, {attached} guardrails"
     counts += f", {idle} policies that are attached nowhere" if idle else ""
     note(f"Wrote {safe(folder)}: {counts}.")
-    if written.left_out:
-        note(f"Found, and not in the config as it is ({len(written.left_out)}):")
-        for each in written.left_out:
-            note(f"  - {safe(each)}")
+    _tell_left_out(written.left_out)
     if written.warnings:
         note(f"`landing validate` warns of {len(written.warnings)} things in it.")
     note(f"Next:\n    cd {safe(folder)}\n    landing validate\n    landing test\n    landing plan")
+
+
+def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
+    """What was found and is not in the config, a line each."""
+    from landing.cli.output import note
+    from landing.core.text import safe
+
+    if left_out:
+        note(f"Found, and not in the config as it is ({len(left_out)}):")
+    for each in left_out:
+        note(f"  - {safe(each)}")

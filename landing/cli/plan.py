@@ -2,12 +2,19 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from landing.cli.plan_options import Shown, shown_as
 from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
+
+if TYPE_CHECKING:
+    from landing.runs.pipeline import Planned
+
+SOME = 5
+"""Things that are named; of the others it is said how many they are."""
 
 
 @click.command
@@ -79,6 +86,8 @@ def command(
     if plan.changes and shown.form == "text" and not STDERR.log:
         note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest, style_of(sys.stderr))))
     STDERR.tell(expected(plan.changes))
+    if unnamed := new_in(planned):
+        note(f"{safe(unnamed)} in AWS and not in the config: `landing import --into {session.config.parent}` adds them")
     if aws is not None:
         session.note_calls(aws)
     elif shown.form == "json" or STDERR.log:  # the reports for people say it themselves
@@ -86,3 +95,12 @@ def command(
     if plan.changes and detailed_exitcode:
         return 2
     return 3 if plan.gaps and not allow_incomplete else 0
+
+
+def new_in(planned: "Planned") -> str:
+    """The units, accounts and policies in force that the config does not have, but for those that may stay so."""
+    new = {each.address for each in planned.organization.foreign if not planned.organization.known(each)}
+    found = [each for each in planned.plan.unmanaged if each.kind in ("account", "unit") or each in new]
+    listed = ", ".join(map(str, found[:SOME]))
+    more = f" and {len(found) - SOME} more" if len(found) > SOME else ""
+    return f"{listed}{more} {'is' if len(found) == 1 else 'are'}" if found else ""

@@ -124,7 +124,7 @@ class _Builder:
             self.keys[-1] = (text, mark)
             return
         plain = event.implicit[0] and event.tag is None
-        self._place(_resolve(text, mark) if plain else text, mark, event.anchor)
+        self._place(resolve(text, mark) if plain else text, mark, event.anchor)
 
     def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         mark = _mark(event)
@@ -217,7 +217,7 @@ def _mark(event: yaml.Event) -> Mark:
     return (mark.line, mark.column) if mark else (0, 0)
 
 
-def _resolve(text: str, mark: Mark) -> object:
+def resolve(text: str, mark: Mark) -> object:
     """A plain scalar by the YAML 1.2 core schema, but digits with a leading zero stay a string (account ids)."""
     if text in _WORDS:
         return _WORDS[text]

@@ -9,6 +9,21 @@ from landing.core.model import Json, Source
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user has said: what the organization is called, its regions, which accounts play which part.
+
+    `log_archive` and `security_tooling` are ids, names or e-mail addresses. All may be left out.
+    """
+
+    name: str = ""
+    home_region: str = ""
+    regions: tuple[str, ...] = ()
+    member_role: str = ""
+    log_archive: str = ""
+    security_tooling: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DraftUnit:
     """An organizational unit; `key` is the path of keys, as in the config. `full_access` as far as it is known."""
 
@@ -43,6 +58,21 @@ class DraftPolicy:
     document: Mapping[str, Json]
     nodes: tuple[str, ...] = ()
     id: str = ""
+    template: bool = False
+    """Whether the document has placeholders of ours; else what looks like one is text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys that a config has already: by id of what is there, and by kind of thing all that are given."""
+
+    by_id: Mapping[str, str] = field(default_factory=dict)
+    units: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
+    policies: frozenset[str] = frozenset()
+
+
+NO_KEYS = Keys()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from landing.core.model import Json
 from landing.importing import policy_folder
-from landing.importing.draft import Draft, DraftAccount, DraftPolicy
+from landing.importing.draft import Draft, DraftAccount, DraftPolicy, DraftUnit
 from landing.importing.keys import keys
 from landing.importing.written import block, comment, inline, text
 from landing.organization import ROOT
@@ -94,7 +94,7 @@ def _units(draft: Draft) -> Iterator[str]:
 
     def lines(parent: str, indent: int) -> Iterator[str]:
         for unit in below.get(parent, ()):
-            body: dict[str, Any] = {"name": unit.name, **({} if unit.full_access else {"full_access": False})}
+            body = unit_body(unit)
             key = text(unit.key.rpartition("/")[2])
             if unit.key not in below:
                 yield f"{' ' * indent}{key}: {inline(body)}"
@@ -120,12 +120,21 @@ def _accounts(accounts: Iterable[DraftAccount]) -> Iterator[str]:
 
 def account_lines(account: DraftAccount, indent: int = 2) -> Iterator[str]:
     """An account as it stands under `accounts`."""
+    yield f"{' ' * indent}{text(account.key)}:"
+    yield from block(account_body(account), indent + 2)
+
+
+def account_body(account: DraftAccount) -> dict[str, Any]:
+    """What a config says of an account."""
     body: dict[str, Any] = {"name": account.name, "email": account.email, "unit": account.unit, "id": account.id}
     body |= {"tags": dict(account.tags), "contacts": dict(account.contacts)}
-    yield f"{' ' * indent}{text(account.key)}:"
-    yield from block({key: value for key, value in body.items() if value}, indent + 2)
-    if not account.full_access:
-        yield from block({"full_access": False}, indent + 2)
+    body = {key: value for key, value in body.items() if value}
+    return body if account.full_access else body | {"full_access": False}
+
+
+def unit_body(unit: DraftUnit) -> dict[str, Any]:
+    """What a config says of a unit, but for those below it."""
+    return {"name": unit.name} | ({} if unit.full_access else {"full_access": False})
 
 
 def _guardrails(draft: Draft, folders: Mapping[str, str]) -> Iterator[str]:
@@ -133,8 +142,10 @@ def _guardrails(draft: Draft, folders: Mapping[str, str]) -> Iterator[str]:
     idle = [policy for policy in draft.policies if not policy.nodes]
     if attached:
         yield "guardrails:"
+    unit_of = {each.key: each.unit for each in draft.accounts}
     for policy in attached:
-        yield from guardrail_lines(policy, folders[policy.key], draft)
+        yield f"  {text(policy.key)}:"
+        yield from block(guardrail_body(policy, folders[policy.key], unit_of), 4)
     if idle:
         yield "# Attached nowhere, and so no guardrails; their texts are in `scps/`:"
         yield from (
@@ -142,17 +153,12 @@ def _guardrails(draft: Draft, folders: Mapping[str, str]) -> Iterator[str]:
         )
 
 
-def guardrail_lines(policy: DraftPolicy, folder: str, draft: Draft, indent: int = 2) -> Iterator[str]:
-    """A guardrail as it stands under `guardrails`."""
-    body: dict[str, Json] = {"policy": folder} if folder != policy.key else {}
+def guardrail_body(policy: DraftPolicy, folder: str, unit_of: Mapping[str, str]) -> dict[str, Any]:
+    """What a config says of a guardrail; `unit_of` has the unit of each account by their keys."""
+    body: dict[str, Any] = {"policy": folder} if folder != policy.key else {}
     body |= {"name": policy.name} if policy.name != policy.key else {}
-    body["description"] = policy.description
-    target = target_of(policy.nodes)
-    body["target"] = target
-    if _is_nested(policy.nodes, {each.key: each.unit for each in draft.accounts}):
-        body["nested"] = True
-    yield f"{' ' * indent}{text(policy.key)}:"
-    yield from block(body, indent + 2)
+    body |= {"description": policy.description, "target": target_of(policy.nodes)}
+    return body | ({"nested": True} if _is_nested(policy.nodes, unit_of) else {})
 
 
 def target_of(nodes: Iterable[str]) -> dict[str, Json]:

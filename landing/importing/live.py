@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from landing.aws import Aws
@@ -13,7 +13,7 @@ from landing.core.errors import LandingError
 from landing.core.model import ORGANIZATION, Resource
 from landing.core.partitions import REGIONS
 from landing.importing import surroundings
-from landing.importing.draft import Draft, DraftAccount, DraftUnit, LeftOut
+from landing.importing.draft import NO_KEYS, Asked, Draft, DraftAccount, DraftUnit, Keys, LeftOut
 from landing.importing.evidence import Evidence
 from landing.importing.keys import is_key, keys, slug
 from landing.importing.live_policies import LivePolicies, read_policies
@@ -26,21 +26,6 @@ from landing.services.registry import SERVICES as DECLARED
 SCP = "SERVICE_CONTROL_POLICY"
 RESERVED_TAGS = ("aws:", "landing:")
 MEMBER_ROLE = "OrganizationAccountAccessRole"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the user has said: what the organization is called, its regions, which accounts play which part.
-
-    `log_archive` and `security_tooling` are ids, names or e-mail addresses. All may be left out.
-    """
-
-    name: str = ""
-    home_region: str = ""
-    regions: tuple[str, ...] = ()
-    member_role: str = ""
-    log_archive: str = ""
-    security_tooling: str = ""
 
 
 def stranger(home_region: str, member_role: str = "") -> Organization:
@@ -126,6 +111,52 @@ def _draft(aws: Aws, asked: Asked, live: Mapping[str, Any]) -> Draft:
     )
 
 
+def read_new(aws: Aws, organization: Organization) -> Draft:
+    """Units, accounts and policies that AWS has and the config of the door does not; the keys of all others stay."""
+    live = aws.tree.survey.description
+    if live is None:
+        raise LandingError("the account is in no organization: there is nothing to add")
+    aws.tree.ahead({"accounts", "units", "full_access"})
+    try:
+        return _new(aws, organization, str(live["Id"]))
+    finally:
+        aws.tree.rest()
+
+
+def _new(aws: Aws, organization: Organization, organization_id: str) -> Draft:
+    tree, left = aws.tree, list[LeftOut]()
+    there = {each.id: each.key for each in tree.units.values() if each.key in organization.units}
+    there |= {each.id: each.key for each in tree.accounts.values() if each.key in organization.accounts}
+    there |= {each.id: each.key for each in tree.policies.values() if tree.concerns(each)}
+    policy_keys = frozenset((*organization.guardrails, *organization.policies))
+    known = Keys(there, frozenset(organization.units), frozenset(organization.accounts), policy_keys)
+    units, unit_keys = _units(aws, known)
+    accounts = _accounts(aws, unit_keys, left, known)
+    names = {ROOT: ROOT, str(tree.survey.root["Id"]): ROOT}
+    names |= {unit: node_of(key) for unit, key in unit_keys.items()}
+    names |= {account_id: f"account/{each.key}" for account_id, each in accounts.items()}
+    policies = read_policies(aws, names, left, known, organization.known_policies)
+    strict = _strict(aws, policies, names)
+    idle = [each for each in policies.own if not each.nodes]
+    left += [LeftOut(f"policy {each.id} ({each.name})", "it is attached nowhere, and so no guardrail") for each in idle]
+    return Draft(
+        name=organization.name,
+        id=organization_id,
+        home_region=organization.home_region,
+        governed_regions=organization.governed_regions,
+        management=organization.management,
+        log_archive=organization.log_archive,
+        security_tooling=organization.security_tooling,
+        units=tuple(each for each in _draft_units(units, unit_keys, strict) if each.id not in there),
+        accounts=tuple(each for each in _with_access(accounts, strict) if each.key not in organization.accounts),
+        policies=tuple(each for each in policies.own if each.nodes),
+        known=policies.known,
+        limits=policies.limits,
+        left_out=tuple(left),
+        source=f"organization {organization_id}",
+    )
+
+
 def _beginnings(aws: Aws, live: Mapping[str, Any]) -> Iterator[LeftOut]:
     if live["FeatureSet"] != "ALL":
         yield LeftOut("consolidated billing", "a config has all features: the first plan asks for them")
@@ -133,7 +164,7 @@ def _beginnings(aws: Aws, live: Mapping[str, Any]) -> Iterator[LeftOut]:
         yield LeftOut("service control policies, which are off", "a config has them on: the first plan enables them")
 
 
-def _units(aws: Aws) -> tuple[Mapping[str, str], Mapping[str, str]]:
+def _units(aws: Aws, given: Keys = NO_KEYS) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Name and key by the id of each unit, parents first, siblings by key; a mark that fits its place is the key."""
     survey = aws.tree.survey
     found = survey.units
@@ -149,13 +180,14 @@ def _units(aws: Aws) -> tuple[Mapping[str, str], Mapping[str, str]]:
         own = {
             each: mark.rpartition("/")[2] for each, mark in marks.items() if mark.rpartition("/")[0] == path.rstrip("/")
         }
-        given = keys(
-            ((unit.id, unit.name, own.get(unit.id, "")) for unit in below.get(parent, ())),
-            "unit",
-            () if path else (ROOT,),
-        )
-        for unit in sorted(below.get(parent, ()), key=lambda unit: given[unit.id]):
-            names[unit.id], paths[unit.id] = unit.name, path + given[unit.id]
+        here = {
+            unit.id: given.by_id[unit.id].rpartition("/")[2] for unit in below.get(parent, ()) if unit.id in given.by_id
+        }
+        taken = {key.rpartition("/")[2] for key in given.units if key.rpartition("/")[0] == path.rstrip("/")}
+        new = [(unit.id, unit.name, own.get(unit.id, "")) for unit in below.get(parent, ()) if unit.id not in here]
+        here |= keys(new, "unit", taken if path else {ROOT, *taken})
+        for unit in sorted(below.get(parent, ()), key=lambda unit: here[unit.id]):
+            names[unit.id], paths[unit.id] = unit.name, path + here[unit.id]
             waiting.append((unit.id, f"{paths[unit.id]}/"))
     return names, paths
 
@@ -165,8 +197,10 @@ def _draft_units(names: Mapping[str, str], paths: Mapping[str, str], strict: Col
         yield DraftUnit(key, names[unit], node_of(key) not in strict, unit)
 
 
-def _accounts(aws: Aws, unit_keys: Mapping[str, str], left: list[LeftOut]) -> Mapping[str, DraftAccount]:
-    """The active accounts by id, in the order of their units and keys."""
+def _accounts(
+    aws: Aws, unit_keys: Mapping[str, str], left: list[LeftOut], known: Keys = NO_KEYS
+) -> Mapping[str, DraftAccount]:
+    """The active accounts by id, in the order of their units and keys; what is said of them, of new ones only."""
     survey = aws.tree.survey
     found = survey.accounts
     survey.read_tags([account["Id"] for account in found])
@@ -176,9 +210,15 @@ def _accounts(aws: Aws, unit_keys: Mapping[str, str], left: list[LeftOut]) -> Ma
     for account_id in sorted(marks):
         held.setdefault(marks[account_id], account_id)
     active = [account for account in found if state(account) == "ACTIVE"]
-    given = keys(((each["Id"], each["Name"], marks[each["Id"]]) for each in active), "account")
+    there = {each["Id"]: known.by_id[each["Id"]] for each in active if each["Id"] in known.by_id}
+    new = [(each["Id"], each["Name"], marks[each["Id"]]) for each in active if each["Id"] not in there]
+    given = {**keys(new, "account", known.accounts), **there}
     made = []
     for account in found:
+        if account["Id"] in there:
+            unit = unit_keys.get(parents[account["Id"]], ROOT)
+            made.append(DraftAccount(there[account["Id"]], account["Name"], account["Email"], unit, account["Id"]))
+            continue
         account_id, mark = account["Id"], marks[account["Id"]]
         what = f"account {account_id} ({account['Name']}, {account['Email']})"
         if state(account) != "ACTIVE":

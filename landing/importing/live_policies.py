@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from landing.aws import Aws
 from landing.aws.packs import held
-from landing.importing.draft import DraftPolicy, Known, LeftOut
+from landing.importing.draft import NO_KEYS, DraftPolicy, Keys, Known, LeftOut
 from landing.importing.keys import is_key, keys
 from landing.importing.owners import owner_of
 from landing.organization import TAG
@@ -26,10 +26,21 @@ class LivePolicies:
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-def read_policies(aws: Aws, names: Mapping[str, str], left: list[LeftOut]) -> LivePolicies:
-    """Every policy of every type that is enabled; `names` has the node (`root`, `unit/KEY`, `account/KEY`) by id."""
+def read_policies(
+    aws: Aws,
+    names: Mapping[str, str],
+    left: list[LeftOut],
+    there: Keys = NO_KEYS,
+    stay: Collection[str] = (),
+) -> LivePolicies:
+    """Every policy of every type that is enabled; `names` has the node (`root`, `unit/KEY`, `account/KEY`) by id.
+
+    Without those that have a key already, and those whose ids are among what is to `stay` with others.
+    """
     survey = aws.tree.survey
-    listed = [policy for found in survey.policies.values() for policy in found if not policy["AwsManaged"]]
+    past = {*there.by_id, *stay}
+    every = (policy for found in survey.policies.values() for policy in found)
+    listed = [policy for policy in every if not policy["AwsManaged"] and policy["Id"] not in past]
     survey.read_tags([policy["Id"] for policy in listed])
     kept = {policy["Id"]: owner_of(policy["Name"], survey.tags(policy["Id"])) for policy in listed}
     known = [
@@ -47,7 +58,9 @@ def read_policies(aws: Aws, names: Mapping[str, str], left: list[LeftOut]) -> Li
         for policy, attached in zip(own, targets, strict=True)
     }
     own = [policy for policy in own if policy["Id"] in documents]
-    given = keys(((each["Id"], each["Name"], survey.tags(each["Id"]).get(TAG, "")) for each in own), "policy")
+    given = keys(
+        ((each["Id"], each["Name"], survey.tags(each["Id"]).get(TAG, "")) for each in own), "policy", there.policies
+    )
     made = [
         DraftPolicy(
             given[policy["Id"]],

@@ -26,10 +26,11 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The organization of the new folder, what it warns of, and what is not as it was found."""
+    """The organization of the folder, the folders of `scps/` by key, what it warns of, what is not as it was found."""
 
     organization: Organization
     library: Library
+    folders: Mapping[str, str]
     warnings: tuple[Diagnostic, ...]
     left_out: tuple[LeftOut, ...]
 
@@ -54,11 +55,13 @@ def write_folder(draft: Draft, folder: Path) -> Written:
             organization, warnings = load(folder / "config", library)
             break
         except ConfigError as error:
-            if not _accept(draft, error.problems, accepted):
+            if not accept(draft, error.problems, accepted):
                 raise
     else:
         raise AssertionError("the same problem again")
-    return Written(organization, library, tuple(warnings), (*draft.left_out, *_accepted(draft, accepted)))
+    folders = folders_of(draft.policies, _ours())
+    left = (*draft.left_out, *accepted_in(draft, accepted))
+    return Written(organization, library, folders, tuple(warnings), left)
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:
@@ -70,7 +73,7 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
         write(path, text.encode("utf-8", "backslashreplace").decode())
 
 
-def _accept(draft: Draft, problems: tuple[Diagnostic, ...], accepted: dict[str, set[str]]) -> bool:
+def accept(draft: Draft, problems: tuple[Diagnostic, ...], accepted: dict[str, set[str]]) -> bool:
     """Note what is wrong with policies that are in force as they are; whether there was anything new."""
     known = {policy.key for policy in draft.policies}
     new = False
@@ -83,7 +86,8 @@ def _accept(draft: Draft, problems: tuple[Diagnostic, ...], accepted: dict[str, 
     return new
 
 
-def _accepted(draft: Draft, accepted: Mapping[str, set[str]]) -> Iterator[LeftOut]:
+def accepted_in(draft: Draft, accepted: Mapping[str, set[str]]) -> Iterator[LeftOut]:
+    """What was found wrong with policies, and is in force."""
     for policy in draft.policies:
         if policy.key in accepted:
             codes = ", ".join(sorted(accepted[policy.key]))
@@ -95,10 +99,9 @@ def _accepted(draft: Draft, accepted: Mapping[str, set[str]]) -> Iterator[LeftOu
 def write_cases(draft: Draft, written: Written) -> tuple[LeftOut, ...]:
     """Write cases beside each policy of the new folder; the statements for which none was found."""
     estate = estate_of(written.organization)
-    folders = folders_of(draft.policies, _ours())
     left = []
     for each in draft.policies:
-        policy = written.library.policies[folders[each.key]]
+        policy = written.library.policies[written.folders[each.key]]
         suite = suite_of(policy, estate)
         text, bare = cases_of(policy, suite, few(estate, suite.texts))
         if text:

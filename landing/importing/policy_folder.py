@@ -16,7 +16,7 @@ BRACE = "brace"
 
 def files(policy: DraftPolicy, accepted: Collection[str]) -> dict[str, str]:
     """`policy.json` and `metadata.yaml`; the cases come when the config stands."""
-    document = literal(dict(policy.document))
+    document = dict(policy.document) if policy.template else literal(dict(policy.document))
     metadata: dict[str, Any] = {
         "title": policy.name,
         "description": policy.description or "Imported; there is no description of it.",

@@ -17,6 +17,7 @@ from landing.sandbox.services.organizations.state import Organization, Policy
 from landing.sandbox.services.organizations.types import DEFAULTS, SCP
 from landing.sandbox.services.organizations.units import add
 from landing.sandbox.world import Account, World
+from tests.importing.test_sources import CFCT, LZA, ORG_FORMATION, TARMAC, TERRAFORM, lay
 from tests.simulated.server import Simulated, serving
 
 PAGE = Path(__file__).parents[2] / "docs" / "adopting.md"
@@ -84,18 +85,30 @@ def test_each_command_of_the_walk_is_run(
 ) -> None:
     commands = [shlex.split(line) for line in re.findall(r"^    (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)]
     assert commands[0] == ["landing", "import", "my-organization"]
+    for files, places in (
+        (LZA, "lza-config"),
+        (ORG_FORMATION, "."),
+        (CFCT, "cfct-manifest"),
+        (TERRAFORM, "."),
+        (TARMAC, "tarmac"),
+    ):
+        lay(tmp_path / "my-organization" / places, files)
+    (tmp_path / "my-organization").rename(tmp_path / "files")
     told = {}
     for number, (name, *arguments) in enumerate(commands):
+        if "--from" in arguments:
+            monkeypatch.chdir(tmp_path / "files")
         if name == "cd":
             monkeypatch.chdir(tmp_path / arguments[0])
             continue
-        if arguments[0] == "import" and number:
+        if arguments[0] == "import" and number and arguments[1] not in ("--into", "--from"):
             arguments[1] = f"another-{number}"
         if arguments[0] == "apply":
             arguments += ["--auto-approve", "--no-live"]
         assert run(arguments) == 0, arguments
         told[arguments[0]] = capsys.readouterr()
     assert re.search(r"Plan: 0 to add, 0 to change, 0 to destroy, \d+ to adopt", told["plan"].out)
+    monkeypatch.chdir(tmp_path / "my-organization")
     assert run(["plan", "--detailed-exitcode"]) == 0
     marked = {name for name, tags in living.tags.items() if "landing:id" in tags}
     named = {policy.id for policy in living.policies.values() if living.targets.get(policy.id)}
@@ -139,3 +152,64 @@ def test_who_plays_which_part_is_asked_for_where_nothing_tells(
     assert "--security-tooling nobody: the organization has no such active account" in capsys.readouterr().err
     assert run(["import", "org", "--log-archive", living.management_account]) == 1
     assert "is the management account: name a member account" in capsys.readouterr().err
+
+
+def test_what_is_new_in_aws_is_added_to_the_config(
+    living: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["import", "org"]) == 0
+    monkeypatch.chdir(tmp_path / "org")
+    config = tmp_path / "org" / "config"
+    accounts = config / "accounts.yaml"
+    accounts.write_text(accounts.read_text(encoding="utf-8") + "  # the last word\n", encoding="utf-8")
+    before = {path: path.read_text(encoding="utf-8").splitlines() for path in config.glob("*.yaml")}
+    assert run(["import", "--into", "."]) == 0
+    assert "Nothing new" in capsys.readouterr().err
+    assert {path: path.read_text(encoding="utf-8").splitlines() for path in config.glob("*.yaml")} == before
+
+    made = {name: at_console(name) for name in ("Sandbox", "Deep", "new: account", "NoMars")}
+    assert run(["plan"]) == 0
+    told = capsys.readouterr().err
+    assert "in AWS and not in the config: `landing import --into .` adds them" in told
+    assert run(["import", "--into", "."]) == 0
+    told = capsys.readouterr().err
+    assert all(f"+ {each}" in told for each in made.values()), told
+    for path, lines in before.items():
+        now = iter(path.read_text(encoding="utf-8").splitlines())
+        assert all(line in now for line in lines if not line.strip().startswith("prod: {")), path
+    assert run(["plan"]) == 0
+    told = capsys.readouterr()
+    assert re.search(r"Plan: 0 to add, 0 to change, 0 to destroy, \d+ to adopt", told.out), told.out
+    assert "not in the config" not in told.err
+    assert (tmp_path / "org/scps/no-mars/cases.yaml").exists()
+
+
+def at_console(name: str) -> str:
+    """Something new, made by AWS's own calls; what it is to be called in a config."""
+    import boto3
+
+    client = boto3.client("organizations", region_name="us-east-1")
+    root = client.list_roots()["Roots"][0]["Id"]
+    units = {
+        each["Name"]: each["Id"]
+        for each in client.list_organizational_units_for_parent(ParentId=root)["OrganizationalUnits"]
+    }
+    if name == "Sandbox":
+        client.create_organizational_unit(ParentId=root, Name=name)
+        return "unit sandbox"
+    if name == "Deep":
+        (prod,) = client.list_organizational_units_for_parent(ParentId=units["Workloads"])["OrganizationalUnits"]
+        unit = client.create_organizational_unit(ParentId=prod["Id"], Name=name)["OrganizationalUnit"]
+        client.create_organizational_unit(ParentId=unit["Id"], Name="Deeper")
+        return "unit workloads/prod/deep/deeper"
+    if name == "NoMars":
+        statement = {"Sid": "Mars", "Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}
+        text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        made = client.create_policy(Name=name, Description="", Type=SCP, Content=text)["Policy"]["PolicySummary"]["Id"]
+        client.attach_policy(PolicyId=made, TargetId=units["Sandbox"])
+        return "policy no-mars"
+    status = client.create_account(Email="new@example.com", AccountName=name)["CreateAccountStatus"]
+    while status["State"] == "IN_PROGRESS":
+        status = client.describe_create_account_status(CreateAccountRequestId=status["Id"])["CreateAccountStatus"]
+    client.move_account(AccountId=status["AccountId"], SourceParentId=root, DestinationParentId=units["Sandbox"])
+    return "account new-account"

@@ -106,7 +106,7 @@ def _policy(world: World, live: Organization, dice: random.Random, number: int) 
     for target in dice.sample(targets, dice.randint(0, min(4, len(targets)))):
         if len(live.attached(target, kind)) < 5:
             live.attach(policy.id, target)
-            if kind == SCP and '"Allow"' in text and target not in (live.management_account, live.root):
+            if kind == SCP and '"Allow"' in text and target != live.management_account:
                 live.detach(DEFAULTS[SCP], target)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from landing.core.model import Action
-from landing.importing.draft import Draft
-from landing.importing.live import Asked, read, stranger
+from landing.importing.draft import Asked, Draft
+from landing.importing.live import read, stranger
 from landing.importing.output import Written, write_folder
 from landing.sandbox import Sandbox
 from landing.services.organizations.declaration import SERVICE
