@@ -210,7 +210,7 @@ def _add_bucket(
     template.add_resource(
         BucketPolicy(
             f"{title}BucketPolicy",
-            Bucket=Ref(name),
+            Bucket=Sub(_name(purpose)),  # as a name, by which a policy that was left behind is found again
             PolicyDocument=_document([tls, *statements]),
             DeletionPolicy="Retain",
             UpdateReplacePolicy="Retain",

@@ -18,6 +18,11 @@ from landing.services.base import Kind, Ownership
 from landing.services.stacks.template_strength import filled
 
 MARK = {"Key": "landing:managed", "Value": "true"}
+NO_CHANGES = "didn't contain changes"
+"""Why a change set fails that would change nothing."""
+
+IN_REVIEW = "REVIEW_IN_PROGRESS"
+"""A stack of which there is but a change set: nothing was made, and nothing goes on."""
 BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
 """The first event of an operation, at the stack itself; a rollback belongs to the operation that it undoes."""
 
@@ -80,20 +85,33 @@ class CloudFormationKind(Kind):
         parameters = live.get("Parameters") or ()
         # One change set for one state of the stack: what an earlier run has made of it is joined, not made again.
         state = live.get("LastUpdatedTime"), live.get("DriftInformation", {}).get("LastCheckTimestamp")
-        name = f"landing-{_token(stack, *map(str, state))}"
+        self.carry_out(
+            aws,
+            client,
+            stack,
+            _token(stack, *map(str, state)),
+            ChangeSetType="UPDATE",
+            UsePreviousTemplate=True,
+            DeploymentMode="REVERT_DRIFT",
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+            Parameters=[{"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in parameters],
+        )
+        self.detect_drift(aws, client, stack)
+
+    def carry_out(self, aws: Aws, client: Any, stack: str, token: str, **wanted: Any) -> list[str]:
+        """Make a change set, execute it, and wait for the stack; the logical ids of what it has taken in.
+
+        Raises ChangeSetFailed when AWS refuses it, OperationFailed when the stack did not end well.
+        """
+        name = f"landing-{token}"
         with unless("AlreadyExistsException"):  # made already, and the answer was lost
-            client.create_change_set(
-                StackName=stack,
-                ChangeSetName=name,
-                ChangeSetType="UPDATE",
-                UsePreviousTemplate=True,
-                DeploymentMode="REVERT_DRIFT",
-                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
-                Parameters=[{"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in parameters],
-            )
+            client.create_change_set(StackName=stack, ChangeSetName=name, **wanted)
         for _ in aws.poll(f"change set of {stack}", "stack"):
             found = client.describe_change_set(StackName=stack, ChangeSetName=name)
             if found["Status"] == "FAILED":
+                client.delete_change_set(StackName=stack, ChangeSetName=name)  # the next run is to ask anew
+                if NO_CHANGES in found.get("StatusReason", ""):
+                    return []
                 raise OperationFailed(
                     found.get("StatusReason", ""), operation=f"change set of {stack}", aws_code=found["Status"]
                 )
@@ -105,8 +123,10 @@ class CloudFormationKind(Kind):
             found = client.describe_change_set(StackName=stack, ChangeSetName=name)
             if found["ExecutionStatus"] not in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"):
                 refused.again()
+        changes = aws.listed(client, "describe_change_set", "Changes", StackName=stack, ChangeSetName=name)
+        taken = [one["ResourceChange"]["LogicalResourceId"] for one in changes if _is_import(one)]
         self.wait_for_stack(aws, client, stack)
-        self.detect_drift(aws, client, stack)
+        return taken
 
     def restore(self, aws: Aws, client: Any, stack: str) -> None:
         """Look whether the resources are as the template says, and put back those that are not."""
@@ -124,7 +144,7 @@ class CloudFormationKind(Kind):
         status = ""
         for _ in aws.poll(f"stack {stack}", "stack"):
             status = self.status_of(client, stack)
-            if not status.endswith("_IN_PROGRESS"):
+            if not status.endswith("_IN_PROGRESS") or status == IN_REVIEW:
                 break
         return status
 
@@ -193,6 +213,10 @@ class CloudFormationKind(Kind):
                     for part in entry.get("PropertyDifferences") or ()
                 }
         return found
+
+
+def _is_import(change: Mapping[str, Any]) -> bool:
+    return bool(change.get("ResourceChange", {}).get("Action") == "Import")
 
 
 def operation_id(stack_set: str, step: str, after: object, attempt: int) -> str:

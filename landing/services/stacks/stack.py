@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
+from landing.blueprint import canonical
 from landing.core.errors import NotOurs
 from landing.core.model import Action, Address, Change, Diagnostic, Gap, Level, Resource, Scope, Severity
 from landing.organization import PREFIX, Deployment, Organization
@@ -15,18 +16,28 @@ from landing.services.base import required_account
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.organizations.organization import TheOrganization
 from landing.services.stacks import existing_recorders
-from landing.services.stacks.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind, unmarked
+from landing.services.stacks.cloudformation import (
+    IN_REVIEW,
+    MARK,
+    ROLLBACK_FAILED,
+    CloudFormationKind,
+    operation_id,
+    unmarked,
+)
 from landing.services.stacks.template_strength import weaker_template
 from landing.services.strength import Weaker, neutral, on
 
 BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", ROLLBACK_FAILED}
 CLEANING_UP = {"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
 """The stack is as declared; what it was before is being removed."""
-GONE_FIRST = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS"}
+GONE_FIRST = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", IN_REVIEW}
 """States of a stack that was never built: CloudFormation wants it deleted before it is created again."""
 
 NOTHING_TO_DO = "No updates are to be performed"
 """What CloudFormation says to an update that changes nothing; it has no error code of its own."""
+
+
+KEY, ALIAS = "AWS::KMS::Key", "AWS::KMS::Alias"
 
 
 class Stack(CloudFormationKind):
@@ -65,6 +76,8 @@ class Stack(CloudFormationKind):
         "cloudformation:CreateChangeSet",
         "cloudformation:DescribeChangeSet",
         "cloudformation:ExecuteChangeSet",
+        "cloudformation:DeleteChangeSet",
+        "kms:DescribeKey",
         "cloudformation:DescribeStackEvents",
         "cloudformation:TagResource",
         *existing_recorders.REMOVAL,
@@ -189,18 +202,17 @@ class Stack(CloudFormationKind):
         if _taken(change):
             existing_recorders.remove(aws.client("config", change.address.scope))
         if not status:
-            with unless("AlreadyExistsException"):  # made already, and the answer was lost
-                client.create_stack(
-                    StackName=name, **self.sent(aws, change.after), Tags=[MARK], EnableTerminationProtection=True
-                )
-            self._appear(aws, client, name)
-            self.wait_for_stack(aws, client, name)
+            self._create(aws, change.address.scope, name, change.after)
             return
         skipped = status == ROLLBACK_FAILED and self.continue_rollback(aws, client, name)
         client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
         before = change.before or {}
         if any(before.get(part) != change.after[part] for part in ("template", "parameters", "status")):
-            self._update(aws, client, name, self.sent(aws, change.after))
+            built = (before.get("template") or {}).get("Resources", {})
+            if set(_retained(change.after["template"])) - set(built):  # it may have been there before
+                self._take_back(aws, client, name, change.after, ChangeSetType="UPDATE")
+            else:
+                self._update(aws, client, name, self.sent(aws, change.after))
         if skipped:
             self.restore(aws, client, name)
         elif before.get("drift"):
@@ -211,6 +223,48 @@ class Stack(CloudFormationKind):
         yield from super().dangers(change)
         if _taken(change):
             yield existing_recorders.REPLACE
+
+    def _create(self, aws: Aws, scope: Scope, name: str, after: Mapping[str, Any]) -> None:
+        """With what an earlier stack of the name has left behind, if anything (see `_take_back`)."""
+        client, sent = aws.client("cloudformation", scope), {**self.sent(aws, after), "Tags": [MARK]}
+        if _retained(after["template"]):
+            if keys := self._left_keys(aws.client("kms", scope), after["template"]):
+                part = {key: value for key, value in after["template"].items() if key != "Outputs"}
+                part["Resources"] = {key: part["Resources"][key] for key in keys}
+                named = [
+                    {"ResourceType": KEY, "LogicalResourceId": key, "ResourceIdentifier": {"KeyId": key_id}}
+                    for key, key_id in keys.items()
+                ]
+                sent |= {"TemplateBody": canonical(part), "ResourcesToImport": named}
+                self.carry_out(aws, client, name, "keys", ChangeSetType="IMPORT", **sent)
+            self._take_back(aws, client, name, after, ChangeSetType="UPDATE" if keys else "CREATE")
+            return
+        with unless("AlreadyExistsException"):  # made already, and the answer was lost
+            client.create_stack(StackName=name, **sent, EnableTerminationProtection=True)
+        self._appear(aws, client, name)
+        self.wait_for_stack(aws, client, name)
+
+    def _left_keys(self, client: Any, template: Mapping[str, Any]) -> dict[str, str]:
+        """Keys that were left behind, by logical id: AWS gives a key no name, but the template has an alias for it."""
+        found = {}
+        for body in template["Resources"].values():
+            target = body["Properties"].get("TargetKeyId") if body["Type"] == ALIAS else None
+            if isinstance(target, Mapping) and isinstance(target.get("Ref"), str):
+                with unless("NotFoundException"):
+                    key = client.describe_key(KeyId=body["Properties"]["AliasName"])["KeyMetadata"]
+                    if key["KeyState"] == "Enabled":
+                        found[target["Ref"]] = key["KeyId"]
+        return found
+
+    def _take_back(self, aws: Aws, client: Any, name: str, after: Mapping[str, Any], **more: str) -> None:
+        """By a change set that takes in what is there under the names of the template, and then is put right."""
+        live = client.describe_stacks(StackName=name)["Stacks"][0] if more["ChangeSetType"] == "UPDATE" else {}
+        token = operation_id(name, str(live.get("LastUpdatedTime", "")), after, 0)
+        sent = {**self.sent(aws, after), "Tags": [MARK]}
+        taken = self.carry_out(aws, client, name, token, ImportExistingResources=True, **more, **sent)
+        client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
+        if taken:
+            self.restore(aws, client, name)
 
     def _appear(self, aws: Aws, client: Any, name: str) -> None:
         """Until AWS shows a stack that it was just asked for; before that it looks like one that is gone."""
@@ -235,7 +289,7 @@ class Stack(CloudFormationKind):
             stack = client.describe_stacks(StackName=name)["Stacks"][0]
         if absent.code or stack["StackStatus"] == "DELETE_COMPLETE":
             return ""
-        if reason := unmarked(stack):
+        if stack["StackStatus"] != IN_REVIEW and (reason := unmarked(stack)):
             raise NotOurs(reason, operation=f"stack {name}")
         return str(stack["StackStatus"])
 
@@ -250,3 +304,9 @@ class Stack(CloudFormationKind):
 def _taken(change: Change) -> bool:
     """Whether a recorder is in the place of the stack, and is to be replaced."""
     return str((change.before or {}).get("status", "")).startswith(existing_recorders.TAKEN)
+
+
+def _retained(template: Mapping[str, Any]) -> list[str]:
+    """The resources that stay when their stack goes: an earlier one may have left them behind."""
+    resources: Mapping[str, Any] = template.get("Resources") or {}
+    return [name for name, body in resources.items() if str(body.get("DeletionPolicy", "")).startswith("Retain")]

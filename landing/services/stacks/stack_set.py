@@ -86,6 +86,7 @@ class StackSet(CloudFormationKind):
         "cloudformation:CreateChangeSet",
         "cloudformation:DescribeChangeSet",
         "cloudformation:ExecuteChangeSet",
+        "cloudformation:DeleteChangeSet",
         "cloudformation:DescribeStackEvents",
         "cloudformation:DetectStackDrift",
         "cloudformation:DetectStackResourceDrift",

@@ -18,9 +18,12 @@ from landing.sandbox.world import World
 CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 
 
-def create(world: World, stack: Stack) -> None:
-    """Make every resource of a new stack, or end as the stack's `on_failure` says."""
-    deploying = _deploying(world, stack)
+def create(world: World, stack: Stack, imports: Mapping[str, str] | None = None, verb: str = "CREATE") -> None:
+    """Make every resource of a new stack, or end as the stack's `on_failure` says.
+
+    `imports`: what is there already and is taken in, physical id by logical id; with `verb` IMPORT there is no more.
+    """
+    deploying = _deploying(world, stack, imports)
     try:
         for declared in _active(deploying):
             resources.make(deploying, declared)
@@ -28,11 +31,11 @@ def create(world: World, stack: Stack) -> None:
     except Failed as failure:
         _create_failed(world, stack, str(failure))
         return
-    events.of_stack(world, stack, "CREATE_COMPLETE")
+    events.of_stack(world, stack, f"{verb}_COMPLETE")
 
 
-def _deploying(world: World, stack: Stack) -> Deploying:
-    return Deploying(world, stack, resolver(world, stack, stack.wanted), stack.wanted.tags)
+def _deploying(world: World, stack: Stack, imports: Mapping[str, str] | None = None) -> Deploying:
+    return Deploying(world, stack, resolver(world, stack, stack.wanted), stack.wanted.tags, imports or {})
 
 
 def _active(deploying: Deploying) -> list[Declared]:
@@ -78,11 +81,18 @@ def _create_failed(world: World, stack: Stack, reason: str) -> None:
     events.of_stack(world, stack, f"{verb}_COMPLETE")
 
 
-def update(world: World, stack: Stack, wanted: Wanted, *, revert_drift: bool = False) -> None:
+def update(
+    world: World,
+    stack: Stack,
+    wanted: Wanted,
+    *,
+    revert_drift: bool = False,
+    imports: Mapping[str, str] | None = None,
+) -> None:
     """Bring a stack from what it is to what is wanted; on failure it is brought back."""
     stack.before = Before(stack.wanted, resources.copied(stack.resources))
     stack.wanted, stack.description = wanted, wanted.template.description
-    deploying = _deploying(world, stack)
+    deploying = _deploying(world, stack, imports)
     try:
         active = _active(deploying)
         _check_removals(stack, {declared.logical_id for declared in active})

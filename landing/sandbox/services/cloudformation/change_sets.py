@@ -6,7 +6,7 @@ from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal, unsupported
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudformation import capabilities, finding, parameters, preview, stacks
+from landing.sandbox.services.cloudformation import capabilities, finding, imports, parameters, preview, stacks
 from landing.sandbox.services.cloudformation.state import ChangeSet, Stack, Wanted, stack_of, state_of
 from landing.sandbox.world import World
 
@@ -17,8 +17,9 @@ def create_change_set(call: Call) -> dict[str, Any]:
     """Of type UPDATE unless said otherwise; a CREATE one makes a stack in review (API reference)."""
     _check_supported(call)
     kind, name = call.get("ChangeSetType", "UPDATE"), call["ChangeSetName"]
-    if kind == "CREATE":
+    if kind in ("CREATE", "IMPORT"):
         stack, wanted = _reviewed(call)
+        imports.check(call, wanted)
     else:
         stack = finding.live(call, call["StackName"])
         wanted = finding.wanted(call, finding.previous_body(call, stack), stack.wanted)
@@ -37,19 +38,23 @@ def create_change_set(call: Call) -> dict[str, Any]:
         wanted,
         description=call.get("Description"),
         reverts_drift=call.get("DeploymentMode") == "REVERT_DRIFT",
+        takes_existing=call.get("ImportExistingResources", False),
         on_failure=call.get("OnStackFailure"),
         token=token,
     )
     stack.change_sets[identifier] = change_set
+    for one in call.get("ResourcesToImport", []):
+        change_set.imports[one["LogicalResourceId"]] = next(iter(one["ResourceIdentifier"].values()))
     call.world.clock.later(_made, stack.id, identifier, thing=("change-set", identifier))
     return {"Id": identifier, "StackId": stack.id}
 
 
 def _check_supported(call: Call) -> None:
     stacks.check_supported(call)
-    for name in ("ResourcesToImport", "ImportExistingResources", "IncludeNestedStacks"):
-        if call.get(name):
-            raise unsupported("cloudformation", "CreateChangeSet", name)
+    if call.get("IncludeNestedStacks"):
+        raise unsupported("cloudformation", "CreateChangeSet", "IncludeNestedStacks")
+    if call.get("ResourcesToImport") and call.get("ChangeSetType") != "IMPORT":
+        raise Refusal("ValidationError", "ResourcesToImport can only be specified for a change set of type IMPORT.")
     if call.get("ChangeSetType") == "CREATE" and "DeploymentMode" in call:
         raise Refusal(
             "ValidationError", "DeploymentMode REVERT_DRIFT is only supported for change sets of type UPDATE."
@@ -57,7 +62,7 @@ def _check_supported(call: Call) -> None:
 
 
 def _reviewed(call: Call) -> tuple[Stack, Wanted]:
-    """The stack in review that a change set of type CREATE belongs to."""
+    """The stack in review that a change set of type CREATE belongs to, or one of type IMPORT that makes a stack."""
     state, name = state_of(call.world, call.account, call.region), call["StackName"]
     stacks.check_name(name)
     text = finding.body(call)
@@ -68,6 +73,8 @@ def _reviewed(call: Call) -> tuple[Stack, Wanted]:
     if name not in state.names:
         return stacks.new(call.world, call.account, call.region, name, wanted), wanted
     stack = state.stacks[state.names[name]]
+    if stack.status != "REVIEW_IN_PROGRESS" and call.get("ChangeSetType") == "IMPORT":
+        raise unsupported("cloudformation", "CreateChangeSet", "ResourcesToImport into a stack that exists")
     if stack.status != "REVIEW_IN_PROGRESS":
         raise Refusal("ValidationError", f"Stack [{name}] already exists and cannot be created again with a changeSet.")
     return stack, wanted
@@ -77,6 +84,13 @@ def _made(world: World, stack_id: str, identifier: str) -> None:
     """The background work: compare, and see whether there is anything to do."""
     stack = stack_of(world, stack_id)
     change_set = stack.change_sets[identifier]
+    if change_set.takes_existing:
+        new = preview.added(world, stack, change_set)
+        found = {each.logical_id: imports.existing(world, stack, change_set.wanted, each) for each in new}
+        change_set.imports = {name: physical_id for name, physical_id in found.items() if physical_id}
+    if change_set.imports and (reason := imports.problem(world, stack, change_set.wanted, change_set.imports)):
+        change_set.status, change_set.reason = "FAILED", reason
+        return
     changes = preview.changes(world, stack, change_set)
     is_same = change_set.kind == "UPDATE" and stacks.is_same(world, stack, change_set.wanted)
     if is_same and not changes:
@@ -183,10 +197,10 @@ def execute_change_set(call: Call) -> dict[str, Any]:
     token, wanted = call.get("ClientRequestToken", ""), change_set.wanted
     stack.on_failure = change_set.on_failure or ("DO_NOTHING" if call.get("DisableRollback") else "ROLLBACK")
     stack.retain_new = call.get("RetainExceptOnCreate", False)
-    if change_set.kind == "CREATE":
+    if change_set.kind != "UPDATE":
         stack.wanted, stack.description = wanted, wanted.template.description
-        stacks.begin(call.world, stack, "CREATE", token)
-        call.world.clock.later(_created, stack.id, thing=("stack", stack.id))
+        stacks.begin(call.world, stack, change_set.kind, token)
+        call.world.clock.later(_created, stack.id, change_set.id, thing=("stack", stack.id))
     else:
         stacks.check_updatable(stack)
         stack.updated = call.world.now
@@ -199,15 +213,16 @@ def execute_change_set(call: Call) -> dict[str, Any]:
     return {}
 
 
-def _created(world: World, stack_id: str) -> None:
-    stacks.finish_create(world, stack_id)
-    _executed(stack_of(world, stack_id), "CREATE_COMPLETE")
+def _created(world: World, stack_id: str, identifier: str) -> None:
+    change_set = stack_of(world, stack_id).change_sets[identifier]
+    stacks.finish_create(world, stack_id, change_set.imports, change_set.kind)
+    _executed(stack_of(world, stack_id), f"{change_set.kind}_COMPLETE")
 
 
 def _updated(world: World, stack_id: str, identifier: str) -> None:
     stack = stack_of(world, stack_id)
     change_set = stack.change_sets[identifier]
-    stacks.finish_update(world, stack_id, change_set.wanted, change_set.reverts_drift)
+    stacks.finish_update(world, stack_id, change_set.wanted, change_set.reverts_drift, change_set.imports)
     _executed(stack, "UPDATE_COMPLETE")
 
 

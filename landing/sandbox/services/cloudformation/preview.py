@@ -25,19 +25,32 @@ def changes(world: World, stack: Stack, change_set: ChangeSet) -> list[Change]:
         for name, declared in template.resources.items()
         if declared.condition is None or after.condition(declared.condition)
     }
-    there = {} if change_set.kind == "CREATE" else {n: r for n, r in stack.resources.items() if _is_there(r)}
+    there = {} if change_set.kind != "UPDATE" else {n: r for n, r in stack.resources.items() if _is_there(r)}
     found: list[Change] = []
     replaced: set[str] = set()
     for name in (name for name in template.order if name in active):
         if name not in there:
-            found.append(_change("Add", active[name]))
+            taken = change_set.imports.get(name)
+            change = _change("Import" if taken else "Add", active[name])
+            found.append({**change, "PhysicalResourceId": taken} if taken else change)
             continue
-        change = _modified(world, stack, change_set, active[name], replaced=replaced)
-        if change is not None:
-            found.append(change)
-            if change.get("Replacement") == "True":
+        modified = _modified(world, stack, change_set, active[name], replaced=replaced)
+        if modified is not None:
+            found.append(modified)
+            if modified.get("Replacement") == "True":
                 replaced.add(name)
     return found + [_removed(resource) for name, resource in there.items() if name not in active]
+
+
+def added(world: World, stack: Stack, change_set: ChangeSet) -> list[Declared]:
+    """What the template has, and the stack has not yet."""
+    after = symbolic(world, stack, change_set.wanted)
+    there = () if change_set.kind != "UPDATE" else [n for n, r in stack.resources.items() if _is_there(r)]
+    return [
+        declared
+        for name, declared in change_set.wanted.template.resources.items()
+        if name not in there and (declared.condition is None or after.condition(declared.condition))
+    ]
 
 
 def _is_there(resource: Resource) -> bool:

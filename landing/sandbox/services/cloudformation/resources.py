@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -33,6 +33,8 @@ class Deploying:
     stack: Stack
     resolver: Resolver
     tags: Mapping[str, str]
+    imports: Mapping[str, str] = field(default_factory=dict)
+    """What is there already and is taken in as it is: physical id by logical id."""
 
     def expected(self, declared: Declared) -> dict[str, Any]:
         """The properties that a resource is to have, in the types of its schema."""
@@ -83,16 +85,17 @@ def make(deploying: Deploying, declared: Declared, *, into: Resource | None = No
     )
     replaces = into is not None
     stack.resources[declared.logical_id] = resource
-    progress, complete, failed = (
-        f"{'UPDATE' if replaces else 'CREATE'}_{end}" for end in ("IN_PROGRESS", "COMPLETE", "FAILED")
-    )
+    taken = None if replaces else deploying.imports.get(declared.logical_id)
+    verb = "UPDATE" if replaces else "IMPORT" if taken else "CREATE"
+    progress, complete, failed = (f"{verb}_{end}" for end in ("IN_PROGRESS", "COMPLETE", "FAILED"))
     try:
         resource.properties = deploying.expected(declared)
         reason = "Requested update requires the creation of a new physical resource; hence creating one."
         events.of_resource(world, stack, resource, progress, reason if replaces else "")
         kind = supported(declared.type)
         with Reasons():
-            resource.physical_id = kind.create(site(world, stack, declared.logical_id), resource.properties)
+            place = site(world, stack, declared.logical_id)
+            resource.physical_id = taken or kind.create(place, resource.properties)
     except Failed as failure:
         events.of_resource(world, stack, resource, failed, str(failure))
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from landing.sandbox.protocol.constraints import Problem
@@ -105,10 +106,10 @@ def begin(world: World, stack: Stack, verb: str, token: str = "") -> None:
     events.of_stack(world, stack, f"{verb}_IN_PROGRESS", "User Initiated")
 
 
-def finish_create(world: World, stack_id: str) -> None:
-    """The background work of CreateStack."""
+def finish_create(world: World, stack_id: str, imports: Mapping[str, str] | None = None, verb: str = "CREATE") -> None:
+    """The background work of CreateStack, or of a change set that may take in what is there."""
     stack = stack_of(world, stack_id)
-    building.create(world, stack)
+    building.create(world, stack, imports or {}, verb)
     release(world, stack)
 
 
@@ -140,9 +141,15 @@ def update_stack(call: Call) -> dict[str, Any]:
     return {"StackId": stack.id}
 
 
-def finish_update(world: World, stack_id: str, wanted: Wanted, revert_drift: bool = False) -> None:
-    """The background work of UpdateStack."""
-    building.update(world, stack_of(world, stack_id), wanted, revert_drift=revert_drift)
+def finish_update(
+    world: World,
+    stack_id: str,
+    wanted: Wanted,
+    revert_drift: bool = False,
+    imports: Mapping[str, str] | None = None,
+) -> None:
+    """The background work of UpdateStack, or of a change set."""
+    building.update(world, stack_of(world, stack_id), wanted, revert_drift=revert_drift, imports=imports or {})
 
 
 def check_updatable(stack: Stack) -> None:

@@ -160,16 +160,20 @@ class ChangeSet:
     id: str
     name: str
     kind: str
-    """CREATE or UPDATE."""
+    """CREATE, UPDATE or IMPORT."""
     created: datetime
     wanted: Wanted
     description: str | None = None
     reverts_drift: bool = False
+    takes_existing: bool = False
+    """Whether what is there already under a name of the template is taken into the stack."""
     on_failure: str | None = None
     status: str = "CREATE_PENDING"
     reason: str = ""
     execution: str = "UNAVAILABLE"
     changes: list[dict[str, Any]] = field(default_factory=list)
+    imports: dict[str, str] = field(default_factory=dict)
+    """What it takes in: physical id by logical id."""
     token: str = ""
 
 

@@ -27,6 +27,8 @@ class Bucket(ResourceType):
         options: dict[str, object] = {}
         if site.region != "us-east-1":
             options["CreateBucketConfiguration"] = {"LocationConstraint": site.region}
+        elif found(client.head_bucket, "403", Bucket=name) is not None:  # where S3 would only say that it is there
+            raise refused("CreateBucket", "AlreadyExists", f"{name} already exists")
         if properties.get("ObjectLockEnabled"):
             options["ObjectLockEnabledForBucket"] = True
         if "AccessControl" in properties and "OwnershipControls" in properties:
