@@ -154,6 +154,10 @@ CODES: Mapping[str, Explanation] = {
         "somebody is let through by a key of which it cannot be told who may have it",
         "let through by `aws:PrincipalArn`",
     ),
+    "LZ369": Explanation(
+        "a setting of a trail that is there already, and is used as it is (`existing`)",
+        "leave it out, or let the trail be ours",
+    ),
     "LZ380": Explanation(
         "a service that is to stay without trusted access, and is needed with it", "take it out of `untrusted`"
     ),

@@ -37,6 +37,8 @@ DEADLINES = {
     "stack_set": Deadline(6 * 3_600, "An operation on a stack set, with those that are ahead of it."),
     # By itself, soon after the account has come into a unit (User Guide, "Enable or disable automatic deployments").
     "automatic_deployment": Deadline(900, "Until AWS begins to deploy stack sets to an account that joined."),
+    # DISABLE_IN_PROGRESS until it is gone (API references, ListOrganizationAdminAccounts of each service).
+    "administrator": Deadline(300, "Until an administrator that was dismissed is gone."),
     # CREATE_IN_PROGRESS until every member has the rule (Config API reference, PutOrganizationConfigRule).
     "config_rule": Deadline(3_600, "An organization rule of AWS Config reaching every account."),
     # PENDING until every account of the target is done (Security Hub User Guide, "Central configuration").

@@ -55,11 +55,10 @@ class MacieAdministrator(ServiceAdministrator):
     writes = ("macie2:EnableOrganizationAdminAccount", "macie2:DisableOrganizationAdminAccount", *APPOINTING)
     linked = TRUSTED
 
-    def appointed(self, aws: Aws, client: Any) -> Iterable[str]:
+    def listed(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
         """ListOrganizationAdminAccounts."""
         for entry in aws.listed(client, "list_organization_admin_accounts", "adminAccounts"):
-            if entry["status"] == "ENABLED":
-                yield entry["accountId"]
+            yield entry["accountId"], entry["status"]
 
     def appoint(self, client: Any, account: str) -> None:
         """EnableOrganizationAdminAccount."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws
@@ -89,14 +89,36 @@ class ServiceAdministrator(RegionalKind):
 
     def apply(self, aws: Aws, change: Change) -> None:
         """Appoint; an administrator in the way is dismissed first (the plan calls that switching off)."""
-        client = aws.client(self.client_name, change.address.scope)
+        scope, organization = change.address.scope, aws.organization
+        client = aws.client(self.client_name, scope)
         wanted = aws.tree.account_ids[change.after["account"]] if change.after else ""
-        present = list(self.appointed(aws, client))
-        for admin in present:
-            if admin != wanted:
-                self.dismiss(client, admin)
+        present = set(self.appointed(aws, client))
+        offered = [region for region in organization.governed_regions if region in organization.offered[self.service]]
+        self._dismiss(aws, present - {wanted}, scope.account, offered if wanted else [scope.region])
         if wanted and wanted not in present:
             self.appoint(client, wanted)
+
+    def _dismiss(self, aws: Aws, admins: Collection[str], account: str, regions: Collection[str]) -> None:
+        """Dismiss them, in every region where another is to be appointed, and wait until they are gone.
+
+        A service has the same administrator in all regions (Organizations User Guide), and refuses another in one of
+        them as long as it has the old one elsewhere.
+        """
+        if not admins:
+            return
+        clients = [aws.client(self.client_name, Scope(account, region)) for region in regions]
+        with aws.writing:  # the changes of other regions do the same
+            for client in clients:
+                for admin in sorted({*self.appointed(aws, client)} & {*admins}):
+                    self.dismiss(client, admin)
+        for client in clients:
+            for _ in aws.poll(f"the dismissal of the {self.title}", "administrator"):
+                if not {admin for admin, _ in self.listed(aws, client)} & {*admins}:
+                    break
+
+    def appointed(self, aws: Aws, client: Any) -> Iterator[str]:
+        """The ids of the administrators now; one that is being dismissed is none."""
+        return (admin for admin, status in self.listed(aws, client) if status == "ENABLED")
 
     def dangers(self, change: Change) -> Iterable[str]:
         """Dismissing an administrator stops its settings from holding."""
@@ -118,8 +140,8 @@ class ServiceAdministrator(RegionalKind):
         )
 
     @abstractmethod
-    def appointed(self, aws: Aws, client: Any) -> Iterable[str]:
-        """The ids of the administrators now."""
+    def listed(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
+        """The id of each administrator and its status: it is ENABLED, or on its way out."""
 
     @abstractmethod
     def appoint(self, client: Any, account: str) -> None:

@@ -17,6 +17,7 @@ SERVICE = Service(
         ServiceBlueprint("cloudtrail-logs", "cloudtrail_logs", HOME, role="management", when="cloudwatch_logs"),
     ),
     delivery=Delivery("cloudtrail"),
+    delivers=lambda settings: not settings.existing,
     cost="The first copy of management events is free; data events and insights are charged by the event.",
     docs="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",
 )

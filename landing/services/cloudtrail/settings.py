@@ -31,6 +31,12 @@ _WHICH_EXCEPT = {
 class CloudTrailSettings:
     """The organization trail, delivered to the log archive."""
 
+    existing: str = setting(
+        "",
+        "Name of an organization trail that is there already: it is used as it is, checked and never changed, and none "
+        "of ours is made.",
+        pattern="^([A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9])?$",
+    )
     management_events: str = setting("all", "Which management events are logged.", **_WHICH)
     management_events_except: tuple[str, ...] = setting(
         (), "Services of many calls whose management events are left out.", items={"enum": list(EXCLUDED_SOURCES)}

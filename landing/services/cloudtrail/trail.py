@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.blueprint.naming import LOG_KEY_ALIAS, TRAIL, TRAIL_LOGS_ROLE, bucket
 from landing.core import forms
 from landing.core.constraints.trail import INSIGHT_NEEDS, MOST_VALUES, can_have
-from landing.core.model import Action, Change, Diagnostic, Resource, Scope, Severity
+from landing.core.model import Action, Change, Diagnostic, Gap, Resource, Scope, Severity
 from landing.core.references import account_id
-from landing.organization import Organization
+from landing.organization import EnabledService, Organization
 from landing.services.base import Kind, Ownership
 from landing.services.cloudtrail.settings import CloudTrailSettings
 from landing.services.log_archive import key as log_key
@@ -23,6 +23,13 @@ from landing.services.strength import Weaker, kept, neutral, on, present
 
 PRINCIPAL = "cloudtrail.amazonaws.com"
 S3_OBJECT = "AWS::S3::Object"
+EXPECTED = {
+    "IsOrganizationTrail": "is no trail of the organization",
+    "IsMultiRegionTrail": "logs one region only",
+    "IncludeGlobalServiceEvents": "leaves out global services",
+    "LogFileValidationEnabled": "has no validation of its files",
+}
+"""What is asked of a trail of others, and what is said where it is not so."""
 _LOGGED = {"all": ("Read", "Write"), "read": ("Read",), "write": ("Write",)}
 
 
@@ -105,6 +112,9 @@ class Trail(Kind):
         service = organization.service(CloudTrailSettings)
         if service is None:
             return
+        if service.settings.existing:
+            yield from _idle(service)
+            return
         selectors = _selectors(service.settings, _archive_arns(organization))
         values = sum(
             len(values) for selector in selectors for part in selector["fields"].values() for values in _lists(part)
@@ -125,9 +135,9 @@ class Trail(Kind):
                 )
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
-        """One, when the service is in the config."""
+        """One, when the service is in the config and names none that is there already."""
         service = organization.service(CloudTrailSettings)
-        if service is None:
+        if service is None or service.settings.existing:
             return
         home, settings = organization.home_region, service.settings
         attributes = {
@@ -147,12 +157,24 @@ class Trail(Kind):
             needs += Stack().sites(organization, key, Scope(organization.management))
         yield Resource(self.address(TRAIL), attributes, tuple(needs), source=service.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """Our trail, and other organization trails as unmanaged: each of them is paid for."""
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+        """Our trail, and other organization trails as unmanaged: each of them is paid for.
+
+        A gap where the one that the config names is not there, or does less than ours would.
+        """
         client = aws.client("cloudtrail")
-        for trail in client.describe_trails(includeShadowTrails=False)["trailList"]:
+        service = aws.organization.service(CloudTrailSettings)
+        existing = service.settings.existing if service else ""
+        trails = client.describe_trails(includeShadowTrails=False)["trailList"]
+        if existing and existing not in {trail["Name"] for trail in trails}:
+            reason = f"services.cloudtrail.existing names it, and there is none in {aws.organization.home_region}"
+            yield Gap(self.name, scope, Diagnostic("", reason), existing)
+        for trail in trails:
             if trail["Name"] != TRAIL:
-                if trail.get("IsOrganizationTrail"):
+                lacks = shortfall(client, trail) if trail["Name"] == existing else ""
+                if lacks:
+                    yield Gap(self.name, scope, Diagnostic("", f"it is used as it is, and {lacks}"), existing)
+                elif trail.get("IsOrganizationTrail"):
                     yield Resource(self.address(trail["Name"]), {}, owned=False)
                 continue
             selectors = client.get_event_selectors(TrailName=TRAIL)
@@ -236,6 +258,35 @@ class Trail(Kind):
             role = f"arn:{aws.organization.partition}:iam::{aws.caller[0]}:role/{TRAIL_LOGS_ROLE}"
             settings |= {"CloudWatchLogsLogGroupArn": f"{self._log_group(aws)}:*", "CloudWatchLogsRoleArn": role}
         return settings
+
+
+def _idle(service: EnabledService[CloudTrailSettings]) -> Iterable[Diagnostic]:
+    """Settings of a trail that is never changed."""
+    for each in fields(CloudTrailSettings):
+        if each.name != "existing" and (each.name,) in service.sources:
+            message = f"`{each.name}` is of no effect: the trail `{service.settings.existing}` is used as it is"
+            yield service.problem("LZ369", message, "leave it out, or let the trail be ours", each.name)
+
+
+def shortfall(client: Any, trail: Mapping[str, Any]) -> str:
+    """What a trail of others does less than ours would, as DescribeTrails shows it; nothing when nothing."""
+    arn = trail["TrailARN"]
+    lacks = [words for part, words in EXPECTED.items() if not trail.get(part)]
+    found = client.get_event_selectors(TrailName=arn)
+    basic = any(
+        each.get("IncludeManagementEvents") and each.get("ReadWriteType") == "All"
+        for each in found.get("EventSelectors") or ()
+    )
+    if not basic and not any(map(_logs_management, found.get("AdvancedEventSelectors") or ())):
+        lacks.append("does not log all management events")
+    if not client.get_trail_status(Name=arn)["IsLogging"]:
+        lacks.append("is not logging")
+    return " and ".join(lacks)
+
+
+def _logs_management(selector: Mapping[str, Any]) -> bool:
+    fields = {part["Field"]: part.get("Equals") for part in selector["FieldSelectors"]}
+    return fields == {"eventCategory": ["Management"]}
 
 
 def _archive_arns(organization: Organization) -> list[str]:

@@ -32,11 +32,10 @@ class GuardDutyAdministrator(ServiceAdministrator):
     )
     linked = TRUSTED
 
-    def appointed(self, aws: Aws, client: Any) -> Iterable[str]:
+    def listed(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
         """ListOrganizationAdminAccounts."""
         for entry in aws.listed(client, "list_organization_admin_accounts", "AdminAccounts"):
-            if entry["AdminStatus"] == "ENABLED":
-                yield entry["AdminAccountId"]
+            yield entry["AdminAccountId"], entry["AdminStatus"]
 
     def appoint(self, client: Any, account: str) -> None:
         """EnableOrganizationAdminAccount."""

@@ -32,11 +32,10 @@ class SecurityHubAdministrator(ServiceAdministrator):
     )
     linked = TRUSTED
 
-    def appointed(self, aws: Aws, client: Any) -> Iterable[str]:
+    def listed(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
         """ListOrganizationAdminAccounts."""
         for entry in aws.listed(client, "list_organization_admin_accounts", "AdminAccounts"):
-            if entry["Status"] == "ENABLED":
-                yield entry["AccountId"]
+            yield entry["AccountId"], entry["Status"]
 
     def appoint(self, client: Any, account: str) -> None:
         """EnableOrganizationAdminAccount: Security Hub is switched on in that account by it."""

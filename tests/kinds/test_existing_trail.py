@@ -1,0 +1,80 @@
+"""A trail that is there already and is named in the config: used as it is, checked, and never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from landing.core.model import Diagnostic
+from landing.sandbox import Sandbox
+from tests.cloud import BY_NAME, Cloud
+from tests.kinds.conftest import At
+from tests.samples import SMALL
+
+HOME = "eu-west-1"
+TEXT = SMALL + "services: {cloudtrail: {existing: corp-trail}}\n"
+KINDS = [BY_NAME["trail"]]
+
+
+def made(sandbox: Sandbox, **settings: Any) -> Any:
+    """A trail that somebody made by hand; the client that can change it."""
+    session = sandbox.session(region=HOME)
+    bucket, organization = "corp-trail-logs", session.client("organizations").describe_organization()["Organization"]
+    session.client("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    session.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": HOME})
+    keys = (sandbox.management_account_id, organization["Id"])
+    allow = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    statements = [
+        {**allow, "Action": "s3:GetBucketAcl", "Resource": f"arn:aws:s3:::{bucket}"},
+        {**allow, "Action": "s3:PutObject", "Resource": [f"arn:aws:s3:::{bucket}/AWSLogs/{key}/*" for key in keys]},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    session.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+    client = session.client("cloudtrail")
+    wanted = {"IsOrganizationTrail": True, "IsMultiRegionTrail": True, "EnableLogFileValidation": True, **settings}
+    client.create_trail(Name="corp-trail", S3BucketName=bucket, **wanted)
+    client.start_logging(Name="corp-trail")
+    return client
+
+
+def reasons(cloud: Cloud) -> list[str]:
+    plan = cloud.plan(KINDS)
+    assert plan.changes == ()
+    return [gap.reason for gap in plan.gaps]
+
+
+def test_one_that_does_what_is_asked_leaves_nothing_to_do(sandbox: Sandbox, at: At) -> None:
+    made(sandbox)
+    cloud = at(TEXT)
+    assert reasons(cloud) == []
+    assert [str(address) for address in cloud.plan(KINDS).unmanaged] == ["trail.corp-trail"]
+
+
+def test_what_it_does_less_is_told(sandbox: Sandbox, at: At) -> None:
+    client = made(sandbox, IsMultiRegionTrail=True, EnableLogFileValidation=False)
+    client.stop_logging(Name="corp-trail")
+    client.put_event_selectors(
+        TrailName="corp-trail", EventSelectors=[{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}]
+    )
+    (reason,) = reasons(at(TEXT))
+    assert "has no validation of its files" in reason
+    assert "does not log all management events" in reason
+    assert "is not logging" in reason
+
+
+def test_one_that_is_not_there_is_told(at: At) -> None:
+    (reason,) = reasons(at(TEXT))
+    assert f"there is none in {HOME}" in reason
+
+
+def test_nothing_can_be_set_of_it(problems: Callable[..., list[Diagnostic]]) -> None:
+    found = problems("services: {cloudtrail: {existing: corp-trail, data_events: {'AWS::S3::Object': write}}}\n")
+    assert [each.code for each in found] == ["LZ369"]
+
+
+@pytest.mark.parametrize("name", ["-trail", "a b"])
+def test_a_name_that_no_trail_has_is_refused(name: str, problems: Callable[..., list[Diagnostic]]) -> None:
+    assert problems(f"services: {{cloudtrail: {{existing: '{name}'}}}}\n")
