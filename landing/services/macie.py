@@ -55,7 +55,7 @@ class MacieAdministrator(ServiceAdministrator):
     writes = ("macie2:EnableOrganizationAdminAccount", "macie2:DisableOrganizationAdminAccount", *APPOINTING)
     linked = TRUSTED
 
-    def listed(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
+    def administrators(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
         """ListOrganizationAdminAccounts."""
         for entry in aws.listed(client, "list_organization_admin_accounts", "adminAccounts"):
             yield entry["accountId"], entry["status"]

@@ -113,12 +113,12 @@ class ServiceAdministrator(RegionalKind):
                     self.dismiss(client, admin)
         for client in clients:
             for _ in aws.poll(f"the dismissal of the {self.title}", "administrator"):
-                if not {admin for admin, _ in self.listed(aws, client)} & {*admins}:
+                if not {admin for admin, _ in self.administrators(aws, client)} & {*admins}:
                     break
 
     def appointed(self, aws: Aws, client: Any) -> Iterator[str]:
         """The ids of the administrators now; one that is being dismissed is none."""
-        return (admin for admin, status in self.listed(aws, client) if status == "ENABLED")
+        return (admin for admin, status in self.administrators(aws, client) if status == "ENABLED")
 
     def dangers(self, change: Change) -> Iterable[str]:
         """Dismissing an administrator stops its settings from holding."""
@@ -140,7 +140,7 @@ class ServiceAdministrator(RegionalKind):
         )
 
     @abstractmethod
-    def listed(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
+    def administrators(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
         """The id of each administrator and its status: it is ENABLED, or on its way out."""
 
     @abstractmethod

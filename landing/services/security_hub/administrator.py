@@ -32,7 +32,7 @@ class SecurityHubAdministrator(ServiceAdministrator):
     )
     linked = TRUSTED
 
-    def listed(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
+    def administrators(self, aws: Aws, client: Any) -> Iterable[tuple[str, str]]:
         """ListOrganizationAdminAccounts."""
         for entry in aws.listed(client, "list_organization_admin_accounts", "AdminAccounts"):
             yield entry["AccountId"], entry["Status"]
