@@ -142,7 +142,19 @@ def test_a_damaged_plan_file_is_refused(tmp_path: Path, damage: str) -> None:
         (lambda data: data["resource_changes"][0]["change"].update(actions=[]), "in `resource_changes[0]` a value"),
         (lambda data: data["resource_changes"][0].update(address="nope"), "'nope' is no address"),
         (lambda data: data["resource_changes"][0].update(address="odd.name"), "there is no kind 'odd'"),
-        (lambda data: data.update(in_sync="all"), "was changed after it was made (digest differs)"),
+        (lambda data: data.update(in_sync=8), "was changed after it was made (digest differs)"),
+        (lambda data: data.update(in_sync="\x1b[31m"), "a value has not the type"),
+        (lambda data: data.update(in_sync={}), "a value has not the type"),
+        (lambda data: data["made_from"].update(caller=["x"]), "a value has not the type"),
+        (lambda data: data["resource_changes"][0]["change"].update(after="x"), "in `resource_changes[0]` a value"),
+        (lambda data: data["resource_changes"][0]["declared_at"].update(line="1"), "in `resource_changes[0]` a value"),
+        (lambda data: data["resource_changes"][0]["declared_at"].update(column=[]), "in `resource_changes[0]` a value"),
+        (
+            lambda data: data["gaps"].append(
+                {"kind": "unit", "account": "", "region": [], "reason": "r", "name": "", "diagnostic": {}}
+            ),
+            "in `gaps[0]` a value",
+        ),
         (lambda data: data["made_from"].update(more="x"), "a key is not one of its own"),
         (lambda data: data.update(effects=[]), "a value has not the type that landing writes"),
     ],

@@ -71,6 +71,13 @@ def place(text: str, path: Sequence[str | int]) -> tuple[int, int, int]:
     return line + 1, column + 1, max(1, len(text[shown:end].split("\n", 1)[0]))
 
 
+def typed(value: Any, *types: type) -> Any:
+    """A value that is of one of the types, and true or false only where that is asked for; raises TypeError if not."""
+    if type(value) not in types:
+        raise TypeError(f"{json.dumps(value)[:80]} where {' or '.join(each.__name__ for each in types)} belongs")
+    return value
+
+
 DAMAGE = (LookupError, TypeError, ValueError, AttributeError)
 """What taking JSON apart raises when it is not as `landing` wrote it."""
 

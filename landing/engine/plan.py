@@ -132,8 +132,8 @@ class Plan:
                 tuple(json_text.parts(data, "resource_changes", change_of)),
                 tuple(json_text.parts(data, "gaps", gap_of)),
                 tuple(json_text.parts(data, "unmanaged", Address.parse)),
-                data["in_sync"],
-                Origin(**data["made_from"]),
+                json_text.typed(data["in_sync"], int),
+                Origin(**{key: json_text.typed(value, str) for key, value in data["made_from"].items()}),
                 {Address.parse(text): tuple(map(str, sentences)) for text, sentences in data["effects"].items()},
                 foreign=tuple(json_text.parts(data, "foreign", _foreign_of)),
             )
@@ -156,7 +156,8 @@ class Plan:
 
 def _foreign_of(entry: Mapping[str, Any]) -> ForeignPolicy:
     address = Address.parse(entry["address"])
-    return ForeignPolicy(entry["id"], entry["name"], entry["type"], tuple(entry["nodes"]), address)
+    identity, name, kind = (json_text.typed(entry[key], str) for key in ("id", "name", "type"))
+    return ForeignPolicy(identity, name, kind, tuple(json_text.typed(node, str) for node in entry["nodes"]), address)
 
 
 def _foreign(policy: ForeignPolicy) -> dict[str, Any]:

@@ -6,8 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from types import NoneType
 from typing import Any
 
+from landing.core.json_text import typed
 from landing.core.model import Action, Address, Change, Diagnostic, Gap, Scope, Source
 from landing.services.base import Kinds
 
@@ -54,12 +56,17 @@ def change_of(entry: Mapping[str, Any]) -> Change:
     return Change(
         Action.ADOPT if action == NO_OP else Action(action),
         Address.parse(entry["address"]),
-        entry["change"]["before"],
-        entry["change"]["after"],
+        typed(entry["change"]["before"], dict, NoneType),
+        typed(entry["change"]["after"], dict, NoneType),
         tuple(map(Address.parse, entry["requires"])),
         tuple(map(Address.parse, entry["releases"])),
-        Source(**at) if at else None,
+        source_of(at) if at else None,
     )
+
+
+def source_of(at: Mapping[str, Any]) -> Source:
+    """A place in the config, whose parts have their types."""
+    return Source(typed(at["file"], str), typed(at["line"], int), typed(at["column"], int))
 
 
 def gap_entry_of(gap: Gap) -> dict[str, Any]:
@@ -71,7 +78,8 @@ def gap_entry_of(gap: Gap) -> dict[str, Any]:
 def gap_of(entry: Mapping[str, Any]) -> Gap:
     """What `gap_entry_of` wrote; raises KeyError, TypeError, ValueError or AttributeError when it did not."""
     parts = entry.get("diagnostic", {"message": entry["reason"]})
-    return Gap(entry["kind"], Scope(entry["account"], entry["region"]), Diagnostic.from_json(parts), entry["name"])
+    kind, account, region, name = (typed(entry[key], str) for key in ("kind", "account", "region", "name"))
+    return Gap(kind, Scope(account, region), Diagnostic.from_json(parts), name)
 
 
 def plain(value: Any) -> Any:
