@@ -194,7 +194,7 @@ def test_the_shipped_config_and_one_more_account(folder: Path) -> None:
         assert ends("plan", "--detailed-exitcode") == 2
         ends("apply", "--auto-approve")
         assert ends("plan", "--detailed-exitcode") == 0
-    found = json.loads((Path(records()[0].folder) / "summary.json").read_text())
+    found = json.loads((Path(records(Path(".landing/runs"))[0].folder) / "summary.json").read_text())
     assert (found["outcome"], found["unsettled"]) == ("applied", {})
     assert {"settle", "verify"} <= set(found["phases"])
 
@@ -214,7 +214,7 @@ def test_the_record_tells_what_aws_was_at(folder: Path, config: Callable[..., Pa
             gate.opened.set()
         assert process.ends() == (130 if number == signal.SIGINT else -signal.SIGKILL)
         gate.opened.set()
-        (found, *_) = records()
+        (found, *_) = records(Path(".landing/runs"))
         if number == signal.SIGKILL:
             assert (found.outcome, found.phase) == (KILLED, "settle")
         else:

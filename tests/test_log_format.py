@@ -45,7 +45,7 @@ def test_an_apply_as_json_lines_and_its_record(gate: Gate) -> None:
     assert planned["changes"] | {"operation": ""} == done["changes"] | {"operation": ""}
     assert [line["@message"] for line in told if line["type"] == "phase_start"] == ["observe", "apply", "verify"]
     (calls,) = (line for line in told if line["type"] == "calls")
-    (found,) = records()
+    (found,) = records(Path(".landing/runs"))
     assert found.outcome == "applied"
     assert found.calls["calls"] == calls["calls"] > 20
     assert list(found.phases) == ["observe", "apply", "verify"]
@@ -86,7 +86,7 @@ def test_throttles_are_counted_and_written_down(gate: Gate) -> None:
     process = Process("apply", "--auto-approve", "--target", "unit.security")
     assert process.ends() == 0, process.told
     assert ", 1 throttled, " in process.lines[-1]
-    (found,) = records()
+    (found,) = records(Path(".landing/runs"))
     assert (found.calls["throttled"], found.calls["retried"]) == (1, 1)
     said = "organizations:CreateOrganizationalUnit throttled at attempt 1: TooManyRequestsException"
     assert said in (Path(found.folder) / "log").read_text()

@@ -45,7 +45,7 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def begin(clock: Clock) -> Callable[[], Run]:
-    return lambda: Run(lambda: NOW, clock)
+    return lambda: Run(lambda: NOW, clock, ROOT)
 
 
 def summary(run: Run) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def test_runs_of_the_same_second_have_folders_of_their_own(begin: Callable[[], R
             names.append(run.folder.name)
             run.end("applied")
     assert names == [ID, *(f"{ID}-{number}" for number in range(2, 12))]
-    assert [found.run for found in records()] == names[::-1], "the latest first, and -10 after -9"
+    assert [found.run for found in records(ROOT)] == names[::-1], "the latest first, and -10 after -9"
 
 
 def test_only_the_user_may_read_it(begin: Callable[[], Run]) -> None:
@@ -167,13 +167,13 @@ def test_a_run_that_ends_badly_says_why(
 def test_a_run_that_goes_on_and_one_that_was_killed(begin: Callable[[], Run]) -> None:
     run = begin()
     some_changes(run)
-    (found,) = records()
+    (found,) = records(ROOT)
     assert (found.outcome, found.phase, found.pid, found.left) == (RUNNING, "apply", os.getpid(), 3)
     assert found.running == ("unit.c",)
     run._journal.close()  # as a process that dies lets go of it
     with (run.folder / "events.jsonl").open("a") as file:
         file.write('{"type": "apply_comp')
-    (found,) = records()
+    (found,) = records(ROOT)
     assert (found.outcome, found.ended, found.failed) == (KILLED, NOW, {"unit.b": "AccessDenied: \x1b[31mno"})
     assert found.changes == {"total": 4, "done": 1, "failed": 1, "blocked": 0, "not_started": 1}
     run._log.close()
@@ -184,7 +184,7 @@ def test_a_damaged_record_is_still_listed(begin: Callable[[], Run]) -> None:
         some_changes(run)
     (run.folder / "summary.json").write_text('{"outcome"')
     (ROOT / "empty").mkdir()
-    assert {found.run: found.outcome for found in records()} == {ID: KILLED, "empty": KILLED}
+    assert {found.run: found.outcome for found in records(ROOT)} == {ID: KILLED, "empty": KILLED}
 
 
 def test_a_record_that_cannot_be_written_stops_the_run_before_it_begins(begin: Callable[[], Run]) -> None:
@@ -197,7 +197,7 @@ def test_a_record_that_cannot_be_written_stops_the_run_before_it_begins(begin: C
 @pytest.mark.parametrize("run", ["nothing", "../runs", ".", ""])
 def test_an_unknown_run(clock: Clock, run: str) -> None:
     with pytest.raises(LandingError, match="landing status lists them"):
-        record(run)
+        record(run, ROOT)
 
 
 def test_status_without_runs(clock: Clock, capsys: Capture) -> None:

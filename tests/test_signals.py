@@ -42,7 +42,7 @@ def start(gate: Gate) -> Iterator[Callable[..., Process]]:
 def last() -> tuple[Record, dict[str, Any]]:
     """The last run, and its summary; the lock is free."""
     assert living_holder(Path(".landing")) is None
-    (found, *_) = records()
+    (found, *_) = records(Path(".landing/runs"))
     return found, json.loads((Path(found.folder) / "summary.json").read_text())
 
 
@@ -106,12 +106,12 @@ def test_twice_waits_for_nothing(start) -> None:
 
 def test_a_killed_run_tells_how_far_it_came(start) -> None:
     process = start("CreateOrganizationalUnit", "apply", "--auto-approve")
-    (going_on,) = records()
+    (going_on,) = records(Path(".landing/runs"))
     assert going_on.outcome == "running"
     process.send(signal.SIGKILL)
     assert process.ends() == -signal.SIGKILL
     assert living_holder(Path(".landing")) is None
-    (found,) = records()
+    (found,) = records(Path(".landing/runs"))
     assert (found.outcome, found.phase) == (KILLED, "apply")
     assert found.changes["done"] >= 1
     assert any(address.startswith("unit.") for address in found.running)

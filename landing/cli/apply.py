@@ -97,7 +97,10 @@ def command(
         raise click.UsageError("--digest is of a saved plan: give its FILE as well")
     organization, _ = session.organization()
     written = session.digest()
-    with locked("apply", sandbox=session.sandbox, timeout=lock_timeout) as lock_everywhere, recorded() as run:
+    with (
+        locked("apply", session.folder, sandbox=session.sandbox, timeout=lock_timeout) as lock_everywhere,
+        recorded(session.folder) as run,
+    ):
         hooks = session.hooks(partial(turn_to, run))
         hooks.phase("refresh" if file else "observe")
         saved = None if file is None else _reviewed(file, digest)

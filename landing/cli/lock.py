@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from landing.organization import LockPlace, Organization
     from landing.runs.lock import Holder
 
-FOLDER = Path(".landing")
-
 
 @contextmanager
-def locked(operation: str, *, sandbox: bool, timeout: float) -> Iterator[Callable[[Organization, Aws], None]]:
+def locked(
+    operation: str, folder: Path, *, sandbox: bool, timeout: float
+) -> Iterator[Callable[[Organization, Aws], None]]:
     """This machine is locked within the block, and from when the block calls what it is given, every machine.
 
-    `timeout`: seconds to wait for other runs, in all. Raises LockHeld.
+    `folder`: what is kept beside the config. `timeout`: seconds to wait for other runs, in all. Raises LockHeld.
     """
     from landing.cli.output import note
     from landing.core.text import safe
@@ -43,7 +43,7 @@ def locked(operation: str, *, sandbox: bool, timeout: float) -> Iterator[Callabl
                 held.enter_context(ObjectLock(thing, holder, waiting, _warn))
                 aws.tree.forget()  # what was read before may have been changed by the last holder
 
-        held.enter_context(FileLock(FOLDER, holder, waiting))
+        held.enter_context(FileLock(folder, holder, waiting))
         yield lock_everywhere
 
 

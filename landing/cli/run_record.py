@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def recorded() -> Iterator[Run]:
-    """A record for as long as the block takes; it says how the block ended, with whatever exception."""
-    from landing.runs.record import Run
+def recorded(folder: Path) -> Iterator[Run]:
+    """A record, as long as the block takes; it says how that ended. `folder`: what is kept beside the config."""
+    from landing.runs.record import RUNS, Run
 
-    with Run(now, monotonic) as run:
+    with Run(now, monotonic, folder / RUNS) as run:
         STDERR.copy = run.say
         try:
             yield run

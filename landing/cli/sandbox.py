@@ -1,10 +1,22 @@
 """`landing sandbox`."""
 
+from __future__ import annotations
+
 import json
+from collections.abc import Callable
+from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from landing.cli.session import config_option, sandbox_of
+
+if TYPE_CHECKING:
+    from landing.sandbox.world.home import Home
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def require() -> None:
@@ -14,6 +26,20 @@ def require() -> None:
     missing = [name for name in ("moto", "cloudpickle") if find_spec(name) is None]
     if missing:
         raise LandingError(f"the sandbox needs {' and '.join(missing)}. Install: pip install 'landing[sandbox]'")
+
+
+def with_home(command: F) -> F:
+    """Add `--config` to a command; it gets the `home` of the config's sandbox."""
+
+    @wraps(command)
+    def at_home(config: str, **rest: Any) -> Any:
+        from landing.sandbox.world.home import Home
+
+        return command(home=Home(sandbox_of(Path(config))), **rest)
+
+    decorated: Any = config_option(at_home)
+    found: F = decorated
+    return found
 
 
 @click.group
@@ -31,75 +57,83 @@ def command() -> None:
 
 
 @command.command
-def start() -> None:
+@with_home
+def start(home: Home) -> None:
     """Start it, if it is not running."""
     from landing.sandbox.endpoint.process import ensure_started
 
-    click.echo(f"The sandbox answers at {ensure_started().url}")
+    click.echo(f"The sandbox answers at {ensure_started(home).url}")
 
 
 @command.command
-def status() -> int:
+@with_home
+def status(home: Home) -> int:
     """Tell whether it is running; exit with 1 when it is not."""
     from landing.sandbox.endpoint import process
 
-    found = process.status()
+    found = process.status(home)
     click.echo(json.dumps(found, indent=1))
     return 0 if found["running"] else 1
 
 
 @command.command
-def stop() -> None:
+@with_home
+def stop(home: Home) -> None:
     """Save its state and stop it."""
     from landing.sandbox.endpoint import process
 
-    click.echo("Stopped." if process.stop() else "It was not running.")
+    click.echo("Stopped." if process.stop(home) else "It was not running.")
 
 
 @command.command
-def reset() -> None:
+@with_home
+def reset(home: Home) -> None:
     """Forget everything: an AWS account in which nothing has happened."""
     from landing.sandbox.endpoint import process
 
-    process.reset()
+    process.reset(home)
     click.echo("The sandbox is an empty AWS account again.")
 
 
 @command.command
+@with_home
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def snapshot(file: Path) -> None:
+def snapshot(home: Home, file: Path) -> None:
     """Write its state to FILE."""
     from landing.sandbox.endpoint import process
 
-    process.snapshot(file)
+    process.snapshot(file, home)
 
 
 @command.command
+@with_home
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def load(file: Path) -> None:
+def load(home: Home, file: Path) -> None:
     """Put the state of FILE in the place of its own. Only files that a sandbox of yours wrote are loaded."""
     from landing.sandbox.endpoint import process
 
-    process.load(file)
+    process.load(file, home)
 
 
 @command.command
-def env() -> None:
+@with_home
+def env(home: Home) -> None:
     """Print the exports that make other AWS tools use it."""
     import shlex
 
     from landing.sandbox.endpoint import process
 
-    for name, value in process.env().items():
+    for name, value in process.env(home).items():
         click.echo(f"export {name}={shlex.quote(value)}")
 
 
 @command.command
+@with_home
 @click.option("--accounts", default=100, show_default=True, help="Member accounts.")
 @click.option("--unit", "units", multiple=True, metavar="PATH", help="Spread them over these units; repeatable.")
-def seed(accounts: int, units: tuple[str, ...]) -> None:
+def seed(home: Home, accounts: int, units: tuple[str, ...]) -> None:
     """Fill it with an organization of many accounts, at once."""
     from landing.sandbox.endpoint import process
     from landing.sandbox.services.organizations.seeding import Shape
 
-    click.echo(json.dumps(process.seed(Shape(accounts, units))))
+    click.echo(json.dumps(process.seed(Shape(accounts, units), home)))

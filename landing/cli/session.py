@@ -105,15 +105,19 @@ class Session:
 
         require()
         from landing.sandbox.endpoint.process import ensure_started
+        from landing.sandbox.world.home import Home
 
-        endpoint = ensure_started()
+        if _is_in_sandbox():
+            door = {name: os.environ[name] for name in _DOOR if name in os.environ}
+        else:
+            endpoint = ensure_started(Home(sandbox_of(self.config)))
+            _entered.add(endpoint.url)
+            door = dict(zip(_DOOR, (endpoint.url, endpoint.access_key, endpoint.secret_key), strict=False))
         for name in list(os.environ):
             if name.startswith("AWS_"):
                 del os.environ[name]
         os.environ |= {
-            "AWS_ENDPOINT_URL": endpoint.url,
-            "AWS_ACCESS_KEY_ID": endpoint.access_key,
-            "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
+            **door,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -146,7 +150,12 @@ class Session:
     @property
     def snapshot(self) -> Path:
         """Where what was read last is kept."""
-        return Path(".landing") / ("snapshot-sandbox.json" if self.sandbox else "snapshot.json")
+        return self.folder / ("snapshot-sandbox.json" if self.sandbox else "snapshot.json")
+
+    @property
+    def folder(self) -> Path:
+        """What is kept beside the config, wherever the command runs: the lock, runs, the snapshot, the sandbox."""
+        return folder_of(self.config)
 
     def note_calls(self, aws: Aws) -> None:
         """Say on stderr what was asked of AWS, and how long the command has taken."""
@@ -164,6 +173,46 @@ def _refuse_reserved_emails(organization: Organization, changes: Iterable[Change
         problems = list(reserved_emails(organization, changes))
         if problems:
             raise ConfigError(problems)
+
+
+_DOOR = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_entered: set[str] = set()
+"""The endpoints that this process has written into its environment itself."""
+
+
+def _is_in_sandbox() -> bool:
+    """Whether the environment names a sandbox, which is told; raises Refused when it names something else."""
+    from ipaddress import ip_address
+    from urllib.parse import urlsplit
+
+    from landing.cli.output import note
+    from landing.core.errors import Refused
+    from landing.core.text import safe
+
+    url = os.environ.get("AWS_ENDPOINT_URL", "")
+    if not url or url in _entered:
+        return False
+    host = urlsplit(url).hostname or ""
+    try:
+        near = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        near = False
+    if not near:
+        raise Refused(safe(f"AWS_ENDPOINT_URL is {url}, which is no sandbox. Unset it, or leave --sandbox out"))
+    note(safe(f"The sandbox is that of AWS_ENDPOINT_URL, {url}."))
+    return True
+
+
+def sandbox_of(config: Path) -> Path:
+    """Where the sandbox of a config keeps its world, unless the environment says where."""
+    from landing.sandbox.world.home import DEFAULT, VARIABLE
+
+    return Path(os.environ.get(VARIABLE, folder_of(config) / DEFAULT))
+
+
+def folder_of(config: Path) -> Path:
+    """Where what is kept of a config stands: beside it."""
+    return config.parent / ".landing"
 
 
 def with_config(command: F) -> F:
@@ -225,11 +274,14 @@ def _session_options(command: Any, *, connected: bool, configured: bool = True) 
             decorated = option(decorated)
     if not configured:
         return decorated
-    return click.option(
-        "--config",
-        default="config",
-        metavar="DIR",
-        envvar="LANDING_CONFIG",
-        show_default=True,
-        help="Folder (or file) of the config.",
-    )(decorated)
+    return config_option(decorated)
+
+
+config_option = click.option(
+    "--config",
+    default="config",
+    metavar="DIR",
+    envvar="LANDING_CONFIG",
+    show_default=True,
+    help="Folder (or file) of the config.",
+)

@@ -2,15 +2,18 @@
 
 import click
 
+from landing.cli.session import Session, with_config
 from landing.report import formats
 
 
 @click.command
+@with_config
 @click.argument("run", required=False, metavar="[ID]")
 @click.option("--limit", default=10, show_default=True, help="Runs to list; 0 for all.")
 @click.option("--format", "form", type=click.Choice(formats.names("runs")), default="text", show_default=True)
-def command(run: str | None, limit: int, form: str) -> int:
-    """Tell whether an apply is running here, and what the last ones did. Reads .landing/runs, asks nothing of AWS.
+def command(*, session: Session, run: str | None, limit: int, form: str) -> int:
+    """Tell whether an apply is running here, and what the last ones did. Reads .landing/runs beside
+    the config, asks nothing of AWS.
 
     \b
       landing status
@@ -22,8 +25,10 @@ def command(run: str | None, limit: int, form: str) -> int:
     from landing.cli.output import result, style_of
     from landing.report.status import Runs
     from landing.runs.history import record, records
+    from landing.runs.record import RUNS
 
-    found = [record(run)] if run else records()
+    root = session.folder / RUNS
+    found = [record(run, root)] if run else records(root)
     told = Runs(found, found[: limit or None], one=bool(run))
     result(formats.shown("runs", form, told, view=formats.View(style=style_of(sys.stdout))))
     return 0

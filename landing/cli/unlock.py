@@ -9,6 +9,7 @@ from landing.cli.session import Session, with_aws
 
 if TYPE_CHECKING:
     from landing.aws import ConditionalObject
+    from landing.runs.lock import Holder
 
 
 @click.command
@@ -26,7 +27,7 @@ def command(*, session: Session, lock_id: str, force: bool) -> int:
       landing unlock 4f1d9b4e-53a5-4c52-8f0a-4f3cf8f5c4a1
       landing unlock 4f1d9b4e-53a5-4c52-8f0a-4f3cf8f5c4a1 --force
     """
-    from landing.cli.lock import FOLDER, shared
+    from landing.cli.lock import shared
     from landing.cli.output import note
     from landing.core.errors import Refused
     from landing.core.text import safe
@@ -37,8 +38,8 @@ def command(*, session: Session, lock_id: str, force: bool) -> int:
     if organization.lock and not session.sandbox:
         thing = shared(organization, session.connect(organization, read_only=False), sandbox=session.sandbox)
     if thing is not None:
-        return _unlock(thing, lock_id, force=force)
-    alive = living_holder(FOLDER)
+        return _unlock(thing, lock_id, living_holder(session.folder), force=force)
+    alive = living_holder(session.folder)
     if alive is not None and lock_id not in ("", alive.ID):
         note("\n".join(map(safe, str(alive).splitlines())))
         raise Refused(f"The lock that is held is not {lock_id}. Nothing was removed.")
@@ -46,12 +47,11 @@ def command(*, session: Session, lock_id: str, force: bool) -> int:
     return 0 if alive is None else 5
 
 
-def _unlock(thing: "ConditionalObject", lock_id: str, *, force: bool) -> int:
-    from landing.cli.lock import FOLDER
+def _unlock(thing: "ConditionalObject", lock_id: str, alive: "Holder | None", *, force: bool) -> int:
     from landing.cli.output import note
     from landing.core.errors import Refused
     from landing.core.text import safe
-    from landing.runs.lock import holder_of, living_holder
+    from landing.runs.lock import holder_of
 
     seen = thing.read()
     if seen is None:
@@ -61,7 +61,6 @@ def _unlock(thing: "ConditionalObject", lock_id: str, *, force: bool) -> int:
     note("\n".join(map(safe, str(holder).splitlines())))
     if lock_id not in ("", holder.ID):
         raise Refused(f"The lock that is held is not {lock_id}. Nothing was removed.")
-    alive = living_holder(FOLDER)
     if alive and alive.ID == holder.ID and not force:
         raise Refused(f"Its run is alive on this machine ({alive.Info}): stop that, or use --force.")
     if not force:

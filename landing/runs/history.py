@@ -10,7 +10,7 @@ from typing import Any
 from landing.core import json_text, private_files
 from landing.core.errors import LandingError
 from landing.engine.journal import Event, Standing, is_open
-from landing.runs.record import EVENTS, RUNS, SUMMARY
+from landing.runs.record import EVENTS, SUMMARY
 
 RUNNING, KILLED = "running", "killed"
 """Outcomes of runs without a summary: a process has the journal open, or none has."""
@@ -53,7 +53,7 @@ class Record:
         return asdict(self)
 
 
-def records(root: Path = RUNS) -> list[Record]:
+def records(root: Path) -> list[Record]:
     """All runs, the latest first."""
     private_files.refuse_links(root)
     found = root.glob("*") if root.is_dir() else ()
@@ -61,7 +61,7 @@ def records(root: Path = RUNS) -> list[Record]:
     return [_record(folder) for folder in sorted(folders, key=_age, reverse=True)]
 
 
-def record(run: str, root: Path = RUNS) -> Record:
+def record(run: str, root: Path) -> Record:
     """The run of that id; raises LandingError when there is none."""
     folder = root / run
     private_files.refuse_links(folder)

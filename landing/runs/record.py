@@ -26,7 +26,7 @@ from landing.engine.journal import Event, Journal, Standing, planned, version
 if TYPE_CHECKING:
     from landing.aws import Tally
 
-RUNS = Path(".landing") / "runs"
+RUNS = Path("runs")
 FORMAT = "1.1"
 EVENTS, SUMMARY = "events.jsonl", "summary.json"
 
@@ -51,7 +51,7 @@ class Run:
     Raises LandingError when the folder cannot be written.
     """
 
-    def __init__(self, now: Callable[[], str], clock: Callable[[], float], root: Path = RUNS) -> None:
+    def __init__(self, now: Callable[[], str], clock: Callable[[], float], root: Path) -> None:
         self._now, self._clock = now, clock
         self._began, self._started = clock(), now()
         self.folder = _made(root, self._started)

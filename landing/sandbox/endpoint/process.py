@@ -21,9 +21,8 @@ START_TIMEOUT = 60.0
 REQUEST_TIMEOUT = 600.0
 
 
-def ensure_started(home: Home | None = None, *, port: int = 0) -> Endpoint:
+def ensure_started(home: Home, *, port: int = 0) -> Endpoint:
     """The endpoint of the home's server, which is started, on its own, if it is not running."""
-    home = home or Home()
     try:
         return _ensured(home, port)
     except OSError as error:
@@ -50,9 +49,8 @@ def _is_alive(endpoint: Endpoint) -> bool:
     return True
 
 
-def find(home: Home | None = None) -> Endpoint | None:
+def find(home: Home) -> Endpoint | None:
     """The endpoint of the home's server, if it is running."""
-    home = home or Home()
     return home.read_endpoint() if home.is_locked("server") else None
 
 
@@ -111,7 +109,7 @@ def ask(endpoint: Endpoint, method: str, path: str, body: Any = None) -> bytes:
     return answer
 
 
-def status(home: Home | None = None) -> dict[str, Any]:
+def status(home: Home) -> dict[str, Any]:
     """What is running, if anything is."""
     endpoint = find(home)
     if endpoint is None:
@@ -120,9 +118,8 @@ def status(home: Home | None = None) -> dict[str, Any]:
     return {**known, **json.loads(ask(endpoint, "GET", "health"))}
 
 
-def stop(home: Home | None = None) -> bool:
+def stop(home: Home) -> bool:
     """Save the world and stop the server; whether one was running."""
-    home = home or Home()
     endpoint = find(home)
     if endpoint is None:
         return False
@@ -136,9 +133,8 @@ def stop(home: Home | None = None) -> bool:
     return True
 
 
-def reset(home: Home | None = None, **settings: Any) -> Endpoint:
+def reset(home: Home, **settings: Any) -> Endpoint:
     """A world in which nothing has happened, whatever the home holds. `settings`: latency and options."""
-    home = home or Home()
     endpoint = find(home)
     if endpoint is None:
         with home.locked("server"):
@@ -150,17 +146,17 @@ def reset(home: Home | None = None, **settings: Any) -> Endpoint:
     return endpoint
 
 
-def snapshot(file: Path, home: Home | None = None) -> None:
+def snapshot(file: Path, home: Home) -> None:
     """Write the world to a file."""
     write_private(file, ask(ensure_started(home), "GET", "world"))
 
 
-def load(file: Path, home: Home | None = None) -> None:
+def load(file: Path, home: Home) -> None:
     """Put the world of a file in the place of the home's."""
     ask(ensure_started(home), "PUT", "world", file.read_bytes())
 
 
-def env(home: Home | None = None) -> dict[str, str]:
+def env(home: Home) -> dict[str, str]:
     """What to export so that other tools use the sandbox."""
     endpoint = ensure_started(home)
     return {
@@ -173,7 +169,7 @@ def env(home: Home | None = None) -> dict[str, str]:
     }
 
 
-def seed(shape: Shape, home: Home | None = None) -> dict[str, Any]:
+def seed(shape: Shape, home: Home) -> dict[str, Any]:
     """An organization of a shape, at once."""
     answer: dict[str, Any] = json.loads(ask(ensure_started(home), "POST", "seed", asdict(shape)))
     return answer

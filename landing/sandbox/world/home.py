@@ -21,7 +21,8 @@ from landing.core.errors import LandingError
 from landing.sandbox.world.seal import Seal
 
 FORMAT = 5
-DEFAULT = Path(".landing/sandbox")
+DEFAULT = Path("sandbox")
+"""Its name in what is kept beside a config."""
 VARIABLE = "LANDING_SANDBOX_HOME"
 
 
@@ -61,8 +62,8 @@ class Stamp:
 class Home:
     """The folder, with files that only its owner can read."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path or Path(os.environ.get(VARIABLE, DEFAULT))
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
     def make(self) -> None:
         """Make the folder if it is not there, and refuse one that is somebody else's."""
