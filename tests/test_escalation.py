@@ -119,6 +119,22 @@ def test_what_nothing_protects_is_an_error_with_the_path(load_text: Load) -> Non
     assert ":role/network-x in shop-" in problem
 
 
+@pytest.mark.parametrize(
+    ("who", "action"),
+    [("iam::*:user/network-*", "iam:CreateUser"), ("sts::*:federated-user/network-*", "sts:GetFederationToken")],
+)
+def test_users_that_anybody_can_make_are_an_error_as_roles_are(load_text: Load, who: str, action: str) -> None:
+    [problem] = problems(load_text, SMALL + PROTECTED + NETWORK.replace("iam::*:role/network-*", who))
+    assert "LZ349 guardrail `protect-default-network`" in problem
+    assert f"role/anybody with {action} on arn:aws:" in problem
+
+
+def test_a_user_is_also_made_by_giving_another_its_name(load_text: Load) -> None:
+    text = SMALL + PROTECTED + NETWORK.replace(":role/", ":user/") + "  deny-iam-users: {target: {units: [root]}}\n"
+    [problem] = problems(load_text, text)
+    assert "role/anybody with iam:UpdateUser on arn:aws:iam::" in problem
+
+
 def test_what_is_protected_elsewhere_is_an_error_too(load_text: Load) -> None:
     text = SMALL + PROTECTED.replace("root", "security") + NETWORK
     assert "network-x in shop-" in problems(load_text, text)[-1]

@@ -142,12 +142,15 @@ def _too_many(organization: Organization, node: str, kind: str, policies: Sequen
 
 
 def _unprotected(organization: Organization) -> Iterator[Diagnostic]:
-    """Roles that are let through though anybody can make them, or have them act for one.
+    """Roles and users that are let through though anybody can make them, or have them act for one.
 
     The exempt roles may be guarded by other means than ours, so that of them it is a warning: ``landing prove
     escalation`` decides.
     """
-    hint = "attach `protect-landing` to the root: it protects every role that a guardrail lets through"
+    hint = (
+        "attach `protect-landing` to the root: it protects every role that a guardrail lets through; "
+        "users and federated users it does not, so let roles through instead"
+    )
     found: dict[tuple[str, str], list[str]] = {}
     for way, pattern, example in open_ways(organization):
         key, _, statement = way.guards[0].partition("/")

@@ -102,7 +102,7 @@ CODES: Mapping[str, Explanation] = {
     ),
     "LZ348": Explanation("a template that a service-managed stack set does not take", "write the resources out"),
     "LZ349": Explanation(
-        "a role that is let through, which whoever is not could become",
+        "a role or a user that is let through, which whoever is not could become",
         "protect its pattern, or let it through nowhere",
     ),
     "LZ350": Explanation(

@@ -40,6 +40,7 @@ BECOME: Mapping[str, tuple[str, ...]] = {
         "iam:CreateAccessKey",
         "iam:CreateLoginProfile",
         "iam:UpdateLoginProfile",
+        "iam:UpdateUser",  # another is given the name: AWS asks for leave on both
         "iam:CreateServiceSpecificCredential",
         "iam:ResetServiceSpecificCredential",
         "iam:UploadSigningCertificate",
@@ -168,14 +169,14 @@ def open_ways(organization: Organization) -> Iterator[tuple[Way, str, str]]:
         found = [way for way in _ways(policies, estate, account) if set(way.patterns) - told]
         compiled = compile_levels(levels(policies, estate.path(account), SCP)) if found else None
         for way in found:
-            for pattern in [each for each in way.patterns if each not in told and _kinds(each) == ("role",)]:
-                role = example_of(_in(pattern, account), account)
+            for pattern in [each for each in way.patterns if each not in told and len(_kinds(each)) == 1]:
+                somebody = example_of(_in(pattern, account), account)
                 who = f"arn:{estate.partition}:iam::{account}:role/anybody"
-                for action in BECOME["role"]:
-                    request = {"principal": who, "action": action, "resource": role, "context": {}}
+                for action in BECOME[_kinds(pattern)[0]]:
+                    request = {"principal": who, "action": action, "resource": somebody, "context": {}}
                     if compiled is not None and compiled.evaluate(request).blocked is False:
                         told.add(pattern)
-                        yield way, pattern, f"role/anybody with {action} on {role} in {names[account]}"
+                        yield way, pattern, f"role/anybody with {action} on {somebody} in {names[account]}"
                         break
 
 
