@@ -7,6 +7,7 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal, unsupported
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import capabilities, finding, imports, parameters, preview, stacks
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.state import ChangeSet, Stack, Wanted, stack_of, state_of
 from landing.sandbox.world import World
 
@@ -56,9 +57,7 @@ def _check_supported(call: Call) -> None:
     if call.get("ResourcesToImport") and call.get("ChangeSetType") != "IMPORT":
         raise Refusal("ValidationError", "ResourcesToImport can only be specified for a change set of type IMPORT.")
     if call.get("ChangeSetType") == "CREATE" and "DeploymentMode" in call:
-        raise Refusal(
-            "ValidationError", "DeploymentMode REVERT_DRIFT is only supported for change sets of type UPDATE."
-        )
+        raise wrong("DeploymentMode REVERT_DRIFT is only supported for change sets of type UPDATE.")
 
 
 def _reviewed(call: Call) -> tuple[Stack, Wanted]:
@@ -67,7 +66,7 @@ def _reviewed(call: Call) -> tuple[Stack, Wanted]:
     stacks.check_name(name)
     text = finding.body(call)
     if text is None:
-        raise Refusal("ValidationError", "Either Template URL or Template Body must be specified.")
+        raise wrong("Either Template URL or Template Body must be specified.")
     wanted = finding.wanted(call, text)
     capabilities.check(wanted.template, wanted.capabilities)
     if name not in state.names:
@@ -76,7 +75,7 @@ def _reviewed(call: Call) -> tuple[Stack, Wanted]:
     if stack.status != "REVIEW_IN_PROGRESS" and call.get("ChangeSetType") == "IMPORT":
         raise unsupported("cloudformation", "CreateChangeSet", "ResourcesToImport into a stack that exists")
     if stack.status != "REVIEW_IN_PROGRESS":
-        raise Refusal("ValidationError", f"Stack [{name}] already exists and cannot be created again with a changeSet.")
+        raise wrong(f"Stack [{name}] already exists and cannot be created again with a changeSet.")
     return stack, wanted
 
 
@@ -115,7 +114,7 @@ def _sought(call: Call) -> tuple[Stack, ChangeSet] | None:
     elif name.startswith("arn:"):
         candidates = list(state_of(call.world, call.account, call.region).stacks.values())
     else:
-        raise Refusal("ValidationError", "StackName must be specified if ChangeSetName is not specified as an ARN.")
+        raise wrong("StackName must be specified if ChangeSetName is not specified as an ARN.")
     for stack in candidates:
         for change_set in stack.change_sets.values():
             if name in (change_set.id, change_set.name):
@@ -193,7 +192,7 @@ def execute_change_set(call: Call) -> dict[str, Any]:
     if change_set.execution != "AVAILABLE":
         raise _wrong_status(change_set)
     if "DisableRollback" in call and change_set.on_failure:
-        raise Refusal("ValidationError", "DisableRollback must not be specified when OnStackFailure is.")
+        raise wrong("DisableRollback must not be specified when OnStackFailure is.")
     token, wanted = call.get("ClientRequestToken", ""), change_set.wanted
     stack.on_failure = change_set.on_failure or ("DO_NOTHING" if call.get("DisableRollback") else "ROLLBACK")
     stack.retain_new = call.get("RetainExceptOnCreate", False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import events, finding, parameters
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.state import Resource, Stack, state_of
 
 
@@ -87,7 +87,7 @@ def describe_stack_events(call: Call) -> dict[str, Any]:
 
 def _resource(stack: Stack, logical_id: str) -> Resource:
     if logical_id not in stack.resources:
-        raise Refusal("ValidationError", f"Resource {logical_id} does not exist for stack {stack.name}")
+        raise wrong(f"Resource {logical_id} does not exist for stack {stack.name}")
     return stack.resources[logical_id]
 
 
@@ -136,7 +136,7 @@ def _owner(call: Call, physical_id: str) -> Stack:
     for stack in state_of(call.world, call.account, call.region).stacks.values():
         if stack.is_live and any(resource.physical_id == physical_id for resource in stack.resources.values()):
             return stack
-    raise Refusal("ValidationError", f"Stack for {physical_id} does not exist")
+    raise wrong(f"Stack for {physical_id} does not exist")
 
 
 def list_stack_resources(call: Call) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import drift, finding
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.state import Detection, Resource, Stack, stack_of, state_of
 from landing.sandbox.world import World
 
@@ -20,10 +20,7 @@ def detect_stack_drift(call: Call) -> dict[str, Any]:
     stack = _detectable(call)
     state = state_of(call.world, call.account, call.region)
     if any(d.stack_id == stack.id and d.status == "DETECTION_IN_PROGRESS" for d in state.detections.values()):
-        raise Refusal(
-            "ValidationError",
-            f"Drift detection is already in progress for stack [{stack.id}]. Wait for it to complete.",
-        )
+        raise wrong(f"Drift detection is already in progress for stack [{stack.id}]. Wait for it to complete.")
     only = call.get("LogicalResourceIds")
     _check_known(stack, only or [])
     detection = Detection(call.world.uuid(), stack.id, call.world.now)
@@ -37,14 +34,14 @@ def detect_stack_drift(call: Call) -> dict[str, Any]:
 def _detectable(call: Call) -> Stack:
     stack = finding.live(call, call["StackName"])
     if stack.status not in DETECTABLE:
-        raise Refusal("ValidationError", f"Drift detection cannot be performed on a stack in {stack.status} state")
+        raise wrong(f"Drift detection cannot be performed on a stack in {stack.status} state")
     return stack
 
 
 def _check_known(stack: Stack, names: list[str]) -> None:
     for name in names:
         if name not in stack.resources:
-            raise Refusal("ValidationError", f"Resource {name} does not exist for stack {stack.name}")
+            raise wrong(f"Resource {name} does not exist for stack {stack.name}")
 
 
 def _detected(world: World, stack_id: str, detection_id: str, only: frozenset[str] | None) -> None:
@@ -62,7 +59,7 @@ def describe_stack_drift_detection_status(call: Call) -> dict[str, Any]:
     identifier = call["StackDriftDetectionId"]
     state = state_of(call.world, call.account, call.region)
     if identifier not in state.detections:
-        raise Refusal("ValidationError", f"Drift detection {identifier} does not exist.")
+        raise wrong(f"Drift detection {identifier} does not exist.")
     call.poll(("drift", identifier))
     detection = state.detections[identifier]
     result: dict[str, Any] = {

@@ -26,16 +26,21 @@ class Loader(yaml.CSafeLoader):
     """YAML as CloudFormation reads it: dates stay text, and `!Sub` is `Fn::Sub`."""
 
 
+def wrong(message: str) -> Refusal:
+    """CloudFormation has one error for all input that it cannot use."""
+    return Refusal("ValidationError", message)
+
+
 def malformed(message: str) -> Refusal:
     """What CloudFormation answers to a template that it cannot read."""
-    return Refusal("ValidationError", f"Template format error: {message}")
+    return wrong(f"Template format error: {message}")
 
 
 def check_size(body: str, largest: int = LARGEST) -> None:
     """Refuse a body that is too large for the way it came."""
     size = len(body.encode())
     if size > largest:
-        raise Refusal("ValidationError", str(Problem("max_length", "templateBody", f"{size} bytes", largest)))
+        raise wrong(str(Problem("max_length", "templateBody", f"{size} bytes", largest)))
 
 
 @lru_cache(maxsize=256)

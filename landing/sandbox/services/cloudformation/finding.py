@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import document, lookup, parameters, sections, support
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.state import Stack, Wanted, state_of
 from landing.sandbox.world import World
 
@@ -21,7 +22,7 @@ STACK_ID = re.compile(r"arn:[a-z-]+:cloudformation:(?P<region>[a-z0-9-]+):(?P<ac
 
 def absent(name: str) -> Refusal:
     """What is answered to a name that no stack has."""
-    return Refusal("ValidationError", f"Stack with id {name} does not exist")
+    return wrong(f"Stack with id {name} does not exist")
 
 
 def any_stack(call: Call, name: str) -> Stack:
@@ -44,7 +45,7 @@ def live(call: Call, name: str) -> Stack:
 def body(call: Call) -> str | None:
     """The template in the call, or behind its URL; None if there is neither."""
     if "TemplateBody" in call and "TemplateURL" in call:
-        raise Refusal("ValidationError", "You cannot specify both Template URL and Template Body.")
+        raise wrong("You cannot specify both Template URL and Template Body.")
     if "TemplateURL" in call:
         found = fetched(call, call["TemplateURL"])
         document.check_size(found, document.LARGEST_IN_S3)
@@ -66,11 +67,11 @@ def fetched(call: Call, url: str) -> str:
     elif parts.scheme == "https" and found is not None:
         bucket, key = (found["bucket"], path) if found["bucket"] else path.split("/", 1)
     else:
-        raise Refusal("ValidationError", "TemplateURL must be a supported URL.")
+        raise wrong("TemplateURL must be a supported URL.")
     try:
         text: str = call.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
     except ClientError as error:
-        raise Refusal("ValidationError", f"S3 error: {error.response['Error']['Message']}") from error
+        raise wrong(f"S3 error: {error.response['Error']['Message']}") from error
     return text
 
 
@@ -95,9 +96,9 @@ def tags(given: list[Mapping[str, str]]) -> dict[str, str]:
     """Tags as a mapping; refused when there are too many or one is AWS's own."""
     found = {tag["Key"]: tag["Value"] for tag in given}
     if len(found) > MOST_TAGS or len(found) < len(given):
-        raise Refusal("ValidationError", f"Tags must be at most {MOST_TAGS}, and have different keys")
+        raise wrong(f"Tags must be at most {MOST_TAGS}, and have different keys")
     if any(key.lower().startswith("aws:") for key in found):
-        raise Refusal("ValidationError", "aws: prefixed tag key names are not allowed for external use.")
+        raise wrong("aws: prefixed tag key names are not allowed for external use.")
     return found
 
 
@@ -110,9 +111,9 @@ def previous_body(call: Call, stack: Stack) -> str:
     """The template of a call that may also ask for the stack's own."""
     given = body(call)
     if given is not None and call.get("UsePreviousTemplate"):
-        raise Refusal("ValidationError", "You cannot specify both usePreviousTemplate and Template Body/Template URL.")
+        raise wrong("You cannot specify both usePreviousTemplate and Template Body/Template URL.")
     if given is None and not call.get("UsePreviousTemplate"):
-        raise Refusal("ValidationError", "Either Template URL or Template Body must be specified.")
+        raise wrong("Either Template URL or Template Body must be specified.")
     return stack.wanted.body if given is None else given
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from landing.sandbox.protocol.refusal import Refusal, unsupported
+from landing.sandbox.protocol.refusal import unsupported
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.parameters import is_list
 from landing.sandbox.services.cloudformation.references import IN_SUB, PSEUDO
 from landing.sandbox.services.cloudformation.template import Template
@@ -101,11 +102,6 @@ class Resolver:
         if name in PSEUDO:
             return self.pseudo[name]
         return self.lookup.ref(name)
-
-
-def wrong(message: str) -> Refusal:
-    """A template that cannot be resolved."""
-    return Refusal("ValidationError", message)
 
 
 def _listed(resolver: Resolver, value: Any, function: str) -> list[Any]:

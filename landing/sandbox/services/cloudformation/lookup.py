@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from landing.sandbox.protocol.refusal import Refusal, unsupported
 from landing.sandbox.services import clients
 from landing.sandbox.services.cloudformation import parameters, schema, types
-from landing.sandbox.services.cloudformation.intrinsics import Resolver, wrong
+from landing.sandbox.services.cloudformation.document import wrong
+from landing.sandbox.services.cloudformation.intrinsics import Resolver
 from landing.sandbox.services.cloudformation.state import Resource, Stack, Wanted, state_of
 from landing.sandbox.services.cloudformation.template import Template
 from landing.sandbox.services.cloudformation.types.base import Site

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudformation.intrinsics import Resolver, wrong
+from landing.sandbox.services.cloudformation.document import wrong
+from landing.sandbox.services.cloudformation.intrinsics import Resolver
 from landing.sandbox.services.cloudformation.state import CloudFormationState, Stack, state_of
 from landing.sandbox.world import World
 
@@ -58,7 +58,7 @@ def check_unused(state: CloudFormationState, stack: Stack) -> None:
     """Refuse to delete a stack whose exports others use (User Guide, "Get exported outputs")."""
     for name, (owner, _) in state.exports.items():
         if owner == stack.id and (users := importers(state, name)):
-            raise Refusal("ValidationError", f"Export {name} cannot be deleted as it is in use by {', '.join(users)}")
+            raise wrong(f"Export {name} cannot be deleted as it is in use by {', '.join(users)}")
 
 
 def list_exports(call: Call) -> dict[str, Any]:
@@ -73,5 +73,5 @@ def list_imports(call: Call) -> dict[str, Any]:
     """Refused for an export that nobody uses (API reference, ListImports)."""
     users = importers(state_of(call.world, call.account, call.region), call["ExportName"])
     if not users:
-        raise Refusal("ValidationError", f"Export '{call['ExportName']}' is not imported by any stack.")
+        raise wrong(f"Export '{call['ExportName']}' is not imported by any stack.")
     return call.page("Imports", users)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal, unsupported
-from landing.sandbox.services.cloudformation.document import malformed
+from landing.sandbox.services.cloudformation.document import malformed, wrong
 from landing.sandbox.services.cloudformation.template import Template
 
 LONGEST_VALUE = 4096
@@ -63,7 +63,7 @@ def values(template: Template, given: Given, previous: Mapping[str, str]) -> dic
         name for name, declared in template.parameters.items() if name not in chosen and "Default" not in declared
     ]
     if missing:
-        raise Refusal("ValidationError", f"Parameters: [{', '.join(missing)}] must have values")
+        raise wrong(f"Parameters: [{', '.join(missing)}] must have values")
     result = {}
     for name, declared in template.parameters.items():
         value = chosen[name] if name in chosen else _text(declared["Default"])
@@ -75,24 +75,22 @@ def values(template: Template, given: Given, previous: Mapping[str, str]) -> dic
 def _chosen(template: Template, given: Given, previous: Mapping[str, str]) -> dict[str, str]:
     unknown = [entry.get("ParameterKey", "") for entry in given if entry.get("ParameterKey") not in template.parameters]
     if unknown:
-        raise Refusal("ValidationError", f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+        raise wrong(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
     chosen: dict[str, str] = {}
     for entry in given:
         name = entry["ParameterKey"]
         if name in chosen:
-            raise Refusal("ValidationError", f"Duplicate input parameter key '{name}'")
+            raise wrong(f"Duplicate input parameter key '{name}'")
         if entry.get("UsePreviousValue"):
             if "ParameterValue" in entry:
-                raise Refusal(
-                    "ValidationError",
+                raise wrong(
                     f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true"
-                    " and non empty value for a parameter",
+                    " and non empty value for a parameter"
                 )
             if name not in previous:
-                raise Refusal(
-                    "ValidationError",
+                raise wrong(
                     f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter "
-                    "key not in the previous template",
+                    "key not in the previous template"
                 )
             chosen[name] = previous[name]
         elif "ParameterValue" in entry:
@@ -132,7 +130,7 @@ def _check_number(name: str, declared: Mapping[str, Any], value: str) -> None:
     try:
         number = float(value)
     except ValueError:
-        raise Refusal("ValidationError", f"Parameter '{name}' must be a number.") from None
+        raise wrong(f"Parameter '{name}' must be a number.") from None
     least, most = declared.get("MinValue"), declared.get("MaxValue")
     if least is not None and number < float(least):
         raise _violated(name, declared, f"must be a number not less than {least}")
@@ -143,7 +141,7 @@ def _check_number(name: str, declared: Mapping[str, Any], value: str) -> None:
 def _violated(name: str, declared: Mapping[str, Any], rule: str, subject: str = "") -> Refusal:
     if "ConstraintDescription" in declared:
         rule = f"failed to satisfy constraint: {declared['ConstraintDescription']}"
-    return Refusal("ValidationError", f"{subject or f'Parameter {name} '}{rule}")
+    return wrong(f"{subject or f'Parameter {name} '}{rule}")
 
 
 def shown(template: Template, given: Mapping[str, str], resolved: Mapping[str, str]) -> list[dict[str, str]]:

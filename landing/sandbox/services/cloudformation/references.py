@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services.cloudformation.document import malformed
+from landing.sandbox.services.cloudformation.document import malformed, wrong
 from landing.sandbox.services.cloudformation.template import Template
 
 IN_SUB = re.compile(r"\$\{(?!!)([^}]*)\}")
@@ -55,11 +54,10 @@ def _of_attribute(argument: Any) -> str:
 def _in_sub(argument: Any) -> Iterator[str]:
     text, values = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
     if not isinstance(text, str) or not isinstance(values, dict):
-        raise Refusal(
-            "ValidationError",
+        raise wrong(
             "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a "
             "string as first argument, and an optional second argument to specify a mapping of values to replace in "
-            "the string",
+            "the string"
         )
     for name in IN_SUB.findall(text):
         if name.strip() not in values:
@@ -161,7 +159,7 @@ def _ordered(template: Template, needs: Mapping[str, Mapping[str, None]]) -> tup
             return
         if name in open_names:
             circle = list(open_names)[list(open_names).index(name) :]
-            raise Refusal("ValidationError", f"Circular dependency between resources: [{', '.join(sorted(circle))}]")
+            raise wrong(f"Circular dependency between resources: [{', '.join(sorted(circle))}]")
         open_names[name] = None
         for need in needs[name]:
             visit(need)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from landing.sandbox.protocol.refusal import Refusal, unsupported
+from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.cloudformation import document, references
-from landing.sandbox.services.cloudformation.document import malformed
+from landing.sandbox.services.cloudformation.document import malformed, wrong
 from landing.sandbox.services.cloudformation.template import Declared, Template
 
 SECTIONS = frozenset({
@@ -50,7 +50,7 @@ def read(body: str) -> Template:
 def _check_sections(parsed: Mapping[str, Any]) -> None:
     unknown = sorted(set(parsed) - SECTIONS)
     if unknown:
-        raise Refusal("ValidationError", f"Invalid template property or properties [{', '.join(unknown)}]")
+        raise wrong(f"Invalid template property or properties [{', '.join(unknown)}]")
     if parsed.get("AWSTemplateFormatVersion", "2010-09-09") != "2010-09-09":
         raise malformed("unsupported value for AWSTemplateFormatVersion.")
     if not parsed.get("Resources"):
@@ -87,7 +87,7 @@ def _declared(name: str, resource: Mapping[str, Any]) -> Declared:
         raise malformed(f"[/Resources/{name}] Every Resources object must contain a Type member.")
     unknown = sorted(set(resource) - ATTRIBUTES)
     if unknown:
-        raise Refusal("ValidationError", f"Invalid template resource property '{unknown[0]}'")
+        raise wrong(f"Invalid template resource property '{unknown[0]}'")
     for attribute in ("CreationPolicy", "UpdatePolicy"):
         if attribute in resource:
             raise unsupported("cloudformation", f"the resource attribute {attribute} of {name}")

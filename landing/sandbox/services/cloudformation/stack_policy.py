@@ -6,9 +6,10 @@ import json
 from fnmatch import fnmatchcase
 from typing import Any
 
-from landing.sandbox.protocol.refusal import Refusal, unsupported
+from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import finding
+from landing.sandbox.services.cloudformation.document import wrong
 
 
 def set_stack_policy(call: Call) -> None:
@@ -29,12 +30,12 @@ def checked(body: str) -> str:
     try:
         statements = _statements(body)
     except (ValueError, KeyError, TypeError):
-        raise Refusal("ValidationError", "Error validating stack policy: Invalid stack policy") from None
+        raise wrong("Error validating stack policy: Invalid stack policy") from None
     for statement in statements:
         if not {"Effect", "Action", "Principal", "Resource"} <= set(statement) | {
             name.removeprefix("Not") for name in statement
         }:
-            raise Refusal("ValidationError", "Error validating stack policy: Invalid stack policy")
+            raise wrong("Error validating stack policy: Invalid stack policy")
     return body
 
 

@@ -19,6 +19,7 @@ from landing.sandbox.services.cloudformation import (
     rollback,
     stack_policy,
 )
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.lookup import outline, symbolic
 from landing.sandbox.services.cloudformation.state import Stack, Wanted, stack_of, state_of
 from landing.sandbox.world import World
@@ -57,7 +58,7 @@ def create_stack(call: Call) -> dict[str, Any]:
     """Refused for a name that is taken, a template that is none, a missing capability (API reference)."""
     check_supported(call)
     if "OnFailure" in call and "DisableRollback" in call:
-        raise Refusal("ValidationError", "You can specify either OnFailure or DisableRollback, but not both.")
+        raise wrong("You can specify either OnFailure or DisableRollback, but not both.")
     state, name = state_of(call.world, call.account, call.region), call["StackName"]
     check_name(name)
     token = call.get("ClientRequestToken", "")
@@ -68,7 +69,7 @@ def create_stack(call: Call) -> dict[str, Any]:
         raise Refusal("AlreadyExistsException", f"Stack [{name}] already exists")
     text = finding.body(call)
     if text is None:
-        raise Refusal("ValidationError", "Either Template URL or Template Body must be specified.")
+        raise wrong("Either Template URL or Template Body must be specified.")
     wanted = finding.wanted(call, text)
     capabilities.check(wanted.template, wanted.capabilities)
     stack = new(call.world, call.account, call.region, name, wanted)
@@ -84,7 +85,7 @@ def create_stack(call: Call) -> dict[str, Any]:
 def check_name(name: str) -> None:
     """Letters, digits and hyphens, at most 128 (API reference, CreateStack)."""
     if not NAME.fullmatch(name) or len(name) > 128:
-        raise Refusal("ValidationError", str(Problem("pattern", "stackName", name, NAME.pattern)))
+        raise wrong(str(Problem("pattern", "stackName", name, NAME.pattern)))
 
 
 def new(world: World, account: str, region: str, name: str, wanted: Wanted) -> Stack:
@@ -131,7 +132,7 @@ def update_stack(call: Call) -> dict[str, Any]:
     capabilities.check(wanted.template, wanted.capabilities)
     check_types(stack, wanted)
     if is_same(call.world, stack, wanted) and "StackPolicyBody" not in call:
-        raise Refusal("ValidationError", "No updates are to be performed.")
+        raise wrong("No updates are to be performed.")
     if "StackPolicyBody" in call:
         stack.policy = stack_policy.checked(call["StackPolicyBody"])
     stack.on_failure = "DO_NOTHING" if call.get("DisableRollback") else "ROLLBACK"
@@ -155,7 +156,7 @@ def finish_update(
 def check_updatable(stack: Stack) -> None:
     """Refuse an update while another operation runs, or of a stack that was never made."""
     if stack.status not in UPDATABLE:
-        raise Refusal("ValidationError", f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
+        raise wrong(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
 
 
 def check_types(stack: Stack, wanted: Wanted) -> None:
@@ -167,10 +168,9 @@ def check_types(stack: Stack, wanted: Wanted) -> None:
         if name in template.resources and template.resources[name].type != resource.type
     ]
     if other:
-        raise Refusal(
-            "ValidationError",
+        raise wrong(
             "Update of resource type is not permitted. The new template modifies resource type of the following "
-            f"resources: [{', '.join(other)}]",
+            f"resources: [{', '.join(other)}]"
         )
 
 
@@ -213,12 +213,11 @@ def delete_stack(call: Call) -> None:
     if _repeated(stack, token, "DELETE") or stack.status == "DELETE_IN_PROGRESS":
         return
     if call.get("DeletionMode") == "FORCE_DELETE_STACK" and stack.status != "DELETE_FAILED":
-        raise Refusal("ValidationError", "FORCE_DELETE_STACK is only for stacks in DELETE_FAILED state.")
+        raise wrong("FORCE_DELETE_STACK is only for stacks in DELETE_FAILED state.")
     keep = call.get("RetainResources", [])
     if keep and stack.status != "DELETE_FAILED":
-        raise Refusal(
-            "ValidationError",
-            "Invalid operation on stack [" + stack.id + "]. RetainResources is only valid for stacks in DELETE_FAILED",
+        raise wrong(
+            "Invalid operation on stack [" + stack.id + "]. RetainResources is only valid for stacks in DELETE_FAILED"
         )
     check_deletable(stack)
     outputs.check_unused(state, stack)
@@ -232,11 +231,9 @@ def delete_stack(call: Call) -> None:
 def check_deletable(stack: Stack) -> None:
     """Refuse to delete a protected stack, and one that is being updated."""
     if stack.protected:
-        raise Refusal(
-            "ValidationError", f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
-        )
+        raise wrong(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
     if stack.is_busy and stack.status not in ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"):
-        raise Refusal("ValidationError", f"Stack [{stack.id}] cannot be deleted while in status {stack.status}")
+        raise wrong(f"Stack [{stack.id}] cannot be deleted while in status {stack.status}")
 
 
 def finish_delete(world: World, stack_id: str, keep: tuple[str, ...]) -> None:
@@ -257,7 +254,7 @@ def cancel_update_stack(call: Call) -> None:
     """Only while an update runs (API reference, CancelUpdateStack)."""
     stack = finding.live(call, call["StackName"])
     if stack.status != "UPDATE_IN_PROGRESS":
-        raise Refusal("ValidationError", "CancelUpdateStack cannot be called from current stack status")
+        raise wrong("CancelUpdateStack cannot be called from current stack status")
     call.world.clock.forget(("stack", stack.id))
     events.of_stack(call.world, stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
     call.world.clock.later(_cancelled, stack.id, thing=("stack", stack.id))
@@ -271,10 +268,10 @@ def continue_update_rollback(call: Call) -> dict[str, Any]:
     """Only after a rollback failed (API reference, ContinueUpdateRollback)."""
     stack = finding.live(call, call["StackName"])
     if stack.status != "UPDATE_ROLLBACK_FAILED":
-        raise Refusal("ValidationError", f"Stack [{stack.id}] is in {stack.status} state and can not be continued.")
+        raise wrong(f"Stack [{stack.id}] is in {stack.status} state and can not be continued.")
     skip = tuple(call.get("ResourcesToSkip", ()))
     if odd := [name for name in skip if name not in stack.resources or stack.resources[name].status != SKIPPABLE]:
-        raise Refusal("ValidationError", f"Resources to skip must be in {SKIPPABLE} state: [{', '.join(odd)}]")
+        raise wrong(f"Resources to skip must be in {SKIPPABLE} state: [{', '.join(odd)}]")
     begin(call.world, stack, "UPDATE_ROLLBACK", call.get("ClientRequestToken", ""))
     call.world.clock.later(_continued, stack.id, skip, thing=("stack", stack.id))
     return {}

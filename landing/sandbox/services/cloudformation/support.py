@@ -8,6 +8,7 @@ from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal, unsupported
 from landing.sandbox.services.cloudformation import schema, types
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.intrinsics import CONDITIONS, FUNCTIONS
 from landing.sandbox.services.cloudformation.sections import read
 from landing.sandbox.services.cloudformation.template import Template
@@ -28,7 +29,7 @@ def _found(template: Template) -> Iterator[Refusal]:
     unknown = [resource.type for resource in template.resources.values() if not _is_a_type(resource.type)]
     if unknown:
         names = ", ".join(sorted(set(unknown)))
-        yield Refusal("ValidationError", f"Template format error: Unrecognized resource types: [{names}]")
+        yield wrong(f"Template format error: Unrecognized resource types: [{names}]")
     if template.transforms:
         yield unsupported("cloudformation", f"the transform {', '.join(template.transforms)}")
     for resource in template.resources.values():

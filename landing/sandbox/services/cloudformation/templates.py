@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from landing.sandbox.protocol.refusal import Refusal, unsupported
+from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import capabilities, finding, parameters, schema, sections
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.stack_sets import finding as stack_set_finding
 from landing.sandbox.services.cloudformation.template import Template
 
@@ -25,7 +26,7 @@ def validate_template(call: Call) -> dict[str, Any]:
     """Form only: properties are not looked at (API reference, ValidateTemplate)."""
     text = finding.body(call)
     if text is None:
-        raise Refusal("ValidationError", "Either Template URL or Template Body must be specified.")
+        raise wrong("Either Template URL or Template Body must be specified.")
     found = sections.read(text)
     _check_types(found)
     parameters.check_declarations(found)
@@ -49,7 +50,7 @@ def _check_types(found: Template) -> list[str]:
     ]
     if unknown:
         names = ", ".join(sorted(set(unknown)))
-        raise Refusal("ValidationError", f"Template format error: Unrecognized resource types: [{names}]")
+        raise wrong(f"Template format error: Unrecognized resource types: [{names}]")
     return unknown
 
 
@@ -72,7 +73,7 @@ def get_template_summary(call: Call) -> dict[str, Any]:
     elif text is None and "StackSetName" in call:
         text = stack_set_finding.stack_set(call).body
     if text is None:
-        raise Refusal("ValidationError", "Either Template URL, Template Body or a stack must be specified.")
+        raise wrong("Either Template URL, Template Body or a stack must be specified.")
     found = sections.read(text)
     parameters.check_declarations(found)
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.stack_sets.state import Operation, StackSet
 from landing.sandbox.services.cloudformation.state import state_of
 from landing.sandbox.world import World
@@ -18,7 +19,7 @@ def owner(call: Call) -> str:
         return call.account
     organization = accounts.organization_of(call.world, call.account)
     if organization is None or not accounts.is_administrator(call.world, call.account, MEMBER_PRINCIPAL):
-        raise Refusal("ValidationError", "Account used is not a delegated administrator")
+        raise wrong("Account used is not a delegated administrator")
     return organization.management_account
 
 
@@ -57,7 +58,7 @@ def active(call: Call) -> StackSet:
 def check_access(world: World, management_account: str) -> None:
     """Refuse while StackSets has no trusted access (User Guide, "Activate trusted access")."""
     if not accounts.has_trusted_access(world, management_account, MEMBER_PRINCIPAL):
-        raise Refusal("ValidationError", "You must enable organizations access to operate a service managed stack set")
+        raise wrong("You must enable organizations access to operate a service managed stack set")
 
 
 def operation(call: Call, found: StackSet) -> Operation:

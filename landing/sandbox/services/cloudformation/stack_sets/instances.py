@@ -8,6 +8,7 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import drift
 from landing.sandbox.services.cloudformation import finding as stack_finding
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.parameters import HIDDEN, is_hidden
 from landing.sandbox.services.cloudformation.stack_sets import finding, operations, targets
 from landing.sandbox.services.cloudformation.stack_sets.state import DETECT_DRIFT, Instance, Site, StackSet
@@ -43,7 +44,7 @@ def _check_overrides(call: Call, stack_set: StackSet) -> None:
         if entry["ParameterKey"] not in stack_set.template.parameters
     ]
     if unknown:
-        raise Refusal("ValidationError", f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+        raise wrong(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
 
 
 def update_stack_instances(call: Call) -> dict[str, Any]:
@@ -212,5 +213,5 @@ def _import_units(call: Call, stack_set: StackSet, found: dict[Site, str]) -> di
     units = targets.below(call.world, stack_set.account, list(call.get("OrganizationalUnitIds", ())))
     outside = [account for account, _ in found if account not in units]
     if outside:
-        raise Refusal("ValidationError", f"Account {outside[0]} is not in the specified organizational units")
+        raise wrong(f"Account {outside[0]} is not in the specified organizational units")
     return units

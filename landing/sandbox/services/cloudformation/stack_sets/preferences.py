@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.stack_sets.state import Operation
 
 STRICT = "STRICT_FAILURE_TOLERANCE"
@@ -18,11 +18,11 @@ def checked(preferences: Mapping[str, Any]) -> Mapping[str, Any]:
         ("MaxConcurrentCount", "MaxConcurrentPercentage"),
     ):
         if one in preferences and other in preferences:
-            raise Refusal("ValidationError", f"You can specify either {one} or {other}, but not both")
+            raise wrong(f"You can specify either {one} or {other}, but not both")
     most, tolerance = preferences.get("MaxConcurrentCount"), preferences.get("FailureToleranceCount", 0)
     is_strict = preferences.get("ConcurrencyMode", STRICT) == STRICT
     if is_strict and most is not None and "FailureTolerancePercentage" not in preferences and most > tolerance + 1:
-        raise Refusal("ValidationError", "MaxConcurrentCount must be at most one more than FailureToleranceCount")
+        raise wrong("MaxConcurrentCount must be at most one more than FailureToleranceCount")
     return preferences
 
 

@@ -12,6 +12,7 @@ from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import capabilities, parameters, sections, support
 from landing.sandbox.services.cloudformation import finding as stack_finding
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.stack_sets import finding, operations, roles, targets
 from landing.sandbox.services.cloudformation.stack_sets.state import SERVICE_MANAGED, StackSet
 from landing.sandbox.services.cloudformation.state import stack_of, state_of
@@ -26,7 +27,7 @@ def create_stack_set(call: Call) -> dict[str, Any]:
     """A set without instances (API reference, CreateStackSet)."""
     name = call["StackSetName"]
     if not NAME.fullmatch(name):
-        raise Refusal("ValidationError", str(Problem("pattern", "stackSetName", name, NAME.pattern)))
+        raise wrong(str(Problem("pattern", "stackSetName", name, NAME.pattern)))
     owner, token = finding.owner(call), call.get("ClientRequestToken", "")
     live = [one for one in finding.sets_of(call.world, owner, call.region) if one.status == "ACTIVE"]
     for other in live:
@@ -49,27 +50,24 @@ def create_stack_set(call: Call) -> dict[str, Any]:
 def _check_model(call: Call, model: str, owner: str) -> None:
     if model == SERVICE_MANAGED:
         if not accounts.is_management(call.world, owner):
-            raise Refusal(
-                "ValidationError",
-                "Service managed stack sets are for the management account and delegated administrators",
-            )
+            raise wrong("Service managed stack sets are for the management account and delegated administrators")
         finding.check_access(call.world, owner)
         if "AutoDeployment" not in call:
-            raise Refusal("ValidationError", "AutoDeployment is required for SERVICE_MANAGED permission model")
+            raise wrong("AutoDeployment is required for SERVICE_MANAGED permission model")
         if "AdministrationRoleARN" in call or "ExecutionRoleName" in call:
-            raise Refusal("ValidationError", "Roles are not allowed for SERVICE_MANAGED permission model")
+            raise wrong("Roles are not allowed for SERVICE_MANAGED permission model")
     elif "AutoDeployment" in call or call.get("CallAs") == "DELEGATED_ADMIN":
-        raise Refusal("ValidationError", "AutoDeployment and CallAs are only for SERVICE_MANAGED permission model")
+        raise wrong("AutoDeployment and CallAs are only for SERVICE_MANAGED permission model")
 
 
 def _body(call: Call) -> str:
     found = stack_finding.body(call)
     if "StackId" in call:
         if found is not None:
-            raise Refusal("ValidationError", "You can specify a template or a StackId, but not both")
+            raise wrong("You can specify a template or a StackId, but not both")
         return stack_finding.live(call, call["StackId"]).wanted.body
     if found is None:
-        raise Refusal("ValidationError", "Either Template URL or Template Body must be specified.")
+        raise wrong("Either Template URL or Template Body must be specified.")
     return found
 
 
@@ -92,13 +90,9 @@ def _set_template(call: Call, stack_set: StackSet, body: str) -> None:
 def _check_flat(found: Template) -> None:
     """User Guide, "Considerations when using service-managed permissions"."""
     if found.transforms:
-        raise Refusal(
-            "ValidationError", "Transforms are not supported in StackSets with SERVICE_MANAGED permission model"
-        )
+        raise wrong("Transforms are not supported in StackSets with SERVICE_MANAGED permission model")
     if any(resource.type == NESTED for resource in found.resources.values()):
-        raise Refusal(
-            "ValidationError", "Nested stacks are not supported in StackSets with SERVICE_MANAGED permission model"
-        )
+        raise wrong("Nested stacks are not supported in StackSets with SERVICE_MANAGED permission model")
 
 
 def _set_rest(call: Call, stack_set: StackSet) -> None:
@@ -120,17 +114,15 @@ def _set_rest(call: Call, stack_set: StackSet) -> None:
 def _set_automatic(call: Call, stack_set: StackSet, settings: Mapping[str, Any]) -> None:
     enabled = settings.get("Enabled", False)
     if not enabled and "RetainStacksOnAccountRemoval" in settings and settings["RetainStacksOnAccountRemoval"]:
-        raise Refusal(
-            "ValidationError", "RetainStacksOnAccountRemoval must only be specified if AutoDeployment is enabled"
-        )
+        raise wrong("RetainStacksOnAccountRemoval must only be specified if AutoDeployment is enabled")
     depends_on = []
     for arn in settings.get("DependsOn", ()):
         identifier = arn.rpartition("stackset/")[2]
         if identifier not in state_of(call.world, stack_set.account, stack_set.region).stack_sets:
-            raise Refusal("ValidationError", f"StackSet {arn} of DependsOn does not exist")
+            raise wrong(f"StackSet {arn} of DependsOn does not exist")
         depends_on.append(identifier)
     if len(depends_on) > 10:
-        raise Refusal("ValidationError", "A StackSet can depend on at most 10 others")
+        raise wrong("A StackSet can depend on at most 10 others")
     stack_set.automatic, stack_set.depends_on = enabled, tuple(depends_on)
     stack_set.retains = settings.get("RetainStacksOnAccountRemoval", False)
 
@@ -139,14 +131,14 @@ def update_stack_set(call: Call) -> dict[str, Any]:
     """The set is changed whatever becomes of its instances (API reference, UpdateStackSet)."""
     stack_set = finding.active(call)
     if call.get("PermissionModel", stack_set.permission_model) != stack_set.permission_model:
-        raise Refusal("ValidationError", "The permission model of a StackSet cannot be changed")
+        raise wrong("The permission model of a StackSet cannot be changed")
     operations.check_free(call, stack_set)
     busy = [*stack_set.running(), *stack_set.queued()]
     if busy and call.get("ManagedExecution", {}).get("Active", True) != stack_set.managed_execution:
         raise operations.in_progress(busy[0])
     body = stack_finding.body(call)
     if (body is None) != bool(call.get("UsePreviousTemplate")):
-        raise Refusal("ValidationError", "Either a template or UsePreviousTemplate must be specified")
+        raise wrong("Either a template or UsePreviousTemplate must be specified")
     chosen = list(stack_set.instances)
     if "DeploymentTargets" in call or "Accounts" in call or "Regions" in call:
         chosen = targets.chosen(call, stack_set)

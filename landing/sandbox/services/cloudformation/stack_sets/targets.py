@@ -6,20 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import finding as stack_finding
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.stack_sets.state import Site, StackSet
 from landing.sandbox.world import World, regions
 
 MOST_UNITS = 50
 SEPARATORS = re.compile(r"[\s,;]+")
-
-
-def wrong(message: str) -> Refusal:
-    """Targets that make no sense."""
-    return Refusal("ValidationError", message)
 
 
 def accounts_of(call: Call, stack_set: StackSet, *, creating: bool = False) -> dict[str, str]:
