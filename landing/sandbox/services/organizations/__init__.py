@@ -22,6 +22,7 @@ from landing.sandbox.services.organizations import (
     units,
 )
 from landing.sandbox.services.organizations import state as state_module
+from landing.sandbox.services.organizations.refusals import invalid
 from landing.sandbox.services.service import Scope, Service
 
 REASONS = {
@@ -69,4 +70,4 @@ class Organizations(Service[state_module.Organizations]):
         reason, message = REASONS[problem.kind]
         if problem.kind == "enum" and problem.path.lower().endswith(("policytype", "filter", "type")):
             reason = "INVALID_ENUM_POLICY_TYPE"
-        return Refusal("InvalidInputException", message, Reason=reason)
+        return invalid(reason, message)

@@ -10,6 +10,7 @@ from landing.sandbox.services.cloudtrail import history
 from landing.sandbox.services.organizations.access import arn_of, current
 from landing.sandbox.services.organizations.lifecycle import shown_root
 from landing.sandbox.services.organizations.policies import summary
+from landing.sandbox.services.organizations.refusals import invalid, violated
 from landing.sandbox.services.organizations.state import Organization, organizations_of
 from landing.sandbox.services.organizations.types import DEFAULTS, RCP, SCP, TYPES
 from landing.sandbox.world import World
@@ -26,10 +27,9 @@ def enable_policy_type(call: Call) -> dict[str, Any]:
         raise Refusal("PolicyTypeAlreadyEnabledException", "The specified policy type is already enabled.")
     service = TYPES[policy_type].service
     if service is not None and service not in organization.services:
-        raise Refusal(
-            "ConstraintViolationException",
+        raise violated(
+            "SERVICE_ACCESS_NOT_ENABLED",
             f"You must enable service access for {service} before you enable the policy type.",
-            Reason="SERVICE_ACCESS_NOT_ENABLED",
         )
     return _switch(call, organization, policy_type, "PENDING_ENABLE")
 
@@ -96,10 +96,9 @@ def attach_policy(call: Call) -> None:
     if policy.id in organization.attachments.get(target, ()):
         raise Refusal("DuplicatePolicyAttachmentException", "A policy with the same name and type is already attached.")
     if len(organization.attached(target, policy.type)) >= TYPES[policy.type].attached:
-        raise Refusal(
-            "ConstraintViolationException",
+        raise violated(
+            "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
             "You have attached the maximum number of policies to the specified target.",
-            Reason="MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
         )
     organization.attach(policy.id, target)
     history.record(call)
@@ -113,16 +112,11 @@ def detach_policy(call: Call) -> None:
     if policy.id not in organization.attachments.get(target, ()):
         raise Refusal("PolicyNotAttachedException", "The policy isn't attached to the specified target.")
     if policy.id == DEFAULTS[RCP]:
-        raise Refusal(
-            "InvalidInputException",
-            "You can't detach this AWS managed policy.",
-            Reason="NON_DETACHABLE_POLICY",
-        )
+        raise invalid("NON_DETACHABLE_POLICY", "You can't detach this AWS managed policy.")
     if policy.type == SCP and len(organization.attached(target, SCP)) == 1:
-        raise Refusal(
-            "ConstraintViolationException",
+        raise violated(
+            "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
             "You cannot remove the last service control policy of the specified target.",
-            Reason="MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
         )
     organization.detach(policy.id, target)
     history.record(call)

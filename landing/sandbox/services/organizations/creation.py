@@ -8,6 +8,7 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations.access import current
 from landing.sandbox.services.organizations.membership import join
+from landing.sandbox.services.organizations.refusals import invalid, violated
 from landing.sandbox.services.organizations.state import (
     CreateRequest,
     Organization,
@@ -28,15 +29,14 @@ def create_account(call: Call) -> dict[str, Any]:
         raise Refusal("UnsupportedAPIEndpointException", "This action isn't supported in this Region.")
     state = organizations_of(call.world)
     if len(organization.creating) >= CREATIONS_AT_ONCE:
-        raise Refusal(
-            "ConstraintViolationException",
+        raise violated(
+            "ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED",
             "You have exceeded the number of accounts that can be in progress at a time.",
-            Reason="ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED",
         )
     check_account_quota(call.world, organization)
     role = call.get("RoleName", "OrganizationAccountAccessRole")
     if role.startswith("AWSServiceRoleFor"):
-        raise Refusal("InvalidInputException", "You provided an invalid role name.", Reason="INVALID_ROLE_NAME")
+        raise invalid("INVALID_ROLE_NAME", "You provided an invalid role name.")
     request = CreateRequest(
         id="car-" + call.world.token(32, "0123456789abcdef"),
         organization=organization.id,
@@ -61,11 +61,7 @@ def check_account_quota(world: World, organization: Organization) -> None:
     )
     number = len(organization.members) + len(organization.creating) + invitations
     if number >= world.options.get("account_quota", ACCOUNT_QUOTA):
-        raise Refusal(
-            "ConstraintViolationException",
-            "You have exceeded the allowed number of AWS accounts.",
-            Reason="ACCOUNT_NUMBER_LIMIT_EXCEEDED",
-        )
+        raise violated("ACCOUNT_NUMBER_LIMIT_EXCEEDED", "You have exceeded the allowed number of AWS accounts.")
 
 
 def _thing(request: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations.access import current
 from landing.sandbox.services.organizations.members import shown
+from landing.sandbox.services.organizations.refusals import invalid, violated
 from landing.sandbox.services.organizations.state import Organization
 from landing.sandbox.services.organizations.types import TYPES
 from landing.sandbox.world import World
@@ -20,7 +21,7 @@ def enable_aws_service_access(call: Call) -> None:
     organization = current(call)
     principal = _known(call["ServicePrincipal"])
     if organization.feature_set != "ALL":
-        raise _constraint("This needs all features.", "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE")
+        raise violated("ORGANIZATION_NOT_IN_ALL_FEATURES_MODE", "This needs all features.")
     trust(call.world, organization, principal)
 
 
@@ -36,7 +37,7 @@ def disable_aws_service_access(call: Call) -> None:
     organization = current(call)
     principal = _known(call["ServicePrincipal"])
     if any(TYPES[policy_type].service == principal for policy_type in organization.policy_types):
-        raise _constraint("You must first disable the policy type.", "POLICY_TYPE_ENABLED_FOR_THIS_SERVICE")
+        raise violated("POLICY_TYPE_ENABLED_FOR_THIS_SERVICE", "You must first disable the policy type.")
     if organization.services.pop(principal, None) is not None:
         call.world.publish("service-distrusted", organization.management_account, principal=principal)
 
@@ -56,17 +57,17 @@ def register_delegated_administrator(call: Call) -> None:
     principal = _known(call["ServicePrincipal"], delegable=True)
     account = organization.member(call["AccountId"]).id
     if account == organization.management_account:
-        raise _constraint(
-            "You cannot register the management account as a delegated administrator.",
+        raise violated(
             "CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR",
+            "You cannot register the management account as a delegated administrator.",
         )
     if call.world.accounts[account].state != "ACTIVE":
-        raise _constraint(
-            "You cannot register a suspended account as a delegated administrator.",
+        raise violated(
             "CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR",
+            "You cannot register a suspended account as a delegated administrator.",
         )
     if principal not in organization.services:
-        raise _constraint("You must enable service access first.", "SERVICE_ACCESS_NOT_ENABLED")
+        raise violated("SERVICE_ACCESS_NOT_ENABLED", "You must enable service access first.")
     if principal in organization.delegated.get(account, {}):
         raise Refusal(
             "AccountAlreadyRegisteredException",
@@ -74,14 +75,13 @@ def register_delegated_administrator(call: Call) -> None:
         )
     others = administrators(organization, principal)
     if others and SERVICES[principal] == 1:
-        raise _constraint(
-            "The service already has a delegated administrator.",
-            "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE",
+        raise violated(
+            "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE", "The service already has a delegated administrator."
         )
     if len(others) >= SERVICES[principal]:
-        raise _constraint(
-            "You have exceeded the number of delegated administrators for the service.",
+        raise violated(
             "MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED",
+            "You have exceeded the number of delegated administrators for the service.",
         )
     delegate(call.world, organization, account, principal)
 
@@ -150,11 +150,7 @@ def list_delegated_services_for_account(call: Call) -> dict[str, Any]:
 
 def _known(principal: str, *, delegable: bool = False) -> str:
     if principal not in SERVICES or (delegable and not SERVICES[principal]):
-        raise Refusal(
-            "InvalidInputException",
-            "You specified an unrecognized service principal.",
-            Reason="UNRECOGNIZED_SERVICE_PRINCIPAL",
-        )
+        raise invalid("UNRECOGNIZED_SERVICE_PRINCIPAL", "You specified an unrecognized service principal.")
     return principal
 
 
@@ -163,7 +159,3 @@ def _not_registered() -> Refusal:
         "AccountNotRegisteredException",
         "The provided account is not a registered delegated administrator for your organization.",
     )
-
-
-def _constraint(message: str, reason: str) -> Refusal:
-    return Refusal("ConstraintViolationException", message, Reason=reason)

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services.organizations.refusals import violated
 from landing.sandbox.services.organizations.types import RCP, SCP, TYPES
 
 VERSION = "2012-10-17"
@@ -21,11 +22,7 @@ OPERATORS = frozenset({"@@assign", "@@append", "@@remove", "@@operators_allowed_
 def check(policy_type: str, content: str) -> None:
     """Refuse a document that is too long as it was sent, or that does not follow the syntax of its type."""
     if len(content) > TYPES[policy_type].size:
-        raise Refusal(
-            "ConstraintViolationException",
-            "You have exceeded the maximum policy size.",
-            Reason="POLICY_CONTENT_LIMIT_EXCEEDED",
-        )
+        raise violated("POLICY_CONTENT_LIMIT_EXCEEDED", "You have exceeded the maximum policy size.")
     try:
         document = json.loads(content)
     except ValueError:

@@ -10,6 +10,7 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations.access import current, denied
 from landing.sandbox.services.organizations.members import shown as shown_account
+from landing.sandbox.services.organizations.refusals import invalid
 from landing.sandbox.services.organizations.state import Organization
 
 VALUE_OPERATORS = frozenset({"@@assign", "@@append", "@@remove"})
@@ -103,7 +104,7 @@ def describe_effective_policy(call: Call) -> dict[str, Any]:
     organization = current(call)
     account = call.get("TargetId", call.account)
     if account.startswith(("r-", "ou-")):
-        raise Refusal("InvalidInputException", "The target must be an account.", Reason="TARGET_NOT_SUPPORTED")
+        raise invalid("TARGET_NOT_SUPPORTED", "The target must be an account.")
     sees_all = call.account == organization.management_account or call.account in organization.delegated
     if account != call.account and not sees_all:
         raise denied()

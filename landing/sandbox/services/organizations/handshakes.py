@@ -10,6 +10,7 @@ from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations import creation
 from landing.sandbox.services.organizations.access import current
 from landing.sandbox.services.organizations.membership import join, leave
+from landing.sandbox.services.organizations.refusals import invalid
 from landing.sandbox.services.organizations.state import (
     Handshake,
     Organization,
@@ -64,8 +65,8 @@ def _invited(call: Call) -> str:
         for account in call.world.accounts.values():
             if account.email.lower() == target["Id"].lower():
                 return account.id
-        raise Refusal("InvalidInputException", "You specified an invalid email.", Reason="INVALID_EMAIL_ADDRESS_TARGET")
-    raise Refusal("InvalidInputException", "You specified the wrong type of party.", Reason="INVALID_PARTY_TYPE_TARGET")
+        raise invalid("INVALID_EMAIL_ADDRESS_TARGET", "You specified an invalid email.")
+    raise invalid("INVALID_PARTY_TYPE_TARGET", "You specified the wrong type of party.")
 
 
 def accept_handshake(call: Call) -> dict[str, Any]:

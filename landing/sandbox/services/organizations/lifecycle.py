@@ -10,6 +10,7 @@ from landing.sandbox.services.organizations.access import current
 from landing.sandbox.services.organizations.handshakes import open_handshake
 from landing.sandbox.services.organizations.handshakes import shown as shown_handshake
 from landing.sandbox.services.organizations.membership import leave
+from landing.sandbox.services.organizations.refusals import violated
 from landing.sandbox.services.organizations.state import Member, Organization, Unit, organization_of, organizations_of
 from landing.sandbox.services.organizations.types import aws_managed_policies
 from landing.sandbox.world import World
@@ -114,18 +115,13 @@ def depart(call: Call, organization: Organization, account: str, *, how: str) ->
     """Let a member go, once nothing keeps it."""
     member = organization.member(account)
     if organization.delegated.get(account):
-        raise Refusal(
-            "ConstraintViolationException",
+        raise violated(
+            "CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG",
             "You must first deregister this account as a delegated administrator.",
-            Reason="CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG",
         )
     age = call.world.now - call.world.accounts[account].created
     if member.method == "CREATED" and age.total_seconds() < WAIT_BEFORE_LEAVING:
-        raise Refusal(
-            "ConstraintViolationException",
-            "You must wait at least four days after the account was created.",
-            Reason="WAIT_PERIOD_ACTIVE",
-        )
+        raise violated("WAIT_PERIOD_ACTIVE", "You must wait at least four days after the account was created.")
     leave(call.world, organization, account, how)
 
 

@@ -10,6 +10,7 @@ from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations.access import current
 from landing.sandbox.services.organizations.lifecycle import depart
 from landing.sandbox.services.organizations.membership import leave
+from landing.sandbox.services.organizations.refusals import violated
 from landing.sandbox.services.organizations.state import Member, Organization, organization_of
 from landing.sandbox.world import World
 
@@ -94,7 +95,7 @@ def close_account(call: Call) -> None:
     organization = current(call)
     account = call.world.accounts[organization.member(call["AccountId"]).id]
     if account.id == organization.management_account:
-        raise _constraint("You can't close the management account.", "CANNOT_CLOSE_MANAGEMENT_ACCOUNT")
+        raise violated("CANNOT_CLOSE_MANAGEMENT_ACCOUNT", "You can't close the management account.")
     if account.state == "CLOSED":
         raise Refusal("AccountAlreadyClosedException", "You attempted to close an account that is already closed.")
     if account.state == "PENDING_CLOSURE":
@@ -108,19 +109,15 @@ def close_account(call: Call) -> None:
 
 def _check_closure_quotas(call: Call, organization: Organization) -> None:
     if len(organization.closing) >= CLOSURES_AT_ONCE:
-        raise _constraint(
-            "You attempted to exceed the number of accounts that you can close at a time.",
+        raise violated(
             "CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED",
+            "You attempted to exceed the number of accounts that you can close at a time.",
         )
     since = call.world.now - CLOSURE_WINDOW
     organization.closures = [moment for moment in organization.closures if moment > since]
     most = min(1000, max(250, len(organization.members) // 5))
     if len(organization.closures) >= most:
-        raise _constraint("You have exceeded close account quota for the past 30 days.", "CLOSE_ACCOUNT_QUOTA_EXCEEDED")
-
-
-def _constraint(message: str, reason: str) -> Refusal:
-    return Refusal("ConstraintViolationException", message, Reason=reason)
+        raise violated("CLOSE_ACCOUNT_QUOTA_EXCEEDED", "You have exceeded close account quota for the past 30 days.")
 
 
 def finish_closing(world: World, account: str) -> None:

@@ -9,6 +9,7 @@ from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudtrail import history
 from landing.sandbox.services.organizations.access import arn_of, current
 from landing.sandbox.services.organizations.documents import check
+from landing.sandbox.services.organizations.refusals import invalid, violated
 from landing.sandbox.services.organizations.state import Organization, Policy
 from landing.sandbox.services.organizations.tags import checked
 from landing.sandbox.services.organizations.types import DEFAULTS, TYPES
@@ -27,11 +28,7 @@ def create_policy(call: Call) -> dict[str, Any]:
     tags = checked({}, call.get("Tags", []))
     _check_name(organization, policy_type, call["Name"], None)
     if sum(policy.type == policy_type for policy in organization.policies.values()) >= TYPES[policy_type].number:
-        raise Refusal(
-            "ConstraintViolationException",
-            "You have exceeded the number of policies.",
-            Reason="POLICY_NUMBER_LIMIT_EXCEEDED",
-        )
+        raise violated("POLICY_NUMBER_LIMIT_EXCEEDED", "You have exceeded the number of policies.")
     policy = Policy("p-" + call.world.token(8), policy_type, call["Name"], call["Description"], call["Content"])
     organization.policies[policy.id] = policy
     if tags:
@@ -86,11 +83,7 @@ def _own(organization: Organization, policy_id: str) -> Policy:
     """A policy that may be changed."""
     policy = organization.policy(policy_id)
     if policy.is_aws_managed:
-        raise Refusal(
-            "InvalidInputException",
-            "You specified a policy that is managed by AWS and can't be modified.",
-            Reason="IMMUTABLE_POLICY",
-        )
+        raise invalid("IMMUTABLE_POLICY", "You specified a policy that is managed by AWS and can't be modified.")
     return policy
 
 

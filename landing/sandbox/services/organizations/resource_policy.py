@@ -8,6 +8,7 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations.access import POLICY_MANAGEMENT, READS, current
+from landing.sandbox.services.organizations.refusals import invalid
 from landing.sandbox.services.organizations.state import Organization
 from landing.sandbox.services.organizations.tags import checked
 
@@ -76,7 +77,7 @@ def _check(statement: dict[str, Any]) -> None:
 
 
 def _invalid(reason: str) -> Refusal:
-    return Refusal("InvalidInputException", "The provided resource policy is not valid.", Reason=reason)
+    return invalid(reason, "The provided resource policy is not valid.")
 
 
 def _shown(organization: Organization) -> dict[str, Any]:

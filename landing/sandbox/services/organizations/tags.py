@@ -7,6 +7,7 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations.access import current
+from landing.sandbox.services.organizations.refusals import invalid, violated
 from landing.sandbox.services.organizations.state import Organization
 
 MOST = 50
@@ -17,21 +18,13 @@ def checked(before: dict[str, str], tags: list[dict[str, str]]) -> dict[str, str
     """The tags after some were added: at most fifty, none of AWS's own, each key once."""
     keys = [tag["Key"] for tag in tags]
     if len(set(keys)) < len(keys):
-        raise _invalid("Tag keys must be unique.", "DUPLICATE_TAG_KEY")
+        raise invalid("DUPLICATE_TAG_KEY", "Tag keys must be unique.")
     if any(key.lower().startswith("aws:") for key in keys):
-        raise _invalid("You can't add system tags.", "INVALID_SYSTEM_TAGS_PARAMETER")
+        raise invalid("INVALID_SYSTEM_TAGS_PARAMETER", "You can't add system tags.")
     after = before | {tag["Key"]: tag["Value"] for tag in tags}
     if len(after) > MOST:
-        raise Refusal(
-            "ConstraintViolationException",
-            "You have exceeded the number of tags allowed on this resource.",
-            Reason="MAX_TAG_LIMIT_EXCEEDED",
-        )
+        raise violated("MAX_TAG_LIMIT_EXCEEDED", "You have exceeded the number of tags allowed on this resource.")
     return after
-
-
-def _invalid(message: str, reason: str) -> Refusal:
-    return Refusal("InvalidInputException", message, Reason=reason)
 
 
 def tag_resource(call: Call) -> None:

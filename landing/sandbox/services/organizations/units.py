@@ -8,6 +8,7 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations import policies
 from landing.sandbox.services.organizations.access import current
+from landing.sandbox.services.organizations.refusals import violated
 from landing.sandbox.services.organizations.state import Organization, Unit
 from landing.sandbox.services.organizations.tags import checked
 from landing.sandbox.world import World
@@ -24,9 +25,9 @@ def create_organizational_unit(call: Call) -> dict[str, Any]:
     tags = checked({}, call.get("Tags", []))
     _check_name(organization, parent, call["Name"], None)
     if organization.depth(parent.id) >= DEEPEST:
-        raise _constraint("You have exceeded the depth of the OU tree.", "OU_DEPTH_LIMIT_EXCEEDED")
+        raise violated("OU_DEPTH_LIMIT_EXCEEDED", "You have exceeded the depth of the OU tree.")
     if len(organization.units) > MOST:
-        raise _constraint("You have exceeded the number of OUs.", "OU_NUMBER_LIMIT_EXCEEDED")
+        raise violated("OU_NUMBER_LIMIT_EXCEEDED", "You have exceeded the number of OUs.")
     unit = add(call.world, organization, parent, call["Name"])
     if tags:
         organization.tags[unit.id] = tags
@@ -40,10 +41,6 @@ def add(world: World, organization: Organization, parent: Unit, name: str) -> Un
     parent.units[unit.id] = None
     policies.attach_defaults(organization, unit.id)
     return unit
-
-
-def _constraint(message: str, reason: str) -> Refusal:
-    return Refusal("ConstraintViolationException", message, Reason=reason)
 
 
 def _check_name(organization: Organization, parent: Unit, name: str, unit: str | None) -> None:
