@@ -55,7 +55,7 @@ def _check_supported(call: Call) -> None:
     if call.get("IncludeNestedStacks"):
         raise unsupported("cloudformation", "CreateChangeSet", "IncludeNestedStacks")
     if call.get("ResourcesToImport") and call.get("ChangeSetType") != "IMPORT":
-        raise Refusal("ValidationError", "ResourcesToImport can only be specified for a change set of type IMPORT.")
+        raise wrong("ResourcesToImport can only be specified for a change set of type IMPORT.")
     if call.get("ChangeSetType") == "CREATE" and "DeploymentMode" in call:
         raise wrong("DeploymentMode REVERT_DRIFT is only supported for change sets of type UPDATE.")
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from botocore.exceptions import ClientError
 
-from landing.sandbox.protocol.refusal import Refusal, unsupported
+from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import references, resources, schema
+from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.lookup import outline, site, symbolic
 from landing.sandbox.services.cloudformation.state import Stack, Wanted, state_of
 from landing.sandbox.services.cloudformation.template import Declared
@@ -30,14 +31,14 @@ def check(call: Call, wanted: Wanted) -> None:
         return
     declared, named = wanted.template.resources, {one["LogicalResourceId"]: one for one in call["ResourcesToImport"]}
     if missing := sorted(set(declared) - set(named)):
-        raise Refusal("ValidationError", f"Resources [{', '.join(missing)}] is missing from ResourceToImport list")
+        raise wrong(f"Resources [{', '.join(missing)}] is missing from ResourceToImport list")
     if wanted.template.outputs:
-        raise Refusal("ValidationError", "As part of the import operation, you cannot modify or add [Outputs]")
+        raise wrong("As part of the import operation, you cannot modify or add [Outputs]")
     for name, one in named.items():
         if name not in declared or declared[name].type != one["ResourceType"]:
-            raise Refusal("ValidationError", f"Resource [{name}] of type {one['ResourceType']} is not in the template")
+            raise wrong(f"Resource [{name}] of type {one['ResourceType']} is not in the template")
         if set(one["ResourceIdentifier"]) != schema.of(one["ResourceType"]).identifiers:
-            raise Refusal("ValidationError", f"Invalid ResourceIdentifier for {one['ResourceType']}")
+            raise wrong(f"Invalid ResourceIdentifier for {one['ResourceType']}")
         if len(one["ResourceIdentifier"]) != 1:
             raise unsupported("cloudformation", "CreateChangeSet", "ResourceIdentifier of several properties")
 
