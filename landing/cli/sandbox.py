@@ -134,6 +134,6 @@ def env(home: Home) -> None:
 def seed(home: Home, accounts: int, units: tuple[str, ...]) -> None:
     """Fill it with an organization of many accounts, at once."""
     from landing.sandbox.endpoint import process
-    from landing.sandbox.services.organizations.seeding import Shape
+    from landing.sandbox.services.organizations.seed import Shape
 
     click.echo(json.dumps(process.seed(Shape(accounts, units), home)))

@@ -114,7 +114,7 @@ class Sandbox:
 
     def seed(self, accounts: int, units: Sequence[str] = ()) -> list[str]:
         """Add so many member accounts, spread over units given by their paths; their ids."""
-        from landing.sandbox.services.organizations.seeding import Shape, seed
+        from landing.sandbox.services.organizations.seed import Shape, seed
 
         with self._gateway.lock:
             return seed(self.world, Shape(accounts, units))

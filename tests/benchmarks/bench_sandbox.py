@@ -10,7 +10,7 @@ from typing import Any
 
 from landing.sandbox import Sandbox
 from landing.sandbox.endpoint import process
-from landing.sandbox.services.organizations.seeding import Shape
+from landing.sandbox.services.organizations.seed import Shape
 from landing.sandbox.world.home import Home
 
 ACCOUNTS = 5_000

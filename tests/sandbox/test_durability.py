@@ -18,7 +18,7 @@ import pytest
 from landing.core.errors import LandingError
 from landing.sandbox.endpoint import process
 from landing.sandbox.protocol.http import HttpRequest
-from landing.sandbox.services.organizations.seeding import Shape
+from landing.sandbox.services.organizations.seed import Shape
 from landing.sandbox.world import journal
 from landing.sandbox.world.home import Endpoint, Home, SandboxError, read_world, sealed_world, write_world
 from landing.sandbox.world.seal import ANYWHERE, VARIABLE, Seal

@@ -9,7 +9,7 @@ from typing import Any
 
 from landing.sandbox.endpoint.keeper import Keeper
 from landing.sandbox.protocol.http import HttpAnswer, HttpRequest
-from landing.sandbox.services.organizations.seeding import Shape, seed
+from landing.sandbox.services.organizations.seed import Shape, seed
 from landing.sandbox.world.faults import Fault
 from landing.sandbox.world.home import SandboxError
 

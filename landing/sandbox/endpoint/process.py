@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from landing.sandbox.endpoint.control import KEY_HEADER, PREFIX
-from landing.sandbox.services.organizations.seeding import Shape
+from landing.sandbox.services.organizations.seed import Shape
 from landing.sandbox.world.home import VARIABLE, Endpoint, Home, SandboxError, write_private
 
 START_TIMEOUT = 60.0

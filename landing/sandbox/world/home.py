@@ -20,7 +20,7 @@ from landing.core import private_files
 from landing.core.errors import LandingError
 from landing.sandbox.world.seal import Seal
 
-FORMAT = 5
+FORMAT = 6
 DEFAULT = Path("sandbox")
 """Its name in what is kept beside a config."""
 VARIABLE = "LANDING_SANDBOX_HOME"

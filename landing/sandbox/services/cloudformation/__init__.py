@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from landing.sandbox.services.cloudformation import (
     change_sets,
-    describing,
-    detecting,
+    descriptions,
+    drift_detection,
     outputs,
     stack_policy,
     stacks,
@@ -27,10 +27,10 @@ class CloudFormation(Service[CloudFormationState]):
     state_type = CloudFormationState
     topics = (
         stacks,
-        describing,
+        descriptions,
         templates,
         change_sets,
-        detecting,
+        drift_detection,
         outputs,
         stack_policy,
         sets,

@@ -6,7 +6,7 @@ from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal, unsupported
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudformation import capabilities, finding, imports, parameters, preview, stacks
+from landing.sandbox.services.cloudformation import capabilities, imports, parameters, preview, requests, stacks
 from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.state import ChangeSet, Stack, Wanted, stack_of, state_of
 from landing.sandbox.world import World
@@ -22,8 +22,8 @@ def create_change_set(call: Call) -> dict[str, Any]:
         stack, wanted = _reviewed(call)
         imports.check(call, wanted)
     else:
-        stack = finding.live(call, call["StackName"])
-        wanted = finding.wanted(call, finding.previous_body(call, stack), stack.wanted)
+        stack = requests.live(call, call["StackName"])
+        wanted = requests.wanted(call, requests.previous_body(call, stack), stack.wanted)
         stacks.check_updatable(stack)
         stacks.check_types(stack, wanted)
     capabilities.check(wanted.template, wanted.capabilities)
@@ -64,10 +64,10 @@ def _reviewed(call: Call) -> tuple[Stack, Wanted]:
     """The stack in review that a change set of type CREATE belongs to, or one of type IMPORT that makes a stack."""
     state, name = state_of(call.world, call.account, call.region), call["StackName"]
     stacks.check_name(name)
-    text = finding.body(call)
+    text = requests.body(call)
     if text is None:
         raise wrong("Either Template URL or Template Body must be specified.")
-    wanted = finding.wanted(call, text)
+    wanted = requests.wanted(call, text)
     capabilities.check(wanted.template, wanted.capabilities)
     if name not in state.names:
         return stacks.new(call.world, call.account, call.region, name, wanted), wanted
@@ -110,7 +110,7 @@ def _found(call: Call) -> tuple[Stack, ChangeSet]:
 def _sought(call: Call) -> tuple[Stack, ChangeSet] | None:
     name = call["ChangeSetName"]
     if "StackName" in call:
-        candidates = [finding.live(call, call["StackName"])]
+        candidates = [requests.live(call, call["StackName"])]
     elif name.startswith("arn:"):
         candidates = list(state_of(call.world, call.account, call.region).stacks.values())
     else:
@@ -134,7 +134,7 @@ def describe_change_set(call: Call) -> dict[str, Any]:
         "NotificationARNs": list(wanted.notifications),
         "RollbackConfiguration": {},
         "Capabilities": list(wanted.capabilities),
-        "Tags": finding.tag_list(wanted.tags),
+        "Tags": requests.tag_list(wanted.tags),
         "OnStackFailure": change_set.on_failure,
         "DeploymentMode": "REVERT_DRIFT" if change_set.reverts_drift else None,
         "StackDriftStatus": stack.drift_status if change_set.reverts_drift else None,
@@ -159,7 +159,7 @@ def _summary(stack: Stack, change_set: ChangeSet) -> dict[str, Any]:
 
 def list_change_sets(call: Call) -> dict[str, Any]:
     """Those of one stack (API reference, ListChangeSets)."""
-    stack = finding.live(call, call["StackName"])
+    stack = requests.live(call, call["StackName"])
     return call.page("Summaries", list(stack.change_sets.values()), show=lambda one: _summary(stack, one))
 
 

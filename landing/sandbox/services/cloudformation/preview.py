@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudformation import deleting, drift, references, resources, schema
+from landing.sandbox.services.cloudformation import drift, references, removal, resources, schema
 from landing.sandbox.services.cloudformation.lookup import outline, symbolic
 from landing.sandbox.services.cloudformation.state import ChangeSet, Resource, Stack
 from landing.sandbox.services.cloudformation.template import Declared
@@ -70,7 +70,7 @@ def _change(action: str, declared: Declared, resource: Resource | None = None, *
 
 
 def _removed(resource: Resource) -> Change:
-    kept = resource.deletion_policy in deleting.KEPT
+    kept = resource.deletion_policy in removal.KEPT
     return {
         "Action": "Remove",
         "PolicyAction": "Retain" if kept else "Delete",

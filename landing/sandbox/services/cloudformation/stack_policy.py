@@ -8,7 +8,7 @@ from typing import Any
 
 from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudformation import finding
+from landing.sandbox.services.cloudformation import requests
 from landing.sandbox.services.cloudformation.document import wrong
 
 
@@ -16,13 +16,13 @@ def set_stack_policy(call: Call) -> None:
     """A policy can be changed, not taken away (API reference, SetStackPolicy)."""
     if "StackPolicyURL" in call:
         raise unsupported("cloudformation", "SetStackPolicy", "StackPolicyURL")
-    stack = finding.live(call, call["StackName"])
+    stack = requests.live(call, call["StackName"])
     stack.policy = checked(call.get("StackPolicyBody", ""))
 
 
 def get_stack_policy(call: Call) -> dict[str, Any]:
     """Nothing if there is none (API reference, GetStackPolicy)."""
-    return {"StackPolicyBody": finding.live(call, call["StackName"]).policy}
+    return {"StackPolicyBody": requests.live(call, call["StackName"]).policy}
 
 
 def checked(body: str) -> str:

@@ -10,12 +10,12 @@ from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal, unsupported
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import (
-    building,
     capabilities,
-    deleting,
+    deployment,
     events,
-    finding,
     outputs,
+    removal,
+    requests,
     rollback,
     stack_policy,
 )
@@ -67,10 +67,10 @@ def create_stack(call: Call) -> dict[str, Any]:
         if token and _repeated(stack, token, "CREATE"):
             return {"StackId": stack.id}
         raise Refusal("AlreadyExistsException", f"Stack [{name}] already exists")
-    text = finding.body(call)
+    text = requests.body(call)
     if text is None:
         raise wrong("Either Template URL or Template Body must be specified.")
-    wanted = finding.wanted(call, text)
+    wanted = requests.wanted(call, text)
     capabilities.check(wanted.template, wanted.capabilities)
     stack = new(call.world, call.account, call.region, name, wanted)
     stack.protected = call.get("EnableTerminationProtection", False)
@@ -110,7 +110,7 @@ def begin(world: World, stack: Stack, verb: str, token: str = "") -> None:
 def finish_create(world: World, stack_id: str, imports: Mapping[str, str] | None = None, verb: str = "CREATE") -> None:
     """The background work of CreateStack, or of a change set that may take in what is there."""
     stack = stack_of(world, stack_id)
-    building.create(world, stack, imports or {}, verb)
+    deployment.create(world, stack, imports or {}, verb)
     release(world, stack)
 
 
@@ -123,11 +123,11 @@ def release(world: World, stack: Stack) -> None:
 def update_stack(call: Call) -> dict[str, Any]:
     """Refused when nothing would change (API reference, UpdateStack)."""
     check_supported(call)
-    stack = finding.live(call, call["StackName"])
+    stack = requests.live(call, call["StackName"])
     token = call.get("ClientRequestToken", "")
     if _repeated(stack, token, "UPDATE"):
         return {"StackId": stack.id}
-    wanted = finding.wanted(call, finding.previous_body(call, stack), stack.wanted)
+    wanted = requests.wanted(call, requests.previous_body(call, stack), stack.wanted)
     check_updatable(stack)
     capabilities.check(wanted.template, wanted.capabilities)
     check_types(stack, wanted)
@@ -150,7 +150,7 @@ def finish_update(
     imports: Mapping[str, str] | None = None,
 ) -> None:
     """The background work of UpdateStack, or of a change set."""
-    building.update(world, stack_of(world, stack_id), wanted, revert_drift=revert_drift, imports=imports or {})
+    deployment.update(world, stack_of(world, stack_id), wanted, revert_drift=revert_drift, imports=imports or {})
 
 
 def check_updatable(stack: Stack) -> None:
@@ -239,20 +239,20 @@ def check_deletable(stack: Stack) -> None:
 def finish_delete(world: World, stack_id: str, keep: tuple[str, ...]) -> None:
     """The background work of DeleteStack."""
     stack = stack_of(world, stack_id)
-    deleting.delete(world, stack, keep)
+    removal.delete(world, stack, keep)
     release(world, stack)
 
 
 def update_termination_protection(call: Call) -> dict[str, Any]:
     """API reference, UpdateTerminationProtection."""
-    stack = finding.live(call, call["StackName"])
+    stack = requests.live(call, call["StackName"])
     stack.protected = call["EnableTerminationProtection"]
     return {"StackId": stack.id}
 
 
 def cancel_update_stack(call: Call) -> None:
     """Only while an update runs (API reference, CancelUpdateStack)."""
-    stack = finding.live(call, call["StackName"])
+    stack = requests.live(call, call["StackName"])
     if stack.status != "UPDATE_IN_PROGRESS":
         raise wrong("CancelUpdateStack cannot be called from current stack status")
     call.world.clock.forget(("stack", stack.id))
@@ -266,7 +266,7 @@ def _cancelled(world: World, stack_id: str) -> None:
 
 def continue_update_rollback(call: Call) -> dict[str, Any]:
     """Only after a rollback failed (API reference, ContinueUpdateRollback)."""
-    stack = finding.live(call, call["StackName"])
+    stack = requests.live(call, call["StackName"])
     if stack.status != "UPDATE_ROLLBACK_FAILED":
         raise wrong(f"Stack [{stack.id}] is in {stack.status} state and can not be continued.")
     skip = tuple(call.get("ResourcesToSkip", ()))

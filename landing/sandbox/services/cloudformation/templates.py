@@ -8,9 +8,9 @@ from typing import Any
 
 from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudformation import capabilities, finding, parameters, schema, sections
+from landing.sandbox.services.cloudformation import capabilities, parameters, requests, schema, sections
 from landing.sandbox.services.cloudformation.document import wrong
-from landing.sandbox.services.cloudformation.stack_sets import finding as stack_set_finding
+from landing.sandbox.services.cloudformation.stack_sets import requests as stack_set_requests
 from landing.sandbox.services.cloudformation.template import Template
 
 
@@ -18,13 +18,13 @@ def get_template(call: Call) -> dict[str, Any]:
     """As it was given; of a change set, or of a stack even after it was deleted (API reference, GetTemplate)."""
     if "ChangeSetName" in call:
         raise unsupported("cloudformation", "GetTemplate", "ChangeSetName")
-    stack = finding.any_stack(call, call["StackName"])
+    stack = requests.any_stack(call, call["StackName"])
     return {"TemplateBody": stack.wanted.body, "StagesAvailable": ["Original", "Processed"]}
 
 
 def validate_template(call: Call) -> dict[str, Any]:
     """Form only: properties are not looked at (API reference, ValidateTemplate)."""
-    text = finding.body(call)
+    text = requests.body(call)
     if text is None:
         raise wrong("Either Template URL or Template Body must be specified.")
     found = sections.read(text)
@@ -67,11 +67,11 @@ def _declaration(key: str, declared: Mapping[str, Any]) -> dict[str, Any]:
 
 def get_template_summary(call: Call) -> dict[str, Any]:
     """Of a body, a stack or a stack set (API reference, GetTemplateSummary)."""
-    text = finding.body(call)
+    text = requests.body(call)
     if text is None and "StackName" in call:
-        text = finding.live(call, call["StackName"]).wanted.body
+        text = requests.live(call, call["StackName"]).wanted.body
     elif text is None and "StackSetName" in call:
-        text = stack_set_finding.stack_set(call).body
+        text = stack_set_requests.stack_set(call).body
     if text is None:
         raise wrong("Either Template URL, Template Body or a stack must be specified.")
     found = sections.read(text)

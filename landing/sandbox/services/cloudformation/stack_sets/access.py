@@ -7,8 +7,8 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudformation.stack_sets import finding
-from landing.sandbox.services.cloudformation.stack_sets.finding import MEMBER_PRINCIPAL
+from landing.sandbox.services.cloudformation.stack_sets import requests
+from landing.sandbox.services.cloudformation.stack_sets.requests import MEMBER_PRINCIPAL
 from landing.sandbox.services.iam import create_service_linked_role
 
 ADMIN_ROLE = "AWSServiceRoleForCloudFormationStackSetsOrgAdmin"
@@ -44,7 +44,7 @@ def deactivate_organizations_access(call: Call) -> dict[str, Any]:
 
 def describe_organizations_access(call: Call) -> dict[str, Any]:
     """For the management account and delegated administrators (API reference)."""
-    management = finding.owner(call)
+    management = requests.owner(call)
     if not accounts.is_management(call.world, management):
         raise Refusal("InvalidOperationException", "Only the organization's management account may do this.")
     is_on = accounts.has_trusted_access(call.world, management, MEMBER_PRINCIPAL)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from landing.sandbox.services import accounts
 from landing.sandbox.services.cloudformation.stack_sets import operations, targets, work
-from landing.sandbox.services.cloudformation.stack_sets.finding import MEMBER_PRINCIPAL
+from landing.sandbox.services.cloudformation.stack_sets.requests import MEMBER_PRINCIPAL
 from landing.sandbox.services.cloudformation.stack_sets.state import Operation, Site, StackSet
 from landing.sandbox.world import Event, World
 

@@ -7,10 +7,10 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import drift
-from landing.sandbox.services.cloudformation import finding as stack_finding
+from landing.sandbox.services.cloudformation import requests as stack_requests
 from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.parameters import HIDDEN, is_hidden
-from landing.sandbox.services.cloudformation.stack_sets import finding, operations, targets
+from landing.sandbox.services.cloudformation.stack_sets import operations, requests, targets
 from landing.sandbox.services.cloudformation.stack_sets.state import DETECT_DRIFT, Instance, Site, StackSet
 from landing.sandbox.services.cloudformation.state import stack_of
 
@@ -20,7 +20,7 @@ MOST_IMPORTS = 10
 
 def create_stack_instances(call: Call) -> dict[str, Any]:
     """For accounts and Regions; those that there are already are brought up to date (API reference)."""
-    stack_set = finding.active(call)
+    stack_set = requests.active(call)
     found = targets.accounts_of(call, stack_set, creating=True)
     regions = targets.checked_regions(call, stack_set)
     _check_overrides(call, stack_set)
@@ -49,7 +49,7 @@ def _check_overrides(call: Call, stack_set: StackSet) -> None:
 
 def update_stack_instances(call: Call) -> dict[str, Any]:
     """Overrides of instances that exist, and another attempt at those that failed (API reference)."""
-    stack_set = finding.active(call)
+    stack_set = requests.active(call)
     chosen = targets.chosen(call, stack_set)
     _check_overrides(call, stack_set)
     operations.check_free(call, stack_set)
@@ -62,7 +62,7 @@ def update_stack_instances(call: Call) -> dict[str, Any]:
 
 def delete_stack_instances(call: Call) -> dict[str, Any]:
     """With their stacks, or without (API reference, DeleteStackInstances)."""
-    stack_set = finding.active(call)
+    stack_set = requests.active(call)
     chosen = targets.chosen(call, stack_set)
     operations.check_free(call, stack_set)
     _forget_targets(call, stack_set, chosen)
@@ -93,7 +93,7 @@ def _forget_targets(call: Call, stack_set: StackSet, chosen: list[Site]) -> None
 
 def detect_stack_set_drift(call: Call) -> dict[str, Any]:
     """All instances that have a stack, one detection at a time (API reference, DetectStackSetDrift)."""
-    stack_set = finding.active(call)
+    stack_set = requests.active(call)
     operations.check_free(call, stack_set, detecting=True)
     sites = [site for site, instance in stack_set.instances.items() if instance.stack_id]
     return operations.begin(call, stack_set, DETECT_DRIFT, "detect", sites)
@@ -111,7 +111,7 @@ def _instance(call: Call, stack_set: StackSet) -> Instance:
 
 def describe_stack_instance(call: Call) -> dict[str, Any]:
     """API reference, DescribeStackInstance."""
-    stack_set = finding.stack_set(call)
+    stack_set = requests.stack_set(call)
     instance = _instance(call, stack_set)
     declared = stack_set.template.parameters
     overrides = [
@@ -139,7 +139,7 @@ def _shown(stack_set: StackSet, instance: Instance) -> dict[str, Any]:
 
 def list_stack_instances(call: Call) -> dict[str, Any]:
     """By account, Region and the filters (API reference, ListStackInstances)."""
-    stack_set = finding.stack_set(call)
+    stack_set = requests.stack_set(call)
     account, region = call.get("StackInstanceAccount"), call.get("StackInstanceRegion")
     filters = {entry["Name"]: entry["Values"] for entry in call.get("Filters", ())}
 
@@ -161,9 +161,9 @@ def list_stack_instances(call: Call) -> dict[str, Any]:
 
 def list_stack_instance_resource_drifts(call: Call) -> dict[str, Any]:
     """What the last drift detection found; of a stack that is gone, nothing (API reference)."""
-    stack_set = finding.stack_set(call)
+    stack_set = requests.stack_set(call)
     instance = _instance(call, stack_set)
-    operation = finding.operation(call, stack_set)
+    operation = requests.operation(call, stack_set)
     if operation.action != DETECT_DRIFT:
         raise Refusal("OperationNotFoundException", f"Operation {operation.id} is not a drift detection")
     rows = list(instance.drifts)
@@ -178,7 +178,7 @@ def list_stack_instance_resource_drifts(call: Call) -> dict[str, Any]:
 
 def list_stack_set_auto_deployment_targets(call: Call) -> dict[str, Any]:
     """Units and Regions (API reference, ListStackSetAutoDeploymentTargets)."""
-    stack_set = finding.stack_set(call)
+    stack_set = requests.stack_set(call)
     return call.page(
         "Summaries",
         sorted(stack_set.targets.items()),
@@ -188,17 +188,17 @@ def list_stack_set_auto_deployment_targets(call: Call) -> dict[str, Any]:
 
 def import_stacks_to_stack_set(call: Call) -> dict[str, Any]:
     """Up to ten stacks, wherever they are (API reference, ImportStacksToStackSet)."""
-    stack_set = finding.active(call)
+    stack_set = requests.active(call)
     identifiers = list(call.get("StackIds", ()))
     if "StackIdsUrl" in call:
-        text = stack_finding.fetched(call, call["StackIdsUrl"])
+        text = stack_requests.fetched(call, call["StackIdsUrl"])
         identifiers += targets.SEPARATORS.split(text.strip())
     elif len(identifiers) > MOST_IMPORTS:
         raise Refusal("LimitExceededException", f"At most {MOST_IMPORTS} stacks can be imported at once")
     operations.check_free(call, stack_set)
     found: dict[Site, str] = {}
     for identifier in identifiers:
-        stack = stack_finding.anywhere(call.world, identifier)
+        stack = stack_requests.anywhere(call.world, identifier)
         found[stack.account, stack.region] = stack.id
     units = _import_units(call, stack_set, found)
     for unit in call.get("OrganizationalUnitIds", ()):

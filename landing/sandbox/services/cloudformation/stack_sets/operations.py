@@ -7,7 +7,7 @@ from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudformation.stack_sets import finding, preferences, running
+from landing.sandbox.services.cloudformation.stack_sets import preferences, progress, requests
 from landing.sandbox.services.cloudformation.stack_sets.state import (
     DETECT_DRIFT,
     ENDED,
@@ -67,15 +67,15 @@ def add(world: World, stack_set: StackSet, operation: Operation, sites: Iterable
         operation.pending[region] = by_region[region][::-1]
         operation.sizes[region] = len(by_region[region])
     stack_set.operations[operation.id] = operation
-    running.start_next(world, stack_set)
+    progress.start_next(world, stack_set)
 
 
 def stop_stack_set_operation(call: Call) -> dict[str, Any]:
     """Only one that has not ended (API reference, StopStackSetOperation)."""
-    stack_set = finding.active(call)
-    operation = finding.operation(call, stack_set)
+    stack_set = requests.active(call)
+    operation = requests.operation(call, stack_set)
     if operation.status == "QUEUED":
-        running.cancel(stack_set, operation, "Cancelled by user")
+        progress.cancel(stack_set, operation, "Cancelled by user")
         operation.status, operation.ended = "STOPPED", call.world.now
     elif operation.status == "RUNNING":
         operation.status = "STOPPING"
@@ -89,13 +89,13 @@ def stop_stack_set_operation(call: Call) -> dict[str, Any]:
 def ask(call: Call, stack_set: StackSet, operation: Operation) -> None:
     """Asking after an operation brings its end closer."""
     if operation.status not in ENDED:
-        call.poll(running.thing(stack_set, operation))
+        call.poll(progress.thing(stack_set, operation))
 
 
 def describe_stack_set_operation(call: Call) -> dict[str, Any]:
     """API reference, DescribeStackSetOperation."""
-    stack_set = finding.stack_set(call)
-    operation = finding.operation(call, stack_set)
+    stack_set = requests.stack_set(call)
+    operation = requests.operation(call, stack_set)
     ask(call, stack_set, operation)
     result = {
         "OperationId": operation.id,
@@ -118,13 +118,13 @@ def describe_stack_set_operation(call: Call) -> dict[str, Any]:
     if operation.action == "DELETE":
         result["RetainStacks"] = operation.retain
     if operation.action == DETECT_DRIFT:
-        result["StackSetDriftDetectionDetails"] = running.drift_details(call.world, stack_set, operation)
+        result["StackSetDriftDetectionDetails"] = progress.drift_details(call.world, stack_set, operation)
     return {"StackSetOperation": result}
 
 
 def list_stack_set_operations(call: Call) -> dict[str, Any]:
     """The latest first (API reference, ListStackSetOperations)."""
-    stack_set = finding.stack_set(call)
+    stack_set = requests.stack_set(call)
     for operation in [*stack_set.running(), *stack_set.queued()]:
         ask(call, stack_set, operation)
     return call.page("Summaries", list(stack_set.operations.values())[::-1], show=_summary)
@@ -145,8 +145,8 @@ def _summary(operation: Operation) -> dict[str, Any]:
 
 def list_stack_set_operation_results(call: Call) -> dict[str, Any]:
     """Account by account and Region by Region (API reference, ListStackSetOperationResults)."""
-    stack_set = finding.stack_set(call)
-    operation = finding.operation(call, stack_set)
+    stack_set = requests.stack_set(call)
+    operation = requests.operation(call, stack_set)
     ask(call, stack_set, operation)
     wanted = {entry["Values"] for entry in call.get("Filters", ())}
     found = [item for item in operation.results.items() if not wanted or item[1].status in wanted]

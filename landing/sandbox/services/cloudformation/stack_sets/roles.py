@@ -9,7 +9,7 @@ from typing import Any
 from landing.sandbox.authorization import trust
 from landing.sandbox.moto import upstream
 from landing.sandbox.services import accounts
-from landing.sandbox.services.cloudformation.stack_sets.finding import MEMBER_PRINCIPAL
+from landing.sandbox.services.cloudformation.stack_sets.requests import MEMBER_PRINCIPAL
 from landing.sandbox.services.cloudformation.stack_sets.state import StackSet
 from landing.sandbox.services.iam import create_service_linked_role
 from landing.sandbox.world import Identity, World

@@ -11,9 +11,9 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import capabilities, parameters, sections, support
-from landing.sandbox.services.cloudformation import finding as stack_finding
+from landing.sandbox.services.cloudformation import requests as stack_requests
 from landing.sandbox.services.cloudformation.document import wrong
-from landing.sandbox.services.cloudformation.stack_sets import finding, operations, roles, targets
+from landing.sandbox.services.cloudformation.stack_sets import operations, requests, roles, targets
 from landing.sandbox.services.cloudformation.stack_sets.state import SERVICE_MANAGED, StackSet
 from landing.sandbox.services.cloudformation.state import stack_of, state_of
 from landing.sandbox.services.cloudformation.template import Template
@@ -28,8 +28,8 @@ def create_stack_set(call: Call) -> dict[str, Any]:
     name = call["StackSetName"]
     if not NAME.fullmatch(name):
         raise wrong(str(Problem("pattern", "stackSetName", name, NAME.pattern)))
-    owner, token = finding.owner(call), call.get("ClientRequestToken", "")
-    live = [one for one in finding.sets_of(call.world, owner, call.region) if one.status == "ACTIVE"]
+    owner, token = requests.owner(call), call.get("ClientRequestToken", "")
+    live = [one for one in requests.sets_of(call.world, owner, call.region) if one.status == "ACTIVE"]
     for other in live:
         if other.name == name and token and other.token == token:
             return {"StackSetId": other.id}
@@ -51,7 +51,7 @@ def _check_model(call: Call, model: str, owner: str) -> None:
     if model == SERVICE_MANAGED:
         if not accounts.is_management(call.world, owner):
             raise wrong("Service managed stack sets are for the management account and delegated administrators")
-        finding.check_access(call.world, owner)
+        requests.check_access(call.world, owner)
         if "AutoDeployment" not in call:
             raise wrong("AutoDeployment is required for SERVICE_MANAGED permission model")
         if "AdministrationRoleARN" in call or "ExecutionRoleName" in call:
@@ -61,11 +61,11 @@ def _check_model(call: Call, model: str, owner: str) -> None:
 
 
 def _body(call: Call) -> str:
-    found = stack_finding.body(call)
+    found = stack_requests.body(call)
     if "StackId" in call:
         if found is not None:
             raise wrong("You can specify a template or a StackId, but not both")
-        return stack_finding.live(call, call["StackId"]).wanted.body
+        return stack_requests.live(call, call["StackId"]).wanted.body
     if found is None:
         raise wrong("Either Template URL or Template Body must be specified.")
     return found
@@ -79,7 +79,7 @@ def _set_template(call: Call, stack_set: StackSet, body: str) -> None:
     support.check(found)
     given = call.get("Parameters", [])
     if "StackId" in call and not given:
-        own = stack_of(call.world, stack_finding.live(call, call["StackId"]).id).wanted.parameters
+        own = stack_of(call.world, stack_requests.live(call, call["StackId"]).id).wanted.parameters
         given = [{"ParameterKey": name, "ParameterValue": value} for name, value in own.items()]
     values = parameters.values(found, given, stack_set.parameters)
     capabilities.check(found, call.get("Capabilities", []))
@@ -99,7 +99,7 @@ def _set_rest(call: Call, stack_set: StackSet) -> None:
     """Everything else that create and update both set; what a call does not name stays."""
     stack_set.description = call.get("Description", stack_set.description)
     if "Tags" in call:
-        stack_set.tags = stack_finding.tags(call["Tags"])
+        stack_set.tags = stack_requests.tags(call["Tags"])
     if "AutoDeployment" in call:
         _set_automatic(call, stack_set, call["AutoDeployment"])
     if "ManagedExecution" in call:
@@ -129,14 +129,14 @@ def _set_automatic(call: Call, stack_set: StackSet, settings: Mapping[str, Any])
 
 def update_stack_set(call: Call) -> dict[str, Any]:
     """The set is changed whatever becomes of its instances (API reference, UpdateStackSet)."""
-    stack_set = finding.active(call)
+    stack_set = requests.active(call)
     if call.get("PermissionModel", stack_set.permission_model) != stack_set.permission_model:
         raise wrong("The permission model of a StackSet cannot be changed")
     operations.check_free(call, stack_set)
     busy = [*stack_set.running(), *stack_set.queued()]
     if busy and call.get("ManagedExecution", {}).get("Active", True) != stack_set.managed_execution:
         raise operations.in_progress(busy[0])
-    body = stack_finding.body(call)
+    body = stack_requests.body(call)
     if (body is None) != bool(call.get("UsePreviousTemplate")):
         raise wrong("Either a template or UsePreviousTemplate must be specified")
     chosen = list(stack_set.instances)
@@ -157,7 +157,7 @@ def update_stack_set(call: Call) -> dict[str, Any]:
 
 def delete_stack_set(call: Call) -> dict[str, Any]:
     """Only without instances and operations; deleting it again changes nothing (API reference, DeleteStackSet)."""
-    stack_set = finding.stack_set(call)
+    stack_set = requests.stack_set(call)
     busy = [*stack_set.running(), *stack_set.queued()]
     if busy:
         raise operations.in_progress(busy[0])
@@ -169,7 +169,7 @@ def delete_stack_set(call: Call) -> dict[str, Any]:
 
 def describe_stack_set(call: Call) -> dict[str, Any]:
     """A deleted one by its id (API reference, DescribeStackSet)."""
-    stack_set = finding.stack_set(call)
+    stack_set = requests.stack_set(call)
     arn = f"arn:{call.partition}:cloudformation:{stack_set.region}:{stack_set.account}:stackset/{stack_set.id}"
     shown: dict[str, Any] = {
         "StackSetName": stack_set.name,
@@ -180,7 +180,7 @@ def describe_stack_set(call: Call) -> dict[str, Any]:
         "TemplateBody": stack_set.body,
         "Parameters": parameters.shown(stack_set.template, stack_set.parameters, {}),
         "Capabilities": list(stack_set.capabilities),
-        "Tags": stack_finding.tag_list(stack_set.tags),
+        "Tags": stack_requests.tag_list(stack_set.tags),
         "PermissionModel": stack_set.permission_model,
         "ManagedExecution": {"Active": stack_set.managed_execution},
         "StackSetDriftDetectionDetails": stack_set.drift or {"DriftStatus": "NOT_CHECKED"},
@@ -209,7 +209,7 @@ def _automatic(call: Call, stack_set: StackSet) -> dict[str, Any]:
 def list_stack_sets(call: Call) -> dict[str, Any]:
     """Deleted ones too, unless Status says otherwise (API reference, ListStackSets)."""
     wanted = call.get("Status")
-    found = [one for one in finding.visible(call) if wanted in (None, one.status)]
+    found = [one for one in requests.visible(call) if wanted in (None, one.status)]
 
     def one(stack_set: StackSet) -> dict[str, Any]:
         return {

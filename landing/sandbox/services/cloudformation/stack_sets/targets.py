@@ -8,7 +8,7 @@ from typing import Any
 
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudformation import finding as stack_finding
+from landing.sandbox.services.cloudformation import requests as stack_requests
 from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.stack_sets.state import Site, StackSet
 from landing.sandbox.world import World, regions
@@ -46,7 +46,7 @@ def _named(call: Call, targets: Mapping[str, Any]) -> list[str]:
         return list(targets.get("Accounts", ()))
     if targets.get("Accounts"):
         raise wrong("You can specify Accounts or AccountsUrl, but not both")
-    text = stack_finding.fetched(call, targets["AccountsUrl"])
+    text = stack_requests.fetched(call, targets["AccountsUrl"])
     return [account for account in SEPARATORS.split(text) if re.fullmatch(r"[0-9]{12}", account)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
-from landing.sandbox.services.cloudformation import deleting, drift, lookup, parameters, stacks, support
+from landing.sandbox.services.cloudformation import drift, lookup, parameters, removal, stacks, support
 from landing.sandbox.services.cloudformation.stack_sets import roles
 from landing.sandbox.services.cloudformation.stack_sets.state import Instance, Operation, Site, StackSet
 from landing.sandbox.services.cloudformation.state import Stack, Wanted, stack_of, state_of
@@ -104,7 +104,7 @@ class Worker:
         if stack is not None and not stack.is_live and not is_new:
             return Outcome(False, f"Stack [{stack.id}] does not exist")
         if stack is not None and stack.is_live and stack.status in UNMADE:
-            deleting.delete(self.world, stack)
+            removal.delete(self.world, stack)
             stacks.release(self.world, stack)
         if stack is None or not stack.is_live:
             return self._create(instance, wanted)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudformation import events, finding, parameters
+from landing.sandbox.services.cloudformation import events, parameters, requests
 from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.state import Resource, Stack, state_of
 
@@ -14,8 +14,8 @@ from landing.sandbox.services.cloudformation.state import Resource, Stack, state
 def describe_stacks(call: Call) -> dict[str, Any]:
     """One, or all that are not deleted (API reference, DescribeStacks)."""
     if "StackName" in call:
-        call.poll(("stack", finding.any_stack(call, call["StackName"]).id))
-        found = [finding.any_stack(call, call["StackName"])]
+        call.poll(("stack", requests.any_stack(call, call["StackName"]).id))
+        found = [requests.any_stack(call, call["StackName"])]
     else:
         state = state_of(call.world, call.account, call.region)
         for identifier in list(state.names.values()):
@@ -45,7 +45,7 @@ def shown(stack: Stack) -> dict[str, Any]:
         "Capabilities": list(wanted.capabilities),
         "Outputs": list(stack.outputs.values()),
         "RoleARN": wanted.role,
-        "Tags": finding.tag_list(wanted.tags),
+        "Tags": requests.tag_list(wanted.tags),
         "EnableTerminationProtection": stack.protected,
         "DriftInformation": _drift(stack),
     }
@@ -80,7 +80,7 @@ def _summary(stack: Stack) -> dict[str, Any]:
 
 def describe_stack_events(call: Call) -> dict[str, Any]:
     """The latest first (API reference, DescribeStackEvents)."""
-    stack = finding.any_stack(call, call["StackName"])
+    stack = requests.any_stack(call, call["StackName"])
     call.poll(("stack", stack.id))
     return call.page("StackEvents", stack.events[::-1], show=lambda event: events.shown(stack, event))
 
@@ -93,7 +93,7 @@ def _resource(stack: Stack, logical_id: str) -> Resource:
 
 def describe_stack_resource(call: Call) -> dict[str, Any]:
     """One resource, with its metadata (API reference, DescribeStackResource)."""
-    stack = finding.any_stack(call, call["StackName"])
+    stack = requests.any_stack(call, call["StackName"])
     resource = _resource(stack, call["LogicalResourceId"])
     metadata = None if resource.metadata is None else json.dumps(resource.metadata)
     detail = _detail(stack, resource)
@@ -123,7 +123,7 @@ def describe_stack_resources(call: Call) -> dict[str, Any]:
     """Of a stack, or of the stack that a physical id belongs to; at most 100 (API reference)."""
     wanted = call.get("LogicalResourceId")
     if "StackName" in call:
-        stack = finding.any_stack(call, call["StackName"])
+        stack = requests.any_stack(call, call["StackName"])
     else:
         stack = _owner(call, call.get("PhysicalResourceId", ""))
     if wanted is not None:
@@ -141,7 +141,7 @@ def _owner(call: Call, physical_id: str) -> Stack:
 
 def list_stack_resources(call: Call) -> dict[str, Any]:
     """API reference, ListStackResources."""
-    stack = finding.any_stack(call, call["StackName"])
+    stack = requests.any_stack(call, call["StackName"])
 
     def summary(resource: Resource) -> dict[str, Any]:
         detail = _detail(stack, resource)

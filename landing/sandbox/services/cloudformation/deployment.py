@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from botocore.exceptions import ClientError
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services.cloudformation import deleting, events, outputs, resources, rollback, schema, stack_policy
+from landing.sandbox.services.cloudformation import events, outputs, removal, resources, rollback, schema, stack_policy
 from landing.sandbox.services.cloudformation.drift import differences
 from landing.sandbox.services.cloudformation.lookup import StackLookup, resolver
 from landing.sandbox.services.cloudformation.resources import Deploying, Failed
@@ -71,9 +71,9 @@ def _create_failed(world: World, stack: Stack, reason: str) -> None:
     verb, ending = ("DELETE", "") if stack.on_failure == "DELETE" else ("ROLLBACK", "Rollback requested by user.")
     events.of_stack(world, stack, f"{verb}_IN_PROGRESS", told + ending)
     keep = () if stack.retain_new else ("Retain",)
-    left = deleting.take_down(world, stack, [name for name, r in stack.resources.items() if r.deletion_policy in keep])
+    left = removal.take_down(world, stack, [name for name, r in stack.resources.items() if r.deletion_policy in keep])
     if left:
-        events.of_stack(world, stack, f"{verb}_FAILED", deleting.not_deleted(left))
+        events.of_stack(world, stack, f"{verb}_FAILED", removal.not_deleted(left))
         return
     if verb == "DELETE":
         outputs.forget(world, stack)
@@ -199,7 +199,7 @@ def _clean_up(world: World, stack: Stack, active: Collection[str]) -> None:
         if before.status == resources.GONE or not before.physical_id:
             kept = True
         else:
-            kept = (before.deletion_policy if is_removed else now.replace_policy) in deleting.KEPT
+            kept = (before.deletion_policy if is_removed else now.replace_policy) in removal.KEPT
         _dispose(world, stack, before, kept=kept)
         if is_removed:
             del stack.resources[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudformation import drift, finding
+from landing.sandbox.services.cloudformation import drift, requests
 from landing.sandbox.services.cloudformation.document import wrong
 from landing.sandbox.services.cloudformation.state import Detection, Resource, Stack, stack_of, state_of
 from landing.sandbox.world import World
@@ -32,7 +32,7 @@ def detect_stack_drift(call: Call) -> dict[str, Any]:
 
 
 def _detectable(call: Call) -> Stack:
-    stack = finding.live(call, call["StackName"])
+    stack = requests.live(call, call["StackName"])
     if stack.status not in DETECTABLE:
         raise wrong(f"Drift detection cannot be performed on a stack in {stack.status} state")
     return stack
@@ -86,7 +86,7 @@ def detect_stack_resource_drift(call: Call) -> dict[str, Any]:
 
 def describe_stack_resource_drifts(call: Call) -> dict[str, Any]:
     """The resources that were looked at (API reference, DescribeStackResourceDrifts)."""
-    stack = finding.live(call, call["StackName"])
+    stack = requests.live(call, call["StackName"])
     wanted = call.get("StackResourceDriftStatusFilters")
     return call.page(
         "StackResourceDrifts", looked_at(stack, wanted), show=lambda resource: drift.shown(stack, resource)
