@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from landing.sandbox.protocol.model import service_model
 from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.securityhub.aggregators import seen_from
 from landing.sandbox.services.securityhub.state import Holdings, at, own_hub
 
-REQUIRED = (
-    "AwsAccountId", "CreatedAt", "Description", "GeneratorId", "Id", "ProductArn", "Resources", "SchemaVersion",
-    "Title", "UpdatedAt",
-)  # fmt: skip
+REQUIRED: tuple[str, ...] = tuple(sorted(service_model("securityhub").shape_for("AwsSecurityFinding").required_members))
 UPDATABLE = (
     "Note", "Severity", "VerificationState", "Confidence", "Criticality", "Types", "UserDefinedFields", "Workflow",
     "RelatedFindings",
