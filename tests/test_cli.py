@@ -301,6 +301,12 @@ def test_init_asks_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Answers().asked() == Answers("corp", "", "eu-north-1", "eu-west-1")
 
 
+def test_a_wrong_answer_is_asked_for_again(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("corp\nno-pattern\naws+{account}@corp.io\neu-wset-1\neu-west-1\n\n"))
+    assert Answers().asked() == Answers("corp", "aws+{account}@corp.io", "eu-west-1", "")
+    assert capsys.readouterr().err.count("did you mean `eu-west-1`?") == 1
+
+
 def test_without_credentials_the_error_says_so(
     landing: Callable[..., int], config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,11 +162,11 @@ def _tell(draft: Draft, written: Written, folder: Path) -> None:
     attached = sum(1 for policy in draft.policies if policy.nodes)
     idle = len(draft.policies) - attached
     counts = f"{len(draft.units)} units, {len(draft.accounts)} accounts, {attached} guardrails"
-    counts += f", {idle} policies that are attached nowhere" if idle else ""
+    counts += f", policies attached nowhere: {idle}" if idle else ""
     note(f"Wrote {safe(folder)}: {counts}.")
     _tell_left_out(written.left_out)
     if written.warnings:
-        note(f"`landing validate` warns of {len(written.warnings)} things in it.")
+        note(f"Warnings of `landing validate`: {len(written.warnings)}.")
     note(f"Next:\n    cd {safe(folder)}\n    landing validate\n    landing test\n    landing plan")
 
 

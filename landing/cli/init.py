@@ -35,16 +35,25 @@ class Answers:
     regions: str = ""
 
     def asked(self) -> Answers:
-        """With what somebody at the terminal says; Enter leaves it as in the example."""
+        """With what somebody at the terminal says, who is asked again when it is wrong; Enter is as in the example."""
+        from landing.core.errors import LandingError
 
-        def ask(given: str, text: str) -> str:
-            return given or str(click.prompt(text, default="", show_default=False, err=True)).strip()
+        def ask(name: str, text: str) -> str:
+            def taken(said: str) -> str:
+                try:
+                    Answers(**{name: said.strip()}).refuse_wrong()
+                except LandingError as error:
+                    raise click.UsageError(str(error)) from error
+                return said.strip()
+
+            given: str = getattr(self, name)
+            return given or str(click.prompt(text, default="", show_default=False, err=True, value_proc=taken))
 
         return Answers(
-            ask(self.name, "Name of the organization (example)"),
-            ask(self.email, f"E-mail addresses of accounts, as aws+{{account}}@corp.io ({EMAIL})"),
-            ask(self.home_region, f"Home region ({HOME})"),
-            ask(self.regions, "Governed regions, apart by commas (the home region and us-east-1)"),
+            ask("name", "Name of the organization (example)"),
+            ask("email", f"E-mail addresses of accounts, as aws+{{account}}@corp.io ({EMAIL})"),
+            ask("home_region", f"Home region ({HOME})"),
+            ask("regions", "Governed regions, apart by commas (the home region and us-east-1)"),
         )
 
     def refuse_wrong(self) -> None:
@@ -55,7 +64,7 @@ class Answers:
 
         wrong = [
             f"there is no region {region}: {nearest(region, REGIONS, 'known: ' + ', '.join(sorted(REGIONS)))}"
-            for region in (self.home_region, *self._governed())
+            for region in dict.fromkeys((self.home_region, *self._governed()))
             if region and region not in REGIONS
         ]
         if self.email and (self.email.count("@") != 1 or "{account}" not in self.email):
