@@ -250,7 +250,7 @@ def test_init_writes_a_config_that_is_valid_and_overwrites_nothing(
     assert landing("init", "mine") == 0
     assert landing("validate", "--config", "mine/config") == 0
     assert "\n    cd mine\n    landing validate\n" in capsys.readouterr().err
-    assert {".landing/", "/synth/", "/plan*.json"} <= {*(tmp_path / "mine" / ".gitignore").read_text().splitlines()}
+    assert {".landing/", "/plan*.json"} <= {*(tmp_path / "mine" / ".gitignore").read_text().splitlines()}
     schema = json.loads((tmp_path / "mine" / "config" / "landing.schema.json").read_text())
     assert schema["title"] == "landing configuration"
     assert (

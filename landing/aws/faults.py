@@ -26,6 +26,7 @@ INVITED = (
     "Accounts that were invited, not created, have no such role: make it there, trusting the management "
     "account, or name the role that there is as `access.member_role`"
 )
+NOT_ASSUMED = "Look whether the role of --role-arn is there, and trusts who asks"
 
 SERVICE = "LandingService"
 """Where an answer says which service it is of: botocore's errors have the name of the operation only."""
@@ -98,7 +99,7 @@ def _client_error(error: ClientError, scope: Scope) -> AwsError:
         message = f"{said} [{reason}]"
     advice = RAISE_QUOTA if cause in (Cause.QUOTA, Cause.QUOTA_OR_RATE) else ""
     if error.operation_name == "AssumeRole" and code == "AccessDenied":
-        advice = INVITED
+        advice = INVITED if scope.account else NOT_ASSUMED
     kind: type[AwsError] = CannotRead if cause in HIDING else AwsError
     if cause is Cause.CREDENTIALS:
         kind, message = NoCredentials, LOG_IN_AGAIN

@@ -86,18 +86,18 @@ def command(
         return _written(listing_of(*source).draft(asked), folder)
     aws = session.connect(stranger(_beginning(session, asked.home_region), member_role), read_only=True)
     draft = read(aws, asked)
-    _written(draft, folder)
+    _written(draft, folder, sandbox=session.sandbox)
     session.note_calls(aws)
     return 0
 
 
-def _written(draft: Draft, folder: Path) -> int:
+def _written(draft: Draft, folder: Path, *, sandbox: bool = False) -> int:
     """Write the config and say so."""
     from landing.importing.output import write_cases, write_folder
 
     written = write_folder(draft, folder)
     left = write_cases(draft, written)
-    _tell(draft, replace(written, left_out=(*written.left_out, *left)), folder)
+    _tell(draft, replace(written, left_out=(*written.left_out, *left)), folder, sandbox=sandbox)
     return 0
 
 
@@ -154,7 +154,7 @@ def _beginning(session: Session, home_region: str) -> str:
     return found if found in REGIONS else "us-east-1"
 
 
-def _tell(draft: Draft, written: Written, folder: Path) -> None:
+def _tell(draft: Draft, written: Written, folder: Path, *, sandbox: bool) -> None:
     """What was written, and what was not."""
     from landing.cli.output import note
     from landing.core.text import safe
@@ -167,7 +167,10 @@ def _tell(draft: Draft, written: Written, folder: Path) -> None:
     _tell_left_out(written.left_out)
     if written.warnings:
         note(f"Warnings of `landing validate`: {len(written.warnings)}.")
-    note(f"Next:\n    cd {safe(folder)}\n    landing validate\n    landing test\n    landing plan")
+    steps = [f"cd {safe(folder)}", "landing validate", "landing test", "landing plan"]
+    if sandbox:  # a config has one of its own, unless the environment names another
+        steps.insert(0, 'eval "$(landing sandbox env)"')
+    note("\n    ".join(["Next:", *steps]))
 
 
 def _tell_left_out(left_out: Sequence[LeftOut]) -> None:

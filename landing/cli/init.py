@@ -16,9 +16,8 @@ EMAIL, HOME = "aws+{account}@example.com", "eu-west-1"
 """What the starter config says."""
 
 IGNORED = """\
-# What landing keeps of its runs, and what it writes anew: see `landing synth` and `landing plan --out`.
+# What landing keeps of its runs, and what it writes anew: see `landing plan --out`.
 .landing/
-/synth/
 /plan*.json
 # Reports, as in `landing drift --format html=drift.html`.
 /drift.*

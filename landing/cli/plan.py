@@ -66,6 +66,7 @@ def command(
     from landing.cli.output import note, style_of
     from landing.core.text import safe
     from landing.engine.plan import save
+    from landing.guardrails.exposure import dangers
     from landing.report.apply_text import expected
     from landing.report.plan_text import next_steps
     from landing.runs import pipeline
@@ -84,7 +85,9 @@ def command(
     if out:
         save(plan, out)
     if plan.changes and shown.form == "text" and not STDERR.log:
-        note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest, style_of(sys.stderr))))
+        named = dangers(planned.organization, plan.changes, plan.kinds)
+        needed = {word for words in named.values() for word in words}
+        note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest, needed, style_of(sys.stderr))))
     STDERR.tell(expected(plan.changes))
     if unnamed := new_in(planned):
         note(f"{safe(unnamed)} in AWS and not in the config: `landing import --into {session.config.parent}` adds them")

@@ -49,6 +49,9 @@ class Evidence:
         """What the user says, else where the organization trail is, else where the credentials lead."""
         session = self.aws.organization.home_region
         found = asked or (str(self.trail["HomeRegion"]) if self.trail else session)
+        if not asked and not self.trail:
+            why = "nothing tells it, so it is where the credentials lead: give --home-region if it is another"
+            self.left_out.append(LeftOut(f"home region {found}", why))
         if found in OPT_IN_REGIONS and not asked:
             self.left_out.append(LeftOut(f"home region {found}", "it is an opt-in region, which a home cannot be"))
             return session

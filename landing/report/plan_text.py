@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from landing.core.model import Action, Address, counts_of
@@ -230,11 +230,12 @@ def _ago(then: str, now: str) -> str:
     raise AssertionError
 
 
-def next_steps(saved_as: str, digest: str, style: Style) -> Iterator[str]:
-    """What to do with the plan."""
+def next_steps(saved_as: str, digest: str, needed: Iterable[str], style: Style) -> Iterator[str]:
+    """What to do with the plan; `needed` is what must be allowed by name."""
     if saved_as:
+        allow = "".join(f" --allow {word}" for word in sorted(set(needed)))
         yield f"Saved the plan to {saved_as}. To perform exactly these actions:"
-        yield f"    landing apply {saved_as} --digest {digest}"
+        yield f"    landing apply {saved_as} --digest {digest}{allow}"
     else:
         yield from style.prose(
             "Note: You didn't use the --out option to save this plan, so landing can't guarantee to take exactly these "

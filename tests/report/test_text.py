@@ -78,7 +78,7 @@ def test_prose_is_wrapped_to_the_width_and_data_is_not(width):
     style = Style(width=width)
     assert plan_text.render(plan(), organization(), style) == rendered(plan())
     assert drift_text.render(drift(), organization(), style) == drift_text.render(drift(), organization(), Style())
-    note = list(plan_text.next_steps("", "", style))
+    note = list(plan_text.next_steps("", "", (), style))
     assert max(map(len, note)) <= width
     assert len(note) == (1 if width == 300 else 4)
 
