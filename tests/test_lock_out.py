@@ -11,7 +11,8 @@ import pytest
 
 from landing.cli import run
 from landing.config import load
-from landing.guardrails.lock_out import lock_outs
+from landing.core.model import Action, Address, Change
+from landing.guardrails.lock_out import concerns, lock_outs
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.sandbox import Sandbox
@@ -123,3 +124,10 @@ def test_apply_refuses_until_it_is_allowed(
         client = sandbox.session().client("organizations")
         assert client.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"] == before
         assert run(["apply", "--auto-approve", "--allow", "lock-out"]) == 0
+
+
+def test_adopting_a_policy_locks_nobody_out() -> None:
+    before, after = {"name": "NoRDS", "managed": False}, {"name": "NoRDS", "managed": True}
+    address = Address("policy", "no-rds")
+    assert not concerns([Change(Action.ADOPT, address, before, after)])
+    assert concerns([Change(Action.UPDATE, address, before, {**after, "content": {}})])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from landing.core.errors import UnsafePlan
-from landing.core.model import Change
+from landing.core.model import Action, Change
 from landing.organization import Account, Deployment, Organization
 from landing.organization.resources import ATTACHMENTS, POLICY, moves
 from landing.policy import SCP, catalog
@@ -50,8 +50,15 @@ class LockOut:
 
 
 def concerns(changes: Iterable[Change]) -> bool:
-    """Whether changes bear on what guardrails block: policies, attachments, moved accounts."""
-    return any(change.address.kind in (POLICY, ATTACHMENTS) or moves(change) for change in changes)
+    """Whether changes bear on what guardrails block: policies, attachments, moved accounts.
+
+    To adopt a policy puts nothing in force: who is locked out already is so by what was there.
+    """
+    return any(
+        change.address.kind in (POLICY, ATTACHMENTS) or moves(change)
+        for change in changes
+        if change.action is not Action.ADOPT
+    )
 
 
 def refuse_lock_out(organization: Organization, changes: Collection[Change]) -> None:
