@@ -5,27 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from landing.cli.session import config_option, sandbox_of
+from landing.cli.session import config_option, require_sandbox, sandbox_of
 
 if TYPE_CHECKING:
     from landing.sandbox.world.home import Home
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-def require() -> None:
-    """Raises LandingError where the packages that the sandbox is made of are not installed."""
-    from landing.core.errors import LandingError
-
-    missing = [name for name in ("moto", "cloudpickle") if find_spec(name) is None]
-    if missing:
-        raise LandingError(f"the sandbox needs {' and '.join(missing)}. Install: pip install 'landing[sandbox]'")
 
 
 def with_home(command: F) -> F:
@@ -53,7 +43,7 @@ def command() -> None:
       eval "$(landing sandbox env)" && aws organizations list-accounts
       landing sandbox reset
     """
-    require()
+    require_sandbox()
 
 
 @command.command

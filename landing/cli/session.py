@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -101,9 +102,7 @@ class Session:
 
     def _enter_sandbox(self) -> None:
         """Point this process at the sandbox and at nothing else."""
-        from landing.cli.sandbox import require
-
-        require()
+        require_sandbox()
         from landing.sandbox.endpoint.process import ensure_started
         from landing.sandbox.world.home import Home
 
@@ -285,3 +284,12 @@ config_option = click.option(
     show_default=True,
     help="Folder (or file) of the config.",
 )
+
+
+def require_sandbox() -> None:
+    """Raises LandingError where the packages that the sandbox is made of are not installed."""
+    from landing.core.errors import LandingError
+
+    missing = [name for name in ("moto", "cloudpickle") if find_spec(name) is None]
+    if missing:
+        raise LandingError(f"the sandbox needs {' and '.join(missing)}. Install: pip install 'landing[sandbox]'")
