@@ -23,7 +23,7 @@ from tests.simulated.server import Simulated
 
 C = 20
 """Calls a region, with every service: the stacks of three accounts, GuardDuty (in two), AWS Config, Macie."""
-K = 48
+K = 49
 """Calls that are made whatever the size."""
 
 BASE = Size(accounts=60, units=8, policies=4, regions=2, baselines=1, services=True)
