@@ -51,7 +51,7 @@ def test_what_lacks_only_the_mark_is_adopted_and_what_differs_besides_is_changed
         ("a", Action.ADOPT, True),
         ("b", Action.UPDATE, True),
     ]
-    assert counts_of(found) == {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 0, Action.ADOPT: 2}
+    assert counts_of(found) == {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 0, Action.ADOPT: 2, Action.FORGET: 0}
 
 
 def test_the_file_has_terraforms_words_and_is_read_back() -> None:
@@ -77,7 +77,7 @@ def test_counts_have_a_part_for_adoptions_only_where_there_are_any() -> None:
     )
     assert plan_text.counts_line(samples.empty()) == "Plan: 0 to add, 0 to change, 0 to destroy."
     told = expected([rename("b"), adoption("unit", "a")]).more["changes"]
-    assert told == {"add": 0, "change": 1, "import": 2, "remove": 0, "total": 2, "operation": "plan"}
+    assert told == {"add": 0, "change": 1, "import": 2, "remove": 0, "forget": 0, "total": 2, "operation": "plan"}
 
 
 def test_every_adoption_is_listed_and_many_are_folded_by_kind() -> None:

@@ -115,7 +115,7 @@ def test_the_summary_of_a_run_that_ended(begin: Callable[[], Run], clock: Clock)
     assert told["who"].startswith("ann@")
     assert (told["organization"], told["caller"]) == ("acme", "arn:aws:iam::123456789012:user/ann")
     assert (told["started"], told["ended"], told["seconds"]) == (NOW, NOW, 16.5)
-    assert told["planned"] == {"add": 3, "change": 1, "import": 0, "remove": 0}
+    assert told["planned"] == {"add": 3, "change": 1, "import": 0, "remove": 0, "forget": 0}
     assert told["changes"] == {"total": 4, "done": 1, "failed": 1, "blocked": 1, "not_started": 1}
     assert told["failed"] == {"unit.b": "CreateUnit: AccessDenied: no (request r-1)"}
     assert told["diagnostics"] == {

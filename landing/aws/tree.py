@@ -15,7 +15,9 @@ from landing.aws.matching import Known, LiveAccount, LivePolicy, LiveUnit
 from landing.aws.survey import EVALUATED, Survey
 from landing.core import references
 from landing.core.errors import ConfigError, NotThere
+from landing.core.model import Address
 from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, TAG, node_of
+from landing.organization.resources import POLICY
 
 
 class Tree:
@@ -154,7 +156,9 @@ class Tree:
 
     def concerns(self, policy: LivePolicy) -> bool:
         """Whether it is ours, or has the name of one of ours; other policies are only counted."""
-        return not policy.aws_managed and (policy.marked or policy.key in self._aws.organization.policies)
+        wanted = self._aws.organization
+        ours = policy.marked and not wanted.lets_go(Address(POLICY, policy.key))
+        return not policy.aws_managed and (ours or policy.key in wanted.policies)
 
     @property
     def account_ids(self) -> Mapping[str, str]:
@@ -253,6 +257,11 @@ class Tree:
     def untagged(self, resource_id: str) -> None:
         """Tags of it were taken away."""
         self._survey.untagged(resource_id)
+
+    def unmark(self, resource_id: str) -> None:
+        """Take our mark off an account, unit or policy (UntagResource)."""
+        self._aws.client("organizations").untag_resource(ResourceId=resource_id, TagKeys=[TAG])
+        self.untagged(resource_id)
 
     def content(self, policy: LivePolicy) -> str:
         """The text of a policy (DescribePolicy, 2 a second: asked once each)."""

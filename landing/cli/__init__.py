@@ -31,6 +31,7 @@ COMMANDS = {
     "plan": "Show what would change.",
     "show": "Show a saved plan, or where each guardrail lives.",
     "apply": "Make the changes.",
+    "forget": "Stop managing something without destroying it.",
     "unlock": "Remove the lock of a run that has died.",
     "drift": "Report what is not as declared.",
     "status": "Tell what the last runs of apply did.",

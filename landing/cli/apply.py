@@ -125,14 +125,15 @@ def command(
         if saved is not None:
             note("\n" + "\n".join(provenance(saved, str(file), now())))
         carried = partial(carry_out, run=run, parallelism=parallelism, live=not no_live)
-        approve = None if auto_approve else _approve
+        approve = None if auto_approve else approve_changes
         code, done = pipeline.apply(planned, aws, hooks, carried, allow=allow, approve=approve)
         snapshots.update(session.snapshot, done)
         session.note_calls(aws)
         return code or (3 if plan.gaps and not allow_incomplete else 0)
 
 
-def _approve() -> None:
+def approve_changes() -> None:
+    """Raises Refused unless the user says yes."""
     ask(
         "Do you want to perform these actions?",
         to="approve",

@@ -89,6 +89,7 @@ class Builder:
             timeouts={name: seconds(text) for name, text in (self.data.get("timeouts") or {}).items()},
             limits=self.data.get("limits") or {},
             packed=dict(self._packed()),
+            removed=tuple(self.data.get("removed") or ()),
             known_policies=tuple(top.get("known_policies") or ()),
             source=self.document.source(("organization",), key=True),
             sources={

@@ -40,6 +40,9 @@ def _strings(value: object) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
+_ADDRESS = re.compile(r"[a-z_]+\.[^\s].*")
+
+
 class _Checks:
     def __init__(self, document: Document, services: Sequence[Service]) -> None:
         self.services = services
@@ -61,6 +64,7 @@ class _Checks:
         for section in ("guardrails", "baselines"):
             yield from self._targets(section)
         yield from self._delegated()
+        yield from self._removed()
 
     def _unit(self, name: object, path: Path_) -> Iterator[Diagnostic]:
         if isinstance(name, str) and name != ROOT and name not in self.units:
@@ -72,6 +76,21 @@ class _Checks:
         if isinstance(name, str) and name not in self.accounts:
             hint = nearest(name, self.accounts, "declare it under `accounts`")
             yield self.problem("LZ302", f"there is no account `{name}`", path, hint)
+
+    def _removed(self) -> Iterator[Diagnostic]:
+        declared = {
+            *(f"unit.{key}" for key in self.units),
+            *(f"account.{key}" for key in self.accounts),
+            *(f"policy.{key}" for key, _ in items(self.data.get("guardrails"))),
+            *(f"governed_service.{key}" for key, _ in items(self.data.get("services"))),
+        }
+        for index, text in enumerate(_strings(self.data.get("removed"))):
+            at: Path_ = ("removed", index)
+            if text in declared:
+                yield self.problem("LZ331", f"`{text}` is declared and removed", at, "take one of the two out")
+            elif not _ADDRESS.fullmatch(text):
+                hint = "kind.name, as `landing plan` shows it, or kind.prefix*"
+                yield self.problem("LZ332", f"`{text}` is no address", at, hint)
 
     def _regions(self) -> Iterator[Diagnostic]:
         home = _text(self.organization.get("home_region"))

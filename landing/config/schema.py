@@ -222,6 +222,7 @@ def compose(services: Mapping[str, Schema]) -> Schema:
             "baselines": by_key("Blueprints by stable key.", _BASELINE),
             "services": mapping("Organization-wide services.", dict(services)),
             "delegated_administrators": _DELEGATED_ADMINISTRATORS,
+            "removed": names("Addresses of what is no longer managed: it stays as it is, and our mark is taken off."),
             "timeouts": _TIMEOUTS,
             "limits": _LIMITS,
         },

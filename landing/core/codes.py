@@ -90,6 +90,8 @@ CODES: Mapping[str, Explanation] = {
         "leave it out: `roles.security_tooling` is it",
     ),
     "LZ330": Explanation("an account without e-mail and id", "it is created with the one, or found by either"),
+    "LZ331": Explanation("an address that is declared and removed", "take it out of one of the two"),
+    "LZ332": Explanation("no address under `removed`", "write it as `landing plan` shows it: `unit.sandbox`"),
     "LZ340": Explanation("a policy type that there is not", "the types are named"),
     "LZ341": Explanation("a policy that is too large", "shorten it, or split it into two guardrails"),
     "LZ342": Explanation("a policy that is nearly too large", "as above"),

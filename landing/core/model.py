@@ -21,6 +21,8 @@ class Action(StrEnum):
     DELETE = "delete"
     ADOPT = "adopt"
     """It is there and as declared, and gets our mark: Terraform's import."""
+    FORGET = "forget"
+    """It stays as it is, and our mark is taken off: Terraform's `removed` block."""
 
 
 MARK = "managed"
@@ -127,8 +129,8 @@ class Address:
 class Resource:
     """One thing as it should be or as it is.
 
-    `requires` names what must be there before it. `owned` says that it carries our mark (live side):
-    what is not owned and not declared is unmanaged, and never touched.
+    `requires` names what must be there before it. `owned` says that it carries our mark (live side): what is not owned
+    and not declared is unmanaged, and never touched. `forgotten`: the config says that we let go of it.
     """
 
     address: Address
@@ -136,6 +138,7 @@ class Resource:
     requires: tuple[Address, ...] = ()
     owned: bool = True
     source: Source | None = None
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -178,7 +181,9 @@ def action_between(before: Attributes | None, after: Attributes | None) -> Actio
     if after is None:
         return Action.DELETE
     differing = {key for key, value in after.items() if key not in before or before[key] != value}
-    return Action.ADOPT if differing == {MARK} else Action.UPDATE
+    if differing != {MARK}:
+        return Action.UPDATE
+    return Action.ADOPT if after[MARK] else Action.FORGET
 
 
 def counts_of(changes: Iterable[Change]) -> dict[Action, int]:

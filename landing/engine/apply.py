@@ -28,6 +28,7 @@ VERBS = {
     Action.UPDATE: ("Modifying...", "Modifications"),
     Action.DELETE: ("Destroying...", "Destruction"),
     Action.ADOPT: ("Adopting...", "Adoption"),
+    Action.FORGET: ("Forgetting...", "Removal of the mark"),
 }
 
 AT_ONCE = Diagnostic("", "interrupted twice")

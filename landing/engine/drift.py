@@ -37,6 +37,7 @@ STATUS = {
     Action.UPDATE: Status.CHANGED,
     Action.DELETE: Status.UNEXPECTED,
     Action.ADOPT: Status.UNADOPTED,
+    Action.FORGET: Status.UNMANAGED,
 }
 NO_DRIFT = (Status.UNADOPTED, Status.UNMANAGED, Status.NOT_CHECKED)
 """Findings that are no drift."""

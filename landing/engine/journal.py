@@ -95,11 +95,11 @@ def _diagnostic(event: Event) -> Diagnostic:
 
 
 def planned(event: Event) -> dict[str, int]:
-    """How many changes the run is about to make, by `add`, `change`, `import` and `remove`, and in all, if it says."""
+    """How many changes the run is about to make, by `add`, `change`, `import`, `remove` and `forget`, and in all."""
     changes = event.more.get("changes")
     if event.type != "change_summary" or not isinstance(changes, dict) or changes.get("operation") != "plan":
         return {}
-    counts = {key: int(changes.get(key, 0)) for key in ("add", "change", "import", "remove")}
+    counts = {key: int(changes.get(key, 0)) for key in ("add", "change", "import", "remove", "forget")}
     return {**counts, TOTAL: int(changes.get(TOTAL, sum(counts.values())))}
 
 

@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 
 from landing.aws import Aws, Interrupted, translated
 from landing.core.errors import AwsError, NoCredentials, NotThere, Refused
-from landing.core.model import ORGANIZATION, Address, Gap, Resource, Scope
+from landing.core.model import MARK, ORGANIZATION, Address, Gap, Resource, Scope
 from landing.core.partitions import REGIONS
 from landing.core.spelling import nearest
 from landing.organization import Organization
@@ -80,6 +80,23 @@ def _ours(kind: Kind, resource: Resource, marked: Collection[str]) -> Resource:
     return _behind_marks(kind, resource if owned else replace(resource, owned=False))
 
 
+def let_go(
+    organization: Organization, desired: Collection[Address], live: Mapping[Address, Resource]
+) -> dict[Address, Resource]:
+    """The live side, with what the config lets go of: its mark is taken off; what has none is merely left alone."""
+    if not organization.removed:
+        return dict(live)
+    gone = {address for address in live if address not in desired and organization.lets_go(address)}
+    return {
+        address: each
+        if address not in gone
+        else replace(each, forgotten=each.owned)
+        if MARK in each.attributes
+        else replace(each, owned=False)
+        for address, each in live.items()
+    }
+
+
 def _marked_services(aws: Aws) -> frozenset[str]:
     """Whose administrator and settings are ours; none where that cannot be read."""
     try:
@@ -96,6 +113,7 @@ def left_regions(organization: Organization, aws: Aws) -> frozenset[str]:
     try:
         with translated(ORGANIZATION):
             marked = aws.tree.marked_regions - {*organization.governed_regions}
+            marked -= {region for region in marked if organization.lets_go(Address(REGION, region))}
     except NoCredentials:
         raise
     except AwsError:
@@ -174,7 +192,9 @@ def observe(
     there = [each for each in found if isinstance(each, Resource)]
     concerned = any(kinds[each.address.kind].ownership in BY_SERVICE for each in there)
     marked = _marked_services(aws) if concerned else frozenset()
-    live = {each.address: _ours(kinds[each.address.kind], each, marked) for each in there}
+    marked -= {name for name in marked if organization.lets_go(Address(SERVICE, name))}
+    found_live = {each.address: _ours(kinds[each.address.kind], each, marked) for each in there}
+    live = let_go(organization, desired, found_live)
     gaps = sorted(each for each in found if isinstance(each, Gap))
     desired = as_found(organization, kinds, desired, live)
     return Observation(desired, live, tuple(gaps), frozenset(tasks | beyond), kinds)

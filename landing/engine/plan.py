@@ -13,6 +13,7 @@ from landing.core import json_text
 from landing.core.errors import StalePlan, UnknownFormat, WrongPlan
 from landing.core.files import write
 from landing.core.model import (
+    MARK,
     Action,
     Address,
     Attributes,
@@ -30,8 +31,8 @@ from landing.organization.resources import foreign_in
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
-FORMAT = "4.1"
-"""4.1: a gap has the parts of its reason beside it."""
+FORMAT = "4.2"
+"""4.1: a gap has the parts of its reason beside it. 4.2: what is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Plan:
     @property
     def summary(self) -> dict[str, int]:
         """How many changes of each action; what is changed and adopted at once counts as both."""
-        return {action.value: count for action, count in counts_of(self.changes).items()}
+        counts = counts_of(self.changes)
+        return {action.value: count for action, count in counts.items() if count or action is not Action.FORGET}
 
     def only(self, targets: Collection[str]) -> Plan:
         """The changes at the given addresses (or kinds, or address prefixes ending in `*`) and what they require.
@@ -190,6 +192,8 @@ def compare(kinds: Kinds, wanted: Resource | None, live: Resource | None) -> Cha
     """The change that leads from the live resource to the wanted one; None when there is nothing to do."""
     if wanted is None:
         assert live is not None
+        if live.forgotten:
+            return Change(Action.FORGET, live.address, live.attributes, {**live.attributes, MARK: False})
         return Change(Action.DELETE, live.address, live.attributes, None, releases=live.requires)
     if live is None:
         return Change(Action.CREATE, wanted.address, None, wanted.attributes, wanted.requires, source=wanted.source)
@@ -232,7 +236,8 @@ def still_to_do(
         if reason := contradiction(change, wanted, live):
             wrong.append(f"{change.address}: {reason}")
             continue
-        derived = compare(plan.kinds, wanted, live) if wanted or live else None
+        let_go = change.action is Action.FORGET and (live is None or not live.owned)
+        derived = compare(plan.kinds, wanted, live) if (wanted or live) and not let_go else None
         if derived is None:
             continue
         present, shape = derived.before, change.after or change.before or {}
@@ -258,7 +263,14 @@ def still_to_do(
 
 def contradiction(change: Change, wanted: Resource | None, live: Resource | None) -> str:
     """What a change that somebody else has written down says otherwise than the config; nothing when it agrees."""
+    if wanted is None and change.action is Action.FORGET:
+        if change.action is not action_between(change.before, change.after) or change.requires:
+            return "`forget` is not what leads there"
+        held = live is not None and live.owned and not live.forgotten
+        return "the config does not let go of it" if held else ""
     if wanted is None:
+        if live is not None and live.forgotten:
+            return "the config lets go of it"
         if change.action is not Action.DELETE or change.after is not None or change.requires:
             return "the config does not declare it"
         if live is not None and not live.owned:

@@ -15,7 +15,7 @@ from landing.core import forms, json_text, private_files
 from landing.core.errors import LandingError
 from landing.core.files import write
 from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resource, Scope
-from landing.engine.observe import Observation, as_found, desired_of, tasks_of
+from landing.engine.observe import Observation, as_found, desired_of, let_go, tasks_of
 from landing.engine.plan_file import gap_entry_of, gap_of, plain
 from landing.organization import Organization
 from landing.organization.resources import REGION
@@ -45,6 +45,7 @@ class Snapshot:
         unread = [Gap(name, scope, why) for name, scope in tasks - seen.tasks]
         live = {address: one for address, one in seen.live.items() if (address.kind, address.scope) in tasks}
         gaps = [gap for gap in seen.gaps if (gap.kind, gap.scope) in tasks]
+        live = let_go(organization, desired, live)
         desired = as_found(organization, seen.kinds, desired, live)
         return Observation(desired, live, tuple(sorted([*gaps, *unread])), frozenset(tasks))
 

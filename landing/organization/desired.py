@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from landing.core import references
 from landing.core.deadlines import DEADLINES
-from landing.core.model import Diagnostic, Json, Source
+from landing.core.model import Address, Diagnostic, Json, Source
 from landing.organization.hierarchy import Account, Hierarchy, Target, node_of
 from landing.organization.policies import ForeignPolicy, Guardrail, Pack
 
@@ -121,6 +121,8 @@ class Organization(Hierarchy):
     foreign: tuple[ForeignPolicy, ...] = ()
     """Policies of others as AWS has them, once it was asked: part of what is in force, and of what takes slots."""
 
+    removed: tuple[str, ...] = ()
+    """Addresses (or kinds, or beginnings with `*`) of what is no longer managed, and stays as it is."""
     bare: frozenset[str] = frozenset()
     """Nodes that AWS was found to hold without FullAWSAccess, and that the config leaves as they are."""
 
@@ -204,6 +206,10 @@ class Organization(Hierarchy):
             entry for entry, pattern in patterns if entry == policy.id or re.fullmatch(pattern, policy.name, re.DOTALL)
         )
         return next(fits, "")
+
+    def lets_go(self, address: Address) -> bool:
+        """Whether the config says that something is no longer managed."""
+        return any(address.matches(target) for target in self.removed)
 
     def full_access(self, node: str) -> bool:
         """Whether FullAWSAccess is at a node: as declared, else as found; AWS attaches it to all that is new."""

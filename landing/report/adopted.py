@@ -1,4 +1,4 @@
-"""What a plan adopts and does not change otherwise: a line each, or one for each kind where there are many."""
+"""What gets our mark, or loses it, and is not changed otherwise: a line each, or one a kind where there are many."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from landing.core.model import Action, Change
 from landing.report.fold import EVERYTHING
 
 ADOPTED = "will be adopted: there already and as declared; each gets our mark (a tag landing:…) and nothing else"
+FORGOTTEN = "will no longer be managed: each stays as it is, and our mark (a tag landing:…) is taken off"
+HEADS = {Action.ADOPT: ADOPTED, Action.FORGET: FORGOTTEN}
 TAKEN_OVER = "adopted besides: it is there without our mark (a tag landing:…)"
 SCREEN = 20
-"""More adoptions than this are folded by kind."""
+"""More of them than this are folded by kind."""
 
 NAMED = 5
 """How many names of a folded kind are shown."""
 
 
-def adoptions(changes: Iterable[Change], expand: Collection[str] = (), limit: int = SCREEN) -> list[str]:
+def marked(changes: Iterable[Change], action: Action, expand: Collection[str] = (), limit: int = SCREEN) -> list[str]:
     """The lines; `expand` as `fold` has it, `limit` 0 shows every one."""
-    found = [change for change in changes if change.action is Action.ADOPT]
+    found = [change for change in changes if change.action is action]
     if len(found) <= SCREEN or not limit:
         return [_line(change) for change in found]
     lines: list[str] = []

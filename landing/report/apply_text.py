@@ -11,6 +11,9 @@ from landing.engine.apply import Result
 from landing.engine.journal import TOTAL, Event
 from landing.report.reasons import reasons
 
+MARKS = {Action.ADOPT: "adopted", Action.FORGET: "forgotten"}
+"""What is counted only where there is any of it."""
+
 NAMED = 5
 """How many of the changes that wait for the same one are named."""
 
@@ -27,26 +30,27 @@ def summary(result: Result) -> Event:
 
 def _summary(message: str, counts: Mapping[Action, int], total: int, operation: str) -> Event:
     keys = {"add": Action.CREATE, "change": Action.UPDATE, "import": Action.ADOPT, "remove": Action.DELETE}
+    keys["forget"] = Action.FORGET
     changes = {key: counts[action] for key, action in keys.items()}
     return Event("change_summary", message=message, more={"changes": {**changes, TOTAL: total, "operation": operation}})
 
 
 def planned(counts: Mapping[Action, int]) -> str:
     """The one line that wrappers read by pattern; no thousands separators."""
-    adopts = f", {counts[Action.ADOPT]} to adopt" if counts[Action.ADOPT] else ""
+    more = "".join(f", {counts[action]} to {action}" for action in MARKS if counts[action])
     return (
         f"Plan: {counts[Action.CREATE]} to add, {counts[Action.UPDATE]} to change, "
-        f"{counts[Action.DELETE]} to destroy{adopts}."
+        f"{counts[Action.DELETE]} to destroy{more}."
     )
 
 
 def counted(result: Result) -> str:
     """Terraform's line."""
     counts = result.counts
-    adopted = f", {counts[Action.ADOPT]} adopted" if counts[Action.ADOPT] else ""
+    more = "".join(f", {counts[action]} {word}" for action, word in MARKS.items() if counts[action])
     return (
         f"Resources: {counts[Action.CREATE]} added, {counts[Action.UPDATE]} changed, "
-        f"{counts[Action.DELETE]} destroyed{adopted}."
+        f"{counts[Action.DELETE]} destroyed{more}."
     )
 
 

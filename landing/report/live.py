@@ -19,7 +19,7 @@ from landing.report.style import Style
 SPARE = 6
 """Lines of the terminal that are left alone."""
 
-DONE = {"create": "created", "update": "updated", "delete": "destroyed", "adopt": "adopted"}
+DONE = {"create": "created", "update": "updated", "delete": "destroyed", "adopt": "adopted", "forget": "forgotten"}
 
 
 class _Terminal(Console):

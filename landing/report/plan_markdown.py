@@ -10,7 +10,7 @@ from landing.core.model import Action, Address, Change
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers
 from landing.organization import Organization
-from landing.report.adopted import ADOPTED, TAKEN_OVER, adoptions
+from landing.report.adopted import HEADS, TAKEN_OVER, marked
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.diff import at_most, of_change
 from landing.report.fold import EVERYTHING, Group, fold
@@ -21,7 +21,8 @@ from landing.report.style import SIGNS
 
 LINES, FEW_LINES = 400, 12
 MANY, SOME = 50, 10
-COLUMNS = {Action.CREATE: "add", Action.UPDATE: "change", Action.DELETE: "destroy", Action.ADOPT: "adopt"}
+COLUMNS = {Action.CREATE: "add", Action.UPDATE: "change", Action.DELETE: "destroy"}
+COLUMNS |= {action: action.value for action in HEADS}
 RESERVE = 160
 """Bytes kept for the line that says how much is not shown."""
 
@@ -32,7 +33,7 @@ def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget
     head, said = _head(plan), said_of(plan, organization, named)
     dangerous = [(change, words) for change in plan.changes if (words := _words(change, named))]
     addresses = {change.address for change, _ in dangerous}
-    changed = [change for change in plan.changes if change.action is not Action.ADOPT]
+    changed = [change for change in plan.changes if change.action not in HEADS]
     groups = sorted(fold(plan.kinds, changed), key=lambda group: group.change.address not in addresses)
     before = [
         Section(0, (lambda: "", partial(_table, plan))),
@@ -41,7 +42,7 @@ def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget
         Section(2, tuple(partial(_gaps, plan, count) for count in (0, SOME, MANY))),
     ]
     after = [
-        Section(2, tuple(partial(_adopted, plan, count) for count in (0, SOME, MANY))),
+        *(Section(2, tuple(partial(_marked, plan, action, count) for count in (0, SOME, MANY))) for action in HEADS),
         Section(4, (partial(_pointer, saved_as), partial(_foot, plan, saved_as))),
     ]
     changes = [
@@ -88,7 +89,7 @@ def _table(plan: Plan) -> str:
         return ""
     counts = Counter((change.address.kind, change.action) for change in plan.changes)
     counts.update((c.address.kind, Action.ADOPT) for c in plan.changes if c.adopts and c.action is not Action.ADOPT)
-    columns = {action: word for action, word in COLUMNS.items() if action is not Action.ADOPT or plan.summary[action]}
+    columns = {action: word for action, word in COLUMNS.items() if action not in HEADS or plan.summary.get(action)}
     rows = [
         f"| {code(kind)} | {' | '.join(str(counts[kind, action]) for action in columns)} |"
         for kind in sorted({kind for kind, _ in counts})
@@ -144,12 +145,12 @@ def _gaps(plan: Plan, count: int) -> str:
     return "\n".join([head, *rows, *_more(len(missed) - count)]) + "\n\n"
 
 
-def _adopted(plan: Plan, count: int) -> str:
-    found = adoptions(plan.changes, (EVERYTHING,))
+def _marked(plan: Plan, action: Action, count: int) -> str:
+    found = marked(plan.changes, action, (EVERYTHING,))
     if not found:
         return ""
-    head = f"\n{len(found)} {ADOPTED}.\n"
-    rows = [f"- `{SIGNS[Action.ADOPT.value]}` {code(line)}" for line in found[:count]]
+    head = f"\n{len(found)} {HEADS[action]}.\n"
+    rows = [f"- `{SIGNS[action.value]}` {code(line)}" for line in found[:count]]
     return "\n".join([head, *rows, *(_more(len(found) - count) if count else ())]) + "\n\n"
 
 

@@ -13,7 +13,7 @@ from landing.engine.order.phases import Known
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers
 from landing.organization import ForeignPolicy, Organization
-from landing.report.adopted import ADOPTED, TAKEN_OVER, adoptions
+from landing.report.adopted import HEADS, TAKEN_OVER, marked
 from landing.report.apply_text import planned
 from landing.report.diff import of_change
 from landing.report.fold import Group, fold
@@ -26,14 +26,22 @@ LEGEND = {
     Action.UPDATE: "update in-place",
     Action.DELETE: "destroy",
     Action.ADOPT: "adopt",
+    Action.FORGET: "forget",
 }
 WILL = {
     Action.CREATE: "will be created",
     Action.UPDATE: "will be updated in-place",
     Action.DELETE: "will be destroyed",
     Action.ADOPT: "will be adopted",
+    Action.FORGET: "will no longer be managed",
 }
-TITLES = {Action.DELETE: "Destroys", Action.UPDATE: "Changes", Action.CREATE: "Adds", Action.ADOPT: "Adopts"}
+TITLES = {
+    Action.DELETE: "Destroys",
+    Action.UPDATE: "Changes",
+    Action.CREATE: "Adds",
+    Action.ADOPT: "Adopts",
+    Action.FORGET: "Forgets",
+}
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 SAMPLES = 3
 LIMIT = 50
@@ -69,7 +77,7 @@ def _changes(
 ) -> Iterator[str]:
     if not plan.changes:
         return
-    changes = [change for change in plan.changes if change.action is not Action.ADOPT]
+    changes = [change for change in plan.changes if change.action not in HEADS]
     groups = fold(plan.kinds, changes, expand)
     said = said_of(plan, organization, dangers(organization, plan.changes, plan.kinds))
     count = len(changes)
@@ -89,10 +97,11 @@ def _changes(
         if limit and number > limit:
             yield style.paint(f"  # … and {number - limit} more {kind} {WILL[action]} (--limit 0 shows all)", "bold")
             yield ""
-    if adopted := adoptions(plan.changes, expand, limit):
-        yield style.paint(f"  # {ADOPTED}", "bold")
-        yield from (f"  {style.sign(SIGNS[Action.ADOPT.value])} {safe(line)}" for line in adopted)
-        yield ""
+    for action, head in HEADS.items():
+        if lines := marked(plan.changes, action, expand, limit):
+            yield style.paint(f"  # {head}", "bold")
+            yield from (f"  {style.sign(SIGNS[action.value])} {safe(line)}" for line in lines)
+            yield ""
 
 
 def _group(group: Group, organization: Organization, said: Said, style: Style) -> Iterator[str]:

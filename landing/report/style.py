@@ -15,8 +15,8 @@ _ASCII = str.maketrans(
 )
 _CODES = {"red": 31, "green": 32, "yellow": 33, "cyan": 36, "bold": 1, "dim": 2}
 
-SIGNS = {"create": "+", "update": "~", "delete": "-", "adopt": "="}
-_SIGN_COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "cyan"}
+SIGNS = {"create": "+", "update": "~", "delete": "-", "adopt": "=", "forget": "."}
+_SIGN_COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "cyan", ".": "yellow"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Run:
         self._phases: dict[str, float] = {}
         self._phase = ("", self._began)
         self._standing = Standing()
-        self._planned = {"add": 0, "change": 0, "import": 0, "remove": 0}
+        self._planned = {"add": 0, "change": 0, "import": 0, "remove": 0, "forget": 0}
         self._about: dict[str, str] = {"who": _who()}
         self._left: Left | None = None
         self._outcome, self._reason = "error", ""

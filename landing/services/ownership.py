@@ -13,7 +13,8 @@ HEAD = """# What is ours
 Made by `python -m landing.services.ownership` from the declarations of the kinds; a test keeps it so, and another
 wants every kind to hold to it. Whatever carries no mark of ours and is not named by the config is never created over,
 changed, detached or destroyed. It is read and counted as unmanaged, and policies among it count in effects, lock-outs
-and slots ([ADR 22](adr/0022-policies-of-others.md)). How ownership is taken: [ADR 25](adr/0025-adoption.md).
+and slots ([ADR 22](adr/0022-policies-of-others.md)). How ownership is taken, and given up by
+`landing forget` or `removed:` in the config: [ADR 25](adr/0025-adoption.md).
 
 - *Declared, there, not ours*: the config declares it, and AWS has it already.
 - *Not declared, not ours* and *not declared, ours*: what becomes of it when the config does not have it (any more).

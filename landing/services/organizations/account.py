@@ -66,6 +66,7 @@ class MemberAccount(Kind):
         "organizations:DescribeCreateAccountStatus",
         "organizations:MoveAccount",
         "organizations:TagResource",
+        "organizations:UntagResource",
         "organizations:CloseAccount",
         "account:PutAccountName",
         "iam:CreateServiceLinkedRole",
@@ -147,6 +148,11 @@ class MemberAccount(Kind):
             if live is not None:
                 with aws.writing, unless("AccountAlreadyClosedException", "ConflictException"):  # closing already
                     aws.client("organizations").close_account(AccountId=live.id)
+            return
+        if change.action is Action.FORGET:
+            if live is not None:
+                with aws.writing:
+                    aws.tree.unmark(live.id)
             return
         assert change.after is not None
         if live is None:

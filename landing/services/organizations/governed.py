@@ -58,7 +58,7 @@ class RootMark(Kind):
         client, root = aws.client("organizations"), aws.tree.node_id("root")
         tag = self.tag + change.address.name
         with aws.writing:
-            if change.action is Action.DELETE:
+            if change.action in (Action.DELETE, Action.FORGET):
                 client.untag_resource(ResourceId=root, TagKeys=[tag])
                 aws.tree.untagged(root)
             else:

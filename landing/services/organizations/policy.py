@@ -48,6 +48,7 @@ class OrganizationPolicy(Kind):
         "organizations:UpdatePolicy",
         "organizations:DeletePolicy",
         "organizations:TagResource",
+        "organizations:UntagResource",
     )
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
@@ -132,6 +133,10 @@ class OrganizationPolicy(Kind):
                 if live is not None:
                     client.delete_policy(PolicyId=live.id)
                     aws.tree.policies.pop(key, None)
+                return
+            if change.action is Action.FORGET:
+                if live is not None:
+                    aws.tree.unmark(live.id)
                 return
             assert change.after is not None
             wanted = {

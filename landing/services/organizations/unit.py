@@ -41,6 +41,7 @@ class OrganizationalUnit(Kind):
         "organizations:UpdateOrganizationalUnit",
         "organizations:DeleteOrganizationalUnit",
         "organizations:TagResource",
+        "organizations:UntagResource",
     )
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
@@ -83,6 +84,10 @@ class OrganizationalUnit(Kind):
                 if live is not None:
                     client.delete_organizational_unit(OrganizationalUnitId=live.id)
                     aws.tree.units.pop(key, None)
+                return
+            if change.action is Action.FORGET:
+                if live is not None:
+                    aws.tree.unmark(live.id)
                 return
             assert change.after is not None
             name = change.after["name"]
