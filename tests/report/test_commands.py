@@ -50,7 +50,6 @@ def test_show_writes_json_without_a_config(saved, capsys):
         "update": 38,
         "delete": 1,
         "adopt": 0,
-        "forget": 0,
     }
 
 
