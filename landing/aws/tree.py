@@ -258,11 +258,6 @@ class Tree:
         """Tags of it were taken away."""
         self._survey.untagged(resource_id)
 
-    def unmark(self, resource_id: str) -> None:
-        """Take our mark off an account, unit or policy (UntagResource)."""
-        self._aws.client("organizations").untag_resource(ResourceId=resource_id, TagKeys=[TAG])
-        self.untagged(resource_id)
-
     def content(self, policy: LivePolicy) -> str:
         """The text of a policy (DescribePolicy, 2 a second: asked once each)."""
         return self.content_of(policy.id)

@@ -152,7 +152,8 @@ class MemberAccount(Kind):
         if change.action is Action.FORGET:
             if live is not None:
                 with aws.writing:
-                    aws.tree.unmark(live.id)
+                    aws.client("organizations").untag_resource(ResourceId=live.id, TagKeys=[TAG])
+                    aws.tree.untagged(live.id)
             return
         assert change.after is not None
         if live is None:

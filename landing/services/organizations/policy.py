@@ -136,7 +136,8 @@ class OrganizationPolicy(Kind):
                 return
             if change.action is Action.FORGET:
                 if live is not None:
-                    aws.tree.unmark(live.id)
+                    client.untag_resource(ResourceId=live.id, TagKeys=[TAG])
+                    aws.tree.untagged(live.id)
                 return
             assert change.after is not None
             wanted = {

@@ -87,7 +87,8 @@ class OrganizationalUnit(Kind):
                 return
             if change.action is Action.FORGET:
                 if live is not None:
-                    aws.tree.unmark(live.id)
+                    client.untag_resource(ResourceId=live.id, TagKeys=[TAG])
+                    aws.tree.untagged(live.id)
                 return
             assert change.after is not None
             name = change.after["name"]
