@@ -54,7 +54,10 @@ def command(
     declared = sorted(str(each) for each in desired_of(organization) if any(each.matches(text) for text in addresses))
     if declared:
         raise Refused(f"{', '.join(declared[:5])}: the config declares it. Take it out of the config first")
-    with locked("apply", sandbox=session.sandbox, timeout=lock_timeout) as lock_everywhere, recorded() as run:
+    with (
+        locked("apply", session.folder, sandbox=session.sandbox, timeout=lock_timeout) as lock_everywhere,
+        recorded(session.folder) as run,
+    ):
         hooks = session.hooks(partial(turn_to, run))
         hooks.phase("observe")
         aws = session.connect(organization, read_only=False)
