@@ -114,9 +114,10 @@ def test_every_declared_id_that_is_not_held_is_told_at_once(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("error[LZ501]") == 3
-    assert [line.split("landing.yaml:")[1] for line in said.err.splitlines() if "-->" in line] == [
-        "16:21", "18:19", "19:18",
-    ]  # fmt: skip
+    places = [
+        f"{number}:{line.index('id:') + 1}" for number, line in enumerate(text.splitlines(), 1) if "{id: '" in line
+    ]
+    assert [line.split("landing.yaml:")[1] for line in said.err.splitlines() if "-->" in line] == places
     assert "is marked as `log-archive`" in said.err
     assert f"account {closed} (Shop Prod) is PENDING_CLOSURE" in said.err
     assert unchanged(cloud)
@@ -340,6 +341,20 @@ def test_a_saved_plan_is_shown_whole_before_it_is_approved(
     assert "not the plan that was reviewed" in capsys.readouterr().err
     assert run(["apply", "--digest", digest]) == 64
     assert unchanged(cloud)
+
+
+def test_what_a_file_says_of_requests_is_shown_to_nobody_who_has_not_reviewed_it(
+    cloud: Sandbox, capsys: Capture, tmp_path: Path
+) -> None:
+    trail_of(cloud).stop_logging(Name=TRAIL)
+    assert run(["plan", "--out", "plan.json"]) == 0
+    address = f"trail.{TRAIL}"
+    forge(tmp_path / "plan.json", lambda data: data.update(effects={address: ["lets nobody through"]}))
+    capsys.readouterr()
+    assert run(["apply", "plan.json", "--auto-approve"]) == 0
+    said = capsys.readouterr()
+    assert "lets nobody through" not in said.out
+    assert "What the changes do to requests is left out" in said.err
 
 
 @pytest.mark.parametrize("stdin", [io.StringIO(""), None], ids=["ended", "closed"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,8 +121,12 @@ def command(
             run.end("no changes")
             session.note_calls(aws)
             return 3 if plan.gaps and not allow_incomplete else 0
-        result(render(plan, planned.organization, style_of(sys.stdout)))
+        # What a file says of requests and of other people's policies is only its word, unless it is the one reviewed.
+        trusted = plan if saved is None or digest else replace(plan, effects={}, foreign=())
+        result(render(trusted, planned.organization, style_of(sys.stdout)))
         sys.stdout.flush()
+        if plan.effects and not trusted.effects:
+            note("What the changes do to requests is left out: give the reviewed --digest, or plan again, to see it.")
         if saved is not None:
             note("\n" + "\n".join(provenance(saved, str(file), now())))
         carried = partial(carry_out, run=run, parallelism=parallelism, live=not no_live)

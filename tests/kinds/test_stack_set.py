@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from landing.core.model import Address, Change, Gap, Scope, Severity
+from landing.core.model import Action, Address, Change, Gap, Scope, Severity
 from landing.engine.observe import observe
 from landing.engine.plan import Origin, make
 from landing.organization import Organization
@@ -460,3 +460,23 @@ def test_the_repair_of_a_member_that_is_cut_off_at_every_write_ends_the_same(clo
             assert writes > 1
             return
     raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("had", "has", "asked"),
+    [
+        (([], ["a", "b"]), ([], ["a"]), ["delete"]),
+        (([], ["a"]), (["workloads"], []), ["delete"]),
+        ((["workloads"], []), (["workloads", "security"], ["a"]), []),
+        (([], ["a"]), ([], ["a", "b"]), []),
+    ],
+)
+def test_taking_accounts_away_needs_leave_as_units_do(
+    had: tuple[list[str], list[str]], has: tuple[list[str], list[str]], asked: list[str]
+) -> None:
+    before, after = (
+        {"targets": {"units": units, "accounts": accounts}, "regions": ["eu-west-1"], "instances": {}}
+        for units, accounts in (had, has)
+    )
+    change = Change(Action.UPDATE, Address("stack_set", "role"), before, after)
+    assert list(KIND.dangers(change)) == asked

@@ -266,12 +266,13 @@ class StackSet(CloudFormationKind):
         return super().severity_of(organization, change)
 
     def dangers(self, change: Change) -> Iterable[str]:
-        """Deleting the set, or taking units or regions away from it."""
+        """Deleting the set, or taking units, accounts or regions away from it, though a new unit may hold the accounts."""
         yield from super().dangers(change)
         before, after = change.before, change.after
         if before and after:
-            units = lost(before["targets"]["units"], after["targets"]["units"])
-            if units or lost(before["regions"], after["regions"]):
+            had, has = before["targets"], after["targets"]
+            targets = any(lost(had[part], has[part]) for part in ("units", "accounts"))
+            if targets or lost(before["regions"], after["regions"]):
                 yield self.removal
             if _taken(before):
                 yield existing_recorders.REPLACE
