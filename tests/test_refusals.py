@@ -115,7 +115,7 @@ def test_every_declared_id_that_is_not_held_is_told_at_once(
     assert said.out == ""
     assert said.err.count("error[LZ501]") == 3
     places = [
-        f"{number}:{line.index('id:') + 1}" for number, line in enumerate(text.splitlines(), 1) if "{id: '" in line
+        f"{number}:{line.index('id: ') + 5}" for number, line in enumerate(text.splitlines(), 1) if "{id: '" in line
     ]
     assert [line.split("landing.yaml:")[1] for line in said.err.splitlines() if "-->" in line] == places
     assert "is marked as `log-archive`" in said.err

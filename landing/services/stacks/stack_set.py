@@ -266,7 +266,7 @@ class StackSet(CloudFormationKind):
         return super().severity_of(organization, change)
 
     def dangers(self, change: Change) -> Iterable[str]:
-        """Deleting the set, or taking units, accounts or regions away from it, though a new unit may hold the accounts."""
+        """Deleting the set, or taking units, accounts or regions away from it, even where a new unit holds them."""
         yield from super().dangers(change)
         before, after = change.before, change.after
         if before and after:
