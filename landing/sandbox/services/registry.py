@@ -18,6 +18,8 @@ SERVICES: dict[str, str] = {
     "cloudformation": "landing.sandbox.services.cloudformation:CloudFormation",
     "cloudtrail": "landing.sandbox.services.cloudtrail:CloudTrail",
     "config": "landing.sandbox.services.config:Config",
+    "controlcatalog": "landing.sandbox.services.controlcatalog:ControlCatalog",
+    "controltower": "landing.sandbox.services.controltower:ControlTower",
     "detective": "landing.sandbox.services.detective:Detective",
     "ec2": "landing.sandbox.services.ec2:Ec2",
     "events": "landing.sandbox.services.events:Events",
@@ -42,10 +44,10 @@ SERVICES: dict[str, str] = {
 SECURITY = ("guardduty", "securityhub", "macie2", "inspector2", "detective")
 LISTENERS: dict[str, tuple[str, ...]] = {
     "account-joined": (*SECURITY, "config", "cloudformation"),
-    "account-moved": ("securityhub", "cloudformation"),
+    "account-moved": ("securityhub", "cloudformation", "controltower"),
     "account-left": (*SECURITY, "config", "cloudformation"),
     "administrator-deregistered": (*SECURITY, "accessanalyzer"),
-    "service-distrusted": ("accessanalyzer",),
+    "service-distrusted": ("accessanalyzer", "controltower"),
 }
 """Name of an event to the services that hear it, in this order, by a function `(world, event)` of that name.
 
