@@ -31,7 +31,8 @@ from landing.services.base import Kind
 from landing.services.organizations.trusted_access import STACKSETS
 
 SERVICES = (
-    "account", "cloudformation", "cloudtrail", "config", "guardduty", "iam", "kms", "macie2", "organizations",
+    "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "iam", "kms",
+    "macie2", "organizations",
     "resourcegroupstaggingapi", "s3", "securityhub", "sts",
 )  # fmt: skip
 """Every service that is called; `of_package` fails at a client of another."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+PRINCIPAL = "controltower.amazonaws.com"
 GOVERNING = "arn:aws:controltower:us-east-1::baseline/17BSJV3IGJ2QSGA2"
 IDENTITY = "arn:aws:controltower:us-east-1::baseline/LN25R72TTG6IGPTQ"
 
@@ -43,7 +44,8 @@ def launch(client: Any, archive: str, audit: str, **rest: Any) -> str:
 
 def register(client: Any, unit_arn: str, **rest: Any) -> str:
     """Enable the governing baseline on a unit, and wait; how it ends."""
+    identifier = GOVERNING.replace("us-east-1", client.meta.region_name)
     started = client.enable_baseline(
-        baselineIdentifier=GOVERNING, baselineVersion="4.0", targetIdentifier=unit_arn, **rest
+        baselineIdentifier=identifier, baselineVersion="4.0", targetIdentifier=unit_arn, **rest
     )
     return settled(client, started, "baseline")

@@ -20,7 +20,7 @@ from landing.engine.observe import desired_of, observe
 from landing.engine.plan import Origin, compare, make
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.base import Kind, Kinds
+from landing.services.base import Kind, Kinds, Ownership
 from landing.services.permissions import ALWAYS
 from landing.services.registry import KINDS
 from tests import calls
@@ -52,7 +52,9 @@ def cloud(sandbox: Sandbox, creation: Story) -> Cloud:
     return Cloud(sandbox, creation.organization, creation.roles)
 
 
-every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+DECLARED = [kind for kind in KINDS if kind.ownership is not Ownership.NONE]
+every_kind = pytest.mark.parametrize("kind", DECLARED, ids=lambda kind: kind.name)
+"""Of those that a config can declare."""
 
 
 def test_names_are_unique() -> None:

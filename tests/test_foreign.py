@@ -111,7 +111,7 @@ def test_what_the_config_knows_of_is_shown_and_is_no_drift(cloud: Cloud) -> None
     report = look(Cloud(cloud.sandbox, known))
     assert report.drifted == ()
     assert [finding.reason for finding in report.findings] == [
-        f"aws-guardrails-AbCd ({guard}, {SCP}) at unit/security, known: aws-guardrails-*",
+        f"aws-guardrails-AbCd ({guard}, {SCP}) of AWS Control Tower at unit/security, known: aws-guardrails-*",
         f"legacy ({one}, {SCP}) at unit/workloads, known: {one}",
     ]
 

@@ -70,6 +70,12 @@ class Survey:
         return self.once("root", lambda: next(self._listed("list_roots", "Roots")))
 
     @property
+    def trusted(self) -> tuple[str, ...]:
+        """The service principals that have trusted access."""
+        listed = ("list_aws_service_access_for_organization", "EnabledServicePrincipals")
+        return self.once("trusted", lambda: tuple(entry["ServicePrincipal"] for entry in self._listed(*listed)))
+
+    @property
     def units(self) -> tuple[FoundUnit, ...]:
         """All units, parents first."""
         return self.once("found units", lambda: tuple(self._walk()))

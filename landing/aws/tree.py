@@ -122,6 +122,15 @@ class Tree:
         return {entry["Type"]: entry["Status"] for entry in root["PolicyTypes"]} if root else {}
 
     @property
+    def trusted(self) -> tuple[str, ...]:
+        """The service principals that have trusted access."""
+        return () if self.description is None else self._survey.trusted
+
+    def forget_trusted(self) -> None:
+        """One more has it."""
+        self._survey.once.forget("trusted")
+
+    @property
     def units(self) -> dict[str, LiveUnit]:
         """Units by key."""
         return self._named("units", self._read_units)

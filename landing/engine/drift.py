@@ -144,7 +144,7 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
             Severity.LOW,
             address,
             plan.kinds[address.kind].title,
-            "in AWS, neither declared nor ours",
+            f"in AWS, neither declared nor ours{f', but of {owner}' if (owner := plan.owner(address)) else ''}",
             organization.source,
         )
     for gap in plan.gaps:
@@ -167,9 +167,16 @@ def _in_force(organization: Organization, plan: Plan, acts: Mapping[str, str]) -
         if not nodes:
             continue
         known, by = organization.known(policy), acts.get(policy.id, "")
-        reason = f"{policy.name} ({policy.id}, {policy.type}) at {', '.join(nodes)}"
+        reason = f"{policy.words} at {', '.join(nodes)}"
         reason += f", known: {known}" if known else f", {by}" if by else ""
-        rows = (("id", policy.id), ("name", policy.name), ("type", policy.type), ("nodes", list(nodes)), ("by", by))
+        rows = (
+            ("id", policy.id),
+            ("name", policy.name),
+            ("type", policy.type),
+            ("nodes", list(nodes)),
+            ("owner", policy.owner),
+            ("by", by),
+        )
         yield Finding(
             Status.UNMANAGED if known else Status.IN_FORCE,
             Severity.LOW if known else Severity.HIGH if policy.type in (SCP, RCP) else Severity.MEDIUM,

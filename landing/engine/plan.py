@@ -10,7 +10,7 @@ from typing import Any
 
 from landing import __version__
 from landing.core import json_text
-from landing.core.errors import StalePlan, UnknownFormat, WrongPlan
+from landing.core.errors import ImpossiblePlan, StalePlan, UnknownFormat, WrongPlan
 from landing.core.files import write
 from landing.core.model import (
     MARK,
@@ -26,11 +26,14 @@ from landing.core.model import (
 from landing.engine.observe import Observation
 from landing.engine.order.unique_names import givers
 from landing.engine.plan_file import change_of, digest_of, entry_of, gap_entry_of, gap_of
-from landing.organization import ForeignPolicy
-from landing.organization.resources import foreign_in
+from landing.organization import ForeignPolicy, Organization
+from landing.organization.owners import CONTROL_TOWER, owner_of
+from landing.organization.resources import LANDING_ZONE, OWNER, TRUSTED_ACCESS, foreign_in
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
+SET_BY_ITS_API = (TRUSTED_ACCESS,)
+"""Kinds whose resources may have a name of Control Tower's and are written all the same."""
 FORMAT = "4.2"
 """4.1: a gap has the parts of its reason beside it. 4.2: what is forgotten."""
 
@@ -78,6 +81,11 @@ class Plan:
         """How many changes of each action; what is changed and adopted at once counts as both."""
         counts = counts_of(self.changes)
         return {action.value: count for action, count in counts.items() if count or action is not Action.FORGET}
+
+    def owner(self, address: Address) -> str:
+        """Who keeps what is unmanaged, as far as that is known."""
+        told = next((policy.owner for policy in self.foreign if policy.address == address), "")
+        return told or owner_in_aws(address)
 
     def only(self, targets: Collection[str]) -> Plan:
         """The changes at the given addresses (or kinds, or address prefixes ending in `*`) and what they require.
@@ -159,12 +167,18 @@ class Plan:
 def _foreign_of(entry: Mapping[str, Any]) -> ForeignPolicy:
     address = Address.parse(entry["address"])
     identity, name, kind = (json_text.typed(entry[key], str) for key in ("id", "name", "type"))
-    return ForeignPolicy(identity, name, kind, tuple(json_text.typed(node, str) for node in entry["nodes"]), address)
+    nodes = tuple(json_text.typed(node, str) for node in entry["nodes"])
+    return ForeignPolicy(identity, name, kind, nodes, address, owner=json_text.typed(entry.get("owner", ""), str))
 
 
 def _foreign(policy: ForeignPolicy) -> dict[str, Any]:
     written = {"id": policy.id, "name": policy.name, "type": policy.type, "nodes": list(policy.nodes)}
-    return {**written, "address": str(policy.address)}
+    return {**written, "address": str(policy.address), **({"owner": policy.owner} if policy.owner else {})}
+
+
+def owner_in_aws(address: Address) -> str:
+    """Who keeps a thing, as far as its address tells."""
+    return CONTROL_TOWER.title if address.kind == LANDING_ZONE else str(owner_of(address.name) or "")
 
 
 def make(observation: Observation, made_from: Origin) -> Plan:
@@ -186,6 +200,26 @@ def make(observation: Observation, made_from: Origin) -> Plan:
             changes += [change] if change else []
     foreign = tuple(replace(policy, document=None) for policy in foreign_in(observation.live))
     return Plan(tuple(changes), observation.gaps, tuple(unmanaged), in_sync, made_from, foreign=foreign)
+
+
+def refuse_theirs(organization: Organization, changes: Collection[Change], live: Mapping[Address, Resource]) -> None:
+    """Raise ImpossiblePlan for changes to what Control Tower keeps, where it works: it undoes them, or is in drift."""
+    if not organization.control_tower:
+        return
+    found = []
+    for change in changes:
+        there = live.get(change.address)
+        owner = there.attributes.get(OWNER) or owner_in_aws(change.address) if there is not None else ""
+        written = change.action is not Action.FORGET and change.address.kind not in SET_BY_ITS_API
+        if written and owner == CONTROL_TOWER.title:
+            found.append(f"  {change.address}{f' ({change.source})' if change.source else ''}")
+    if found:
+        raise ImpossiblePlan(
+            f"{CONTROL_TOWER} keeps these, and nobody else may write them ({CONTROL_TOWER.page}):\n"
+            + "\n".join(found)
+            + "\nGive what the config declares there another name, or `landing forget` it; "
+            "change theirs in Control Tower."
+        )
 
 
 def compare(kinds: Kinds, wanted: Resource | None, live: Resource | None) -> Change | None:

@@ -13,6 +13,7 @@ from landing.config.packs import settle
 from landing.core.errors import AwsError
 from landing.core.model import ORGANIZATION, Address, Change, Resource
 from landing.organization import ROOT, ForeignPolicy, Organization, node_of
+from landing.organization.owners import owner_of
 from landing.organization.resources import ATTACHMENTS, HOLDS, POLICY, policies_of
 from landing.policy.attachment import has_list
 
@@ -55,7 +56,14 @@ def with_others(organization: Organization, aws: Aws, *, documents: bool = True)
     tree = aws.tree
     theirs = [policy for policy in tree.policies.values() if not policy.aws_managed and not tree.concerns(policy)]
     found = (
-        ForeignPolicy(each.id, each.name, each.type, tree.nodes(each), Address(POLICY, each.key))
+        ForeignPolicy(
+            each.id,
+            each.name,
+            each.type,
+            tree.nodes(each),
+            Address(POLICY, each.key),
+            owner=str(owner_of(each.name, tree.tags_of(each.id)) or ""),
+        )
         for each in theirs
         if tree.targets(each)
     )

@@ -12,8 +12,8 @@ from landing.aws import Aws
 from landing.aws.packs import held
 from landing.importing.draft import NO_KEYS, DraftPolicy, Keys, Known, LeftOut
 from landing.importing.keys import is_key, keys
-from landing.importing.owners import owner_of
 from landing.organization import TAG
+from landing.organization.owners import owner_of
 from landing.policy.limits import LIMITS, compact
 
 

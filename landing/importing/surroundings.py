@@ -10,8 +10,8 @@ from landing.core.errors import HIDING
 from landing.core.model import Scope
 from landing.importing.draft import LeftOut
 from landing.importing.evidence import Evidence
-from landing.importing.owners import owner_of
 from landing.organization import PREFIX
+from landing.organization.owners import owner_of
 
 
 def left_out(aws: Aws, names: Mapping[str, str], evidence: Evidence, home: str) -> Iterator[LeftOut]:

@@ -12,9 +12,12 @@ from landing.core import references
 from landing.core.deadlines import DEADLINES
 from landing.core.model import Address, Diagnostic, Json, Source
 from landing.organization.hierarchy import Account, Hierarchy, Target, node_of
+from landing.organization.owners import CONTROL_TOWER
 from landing.organization.policies import ForeignPolicy, Guardrail, Pack
 
 S = TypeVar("S")
+ITS_LANDING_ZONE = "its landing zone"
+"""Why policies of Control Tower may be in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,9 @@ class Organization(Hierarchy):
     bare: frozenset[str] = frozenset()
     """Nodes that AWS was found to hold without FullAWSAccess, and that the config leaves as they are."""
 
+    control_tower: bool = False
+    """Whether Control Tower works in it, once AWS was asked."""
+
     offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The regions of the partition that have a service, by its key; of every service that there is."""
     log_buckets: tuple[str, ...] = ()
@@ -200,12 +206,15 @@ class Organization(Hierarchy):
         return {node: tuple(policies) for node, policies in found.items()}
 
     def known(self, policy: ForeignPolicy) -> str:
-        """The entry of the config that says that a policy of others may be in force; nothing when none does."""
+        """Why a policy of others may be in force; nothing when it may not.
+
+        It is the entry of the config that says so; what Control Tower keeps needs none where it works.
+        """
         patterns = ((entry, ".*".join(map(re.escape, entry.split("*")))) for entry in self.known_policies)
         fits = (
             entry for entry, pattern in patterns if entry == policy.id or re.fullmatch(pattern, policy.name, re.DOTALL)
         )
-        return next(fits, "")
+        return next(fits, ITS_LANDING_ZONE if self.control_tower and policy.owner == CONTROL_TOWER.title else "")
 
     def lets_go(self, address: Address) -> bool:
         """Whether the config says that something is no longer managed."""

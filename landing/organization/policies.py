@@ -45,6 +45,14 @@ class ForeignPolicy:
     nodes: tuple[str, ...]
     address: Address
     document: Mapping[str, Json] | None = None
+    owner: str = ""
+    """Who keeps it, as far as its name and tags tell (see `owners`)."""
+
+    @property
+    def words(self) -> str:
+        """Which it is, and whose."""
+        of = f" of {self.owner}" if self.owner else ""
+        return f"{self.name} ({self.id}, {self.type}){of}"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.id})"

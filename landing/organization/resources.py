@@ -19,11 +19,23 @@ GUARDING = (POLICY, ATTACHMENTS, ACCOUNT)
 HOLDS = "guardrails"
 """What a pack holds, as an attribute and in tags: the state of packing, which nothing but AWS remembers."""
 
+OWNER = "owner"
+"""Who keeps a policy that is not ours, as an attribute of it, where that is known."""
+
 NODES = "nodes"
 """Where a policy of others is attached, as an attribute of it."""
 
 BEST_EFFORT = "best_effort"
 """Marks a stage of attachments before the last: it attaches what the free slots admit, the last one does the rest."""
+
+
+LANDING_ZONE = "control_tower"
+TRUSTED_ACCESS, CONTROL_TOWER_PRINCIPAL = "trusted_access", "controltower.amazonaws.com"
+
+
+def has_control_tower(live: Mapping[Address, Resource]) -> bool:
+    """Whether Control Tower works in the organization: only its management account can give it trusted access."""
+    return Address(TRUSTED_ACCESS, CONTROL_TOWER_PRINCIPAL) in live
 
 
 def policies_of(attributes: Attributes | None) -> set[str]:
@@ -40,7 +52,15 @@ def moves(change: Change) -> bool:
 def foreign_in(live: Mapping[Address, Resource]) -> tuple[ForeignPolicy, ...]:
     """The policies of others that are attached somewhere."""
     return tuple(
-        ForeignPolicy(each["id"], each["name"], each["type"], tuple(each[NODES]), address, each["content"] or None)
+        ForeignPolicy(
+            each["id"],
+            each["name"],
+            each["type"],
+            tuple(each[NODES]),
+            address,
+            each["content"] or None,
+            each.get(OWNER, ""),
+        )
         for address, resource in live.items()
         if address.kind == POLICY and (each := resource.attributes).get(NODES)
     )

@@ -170,7 +170,7 @@ def in_words(policy: ForeignPolicy, organization: Organization) -> str:
     where = ", ".join(policy.nodes[:SAMPLES]) + (
         f" and {len(policy.nodes) - SAMPLES} more" * (len(policy.nodes) > SAMPLES)
     )
-    return f"{policy.name} ({policy.id}, {policy.type}) at {where}" + (f", known: {known}" if known else "")
+    return f"{policy.words} at {where}" + (f", known: {known}" if known else "")
 
 
 def _gaps(plan: Plan, style: Style) -> Iterator[str]:
@@ -214,7 +214,9 @@ def _unmanaged(plan: Plan) -> str:
     if not plan.unmanaged:
         return ""
     kinds = Counter(address.kind for address in plan.unmanaged)
-    return f" ({len(plan.unmanaged)} unmanaged, left alone: {', '.join(f'{k} {n}' for k, n in sorted(kinds.items()))})"
+    owners = Counter(owner for address in plan.unmanaged if (owner := plan.owner(address)))
+    counted, whose = (", ".join(f"{k} {n}" for k, n in sorted(counts.items())) for counts in (kinds, owners))
+    return f" ({len(plan.unmanaged)} unmanaged, left alone: {counted}{f'; of {whose}' if whose else ''})"
 
 
 def provenance(plan: Plan, saved_as: str, now: str) -> Iterator[str]:

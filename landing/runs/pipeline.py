@@ -9,7 +9,7 @@ above the engine, and is shown by reports, which stand above runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
@@ -20,7 +20,7 @@ from landing.core.model import ORGANIZATION, Change, Diagnostic
 from landing.engine.apply import refresh
 from landing.engine.observe import Observation, Progress, left_regions, needed_for, observe
 from landing.engine.order.unique_names import refuse_impossible
-from landing.engine.plan import Origin, Plan, make
+from landing.engine.plan import Origin, Plan, make, refuse_theirs
 from landing.engine.snapshot import Snapshot
 from landing.guardrails.effects import effects
 from landing.guardrails.exposure import refuse_unsafe
@@ -29,7 +29,14 @@ from landing.guardrails.packs import as_held, as_read, with_full_access, with_fu
 from landing.guardrails.slots import refuse_crowded
 from landing.guardrails.transition import sentences
 from landing.organization import Organization
-from landing.organization.resources import ATTACHMENTS, POLICY, foreign_in
+from landing.organization.resources import (
+    ATTACHMENTS,
+    CONTROL_TOWER_PRINCIPAL,
+    POLICY,
+    TRUSTED_ACCESS,
+    foreign_in,
+    has_control_tower,
+)
 
 T = TypeVar("T")
 
@@ -110,7 +117,9 @@ def plan_offline(
 ) -> Planned:
     """What a plan would be if AWS were as the snapshot says; asks AWS nothing."""
     live = seen.observation.live
-    organization = as_read(replace(config, foreign=foreign_in(live)), live, repack=repack)
+    organization = as_read(
+        replace(config, foreign=foreign_in(live), control_tower=has_control_tower(live)), live, repack=repack
+    )
     observation = seen.observation_of(organization)
     observation.raise_if_unknown(targets)
     made = Origin(config.name, seen.organization_id, seen.account, seen.caller, digest, hooks.now(), read=seen.taken)
@@ -198,10 +207,20 @@ def _observed(organization: Organization, aws: Aws, hooks: Hooks, targets: Colle
 
 def _with_others(organization: Organization, aws: Aws, compared: Plan, observation: Observation) -> Organization:
     """With the policies of others and FullAWSAccess as read; of a plan of targets they may have to be read yet."""
+    organization = replace(organization, control_tower=_has_control_tower(aws, compared, observation))
     if concerns(compared.changes) and not {(POLICY, ORGANIZATION), (ATTACHMENTS, ORGANIZATION)} <= observation.tasks:
         return with_full_access_now(with_others(organization, aws), aws, compared.changes)
     organization = replace(organization, foreign=foreign_in(observation.live))
     return with_full_access(organization, observation.desired)
+
+
+def _has_control_tower(aws: Aws, compared: Plan, observation: Observation) -> bool:
+    """As read; for a plan of targets that changes something it is asked."""
+    if (TRUSTED_ACCESS, ORGANIZATION) in observation.tasks or not compared.changes:
+        return has_control_tower(observation.live)
+    with suppress(AwsError), translated(ORGANIZATION):
+        return CONTROL_TOWER_PRINCIPAL in aws.tree.trusted
+    return False
 
 
 def _explained(
@@ -214,6 +233,7 @@ def _explained(
     """With what the changes do to requests; raises ImpossiblePlan. Only what the targets mean is planned."""
     organization, whole = planned.organization, planned.plan
     wanted = whole.only(targets)
+    refuse_theirs(organization, wanted.changes, observation.live)
     refuse_impossible(whole.kinds, wanted.changes, observation.live)
     refuse_crowded(organization, wanted.changes, observation.live, ids)
     told = effects(organization, observation.live, whole.changes, planned.account_ids)

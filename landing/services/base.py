@@ -70,6 +70,8 @@ class Ownership(StrEnum):
     ADMINISTRATOR = "the account in which it is, of `roles.security_tooling`, and the mark of the service"
     CONFIG = "the config alone, which names it"
     """Never withdrawn, and read as not ours."""
+    NONE = "nothing: it is another's"
+    """No config declares it."""
 
 
 BY_SERVICE = (Ownership.ACCOUNT, Ownership.ADMINISTRATOR)

@@ -31,6 +31,7 @@ DECLARED: Mapping[Ownership, str] = {
     Ownership.ACCOUNT: "another account is replaced, with `--allow {removal}`",
     Ownership.ADMINISTRATOR: "made as declared",
     Ownership.CONFIG: "made as declared; AWS has no mark for it",
+    Ownership.NONE: "cannot be",
 }
 """What happens to what the config declares and AWS has, made by others."""
 

@@ -3,6 +3,7 @@
 from landing.services.base import Kinds
 from landing.services.cloudtrail.declaration import SERVICE as CLOUDTRAIL
 from landing.services.config.declaration import SERVICE as CONFIG
+from landing.services.control_tower.declaration import SERVICE as CONTROL_TOWER
 from landing.services.guardduty.declaration import SERVICE as GUARDDUTY
 from landing.services.log_archive.declaration import SERVICE as LOG_ARCHIVE
 from landing.services.macie import SERVICE as MACIE
@@ -14,6 +15,7 @@ from landing.services.stacks.declaration import SERVICE as STACKS
 SERVICES: tuple[Service, ...] = (
     ORGANIZATIONS,
     STACKS,
+    CONTROL_TOWER,
     LOG_ARCHIVE,
     CLOUDTRAIL,
     CONFIG,

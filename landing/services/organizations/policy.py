@@ -12,7 +12,8 @@ from landing.aws.packs import surplus_tags, tags_of
 from landing.core import forms, references
 from landing.core.model import MARK, Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName
 from landing.organization import TAG, Organization, Pack
-from landing.organization.resources import HOLDS, NODES, POLICY, POLICY_TYPE
+from landing.organization.owners import owner_of
+from landing.organization.resources import HOLDS, NODES, OWNER, POLICY, POLICY_TYPE
 from landing.policy.canonical import canonical
 from landing.policy.limits import compact
 from landing.services.base import Kind, Ownership, between, required_account, temporary_name
@@ -84,6 +85,7 @@ class OrganizationPolicy(Kind):
                 MARK: policy.marked,
                 HOLDS: list(policy.holds),
                 **({} if known else {"id": policy.id, NODES: sorted(nodes)}),
+                **({OWNER: owner.title} if (owner := owner_of(policy.name, aws.tree.tags_of(policy.id))) else {}),
             }
             needs = (Address(POLICY_TYPE, policy.type),)
             yield Resource(self.address(policy.key), attributes, needs, policy.marked)

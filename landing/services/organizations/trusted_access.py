@@ -9,6 +9,7 @@ from landing.aws import Aws
 from landing.core.constraints.principals import ACCOUNT, STACKSETS
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
+from landing.organization.resources import TRUSTED_ACCESS
 from landing.services.base import Kind, Ownership
 from landing.services.organizations.organization import TheOrganization
 
@@ -22,7 +23,7 @@ class TrustedAccess(Kind):
     StackSets are switched on by CloudFormation's own call, which makes their service-linked roles too.
     """
 
-    name = "trusted_access"
+    name = TRUSTED_ACCESS
     title = "Trusted access"
     ownership = Ownership.CONFIG
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html"
@@ -48,10 +49,9 @@ class TrustedAccess(Kind):
         """All principals that have access now."""
         if aws.tree.description is None:
             return
-        client = aws.client("organizations")
-        for entry in aws.listed(client, "list_aws_service_access_for_organization", "EnabledServicePrincipals"):
-            if entry["ServicePrincipal"] != STACKSETS:
-                yield Resource(self.address(entry["ServicePrincipal"]), {"enabled": True}, owned=False)
+        for principal in aws.tree.trusted:
+            if principal != STACKSETS:
+                yield Resource(self.address(principal), {"enabled": True}, owned=False)
         if aws.client("cloudformation").describe_organizations_access()["Status"] == "ENABLED":
             yield Resource(self.address(STACKSETS), {"enabled": True}, owned=False)
 
@@ -64,3 +64,4 @@ class TrustedAccess(Kind):
         else:
             with aws.writing:
                 aws.client("organizations").enable_aws_service_access(ServicePrincipal=principal)
+        aws.tree.forget_trusted()

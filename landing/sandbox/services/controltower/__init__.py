@@ -15,7 +15,7 @@ class ControlTower(Service[Place]):
 
     name = "controltower"
     state_type = Place
-    topics = (landing_zones, baselines, controls, enrolment, tags)
+    topics = (landing_zones, baselines, controls, enrolment, tags.TAGS)
 
     def admit(self, call: Call) -> None:
         """Only the management account (User Guide, "How AWS Control Tower works")."""

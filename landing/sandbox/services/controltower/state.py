@@ -10,6 +10,7 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.accounts import Organization, organization_of
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.places import Places
 from landing.sandbox.world import World
 
 PRINCIPAL = "controltower.amazonaws.com"
@@ -94,20 +95,14 @@ class Place:
         return [each for each in self.baselines.values() if each.target == target]
 
 
-def at(world: World, account: str, region: str) -> Place:
-    """The state of an account in a Region."""
-    return world.state("controltower", account, region, Place)
-
-
-def here(call: Call) -> Place:
-    """The caller's."""
-    return at(call.world, call.account, call.region)
+PLACES = Places("controltower", Place)
+at, here = PLACES.at, PLACES.here
 
 
 def home(world: World, management: str) -> tuple[str, Place] | None:
     """The Region with the landing zone of a management account, and what is kept there."""
-    found = world.states.get("controltower", {})
-    return next(((region, place) for (a, region), place in found.items() if a == management and place.zone), None)
+    found = PLACES.every(world)
+    return next(((region, place) for account, region, place in found if account == management and place.zone), None)
 
 
 def zone_of(call: Call) -> Zone:

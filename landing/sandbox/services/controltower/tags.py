@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.controltower import state
-
-
-def list_tags_for_resource(call: Call) -> dict[str, Any]:
-    """API reference, ListTagsForResource."""
-    return {"tags": _tags(call)}
-
-
-def tag_resource(call: Call) -> dict[str, Any]:
-    """API reference, TagResource."""
-    _tags(call).update(call["tags"])
-    return {}
-
-
-def untag_resource(call: Call) -> dict[str, Any]:
-    """API reference, UntagResource."""
-    for key in call["tagKeys"]:
-        _tags(call).pop(key, None)
-    return {}
+from landing.sandbox.services.tags import Tags
 
 
 def _tags(call: Call) -> dict[str, str]:
@@ -34,3 +15,6 @@ def _tags(call: Call) -> dict[str, str]:
     if place.zone is not None and place.zone.arn == arn:
         return place.zone.tags
     raise state.absent("The resource does not exist.")
+
+
+TAGS = Tags(of=_tags, too_many=lambda: state.invalid("A resource has at most 50 tags."))

@@ -1,0 +1,72 @@
+"""The landing zone of AWS Control Tower, where there is one: read, never written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from landing.aws import Aws
+from landing.core.model import Change, Resource, Scope
+from landing.organization import Organization
+from landing.organization.resources import CONTROL_TOWER_PRINCIPAL, LANDING_ZONE
+from landing.services.base import Kind, Ownership
+from landing.services.strength import Weaker
+
+NAME = "landing-zone"
+AUTO_ENROLLMENT = "INHERITANCE_DRIFT"
+"""The remediation type by which accounts that move into a governed unit are enrolled by themselves."""
+
+
+def landing_zone(aws: Aws) -> dict[str, Any] | None:
+    """What GetLandingZone says; None where there is none in the home region. Asks nothing unless it is trusted."""
+    if CONTROL_TOWER_PRINCIPAL not in aws.tree.trusted:
+        return None
+    return aws.tree.once("landing zone", lambda: _read(aws))
+
+
+def _read(aws: Aws) -> dict[str, Any] | None:
+    client = aws.client("controltower")
+    for each in aws.listed(client, "list_landing_zones", "landingZones"):
+        found: dict[str, Any] = client.get_landing_zone(landingZoneIdentifier=each["arn"])["landingZone"]
+        return found
+    return None
+
+
+class LandingZone(Kind):
+    """Its version, status, drift and regions, as Control Tower says; it is set up and updated there."""
+
+    name = LANDING_ZONE
+    title = "Landing zone of AWS Control Tower"
+    ownership = Ownership.NONE
+    help_uri = "https://docs.aws.amazon.com/controltower/latest/userguide/lz-api.html"
+    weaker: ClassVar[dict[str, Weaker]] = {}
+    removal = ""
+    ahead = ()
+    reads = (
+        "organizations:ListAWSServiceAccessForOrganization",
+        "controltower:ListLandingZones",
+        "controltower:GetLandingZone",
+    )
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """None: it is Control Tower's."""
+        return ()
+
+    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """The one that there is."""
+        found = landing_zone(aws)
+        if found is None:
+            return
+        attributes = {
+            "version": found["version"],
+            "latest": found.get("latestAvailableVersion", ""),
+            "status": found.get("status", ""),
+            "drift": (found.get("driftStatus") or {}).get("status", ""),
+            "auto_enrollment": AUTO_ENROLLMENT in (found.get("remediationTypes") or ()),
+            "regions": sorted((found.get("manifest") or {}).get("governedRegions") or ()),
+        }
+        yield Resource(self.address(NAME), attributes, owned=False)
+
+    def apply(self, aws: Aws, change: Change) -> None:
+        """Nothing declares it."""
+        raise AssertionError(f"{change.address} is Control Tower's")

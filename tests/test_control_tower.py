@@ -1,0 +1,133 @@
+"""Beside Control Tower: it is found, its things are named as its own and known, and nobody writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from landing.core.errors import ImpossiblePlan
+from landing.core.model import Action, Address, Change, Resource
+from landing.engine import drift
+from landing.engine.plan import Origin, Plan, make, refuse_theirs
+from landing.organization.owners import owner_of
+from landing.organization.resources import foreign_in, has_control_tower
+from landing.policy import SCP
+from landing.policy.room import others
+from landing.report.plan_text import in_words
+from landing.sandbox import Sandbox
+from tests.cloud import BY_NAME, Cloud, Story
+from tests.control_tower import PRINCIPAL, launch, register
+from tests.meddling import Hands
+from tests.test_foreign import attach
+
+ZONE = Address("control_tower", "landing-zone")
+KINDS = [BY_NAME[name] for name in ("trusted_access", "unit", "account", "policy", "attachments", "control_tower")]
+
+
+@pytest.fixture
+def cloud(creation: Story) -> Iterator[Cloud]:
+    """A cloud in which everything is as declared."""
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        yield Cloud(sandbox, creation.organization)
+
+
+def governed(cloud: Cloud, **rest: Any) -> Any:
+    """A client of Control Tower, which has a landing zone and governs the unit of workloads."""
+    hands, client = Hands(cloud), cloud.sandbox.session().client("controltower", "eu-west-1")
+    launch(client, hands.accounts["log-archive"], hands.accounts["security-tooling"], **rest)
+    unit = hands.organizations.describe_organizational_unit(OrganizationalUnitId=hands.units["workloads"])
+    assert register(client, unit["OrganizationalUnit"]["Arn"]) == "SUCCEEDED"
+    return client
+
+
+def looked(cloud: Cloud) -> tuple[Any, Plan]:
+    seen = cloud.observe(KINDS)
+    told = replace(cloud.organization, foreign=foreign_in(seen.live), control_tower=has_control_tower(seen.live))
+    return told, make(seen, Origin())
+
+
+def test_its_things_are_named_as_its_own_and_are_known(cloud: Cloud) -> None:
+    governed(cloud)
+    organization, plan = looked(cloud)
+    report = drift.report(organization, plan)
+    assert (plan.changes, plan.gaps, report.drifted) == ((), (), ())
+    assert ZONE in plan.unmanaged
+    assert plan.owner(ZONE) == "AWS Control Tower"
+    [guard] = plan.foreign
+    assert guard.name.startswith("aws-guardrails-")
+    known = f"{guard.name} ({guard.id}, {SCP}) of AWS Control Tower at unit/workloads, known: its landing zone"
+    assert in_words(guard, organization) == known
+    assert Plan.from_json(plan.to_json()).foreign == (guard,)
+    reasons = {finding.address: finding.reason for finding in report.findings}
+    assert reasons[guard.address] == known
+    assert reasons[ZONE] == "in AWS, neither declared nor ours, but of AWS Control Tower"
+    assert [each.name for each in others(organization, "unit/workloads", SCP)] == [guard.name], "it takes a slot"
+
+
+def test_a_name_alone_makes_nothing_known(cloud: Cloud) -> None:
+    hands = Hands(cloud)
+    attach(hands, "aws-guardrails-AbCd", hands.units["root"])
+    organization, plan = looked(cloud)
+    [finding] = drift.report(organization, plan).drifted
+    assert finding.status is drift.Status.IN_FORCE
+    assert "of AWS Control Tower at root" in finding.reason
+
+
+def test_it_is_asked_only_where_it_is_trusted(cloud: Cloud) -> None:
+    before = cloud.sandbox.calls.copy()
+    looked(cloud)
+    assert not [call for call in cloud.sandbox.calls - before if call[0] == "controltower"]
+    governed(cloud)
+    before = cloud.sandbox.calls.copy()
+    looked(cloud)
+    asked = {operation for service, operation in cloud.sandbox.calls - before if service == "controltower"}
+    assert asked == {"ListLandingZones", "GetLandingZone"}
+
+
+def test_a_refusal_is_a_gap_and_its_policies_are_known_all_the_same(cloud: Cloud) -> None:
+    governed(cloud)
+    cloud.sandbox.faults.reject("controltower", "GetLandingZone", code="AccessDeniedException", times=9)
+    organization, plan = looked(cloud)
+    assert [gap.kind for gap in plan.gaps] == ["control_tower"]
+    assert drift.report(organization, plan).drifted == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "tags", "owner"),
+    [
+        ("aws-guardrails-AbCd", {}, "AWS Control Tower"),
+        ("rcp", {"aws-control-tower": "managed-by-control-tower"}, "AWS Control Tower"),
+        ("AWSControlTowerBP-BASELINE-CONFIG", {}, "AWS Control Tower"),
+        ("aws-controltower-BaselineCloudTrail", {}, "AWS Control Tower"),
+        (PRINCIPAL, {}, "AWS Control Tower"),
+        ("AWSAccelerator-Guardrails", {}, "Landing Zone Accelerator"),
+        ("mine", {"Accelerator": "AWSAccelerator"}, "Landing Zone Accelerator"),
+        ("mine", {"ManagedBy": "Terraform"}, "Terraform"),
+        ("mine", {"ManagedBy": "hand"}, ""),
+        ("mine", {"aws:cloudformation:stack-name": "x"}, "a CloudFormation stack"),
+        ("my-aws-guardrails-", {}, ""),
+    ],
+)
+def test_whose_a_thing_is(name: str, tags: dict[str, str], owner: str) -> None:
+    found = owner_of(name, tags)
+    assert str(found or "") == owner
+    assert found is None or found.page.startswith("https://")
+
+
+def test_what_it_keeps_is_not_written(cloud: Cloud) -> None:
+    organization = replace(cloud.organization, control_tower=True)
+    by_name, by_tag = Address("policy", "aws-guardrails-abcd"), Address("policy", "no-leaving")
+    live = {
+        by_name: Resource(by_name, {"name": by_name.name}, owned=False),
+        by_tag: Resource(by_tag, {"name": by_tag.name, "owner": "AWS Control Tower"}, owned=False),
+    }
+    changes = [Change(Action.UPDATE, address, {"content": 1}, {"content": 2}) for address in live]
+    with pytest.raises(ImpossiblePlan, match=r"(?s)Control Tower keeps these.*abcd.*no-leaving.*another name"):
+        refuse_theirs(organization, changes, live)
+    refuse_theirs(organization, [Change(Action.FORGET, by_name, {"managed": True}, {"managed": False})], live)
+    refuse_theirs(organization, [Change(Action.CREATE, by_name, None, {})], {})
+    refuse_theirs(cloud.organization, changes, live)  # where it is no more, what it has left is anybody's
