@@ -20,6 +20,7 @@ class Status(StrEnum):
     """What is the matter; `unmanaged` is counted, not alarmed, `not_checked` is never in sync.
 
     `unadopted` is there and as declared, but without our mark: no drift, since nothing acts otherwise than declared.
+    Nor is `under_way`: AWS is still at what was asked of it.
     `unexpected_in_force` is a policy of others that acts on the organization, and that the config does not know of.
     """
 
@@ -28,6 +29,7 @@ class Status(StrEnum):
     UNEXPECTED = "unexpected"
     IN_FORCE = "unexpected_in_force"
     UNADOPTED = "unadopted"
+    UNDER_WAY = "under_way"
     UNMANAGED = "unmanaged"
     NOT_CHECKED = "not_checked"
 
@@ -39,7 +41,7 @@ STATUS = {
     Action.ADOPT: Status.UNADOPTED,
     Action.FORGET: Status.UNMANAGED,
 }
-NO_DRIFT = (Status.UNADOPTED, Status.UNMANAGED, Status.NOT_CHECKED)
+NO_DRIFT = (Status.UNADOPTED, Status.UNDER_WAY, Status.UNMANAGED, Status.NOT_CHECKED)
 """Findings that are no drift."""
 
 
@@ -127,11 +129,13 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
         if said not in diffs:
             diffs[said] = _diff(change)
         kind = plan.kinds[change.address.kind]
+        waits = kind.under_way(change)
         yield Finding(
-            STATUS[change.action],
+            Status.UNDER_WAY if waits else STATUS[change.action],
             kind.severity_of(organization, change),
             change.address,
             kind.title,
+            waits,
             declared_at=change.source or organization.source,
             diff=diffs[said],
         )
@@ -144,7 +148,8 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
             Severity.LOW,
             address,
             plan.kinds[address.kind].title,
-            f"in AWS, neither declared nor ours{f', but of {owner}' if (owner := plan.owner(address)) else ''}",
+            f"in AWS, neither declared nor ours{f', but of {owner}' if (owner := plan.owner(address)) else ''}"
+            + (f": {plan.about(address)}" if address in plan.described else ""),
             organization.source,
         )
     for gap in plan.gaps:

@@ -35,7 +35,11 @@ from landing.services.registry import KINDS
 SET_BY_ITS_API = (TRUSTED_ACCESS,)
 """Kinds whose resources may have a name of Control Tower's and are written all the same."""
 FORMAT = "4.2"
-"""4.1: a gap has the parts of its reason beside it. 4.2: what is forgotten."""
+"""4.1: a gap has the parts of its reason beside it. 4.2: what is forgotten, and what is said of the unmanaged."""
+
+
+KNOWN_BY = ("name", "email", "unit", "account")
+"""Attributes by which people know what is unmanaged: what it is called, and where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Plan:
     made_from: Origin = field(default_factory=Origin)
     effects: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     """What a change does to requests, in sentences."""
+    described: Mapping[Address, Mapping[str, str]] = field(default_factory=dict)
+    """Names, e-mail addresses and places of what is unmanaged, as far as there are any."""
     kinds: Kinds = field(default=KINDS, compare=False, repr=False)
     foreign: tuple[ForeignPolicy, ...] = ()
     """The policies of others that are attached somewhere, without their documents."""
@@ -86,6 +92,11 @@ class Plan:
         """Who keeps what is unmanaged, as far as that is known."""
         told = next((policy.owner for policy in self.foreign if policy.address == address), "")
         return told or owner_in_aws(address)
+
+    def about(self, address: Address) -> str:
+        """An unmanaged address with what people know it by."""
+        words = [f"{key} {value}" for key, value in self.described.get(address, {}).items()]
+        return f"{address} ({', '.join(words)})" if words else str(address)
 
     def only(self, targets: Collection[str]) -> Plan:
         """The changes at the given addresses (or kinds, or address prefixes ending in `*`) and what they require.
@@ -122,6 +133,7 @@ class Plan:
             "resource_changes": [entry_of(self.kinds, change) for change in self.changes],
             "gaps": [gap_entry_of(gap) for gap in self.gaps],
             "unmanaged": [str(address) for address in self.unmanaged],
+            **({"described": {str(key): dict(each) for key, each in self.described.items()}} if self.described else {}),
             "foreign": [_foreign(policy) for policy in self.foreign],
             "in_sync": self.in_sync,
             "effects": {str(address): list(sentences) for address, sentences in self.effects.items()},
@@ -145,6 +157,7 @@ class Plan:
                 json_text.typed(data["in_sync"], int),
                 Origin(**{key: json_text.typed(value, str) for key, value in data["made_from"].items()}),
                 {Address.parse(text): tuple(map(str, sentences)) for text, sentences in data["effects"].items()},
+                described={Address.parse(text): dict(each) for text, each in data.get("described", {}).items()},
                 foreign=tuple(json_text.parts(data, "foreign", _foreign_of)),
             )
             if unknown := {change.address.kind for change in plan.changes} - {kind.name for kind in plan.kinds}:
@@ -185,6 +198,7 @@ def make(observation: Observation, made_from: Origin) -> Plan:
     """Compare both sides, address by address."""
     changes: list[Change] = []
     unmanaged: list[Address] = []
+    described: dict[Address, Mapping[str, str]] = {}
     in_sync = 0
     hidden = {(gap.kind, gap.scope) for gap in observation.gaps if not gap.name}
     hidden_names = {(gap.kind, gap.scope, gap.name) for gap in observation.gaps if gap.name}
@@ -194,12 +208,16 @@ def make(observation: Observation, made_from: Origin) -> Plan:
         wanted, live = observation.desired.get(address), observation.live.get(address)
         if wanted is None and live is not None and not live.owned:
             unmanaged.append(address)
+            if words := {key: str(live.attributes[key]) for key in KNOWN_BY if live.attributes.get(key)}:
+                described[address] = words
         else:
             change = compare(observation.kinds, wanted, live)
             in_sync += change is None
             changes += [change] if change else []
     foreign = tuple(replace(policy, document=None) for policy in foreign_in(observation.live))
-    return Plan(tuple(changes), observation.gaps, tuple(unmanaged), in_sync, made_from, foreign=foreign)
+    return Plan(
+        tuple(changes), observation.gaps, tuple(unmanaged), in_sync, made_from, described=described, foreign=foreign
+    )
 
 
 def refuse_theirs(organization: Organization, changes: Collection[Change], live: Mapping[Address, Resource]) -> None:

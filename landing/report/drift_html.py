@@ -58,7 +58,7 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
     groups = fold(report.drifted)
     missed = missed_in(report.plan.gaps)
     unmanaged = [
-        f"{finding.address}: {finding.reason}" if finding.diff else str(finding.address)
+        f"{finding.address}: {finding.reason}" if finding.diff else report.plan.about(finding.address)
         for finding in report.of(Status.UNMANAGED)
     ]
     unadopted = [str(finding.address) for finding in report.of(Status.UNADOPTED)]

@@ -94,7 +94,10 @@ def _unmanaged(report: Report, count: int) -> str:
     found = report.of(Status.UNMANAGED)
     if not found or not count:
         return ""
-    rows = [f"- {code(each.address)}" + (f": {code(each.reason)}" if each.diff else "") for each in found[:count]]
+    rows = [
+        f"- {code(each.address)}: {code(each.reason)}" if each.diff else f"- {code(report.plan.about(each.address))}"
+        for each in found[:count]
+    ]
     return "\n".join(["Unmanaged, in AWS but neither declared nor ours:\n", *rows, *_more(len(found) - count)]) + "\n\n"
 
 

@@ -22,6 +22,7 @@ _MEANS = {
     Status.UNEXPECTED: "AWS still holds it, although the config no longer declares it.",
     Status.IN_FORCE: "A policy that is neither declared nor ours is in force, and the config does not know of it.",
     Status.UNADOPTED: "AWS holds it as declared, without our mark.",
+    Status.UNDER_WAY: "AWS is still at it.",
     Status.UNMANAGED: "AWS holds it; it is neither declared nor ours.",
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from landing.core.text import safe
 from landing.engine.drift import Finding, Report, Status
+from landing.engine.plan import Plan
 from landing.organization import Organization
 from landing.report.diff import at_most
 from landing.report.findings import WORDS, Group, coverage, fold, share
@@ -33,6 +34,7 @@ def render(report: Report, organization: Organization, style: Style, *, limit: i
     if limit and len(groups) > limit:
         lines += [f"… and {len(groups) - limit} more entries (--limit 0 shows all)", ""]
     lines += _unadopted(report)
+    lines += _under_way(report)
     lines += _unmanaged(report)
     lines += _not_checked(report, style)
     lines += _coverage(report, style)
@@ -66,18 +68,26 @@ def _unadopted(report: Report) -> Iterator[str]:
         yield ""
 
 
+def _under_way(report: Report) -> Iterator[str]:
+    if found := report.of(Status.UNDER_WAY):
+        yield from (f"under way: {safe(finding.address)}: {safe(finding.reason)}" for finding in found[:SAMPLES])
+        if len(found) > SAMPLES:
+            yield f"… and {len(found) - SAMPLES} more"
+        yield ""
+
+
 def _unmanaged(report: Report) -> Iterator[str]:
     found = report.of(Status.UNMANAGED)
     if found:
-        names = ", ".join(_named(finding) for finding in found[:5])
+        names = ", ".join(_named(report.plan, finding) for finding in found[:5])
         more = f" … {len(found) - 5} more" if len(found) > 5 else ""
         yield f"unmanaged {len(found)}: in AWS, neither declared nor ours: {names}{more}"
         yield ""
 
 
-def _named(finding: Finding) -> str:
+def _named(plan: Plan, finding: Finding) -> str:
     """What is known to be in force is told with where."""
-    return safe(f"{finding.address} ({finding.reason})" if finding.diff else finding.address)
+    return safe(f"{finding.address} ({finding.reason})" if finding.diff else plan.about(finding.address))
 
 
 def _not_checked(report: Report, style: Style) -> Iterator[str]:

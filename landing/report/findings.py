@@ -20,6 +20,7 @@ WORDS = {
     Status.UNEXPECTED: "unexpected",
     Status.IN_FORCE: "unexpected, in force",
     Status.UNADOPTED: "not adopted",
+    Status.UNDER_WAY: "under way",
     Status.UNMANAGED: "unmanaged",
     Status.NOT_CHECKED: "not checked",
 }

@@ -15,7 +15,18 @@ from landing.report.budget import BUDGET, Section, fit
 from landing.report.diff import at_most, of_change
 from landing.report.fold import EVERYTHING, Group, fold
 from landing.report.markdown import at, code, comment, details, fence, tag
-from landing.report.plan_text import IN_FORCE, NO_CHANGES, WILL, Said, counts_line, in_words, remarks, said_of
+from landing.report.plan_text import (
+    IN_FORCE,
+    NO_CHANGES,
+    UNMANAGED,
+    WILL,
+    Said,
+    counts_line,
+    in_words,
+    left_alone,
+    remarks,
+    said_of,
+)
 from landing.report.reasons import missed_in
 from landing.report.style import SIGNS
 
@@ -39,6 +50,7 @@ def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget
         Section(0, (lambda: "", partial(_table, plan))),
         Section(1, tuple(partial(_caution, dangerous, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_in_force, plan, organization, count) for count in (0, SOME, MANY))),
+        Section(2, tuple(partial(_left_alone, plan, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_gaps, plan, count) for count in (0, SOME, MANY))),
     ]
     after = [
@@ -132,6 +144,15 @@ def _in_force(plan: Plan, organization: Organization, count: int) -> str:
     head = IN_FORCE.format(len(plan.foreign)) + "\n"
     rows = [f"- {code(in_words(policy, organization))}" for policy in plan.foreign[:count]]
     return "\n".join([head, *rows, *(_more(len(plan.foreign) - count) if count else ())]) + "\n\n"
+
+
+def _left_alone(plan: Plan, count: int) -> str:
+    found = left_alone(plan)
+    if not found:
+        return ""
+    rows = [f"- {code(line)}" for line in found[:count]]
+    head = UNMANAGED.format(len(found)) + "\n"
+    return "\n".join([head, *rows, *(_more(len(found) - count) if count else ())]) + "\n\n"
 
 
 def _gaps(plan: Plan, count: int) -> str:

@@ -51,6 +51,8 @@ FOREIGN = 20
 """How many policies of others are shown."""
 IN_FORCE = "Policies of others in force ({}): they act on accounts and take slots; landing leaves them alone."
 
+UNMANAGED = "Unmanaged ({}): in AWS, neither declared nor ours; left alone."
+
 Said = Mapping[Address, tuple[str, ...]]
 """What is said of a change below it, in sentences."""
 
@@ -67,6 +69,7 @@ def render(
     """The whole text, the summary last; `expand` as `fold` has it, `limit` 0 shows every entry."""
     lines = [] if summary_only else list(_changes(plan, organization, style, expand, limit))
     lines += _in_force(plan, organization, style)
+    lines += _left_alone(plan, style)
     lines += _gaps(plan, style)
     lines += _summary(plan, style)
     return style.page(lines)
@@ -161,6 +164,21 @@ def _in_force(plan: Plan, organization: Organization, style: Style) -> Iterator[
             yield f"  ! {safe(in_words(policy, organization))}"
         if len(plan.foreign) > FOREIGN:
             yield f"  … and {len(plan.foreign) - FOREIGN} more"
+        yield ""
+
+
+def left_alone(plan: Plan) -> list[str]:
+    """What is unmanaged, with names and places; policies of others that are in force are told of already."""
+    told = {policy.address for policy in plan.foreign}
+    return [plan.about(address) for address in plan.unmanaged if address not in told]
+
+
+def _left_alone(plan: Plan, style: Style) -> Iterator[str]:
+    if found := left_alone(plan):
+        yield style.paint(UNMANAGED.format(len(found)), "yellow")
+        yield from (f"  ! {safe(line)}" for line in found[:FOREIGN])
+        if len(found) > FOREIGN:
+            yield f"  … and {len(found) - FOREIGN} more"
         yield ""
 
 

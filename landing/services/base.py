@@ -214,6 +214,10 @@ class Kind(ABC):
                 return Severity.LOW
         return self.severity
 
+    def under_way(self, change: Change) -> str:
+        """What AWS is at, where that alone is why it does not show what is declared; nothing where there is more."""
+        return ""
+
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """Lines for people below the change: reach, sizes, effects."""
         return ()

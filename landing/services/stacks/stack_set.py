@@ -260,10 +260,13 @@ class StackSet(CloudFormationKind):
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """An operation that runs is no harm yet."""
+        return Severity.LOW if self.under_way(change) else super().severity_of(organization, change)
+
+    def under_way(self, change: Change) -> str:
+        """An operation that runs: how the instances are is known when it has ended."""
         before, after = change.before or {}, change.after or {}
-        if BUSY in before.get("instances", ()) and {**before, "instances": {}} == after:
-            return Severity.LOW
-        return super().severity_of(organization, change)
+        busy = BUSY in before.get("instances", ()) and {**before, "instances": {}} == after
+        return str(before["instances"][BUSY]) if busy else ""
 
     def dangers(self, change: Change) -> Iterable[str]:
         """Deleting the set, or taking units, accounts or regions away from it, even where a new unit holds them."""
