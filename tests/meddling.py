@@ -172,7 +172,7 @@ def account_tag_changed(hands: Hands) -> None:
     hands.organizations.tag_resource(ResourceId=hands.accounts["shop-dev"], Tags=[{"Key": "env", "Value": "prod"}])
 
 
-@shows("account.shop-dev", LOW)
+@shows("account.shop-dev", LOW, status="unadopted")
 def account_mark_removed(hands: Hands) -> None:
     hands.organizations.untag_resource(ResourceId=hands.accounts["shop-dev"], TagKeys=[TAG])
 
