@@ -16,7 +16,7 @@ from landing.organization.owners import owner_of
 from landing.organization.resources import foreign_in, has_control_tower
 from landing.policy import SCP
 from landing.policy.room import others
-from landing.report.plan_text import in_words
+from landing.report.plan_text import in_words, said_of
 from landing.sandbox import Sandbox
 from tests.cloud import BY_NAME, Cloud, Story
 from tests.control_tower import PRINCIPAL, launch, register
@@ -94,6 +94,26 @@ def test_a_refusal_is_a_gap_and_its_policies_are_known_all_the_same(cloud: Cloud
     organization, plan = looked(cloud)
     assert [gap.kind for gap in plan.gaps] == ["control_tower"]
     assert drift.report(organization, plan).drifted == ()
+
+
+def test_a_second_organization_trail_is_told_before_it_is_made(cloud: Cloud) -> None:
+    theirs, ours = Address("trail", "aws-controltower-BaselineCloudTrail"), Address("trail", "landing-organization")
+    made = Change(Action.CREATE, ours, None, {"bucket": "b"})
+    (said,) = said_of(Plan((made,), unmanaged=(theirs,)), cloud.organization, {})[ours]
+    assert said.startswith(f"{theirs.name} of AWS Control Tower is an organization trail already")
+    assert f"`services.cloudtrail.existing: {theirs.name}`" in said
+    changed = replace(made, action=Action.UPDATE, before={"bucket": "a"})
+    assert not said_of(Plan((changed,), unmanaged=(theirs,)), cloud.organization, {})[ours]
+
+
+def test_its_trail_is_used_as_it_is(cloud: Cloud) -> None:
+    governed(cloud)
+    service = cloud.organization.services["cloudtrail"]
+    settings = replace(service.settings, existing="aws-controltower-BaselineCloudTrail")
+    named = replace(cloud.organization, services={"cloudtrail": replace(service, settings=settings)})
+    plan = Cloud(cloud.sandbox, named).plan([BY_NAME["trail"]])
+    assert plan.gaps == (), "it does what ours would"
+    assert [str(address) for address in plan.unmanaged] == ["trail.aws-controltower-BaselineCloudTrail"]
 
 
 @pytest.mark.parametrize(

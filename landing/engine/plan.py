@@ -28,7 +28,7 @@ from landing.engine.order.unique_names import givers
 from landing.engine.plan_file import change_of, digest_of, entry_of, gap_entry_of, gap_of
 from landing.organization import ForeignPolicy, Organization
 from landing.organization.owners import CONTROL_TOWER, owner_of
-from landing.organization.resources import LANDING_ZONE, OWNER, TRUSTED_ACCESS, foreign_in
+from landing.organization.resources import LANDING_ZONE, OWNER, POLICY, TRUSTED_ACCESS, foreign_in
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
@@ -90,7 +90,8 @@ class Plan:
 
     def owner(self, address: Address) -> str:
         """Who keeps what is unmanaged, as far as that is known."""
-        told = next((policy.owner for policy in self.foreign if policy.address == address), "")
+        foreign = self.foreign if address.kind == POLICY else ()
+        told = next((policy.owner for policy in foreign if policy.address == address), "")
         return told or owner_in_aws(address)
 
     def about(self, address: Address) -> str:

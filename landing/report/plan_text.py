@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from landing.core.model import Action, Address, counts_of
+from landing.core.model import Action, Address, Scope, counts_of
 from landing.core.text import safe
 from landing.engine.order.graph import temporary_names
 from landing.engine.order.phases import Known
@@ -150,11 +150,23 @@ def said_of(plan: Plan, organization: Organization, named: Mapping[Address, Mapp
     said: dict[Address, list[str]] = defaultdict(list)
     for address, words in named.items():
         said[address] += (f"needs --allow {word}{f': {more}' if more else ''}" for word, more in words.items())
+    beside = _others_in(plan)
+    for change in plan.changes:
+        there = beside.get((change.address.kind, change.address.scope), {})
+        said[change.address] += plan.kinds[change.address.kind].beside(change, there)
     for address, names in temporary_names(plan.changes, Known.of(organization, plan.kinds)).items():
         said[address] += (f"called {name} for a while: another takes its name first" for name in sorted(names))
     for address, sentences in plan.effects.items():
         said[address] += (f"effect: {sentence}" for sentence in sentences)
     return {address: tuple(sentences) for address, sentences in said.items()}
+
+
+def _others_in(plan: Plan) -> Mapping[tuple[str, Scope], Mapping[str, str]]:
+    """What is unmanaged, by kind and scope: name and owner."""
+    found: dict[tuple[str, Scope], dict[str, str]] = defaultdict(dict)
+    for address in plan.unmanaged:
+        found[address.kind, address.scope][address.name] = plan.owner(address)
+    return found
 
 
 def _in_force(plan: Plan, organization: Organization, style: Style) -> Iterator[str]:

@@ -218,6 +218,10 @@ class Kind(ABC):
         """What AWS is at, where that alone is why it does not show what is declared; nothing where there is more."""
         return ""
 
+    def beside(self, change: Change, others: Mapping[str, str]) -> Iterable[str]:
+        """What to know before a change where others have some of this kind there: names, with their owners if known."""
+        return ()
+
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """Lines for people below the change: reach, sizes, effects."""
         return ()

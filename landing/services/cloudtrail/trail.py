@@ -206,6 +206,16 @@ class Trail(Kind):
             after = {**after, "selectors": [_without(ours, each) for each in after["selectors"]]}
         return super().weakened(organization, replace(change, after=after))
 
+    def beside(self, change: Change, others: Mapping[str, str]) -> Iterable[str]:
+        """A second organization trail is paid for: only the first copy of management events is free."""
+        if change.action is Action.CREATE:
+            for name, owner in others.items():
+                whose = f" of {owner}" if owner else ""
+                yield (
+                    f"{name}{whose} is an organization trail already, and a second one is charged: "
+                    f"`services.cloudtrail.existing: {name}` uses that one as it is"
+                )
+
     def _prefix(self, aws: Aws) -> Callable[[str], str]:
         """Beginnings of ARNs as the config means them: the log archive's with the name of its account."""
         ours = _archive_arns(aws.organization)
