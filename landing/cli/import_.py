@@ -13,6 +13,7 @@ from landing.cli.session import Session, with_connection
 from landing.cli.stderr import with_log
 
 if TYPE_CHECKING:
+    from landing.aws import Aws
     from landing.importing.draft import Draft, LeftOut
     from landing.importing.output import Written
 
@@ -86,18 +87,21 @@ def command(
         return _written(listing_of(*source).draft(asked), folder)
     aws = session.connect(stranger(_beginning(session, asked.home_region), member_role), read_only=True)
     draft = read(aws, asked)
-    _written(draft, folder, sandbox=session.sandbox)
+    _written(draft, folder, aws, sandbox=session.sandbox)
     session.note_calls(aws)
     return 0
 
 
-def _written(draft: Draft, folder: Path, *, sandbox: bool = False) -> int:
-    """Write the config and say so."""
+def _written(draft: Draft, folder: Path, aws: Aws | None = None, *, sandbox: bool = False) -> int:
+    """Write the config and say so; with a connection, compare it with what was read."""
+    from landing.importing.comparison import changes, told
     from landing.importing.output import write_cases, write_folder
 
     written = write_folder(draft, folder)
     left = write_cases(draft, written)
-    _tell(draft, replace(written, left_out=(*written.left_out, *left)), folder, sandbox=sandbox)
+    written = replace(written, left_out=(*written.left_out, *left))
+    compared = list(told(changes(aws, written.organization))) if aws is not None else []
+    _tell(draft, written, folder, compared, sandbox=sandbox)
     return 0
 
 
@@ -154,8 +158,8 @@ def _beginning(session: Session, home_region: str) -> str:
     return found if found in REGIONS else "us-east-1"
 
 
-def _tell(draft: Draft, written: Written, folder: Path, *, sandbox: bool) -> None:
-    """What was written, and what was not."""
+def _tell(draft: Draft, written: Written, folder: Path, compared: Sequence[str], *, sandbox: bool) -> None:
+    """What was written, and what was not; `compared` is what a plan of it would do, in lines."""
     from landing.cli.output import note
     from landing.core.text import safe
 
@@ -167,6 +171,8 @@ def _tell(draft: Draft, written: Written, folder: Path, *, sandbox: bool) -> Non
     _tell_left_out(written.left_out)
     if written.warnings:
         note(f"Warnings of `landing validate`: {len(written.warnings)}.")
+    for line in compared:
+        note(safe(line))
     steps = [f"cd {safe(folder)}", "landing validate", "landing test", "landing plan"]
     if sandbox:  # a config has one of its own, unless the environment names another
         steps.insert(0, 'eval "$(landing sandbox env)"')

@@ -122,6 +122,7 @@ def test_what_was_found_is_in_the_files_or_named(
     assert run(["import", "org"]) == 0
     told = capsys.readouterr().err
     assert "4 units, 5 accounts, 3 guardrails, policies attached nowhere: 1" in told
+    assert re.search(r"a plan of it adopts \d+ and changes nothing else of the organization", told)
     theirs = next(policy for policy in living.policies.values() if policy.name == "aws-guardrails-AbCdEf")
     assert f"policy {theirs.id} (aws-guardrails-AbCdEf, of AWS Control Tower): it stays with its owner" in told
     top = (tmp_path / "org/config/organization.yaml").read_text(encoding="utf-8")
