@@ -87,6 +87,7 @@ def _draft(aws: Aws, asked: Asked, live: Mapping[str, Any]) -> Draft:
     home = evidence.home_region(asked.home_region)
     tooling = evidence.security_tooling(home, asked.security_tooling)
     strict = _strict(aws, policies, names)
+    trail, about_trail = surroundings.trail_kept(aws, evidence, home)
     left += [LeftOut(f"trusted access of {each}", "not a service that a config knows") for each in _unknown(trusted)]
     return Draft(
         name=asked.name or slug(accounts[management].name) or str(live["Id"]),
@@ -106,7 +107,8 @@ def _draft(aws: Aws, asked: Asked, live: Mapping[str, Any]) -> Draft:
         delegated_administrators=_delegated(aws, accounts, trusted, tooling, left),
         known=policies.known,
         limits=policies.limits,
-        left_out=(*surroundings.left_out(aws, names, evidence, home), *evidence.left_out, *left),
+        services={"cloudtrail": {"existing": trail}} if trail else {},
+        left_out=(*about_trail, *surroundings.left_out(aws, names, evidence, home), *evidence.left_out, *left),
         source=f"organization {live['Id']}, as {aws.caller[1]} may read it",
     )
 

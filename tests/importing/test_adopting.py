@@ -214,3 +214,33 @@ def at_console(name: str) -> str:
         status = client.describe_create_account_status(CreateAccountRequestId=status["Id"])["CreateAccountStatus"]
     client.move_account(AccountId=status["AccountId"], SourceParentId=root, DestinationParentId=units["Sandbox"])
     return "account new-account"
+
+
+def test_the_organization_trail_is_kept_as_it_is(
+    living: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import boto3
+
+    for principal in ("cloudtrail.amazonaws.com", "sso.amazonaws.com"):
+        boto3.client("organizations", region_name="us-east-1").enable_aws_service_access(ServicePrincipal=principal)
+    s3, trails = boto3.client("s3", region_name="eu-west-1"), boto3.client("cloudtrail", region_name="eu-west-1")
+    s3.create_bucket(Bucket="corp-trail", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    statement = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    statement |= {
+        "Action": ["s3:PutObject", "s3:GetBucketAcl"],
+        "Resource": ["arn:aws:s3:::corp-trail", "arn:aws:s3:::corp-trail/*"],
+    }
+    s3.put_bucket_policy(Bucket="corp-trail", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    trails.create_trail(Name="corp", S3BucketName="corp-trail", IsOrganizationTrail=True, IsMultiRegionTrail=True)
+    trails.start_logging(Name="corp")
+    assert run(["import", "weak"]) == 0
+    assert "does not name it, since it has no validation of its files" in capsys.readouterr().err
+    assert not (tmp_path / "weak/config/services.yaml").exists()
+    trails.update_trail(Name="corp", EnableLogFileValidation=True)
+    assert run(["import", "org"]) == 0
+    assert "organization trail" not in capsys.readouterr().err
+    assert "cloudtrail: {existing: corp}" in (tmp_path / "org/config/services.yaml").read_text(encoding="utf-8")
+    assert "home_region: eu-west-1" in (tmp_path / "org/config/organization.yaml").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "org")
+    assert run(["plan"]) == 0
+    assert re.search(r"Plan: 0 to add, 0 to change, 0 to destroy, \d+ to adopt", capsys.readouterr().out)
