@@ -32,12 +32,20 @@ from landing.organization.resources import LANDING_ZONE, OWNER, POLICY, TRUSTED_
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
+FORMAT = "5.0"
+"""5.0: the summary counts by the words of Terraform's `change_summary`."""
+
+WORDS = {
+    Action.CREATE: "add",
+    Action.UPDATE: "change",
+    Action.ADOPT: "import",
+    Action.DELETE: "remove",
+    Action.FORGET: "forget",
+}
+"""Terraform's words for the count of each action, and ours where it has none."""
+
 SET_BY_ITS_API = (TRUSTED_ACCESS,)
 """Kinds whose resources may have a name of Control Tower's and are written all the same."""
-FORMAT = "4.2"
-"""4.1: a gap has the parts of its reason beside it. 4.2: what is forgotten, and what is said of the unmanaged."""
-
-
 KNOWN_BY = ("name", "email", "unit", "account")
 """Attributes by which people know what is unmanaged: what it is called, and where it is."""
 
@@ -138,7 +146,7 @@ class Plan:
             "foreign": [_foreign(policy) for policy in self.foreign],
             "in_sync": self.in_sync,
             "effects": {str(address): list(sentences) for address, sentences in self.effects.items()},
-            "summary": self.summary,
+            "summary": {WORDS[action]: count for action, count in counts_of(self.changes).items()},
         }
         return {**document, "digest": digest_of(document)}
 

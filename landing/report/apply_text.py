@@ -9,6 +9,7 @@ from landing.core.model import Action, Address, Change, Diagnostic, counts_of
 from landing.core.text import safe
 from landing.engine.apply import Result
 from landing.engine.journal import TOTAL, Event
+from landing.engine.plan import WORDS
 from landing.report.reasons import reasons
 
 MARKS = {Action.ADOPT: "adopted", Action.FORGET: "forgotten"}
@@ -29,9 +30,7 @@ def summary(result: Result) -> Event:
 
 
 def _summary(message: str, counts: Mapping[Action, int], total: int, operation: str) -> Event:
-    keys = {"add": Action.CREATE, "change": Action.UPDATE, "import": Action.ADOPT, "remove": Action.DELETE}
-    keys["forget"] = Action.FORGET
-    changes = {key: counts[action] for key, action in keys.items()}
+    changes = {WORDS[action]: count for action, count in counts.items()}
     return Event("change_summary", message=message, more={"changes": {**changes, TOTAL: total, "operation": operation}})
 
 

@@ -46,10 +46,11 @@ def test_show_expands_and_limits(saved, capsys):
 def test_show_writes_json_without_a_config(saved, capsys):
     assert run(["show", "plan.json", "--format", "json", "--config", "nowhere"]) == 0
     assert json.loads(capsys.readouterr().out)["summary"] == {
-        "create": 2,
-        "update": 38,
-        "delete": 1,
-        "adopt": 0,
+        "add": 2,
+        "change": 38,
+        "import": 0,
+        "remove": 1,
+        "forget": 0,
     }
 
 
