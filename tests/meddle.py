@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import boto3
 
 from landing.blueprint.naming import TRAIL
+from landing.cli.session import sandbox_of
 from landing.sandbox.endpoint.process import env
+from landing.sandbox.world.home import Home
 
 
 def main() -> None:
-    os.environ.update(env())
+    os.environ.update(env(Home(sandbox_of(Path("config")))))
     boto3.client("cloudtrail", region_name="eu-west-1").stop_logging(Name=TRAIL)
     organizations = boto3.client("organizations")
     root = organizations.list_roots()["Roots"][0]["Id"]
