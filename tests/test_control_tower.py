@@ -12,13 +12,15 @@ from landing.core.errors import ImpossiblePlan
 from landing.core.model import Action, Address, Change, Resource
 from landing.engine import drift
 from landing.engine.plan import Origin, Plan, make, refuse_theirs
+from landing.importing.draft import Asked
+from landing.importing.live import read, stranger
 from landing.organization.owners import owner_of
 from landing.organization.resources import foreign_in, has_control_tower
 from landing.policy import SCP
 from landing.policy.room import others
 from landing.report.plan_text import in_words, said_of
 from landing.sandbox import Sandbox
-from tests.cloud import BY_NAME, Cloud, Story
+from tests.cloud import BY_NAME, Cloud, QuickAws, Story
 from tests.control_tower import PRINCIPAL, launch, register
 from tests.meddling import Hands
 from tests.test_foreign import attach
@@ -151,3 +153,12 @@ def test_what_it_keeps_is_not_written(cloud: Cloud) -> None:
     refuse_theirs(organization, [Change(Action.FORGET, by_name, {"managed": True}, {"managed": False})], live)
     refuse_theirs(organization, [Change(Action.CREATE, by_name, None, {})], {})
     refuse_theirs(cloud.organization, changes, live)  # where it is no more, what it has left is anybody's
+
+
+def test_import_leaves_it_what_is_its_own(cloud: Cloud) -> None:
+    governed(cloud)
+    draft = read(QuickAws(stranger("eu-west-1", "OrganizationAccountAccessRole")), Asked("test"))
+    assert PRINCIPAL not in draft.trusted_access
+    told = {str(each.what): each.why for each in draft.left_out}
+    assert told[f"trusted access of {PRINCIPAL}"] == "it is of AWS Control Tower"
+    assert [each.why.partition(", ")[2] for each in draft.known] == ["of AWS Control Tower"]

@@ -18,6 +18,7 @@ from landing.importing.evidence import Evidence
 from landing.importing.keys import is_key, keys, slug
 from landing.importing.live_policies import LivePolicies, read_policies
 from landing.organization import ROOT, TAG, Account, Organization, node_of
+from landing.organization.owners import owner_of
 from landing.policy.direction import allows
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.organizations.trusted_access import ACCOUNT, STACKSETS, TrustedAccess
@@ -89,6 +90,8 @@ def _draft(aws: Aws, asked: Asked, live: Mapping[str, Any]) -> Draft:
     strict = _strict(aws, policies, names)
     trail, about_trail = surroundings.trail_kept(aws, evidence, home)
     left += [LeftOut(f"trusted access of {each}", "not a service that a config knows") for each in _unknown(trusted)]
+    theirs = {each: owner for each in sorted(trusted) if (owner := owner_of(each))}
+    left += [LeftOut(f"trusted access of {each}", f"it is of {owner}") for each, owner in theirs.items()]
     return Draft(
         name=asked.name or slug(accounts[management].name) or str(live["Id"]),
         id=str(live["Id"]),
@@ -102,7 +105,7 @@ def _draft(aws: Aws, asked: Asked, live: Mapping[str, Any]) -> Draft:
         accounts=tuple(_with_access(accounts, strict)),
         policies=policies.own,
         policy_types=tuple(sorted(_types(aws, trusted, left))),
-        trusted_access=tuple(sorted(trusted & set(SERVICES))),
+        trusted_access=tuple(sorted(trusted & set(SERVICES) - set(theirs))),
         untrusted=tuple(each for each in (ACCOUNT, STACKSETS) if each not in trusted),
         delegated_administrators=_delegated(aws, accounts, trusted, tooling, left),
         known=policies.known,
