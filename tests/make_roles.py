@@ -9,14 +9,16 @@ from pathlib import Path
 
 import boto3
 
+from landing.cli.session import sandbox_of
 from landing.sandbox.endpoint.process import env
+from landing.sandbox.world.home import Home
 
 PLAN = ("plan.json", "plan-stacks.json")
 ROLES = {"plan": PLAN, "apply": (*PLAN, "apply.json", "apply-stacks.json")}
 
 
 def main(folder: Path) -> None:
-    os.environ.update(env())
+    os.environ.update(env(Home(sandbox_of(Path("config")))))
     iam = boto3.client("iam")
     account = boto3.client("sts").get_caller_identity()["Account"]
     principal = {"AWS": f"arn:aws:iam::{account}:root"}
