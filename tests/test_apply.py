@@ -71,7 +71,7 @@ def test_a_person_reads_what_to_do_and_a_machine_reads_four(
     sandbox: Sandbox, config: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    config(SMALL)
+    config(SMALL.replace("example.com", "corp.io"))
     monkeypatch.chdir(tmp_path)
     sandbox.faults.reject("organizations", "CreateAccount", code="ExpiredTokenException", times=None, status=400)
     sandbox.faults.reject("organizations", "List*", code="ExpiredTokenException", times=None, after=60, status=400)

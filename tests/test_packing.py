@@ -37,7 +37,8 @@ class Workshop:
         """A guardrail `rule-N` for each number, that denies one action and is of about that size."""
         (self.folder / "config").mkdir(exist_ok=True)
         lines = [f"  rule-{number}: {{target: {{units: [{at}]}}}}" for number in rules]
-        text = SMALL.replace("  workloads:\n", "  workloads:\n    pack: true\n") if pack else SMALL
+        text = SMALL.replace("example.com", "corp.io")
+        text = text.replace("  workloads:\n", "  workloads:\n    pack: true\n") if pack else text
         (self.folder / "config" / "landing.yaml").write_text(f"{text}\nguardrails:\n" + "\n".join(lines) + "\n")
         for number in rules:
             home = self.folder / "scps" / f"rule-{number}"

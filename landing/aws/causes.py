@@ -47,6 +47,11 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.NOT_THERE: _codes("ResourceNotFoundException"),
         Cause.INTERNAL: _codes("InternalServerException"),
     },
+    # https://docs.aws.amazon.com/controltower/latest/APIReference/
+    "controltower": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.INTERNAL: _codes("InternalServerException"),
+    },
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/
     "cloudformation": {
         Cause.ALREADY_THERE: _codes(
@@ -91,7 +96,7 @@ BY_SERVICE: Mapping[str, _Codes] = {
     "config": {
         Cause.NOT_THERE: _codes(
             "NoSuchConfigurationAggregatorException NoSuchConfigurationRecorderException "
-            "NoSuchOrganizationConfigRuleException"
+            "NoSuchDeliveryChannelException NoSuchOrganizationConfigRuleException"
         ),
         # "a CREATE, UPDATE or DELETE of the rule is in progress" (PutOrganizationConfigRule)
         Cause.BEING_CHANGED: _codes("ResourceInUseException"),
@@ -99,7 +104,8 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.QUOTA: _codes("MaxNumberOfOrganizationConfigRulesExceededException"),
         Cause.INVALID: _codes(
             "InsufficientPermissionsException InvalidExpressionException InvalidLimitException "
-            "InvalidNextTokenException InvalidParameterValueException NoAvailableDeliveryChannelException "
+            "InvalidNextTokenException InvalidParameterValueException LastDeliveryChannelDeleteFailedException "
+            "NoAvailableDeliveryChannelException "
             "NoAvailableOrganizationException OrganizationAccessDeniedException "
             "OrganizationAllFeaturesNotEnabledException UnmodifiableEntityException"
         ),

@@ -107,7 +107,10 @@ class CloudFormationKind(Kind):
         with unless("AlreadyExistsException"):  # made already, and the answer was lost
             client.create_change_set(StackName=stack, ChangeSetName=name, **wanted)
         for _ in aws.poll(f"change set of {stack}", "stack"):
-            found = client.describe_change_set(StackName=stack, ChangeSetName=name)
+            with unless("ChangeSetNotFound", "ValidationError") as unseen:
+                found = client.describe_change_set(StackName=stack, ChangeSetName=name)
+            if unseen.code:
+                continue  # AWS does not show yet what it was just asked for
             if found["Status"] == "FAILED":
                 client.delete_change_set(StackName=stack, ChangeSetName=name)  # the next run is to ask anew
                 if NO_CHANGES in found.get("StatusReason", ""):
@@ -117,14 +120,14 @@ class CloudFormationKind(Kind):
                 )
             if found["Status"] == "CREATE_COMPLETE":
                 break
+        changes = aws.listed(client, "describe_change_set", "Changes", StackName=stack, ChangeSetName=name)
+        taken = [one["ResourceChange"]["LogicalResourceId"] for one in changes if _is_import(one)]
         with unless("InvalidChangeSetStatus") as refused:
             client.execute_change_set(StackName=stack, ChangeSetName=name)
         if refused.code:
             found = client.describe_change_set(StackName=stack, ChangeSetName=name)
             if found["ExecutionStatus"] not in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"):
                 refused.again()
-        changes = aws.listed(client, "describe_change_set", "Changes", StackName=stack, ChangeSetName=name)
-        taken = [one["ResourceChange"]["LogicalResourceId"] for one in changes if _is_import(one)]
         self.wait_for_stack(aws, client, stack)
         return taken
 
