@@ -85,7 +85,9 @@ def command(
     if out:
         save(plan, out)
     if plan.changes and shown.form == "text" and not STDERR.log:
-        named = dangers(planned.organization, plan.changes, plan.kinds)
+        named = (
+            dangers(planned.organization, plan.changes, plan.kinds) if out else {}
+        )  # weighs policies: not for nothing
         needed = {word for words in named.values() for word in words}
         note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest, needed, style_of(sys.stderr))))
     STDERR.tell(expected(plan.changes))

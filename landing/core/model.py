@@ -186,6 +186,16 @@ def action_between(before: Attributes | None, after: Attributes | None) -> Actio
     return Action.ADOPT if after[MARK] else Action.FORGET
 
 
+WORDS = {
+    Action.CREATE: "add",
+    Action.UPDATE: "change",
+    Action.ADOPT: "import",
+    Action.DELETE: "remove",
+    Action.FORGET: "forget",
+}
+"""Terraform's words for the count of each action, and ours where it has none."""
+
+
 def counts_of(changes: Iterable[Change]) -> dict[Action, int]:
     """How many changes of each action; what is changed and adopted at once counts as both."""
     counts = dict.fromkeys(Action, 0)

@@ -14,7 +14,7 @@ from typing import Any
 from landing import __version__
 from landing.core import private_files
 from landing.core.errors import LandingError
-from landing.core.model import Diagnostic
+from landing.core.model import WORDS, Diagnostic
 
 UI = "1.1"
 """Version of the lines: a new minor adds fields and types, a new major changes them."""
@@ -99,7 +99,7 @@ def planned(event: Event) -> dict[str, int]:
     changes = event.more.get("changes")
     if event.type != "change_summary" or not isinstance(changes, dict) or changes.get("operation") != "plan":
         return {}
-    counts = {key: int(changes.get(key, 0)) for key in ("add", "change", "import", "remove", "forget")}
+    counts = {key: int(changes.get(key, 0)) for key in WORDS.values()}
     return {**counts, TOTAL: int(changes.get(TOTAL, sum(counts.values())))}
 
 

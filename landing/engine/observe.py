@@ -97,27 +97,21 @@ def let_go(
     }
 
 
-def _marked_services(aws: Aws) -> frozenset[str]:
-    """Whose administrator and settings are ours; none where that cannot be read."""
+def _marks(read: Callable[[], frozenset[str]]) -> frozenset[str]:
+    """What the root is marked with; nothing where that cannot be read: the kind that reads the marks has a gap."""
     try:
         with translated(ORGANIZATION):
-            return aws.tree.marked_services
+            return read()
     except NoCredentials:
         raise
     except AwsError:
-        return frozenset()  # the kind that reads the marks has a gap
+        return frozenset()
 
 
 def left_regions(organization: Organization, aws: Aws) -> frozenset[str]:
     """The regions that the config has left, in which something of ours may still be; none where that cannot be read."""
-    try:
-        with translated(ORGANIZATION):
-            marked = aws.tree.marked_regions - {*organization.governed_regions}
-            marked -= {region for region in marked if organization.lets_go(Address(REGION, region))}
-    except NoCredentials:
-        raise
-    except AwsError:
-        return frozenset()  # the kind that reads the marks has a gap
+    marked = _marks(lambda: aws.tree.marked_regions) - {*organization.governed_regions}
+    marked -= {region for region in marked if organization.lets_go(Address(REGION, region))}
     return frozenset(region for region in marked if REGIONS.get(region) == organization.partition)
 
 
@@ -191,7 +185,7 @@ def observe(
         pool.shutdown(wait=wanted, cancel_futures=True)
     there = [each for each in found if isinstance(each, Resource)]
     concerned = any(kinds[each.address.kind].ownership in BY_SERVICE for each in there)
-    marked = _marked_services(aws) if concerned else frozenset()
+    marked = _marks(lambda: aws.tree.marked_services) if concerned else frozenset()
     marked -= {name for name in marked if organization.lets_go(Address(SERVICE, name))}
     found_live = {each.address: _ours(kinds[each.address.kind], each, marked) for each in there}
     live = let_go(organization, desired, found_live)

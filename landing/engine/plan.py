@@ -14,6 +14,7 @@ from landing.core.errors import ImpossiblePlan, StalePlan, UnknownFormat, WrongP
 from landing.core.files import write
 from landing.core.model import (
     MARK,
+    WORDS,
     Action,
     Address,
     Attributes,
@@ -34,15 +35,6 @@ from landing.services.registry import KINDS
 
 FORMAT = "5.0"
 """5.0: the summary counts by the words of Terraform's `change_summary`."""
-
-WORDS = {
-    Action.CREATE: "add",
-    Action.UPDATE: "change",
-    Action.ADOPT: "import",
-    Action.DELETE: "remove",
-    Action.FORGET: "forget",
-}
-"""Terraform's words for the count of each action, and ours where it has none."""
 
 SET_BY_ITS_API = (TRUSTED_ACCESS,)
 """Kinds whose resources may have a name of Control Tower's and are written all the same."""

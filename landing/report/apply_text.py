@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from landing.core.model import Action, Address, Change, Diagnostic, counts_of
+from landing.core.model import WORDS, Action, Address, Change, Diagnostic, counts_of
 from landing.core.text import safe
 from landing.engine.apply import Result
 from landing.engine.journal import TOTAL, Event
-from landing.engine.plan import WORDS
 from landing.report.reasons import reasons
 
 MARKS = {Action.ADOPT: "adopted", Action.FORGET: "forgotten"}

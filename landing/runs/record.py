@@ -19,7 +19,7 @@ from landing.core import private_files
 from landing.core.errors import LandingError, Refused
 from landing.core.files import write
 from landing.core.interrupt import Stopped
-from landing.core.model import Diagnostic
+from landing.core.model import WORDS, Diagnostic
 from landing.core.text import safe
 from landing.engine.journal import Event, Journal, Standing, planned, version
 
@@ -61,7 +61,7 @@ class Run:
         self._phases: dict[str, float] = {}
         self._phase = ("", self._began)
         self._standing = Standing()
-        self._planned = {"add": 0, "change": 0, "import": 0, "remove": 0, "forget": 0}
+        self._planned = dict.fromkeys(WORDS.values(), 0)
         self._about: dict[str, str] = {"who": _who()}
         self._left: Left | None = None
         self._outcome, self._reason = "error", ""

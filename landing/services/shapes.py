@@ -42,11 +42,13 @@ class RegionalKind(Kind):
 
     def scopes(self, organization: Organization) -> Iterator[Scope]:
         """The account, in each governed region that has the service, or at home."""
-        for region in organization.governed_regions:
-            if region in organization.offered[self.service] and (
-                not self.home_only or region == organization.home_region
-            ):
+        for region in self._offered(organization):
+            if not self.home_only or region == organization.home_region:
                 yield Scope(self.account(organization), region)
+
+    def _offered(self, organization: Organization) -> list[str]:
+        """The governed regions that have the service."""
+        return [region for region in organization.governed_regions if region in organization.offered[self.service]]
 
 
 class ServiceAdministrator(RegionalKind):
@@ -93,7 +95,7 @@ class ServiceAdministrator(RegionalKind):
         client = aws.client(self.client_name, scope)
         wanted = aws.tree.account_ids[change.after["account"]] if change.after else ""
         present = set(self.appointed(aws, client))
-        offered = [region for region in organization.governed_regions if region in organization.offered[self.service]]
+        offered = self._offered(organization)
         self._dismiss(aws, present - {wanted}, scope.account, offered if wanted else [scope.region])
         if wanted and wanted not in present:
             self.appoint(client, wanted)
