@@ -183,7 +183,7 @@ def test_a_read_only_door_refuses_to_create(kind: Kind, creation: Story, sandbox
         if _writes(cloud, change, before):
             sandbox.load(before)
             with pytest.raises(ReadOnly):
-                kind.apply(cloud.open(), change)
+                kind.apply(cloud.organization, cloud.open(), change)
 
 
 def _writes(cloud: Cloud, change: Change, before: bytes) -> int:
@@ -199,7 +199,7 @@ def test_applying_again_changes_nothing(kind: Kind, creation: Story, cloud: Clou
     before = cloud.state([kind])
     aws = cloud.open(read_only=False)
     for change, _ in creation.of(kind):
-        kind.apply(aws, change)
+        kind.apply(cloud.organization, aws, change)
     assert cloud.state([kind]) == before
     assert cloud.plan().changes == ()
 

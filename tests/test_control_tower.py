@@ -157,7 +157,8 @@ def test_what_it_keeps_is_not_written(cloud: Cloud) -> None:
 
 def test_import_leaves_it_what_is_its_own(cloud: Cloud) -> None:
     governed(cloud)
-    draft = read(QuickAws(stranger("eu-west-1", "OrganizationAccountAccessRole")), Asked("test"))
+    nobody = stranger("eu-west-1", "OrganizationAccountAccessRole")
+    draft = read(nobody, QuickAws(nobody), Asked("test"))
     assert PRINCIPAL not in draft.trusted_access
     told = {str(each.what): each.why for each in draft.left_out}
     assert told[f"trusted access of {PRINCIPAL}"] == "it is of AWS Control Tower"

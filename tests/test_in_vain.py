@@ -86,10 +86,10 @@ def test_when_the_command_is_done_no_attempt_is_made(sandbox: Sandbox, aws: Quic
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_what_was_to_be_read_ahead_is_not_begun(aws: QuickAws) -> None:
+def test_what_was_to_be_read_ahead_is_not_begun(aws: QuickAws, load_text: Callable[[str], Organization]) -> None:
     aws.close()
     with pytest.raises(Interrupted):
-        observe(aws.organization, aws)
+        observe(load_text(SMALL), aws)
     assert {use.seconds for use in aws.tally.uses.values()} == {0}, "nothing was sent"
 
 

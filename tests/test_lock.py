@@ -138,7 +138,7 @@ def aws(organization: Callable[..., Organization]) -> Iterator[QuickAws]:
         s3 = sandbox.session().client("s3")
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         aws = QuickAws(wanted, read_only=False)
-        aws.sandbox = sandbox  # type: ignore[attr-defined]
+        aws.sandbox, aws.lock = sandbox, wanted.lock  # type: ignore[attr-defined]
         yield aws
 
 
@@ -149,9 +149,8 @@ def sandbox(aws: Any) -> Sandbox:
 
 
 @pytest.fixture
-def thing(aws: QuickAws) -> ConditionalObject:
-    assert aws.organization.lock is not None
-    return ConditionalObject(aws, aws.organization.lock)
+def thing(aws: Any) -> ConditionalObject:
+    return ConditionalObject(aws, aws.lock)
 
 
 def content(sandbox: Sandbox) -> str | None:
@@ -234,8 +233,9 @@ def test_a_conflict_is_tried_again(thing: ConditionalObject, sandbox: Sandbox) -
     assert sandbox.faults.armed == []
 
 
-def test_an_interrupt_after_the_object_was_created_leaves_none(aws: QuickAws, sandbox: Sandbox) -> None:
-    assert aws.organization.lock is not None
+def test_an_interrupt_after_the_object_was_created_leaves_none(
+    aws: Any, thing: ConditionalObject, sandbox: Sandbox
+) -> None:
     interrupts = [KeyboardInterrupt()]
 
     def interrupt(**_: Any) -> None:
@@ -244,8 +244,7 @@ def test_an_interrupt_after_the_object_was_created_leaves_none(aws: QuickAws, sa
             raise interrupts.pop()
 
     aws._session("", "").register("after-call.s3.PutObject", interrupt)
-    lock = ObjectLock(ConditionalObject(aws, aws.organization.lock), MINE, Waiting())
-    with pytest.raises(KeyboardInterrupt), lock:
+    with pytest.raises(KeyboardInterrupt), ObjectLock(thing, MINE, Waiting()):
         pass
     assert content(sandbox) is None
 

@@ -65,10 +65,10 @@ class Failing(Kind):
     def desired(self, organization: Organization) -> Iterable[Resource]:
         return ()
 
-    def read(self, aws: object, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: object, scope: Scope) -> Iterable[Resource]:
         return ()
 
-    def apply(self, aws: object, change: Change) -> None:
+    def apply(self, organization: Organization, aws: object, change: Change) -> None:
         self.tries += 1
         if self.left:
             self.left -= 1
@@ -82,14 +82,14 @@ def test_a_refusal_that_another_look_does_not_cure_is_told_at_once(
     for code in ("AccessDeniedException", "ValidationError", "LimitExceededException"):
         kind = Failing(code, 1)
         with pytest.raises(AwsError):
-            persist(aws, kind, change)
+            persist(full, aws, kind, change)
         assert kind.tries == 1
     kind = Failing("DuplicatePolicyException", len(PAUSES))
-    persist(aws, kind, change)
+    persist(full, aws, kind, change)
     assert kind.tries == len(PAUSES) + 1
     kind = Failing("DuplicatePolicyException", 100)
     with pytest.raises(AwsError, match="DuplicatePolicyException"):
-        persist(aws, kind, change)
+        persist(full, aws, kind, change)
     assert kind.tries == len(PAUSES) + 1
 
 
@@ -106,7 +106,7 @@ def test_an_administrator_who_is_not_known_yet_is_asked_again(
 ) -> None:
     aws, change = Cloud(sandbox, full).open(read_only=False), creation.steps[0][0]
     kind = Failing(code, 2, reason)
-    persist(aws, kind, change)
+    persist(full, aws, kind, change)
     assert kind.tries == 3
 
 
@@ -115,7 +115,7 @@ def test_who_is_in_a_hurry_waits_for_no_other_look(creation: Story, sandbox: Sim
     aws.clock.hurry.set()
     kind = Failing("DuplicatePolicyException", 1)
     with pytest.raises(AwsError):
-        persist(aws, kind, change)
+        persist(full, aws, kind, change)
     looks: list[int] = []
     assert settled(aws, lambda: looks.append(1) or [Address("policy", "x")]) == [Address("policy", "x")]
     assert len(looks) == 1

@@ -6,16 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from landing.core.model import ORGANIZATION, Scope
-from landing.organization import Organization
 
 
 class Connection(Protocol):
     """AWS as the tree reads it; `landing.aws.door.Aws` is the one there is."""
-
-    @property
-    def organization(self) -> Organization:
-        """The desired one."""
-        ...
 
     @property
     def caller(self) -> tuple[str, str]:

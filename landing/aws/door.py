@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from landing.aws import faults
 from landing.aws.causes import COMMON
+from landing.aws.context import Context
 from landing.aws.faults import ATTEMPTS, translated
 from landing.aws.metrics import Tally
 from landing.aws.operations import Operations
@@ -68,7 +69,7 @@ class Aws:
         detect: bool = False,
         at_once: int = AT_ONCE,
     ) -> None:
-        self._organization = organization
+        self.context = Context.of(organization)
         self.read_only = read_only
         self.reads = reads
         self.detect = detect
@@ -78,7 +79,7 @@ class Aws:
         self.writing = threading.Lock()
         self._closed = threading.Event()
         self._change = threading.local()
-        self.tree = Tree(self, Survey(self))
+        self.tree = Tree(organization, self, Survey(self))
         self.pacer = Pacer(rates, self.clock)
         self._in_flight = threading.BoundedSemaphore(at_once)
         self._role_arn = role_arn
@@ -90,16 +91,11 @@ class Aws:
         with translated(ORGANIZATION):
             self._base = Session(profile=profile or None)
 
-    @property
-    def organization(self) -> Organization:
-        """The desired one, under whose names AWS is read; of a connection it stays the same (see `under`)."""
-        return self._organization
-
-    def under(self, organization: Organization) -> Aws:
-        """The same connection, with its sessions, rates, counts and answers, under the names of another desired one."""
+    def with_names_of(self, organization: Organization) -> Aws:
+        """The same connection, with its sessions, rates, counts and answers, whose tree goes by other names."""
         other = copy(self)
-        other._organization = organization
-        other.tree = self.tree.under(other)
+        other.context = Context.of(organization)
+        other.tree = Tree(organization, other, self.tree.survey)
         return other
 
     def close(self) -> None:
@@ -139,7 +135,7 @@ class Aws:
     def caller(self) -> tuple[str, str]:
         """(account id, ARN) of the credentials."""
         with translated(ORGANIZATION, "GetCallerIdentity"):
-            answer = self._client("sts", "", self.organization.home_region).get_caller_identity()
+            answer = self._client("sts", "", self.context.home_region).get_caller_identity()
         return answer["Account"], answer["Arn"]
 
     def client(self, service: str, scope: Scope = ORGANIZATION) -> Any:
@@ -147,16 +143,16 @@ class Aws:
 
         Raises NotThere for an account that does not exist yet.
         """
-        account = "" if scope.account in ("", self.organization.management) else scope.account
-        region = scope.region or self.organization.home_region
+        account = "" if scope.account in ("", self.context.management) else scope.account
+        region = scope.region or self.context.home_region
         if service in GLOBAL_SERVICES:
-            region = GLOBAL_REGION[self.organization.partition]
+            region = GLOBAL_REGION[self.context.partition]
         return self._client(service, account, region)
 
     def poll(self, what: str, deadline: str, *, first: float = 0.5) -> Iterator[float]:
         """Look again and again, with growing pauses; TimedOut when the config's `timeouts` has that deadline passed."""
         hint = f"run again to resume, or allow more with `timeouts: {{{deadline}: …}}` in the config"
-        return self.clock.poll(what, timeout=self.organization.timeout(deadline), first=first, hint=hint)
+        return self.clock.poll(what, timeout=self.context.timeouts[deadline], first=first, hint=hint)
 
     def listed(self, client: Any, operation: str, key: str, **parameters: object) -> Iterator[Any]:
         """Every item of every page."""
@@ -220,18 +216,16 @@ class Aws:
 
         if account in self._sessions:
             return self._sessions[account]
+        context = self.context
         if account == "":
-            session = (
-                assuming(self._base, self._role_arn, self.organization.home_region) if self._role_arn else self._base
-            )
+            session = assuming(self._base, self._role_arn, context.home_region) if self._role_arn else self._base
         else:
-            organization = self.organization
-            role = organization.read_role if self.read_only else organization.member_role
-            arn = f"arn:{organization.partition}:iam::{account_id}:role/{role or organization.member_role}"
+            role = context.read_role if self.read_only else context.member_role
+            arn = f"arn:{context.partition}:iam::{account_id}:role/{role or context.member_role}"
             session = assuming(
                 self._session("", ""),
                 arn,
-                organization.home_region,
+                context.home_region,
                 partial(self._patience, account),
                 policy=self.reads.session_policy if self.read_only else "",
             )
@@ -244,7 +238,7 @@ class Aws:
         self.operations.listen(session)
         Repeats(
             is_new=lambda: account in self.tree.newcomers,
-            patience=lambda: self.organization.timeout("account_access"),
+            patience=lambda: self.context.timeouts["account_access"],
             pace=self.clock.pace,
             closed=self._closed,
         ).listen(session)
@@ -262,7 +256,7 @@ class Aws:
         self.calls[service, operation] += 1
         if self.read_only:
             if not self.reads.allow(service, operation):
-                where = account or self.organization.management
+                where = account or self.context.management
                 raise ReadOnly(
                     f"{service}:{operation} in {where} while only reading: no kind declares it among its reads"
                 )

@@ -27,7 +27,7 @@ MOST_EVENTS = 500
 def acts(aws: Aws, policy_ids: Collection[str]) -> dict[str, str]:
     """Who has attached or changed policies last, and when, by their ids, as far as it is known. Raises AwsError."""
     found: dict[str, dict[str, str]] = {}
-    client = aws.client("cloudtrail", Scope("", GLOBAL_REGION[aws.organization.partition]))
+    client = aws.client("cloudtrail", Scope("", GLOBAL_REGION[aws.context.partition]))
     for name, word in (("AttachPolicy", "attached"), ("UpdatePolicy", "changed")):
         wanted = [{"AttributeKey": "EventName", "AttributeValue": name}]
         for event in islice(aws.listed(client, "lookup_events", "Events", LookupAttributes=wanted), MOST_EVENTS):

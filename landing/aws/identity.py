@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from landing.organization import Organization
 
 
-def check_organization(aws: Aws) -> None:
+def check_organization(wanted: Organization, aws: Aws) -> None:
     """Refuse to work with the wrong organization, or from any account but the management account."""
-    wanted = aws.organization
     expected = wanted.accounts[wanted.management].id
     account, arn = aws.caller
     if expected and expected != account:

@@ -31,7 +31,7 @@ class ConditionalObject:
     @cached_property
     def _bucket(self) -> dict[str, str]:
         place, aws = self._place, self._aws
-        owner = aws.caller[0] if place.account == aws.organization.management else aws.tree.account_ids[place.account]
+        owner = aws.caller[0] if place.account == aws.context.management else aws.tree.account_ids[place.account]
         return {"Bucket": place.bucket, "ExpectedBucketOwner": owner}
 
     @cached_property

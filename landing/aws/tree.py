@@ -16,22 +16,23 @@ from landing.aws.survey import EVALUATED, Survey
 from landing.core import references
 from landing.core.errors import ConfigError, NotThere
 from landing.core.model import Address
-from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, TAG, node_of
+from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, TAG, Organization, node_of
 from landing.organization.resources import POLICY
 
 
 class Tree:
-    """Lazy, thread-safe, and told by the kinds what they create and tag."""
+    """Lazy, thread-safe, and told by the kinds what they create and tag.
 
-    def __init__(self, aws: Connection, survey: Survey) -> None:
+    It is made with the organization whose names it goes by: which account of AWS is whose key follows from all keys,
+    marks, ids and e-mail addresses together, once for all that ask. Its `survey` knows no names.
+    """
+
+    def __init__(self, organization: Organization, aws: Connection, survey: Survey) -> None:
+        self._wanted = organization
         self._aws = aws
         self._survey = survey
         self._named = Once()
         """What follows from the names of the config; what AWS has answered is the survey's."""
-
-    def under(self, aws: Connection) -> Tree:
-        """The same answers of AWS under the names of another config: nothing is asked again."""
-        return Tree(aws, self._survey)
 
     @property
     def once(self) -> Once:
@@ -66,7 +67,7 @@ class Tree:
         """First those that have the name of one of ours; which others are ours is known when the tags are."""
         if self._survey.description is None:
             return
-        names = {policy.name for policy in self._aws.organization.policies.values()}
+        names = {policy.name for policy in self._wanted.policies.values()}
         found = [policy for policies in self._survey.policies.values() for policy in policies]
         self._details_ahead(policy["Id"] for policy in found if policy["Name"] in names and not policy["AwsManaged"])
         self._details_ahead(policy.id for policy in self.policies.values() if self.concerns(policy))
@@ -165,7 +166,7 @@ class Tree:
 
     def concerns(self, policy: LivePolicy) -> bool:
         """Whether it is ours, or has the name of one of ours; other policies are only counted."""
-        wanted = self._aws.organization
+        wanted = self._wanted
         ours = policy.marked and not wanted.lets_go(Address(POLICY, policy.key))
         return not policy.aws_managed and (ours or policy.key in wanted.policies)
 
@@ -173,7 +174,7 @@ class Tree:
     def account_ids(self) -> Mapping[str, str]:
         """Id by account key."""
         if self.description is None:
-            return {self._aws.organization.management: self._aws.caller[0]}
+            return {self._wanted.management: self._aws.caller[0]}
         return self._named(
             "account ids", lambda: Known("account", ((key, account.id) for key, account in self.accounts.items()))
         )
@@ -185,7 +186,7 @@ class Tree:
         takes a minute. So those are looked up by their mark, as long as nothing is listed. An id in the config is
         believed when the mark says the same, or else when it is on the list.
         """
-        wanted = self._aws.organization
+        wanted = self._wanted
         special = {wanted.log_archive, wanted.security_tooling}
         if key in special and self.description is not None and not self._named.knows("accounts"):
             found = self._named("special", lambda: self._survey.accounts_tagged(TAG, special)).get(key)
@@ -213,7 +214,7 @@ class Tree:
     @property
     def tokens(self) -> Mapping[str, str]:
         """Token by id, for everything that the config knows."""
-        known = {references.account_id(key) for key in self._aws.organization.accounts}
+        known = {references.account_id(key) for key in self._wanted.accounts}
         known |= {references.ORGANIZATION_ID, references.ROOT_ID}
         return self._named("tokens", lambda: {value: token for token, value in self.ids.items() if token in known})
 
@@ -324,7 +325,7 @@ class Tree:
             return Known("unit", ())
         found = self._survey.units
         marks = self._marks([unit.id for unit in found])
-        named = matching.units(self._aws.organization, self._survey.root["Id"], found, marks)
+        named = matching.units(self._wanted, self._survey.root["Id"], found, marks)
         return Known("unit", ((unit.key, unit) for unit in named))
 
     def _read_accounts(self) -> dict[str, LiveAccount]:
@@ -333,13 +334,13 @@ class Tree:
         present = (
             Present(each["Id"], each["Name"], each["Email"], matching.state(each), marks[each["Id"]]) for each in found
         )
-        problems = tuple(unheld(self._aws.organization, self.description, present))
+        problems = tuple(unheld(self._wanted, self.description, present))
         if problems:
             raise ConfigError(problems)
         if self.description is None:
             return Known("account", ())
         management = self.description["MasterAccountId"]
-        named = matching.accounts(self._aws.organization, management, found, marks, self._units_of(found))
+        named = matching.accounts(self._wanted, management, found, marks, self._units_of(found))
         return Known("account", ((account.key, account) for account in named))
 
     def _units_of(self, accounts: list[Any]) -> Mapping[str, str]:
@@ -353,9 +354,9 @@ class Tree:
         found = self._survey.policies
         own = [policy["Id"] for policies in found.values() for policy in policies if not policy["AwsManaged"]]
         marks = self._marks(own)
-        becoming = packs.becoming(self._aws.organization, found, marks, self._only_at)
+        becoming = packs.becoming(self._wanted, found, marks, self._only_at)
         holds = {policy_id: packs.held(self.tags_of(policy_id)) for policy_id in own}
-        named = matching.policies(self._aws.organization, found, marks, becoming, holds)
+        named = matching.policies(self._wanted, found, marks, becoming, holds)
         return Known("policy", ((policy.key, policy) for policy in named))
 
     def _only_at(self, policy_id: str, node: str) -> bool:

@@ -106,7 +106,7 @@ def command(
         hooks.phase("refresh" if file else "observe")
         saved = None if file is None else _reviewed(file, digest)
         aws = session.connect(organization, read_only=False)
-        watch(run, aws)
+        watch(run, organization, aws)
         lock_everywhere(organization, aws)
         if saved is None:
             planned = pipeline.plan(organization, aws, hooks, digest=written, targets=targets, repack=repack)

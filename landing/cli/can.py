@@ -82,10 +82,8 @@ def _declared(organization: "Organization") -> "tuple[tuple[Attached, ...], Esta
 
 def _live(session: Session, organization: "Organization") -> "tuple[tuple[Attached, ...], Estate]":
     from landing.guardrails.estate import live
-    from landing.guardrails.packs import as_held
 
-    aws = session.connect(organization, read_only=True)
-    return live(aws.under(as_held(organization, aws)))
+    return live(organization, session.connect(organization, read_only=True))
 
 
 def _account(estate: "Estate", text: str) -> str:

@@ -61,7 +61,7 @@ def command(
         hooks = session.hooks(partial(turn_to, run))
         hooks.phase("observe")
         aws = session.connect(organization, read_only=False)
-        watch(run, aws)
+        watch(run, organization, aws)
         lock_everywhere(organization, aws)
         planned = pipeline.plan(organization, aws, hooks, digest=session.digest(), targets=addresses)
         changes = tuple(change for change in planned.changes if change.action is Action.FORGET)

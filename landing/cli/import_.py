@@ -85,8 +85,9 @@ def command(
     )
     if source is not None:
         return _written(listing_of(*source).draft(asked), folder)
-    aws = session.connect(stranger(_beginning(session, asked.home_region), member_role), read_only=True)
-    draft = read(aws, asked)
+    organization = stranger(_beginning(session, asked.home_region), member_role)
+    aws = session.connect(organization, read_only=True)
+    draft = read(organization, aws, asked)
     _written(draft, folder, aws, sandbox=session.sandbox)
     session.note_calls(aws)
     return 0
@@ -100,7 +101,7 @@ def _written(draft: Draft, folder: Path, aws: Aws | None = None, *, sandbox: boo
     written = write_folder(draft, folder)
     left = write_cases(draft, written)
     written = replace(written, left_out=(*written.left_out, *left))
-    compared = list(told(changes(aws, written.organization))) if aws is not None else []
+    compared = list(told(changes(written.organization, aws))) if aws is not None else []
     _tell(draft, written, folder, compared, sandbox=sandbox)
     return 0
 
@@ -117,7 +118,7 @@ def _into(session: Session, folder: Path) -> int:
     library = session.library()
     organization, _ = session.organization()
     aws = session.connect(organization, read_only=True)
-    draft = read_new(aws, organization)
+    draft = read_new(organization, aws)
     if not (draft.units or draft.accounts or draft.policies):
         note("Nothing new: the config has every unit, account and policy that is not kept by others.")
         _tell_left_out(draft.left_out)

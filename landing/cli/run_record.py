@@ -14,6 +14,7 @@ from landing.cli.stderr import STDERR
 if TYPE_CHECKING:
     from landing.aws import Aws, Setback
     from landing.engine.journal import Event
+    from landing.organization import Organization
     from landing.runs.record import Run
 
 
@@ -30,10 +31,10 @@ def recorded(folder: Path) -> Iterator[Run]:
             STDERR.copy = None
 
 
-def watch(run: Run, aws: Aws) -> None:
+def watch(run: Run, organization: Organization, aws: Aws) -> None:
     """Write down what is asked of AWS from now on, in numbers, and each retry."""
     run.tally = aws.tally
-    run.about(organization=aws.organization.name, caller=aws.caller[1])
+    run.about(organization=organization.name, caller=aws.caller[1])
     aws.tally.on_setback = lambda setback: tell(run, _retried(setback))
 
 

@@ -92,7 +92,7 @@ class Session:
         self.opened.append(aws)
         if not any_account:
             with translated(ORGANIZATION):
-                check_organization(aws)
+                check_organization(organization, aws)
         return aws
 
     def close(self) -> None:
@@ -128,10 +128,10 @@ class Session:
         from landing.cli.progress import reading
         from landing.runs.pipeline import Hooks
 
-        def check(aws: Aws) -> Sequence[Diagnostic]:
+        def check(organization: Organization, aws: Aws) -> Sequence[Diagnostic]:
             if not aws.read_only:
                 return ()  # `apply` holds the lock
-            return missing(aws.organization, aws, sandbox=self.sandbox)
+            return missing(organization, aws, sandbox=self.sandbox)
 
         refuse = () if self.sandbox else (_refuse_reserved_emails,)
         return Hooks(now, reading, check, partial(snapshots.keep, self.snapshot), phase, refuse)

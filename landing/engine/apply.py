@@ -85,9 +85,8 @@ def apply(
     progress: Progress = lambda done, total, what: None,
 ) -> Result:
     """Make the changes in the order of their graph, then verify; the result says what is left."""
-    walk = _Walk(
-        aws, kinds, build(changes, Known.of(organization, kinds)), tuple(listeners), parallelism=parallelism, stop=stop
-    )
+    graph = build(changes, Known.of(organization, kinds))
+    walk = _Walk(organization, aws, kinds, graph, tuple(listeners), parallelism=parallelism, stop=stop)
     result = walk.run()
     by_address = {change.address: change for change in changes}
     result.done = [by_address[address] for address in walk.finished]
@@ -134,9 +133,17 @@ def _verify(
 
 class _Walk:
     def __init__(
-        self, aws: Aws, kinds: Kinds, graph: Graph, listeners: tuple[Listener, ...], *, parallelism: int, stop: Stop
+        self,
+        organization: Organization,
+        aws: Aws,
+        kinds: Kinds,
+        graph: Graph,
+        listeners: tuple[Listener, ...],
+        *,
+        parallelism: int,
+        stop: Stop,
     ) -> None:
-        self.kinds = kinds
+        self.organization, self.kinds = organization, kinds
         self.aws, self.graph, self.listeners, self.parallelism, self.stop = aws, graph, listeners, parallelism, stop
         self.sorter = graph.sorter()
         self.result = Result()
@@ -203,7 +210,7 @@ class _Walk:
         """Why it failed, if it did."""
         try:
             with self.aws.change(self.stop.patience):
-                persist(self.aws, self.kinds[change.address.kind], change)
+                persist(self.organization, self.aws, self.kinds[change.address.kind], change)
         except NotBegun:
             return NOT_BEGUN
         except Interrupted:

@@ -26,6 +26,7 @@ Failures = dict[Address, Diagnostic]
 class _Settling:
     """Addresses where AWS may still be at work; `at` says what it was seen to be at, `since` when that began."""
 
+    organization: Organization
     aws: Aws
     kinds: Kinds
     changes: Collection[Change]
@@ -41,7 +42,7 @@ class _Settling:
         for address in list(self.left):
             try:
                 with translated(address.scope):
-                    found = self.kinds[address.kind].going_on(self.aws, address, self.changes)
+                    found = self.kinds[address.kind].going_on(self.organization, self.aws, address, self.changes)
             except NoCredentials:
                 raise
             except AwsError as error:
@@ -55,7 +56,7 @@ class _Settling:
         for address, found in list(self.at.items()):
             if busy and not found.begun:
                 self.since[address] = waited  # its turn may come when the others are done
-            limit = self.aws.organization.timeout(found.deadline)
+            limit = self.organization.timeout(found.deadline)
             if waited - self.since[address] >= limit:
                 more = f"`timeouts: {{{found.deadline}: …}}` in the config allows more"
                 self.fail(address, Diagnostic("", f"{found.what}, and is not done after {shown(limit)}; {more}"))
@@ -118,7 +119,7 @@ def settle(
     if not left:
         return {}
     tell(Event("phase_start", message="settle"))
-    settling = _Settling(aws, kinds, changes, tell, left, aws.clock.now())
+    settling = _Settling(organization, aws, kinds, changes, tell, left, aws.clock.now())
     pool = ThreadPoolExecutor(1, "settle")  # a signal must find the main thread in no wait that it is to end
     running = pool.submit(settling.run, stop.patience)
     while not wait([running], timeout=LOOK).done and not stop.at_once:

@@ -172,11 +172,11 @@ def observe(
     pool = ThreadPoolExecutor(workers, "read")
     wanted = True
     try:
-        found += _look(pool, aws, kinds, tasks, progress)
+        found += _look(pool, organization, aws, kinds, tasks, progress=progress)
         left = left_regions(organization, aws) if only is None else {scope.region for _, scope in only} & {*REGIONS}
         beyond = tasks_of(organization.with_regions(left), kinds) - tasks
         beyond = beyond if only is None else beyond & set(only)
-        found += _look(pool, aws, kinds, beyond, progress)
+        found += _look(pool, organization, aws, kinds, beyond, progress=progress)
     except BaseException:
         wanted = False  # the command ends: what other threads are still reading is waited for by nobody
         raise
@@ -195,9 +195,17 @@ def observe(
 
 
 def _look(
-    pool: ThreadPoolExecutor, aws: Aws, kinds: Kinds, tasks: Collection[Task], progress: Progress
+    pool: ThreadPoolExecutor,
+    organization: Organization,
+    aws: Aws,
+    kinds: Kinds,
+    tasks: Collection[Task],
+    *,
+    progress: Progress,
 ) -> Iterator[Resource | Gap]:
-    running = {pool.submit(_read, aws, kinds[name], scope): (name, scope) for name, scope in sorted(tasks)}
+    running = {
+        pool.submit(_read, organization, aws, kinds[name], scope): (name, scope) for name, scope in sorted(tasks)
+    }
     for done, future in enumerate(_settled(running, aws), 1):
         yield from future.result()
         name, scope = running[future]
@@ -229,10 +237,10 @@ def _settled(running: Iterable[Future[Found]], aws: Aws) -> Iterator[Future[Foun
         yield future
 
 
-def _read(aws: Aws, kind: Kind, scope: Scope) -> Found:
+def _read(organization: Organization, aws: Aws, kind: Kind, scope: Scope) -> Found:
     try:
         with translated(scope):
-            return list(kind.read(aws, scope))
+            return list(kind.read(organization, aws, scope))
     except NotThere:
         return []  # the account is still to be created: nothing lives there
     except (NoCredentials, Refused):

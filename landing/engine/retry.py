@@ -12,18 +12,19 @@ from collections.abc import Callable, Collection, Iterator
 from landing.aws import Aws, translated
 from landing.core.errors import AwsError
 from landing.core.model import Address, Change
+from landing.organization import Organization
 from landing.services.base import Kind
 
 PAUSES = (1.0, 4.0, 10.0)
 """Seconds before each further look."""
 
 
-def persist(aws: Aws, kind: Kind, change: Change) -> None:
+def persist(organization: Organization, aws: Aws, kind: Kind, change: Change) -> None:
     """Apply a change; again after another look at the organization when AWS says that it is not as we thought."""
     for pause in _pauses(aws):
         try:
             with translated(change.address.scope):
-                kind.apply(aws, change)
+                kind.apply(organization, aws, change)
             break
         except AwsError as error:
             if pause is None or not error.cause.passes:

@@ -6,18 +6,21 @@ import json
 
 from landing.aws import Aws
 from landing.core.errors import LandingError
-from landing.organization import ROOT
+from landing.guardrails.packs import as_held
+from landing.organization import ROOT, Organization
 from landing.policy import RCP, SCP
 from landing.policy.declared import full_access, guardrails_in, resolved, role_accounts
 from landing.policy.testing import Attached, Estate
 
 
-def live(aws: Aws) -> tuple[tuple[Attached, ...], Estate]:
+def live(config: Organization, aws: Aws) -> tuple[tuple[Attached, ...], Estate]:
     """The SCPs and RCPs attached in AWS now, whoever made them, and the organization as it is.
 
     A call for the root, each unit and each account with a policy of its own, and by policy type.
     """
-    tree, wanted = aws.tree, aws.organization
+    wanted = as_held(config, aws)
+    aws = aws.with_names_of(wanted)
+    tree = aws.tree
     if tree.description is None:
         raise LandingError("there is no organization in AWS yet: nothing is attached")
     keys = {account.key: account.id for account in tree.accounts.values()}

@@ -13,12 +13,12 @@ from landing.services.base import Kinds
 from landing.services.organizations.declaration import SERVICE
 
 
-def changes(aws: Aws, organization: Organization) -> tuple[Change, ...]:
+def changes(organization: Organization, aws: Aws) -> tuple[Change, ...]:
     """The changes of units, accounts, policies and what else AWS Organizations has; nothing is read twice for it.
 
     `aws` has read the organization, under whatever names.
     """
-    observation = observe(organization, aws.under(organization), kinds=Kinds(SERVICE.kinds))
+    observation = observe(organization, aws.with_names_of(organization), kinds=Kinds(SERVICE.kinds))
     return make(observation, Origin()).changes
 
 

@@ -47,7 +47,7 @@ class Evidence:
 
     def home_region(self, asked: str) -> str:
         """What the user says, else where the organization trail is, else where the credentials lead."""
-        session = self.aws.organization.home_region
+        session = self.aws.context.home_region
         found = asked or (str(self.trail["HomeRegion"]) if self.trail else session)
         if not asked and not self.trail:
             why = "nothing tells it, so it is where the credentials lead: give --home-region if it is another"
@@ -75,7 +75,7 @@ class Evidence:
         return False
 
     def _appointed(self, kind: GuardDutyAdministrator | SecurityHubAdministrator, region: str) -> Iterator[str]:
-        client = self.aws.client(kind.client_name, Scope(self.aws.organization.management, region))
+        client = self.aws.client(kind.client_name, Scope(self.aws.context.management, region))
         yield from kind.appointed(self.aws, client)
 
     def administrators(self, home: str) -> Iterator[tuple[str, str, str]]:

@@ -10,7 +10,7 @@ from landing.aws import Aws
 from landing.aws.matching import state
 from landing.core.constraints.principals import POLICY_TYPES, SERVICES
 from landing.core.errors import LandingError
-from landing.core.model import ORGANIZATION, Resource
+from landing.core.model import ORGANIZATION
 from landing.core.partitions import REGIONS
 from landing.importing import surroundings
 from landing.importing.draft import NO_KEYS, Asked, Draft, DraftAccount, DraftUnit, Keys, LeftOut
@@ -59,8 +59,8 @@ def stranger(home_region: str, member_role: str = "") -> Organization:
     )
 
 
-def read(aws: Aws, asked: Asked) -> Draft:
-    """What AWS has, read by way of a `stranger`.
+def read(organization: Organization, aws: Aws, asked: Asked) -> Draft:
+    """What AWS has, read by way of a `stranger`, which is the organization.
 
     Raises LandingError where there is no organization, and where nobody can tell which account plays which part.
     """
@@ -69,12 +69,12 @@ def read(aws: Aws, asked: Asked) -> Draft:
         raise LandingError("the account is in no organization: `landing init` writes a config to begin with")
     aws.tree.ahead({"accounts", "units", "full_access"})
     try:
-        return _draft(aws, asked, live)
+        return _draft(organization, aws, asked, live)
     finally:
         aws.tree.rest()
 
 
-def _draft(aws: Aws, asked: Asked, live: Mapping[str, Any]) -> Draft:
+def _draft(organization: Organization, aws: Aws, asked: Asked, live: Mapping[str, Any]) -> Draft:
     left: list[LeftOut] = list(_beginnings(aws, live))
     management = str(live["MasterAccountId"])
     units, unit_keys = _units(aws)
@@ -83,7 +83,7 @@ def _draft(aws: Aws, asked: Asked, live: Mapping[str, Any]) -> Draft:
     names |= {unit: node_of(key) for unit, key in unit_keys.items()}
     names |= {account_id: f"account/{each.key}" for account_id, each in accounts.items()}
     policies = read_policies(aws, names, left)
-    trusted = {each.address.name for each in TrustedAccess().read(aws, ORGANIZATION) if isinstance(each, Resource)}
+    trusted = {each.address.name for each in TrustedAccess().read(organization, aws, ORGANIZATION)}
     evidence = Evidence(aws, accounts, management, trusted)
     home = evidence.home_region(asked.home_region)
     tooling = evidence.security_tooling(home, asked.security_tooling)
@@ -107,7 +107,7 @@ def _draft(aws: Aws, asked: Asked, live: Mapping[str, Any]) -> Draft:
         policy_types=tuple(sorted(_types(aws, trusted, left))),
         trusted_access=tuple(sorted(trusted & set(SERVICES) - set(theirs))),
         untrusted=tuple(each for each in (ACCOUNT, STACKSETS) if each not in trusted),
-        delegated_administrators=_delegated(aws, accounts, trusted, tooling, left),
+        delegated_administrators=_delegated(organization, aws, accounts, trusted, tooling, left=left),
         known=policies.known,
         limits=policies.limits,
         services={"cloudtrail": {"existing": trail}} if trail else {},
@@ -116,19 +116,19 @@ def _draft(aws: Aws, asked: Asked, live: Mapping[str, Any]) -> Draft:
     )
 
 
-def read_new(aws: Aws, organization: Organization) -> Draft:
+def read_new(organization: Organization, aws: Aws) -> Draft:
     """Units, accounts and policies that AWS has and the config of the door does not; the keys of all others stay."""
     live = aws.tree.survey.description
     if live is None:
         raise LandingError("the account is in no organization: there is nothing to add")
     aws.tree.ahead({"accounts", "units", "full_access"})
     try:
-        return _new(aws, organization, str(live["Id"]))
+        return _new(organization, aws, str(live["Id"]))
     finally:
         aws.tree.rest()
 
 
-def _new(aws: Aws, organization: Organization, organization_id: str) -> Draft:
+def _new(organization: Organization, aws: Aws, organization_id: str) -> Draft:
     tree, left = aws.tree, list[LeftOut]()
     there = {each.id: each.key for each in tree.units.values() if each.key in organization.units}
     there |= {each.id: each.key for each in tree.accounts.values() if each.key in organization.accounts}
@@ -291,12 +291,18 @@ def _unknown(trusted: Collection[str]) -> list[str]:
 
 
 def _delegated(
-    aws: Aws, accounts: Mapping[str, DraftAccount], trusted: Collection[str], tooling: str, left: list[LeftOut]
+    organization: Organization,
+    aws: Aws,
+    accounts: Mapping[str, DraftAccount],
+    trusted: Collection[str],
+    tooling: str,
+    *,
+    left: list[LeftOut],
 ) -> dict[str, str]:
     """One account by service principal: where AWS has several, the security tooling account, or the first by key."""
     ids = {key: account_id for account_id, key in aws.tree.account_keys.items()}
     found: dict[str, list[str]] = {}
-    for resource in DelegatedAdministrator().read(aws, ORGANIZATION):
+    for resource in DelegatedAdministrator().read(organization, aws, ORGANIZATION):
         principal, _, account = resource.address.name.partition("/")
         account_id = ids.get(account, account)
         if account_id not in accounts:

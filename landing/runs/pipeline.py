@@ -49,7 +49,7 @@ class Hooks:
     """The time, ISO 8601 in UTC."""
     progress: Callable[[Aws], AbstractContextManager[Progress]]
     """Shows within the block how far reading is."""
-    check: Callable[[Aws], Sequence[Diagnostic]]
+    check: Callable[[Organization, Aws], Sequence[Diagnostic]]
     """What else the config names and AWS does not have."""
     keep: Callable[[Snapshot], None]
     """Given what was read, when all was."""
@@ -89,7 +89,7 @@ def plan(
     names and AWS does not have, ImpossiblePlan for what AWS would refuse.
     """
     organization = as_held(config, aws, repack=repack)
-    aws = aws.under(organization)
+    aws = aws.with_names_of(organization)
     observation = _observed(organization, aws, hooks, targets)
     compared = make(observation, origin(organization, aws, digest, hooks.now()))
     organization = _with_others(organization, aws, compared, observation)
@@ -136,7 +136,7 @@ def plan_again(
     `name`: of its file. `digest`: of the config.
     """
     organization = as_held(config, aws, saved.changes)
-    aws = aws.under(organization)
+    aws = aws.with_names_of(organization)
     _refuse_other(saved.made_from, origin(organization, aws, digest, hooks.now()), name)
     planned = refreshed(Planned(organization, saved.only(targets), (), saved=True), aws, hooks)
     for refuse in hooks.refuse:
@@ -150,7 +150,7 @@ def plan_again(
 
 def refreshed(planned: Planned, aws: Aws, hooks: Hooks) -> Planned:
     """With the changes that are still to be made, when it has been looked again at what they touch."""
-    aws = aws.under(planned.organization)
+    aws = aws.with_names_of(planned.organization)
     with hooks.progress(aws) as progress:
         return replace(planned, changes=refresh(planned.organization, aws, planned.plan, progress))
 
@@ -178,7 +178,7 @@ def apply(
             hooks.phase("refresh")
             aws.tree.forget()
             planned = refreshed(planned, aws, hooks)
-    return make_them(planned.organization, aws.under(planned.organization), planned.changes)
+    return make_them(planned.organization, aws.with_names_of(planned.organization), planned.changes)
 
 
 def origin(organization: Organization, aws: Aws, digest: str, now: str) -> Origin:
@@ -198,7 +198,7 @@ def _observed(organization: Organization, aws: Aws, hooks: Hooks, targets: Colle
         except ConfigError as error:
             problems += error.problems
     if only is None:
-        problems += hooks.check(aws)
+        problems += hooks.check(organization, aws)
     if problems:
         raise ConfigError(problems)
     observation.raise_if_unknown(targets)

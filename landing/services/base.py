@@ -154,15 +154,15 @@ class Kind(ABC):
         """Everything of this kind that the config asks for."""
 
     @abstractmethod
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
-        """Everything of this kind that a scope holds."""
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+        """Everything of this kind that a scope holds, by the names of the config."""
 
     def as_found(self, organization: Organization, wanted: Resource, live: Mapping[Address, Resource]) -> Resource:
         """What is wanted of a resource, where the config leaves some of it as AWS has it."""
         return wanted
 
     @abstractmethod
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Make the change; it may have been cut off half way before, so every step asks what is there already."""
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
@@ -202,7 +202,9 @@ class Kind(ABC):
         """Where AWS goes on by itself, when these changes (of any kind) were made."""
         return ()
 
-    def going_on(self, aws: Aws, address: Address, changes: Collection[Change]) -> GoingOn | None:
+    def going_on(
+        self, organization: Organization, aws: Aws, address: Address, changes: Collection[Change]
+    ) -> GoingOn | None:
         """What AWS is still at there because of them; None when it is done. AwsError when it failed."""
         return None
 

@@ -110,7 +110,7 @@ class Macie(AdministeredSetting):
             needs = (self.administrator(organization, scope, MacieAdministrator()),)
             yield Resource(self.address(NAME, scope), attributes, needs, source=service.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Nothing where Macie is off or paused, or administers no organization."""
         client = aws.client("macie2", scope)
         with unless(SERVICE_DENIES) as off:
@@ -125,10 +125,10 @@ class Macie(AdministeredSetting):
             "publishing_frequency": session["findingPublishingFrequency"],
             "discovery": discovery["autoEnableOrganizationMembers"] if discovery["status"] == "ENABLED" else "NONE",
         }
-        needs = (self.administrator(aws.organization, scope, MacieAdministrator()),)
+        needs = (self.administrator(organization, scope, MacieAdministrator()),)
         yield Resource(self.address(NAME, scope), attributes, needs)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """The session first; the mode of discovery is always sent, because left out it means ALL."""
         client, after = aws.client("macie2", change.address.scope), change.after
         mode = after["discovery"] if after else "NONE"
@@ -169,11 +169,11 @@ class MacieExport(ArchiveExport):
             if found:
                 yield found["bucketName"], found["kmsKeyArn"]
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Replace whatever is configured."""
         assert change.after is not None
-        destination = {"bucketName": aws.resolve(change.after["bucket"]), "kmsKeyArn": arn_of_key(aws)}
-        destination["expectedBucketOwner"] = aws.tree.account_ids[aws.organization.log_archive]
+        destination = {"bucketName": aws.resolve(change.after["bucket"]), "kmsKeyArn": arn_of_key(organization, aws)}
+        destination["expectedBucketOwner"] = aws.tree.account_ids[organization.log_archive]
         client = aws.client(self.client_name, change.address.scope)
         client.put_classification_export_configuration(configuration={"s3Destination": destination})
 

@@ -79,19 +79,19 @@ class ServiceAdministrator(RegionalKind):
             attributes = {"account": organization.security_tooling}
             yield Resource(self.address(NAME, scope), attributes, tuple(needs), source=service.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Who is appointed now; ours is the security tooling account, and nobody else is ever dismissed unasked."""
         if aws.tree.description is None:
             return
         keys = aws.tree.account_keys
         for admin in self.appointed(aws, aws.client(self.client_name, scope)):
             key = keys.get(admin, admin)
-            ours = key == aws.organization.security_tooling
+            ours = key == organization.security_tooling
             yield Resource(self.address(NAME, scope), {"account": key}, owned=ours)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Appoint; an administrator in the way is dismissed first (the plan calls that switching off)."""
-        scope, organization = change.address.scope, aws.organization
+        scope = change.address.scope
         client = aws.client(self.client_name, scope)
         wanted = aws.tree.account_ids[change.after["account"]] if change.after else ""
         present = set(self.appointed(aws, client))

@@ -96,7 +96,7 @@ def test_an_account_that_is_not_listed_yet_is_not_asked_for_again(cloud: Cloud) 
     assert cloud.apply(KINDS).complete
     aws = cloud.open(read_only=False)
     del aws.tree.accounts["shop-dev"]  # as an account that was made a second ago, which ListAccounts does not have
-    BY_NAME["account"].apply(aws, change)
+    BY_NAME["account"].apply(cloud.organization, aws, change)
     settled(cloud)
     assert requests(cloud) == ["SUCCEEDED"] * 4
 

@@ -24,6 +24,7 @@ from tests.simulated.strangers import policies_of, settle
 ORGANIZATIONS = SERVICE.kinds
 """The kinds that an import is about: services stay as they are set."""
 REGION = "eu-west-1"
+STRANGER = stranger(REGION)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -34,11 +35,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def imported(sandbox: Sandbox, folder: Path, seed: int) -> tuple[Draft, Written]:
     """The config of what a world holds; which account plays which part is said."""
-    aws = QuickAws(stranger(REGION))
+    aws = QuickAws(STRANGER)
     members = sorted(each["Id"] for each in aws.tree.survey.accounts if each["Id"] != sandbox.management_account_id)
     dice = random.Random(seed)
     asked = Asked("corp", REGION, (REGION,), "", dice.choice(members), dice.choice(members))
-    draft = read(aws, asked)
+    draft = read(STRANGER, aws, asked)
     return draft, write_folder(draft, folder)
 
 
@@ -81,8 +82,8 @@ def test_ten_thousand_accounts_take_the_calls_of_a_plan_and_one_a_policy(tmp_pat
     with Simulated() as sandbox:
         fill(sandbox.world, size.organization(tmp_path))
         policies_of(sandbox.world, size.policies)
-        aws = QuickAws(stranger(REGION))
-        draft = read(aws, Asked(home_region=REGION, regions=(REGION,)))
+        aws = QuickAws(STRANGER)
+        draft = read(STRANGER, aws, Asked(home_region=REGION, regions=(REGION,)))
     assert (len(draft.accounts), len(draft.units), len(draft.policies)) == (size.accounts, size.units, size.policies)
     calls = dict(aws.calls)
     tags = ceil((size.accounts + size.units + size.policies) / 100)

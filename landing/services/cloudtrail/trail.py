@@ -157,17 +157,17 @@ class Trail(Kind):
             needs += Stack().sites(organization, key, Scope(organization.management))
         yield Resource(self.address(TRAIL), attributes, tuple(needs), source=service.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Our trail, and other organization trails as unmanaged: each of them is paid for.
 
         A gap where the one that the config names is not there, or does less than ours would.
         """
         client = aws.client("cloudtrail")
-        service = aws.organization.service(CloudTrailSettings)
+        service = organization.service(CloudTrailSettings)
         existing = service.settings.existing if service else ""
         trails = client.describe_trails(includeShadowTrails=False)["trailList"]
         if existing and existing not in {trail["Name"] for trail in trails}:
-            reason = f"services.cloudtrail.existing names it, and there is none in {aws.organization.home_region}"
+            reason = f"services.cloudtrail.existing names it, and there is none in {organization.home_region}"
             yield Gap(self.name, scope, Diagnostic("", reason), existing)
         for trail in trails:
             if trail["Name"] != TRAIL:
@@ -178,24 +178,23 @@ class Trail(Kind):
                     yield Resource(self.address(trail["Name"]), {}, owned=False)
                 continue
             selectors = client.get_event_selectors(TrailName=TRAIL)
+            prefix = self._prefix(organization, aws)
             with unless("InsightNotEnabledException") as none:
                 insights = client.get_insight_selectors(TrailName=TRAIL).get("InsightSelectors") or []
             group = trail.get("CloudWatchLogsLogGroupArn", "").removesuffix(":*")
             attributes = {
                 "bucket": aws.symbolic(trail["S3BucketName"]),
-                "key": log_key.shown(aws, trail.get("KmsKeyId", "")),
+                "key": log_key.shown(organization, aws, trail.get("KmsKeyId", "")),
                 "multi_region": trail["IsMultiRegionTrail"],
                 "organization": trail["IsOrganizationTrail"],
                 "global_events": trail["IncludeGlobalServiceEvents"],
                 "validation": trail["LogFileValidationEnabled"],
-                "log_group": TRAIL if group == self._log_group(aws) else str(aws.symbolic(group)),
-                "selectors": [
-                    _seen(selector, self._prefix(aws)) for selector in selectors.get("AdvancedEventSelectors") or ()
-                ],
+                "log_group": TRAIL if group == self._log_group(organization, aws) else str(aws.symbolic(group)),
+                "selectors": [_seen(selector, prefix) for selector in selectors.get("AdvancedEventSelectors") or ()],
                 "insights": [] if none.code else sorted(entry["InsightType"] for entry in insights),
                 "logging": client.get_trail_status(Name=TRAIL)["IsLogging"],
             }
-            needs = (TrustedAccess().address(PRINCIPAL), archive_stack(aws.organization))
+            needs = (TrustedAccess().address(PRINCIPAL), archive_stack(organization))
             yield Resource(self.address(TRAIL), attributes, needs)
 
     def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
@@ -216,9 +215,9 @@ class Trail(Kind):
                     f"`services.cloudtrail.existing: {name}` uses that one as it is"
                 )
 
-    def _prefix(self, aws: Aws) -> Callable[[str], str]:
+    def _prefix(self, organization: Organization, aws: Aws) -> Callable[[str], str]:
         """Beginnings of ARNs as the config means them: the log archive's with the name of its account."""
-        ours = _archive_arns(aws.organization)
+        ours = _archive_arns(organization)
 
         def shown(value: str) -> str:
             named = str(aws.symbolic(value))
@@ -226,11 +225,11 @@ class Trail(Kind):
 
         return shown
 
-    def _log_group(self, aws: Aws) -> str:
+    def _log_group(self, organization: Organization, aws: Aws) -> str:
         """The ARN of ours, in the management account."""
-        return f"arn:{aws.organization.partition}:logs:{aws.organization.home_region}:{aws.caller[0]}:log-group:{TRAIL}"
+        return f"arn:{organization.partition}:logs:{organization.home_region}:{aws.caller[0]}:log-group:{TRAIL}"
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create or update the trail, then its selectors and insights, then see that it logs."""
         client = aws.client("cloudtrail")
         if change.action is Action.DELETE:
@@ -239,7 +238,7 @@ class Trail(Kind):
             return
         after, before = change.after, change.before or {}
         assert after is not None
-        settings = self._settings(aws, after)
+        settings = self._settings(organization, aws, after)
         with unless("TrailAlreadyExistsException") as exists:
             if change.action is Action.CREATE:
                 client.create_trail(Name=TRAIL, **settings)
@@ -253,10 +252,10 @@ class Trail(Kind):
             )
         client.start_logging(Name=TRAIL)
 
-    def _settings(self, aws: Aws, after: Mapping[str, Any]) -> dict[str, Any]:
+    def _settings(self, organization: Organization, aws: Aws, after: Mapping[str, Any]) -> dict[str, Any]:
         settings = {
             "S3BucketName": aws.resolve(after["bucket"]),
-            "KmsKeyId": log_key.arn_of_alias(aws),
+            "KmsKeyId": log_key.arn_of_alias(organization, aws),
             "IsMultiRegionTrail": after["multi_region"],
             "IsOrganizationTrail": after["organization"],
             "IncludeGlobalServiceEvents": after["global_events"],
@@ -265,8 +264,11 @@ class Trail(Kind):
             "CloudWatchLogsRoleArn": "",
         }
         if after["log_group"]:
-            role = f"arn:{aws.organization.partition}:iam::{aws.caller[0]}:role/{TRAIL_LOGS_ROLE}"
-            settings |= {"CloudWatchLogsLogGroupArn": f"{self._log_group(aws)}:*", "CloudWatchLogsRoleArn": role}
+            role = f"arn:{organization.partition}:iam::{aws.caller[0]}:role/{TRAIL_LOGS_ROLE}"
+            settings |= {
+                "CloudWatchLogsLogGroupArn": f"{self._log_group(organization, aws)}:*",
+                "CloudWatchLogsRoleArn": role,
+            }
         return settings
 
 

@@ -70,7 +70,7 @@ class ConfigRecording(AdministeredSetting):
         yield from StackSet().addresses(organization, RECORDER)
         yield from Stack().sites(organization, RECORDER, Scope(organization.management))
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """`account/region` of each recorder that is stopped; a gap where one that is kept records too little."""
         client = aws.client("config", scope)
         rows: list[Any] = []
@@ -88,16 +88,16 @@ class ConfigRecording(AdministeredSetting):
             return
         keys = aws.tree.account_keys
         sites = [(row["accountId"], row["awsRegion"]) for row in map(json.loads, rows)]
-        regions = aws.organization.governed_regions
+        regions = organization.governed_regions
         stopped = sorted(f"{keys.get(account, account)}/{region}" for account, region in sites if region in regions)
         yield Resource(self.address(NAME, scope), {"stopped": stopped}, owned=False)
-        yield from self._kept(aws, client)
+        yield from self._kept(organization, aws, client)
 
-    def _kept(self, aws: Aws, client: Any) -> Iterator[Gap]:
-        wanted = aws.organization.deployments.get(RECORDER)
+    def _kept(self, organization: Organization, aws: Aws, client: Any) -> Iterator[Gap]:
+        wanted = organization.deployments.get(RECORDER)
         if wanted is None or wanted.existing != existing_recorders.KEEP:
             return
-        sites = list(StackSet().kept(aws, RECORDER))
+        sites = list(StackSet().kept(organization, aws, RECORDER))
         found = self._recorders_of(aws, client, sorted({site.account for site in sites}))
         for site in sites:
             recorder = found.get((aws.tree.account_ids.get(site.account, ""), site.region))
@@ -106,7 +106,7 @@ class ConfigRecording(AdministeredSetting):
                 reason += "If it is gone, let ours take its place (services.config.existing_recorders: replace)"
                 yield Gap(self.name, site, Diagnostic("", reason), NAME)
                 continue
-            home = site.region == aws.organization.home_region
+            home = site.region == organization.home_region
             if lacks := existing_recorders.shortfall(recorder, wanted.template, home=home):
                 why = Diagnostic("", existing_recorders.kept(recorder["name"], lacks))
                 yield Gap(self.name, site, why, NAME)
@@ -123,7 +123,7 @@ class ConfigRecording(AdministeredSetting):
                     found[row["accountId"], row["awsRegion"]] = _described(row)
         return found
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Start each, in its own account and region."""
         for site in (change.before or {}).get("stopped", ()):
             account, _, region = site.partition("/")

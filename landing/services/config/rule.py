@@ -80,7 +80,7 @@ class ConfigRule(AdministeredSetting):
                 source = service.at("rules") if service else None
                 yield Resource(self.address(key, scope), attributes, tuple(needs), source=source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Every organization rule that this administrator made."""
         client = aws.client("config", scope)
         rules: list[Any] = []
@@ -94,10 +94,10 @@ class ConfigRule(AdministeredSetting):
                 "description": managed.get("Description", ""),
                 "parameters": _texts(json.loads(managed.get("InputParameters") or "{}")),
             }
-            needs = (DelegatedAdministrator().address(f"{PRINCIPAL}/{aws.organization.security_tooling}"),)
+            needs = (DelegatedAdministrator().address(f"{PRINCIPAL}/{organization.security_tooling}"),)
             yield Resource(self.address(name.removeprefix(PREFIX), scope), attributes, needs, name.startswith(PREFIX))
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Put or delete, and wait for the roll-out to members."""
         client = aws.client("config", change.address.scope)
         name = PREFIX + change.address.name

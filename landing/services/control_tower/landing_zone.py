@@ -52,7 +52,7 @@ class LandingZone(Kind):
         """None: it is Control Tower's."""
         return ()
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """The one that there is."""
         found = landing_zone(aws)
         if found is None:
@@ -67,6 +67,6 @@ class LandingZone(Kind):
         }
         yield Resource(self.address(NAME), attributes, owned=False)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Nothing declares it."""
         raise AssertionError(f"{change.address} is Control Tower's")

@@ -79,7 +79,7 @@ class GuardDuty(AdministeredSetting):
             needs = (self.administrator(organization, scope, GuardDutyAdministrator()),)
             yield Resource(self.address(NAME, scope), attributes, needs, source=service.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """An enabled detector that administers an organization; anything less is off."""
         client = aws.client("guardduty", scope)
         for detector_id in aws.listed(client, "list_detectors", "DetectorIds"):
@@ -97,10 +97,10 @@ class GuardDuty(AdministeredSetting):
                     pages[0].get("AutoEnableOrganizationMembers", "NONE"),
                 ),
             }
-            needs = (self.administrator(aws.organization, scope, GuardDutyAdministrator()),)
+            needs = (self.administrator(organization, scope, GuardDutyAdministrator()),)
             yield Resource(self.address(NAME, scope), attributes, needs)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Detector first (it may be suspended), then what members get; off means that nobody gets it."""
         client = aws.client("guardduty", change.address.scope)
         detectors = list(aws.listed(client, "list_detectors", "DetectorIds"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from landing.aws import Aws
 from landing.core.model import Action, Address, Change, Scope
+from landing.organization import Organization
 from landing.services.guardduty.detector import GuardDuty
 from landing.services.log_archive.export import ArchiveExport
 from landing.services.log_archive.key import arn_of_key
@@ -48,7 +49,7 @@ class GuardDutyExport(ArchiveExport):
                 )["DestinationProperties"]
                 yield found["DestinationArn"].rpartition(":::")[2].rstrip("/"), found["KmsKeyArn"]
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """One destination per detector: update it when it is there."""
         client = aws.client("guardduty", change.address.scope)
         detector_id = next(iter(aws.listed(client, "list_detectors", "DetectorIds")))
@@ -60,8 +61,8 @@ class GuardDutyExport(ArchiveExport):
             return
         assert change.after is not None
         properties = {
-            "DestinationArn": f"arn:{aws.organization.partition}:s3:::{aws.resolve(change.after['bucket'])}",
-            "KmsKeyArn": arn_of_key(aws),
+            "DestinationArn": f"arn:{organization.partition}:s3:::{aws.resolve(change.after['bucket'])}",
+            "KmsKeyArn": arn_of_key(organization, aws),
         }
         if present:
             client.update_publishing_destination(

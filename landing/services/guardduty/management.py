@@ -61,7 +61,7 @@ class GuardDutyManagement(RegionalKind):
             needs = (required_account(organization.management), GuardDuty().address(NAME, administrator))
             yield Resource(self.address(NAME, scope), attributes, needs, source=service.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """The detector, if there is one, and whose member it makes the account; never deleted by us."""
         client = aws.client("guardduty", scope)
         keys = aws.tree.account_keys
@@ -73,24 +73,24 @@ class GuardDutyManagement(RegionalKind):
             }
             yield Resource(self.address(NAME, scope), attributes, owned=False)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """A detector first, then the administrator makes the account a member; asked before each what there is."""
         assert change.action is not Action.DELETE
         scope = change.address.scope
         own = aws.client("guardduty", scope)
-        wanted = aws.tree.account_ids[aws.organization.security_tooling]
+        wanted = aws.tree.account_ids[organization.security_tooling]
         detectors = list(aws.listed(own, "list_detectors", "DetectorIds"))
         if not detectors:
-            service = aws.organization.service(GuardDutySettings)
+            service = organization.service(GuardDutySettings)
             assert service is not None  # else nothing is desired here
             features = detector_features(service.settings)
             detectors = [own.create_detector(Enable=True, Features=features)["DetectorId"]]
         by = self._administrator(own, detectors[0])
         if not by and own.get_detector(DetectorId=detectors[0])["Status"] != "ENABLED":
             own.update_detector(DetectorId=detectors[0], Enable=True)
-        administrator = aws.client("guardduty", Scope(aws.organization.security_tooling, scope.region))
+        administrator = aws.client("guardduty", Scope(organization.security_tooling, scope.region))
         (theirs,) = aws.listed(administrator, "list_detectors", "DetectorIds")
-        management = aws.tree.accounts[aws.organization.management]
+        management = aws.tree.accounts[organization.management]
         refused: Any = ()
         if by != wanted:
             details = [{"AccountId": management.id, "Email": management.email}]

@@ -47,9 +47,9 @@ class ArchiveExport(AdministeredSetting):
             attributes = {"bucket": name, "key": LOG_KEY_ALIAS}
             yield Resource(self.address(NAME, scope), attributes, needs, source=service.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Where it exports now, as the config names it."""
         for name, key in self.destinations(aws, aws.client(self.client_name, scope)):
-            attributes = {"bucket": str(aws.symbolic(name)), "key": shown(aws, key)}
-            needs = (self.after(scope), archive_stack(aws.organization))
+            attributes = {"bucket": str(aws.symbolic(name)), "key": shown(organization, aws, key)}
+            needs = (self.after(scope), archive_stack(organization))
             yield Resource(self.address(NAME, scope), attributes, needs, owned=bool(self.removal))

@@ -94,9 +94,9 @@ class MemberAccount(Kind):
                 needs += Attachments().of_path(organization, account.unit)
             yield Resource(self.address(account.key), attributes, tuple(needs), source=account.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Active accounts; what is suspended, closing or closed is left alone, and said."""
-        wanted = aws.organization.accounts
+        wanted = organization.accounts
         for account in aws.tree.accounts.values():
             if account.state != "ACTIVE":
                 if account.key in wanted:
@@ -140,7 +140,7 @@ class MemberAccount(Kind):
         before = {**after, **(change.before or {"unit": ROOT, MARK: False, "name": present["name"], "tags": {}})}
         return all(present.get(part) in (before[part], wanted) for part, wanted in after.items())
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Find or create the account, then move, rename and tag it as declared."""
         key = change.address.name
         live = aws.tree.accounts.get(key)
@@ -157,14 +157,21 @@ class MemberAccount(Kind):
             return
         assert change.after is not None
         if live is None:
-            live, known = create(aws, key, change.after)
+            live, known = create(organization, aws, key, change.after)
             aws.tree.add_account(live)
             aws.tree.tagged(live.id, known)
         else:
             known = aws.tree.tags_of(live.id)
-        self._align(aws, live, change.after, known)
+        self._align(organization, aws, live, change.after, known)
 
-    def _align(self, aws: Aws, live: LiveAccount, after: Mapping[str, Any], known: Mapping[str, str]) -> None:
+    def _align(
+        self,
+        organization: Organization,
+        aws: Aws,
+        live: LiveAccount,
+        after: Mapping[str, Any],
+        known: Mapping[str, str],
+    ) -> None:
         client = aws.client("organizations")
         if forms.email(live.email) != forms.email(after.get("email", live.email)):
             raise EmailDiffers(f"account {live.key}: {_other_email(live.email)}")
@@ -185,7 +192,7 @@ class MemberAccount(Kind):
                 client.tag_resource(ResourceId=live.id, Tags=missing)
                 aws.tree.tagged(live.id, tags)
         if live.name != after["name"]:
-            own = live.key == aws.organization.management
+            own = live.key == organization.management
             identity: dict[str, str] = {} if own else {"AccountId": live.id}
             aws.client("account").put_account_name(AccountName=after["name"], **identity)
 

@@ -13,7 +13,7 @@ from landing.aws import Aws, unless
 from landing.aws.matching import LiveAccount
 from landing.core import forms
 from landing.core.errors import OperationFailed
-from landing.organization import ROOT, TAG
+from landing.organization import ROOT, TAG, Organization
 
 CONTACT_AWS = "ask AWS Support, and run landing apply again"
 WHAT_TO_DO = {
@@ -48,13 +48,15 @@ LATER = ("ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED", "FinalizingOrganizationExceptio
 REQUESTS = "requests"
 
 
-def create(aws: Aws, key: str, after: Mapping[str, Any]) -> tuple[LiveAccount, Mapping[str, str]]:
+def create(
+    organization: Organization, aws: Aws, key: str, after: Mapping[str, Any]
+) -> tuple[LiveAccount, Mapping[str, str]]:
     """The account and the tags it has, by an earlier request or a new one; OperationFailed says what to do."""
     known = {account.id for account in aws.tree.accounts.values()}
     earlier = [status for status in _requests(aws) if status.get("AccountId") not in known]
     found = _ours(aws, key, after, earlier)
     if found is None:
-        status = _settled(aws, key, _ask(aws, key, after))
+        status = _settled(aws, key, _ask(organization, aws, key, after))
         if status["State"] == "SUCCEEDED":
             made = LiveAccount(status["AccountId"], key, after["name"], after["email"], "ACTIVE", ROOT, True)
             return made, {**after["tags"], TAG: key}
@@ -112,13 +114,13 @@ def _settled(aws: Aws, key: str, status: Mapping[str, Any]) -> Mapping[str, Any]
     return status
 
 
-def _ask(aws: Aws, key: str, after: Mapping[str, Any]) -> Mapping[str, Any]:
+def _ask(organization: Organization, aws: Aws, key: str, after: Mapping[str, Any]) -> Mapping[str, Any]:
     tags = [{"Key": TAG, "Value": key}, *({"Key": k, "Value": v} for k, v in after["tags"].items())]
     status: Mapping[str, Any] = {}
     for _ in aws.poll(f"asking for account {key}", "account"):
         with unless("ConstraintViolationException", "FinalizingOrganizationException") as refused:
             status = aws.client("organizations").create_account(
-                Email=after["email"], AccountName=after["name"], RoleName=aws.organization.member_role, Tags=tags
+                Email=after["email"], AccountName=after["name"], RoleName=organization.member_role, Tags=tags
             )["CreateAccountStatus"]
             break
         if refused.code not in LATER and refused.reason not in LATER:

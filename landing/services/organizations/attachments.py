@@ -70,12 +70,11 @@ class Attachments(Kind):
         for name, policies in sets.items():
             yield self._resource(name, policies, source=self._source(organization, name, policies))
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Targets of each policy of ours (one call a policy), FullAWSAccess on root and units (one call each)."""
         if aws.tree.description is None:
             return
         sets: dict[str, set[str]] = defaultdict(set)
-        wanted = aws.organization
         for policy in aws.tree.policies.values():
             if not aws.tree.concerns(policy):
                 continue
@@ -85,8 +84,8 @@ class Attachments(Kind):
             nodes = {node_of(unit): aws.tree.node_id(unit) for unit in (ROOT, *aws.tree.units)}
             strict = [
                 key
-                for key, account in wanted.accounts.items()
-                if account.full_access is not None or has_list(wanted, f"account/{key}")
+                for key, account in organization.accounts.items()
+                if account.full_access is not None or has_list(organization, f"account/{key}")
             ]
             nodes |= {f"account/{key}": aws.tree.accounts[key].id for key in strict if key in aws.tree.accounts}
             for name, target in nodes.items():
@@ -168,13 +167,13 @@ class Attachments(Kind):
         if name.startswith("account/") and organization.full_access(name) and any(map(allows, documents)):
             yield "FullAWSAccess is attached first, if it is not there"
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Attach what is missing, then detach what is too much; where no slot is free, one is freed first."""
         target = aws.tree.target_id(change.address.name)
-        change = self._with_full_access(aws, change, target)
+        change = self._with_full_access(organization, aws, change, target)
         types = {key: policy.type for key, policy in aws.tree.policies.items()}
         with aws.writing:
-            carriers = Carriers(aws, change.address.name, target, policies_of(change.after))
+            carriers = Carriers(organization, aws, change.address.name, target, policies_of(change.after))
             swap(
                 change,
                 types,
@@ -184,16 +183,16 @@ class Attachments(Kind):
             )
             carriers.restore()
             last = change.after is not None and BEST_EFFORT not in change.after
-            if last and change.before is None and not aws.organization.full_access(change.address.name):
+            if last and change.before is None and not organization.full_access(change.address.name):
                 self._detach_full_access(aws, target)
 
-    def _with_full_access(self, aws: Aws, change: Change, target: str) -> Change:
+    def _with_full_access(self, organization: Organization, aws: Aws, change: Change, target: str) -> Change:
         """The change with FullAWSAccess among what it leads to, at an account that loses an SCP and is without it."""
         name, after = change.address.name, policies_of(change.after)
         gone = (aws.tree.policies.get(key) for key in policies_of(change.before) - after)
         if (
             not name.startswith("account/")
-            or not aws.organization.full_access(name)
+            or not organization.full_access(name)
             or not any(policy is not None and policy.type == SCP for policy in gone)
             or aws.tree.full_access(target)
         ):
@@ -226,14 +225,15 @@ class Attachments(Kind):
 class Carriers:
     """Policies that carry statements of others at one target without a free slot, until these are attached."""
 
-    def __init__(self, aws: Aws, node: str, target: str, after: Collection[str]) -> None:
+    def __init__(self, organization: Organization, aws: Aws, node: str, target: str, after: Collection[str]) -> None:
+        self._organization = organization
         self._aws, self._node, self._target = aws, node, target
         self._after = frozenset(after)
         self._texts: dict[str, str] = {}
 
     def free(self, candidates: Sequence[str], attached: Collection[str]) -> str:
         """The policy to detach; raises ApplyFailed when a guardrail would be nowhere for a moment."""
-        wanted = set(self._aws.organization.guarded.get(self._node, ()))
+        wanted = set(self._organization.guarded.get(self._node, ()))
         missing = self._after - set(attached)
         holds = partial(_guardrails, self._aws)
         found = find_room(candidates, attached, missing, wanted, holds=holds, fits=self._fits)
@@ -260,7 +260,7 @@ class Carriers:
         if not all(denies_only(json.loads(self._text(key))) for key in (carrier, *carried)):
             return False
         both = self._both(carrier, carried)
-        return len(both) <= size_limit(self._aws.organization.limits, policy.type)
+        return len(both) <= size_limit(self._organization.limits, policy.type)
 
     def _both(self, carrier: str, carried: tuple[str, ...]) -> str:
         return compact(merged(json.loads(self._text(key)) for key in (carrier, *carried)))

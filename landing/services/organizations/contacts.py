@@ -49,23 +49,25 @@ class Contacts(Kind):
                 needs = (required_account(account.key), TrustedAccess().address(ACCOUNT))
                 yield Resource(self.address(account.key), attributes, needs, source=account.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """The declared ones of accounts that are there."""
         client = aws.client("account")
-        for account in aws.organization.accounts.values():
+        for account in organization.accounts.values():
             if not account.contacts or account.key not in aws.tree.accounts:
                 continue
             attributes: dict[str, Any] = {}
             for kind in sorted(account.contacts):
                 with unless("ResourceNotFoundException") as absent:
-                    found = client.get_alternate_contact(AlternateContactType=kind, **self._which(aws, account.key))
+                    found = client.get_alternate_contact(
+                        AlternateContactType=kind, **self._which(organization, aws, account.key)
+                    )
                 if not absent.code:
                     contact = found["AlternateContact"]
                     attributes[kind] = {field: contact.get(name, "") for field, name in FIELDS.items()}
             if attributes:
                 yield Resource(self.address(account.key), attributes, (required_account(account.key),), owned=False)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Put each that differs."""
         assert change.action is not Action.DELETE
         before = change.before or {}
@@ -74,9 +76,9 @@ class Contacts(Kind):
                 aws.client("account").put_alternate_contact(
                     AlternateContactType=kind,
                     **{name: contact[field] for field, name in FIELDS.items()},
-                    **self._which(aws, change.address.name),
+                    **self._which(organization, aws, change.address.name),
                 )
 
-    def _which(self, aws: Aws, key: str) -> dict[str, str]:
+    def _which(self, organization: Organization, aws: Aws, key: str) -> dict[str, str]:
         """The account, by id; the management account's own contacts are reached without one."""
-        return {} if key == aws.organization.management else {"AccountId": aws.tree.account_ids[key]}
+        return {} if key == organization.management else {"AccountId": aws.tree.account_ids[key]}

@@ -41,7 +41,7 @@ class DelegatedAdministrator(Kind):
             )
             yield Resource(self.address(f"{principal}/{account}"), {"delegated": True}, tuple(needs), source=source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Every registration but those that a service made itself; others than ours are unmanaged."""
         if aws.tree.description is None:
             return
@@ -51,12 +51,12 @@ class DelegatedAdministrator(Kind):
             for service in aws.listed(
                 client, "list_delegated_services_for_account", "DelegatedServices", AccountId=admin["Id"]
             ):
-                if service["ServicePrincipal"] in aws.organization.appointing:
+                if service["ServicePrincipal"] in organization.appointing:
                     continue  # by a call of the service, which is a kind of its own
                 name = f"{service['ServicePrincipal']}/{keys.get(admin['Id'], admin['Id'])}"
                 yield Resource(self.address(name), {"delegated": True}, owned=False)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Register; being registered already is success."""
         assert change.action is not Action.DELETE
         principal, _, account = change.address.name.partition("/")

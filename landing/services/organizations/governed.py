@@ -44,16 +44,16 @@ class RootMark(Kind):
         for name in self.named(organization):
             yield Resource(self.address(name), {MARK: True}, needs, source=organization.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """What is marked, and what the config has and is not marked yet: AWS has it."""
         if aws.tree.description is None:
             return
         needs = (TheOrganization().address("this"),)
         marked = self.marked(aws)
-        for name in sorted({*marked, *self.named(aws.organization)}):
+        for name in sorted({*marked, *self.named(organization)}):
             yield Resource(self.address(name), {MARK: name in marked}, needs, name in marked)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """One tag for each, so that none is lost when two are written."""
         client, root = aws.client("organizations"), aws.tree.node_id("root")
         tag = self.tag + change.address.name

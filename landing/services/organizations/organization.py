@@ -32,12 +32,12 @@ class TheOrganization(Kind):
         """One, in every config."""
         yield Resource(self.address("this"), {"feature_set": "ALL"}, source=organization.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """What DescribeOrganization says."""
         if aws.tree.description is not None:
             yield Resource(self.address("this"), {"feature_set": aws.tree.description["FeatureSet"]}, owned=False)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create it, or ask for all features (invited members must agree to that)."""
         client = aws.client("organizations")
         if change.action is Action.CREATE:

@@ -66,7 +66,7 @@ class OrganizationPolicy(Kind):
             needs = [Address(POLICY_TYPE, policy.type), *map(required_account, organization.accounts_in_policy(key))]
             yield Resource(self.address(key), attributes, tuple(needs), source=policy.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """All customer policies; of others with what they are attached to.
 
         The text (2 requests a second) is asked for of ours, and of what else decides over requests somewhere.
@@ -81,7 +81,7 @@ class OrganizationPolicy(Kind):
                 "type": policy.type,
                 "name": policy.name,
                 "description": policy.description,
-                "content": _as_declared(aws, policy) if decides else {},
+                "content": _as_declared(organization, aws, policy) if decides else {},
                 MARK: policy.marked,
                 HOLDS: list(policy.holds),
                 **({} if known else {"id": policy.id, NODES: sorted(nodes)}),
@@ -121,7 +121,7 @@ class OrganizationPolicy(Kind):
         """It is changed, then marked; or the other way round."""
         return change.action is Action.UPDATE and between(change, present)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, mark, update or delete; the compact text is what is sent and what is measured.
 
         What the change does not change is not sent: a run that was cut off may have left it more strict. A temporary
@@ -184,10 +184,10 @@ class OrganizationPolicy(Kind):
             yield f"takes over the policy {change.before['name']}, so that no second slot is needed on the way"
 
 
-def _as_declared(aws: Aws, policy: LivePolicy) -> Attributes:
+def _as_declared(organization: Organization, aws: Aws, policy: LivePolicy) -> Attributes:
     """The text of a policy; in the words of the config where these say the same: an id may stand there as it is."""
     document: Attributes = aws.tree.document(policy.id)
-    wanted = aws.organization.policies.get(policy.key)
+    wanted = organization.policies.get(policy.key)
     if wanted is None:
         return document
     same = canonical(references.resolve(dict(wanted.document), aws.tree.ids))

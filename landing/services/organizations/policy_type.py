@@ -40,7 +40,7 @@ class PolicyType(Kind):
                 needs.append(TrustedAccess().address(POLICY_TYPES[name]))
             yield Resource(self.address(name), {"status": "ENABLED"}, tuple(needs), source=source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Types on the root; ListRoots, because DescribeOrganization does not name them all."""
         for name, status in aws.tree.policy_types.items():
             yield Resource(self.address(name), {"status": status}, owned=False)
@@ -49,7 +49,7 @@ class PolicyType(Kind):
         """It is being enabled."""
         return bool(present["status"] == "PENDING_ENABLE")
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Enable it and wait: the call only starts it."""
         assert change.action is not Action.DELETE
         root = aws.tree.node_id(ROOT)

@@ -45,7 +45,7 @@ class TrustedAccess(Kind):
         for principal, source in organization.trusted_access.items():
             yield Resource(self.address(principal), {"enabled": True}, needs, source=source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """All principals that have access now."""
         if aws.tree.description is None:
             return
@@ -55,7 +55,7 @@ class TrustedAccess(Kind):
         if aws.client("cloudformation").describe_organizations_access()["Status"] == "ENABLED":
             yield Resource(self.address(STACKSETS), {"enabled": True}, owned=False)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Switch it on; both calls may be repeated."""
         assert change.action is not Action.DELETE
         principal = change.address.name

@@ -50,7 +50,7 @@ class OrganizationalUnit(Kind):
             attributes = {"name": unit.name, MARK: True}
             yield Resource(self.address(unit.key), attributes, (self.parent(unit.parent),), source=unit.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Every unit; `managed` says that it carries our mark."""
         for unit in aws.tree.units.values():
             attributes = {"name": unit.name, MARK: unit.marked}
@@ -74,7 +74,7 @@ class OrganizationalUnit(Kind):
         """It is marked, then renamed."""
         return between(change, present)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, mark, rename or delete; marked first, since under another name only the mark tells what it is."""
         client = aws.client("organizations")
         key = change.address.name
@@ -93,7 +93,7 @@ class OrganizationalUnit(Kind):
             assert change.after is not None
             name = change.after["name"]
             if live is None:
-                parent = aws.organization.units[key].parent
+                parent = organization.units[key].parent
                 created = client.create_organizational_unit(
                     ParentId=aws.tree.node_id(parent), Name=name, Tags=[{"Key": TAG, "Value": key}]
                 )

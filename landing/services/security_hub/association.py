@@ -80,7 +80,7 @@ class SecurityHubAssociation(AdministeredSetting):
                 source = service.at("policies") if service else None
                 yield Resource(self.address(key, scope), {"policy": name, "status": "SUCCESS"}, needs, source=source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Associations that were made, not those that are inherited."""
         client = aws.client("securityhub", scope)
         found: list[Any] = []
@@ -106,7 +106,7 @@ class SecurityHubAssociation(AdministeredSetting):
             needs = (SecurityHubPolicy().address(attributes["policy"], scope),)
             yield Resource(self.address(name, scope), attributes, needs, owned=policy in keys)
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Associate and wait, or disassociate."""
         client = aws.client("securityhub", change.address.scope)
         target = self._target(aws, change.address.name)

@@ -93,7 +93,7 @@ class SecurityHub(AdministeredSetting):
             attributes = {"configuration": "CENTRAL", "linked_regions": linked}
             yield Resource(self.address(NAME, scope), attributes, needs, source=service.source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Nothing, unless this account administers the organization's Security Hub."""
         client = aws.client("securityhub", scope)
         with unless(*NOT_ENABLED) as off:
@@ -108,7 +108,7 @@ class SecurityHub(AdministeredSetting):
             "configuration": _mode(mode),
             "linked_regions": _linked(aggregator) if aggregator else NO_AGGREGATOR,
         }
-        needs = (self.administrator(aws.organization, scope, SecurityHubAdministrator()),)
+        needs = (self.administrator(organization, scope, SecurityHubAdministrator()),)
         yield Resource(self.address(NAME, scope), attributes, needs)
 
     def _aggregator(self, aws: Aws, client: Any) -> Any:
@@ -116,7 +116,7 @@ class SecurityHub(AdministeredSetting):
             return client.get_finding_aggregator(FindingAggregatorArn=entry["FindingAggregatorArn"])
         return None
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Hub, aggregator, mode; and wait until AWS has switched the mode."""
         client = aws.client("securityhub", change.address.scope)
         aggregator = self._aggregator(aws, client)

@@ -79,7 +79,7 @@ class SecurityHubPolicy(AdministeredSetting):
                 source = service.at("policies") if service else None
                 yield Resource(self.address(key, scope), attributes_of(policy), needs, source=source)
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Every policy; other names are unmanaged."""
         client = aws.client("securityhub", scope)
         summaries: list[Any] = []
@@ -103,7 +103,7 @@ class SecurityHubPolicy(AdministeredSetting):
             if summary["Name"].startswith(PREFIX)
         }
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, replace or delete; AWS compares nothing, so the whole policy is sent."""
         client = aws.client("securityhub", change.address.scope)
         key = change.address.name
@@ -113,7 +113,7 @@ class SecurityHubPolicy(AdministeredSetting):
                 client.delete_configuration_policy(Identifier=present)
             return
         assert change.after is not None
-        document = {"SecurityHub": _sent(change.after, aws.organization.partition, aws.organization.home_region)}
+        document = {"SecurityHub": _sent(change.after, organization.partition, organization.home_region)}
         if present:
             client.update_configuration_policy(Identifier=present, ConfigurationPolicy=document)
         else:

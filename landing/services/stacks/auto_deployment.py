@@ -55,7 +55,7 @@ def _path(organization: Organization, unit: str) -> tuple[str, ...]:
     return (ROOT, *organization.units)
 
 
-def going_on(aws: Aws, key: str, changes: Collection[Change]) -> GoingOn | None:
+def going_on(organization: Organization, aws: Aws, key: str, changes: Collection[Change]) -> GoingOn | None:
     """What AWS is still at, or has not begun; raises InstancesFailed when it has failed in an account that joined."""
     client, name = aws.client("cloudformation"), PREFIX + key
     found: Mapping[str, Any] = {}
@@ -63,7 +63,7 @@ def going_on(aws: Aws, key: str, changes: Collection[Change]) -> GoingOn | None:
         found = client.describe_stack_set(StackSetName=name)["StackSet"]
     if not found or not_ours(found):
         return None
-    exceptions = instances_of(aws, client, found, stack_sets(aws.organization).get(key)).exceptions()
+    exceptions = instances_of(organization, aws, client, found, stack_sets(organization).get(key)).exceptions()
     if BUSY in exceptions:
         return BEGUN
     accounts = {change.address.name for change in joined(changes)}

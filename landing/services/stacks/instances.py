@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from landing.aws import Aws
-from landing.organization import ROOT, Deployment
+from landing.organization import ROOT, Deployment, Organization
 from landing.services.stacks import existing_recorders
 from landing.services.stacks.operations import Failure, Operations
 from landing.services.stacks.opt_in import OptIn
@@ -35,20 +35,22 @@ class Instances:
 
     def __init__(
         self,
+        organization: Organization,
         aws: Aws,
         client: Any,
         stack_set: Mapping[str, Any],
+        *,
         whole: set[str],
         single: set[str],
-        *,
         existing: str = "",
     ) -> None:
+        self._management = organization.management
         self._aws = aws
         self._client = client
         self._set = stack_set
         self._whole = whole
         self._single = single
-        self._opt_in = OptIn(aws)
+        self._opt_in = OptIn(organization, aws)
         self.not_enabled: list[Failure] = []
         """Filled by `exceptions`: accounts that have not enabled a Region, in which they get no stack."""
         self._existing = existing
@@ -81,7 +83,7 @@ class Instances:
     def _members(self) -> set[str]:
         """Keys of the accounts in which AWS should keep instances: active member accounts below the units."""
         accounts = self._inside | set(self.accounts)
-        return {key for key in accounts - {self._aws.organization.management} if self._active(key)}
+        return {key for key in accounts - {self._management} if self._active(key)}
 
     @property
     def _regions(self) -> list[str]:
@@ -185,8 +187,11 @@ class Instances:
         return "drifted: " + "; ".join(differences) if differences else "deleted: the stack is gone"
 
 
-def instances_of(aws: Aws, client: Any, found: Mapping[str, Any], wanted: Deployment | None) -> Instances:
+def instances_of(
+    organization: Organization, aws: Aws, client: Any, found: Mapping[str, Any], wanted: Deployment | None
+) -> Instances:
     """Those of a stack set as DescribeStackSet shows it; `wanted` is what the config makes of it."""
-    cover = aws.organization.cover(wanted.target) if wanted else None
+    cover = organization.cover(wanted.target) if wanted else None
     whole, single = (set(cover.units), set(cover.accounts)) if cover else (set(), set())
-    return Instances(aws, client, found, whole, single, existing=wanted.existing if wanted else "")
+    existing = wanted.existing if wanted else ""
+    return Instances(organization, aws, client, found, whole=whole, single=single, existing=existing)

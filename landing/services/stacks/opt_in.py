@@ -11,6 +11,7 @@ from functools import partial
 
 from landing.aws import Aws
 from landing.core.partitions import OPT_IN_REGIONS
+from landing.organization import Organization
 
 _ACCOUNT_ID = re.compile(r"\b\d{12}\b")
 
@@ -18,14 +19,15 @@ _ACCOUNT_ID = re.compile(r"\b\d{12}\b")
 class OptIn:
     """What accounts have not enabled; asked only about Regions that can be off, and once for each reason of failure."""
 
-    def __init__(self, aws: Aws) -> None:
+    def __init__(self, organization: Organization, aws: Aws) -> None:
+        self._management = organization.management
         self._aws = aws
         self._known: dict[tuple[str, str], bool] = {}
 
     def unusable(self, regions: Iterable[str]) -> list[str]:
         """Those that the management account has not enabled: there no stack set can be deployed."""
         in_question = sorted(OPT_IN_REGIONS.intersection(regions))
-        off = self._disabled(self._aws.organization.management) if in_question else frozenset()
+        off = self._disabled(self._management) if in_question else frozenset()
         return [region for region in in_question if region in off]
 
     def usable(self, regions: Iterable[str]) -> list[str]:
@@ -48,7 +50,7 @@ class OptIn:
 
     def _disabled(self, account: str) -> frozenset[str]:
         """The opt-in Regions that an account has not enabled (Account API, ListRegions)."""
-        aws, own = self._aws, account == self._aws.organization.management
+        aws, own = self._aws, account == self._management
         identity = {} if own else {"AccountId": aws.tree.accounts[account].id}
         off = ["DISABLED", "DISABLING", "ENABLING"]
         listed = partial(

@@ -12,7 +12,7 @@ from landing.core.errors import AwsError, InstancesFailed, NoCredentials, NotOur
 from landing.core.model import Attributes, Change, Scope
 from landing.core.partitions import OPT_IN_REGIONS
 from landing.core.quotas import UNITS_PER_STACK_SET_CALL
-from landing.organization import PREFIX
+from landing.organization import PREFIX, Organization
 from landing.services.stacks import existing_recorders
 from landing.services.stacks.cloudformation import ROLLBACK_FAILED, CloudFormationKind, unmarked
 from landing.services.stacks.instances import BUSY, FAILED
@@ -39,13 +39,14 @@ Look = Callable[[], Attributes]
 class Rollout:
     """One change of one stack set. What failed on single instances is told at the end, after all that can be done."""
 
-    def __init__(self, aws: Aws, client: Any, name: str, change: Change, look: Look) -> None:
-        self.aws, self.client, self.name, self.change, self.look = aws, client, name, change, look
-        self.operations = Operations(aws, client, name)
-        self.opt_in = OptIn(aws)
+    def __init__(self, organization: Organization, aws: Aws, client: Any, change: Change, look: Look) -> None:
+        self.aws, self.client, self.change, self.look = aws, client, change, look
+        self.name = PREFIX + change.address.name
+        self.operations = Operations(aws, client, self.name)
+        self.opt_in = OptIn(organization, aws)
         self.failures: list[Failure] = []
         """Told when all that can be done is done."""
-        deployment = stack_sets(aws.organization).get(change.address.name)
+        deployment = stack_sets(organization).get(change.address.name)
         self.tolerance = deployment.failure_tolerance if deployment else 5
         self.existing = deployment.existing if deployment else ""
         self.preferences: Mapping[str, Any] = {

@@ -132,7 +132,7 @@ class Stack(CloudFormationKind):
         for account, region in product(accounts, other.regions):
             yield self.address(key, Scope(account, region))
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Every stack of ours in the scope."""
         client = aws.client("cloudformation", scope)
         built = set()
@@ -144,7 +144,7 @@ class Stack(CloudFormationKind):
                 continue
             key = name.removeprefix(PREFIX)
             if reason := unmarked(stack):
-                if key in aws.organization.deployments:
+                if key in organization.deployments:
                     yield Gap(self.name, scope, Diagnostic("", reason, operation=f"stack {name}"), key)
                 continue
             broken = status in BROKEN or status in GONE_FIRST
@@ -159,11 +159,12 @@ class Stack(CloudFormationKind):
                 "drift": self._drift(aws, client, stack) if done else {},
             }
             yield Resource(self.address(key, scope), attributes)
-        yield from self._existing(aws, scope, built)
+        yield from self._existing(organization, aws, scope, built)
 
-    def _existing(self, aws: Aws, scope: Scope, built: Collection[str]) -> Iterator[Resource | Gap]:
+    def _existing(
+        self, organization: Organization, aws: Aws, scope: Scope, built: Collection[str]
+    ) -> Iterator[Resource | Gap]:
         """Recorders in the place of a stack: one that is kept, and records what is asked, stands for it."""
-        organization = aws.organization
         for wanted in organization.deployments.values():
             mine = organization.management == scope.account and wanted.management and scope.region in wanted.regions
             if not (mine and wanted.existing) or wanted.accounts or wanted.key in built:
@@ -188,7 +189,7 @@ class Stack(CloudFormationKind):
             status = self.detect_drift(aws, client, stack["StackName"])
         return aws.symbolic(self.drifts(aws, client, stack["StackName"])) if status == "DRIFTED" else {}
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, update, put back or delete, and wait for the end."""
         client = aws.client("cloudformation", change.address.scope)
         name = PREFIX + change.address.name

@@ -176,45 +176,47 @@ class StackSet(CloudFormationKind):
                     "let the blueprint write out the resources themselves",
                 )
 
-    def read(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Our stack sets, and those of their instances that are not as they should be."""
         if aws.tree.description is None:
             return
         client = aws.client("cloudformation")
-        deployments = stack_sets(aws.organization)
+        deployments = stack_sets(organization)
         for key, deployment in deployments.items():
-            for region in OptIn(aws).unusable(deployment.regions):
-                yield self._gap(key, aws.organization.management, region)
+            for region in OptIn(organization, aws).unusable(deployment.regions):
+                yield self._gap(key, organization.management, region)
         listed = aws.listed(client, "list_stack_sets", "Summaries", Status="ACTIVE")
         names = [one["StackSetName"] for one in listed if one["StackSetName"].startswith(PREFIX)]
         with ThreadPoolExecutor(AT_ONCE, self.name) as pool:
-            for found in pool.map(partial(self._read_one, aws, deployments), names):
+            for found in pool.map(partial(self._read_one, organization, aws, deployments), names):
                 yield from found
 
     def _gap(self, key: str, account: str, region: str) -> Gap:
         reason = f"{account} has not enabled the Region {region}: no stack there until it is (account:EnableRegion)"
         return Gap(self.name, Scope(account, region), Diagnostic("", reason), key)
 
-    def _read_one(self, aws: Aws, deployments: Mapping[str, Deployment], name: str) -> list[Resource | Gap]:
+    def _read_one(
+        self, organization: Organization, aws: Aws, deployments: Mapping[str, Deployment], name: str
+    ) -> list[Resource | Gap]:
         client, key = aws.client("cloudformation"), name.removeprefix(PREFIX)
         found = client.describe_stack_set(StackSetName=name)["StackSet"]
         reason = not_ours(found)
         if not reason:
-            return list(self._read_ours(aws, client, found, deployments.get(key)))
+            return list(self._read_ours(organization, aws, client, found, deployments.get(key)))
         why = Diagnostic("", reason, operation=f"stack set {name}")
         return [Gap(self.name, ORGANIZATION, why, key)] if key in deployments else []
 
     def _read_ours(
-        self, aws: Aws, client: Any, found: dict[str, Any], wanted: Deployment | None
+        self, organization: Organization, aws: Aws, client: Any, found: dict[str, Any], wanted: Deployment | None
     ) -> Iterator[Resource | Gap]:
         name = found["StackSetName"]
-        instances = instances_of(aws, client, found, wanted)
+        instances = instances_of(organization, aws, client, found, wanted)
         if aws.detect and instances.expected:
             Operations(aws, client, name).detect_drift()
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
-            instances = instances_of(aws, client, found, wanted)
+            instances = instances_of(organization, aws, client, found, wanted)
         automatic = found.get("AutoDeployment") or {}
-        off = OptIn(aws).unusable(wanted.regions) if wanted else ()
+        off = OptIn(organization, aws).unusable(wanted.regions) if wanted else ()
         attributes = {
             **self.shown(aws, found["TemplateBody"], found.get("Parameters") or []),
             "targets": {"units": instances.units, "accounts": instances.accounts},
@@ -237,11 +239,11 @@ class StackSet(CloudFormationKind):
         needs += map(self.address, attributes["auto_deployment"]["after"])
         yield Resource(self.address(key), attributes, tuple(needs))
 
-    def kept(self, aws: Aws, key: str) -> Iterator[Scope]:
+    def kept(self, organization: Organization, aws: Aws, key: str) -> Iterator[Scope]:
         """Where a deployment could not be made because of a recorder that the account has already."""
         client = aws.client("cloudformation")
         failed = [{"Name": "DETAILED_STATUS", "Values": "FAILED"}]
-        for name in names(aws.organization, key):
+        for name in names(organization, key):
             with unless("StackSetNotFoundException"):
                 listed = aws.listed(
                     client, "list_stack_instances", "Summaries", StackSetName=PREFIX + name, Filters=failed
@@ -254,9 +256,11 @@ class StackSet(CloudFormationKind):
         """Stack sets that AWS deploys by itself to accounts that have joined a unit."""
         return map(self.address, auto_deployment.concerned(organization, changes))
 
-    def going_on(self, aws: Aws, address: Address, changes: Collection[Change]) -> GoingOn | None:
+    def going_on(
+        self, organization: Organization, aws: Aws, address: Address, changes: Collection[Change]
+    ) -> GoingOn | None:
         """An operation, or instances that are still to come; the same calls however many accounts have joined."""
-        return auto_deployment.going_on(aws, address.name, changes)
+        return auto_deployment.going_on(organization, aws, address.name, changes)
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """An operation that runs is no harm yet."""
@@ -298,17 +302,19 @@ class StackSet(CloudFormationKind):
                 f"what the resources of the template need: {_some(failed)}"
             )
 
-    def apply(self, aws: Aws, change: Change) -> None:
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Bring the set, its targets and its instances to what is declared; wait for every operation."""
         client = aws.client("cloudformation")
-        name, wanted = PREFIX + change.address.name, stack_sets(aws.organization).get(change.address.name)
+        name, wanted = PREFIX + change.address.name, stack_sets(organization).get(change.address.name)
 
         def look() -> Attributes:
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
-            resources = (one for one in self._read_ours(aws, client, found, wanted) if isinstance(one, Resource))
+            resources = (
+                one for one in self._read_ours(organization, aws, client, found, wanted) if isinstance(one, Resource)
+            )
             return next(one.attributes for one in resources if one.address == change.address)
 
-        rollout = Rollout(aws, client, name, change, look)
+        rollout = Rollout(organization, aws, client, change, look)
         if change.action is Action.DELETE:
             rollout.remove()
         else:
