@@ -13,14 +13,14 @@ from landing.library import Library, Policy
 from landing.library.metadata import relative
 from landing.organization import ROOT, Guardrail, Organization, node_of
 from landing.policy import lint
-from landing.policy.escalation import open_traits, open_ways
+from landing.policy.escalation import open_to_outsiders, open_traits, open_ways
 from landing.policy.limits import LIMITS, size_limit
 from landing.policy.linting import ERROR, INFO, WARNING, Finding
 from landing.policy.room import limit, slots
 
 SCP = "SERVICE_CONTROL_POLICY"
 NEARLY = 0.9
-ACCEPTABLE = frozenset({"LZ349", "LZ350", "LZ367", "LZ368"})
+ACCEPTABLE = frozenset({"LZ349", "LZ350", "LZ367", "LZ368", "LZ370"})
 """Beside the lint's, the codes of what a policy's text says."""
 SIZE_CODES = ("POL200", "POL201")
 """Sizes are judged here, with the quotas that the config says AWS has raised."""
@@ -41,6 +41,7 @@ def check(organization: Organization, library: Library, context: Mapping[str, Js
     yield from _attachments(organization)
     yield from _unprotected(organization)
     yield from _self_made(organization)
+    yield from _from_outside(organization)
     yield from _allow_lists(organization)
 
 
@@ -174,6 +175,25 @@ def _self_made(organization: Organization) -> Iterator[Diagnostic]:
         else:
             message = f"{statement} lets {way.trait} through: {words}"
             yield _problem(organization.guardrails[key], "LZ368", message, hint, "warning")
+
+
+def _from_outside(organization: Organization) -> Iterator[Diagnostic]:
+    """What RCPs let through by names and tags, which people of other organizations give themselves."""
+    hint = (
+        "deny those outside beside it (a statement with StringNotEquals aws:PrincipalOrgID, or "
+        "`rcp-organization-identities` at the same place), or write the account in the pattern"
+    )
+    for way, words, sure in open_to_outsiders(organization):
+        key, _, statement = way.guards[0].partition("/")
+        who = f"{statement} lets {', '.join(f'`{name}`' for name in way.patterns)} through"
+        if sure:
+            message = (
+                f"{who}, which anybody outside the organization can have in an account of their own: {words} passes"
+            )
+            yield _problem(organization.guardrails[key], "LZ370", message, hint)
+        else:
+            message = f"{who}, and it cannot be told whether somebody outside the organization too: {words}"
+            yield _problem(organization.guardrails[key], "LZ370", message, hint, "warning")
 
 
 def _allow_lists(organization: Organization) -> Iterator[Diagnostic]:

@@ -160,6 +160,10 @@ CODES: Mapping[str, Explanation] = {
         "a setting of a trail that is there already, and is used as it is (`existing`)",
         "leave it out, or let the trail be ours",
     ),
+    "LZ370": Explanation(
+        "a resource control policy lets through by a name or a tag that somebody outside the organization may have too",
+        "deny those outside beside it, or write the account in the pattern",
+    ),
     "LZ380": Explanation(
         "a service that is to stay without trusted access, and is needed with it", "take it out of `untrusted`"
     ),

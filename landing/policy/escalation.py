@@ -18,12 +18,14 @@ from landing.organization import Organization
 from landing.policy import RCP, SCP, CompiledLevels, Proof, catalog, compile_levels
 from landing.policy.declared import declared, estate_of
 from landing.policy.exemptions import exemptions
+from landing.policy.outsiders import admissions
+from landing.policy.prover import PROVED
 from landing.policy.testing import Attached, Estate, Suite
 from landing.policy.testing.claims import proof_in
 from landing.policy.testing.requests import in_words
 from landing.policy.testing.resources import example_of, examples
 from landing.policy.testing.suite import levels
-from landing.policy.traits import Making, Origin, State, Trait, makings, origin_of, traits
+from landing.policy.traits import Making, Origin, Trait, makings, origin_of, traits
 
 BECOME: Mapping[str, tuple[str, ...]] = {
     "role": (
@@ -67,6 +69,7 @@ ASSUMPTIONS = (
     "IAM Identity Center makes its roles (aws-reserved/…) from the management account or its delegated administrator",
     "tags, session names and source identities that an identity provider gives are as its administrators want them",
     "who may pass a role that has a tag (iam:PassRole) is not looked at: AWS does not look at its tags reliably",
+    "whoever is outside the organization has whatever names and tags they like, but no account that a policy names",
 )
 
 
@@ -75,8 +78,8 @@ class Way:
     """Patterns of principals that guardrails let through in an account, and whether nobody else can become one.
 
     `account` is an id, `guards` are the statements that let through, as ``policy/Sid``; `but` are patterns of those who
-    are let through by all of them anyway. With a `trait` they are let through by that and not by their ARNs,
-    `outsiders` too where an RCP does so.
+    are let through by all of them anyway. With a `trait` they are let through by that and not by their ARNs. Of
+    `outsiders` the patterns are all that is theirs to choose: ARNs, and traits in words.
     """
 
     account: str
@@ -132,24 +135,20 @@ def ways(organization: Organization, place: str = "anywhere") -> Iterator[tuple[
             yield way, proof_in(account, way.claim(estate, FEDERATE, anywhere=True), suite, estate)
         for way in _by_traits(policies, estate, account):
             yield from ((way, proof) for proof in _proofs(way, suite, estate))
+    for admission, proof in admissions(policies, estate, place):
+        yield Way(admission.account, admission.names, (admission.guard,), (), outsiders=True), proof
 
 
 def _proofs(way: Way, suite: Suite, estate: Estate) -> Iterator[Proof]:
     """What is known of a trait: of each way to come by it, or why nothing is."""
     assert way.trait is not None
     found = _makings(way.trait)
-    if origin_of(way.trait.key) is Origin.WRITTEN or (way.outsiders and found):
-        yield Proof("refuted", None, (), _anybody(way), 0, (), ())
+    if origin_of(way.trait.key) is Origin.WRITTEN:
+        yield Proof("refuted", None, (), f"{way.trait}: {Origin.WRITTEN.value}", 0, (), ())
     elif found is None:
         yield Proof("undetermined", None, (), f"{way.trait.key}: {Origin.UNKNOWN.value}", 0, (), ())
     else:
         yield from (proof_in(way.account, way.made(making, estate), suite, estate) for making in found)
-
-
-def _anybody(way: Way) -> str:
-    if way.outsiders:
-        return f"whoever is outside the organization can have {way.trait} for an RCP"
-    return f"{way.trait}: {Origin.WRITTEN.value}"
 
 
 def _makings(trait: Trait) -> tuple[Making, ...] | None:
@@ -197,8 +196,8 @@ def open_traits(organization: Organization) -> Iterator[tuple[Way, str, bool]]:
             assert compiled is not None
             made = _makings(way.trait)
             said: tuple[str, bool] | None = None
-            if origin_of(way.trait.key) is Origin.WRITTEN or (way.outsiders and made):
-                said = _anybody(way), True
+            if origin_of(way.trait.key) is Origin.WRITTEN:
+                said = f"{way.trait}: {Origin.WRITTEN.value}", True
             elif made is None:
                 said = f"{way.trait.key}: {Origin.UNKNOWN.value}", False
             else:
@@ -206,6 +205,21 @@ def open_traits(organization: Organization) -> Iterator[tuple[Way, str, bool]]:
             if said:
                 told.add(way.trait)
                 yield way, *said
+
+
+def open_to_outsiders(organization: Organization) -> Iterator[tuple[Way, str, bool]]:
+    """(way, words for a request, whether it is sure to pass) for each statement that lets outsiders through.
+
+    Each is said once, for the first account whose resources it is about.
+    """
+    estate = estate_of(organization)
+    told: set[str] = set()
+    for admission, proof in admissions(declared(organization, estate), estate, "anywhere"):
+        if proof.result != PROVED and admission.guard not in told:
+            told.add(admission.guard)
+            way = Way(admission.account, admission.names, (admission.guard,), (), outsiders=True)
+            sure = proof.counterexample is not None
+            yield way, in_words(proof.counterexample) if proof.counterexample else str(proof.reason), sure
 
 
 def _passing(
@@ -251,7 +265,7 @@ def _target(making: Making, action: str, account: str, estate: Estate) -> str:
 def _by_traits(policies: Sequence[Attached], estate: Estate, account: str) -> Iterator[Way]:
     """What is let through in an account by other keys than the ARN."""
     path = set(estate.path(account))
-    found: dict[Trait, list[tuple[str, frozenset[str], bool]]] = {}
+    found: dict[Trait, list[tuple[str, frozenset[str]]]] = {}
     for policy in policies:
         if policy.type not in (SCP, RCP) or not (policy.type == RCP or path & set(policy.at)):
             continue
@@ -262,14 +276,11 @@ def _by_traits(policies: Sequence[Attached], estate: Estate, account: str) -> It
             guard = f"{policy.name}/{trait.statement}"
             but = frozenset(filter(_is_pattern, spared.get(trait.statement, ())))
             alike = replace(trait, statement="")
-            found.setdefault(alike, []).append(
-                (guard, but, policy.type == RCP and trait.outsiders and trait.state is State.NAMED)
-            )
+            found.setdefault(alike, []).append((guard, but))
     for trait, guards in found.items():
-        but = frozenset.intersection(*(each for _, each, _ in guards)) | set(estate.exempt_roles)
-        names = tuple(dict.fromkeys(guard for guard, _, _ in guards))
-        outsiders = any(each for _, _, each in guards)
-        yield Way(account, (str(trait),), names, tuple(sorted(but)), trait, outsiders)
+        but = frozenset.intersection(*(each for _, each in guards)) | set(estate.exempt_roles)
+        names = tuple(dict.fromkeys(guard for guard, _ in guards))
+        yield Way(account, (str(trait),), names, tuple(sorted(but)), trait)
 
 
 def _scps(policies: Sequence[Attached]) -> Suite:

@@ -116,16 +116,12 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """What lets somebody through in a statement: a state of a key; `value` is as the policy has it, a pattern maybe.
-
-    `outsiders` is whether the statement may meet people of other organizations, if it is of an RCP.
-    """
+    """What lets somebody through in a statement: a state of a key; `value` is as the policy has it, a pattern maybe."""
 
     statement: str
     key: str
     state: State
     value: str
-    outsiders: bool = field(default=True, compare=False)
 
     def __str__(self) -> str:
         return f"{self.key} {self.state.value}{f' {self.value}' if self.state is not State.ABSENT else ''}"
@@ -153,7 +149,6 @@ def traits(document: Mapping[str, Any]) -> Iterator[Trait]:
     listed = document.get("Statement") or []
     for number, statement in enumerate([listed] if isinstance(listed, Mapping) else listed, 1):
         conditions = statement.get("Condition") or {}
-        outsiders = not _for_members(conditions)
         for operator, lines in conditions.items():
             use = parse_use(str(operator))
             for key, values in lines.items() if isinstance(use, Use) else ():
@@ -167,7 +162,7 @@ def traits(document: Mapping[str, Any]) -> Iterator[Trait]:
                     *((name, State.NAMED, "*") for text in texts for name in _VARIABLE.findall(text) if states),
                 ):
                     if _counts(name, state):
-                        yield Trait(sid, name, state, value, outsiders)
+                        yield Trait(sid, name, state, value)
 
 
 _VARIABLE = re.compile(r"\$\{\s*([^{}*?$,\s]+)[^{}]*\}")
@@ -180,18 +175,6 @@ def _counts(key: str, state: State) -> bool:
     if key.lower() == "aws:principalarn" or origin in (Origin.AWS, Origin.REQUEST):
         return False
     return origin is Origin.GIVEN or state is State.NAMED
-
-
-def _for_members(conditions: Mapping[str, Any]) -> bool:
-    """Whether a statement is for principals of certain accounts or organizations only."""
-    wanted = {"aws:principalorgid", "aws:principalaccount", "aws:principalorgpaths"}
-    for operator, lines in conditions.items():
-        use = parse_use(str(operator))
-        if isinstance(use, Use) and not use.operator.negated and not use.if_exists:
-            sure = use.operator.family == "string" and use.quantifier != "ForAllValues"
-            if sure and any(str(key).lower() in wanted for key in lines):
-                return True
-    return False
 
 
 def _list(values: Any) -> list[Any]:

@@ -39,13 +39,13 @@ def as_text(found: Proofs | Ways, style: Style) -> str:
 
 
 def as_json(found: Proofs | Ways) -> str:
-    """A list of proofs; a way has its patterns and guardrails besides."""
+    """A list of proofs; a way has its patterns and guardrails besides, and whether it is for those outside."""
     if isinstance(found, Proofs):
         rows = [_entry(account, proof) for account, proof in found.proofs.items()]
     else:
         rows = [
             _entry(found.names[way.account], proof)
-            | {"principals": list(way.patterns), "let_through_by": list(way.guards)}
+            | {"principals": list(way.patterns), "let_through_by": list(way.guards), "outsiders": way.outsiders}
             for way, proof in found.ways
         ]
     return json.dumps(rows, indent=2) + "\n"
@@ -66,7 +66,8 @@ def _ways(found: Sequence[tuple[Way, Proof]], names: Mapping[str, str]) -> Itera
         yield f"{worst.capitalize()} for {here}"
         for way, proof in ways:
             if proof.result != "proved":
-                yield f"  let through: {safe(', '.join(way.patterns))}"
+                where = ", also to whoever is outside the organization and has such" if way.outsiders else ""
+                yield f"  let through{where}: {safe(', '.join(way.patterns))}"
                 more = f" and {len(way.guards) - SHOWN} more" if len(way.guards) > SHOWN else ""
                 yield f"  by {safe(', '.join(way.guards[:SHOWN]))}{more}"
                 yield from (f"  {line}" for line in _shown(proof))

@@ -14,7 +14,7 @@ from landing.config import load
 from landing.core.errors import ConfigError
 from landing.library import Library, shipped
 from landing.organization import Guardrail, Organization, Target
-from landing.policy import RCP, SCP
+from landing.policy import SCP
 from landing.policy.escalation import open_traits, ways
 from landing.policy.keys import GLOBAL
 from landing.policy.traits import GIVE_TAGS, ORIGINS, TAKE_OVER, Origin, State, origin_of, traits
@@ -45,14 +45,13 @@ def given(operator: str, key: str = "aws:TagKeys", value: Any = "team", actions:
 TAKEN = deny({"StringEquals": {"aws:ResourceTag/team": "admin"}, **EXEMPT}, *TAKE_OVER)
 
 
-def guarded(base: Organization, *statements: dict[str, Any], policy_type: str = SCP) -> Organization:
-    """The first statement in a policy of the type, the others in SCPs; all at the root."""
+def guarded(base: Organization, *statements: dict[str, Any]) -> Organization:
+    """Each statement in an SCP of its own at the root."""
     guardrails = {}
     for number, statement in enumerate(statements):
         document = {"Version": "2012-10-17", "Statement": [statement]}
-        kind = SCP if number else policy_type
         key = f"p{number}"
-        guardrails[key] = Guardrail(key, key, kind, "", document, target=Target(units=("root",)), severity="high")
+        guardrails[key] = Guardrail(key, key, SCP, "", document, target=Target(units=("root",)), severity="high")
     return replace(base, guardrails=guardrails)
 
 
@@ -177,16 +176,6 @@ def test_a_tag_is_protected_by_what_denies_giving_it_in_every_way(
     assert [passing in words for _, words, _ in open_traits(organization)] == ([True] if passing else [])
     found = {proof.result for way, proof in ways(organization, "ou:workloads/dev") if way.trait}
     assert found == ({"proved", "refuted"} if passing else {"proved"})
-
-
-def test_an_rcp_lets_outsiders_through_who_tag_themselves_at_home(base: Organization) -> None:
-    guards = (given("Null", "aws:RequestTag/team", "false"), TAKEN)
-    organization = guarded(base, let(TEAM, Principal="*"), *guards, policy_type=RCP)
-    [(_, words, sure)] = open_traits(organization)
-    assert sure
-    assert "whoever is outside the organization" in words
-    members = {**TEAM, "StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
-    assert list(open_traits(guarded(base, let(members, Principal="*"), *guards, policy_type=RCP))) == []
 
 
 @pytest.mark.parametrize(
