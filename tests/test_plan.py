@@ -98,7 +98,7 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
 
 def test_the_json_has_the_shape_of_terraforms() -> None:
     data = plan([unit("a")], []).to_json()
-    assert data["format_version"] == "5.0"
+    assert data["format_version"] == "5.1"
     assert data["applyable"]
     assert data["complete"]
     (entry,) = data["resource_changes"]
@@ -123,7 +123,7 @@ def test_a_damaged_plan_file_is_refused(tmp_path: Path, damage: str) -> None:
         case "edit":
             path.write_text(text.replace('"name": "a"', '"name": "b"'))
         case "version":
-            path.write_text(text.replace('"format_version": "5.0"', '"format_version": "6.0"'))
+            path.write_text(text.replace('"format_version": "5.1"', '"format_version": "6.0"'))
         case "no plan":
             path.write_text("[]")
         case "no json":
@@ -401,7 +401,7 @@ def test_an_email_in_another_case_is_the_same_and_not_shown_as_a_change() -> Non
 
 def test_a_gap_without_parts_has_its_reason() -> None:
     gap = {"kind": "unit", "account": "a", "region": "r", "reason": "ListRoots: AccessDenied: no", "name": ""}
-    older = {**WHOLE, "format_version": "5.0", "gaps": [gap]}
+    older = {**WHOLE, "format_version": "5.1", "gaps": [gap]}
     older["digest"] = digest_of({key: value for key, value in older.items() if key != "digest"})
     plan = Plan.from_json(older)
     assert plan.gaps == (Gap("unit", Scope("a", "r"), Diagnostic("", gap["reason"])),)

@@ -154,12 +154,12 @@ def test_a_missing_part_is_a_clear_error(kept: Path) -> None:
 def test_a_target_that_is_nowhere_is_refused(kept: Path, full: Organization, target: str) -> None:
     """Not "No changes": it is misspelt."""
     with pytest.raises(Refused, match=r"did you mean|shows the addresses"):
-        load(kept).observation_of(full).raise_if_unknown([target])
+        load(kept).observation_of(full).raise_if_unknown(full, [target])
 
 
 @pytest.mark.parametrize("target", ["unit.workloads", "unit*", "stack", "unit.workloads/*"])
 def test_a_target_that_is_somewhere_is_taken(kept: Path, full: Organization, target: str) -> None:
-    load(kept).observation_of(full).raise_if_unknown([target])
+    load(kept).observation_of(full).raise_if_unknown(full, [target])
 
 
 @pytest.mark.parametrize(

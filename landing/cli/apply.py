@@ -53,7 +53,7 @@ ALLOW = ("delete", "detach", "weaken", "close-account", "switch-off", "replace",
     "targets",
     multiple=True,
     metavar="ADDR",
-    help="Only this address (or kind, or prefix*), and what it requires.",
+    help="Only this address (or kind, or prefix*, or stack_set.NAME@ACCOUNT), and what it requires.",
 )
 @click.option("--repack", is_flag=True, help="Put packed guardrails together anew, if that saves a policy.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")

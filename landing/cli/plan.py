@@ -29,7 +29,7 @@ SOME = 5
     "targets",
     multiple=True,
     metavar="ADDR",
-    help="Only this address (or kind, or prefix*), and what it requires.",
+    help="Only this address (or kind, or prefix*, or stack_set.NAME@ACCOUNT), and what it requires.",
 )
 @click.option("--repack", is_flag=True, help="Put packed guardrails together anew, if that saves a policy.")
 @shown_as
@@ -60,6 +60,7 @@ def command(
       landing plan
       landing plan --out plan.json && landing apply plan.json
       landing plan --format json | jq .summary
+      landing plan --target stack_set.NAME@ACCOUNT
       landing plan --refresh=false
       landing plan --format md > comment.md
     """

@@ -72,6 +72,10 @@ class Scope:
     def __str__(self) -> str:
         return "/".join(part for part in (self.account, self.region) if part)
 
+    def in_any(self, others: Iterable[Scope]) -> bool:
+        """Whether it is one of the others, or a Region of an account that is."""
+        return any(other.account == self.account and other.region in ("", self.region) for other in others)
+
 
 ORGANIZATION = Scope()
 
@@ -124,6 +128,20 @@ class Address:
         text = str(self)
         return target in (text, self.kind) or (target.endswith("*") and text.startswith(target[:-1]))
 
+    def part_in(self, target: str) -> Scope | None:
+        """The account (and Region) to which `--target` narrows what the whole organization has once, if it does.
+
+        `stack_set.NAME@account/region` means that part of `stack_set.NAME`.
+        """
+        if self.scope != ORGANIZATION or "@" not in target:
+            return None
+        try:
+            meant = Address.parse(target)
+        except ValueError:
+            return None
+        same = (meant.kind, meant.name) == (self.kind, self.name)
+        return meant.scope if same and meant.scope != ORGANIZATION else None
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -157,7 +175,8 @@ class Change:
     """Before → after, at one address.
 
     `requires`: what must be done first. `releases`: what the live resource leaned on and the new one does
-    not; those can only be deleted or loosened after this change.
+    not; those can only be deleted or loosened after this change. `only`: the accounts (and Regions) to which it is
+    narrowed (`Kind.narrowed`); what else differs is left as it is. Without any it is made everywhere.
     """
 
     action: Action
@@ -167,6 +186,7 @@ class Change:
     requires: tuple[Address, ...] = ()
     releases: tuple[Address, ...] = ()
     source: Source | None = None
+    only: tuple[Scope, ...] = ()
 
     @property
     def adopts(self) -> bool:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
 from landing.aws import Aws, Interrupted, NotBegun
-from landing.core.errors import AwsError, LandingError, NoCredentials
-from landing.core.model import Action, Address, Change, Diagnostic, Gap, counts_of
+from landing.core.errors import AwsError, ImpossiblePlan, LandingError, NoCredentials
+from landing.core.model import Action, Address, Change, Diagnostic, Gap, Scope, counts_of
 from landing.engine.background import settle
 from landing.engine.journal import Event, Listener, errored
 from landing.engine.observe import Progress, observe
 from landing.engine.order.graph import Graph, Step, build, halfway
 from landing.engine.order.phases import Known
-from landing.engine.plan import Origin, Plan, make, still_to_do
+from landing.engine.plan import Origin, Plan, make, narrowed, still_to_do
 from landing.engine.retry import persist, settled
 from landing.engine.stop import Stop
 from landing.organization import Organization
@@ -103,7 +103,8 @@ def _verify(
 ) -> None:
     """Look again at what was done: what AWS does not show as declared has failed."""
     tell(Event("phase_start", message="verify"))
-    touched = {change.address for change in result.done}
+    only = {change.address: change.only for change in result.done}
+    touched = set(only)
     scopes = {(address.kind, address.scope) for address in touched}
 
     gaps: list[Gap] = []
@@ -113,7 +114,8 @@ def _verify(
         nonlocal gaps
         observation = observe(organization, aws, kinds=kinds, only=scopes, progress=progress)
         gaps = [gap for gap in observation.gaps if any(gap.covers(address) for address in touched)]
-        return touched & {change.address for change in make(observation, Origin()).changes}
+        differing = (change for change in make(observation, Origin()).changes if change.address in touched)
+        return {change.address for change in differing if _differs(kinds, change, only[change.address])}
 
     try:
         differing = settled(aws, look)
@@ -129,6 +131,14 @@ def _verify(
     if gaps:
         first = gaps[0]
         result.unverified = replace(first.diagnostic, address=Address(first.kind, first.name or "*", first.scope))
+
+
+def _differs(kinds: Kinds, change: Change, only: Collection[Scope]) -> bool:
+    """Whether anything of it is left to do where it was to be made."""
+    try:
+        return narrowed(kinds, change, only) is not None
+    except ImpossiblePlan:
+        return True
 
 
 class _Walk:

@@ -38,14 +38,26 @@ class Observation:
     tasks: frozenset[Task] = field(default_factory=frozenset)
     kinds: Kinds = field(default=KINDS, compare=False, repr=False)
 
-    def raise_if_unknown(self, targets: Collection[str]) -> None:
+    def raise_if_unknown(self, organization: Organization, targets: Collection[str]) -> None:
         """Raise Refused when a target means nothing on either side: most likely it is misspelt."""
         known, kinds = {*self.desired, *self.live}, {kind.name for kind in self.kinds}
         for target in targets:
+            if whole := next((each for each in known if self._narrows(each, target)), None):
+                self._raise_if_out_of_reach(organization, whole, target)
+                continue
             if target in kinds or self.gaps or any(address.matches(target) for address in known):
                 continue
             hint = nearest(target, [*kinds, *map(str, known)], "landing plan without --target shows the addresses")
             raise Refused(f"--target {target} is no address that the config declares or AWS holds: {hint}")
+
+    def _narrows(self, address: Address, target: str) -> bool:
+        return self.kinds[address.kind].narrows and address.part_in(target) is not None
+
+    def _raise_if_out_of_reach(self, organization: Organization, address: Address, target: str) -> None:
+        live, scope = self.live.get(address), address.part_in(target)
+        kind, attributes = self.kinds[address.kind], live.attributes if live else None
+        if scope and (why := kind.out_of_reach(organization, address, scope, attributes)):
+            raise Refused(f"--target {target}: {why}")
 
 
 def desired_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> dict[Address, Resource]:
@@ -121,7 +133,11 @@ def needed_for(organization: Organization, targets: Collection[str], left: Colle
     `left`: regions that the config has left.
     """
     desired = desired_of(organization)
-    waiting = [address for address in desired if any(address.matches(target) for target in targets)]
+    waiting = [
+        address
+        for address in desired
+        if any(address.matches(target) or address.part_in(target) is not None for target in targets)
+    ]
     kept: set[Address] = set()
     while waiting:
         address = waiting.pop()
@@ -145,7 +161,7 @@ def _may_name(target: str, kind: str, scope: Scope) -> bool:
         address = Address.parse(target)
     except ValueError:
         return False
-    return address.kind == kind and address.scope == scope
+    return address.kind == kind and scope in (address.scope, ORGANIZATION)  # the whole, of which it means a part
 
 
 def observe(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from landing.core.model import (
     Change,
     Gap,
     Resource,
+    Scope,
     action_between,
     counts_of,
 )
@@ -33,8 +34,8 @@ from landing.organization.resources import LANDING_ZONE, OWNER, POLICY, TRUSTED_
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
-FORMAT = "5.0"
-"""5.0: the summary counts by the words of Terraform's `change_summary`."""
+FORMAT = "5.1"
+"""5.0: the summary counts by the words of Terraform's `change_summary`. 5.1: `only`, of changes that are narrowed."""
 
 SET_BY_ITS_API = (TRUSTED_ACCESS,)
 """Kinds whose resources may have a name of Control Tower's and are written all the same."""
@@ -102,22 +103,31 @@ class Plan:
     def only(self, targets: Collection[str]) -> Plan:
         """The changes at the given addresses (or kinds, or address prefixes ending in `*`) and what they require.
 
-        Also who gives up a name that one of them takes.
+        Also who gives up a name that one of them takes. A target that means one account of a stack set narrows its
+        change, and those of the stack sets that it requires; raises ImpossiblePlan where that is not possible.
         """
         if not targets:
             return self
         by_address = {change.address: change for change in self.changes}
         given_by = givers(self.kinds, self.changes)
-        wanted = [
-            change.address for change in self.changes if any(change.address.matches(target) for target in targets)
-        ]
-        kept: set[Address] = set()
+        wanted = [(address, only) for address in by_address for only in _meant(self.kinds, address, targets)]
+        kept: dict[Address, tuple[Scope, ...]] = {}
         while wanted:
-            address = wanted.pop()
-            if address in by_address and address not in kept:
-                kept.add(address)
-                wanted += (*by_address[address].requires, *given_by.get(address, ()))
-        changes = tuple(change for change in self.changes if change.address in kept)
+            address, scopes = wanted.pop()
+            known = kept.get(address)
+            scopes = () if known == () else tuple(sorted({*(known or ()), *scopes})) if scopes else ()
+            if address not in by_address or known == scopes:
+                continue
+            change = narrowed(self.kinds, by_address[address], scopes)
+            if change is None:
+                continue
+            kept[address] = scopes
+            wanted += (
+                (other, scopes if self.kinds[other.kind].narrows else ())
+                for other in (*change.requires, *given_by.get(address, ()))
+            )
+        found = [narrowed(self.kinds, each, kept[each.address]) for each in self.changes if each.address in kept]
+        changes = tuple(change for change in found if change is not None)
         effects = {address: sentences for address, sentences in self.effects.items() if address in kept}
         return replace(self, changes=changes, effects=effects)
 
@@ -258,6 +268,21 @@ def compare(kinds: Kinds, wanted: Resource | None, live: Resource | None) -> Cha
     return Change(action, wanted.address, before, wanted.attributes, wanted.requires, releases, wanted.source)
 
 
+def narrowed(kinds: Kinds, change: Change, scopes: Collection[Scope]) -> Change | None:
+    """A change in some accounts alone, or everywhere where none are given; see `Kind.narrowed`."""
+    return kinds[change.address.kind].narrowed(change, scopes) if scopes else change
+
+
+def _meant(kinds: Kinds, address: Address, targets: Collection[str]) -> Iterator[tuple[Scope, ...]]:
+    """To what each target that means an address narrows its change: nothing where it means all of it."""
+    for target in targets:
+        part = address.part_in(target) if kinds[address.kind].narrows else None
+        if address.matches(target):
+            yield ()
+        elif part is not None:
+            yield (part,)
+
+
 def _as_wanted(kinds: Kinds, before: Attributes, wanted: Resource) -> Attributes:
     """What is the same to AWS, in the form in which the config has it: so it is no change, nor shown as one."""
     forms = kinds[wanted.address.kind].canonical
@@ -291,6 +316,11 @@ def still_to_do(
             continue
         let_go = change.action is Action.FORGET and (live is None or not live.owned)
         derived = compare(plan.kinds, wanted, live) if (wanted or live) and not let_go else None
+        try:
+            derived = narrowed(plan.kinds, derived, change.only) if derived else None
+        except ImpossiblePlan as error:
+            wrong.append(str(error))
+            continue
         if derived is None:
             continue
         present, shape = derived.before, change.after or change.before or {}

@@ -46,6 +46,7 @@ def entry_of(kinds: Kinds, change: Change) -> dict[str, Any]:
         },
         "requires": [str(address) for address in change.requires],
         "releases": [str(address) for address in change.releases],
+        **({"only": [scope_of(scope) for scope in change.only]} if change.only else {}),
     }
 
 
@@ -61,6 +62,7 @@ def change_of(entry: Mapping[str, Any]) -> Change:
         tuple(map(Address.parse, entry["requires"])),
         tuple(map(Address.parse, entry["releases"])),
         source_of(at) if at else None,
+        tuple(Scope(typed(each["account"], str), typed(each["region"], str)) for each in entry.get("only", ())),
     )
 
 

@@ -40,7 +40,8 @@ class Group:
         """The address, or for several changes what they share and how many they are."""
         address, count = self.change.address, len(self.changes)
         if count == 1:
-            return str(address)
+            only = ", ".join(map(str, self.change.only))
+            return f"{address} (only in {only})" if only else str(address)
         return f"{address.kind}.{self.label} ({counted(count, self.out_of, self.where)})"
 
     @property

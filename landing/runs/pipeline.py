@@ -16,9 +16,9 @@ from typing import TypeVar
 
 from landing.aws import Aws, translated
 from landing.core.errors import AwsError, CannotRead, ConfigError, WrongPlan
-from landing.core.model import ORGANIZATION, Change, Diagnostic
+from landing.core.model import ORGANIZATION, Change, Diagnostic, Resource
 from landing.engine.apply import refresh
-from landing.engine.observe import Observation, Progress, left_regions, needed_for, observe
+from landing.engine.observe import Observation, Progress, desired_of, left_regions, needed_for, observe
 from landing.engine.order.unique_names import refuse_impossible
 from landing.engine.plan import Origin, Plan, make, refuse_theirs
 from landing.engine.snapshot import Snapshot
@@ -121,7 +121,7 @@ def plan_offline(
         replace(config, foreign=foreign_in(live), control_tower=has_control_tower(live)), live, repack=repack
     )
     observation = seen.observation_of(organization)
-    observation.raise_if_unknown(targets)
+    observation.raise_if_unknown(organization, targets)
     made = Origin(config.name, seen.organization_id, seen.account, seen.caller, digest, hooks.now(), read=seen.taken)
     compared = make(observation, made)
     organization = with_full_access(organization, observation.desired)
@@ -137,6 +137,7 @@ def plan_again(
     """
     organization = as_held(config, aws, saved.changes)
     aws = aws.with_names_of(organization)
+    _as_seen(organization, saved).raise_if_unknown(organization, targets)
     _refuse_other(saved.made_from, origin(organization, aws, digest, hooks.now()), name)
     planned = refreshed(Planned(organization, saved.only(targets), (), saved=True), aws, hooks)
     for refuse in hooks.refuse:
@@ -201,7 +202,7 @@ def _observed(organization: Organization, aws: Aws, hooks: Hooks, targets: Colle
         problems += hooks.check(organization, aws)
     if problems:
         raise ConfigError(problems)
-    observation.raise_if_unknown(targets)
+    observation.raise_if_unknown(organization, targets)
     return observation
 
 
@@ -241,6 +242,12 @@ def _explained(
         told[address] = (*told.get(address, ()), *words)
     explained = replace(whole, effects=told).only(targets)
     return replace(planned, plan=explained, changes=explained.changes)
+
+
+def _as_seen(organization: Organization, saved: Plan) -> Observation:
+    """What a saved plan and the config know of, for targets."""
+    there = {each.address: Resource(each.address, each.before or {}) for each in saved.changes}
+    return Observation(desired_of(organization), there, ())
 
 
 def _refuse_other(made: Origin, here: Origin, name: str) -> None:

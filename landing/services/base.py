@@ -9,6 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, ClassVar
 
+from landing.core.errors import ImpossiblePlan
 from landing.core.forms import Form
 from landing.core.model import (
     MARK,
@@ -138,6 +139,9 @@ class Kind(ABC):
     waits_for: ClassVar[tuple[str, ...]] = ()
     """Kinds whose changes are let finish first, well or badly; unlike `requires`, their failure blocks nothing."""
 
+    narrows: ClassVar[bool] = False
+    """Whether a change may be made in some accounts alone: `--target ADDR@account`."""
+
     removal: ClassVar[str] = "delete"
     """What `--allow` must name before a resource of this kind is deleted; empty when AWS cannot delete it."""
 
@@ -193,6 +197,17 @@ class Kind(ABC):
     def impossible(self, change: Change) -> Iterable[str]:
         """Why AWS has no way to make this change, and what to do instead."""
         return ()
+
+    def narrowed(self, change: Change, scopes: Collection[Scope]) -> Change | None:
+        """What of a change is made in some accounts (or Regions of them) alone; None when nothing is to do there.
+
+        Raises ImpossiblePlan where it is made everywhere or not at all.
+        """
+        raise ImpossiblePlan(f"{change.address} is changed as a whole: no --target narrows it to an account")
+
+    def out_of_reach(self, organization: Organization, address: Address, scope: Scope, live: Attributes | None) -> str:
+        """Why no change of a kind that `narrows` can be narrowed to an account (and Region); nothing when it can."""
+        return ""
 
     def begun(self, change: Change, present: Attributes) -> bool:
         """Whether a run that was cut off within this one change may have left what is there now."""

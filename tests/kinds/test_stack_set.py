@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from landing.core.model import Action, Address, Change, Gap, Scope, Severity
-from landing.engine.observe import observe
-from landing.engine.plan import Origin, make
+from landing.core.errors import ImpossiblePlan, Refused, StalePlan, WrongPlan
+from landing.core.model import Action, Address, Change, Gap, Resource, Scope, Severity
+from landing.engine.observe import Observation, needed_for, observe
+from landing.engine.plan import Origin, Plan, make, still_to_do
 from landing.organization import Organization
+from landing.report.plan_text import render
+from landing.report.style import Style
 from landing.sandbox import Sandbox
 from landing.sandbox.world import regions
 from landing.services.base import Kinds
@@ -22,6 +27,7 @@ from tests.samples import SMALL
 KIND = BY_NAME["stack_set"]
 KINDS = [BY_NAME[name] for name in ("organization", "trusted_access", "unit", "account", "stack_set")]
 HOME, FAR, OPT_IN = "eu-west-1", "us-east-1", "me-south-1"
+EVERYWHERE = [(account, region) for account in ("shop-prod", "shop-dev") for region in (HOME, FAR)]
 SET = Address("stack_set", "setting")
 NAME = "landing-setting"
 TEXT = SMALL + "baselines:\n  setting: {target: {units: [workloads]}, parameters: {value: one}}\n"
@@ -460,6 +466,169 @@ def test_the_repair_of_a_member_that_is_cut_off_at_every_write_ends_the_same(clo
             assert writes > 1
             return
     raise AssertionError
+
+
+def all_stuck(cloud: Cloud, load_text: Load) -> Cloud:
+    """An update failed on every instance, and its rollback too."""
+    refuse(cloud, times=8)
+    two = Cloud(cloud.sandbox, load_text(TWO))
+    assert not two.apply([KIND]).complete
+    assert statuses(two) == dict.fromkeys(EVERYWHERE, "UPDATE_ROLLBACK_FAILED")
+    return two
+
+
+def statuses(cloud: Cloud) -> dict[tuple[str, str], str]:
+    return {
+        (account, region): stack["StackStatus"]
+        for account, region in EVERYWHERE
+        for stack in member(cloud, account, "cloudformation", region).describe_stacks()["Stacks"]
+    }
+
+
+def narrowed(cloud: Cloud, *places: str) -> Plan:
+    return cloud.plan([KIND]).only([f"{SET}@{place}" for place in places])
+
+
+def left_of(plan: Plan, cloud: Cloud) -> tuple[Change, ...]:
+    """What `apply` makes of a saved plan."""
+    return still_to_do(Plan.from_json(json.loads(json.dumps(plan.to_json()))), cloud.observe([KIND]))
+
+
+@pytest.mark.parametrize("places", [("shop-dev",), ("shop-dev/eu-west-1", "shop-dev/us-east-1")])
+def test_one_account_alone_is_repaired_and_the_rest_later(
+    cloud: Cloud, load_text: Load, places: tuple[str, ...]
+) -> None:
+    two = all_stuck(cloud, load_text)
+    plan, first = narrowed(two, *places), len(operations(two))
+    (change,) = plan.changes
+    assert change.before is not None
+    assert list(change.before["instances"]) == ["shop-dev/eu-west-1", "shop-dev/us-east-1"]
+    assert f"# stack_set.setting (only in {', '.join(places)}) will be updated" in render(
+        plan, two.organization, Style()
+    )
+    result = two.apply([KIND], changes=left_of(plan, two))
+    assert result.complete, result.failed
+    assert {site for _, sites in operations(two)[first:] for site in sites} == {("shop-dev", HOME), ("shop-dev", FAR)}
+    assert {each for site, each in statuses(two).items() if site[0] == "shop-prod"} == {"UPDATE_ROLLBACK_FAILED"}
+    assert (value(two, "shop-dev"), value(two, "shop-dev", FAR)) == ("two", "two")
+    assert narrowed(two, "shop-dev").changes == ()
+    rest = the_change(two).before
+    assert rest is not None
+    assert list(rest["instances"]) == ["shop-prod/eu-west-1", "shop-prod/us-east-1"]
+    assert two.apply([KIND]).complete
+    assert values(two) == {"two"}
+    in_sync(two)
+
+
+def test_one_account_alone_is_put_back_where_two_have_drifted(cloud: Cloud) -> None:
+    for account in ("shop-dev", "shop-prod"):
+        out_of_the_way(cloud, account)
+    assert len(cloud.plan([KIND], detect=True).changes) == 1
+    result = cloud.apply([KIND], changes=narrowed(cloud, "shop-dev").changes)
+    assert result.complete, result.failed
+    assert (value(cloud, "shop-dev"), value(cloud, "shop-prod")) == ("one", "")
+    assert narrowed(cloud, "shop-dev").changes == ()
+    assert len(narrowed(cloud, "shop-prod", "shop-dev").changes) == 1
+
+
+def test_the_repair_of_one_account_that_is_cut_off_at_every_write_touches_no_other(
+    cloud: Cloud, load_text: Load
+) -> None:
+    two = all_stuck(cloud, load_text)
+    cloud.sandbox.world.clock.latency = 30
+    before, place = cloud.sandbox.dump(), f"shop-dev/{HOME}"
+    for writes in range(20):
+        cloud.sandbox.load(before)
+        aws, dead = DyingAws(two.organization, writes=writes, after_effect=True), False
+        try:
+            result = two.apply([KIND], aws=aws, changes=narrowed(two, place).changes)
+        except Cut:
+            dead = True
+            result = two.apply([KIND], changes=narrowed(two, place).changes)
+        assert not result.failed, result.failed
+        assert value(two, "shop-dev") == "two"
+        others = {status for site, status in statuses(two).items() if site != ("shop-dev", HOME)}
+        assert others == {"UPDATE_ROLLBACK_FAILED"}
+        assert narrowed(two, place).changes == ()
+        if not dead:
+            assert writes > 1
+            return
+    raise AssertionError
+
+
+def test_a_narrowed_plan_whose_bounds_were_moved_is_refused(cloud: Cloud, load_text: Load) -> None:
+    two = all_stuck(cloud, load_text)
+    plan = narrowed(two, "shop-dev")
+    (change,) = plan.changes
+    for other in ((), (Scope("shop-prod"),), (Scope("shop-dev", HOME),), (Scope("shop-dev"), Scope("shop-prod"))):
+        with pytest.raises(StalePlan):
+            left_of(replace(plan, changes=(replace(change, only=other),)), two)
+    whole = the_change(two)
+    for after in (
+        {**(whole.after or {}), "parameters": {"value": "evil"}},
+        {**(whole.after or {}), "instances": {"": ""}},
+    ):
+        with pytest.raises(WrongPlan):
+            left_of(replace(plan, changes=(replace(change, after=after),)), two)
+    unit = Change(Action.UPDATE, Address("unit", "workloads"), {"name": "a"}, {"name": "b"}, only=(Scope("shop-dev"),))
+    seen = Observation(
+        {unit.address: Resource(unit.address, {"name": "b"})}, {unit.address: Resource(unit.address, {"name": "a"})}, ()
+    )
+    with pytest.raises(WrongPlan, match="changed as a whole"):
+        still_to_do(Plan((unit,)), seen)
+
+
+def test_a_change_of_the_set_itself_is_not_narrowed(cloud: Cloud, load_text: Load) -> None:
+    with pytest.raises(ImpossiblePlan, match="its update of template is for all its accounts"):
+        narrowed(Cloud(cloud.sandbox, load_text(TWO)), "shop-dev")
+    with pytest.raises(ImpossiblePlan, match="its delete is for all"):
+        narrowed(Cloud(cloud.sandbox, load_text(SMALL)), "shop-dev")
+
+
+def test_what_is_narrowed_waits_for_what_runs_on_the_set(cloud: Cloud) -> None:
+    cloud.sandbox.world.clock.latency = 50
+    client = cloud.open(read_only=False).client("cloudformation")
+    for account in ("shop-dev", "shop-prod"):
+        live(cloud).instances[cloud.open().tree.account_ids[account], FAR].detailed = "CANCELLED"
+    unit = [cloud.open().tree.units["workloads"].id]
+    client.update_stack_instances(
+        StackSetName=NAME,
+        Regions=[HOME],
+        DeploymentTargets={"OrganizationalUnitIds": unit, "AccountFilterType": "NONE"},
+    )
+    plan = narrowed(cloud, "shop-dev")
+    assert [change.before and change.before["instances"] for change in plan.changes] == [
+        {"*": "an operation is running"}
+    ]
+    first = len(operations(cloud))
+    assert cloud.apply([KIND], changes=plan.changes).complete
+    assert operations(cloud)[first:] == [("UPDATE", {("shop-dev", FAR)})]
+
+
+def test_a_set_that_is_changed_or_gone_by_now_is_not_made_by_a_narrowed_change(cloud: Cloud, load_text: Load) -> None:
+    two = all_stuck(cloud, load_text)
+    changes = narrowed(two, "shop-dev").changes
+    gone = Cloud(cloud.sandbox, load_text(SMALL))
+    assert gone.apply([KIND]).complete
+    assert "it is gone: plan again" in two.apply([KIND], changes=changes).failed[SET].text
+
+
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("shop-dve", "did you mean `shop-dev`"),
+        ("nobody", "takes the key of an account"),
+        ("log-archive", "does not reach log-archive"),
+        ("management", "does not reach management"),
+        (f"shop-dev/{OPT_IN}", "deployed to eu-west-1, us-east-1, and not to me-south-1"),
+    ],
+)
+def test_an_account_that_a_set_does_not_reach_is_no_target(cloud: Cloud, place: str, why: str) -> None:
+    tasks = needed_for(cloud.organization, [f"{SET}@{place}"])
+    seen = observe(cloud.organization, cloud.open(), only={task for task in tasks if task[0] == KIND.name})
+    with pytest.raises(Refused, match=re.escape(why)):
+        seen.raise_if_unknown(cloud.organization, [f"{SET}@{place}"])
+    seen.raise_if_unknown(cloud.organization, [f"{SET}@shop-dev", f"{SET}@shop-dev/{FAR}"])
 
 
 @pytest.mark.parametrize(

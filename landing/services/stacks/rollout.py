@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from landing.aws import Aws, translated, unless
-from landing.core.errors import AwsError, InstancesFailed, NoCredentials, NotOurs
+from landing.core.errors import AwsError, InstancesFailed, NoCredentials, NotOurs, OperationFailed
 from landing.core.model import Attributes, Change, Scope
 from landing.core.partitions import OPT_IN_REGIONS
 from landing.core.quotas import UNITS_PER_STACK_SET_CALL
@@ -84,6 +84,22 @@ class Rollout:
             self._exists()
             before = {}
         self._extend(before, after)
+        for account, region in skipped:
+            self._restore(account, region, stacks)
+        self._tell()
+
+    def mend(self, stacks: CloudFormationKind) -> None:
+        """Repair the instances of a change that is narrowed, and touch nothing else: not the set, nor its targets."""
+        after, before = self.change.after, self.change.before
+        assert after is not None
+        assert before is not None
+        if not self._exists():
+            raise OperationFailed("it is gone: plan again", operation=f"stack set {self.name}")
+        if self.operations.settle() or BUSY in before["instances"]:
+            before = self.look()
+        skipped = self._continue_rollbacks(before["instances"], stacks)
+        usable = {**after, "regions": self.opt_in.usable(after["regions"])}
+        self._repair(before["instances"], usable, stacks, updated=False)
         for account, region in skipped:
             self._restore(account, region, stacks)
         self._tell()

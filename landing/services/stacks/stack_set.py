@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.blueprint import canonical
 from landing.core import forms
+from landing.core.errors import ImpossiblePlan
 from landing.core.model import (
     ORGANIZATION,
     Action,
@@ -22,6 +24,7 @@ from landing.core.model import (
     Scope,
     Severity,
 )
+from landing.core.spelling import nearest
 from landing.organization import PREFIX, Deployment, Organization
 from landing.services.base import GoingOn, required_account
 from landing.services.organizations.governed import GovernedRegion
@@ -102,6 +105,7 @@ class StackSet(CloudFormationKind):
         "cloudformation:TagResource",
     )
     waits_for = ("account",)
+    narrows = True
     canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(
         ("targets", "regions", "auto_deployment"), forms.unordered
     )
@@ -284,13 +288,56 @@ class StackSet(CloudFormationKind):
             if _taken(before):
                 yield existing_recorders.REPLACE
 
+    def narrowed(self, change: Change, scopes: Collection[Scope]) -> Change | None:
+        """The repair of the instances in these accounts; what runs on the set is waited for all the same.
+
+        Never a change of the set itself. UpdateStackSet with a new template and narrowed DeploymentTargets leaves all
+        other instances OUTDATED, and accounts that join get the new one.
+        """
+        before, after = change.before or {}, change.after or {}
+        odd = sorted(part for part in {*before, *after} - {"instances"} if before.get(part) != after.get(part))
+        if change.action is not Action.UPDATE or odd:
+            what = f"update of {', '.join(odd)}" if change.action is Action.UPDATE else change.action.value
+            raise ImpossiblePlan(
+                f"{change.address}: its {what} is for all its accounts. Only the repair of its instances can be "
+                f"narrowed to {_listed(scopes)}: plan it whole, without @account"
+            )
+        if change.only:
+            scopes = {s for s in scopes if s.in_any(change.only)} | {s for s in change.only if s.in_any(scopes)}
+        instances = {
+            site: what for site, what in before["instances"].items() if site == BUSY or _place(site).in_any(scopes)
+        }
+        if not instances:
+            return None
+        return replace(change, before={**before, "instances": instances}, only=tuple(sorted(scopes)))
+
+    def out_of_reach(self, organization: Organization, address: Address, scope: Scope, live: Attributes | None) -> str:
+        """An account or Region of which the stack set has, and is to have, no instance."""
+        if any(_place(site).in_any([scope]) for site in (live or {}).get("instances", ())):
+            return ""  # also one that it is not to have any more
+        if scope.account not in organization.accounts:
+            hint = nearest(scope.account, organization.accounts, "--target ADDR@KEY takes the key of an account")
+            return f"the config has no account {scope.account}: {hint}"
+        deployment = stack_sets(organization).get(address.name)
+        reached = organization.members(deployment.target) if deployment else ()
+        if scope.account == organization.management or scope.account not in reached:
+            return f"{address} does not reach {scope.account}"
+        if deployment and scope.region and scope.region not in deployment.regions:
+            return f"{address} is deployed to {', '.join(deployment.regions)}, and not to {scope.region}"
+        return ""
+
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """How many stacks it means, and which members are entered for rollbacks that may have failed."""
         deployment = stack_sets(organization).get(change.address.name)
         if deployment is not None:
             accounts = [key for key in organization.members(deployment.target) if key != organization.management]
             regions = len(deployment.regions)
-            yield f"reach: {len(accounts):,} accounts × {regions} regions = {len(accounts) * regions:,} stacks"
+            reach = f"{len(accounts):,} accounts × {regions} regions = {len(accounts) * regions:,} stacks"
+            yield (
+                f"narrowed: of {reach}, only those in {_listed(change.only)}; the others stay as they are"
+                if change.only
+                else f"reach: {reach}"
+            )
         instances = (change.before or {}).get("instances", {}) if change.after is not None else {}
         if taken := _taken(change.before or {}):
             yield f"replaces the recorder of AWS Config in {_some(taken)}, with its delivery channel"
@@ -312,13 +359,29 @@ class StackSet(CloudFormationKind):
             resources = (
                 one for one in self._read_ours(organization, aws, client, found, wanted) if isinstance(one, Resource)
             )
-            return next(one.attributes for one in resources if one.address == change.address)
+            attributes = next(one.attributes for one in resources if one.address == change.address)
+            if not change.only:
+                return attributes
+            left = self.narrowed(replace(change, before=attributes), change.only)
+            return {**attributes, "instances": left.before["instances"] if left and left.before else {}}
 
         rollout = Rollout(organization, aws, client, change, look)
-        if change.action is Action.DELETE:
+        if change.only:
+            rollout.mend(self)
+        elif change.action is Action.DELETE:
             rollout.remove()
         else:
             rollout.roll_out({**self.sent(aws, change.after or {}), "Tags": [MARK]}, self)
+
+
+def _listed(scopes: Collection[Scope]) -> str:
+    return ", ".join(map(str, scopes))
+
+
+def _place(site: str) -> Scope:
+    """Where an instance is, of its `account/region`."""
+    account, _, region = site.partition("/")
+    return Scope(account, region)
 
 
 def _taken(before: Attributes) -> list[str]:
