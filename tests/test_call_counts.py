@@ -1,7 +1,7 @@
 """How many calls a plan makes, and that none of them is made once an account.
 
 The bound: ceil(A/20) + ceil((A+U+P)/100) + 2·U + 3·P + C·R + K, for A accounts, U units, P policies and R governed
-regions, with every service and one baseline. The second term are the tags, 100 resources a page.
+regions, with services and one baseline. The second term are the tags, 100 resources a page.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from tests.simulated.configs import Size
 from tests.simulated.seeding import land
 from tests.simulated.server import Simulated
 
-C = 20
-"""Calls a region, with every service: the stacks of three accounts, GuardDuty (in two), AWS Config, Macie."""
+C = 17
+"""Calls a region, with the services of the config: the stacks of three accounts, GuardDuty (in two), AWS Config."""
 K = 49
 """Calls that are made whatever the size."""
 
@@ -80,3 +80,16 @@ def test_two_hundred_more_accounts_are_ten_more_pages_and_their_tags(
         ("organizations", "ListAccounts"): 10,
         ("resourcegroupstaggingapi", "GetResources"): 2,
     }
+
+
+def test_a_service_that_the_config_does_not_have_and_nobody_administers_costs_no_call(
+    calls: Callable[[Size], Counter[tuple[str, str]]],
+) -> None:
+    asked = {service for service, _ in calls(replace(BASE, services=False))}
+    assert asked == {"cloudformation", "organizations", "resourcegroupstaggingapi", "sts"}
+
+
+def test_who_administers_is_asked_once(calls: Callable[[Size], Counter[tuple[str, str]]]) -> None:
+    made = calls(BASE)
+    assert made["organizations", "ListDelegatedAdministrators"] == 1
+    assert made["organizations", "ListDelegatedServicesForAccount"] == 1, "there is one that is any"

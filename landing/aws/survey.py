@@ -76,6 +76,17 @@ class Survey:
         return self.once("trusted", lambda: tuple(entry["ServicePrincipal"] for entry in self._listed(*listed)))
 
     @property
+    def administrators(self) -> tuple[tuple[str, str], ...]:
+        """(service principal, account id) of every delegated administrator: a call an account that is any."""
+        return self.once("administrators", lambda: tuple(self._read_administrators()))
+
+    def _read_administrators(self) -> Iterator[tuple[str, str]]:
+        for account in self._listed("list_delegated_administrators", "DelegatedAdministrators"):
+            services = ("list_delegated_services_for_account", "DelegatedServices")
+            for service in self._listed(*services, AccountId=account["Id"]):
+                yield service["ServicePrincipal"], account["Id"]
+
+    @property
     def units(self) -> tuple[FoundUnit, ...]:
         """All units, parents first."""
         return self.once("found units", lambda: tuple(self._walk()))

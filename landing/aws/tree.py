@@ -132,6 +132,15 @@ class Tree:
         self._survey.once.forget("trusted")
 
     @property
+    def administrators(self) -> tuple[tuple[str, str], ...]:
+        """(service principal, account id) of every delegated administrator, whatever call has appointed it."""
+        return () if self.description is None else self._survey.administrators
+
+    def forget_administrators(self) -> None:
+        """There is one more."""
+        self._survey.once.forget("administrators")
+
+    @property
     def units(self) -> dict[str, LiveUnit]:
         """Units by key."""
         return self._named("units", self._read_units)

@@ -81,6 +81,7 @@ class Builder:
             services=enabled,
             offered={each.key: each.offered(regions, self.partition) for each in self.services},
             log_buckets=tuple(sorted({*LOG_BUCKETS, *(each.purpose for each in deliveries(self.services, enabled))})),
+            principals={each.key: (*each.trusted, *each.delegated) for each in self.services},
             administered=frozenset(each.key for each in self.services if each.administered),
             appointing=frozenset(principal for each in self.services for principal in each.appointing),
             trusted_access=dict(self._trusted_access(enabled, policy_types)),

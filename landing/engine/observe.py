@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 from landing.aws import Aws, Interrupted, translated
 from landing.core.errors import AwsError, NoCredentials, NotThere, Refused
@@ -20,6 +21,7 @@ from landing.services.registry import KINDS
 WORKERS = 64
 """Tasks at once. Most wait for the organization to be read; how many requests are in flight is the door's affair."""
 
+T = TypeVar("T")
 Task = tuple[str, Scope]
 Found = list[Resource | Gap]
 LOOK = 0.25
@@ -109,15 +111,20 @@ def let_go(
     }
 
 
-def _marks(read: Callable[[], frozenset[str]]) -> frozenset[str]:
-    """What the root is marked with; nothing where that cannot be read: the kind that reads the marks has a gap."""
+def _told(read: Callable[[], T], otherwise: T) -> T:
+    """What the organization says; `otherwise` where that cannot be read, of which the kind that shows it has a gap."""
     try:
         with translated(ORGANIZATION):
             return read()
     except NoCredentials:
         raise
     except AwsError:
-        return frozenset()
+        return otherwise
+
+
+def _marks(read: Callable[[], frozenset[str]]) -> frozenset[str]:
+    """What the root is marked with."""
+    return _told(read, frozenset())
 
 
 def left_regions(organization: Organization, aws: Aws) -> frozenset[str]:
@@ -254,6 +261,8 @@ def _settled(running: Iterable[Future[Found]], aws: Aws) -> Iterator[Future[Foun
 
 
 def _read(organization: Organization, aws: Aws, kind: Kind, scope: Scope) -> Found:
+    if not _told(lambda: kind.in_use(organization, aws), otherwise=True):
+        return []
     try:
         with translated(scope):
             return list(kind.read(organization, aws, scope))

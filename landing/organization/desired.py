@@ -136,6 +136,8 @@ class Organization(Hierarchy):
     """The regions of the partition that have a service, by its key; of every service that there is."""
     log_buckets: tuple[str, ...] = ()
     """What the buckets of the log archive are for, as their names have it."""
+    principals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The service principals of a service, by its key; of every service that there is."""
     administered: frozenset[str] = frozenset()
     """Keys of the services whose administrator is appointed by a call of the service."""
     appointing: frozenset[str] = frozenset()

@@ -157,6 +157,10 @@ class Kind(ABC):
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Everything of this kind that the config asks for."""
 
+    def in_use(self, organization: Organization, aws: Aws) -> bool:
+        """Whether there can be any, by what is read of the organization anyway (`aws.tree`); else nothing is asked."""
+        return True
+
     @abstractmethod
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Everything of this kind that a scope holds, by the names of the config."""

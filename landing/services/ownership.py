@@ -43,6 +43,9 @@ FOOT = """
   `roles.security_tooling` names. The mark is set, and listed as an adoption, when the config has the service; it goes
   when the config drops it, last. So what was there before the config had the service is unmanaged: no administrator is
   dismissed that we have not appointed or taken over, and none of its settings is switched off.
+- **A service that the config does not have** is asked about only where it is marked, or where AWS Organizations knows
+  an account that administers it (of CloudTrail: where it has trusted access). What an account has of it alone, such as
+  a detector that it made itself, is its own affair.
 - **Another account as administrator** of a service that the config has: `plan` shows the switch with what is lost, and
   `apply` wants `--allow switch-off`.
 - **Trusted access, policy types, delegated administrators, contacts, the organization**: never withdrawn, for others

@@ -46,6 +46,17 @@ class RegionalKind(Kind):
             if not self.home_only or region == organization.home_region:
                 yield Scope(self.account(organization), region)
 
+    def in_use(self, organization: Organization, aws: Aws) -> bool:
+        """Where the config has the service, its mark is on the root, or an account administers it.
+
+        An administrator that a service appoints is registered with AWS Organizations too (GuardDuty, Security Hub and
+        Macie user guides: `organizations:RegisterDelegatedAdministrator`); only the management account never is.
+        """
+        if self.service in organization.services or self.service in aws.tree.marked_services:
+            return True
+        principals = organization.principals[self.service]
+        return any(principal in principals for principal, _ in aws.tree.administrators)
+
     def _offered(self, organization: Organization) -> list[str]:
         """The governed regions that have the service."""
         return [region for region in organization.governed_regions if region in organization.offered[self.service]]

@@ -157,6 +157,10 @@ class Trail(Kind):
             needs += Stack().sites(organization, key, Scope(organization.management))
         yield Resource(self.address(TRAIL), attributes, tuple(needs), source=service.source)
 
+    def in_use(self, organization: Organization, aws: Aws) -> bool:
+        """No organization trail is without trusted access (CreateTrail: CloudTrailAccessNotEnabledException)."""
+        return organization.service(CloudTrailSettings) is not None or PRINCIPAL in aws.tree.trusted
+
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Our trail, and other organization trails as unmanaged: each of them is paid for.
 

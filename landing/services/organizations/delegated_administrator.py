@@ -45,16 +45,12 @@ class DelegatedAdministrator(Kind):
         """Every registration but those that a service made itself; others than ours are unmanaged."""
         if aws.tree.description is None:
             return
-        client = aws.client("organizations")
         keys = aws.tree.account_keys
-        for admin in aws.listed(client, "list_delegated_administrators", "DelegatedAdministrators"):
-            for service in aws.listed(
-                client, "list_delegated_services_for_account", "DelegatedServices", AccountId=admin["Id"]
-            ):
-                if service["ServicePrincipal"] in organization.appointing:
-                    continue  # by a call of the service, which is a kind of its own
-                name = f"{service['ServicePrincipal']}/{keys.get(admin['Id'], admin['Id'])}"
-                yield Resource(self.address(name), {"delegated": True}, owned=False)
+        for principal, account in aws.tree.administrators:
+            if principal not in organization.appointing:  # by a call of the service, which is a kind of its own
+                yield Resource(
+                    self.address(f"{principal}/{keys.get(account, account)}"), {"delegated": True}, owned=False
+                )
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Register; being registered already is success."""
@@ -64,3 +60,4 @@ class DelegatedAdministrator(Kind):
             aws.client("organizations").register_delegated_administrator(
                 AccountId=aws.tree.account_ids[account], ServicePrincipal=principal
             )
+        aws.tree.forget_administrators()
