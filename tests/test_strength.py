@@ -212,13 +212,20 @@ def test_orders(order: Weaker, before: Any, after: Any, words: list[str]) -> Non
     assert list(order(before, after)) == words
 
 
-TLS = {"Sid": "Tls", "Effect": "Deny", "Principal": "*", "Action": "s3:*"}
+TLS = {
+    "Sid": "Tls",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Condition": {"Bool": {"aws:SecureTransport": False}},
+}
 READERS = {"Sid": "Readers", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject"}
 SERVICE = {
     "Sid": "Service",
     "Effect": "Allow",
     "Principal": {"Service": "macie.amazonaws.com"},
     "Action": "s3:PutObject",
+    "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
 }
 CHOSEN = {"Fn::If": ["Here", True, False]}
 RULE = {"Status": "Enabled", "ExpirationInDays": 30}
@@ -255,14 +262,26 @@ RULE = {"Status": "Enabled", "ExpirationInDays": 30}
             "PolicyDocument",
             {"Statement": [TLS]},
             {"Statement": [SERVICE]},
-            ["denies as before (Tls)"],
+            ["PolicyDocument lets through as not before: e.g. "],
         ),
         ("AWS::S3::BucketPolicy", "PolicyDocument", {"Statement": [TLS]}, {"Statement": [TLS, SERVICE]}, []),
-        ("AWS::S3::BucketPolicy", "PolicyDocument", {"Statement": [TLS]}, {"Statement": [TLS, READERS]}, ["(Readers)"]),
-        ("AWS::S3::BucketPolicy", "PolicyDocument", {"Statement": [TLS]}, CHOSEN, ["(Tls)", UNTOLD]),
+        (
+            "AWS::S3::BucketPolicy",
+            "PolicyDocument",
+            {"Statement": [TLS]},
+            {"Statement": [TLS, READERS]},
+            ["s3:GetObject on"],
+        ),
+        ("AWS::S3::BucketPolicy", "PolicyDocument", {"Statement": [TLS]}, CHOSEN, [UNTOLD]),
         ("AWS::KMS::Key", "EnableKeyRotation", True, False, ["true → false"]),
         ("AWS::Logs::LogGroup", "RetentionInDays", None, 7, ["none → 7"]),
-        ("AWS::IAM::Role", "AssumeRolePolicyDocument", {"Statement": [SERVICE]}, {"Statement": [READERS]}, ["trusts"]),
+        (
+            "AWS::IAM::Role",
+            "AssumeRolePolicyDocument",
+            {"Statement": [SERVICE]},
+            {"Statement": [READERS]},
+            ["AssumeRolePolicyDocument lets through"],
+        ),
         (
             "AWS::Config::ConfigurationRecorder",
             "RecordingGroup",

@@ -35,19 +35,26 @@ def turn_of(before: Document, after: Document, policy_type: str) -> Turn:
     )
 
 
-def let_through(before: Document, after: Document, policy_type: str) -> str:
-    """What passes with the new text of a policy and did not with the old one, in words; nothing where nothing does."""
+def let_through(before: Document, after: Document, policy_type: str, who: str = "") -> str:
+    """What passes with the new text of a policy and did not with the old one, in words; nothing where nothing does.
+
+    `who` stands for the principal, where the policy is somebody's own.
+    """
     if turn_of(before, after, policy_type) in (Turn.NOTHING, Turn.TIGHTENS):
         return ""
     return _let_through(
-        json.dumps(_concrete(before), sort_keys=True), json.dumps(_concrete(after), sort_keys=True), policy_type
+        json.dumps(_concrete(before), sort_keys=True), json.dumps(_concrete(after), sort_keys=True), policy_type, who
     )
 
 
-def passing(found: Effect) -> str:
-    """One request that an effect lets through, or of what it cannot be told; nothing where there is neither."""
+def passing(found: Effect, who: str = "") -> str:
+    """One request that an effect lets through, or of what it cannot be told; nothing where there is neither.
+
+    `who` stands for the principal.
+    """
     if found.permitted:
-        return f"e.g. {in_words(found.permitted[0].example)} passes"
+        example = found.permitted[0].example
+        return f"e.g. {in_words({**example, 'principal': who} if who else example)} passes"
     if found.undetermined:
         unknown = found.undetermined[0]
         return f"it cannot be told of {unknown.actions[0]}: {unknown.reason}"
@@ -115,13 +122,13 @@ def _turn(before: str, after: str, policy_type: str) -> Turn:
 
 
 @lru_cache(maxsize=1024)
-def _let_through(before: str, after: str, policy_type: str) -> str:
+def _let_through(before: str, after: str, policy_type: str, who: str) -> str:
     old, new = json.loads(before), json.loads(after)
     if "Statement" not in old or "Statement" not in new:
         return "what it let through before cannot be told"
     gone, come = _changed(old, new)
     try:
-        found = (passing(each) for each in _effects(old, new, [*gone, *come], policy_type))
+        found = (passing(each, who) for each in _effects(old, new, [*gone, *come], policy_type))
         return next((words for words in found if words), "")
     except ValueError as error:
         return f"it cannot be told: {error}"

@@ -1,7 +1,7 @@
 """What a template protects less than another: by what is known of some types of resources.
 
-Compared by logical ids. Of a type or a property that is not in the table nothing is known, and nothing is said: of a
-role those are its own policies, which say what it may do and not what is guarded.
+Compared by logical ids. Of a type or a property that is not in the table nothing is known, and nothing is said. What
+policies say, of roles and of resources, is weighed by what they let through (`template_policies`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from itertools import chain
 from typing import Any
 
 from landing.blueprint import CONTEXT_PARAMETERS
-from landing.services.strength import Weaker, each, kept, longer, no_more, on, present, ranked, text, told
+from landing.services.stacks.template_policies import belongs_to_another, more_passes
+from landing.services.strength import Weaker, each, kept, longer, no_more, on, present, ranked, told
 
 Template = Mapping[str, Any]
 
@@ -72,12 +73,16 @@ def weaker_template(before: Template, after: Template) -> Iterable[str]:
         yield from told("a template in YAML", "a template in JSON")
         return
     old, new = before.get("Resources") or {}, after.get("Resources") or {}
+    types = {name: str(resource.get("Type")) for side in (old, new) for name, resource in side.items()}
     for name, resource in old.items():
         kind = resource.get("Type")
         if name not in new or new[name].get("Type") != kind:
             yield f"{name} no longer a resource ({kind})"
             continue
         yield from (f"{name} {words}" for words in _weaker_resource(resource, new[name]))
+        yield from (f"{name} {words}" for words in more_passes(resource, new[name], types))
+    for name in [name for name in new if name not in old and belongs_to_another(new[name], old)]:
+        yield from (f"{name} {words}" for words in more_passes({}, new[name], types))
     for section in CONTENTS:
         if before.get(section) != after.get(section) and old:
             yield from (f"{section} {words}" for words in told(before.get(section), after.get(section)))
@@ -104,39 +109,6 @@ def _at(properties: Any, path: str) -> Any:
 
 def _is_function(value: Mapping[str, Any]) -> bool:
     return len(value) == 1 and (next(iter(value)).startswith("Fn::") or "Ref" in value)
-
-
-def _statements(document: Any) -> list[Mapping[str, Any]]:
-    found = document.get("Statement") or [] if isinstance(document, Mapping) else []
-    return [found] if isinstance(found, Mapping) else list(found)
-
-
-def _policy(before: Any, after: Any) -> Iterator[str]:
-    """Statements that deny and are lost, and those that let others in than one service (which has a bucket of its own).
-
-    A statement that changes counts as lost and added; what is chosen by a function (`Fn::If`) cannot be told.
-    """
-    old, new = _statements(before), _statements(after)
-    for statement in [one for one in old if one not in new]:
-        if statement.get("Effect") != "Allow":
-            yield f"no longer denies as before ({statement.get('Sid', text(statement))})"
-    for statement in [one for one in new if one not in old]:
-        principal = statement.get("Principal")
-        service = isinstance(principal, Mapping) and set(principal) == {"Service"}
-        if statement.get("Effect") != "Deny" and not service:
-            yield f"lets in as not before ({statement.get('Sid', text(statement))})"
-    if (before is not None and not old) or (after is not None and not new):
-        yield from told(before, after)
-
-
-def _trust(before: Any, after: Any) -> Iterator[str]:
-    """Whoever is trusted in addition, services too."""
-    old = _statements(before)
-    for statement in _statements(after):
-        if statement.get("Effect") != "Deny" and statement not in old:
-            yield f"trusts as not before ({text(statement.get('Principal'))})"
-    if after is not None and not _statements(after):
-        yield from told(before, after)
 
 
 def _expiry(before: Any, after: Any) -> Iterator[str]:
@@ -228,11 +200,10 @@ PROPERTIES: Mapping[str, Mapping[str, Weaker]] = {
         "PublicAccessBlockConfiguration": each(_optional_on),
         "VersioningConfiguration/Status": ranked("Enabled", "Suspended", None),
     },
-    "AWS::S3::BucketPolicy": {"Bucket": told, "PolicyDocument": _policy},
+    "AWS::S3::BucketPolicy": {"Bucket": told},
     "AWS::KMS::Key": {
         "Enabled": ranked(True, None, False),
         "EnableKeyRotation": _optional_on,
-        "KeyPolicy": _policy,
         "PendingWindowInDays": longer(),
     },
     "AWS::KMS::Alias": {"TargetKeyId": told},
@@ -241,11 +212,17 @@ PROPERTIES: Mapping[str, Mapping[str, Weaker]] = {
         "KmsKeyId": _another,
         "RetentionInDays": longer(),
     },
-    "AWS::IAM::Role": {
-        "AssumeRolePolicyDocument": _trust,
-        "ManagedPolicyArns": no_more,
-        "PermissionsBoundary": _another,
-    },
+    "AWS::IAM::Group": {"ManagedPolicyArns": no_more},
+    **dict.fromkeys(
+        ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"), dict.fromkeys(("Groups", "Roles", "Users"), no_more)
+    ),
+    "AWS::IAM::GroupPolicy": {"GroupName": told},
+    "AWS::IAM::Role": {"ManagedPolicyArns": no_more, "PermissionsBoundary": _another},
+    "AWS::IAM::RolePolicy": {"RoleName": told},
+    "AWS::IAM::User": {"Groups": no_more, "ManagedPolicyArns": no_more, "PermissionsBoundary": _another},
+    "AWS::IAM::UserPolicy": {"UserName": told},
+    "AWS::SNS::TopicPolicy": {"Topics": told},
+    "AWS::SQS::QueuePolicy": {"Queues": told},
     "AWS::EC2::SnapshotBlockPublicAccess": {"State": ranked("block-all-sharing", "block-new-sharing")},
     "AWS::SSM::ServiceSetting": {"SettingId": told, "SettingValue": told},
     "AWS::Config::ConfigurationRecorder": {

@@ -1,0 +1,201 @@
+"""What the policies of a template let through more than before, as the policy engine sees it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from landing.services.stacks.template_strength import weaker_template
+from landing.services.strength import UNTOLD
+
+BUCKET = {"Type": "AWS::S3::Bucket"}
+OTHER = {"Type": "AWS::S3::Bucket"}
+ARN = {"Fn::GetAtt": ["Bucket", "Arn"]}
+READ, WRITE = "s3:GetObject", "s3:PutObject"
+OBJECTS = {"Fn::Sub": "${Bucket.Arn}/*"}
+OWN = "arn:aws:s3:::mine/*"
+SECRET = {"Fn::If": ["Here", "arn:aws:s3:::a/*", "arn:aws:s3:::b/*"]}
+
+
+def allow(action: Any, resource: Any = OWN, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, **({"Resource": resource} if resource else {}), **more}
+
+
+def deny(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return {**allow(action, resource, **more), "Effect": "Deny"}
+
+
+def document(*statements: Any) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def template(kind: str, properties: Any, **others: Any) -> dict[str, Any]:
+    given = json.loads(json.dumps(properties))
+    return {"Resources": {"Bucket": BUCKET, "Other": OTHER, "It": {"Type": kind, "Properties": given}, **others}}
+
+
+def inline(*statements: Any) -> dict[str, Any]:
+    return {"Policies": [{"PolicyName": "p", "PolicyDocument": document(*statements)}]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ([allow(READ)], [allow([READ])], ""),
+        ([allow(READ)], [allow(READ, Sid="Named")], ""),
+        ([allow(READ), allow(WRITE)], [allow([WRITE, READ])], ""),
+        ([allow([READ, WRITE])], [allow(READ)], ""),
+        ([allow("s3:*", "*")], [allow(READ)], ""),
+        ([allow("*", "*")], [allow(READ, OBJECTS)], ""),
+        ([allow(READ)], [], ""),
+        ([allow(READ)], [allow([READ, WRITE])], "It Policies lets through as not before: e.g. it with s3:PutObject on"),
+        ([allow(READ)], [allow(READ, "arn:aws:s3:::*/*")], "it with s3:GetObject on arn:aws:s3:::"),
+        ([allow(READ)], [allow(READ), deny(WRITE)], ""),
+        ([allow(READ), deny(WRITE)], [allow(READ)], "it with s3:PutObject"),
+        ([allow(READ), deny(WRITE)], [allow(READ), deny("s3:Put*")], ""),
+        ([allow(READ, Condition={"Bool": {"aws:SecureTransport": "true"}})], [allow(READ)], "it with s3:GetObject"),
+        ([allow(READ)], [allow(READ, Condition={"Bool": {"aws:SecureTransport": "true"}})], ""),
+        # What stands for something of the template is the same thing wherever it is written.
+        ([allow([READ, WRITE], OBJECTS)], [allow(READ, {"Fn::Join": ["/", [ARN, "*"]]})], ""),
+        ([allow(READ, OBJECTS)], [allow([READ, WRITE], OBJECTS)], "it with s3:PutObject on arn:aws:s3:"),
+        ([allow(READ, ARN)], [allow(READ, OBJECTS)], "it with s3:GetObject"),
+        ([allow(READ, OBJECTS)], [allow(READ, {"Fn::Sub": "${Other.Arn}/*"})], "it with s3:GetObject"),
+        ([allow(READ, {"Fn::Sub": "arn:aws:s3:::x-${AWS::AccountId}/*"})],
+         [allow(READ, {"Fn::Sub": "arn:${AWS::Partition}:s3:::x-${AWS::AccountId}/*"})], ""),
+        # What cannot be told.
+        ([allow(READ)], [allow(READ, SECRET)], UNTOLD),
+        ([allow(READ, SECRET)], [allow(READ, SECRET), allow(READ)], "it with s3:GetObject"),
+        ([allow(READ)], [allow("nosuch:Action")], "it with nosuch:Action"),
+        ([allow(READ)], [allow("nosuch:*")], "it cannot be told"),
+        ([allow(READ)], [{"Fn::If": ["Here", allow(READ), {"Ref": "AWS::NoValue"}]}], UNTOLD),
+    ],
+)  # fmt: skip
+def test_what_a_role_may_do_more_is_said(before: list[Any], after: list[Any], words: str) -> None:
+    found = list(weaker_template(*(template("AWS::IAM::Role", inline(*side)) for side in (before, after))))
+    assert [words in each for each in found] == ([True] if words else []), found
+
+
+@pytest.mark.parametrize("kind", ["ManagedPolicy", "Policy", "RolePolicy", "UserPolicy", "GroupPolicy"])
+def test_policies_of_their_own_are_read_as_those_of_roles(kind: str) -> None:
+    narrow, wide = (
+        template(f"AWS::IAM::{kind}", {"PolicyDocument": document(allow(action))}) for action in (READ, "s3:*")
+    )
+    assert ["It PolicyDocument lets through" in each for each in weaker_template(narrow, wide)] == [True]
+    assert list(weaker_template(wide, narrow)) == []
+
+
+ROOT = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+PARTNER = {"AWS": "arn:aws:iam::111122223333:role/partner"}
+ANYBODY = {"AWS": "*"}
+GITHUB = {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}
+SUBJECT = "token.actions.githubusercontent.com:sub"
+
+
+def trust(principal: Any, action: str = "sts:AssumeRole", **more: Any) -> dict[str, Any]:
+    return allow(action, None, Principal=principal, **more)
+
+
+def subject(value: str) -> dict[str, Any]:
+    return trust(GITHUB, "sts:AssumeRoleWithWebIdentity", Condition={"StringLike": {SUBJECT: value}})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ([trust(ROOT)], [trust({"AWS": ["123456789012"]})], ""),
+        ([trust(ANYBODY)], [trust(PARTNER)], ""),
+        ([trust(ROOT)], [trust(PARTNER)], "arn:aws:iam::111122223333:role/partner with sts:AssumeRole"),
+        ([trust(ROOT)], [trust({"AWS": {"Ref": "ManagementAccountId"}})], "with sts:AssumeRole"),
+        ([trust({"Service": "ec2.amazonaws.com"})], [trust({"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]})],
+         "aws:PrincipalServiceName=lambda.amazonaws.com"),
+        ([trust(ANYBODY, Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})], [trust(ANYBODY)],
+         "with sts:AssumeRole"),
+        ([trust(ROOT, Condition={"StringEquals": {"aws:PrincipalAccount": "111122223333"}})], [trust(ROOT)],
+         "with sts:AssumeRole"),
+        ([trust(ROOT), deny("sts:*", None, Principal=PARTNER)], [trust(ROOT)], "role/partner with sts:"),
+        ([subject("repo:mine/one:*")], [subject("repo:mine/*")], f"{SUBJECT}=repo:mine/"),
+        ([subject("repo:mine/*")], [subject("repo:mine/one:*")], ""),
+        ([trust(ROOT)], [trust({"CanonicalUser": "x"})], UNTOLD),
+        ([trust(ROOT)], [allow("sts:AssumeRole", None, NotPrincipal=PARTNER)], UNTOLD),
+    ],
+)  # fmt: skip
+def test_whom_a_role_trusts_more_is_said(before: list[Any], after: list[Any], words: str) -> None:
+    sides = ({"AssumeRolePolicyDocument": document(*side)} for side in (before, after))
+    found = list(weaker_template(*(template("AWS::IAM::Role", side) for side in sides)))
+    assert [words in each for each in found] == ([True] if words else []), found
+
+
+def delivery(source: str, **more: Any) -> dict[str, Any]:
+    condition = {"ArnLike": {"aws:SourceArn": source}}
+    return allow(WRITE, OBJECTS, Principal={"Service": "cloudtrail.amazonaws.com"}, Condition=condition, **more)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("AWS::S3::BucketPolicy", "PolicyDocument"),
+        ("AWS::SNS::TopicPolicy", "PolicyDocument"),
+        ("AWS::SQS::QueuePolicy", "PolicyDocument"),
+        ("AWS::KMS::Key", "KeyPolicy"),
+        ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy"),
+        ("AWS::Logs::ResourcePolicy", "PolicyDocument"),
+    ],
+)
+def test_who_may_do_more_to_a_resource_is_said(kind: str, path: str) -> None:
+    def found(before: Any, after: Any) -> list[str]:
+        texts = (document(side) for side in (before, after))
+        sides = (json.dumps(text) if kind.startswith("AWS::Logs") else text for text in texts)
+        return list(weaker_template(*(template(kind, {path: side}) for side in sides)))
+
+    narrow, wide = (allow(READ, "*", Principal=who) for who in (PARTNER, ANYBODY))
+    assert found(wide, narrow) == []
+    [said] = found(narrow, wide)
+    assert said.startswith(f"It {path} lets through as not before: e.g. arn:aws:")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("arn:aws:cloudtrail:*:111122223333:trail/*", False),
+        ("arn:aws:s3:::mine", False),
+        ("arn:aws:cloudtrail:*:*:trail/*", True),
+        ("arn:aws:s3:::*", True),
+    ],
+)
+def test_a_service_that_delivers_for_somebody_known_may_be_let_in(source: str, said: bool) -> None:
+    before, after = (
+        template("AWS::S3::BucketPolicy", {"PolicyDocument": document(*side)}) for side in ((), (delivery(source),))
+    )
+    assert bool(list(weaker_template(before, after))) is said
+
+
+@pytest.mark.parametrize(
+    ("kind", "holder", "properties"),
+    [
+        ("AWS::IAM::Policy", "Roles", document(allow("*", "*"))),
+        ("AWS::IAM::ManagedPolicy", "Roles", document(allow("*", "*"))),
+        ("AWS::S3::BucketPolicy", "Bucket", document(allow(READ, "*", Principal="*"))),
+    ],
+)
+def test_a_new_policy_counts_if_what_it_is_of_was_there(kind: str, holder: str, properties: Any) -> None:
+    def policy(of: Any) -> dict[str, Any]:
+        given = of if holder == "Bucket" else [of]
+        return {"Type": kind, "Properties": {holder: given, "PolicyDocument": properties}}
+
+    before = template("AWS::IAM::Role", {})
+    there = {"Resources": {**before["Resources"], "New": policy({"Ref": "It"})}}
+    assert [
+        "New PolicyDocument lets through as not before: e.g. " in each for each in weaker_template(before, there)
+    ] == [True]
+    named = {"Resources": {**before["Resources"], "New": policy("somebody-else")}}
+    assert len(list(weaker_template(before, named))) == 1
+    new = {"Resources": {**before["Resources"], "New": policy({"Ref": "Fresh"}), "Fresh": {"Type": "AWS::IAM::Role"}}}
+    assert list(weaker_template(before, new)) == []
+
+
+def test_a_managed_policy_of_nobody_lets_nothing_through() -> None:
+    before = template("AWS::IAM::Role", {})
+    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document(allow("*", "*"))}}
+    assert list(weaker_template(before, {"Resources": {**before["Resources"], "New": policy}})) == []
