@@ -69,18 +69,21 @@ says how `docs/sandbox.md`, the list of all operations, is made anew.
 - **Identifiers**: `call.world.token(12)`, `call.world.uuid()`; never `random`, `uuid` or the wall clock.
 - **Events**: `call.world.publish("account-joined", account, **detail)`; who wants to hear one has a function
   `account_joined(world, event)` and is listed in `LISTENERS` in the registry.
-- **A big service** is a package: `topics = (accounts, units)` names modules whose functions `(call)` are
-  operations.
+- **A big service** is a package: functions `(call)` in the modules of its folder are operations, by their names.
 - **What several services have** is a topic that each of them declares: the administrator of an organization
   (`landing/sandbox/services/administrator.py`), tags (`landing/sandbox/services/tags.py`).
 '''
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from types import MappingProxyType
+from functools import cache
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from landing.sandbox.protocol.constraints import Problem
@@ -137,7 +140,7 @@ class Service(Generic[S]):
     scope: ClassVar[Scope] = Scope.REGION
     state_type: ClassVar[type[Any]]
     topics: ClassVar[tuple[object, ...]] = ()
-    """Modules, or other things that have operations."""
+    """What has operations beside the class and the modules of its folder."""
     missing: ClassVar[frozenset[str]] = frozenset()
     """Operations that an extended moto would answer with something else: they are unsupported."""
     probes: ClassVar[Mapping[str, Probe]] = MappingProxyType({})
@@ -164,7 +167,10 @@ class Service(Generic[S]):
         return found
 
     def _function(self, name: str) -> Any:
-        return next((getattr(part, name) for part in (self, *self.topics) if hasattr(part, name)), None)
+        return next((getattr(part, name) for part in self._parts() if hasattr(part, name)), None)
+
+    def _parts(self) -> Iterator[object]:
+        yield from (self, *self.topics, *_modules(type(self).__module__))
 
     def admit(self, call: Call) -> None:
         """Raise a refusal if this caller may not call this operation at all; before the operation itself."""
@@ -197,3 +203,11 @@ class Service(Generic[S]):
         """Every state there is: account, Region, state."""
         for (account, region), state in list(world.states.get(self.name, {}).items()):
             yield account, region, state
+
+
+@cache
+def _modules(package: str) -> tuple[ModuleType, ...]:
+    """The modules of a service's folder; none if the service is a file."""
+    folder = getattr(sys.modules[package], "__path__", ())
+    names = [found.name for found in pkgutil.iter_modules(folder) if not found.ispkg]
+    return tuple(importlib.import_module(f"{package}.{name}") for name in names)

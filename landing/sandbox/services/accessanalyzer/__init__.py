@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from landing.sandbox.services.accessanalyzer import analyzers, archive, findings
+from landing.sandbox.services.accessanalyzer.analyzers import TAGS
 from landing.sandbox.services.accessanalyzer.state import Place
 from landing.sandbox.services.service import Service
 
@@ -15,4 +15,4 @@ class AccessAnalyzer(Service[Place]):
     name = "accessanalyzer"
     token_error: ClassVar = {**Service.token_error, "reason": "other"}
     state_type = Place
-    topics = (analyzers, analyzers.TAGS, archive, findings)
+    topics = (TAGS,)

@@ -4,15 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from landing.sandbox.services.cloudformation import (
-    change_sets,
-    descriptions,
-    drift_detection,
-    outputs,
-    stack_policy,
-    stacks,
-    templates,
-)
 from landing.sandbox.services.cloudformation.stack_sets import access, automatic, instances, operations, sets
 from landing.sandbox.services.cloudformation.state import CloudFormationState
 from landing.sandbox.services.service import Scope, Service
@@ -25,17 +16,4 @@ class CloudFormation(Service[CloudFormationState]):
     token_error: ClassVar = {"code": "ValidationError", "message": "The pagination token is not valid."}
     scope = Scope.REGION
     state_type = CloudFormationState
-    topics = (
-        stacks,
-        descriptions,
-        templates,
-        change_sets,
-        drift_detection,
-        outputs,
-        stack_policy,
-        sets,
-        instances,
-        operations,
-        access,
-        automatic,
-    )
+    topics = (access, automatic, instances, operations, sets)

@@ -7,18 +7,16 @@ from typing import Any
 from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudtrail import delegation, history, selectors, tags, trails
-from landing.sandbox.services.cloudtrail import state as state_module
+from landing.sandbox.services.cloudtrail.state import Trails
 from landing.sandbox.services.service import Scope, Service
 
 
-class CloudTrail(Service[state_module.Trails]):
+class CloudTrail(Service[Trails]):
     """A trail lives in its home Region and is seen, as a shadow, in other Regions and by members."""
 
     name = "cloudtrail"
     scope = Scope.ACCOUNT
-    state_type = state_module.Trails
-    topics = (trails, selectors, delegation, tags, history)
+    state_type = Trails
 
     def refuse_problem(self, problem: Problem) -> Refusal:
         """API reference, InvalidParameterException."""

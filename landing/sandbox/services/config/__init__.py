@@ -4,43 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from landing.sandbox.services.config import (
-    aggregates,
-    aggregators,
-    channels,
-    compliance,
-    organization,
-    organization_status,
-    packs,
-    queries,
-    recorders,
-    remediation,
-    resources,
-    rules,
-    tags,
-)
-from landing.sandbox.services.config import state as state_module
+from landing.sandbox.services.config.state import Here
+from landing.sandbox.services.config.tags import TAGS
 from landing.sandbox.services.service import Service
 
 
-class Config(Service[state_module.Here]):
+class Config(Service[Here]):
     """One recorder and one delivery channel for an account and Region; everything else needs them."""
 
     name = "config"
     token_error: ClassVar = {"code": "InvalidNextTokenException", "message": "The specified next token is not valid."}
-    state_type = state_module.Here
-    topics = (
-        recorders,
-        channels,
-        rules,
-        compliance,
-        packs,
-        organization,
-        organization_status,
-        aggregators,
-        aggregates,
-        resources,
-        queries,
-        remediation,
-        tags.TAGS,
-    )
+    state_type = Here
+    topics = (TAGS,)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.controltower import baselines, controls, enrolment, landing_zones, tags
 from landing.sandbox.services.controltower.state import Place
+from landing.sandbox.services.controltower.tags import TAGS
 from landing.sandbox.services.service import Service
 
 
@@ -15,7 +15,7 @@ class ControlTower(Service[Place]):
 
     name = "controltower"
     state_type = Place
-    topics = (landing_zones, baselines, controls, enrolment, tags.TAGS)
+    topics = (TAGS,)
 
     def admit(self, call: Call) -> None:
         """Only the management account (User Guide, "How AWS Control Tower works")."""

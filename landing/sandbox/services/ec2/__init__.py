@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.ec2 import encryption, instances, probes, sharing, snapshots
+from landing.sandbox.services.ec2 import probes
 from landing.sandbox.services.ec2.state import Defaults
 from landing.sandbox.services.service import Service
 
@@ -16,7 +16,6 @@ class Ec2(Service[Defaults]):
     extends = True
     probes = probes.PROBES
     state_type = Defaults
-    topics = (encryption, instances, sharing, snapshots)
 
     def admit(self, call: Call) -> None:
         """Nothing happens in a dry run (API reference, "Common query parameters")."""

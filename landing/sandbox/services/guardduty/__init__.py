@@ -5,46 +5,27 @@ from __future__ import annotations
 from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.guardduty import (
-    administration,
-    destinations,
-    detectors,
-    enrolment,
-    entity_sets,
-    filters,
-    findings,
-    members,
-    tags,
-)
-from landing.sandbox.services.guardduty import state as state_module
+from landing.sandbox.services.guardduty.enrolment import ADMINISTRATOR
+from landing.sandbox.services.guardduty.state import Here, invalid
+from landing.sandbox.services.guardduty.tags import TAGS
 from landing.sandbox.services.service import Service
 
 
-class GuardDuty(Service[state_module.Here]):
+class GuardDuty(Service[Here]):
     """Everything is Region by Region: the administrator too."""
 
     name = "guardduty"
-    state_type = state_module.Here
-    topics = (
-        detectors,
-        enrolment.ADMINISTRATOR,
-        administration,
-        members,
-        destinations,
-        filters,
-        entity_sets,
-        findings,
-        tags.TAGS,
-    )
+    state_type = Here
+    topics = (ADMINISTRATOR, TAGS)
 
     def refuse_problem(self, problem: Problem) -> Refusal:
         """One message for every invalid value (API reference, BadRequestException)."""
         del problem
-        return state_module.invalid()
+        return invalid()
 
     def refuse_token(self) -> Refusal:
         """The same."""
-        return state_module.invalid()
+        return invalid()
 
     def list_malware_protection_plans(self, call: Call) -> dict[str, list[str]]:
         """None: they are not supported here, so nobody can have made one."""

@@ -10,7 +10,6 @@ from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.iam import root_user
 from landing.sandbox.services.service import Nothing, Scope, Service
 
 PRINCIPAL = "iam.amazonaws.com"
@@ -50,7 +49,6 @@ class Iam(Service[Nothing]):
     probes = probes.IAM
     scope = Scope.ACCOUNT
     state_type = Nothing
-    topics = (root_user,)
 
     def create_service_linked_role(self, call: Call) -> dict[str, Any] | HttpAnswer:
         """Moto derives the role's name from the principal, and answers the wrong error the second time."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from landing.sandbox.services.macie import administration, discovery, members, sessions
+from landing.sandbox.services.macie.administration import ADMINISTRATOR
+from landing.sandbox.services.macie.members import TAGS
 from landing.sandbox.services.macie.state import Place
 from landing.sandbox.services.service import Service
 
@@ -12,4 +13,4 @@ class Macie(Service[Place]):
 
     name = "macie2"
     state_type = Place
-    topics = (administration.ADMINISTRATOR, administration, discovery, members, members.TAGS, sessions)
+    topics = (ADMINISTRATOR, TAGS)

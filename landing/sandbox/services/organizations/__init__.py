@@ -7,20 +7,7 @@ from typing import ClassVar
 from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.organizations import (
-    access,
-    attachments,
-    creation,
-    delegation,
-    effective,
-    handshakes,
-    lifecycle,
-    members,
-    policies,
-    resource_policy,
-    tags,
-    units,
-)
+from landing.sandbox.services.organizations import access
 from landing.sandbox.services.organizations import state as state_module
 from landing.sandbox.services.organizations.refusals import invalid
 from landing.sandbox.services.service import Scope, Service
@@ -47,19 +34,6 @@ class Organizations(Service[state_module.Organizations]):
     }
     scope = Scope.WORLD
     state_type = state_module.Organizations
-    topics = (
-        lifecycle,
-        creation,
-        members,
-        units,
-        policies,
-        attachments,
-        effective,
-        delegation,
-        resource_policy,
-        tags,
-        handshakes,
-    )
 
     def admit(self, call: Call) -> None:
         """Management account, delegated administrator, member, or anyone: it depends on the operation."""

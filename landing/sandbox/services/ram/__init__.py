@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from landing.sandbox.services.ram import associations, shares
 from landing.sandbox.services.ram.state import Shares
 from landing.sandbox.services.service import Probe, ProbedSandbox, Scope, Service
 
@@ -50,7 +49,6 @@ class Ram(Service[Shares]):
     extends = True
     scope = Scope.REGION
     state_type = Shares
-    topics = (associations, shares)
     probes: ClassVar[Mapping[str, Probe]] = dict.fromkeys(
         (
             "AssociateResourceShare",

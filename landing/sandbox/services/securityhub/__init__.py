@@ -6,23 +6,9 @@ from typing import ClassVar
 
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.securityhub import (
-    aggregators,
-    associations,
-    automation,
-    central,
-    controls,
-    findings,
-    hubs,
-    members,
-    policies,
-    products,
-    rollout,
-    standards,
-    tags,
-    version2,
-)
-from landing.sandbox.services.securityhub import state as state_module
+from landing.sandbox.services.securityhub.rollout import ADMINISTRATOR
+from landing.sandbox.services.securityhub.state import Here, here
+from landing.sandbox.services.securityhub.tags import TAGS
 from landing.sandbox.services.service import Service
 
 WITHOUT_HUB = frozenset({
@@ -33,32 +19,16 @@ WITHOUT_HUB = frozenset({
 """Operations for accounts that Security Hub CSPM is not on in."""
 
 
-class SecurityHub(Service[state_module.Here]):
+class SecurityHub(Service[Here]):
     """Region by Region, unless central configuration spreads it from the home Region."""
 
     name = "securityhub"
     problem_error: ClassVar = {"code": "InvalidInputException", "Code": "InvalidInputException"}
     token_error: ClassVar = {**problem_error, "message": "Invalid NextToken."}
-    state_type = state_module.Here
-    topics = (
-        hubs,
-        standards,
-        controls,
-        rollout.ADMINISTRATOR,
-        rollout,
-        aggregators,
-        central,
-        policies,
-        associations,
-        members,
-        findings,
-        automation,
-        products,
-        tags.TAGS,
-        version2,
-    )
+    state_type = Here
+    topics = (ADMINISTRATOR, TAGS)
 
     def admit(self, call: Call) -> None:
         """Almost everything needs a hub (API reference, InvalidAccessException)."""
-        if call.operation.name not in WITHOUT_HUB and state_module.here(call).hub is None:
+        if call.operation.name not in WITHOUT_HUB and here(call).hub is None:
             raise Refusal("InvalidAccessException", f"Account {call.account} is not subscribed to AWS Security Hub")
