@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 UNSUPPORTED = "SandboxUnsupported"
@@ -18,6 +20,11 @@ class Refusal(Exception):
         self.message = message
         self.status = status
         self.members = members
+
+    @classmethod
+    def of(cls, code: str, **members: Any) -> Callable[[str], Refusal]:
+        """All that a service answers with one code and the same members; what they say differs."""
+        return partial(cls, code, **members)
 
 
 def unsupported(service: str, operation: str, why: str = "") -> Refusal:

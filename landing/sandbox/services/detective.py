@@ -23,6 +23,9 @@ from landing.sandbox.services.service import Service
 from landing.sandbox.services.tags import Tags
 from landing.sandbox.world import World
 
+_denied = Refusal.of("AccessDeniedException")
+_invalid = Refusal.of("ValidationException")
+
 PRINCIPAL = "detective.amazonaws.com"
 PACKAGES = ("DETECTIVE_CORE", "EKS_AUDIT", "ASFF_SECURITYHUB_FINDING")
 MOST_MEMBERS = 1200
@@ -242,11 +245,3 @@ def _sorted_out(call: Call, graph: Graph, act: Callable[[str], Any]) -> tuple[li
 
 def _member(call: Call, graph: Graph, account: str) -> dict[str, Any]:
     return {**shown(call, graph.members[account]), "GraphArn": graph.arn, "InvitationType": "ORGANIZATION"}
-
-
-def _denied(message: str) -> Refusal:
-    return Refusal("AccessDeniedException", message)
-
-
-def _invalid(message: str) -> Refusal:
-    return Refusal("ValidationException", message)

@@ -10,6 +10,8 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.places import Places
 
+invalid = Refusal.of("ValidationException", reason="other")
+
 PRINCIPAL = "access-analyzer.amazonaws.com"
 
 
@@ -64,11 +66,6 @@ def by_arn(call: Call, member: str = "analyzerArn") -> Analyzer:
 def absent(what: str, kind: str) -> Refusal:
     """A ResourceNotFoundException."""
     return Refusal("ResourceNotFoundException", f"{kind} {what} not found", resourceId=what, resourceType=kind)
-
-
-def invalid(message: str) -> Refusal:
-    """A ValidationException."""
-    return Refusal("ValidationException", message, reason="other")
 
 
 def conflict(message: str, what: str, kind: str) -> Refusal:

@@ -11,6 +11,9 @@ import yaml
 from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
 
+wrong = Refusal.of("ValidationError")
+"""CloudFormation has one error for all input that it cannot use."""
+
 SHORT_FORMS = (
     "And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap", "ForEach", "GetAZs",
     "If", "ImportValue", "Join", "Length", "Not", "Or", "RefAll", "Select", "Split", "Sub", "ToJsonString", "Transform",
@@ -24,11 +27,6 @@ LARGEST_IN_S3 = 1_048_576
 
 class Loader(yaml.CSafeLoader):
     """YAML as CloudFormation reads it: dates stay text, and `!Sub` is `Fn::Sub`."""
-
-
-def wrong(message: str) -> Refusal:
-    """CloudFormation has one error for all input that it cannot use."""
-    return Refusal("ValidationError", message)
 
 
 def malformed(message: str) -> Refusal:

@@ -10,6 +10,8 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudtrail.state import DEFAULT_SELECTOR, Trail, find, find_own
 
+_invalid = Refusal.of("InvalidEventSelectorsException")
+
 BASIC_TYPES = ("AWS::DynamoDB::Table", "AWS::Lambda::Function", "AWS::S3::Object")
 CATEGORIES = ("Management", "Data", "NetworkActivity")
 OPERATORS = ("Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
@@ -98,10 +100,6 @@ def _check_fields(fields: dict[str, dict[str, list[str]]]) -> None:
 
 def _all_excluded(source: dict[str, list[str]]) -> bool:
     return set(source.get("NotEquals", ())) <= set(EXCLUDED_SOURCES)
-
-
-def _invalid(message: str) -> Refusal:
-    return Refusal("InvalidEventSelectorsException", message)
 
 
 def put_insight_selectors(call: Call) -> dict[str, Any]:

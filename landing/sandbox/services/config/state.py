@@ -13,6 +13,9 @@ from landing.sandbox.services.call import Call
 from landing.sandbox.services.places import Places
 from landing.sandbox.world import World
 
+invalid = Refusal.of("InvalidParameterValueException")
+"""A value that AWS Config does not like."""
+
 T = TypeVar("T")
 DEPLOYER = "config-multiaccountsetup.amazonaws.com"
 """Whose administrators deploy rules and conformance packs to an organization."""
@@ -157,8 +160,3 @@ def deployments(world: World, account: str, region: str) -> Iterator[tuple[str, 
             place = peek(world, owner, region)
             for deployment in () if place is None else list((place.deployments or {}).values()):
                 yield owner, deployment
-
-
-def invalid(message: str) -> Refusal:
-    """A value that AWS Config does not like."""
-    return Refusal("InvalidParameterValueException", message)

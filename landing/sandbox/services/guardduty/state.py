@@ -12,6 +12,9 @@ from landing.sandbox.services.administrator import Member, Relations
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.places import Places
 
+bad = Refusal.of("BadRequestException")
+"""GuardDuty's word for almost every refusal."""
+
 PRINCIPAL = "guardduty.amazonaws.com"
 
 
@@ -88,11 +91,6 @@ def managed_detector(call: Call) -> Detector:
     if here(call).administrator is not None:
         raise bad("The request is rejected because the current account is a member, managed by its administrator.")
     return found
-
-
-def bad(message: str) -> Refusal:
-    """GuardDuty's word for almost every refusal."""
-    return Refusal("BadRequestException", message)
 
 
 def invalid() -> Refusal:

@@ -10,6 +10,9 @@ from landing.sandbox.services.administrator import Member, Relations
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.places import Places
 
+denied = Refusal.of("AccessDeniedException")
+invalid = Refusal.of("ValidationException", reason="OTHER")
+
 PRINCIPAL = "inspector2.amazonaws.com"
 TYPES = {
     "EC2": "ec2",
@@ -53,16 +56,6 @@ def administered(call: Call) -> Administration:
     if settings is None:
         raise denied("Invoking account is not the delegated administrator of Inspector.")
     return settings
-
-
-def denied(message: str) -> Refusal:
-    """An AccessDeniedException."""
-    return Refusal("AccessDeniedException", message)
-
-
-def invalid(message: str) -> Refusal:
-    """A ValidationException."""
-    return Refusal("ValidationException", message, reason="OTHER")
 
 
 def conflict(message: str, account: str) -> Refusal:

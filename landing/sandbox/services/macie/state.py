@@ -14,6 +14,10 @@ from landing.sandbox.services.iam import linked_roles
 from landing.sandbox.services.places import Places
 from landing.sandbox.world import World
 
+invalid = Refusal.of("ValidationException")
+conflict = Refusal.of("ConflictException")
+absent = Refusal.of("ResourceNotFoundException")
+
 PRINCIPAL = "macie.amazonaws.com"
 ENABLED, PAUSED = "ENABLED", "PAUSED"
 
@@ -98,18 +102,3 @@ def administered(call: Call) -> Administration:
             "operation.",
         )
     return settings
-
-
-def invalid(message: str) -> Refusal:
-    """A ValidationException."""
-    return Refusal("ValidationException", message)
-
-
-def conflict(message: str) -> Refusal:
-    """A ConflictException."""
-    return Refusal("ConflictException", message)
-
-
-def absent(message: str) -> Refusal:
-    """A ResourceNotFoundException."""
-    return Refusal("ResourceNotFoundException", message)

@@ -13,6 +13,15 @@ from landing.sandbox.services.call import Call
 from landing.sandbox.services.places import Places
 from landing.sandbox.world import World, regions
 
+invalid = Refusal.of("InvalidInputException", Code="InvalidInputException")
+"""A value that Security Hub does not like."""
+absent = Refusal.of("ResourceNotFoundException", Code="ResourceNotFoundException")
+"""A thing that is not there."""
+no_access = Refusal.of("InvalidAccessException", Code="InvalidAccessException")
+"""A call that the account is not entitled to."""
+conflict = Refusal.of("ResourceConflictException", Code="ResourceConflictException")
+"""Something stands in the way."""
+
 PRINCIPAL = "securityhub.amazonaws.com"
 
 
@@ -199,23 +208,3 @@ def central_of(world: World, administrator: str, region: str) -> Central | None:
     if settings is None or (region != home and region not in linked(world, home, aggregator)):
         return None
     return settings.central
-
-
-def invalid(message: str) -> Refusal:
-    """A value that Security Hub does not like."""
-    return Refusal("InvalidInputException", message, Code="InvalidInputException")
-
-
-def absent(message: str) -> Refusal:
-    """A thing that is not there."""
-    return Refusal("ResourceNotFoundException", message, Code="ResourceNotFoundException")
-
-
-def no_access(message: str) -> Refusal:
-    """A call that the account is not entitled to."""
-    return Refusal("InvalidAccessException", message, Code="InvalidAccessException")
-
-
-def conflict(message: str) -> Refusal:
-    """Something stands in the way."""
-    return Refusal("ResourceConflictException", message, Code="ResourceConflictException")
