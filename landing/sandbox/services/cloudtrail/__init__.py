@@ -6,6 +6,7 @@ from typing import Any
 
 from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import event_history
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudtrail.state import Trails
 from landing.sandbox.services.service import Scope, Service
@@ -17,6 +18,7 @@ class CloudTrail(Service[Trails]):
     name = "cloudtrail"
     scope = Scope.ACCOUNT
     state_type = Trails
+    topics = (event_history,)
 
     def refuse_problem(self, problem: Problem) -> Refusal:
         """API reference, InvalidParameterException."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import event_history
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudtrail import history
 from landing.sandbox.services.organizations.access import arn_of, current
 from landing.sandbox.services.organizations.lifecycle import shown_root
 from landing.sandbox.services.organizations.policies import summary
@@ -101,7 +101,7 @@ def attach_policy(call: Call) -> None:
             "You have attached the maximum number of policies to the specified target.",
         )
     organization.attach(policy.id, target)
-    history.record(call)
+    event_history.record(call)
 
 
 def detach_policy(call: Call) -> None:
@@ -119,7 +119,7 @@ def detach_policy(call: Call) -> None:
             "You cannot remove the last service control policy of the specified target.",
         )
     organization.detach(policy.id, target)
-    history.record(call)
+    event_history.record(call)
 
 
 def list_policies_for_target(call: Call) -> dict[str, Any]:

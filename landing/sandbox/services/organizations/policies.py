@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import event_history
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.cloudtrail import history
 from landing.sandbox.services.organizations.access import arn_of, current
 from landing.sandbox.services.organizations.documents import check
 from landing.sandbox.services.organizations.refusals import invalid, violated
@@ -33,7 +33,7 @@ def create_policy(call: Call) -> dict[str, Any]:
     organization.policies[policy.id] = policy
     if tags:
         organization.tags[policy.id] = tags
-    history.record(call)
+    event_history.record(call)
     return {"Policy": _shown(organization, policy)}
 
 
@@ -60,7 +60,7 @@ def update_policy(call: Call) -> dict[str, Any]:
     policy.content = call.get("Content", policy.content)
     policy.name = call.get("Name", policy.name)
     policy.description = call.get("Description", policy.description)
-    history.record(call)
+    event_history.record(call)
     return {"Policy": _shown(organization, policy)}
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -35,11 +37,20 @@ class ApiType(ResourceType):
     """The same as `creates` if that is a Put."""
     deletes: ClassVar[str]
     key: ClassVar[str]
-    """The parameter of all of them that names the resource; in the plural where they take several."""
+    """The parameter of all of them that names the resource; in the plural, or with "Prefix", where they take several.
+
+    Without one there is one resource in an account and Region, which is named by the account.
+    """
+    within: ClassVar[tuple[str, ...]] = ()
+    """Properties that say where it is, which all of them need too."""
     holder: ClassVar[str] = ""
     """The parameter that holds the properties, if they are not parameters themselves."""
     described: ClassVar[str] = ""
-    """The member of the description that holds them."""
+    """The member of the description that holds them; if that is a list, the one in it that has the name."""
+    absent: ClassVar[tuple[str, ...]] = ()
+    """Error codes by which the service says that there is none, beside those that say so by themselves."""
+    takes_over: ClassVar[bool] = False
+    """Whether one that is there already is taken over where `creates` is a Put."""
     named: ClassVar[str] = ""
     """The property that names the resource; without it the name is what `creates` answers."""
     identity: ClassVar[str] = ""
@@ -50,18 +61,20 @@ class ApiType(ResourceType):
     """Characters of a name that the template does not give."""
 
     def create(self, site: Site, properties: Properties) -> str:
-        """One that is there already is not taken over by a Put."""
+        """One that is there already is not taken over by a Put, unless AWS does."""
         if not self.named:
-            return str(self._call(site, self.creates, None, properties)[self.identity or self.key])
+            answer = self._call(site, self.creates, None, properties)
+            return str(answer[self.identity or self.key]) if self.key else site.account
         name: str = properties.get(self.named) or site.unique_name(self.longest)
-        if self.creates.startswith("Put") and found(self.description, site=site, name=name):
+        refuses = self.creates.startswith("Put") and not self.takes_over
+        if refuses and self.description(site, name, properties) is not None:
             raise refused(self.creates, "AlreadyExists", f"{name} already exists.")
         self._call(site, self.creates, name, {**properties, self.named: name})
         return name
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """The description, as the template spells it."""
-        description = self.description(site=site, name=physical_id)
+        description = self.description(site, physical_id, expected)
         return None if description is None else spelled(schema.of(self.name), description, expected)
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
@@ -73,23 +86,27 @@ class ApiType(ResourceType):
 
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """The delete operation."""
-        self._call(site, self.deletes, physical_id, {})
+        call = partial(self._call, site, self.deletes, physical_id)
+        found(call, *self.absent, properties=self._place(properties))
 
     def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
         """What the description has of them; the service's own word goes before a longer name (ConfigRuleArn: Arn)."""
-        description = self.description(site=site, name=physical_id) or {}
-        return {
+        description = self.description(site, physical_id, properties) or {}
+        found = {
             attribute: next(value for name, value in description.items() if name.lower().endswith(attribute.lower()))
             for attribute in schema.of(self.name).attributes
             if any(name.lower().endswith(attribute.lower()) for name in description)
         }
+        texts = {name: value.isoformat() for name, value in found.items() if isinstance(value, datetime)}
+        return {**found, **texts, **super().attributes(site, physical_id, properties)}
 
-    def description(self, *, site: Site, name: str) -> dict[str, Any] | None:
+    def description(self, site: Site, name: str, properties: Properties) -> dict[str, Any] | None:
         """The one that is named, as the API answers it; None if there is none."""
-        answer = self._call(site, self.describes, name, {})
-        one = answer[self.described] if self.described else answer
+        call = partial(self._call, site, self.describes, name)
+        answer = found(call, *self.absent, properties=self._place(properties))
+        one = answer[self.described] if answer and self.described else answer
         if isinstance(one, list):
-            one = one[0] if one else None
+            one = next((entry for entry in one if name in entry.values()), None)
         if one is None:
             return None
         ours = inverse(self.other_names)
@@ -100,6 +117,9 @@ class ApiType(ResourceType):
         found = self.attributes(site, physical_id, {})
         return next((value for name, value in found.items() if name.lower().endswith("arn")), physical_id)
 
+    def _place(self, properties: Properties) -> Properties:
+        return {name: properties[name] for name in self.within}
+
     def _call(self, site: Site, operation: str, name: str | None, properties: Properties) -> dict[str, Any]:
         shape = service_model(self.service).operation_model(operation).input_shape
         properties = {self.other_names.get(name, name): value for name, value in properties.items()}
@@ -109,7 +129,12 @@ class ApiType(ResourceType):
         if name is not None:
             parameters |= {self.key: name} if self.key in shape.members else {}
             parameters |= {f"{self.key}s": [name]} if f"{self.key}s" in shape.members else {}
-        answer: dict[str, Any] = getattr(site.client(self.service), method_name(operation))(**parameters)
+            parameters |= {f"{self.key}Prefix": name} if f"{self.key}Prefix" in shape.members else {}
+        client, method = site.client(self.service), method_name(operation)
+        if client.can_paginate(method):
+            whole: dict[str, Any] = client.get_paginator(method).paginate(**parameters).build_full_result()
+            return whole
+        answer: dict[str, Any] = getattr(client, method)(**parameters)
         answer.pop("ResponseMetadata", None)
         return answer
 

@@ -111,8 +111,9 @@ class ResourceType(ABC):
         return physical_id
 
     def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """What Fn::GetAtt gives, by name; only asked for when a template uses it."""
-        return {}
+        """What Fn::GetAtt gives, by name; only asked for when a template uses it. The identifier is the physical id."""
+        about = schema.of(self.name)
+        return dict.fromkeys(about.identifiers & about.attributes, physical_id)
 
 
 def changed(before: Properties, after: Properties, *names: str) -> bool:

@@ -56,10 +56,6 @@ class Detector(ResourceType):
         if physical_id in client.list_detectors()["DetectorIds"]:
             client.delete_detector(DetectorId=physical_id)
 
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """The id."""
-        return {"Id": physical_id}
-
     def arn(self, site: Site, physical_id: str) -> str:
         """Of the detector."""
         return site.arn("guardduty", f"detector/{physical_id}")

@@ -188,10 +188,6 @@ class Policy(ResourceType):
             for holder in properties.get(kind, ()):
                 found(self._call(site, "delete", kind, holder), PolicyName=properties["PolicyName"])
 
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """The id."""
-        return {"Id": physical_id}
-
 
 class RolePolicy(ResourceType):
     """AWS::IAM::RolePolicy: one inline policy of one role."""
@@ -319,7 +315,3 @@ class ServiceLinkedRole(ResourceType):
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """DeleteServiceLinkedRole."""
         site.client("iam").delete_service_linked_role(RoleName=physical_id)
-
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """The name."""
-        return {"RoleName": physical_id}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from landing.sandbox.services.cloudformation.types.api import ApiType
 from landing.sandbox.services.cloudformation.types.base import (
     Properties,
     ResourceType,
     Site,
     changed,
     document,
-    found,
     given,
     parsed,
     refused,
@@ -113,32 +113,18 @@ def _default_policy(site: Site) -> Properties:
     }
 
 
-class Alias(ResourceType):
+class Alias(ApiType):
     """AWS::KMS::Alias."""
 
     name = "AWS::KMS::Alias"
     properties = frozenset({"AliasName", "TargetKeyId"})
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """CreateAlias refuses a name that is taken."""
-        name: str = properties["AliasName"]
-        site.client("kms").create_alias(AliasName=name, TargetKeyId=properties["TargetKeyId"])
-        return name
+    service, key, named = "kms", "AliasName", "AliasName"
+    creates, updates, deletes = "CreateAlias", "UpdateAlias", "DeleteAlias"
+    describes, described = "ListAliases", "Aliases"
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """The key as the template names it, by id or by ARN."""
-        for page in site.client("kms").get_paginator("list_aliases").paginate():
-            for alias in page["Aliases"]:
-                if alias["AliasName"] == physical_id:
-                    key = alias["TargetKeyId"]
-                    by_arn = str(expected.get("TargetKeyId", "")).startswith("arn:")
-                    return {"AliasName": physical_id, "TargetKeyId": site.arn("kms", f"key/{key}") if by_arn else key}
-        return None
-
-    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
-        """UpdateAlias."""
-        site.client("kms").update_alias(AliasName=physical_id, TargetKeyId=after["TargetKeyId"])
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteAlias."""
-        found(site.client("kms").delete_alias, AliasName=physical_id)
+        found = super().read(site, physical_id, expected)
+        if found is None or not str(expected.get("TargetKeyId", "")).startswith("arn:"):
+            return found
+        return {**found, "TargetKeyId": site.arn("kms", f"key/{found['TargetKeyId']}")}

@@ -4,43 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from landing.sandbox.services.cloudformation import schema
-from landing.sandbox.services.cloudformation.types.api import ApiType, spelled
-from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, given
-from landing.sandbox.services.cloudformation.types.tags import TagCalls, tag_map
+from landing.sandbox.services.cloudformation.types.api import ApiType
+from landing.sandbox.services.cloudformation.types.base import Properties, Site, changed
+from landing.sandbox.services.cloudformation.types.tags import TagCalls
 
 
-class LogGroup(ResourceType):
+class LogGroup(ApiType):
     """AWS::Logs::LogGroup."""
 
     name = "AWS::Logs::LogGroup"
     properties = frozenset({"KmsKeyId", "LogGroupClass", "LogGroupName", "RetentionInDays", "Tags"})
+    service, key, named, longest = "logs", "logGroupName", "LogGroupName", 512
+    creates, deletes = "CreateLogGroup", "DeleteLogGroup"
+    describes, described = "DescribeLogGroups", "logGroups"
     tagging = TagCalls("logs")
 
     def create(self, site: Site, properties: Properties) -> str:
         """CreateLogGroup, then its retention."""
-        name: str = properties.get("LogGroupName") or site.unique_name(512)
-        client = site.client("logs")
-        client.create_log_group(
-            logGroupName=name,
-            **given(properties, kmsKeyId="KmsKeyId", logGroupClass="LogGroupClass"),
-            **({"tags": tag_map(properties["Tags"])} if properties.get("Tags") else {}),
-        )
-        self._retain(client, name, properties)
+        name = super().create(site, properties)
+        self._retain(site.client("logs"), name, properties)
         return name
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """DescribeLogGroups; a group that keeps its events for ever has no retention."""
-        client = site.client("logs")
-        group = _group(client, physical_id)
-        if group is None:
-            return None
-        live: dict[str, Any] = {
-            "LogGroupName": physical_id,
-            "LogGroupClass": group.get("logGroupClass", "STANDARD"),
-            **given(group, RetentionInDays="retentionInDays", KmsKeyId="kmsKeyId"),
-        }
-        return live
+        found = super().read(site, physical_id, expected)
+        return found and {"LogGroupClass": "STANDARD", **found}
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
         """Retention, key and tags."""
@@ -59,10 +47,6 @@ class LogGroup(ResourceType):
         else:
             client.delete_retention_policy(logGroupName=name)
 
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteLogGroup."""
-        site.client("logs").delete_log_group(logGroupName=physical_id)
-
     def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
         """The ARN ends in ":*" here, and only here."""
         return {"Arn": f"{self.arn(site, physical_id)}:*"}
@@ -72,38 +56,11 @@ class LogGroup(ResourceType):
         return site.arn("logs", f"log-group:{physical_id}")
 
 
-def _group(client: Any, name: str) -> dict[str, Any] | None:
-    for page in client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name):
-        for group in page["logGroups"]:
-            if group["logGroupName"] == name:
-                found: dict[str, Any] = group
-                return found
-    return None
-
-
 class MetricFilter(ApiType):
-    """AWS::Logs::MetricFilter; its log group is known from the properties only."""
+    """AWS::Logs::MetricFilter."""
 
     name = "AWS::Logs::MetricFilter"
     properties = frozenset({"FilterName", "FilterPattern", "LogGroupName", "MetricTransformations"})
-    service, key, named, longest = "logs", "filterName", "FilterName", 512
-    creates, describes, deletes = "PutMetricFilter", "DescribeMetricFilters", "DeleteMetricFilter"
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """PutMetricFilter takes over one that is there."""
-        name: str = properties.get("FilterName") or site.unique_name(self.longest)
-        self._call(site, self.creates, name, properties)
-        return name
-
-    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """DescribeMetricFilters, in the log group."""
-        pages = site.client("logs").get_paginator("describe_metric_filters")
-        for page in pages.paginate(filterNamePrefix=physical_id, logGroupName=expected["LogGroupName"]):
-            for one in page["metricFilters"]:
-                if one["filterName"] == physical_id:
-                    return spelled(schema.of(self.name), one, expected)
-        return None
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteMetricFilter, in the log group."""
-        self._call(site, self.deletes, physical_id, {"LogGroupName": properties["LogGroupName"]})
+    service, key, named, longest, within = "logs", "filterName", "FilterName", 512, ("LogGroupName",)
+    creates, deletes, takes_over = "PutMetricFilter", "DeleteMetricFilter", True
+    describes, described = "DescribeMetricFilters", "metricFilters"

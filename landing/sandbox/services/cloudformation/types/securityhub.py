@@ -5,49 +5,33 @@ from __future__ import annotations
 from typing import ClassVar
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
-from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, found, given
+from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, given
 from landing.sandbox.services.cloudformation.types.tags import TagCalls
 
-SWITCHED_OFF = "InvalidAccessException"
-"""What Security Hub answers where it is not enabled."""
 
-
-class Hub(ResourceType):
+class Hub(ApiType):
     """AWS::SecurityHub::Hub."""
 
     name = "AWS::SecurityHub::Hub"
     properties = frozenset({"AutoEnableControls", "ControlFindingGenerator", "EnableDefaultStandards", "Tags"})
+    service, key, absent = "securityhub", "", ("InvalidAccessException",)
+    creates, updates, deletes = "EnableSecurityHub", "UpdateSecurityHubConfiguration", "DisableSecurityHub"
+    describes = "DescribeHub"
     tagging = TagCalls("securityhub")
 
     def create(self, site: Site, properties: Properties) -> str:
         """EnableSecurityHub, with the default standards unless they are declined."""
-        client = site.client("securityhub")
-        names = ("ControlFindingGenerator", "EnableDefaultStandards", "Tags")
-        client.enable_security_hub(**given(properties, **{name: name for name in names}))
+        super().create(site, properties)
         if properties.get("AutoEnableControls") is False:
-            client.update_security_hub_configuration(AutoEnableControls=False)
+            self._call(site, self.updates, None, {"AutoEnableControls": False})
         return site.arn("securityhub", "hub/default")
-
-    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """DescribeHub."""
-        hub = found(site.client("securityhub").describe_hub, SWITCHED_OFF)
-        return hub and {name: hub[name] for name in ("AutoEnableControls", "ControlFindingGenerator")}
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
         """What is not told is as in a new hub."""
-        client = site.client("securityhub")
         defaults = {"AutoEnableControls": True, "ControlFindingGenerator": "SECURITY_CONTROL"}
         settings = {name: after.get(name, defaults[name]) for name in defaults if changed(before, after, name)}
         if settings:
-            client.update_security_hub_configuration(**settings)
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DisableSecurityHub."""
-        found(site.client("securityhub").disable_security_hub, SWITCHED_OFF)
-
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """ARN and date."""
-        return {"ARN": physical_id, "SubscribedAt": site.client("securityhub").describe_hub()["SubscribedAt"]}
+            self._call(site, self.updates, None, settings)
 
 
 class FindingAggregator(ApiType):
@@ -77,11 +61,10 @@ class ConfigurationPolicy(ApiType):
             self._call(site, self.updates, physical_id, settings)
 
     def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """Dates are texts, and one attribute is inside the policy."""
-        live = self.description(site=site, name=physical_id) or {}
-        times = {name: live[name].isoformat() for name in ("CreatedAt", "UpdatedAt")}
+        """One is inside the policy."""
+        live = self.description(site, physical_id, properties) or {}
         enabled = live["ConfigurationPolicy"]["SecurityHub"]["ServiceEnabled"]
-        return {"Arn": physical_id, "Id": live["Id"], "ServiceEnabled": enabled, **times}
+        return {**super().attributes(site, physical_id, properties), "ServiceEnabled": enabled}
 
 
 class PolicyAssociation(ResourceType):
@@ -149,8 +132,3 @@ class AutomationRule(ApiType):
         """BatchUpdateAutomationRules; what the template does not say is as in a new rule."""
         rule = {"IsTerminal": False, "RuleStatus": "ENABLED", **after, "RuleArn": physical_id}
         site.client("securityhub").batch_update_automation_rules(UpdateAutomationRulesRequestItems=[rule])
-
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """Dates are texts."""
-        live = super().attributes(site, physical_id, properties)
-        return {name: value if isinstance(value, str) else value.isoformat() for name, value in live.items()}

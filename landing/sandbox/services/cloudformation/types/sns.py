@@ -116,10 +116,6 @@ class TopicPolicy(ResourceType):
                 TopicArn=topic, AttributeName="Policy", AttributeValue=document(_default(site, topic))
             )
 
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """The id."""
-        return {"Id": physical_id}
-
 
 def _default(site: Site, topic: str) -> Properties:
     """The policy of a new topic: for its own account (SNS Developer Guide, "Default policy")."""
@@ -180,7 +176,3 @@ class Subscription(ResourceType):
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """Unsubscribe."""
         site.client("sns").unsubscribe(SubscriptionArn=physical_id)
-
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """The ARN."""
-        return {"Arn": physical_id}

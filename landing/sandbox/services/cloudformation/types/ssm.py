@@ -109,34 +109,21 @@ def _text(content: Any) -> str:
     return content if isinstance(content, str) else json.dumps(content)
 
 
-class ServiceSetting(ResourceType):
-    """AWS::SSM::ServiceSetting."""
+class ServiceSetting(ApiType):
+    """AWS::SSM::ServiceSetting: always there, changed and reset to what AWS set."""
 
     name = "AWS::SSM::ServiceSetting"
     properties = frozenset({"SettingId", "SettingValue"})
+    service, key, named = "ssm", "SettingId", "SettingId"
+    creates, deletes = "UpdateServiceSetting", "ResetServiceSetting"
+    describes, described = "GetServiceSetting", "ServiceSetting"
 
     def create(self, site: Site, properties: Properties) -> str:
-        """UpdateServiceSetting: the setting itself is always there."""
-        setting: str = properties["SettingId"]
-        site.client("ssm").update_service_setting(SettingId=setting, SettingValue=properties["SettingValue"])
-        return self._arn(site, setting)
-
-    def _arn(self, site: Site, setting: str) -> str:
+        """The physical id is the ARN."""
+        setting = super().create(site, properties)
         return setting if setting.startswith("arn:") else site.arn("ssm", f"servicesetting{setting}")
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """GetServiceSetting."""
-        setting = site.client("ssm").get_service_setting(SettingId=physical_id)["ServiceSetting"]
-        return {"SettingId": expected.get("SettingId", setting["SettingId"]), "SettingValue": setting["SettingValue"]}
-
-    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
-        """UpdateServiceSetting."""
-        site.client("ssm").update_service_setting(SettingId=physical_id, SettingValue=after["SettingValue"])
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """ResetServiceSetting: back to what AWS set."""
-        site.client("ssm").reset_service_setting(SettingId=physical_id)
-
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """The ARN."""
-        return {"Arn": physical_id}
+        """By the name that the template has."""
+        found = super().read(site, physical_id, expected)
+        return found and {**found, "SettingId": expected.get("SettingId", physical_id)}

@@ -1,4 +1,4 @@
-"""The event history: management events of the last 90 days, trail or no trail (User Guide, "Event history").
+"""CloudTrail's event history: management events of the last 90 days, trail or no trail (User Guide, "Event history").
 
 Only what is done to policies of the organization is kept: CreatePolicy, UpdatePolicy, AttachPolicy and DetachPolicy.
 """
