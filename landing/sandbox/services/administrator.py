@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from landing.sandbox.protocol.refusal import Refusal
@@ -27,17 +26,6 @@ class Settings(Protocol):
     @property
     def members(self) -> dict[str, Any]:
         """By their accounts."""
-
-
-@dataclass(slots=True)
-class Member:
-    """An account as its administrator sees it."""
-
-    account: str
-    email: str
-    status: str
-    """In the words of the service."""
-    updated: datetime
 
 
 @dataclass(slots=True)
@@ -240,53 +228,6 @@ def managed(call: Call) -> accounts.Organization | None:
     """The organization whose management account calls."""
     organization = accounts.organization_of(call.world, call.account)
     return organization if organization and organization.management_account == call.account else None
-
-
-def may_be_member(world: World, administrator: str, account: str, region: str) -> bool:
-    """Whether the account is another one of the administrator's organization, and may use the Region."""
-    organization = accounts.organization_of(world, administrator)
-    return (
-        organization is not None
-        and account in organization.members
-        and account != administrator
-        and accounts.is_usable(world, account)
-        and regions.is_usable(world, account, region)
-    )
-
-
-def shown(call: Call, member: Member) -> dict[str, Any]:
-    """A member as the answer to its administrator has it, by the names of the model."""
-    values: dict[str, Any] = {
-        **dict.fromkeys(("accountid",), member.account),
-        **dict.fromkeys(("email", "emailaddress"), member.email),
-        **dict.fromkeys(("status", "relationshipstatus", "memberstatus"), member.status),
-        **dict.fromkeys(("masterid", "masteraccountid", "administratorid", "administratoraccountid"), call.account),
-        **dict.fromkeys(("delegatedadminaccountid",), call.account),
-        **dict.fromkeys(("invitedat", "invitedtime", "updatedat", "updatedtime"), member.updated),
-    }
-    known = {name: shape for name, shape in _entry(call).members.items() if name.lower() in values}
-    found = {name: values[name.lower()] for name in known}
-    return found | {
-        name: stamp(value)
-        for name, value in found.items()
-        if isinstance(value, datetime) and known[name].type_name == "string"
-    }
-
-
-def _entry(call: Call) -> Any:
-    """The structure in an answer that says which account is in which state."""
-    answer = call.operation.model.output_shape
-    parts = (answer, *(getattr(shape, "member", shape) for shape in answer.members.values()))
-    for part in parts:
-        names = " ".join(part.members).lower().split() if part.type_name == "structure" else []
-        if "accountid" in names and any(name.endswith("status") for name in names):
-            return part
-    raise LookupError(f"{call.operation.name} answers no members")
-
-
-def stamp(moment: datetime) -> str:
-    """A time in the way that GuardDuty writes it into strings."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
 
 
 def _account(call: Call) -> str:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
-from landing.sandbox.services.administrator import (
-    Member,
-    OrganizationAdministrator,
-    Refusals,
-    Relations,
-    may_be_member,
-    shown,
-)
+from landing.sandbox.services.administrator import OrganizationAdministrator, Refusals, Relations
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.members import Member, Members, may_be_member
 from landing.sandbox.services.places import Places
 from landing.sandbox.services.service import Service
 from landing.sandbox.services.tags import Tags
@@ -101,15 +94,35 @@ class Administrator(OrganizationAdministrator[Graph]):
 
 
 ADMINISTRATOR = Administrator()
+
+
+class _Members(Members):
+    """Those of a graph."""
+
+    places = PLACES
+    most = 200
+
+    def known(self, call: Call) -> dict[str, Member]:
+        """Of the graph that the call names."""
+        return _graph(call).members
+
+    def shown(self, call: Call, member: Any) -> dict[str, Any]:
+        """With the graph."""
+        graph = at(call.world, call.account, call.region).graph
+        arn = graph.arn if graph is not None else None
+        return {**super().shown(call, member), "GraphArn": arn, "InvitationType": "ORGANIZATION"}
+
+
+MEMBERS = _Members()
 TAGS = Tags(of=lambda call: _graph(call, "ResourceArn").tags, too_many=lambda: _invalid("A graph has at most 50 tags."))
 
 
 class Detective(Service[Place]):
-    """Graphs of organizations and of accounts alone; invitations and investigations are unsupported."""
+    """Graphs of organizations and of accounts alone; sending invitations and investigations are unsupported."""
 
     name = "detective"
     state_type = Place
-    topics = (ADMINISTRATOR, TAGS)
+    topics = (ADMINISTRATOR, MEMBERS, TAGS)
 
     def create_graph(self, call: Call) -> dict[str, Any]:
         """One in a Region; again, it is the one that is there (API reference, CreateGraph)."""
@@ -149,31 +162,18 @@ class Detective(Service[Place]):
                 raise Refusal("ServiceQuotaExceededException", f"A behavior graph has {MOST_MEMBERS} members.")
             else:
                 _enrol(call.world, graph, account, call.region)
-                made.append(_member(call, graph, account))
+                made.append(MEMBERS.shown(call, graph.members[account]))
         return {"Members": made, "UnprocessedAccounts": refused}
-
-    def get_members(self, call: Call) -> dict[str, Any]:
-        """API reference, GetMembers."""
-        graph = _graph(call)
-        found, refused = _sorted_out(call, graph, lambda account: _member(call, graph, account))
-        return {"MemberDetails": found, "UnprocessedAccounts": refused}
-
-    def list_members(self, call: Call) -> dict[str, Any]:
-        """API reference, ListMembers."""
-        graph = _graph(call)
-        return call.page("MemberDetails", list(graph.members), show=lambda a: _member(call, graph, a), most=200)
 
     def delete_members(self, call: Call) -> dict[str, Any]:
         """API reference, DeleteMembers."""
-        graph = _graph(call)
-
-        def delete(account: str) -> str:
-            del graph.members[account]
+        members = _graph(call).members
+        gone = [account for account in call["AccountIds"] if account in members]
+        left = MEMBERS.unprocessed(call, call["AccountIds"], lambda it: None if it in members else MEMBERS.stranger)
+        for account in gone:
+            del members[account]
             at(call.world, account, call.region).administrator = None
-            return account
-
-        gone, refused = _sorted_out(call, graph, delete)
-        return {"AccountIds": gone, "UnprocessedAccounts": refused}
+        return {"AccountIds": gone, **left}
 
     def list_datasource_packages(self, call: Call) -> dict[str, Any]:
         """API reference, ListDatasourcePackages."""
@@ -233,15 +233,3 @@ def _organization_graph(call: Call) -> Graph:
     if graph is None or graph.arn != call["GraphArn"]:
         raise _invalid("The behavior graph is not the one of the organization.")
     return graph
-
-
-def _sorted_out(call: Call, graph: Graph, act: Callable[[str], Any]) -> tuple[list[Any], list[dict[str, str]]]:
-    known = [account for account in call["AccountIds"] if account in graph.members]
-    unknown = [account for account in call["AccountIds"] if account not in graph.members]
-    return [act(account) for account in known], [
-        {"AccountId": account, "Reason": "The account is not a member."} for account in unknown
-    ]
-
-
-def _member(call: Call, graph: Graph, account: str) -> dict[str, Any]:
-    return {**shown(call, graph.members[account]), "GraphArn": graph.arn, "InvitationType": "ORGANIZATION"}

@@ -6,6 +6,7 @@ from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty.enrolment import ADMINISTRATOR
+from landing.sandbox.services.guardduty.members import MEMBERS
 from landing.sandbox.services.guardduty.state import Here, invalid
 from landing.sandbox.services.guardduty.tags import TAGS
 from landing.sandbox.services.service import Service
@@ -16,7 +17,7 @@ class GuardDuty(Service[Here]):
 
     name = "guardduty"
     state_type = Here
-    topics = (ADMINISTRATOR, TAGS)
+    topics = (ADMINISTRATOR, MEMBERS, TAGS)
 
     def refuse_problem(self, problem: Problem) -> Refusal:
         """One message for every invalid value (API reference, BadRequestException)."""
@@ -31,11 +32,6 @@ class GuardDuty(Service[Here]):
         """None: they are not supported here, so nobody can have made one."""
         del call
         return {"MalwareProtectionPlans": []}
-
-    def list_invitations(self, call: Call) -> dict[str, list[str]]:
-        """None: members come from the organization here."""
-        del call
-        return {"Invitations": []}
 
     def get_invitations_count(self, call: Call) -> dict[str, int]:
         """None."""

@@ -7,7 +7,7 @@ from typing import Any
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty import enrolment, features
-from landing.sandbox.services.guardduty.state import Administration, Here, at, bad, here, own_detector
+from landing.sandbox.services.guardduty.state import Here, administered, at, bad, here
 
 FROM_AUTO_ENABLE = {True: "NEW", False: "NONE"}
 
@@ -42,15 +42,13 @@ def update_organization_configuration(call: Call) -> None:
 
 def get_organization_statistics(call: Call) -> dict[str, Any]:
     """Counts over the accounts of the organization, for the administrator (API reference)."""
-    place = here(call)
-    if place.administration is None:
-        raise _not_administrator()
+    settings = administered(call)
     organization = accounts.organization_of(call.world, call.account)
     assert organization is not None
     enrolment.poll(call)
-    members = [m for m in place.administration.members.values() if m.status != "Removed"]
+    members = [m for m in settings.members.values() if m.status != "Removed"]
     active = [m for m in members if m.status == "Enabled"]
-    places = [at(call.world, m.account, call.region) for m in active] + [place]
+    places = [at(call.world, m.account, call.region) for m in active] + [here(call)]
     return {
         "OrganizationDetails": {
             "UpdatedAt": call.world.now,
@@ -83,16 +81,3 @@ def _counts(places: list[Here]) -> list[dict[str, Any]]:
         }
         for name, parts in features.ADDITIONAL.items()
     ]
-
-
-def administered(call: Call) -> Administration:
-    """What the caller, as administrator, has set; its detector is the one that the call names."""
-    own_detector(call)
-    settings = here(call).administration
-    if settings is None:
-        raise _not_administrator()
-    return settings
-
-
-def _not_administrator() -> Exception:
-    return bad("The request failed because the current account is not the GuardDuty delegated administrator.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from landing.sandbox.services.administrator import stamp
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty import enrolment, features
 from landing.sandbox.services.guardduty.state import (
@@ -17,6 +16,7 @@ from landing.sandbox.services.guardduty.state import (
     own_detector,
 )
 from landing.sandbox.services.iam.linked_roles import ensure, service_role
+from landing.sandbox.services.members import stamp
 
 
 def create_detector(call: Call) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from landing.sandbox.services import accounts
-from landing.sandbox.services.administrator import Member, OrganizationAdministrator, Refusals
+from landing.sandbox.services.administrator import OrganizationAdministrator, Refusals
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty import features
 from landing.sandbox.services.guardduty.state import (
@@ -22,6 +22,7 @@ from landing.sandbox.services.guardduty.state import (
     bad,
     invalid,
 )
+from landing.sandbox.services.members import Member
 from landing.sandbox.world import World, regions
 
 HEXADECIMAL = "0123456789abcdef"

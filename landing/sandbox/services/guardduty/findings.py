@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from landing.sandbox.services.administrator import stamp
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty.state import Detector, at, bad, here, own_detector
+from landing.sandbox.services.members import stamp
 
 SAMPLES: dict[str, tuple[float, str]] = {
     "Backdoor:EC2/C&CActivity.B": (8.0, "Instance"),

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services.administrator import Member, Relations
+from landing.sandbox.services.administrator import Relations
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.members import Member
 from landing.sandbox.services.places import Places
 
 bad = Refusal.of("BadRequestException")
@@ -91,6 +92,16 @@ def managed_detector(call: Call) -> Detector:
     if here(call).administrator is not None:
         raise bad("The request is rejected because the current account is a member, managed by its administrator.")
     return found
+
+
+def administered(call: Call) -> Administration:
+    """What the caller, as administrator, has set; its detector is the one that the call names, if it names one."""
+    if "DetectorId" in call:
+        own_detector(call)
+    settings = here(call).administration
+    if settings is None:
+        raise bad("The request failed because the current account is not the GuardDuty delegated administrator.")
+    return settings
 
 
 def invalid() -> Refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from landing.sandbox.services.inspector.administration import ADMINISTRATOR
+from landing.sandbox.services.inspector.members import MEMBERS
 from landing.sandbox.services.inspector.state import Place
 from landing.sandbox.services.service import Service
 
@@ -15,4 +16,4 @@ class Inspector(Service[Place]):
     name = "inspector2"
     token_error: ClassVar = {**Service.token_error, "reason": "FIELD_VALIDATION_FAILED"}
     state_type = Place
-    topics = (ADMINISTRATOR,)
+    topics = (ADMINISTRATOR, MEMBERS)

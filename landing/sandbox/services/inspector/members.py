@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services.administrator import Member, may_be_member, shown
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.inspector.state import administered, at, invalid
+from landing.sandbox.services.inspector.state import PLACES, administered, at, invalid
+from landing.sandbox.services.members import Member, Members, may_be_member
 from landing.sandbox.world import World
+
+
+class _Members(Members):
+    """They are ENABLED or REMOVED."""
+
+    places = PLACES
+    removed = "REMOVED"
+
+    def known(self, call: Call) -> Mapping[str, Member]:
+        """For the administrator (API reference, ListMembers)."""
+        return administered(call).members
+
+
+MEMBERS = _Members()
 
 
 def associate_member(call: Call) -> dict[str, Any]:
@@ -32,10 +47,9 @@ def enrol(world: World, administrator: str, region: str, account: str) -> None:
 def disassociate_member(call: Call) -> dict[str, Any]:
     """It stands alone, with the scans that it has (API reference, DisassociateMember)."""
     member = administered(call).members.get(call["accountId"])
-    if member is None or member.status == "REMOVED":
+    if member is None or member.status == MEMBERS.removed:
         raise invalid("The account is not a member.")
-    member.status, member.updated = "REMOVED", call.world.now
-    at(call.world, member.account, call.region).administrator = None
+    MEMBERS.part(call, member)
     return {"accountId": member.account}
 
 
@@ -44,11 +58,4 @@ def get_member(call: Call) -> dict[str, Any]:
     member = administered(call).members.get(call["accountId"])
     if member is None:
         raise Refusal("ResourceNotFoundException", "The account is not a member.")
-    return {"member": shown(call, member)}
-
-
-def list_members(call: Call) -> dict[str, Any]:
-    """Those that were removed too, if asked (API reference, onlyAssociated)."""
-    associated = call.get("onlyAssociated", True)
-    found = [m for m in administered(call).members.values() if not associated or m.status != "REMOVED"]
-    return call.page("members", found, show=lambda member: shown(call, member), most=50)
+    return {"member": MEMBERS.shown(call, member)}

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services.administrator import Member, Relations
+from landing.sandbox.services.administrator import Relations
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.members import Member
 from landing.sandbox.services.places import Places
 
 denied = Refusal.of("AccessDeniedException")

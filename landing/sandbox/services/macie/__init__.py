@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from landing.sandbox.services.macie.administration import ADMINISTRATOR
-from landing.sandbox.services.macie.members import TAGS
+from landing.sandbox.services.macie.members import MEMBERS, TAGS
 from landing.sandbox.services.macie.state import Place
 from landing.sandbox.services.service import Service
 
 
 class Macie(Service[Place]):
-    """Enabled account by account, Region by Region; jobs, findings and invitations are unsupported."""
+    """Enabled account by account, Region by Region; jobs, findings and sending invitations are unsupported."""
 
     name = "macie2"
     state_type = Place
-    topics = (ADMINISTRATOR, TAGS)
+    topics = (ADMINISTRATOR, MEMBERS, TAGS)

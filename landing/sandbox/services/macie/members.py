@@ -5,13 +5,51 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.services import accounts
-from landing.sandbox.services.administrator import may_be_member, shown
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.macie.state import Member, absent, administered, at, conflict, enable, enabled, invalid
+from landing.sandbox.services.macie.state import (
+    PLACES,
+    Member,
+    absent,
+    administered,
+    at,
+    conflict,
+    enable,
+    enabled,
+    invalid,
+)
+from landing.sandbox.services.members import Members, may_be_member
 from landing.sandbox.services.tags import Tags
 from landing.sandbox.world import World
 
 STATUSES = {"ENABLED": "Enabled", "PAUSED": "Paused"}
+
+
+class _Members(Members):
+    """They are Enabled, Paused or Removed."""
+
+    places = PLACES
+
+    def look(self, call: Call) -> None:
+        """Where Macie is on."""
+        enabled(call)
+
+    def known(self, call: Call) -> dict[str, Any]:
+        """For the administrator (API reference, ListMembers)."""
+        return {**administered(call).members}
+
+    def shown(self, call: Call, member: Any) -> dict[str, Any]:
+        """By its ARN, and never invited."""
+        arn = call.arn(f"member/{member.account}")
+        return {**super().shown(call, member), "arn": arn, "invitedAt": None, "tags": member.tags}
+
+    def get_administrator_account(self, call: Call) -> dict[str, Any]:
+        """A member's (API reference, GetAdministratorAccount)."""
+        if enabled(call).administrator is None:
+            raise absent("The account isn't associated with a Macie administrator account.")
+        return super().get_administrator_account(call)
+
+
+MEMBERS = _Members()
 
 
 def create_member(call: Call) -> dict[str, Any]:
@@ -47,21 +85,12 @@ def enrol(world: World, administrator: str, region: str, account: str, tags: dic
 
 def get_member(call: Call) -> dict[str, Any]:
     """API reference, GetMember."""
-    return _shown(call, _member(call))
-
-
-def list_members(call: Call) -> dict[str, Any]:
-    """Those that were removed too if onlyAssociated is "false" (API reference, ListMembers)."""
-    associated = call.get("onlyAssociated", "true").lower() != "false"
-    found = [m for m in administered(call).members.values() if not associated or m.status != "Removed"]
-    return call.page("members", found, show=lambda member: _shown(call, member), most=25)
+    return MEMBERS.shown(call, _member(call))
 
 
 def disassociate_member(call: Call) -> dict[str, Any]:
     """It stands alone, and Macie stays on (API reference, DisassociateMember)."""
-    member = _member(call)
-    member.status, member.updated = "Removed", call.world.now
-    at(call.world, member.account, call.region).administrator = None
+    MEMBERS.part(call, _member(call))
     return {}
 
 
@@ -86,28 +115,11 @@ def update_member_session(call: Call) -> dict[str, Any]:
     return {}
 
 
-def get_administrator_account(call: Call) -> dict[str, Any]:
-    """A member's (API reference, GetAdministratorAccount)."""
-    administrator = enabled(call).administrator
-    if administrator is None:
-        raise absent("The account isn't associated with a Macie administrator account.")
-    settings = at(call.world, administrator, call.region).administration
-    assert settings is not None
-    member = settings.members[call.account]
-    shown = {"accountId": administrator, "invitedAt": member.updated, "relationshipStatus": member.status}
-    return {"administrator": shown}
-
-
 def _member(call: Call) -> Member:
     found = administered(call).members.get(call["id"])
     if found is None:
         raise absent("The account isn't a member of the administrator.")
     return found
-
-
-def _shown(call: Call, member: Member) -> dict[str, Any]:
-    arn = call.arn(f"member/{member.account}")
-    return {**shown(call, member), "arn": arn, "invitedAt": None, "tags": member.tags}
 
 
 def _tags(call: Call) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services import administrator
+from landing.sandbox.services import members
 from landing.sandbox.services.administrator import Relations
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.iam import linked_roles
@@ -33,7 +33,7 @@ class Session:
 
 
 @dataclass(slots=True)
-class Member(administrator.Member):
+class Member(members.Member):
     """Enabled, Paused or Removed."""
 
     tags: dict[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.securityhub.members import MEMBERS
 from landing.sandbox.services.securityhub.rollout import ADMINISTRATOR
 from landing.sandbox.services.securityhub.state import Here, here
 from landing.sandbox.services.securityhub.tags import TAGS
@@ -26,7 +27,7 @@ class SecurityHub(Service[Here]):
     problem_error: ClassVar = {"code": "InvalidInputException", "Code": "InvalidInputException"}
     token_error: ClassVar = {**problem_error, "message": "Invalid NextToken."}
     state_type = Here
-    topics = (ADMINISTRATOR, TAGS)
+    topics = (ADMINISTRATOR, MEMBERS, TAGS)
 
     def admit(self, call: Call) -> None:
         """Almost everything needs a hub (API reference, InvalidAccessException)."""

@@ -7,8 +7,9 @@ from typing import Any
 
 from landing.core.constraints import security_hub as catalogue
 from landing.sandbox.services import accounts
-from landing.sandbox.services.administrator import Member, OrganizationAdministrator, Refusals
+from landing.sandbox.services.administrator import OrganizationAdministrator, Refusals
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.members import Member
 from landing.sandbox.services.securityhub.state import (
     PLACES,
     PRINCIPAL,

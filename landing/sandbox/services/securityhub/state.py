@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services.administrator import Member, Relations
+from landing.sandbox.services.administrator import Relations
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.members import Member
 from landing.sandbox.services.places import Places
 from landing.sandbox.world import World, regions
 
