@@ -71,7 +71,8 @@ says how `docs/sandbox.md`, the list of all operations, is made anew.
   `account_joined(world, event)` and is listed in `LISTENERS` in the registry.
 - **A big service** is a package: functions `(call)` in the modules of its folder are operations, by their names.
 - **What several services have** is a topic that each of them declares: the administrator of an organization
-  (`landing/sandbox/services/administrator.py`), tags (`landing/sandbox/services/tags.py`).
+  (`landing/sandbox/services/administrator.py`), its members (`landing/sandbox/services/members.py`), tags
+  (`landing/sandbox/services/tags.py`).
 '''
 
 from __future__ import annotations
