@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from landing.core.model import Address
+from landing.core.model import Action, Address, Change
 from landing.engine.plan import Origin, Plan, make
 from landing.guardrails.effects import NOT_WORKED_OUT, WORK, effects
 from landing.organization import Organization
 from landing.report.plan_text import render
 from landing.report.style import Style
 from landing.sandbox import Sandbox
+from landing.services.registry import KINDS
 from tests.cloud import Cloud, Story
 from tests.samples import FULL
 
@@ -79,6 +80,32 @@ def test_an_edited_policy_says_what_it_permits(sandbox: Sandbox, full: Organizat
         "organizations:LeaveOrganization becomes denied for 4 accounts below root, by no-leaving/NoLeaving" in sentences
     )
     assert "s3:DeleteBucket becomes permitted for 4 accounts below root, so far denied by no-leaving/#1" in sentences
+
+
+@pytest.mark.parametrize(
+    ("target", "where"),
+    [
+        ("{units: [workloads/dev, workloads/prod]}", "for 2 accounts below unit/workloads/dev, unit/workloads/prod"),
+        ("{units: [root, workloads/dev]}", "for 4 accounts below root"),
+        ("{accounts: [shop-dev, shop-prod]}", "for 2 accounts (account/shop-dev, account/shop-prod)"),
+    ],
+)
+def test_what_a_policy_does_alike_at_several_places_is_said_once(
+    load_text: Callable[[str], Organization], target: str, where: str
+) -> None:
+    organization = load_text(FULL.replace("no-leaving: {target: {units: [root]}}", f"no-leaving: {{target: {target}}}"))
+    live = {each.address: each for kind in KINDS for each in kind.desired(organization)}
+    address = Address("policy", "no-leaving")
+    after = live[address].attributes
+    was = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}]}
+    before = {**after, "content": was}
+    live[address] = replace(live[address], attributes=before)
+    found = effects(organization, live, [Change(Action.UPDATE, address, before, after)], {})
+    told = [sentence for sentence in found[address] if not sentence.startswith("e.g. ")]
+    assert told == [
+        f"organizations:LeaveOrganization becomes denied {where}, by no-leaving/NoLeaving",
+        f"s3:DeleteBucket becomes permitted {where}, so far denied by no-leaving/#1",
+    ]
 
 
 def test_what_is_too_much_work_is_said_to_be_so_and_stops_no_plan(sandbox: Sandbox, full: Organization) -> None:

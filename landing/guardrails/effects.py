@@ -7,13 +7,13 @@ told apart by what hangs on their way from the root, as long as these ways are f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
 from landing.core.model import Address, Attributes, Change, Resource
-from landing.guardrails.effect_text import said, told
+from landing.guardrails.effect_text import SHOWN, said, told
 from landing.guardrails.in_force import Documents, State, ids_for, levels, nodes_to, parents_of, requests_at
 from landing.organization import ROOT, Organization
 from landing.organization.resources import ATTACHMENTS, POLICY, moves
@@ -110,15 +110,15 @@ class _Study:
         kind, name = change.address.kind, change.address.name
         if kind == ATTACHMENTS:
             policies = tuple((change.after or {}).get("policies", ()))
-            yield from self._told(name, _Part({name: policies}, self._packs(name)), "")
+            yield from self._told([name], _Part({name: policies}, self._packs(name)), named=False)
         elif kind == POLICY and name in self.organization.packs:
             node = self.organization.packs[name].node
             if Address(ATTACHMENTS, node) not in self.changed and name == min(self._packs(node)):
-                yield from self._told(node, _Part({}, self._packs(node)), _below(node))
+                yield from self._told([node], _Part({}, self._packs(node)))
         elif kind == POLICY and change.before and change.after and change.before.get("content"):
-            for node, attached in sorted(self.before.attached.items()):
-                if name in attached:
-                    yield from self._told(node, _Part({}, {name: change.after}), _below(node))
+            nodes = [node for node, attached in sorted(self.before.attached.items()) if name in attached]
+            outermost = [node for node in nodes if not self._above(node) & set(nodes)]
+            yield from self._told(outermost, _Part({}, {name: change.after}))
         elif moves(change):
             way = self._way(name)
             for policy_type in (SCP, RCP):
@@ -134,13 +134,24 @@ class _Study:
             if (change := self.changed.get(Address(POLICY, key))) and (after := change.after)
         }
 
-    def _told(self, node: str, part: _Part, where: str) -> Iterator[str]:
-        """What a change at a node does: accounts for which it does the same are counted together."""
-        ways = self._ways(node)
+    def _told(self, nodes: Iterable[str], part: _Part, *, named: bool = True) -> Iterator[str]:
+        """What a change does at nodes of which none is below another: what it does alike is said once, and counted."""
+        ways = [(way, number, node) for node in nodes for way, number in self._ways(node)]
         for policy_type in (SCP, RCP):
-            found_here = ((self._effect(way, part, policy_type), number) for way, number in ways)
-            for found, count in _alike(found_here, said):
+            found_here = [(self._effect(way, part, policy_type), number, node) for way, number, node in ways]
+            places: dict[Hashable, dict[str, None]] = {}
+            for found, _, node in found_here:
+                places.setdefault(said(found), {})[node] = None
+            for found, count in _alike(((found, number) for found, number, _ in found_here), said):
+                where = _below([*places[said(found)]]) if named else ""
                 yield from told(found, f"for {count:,} {'account' if count == 1 else 'accounts'}{where}")
+
+    def _above(self, node: str) -> set[str]:
+        """The nodes above a node."""
+        kind, _, key = node.partition("/")
+        if kind == "account":
+            return {*self._way(key).after[:-1]} if key in self.organization.accounts else set()
+        return {*self._nodes(key)} - {node} if key else set()
 
     def _ways(self, node: str) -> list[tuple[_Way, int]]:
         """The ways to the accounts below a node that policies tell apart, with one of the accounts, and how many."""
@@ -228,8 +239,11 @@ def _detaches(change: Change) -> bool:
     return change.address.kind == ATTACHMENTS and change.after is None
 
 
-def _below(node: str) -> str:
-    return f" ({node})" if node.startswith("account/") else f" below {node}"
+def _below(nodes: Sequence[str]) -> str:
+    """Where it is: accounts by themselves, others for what is below them."""
+    more = f" and {len(nodes) - SHOWN} more" if len(nodes) > SHOWN else ""
+    listed = f"{', '.join(nodes[:SHOWN])}{more}"
+    return f" ({listed})" if all(node.startswith("account/") for node in nodes) else f" below {listed}"
 
 
 def _alike(counted: Iterable[tuple[T, int]], what: Callable[[T], Hashable]) -> list[tuple[T, int]]:
