@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.cloud import Cloud
+from tests.sandbox.cloud import Cloud, refused
 from tests.sandbox.stacks import Stack, body
 
 source = pytest.mark.source
@@ -45,6 +45,14 @@ def test_what_is_there_by_name_is_taken_in_and_the_rest_made(cloud: Cloud, polic
     }
     assert statuses == {"Bucket": "IMPORT_COMPLETE", "Parameter": "CREATE_COMPLETE"}
     assert client.get_object(Bucket=NAME, Key="log")["Body"].read() == b"what happened"
+
+
+@source("API reference, DeleteStack: a stack in review goes with its change sets")
+def test_a_change_set_of_a_deleted_stack_makes_nothing(cloud: Cloud) -> None:
+    stack = Stack(cloud, "shop")
+    made = stack.change_set(ChangeSetType="CREATE", TemplateBody=wanted())
+    stack.client.delete_stack(StackName="shop")
+    refused("ChangeSetNotFound", stack.client.execute_change_set, ChangeSetName=made["ChangeSetId"])
 
 
 @source("CloudFormation User Guide: an import changes nothing of the resource; drift detection shows what differs")

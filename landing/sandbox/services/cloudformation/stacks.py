@@ -204,7 +204,10 @@ def _outlines(world: World, stack: Stack, wanted: Wanted) -> tuple[dict[str, Any
 
 
 def delete_stack(call: Call) -> None:
-    """A stack that does not exist counts as deleted; a protected one is refused (API reference, DeleteStack)."""
+    """A stack that does not exist counts as deleted; a protected one is refused (API reference, DeleteStack).
+
+    Its change sets go with it.
+    """
     state = state_of(call.world, call.account, call.region)
     stack = state.stacks.get(state.names.get(call["StackName"], call["StackName"]))
     if stack is None or not stack.is_live:
@@ -224,6 +227,9 @@ def delete_stack(call: Call) -> None:
     if call.get("DeletionMode") == "FORCE_DELETE_STACK":
         keep = [name for name, resource in stack.resources.items() if resource.status == "DELETE_FAILED"]
     call.world.clock.forget(("stack", stack.id))
+    for change_set in stack.change_sets.values():
+        call.world.clock.forget(("change-set", change_set.id))
+    stack.change_sets = {}
     begin(call.world, stack, "DELETE", token)
     call.world.clock.later(finish_delete, stack.id, tuple(keep), thing=("stack", stack.id))
 
