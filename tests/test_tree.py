@@ -32,6 +32,29 @@ def test_a_policy_is_still_known_when_a_policy_type_was_enabled_after_it(creatio
         assert set(aws.tree.policies) == {"FullAWSAccess", "RCPFullAWSAccess", "no-leaving"}
 
 
+def test_whoever_goes_through_what_is_there_is_not_disturbed_by_what_comes(creation: Story) -> None:
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        tree = Cloud(sandbox, creation.organization).open().tree
+        for known, add, drop in (
+            (lambda: tree.accounts, tree.add_account, None),
+            (lambda: tree.units, tree.add_unit, tree.drop_unit),
+            (lambda: tree.policies, tree.add_policy, tree.drop_policy),
+        ):
+            before = dict(known())
+            going = iter(known().items())
+            key, first = next(going)
+            add(replace(first, key="new"))
+            assert dict([(key, first), *going]) == before
+            assert known() == {**before, "new": replace(first, key="new")}
+            if drop is not None:
+                going = iter(known().items())
+                next(going)
+                drop(key)
+                assert "new" in dict(going)
+                assert key not in known()
+
+
 def test_what_this_run_has_tagged_is_seen_although_the_bulk_answer_is_older(creation: Story) -> None:
     with Sandbox() as sandbox:
         sandbox.load(creation.end)

@@ -40,6 +40,12 @@ class Once:
         with self._guard:
             return name in self._values
 
+    def amend(self, name: str, read: Callable[[], T], change: Callable[[T], T]) -> None:
+        """What was read, or is read now, becomes another value; whoever goes through the old one finds it as it was."""
+        found = self(name, read)
+        with self._guard:
+            self._values[name] = change(self._values.get(name, found))
+
     def forget(self, *names: str) -> None:
         """Read these anew when they are next asked for."""
         with self._guard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from landing.aws import matching, packs
 from landing.aws.cache import Once
@@ -18,6 +18,8 @@ from landing.core.errors import ConfigError, NotThere
 from landing.core.model import Address
 from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, TAG, Organization, node_of
 from landing.organization.resources import POLICY
+
+T = TypeVar("T")
 
 
 class Tree:
@@ -141,17 +143,17 @@ class Tree:
         self._survey.once.forget("administrators")
 
     @property
-    def units(self) -> dict[str, LiveUnit]:
+    def units(self) -> Mapping[str, LiveUnit]:
         """Units by key."""
         return self._named("units", self._read_units)
 
     @property
-    def accounts(self) -> dict[str, LiveAccount]:
+    def accounts(self) -> Mapping[str, LiveAccount]:
         """Accounts by key, the management account among them; raises ConfigError when a declared id is none of them."""
         return self._named("accounts", self._read_accounts)
 
     @property
-    def policies(self) -> dict[str, LivePolicy]:
+    def policies(self) -> Mapping[str, LivePolicy]:
         """Policies by key."""
         return self._named("policies", self._read_policies)
 
@@ -251,19 +253,28 @@ class Tree:
 
     def add_unit(self, unit: LiveUnit) -> None:
         """A unit was created, renamed or marked."""
-        self.units[unit.key] = unit
+        self._named.amend("units", self._read_units, lambda units: {**units, unit.key: unit})
         self._named.forget("unit keys")
 
     def add_account(self, account: LiveAccount) -> None:
         """An account was created, moved or marked."""
         if account.key not in self.accounts:
             self.newcomers.add(account.key)
-        self.accounts[account.key] = account
+        self._named.amend("accounts", self._read_accounts, lambda accounts: {**accounts, account.key: account})
         self._named.forget("account ids", "account keys", "ids", "tokens", "special")
 
     def add_policy(self, policy: LivePolicy) -> None:
         """A policy was created."""
-        self.policies[policy.key] = policy
+        self._named.amend("policies", self._read_policies, lambda policies: {**policies, policy.key: policy})
+
+    def drop_unit(self, key: str) -> None:
+        """A unit was deleted."""
+        self._named.amend("units", self._read_units, lambda units: _without(units, key))
+        self._named.forget("unit keys")
+
+    def drop_policy(self, key: str) -> None:
+        """A policy was deleted."""
+        self._named.amend("policies", self._read_policies, lambda policies: _without(policies, key))
 
     def move_account(self, key: str, unit: str) -> None:
         """An account was moved."""
@@ -375,3 +386,7 @@ class Tree:
             return key in self.accounts and self._survey.targets(policy_id) == (self.accounts[key].id,)
         unit = key or ROOT
         return (unit == ROOT or unit in self.units) and self._survey.targets(policy_id) == (self.node_id(unit),)
+
+
+def _without(known: Mapping[str, T], key: str) -> Mapping[str, T]:
+    return {other: value for other, value in known.items() if other != key}

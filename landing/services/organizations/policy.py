@@ -134,7 +134,7 @@ class OrganizationPolicy(Kind):
             if change.action is Action.DELETE:
                 if live is not None:
                     client.delete_policy(PolicyId=live.id)
-                    aws.tree.policies.pop(key, None)
+                    aws.tree.drop_policy(key)
                 return
             if change.action is Action.FORGET:
                 if live is not None:

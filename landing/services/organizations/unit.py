@@ -83,7 +83,7 @@ class OrganizationalUnit(Kind):
             if change.action is Action.DELETE:
                 if live is not None:
                     client.delete_organizational_unit(OrganizationalUnitId=live.id)
-                    aws.tree.units.pop(key, None)
+                    aws.tree.drop_unit(key)
                 return
             if change.action is Action.FORGET:
                 if live is not None:
