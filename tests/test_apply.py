@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ import pytest
 from landing.aws import translated
 from landing.cli import run
 from landing.core.errors import CannotRead
-from landing.core.model import Scope
+from landing.core.model import Address, Json, Scope
 from landing.engine.apply import apply
 from landing.engine.journal import Event
 from landing.engine.stop import Stop
+from landing.organization import ROOT, Guardrail, Target
+from landing.policy import SCP
 from landing.sandbox import Sandbox
 from tests.cloud import BY_NAME, Cloud
 from tests.conftest import Load
@@ -196,3 +199,28 @@ def test_a_change_that_has_written_nothing_is_not_begun_any_more(cloud: Cloud, w
     assert [event.type for event in events] == ["apply_start", "apply_dropped"]
     assert cloud.sandbox.world.states.get("organizations") is None or cloud.open().tree.description is None
     assert cloud.apply(KINDS).complete
+
+
+def test_no_text_is_loosened_when_what_tightens_has_failed(cloud: Cloud) -> None:
+    """A statement that moves is in two policies, or in one; never in none."""
+    kinds = [BY_NAME[name] for name in ("organization", "policy_type", "unit", "policy", "attachments")]
+
+    def at(**texts: list[str]) -> Cloud:
+        rails = {
+            key: Guardrail(key, key, SCP, "", document(actions), Target(units=(ROOT,)))
+            for key, actions in texts.items()
+        }
+        return Cloud(cloud.sandbox, replace(cloud.organization, guardrails=rails))
+
+    def document(actions: list[str]) -> dict[str, Json]:
+        statements: list[Json] = [{"Effect": "Deny", "Action": action, "Resource": "*"} for action in actions]
+        return {"Version": "2012-10-17", "Statement": statements}
+
+    stay, moving = "sqs:CreateQueue", "sqs:DeleteQueue"
+    assert at(p=[stay, moving], q=[stay]).apply(kinds).complete
+    moved, p, q = at(p=[stay], q=[stay, moving]), Address("policy", "p"), Address("policy", "q")
+    cloud.sandbox.faults.reject("organizations", "UpdatePolicy", code="MalformedPolicyDocumentException", status=400)
+    result = moved.apply(kinds)
+    assert (result.done, list(result.failed), result.blocked) == ([], [q], {p: q})
+    assert moved.apply(kinds).complete
+    assert moved.plan(kinds).changes == ()

@@ -13,7 +13,7 @@ from landing.core.errors import UnsafePlan
 from landing.core.model import Action, Address, Attributes, Change, Source
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers, exposures, refuse_unsafe
-from landing.organization import Guardrail, Organization, Target
+from landing.organization import Guardrail, Held, Organization, Target
 from landing.organization.resources import HOLDS
 from landing.policy import RCP, SCP
 from tests.samples import SMALL
@@ -149,3 +149,91 @@ def test_an_account_that_moves_to_where_less_is_blocked_weakens(
     found = exposures(known, [change])
     assert bool(found) is bool(passes), found
     assert passes in found.get(change.address, "")
+
+
+WORKLOADS = "unit/workloads"
+
+
+def beside(before: Any, after: Any) -> Change:
+    return replace(rewritten(before, after), address=Address("policy", "q"))
+
+
+@pytest.mark.parametrize(
+    ("held", "others", "asked"),
+    [
+        pytest.param(None, [], True, id="nothing is known of AWS"),
+        pytest.param({}, [], False, id="it is attached nowhere"),
+        pytest.param({WORKLOADS: ("p",)}, [], True, id="nothing else blocks it"),
+        pytest.param({WORKLOADS: ("p", "q")}, [beside(document(LEAVE), document(LEAVE, BUCKET))], False, id="moved"),
+        pytest.param({WORKLOADS: ("p", "q")}, [beside(document(LEAVE), document("s3:Delete*"))], True, id="swapped"),
+        pytest.param({WORKLOADS: ("p", "q")}, [beside(document(LEAVE), document(LEAVE, "s3:*"))], False, id="wider"),
+        pytest.param(
+            {WORKLOADS: ("p", "q")},
+            [beside(document(LEAVE), document(LEAVE, BUCKET, **ROLE))],
+            True,
+            id="but for a role",
+        ),
+        pytest.param(
+            {WORKLOADS: ("p",), "root": ("q",)},
+            [beside(document(LEAVE), document(LEAVE, BUCKET))],
+            True,
+            id="elsewhere",
+        ),
+        pytest.param(
+            {WORKLOADS: ("p", "q"), "root": ("p",)},
+            [beside(document(LEAVE), document(LEAVE, BUCKET))],
+            True,
+            id="not everywhere",
+        ),
+        pytest.param(
+            {WORKLOADS: ("p", "q")},
+            [beside(document(LEAVE), document(LEAVE, BUCKET)), attached(WORKLOADS, ["p", "q"], ["p"])],
+            True,
+            id="detached at once",
+        ),
+        pytest.param(
+            {WORKLOADS: ("p",)},
+            [
+                Change(Action.CREATE, Address("policy", "q"), None, {"type": SCP, "content": document(BUCKET)}),
+                attached(WORKLOADS, ["p"], ["p", "q"]),
+            ],
+            False,
+            id="a new one",
+        ),
+        pytest.param(
+            {WORKLOADS: ("p", "r")},
+            [
+                Change(Action.CREATE, Address("policy", "q"), None, {"type": SCP, "content": document(BUCKET)}),
+                attached(WORKLOADS, ["p", "r"], ["p", "q"]),
+            ],
+            True,
+            id="a new one that may have to wait for a slot",
+        ),
+        pytest.param(
+            {WORKLOADS: ("p", "q")},
+            [Change(Action.DELETE, Address("policy", "q"), {"type": SCP, "content": document(BUCKET)}, None)],
+            True,
+            id="deleted",
+        ),
+        pytest.param({WORKLOADS: ("p", "q")}, [beside({}, document(BUCKET))], True, id="no text"),
+    ],
+)
+def test_what_others_block_at_the_same_place_all_the_while_is_not_weakened(
+    base: Organization, held: dict[str, tuple[str, ...]] | None, others: list[Change], *, asked: bool
+) -> None:
+    change = rewritten(document(LEAVE, BUCKET), document(LEAVE))
+    known = replace(base, held=None if held is None else Held(held))
+    assert ("weaken" in dangers(known, [change, *others]).get(change.address, ())) is asked
+
+
+def test_what_is_as_declared_blocks_as_well_and_what_is_not_does_not(base: Organization) -> None:
+    change, held = rewritten(document(LEAVE, BUCKET), document(LEAVE)), {WORKLOADS: ("p", "q")}
+    text = Guardrail("q", "q", SCP, "", document(BUCKET), target=Target(units=("workloads",)), severity="high")
+    known = replace(base, guardrails={"q": text}, held=Held(held, frozenset({"q"})))
+    assert not dangers(known, [change])
+    assert dangers(replace(known, held=Held(held)), [change])
+
+
+def test_what_an_allow_gives_is_asked_for_whatever_stands_beside_it(base: Organization) -> None:
+    change = rewritten(document("s3:*", effect="Allow"), document("*", effect="Allow"))
+    assert dangers(replace(base, held=Held({WORKLOADS: ("p",)})), [change])

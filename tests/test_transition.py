@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from landing.core.model import Address, Change, Resource
 from landing.engine.observe import Observation
-from landing.engine.order.graph import Step, build
+from landing.engine.order.graph import TIGHTENED, Step, build
 from landing.engine.order.phases import Known, Phase
 from landing.engine.plan import Origin, Plan, make
 from landing.guardrails.attachment_model import Model
+from landing.guardrails.exposure import dangers
 from landing.guardrails.in_force import Documents, State, ids_for, levels, nodes_to
 from landing.guardrails.transition import Weakness, weaknesses
-from landing.organization import ROOT, Guardrail, Organization, Target
+from landing.organization import ROOT, Guardrail, Held, Organization, Target
 from landing.policy import RCP, SCP, evaluate
 from landing.services.organizations.attachments import FULL_ACCESS
 from tests.cloud import BY_NAME
@@ -29,6 +30,10 @@ KINDS = [BY_NAME[name] for name in ("unit", "policy", "attachments", "account")]
 PLACES = (ROOT, "security", "workloads", "workloads/prod", "workloads/dev")
 MOVING = ("shop-prod", "shop-dev")
 ROLES = ("role/one", "role/two")
+
+
+HERE = {"shop-prod": "workloads/prod", "shop-dev": "workloads/dev"}
+EVERYWHERE, PROD = Target(units=(ROOT,)), Target(units=("workloads/prod",))
 
 
 def statement(effect: str, action: str | list[str], **condition: Any) -> dict[str, Any]:
@@ -227,6 +232,53 @@ def test_without_free_slots_it_holds_or_is_said(base: Organization, before: Conf
     assert not passed or told, passed
 
 
+@st.composite
+def redistributed(draw: st.DrawFn) -> tuple[Config, Config]:
+    """Configs whose statements go from policies to others, most of them at the same places."""
+    where = {name: replace(draw(targets), accounts=()) for name in "pqr"}
+    ends = []
+    for _ in range(2):
+        texts: dict[str, list[dict[str, Any]]] = {name: [DENIES[1]] for name in where}
+        for each in DENIES[0], DENIES[2], DENIES[4]:
+            for name in draw(st.sets(st.sampled_from("pqr"), max_size=2)):
+                texts[name].append(each)
+        where = {name: draw(st.sampled_from([at, at, at, PROD])) for name, at in where.items()}
+        ends.append(Config({name: (text(*texts[name]), at) for name, at in where.items()}, HERE))
+    return ends[0], ends[1]
+
+
+@settings(max_examples=150)
+@given(redistributed(), st.integers(0, 9), st.integers(0, 5))
+def test_what_needs_no_leave_lets_nothing_through_even_where_a_step_fails(
+    base: Organization, ends: tuple[Config, Config], seed: int, failing: int
+) -> None:
+    before, after = (each.of(base) for each in ends)
+    live, plan = planned(before, after)
+    after = replace(after, held=held_in(live, plan))
+    if dangers(after, plan.changes):
+        return
+    graph = build(plan.changes, Known.of(after))
+    world = World(after, live)
+    always = {account: world.blocked(account) for account in MOVING}
+    bad: set[Step] = set()
+    for number, step in enumerate(orders(graph, seed)):
+        needed = graph.needs[step] | (graph.needs[TIGHTENED] if TIGHTENED in graph.needs[step] else set())
+        if number == failing or needed & bad:
+            bad.add(step)
+            continue
+        for _ in world.model.states(graph.steps[step]):
+            assert all(always[account] <= world.blocked(account) for account in MOVING)
+
+
+def held_in(live: dict[Address, Resource], plan: Plan) -> Held:
+    """As a run reads it."""
+    changed = {change.address for change in plan.changes}
+    return Held(
+        {each.name: tuple(live[each].attributes["policies"]) for each in live if each.kind == "attachments"},
+        frozenset(each.name for each in live if each.kind == "policy" and each not in changed),
+    )
+
+
 def plan_of(base: Organization, before: Config, after: Config) -> tuple[dict[Address, Resource], tuple[Change, ...]]:
     live, plan = planned(before.of(base), after.of(base))
     return live, plan.changes
@@ -236,20 +288,18 @@ def text(*statements: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-HERE = {"shop-prod": "workloads/prod", "shop-dev": "workloads/dev"}
-EVERYWHERE, PROD = Target(units=(ROOT,)), Target(units=("workloads/prod",))
-
-
 def test_a_statement_that_moves_to_another_policy_is_there_all_the_while(base: Organization) -> None:
     before = Config({"p": (text(DENIES[0], DENIES[1]), EVERYWHERE), "q": (text(DENIES[4]), EVERYWHERE)}, HERE)
     after = Config({"p": (text(DENIES[1]), EVERYWHERE), "q": (text(DENIES[4], DENIES[0]), EVERYWHERE)}, HERE)
-    live, changes = plan_of(base, before, after)
-    graph = build(changes)
+    live, plan = planned(before.of(base), after.of(base))
+    graph = build(plan.changes)
     assert [(step.address.name, graph.phases[step]) for step in graph.order()] == [
         ("q", Phase.TIGHTEN),
         ("p", Phase.LOOSEN),
     ]
-    assert not list(weaknesses(after.of(base), live, changes, {}))
+    assert not list(weaknesses(after.of(base), live, plan.changes, {}))
+    assert {*dangers(after.of(base), plan.changes)} == {Address("policy", "p")}, "of AWS nothing is known"
+    assert not dangers(replace(after.of(base), held=held_in(live, plan)), plan.changes)
 
 
 def test_two_statements_that_change_places_go_by_texts_with_both(base: Organization) -> None:

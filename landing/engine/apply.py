@@ -188,10 +188,11 @@ class _Walk:
 
     def _take_ready(self) -> None:
         for step in self.sorter.get_ready():
-            if step not in self.graph.steps:
-                self.sorter.done(step)  # a barrier
+            cause = next((self.bad[other] for other in self.graph.needs.get(step, ()) if other in self.bad), None)
+            if step not in self.graph.steps:  # a barrier
+                self.bad |= {} if cause is None else {step: cause}
+                self.sorter.done(step)
                 continue
-            cause = next((self.bad[other] for other in self.graph.needs[step] if other in self.bad), None)
             if cause is None:
                 heappush(self.waiting[step.address.kind], (step.address, step.stage))
                 continue

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from landing.core.errors import UnsafePlan
-from landing.core.model import Action, Address, Change
-from landing.engine.order.phases import Known, opened
+from landing.core.model import Action, Address, Attributes, Change
+from landing.engine.order.phases import Known, Phase, opened, stages_of
 from landing.guardrails.in_force import Documents, ids_for, levels, requests_at
-from landing.organization import ROOT, Organization, node_of
-from landing.organization.resources import ACCOUNT, POLICY, POLICY_TYPE
+from landing.organization import ROOT, Held, Organization, node_of
+from landing.organization.resources import ACCOUNT, ATTACHMENTS, POLICY, POLICY_TYPE, policies_of
 from landing.policy import RCP, SCP, effect
-from landing.policy.direction import covers, let_through, passing
+from landing.policy.direction import Document, blocked_beside, common, covers, let_through, passing
 from landing.policy.testing.suite import FULL_ACCESS, Levels
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
@@ -34,7 +34,11 @@ def exposures(organization: Organization, changes: Iterable[Change], kinds: Kind
     """
     found = [change for change in changes if change.action is Action.UPDATE]
     named = {change.address for change in found if "detach" in kinds[change.address.kind].dangers(change)}
-    each = {**_loosened(found), **_opened(organization, list(changes)), **_moved(organization, found)}
+    each = {
+        **_loosened(organization, found, list(changes)),
+        **_opened(organization, list(changes)),
+        **_moved(organization, found),
+    }
     return {address: words for address, words in each.items() if words and address not in named}
 
 
@@ -78,12 +82,62 @@ def _in_short(sentences: list[str]) -> str:
     return "; ".join(sentences[:SENTENCES]) + more
 
 
-def _loosened(changes: Iterable[Change]) -> dict[Address, str]:
-    return {
-        change.address: let_through(change.before["content"], change.after["content"], change.after["type"])
-        for change in changes
-        if change.address.kind == POLICY and change.before and change.after and "content" in change.before
-    }
+def _loosened(organization: Organization, updates: Iterable[Change], changes: list[Change]) -> dict[Address, str]:
+    """What each text lets through; nothing where it is in force nowhere, or others block it all the while."""
+    found: dict[Address, str] = {}
+    beside = None
+    for change in updates:
+        if change.address.kind != POLICY or not change.before or not change.after or "content" not in change.before:
+            continue
+        words = let_through(change.before["content"], change.after["content"], change.after["type"])
+        if words and organization.held is not None:
+            beside = beside or _Beside(organization, organization.held, changes)
+            words = "" if beside.blocks(change.address.name, change.before) else words
+        found[change.address] = words
+    return found
+
+
+class _Beside:
+    """What is in force at nodes, come what may, once all that tightens is done: no text is loosened earlier."""
+
+    def __init__(self, organization: Organization, held: Held, changes: list[Change]) -> None:
+        self._held, self._policies = held, {**organization.guardrails, **organization.policies}
+        self._changes = {change.address: change for change in changes}
+        self._stages = stages_of(changes, Known.of(organization))
+
+    def blocks(self, name: str, before: Attributes) -> bool:
+        """Whether what a policy blocks stays blocked with the new texts, wherever it is attached now."""
+        content, policy_type = before["content"], before["type"]
+        return all(
+            blocked_beside(content, list(self._texts(node, policy_type, name)), policy_type)
+            for node in self._held.nodes(name)
+        )
+
+    def _texts(self, node: str, policy_type: str, loosened: str) -> Iterator[Document]:
+        """What the policies at a node say from then on: of one that takes its new text later, what both texts say."""
+        for name in sorted(self._attached(node)):
+            address = Address(POLICY, name)
+            if change := self._changes.get(address):
+                late = name != loosened and Phase.SWITCH in {stage.phase for stage in self._stages[address]}
+                if change.after is not None and change.after["type"] == policy_type:
+                    yield (
+                        common(change.before["content"], change.after["content"])
+                        if late and change.before
+                        else (change.after["content"])
+                    )
+            elif name in self._held.as_declared and name in self._policies:
+                policy = self._policies[name]
+                yield from [policy.document] if policy.type == policy_type else []
+
+    def _attached(self, node: str) -> set[str]:
+        """The policies that are attached to a node from then on."""
+        address = Address(ATTACHMENTS, node)
+        change = self._changes.get(address)
+        if change is None:
+            return set(self._held.attached.get(node, ()))
+        if {stage.phase for stage in self._stages[address]} == {Phase.TIGHTEN}:
+            return policies_of(change.after)
+        return policies_of(change.before) & policies_of(change.after)
 
 
 def _opened(organization: Organization, changes: list[Change]) -> dict[Address, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from landing.organization.desired import Deployment, EnabledService, LockPlace, Organization
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Target, Unit, node_of
 from landing.organization.marks import PREFIX, REGION_TAG, SERVICE_TAG, TAG
-from landing.organization.policies import ForeignPolicy, Guardrail, Pack
+from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
 
 __all__ = [
     "PREFIX",
@@ -23,6 +23,7 @@ __all__ = [
     "EnabledService",
     "ForeignPolicy",
     "Guardrail",
+    "Held",
     "Hierarchy",
     "LockPlace",
     "Organization",

@@ -13,7 +13,7 @@ from landing.core.deadlines import DEADLINES
 from landing.core.model import Address, Diagnostic, Json, Source
 from landing.organization.hierarchy import Account, Hierarchy, Target, node_of
 from landing.organization.owners import CONTROL_TOWER
-from landing.organization.policies import ForeignPolicy, Guardrail, Pack
+from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
 
 S = TypeVar("S")
 ITS_LANDING_ZONE = "its landing zone"
@@ -128,6 +128,9 @@ class Organization(Hierarchy):
     """Addresses (or kinds, or beginnings with `*`) of what is no longer managed, and stays as it is."""
     bare: frozenset[str] = frozenset()
     """Nodes that AWS was found to hold without FullAWSAccess, and that the config leaves as they are."""
+
+    held: Held | None = None
+    """Policies of ours as AWS holds them, once it was asked."""
 
     control_tower: bool = False
     """Whether Control Tower works in it, once AWS was asked."""

@@ -86,3 +86,18 @@ class Pack:
     def guardrails(self) -> tuple[str, ...]:
         """The keys of the guardrails of which it has something."""
         return tuple(dict.fromkeys(entry.partition(":")[0] for entry in self.entries))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The policies of ours as AWS was found to hold them, as far as changes bear on them.
+
+    `attached` goes by node (`root`, `unit/KEY`, `account/KEY`). `as_declared` names those whose text is the config's.
+    """
+
+    attached: Mapping[str, tuple[str, ...]]
+    as_declared: frozenset[str] = frozenset()
+
+    def nodes(self, policy: str) -> tuple[str, ...]:
+        """Where a policy is attached."""
+        return tuple(sorted(node for node, policies in self.attached.items() if policy in policies))

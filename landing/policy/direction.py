@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Any
 
 from landing.core import references
-from landing.policy import RCP, SCP, Effect, effect
+from landing.policy import RCP, SCP, Budget, Comparison, Effect, OverBudgetError, effect
 from landing.policy.limits import LIMITS, compact
 from landing.policy.testing.requests import in_words
 from landing.policy.testing.suite import FULL_ACCESS_DOCUMENT, Levels, statements_of
 
 Document = Mapping[str, Any]
+
+WORK = 5_000
+"""How many groups of actions are looked at to see whether others block what a policy does not any more."""
 
 
 class Turn(Enum):
@@ -45,6 +48,29 @@ def let_through(before: Document, after: Document, policy_type: str, who: str = 
     return _let_through(
         json.dumps(_concrete(before), sort_keys=True), json.dumps(_concrete(after), sort_keys=True), policy_type, who
     )
+
+
+def blocked_beside(before: Document, beside: Sequence[Document], policy_type: str) -> bool:
+    """Whether policies that are in force together block all that one blocked; no where that cannot be told soon.
+
+    Only what they deny is looked at: a policy that allows something is never replaced by others.
+    """
+    if allows(before) or not all("Statement" in text for text in (before, *beside)):
+        return False
+    texts = _concrete({"before": before, "beside": [*beside]})
+    denied = {bare(each): each for each in statements_of(texts["before"])}
+    left = [each for text in texts["beside"] for each in statements_of(text) if each.get("Effect") == "Deny"]
+    lost = [each for text, each in denied.items() if text not in {bare(kept) for kept in left}]
+    if not lost:
+        return True
+    full = [{"name": "", "policy": FULL_ACCESS_DOCUMENT}] if policy_type == SCP else []
+    old, new = ([[*full, {"name": "policy", "policy": {"Statement": each}}]] for each in ([*denied.values()], left))
+    scope, budget = {"actions": list(_actions(lost))}, Budget(WORK)
+    try:
+        found = Comparison(old, new, scope=scope, policy_type=policy_type, budget=budget).effect()
+    except (ValueError, OverBudgetError):
+        return False
+    return not (found.permitted or found.undetermined)
 
 
 def passing(found: Effect, who: str = "") -> str:
@@ -95,6 +121,12 @@ def between(before: Document, after: Document, policy_type: str) -> dict[str, An
     ]
     document = {**after, "Statement": [*new, *old]}
     return document if len(compact(document)) <= LIMITS[policy_type].size else None
+
+
+def common(before: Document, after: Document) -> dict[str, Any]:
+    """What both texts say."""
+    kept = {bare(statement) for statement in statements_of(before)}
+    return {**after, "Statement": [statement for statement in statements_of(after) if bare(statement) in kept]}
 
 
 def bare(statement: Mapping[str, Any]) -> str:

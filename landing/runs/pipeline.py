@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from landing.aws import Aws, translated
 from landing.core.errors import AwsError, CannotRead, ConfigError, WrongPlan
-from landing.core.model import ORGANIZATION, Change, Diagnostic, Resource
+from landing.core.model import ORGANIZATION, Action, Change, Diagnostic, Resource
 from landing.engine.apply import refresh
 from landing.engine.observe import Observation, Progress, desired_of, left_regions, needed_for, observe
 from landing.engine.order.unique_names import refuse_impossible
@@ -28,7 +28,7 @@ from landing.guardrails.lock_out import concerns, refuse_lock_out
 from landing.guardrails.packs import as_held, as_read, with_full_access, with_full_access_now, with_others
 from landing.guardrails.slots import refuse_crowded
 from landing.guardrails.transition import sentences
-from landing.organization import Organization
+from landing.organization import Held, Organization
 from landing.organization.resources import (
     ATTACHMENTS,
     CONTROL_TOWER_PRINCIPAL,
@@ -36,6 +36,7 @@ from landing.organization.resources import (
     TRUSTED_ACCESS,
     foreign_in,
     has_control_tower,
+    policies_of,
 )
 
 T = TypeVar("T")
@@ -124,6 +125,7 @@ def plan_offline(
     observation.raise_if_unknown(organization, targets)
     made = Origin(config.name, seen.organization_id, seen.account, seen.caller, digest, hooks.now(), read=seen.taken)
     compared = make(observation, made)
+    organization = replace(organization, held=_held(observation, compared.changes))
     organization = with_full_access(organization, observation.desired)
     return _explained(Planned(organization, compared, compared.changes, seen.account_ids), observation, targets)
 
@@ -144,6 +146,7 @@ def plan_again(
         refuse(organization, planned.changes)
     if concerns(planned.changes):
         known = with_full_access_now(with_others(organization, aws), aws, planned.changes)
+        known = replace(known, held=_held_now(aws, planned.plan.changes, planned.changes))
         planned = replace(planned, organization=known)
         refuse_crowded(planned.organization, planned.changes)
     return planned
@@ -210,9 +213,37 @@ def _with_others(organization: Organization, aws: Aws, compared: Plan, observati
     """With the policies of others and FullAWSAccess as read; of a plan of targets they may have to be read yet."""
     organization = replace(organization, control_tower=_has_control_tower(aws, compared, observation))
     if concerns(compared.changes) and not {(POLICY, ORGANIZATION), (ATTACHMENTS, ORGANIZATION)} <= observation.tasks:
-        return with_full_access_now(with_others(organization, aws), aws, compared.changes)
+        known = with_full_access_now(with_others(organization, aws), aws, compared.changes)
+        return replace(known, held=_held_now(aws, compared.changes, compared.changes))
+    organization = replace(organization, held=_held(observation, compared.changes))
     organization = replace(organization, foreign=foreign_in(observation.live))
     return with_full_access(organization, observation.desired)
+
+
+def _held(observation: Observation, changes: Collection[Change]) -> Held | None:
+    """The policies of ours as they were read; None where they were not."""
+    kinds = {ATTACHMENTS, POLICY}
+    if any(gap.kind in kinds for gap in observation.gaps) or not kinds <= {name for name, _ in observation.tasks}:
+        return None
+    changed = {change.address for change in changes}
+    live = observation.live
+    return Held(
+        {each.name: tuple(policies_of(live[each].attributes)) for each in live if each.kind == ATTACHMENTS},
+        frozenset(each.name for each in live if each.kind == POLICY and each not in changed),
+    )
+
+
+def _held_now(aws: Aws, planned: Collection[Change], left: Collection[Change]) -> Held | None:
+    """The same of the policies that a plan changes, with what is left of it to be made; a call each."""
+    names = {change.address.name for change in planned if change.address.kind == POLICY}
+    if not any(change.address.kind == POLICY and change.action is Action.UPDATE for change in left):
+        return None
+    attached: dict[str, tuple[str, ...]] = {}
+    for policy in aws.tree.policies.values():
+        for node in aws.tree.nodes(policy) if policy.key in names and aws.tree.concerns(policy) else ():
+            attached[node] = (*attached.get(node, ()), policy.key)
+    made = {change.address for change in planned} - {change.address for change in left}
+    return Held(attached, frozenset(address.name for address in made if address.kind == POLICY))
 
 
 def _has_control_tower(aws: Aws, compared: Plan, observation: Observation) -> bool:

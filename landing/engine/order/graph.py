@@ -29,7 +29,8 @@ class Step:
 class Graph:
     """Steps, what each must have succeeded before it (`needs`), and what must merely have settled (`waits`).
 
-    In `waits` there are barriers besides, which are no steps: they are done as soon as it is their turn.
+    In `waits` there are barriers besides, which are no steps: they are done as soon as it is their turn. One that has
+    needs has failed as soon as one of these has.
     """
 
     steps: dict[Step, Change]
@@ -57,7 +58,8 @@ def build(changes: Collection[Change], known: Known = NOTHING_KNOWN) -> Graph:
 
     A change comes after what it requires, unless that only loosens. What a change releases is deleted or loosened
     after it. Stages of guardrails wait for all those of earlier phases, and from the first that lets anything through
-    they are made one after the other, in the order in which they were checked.
+    they are made one after the other, in the order in which they were checked. No text of a policy is loosened before
+    all that tightens has been done: what one policy does not block any more another may have begun to.
 
     Who takes a name comes after who gives it up. Where that goes round in a circle, one of them (always the same) gets
     a temporary name first, in a stage of its own.
@@ -130,7 +132,7 @@ def _build(
         needs[step] |= earlier
     for step in steps:
         needs[step].discard(step)
-    return Graph(steps, needs, _waits(steps, phases, kinds), phases), after_givers
+    return Graph(steps, needs, _waits(steps, phases, kinds) | _tighten_first(needs, phases), phases), after_givers
 
 
 def _exchange(kinds: Kinds, taker: Sequence[Stage], giver: Sequence[Stage]) -> tuple[int, int]:
@@ -194,6 +196,22 @@ def _ready(address: Address, stages: Mapping[Address, tuple[Stage, ...]], limit:
 
 def _removes(stage: Stage) -> bool:
     return stage.change.action is Action.DELETE or stage.phase is Phase.LOOSEN
+
+
+TIGHTENED = Step(Address("", "tightened"), 0)
+"""The barrier behind all that tightens."""
+
+
+def _tighten_first(needs: dict[Step, set[Step]], phases: Mapping[Step, Phase | None]) -> dict[Step, set[Step]]:
+    """Have each step that loosens a text need all that tightens; the barrier, with what it waits for besides."""
+    tightening = {step for step, phase in phases.items() if phase is Phase.TIGHTEN}
+    loosening = [step for step, phase in phases.items() if step.address.kind == POLICY and (phase or 0) > Phase.TIGHTEN]
+    if not (tightening and loosening):
+        return {}
+    needs[TIGHTENED] = tightening
+    for step in loosening:
+        needs[step].add(TIGHTENED)
+    return {TIGHTENED: set()}
 
 
 def _waits(steps: dict[Step, Change], phases: dict[Step, Phase | None], kinds: Kinds) -> dict[Step, set[Step]]:
