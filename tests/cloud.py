@@ -10,7 +10,6 @@ from typing import Any
 from botocore.loaders import create_loader
 
 from landing.aws import Aws, Clock
-from landing.cli.synth import files
 from landing.core.model import Address, Attributes, Change
 from landing.engine.apply import Result, apply
 from landing.engine.journal import Event
@@ -20,6 +19,7 @@ from landing.engine.stop import Stop
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from landing.services.base import Kind, Kinds
+from landing.services.documents import documents
 from landing.services.permissions import reads
 from landing.services.registry import KINDS
 
@@ -124,9 +124,9 @@ def made_role(sandbox: Sandbox, name: str, *policies: Mapping[str, Any]) -> str:
 
 def made_roles(sandbox: Sandbox, organization: Organization) -> Roles:
     """The roles that plan and apply, with the policies that `landing synth` writes."""
-    documents = dict(files(organization))
-    reading = [documents[f"permissions/{name}.json"] for name in ("plan", "plan-stacks")]
-    writing = [documents[f"permissions/{name}.json"] for name in ("apply", "apply-stacks")]
+    made = dict(documents(organization))
+    reading = [made[f"permissions/{name}.json"] for name in ("plan", "plan-stacks")]
+    writing = [made[f"permissions/{name}.json"] for name in ("apply", "apply-stacks")]
     plan, apply_ = made_role(sandbox, "plan", *reading), made_role(sandbox, "apply", *reading, *writing)
     return Roles(keys_of(sandbox, plan), keys_of(sandbox, apply_))
 

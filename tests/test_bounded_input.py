@@ -15,7 +15,7 @@ from landing.core.model import Action, Address, Change, Diagnostic, Json, Source
 from landing.core.yaml_text import NotAdmitted, parse
 from landing.engine import plan, snapshot
 from landing.library import Library
-from landing.policy.testing.reading import parse as read_cases
+from landing.policy.testing.case_file import parse as read_cases
 from landing.report.problems import render
 from landing.report.style import Style
 from landing.runs.history import records

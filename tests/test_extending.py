@@ -64,10 +64,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
 
 
 def test_the_format_has_a_line_a_finding_and_a_problem(tmp_path: Path) -> None:
-    found, shows = drift(), module_of("landing/report/formats/lines.py", tmp_path).SHOWS
-    assert len(shows["drift"](found, samples.organization(), View()).splitlines()) == len(found.drifted) > 0
+    found, lines = drift(), module_of("landing/report/formats/lines.py", tmp_path)
+    assert len(lines.drift(found, samples.organization(), View()).splitlines()) == len(found.drifted) > 0
     problem = Diagnostic("LZ301", "no such unit", Source("a.yaml", 1, 2))
-    assert shows["problems"]([problem], None, View()) == "a.yaml:1:2: LZ301 no such unit\n"
+    assert lines.problems([problem], None, View()) == "a.yaml:1:2: LZ301 no such unit\n"
 
 
 def test_the_command_lists_the_units(

@@ -12,7 +12,7 @@ from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.policy.declared import account_ids, estate_of
 from landing.policy.testing import run
-from landing.policy.testing.rendering import as_text
+from landing.policy.testing.output import as_text
 from tests.conftest import Load
 from tests.samples import SMALL
 

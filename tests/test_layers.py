@@ -9,6 +9,8 @@ from pathlib import Path
 
 import grimp
 
+from landing.services.registry import KINDS
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -53,6 +55,32 @@ def test_cycles_are_found_and_what_only_leads_to_them_is_not() -> None:
     imports = {"top": {"a", "x"}, "a": {"b"}, "b": {"c", "bottom"}, "c": {"a"}, "x": {"y"}, "y": {"x"}, "bottom": set()}
     assert cycles(imports) == [["a", "b", "c"], ["x", "y"]]
     assert described(imports, ["x", "y"]).splitlines()[1:] == ["  x.py imports y.py", "  y.py imports x.py"]
+
+
+def kinds_named(text: str) -> list[str]:
+    """Names of kinds that stand as strings where a kind is meant: beside `.kind`, in `Address(…)` or `kinds[…]`."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Compare(left=ast.Attribute(attr="kind"), comparators=[ast.Tuple(elts=meant)]):
+                found += meant
+            case ast.Compare(left=ast.Attribute(attr="kind"), comparators=meant):
+                found += meant
+            case ast.Call(func=ast.Name(id="Address"), args=[first, *_]):
+                found.append(first)
+            case ast.Subscript(value=ast.Name(id="KINDS") | ast.Attribute(attr="kinds"), slice=key):
+                found.append(key)
+    names = {kind.name for kind in KINDS}
+    return [each.value for each in found if isinstance(each, ast.Constant) and each.value in names]
+
+
+def test_no_kind_is_spelt_outside_of_its_service() -> None:
+    """What others must know of, `landing.organization.resources` names."""
+    for path in sorted((ROOT / "landing").rglob("*.py")):
+        if path.relative_to(ROOT / "landing").parts[0] not in ("services", "sandbox"):
+            assert kinds_named(path.read_text(encoding="utf-8")) == [], path
+    spelt = 'KINDS["unit"], Address("policy", key), plan.kinds["stack"], a.kind == "account", a.kind in ("trail",)'
+    assert sorted(kinds_named(spelt)) == ["account", "policy", "stack", "trail", "unit"]
 
 
 def test_the_map_of_the_house_names_what_is_there() -> None:

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from landing.aws import Reads, Tree, event_history, simulator, translated
-from landing.cli.synth import files
 from landing.core.errors import AwsError
 from landing.core.model import ORGANIZATION, Scope
 from landing.organization import Organization
 from landing.policy import catalog, lint
 from landing.sandbox import Sandbox
 from landing.services.base import Kind
+from landing.services.documents import documents
 from landing.services.permissions import (
     ALWAYS,
     BUCKET,
@@ -162,10 +162,10 @@ def test_nothing_that_is_written_gives_a_power_without_its_condition(
 ) -> None:
     """Of all that `synth` writes, that a connection sends, and that the page shows."""
     organizations = (replace(full, id=identity, lock=EXAMPLE_LOCK), load_text(SMALL + READ_ROLE))
-    documents = [content for each in organizations for _, content in files(each)]
-    documents += [json.loads(reads(each, detect=True).session_policy) for each in organizations]
+    made = [content for each in organizations for _, content in documents(each)]
+    made += [json.loads(reads(each, detect=True).session_policy) for each in organizations]
     found: dict[str, int] = dict.fromkeys(CONDITIONS, 0)
-    for statement in _statements(documents):
+    for statement in _statements(made):
         if statement["Effect"] != "Allow" or "Principal" in statement:
             continue
         for action in _actions(statement) & {*CONDITIONS}:

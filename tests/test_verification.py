@@ -17,7 +17,7 @@ from landing.guardrails.simulator_check import Verification, verify
 from landing.policy.declared import estate_of
 from landing.policy.testing import Attached, Estate, Suite, run
 from landing.policy.testing import replay as reasons
-from landing.policy.testing.rendering import as_json, as_junit
+from landing.policy.testing.output import as_json, as_junit
 from landing.policy.testing.report import Report
 from landing.report import verification as shown
 from landing.services.permissions import reads

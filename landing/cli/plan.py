@@ -105,8 +105,10 @@ def command(
 
 def new_in(planned: "Planned") -> str:
     """The units, accounts and policies in force that the config does not have, but for those that may stay so."""
+    from landing.organization.resources import ACCOUNT, UNIT
+
     new = {each.address for each in planned.organization.foreign if not planned.organization.known(each)}
-    found = [each for each in planned.plan.unmanaged if each.kind in ("account", "unit") or each in new]
+    found = [each for each in planned.plan.unmanaged if each.kind in (ACCOUNT, UNIT) or each in new]
     listed = ", ".join(map(str, found[:SOME]))
     more = f" and {len(found) - SOME} more" if len(found) > SOME else ""
     return f"{listed}{more} {'is' if len(found) == 1 else 'are'}" if found else ""

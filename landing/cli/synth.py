@@ -1,16 +1,11 @@
 """`landing synth`."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from landing.cli.session import Session, with_config
-
-if TYPE_CHECKING:
-    from landing.organization import Organization
 
 FOLDERS = ("templates", "stack_sets", "policies", "permissions")
 
@@ -33,6 +28,7 @@ def command(session: Session, out: Path) -> None:
       landing synth --out synth && git diff synth
     """
     from landing.cli.output import note, result
+    from landing.services.documents import documents
     from landing.services.permissions import unknown_types
 
     organization, _ = session.organization()
@@ -41,7 +37,7 @@ def command(session: Session, out: Path) -> None:
             f"Stacks in the management account hold {', '.join(unknown)}: give the roles that plan and apply what "
             "CloudFormation needs for these, which permissions/apply-stacks.json has not"
         )
-    texts = {name: json.dumps(content, indent=2) + "\n" for name, content in files(organization)}
+    texts = {name: json.dumps(content, indent=2) + "\n" for name, content in documents(organization)}
     for name, text in sorted(texts.items()):
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,32 +47,3 @@ def command(session: Session, out: Path) -> None:
     for path in stale:
         path.unlink()
     note(f"Wrote {len(texts)} files to {out}" + (f", removed {len(stale)} that are no longer wanted" if stale else ""))
-
-
-def files(organization: "Organization") -> Iterator[tuple[str, Any]]:
-    """What is written: (path below the folder, JSON)."""
-    from landing.organization.resources import ATTACHMENTS
-    from landing.services.permissions import apply_policy, plan_policy, stacks_policy
-    from landing.services.registry import KINDS
-
-    for deployment in organization.deployments.values():
-        yield f"templates/{deployment.key}.json", deployment.template
-    for resource in KINDS["stack_set"].desired(organization):
-        manifest = {name: value for name, value in resource.attributes.items() if name not in ("template", "instances")}
-        yield f"stack_sets/{resource.address.name}.json", manifest
-    for policy in organization.policies.values():
-        yield f"policies/{policy.key.replace('/', '-')}.json", policy.document
-    attached = KINDS[ATTACHMENTS].desired(organization)
-    yield (
-        "attachments.json",
-        {r.address.name: r.attributes["policies"] for r in sorted(attached, key=lambda r: r.address)},
-    )
-    lock = organization.lock
-    mine = lock if lock and lock.account == organization.management else None
-    place, entered = organization.partition, organization.read_role or organization.member_role
-    yield "permissions/plan.json", plan_policy(place, entered, organization=organization.id, lock=mine)
-    applying = apply_policy(place, organization.member_role, organization=organization.id, lock=mine)
-    yield "permissions/apply.json", applying
-    for name, writes in (("plan-stacks", False), ("apply-stacks", True)):
-        if (document := stacks_policy(organization, writes=writes)) is not None:
-            yield f"permissions/{name}.json", document

@@ -13,6 +13,7 @@ from landing.core.model import Action, Address, Change, Diagnostic, Severity, So
 from landing.engine.plan import FORMAT, Plan
 from landing.engine.plan_file import plain
 from landing.organization import ForeignPolicy, Organization
+from landing.organization.resources import POLICY
 from landing.policy import RCP, SCP
 
 
@@ -186,7 +187,7 @@ def _in_force(organization: Organization, plan: Plan, acts: Mapping[str, str]) -
             Status.UNMANAGED if known else Status.IN_FORCE,
             Severity.LOW if known else Severity.HIGH if policy.type in (SCP, RCP) else Severity.MEDIUM,
             policy.address,
-            plan.kinds["policy"].title,
+            plan.kinds[POLICY].title,
             reason,
             organization.source,
             tuple((name, None, value) for name, value in rows if value),

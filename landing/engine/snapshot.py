@@ -18,7 +18,7 @@ from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resourc
 from landing.engine.observe import Observation, as_found, desired_of, let_go, tasks_of
 from landing.engine.plan_file import gap_entry_of, gap_of, plain
 from landing.organization import Organization
-from landing.organization.resources import REGION
+from landing.organization.resources import ACCOUNT, REGION
 
 FORMAT = "2.0"
 AGAIN = "Run landing plan once without --refresh=false"
@@ -62,7 +62,7 @@ class Snapshot:
         pairs = [
             (key, account.email, str(live.attributes.get("email", "")))
             for key, account in organization.accounts.items()
-            if account.email and (live := self.observation.live.get(Address("account", key)))
+            if account.email and (live := self.observation.live.get(Address(ACCOUNT, key)))
         ]
         if pairs and all(forms.email(email) != forms.email(there) for _, email, there in pairs):
             key, email, there = pairs[0]

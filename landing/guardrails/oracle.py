@@ -14,8 +14,8 @@ from landing.policy.testing import Attached, Estate
 from landing.policy.testing.model import Case, Position
 from landing.policy.testing.requests import Ask, CaseError, actions_of, owner_of, principals_of
 from landing.policy.testing.resources import example_of, examples
-from landing.policy.testing.running import RESULTS, Outcome, Prepared, Runner, prepare
 from landing.policy.testing.suite import levels, statements_of
+from landing.policy.testing.trial import RESULTS, Outcome, Prepared, Runner, prepare
 
 UNKNOWN_CASE = Case(Position("", 1, 1), (), "")
 

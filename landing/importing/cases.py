@@ -14,11 +14,11 @@ from landing.policy import RCP, SCP, catalog
 from landing.policy.catalog import Action
 from landing.policy.prover import REFUTED
 from landing.policy.testing import Attached, Estate, Suite
+from landing.policy.testing.case_file import parse
 from landing.policy.testing.claims import proof_in
-from landing.policy.testing.reading import parse
 from landing.policy.testing.requests import CaseError, asks
-from landing.policy.testing.running import DENIED, Outcome, Runner, complaint, prepare
 from landing.policy.testing.suite import statements_of
+from landing.policy.testing.trial import DENIED, Outcome, Runner, complaint, prepare
 
 TYPES = (SCP, RCP)
 TRIED = 12

@@ -12,7 +12,7 @@ from landing.guardrails.oracle import Answer
 from landing.organization import Organization
 from landing.policy.limits import LIMITS
 from landing.policy.testing import Attached
-from landing.policy.testing.running import Outcome, decided_by
+from landing.policy.testing.trial import Outcome, decided_by
 from landing.report.style import Style, shown
 
 HEADINGS = {

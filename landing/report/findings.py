@@ -10,6 +10,7 @@ from landing.core.model import Address, Source
 from landing.core.text import safe
 from landing.engine.drift import Finding, Report, Status
 from landing.organization import Organization
+from landing.organization.resources import ACCOUNT, ATTACHMENTS
 from landing.report.diff import Line, of_finding
 from landing.report.fold import OWN, alike, counted, extent, likeness, without_identity
 from landing.report.place import unit_of, unit_of_account
@@ -89,7 +90,7 @@ def fold(findings: Iterable[Finding]) -> list[Group]:
 
 def _key(finding: Finding) -> Hashable:
     address = finding.address
-    own = OWN if address.kind == "account" and finding.status is not Status.CHANGED else ()
+    own = OWN if address.kind == ACCOUNT and finding.status is not Status.CHANGED else ()
     diff = json.dumps([row for row in finding.diff if row[0] not in own], default=dict, sort_keys=True)
     return finding.status, finding.severity, likeness(address, without_identity(diff, address))
 
@@ -98,7 +99,7 @@ def units_of(organization: Organization, finding: Finding) -> list[str]:
     """The units that a finding touches: those of the member accounts it names, or else its own."""
     if finding.status is Status.IN_FORCE:
         nodes = next(actual for path, _, actual in finding.diff if path == "nodes")
-        return sorted({unit_of(organization, Address("attachments", node)) for node in nodes})
+        return sorted({unit_of(organization, Address(ATTACHMENTS, node)) for node in nodes})
     sites = {site for path, _, _ in finding.diff for site in _site(path)}
     named = {unit_of_account(organization, site.partition("/")[0]) for site in sites} - {""}
     return sorted(named) or [unit_of(organization, finding.address)]

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from landing.core.model import Action, Address, Change, Level
+from landing.organization.resources import ACCOUNT, ATTACHMENTS, POLICY, UNIT
 from landing.report.place import PER_ACCOUNT
 from landing.services.base import Kind, Kinds
 
 T = TypeVar("T")
 
-NEVER_FOLDED = ("policy", "attachments", "unit")
+NEVER_FOLDED = (POLICY, ATTACHMENTS, UNIT)
 OWN = ("name", "email")
 """Attributes in which accounts always differ: placeholders when changes are folded."""
 
@@ -117,7 +118,7 @@ def _key(kinds: Kinds, change: Change, expand: Collection[str]) -> Hashable:
 def _templated(change: Change) -> str:
     """Both sides as JSON, with what only says which account or region it is replaced by placeholders."""
     sides: list[Any] = [change.before, change.after]
-    if change.address.kind == "account":
+    if change.address.kind == ACCOUNT:
         sides = [side and {**side, **{key: f"{{{key}}}" for key in OWN if key in side}} for side in sides]
     text = json.dumps(sides, sort_keys=True, separators=(",", ":"), default=dict)
     return without_identity(text, change.address)

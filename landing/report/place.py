@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from landing.core.model import Address
 from landing.core.text import safe
 from landing.organization import ROOT, Organization
+from landing.organization.resources import ACCOUNT, CONTACTS, DELEGATED_ADMINISTRATOR, UNIT
 
-PER_ACCOUNT = ("account", "contacts")
+PER_ACCOUNT = (ACCOUNT, CONTACTS)
 """Kinds of the organization that exist once an account: the name of the resource is the key of the account."""
 
 SHOWN_UNITS = 6
@@ -18,7 +19,7 @@ SHOWN_UNITS = 6
 def unit_of(organization: Organization, address: Address) -> str:
     """The key of the unit that a resource is in or is about; empty for what exists once an organization."""
     prefix, _, rest = address.name.partition("/")
-    if address.kind == "unit":
+    if address.kind == UNIT:
         return address.name if address.name in organization.units else ""
     if prefix == "unit" and rest in organization.units:
         return rest
@@ -26,7 +27,7 @@ def unit_of(organization: Organization, address: Address) -> str:
         return ROOT
     if address.kind in PER_ACCOUNT:
         return unit_of_account(organization, address.name)
-    if prefix == "account" or address.kind == "delegated_administrator":
+    if prefix == "account" or address.kind == DELEGATED_ADMINISTRATOR:
         return unit_of_account(organization, rest)
     return unit_of_account(organization, address.scope.account)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from landing.core.model import Source
 from landing.core.text import safe
 from landing.guardrails.simulator_check import Verification
-from landing.policy.testing import rendering
+from landing.policy.testing import output
 from landing.policy.testing.report import Report
 from landing.report import verification
 
@@ -24,7 +24,7 @@ class Tried:
 
 def as_text(found: Tried, *, verbose: bool) -> str:
     """What is wrong, and a summary; with `verbose` also what is right."""
-    text = "\n".join(map(safe, rendering.as_text(found.report, verbose=verbose).split("\n")))
+    text = "\n".join(map(safe, output.as_text(found.report, verbose=verbose).split("\n")))
     asked = found.verification
     return text + (verification.as_text(asked, found.report.claims, found.sources) if asked else "")
 
@@ -33,11 +33,11 @@ def as_json(found: Tried) -> str:
     """One JSON document; what AWS says is in `aws`."""
     asked = found.verification
     more = {"aws": verification.as_json(asked, found.report.claims, found.sources)} if asked else {}
-    return rendering.as_json(found.report, more)
+    return output.as_json(found.report, more)
 
 
 def as_junit(found: Tried) -> str:
     """Suites for build servers; what AWS says are more of them."""
     asked = found.verification
     added = verification.as_suites(asked, found.sources).suites if asked else ()
-    return rendering.as_junit(Report((*found.report.suites, *added)))
+    return output.as_junit(Report((*found.report.suites, *added)))

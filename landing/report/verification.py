@@ -11,7 +11,7 @@ from landing.guardrails.simulator_check import Difference, Verification
 from landing.policy.testing.model import Position
 from landing.policy.testing.report import PASSED, UNDETERMINED, Report, Result, SuiteReport, result_of
 from landing.policy.testing.requests import in_words
-from landing.policy.testing.running import Outcome, decided_by
+from landing.policy.testing.trial import Outcome, decided_by
 
 Sources = Mapping[str, Source | None]
 """Where the config names each guardrail."""

@@ -27,6 +27,7 @@ from landing.core.model import (
     UniqueName,
 )
 from landing.organization import Organization
+from landing.organization.resources import ACCOUNT
 from landing.services.strength import Weaker
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 def required_account(key: str) -> Address:
     """The address of the account that a resource lives in, or whose id it needs."""
-    return Address("account", key)
+    return Address(ACCOUNT, key)
 
 
 def temporary_name(address: Address) -> str:

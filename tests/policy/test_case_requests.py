@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landing.policy import catalog
+from landing.policy.testing.case_file import parse
 from landing.policy.testing.estate import Estate
 from landing.policy.testing.placeholders import UnknownNameError, fill
-from landing.policy.testing.reading import parse
 from landing.policy.testing.requests import Ask, CaseError, asks
 from landing.policy.testing.resources import example_of, examples, takes
 from landing.policy.testing.suite import Attached, Suite

@@ -8,7 +8,7 @@ import pytest
 
 from landing.policy import RCP, SCP, lint, prove
 from landing.policy.testing import run
-from landing.policy.testing.rendering import as_text
+from landing.policy.testing.output import as_text
 from landing.policy.testing.suite import FULL_ACCESS, levels, statements_of
 from tests.policy import shipped
 

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from landing.policy.evaluation import RCP, SCP
+from landing.policy.testing.case_file import read
 from landing.policy.testing.claims import judge
 from landing.policy.testing.estate import Estate
 from landing.policy.testing.model import Case, Cases, Mistake, Position
 from landing.policy.testing.mutation import Tried, survivors
-from landing.policy.testing.reading import read
 from landing.policy.testing.report import FAILED, PASSED, SKIPPED, Report, Result, SuiteReport, result_of
 from landing.policy.testing.requests import CaseError, asks, in_words
-from landing.policy.testing.running import DENIED, Outcome, Prepared, Runner, complaint, prepare
 from landing.policy.testing.suite import Attached, Suite, statements_of
+from landing.policy.testing.trial import DENIED, Outcome, Prepared, Runner, complaint, prepare
 
 
 def run(suites: Iterable[Suite], estate: Estate, *, mutate: bool = False) -> Report:

@@ -12,8 +12,8 @@ from landing.policy.testing.estate import Estate
 from landing.policy.testing.model import Argument, Claim
 from landing.policy.testing.mutants import Mutant, mutants
 from landing.policy.testing.report import PASSED, Survivor
-from landing.policy.testing.running import Outcome, Prepared, Runner, complaint
 from landing.policy.testing.suite import Attached, Suite, statements_of
+from landing.policy.testing.trial import Outcome, Prepared, Runner, complaint
 
 Tried = tuple[Prepared, Outcome]
 ByAction = Mapping[str, Sequence[Prepared]]

@@ -15,12 +15,12 @@ from typing import Any
 from landing.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, SCP, CompiledLevels, Verdict
 from landing.policy.keys import find_key
 from landing.policy.principals import parse_principal
+from landing.policy.testing.case_file import read
 from landing.policy.testing.estate import Estate
 from landing.policy.testing.model import Case
-from landing.policy.testing.reading import read
 from landing.policy.testing.requests import CaseError, asks
-from landing.policy.testing.running import Prepared, prepare
 from landing.policy.testing.suite import Attached, Suite, levels
+from landing.policy.testing.trial import Prepared, prepare
 from landing.policy.truth import Unknown
 
 DECISIONS = {ALLOWED: "allowed", EXPLICITLY_DENIED: "explicitDeny", IMPLICITLY_DENIED: "implicitDeny"}

@@ -1,9 +1,7 @@
 """The formats of results, a file each: what a command can show is what the files here say.
 
-A format is a file with `SHOWS`: by the name of a result a function of its value and of how it is to be shown (`View`).
-The results, with their values: `plan` (Plan, Organization or None), `attached` (Organization), `drift` (Report,
-Organization), `problems` (Diagnostics, Organization or None), `tests` (Tried), `answers` (Answers), `proofs` (Proofs or
-Ways), `runs` (Runs).
+A format is a file with a function by the name of each result that it can show, of the result's values and of how they
+are to be shown (`View`). `RESULTS` has the results with their values.
 Renderers are imported when they are asked for: HTML and SARIF take their time.
 """
 
@@ -15,6 +13,18 @@ from typing import Any
 
 from landing.report.formats import document, github, html, junit, markdown, sarif, text
 from landing.report.formats.view import View
+
+RESULTS = {
+    "plan": "Plan, Organization or None",
+    "attached": "Organization",
+    "drift": "Report, Organization",
+    "problems": "Diagnostics, Organization or None",
+    "tests": "Tried",
+    "answers": "Answers",
+    "proofs": "Proofs or Ways",
+    "runs": "Runs",
+}
+"""What commands show, with its values."""
 
 FORMATS: Mapping[str, ModuleType] = {
     "text": text,
@@ -30,12 +40,13 @@ FORMATS: Mapping[str, ModuleType] = {
 
 def names(result: str) -> tuple[str, ...]:
     """The formats that can show a result."""
-    return tuple(name for name, form in FORMATS.items() if result in form.SHOWS)
+    assert result in RESULTS, result
+    return tuple(name for name, form in FORMATS.items() if hasattr(form, result))
 
 
 def shown(result: str, form: str, *values: Any, view: View) -> str:
     """A result in one of its formats."""
-    return str(FORMATS[form].SHOWS[result](*values, view))
+    return str(getattr(FORMATS[form], result)(*values, view))
 
 
-__all__ = ["FORMATS", "View", "names", "shown"]
+__all__ = ["FORMATS", "RESULTS", "View", "names", "shown"]

@@ -19,57 +19,45 @@ if TYPE_CHECKING:
     from landing.report.tried import Tried
 
 
-def _plan(plan: Plan, organization: Organization | None, view: View) -> str:
+def plan(plan: Plan, organization: Organization | None, view: View) -> str:
     return json.dumps(plan.to_json(), indent=1) + "\n"
 
 
-def _drift(found: Report, organization: Organization, view: View) -> str:
+def drift(found: Report, organization: Organization, view: View) -> str:
     return json.dumps(found.to_json(), indent=1) + "\n"
 
 
-def _problems(found: Sequence[Diagnostic], organization: Organization | None, view: View) -> str:
+def problems(found: Sequence[Diagnostic], organization: Organization | None, view: View) -> str:
     from landing.report import problems
 
     return problems.as_json(found)
 
 
-def _tests(found: Tried, view: View) -> str:
+def tests(found: Tried, view: View) -> str:
     from landing.report import tried
 
     return tried.as_json(found)
 
 
-def _answers(found: Answers, view: View) -> str:
+def answers(found: Answers, view: View) -> str:
     from landing.report import answers
 
     return answers.as_json(found)
 
 
-def _proofs(found: Proofs | Ways, view: View) -> str:
+def proofs(found: Proofs | Ways, view: View) -> str:
     from landing.report import proofs
 
     return proofs.as_json(found)
 
 
-def _runs(found: Runs, view: View) -> str:
+def runs(found: Runs, view: View) -> str:
     from landing.report import status
 
     return status.as_json(found)
 
 
-def _attached(organization: Organization, view: View) -> str:
+def attached(organization: Organization, view: View) -> str:
     from landing.report import attached
 
     return json.dumps(attached.as_json(organization), indent=1) + "\n"
-
-
-SHOWS = {
-    "attached": _attached,
-    "plan": _plan,
-    "drift": _drift,
-    "problems": _problems,
-    "tests": _tests,
-    "answers": _answers,
-    "proofs": _proofs,
-    "runs": _runs,
-}

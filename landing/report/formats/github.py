@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     from landing.report.formats.view import View
 
 
-def _problems(found: Sequence[Diagnostic], organization: Organization | None, view: View) -> str:
+def problems(found: Sequence[Diagnostic], organization: Organization | None, view: View) -> str:
     from landing.report import problems
 
     return problems.as_github(found)
-
-
-SHOWS = {"problems": _problems}

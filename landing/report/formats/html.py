@@ -10,11 +10,8 @@ if TYPE_CHECKING:
     from landing.report.formats.view import View
 
 
-def _drift(found: Report, organization: Organization, view: View) -> str:
+def drift(found: Report, organization: Organization, view: View) -> str:
     from landing.engine.observe import desired_of
     from landing.report import drift_html
 
     return drift_html.render(found, organization, desired_of(organization, found.plan.kinds))
-
-
-SHOWS = {"drift": _drift}

@@ -11,17 +11,14 @@ if TYPE_CHECKING:
     from landing.report.tried import Tried
 
 
-def _drift(found: Report, organization: Organization, view: View) -> str:
+def drift(found: Report, organization: Organization, view: View) -> str:
     from landing.engine.observe import desired_of
     from landing.report import junit
 
     return junit.render(found, organization, desired_of(organization, found.plan.kinds))
 
 
-def _tests(found: Tried, view: View) -> str:
+def tests(found: Tried, view: View) -> str:
     from landing.report import tried
 
     return tried.as_junit(found)
-
-
-SHOWS = {"drift": _drift, "tests": _tests}

@@ -11,23 +11,20 @@ if TYPE_CHECKING:
     from landing.report.formats.view import View
 
 
-def _plan(plan: Plan, organization: Organization, view: View) -> str:
+def plan(plan: Plan, organization: Organization, view: View) -> str:
     from landing.report import plan_markdown
 
     page = plan_markdown.render(plan, organization, saved_as=view.saved_as, budget=view.budget)
     return view.style.plain(page)
 
 
-def _drift(found: Report, organization: Organization, view: View) -> str:
+def drift(found: Report, organization: Organization, view: View) -> str:
     from landing.report import drift_markdown
 
     return view.style.plain(drift_markdown.render(found, organization, budget=view.budget))
 
 
-def _attached(organization: Organization, view: View) -> str:
+def attached(organization: Organization, view: View) -> str:
     from landing.report import attached
 
     return view.style.plain(attached.as_markdown(organization, budget=view.budget))
-
-
-SHOWS = {"plan": _plan, "drift": _drift, "attached": _attached}

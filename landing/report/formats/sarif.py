@@ -14,16 +14,13 @@ if TYPE_CHECKING:
     from landing.report.formats.view import View
 
 
-def _drift(found: Report, organization: Organization, view: View) -> str:
+def drift(found: Report, organization: Organization, view: View) -> str:
     from landing.report import drift_sarif
 
     return drift_sarif.render(found, root=Path.cwd(), anchor=view.config)
 
 
-def _problems(found: Sequence[Diagnostic], organization: Organization | None, view: View) -> str:
+def problems(found: Sequence[Diagnostic], organization: Organization | None, view: View) -> str:
     from landing.report import sarif
 
     return sarif.of_problems(found, root=Path.cwd(), anchor=view.config)
-
-
-SHOWS = {"drift": _drift, "problems": _problems}

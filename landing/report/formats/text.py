@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from landing.report.tried import Tried
 
 
-def _plan(plan: Plan, organization: Organization, view: View) -> str:
+def plan(plan: Plan, organization: Organization, view: View) -> str:
     from landing.report import plan_text
 
     return plan_text.render(
@@ -26,56 +26,44 @@ def _plan(plan: Plan, organization: Organization, view: View) -> str:
     )
 
 
-def _drift(found: Report, organization: Organization, view: View) -> str:
+def drift(found: Report, organization: Organization, view: View) -> str:
     from landing.report import drift_text
 
     return drift_text.render(found, organization, view.style, limit=view.limit)
 
 
-def _problems(found: Sequence[Diagnostic], organization: Organization | None, view: View) -> str:
+def problems(found: Sequence[Diagnostic], organization: Organization | None, view: View) -> str:
     from landing.report import problems
 
     listed = problems.render(found, view.style, limit=view.limit) if found else ""
     return listed + problems.verdict(found, organization)
 
 
-def _tests(found: Tried, view: View) -> str:
+def tests(found: Tried, view: View) -> str:
     from landing.report import tried
 
     return tried.as_text(found, verbose=view.verbose)
 
 
-def _answers(found: Answers, view: View) -> str:
+def answers(found: Answers, view: View) -> str:
     from landing.report import answers
 
     return answers.as_text(found, view.style)
 
 
-def _proofs(found: Proofs | Ways, view: View) -> str:
+def proofs(found: Proofs | Ways, view: View) -> str:
     from landing.report import proofs
 
     return proofs.as_text(found, view.style)
 
 
-def _runs(found: Runs, view: View) -> str:
+def runs(found: Runs, view: View) -> str:
     from landing.report import status
 
     return status.as_text(found, view.style)
 
 
-def _attached(organization: Organization, view: View) -> str:
+def attached(organization: Organization, view: View) -> str:
     from landing.report import attached
 
     return view.style.page(attached.lines(organization, view.style))
-
-
-SHOWS = {
-    "attached": _attached,
-    "plan": _plan,
-    "drift": _drift,
-    "problems": _problems,
-    "tests": _tests,
-    "answers": _answers,
-    "proofs": _proofs,
-    "runs": _runs,
-}

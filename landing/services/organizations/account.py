@@ -29,6 +29,7 @@ from landing.services.base import Kind, Ownership
 from landing.services.organizations.account_creation import create
 from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.organization import TheOrganization
+from landing.services.organizations.tags import tag, untag
 from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.strength import Weaker, neutral
@@ -152,8 +153,7 @@ class MemberAccount(Kind):
         if change.action is Action.FORGET:
             if live is not None:
                 with aws.writing:
-                    aws.client("organizations").untag_resource(ResourceId=live.id, TagKeys=[TAG])
-                    aws.tree.untagged(live.id)
+                    untag(aws, live.id, TAG)
             return
         assert change.after is not None
         if live is None:
@@ -187,10 +187,9 @@ class MemberAccount(Kind):
                     _check_parent(aws, live, after["unit"])
                 aws.tree.move_account(live.key, after["unit"])
             tags = {**after["tags"], TAG: live.key}
-            missing = [{"Key": k, "Value": v} for k, v in tags.items() if known.get(k) != v]
+            missing = {name: value for name, value in tags.items() if known.get(name) != value}
             if missing:
-                client.tag_resource(ResourceId=live.id, Tags=missing)
-                aws.tree.tagged(live.id, tags)
+                tag(aws, live.id, missing)
         if live.name != after["name"]:
             own = live.key == organization.management
             identity: dict[str, str] = {} if own else {"AccountId": live.id}

@@ -14,6 +14,7 @@ from landing.aws.matching import LiveAccount
 from landing.core import forms
 from landing.core.errors import OperationFailed
 from landing.organization import ROOT, TAG, Organization
+from landing.services.organizations.tags import listed
 
 CONTACT_AWS = "ask AWS Support, and run landing apply again"
 WHAT_TO_DO = {
@@ -115,7 +116,7 @@ def _settled(aws: Aws, key: str, status: Mapping[str, Any]) -> Mapping[str, Any]
 
 
 def _ask(organization: Organization, aws: Aws, key: str, after: Mapping[str, Any]) -> Mapping[str, Any]:
-    tags = [{"Key": TAG, "Value": key}, *({"Key": k, "Value": v} for k, v in after["tags"].items())]
+    tags = listed({TAG: key, **after["tags"]})
     status: Mapping[str, Any] = {}
     for _ in aws.poll(f"asking for account {key}", "account"):
         with unless("ConstraintViolationException", "FinalizingOrganizationException") as refused:

@@ -9,6 +9,7 @@ from landing.aws import Aws, unless
 from landing.core import forms
 from landing.core.model import Action, Change, Resource, Scope, Severity
 from landing.organization import Organization
+from landing.organization.resources import CONTACTS
 from landing.services.base import Kind, Ownership, required_account
 from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
 from landing.services.strength import Weaker, neutral
@@ -26,7 +27,7 @@ class Contacts(Kind):
     There is no call that lists contacts of many accounts: only those that the config declares are asked for.
     """
 
-    name = "contacts"
+    name = CONTACTS
     title = "Alternate contacts"
     ownership = Ownership.CONFIG
     severity = Severity.LOW

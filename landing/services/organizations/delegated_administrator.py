@@ -8,6 +8,7 @@ from typing import ClassVar
 from landing.aws import Aws, unless
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
+from landing.organization.resources import DELEGATED_ADMINISTRATOR
 from landing.services.base import Kind, Ownership, required_account
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.strength import Weaker, on
@@ -19,7 +20,7 @@ class DelegatedAdministrator(Kind):
     GuardDuty, Security Hub and CloudTrail have calls of their own and are not registered here.
     """
 
-    name = "delegated_administrator"
+    name = DELEGATED_ADMINISTRATOR
     title = "Delegated administrator"
     ownership = Ownership.CONFIG
     controls = ("cis-aws-7.0:2.1.6",)

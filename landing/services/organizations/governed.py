@@ -8,10 +8,11 @@ from typing import ClassVar
 
 from landing.aws import Aws
 from landing.core.model import MARK, Action, Change, Resource, Scope, Severity
-from landing.organization import REGION_TAG, SERVICE_TAG, Organization
+from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, Organization
 from landing.organization.resources import REGION, SERVICE
 from landing.services.base import Kind, Ownership
 from landing.services.organizations.organization import TheOrganization
+from landing.services.organizations.tags import tag, untag
 
 
 class RootMark(Kind):
@@ -55,15 +56,12 @@ class RootMark(Kind):
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """One tag for each, so that none is lost when two are written."""
-        client, root = aws.client("organizations"), aws.tree.node_id("root")
-        tag = self.tag + change.address.name
+        root, name = aws.tree.node_id(ROOT), self.tag + change.address.name
         with aws.writing:
             if change.action in (Action.DELETE, Action.FORGET):
-                client.untag_resource(ResourceId=root, TagKeys=[tag])
-                aws.tree.untagged(root)
+                untag(aws, root, name)
             else:
-                client.tag_resource(ResourceId=root, Tags=[{"Key": tag, "Value": "governed"}])
-                aws.tree.tagged(root, {tag: "governed"})
+                tag(aws, root, {name: "governed"})
 
 
 class GovernedRegion(RootMark):

@@ -17,6 +17,7 @@ from landing.organization.resources import HOLDS, NODES, OWNER, POLICY, POLICY_T
 from landing.policy.canonical import canonical
 from landing.policy.limits import compact
 from landing.services.base import Kind, Ownership, between, required_account, temporary_name
+from landing.services.organizations.tags import listed, tag, untag
 from landing.services.strength import UNTOLD, Weaker, neutral
 
 
@@ -138,8 +139,7 @@ class OrganizationPolicy(Kind):
                 return
             if change.action is Action.FORGET:
                 if live is not None:
-                    client.untag_resource(ResourceId=live.id, TagKeys=[TAG])
-                    aws.tree.untagged(live.id)
+                    untag(aws, live.id, TAG)
                 return
             assert change.after is not None
             wanted = {
@@ -150,7 +150,7 @@ class OrganizationPolicy(Kind):
             holds = tuple(change.after.get(HOLDS, ()))
             tags = {TAG: key, **tags_of(holds)}
             if live is None:
-                created = client.create_policy(**wanted, Type=change.after["type"], Tags=_listed(tags))["Policy"]
+                created = client.create_policy(**wanted, Type=change.after["type"], Tags=listed(tags))["Policy"]
                 policy_id = created["PolicySummary"]["Id"]
                 aws.tree.tagged(policy_id, tags)
                 aws.tree.add_policy(
@@ -172,8 +172,7 @@ class OrganizationPolicy(Kind):
             aws.tree.add_policy(live)
 
     def _tagged(self, aws: Aws, live: LivePolicy, tags: Mapping[str, str], holds: tuple[str, ...]) -> LivePolicy:
-        aws.client("organizations").tag_resource(ResourceId=live.id, Tags=_listed(tags))
-        aws.tree.tagged(live.id, tags)
+        tag(aws, live.id, tags)
         return replace(live, marked=True, holds=holds)
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
@@ -192,10 +191,6 @@ def _as_declared(organization: Organization, aws: Aws, policy: LivePolicy) -> At
         return document
     same = canonical(references.resolve(dict(wanted.document), aws.tree.ids))
     return wanted.document if same == canonical(references.resolve(dict(document), aws.tree.ids)) else document
-
-
-def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": name, "Value": value} for name, value in tags.items()]
 
 
 def _lost(change: Change) -> set[str]:

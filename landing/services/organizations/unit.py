@@ -13,6 +13,7 @@ from landing.organization import ROOT, TAG, Organization
 from landing.organization.resources import UNIT
 from landing.services.base import Kind, Ownership, between, temporary_name
 from landing.services.organizations.organization import TheOrganization
+from landing.services.organizations.tags import listed, tag, untag
 
 
 class OrganizationalUnit(Kind):
@@ -87,23 +88,21 @@ class OrganizationalUnit(Kind):
                 return
             if change.action is Action.FORGET:
                 if live is not None:
-                    client.untag_resource(ResourceId=live.id, TagKeys=[TAG])
-                    aws.tree.untagged(live.id)
+                    untag(aws, live.id, TAG)
                 return
             assert change.after is not None
             name = change.after["name"]
             if live is None:
                 parent = organization.units[key].parent
                 created = client.create_organizational_unit(
-                    ParentId=aws.tree.node_id(parent), Name=name, Tags=[{"Key": TAG, "Value": key}]
+                    ParentId=aws.tree.node_id(parent), Name=name, Tags=listed({TAG: key})
                 )
                 unit = LiveUnit(created["OrganizationalUnit"]["Id"], key, name, parent, True)
                 aws.tree.tagged(unit.id, {TAG: key})
                 aws.tree.add_unit(unit)
                 return
             if not live.marked:
-                client.tag_resource(ResourceId=live.id, Tags=[{"Key": TAG, "Value": key}])
-                aws.tree.tagged(live.id, {TAG: key})
+                tag(aws, live.id, {TAG: key})
             if live.name != name:
                 client.update_organizational_unit(OrganizationalUnitId=live.id, Name=name)
             aws.tree.add_unit(replace(live, name=name, marked=True))

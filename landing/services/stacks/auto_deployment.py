@@ -9,6 +9,7 @@ from landing.aws import Aws, unless
 from landing.core.errors import InstancesFailed
 from landing.core.model import Action, Change
 from landing.organization import PREFIX, ROOT, Organization
+from landing.organization.resources import ACCOUNT
 from landing.services.base import GoingOn
 from landing.services.stacks.instances import BUSY, instances_of
 from landing.services.stacks.operations import NAMED, Failure, named
@@ -25,7 +26,7 @@ FAILED = ("failed", "cancelled", "inoperable")
 def joined(changes: Collection[Change]) -> Iterator[Change]:
     """Changes that have brought an account into a unit."""
     for change in changes:
-        if change.address.kind == "account" and change.after is not None:
+        if change.address.kind == ACCOUNT and change.after is not None:
             before = change.before or {}
             if before.get("unit") != change.after["unit"]:
                 yield change

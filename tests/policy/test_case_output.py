@@ -8,7 +8,7 @@ import pytest
 
 from landing.policy.testing import Report, SuiteReport, run
 from landing.policy.testing.model import Position
-from landing.policy.testing.rendering import as_json, as_junit, as_text, summary
+from landing.policy.testing.output import as_json, as_junit, as_text, summary
 from landing.policy.testing.report import PASSED, Result
 from tests.policy.cases import BUT_EXEMPT, ESTATE, SHOP, deny, suite
 

@@ -5,8 +5,8 @@ from textwrap import dedent
 
 import pytest
 
+from landing.policy.testing.case_file import parse, read
 from landing.policy.testing.model import Argument, Case, Claim
-from landing.policy.testing.reading import parse, read
 
 
 def mistakes(text: str) -> list[str]:
