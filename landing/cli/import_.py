@@ -73,8 +73,8 @@ def command(
         raise click.UsageError("--into is for what is new in AWS: --from writes a folder of its own")
     if into is not None:
         return _into(session, into)
+    from landing.core.keys import slug
     from landing.importing.draft import Asked
-    from landing.importing.keys import slug
     from landing.importing.live import read, stranger
     from landing.importing.output import check_empty
     from landing.importing.sources import listing_of
@@ -95,13 +95,16 @@ def command(
 
 def _written(draft: Draft, folder: Path, aws: Aws | None = None, *, sandbox: bool = False) -> int:
     """Write the config and say so; with a connection, compare it with what was read."""
-    from landing.importing.comparison import changes, told
+    from landing.importing.comparison import told
+    from landing.importing.live_services import with_services
     from landing.importing.output import write_cases, write_folder
 
-    written = write_folder(draft, folder)
+    written, compared = write_folder(draft, folder), list[str]()
+    if aws is not None:
+        found = with_services(aws, draft, written, folder)
+        draft, written, compared = found.draft, found.written, list(told(found.changes))
     left = write_cases(draft, written)
     written = replace(written, left_out=(*written.left_out, *left))
-    compared = list(told(changes(written.organization, aws))) if aws is not None else []
     _tell(draft, written, folder, compared, sandbox=sandbox)
     return 0
 

@@ -177,11 +177,13 @@ def observe(
     *,
     kinds: Kinds = KINDS,
     only: Collection[Task] | None = None,
+    adopted: Collection[str] = (),
     workers: int = WORKERS,
     progress: Progress = lambda done, total, what: None,
 ) -> Observation:
     """Read every (kind, scope), or `only` some; raises NoCredentials and Refused, everything else becomes a gap.
 
+    `adopted` are services to look at as if they were marked already, as they will be after an apply.
     Regions that the config has left are read too, last: by then it is known which these are.
     """
     desired = desired_of(organization, kinds)
@@ -210,6 +212,7 @@ def observe(
     concerned = any(kinds[each.address.kind].ownership in BY_SERVICE for each in there)
     marked = _marks(lambda: aws.tree.marked_services) if concerned else frozenset()
     marked -= {name for name in marked if organization.lets_go(Address(SERVICE, name))}
+    marked |= {*adopted}
     found_live = {each.address: _ours(kinds[each.address.kind], each, marked) for each in there}
     live = let_go(organization, desired, found_live)
     gaps = sorted(each for each in found if isinstance(each, Gap))

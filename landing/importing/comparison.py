@@ -2,32 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from landing.aws import Aws
-from landing.core.model import Action, Change
-from landing.engine.observe import observe
+from landing.core.model import Action, Address, Change, Gap, Resource
+from landing.engine.observe import Observation, as_found, desired_of, observe
 from landing.engine.plan import Origin, make
 from landing.organization import Organization
-from landing.services.base import Kinds
-from landing.services.organizations.declaration import SERVICE
+from landing.services.base import Kind, Kinds, Ownership
+
+BY_NAME = (Ownership.ROOT, Ownership.PREFIX, Ownership.POLICIES)
+"""How it is known of some kinds what is ours: by names that the config may say."""
 
 
-def changes(organization: Organization, aws: Aws) -> tuple[Change, ...]:
-    """The changes of units, accounts, policies and what else AWS Organizations has; nothing is read twice for it.
+class Sight:
+    """What AWS has, read once under the names of a config, to be compared with others of the same names.
 
-    `aws` has read the organization, under whatever names.
+    `adopted` are the services that are looked at as if a plan had adopted them. `aws` has read the organization.
     """
-    observation = observe(organization, aws.with_names_of(organization), kinds=Kinds(SERVICE.kinds))
-    return make(observation, Origin()).changes
+
+    def __init__(self, aws: Aws, adopted: Collection[str] = ()) -> None:
+        self._aws, self._adopted = aws, adopted
+        self._kinds: dict[str, Kind] = {}
+        self.live: dict[Address, Resource] = {}
+        self.gaps: tuple[Gap, ...] = ()
+
+    def look(self, organization: Organization, kinds: Collection[Kind]) -> None:
+        """Read kinds that were not read yet."""
+        new = Kinds(kind for kind in kinds if kind.name not in self._kinds)
+        found = observe(organization, self._aws.with_names_of(organization), kinds=new, adopted=self._adopted)
+        self._kinds |= {kind.name: kind for kind in new}
+        self.live |= found.live
+        self.gaps += found.gaps
+
+    def changes(self, organization: Organization, kinds: Collection[Kind]) -> tuple[Change, ...]:
+        """What a plan of some of the kinds would do; what goes by names of the config is read again for it."""
+        compared = Kinds(kinds)
+        again = Kinds(kind for kind in compared if kind.ownership in BY_NAME)
+        anew = observe(organization, self._aws.with_names_of(organization), kinds=again, adopted=self._adopted).live
+        names = {kind.name for kind in compared} - {kind.name for kind in again}
+        live = {address: each for address, each in self.live.items() if address.kind in names} | dict(anew)
+        desired = as_found(organization, compared, desired_of(organization, compared), live)
+        return make(Observation(desired, live, self.gaps, kinds=compared), Origin()).changes
 
 
 def told(found: tuple[Change, ...]) -> Iterator[str]:
     """In words: how much is adopted, and every change that is more than that."""
-    more = [change for change in found if change.action is not Action.ADOPT]
+    more = beyond_adoption(found)
     adopted = len(found) - len(more)
     if not more:
         yield f"Compared with AWS: a plan of it adopts {adopted} and changes nothing else of the organization."
         return
     yield f"Compared with AWS: a plan of it adopts {adopted}, and would change {len(more)} more. Look at them first:"
     yield from (f"  {change.action.value} {change.address}" for change in more)
+
+
+def beyond_adoption(found: Collection[Change]) -> list[Change]:
+    """The changes that do more than set marks."""
+    return [change for change in found if change.action is not Action.ADOPT]
+
+
+def differences(change: Change) -> Iterator[str]:
+    """What a change would make other than it is, in words."""
+    if change.before is None or change.after is None:
+        yield f"{change.address} would be {'made' if change.before is None else 'removed'}"
+        return
+    for name, before, after in _parts(change.before, change.after):
+        yield f"{change.address} has {name} {before!r}, which would be {after!r}"
+
+
+def _parts(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    for name in sorted({*before, *after}):
+        old, new = before.get(name), after.get(name)
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            yield from _parts(old, new, f"{path}{name}.")
+        elif old != new:
+            yield f"{path}{name}", old, new

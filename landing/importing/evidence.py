@@ -11,12 +11,13 @@ from typing import Any
 
 from landing.aws import Aws, translated, unless
 from landing.core.errors import HIDING, LandingError
+from landing.core.keys import slug
 from landing.core.model import Scope
 from landing.core.partitions import OPT_IN_REGIONS, REGIONS
 from landing.importing.draft import DraftAccount, LeftOut
-from landing.importing.keys import slug
 from landing.services.guardduty.administrator import GuardDutyAdministrator
-from landing.services.security_hub.administrator import SecurityHubAdministrator
+from landing.services.registry import SERVICES
+from landing.services.shapes import ServiceAdministrator
 
 AT_ONCE = 8
 LOG_ARCHIVE = (r"log-?archives?", r"(central-?)?logs?|logging", r".*log-?archives?.*", r".*logs?(-.*)?")
@@ -74,21 +75,18 @@ class Evidence:
             return any(self._appointed(GuardDutyAdministrator(), region))
         return False
 
-    def _appointed(self, kind: GuardDutyAdministrator | SecurityHubAdministrator, region: str) -> Iterator[str]:
+    def _appointed(self, kind: ServiceAdministrator, region: str) -> Iterator[str]:
         client = self.aws.client(kind.client_name, Scope(self.aws.context.management, region))
         yield from kind.appointed(self.aws, client)
 
-    def administrators(self, home: str) -> Iterator[tuple[str, str, str]]:
-        """Title, key in a config, and the id of the account that administers it, of each service that has one."""
-        for title, principal, kind in (
-            ("GuardDuty", "guardduty.amazonaws.com", GuardDutyAdministrator()),
-            ("Security Hub", "securityhub.amazonaws.com", SecurityHubAdministrator()),
-        ):
-            yield from ((title, kind.service, each) for each in self._administrators(principal, kind, home))
+    def administrators(self, home: str) -> Iterator[str]:
+        """The ids of the accounts that administer services which have an administrator of their own."""
+        for service in SERVICES:
+            for kind in service.kinds:
+                if isinstance(kind, ServiceAdministrator) and service.trusted[0] in self.trusted:
+                    yield from self._administrators(kind, home)
 
-    def _administrators(
-        self, principal: str, kind: GuardDutyAdministrator | SecurityHubAdministrator, home: str
-    ) -> tuple[str, ...]:
+    def _administrators(self, kind: ServiceAdministrator, home: str) -> tuple[str, ...]:
         def asked() -> tuple[str, ...]:
             with translated(Scope("", home)), unless(*HIDING) as refused:
                 return tuple(self._appointed(kind, home))
@@ -97,13 +95,13 @@ class Evidence:
             )
             return ()
 
-        return self.aws.tree.once(f"administrator {kind.service} {home}", asked) if principal in self.trusted else ()
+        return self.aws.tree.once(f"administrator {kind.service} {home}", asked)
 
     def security_tooling(self, home: str, asked: str) -> str:
-        """The key: what the user says, else who administers GuardDuty or Security Hub, else what names tell."""
+        """The key: what the user says, else who administers a security service, else what names tell."""
         if asked:
             return self._named(asked, "--security-tooling")
-        for _, _, account in self.administrators(home):
+        for account in self.administrators(home):
             if account in self.accounts and account != self.management:
                 return self.accounts[account].key
         return self._told(TOOLING, "administers the security services", "--security-tooling")

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from landing.core.keys import keys
 from landing.core.model import Json
 from landing.importing import policy_folder
 from landing.importing.draft import Draft, DraftAccount, DraftPolicy, DraftUnit
-from landing.importing.keys import keys
 from landing.importing.written import block, comment, inline, text
 from landing.organization import ROOT
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from landing.core.errors import LandingError
+from landing.core.keys import keys, slug
 from landing.core.model import Json, Source
 from landing.importing.draft import Asked, Draft, DraftAccount, DraftPolicy, DraftUnit, LeftOut
 from landing.importing.evidence import LOG_ARCHIVE, TOOLING
-from landing.importing.keys import keys, slug
 from landing.organization import ROOT, node_of
 from landing.policy.direction import allows
 

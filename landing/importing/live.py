@@ -10,12 +10,12 @@ from landing.aws import Aws
 from landing.aws.matching import state
 from landing.core.constraints.principals import POLICY_TYPES, SERVICES
 from landing.core.errors import LandingError
+from landing.core.keys import is_key, keys, slug
 from landing.core.model import ORGANIZATION
 from landing.core.partitions import REGIONS
 from landing.importing import surroundings
 from landing.importing.draft import NO_KEYS, Asked, Draft, DraftAccount, DraftUnit, Keys, LeftOut
 from landing.importing.evidence import Evidence
-from landing.importing.keys import is_key, keys, slug
 from landing.importing.live_policies import LivePolicies, read_policies
 from landing.organization import ROOT, TAG, Account, Organization, node_of
 from landing.organization.owners import owner_of
@@ -111,7 +111,7 @@ def _draft(organization: Organization, aws: Aws, asked: Asked, live: Mapping[str
         known=policies.known,
         limits=policies.limits,
         services={"cloudtrail": {"existing": trail}} if trail else {},
-        left_out=(*about_trail, *surroundings.left_out(aws, names, evidence, home), *evidence.left_out, *left),
+        left_out=(*about_trail, *surroundings.stack_sets(aws, names, home), *evidence.left_out, *left),
         source=f"organization {live['Id']}, as {aws.caller[1]} may read it",
     )
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from landing.aws import Aws
 from landing.aws.packs import held
+from landing.core.keys import is_key, keys
 from landing.importing.draft import NO_KEYS, DraftPolicy, Keys, Known, LeftOut
-from landing.importing.keys import is_key, keys
 from landing.organization import TAG
 from landing.organization.owners import owner_of
 from landing.policy.limits import LIMITS, compact

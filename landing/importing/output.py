@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from landing.config import load, schema
@@ -15,7 +15,7 @@ from landing.core.model import Diagnostic
 from landing.guardrails.suites import suite_of
 from landing.importing.cases import cases_of, few
 from landing.importing.draft import Draft, LeftOut
-from landing.importing.folder import files, folders_of
+from landing.importing.folder import SERVICES, files, folders_of
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.policy.declared import estate_of
@@ -33,6 +33,8 @@ class Written:
     folders: Mapping[str, str]
     warnings: tuple[Diagnostic, ...]
     left_out: tuple[LeftOut, ...]
+    accepted: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Codes of what is wrong with policies that are in force, by their keys."""
 
 
 def check_empty(folder: Path) -> None:
@@ -46,8 +48,14 @@ def check_empty(folder: Path) -> None:
 def write_folder(draft: Draft, folder: Path) -> Written:
     """Write the folder, which must be empty; raises ConfigError with what of it is no config, after it is written."""
     check_empty(folder)
-    accepted: dict[str, set[str]] = {}
     _write(folder, {"config/landing.schema.json": json.dumps(schema(), indent=2) + "\n", ".gitignore": ".landing/\n"})
+    return rewrite_folder(draft, folder)
+
+
+def rewrite_folder(draft: Draft, folder: Path, known: Mapping[str, Collection[str]] = {}) -> Written:
+    """The same where an earlier draft of the organization is written; `known` is what was accepted of it."""
+    accepted = {key: {*codes} for key, codes in known.items()}
+    (folder / SERVICES).unlink(missing_ok=True)
     for _ in range(TRIES):
         _write(folder, files(draft, _ours(), accepted))
         library = Library.load(shipped(), folder.resolve())
@@ -61,7 +69,14 @@ def write_folder(draft: Draft, folder: Path) -> Written:
         raise AssertionError("the same problem again")
     folders = folders_of(draft.policies, _ours())
     left = (*draft.left_out, *accepted_in(draft, accepted))
-    return Written(organization, library, folders, tuple(warnings), left)
+    return Written(organization, library, folders, tuple(warnings), left, accepted)
+
+
+def say_left_out(draft: Draft, written: Written, folder: Path) -> Written:
+    """Write the files of a draft that differs in what was left out alone."""
+    (folder / SERVICES).unlink(missing_ok=True)
+    _write(folder, files(draft, _ours(), written.accepted))
+    return replace(written, left_out=(*draft.left_out, *accepted_in(draft, written.accepted)))
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:
@@ -86,7 +101,7 @@ def accept(draft: Draft, problems: tuple[Diagnostic, ...], accepted: dict[str, s
     return new
 
 
-def accepted_in(draft: Draft, accepted: Mapping[str, set[str]]) -> Iterator[LeftOut]:
+def accepted_in(draft: Draft, accepted: Mapping[str, Collection[str]]) -> Iterator[LeftOut]:
     """What was found wrong with policies, and is in force."""
     for policy in draft.policies:
         if policy.key in accepted:

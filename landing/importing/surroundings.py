@@ -37,15 +37,8 @@ def trail_kept(aws: Aws, evidence: Evidence, home: str) -> tuple[str, tuple[Left
     return "", (LeftOut(what, f"it stays, and `services.cloudtrail` does not name it, since it {lacks}"),)
 
 
-def left_out(aws: Aws, names: Mapping[str, str], evidence: Evidence, home: str) -> Iterator[LeftOut]:
-    """Services as they are set, and stack sets with service-managed permissions; `names` has the nodes by id."""
-    for title, service, account in evidence.administrators(home):
-        what = f"{title}, administered by {names.get(account, account).removeprefix('account/')}"
-        yield LeftOut(what, f"it stays as it is set; `services.{service}` sets it for all accounts")
-    yield from _stack_sets(aws, names, home)
-
-
-def _stack_sets(aws: Aws, names: Mapping[str, str], home: str) -> Iterator[LeftOut]:
+def stack_sets(aws: Aws, names: Mapping[str, str], home: str) -> Iterator[LeftOut]:
+    """Stack sets with service-managed permissions; `names` has the nodes by id."""
     client = aws.client("cloudformation", Scope("", home))
     with translated(Scope("", home)), unless(*HIDING, "ValidationError") as refused:
         listed = sorted(

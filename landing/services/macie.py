@@ -4,19 +4,19 @@ Macie User Guide, "Managing multiple Macie accounts". Switched off it is paused:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, unless
-from landing.core.model import Action, Address, Change, Resource, Scope
+from landing.core.model import Action, Address, Change, Json, Resource, Scope
 from landing.organization import Organization
 from landing.services.base import Ownership
 from landing.services.log_archive.export import ArchiveExport
 from landing.services.log_archive.key import arn_of_key
 from landing.services.service import Delivery, Service
 from landing.services.settings import setting
-from landing.services.shapes import APPOINTING, NAME, AdministeredSetting, ServiceAdministrator
+from landing.services.shapes import APPOINTING, NAME, AdministeredSetting, ServiceAdministrator, at_home
 from landing.services.strength import Weaker, on, ranked
 
 TRUSTED = ("macie.amazonaws.com",)
@@ -178,6 +178,13 @@ class MacieExport(ArchiveExport):
         client.put_classification_export_configuration(configuration={"s3Destination": destination})
 
 
+def settings_of(organization: Organization, live: Collection[Resource]) -> dict[str, Json]:
+    """As in the home region; exported is what goes to the log archive, and other destinations stay as they are."""
+    found = at_home(organization, live, Macie())
+    settings = {name: value for name, value in found.items() if name != "status"}
+    return {**settings, "export": MacieExport().goes_to_archive(organization, live)}
+
+
 SERVICE = Service(
     key="macie",
     title="Amazon Macie",
@@ -185,6 +192,7 @@ SERVICE = Service(
     trusted=TRUSTED,
     endpoint="macie2",
     kinds=(MacieAdministrator(), Macie(), MacieExport()),
+    settings_of=settings_of,
     delivery=Delivery("macie", "macie.amazonaws.com", SOURCES),
     delivers=lambda settings: bool(settings.export),
     cost="By bucket that is evaluated, and by GB that discovery looks at.",

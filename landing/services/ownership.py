@@ -25,7 +25,8 @@ and slots ([ADR 22](adr/0022-policies-of-others.md)). How ownership is taken, an
 DECLARED: Mapping[Ownership, str] = {
     Ownership.TAG: "adopted: gets the tag; changed where it differs",
     Ownership.ROOT: "adopted: gets the tag",
-    Ownership.PREFIX: "cannot be: what has another name is another thing",
+    Ownership.PREFIX: "what has another name is another thing; where the config gives that `name`, it is changed "
+    "where it differs, and never deleted",
     Ownership.STACK: "left alone, and a gap: it has our name and not our tag",
     Ownership.POLICIES: "with the policy, which the config names with all its places",
     Ownership.ACCOUNT: "another account is replaced, with `--allow {removal}`",
@@ -46,6 +47,7 @@ FOOT = """
 - **A service that the config does not have** is asked about only where it is marked, or where AWS Organizations knows
   an account that administers it (of CloudTrail: where it has trusted access). What an account has of it alone, such as
   a detector that it made itself, is its own affair.
+- **Exports of findings** (GuardDuty, Macie) are ours where they go to the bucket of the log archive.
 - **Another account as administrator** of a service that the config has: `plan` shows the switch with what is lost, and
   `apply` wants `--allow switch-off`.
 - **Trusted access, policy types, delegated administrators, contacts, the organization**: never withdrawn, for others

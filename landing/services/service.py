@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from landing.aws import endpoints
-from landing.core.model import Diagnostic
+from landing.core.model import Diagnostic, Json, Resource
 from landing.core.vocabulary import Schema
 from landing.organization import EnabledService, Organization
 from landing.services.base import BY_SERVICE, Kind
 from landing.services.settings import schema_of
+
+SettingsOf = Callable[[Organization, Collection[Resource]], dict[str, Json]]
+"""Settings, as YAML has them, by what AWS holds of the kinds of a service."""
 
 HOME = "home"
 GOVERNED = "governed"
@@ -77,6 +80,13 @@ class Service:
     """The regions it is in, where that table is wrong."""
 
     kinds: tuple[Kind, ...] = ()
+
+    settings_of: SettingsOf | None = None
+    """What the settings would have to be for what AWS holds of its kinds; they may be written out as the defaults.
+
+    What no setting can say is left out: an import tries the settings, and takes them where a plan changes nothing.
+    """
+
     blueprints: tuple[ServiceBlueprint, ...] = ()
 
     delivery: Delivery | None = None

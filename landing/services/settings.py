@@ -56,6 +56,12 @@ def settings_from(settings: type[S], value: Mapping[str, Any]) -> S:
     return settings(**given)
 
 
+def without_defaults(settings: type, value: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a mapping of settings, what says otherwise than the defaults."""
+    hints, listed = get_type_hints(settings), {each.name: each for each in fields(settings)}
+    return {name: given for name, given in value.items() if _read(hints[name], given) != _default(listed[name])}
+
+
 def _default(each: Field[Any]) -> Any:
     return {} if each.default_factory is dict else each.default
 

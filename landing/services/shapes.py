@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws
-from landing.core.model import Action, Address, Change, Level, Resource, Scope, Severity
+from landing.core.model import Action, Address, Attributes, Change, Level, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.services.base import Kind, Ownership, required_account
 from landing.services.organizations.trusted_access import TrustedAccess
@@ -60,6 +60,12 @@ class RegionalKind(Kind):
     def _offered(self, organization: Organization) -> list[str]:
         """The governed regions that have the service."""
         return [region for region in organization.governed_regions if region in organization.offered[self.service]]
+
+
+def at_home(organization: Organization, live: Iterable[Resource], kind: Kind) -> Attributes:
+    """What a kind has in the home region, or else in the first where it has something; nothing where it has nothing."""
+    found = {each.address.scope.region: each.attributes for each in live if each.address.kind == kind.name}
+    return found.get(organization.home_region) or next((found[region] for region in sorted(found)), {})
 
 
 class ServiceAdministrator(RegionalKind):

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from landing.core.keys import is_key, keys, slug
 from landing.core.yaml_text import parse
 from landing.importing.draft import Draft, DraftAccount, DraftPolicy, DraftUnit, LeftOut
-from landing.importing.keys import is_key, keys, slug
 from landing.importing.output import write_folder
 from landing.importing.written import block, comment, inline, text
 

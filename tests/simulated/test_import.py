@@ -12,18 +12,23 @@ import pytest
 from landing.core.model import Action
 from landing.importing.draft import Asked, Draft
 from landing.importing.live import read, stranger
+from landing.importing.live_services import with_services
 from landing.importing.output import Written, write_folder
 from landing.sandbox import Sandbox
+from landing.sandbox.services.organizations.state import organization_of
 from landing.services.organizations.declaration import SERVICE
+from landing.services.registry import KINDS, SERVICES
 from tests.cloud import Cloud, QuickAws
 from tests.simulated.configs import Size
 from tests.simulated.seeding import fill
 from tests.simulated.server import Simulated
 from tests.simulated.strangers import policies_of, settle
+from tests.simulated.watched import watch
 
-ORGANIZATIONS = SERVICE.kinds
-"""The kinds that an import is about: services stay as they are set."""
-REGION = "eu-west-1"
+ADMINISTERED = [service for service in SERVICES if service.administered]
+CARRIED = (*SERVICE.kinds, *(kind for service in ADMINISTERED for kind in service.kinds))
+"""The kinds that an import is about."""
+REGION, OTHER = "eu-west-1", "eu-central-1"
 STRANGER = stranger(REGION)
 
 
@@ -35,26 +40,32 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def imported(sandbox: Sandbox, folder: Path, seed: int) -> tuple[Draft, Written]:
     """The config of what a world holds; which account plays which part is said."""
+    live, dice = organization_of(sandbox.world, sandbox.management_account_id), random.Random(seed)
+    assert live is not None
+    members = sorted(each for each in live.members if each != live.management_account)
+    archive, tooling = dice.choice(members), dice.choice(members)
+    regions = (REGION, OTHER) if dice.random() < 0.5 else (REGION,)
+    if dice.random() < 0.6:
+        watch(sandbox, dice, tooling if dice.random() < 0.9 else archive, regions)
     aws = QuickAws(STRANGER)
-    members = sorted(each["Id"] for each in aws.tree.survey.accounts if each["Id"] != sandbox.management_account_id)
-    dice = random.Random(seed)
-    asked = Asked("corp", REGION, (REGION,), "", dice.choice(members), dice.choice(members))
-    draft = read(STRANGER, aws, asked)
-    return draft, write_folder(draft, folder)
+    draft = read(STRANGER, aws, Asked("corp", REGION, regions, "", archive, tooling))
+    found = with_services(aws, draft, write_folder(draft, folder), folder)
+    return found.draft, found.written
 
 
 def test_a_plan_of_what_was_imported_only_adopts_and_then_there_is_nothing_to_do(seed: int, tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         settle(sandbox.world, random.Random(seed))
         _, written = imported(sandbox, tmp_path / "org", seed)
-        cloud = Cloud(sandbox, written.organization, kinds=ORGANIZATIONS)
-        plan = cloud.plan(ORGANIZATIONS)
+        cloud = Cloud(sandbox, written.organization, kinds=CARRIED)
+        plan = cloud.plan(CARRIED)
         assert {change.action for change in plan.changes} <= {Action.ADOPT}
-        assert plan.gaps == ()
+        carried = {"organizations", *written.organization.services}
+        assert not [gap for gap in plan.gaps if (KINDS[gap.kind].service or "organizations") in carried]
         aws = cloud.open(read_only=False)
         result = cloud.apply(aws=aws, changes=plan.changes)
         assert result.complete, (result.failed, result.blocked)
-        assert cloud.plan(ORGANIZATIONS).changes == ()
+        assert cloud.plan(CARRIED).changes == ()
         wrote = {name for _, name in aws.calls if not name.startswith(("Describe", "Get", "List", "Assume"))}
         assert wrote <= {"TagResource"}
 

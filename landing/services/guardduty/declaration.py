@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from landing.core.model import Json, Resource
+from landing.organization import Organization
 from landing.services.guardduty.administrator import GuardDutyAdministrator
-from landing.services.guardduty.detector import GuardDuty
+from landing.services.guardduty.detector import GuardDuty, features_of
 from landing.services.guardduty.export import GuardDutyExport
 from landing.services.guardduty.management import GuardDutyManagement
 from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
 from landing.services.service import Delivery, Service
+from landing.services.shapes import at_home
+
+
+def settings_of(organization: Organization, live: Collection[Resource]) -> dict[str, Json]:
+    """As in the home region; exported is what goes to the log archive, and other destinations stay as they are."""
+    found = at_home(organization, live, GuardDuty())
+    watched = [each.attributes for each in live if each.address.kind == GuardDutyManagement.name]
+    covered = {"enabled": True, "administrator": organization.security_tooling}
+    return {
+        **{name: found[name] for name in ("auto_enable", "publishing_frequency") if found},
+        "management_account": found.get("auto_enable") == "NONE" or (bool(watched) and covered in watched),
+        "export": GuardDutyExport().goes_to_archive(organization, live),
+        "features": features_of(found.get("features", {})),
+    }
+
 
 SERVICE = Service(
     key="guardduty",
@@ -16,6 +35,7 @@ SERVICE = Service(
     trusted=TRUSTED,
     endpoint="guardduty",
     kinds=(GuardDutyAdministrator(), GuardDuty(), GuardDutyExport(), GuardDutyManagement()),
+    settings_of=settings_of,
     delivery=Delivery("guardduty"),
     delivers=lambda settings: bool(settings.export),
     cost="By analysed event, flow log volume and protected resource, in every account and region.",

@@ -126,6 +126,19 @@ class GuardDuty(AdministeredSetting):
         )
 
 
+def features_of(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The setting `features` for what was seen, but for defaults; what it cannot say counts as on."""
+    settings: dict[str, Any] = {}
+    for name, value in found.items():
+        on = value["on"] is not False
+        agents = {agent.lower(): word is not False for agent, word in value.items() if agent != "on"}
+        if on and not all(agents.values()):
+            settings[name.lower()] = agents
+        elif on != FEATURES[name]:
+            settings[name.lower()] = on
+    return settings
+
+
 def detector_features(settings: GuardDutySettings) -> list[dict[str, Any]]:
     """What a new detector is to have: every feature with its status."""
     wanted = _wanted(settings.features)

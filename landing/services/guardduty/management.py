@@ -51,9 +51,9 @@ class GuardDutyManagement(RegionalKind):
         return organization.management
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
-        """On and administered in each governed region, unless nobody is to be enabled."""
+        """On and administered in each governed region, unless nobody is to be enabled, or this account is not."""
         service = organization.service(GuardDutySettings)
-        if service is None or service.settings.auto_enable == "NONE":
+        if service is None or service.settings.auto_enable == "NONE" or not service.settings.management_account:
             return
         attributes = {"enabled": True, "administrator": organization.security_tooling}
         for scope in self.scopes(organization):

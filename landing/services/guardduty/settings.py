@@ -55,6 +55,7 @@ class GuardDutySettings:
         "How often updated findings are published.",
         **allowed("guardduty:CreateDetector FindingPublishingFrequency"),
     )
+    management_account: bool = setting(True, "Cover the management account, which automatic enablement leaves out.")
     export: bool = setting(True, "Export findings to the log archive.")
     features: Mapping[str, Any] = setting(
         {},

@@ -41,7 +41,7 @@ class ArchiveExport(AdministeredSetting):
         service = organization.services.get(self.service)
         if service is None or not service.settings.export or "log-archive" not in organization.deployments:
             return
-        name = bucket(self.purpose, account_id(organization.log_archive), organization.home_region)
+        name = self._bucket(organization)
         for scope in self.scopes(organization):
             needs = (self.after(scope), archive_stack(organization))
             attributes = {"bucket": name, "key": LOG_KEY_ALIAS}
@@ -52,4 +52,13 @@ class ArchiveExport(AdministeredSetting):
         for name, key in self.destinations(aws, aws.client(self.client_name, scope)):
             attributes = {"bucket": str(aws.symbolic(name)), "key": shown(organization, aws, key)}
             needs = (self.after(scope), archive_stack(organization))
-            yield Resource(self.address(NAME, scope), attributes, needs, owned=bool(self.removal))
+            ours = bool(self.removal) and attributes["bucket"] == self._bucket(organization)
+            yield Resource(self.address(NAME, scope), attributes, needs, owned=ours)
+
+    def goes_to_archive(self, organization: Organization, live: Iterable[Resource]) -> bool:
+        """Whether any region exports to the log archive."""
+        buckets = {each.attributes["bucket"] for each in live if each.address.kind == self.name}
+        return self._bucket(organization) in buckets
+
+    def _bucket(self, organization: Organization) -> str:
+        return bucket(self.purpose, account_id(organization.log_archive), organization.home_region)

@@ -84,7 +84,7 @@ class SecurityHubAssociation(AdministeredSetting):
         """Associations that were made, not those that are inherited."""
         client = aws.client("securityhub", scope)
         found: list[Any] = []
-        keys: dict[str, str] = {}
+        keys: dict[str, tuple[str, bool]] = {}
         with unless(*NOT_ENABLED):
             found = list(
                 aws.listed(
@@ -94,7 +94,7 @@ class SecurityHubAssociation(AdministeredSetting):
                     Filters={"AssociationType": "APPLIED"},
                 )
             )
-            keys = {policy_id: key for key, policy_id in SecurityHubPolicy().ids(aws, client).items()}
+            keys = SecurityHubPolicy().keys(organization, aws, client)
         accounts = aws.tree.account_keys
         for entry in found:
             if entry["AssociationType"] != "APPLIED":
@@ -102,15 +102,16 @@ class SecurityHubAssociation(AdministeredSetting):
             target, policy = entry["TargetId"], entry["ConfigurationPolicyId"]
             key = aws.tree.node_key(target)
             name = f"account/{accounts[target]}" if target in accounts else key if key == ROOT else f"unit/{key}"
-            attributes = {"policy": keys.get(policy, policy), "status": entry["AssociationStatus"]}
-            needs = (SecurityHubPolicy().address(attributes["policy"], scope),)
-            yield Resource(self.address(name, scope), attributes, needs, owned=policy in keys)
+            known, ours = keys.get(policy, (policy, False))
+            attributes = {"policy": known, "status": entry["AssociationStatus"]}
+            needs = (SecurityHubPolicy().address(known, scope),)
+            yield Resource(self.address(name, scope), attributes, needs, owned=ours)
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Associate and wait, or disassociate."""
         client = aws.client("securityhub", change.address.scope)
         target = self._target(aws, change.address.name)
-        ids = SecurityHubPolicy().ids(aws, client)
+        ids = SecurityHubPolicy().ids(organization, aws, client)
         if change.action is Action.DELETE:
             assert change.before is not None
             with unless("ResourceNotFoundException"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from landing.services.security_hub.administrator import SecurityHubAdministrator
 from landing.services.security_hub.association import SecurityHubAssociation
 from landing.services.security_hub.hub import SecurityHub
+from landing.services.security_hub.inverse import settings_of
 from landing.services.security_hub.policy import SecurityHubPolicy
 from landing.services.security_hub.settings import TRUSTED, SecurityHubSettings
 from landing.services.service import Service
@@ -16,6 +17,7 @@ SERVICE = Service(
     trusted=TRUSTED,
     endpoint="securityhub",
     kinds=(SecurityHubAdministrator(), SecurityHub(), SecurityHubPolicy(), SecurityHubAssociation()),
+    settings_of=settings_of,
     cost="By security check and by finding beyond the free tier, in every account and region.",
     docs="https://docs.aws.amazon.com/securityhub/latest/userguide/central-configuration-intro.html",
 )

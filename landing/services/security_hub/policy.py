@@ -30,7 +30,10 @@ from landing.services.strength import Weaker, kept, no_more, on, told_each
 
 
 class SecurityHubPolicy(AdministeredSetting):
-    """What Security Hub checks (CreateConfigurationPolicy); ours have names that begin with `landing-`."""
+    """What Security Hub checks (CreateConfigurationPolicy); ours have names that begin with `landing-`.
+
+    One of another name is written where the config gives its name, and never deleted.
+    """
 
     name = "security_hub_policy"
     title = "Security Hub configuration policy"
@@ -85,29 +88,33 @@ class SecurityHubPolicy(AdministeredSetting):
         summaries: list[Any] = []
         with unless(*NOT_ENABLED):
             summaries = list(aws.listed(client, "list_configuration_policies", "ConfigurationPolicySummaries"))
+        needs = (SecurityHub().address(NAME, scope),)
         for summary in summaries:
-            name = summary["Name"]
-            if not name.startswith(PREFIX):
-                yield Resource(self.address(name, scope), {}, owned=False)
-                continue
             found = client.get_configuration_policy(Identifier=summary["Id"])["ConfigurationPolicy"]["SecurityHub"]
-            yield Resource(
-                self.address(name.removeprefix(PREFIX), scope), _seen(found), (SecurityHub().address(NAME, scope),)
-            )
+            name, ours = summary["Name"], summary["Name"].startswith(PREFIX)
+            address = self.address(key_of(organization, name), scope)
+            yield Resource(address, _seen(found), needs, owned=ours)
 
-    def ids(self, aws: Aws, client: Any) -> dict[str, str]:
-        """Id by the key of the config, of our policies."""
+    def keys(self, organization: Organization, aws: Aws, client: Any) -> dict[str, tuple[str, bool]]:
+        """By id the key of every policy, and whether its places are ours to say: it has our name, or the config's."""
+        declared = _names(organization).values()
         return {
-            summary["Name"].removeprefix(PREFIX): summary["Id"]
+            summary["Id"]: (
+                key_of(organization, summary["Name"]),
+                summary["Name"].startswith(PREFIX) or summary["Name"] in declared,
+            )
             for summary in aws.listed(client, "list_configuration_policies", "ConfigurationPolicySummaries")
-            if summary["Name"].startswith(PREFIX)
         }
+
+    def ids(self, organization: Organization, aws: Aws, client: Any) -> dict[str, str]:
+        """Id by key, of every policy."""
+        return {key: policy_id for policy_id, (key, _) in self.keys(organization, aws, client).items()}
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, replace or delete; AWS compares nothing, so the whole policy is sent."""
         client = aws.client("securityhub", change.address.scope)
         key = change.address.name
-        present = self.ids(aws, client).get(key)
+        present = self.ids(organization, aws, client).get(key)
         if change.action is Action.DELETE:
             if present:
                 client.delete_configuration_policy(Identifier=present)
@@ -117,7 +124,20 @@ class SecurityHubPolicy(AdministeredSetting):
         if present:
             client.update_configuration_policy(Identifier=present, ConfigurationPolicy=document)
         else:
-            client.create_configuration_policy(Name=PREFIX + key, ConfigurationPolicy=document)
+            client.create_configuration_policy(Name=_names(organization)[key], ConfigurationPolicy=document)
+
+
+def _names(organization: Organization) -> dict[str, str]:
+    """What the policies of the config are called in AWS, by key."""
+    service = organization.service(SecurityHubSettings)
+    return {key: each.name or PREFIX + key for key, each in (service.settings.policies if service else {}).items()}
+
+
+def key_of(organization: Organization, name: str) -> str:
+    """The key of a policy by its name: the config's; else the name, without what ours begin with."""
+    declared = _names(organization)
+    key = next((key for key, known in declared.items() if known == name), name.removeprefix(PREFIX))
+    return key if declared.get(key, name) == name else f"{name} (by name)"
 
 
 def attributes_of(policy: PolicySettings) -> dict[str, Any]:
@@ -135,7 +155,13 @@ def attributes_of(policy: PolicySettings) -> dict[str, Any]:
 
 def _problems(service: EnabledService[SecurityHubSettings], key: str, policy: PolicySettings) -> Iterator[Diagnostic]:
     at = ("policies", key)
-    if not POLICY_NAME.fullmatch(PREFIX + key):
+    if policy.name.startswith(PREFIX):
+        message = f"`{policy.name}` is the name of a policy that a config makes"
+        yield service.problem("LZ357", message, "leave it out: the key says it", *at, "name")
+    if policy.name and [each.name for each in service.settings.policies.values()].count(policy.name) > 1:
+        message = f"several Security Hub policies are called `{policy.name}`"
+        yield service.problem("LZ357", message, "AWS gives a name once", *at, "name")
+    if not policy.name and not POLICY_NAME.fullmatch(PREFIX + key):
         hint = "letters, digits and hyphens only"
         yield service.problem("LZ357", f"`{key}` cannot name a Security Hub policy", hint, *at)
     for setting, entry, why in conflicts(asdict(policy)):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from landing.core.constraints.security_hub import STANDARDS, TYPES
+from landing.core.constraints.security_hub import POLICY_NAME, STANDARDS, TYPES
 from landing.core.partitions import REGIONS
 from landing.organization import Target
 from landing.services.settings import REQUIRED, setting
@@ -19,6 +19,12 @@ TRUSTED = ("securityhub.amazonaws.com",)
 class PolicySettings:
     """What Security Hub checks in its target; the nearest policy wins, nothing merges."""
 
+    name: str = setting(
+        "",
+        "Name of a policy that is there already: it is kept as the config says, and never deleted. One that the config "
+        "makes is called `landing-KEY`.",
+        pattern=f"^({POLICY_NAME.pattern})?$",
+    )
     enabled: bool = setting(True, "False switches Security Hub off there.")
     standards: tuple[str, ...] = setting(
         (),

@@ -1,0 +1,111 @@
+"""Services as they are set: the settings that say so, taken over where a plan with them changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from landing.aws import Aws
+from landing.core.errors import ConfigError
+from landing.core.model import Change
+from landing.importing.comparison import Sight, beyond_adoption, differences
+from landing.importing.draft import Draft, LeftOut
+from landing.importing.output import Written, rewrite_folder, say_left_out
+from landing.organization import Organization
+from landing.services.base import Kind
+from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
+from landing.services.registry import SERVICES
+from landing.services.service import Service
+from landing.services.settings import without_defaults
+from landing.services.shapes import ServiceAdministrator
+
+FEW = 3
+"""Differences that are told of a service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A draft with the settings of services, the folder that has it, and what a plan of it would do."""
+
+    draft: Draft
+    written: Written
+    changes: tuple[Change, ...]
+    kinds: tuple[Kind, ...] = ORGANIZATIONS.kinds
+    """The kinds that were compared."""
+
+
+def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Compared:
+    """Take over the services as they are set, one after the other; `written` is what the folder has without them.
+
+    What no settings describe is left out, and it is said why. `aws` has read the organization.
+    """
+    organization = written.organization
+    trusted = frozenset(aws.tree.trusted)
+    there = [each for each in SERVICES if each.administered and trusted.intersection(each.trusted)]
+    sight = Sight(aws, frozenset(each.key for each in there))
+    left: list[LeftOut] = []
+    services = list(_administered(sight, organization, there, left))
+    sight.look(organization, (*ORGANIZATIONS.kinds, *(kind for each in services for kind in each.kinds)))
+    found = Compared(draft, written, sight.changes(organization, ORGANIZATIONS.kinds))
+    for service in services:
+        tried = _tried(service, sight, organization, found, folder)
+        if isinstance(tried, Compared):
+            found = tried
+        else:
+            left.append(LeftOut(f"{service.title}, administered by {organization.security_tooling}", tried))
+    complete = replace(found.draft, left_out=(*left, *draft.left_out))
+    return replace(found, draft=complete, written=say_left_out(complete, found.written, folder))
+
+
+def _administered(
+    sight: Sight, organization: Organization, services: Collection[Service], left: list[LeftOut]
+) -> Iterator[Service]:
+    """The services that the security tooling account administers wherever they have an administrator."""
+    appointing = {
+        each.key: [kind for kind in each.kinds if isinstance(kind, ServiceAdministrator)] for each in services
+    }
+    sight.look(organization, [kind for kinds in appointing.values() for kind in kinds])
+    for service in services:
+        names = {kind.name for kind in appointing[service.key]}
+        if hidden := sorted({gap.reason for gap in sight.gaps if gap.kind in names}):
+            left.append(LeftOut(f"the administrator of {service.title}", f"it may not be read: {hidden[0]}"))
+            continue
+        accounts = sorted({str(each.attributes["account"]) for a, each in sight.live.items() if a.kind in names})
+        if accounts == [organization.security_tooling] and service.settings_of is not None:
+            yield service
+        elif accounts:
+            why = f"it stays as it is set; `services.{service.key}` sets it for all accounts"
+            if accounts != [organization.security_tooling]:
+                why += f", administered by {organization.security_tooling}"
+            left.append(LeftOut(f"{service.title}, administered by {', '.join(accounts)}", why))
+
+
+def _tried(service: Service, sight: Sight, organization: Organization, found: Compared, folder: Path) -> Compared | str:
+    """With the settings of a service, or why it stays as it is."""
+    names = {kind.name for kind in service.kinds}
+    hidden = sorted({gap.reason for gap in sight.gaps if gap.kind in names})
+    if hidden:
+        return f"it stays as it is set, which may not be read: {_few(hidden, 1)}"
+    assert service.settings is not None  # else it has no administrator
+    assert service.settings_of is not None  # else it is not tried
+    live = [each for address, each in sight.live.items() if address.kind in names]
+    settings = without_defaults(service.settings, service.settings_of(organization, live))
+    draft = replace(found.draft, services={**found.draft.services, service.key: settings})
+    try:
+        written = rewrite_folder(draft, folder, found.written.accepted)
+    except ConfigError as error:
+        return f"it stays as it is set, which a config cannot say: {_few([each.message for each in error.problems])}"
+    kinds = (*found.kinds, *service.kinds)
+    changes = sight.changes(written.organization, kinds)
+    known = {(change.action, change.address) for change in found.changes}
+    more = [change for change in beyond_adoption(changes) if (change.action, change.address) not in known]
+    if more:
+        words = [difference for change in more for difference in differences(change)]
+        return f"it stays as it is set, which a config cannot say: {_few(words)}"
+    return Compared(draft, written, changes, kinds)
+
+
+def _few(words: list[str], few: int = FEW) -> str:
+    more = f", and {len(words) - few} more" if len(words) > few else ""
+    return "; ".join(words[:few]) + more

@@ -1,0 +1,248 @@
+"""Services as they are set: what AWS has of them as settings of a config, or why not."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from landing.core.model import Action
+from landing.engine.observe import desired_of
+from landing.importing.draft import Asked
+from landing.importing.live import read, stranger
+from landing.importing.live_services import Compared, with_services
+from landing.importing.output import write_folder
+from landing.importing.written import block
+from landing.organization import Organization
+from landing.sandbox import Sandbox
+from landing.services.guardduty.settings import FEATURES
+from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
+from landing.services.registry import SERVICES
+from landing.services.service import Service
+from landing.services.settings import without_defaults
+from tests.cloud import Cloud, QuickAws
+from tests.importing.test_adopting import by_hand
+from tests.samples import FULL
+
+HOME, OTHER = "eu-west-1", "us-east-1"
+INVERTED = [service for service in SERVICES if service.settings_of is not None]
+CARRIED = (*ORGANIZATIONS.kinds, *(kind for service in INVERTED for kind in service.kinds))
+SETTINGS = (
+    "{guardduty: {export: false}}",
+    "{log_archive: {}, guardduty: {auto_enable: NONE, publishing_frequency: SIX_HOURS}}",
+    "{guardduty: {export: false, management_account: false, features: {runtime_monitoring: {ec2_agent_management: false}}}}",
+    "{guardduty: {export: false, features: {runtime_monitoring: true, ai_protection: true, s3_data_events: false}}}",
+    "{security_hub: {}}",
+    "{security_hub: {linked_regions: [eu-north-1], policies: {off: {enabled: false, target: {units: [security]}}}}}",
+    "{security_hub: {policies: {base: {target: {units: [root]}, parameters: {ACM.1: {daysToExpiration: 7}}}}}}",
+    "{security_hub: {policies: {one: {target: {accounts: [shop-dev], units: [workloads/prod]}, disabled_controls: [S3.1]}}}}",
+    "{macie: {export: false, auto_enable: false, discovery: ALL}}",
+    "{log_archive: {}, macie: {}}",
+)
+Load = Callable[..., Organization]
+
+
+@pytest.mark.parametrize("service", INVERTED, ids=lambda service: service.key)
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_settings_come_back_from_what_they_ask_for(service: Service, settings: str, organization: Load) -> None:
+    wanted = organization(f"services: {settings}\n")
+    if service.key not in wanted.services:
+        return
+    assert _again(service, wanted, organization) == asked_for(wanted, service)
+
+
+@pytest.mark.parametrize("service", INVERTED, ids=lambda service: service.key)
+def test_those_of_the_full_sample_come_back_too(service: Service, full: Organization, load_text: Load) -> None:
+    others = FULL.partition("services:")[0]
+    assert _again(service, full, lambda text: load_text(others + text)) == asked_for(full, service)
+
+
+def asked_for(organization: Organization, service: Service) -> dict[str, Any]:
+    """The attributes that a config asks for, by address."""
+    return {str(address): each.attributes for address, each in desired_of(organization, service.kinds).items()}
+
+
+def _again(service: Service, wanted: Organization, load: Load) -> Any:
+    """What the settings ask for that were made of what others ask for."""
+    assert service.settings_of
+    assert service.settings
+    settings = service.settings_of(wanted, list(desired_of(wanted, service.kinds).values()))
+    services: Any = {"log_archive": {}} if settings.get("export") else {}
+    services[service.key] = without_defaults(service.settings, settings)
+    return asked_for(load("\n".join(["services:", *block(services, 2)]) + "\n"), service)
+
+
+def test_every_service_with_an_administrator_says_how_it_is_taken_over() -> None:
+    assert {service.key for service in SERVICES if service.administered} <= {service.key for service in INVERTED}
+
+
+BUCKET_POLICY = {
+    "Effect": "Allow",
+    "Principal": {"Service": "guardduty.amazonaws.com"},
+    "Action": ["s3:PutObject", "s3:GetBucketLocation"],
+    "Resource": ["arn:aws:s3:::corp-findings", "arn:aws:s3:::corp-findings/*"],
+}
+
+
+class Watched:
+    """An organization made by hand, of which an account administers the security services in two regions."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        live = by_hand(sandbox.world)
+        self.accounts = {each.name: each.id for each in sandbox.world.accounts.values()}
+        self.root = live.root
+        for principal in ("guardduty", "malware-protection.guardduty", "securityhub", "macie"):
+            self.client("organizations", "").enable_aws_service_access(ServicePrincipal=f"{principal}.amazonaws.com")
+
+    def client(self, service: str, account: str = "Audit", region: str = HOME) -> Any:
+        session = self.sandbox.session(self.accounts.get(account), region=region)
+        return session.client(service)  # type: ignore[call-overload]
+
+    def guardduty(self, frequency: str = "ONE_HOUR") -> None:
+        for region in (HOME, OTHER):
+            self.client("guardduty", "", region).enable_organization_admin_account(
+                AdminAccountId=self.accounts["Audit"]
+            )
+            client = self.client("guardduty", region=region)
+            (detector,) = client.list_detectors()["DetectorIds"]
+            features = [{"Name": name, "AutoEnable": "NEW" if on else "NONE"} for name, on in FEATURES.items()]
+            own = [{"Name": name, "Status": "ENABLED" if on else "DISABLED"} for name, on in FEATURES.items()]
+            client.update_detector(DetectorId=detector, FindingPublishingFrequency=frequency, Features=own)
+            client.update_organization_configuration(
+                DetectorId=detector, AutoEnableOrganizationMembers="NEW", Features=features
+            )
+
+    def security_hub(self, mode: str = "CENTRAL") -> None:
+        self.client("securityhub", "").enable_organization_admin_account(AdminAccountId=self.accounts["Audit"])
+        client = self.client("securityhub")
+        client.create_finding_aggregator(RegionLinkingMode="SPECIFIED_REGIONS", Regions=[OTHER])
+        client.update_organization_configuration(
+            AutoEnable=False, AutoEnableStandards="NONE", OrganizationConfiguration={"ConfigurationType": mode}
+        )
+        self.sandbox.advance(3600)
+        if mode == "LOCAL":
+            return
+        document = {
+            "ServiceEnabled": True,
+            "EnabledStandardIdentifiers": [],
+            "SecurityControlsConfiguration": {"DisabledSecurityControlIdentifiers": ["IAM.6"]},
+        }
+        for name in ("Corp.Base", "Nobody"):
+            made = client.create_configuration_policy(Name=name, ConfigurationPolicy={"SecurityHub": document})["Id"]
+            if name == "Corp.Base":
+                client.start_configuration_policy_association(
+                    ConfigurationPolicyIdentifier=made, Target={"RootId": self.root}
+                )
+        self.sandbox.advance(3600)
+
+    def exported(self) -> None:
+        """To a bucket of others."""
+        store = self.client("s3", "Log Archive")
+        store.create_bucket(Bucket="corp-findings", CreateBucketConfiguration={"LocationConstraint": HOME})
+        policy = {"Version": "2012-10-17", "Statement": [BUCKET_POLICY]}
+        store.put_bucket_policy(Bucket="corp-findings", Policy=json.dumps(policy))
+        allowed = {**BUCKET_POLICY, "Action": "kms:GenerateDataKey", "Resource": "*"}
+        own = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{self.accounts['Log Archive']}:root"}}
+        policy = {"Version": "2012-10-17", "Statement": [allowed, {**own, "Action": "kms:*", "Resource": "*"}]}
+        key = self.client("kms", "Log Archive").create_key(Policy=json.dumps(policy))["KeyMetadata"]["Arn"]
+        client = self.client("guardduty")
+        client.create_publishing_destination(
+            DetectorId=client.list_detectors()["DetectorIds"][0],
+            DestinationType="S3",
+            DestinationProperties={"DestinationArn": "arn:aws:s3:::corp-findings", "KmsKeyArn": key},
+        )
+
+    def imported(self, folder: Path, tooling: str = "") -> Compared:
+        aws = QuickAws(stranger(HOME))
+        draft = read(stranger(HOME), aws, Asked("corp", HOME, (HOME, OTHER), "", "Log Archive", tooling))
+        return with_services(aws, draft, write_folder(draft, folder), folder)
+
+
+def reasons(found: Compared) -> str:
+    return "\n".join(str(each) for each in found.written.left_out if "administered by" in each.what)
+
+
+def test_services_are_taken_over_as_they_are_set_and_given_up_again_without_loss(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        watched = Watched(sandbox)
+        watched.guardduty()
+        watched.exported()
+        watched.security_hub()
+        found = watched.imported(tmp_path / "org")
+        assert reasons(found) == ""
+        assert found.draft.services == {
+            "guardduty": {
+                "auto_enable": "NEW",
+                "publishing_frequency": "ONE_HOUR",
+                "management_account": False,
+                "export": False,
+            },
+            "security_hub": {
+                "policies": {
+                    "corp-base": {
+                        "name": "Corp.Base",
+                        "disabled_controls": ["IAM.6"],
+                        "target": {"units": ["root"]},
+                    }
+                }
+            },
+        }
+        cloud = Cloud(sandbox, found.written.organization, kinds=CARRIED)
+        plan = cloud.plan(CARRIED)
+        assert {change.action for change in plan.changes} == {Action.ADOPT}
+        assert {"security_hub_policy.Nobody@audit/eu-west-1", "guardduty_export.organization@audit/eu-west-1"} <= {
+            *map(str, plan.unmanaged)
+        }
+        assert cloud.apply(changes=plan.changes).complete
+        assert cloud.plan(CARRIED).changes == ()
+        services = tmp_path / "org/config/services.yaml"
+        services.write_text(services.read_text().replace("[IAM.6]", "[IAM.6, S3.1]"))
+        _changes_only(sandbox, tmp_path, "security_hub_policy.corp-base@audit/eu-west-1")
+
+
+def _changes_only(sandbox: Sandbox, folder: Path, address: str) -> None:
+    """One change, which is made, and nothing more to do."""
+    from landing.config import load
+    from landing.library import Library, shipped
+
+    organization, _ = load(folder / "org/config", Library.load(shipped(), folder / "org"))
+    cloud = Cloud(sandbox, organization, kinds=CARRIED)
+    changes = cloud.plan(CARRIED).changes
+    assert [(change.action, str(change.address)) for change in changes] == [(Action.UPDATE, address)]
+    assert cloud.apply(changes=changes).complete
+    assert cloud.plan(CARRIED).changes == ()
+
+
+def test_what_no_settings_say_is_left_out_with_the_difference(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        watched = Watched(sandbox)
+        watched.guardduty()
+        client = watched.client("guardduty", region=OTHER)
+        client.update_detector(
+            DetectorId=client.list_detectors()["DetectorIds"][0], FindingPublishingFrequency="SIX_HOURS"
+        )
+        watched.security_hub("LOCAL")
+        found = watched.imported(tmp_path / "org")
+    assert found.draft.services == {}
+    assert not (tmp_path / "org/config/services.yaml").exists()
+    told = reasons(found)
+    assert (
+        "guardduty.organization@audit/us-east-1 has publishing_frequency 'SIX_HOURS', which would be 'ONE_HOUR'" in told
+    )
+    assert re.search("security_hub.organization@audit/eu-west-1 has configuration 'LOCAL', which would be", told)
+    top = (tmp_path / "org/config/organization.yaml").read_text()
+    assert "# - Amazon GuardDuty, administered by audit: it stays as it is set, which a config cannot say" in top
+
+
+def test_what_another_account_administers_is_left_out(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        watched = Watched(sandbox)
+        watched.guardduty()
+        found = watched.imported(tmp_path / "org", "Log Archive")
+    assert found.draft.services == {}
+    assert "Amazon GuardDuty, administered by audit: it stays as it is set" in reasons(found)
