@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from landing.cli import run
 from landing.core.errors import ConfigError
 from landing.library import shipped
-from landing.organization import Organization
-from landing.policy.escalation import open_ways, ways
-from landing.policy.exemptions import Exemption, exemptions, is_boundless, names_roles
+from landing.organization import Guardrail, Organization, Target
+from landing.policy.escalation import open_escapes, open_ways, ways
+from landing.policy.exemptions import Exemption, caught, exemptions, is_boundless, names_roles
 from tests.samples import SMALL
 
 Capture = pytest.CaptureFixture[str]
@@ -43,6 +45,20 @@ def test_exemptions_are_read_from_documents() -> None:
         {"Effect": "Deny", "Action": "*", "Resource": "*"},
     ):
         assert list(exemptions({"Statement": [other]})) == []
+
+
+def test_names_that_a_deny_is_for_are_read_from_documents() -> None:
+    documents = [
+        (like("arn:aws:iam::*:role/dev/*", "arn:aws:iam::*:role/*", "*"), [("role", "dev/*")]),
+        (like("arn:aws:iam::${aws:PrincipalAccount}:role/a-?"), [("role", "a-?")]),
+        (like("b", key="aws:USERNAME", operator="ForAnyValue:StringEquals"), [("user", "b")]),
+        (like("arn:aws:iam::*:root", "arn:aws:iam::111122223333:*"), []),
+        (like("dev-*", key="aws:userid"), []),
+        (like("arn:aws:iam::*:role/dev-*", operator="ArnNotLike"), []),
+    ]
+    for condition, names in documents:
+        assert [(each.kind, each.name) for each in caught({"Statement": deny("s3:*", condition)})] == names
+    assert not list(caught({"Statement": {**deny("s3:*", like("arn:aws:iam::*:role/a")), "Effect": "Allow"}}))
 
 
 def test_a_variable_in_an_arn_is_whatever_somebody_tags_themselves_with() -> None:
@@ -145,6 +161,79 @@ def test_of_exempt_roles_that_nothing_protects_one_is_warned(config: Callable[..
     assert run(["validate", "--config", str(folder)]) == 0
     told = capsys.readouterr()
     assert (told.out + told.err).count("LZ349") == 1
+
+
+@pytest.fixture(scope="module")
+def base(load_text: Load) -> Organization:
+    return load_text(SMALL)
+
+
+DEV = "arn:aws:iam::*:role/dev-*"
+
+
+def deny(actions: str | list[str], condition: dict[str, Any], **more: Any) -> dict[str, Any]:
+    resource = {} if "NotResource" in more else {"Resource": "*"}
+    return {"Sid": "Dev", "Effect": "Deny", "Action": actions, **resource, "Condition": condition, **more}
+
+
+def like(*patterns: str, operator: str = "ArnLike", key: str = "aws:PrincipalArn") -> dict[str, Any]:
+    return {operator: {key: list(patterns)}}
+
+
+def attached(
+    base: Organization, *statements: dict[str, Any], policy_type: str = "SERVICE_CONTROL_POLICY"
+) -> Organization:
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    rail = Guardrail("dev", "dev", policy_type, "", document, Target(units=("workloads",)))
+    return replace(base, guardrails={"dev": rail})
+
+
+NAMED = deny(["iam:CreateRole", "iam:CreateUser"], like(DEV), NotResource=DEV, Sid="Names")
+
+
+@pytest.mark.parametrize(
+    ("statements", "left_by"),
+    [
+        ([deny("s3:*", like(DEV))], "role/dev-x with iam:CreateRole on arn:aws:iam::"),
+        ([deny("s3:*", like(DEV, "arn:aws:iam::*:role/o*"))], ":role/anybody"),
+        ([deny("s3:*", like(DEV, operator="StringLikeIfExists"))], "iam:CreateRole"),
+        ([deny("s3:*", like("*:role/dev-*", operator="StringLike"))], "iam:CreateRole"),
+        ([deny("s3:*", like("arn:aws:iam::*:user/dev-*"))], "user/dev-x with iam:CreateRole"),
+        ([deny("s3:*", like("dev-*", operator="StringLike", key="aws:username"))], "user/dev-x with iam:CreateRole"),
+        ([deny("s3:*", like(DEV)), {**NAMED, "Action": "iam:CreateRole"}], "role/dev-x with iam:CreateUser"),
+        ([deny("s3:*", like(DEV)), NAMED], ""),
+        ([deny("s3:*", like(DEV)), deny(["iam:CreateRole", "iam:CreateUser"], {}, NotResource=DEV)], ""),
+        ([deny("*", like(DEV))], ""),
+        ([deny("s3:*", like("arn:aws:iam::*:root"))], ""),
+        ([deny("s3:*", like("arn:aws:iam::*:user/*"))], ""),
+        ([deny("s3:*", like("arn:aws:iam::999999999999:role/dev-*"))], ""),
+        ([deny("s3:*", like(DEV, operator="ArnNotLike"))], ""),
+    ],
+)
+def test_a_deny_for_a_name_is_left_by_taking_another(
+    base: Organization, statements: list[dict[str, Any]], left_by: str
+) -> None:
+    found = list(open_escapes(attached(base, *statements)))
+    assert bool(found) is bool(left_by), found
+    assert all(left_by in words for _, _, words in found[:1])
+    assert {guard for guard, *_ in found} <= {"dev/Dev", "dev/Names"}
+
+
+def test_a_deny_of_resources_for_a_name_is_left_as_well(base: Organization) -> None:
+    denied = deny("s3:*", like(DEV), Principal="*")
+    assert list(open_escapes(attached(base, denied, policy_type="RESOURCE_CONTROL_POLICY")))
+
+
+def test_a_deny_that_is_left_by_another_name_is_a_warning(config: Callable[..., Path], capsys: Capture) -> None:
+    folder = config(SMALL + PROTECTED + "  dev-only: {target: {units: [workloads]}}\n")
+    own = folder.parent / "scps" / "dev-only"
+    own.mkdir(parents=True)
+    text = {"Version": "2012-10-17", "Statement": [deny("sqs:*", like(DEV))]}
+    (own / "policy.json").write_text(json.dumps(text))
+    (own / "metadata.yaml").write_text("title: t\ndescription: d\ntype: SERVICE_CONTROL_POLICY\nseverity: high\n")
+    assert run(["validate", "--config", str(folder)]) == 0
+    told = capsys.readouterr()
+    assert "warning[LZ375]: guardrail `dev-only`: Dev is for `arn:aws:iam::*:role/dev-*` alone" in told.out + told.err
 
 
 @pytest.fixture

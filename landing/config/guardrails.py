@@ -13,7 +13,7 @@ from landing.library import Library, Policy
 from landing.library.metadata import relative
 from landing.organization import ROOT, Guardrail, Organization, node_of
 from landing.policy import lint
-from landing.policy.escalation import open_to_outsiders, open_traits, open_ways
+from landing.policy.escalation import open_escapes, open_to_outsiders, open_traits, open_ways
 from landing.policy.limits import LIMITS, size_limit
 from landing.policy.linting import ERROR, INFO, WARNING, Finding
 from landing.policy.room import limit, slots
@@ -41,6 +41,7 @@ def check(organization: Organization, library: Library, context: Mapping[str, Js
     yield from _attachments(organization)
     yield from _unprotected(organization)
     yield from _self_made(organization)
+    yield from _laid_down(organization)
     yield from _from_outside(organization)
     yield from _allow_lists(organization)
 
@@ -175,6 +176,15 @@ def _self_made(organization: Organization) -> Iterator[Diagnostic]:
         else:
             message = f"{statement} lets {way.trait} through: {words}"
             yield _problem(organization.guardrails[key], "LZ368", message, hint, "warning")
+
+
+def _laid_down(organization: Organization) -> Iterator[Diagnostic]:
+    """Names for which a Deny is, though whoever has one can take another."""
+    hint = "deny everybody but those who may (ArnNotLike), or deny making roles and users of other names"
+    for guard, pattern, words in open_escapes(organization):
+        key, _, statement = guard.partition("/")
+        message = f"{statement} is for `{pattern}` alone, and is left by taking another name: {words} is not blocked"
+        yield _problem(organization.guardrails[key], "LZ375", message, hint, "warning")
 
 
 def _from_outside(organization: Organization) -> Iterator[Diagnostic]:

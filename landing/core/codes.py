@@ -164,6 +164,10 @@ CODES: Mapping[str, Explanation] = {
         "a resource control policy lets through by a name or a tag that somebody outside the organization may have too",
         "deny those outside beside it, or write the account in the pattern",
     ),
+    "LZ375": Explanation(
+        "a Deny for principals of a name alone, who can make themselves one of another name",
+        "deny everybody but those who may, or deny making roles and users of other names",
+    ),
     "LZ380": Explanation(
         "a service that is to stay without trusted access, and is needed with it", "take it out of `untrusted`"
     ),

@@ -17,7 +17,7 @@ from typing import Any
 from landing.organization import Organization
 from landing.policy import RCP, SCP, CompiledLevels, Proof, catalog, compile_levels
 from landing.policy.declared import declared, estate_of
-from landing.policy.exemptions import exemptions
+from landing.policy.exemptions import Caught, caught, exemptions
 from landing.policy.outsiders import admissions
 from landing.policy.prover import PROVED
 from landing.policy.testing import Attached, Estate, Suite
@@ -63,6 +63,9 @@ FEDERATE = (
     "rolesanywhere:UpdateTrustAnchor",
 )
 """What makes one into anybody whom the roles of the account trust a provider for."""
+
+RENAME = (("role", "iam:CreateRole"), ("user", "iam:CreateUser"))
+"""What makes a principal of another name, with its type; one that is there already may be anybody's."""
 
 ASSUMPTIONS = (
     "who may assume a role that exists is what its trust policy says; what already acts as one is not looked at",
@@ -205,6 +208,44 @@ def open_traits(organization: Organization) -> Iterator[tuple[Way, str, bool]]:
             if said:
                 told.add(way.trait)
                 yield way, *said
+
+
+def open_escapes(organization: Organization) -> Iterator[tuple[str, str, str]]:
+    """(guard, pattern, words for a request) for each name of which a Deny is, and that those who have it can lay down.
+
+    They make a role or a user that is called otherwise, and act as it. Each is said once, for the first account.
+    """
+    estate = estate_of(organization)
+    policies = declared(organization, estate)
+    names = {account: key for key, account in estate.keys.items()}
+    found = [
+        (policy, each, names_caught)
+        for policy in policies
+        if policy.type in (SCP, RCP) and (names_caught := tuple(caught(policy.document)))
+        for each in names_caught
+    ]
+    told: set[tuple[str, str]] = set()
+    for account in _scps(policies).accounts(estate, estate.place("anywhere")) if found else ():
+        path, compiled = {*estate.path(account)}, compile_levels(levels(policies, estate.path(account), SCP))
+        for policy, each, alike in found:
+            guard, here = f"{policy.name}/{each.statement}", policy.type == RCP or path & {*policy.at}
+            if here and (guard, each.pattern) not in told and _reaches(each.pattern, account):
+                others = [other for other in alike if other.statement == each.statement]
+                if words := next(_laid_down(each, others, compiled, f"arn:{estate.partition}:iam::{account}"), ""):
+                    told.add((guard, each.pattern))
+                    yield guard, each.pattern, f"{words} in {names[account]}"
+
+
+def _laid_down(each: Caught, caught_too: Iterable[Caught], compiled: CompiledLevels, account: str) -> Iterator[str]:
+    """Requests of somebody with a name that make a principal of none of the names, in words; `account` begins ARNs."""
+    who = f"{account}:{each.kind}/{re.sub('[*?]', 'x', each.name)}"
+    for kind, action in RENAME:
+        names = [other.name for other in caught_too if other.kind == kind]
+        free = (name for name in ("other", "anybody", "x") if not any(fnmatchcase(name, each) for each in names))
+        for name in list(free)[:1]:
+            request = {"principal": who, "action": action, "resource": f"{account}:{kind}/{name}", "context": {}}
+            if compiled.evaluate(request).blocked is False:
+                yield in_words(request)
 
 
 def open_to_outsiders(organization: Organization) -> Iterator[tuple[Way, str, bool]]:

@@ -10,7 +10,7 @@ from typing import Any
 _SPARED = frozenset({"arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals", "stringnotequalsignorecase"})
 """Operators of a Deny that let through who is named."""
 _NAMED = frozenset({"arnlike", "arnequals", "stringlike", "stringequals", "stringequalsignorecase"})
-"""Operators of an Allow that is for those who are named."""
+"""Operators of a statement that is for those who are named."""
 _OPERATOR = re.compile(r"(?:for(?:any|all)values?:)?(\w+?)(?:ifexists)?\Z")
 _PART = re.compile(r":(?![^<>]*>)")
 """Between two parts of an ARN; the reference to an account has a colon of its own."""
@@ -25,6 +25,40 @@ class Exemption:
 
     statement: str
     patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """A name that a Deny is for, so that whoever has another is let through.
+
+    `pattern` is what aws:PrincipalArn or aws:username is compared with, and `name` what of it is a name, a pattern as
+    well; `kind` is `role` or `user`. `statement` is a Sid, or a number after ``#``.
+    """
+
+    statement: str
+    pattern: str
+    kind: str
+    name: str
+
+
+_NAME_IN_ARN = re.compile(r"(?:^|[:*])(role|user)/(.+)\Z")
+
+
+def caught(document: Mapping[str, Any]) -> Iterator[Caught]:
+    """The names that the Denies of a policy document are for; all roles, all users or root are no names."""
+    listed = document.get("Statement") or []
+    for number, statement in enumerate([listed] if isinstance(listed, Mapping) else listed, 1):
+        conditions = (statement.get("Condition") or {}) if statement.get("Effect") == "Deny" else {}
+        for operator, lines in conditions.items():
+            match = _OPERATOR.match(str(operator).lower())
+            for key, values in lines.items() if match and match[1] in _NAMED else ():
+                for text in [values] if isinstance(values, str) else values:
+                    pattern = _ANY.sub("*", str(text))
+                    found = _NAME_IN_ARN.search(pattern) if str(key).lower() == "aws:principalarn" else None
+                    kind, name = (found[1], found[2]) if found else ("user", pattern)
+                    by_name = found is not None or str(key).lower() == "aws:username"
+                    if by_name and re.search(r"[^*?/]", name):
+                        yield Caught(str(statement.get("Sid") or f"#{number}"), pattern, kind, name)
 
 
 def exemptions(document: Mapping[str, Any]) -> Iterator[Exemption]:
