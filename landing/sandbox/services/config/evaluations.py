@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,10 @@ from landing.sandbox.moto import upstream
 from landing.sandbox.services import accounts
 from landing.sandbox.services.cloudtrail import state as cloudtrail
 from landing.sandbox.services.config import evaluations_ec2, evaluations_iam, evaluations_s3, managed_rules
-from landing.sandbox.services.config.findings import Finding, Site, verdict
+from landing.sandbox.services.config.findings import Evaluation, Finding, Site, of_account, of_each
 from landing.sandbox.services.guardduty import state as guardduty
 from landing.sandbox.services.securityhub import state as securityhub
 from landing.sandbox.world import World
-
-Evaluation = Callable[[Site], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,77 +44,65 @@ def _in_scope(finding: Finding, scope: Mapping[str, Any]) -> bool:
     return (not types or finding.kind in types) and resource in (None, finding.resource)
 
 
-def _account(site: Site, compliant: bool, annotation: str = "") -> Iterator[Finding]:
-    yield Finding("AWS::::Account", site.account, verdict(compliant), "" if compliant else annotation)
+def _trails(site: Site) -> list[cloudtrail.Trail]:
+    return list(cloudtrail.visible(site.world, site.account, site.region))
 
 
-def _cloud_trail_enabled(site: Site) -> Iterator[Finding]:
-    trails = cloudtrail.visible(site.world, site.account, site.region)
-    yield from _account(site, any(trail.is_logging for trail in trails), "No trail is logging.")
+def _own_trails(setting: str) -> Evaluation:
+    def test(site: Site, trail: cloudtrail.Trail) -> bool | None:
+        return bool(trail.settings.get(setting)) if trail.home == site.region else None
+
+    return of_each("AWS::CloudTrail::Trail", _trails, test, "name")
 
 
-def _multi_region_trail(site: Site) -> Iterator[Finding]:
-    trails = cloudtrail.visible(site.world, site.account, site.region)
-    good = any(trail.is_logging and trail.is_multi_region for trail in trails)
-    yield from _account(site, good, "No multi-Region trail is logging.")
-
-
-def _trails(setting: str) -> Evaluation:
-    def evaluation(site: Site) -> Iterator[Finding]:
-        for trail in cloudtrail.visible(site.world, site.account, site.region):
-            if trail.home == site.region:
-                yield Finding("AWS::CloudTrail::Trail", trail.name, verdict(bool(trail.settings.get(setting))))
-
-    return evaluation
-
-
-def _guardduty(site: Site) -> Iterator[Finding]:
+def _has_detector(site: Site) -> bool:
     detector = guardduty.at(site.world, site.account, site.region).detector
-    yield from _account(site, detector is not None and detector.enabled, "GuardDuty is not configured.")
+    return detector is not None and detector.enabled
 
 
-def _security_hub(site: Site) -> Iterator[Finding]:
-    hub = securityhub.at(site.world, site.account, site.region).hub
-    yield from _account(site, hub is not None, "Security Hub is not enabled.")
-
-
-def _in_organization(site: Site) -> Iterator[Finding]:
+def _in_organization(site: Site) -> bool:
     organization = accounts.organization_of(site.world, site.account)
     wanted = site.parameters.get("MasterAccountId")
-    good = organization is not None and wanted in (None, organization.management_account)
-    yield from _account(site, good, "The account is not part of the organization.")
+    return organization is not None and wanted in (None, organization.management_account)
 
 
-def _rotated_keys(site: Site) -> Iterator[Finding]:
-    found = upstream.backend("kms", site.account, site.region)
-    for key in list(found.keys.values()):
-        if key.key_manager == "CUSTOMER" and key.key_state == "Enabled" and key.key_spec == "SYMMETRIC_DEFAULT":
-            yield Finding("AWS::KMS::Key", key.id, verdict(bool(key.key_rotation_status)))
+def _keys(site: Site) -> list[Any]:
+    """The customer's."""
+    found = upstream.backend("kms", site.account, site.region).keys.values()
+    return [key for key in found if key.key_manager == "CUSTOMER"]
 
 
-def _encrypted_topics(site: Site) -> Iterator[Finding]:
-    for topic in list(upstream.backend("sns", site.account, site.region).topics.values()):
-        yield Finding("AWS::SNS::Topic", topic.arn, verdict(bool(topic.kms_master_key_id)))
+def _rotates(_: Site, key: Any) -> bool | None:
+    rotatable = key.key_state == "Enabled" and key.key_spec == "SYMMETRIC_DEFAULT"
+    return bool(key.key_rotation_status) if rotatable else None
 
 
-def _no_deletion(site: Site) -> Iterator[Finding]:
-    for key in list(upstream.backend("kms", site.account, site.region).keys.values()):
-        if key.key_manager == "CUSTOMER":
-            yield Finding("AWS::KMS::Key", key.id, verdict(key.key_state != "PendingDeletion"))
+def _topics(site: Site) -> list[Any]:
+    return list(upstream.backend("sns", site.account, site.region).topics.values())
 
 
 EVALUATIONS: Mapping[str, Evaluation] = {
-    "ACCOUNT_PART_OF_ORGANIZATIONS": _in_organization,
-    "CLOUD_TRAIL_ENABLED": _cloud_trail_enabled,
-    "CLOUD_TRAIL_ENCRYPTION_ENABLED": _trails("KmsKeyId"),
-    "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED": _trails("LogFileValidationEnabled"),
-    "CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED": _trails("CloudWatchLogsLogGroupArn"),
-    "CMK_BACKING_KEY_ROTATION_ENABLED": _rotated_keys,
-    "GUARDDUTY_ENABLED_CENTRALIZED": _guardduty,
-    "KMS_CMK_NOT_SCHEDULED_FOR_DELETION": _no_deletion,
-    "MULTI_REGION_CLOUD_TRAIL_ENABLED": _multi_region_trail,
-    "SECURITYHUB_ENABLED": _security_hub,
-    "SNS_ENCRYPTED_KMS": _encrypted_topics,
+    "ACCOUNT_PART_OF_ORGANIZATIONS": of_account(_in_organization, "The account is not part of the organization."),
+    "CLOUD_TRAIL_ENABLED": of_account(
+        lambda site: any(trail.is_logging for trail in _trails(site)), "No trail is logging."
+    ),
+    "CLOUD_TRAIL_ENCRYPTION_ENABLED": _own_trails("KmsKeyId"),
+    "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED": _own_trails("LogFileValidationEnabled"),
+    "CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED": _own_trails("CloudWatchLogsLogGroupArn"),
+    "CMK_BACKING_KEY_ROTATION_ENABLED": of_each("AWS::KMS::Key", _keys, _rotates),
+    "GUARDDUTY_ENABLED_CENTRALIZED": of_account(_has_detector, "GuardDuty is not configured."),
+    "KMS_CMK_NOT_SCHEDULED_FOR_DELETION": of_each(
+        "AWS::KMS::Key", _keys, lambda _, key: key.key_state != "PendingDeletion"
+    ),
+    "MULTI_REGION_CLOUD_TRAIL_ENABLED": of_account(
+        lambda site: any(trail.is_logging and trail.is_multi_region for trail in _trails(site)),
+        "No multi-Region trail is logging.",
+    ),
+    "SECURITYHUB_ENABLED": of_account(
+        lambda site: securityhub.at(site.world, site.account, site.region).hub is not None,
+        "Security Hub is not enabled.",
+    ),
+    "SNS_ENCRYPTED_KMS": of_each("AWS::SNS::Topic", _topics, lambda _, topic: bool(topic.kms_master_key_id), "arn"),
     **evaluations_ec2.EVALUATIONS,
     **evaluations_iam.EVALUATIONS,
     **evaluations_s3.EVALUATIONS,

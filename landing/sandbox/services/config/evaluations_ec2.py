@@ -6,48 +6,42 @@ EC2 has not been used is judged by that, and its resources get names only when s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from landing.sandbox.moto import upstream
 from landing.sandbox.services.config.discovery import backend
-from landing.sandbox.services.config.findings import Finding, Site, verdict
+from landing.sandbox.services.config.findings import Evaluation, Finding, Site, of_account, of_each
 from landing.sandbox.world import regions
+
+GROUP = "AWS::EC2::SecurityGroup"
 
 
 def _backend(site: Site) -> Any | None:
+    """Of services that the account has not used yet, only if it may cost time."""
     if site.thorough:
         return upstream.backend("ec2", site.account, site.region)
-    return backend("ec2", site.account, site.region)
+    return backend("ec2", site.world, site.account, site.region)
 
 
-def _ebs_encryption(site: Site) -> Iterator[Finding]:
-    found = backend("ec2", site.account, site.region)
-    good = found is not None and bool(found.get_ebs_encryption_by_default())
-    yield Finding("AWS::::Account", site.account, verdict(good))
+def _encrypts(site: Site) -> bool:
+    found = backend("ec2", site.world, site.account, site.region)
+    return found is not None and bool(found.get_ebs_encryption_by_default())
 
 
-def _groups(found: Any) -> list[Any]:
-    return [group for groups in found.groups.values() for group in groups.values()]
+def _groups(site: Site) -> list[Any]:
+    found = _backend(site)
+    return [] if found is None else [group for groups in found.groups.values() for group in groups.values()]
 
 
 def _default_groups_closed(site: Site) -> Iterator[Finding]:
-    found = _backend(site)
-    if found is None:
-        if not regions.is_opt_in(site.region):
-            yield Finding("AWS::EC2::SecurityGroup", "default", "NON_COMPLIANT")
-        return
-    for group in _groups(found):
-        if group.name == "default":
-            good = not group.ingress_rules and not group.egress_rules
-            yield Finding("AWS::EC2::SecurityGroup", group.id, verdict(good))
+    if _backend(site) is None and not regions.is_opt_in(site.region):
+        yield Finding(GROUP, "default", "NON_COMPLIANT")
+    yield from of_each(GROUP, _groups, _is_closed)(site)
 
 
-def _no_open_ssh(site: Site) -> Iterator[Finding]:
-    found = _backend(site)
-    for group in () if found is None else _groups(found):
-        good = not any(_lets_in(rule, 22) for rule in group.ingress_rules)
-        yield Finding("AWS::EC2::SecurityGroup", group.id, verdict(good))
+def _is_closed(_: Site, group: Any) -> bool | None:
+    return not group.ingress_rules and not group.egress_rules if group.name == "default" else None
 
 
 def _lets_in(rule: Any, port: int) -> bool:
@@ -56,23 +50,27 @@ def _lets_in(rule: Any, port: int) -> bool:
     return everyone and (all_ports or int(rule.from_port or 0) <= port <= int(rule.to_port or 0))
 
 
-def _flow_logs(site: Site) -> Iterator[Finding]:
+def _vpcs(site: Site) -> list[Any]:
     found = _backend(site)
-    logged = set() if found is None else {log.resource_id for log in found.flow_logs.values()}
-    for vpc in () if found is None else list(found.vpcs.values()):
-        yield Finding("AWS::EC2::VPC", vpc.id, verdict(vpc.id in logged))
+    return [] if found is None else list(found.vpcs.values())
 
 
-def _volumes(site: Site) -> Iterator[Finding]:
-    found = backend("ec2", site.account, site.region)
-    for volume in () if found is None else list(found.volumes.values()):
-        yield Finding("AWS::EC2::Volume", volume.id, verdict(bool(volume.encrypted)))
+def _is_logged(site: Site, vpc: Any) -> bool:
+    found = _backend(site)
+    return found is not None and any(log.resource_id == vpc.id for log in found.flow_logs.values())
 
 
-EVALUATIONS = {
-    "EC2_EBS_ENCRYPTION_BY_DEFAULT": _ebs_encryption,
-    "ENCRYPTED_VOLUMES": _volumes,
-    "INCOMING_SSH_DISABLED": _no_open_ssh,
+def _volumes(site: Site) -> list[Any]:
+    found = backend("ec2", site.world, site.account, site.region)
+    return [] if found is None else list(found.volumes.values())
+
+
+EVALUATIONS: Mapping[str, Evaluation] = {
+    "EC2_EBS_ENCRYPTION_BY_DEFAULT": of_account(_encrypts),
+    "ENCRYPTED_VOLUMES": of_each("AWS::EC2::Volume", _volumes, lambda _, volume: bool(volume.encrypted)),
+    "INCOMING_SSH_DISABLED": of_each(
+        GROUP, _groups, lambda _, group: not any(_lets_in(rule, 22) for rule in group.ingress_rules)
+    ),
     "VPC_DEFAULT_SECURITY_GROUP_CLOSED": _default_groups_closed,
-    "VPC_FLOW_LOGS_ENABLED": _flow_logs,
+    "VPC_FLOW_LOGS_ENABLED": of_each("AWS::EC2::VPC", _vpcs, _is_logged),
 }

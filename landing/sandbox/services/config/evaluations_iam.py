@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import UTC, timedelta
 from typing import Any
 
 from landing.sandbox.moto import upstream
 from landing.sandbox.services.config import managed_rules
-from landing.sandbox.services.config.findings import Finding, Site, verdict
+from landing.sandbox.services.config.findings import Evaluation, Site, of_account, of_each
 
 POLICY = {
     "RequireUppercaseCharacters": "require_uppercase_characters",
@@ -31,10 +31,9 @@ def _parameter(site: Site, name: str) -> str:
     return str(site.parameters.get(name, managed_rules.default(site.identifier, name) or ""))
 
 
-def _password_policy(site: Site) -> Iterator[Finding]:
+def _password_policy(site: Site) -> bool:
     policy = _backend(site).account_password_policy
-    good = policy is not None and all(_meets(site, policy, name) for name in POLICY)
-    yield Finding("AWS::::Account", site.account, verdict(good))
+    return policy is not None and all(_meets(site, policy, name) for name in POLICY)
 
 
 def _meets(site: Site, policy: Any, name: str) -> bool:
@@ -48,37 +47,25 @@ def _meets(site: Site, policy: Any, name: str) -> bool:
     return bool(found) and int(found) >= int(wanted)
 
 
-def _root_key(site: Site) -> Iterator[Finding]:
-    """Nobody in the sandbox has access keys of a root user."""
-    yield Finding("AWS::::Account", site.account, "COMPLIANT")
+def _users(site: Site) -> list[Any]:
+    return list(_backend(site).users.values())
 
 
-def _no_policies(site: Site) -> Iterator[Finding]:
-    for user in list(_backend(site).users.values()):
-        yield Finding("AWS::IAM::User", user.id, verdict(not user.policies and not user.managed_policies))
-
-
-def _mfa(site: Site) -> Iterator[Finding]:
-    for user in list(_backend(site).users.values()):
-        if user.password is not None:
-            yield Finding("AWS::IAM::User", user.id, verdict(bool(user.mfa_devices)))
-
-
-def _rotated(site: Site) -> Iterator[Finding]:
+def _rotates(site: Site, user: Any) -> bool | None:
     oldest = site.world.now - timedelta(days=int(_parameter(site, "maxAccessKeyAge")))
-    for user in list(_backend(site).users.values()):
-        keys = [key for key in user.access_keys if key.status == "Active"]
-        if keys:
-            good = all(key.create_date.replace(tzinfo=UTC) >= oldest for key in keys)
-            yield Finding("AWS::IAM::User", user.id, verdict(good))
+    keys = [key for key in user.access_keys if key.status == "Active"]
+    return all(key.create_date.replace(tzinfo=UTC) >= oldest for key in keys) if keys else None
 
 
-def _no_administrators(site: Site) -> Iterator[Finding]:
-    for policy in list(_backend(site).managed_policies.values()):
-        if f":iam::{site.account}:" in policy.arn:
-            statements = json.loads(policy.document)["Statement"]
-            listed = statements if isinstance(statements, list) else [statements]
-            yield Finding("AWS::IAM::Policy", policy.id, verdict(not any(map(_is_everything, listed))))
+def _policies(site: Site) -> list[Any]:
+    """The customer's."""
+    found = _backend(site).managed_policies.values()
+    return [policy for policy in found if f":iam::{site.account}:" in policy.arn]
+
+
+def _is_narrow(_: Site, policy: Any) -> bool:
+    statements = json.loads(policy.document)["Statement"]
+    return not any(map(_is_everything, statements if isinstance(statements, list) else [statements]))
 
 
 def _is_everything(statement: dict[str, Any]) -> bool:
@@ -89,11 +76,16 @@ def _is_everything(statement: dict[str, Any]) -> bool:
     return statement.get("Effect") == "Allow" and has_star("Action") and has_star("Resource")
 
 
-EVALUATIONS = {
-    "ACCESS_KEYS_ROTATED": _rotated,
-    "IAM_PASSWORD_POLICY": _password_policy,
-    "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS": _no_administrators,
-    "IAM_ROOT_ACCESS_KEY_CHECK": _root_key,
-    "IAM_USER_NO_POLICIES_CHECK": _no_policies,
-    "MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS": _mfa,
+USER = "AWS::IAM::User"
+EVALUATIONS: Mapping[str, Evaluation] = {
+    "ACCESS_KEYS_ROTATED": of_each(USER, _users, _rotates),
+    "IAM_PASSWORD_POLICY": of_account(_password_policy),
+    "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS": of_each("AWS::IAM::Policy", _policies, _is_narrow),
+    "IAM_ROOT_ACCESS_KEY_CHECK": of_account(lambda _: True),  # nobody here has access keys of a root user
+    "IAM_USER_NO_POLICIES_CHECK": of_each(
+        USER, _users, lambda _, user: not user.policies and not user.managed_policies
+    ),
+    "MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS": of_each(
+        USER, _users, lambda _, user: None if user.password is None else bool(user.mfa_devices)
+    ),
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from landing.sandbox.services.config.discovery import backend
-from landing.sandbox.services.config.findings import Finding, Site, verdict
+from landing.sandbox.services.config.findings import Evaluation, Site, of_account, of_each
 
 READS = ("s3:getobject", "s3:listbucket", "s3:getobjectversion")
 WRITES = ("s3:putobject", "s3:deleteobject", "s3:putbucketpolicy")
@@ -22,21 +22,17 @@ PARAMETERS = {
 
 
 def _buckets(site: Site) -> list[Any]:
-    found = backend("s3", site.account, site.world.partition)
+    found = backend("s3", site.world, site.account, site.region)
     buckets = () if found is None else found.buckets.values()
     return [bucket for bucket in buckets if bucket.region_name == site.region]
 
 
-def _each(test: Callable[[Site, Any], bool]) -> Callable[[Site], Iterator[Finding]]:
-    def evaluation(site: Site) -> Iterator[Finding]:
-        for bucket in _buckets(site):
-            yield Finding("AWS::S3::Bucket", bucket.name, verdict(test(site, bucket)))
-
-    return evaluation
+def _each(test: Callable[[Site, Any], bool]) -> Evaluation:
+    return of_each("AWS::S3::Bucket", _buckets, test, "name")
 
 
 def _account_block(site: Site) -> Any | None:
-    found = backend("s3control", site.account, site.world.partition)
+    found = backend("s3control", site.world, site.account, site.region)
     return None if found is None else found.public_access_block
 
 
@@ -95,16 +91,15 @@ def _tls_only(site: Site, bucket: Any) -> bool:
     return False
 
 
-def _account_level(site: Site) -> Iterator[Finding]:
+def _account_level(site: Site) -> bool:
     block = _account_block(site)
     wanted = [name for parameter, name in PARAMETERS.items() if str(site.parameters.get(parameter, "True")) == "True"]
-    good = block is not None and all(bool(getattr(block, name)) for name in wanted)
-    yield Finding("AWS::::Account", site.account, verdict(good))
+    return block is not None and all(bool(getattr(block, name)) for name in wanted)
 
 
 EVALUATIONS = {
-    "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS": _account_level,
-    "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC": _account_level,
+    "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS": of_account(_account_level),
+    "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC": of_account(_account_level),
     "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED": _each(
         lambda site, bucket: all(_blocks(site, bucket, setting) for setting in SETTINGS)
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,36 @@ class Site:
     identifier: str
     parameters: Mapping[str, Any]
     thorough: bool
+
+
+Evaluation = Callable[[Site], Iterator[Finding]]
+
+
+def of_each(
+    kind: str,
+    things: Callable[[Site], Iterable[Any]],
+    test: Callable[[Site, Any], bool | None],
+    name: str = "id",
+) -> Evaluation:
+    """A rule about each resource of a type, which has its id in an attribute. None: the rule is not about this one."""
+
+    def evaluation(site: Site) -> Iterator[Finding]:
+        for thing in list(things(site)):
+            compliant = test(site, thing)
+            if compliant is not None:
+                yield Finding(kind, getattr(thing, name), verdict(compliant))
+
+    return evaluation
+
+
+def of_account(test: Callable[[Site], bool], annotation: str = "") -> Evaluation:
+    """A rule about the account as such. `annotation`: why it does not comply."""
+
+    def evaluation(site: Site) -> Iterator[Finding]:
+        compliant = test(site)
+        yield Finding("AWS::::Account", site.account, verdict(compliant), "" if compliant else annotation)
+
+    return evaluation
 
 
 def verdict(compliant: bool) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from landing.sandbox.services import accounts
+from landing.sandbox.services.config import discovery
 from landing.sandbox.services.config.discovery import FINDERS, GLOBAL, RECORDER, Item
 from landing.sandbox.services.config.state import Recorder, recorder_of
 from landing.sandbox.world import World
@@ -18,9 +19,9 @@ def items(world: World, account: str, region: str, types: frozenset[str] | None 
     recorder = recorder_of(world, account, region)
     if recorder is None or not accounts.is_usable(world, account):
         return
-    for kind, find in FINDERS.items():
+    for kind in FINDERS:
         if (types is None or kind in types) and _is_recorded(recorder, kind):
-            yield from find(world, account, region)
+            yield from discovery.items(world, account, region, kind)
 
 
 def _is_recorded(recorder: Recorder, kind: str) -> bool:
@@ -39,20 +40,12 @@ def _is_recorded(recorder: Recorder, kind: str) -> bool:
 def base_item(found: Item) -> dict[str, Any]:
     """An item as BatchGetResourceConfig gives it: with texts for what is nested."""
     captured = datetime.strptime(found["configurationItemCaptureTime"], "%Y-%m-%dT%H:%M:%S.%f%z")
+    texts = {key: json.dumps(value) for key, value in found["supplementaryConfiguration"].items()}
+    left_out = ("resourceCreationTime", "tags")
     return {
-        "version": found["version"],
-        "accountId": found["accountId"],
+        **{name: value for name, value in found.items() if name not in left_out},
         "configurationItemCaptureTime": captured,
-        "configurationItemStatus": found["configurationItemStatus"],
         "configurationStateId": str(int(captured.timestamp() * 1000)),
-        "arn": found["arn"],
-        "resourceType": found["resourceType"],
-        "resourceId": found["resourceId"],
-        "resourceName": found["resourceName"],
-        "awsRegion": found["awsRegion"],
-        "availabilityZone": found["availabilityZone"],
         "configuration": json.dumps(found["configuration"]),
-        "supplementaryConfiguration": {
-            key: json.dumps(value) for key, value in found["supplementaryConfiguration"].items()
-        },
+        "supplementaryConfiguration": texts,
     }
