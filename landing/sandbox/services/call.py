@@ -75,10 +75,18 @@ class Call(Mapping[str, Any]):
         items: Sequence[Any],
         *,
         show: Callable[[Any], Any] = lambda item: item,
+        whole: Callable[[Any], dict[str, Any]] | None = None,
         most: int = 100,
     ) -> dict[str, Any]:
         """One page of `items` under `member`, by the names of the model.
 
-        `show` makes the answer's form of an item; `most` is the page size where the model states no maximum.
+        `show` makes the answer's form of an item; `whole` does too, and of that the list has what there is a member
+        for. `most` is the page size where the model states no maximum.
         """
+        if whole is not None:
+            known = self.operation.model.output_shape.members[member].member.members
+
+            def show(item: Any) -> Any:
+                return {name: value for name, value in whole(item).items() if name in known}
+
         return paging.page(self.operation, self.parameters, member, items, show=show, most=most)

@@ -96,12 +96,10 @@ def describe_stack_resource(call: Call) -> dict[str, Any]:
     stack = requests.any_stack(call, call["StackName"])
     resource = _resource(stack, call["LogicalResourceId"])
     metadata = None if resource.metadata is None else json.dumps(resource.metadata)
-    detail = _detail(stack, resource)
-    detail["LastUpdatedTimestamp"] = detail.pop("Timestamp")
-    return {"StackResourceDetail": {**detail, "Metadata": metadata}}
+    return {"StackResourceDetail": {**_detail(stack, resource, "LastUpdatedTimestamp"), "Metadata": metadata}}
 
 
-def _detail(stack: Stack, resource: Resource) -> dict[str, Any]:
+def _detail(stack: Stack, resource: Resource, time: str = "Timestamp") -> dict[str, Any]:
     checked = {"LastCheckTimestamp": resource.drift.checked} if resource.drift else {}
     return {
         "StackName": stack.name,
@@ -109,7 +107,7 @@ def _detail(stack: Stack, resource: Resource) -> dict[str, Any]:
         "LogicalResourceId": resource.logical_id,
         "PhysicalResourceId": resource.physical_id or None,
         "ResourceType": resource.type,
-        "Timestamp": resource.changed,
+        time: resource.changed,
         "ResourceStatus": resource.status,
         "ResourceStatusReason": resource.reason or None,
         "DriftInformation": {
@@ -142,10 +140,5 @@ def _owner(call: Call, physical_id: str) -> Stack:
 def list_stack_resources(call: Call) -> dict[str, Any]:
     """API reference, ListStackResources."""
     stack = requests.any_stack(call, call["StackName"])
-
-    def summary(resource: Resource) -> dict[str, Any]:
-        detail = _detail(stack, resource)
-        detail["LastUpdatedTimestamp"] = detail.pop("Timestamp")
-        return {name: value for name, value in detail.items() if name not in ("StackName", "StackId")}
-
-    return call.page("StackResourceSummaries", list(stack.resources.values()), show=summary)
+    found = list(stack.resources.values())
+    return call.page("StackResourceSummaries", found, whole=lambda one: _detail(stack, one, "LastUpdatedTimestamp"))

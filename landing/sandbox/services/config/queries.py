@@ -28,12 +28,7 @@ def get_stored_query(call: Call) -> dict[str, Any]:
 
 def list_stored_queries(call: Call) -> dict[str, Any]:
     """Without their expressions (API reference, ListStoredQueries)."""
-    names = ("QueryId", "QueryArn", "QueryName", "Description")
-    return call.page(
-        "StoredQueryMetadata",
-        list((here(call).queries or {}).values()),
-        show=lambda query: {name: query.get(name) for name in names},
-    )
+    return call.page("StoredQueryMetadata", list((here(call).queries or {}).values()), whole=dict)
 
 
 def delete_stored_query(call: Call) -> None:

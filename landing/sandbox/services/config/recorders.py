@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from landing.sandbox.moto import upstream
@@ -122,30 +123,23 @@ def _selected(call: Call) -> list[Recorder]:
 
 def describe_configuration_recorders(call: Call) -> dict[str, Any]:
     """API reference, DescribeConfigurationRecorders."""
+    return {"ConfigurationRecorders": [_shown(call, recorder) for recorder in _selected(call)]}
+
+
+def _shown(call: Call, recorder: Recorder) -> dict[str, Any]:
     return {
-        "ConfigurationRecorders": [
-            {
-                "arn": _arn(call, recorder.name),
-                "name": recorder.name,
-                "roleARN": recorder.role,
-                "recordingGroup": recorder.group,
-                "recordingMode": recorder.mode,
-                "recordingScope": "PAID",
-            }
-            for recorder in _selected(call)
-        ]
+        "arn": _arn(call, recorder.name),
+        "name": recorder.name,
+        "roleARN": recorder.role,
+        "recordingGroup": recorder.group,
+        "recordingMode": recorder.mode,
+        "recordingScope": "PAID",
     }
 
 
 def list_configuration_recorders(call: Call) -> dict[str, Any]:
     """API reference, ListConfigurationRecorders."""
-    recorder = here(call).recorder
-    found = [] if recorder is None else [recorder]
-    return call.page(
-        "ConfigurationRecorderSummaries",
-        found,
-        show=lambda r: {"arn": _arn(call, r.name), "name": r.name, "recordingScope": "PAID"},
-    )
+    return call.page("ConfigurationRecorderSummaries", _selected(call), whole=partial(_shown, call))
 
 
 def describe_configuration_recorder_status(call: Call) -> dict[str, Any]:

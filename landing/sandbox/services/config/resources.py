@@ -142,8 +142,7 @@ def list_discovered_resources(call: Call) -> dict[str, Any]:
         found = [item for item in found if item["resourceId"] in call["resourceIds"]]
     if call.get("resourceName"):
         found = [item for item in found if item["resourceName"] == call["resourceName"]]
-    names = ("resourceType", "resourceId", "resourceName")
-    return call.page("resourceIdentifiers", found, show=lambda item: {name: item[name] for name in names})
+    return call.page("resourceIdentifiers", found, whole=dict)
 
 
 def get_discovered_resource_counts(call: Call) -> dict[str, Any]:

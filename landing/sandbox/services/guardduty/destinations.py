@@ -28,11 +28,12 @@ def create_publishing_destination(call: Call) -> dict[str, Any]:
     _check(call, properties)
     destination = call.world.token(32, "0123456789abcdef")
     held.destinations[destination] = {
-        "type": call["DestinationType"],
-        "properties": dict(properties),
-        "status": "PENDING_VERIFICATION",
-        "failure": 0,
-        "tags": dict(call.get("Tags") or {}),
+        "DestinationId": destination,
+        "DestinationType": call["DestinationType"],
+        "DestinationProperties": dict(properties),
+        "Status": "PENDING_VERIFICATION",
+        "PublishingFailureStartTimestamp": 0,
+        "Tags": dict(call.get("Tags") or {}),
     }
     _verify_later(call, destination)
     return {"DestinationId": destination}
@@ -41,9 +42,9 @@ def create_publishing_destination(call: Call) -> dict[str, Any]:
 def update_publishing_destination(call: Call) -> None:
     """Verified again (API reference, UpdatePublishingDestination)."""
     found = _found(call, managed_detector(call))
-    properties = {**found["properties"], **(call.get("DestinationProperties") or {})}
+    properties = {**found["DestinationProperties"], **(call.get("DestinationProperties") or {})}
     _check(call, properties)
-    found.update(properties=properties, status="PENDING_VERIFICATION", failure=0)
+    found.update(DestinationProperties=properties, Status="PENDING_VERIFICATION", PublishingFailureStartTimestamp=0)
     _verify_later(call, call["DestinationId"])
 
 
@@ -52,14 +53,7 @@ def describe_publishing_destination(call: Call) -> dict[str, Any]:
     found = _found(call, own_detector(call))
     call.poll(("guardduty-destination", call["DestinationId"]))
     _look_again(call, found)
-    return {
-        "DestinationId": call["DestinationId"],
-        "DestinationType": found["type"],
-        "Status": found["status"],
-        "PublishingFailureStartTimestamp": found["failure"],
-        "DestinationProperties": found["properties"],
-        "Tags": found["tags"],
-    }
+    return found
 
 
 def list_publishing_destinations(call: Call) -> dict[str, Any]:
@@ -68,12 +62,7 @@ def list_publishing_destinations(call: Call) -> dict[str, Any]:
     for destination, found in destinations.items():
         call.poll(("guardduty-destination", destination))
         _look_again(call, found)
-    return call.page(
-        "Destinations",
-        list(destinations.items()),
-        show=lambda item: {"DestinationId": item[0], "DestinationType": item[1]["type"], "Status": item[1]["status"]},
-        most=50,
-    )
+    return call.page("Destinations", list(destinations.values()), whole=dict, most=50)
 
 
 def delete_publishing_destination(call: Call) -> None:
@@ -101,17 +90,17 @@ def finish_verification(world: World, account: str, region: str, destination: st
     place = world.states["guardduty"][account, region]
     found = None if place.detector is None else place.detector.held().destinations.get(destination)
     if found is not None:
-        found["status"] = "PUBLISHING"
+        found["Status"] = "PUBLISHING"
 
 
 def _look_again(call: Call, found: dict[str, Any]) -> None:
-    if found["status"] == "PENDING_VERIFICATION":
+    if found["Status"] == "PENDING_VERIFICATION":
         return
-    if _problem(call, found["properties"]) is None:
-        found.update(status="PUBLISHING", failure=0)
-    elif found["status"] == "PUBLISHING":
+    if _problem(call, found["DestinationProperties"]) is None:
+        found.update(Status="PUBLISHING", PublishingFailureStartTimestamp=0)
+    elif found["Status"] == "PUBLISHING":
         milliseconds = int(call.world.now.timestamp() * 1000)
-        found.update(status="UNABLE_TO_PUBLISH_FIX_DESTINATION_PROPERTY", failure=milliseconds)
+        found.update(Status="UNABLE_TO_PUBLISH_FIX_DESTINATION_PROPERTY", PublishingFailureStartTimestamp=milliseconds)
 
 
 def _check(call: Call, properties: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ def _inside(detector: Detector, kind: str, name: str) -> Any:
     if kind == "filter":
         return held.filters.get(name, {}).get("Tags")
     if kind == "publishingdestination":
-        return held.destinations.get(name, {}).get("tags")
+        return held.destinations.get(name, {}).get("Tags")
     for sets in held.entity_sets.values():
         if name in sets:
             return sets[name]["Tags"]

@@ -10,7 +10,6 @@ from landing.sandbox.services.securityhub.state import here, own_hub
 
 MOST = 100
 SETTINGS = ("RuleStatus", "RuleOrder", "RuleName", "Description", "IsTerminal", "Criteria", "Actions")
-LISTED = ("RuleStatus", "RuleOrder", "RuleName", "Description", "IsTerminal", "CreatedAt", "UpdatedAt", "CreatedBy")
 
 
 def create_automation_rule(call: Call) -> dict[str, Any]:
@@ -36,11 +35,7 @@ def create_automation_rule(call: Call) -> dict[str, Any]:
 def list_automation_rules(call: Call) -> dict[str, Any]:
     """In their order (API reference, ListAutomationRules)."""
     found = sorted(own_hub(call).held().rules.values(), key=lambda rule: int(rule["RuleOrder"]))
-    return call.page(
-        "AutomationRulesMetadata",
-        found,
-        show=lambda rule: {"RuleArn": rule["RuleArn"], **{name: rule[name] for name in LISTED}},
-    )
+    return call.page("AutomationRulesMetadata", found, whole=dict)
 
 
 def batch_get_automation_rules(call: Call) -> dict[str, Any]:

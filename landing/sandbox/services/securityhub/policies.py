@@ -43,19 +43,8 @@ def get_configuration_policy(call: Call) -> dict[str, Any]:
 
 def list_configuration_policies(call: Call) -> dict[str, Any]:
     """API reference, ListConfigurationPolicies."""
-
-    def summary(policy: Policy) -> dict[str, Any]:
-        return {
-            "Arn": _arn(call, policy),
-            "Id": policy.id,
-            "Name": policy.name,
-            "Description": policy.description,
-            "UpdatedAt": policy.updated,
-            "ServiceEnabled": policy.settings.enabled,
-        }
-
     found = list(central.required(call).policies.values())
-    return call.page("ConfigurationPolicySummaries", found, show=summary)
+    return call.page("ConfigurationPolicySummaries", found, whole=lambda policy: _summary(call, policy))
 
 
 def update_configuration_policy(call: Call) -> dict[str, Any]:
@@ -95,6 +84,10 @@ def policy_of(found: Central, identifier: str) -> Policy:
 
 def _arn(call: Call, policy: Policy) -> str:
     return call.arn(f"configuration-policy/{policy.id}")
+
+
+def _summary(call: Call, policy: Policy) -> dict[str, Any]:
+    return {**_shown(call, policy), "ServiceEnabled": policy.settings.enabled}
 
 
 def _shown(call: Call, policy: Policy) -> dict[str, Any]:

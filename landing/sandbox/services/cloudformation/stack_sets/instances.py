@@ -172,8 +172,7 @@ def list_stack_instance_resource_drifts(call: Call) -> dict[str, Any]:
         rows = [drift.shown(stack, resource) for resource in stack.resources.values() if resource.drift is not None]
     wanted = call.get("StackInstanceResourceDriftStatuses")
     found = [row for row in rows if not wanted or row["StackResourceDriftStatus"] in wanted]
-    hidden = ("ExpectedProperties", "ActualProperties")
-    return call.page("Summaries", found, show=lambda row: {n: value for n, value in row.items() if n not in hidden})
+    return call.page("Summaries", found, whole=dict)
 
 
 def list_stack_set_auto_deployment_targets(call: Call) -> dict[str, Any]:

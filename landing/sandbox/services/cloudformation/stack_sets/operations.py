@@ -97,7 +97,11 @@ def describe_stack_set_operation(call: Call) -> dict[str, Any]:
     stack_set = requests.stack_set(call)
     operation = requests.operation(call, stack_set)
     ask(call, stack_set, operation)
-    result = {
+    return {"StackSetOperation": _shown(call.world, stack_set, operation)}
+
+
+def _shown(world: World, stack_set: StackSet, operation: Operation) -> dict[str, Any]:
+    result: dict[str, Any] = {
         "OperationId": operation.id,
         "StackSetId": stack_set.id,
         "Action": operation.action,
@@ -118,8 +122,8 @@ def describe_stack_set_operation(call: Call) -> dict[str, Any]:
     if operation.action == "DELETE":
         result["RetainStacks"] = operation.retain
     if operation.action == DETECT_DRIFT:
-        result["StackSetDriftDetectionDetails"] = progress.drift_details(call.world, stack_set, operation)
-    return {"StackSetOperation": result}
+        result["StackSetDriftDetectionDetails"] = progress.drift_details(world, stack_set, operation)
+    return result
 
 
 def list_stack_set_operations(call: Call) -> dict[str, Any]:
@@ -127,20 +131,8 @@ def list_stack_set_operations(call: Call) -> dict[str, Any]:
     stack_set = requests.stack_set(call)
     for operation in [*stack_set.running(), *stack_set.queued()]:
         ask(call, stack_set, operation)
-    return call.page("Summaries", list(stack_set.operations.values())[::-1], show=_summary)
-
-
-def _summary(operation: Operation) -> dict[str, Any]:
-    return {
-        "OperationId": operation.id,
-        "Action": operation.action,
-        "Status": operation.status,
-        "CreationTimestamp": operation.created,
-        "EndTimestamp": operation.ended,
-        "StatusReason": operation.reason or None,
-        "StatusDetails": {"FailedStackInstancesCount": sum(operation.failures.values())},
-        "OperationPreferences": preferences.shown(operation.preferences),
-    }
+    latest = list(stack_set.operations.values())[::-1]
+    return call.page("Summaries", latest, whole=lambda one: _shown(call.world, stack_set, one))
 
 
 def list_stack_set_operation_results(call: Call) -> dict[str, Any]:
