@@ -9,6 +9,7 @@ from typing import Any
 
 from landing.policy import CompiledLevels, compile_levels
 from landing.policy.evaluation import ALLOWED, EXPLICITLY_DENIED
+from landing.sandbox.protocol.documents import listed
 from landing.sandbox.world import Identity
 
 
@@ -34,7 +35,7 @@ def effects(
     the statements that name the caller itself, and not only its account.
     """
     statements = []
-    for each in _listed(json.loads(document).get("Statement", [])):
+    for each in listed(json.loads(document).get("Statement", [])):
         if _names(each.get("Principal"), caller, directly=directly):
             kept = {name: value for name, value in each.items() if name not in ("Principal", "NotPrincipal")}
             if resource is None or not {"Resource", "NotResource"} & set(kept):
@@ -59,13 +60,9 @@ def _names(principal: Any, caller: Identity, *, directly: bool) -> bool:
         return True
     if not isinstance(principal, dict):
         return False
-    if caller.principal in _listed(principal.get("Service", [])):
+    if caller.principal in listed(principal.get("Service", [])):
         return True
-    named = _listed(principal.get("AWS", []))
+    named = listed(principal.get("AWS", []))
     partition = caller.arn.split(":")[1]
     whole_account = () if directly else (caller.account, f"arn:{partition}:iam::{caller.account}:root")
     return any(name == "*" or name in (*whole_account, caller.arn, caller.principal) for name in named)
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from landing.sandbox.authorization import trust
 from landing.sandbox.moto.probes import refuses
+from landing.sandbox.protocol.documents import statements
 from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
@@ -217,11 +218,10 @@ def _rotated(call: Call) -> Any:
 def _check_policy(call: Call) -> None:
     """JSON, and with a way for the caller to change it again (Developer Guide, "Changing a key policy")."""
     try:
-        statements = json.loads(call["Policy"])["Statement"]
-    except (ValueError, KeyError, TypeError):
+        found = statements(call["Policy"])
+    except ValueError:
         raise Refusal("MalformedPolicyDocumentException", "Policy contains invalid json") from None
-    statements = statements if isinstance(statements, list) else [statements]
-    if not all({"Effect", "Principal", "Action", "Resource"} <= set(one) for one in statements):
+    if not all({"Effect", "Principal", "Action", "Resource"} <= set(one) for one in found):
         raise Refusal("MalformedPolicyDocumentException", "Policy contains a statement without all of its elements.")
     if call.get("BypassPolicyLockoutSafetyCheck"):
         return

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from landing.core.constraints.trail import RETENTIONS
 from landing.sandbox.authorization import delivery
+from landing.sandbox.moto.probes import refuses
 from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
@@ -20,27 +21,19 @@ def _logs(sandbox: ProbedSandbox) -> Any:
     return logs
 
 
-def _refused(call: Any, code: str, **parameters: Any) -> bool:
-    try:
-        call(**parameters)
-    except call.__self__.exceptions.ClientError as error:
-        return bool(error.response["Error"]["Code"] == code)
-    return False
-
-
 def retention_is_checked(sandbox: ProbedSandbox) -> bool:
     """The probe: four days are no period of retention."""
     put = _logs(sandbox).put_retention_policy
-    return _refused(put, "InvalidParameterException", logGroupName="probe", retentionInDays=4)
+    return refuses(put, "InvalidParameterException", logGroupName="probe", retentionInDays=4)
 
 
 def keys_are_checked(sandbox: ProbedSandbox) -> bool:
     """The probe: a key that CloudWatch Logs may not use is refused."""
     key = sandbox.session().client("kms", region_name="us-east-1").create_key()["KeyMetadata"]["Arn"]
     logs = _logs(sandbox)
-    made = _refused(logs.create_log_group, "InvalidParameterException", logGroupName="sealed", kmsKeyId=key)
+    made = refuses(logs.create_log_group, "InvalidParameterException", logGroupName="sealed", kmsKeyId=key)
     logs.disassociate_kms_key(logGroupName="probe")
-    return made and _refused(logs.associate_kms_key, "InvalidParameterException", logGroupName="probe", kmsKeyId=key)
+    return made and refuses(logs.associate_kms_key, "InvalidParameterException", logGroupName="probe", kmsKeyId=key)
 
 
 def filters_have_pages_and_groups(sandbox: ProbedSandbox) -> bool:
@@ -50,7 +43,7 @@ def filters_have_pages_and_groups(sandbox: ProbedSandbox) -> bool:
     for name in ("a", "b"):
         logs.put_metric_filter(logGroupName="probe", filterName=name, filterPattern="", metricTransformations=metric)
     orphan = {"logGroupName": "none", "filterName": "a", "filterPattern": "", "metricTransformations": metric}
-    return "nextToken" in logs.describe_metric_filters(logGroupName="probe", limit=1) and _refused(
+    return "nextToken" in logs.describe_metric_filters(logGroupName="probe", limit=1) and refuses(
         logs.put_metric_filter, "ResourceNotFoundException", **orphan
     )
 

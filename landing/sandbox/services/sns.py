@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from landing.sandbox.protocol.documents import is_object
 from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
@@ -71,7 +71,7 @@ class Sns(Service[Nothing]):
         name = call["AttributeName"]
         if name not in SETTABLE:
             raise Refusal("InvalidParameter", "Invalid parameter: AttributeName")
-        if name == "Policy" and not _is_policy(call.get("AttributeValue", "")):
+        if name == "Policy" and not is_object(call.get("AttributeValue", "")):
             raise Refusal("InvalidParameter", "Invalid parameter: Policy Error: null")
         return call.forward()
 
@@ -104,10 +104,3 @@ def _with_pending(answer: dict[str, Any]) -> dict[str, Any]:
         if one["Protocol"] in CONFIRMED_BY_PEOPLE:
             one["SubscriptionArn"] = PENDING
     return answer
-
-
-def _is_policy(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from moto.iam.exceptions import NotFoundException
 
 from landing.sandbox.authorization import evaluation, trust
 from landing.sandbox.protocol.constraints import Problem
+from landing.sandbox.protocol.documents import is_object
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
@@ -134,7 +134,7 @@ def _session_policies(call: Call, account: str) -> tuple[str, ...] | None:
     inline = call.get("Policy")
     if inline is not None and len(inline) > LONGEST_POLICY:
         raise Refusal("ValidationError", str(Problem("max_length", "policy", "...", LONGEST_POLICY)))
-    if inline is not None and not _is_policy(inline):
+    if inline is not None and not is_object(inline):
         raise Refusal("MalformedPolicyDocument", "The policy is not in the valid JSON format.")
     managed = call.backend("iam", account).managed_policies
     named = [each["arn"] for each in call.get("PolicyArns", ())]
@@ -142,13 +142,6 @@ def _session_policies(call: Call, account: str) -> tuple[str, ...] | None:
         raise Refusal("ValidationError", f"Policy {missing[0]} does not exist or is not attachable.")
     found = [evaluation.document_of(managed[arn]) for arn in named]
     return None if inline is None and not named else (*found, *([] if inline is None else [inline]))
-
-
-def _is_policy(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
 
 
 def _duration(call: Call, longest: int) -> int:

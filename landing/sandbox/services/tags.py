@@ -33,7 +33,8 @@ class Tags:
         """Adds, and overwrites the keys that are there."""
         tags, added = self.of(call), call[_member(call.operation.model.input_shape, "tags")[0]]
         if not isinstance(added, dict):
-            added = {tag["Key"]: tag.get("Value", "") for tag in added}
+            lowered = [{name.lower(): value for name, value in tag.items()} for tag in added]
+            added = {tag["key"]: tag.get("value", "") for tag in lowered}
         if len({**tags, **added}) > MOST:
             raise self.too_many()
         tags.update(added)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from landing.sandbox.moto import upstream
+from landing.sandbox.protocol.documents import listed
 from landing.sandbox.protocol.refusal import Refusal, unsupported
 from landing.sandbox.services import accounts
 from landing.sandbox.services.accessanalyzer.state import Analyzer, by_arn
@@ -77,7 +78,7 @@ def _external(call: Call, analyzer: Analyzer) -> Iterator[Grant]:
     marks = trusted | ({organization.id} if organization else set())
     for owner in sorted(trusted):
         for kind, arn, policy in _policies(call, owner):
-            for statement in _listed(json.loads(policy).get("Statement", [])):
+            for statement in listed(json.loads(policy).get("Statement", [])):
                 for principal in _outside(statement, trusted) if not _is_fenced(statement, marks) else ():
                     yield Grant(kind, arn, owner, statement, principal)
 
@@ -100,7 +101,7 @@ def _outside(statement: dict[str, Any], trusted: set[str]) -> Iterator[str]:
     principal = statement.get("Principal")
     if statement.get("Effect") != "Allow" or principal is None:
         return
-    for named in _listed(principal if isinstance(principal, str) else principal.get("AWS", [])):
+    for named in listed(principal if isinstance(principal, str) else principal.get("AWS", [])):
         account = named.split(":")[4] if named.startswith("arn:") else named
         if account not in trusted:
             yield named
@@ -111,7 +112,7 @@ def _is_fenced(statement: dict[str, Any], trusted: set[str]) -> bool:
     return any(
         operator.lower().rpartition(":")[2] in ALIKE
         and key.lower() in FENCES
-        and all(any(mark in value for mark in trusted) for value in _listed(values))
+        and all(any(mark in value for mark in trusted) for value in listed(values))
         for operator, block in statement.get("Condition", {}).items()
         for key, values in block.items()
     )
@@ -123,7 +124,7 @@ def _finding(call: Call, analyzer: Analyzer, grant: Grant) -> dict[str, Any]:
     conditions = grant.statement.get("Condition", {})
     return found | {
         "principal": {"AWS": grant.principal},
-        "action": _listed(grant.statement.get("Action", [])),
+        "action": listed(grant.statement.get("Action", [])),
         "isPublic": grant.principal == "*",
         "condition": {key: str(value) for block in conditions.values() for key, value in block.items()},
     }
@@ -147,7 +148,3 @@ def _finding_v2(call: Call, analyzer: Analyzer, grant: Grant) -> dict[str, Any]:
     if any(_passes(known, rule["filter"]) for rule in analyzer.rules.values()):
         found["status"] = "ARCHIVED"
     return found
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

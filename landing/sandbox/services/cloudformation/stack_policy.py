@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from fnmatch import fnmatchcase
 from typing import Any
 
+from landing.sandbox.protocol.documents import listed, statements
 from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.cloudformation import requests
@@ -28,10 +28,10 @@ def get_stack_policy(call: Call) -> dict[str, Any]:
 def checked(body: str) -> str:
     """The policy, if it is one."""
     try:
-        statements = _statements(body)
-    except (ValueError, KeyError, TypeError):
+        found = statements(body)
+    except ValueError:
         raise wrong("Error validating stack policy: Invalid stack policy") from None
-    for statement in statements:
+    for statement in found:
         if not {"Effect", "Action", "Principal", "Resource"} <= set(statement) | {
             name.removeprefix("Not") for name in statement
         }:
@@ -39,16 +39,11 @@ def checked(body: str) -> str:
     return body
 
 
-def _statements(body: str) -> list[dict[str, Any]]:
-    found = json.loads(body)["Statement"]
-    return found if isinstance(found, list) else [found]
-
-
 def denial(policy: str | None, action: str, logical_id: str, kind: str) -> str:
     """Why the policy forbids `Update:Modify`, `Update:Replace` or `Update:Delete` of a resource, or nothing."""
     if policy is None:
         return ""
-    effects = {s["Effect"] for s in _statements(policy) if _matches(s, action, logical_id, kind)}
+    effects = {s["Effect"] for s in statements(policy) if _matches(s, action, logical_id, kind)}
     if "Allow" in effects and "Deny" not in effects:
         return ""
     return f"Action denied by stack policy: Statement does not allow [{action}] for resource [{logical_id}]"
@@ -56,7 +51,7 @@ def denial(policy: str | None, action: str, logical_id: str, kind: str) -> str:
 
 def _matches(statement: dict[str, Any], action: str, logical_id: str, kind: str) -> bool:
     kinds = statement.get("Condition", {})
-    wanted = [one for test in kinds.values() for one in _listed(test.get("ResourceType", []))]
+    wanted = [one for test in kinds.values() for one in listed(test.get("ResourceType", []))]
     return (
         _one_of(action, statement, "Action")
         and _one_of(f"LogicalResourceId/{logical_id}", statement, "Resource")
@@ -66,9 +61,5 @@ def _matches(statement: dict[str, Any], action: str, logical_id: str, kind: str)
 
 def _one_of(value: str, statement: dict[str, Any], key: str) -> bool:
     if key in statement:
-        return any(fnmatchcase(value, one) for one in _listed(statement[key]))
-    return not any(fnmatchcase(value, one) for one in _listed(statement["Not" + key]))
-
-
-def _listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]
+        return any(fnmatchcase(value, one) for one in listed(statement[key]))
+    return not any(fnmatchcase(value, one) for one in listed(statement["Not" + key]))

@@ -9,7 +9,7 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.config.recorders import role_exists
-from landing.sandbox.services.config.state import here, invalid, peek, put_tags, selected
+from landing.sandbox.services.config.state import entitled, here, invalid, peek, put_tags, selected
 from landing.sandbox.world import regions
 
 PRINCIPAL = "config.amazonaws.com"
@@ -55,16 +55,7 @@ def _check_regions(call: Call, source: dict[str, Any]) -> None:
 
 def _check_organization(call: Call, role: str) -> None:
     """By the management account or a delegated administrator (API reference)."""
-    organization = accounts.organization_of(call.world, call.account)
-    if organization is None:
-        raise Refusal("NoAvailableOrganizationException", "The account is not part of an organization.")
-    if organization.feature_set != "ALL":
-        raise Refusal("OrganizationAllFeaturesNotEnabledException", "The organization has not all features.")
-    if accounts.may_administer(call, PRINCIPAL) is None:
-        raise Refusal(
-            "OrganizationAccessDeniedException",
-            "This action can only be performed by the organization's management account or delegated administrator.",
-        )
+    organization = entitled(call, PRINCIPAL)
     if role.split(":")[4:5] != [call.account] or not role_exists(call, role):
         raise Refusal("InvalidRoleException", f"The role {role} does not exist in the account.")
     accounts.trust(call.world, organization, PRINCIPAL)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, timedelta
 from typing import Any
 
 from landing.sandbox.moto import upstream
+from landing.sandbox.protocol.documents import listed, statements
 from landing.sandbox.services.config import managed_rules
 from landing.sandbox.services.config.findings import Evaluation, Site, of_account, of_each
 
@@ -64,14 +64,12 @@ def _policies(site: Site) -> list[Any]:
 
 
 def _is_narrow(_: Site, policy: Any) -> bool:
-    statements = json.loads(policy.document)["Statement"]
-    return not any(map(_is_everything, statements if isinstance(statements, list) else [statements]))
+    return not any(map(_is_everything, statements(policy.document)))
 
 
 def _is_everything(statement: dict[str, Any]) -> bool:
     def has_star(name: str) -> bool:
-        value = statement.get(name, [])
-        return "*" in (value if isinstance(value, list) else [value])
+        return "*" in listed(statement.get(name, []))
 
     return statement.get("Effect") == "Allow" and has_star("Action") and has_star("Resource")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
+from landing.sandbox.protocol.documents import listed, statements
 from landing.sandbox.services.config.discovery import backend
 from landing.sandbox.services.config.findings import Evaluation, Site, of_account, of_each
 
@@ -50,23 +50,14 @@ def _not_public(actions: tuple[str, ...], permissions: tuple[str, ...]) -> Calla
     return test
 
 
-def _statements(bucket: Any) -> list[Mapping[str, Any]]:
-    statements = json.loads(bucket.policy or b"{}").get("Statement", [])
-    return statements if isinstance(statements, list) else [statements]
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 def _policy_is_public(bucket: Any, actions: tuple[str, ...]) -> bool:
-    for statement in _statements(bucket):
+    for statement in statements(bucket.policy) if bucket.policy else ():
         principal = statement.get("Principal")
-        everyone = principal == "*" or (isinstance(principal, dict) and "*" in _listed(principal.get("AWS", [])))
+        everyone = principal == "*" or (isinstance(principal, dict) and "*" in listed(principal.get("AWS", [])))
         matching = any(
             fnmatchcase(action, str(pattern).lower())
             for action in actions
-            for pattern in _listed(statement.get("Action", []))
+            for pattern in listed(statement.get("Action", []))
         )
         if statement.get("Effect") == "Allow" and everyone and matching and not statement.get("Condition"):
             return True
@@ -83,7 +74,7 @@ def _acl_is_public(bucket: Any, permissions: tuple[str, ...]) -> bool:
 
 def _tls_only(site: Site, bucket: Any) -> bool:
     del site
-    for statement in _statements(bucket):
+    for statement in statements(bucket.policy) if bucket.policy else ():
         condition = statement.get("Condition") or {}
         tls = {key.lower(): str(value).lower() for key, value in (condition.get("Bool") or {}).items()}
         if statement.get("Effect") == "Deny" and tls.get("aws:securetransport") in ("false", "['false']"):

@@ -20,6 +20,7 @@ from landing.sandbox.services.config.state import (
     Deployment,
     at,
     deployments,
+    entitled,
     here,
     invalid,
     put_tags,
@@ -41,7 +42,7 @@ RETRIES = 7
 
 def put_organization_config_rule(call: Call) -> dict[str, Any]:
     """Exactly one kind of rule; again only when it is not being deployed (API reference)."""
-    organization = entitled(call)
+    organization = entitled(call, DEPLOYER)
     kinds = [kind for kind in (MANAGED, LAMBDA, POLICY) if kind in call]
     if len(kinds) != 1:
         raise invalid("Exactly one kind of rule metadata is required.")
@@ -88,7 +89,7 @@ def _definition(kind: str, metadata: dict[str, Any]) -> dict[str, Any]:
 
 def put_organization_conformance_pack(call: Call) -> dict[str, Any]:
     """From a template (API reference, PutOrganizationConformancePack)."""
-    organization = entitled(call)
+    organization = entitled(call, DEPLOYER)
     rules = read_rules(call, "OrganizationConformancePackTemplateValidationException")
     if not call.get("DeliveryS3Bucket", "awsconfigconforms").startswith("awsconfigconforms"):
         raise Refusal("ValidationException", "The delivery bucket's name must start with awsconfigconforms.")
@@ -159,28 +160,13 @@ def arn_of(call: Call, deployment: Deployment) -> str:
 
 def found(call: Call) -> Deployment:
     """The deployment that a call names; refused if there is none."""
-    entitled(call)
+    entitled(call, DEPLOYER)
     kind = kind_of(call)
     name = call[f"Organization{kind}Name"]
     deployment = (here(call).deployments or {}).get((kind, name))
     if deployment is None:
         raise Refusal(f"NoSuchOrganization{kind}Exception", f"{name} does not exist.")
     return deployment
-
-
-def entitled(call: Call) -> accounts.Organization:
-    """The organization that the caller may deploy to (API reference, OrganizationAccessDeniedException)."""
-    organization = accounts.organization_of(call.world, call.account)
-    if organization is None:
-        raise Refusal("NoAvailableOrganizationException", "The account is not part of an organization.")
-    if organization.feature_set != "ALL":
-        raise Refusal("OrganizationAllFeaturesNotEnabledException", "The organization has not all features.")
-    if accounts.may_administer(call, DEPLOYER) is None:
-        raise Refusal(
-            "OrganizationAccessDeniedException",
-            "This action can be only made by the organization's management account or delegated administrator.",
-        )
-    return organization
 
 
 def deploy(world: World, account: str, region: str, kind: str, name: str) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.config.organization import POLICY, arn_of, entitled, found, kind_of, thing
-from landing.sandbox.services.config.state import Deployment, here, selected
+from landing.sandbox.services.config.organization import POLICY, arn_of, found, kind_of, thing
+from landing.sandbox.services.config.state import DEPLOYER, Deployment, entitled, here, selected
 
 MESSAGE = "The configuration recorder is not available in accounts of the organization."
 NO_PARAMETERS: dict[str, dict[str, list[Any]]] = {
@@ -77,7 +77,7 @@ def _chosen(call: Call) -> list[Deployment]:
 
 
 def _poll(call: Call, names: list[str] | None) -> None:
-    organization = entitled(call)
+    organization = entitled(call, DEPLOYER)
     call.poll(("config-newcomers", organization.management_account))
     for (kind, name), deployment in list((here(call).deployments or {}).items()):
         if kind == kind_of(call) and (not names or name in names):

@@ -133,6 +133,21 @@ def required_recorder(call: Call) -> Recorder:
     return recorder
 
 
+def entitled(call: Call, principal: str) -> accounts.Organization:
+    """The organization that the caller may act for (API reference, OrganizationAccessDeniedException)."""
+    organization = accounts.organization_of(call.world, call.account)
+    if organization is None:
+        raise Refusal("NoAvailableOrganizationException", "The account is not part of an organization.")
+    if organization.feature_set != "ALL":
+        raise Refusal("OrganizationAllFeaturesNotEnabledException", "The organization has not all features.")
+    if accounts.may_administer(call, principal) is None:
+        raise Refusal(
+            "OrganizationAccessDeniedException",
+            "This action can be only made by the organization's management account or delegated administrator.",
+        )
+    return organization
+
+
 def selected(names: Iterable[str] | None, known: dict[str, T], code: str, what: str) -> list[T]:
     """Those that are named, or all; a name that is not known is refused with `code`."""
     if not names:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from landing.sandbox.moto import probes
+from landing.sandbox.protocol.documents import statements
 from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
@@ -130,10 +131,10 @@ def create_service_linked_role(backend: Any, principal: str, name: str, descript
 
 def _check_trust_policy(document: str) -> None:
     try:
-        statements = json.loads(document)["Statement"]
-    except (ValueError, KeyError, TypeError):
+        found = statements(document)
+    except ValueError:
         raise Refusal("MalformedPolicyDocument", "This policy contains invalid Json") from None
-    for statement in statements if isinstance(statements, list) else [statements]:
+    for statement in found:
         if not {"Effect", "Action"} <= set(statement) or not {"Principal", "NotPrincipal"} & set(statement):
             raise Refusal("MalformedPolicyDocument", "AssumeRole policy must contain principals and actions.")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from landing.sandbox.protocol.documents import listed, statements
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations.access import POLICY_MANAGEMENT, READS, current
@@ -54,13 +54,12 @@ def _having(organization: Organization) -> Organization:
 
 def _statements(content: str) -> list[dict[str, Any]]:
     try:
-        statements = json.loads(content)["Statement"]
-    except (ValueError, KeyError, TypeError):
+        found = statements(content)
+    except ValueError:
         raise _invalid("INVALID_RESOURCE_POLICY_JSON") from None
-    statements = statements if isinstance(statements, list) else [statements]
-    if not statements or not all(isinstance(statement, dict) for statement in statements):
+    if not found or not all(isinstance(statement, dict) for statement in found):
         raise _invalid("INVALID_RESOURCE_POLICY_JSON")
-    return statements
+    return found
 
 
 def _check(statement: dict[str, Any]) -> None:
@@ -69,8 +68,7 @@ def _check(statement: dict[str, Any]) -> None:
             raise _invalid(reason)
     if not statement.get("Principal"):
         raise _invalid("INVALID_PRINCIPAL")
-    actions = statement.get("Action", [])
-    for action in [actions] if isinstance(actions, str) else actions:
+    for action in listed(statement.get("Action", [])):
         service, _, name = action.partition(":")
         if service != "organizations" or not (name.startswith(READS) or name in POLICY_MANAGEMENT):
             raise _invalid("UNSUPPORTED_ACTION_IN_RESOURCE_POLICY")

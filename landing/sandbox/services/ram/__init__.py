@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from landing.sandbox.services.ram.shares import TAGS
 from landing.sandbox.services.ram.state import Shares
 from landing.sandbox.services.service import Probe, ProbedSandbox, Scope, Service
 
@@ -49,20 +50,10 @@ class Ram(Service[Shares]):
     extends = True
     scope = Scope.REGION
     state_type = Shares
+    topics = (TAGS,)
     probes: ClassVar[Mapping[str, Probe]] = dict.fromkeys(
-        (
-            "AssociateResourceShare",
-            "CreateResourceShare",
-            "DeleteResourceShare",
-            "DisassociateResourceShare",
-            "EnableSharingWithAwsOrganization",
-            "GetResourceShareAssociations",
-            "GetResourceShares",
-            "ListPrincipals",
-            "ListResources",
-            "TagResource",
-            "UntagResource",
-            "UpdateResourceShare",
-        ),
+        ("AssociateResourceShare", "CreateResourceShare", "DeleteResourceShare", "DisassociateResourceShare",
+         "EnableSharingWithAwsOrganization", "GetResourceShareAssociations", "GetResourceShares", "ListPrincipals",
+         "ListResources", "TagResource", "UntagResource", "UpdateResourceShare"),
         the_organization_sees_a_share,
-    )
+    )  # fmt: skip

@@ -11,6 +11,7 @@ from landing.sandbox.services.call import Call
 from landing.sandbox.services.iam import linked_roles
 from landing.sandbox.services.ram import associations
 from landing.sandbox.services.ram.state import PRINCIPAL, Share, at, own, pick, seen, tags
+from landing.sandbox.services.tags import Tags
 
 
 def enable_sharing_with_aws_organization(call: Call) -> dict[str, Any]:
@@ -70,20 +71,6 @@ def delete_resource_share(call: Call) -> dict[str, Any]:
     return {"returnValue": True, "clientToken": call.get("clientToken")}
 
 
-def tag_resource(call: Call) -> dict[str, Any]:
-    """API reference, TagResource."""
-    own(call).tags.update(tags(call["tags"]))
-    return {}
-
-
-def untag_resource(call: Call) -> dict[str, Any]:
-    """API reference, UntagResource."""
-    share = own(call)
-    for key in call["tagKeys"]:
-        share.tags.pop(key, None)
-    return {}
-
-
 def _active(call: Call) -> Share:
     share = own(call)
     if share.status != "ACTIVE":
@@ -111,3 +98,10 @@ def _shown(share: Share) -> dict[str, Any]:
         "featureSet": "STANDARD",
         "resourceShareConfiguration": {"retainSharingOnAccountLeaveOrganization": share.retain},
     }
+
+
+TAGS = Tags(
+    of=lambda call: own(call).tags,
+    too_many=lambda: Refusal("TagLimitExceededException", "A resource share has at most 50 tags."),
+)
+"""Of shares, which boto3 reads with the shares themselves."""
