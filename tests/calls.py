@@ -28,6 +28,7 @@ from landing.policy import catalog
 from landing.sandbox.authorization.actions import of_operation
 from landing.services import registry
 from landing.services.base import Kind
+from landing.services.control_tower.baseline import FORWARDED
 from landing.services.organizations.trusted_access import STACKSETS
 
 SERVICES = (
@@ -73,7 +74,17 @@ LINKED: dict[tuple[str, str], set[str]] = {
 
 _APPOINTMENT = {"organizations:EnableAWSServiceAccess", "organizations:RegisterDelegatedAdministrator"}
 
+_TOWER = {*FORWARDED}
+
 BESIDES = {
+    ("controltower", "EnableBaseline"): {"controltower:TagResource", *_TOWER},
+    ("controltower", "UpdateEnabledBaseline"): _TOWER,
+    ("controltower", "ResetEnabledBaseline"): _TOWER,
+    ("controltower", "DisableBaseline"): _TOWER,
+    ("controltower", "EnableControl"): {"controltower:TagResource", *_TOWER},
+    ("controltower", "UpdateEnabledControl"): _TOWER,
+    ("controltower", "ResetEnabledControl"): _TOWER,
+    ("controltower", "DisableControl"): _TOWER,
     ("cloudformation", "CreateStack"): {"cloudformation:TagResource"},
     ("cloudformation", "CreateStackSet"): {"cloudformation:TagResource"},
     ("cloudformation", "UpdateStack"): {"cloudformation:TagResource"},

@@ -18,8 +18,9 @@ from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from landing.sandbox.world import seal
-from tests.cloud import Story, made_roles, tell
-from tests.samples import FULL, LIBRARY, SMALL
+from tests.cloud import Cloud, Story, made_roles, tell
+from tests.control_tower import before_governed
+from tests.samples import FULL, GOVERNED, LIBRARY, SMALL
 
 settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("tests", settings.get_profile("soak"), derandomize=True)
@@ -63,6 +64,17 @@ def creation(full: Organization) -> Story:
     """From an empty account to the whole of FULL; an organization in which everything is as declared."""
     with Sandbox() as sandbox:
         return tell(sandbox, full, made_roles(sandbox, full))
+
+
+@pytest.fixture(scope="session")
+def governed(load_text: Callable[[str], Organization]) -> Story:
+    """From an organization that Control Tower governs in part to the whole of GOVERNED."""
+    with Sandbox() as sandbox:
+        organization = load_text(GOVERNED)
+        roles = made_roles(sandbox, organization)
+        assert Cloud(sandbox, load_text(SMALL)).apply().complete
+        before_governed(sandbox)
+        return tell(sandbox, organization, roles)
 
 
 @pytest.fixture

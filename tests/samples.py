@@ -62,3 +62,17 @@ services:
 """
 )
 """The same organization with something of every kind."""
+
+GOVERNED = (
+    SMALL
+    + """
+services:
+  control_tower:
+    baselines:
+      - units: [workloads/prod]
+    controls:
+      - {control: AWS-GR_RESTRICT_ROOT_USER, units: [workloads, workloads/prod]}
+      - {control: CT.MULTISERVICE.PV.1, units: [workloads/dev], parameters: {AllowedRegions: [eu-west-1, us-east-1]}}
+"""
+)
+"""An organization in which Control Tower works, and governs `workloads` and `workloads/dev` already."""

@@ -25,7 +25,7 @@ from landing.services.permissions import ALWAYS
 from landing.services.registry import KINDS
 from tests import calls
 from tests.cloud import BY_NAME, Cloud, Cut, DyingAws, Story, WatchedAws, tell
-from tests.samples import SMALL
+from tests.samples import GOVERNED, SMALL
 
 FREE = {"sts:GetCallerIdentity", "sts:AssumeRole"}
 """Needs no permission, or the one that lets landing in."""
@@ -39,17 +39,52 @@ def removal(creation: Story, load_text: Callable[[str], Organization]) -> Story:
         return tell(sandbox, load_text(SMALL), creation.roles)
 
 
+@pytest.fixture(scope="session")
+def release(governed: Story, load_text: Callable[[str], Organization]) -> Story:
+    """Everything that GOVERNED has over SMALL is taken out of the config."""
+    with Sandbox() as sandbox:
+        sandbox.load(governed.end)
+        return tell(sandbox, load_text(SMALL), governed.roles)
+
+
 @pytest.fixture
-def sandbox(creation: Story, removal: Story) -> Iterator[Sandbox]:  # the stories have sandboxes of their own
+def created(request: pytest.FixtureRequest) -> Story:
+    """The story in which there is something of the kind that is tested."""
+    return _story(request, "creation", "governed")
+
+
+@pytest.fixture
+def removed(request: pytest.FixtureRequest) -> Story:
+    """The story in which that is taken out of the config."""
+    return _story(request, "removal", "release")
+
+
+def _story(request: pytest.FixtureRequest, usual: str, tower: str) -> Story:
+    kind = request.node.callspec.params.get("kind") if hasattr(request.node, "callspec") else None
+    found: Story = request.getfixturevalue(tower if kind is not None and kind.service == "control_tower" else usual)
+    return found
+
+
+@pytest.fixture
+def sandbox(created: Story, removed: Story) -> Iterator[Sandbox]:  # the stories have sandboxes of their own
     with Sandbox() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def cloud(sandbox: Sandbox, creation: Story) -> Cloud:
-    """A cloud in which FULL was applied."""
-    sandbox.load(creation.end)
-    return Cloud(sandbox, creation.organization, creation.roles)
+def cloud(sandbox: Sandbox, created: Story) -> Cloud:
+    """A cloud in which everything is as the config of the story has it."""
+    sandbox.load(created.end)
+    return Cloud(sandbox, created.organization, created.roles)
+
+
+@pytest.fixture
+def sample(
+    full: Organization, load_text: Callable[[str], Organization], request: pytest.FixtureRequest
+) -> Organization:
+    """The config of the story."""
+    tower = request.node.callspec.params["kind"].service == "control_tower"
+    return load_text(GOVERNED) if tower else full
 
 
 DECLARED = [kind for kind in KINDS if kind.ownership is not Ownership.NONE]
@@ -62,17 +97,17 @@ def test_names_are_unique() -> None:
 
 
 @every_kind
-def test_the_sample_has_something_of_every_kind(kind: Kind, full: Organization) -> None:
-    assert list(kind.desired(full))
+def test_the_sample_has_something_of_every_kind(kind: Kind, sample: Organization) -> None:
+    assert list(kind.desired(sample))
     assert kind.title
     assert kind.help_uri.startswith("https://docs.aws.amazon.com/")
     assert kind.reads
 
 
 @every_kind
-def test_attributes_survive_json_and_requirements_are_declared(kind: Kind, full: Organization) -> None:
-    desired = desired_of(full)
-    for resource in kind.desired(full):
+def test_attributes_survive_json_and_requirements_are_declared(kind: Kind, sample: Organization) -> None:
+    desired = desired_of(sample)
+    for resource in kind.desired(sample):
         assert json.loads(json.dumps(resource.attributes)) == resource.attributes
         assert resource.attributes
         assert resource.source, f"{resource.address} does not say where it was declared"
@@ -152,8 +187,8 @@ TEXTS = {"template", "content", "drift"}
 
 
 @every_kind
-def test_each_list_and_address_has_a_form(kind: Kind, full: Organization) -> None:
-    for resource in kind.desired(full):
+def test_each_list_and_address_has_a_form(kind: Kind, sample: Organization) -> None:
+    for resource in kind.desired(sample):
         other = {key: value if key in TEXTS else _respelled(value, key) for key, value in resource.attributes.items()}
         assert compare(KINDS, resource, replace(resource, attributes=other)) is None
 
@@ -177,9 +212,9 @@ def test_planning_writes_nothing(cloud: Cloud) -> None:
 
 
 @every_kind
-def test_a_read_only_door_refuses_to_create(kind: Kind, creation: Story, sandbox: Sandbox) -> None:
-    cloud = Cloud(sandbox, creation.organization, creation.roles)
-    for change, before in creation.of(kind):
+def test_a_read_only_door_refuses_to_create(kind: Kind, created: Story, sandbox: Sandbox) -> None:
+    cloud = Cloud(sandbox, created.organization, created.roles)
+    for change, before in created.of(kind):
         if _writes(cloud, change, before):
             sandbox.load(before)
             with pytest.raises(ReadOnly):
@@ -195,10 +230,10 @@ def _writes(cloud: Cloud, change: Change, before: bytes) -> int:
 
 
 @every_kind
-def test_applying_again_changes_nothing(kind: Kind, creation: Story, cloud: Cloud) -> None:
+def test_applying_again_changes_nothing(kind: Kind, created: Story, cloud: Cloud) -> None:
     before = cloud.state([kind])
     aws = cloud.open(read_only=False)
-    for change, _ in creation.of(kind):
+    for change, _ in created.of(kind):
         kind.apply(cloud.organization, aws, change)
     assert cloud.state([kind]) == before
     assert cloud.plan().changes == ()
@@ -220,7 +255,7 @@ def _stairs(cloud: Cloud, change: Change) -> int:
     raise AssertionError(f"{change.address} comes to no end when it is cut off at each write")
 
 
-@pytest.mark.parametrize("story", ["creation", "removal"])
+@pytest.mark.parametrize("story", ["created", "removed"])
 @every_kind
 def test_a_run_that_is_cut_off_at_every_write_ends_the_same(
     kind: Kind, story: str, request: pytest.FixtureRequest, sandbox: Sandbox
@@ -237,10 +272,10 @@ def test_a_run_that_is_cut_off_at_every_write_ends_the_same(
 
 @every_kind
 def test_a_run_that_is_cut_off_before_its_last_write_ends_the_same(
-    kind: Kind, creation: Story, sandbox: Sandbox
+    kind: Kind, created: Story, sandbox: Sandbox
 ) -> None:
-    cloud = Cloud(sandbox, creation.organization, creation.roles)
-    for change, before in creation.of(kind):
+    cloud = Cloud(sandbox, created.organization, created.roles)
+    for change, before in created.of(kind):
         writes = _writes(cloud, change, before)
         straight = cloud.state([kind])
         if not writes:
@@ -254,8 +289,8 @@ def test_a_run_that_is_cut_off_before_its_last_write_ends_the_same(
 
 
 @every_kind
-def test_what_is_taken_out_of_the_config_is_switched_off(kind: Kind, removal: Story) -> None:
-    gone = [change for change, _ in removal.of(kind)]
+def test_what_is_taken_out_of_the_config_is_switched_off(kind: Kind, removed: Story) -> None:
+    gone = [change for change, _ in removed.of(kind)]
     assert all(change.action in (Action.DELETE, Action.UPDATE) for change in gone)
     for change in gone:
         if change.action is Action.DELETE:
@@ -282,8 +317,8 @@ def test_what_cannot_be_read_is_a_gap(kind: Kind, cloud: Cloud) -> None:
 
 
 @every_kind
-def test_every_call_is_declared(kind: Kind, creation: Story, removal: Story, sandbox: Sandbox) -> None:
-    for story in (creation, removal):
+def test_every_call_is_declared(kind: Kind, created: Story, removed: Story, sandbox: Sandbox) -> None:
+    for story in (created, removed):
         cloud = Cloud(sandbox, story.organization, story.roles)
         for change, before in story.of(kind):
             sandbox.load(before)
@@ -296,7 +331,7 @@ def test_every_call_is_declared(kind: Kind, creation: Story, removal: Story, san
             assert not undeclared, f"{change.address} makes calls that {kind.name} does not declare"
 
 
-def test_nothing_is_left_over(removal: Story) -> None:
-    assert {change.address.kind for change, _ in removal.steps} >= {
+def test_nothing_is_left_over(removed: Story) -> None:
+    assert {change.address.kind for change, _ in removed.steps} >= {
         "policy", "attachments", "stack", "stack_set", "trail", "config_rule", "guardduty", "security_hub",
     }  # fmt: skip

@@ -73,6 +73,10 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("cloudtrail", "ReadWriteType"): ("ReadOnly WriteOnly", REST),
     ("config", "RecordingFrequency"): ("DAILY", REST),
     ("config", "MaximumExecutionFrequency"): ("One_Hour Three_Hours Six_Hours Twelve_Hours", UNUSED),
+    ("controltower", "DriftStatus"): ("IN_SYNC NOT_CHECKING UNKNOWN", REST),
+    ("controltower", "EnabledBaselineDriftStatus"): ("IN_SYNC", REST),
+    ("controltower", "LandingZoneDriftStatus"): ("IN_SYNC", REST),
+    ("controltower", "LandingZoneStatus"): ("ACTIVE PROCESSING", REST),
     ("guardduty", "AdminStatus"): ("DISABLE_IN_PROGRESS", REST),
     ("guardduty", "DetectorFeature"): (
         "EKS_RUNTIME_MONITORING AI_ANALYST", f"{OLDER}; AI_ANALYST is no feature of organizations",

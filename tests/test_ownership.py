@@ -35,11 +35,12 @@ def test_what_only_the_config_names_is_never_withdrawn(kind: Kind) -> None:
 
 
 @every_kind
-def test_what_is_known_by_the_config_alone_is_read_as_not_ours(kind: Kind, creation: Story) -> None:
+def test_what_is_known_by_the_config_alone_is_read_as_not_ours(kind: Kind, request: pytest.FixtureRequest) -> None:
     if kind.ownership is Ownership.CONFIG:
+        story: Story = request.getfixturevalue("governed" if kind.service == "control_tower" else "creation")
         with Sandbox() as sandbox:
-            sandbox.load(creation.end)
-            found = Cloud(sandbox, creation.organization).observe([kind]).live.values()
+            sandbox.load(story.end)
+            found = Cloud(sandbox, story.organization).observe([kind]).live.values()
             assert found
             assert not [str(resource.address) for resource in found if resource.owned]
 

@@ -20,7 +20,7 @@ from landing.services.base import Ownership
 from landing.services.registry import KINDS
 from landing.services.stacks.template_strength import weaker_template
 from landing.services.strength import UNTOLD, Weaker, each, kept, longer, no_more, on, present, ranked, told, told_each
-from tests.samples import FULL, SMALL
+from tests.samples import FULL, GOVERNED, SMALL
 
 Load = Callable[[str], Organization]
 
@@ -37,16 +37,17 @@ def weakened(before: Organization, after: Organization) -> dict[str, str]:
     return {f"{one.kind}.{one.name}": words["weaken"] for one, words in found.items() if "weaken" in words}
 
 
-def test_every_kind_says_of_every_attribute_which_values_protect_less(full: Organization) -> None:
+def test_every_kind_says_of_every_attribute_which_values_protect_less(full: Organization, load_text: Load) -> None:
+    declared = resources(full) | resources(load_text(GOVERNED))
     undecided = {
         f"{resource.address.kind}.{name}"
-        for resource in resources(full).values()
+        for resource in declared.values()
         for name in resource.attributes
         if name not in {**KINDS[resource.address.kind].weaker, **dict.fromkeys(KINDS[resource.address.kind].cosmetic)}
     }
     assert undecided == set()
     assert {kind.name for kind in KINDS if kind.ownership is not Ownership.NONE} == {
-        address.kind for address in resources(full)
+        address.kind for address in declared
     }
 
 

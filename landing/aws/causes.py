@@ -47,9 +47,16 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.NOT_THERE: _codes("ResourceNotFoundException"),
         Cause.INTERNAL: _codes("InternalServerException"),
     },
+    # https://docs.aws.amazon.com/controlcatalog/latest/APIReference/
+    "controlcatalog": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.INTERNAL: _codes("InternalServerException"),
+    },
     # https://docs.aws.amazon.com/controltower/latest/APIReference/
     "controltower": {
         Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.CONFLICT: _codes("ConflictException"),
+        Cause.QUOTA: _codes("ServiceQuotaExceededException"),
         Cause.INTERNAL: _codes("InternalServerException"),
     },
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 NO_WRITES = (*READING, "AssumeRole", "DetectStackDrift", "DetectStackSetDrift")
 """How operations begin that are not counted as writes, and told in reports, where writes are allowed."""
 
-GLOBAL_SERVICES = frozenset({"organizations", "account", "iam", "resourcegroupstaggingapi"})
-"""Services called in the partition's global region; tags of the organization are there too."""
+TAGGING = "resourcegroupstaggingapi"
+GLOBAL_SERVICES = frozenset({"organizations", "account", "iam", TAGGING})
+"""Services called in the partition's global region; tags of the organization are there too, of others in a region."""
 
 AT_ONCE = 10
 """Requests in flight at once."""
@@ -145,7 +146,7 @@ class Aws:
         """
         account = "" if scope.account in ("", self.context.management) else scope.account
         region = scope.region or self.context.home_region
-        if service in GLOBAL_SERVICES:
+        if service in GLOBAL_SERVICES and not (service == TAGGING and scope.region):
             region = GLOBAL_REGION[self.context.partition]
         return self._client(service, account, region)
 

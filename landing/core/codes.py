@@ -171,6 +171,8 @@ CODES: Mapping[str, Explanation] = {
     "LZ380": Explanation(
         "a service that is to stay without trusted access, and is needed with it", "take it out of `untrusted`"
     ),
+    "LZ381": Explanation("a control or baseline of Control Tower twice on a unit", "take it out of one of the two"),
+    "LZ382": Explanation("a baseline of Control Tower without a version", "write the version"),
     "LZ401": Explanation("two policies or blueprints of one name", "rename one of them"),
     "LZ402": Explanation("metadata of a policy that cannot be read", "correct it at that place"),
     "LZ403": Explanation("metadata of a policy that is not valid", "the message says what is wanted"),
@@ -223,6 +225,18 @@ CODES: Mapping[str, Explanation] = {
     "LZ520": Explanation(
         "(all that asks AWS) an account would be made with an e-mail address that nobody can have",
         "write one that you receive, or try `--sandbox`",
+    ),
+    "LZ521": Explanation(
+        "(`plan`, `drift`, `apply`) `services.control_tower` where Control Tower has no landing zone",
+        "leave it out, or set up a landing zone in the home region first",
+    ),
+    "LZ522": Explanation(
+        "(`plan`, `drift`, `apply`) a control that the Control Catalog does not have, or one by two names",
+        "the control that was meant is suggested",
+    ),
+    "LZ523": Explanation(
+        "(`plan`, `drift`, `apply`) a parameter that a control of Control Tower does not have",
+        "its parameters are named",
     ),
 }
 

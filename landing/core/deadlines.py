@@ -41,6 +41,12 @@ DEADLINES = {
     "administrator": Deadline(300, "Until an administrator that was dismissed is gone."),
     # CREATE_IN_PROGRESS until every member has the rule (Config API reference, PutOrganizationConfigRule).
     "config_rule": Deadline(3_600, "An organization rule of AWS Config reaching every account."),
+    # Minutes each; at most 100 wait (Control Tower User Guide, "Quotas and limitations").
+    "control_tower_control": Deadline(3_600, "An operation on a control of Control Tower, with those ahead of it."),
+    # Account by account, of up to 1,000 in a unit, one unit at a time (User Guide, "Register an existing OU").
+    "control_tower_baseline": Deadline(6 * 3_600, "Registering a unit with Control Tower, with what is ahead of it."),
+    # "minutes to hours" (User Guide, "Account auto-enrollment").
+    "control_tower_enrolment": Deadline(6 * 3_600, "Until Control Tower has enrolled the accounts of a unit."),
     # PENDING until every account of the target is done (Security Hub User Guide, "Central configuration").
     "security_hub": Deadline(1_800, "Security Hub's central configuration, and each of its policies."),
 }

@@ -199,8 +199,8 @@ class Kind(ABC):
         """The same resource under its `temporary_name`, ours by mark; None where AWS keeps a name for good."""
         return None
 
-    def impossible(self, change: Change) -> Iterable[str]:
-        """Why AWS has no way to make this change, and what to do instead."""
+    def impossible(self, change: Change, live: Mapping[Address, Resource]) -> Iterable[str]:
+        """Why AWS, as it is now, has no way to make this change, and what to do instead."""
         return ()
 
     def narrowed(self, change: Change, scopes: Collection[Scope]) -> Change | None:

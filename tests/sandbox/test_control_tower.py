@@ -93,7 +93,7 @@ def test_a_unit_is_registered_with_its_accounts(cloud: Cloud) -> None:
     assert recorder(cloud, shop) == ["aws-controltower-BaselineConfigRecorder"]
     assert [name[:15] for name in cloud.attached(unit)] == ["FullAWSAccess", "aws-guardrails-"]
     refused("ValidationException", client.disable_baseline, enabledBaselineIdentifier=child["arn"])
-    asked = {"baselineIdentifier": GOVERNING, "baselineVersion": "4.0"}
+    asked = {"baselineIdentifier": GOVERNING, "baselineVersion": "5.0"}
     account = cloud.organizations.describe_account(AccountId=shop)["Account"]["Arn"]
     refused("ValidationException", client.enable_baseline, **asked, targetIdentifier=account)
     refused("ConflictException", client.enable_baseline, **asked, targetIdentifier=arn(cloud, unit))
@@ -106,7 +106,7 @@ def test_units_are_registered_from_above_and_let_go_from_below(cloud: Cloud) -> 
     client = launched(cloud)
     above = cloud.unit("above")
     below = cloud.unit("below", above)
-    asked = {"baselineIdentifier": GOVERNING, "baselineVersion": "4.0", "targetIdentifier": arn(cloud, below)}
+    asked = {"baselineIdentifier": GOVERNING, "baselineVersion": "5.0", "targetIdentifier": arn(cloud, below)}
     refused("ValidationException", client.enable_baseline, **asked)
     register(client, arn(cloud, above))
     started = client.enable_baseline(**asked)
@@ -124,7 +124,7 @@ def test_what_keeps_a_unit_from_being_registered(cloud: Cloud) -> None:
     client = launched(cloud, identity=True)
     unit, shop = cloud.unit("workloads"), cloud.account("shop")
     moved(cloud, shop, unit)
-    asked = {"baselineIdentifier": GOVERNING, "baselineVersion": "4.0", "targetIdentifier": arn(cloud, unit)}
+    asked = {"baselineIdentifier": GOVERNING, "baselineVersion": "5.0", "targetIdentifier": arn(cloud, unit)}
     refused("ValidationException", client.enable_baseline, **asked)
     (identity,) = client.list_enabled_baselines(filter={"baselineIdentifiers": [IDENTITY]})["enabledBaselines"]
     iam, config = cloud.client("iam", shop), cloud.client("config", shop, "eu-west-1")
@@ -199,7 +199,7 @@ def test_controls_are_inherited_and_listed_by_either_name(cloud: Cloud) -> None:
     unit, shop = cloud.unit("workloads"), cloud.account("shop")
     asked = {"controlIdentifier": control(cloud, ROOT_USER), "targetIdentifier": arn(cloud, unit)}
     refused("ValidationException", client.enable_control, **asked)
-    register(client, arn(cloud, unit))
+    register(client, arn(cloud, unit), version="4.0")
     moved(cloud, shop, unit)
     settled(client, client.enable_control(**asked), "control")
     (enabled,) = client.list_enabled_controls()["enabledControls"]

@@ -46,7 +46,7 @@ def to_temporary(kinds: Kinds, change: Change) -> Change | None:
 
 def refuse_impossible(kinds: Kinds, changes: Collection[Change], live: Mapping[Address, Resource]) -> None:
     """Raise ImpossiblePlan, with all that AWS has no way to do."""
-    found = [*_impossible(kinds, changes), *_occupied(kinds, changes, live)]
+    found = [*_impossible(kinds, changes, live), *_occupied(kinds, changes, live)]
     if found:
         lines = (
             f"  {change.address}{f' ({change.source})' if change.source else ''}: {reason}" for change, reason in found
@@ -54,9 +54,11 @@ def refuse_impossible(kinds: Kinds, changes: Collection[Change], live: Mapping[A
         raise ImpossiblePlan("AWS has no way to make this plan's changes:\n" + "\n".join(lines))
 
 
-def _impossible(kinds: Kinds, changes: Collection[Change]) -> Iterator[tuple[Change, str]]:
+def _impossible(
+    kinds: Kinds, changes: Collection[Change], live: Mapping[Address, Resource]
+) -> Iterator[tuple[Change, str]]:
     for change in changes:
-        for reason in kinds[change.address.kind].impossible(change):
+        for reason in kinds[change.address.kind].impossible(change, live):
             yield change, reason
 
 

@@ -1,4 +1,4 @@
-"""The tagging API, with what AWS Organizations tags (Resource Groups Tagging API reference)."""
+"""The tagging API, with what AWS Organizations and Control Tower tag (Resource Groups Tagging API reference)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.controltower.tags import tagged
 from landing.sandbox.services.organizations.access import arn_of
 from landing.sandbox.services.organizations.tags import checked
 from landing.sandbox.services.service import Nothing, Service
 
-ORGANIZATIONS = "organizations"
+ORGANIZATIONS, CONTROL_TOWER = "organizations", "controltower"
 PAGE = 50
 
 
@@ -28,7 +29,7 @@ class Tagging(Service[Nothing]):
     state_type = Nothing
 
     def get_resources(self, call: Call) -> dict[str, Any]:
-        """Moto knows no resources of Organizations, and keeps generators that no snapshot can hold."""
+        """Moto knows no resources of these two, and keeps generators that no snapshot can hold."""
         _check_size(call)
         found, filters = list(_resources(call)), call.get("TagFilters", [])
         if filters:
@@ -68,7 +69,9 @@ def _resources(call: Call) -> Iterator[tuple[str, dict[str, str]]]:
         kind = arn.split(":", 5)[5].partition("/")[0]
         if tags and (not types or ORGANIZATIONS in types or f"{ORGANIZATIONS}:{kind}" in types):
             yield arn, tags
-    others = [name for name in types if name.partition(":")[0] != ORGANIZATIONS]
+    if not types or CONTROL_TOWER in types:
+        yield from ((arn, tags) for arn, tags in tagged(call) if tags)
+    others = [name for name in types if name.partition(":")[0] not in (ORGANIZATIONS, CONTROL_TOWER)]
     if others or not types:
         for resource in call.backend()._get_resources_generator(resource_type_filters=others):
             yield resource.arn, resource.tags

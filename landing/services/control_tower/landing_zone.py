@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws
@@ -22,6 +22,11 @@ def landing_zone(aws: Aws) -> dict[str, Any] | None:
     if CONTROL_TOWER_PRINCIPAL not in aws.tree.trusted:
         return None
     return aws.tree.once("landing zone", lambda: _read(aws))
+
+
+def enrols_by_itself(aws: Aws) -> bool:
+    """Whether accounts that move into a governed unit are enrolled by Control Tower itself."""
+    return AUTO_ENROLLMENT in ((landing_zone(aws) or {}).get("remediationTypes") or ())
 
 
 def _read(aws: Aws) -> dict[str, Any] | None:
@@ -62,7 +67,8 @@ class LandingZone(Kind):
             "latest": found.get("latestAvailableVersion", ""),
             "status": found.get("status", ""),
             "drift": (found.get("driftStatus") or {}).get("status", ""),
-            "auto_enrollment": AUTO_ENROLLMENT in (found.get("remediationTypes") or ()),
+            "auto_enrollment": enrols_by_itself(aws),
+            "foundational": _foundational(found.get("manifest") or {}),
             "regions": sorted((found.get("manifest") or {}).get("governedRegions") or ()),
         }
         yield Resource(self.address(NAME), attributes, owned=False)
@@ -70,3 +76,9 @@ class LandingZone(Kind):
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Nothing declares it."""
         raise AssertionError(f"{change.address} is Control Tower's")
+
+
+def _foundational(manifest: Mapping[str, Any]) -> list[str]:
+    """Names of the units that a landing zone before 4.0 has made, and registered, itself."""
+    parts = (manifest.get("organizationStructure") or {}).values()
+    return sorted(part["name"] for part in parts if isinstance(part, dict) and "name" in part)

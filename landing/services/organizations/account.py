@@ -125,7 +125,7 @@ class MemberAccount(Kind):
         if attributes.get("email"):
             yield UniqueName("e-mail address of an account", forms.email(attributes["email"]))
 
-    def impossible(self, change: Change) -> Iterable[str]:
+    def impossible(self, change: Change, live: Mapping[Address, Resource]) -> Iterable[str]:
         """Another e-mail address, and a name that AWS gives to none."""
         if change.before and change.after:
             name = change.after.get("name", "")

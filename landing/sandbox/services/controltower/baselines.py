@@ -23,8 +23,11 @@ BASELINES = {
     "BackupBaseline": "APO9ATVPBKFRRGLK",
 }
 """Name to the end of the ARN (User Guide, "Examples of baseline API operations")."""
-ON_UNITS = {GOVERNING: ("1.0", "2.0", "3.0", "4.0", "5.0"), "BackupBaseline": ("1.0",)}
+ON_UNITS = {GOVERNING: ("3.0", "4.0", "5.0"), "BackupBaseline": ("1.0",)}
 """Those that can be enabled on units, with their versions; the others come with the landing zone."""
+NEWEST = {"3.0": "3.0", "3.1": "3.0", "3.2": "4.0", "3.3": "4.0", "4.0": "5.0"}
+"""The version of the governing baseline that units are registered with, by that of the landing zone (User Guide,
+"Compatibility of OU baselines and landing zone versions")."""
 IDENTITY = "IdentityCenterEnabledBaselineArn"
 
 
@@ -46,6 +49,9 @@ def get_baseline(call: Call) -> dict[str, Any]:
 def list_enabled_baselines(call: Call) -> dict[str, Any]:
     """Of units, and of accounts only when asked (API reference, includeChildren)."""
     where = call.get("filter") or {}
+    if call.get("includeChildren"):
+        for account in state.organization(call).members:
+            call.poll(("controltower", account))
     found = [
         each
         for each in state.here(call).baselines.values()
@@ -78,7 +84,7 @@ def enable_baseline(call: Call) -> dict[str, Any]:
     if name not in ON_UNITS:
         raise invalid(f"{name} cannot be enabled on an organizational unit.")
     place, organization = state.here(call), state.organization(call)
-    _check_version(name, call["baselineVersion"])
+    _check_version(call, name, call["baselineVersion"])
     if _shared(call) & set(organization.units[unit].accounts):
         raise invalid("The baseline is not applicable to the unit of the shared accounts.")
     parent = organization.units[unit].parent
@@ -100,7 +106,9 @@ def enable_baseline(call: Call) -> dict[str, Any]:
 def update_enabled_baseline(call: Call) -> dict[str, Any]:
     """Another version or other parameters (API reference, UpdateEnabledBaseline)."""
     enabled = _own(call)
-    _check_version(_name(call, enabled.identifier), call["baselineVersion"])
+    _check_version(call, _name(call, enabled.identifier), call["baselineVersion"])
+    if float(call["baselineVersion"]) < float(enabled.version):
+        raise invalid("Baseline updates cannot be rolled back.")
     parameters = _parameters(call, _name(call, enabled.identifier))
     _alone(call)
     enabled.version, enabled.parameters = call["baselineVersion"], parameters
@@ -227,9 +235,11 @@ def _shared(call: Call) -> set[str]:
     return {str(part["accountId"]) for part in manifest.values() if isinstance(part, dict) and "accountId" in part}
 
 
-def _check_version(name: str, version: str) -> None:
+def _check_version(call: Call, name: str, version: str) -> None:
     if version not in ON_UNITS[name]:
         raise invalid(f"There is no version {version} of {name}.")
+    if name == GOVERNING and version != NEWEST[state.zone_of(call).version]:
+        raise invalid(f"Version {version} of {name} is not compatible with the landing zone.")
 
 
 def _parameters(call: Call, name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
@@ -9,7 +10,7 @@ from landing.sandbox.services import accounts, controlcatalog
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.controlcatalog import Control
 from landing.sandbox.services.controltower import state
-from landing.sandbox.services.controltower.enrolment import guard, mandatory
+from landing.sandbox.services.controltower.enrolment import guard, mandatory, text_of
 from landing.sandbox.services.controltower.state import Enabled, Place, absent, conflict, invalid
 from landing.sandbox.services.organizations.state import Organization
 from landing.sandbox.world import World
@@ -34,7 +35,7 @@ def list_enabled_controls(call: Call) -> dict[str, Any]:
         and each.identifier in where.get("controlIdentifiers", [each.identifier])
         and each.status in where.get("statuses", [each.status])
         and each.parent in where.get("parentIdentifiers", [each.parent])
-        and _drift(each) in where.get("driftStatuses", [_drift(each)])
+        and _drift(call, each) in where.get("driftStatuses", [_drift(call, each)])
     ]
     return call.page("enabledControls", found, show=lambda each: _enabled(call, each), most=200)
 
@@ -89,6 +90,8 @@ def update_enabled_control(call: Call) -> dict[str, Any]:
     """Refused when nothing changes (API reference, UpdateEnabledControl)."""
     enabled = _own(call, call["enabledControlIdentifier"])
     parameters = _checked(_control(call, enabled.identifier), state.given(call))
+    if _drift(call, enabled) == state.DRIFTED:
+        raise invalid("An enabled control that has drifted cannot be updated.")
     if parameters == enabled.parameters and enabled.status == state.SUCCEEDED:
         raise invalid("The parameters are as they were.")
     _admitted(call, enabled)
@@ -129,7 +132,7 @@ def done(world: World, account: str, region: str, operation_id: str) -> None:
     if operation.enabled.target not in organization.units:
         state.end(world, operation, "The organizational unit does not exist any more.")
         return
-    operation.enabled.drift = operation.enabled.resource_drift = state.IN_SYNC
+    operation.enabled.drift = state.IN_SYNC
     state.end(world, operation, renew(world, place, organization, operation.enabled.target))
 
 
@@ -146,25 +149,39 @@ def disabled(world: World, account: str, region: str, operation_id: str) -> None
 
 def renew(world: World, place: Place, organization: Organization, unit: str, *, governed: bool | None = None) -> str:
     """The SCP of a unit is made of what is enabled there; what is wrong when it cannot be attached."""
-    if governed is None:
-        governed = bool(place.baselines_on(unit))
+    statements = _statements(
+        world, place, unit, governed=bool(place.baselines_on(unit)) if governed is None else governed
+    )
+    return guard(world, place, organization, unit, statements)
+
+
+def _statements(world: World, place: Place, unit: str, *, governed: bool) -> list[Any]:
+    """What the SCP of a unit says."""
     statements = [mandatory()] if governed else []
     for each in place.controls.values():
         control = controlcatalog.find(world.partition, each.identifier)
         if each.target == unit and control is not None and control.statement is not None:
             statements.append(control.statement)
-    return guard(world, place, organization, unit, statements)
+    return statements
 
 
 def _children(call: Call, each: Enabled) -> list[Enabled]:
-    """What accounts of the unit have because of it."""
-    members = state.organization(call).units[each.target].accounts
+    """What accounts of the unit have because of it, and units below of what is an SCP (User Guide, "Nested OUs")."""
+    units = state.organization(call).units
+    below = [unit for unit in units if _is_below(units, unit, each.target)]
+    is_scp = _control(call, each.identifier).statement is not None
+    targets = [*units[each.target].accounts, *(below if is_scp else ())]
     return [
         Enabled(
-            f"{each.arn}{number:04d}", each.identifier, account, each.parameters, status=each.status, parent=each.arn
+            f"{each.arn}{number:04d}", each.identifier, target, each.parameters, status=each.status, parent=each.arn
         )
-        for number, account in enumerate(members)
+        for number, target in enumerate(targets)
     ]
+
+
+def _is_below(units: Mapping[str, Any], unit: str, above: str) -> bool:
+    parent = units[unit].parent
+    return parent == above or (parent in units and _is_below(units, parent, above))
 
 
 def _control(call: Call, identifier: str) -> Control:
@@ -200,18 +217,30 @@ def _admitted(call: Call, enabled: Enabled | None = None) -> None:
         raise Refusal("ServiceQuotaExceededException", f"There are {MOST} control operations in progress.")
 
 
-def _drift(each: Enabled) -> str:
-    return state.DRIFTED if state.DRIFTED in (each.drift, each.resource_drift) else state.IN_SYNC
+def _drift(call: Call, each: Enabled) -> str:
+    return state.DRIFTED if state.DRIFTED in (each.drift, _resource_drift(call, each)) else state.IN_SYNC
+
+
+def _resource_drift(call: Call, each: Enabled) -> str:
+    """SCP_UPDATED, SCP_DETACHED_FROM_OU (User Guide, "Types of governance drift")."""
+    control, place = _control(call, each.identifier), state.here(call)
+    if control.statement is None or each.status != state.SUCCEEDED or each.parent:
+        return state.IN_SYNC
+    organization = state.organization(call)
+    policy = organization.policies.get(place.guards.get(each.target, ""))
+    wanted = _statements(call.world, place, each.target, governed=bool(place.baselines_on(each.target)))
+    there = policy is not None and each.target in organization.targets.get(policy.id, ())
+    return state.IN_SYNC if policy and there and policy.content == text_of(wanted) else state.DRIFTED
 
 
 def _enabled(call: Call, each: Enabled) -> dict[str, Any]:
     status = {"status": each.status, **({"lastOperationIdentifier": each.last} if each.last else {})}
-    types = {"inheritance": {"status": each.drift}, "resource": {"status": each.resource_drift}}
+    types = {"inheritance": {"status": each.drift}, "resource": {"status": _resource_drift(call, each)}}
     return {
         "arn": each.arn,
         "controlIdentifier": each.identifier,
         "targetIdentifier": state.arn_of_target(call, each.target),
         "statusSummary": status,
-        "driftStatusSummary": {"driftStatus": _drift(each), "types": types},
+        "driftStatusSummary": {"driftStatus": _drift(call, each), "types": types},
         **({"parentIdentifier": each.parent} if each.parent else {}),
     }

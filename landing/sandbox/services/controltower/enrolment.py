@@ -95,9 +95,11 @@ def guard(world: World, place: Place, organization: Organization, unit: str, sta
             organization.detach(policy.id, unit)
             del organization.policies[place.guards.pop(unit)]
         return ""
-    text = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+    text = text_of(statements)
     if policy is not None:
         policy.content = text
+        if unit not in organization.targets.get(policy.id, ()):
+            organization.attach(policy.id, unit)
         return ""
     if organization.policy_types.get(SCP) != "ENABLED":
         return "Service control policies are not enabled in the organization."
@@ -109,6 +111,11 @@ def guard(world: World, place: Place, organization: Organization, unit: str, sta
     organization.attach(made.id, unit)
     place.guards[unit] = made.id
     return ""
+
+
+def text_of(statements: list[Any]) -> str:
+    """The document of the SCP that they make."""
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
 
 
 def mandatory() -> dict[str, Any]:

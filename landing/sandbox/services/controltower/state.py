@@ -57,7 +57,6 @@ class Enabled:
     parent: str = ""
     drift: str = IN_SYNC
     """Of inheritance."""
-    resource_drift: str = IN_SYNC
     tags: dict[str, str] = field(default_factory=dict)
 
 

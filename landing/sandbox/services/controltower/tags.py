@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.controltower import state
 from landing.sandbox.services.tags import Tags
@@ -15,6 +17,15 @@ def _tags(call: Call) -> dict[str, str]:
     if place.zone is not None and place.zone.arn == arn:
         return place.zone.tags
     raise state.absent("The resource does not exist.")
+
+
+def tagged(call: Call) -> Iterator[tuple[str, dict[str, str]]]:
+    """ARN and tags of everything that it has in a Region."""
+    place = state.here(call)
+    for enabled in (*place.baselines.values(), *place.controls.values()):
+        yield enabled.arn, enabled.tags
+    if place.zone is not None:
+        yield place.zone.arn, place.zone.tags
 
 
 TAGS = Tags(of=_tags, too_many=lambda: state.invalid("A resource has at most 50 tags."))

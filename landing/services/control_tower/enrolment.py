@@ -1,0 +1,144 @@
+"""Accounts that come into a unit which AWS Control Tower governs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from landing.aws import Aws, unless
+from landing.core import forms
+from landing.core.errors import NotThere, OperationFailed
+from landing.core.model import Address, Change, Resource, Scope, Severity
+from landing.organization import Organization
+from landing.organization.resources import ACCOUNT
+from landing.services.base import Kind, Ownership, required_account
+from landing.services.control_tower import enabled
+from landing.services.control_tower.baseline import (
+    FORWARDED,
+    ControlTowerBaseline,
+    asking,
+    governing,
+    register_again,
+    there,
+    waits,
+)
+from landing.services.control_tower.enabled import BUSY, FAILED, SUCCEEDED, Row
+from landing.services.control_tower.landing_zone import enrols_by_itself
+from landing.services.control_tower.settings import GOVERNING, ControlTowerSettings
+from landing.services.organizations.unit import OrganizationalUnit
+from landing.services.strength import Weaker, kept, on
+
+
+class ControlTowerEnrolment(Kind):
+    """The accounts of the config that are enrolled, of a unit that is registered; named by the unit.
+
+    An account is made by CreateAccount and moved. Where the landing zone has auto-enrolment, Control Tower does the
+    rest; else the unit is registered again: EnableBaseline takes no accounts (User Guide, "Account auto-enrollment",
+    "Register an existing OU").
+    """
+
+    name = "control_tower_enrolment"
+    title = "Enrolment in AWS Control Tower"
+    ownership = Ownership.CONFIG
+    service = "control_tower"
+    severity = Severity.HIGH
+    help_uri = "https://docs.aws.amazon.com/controltower/latest/userguide/account-auto-enrollment.html"
+    weaker: ClassVar[Mapping[str, Weaker]] = {"accounts": kept(), "registered": on}
+    canonical: ClassVar[Mapping[str, forms.Form]] = {"accounts": forms.unordered}
+    parallel = 1
+    waits_for = (ACCOUNT,)
+    ahead = ("accounts", "units")
+    removal = ""
+    reads = (
+        "organizations:ListAWSServiceAccessForOrganization",
+        "controltower:ListLandingZones",
+        "controltower:GetLandingZone",
+        "controltower:ListEnabledBaselines",
+        "controltower:ListBaselines",
+    )
+    writes = ("controltower:ResetEnabledBaseline", "controltower:GetBaselineOperation", *FORWARDED)
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """All accounts of each unit; of units that are not registered as found."""
+        service = organization.service(ControlTowerSettings)
+        for unit in organization.units if service else ():
+            accounts = sorted(key for key in organization.accounts_in[unit] if key != organization.management)
+            if accounts and service is not None:
+                baseline = ControlTowerBaseline().declared_on(organization, unit)
+                needs = (OrganizationalUnit().address(unit), *baseline, *map(required_account, accounts))
+                attributes = {"registered": True, "accounts": accounts}
+                yield Resource(self.address(unit), attributes, needs, source=service.source)
+
+    def as_found(self, organization: Organization, wanted: Resource, live: Mapping[Address, Resource]) -> Resource:
+        """Nobody is enrolled in a unit that is not registered, nor to be by the config."""
+        found = live.get(wanted.address)
+        if found is None or found.attributes["registered"]:
+            return wanted
+        registers = ControlTowerBaseline().declared_on(organization, wanted.address.name)
+        return wanted if registers else replace(wanted, attributes=found.attributes)
+
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Of the accounts of the config, those that are enrolled with their unit."""
+        if enabled.zone_for(organization, aws) is None or organization.service(ControlTowerSettings) is None:
+            return
+        for wanted in self.desired(organization):
+            unit = wanted.address.name
+            row, found = governing(aws, unit), []
+            if row is not None:
+                states = _states(aws, row, _children(aws))
+                found = [key for key in wanted.attributes["accounts"] if states.get(key) == SUCCEEDED]
+            attributes = {"registered": row is not None, "accounts": found}
+            yield Resource(wanted.address, attributes, (OrganizationalUnit().address(unit),), owned=False)
+
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
+        """Wait for Control Tower, or have it register the unit again, until all are enrolled."""
+        assert change.after is not None
+        unit, wanted = change.address.name, change.after["accounts"]
+        target, asked = enabled.target_of(aws, unit), enrols_by_itself(aws)
+        for _ in aws.poll(f"enrolment of the accounts in {unit}", "control_tower_enrolment"):
+            row = there(aws, target, GOVERNING)
+            if row is None:
+                raise NotThere(f"the unit {unit} is not registered with AWS Control Tower any more")
+            enabled.settled(waits(aws, f"{GOVERNING} on {unit}"), row, asking(aws))
+            aws.tree.once.forget("enabled baselines", "enabled baselines with accounts")
+            states = _states(aws, row, _children(aws))
+            left = [key for key in wanted if states.get(key) != SUCCEEDED]
+            if not left:
+                return
+            if any(states.get(key) == FAILED for key in left) or (asked and not enrols_by_itself(aws)):
+                raise OperationFailed(
+                    f"{', '.join(left)} cannot be enrolled: see the unit in AWS Control Tower",
+                    help="an account that has a recorder of AWS Config already is not enrolled",
+                    operation="enrolment",
+                )
+            if not asked:
+                with unless(*BUSY) as busy:
+                    register_again(aws, target)
+                asked = not busy.code
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """How it comes about."""
+        yield (
+            "by AWS Control Tower itself, minutes to hours after the account is in the unit, where the landing zone "
+            "has auto-enrolment; else by registering the unit again, with every account that is directly in it"
+        )
+
+
+def _children(aws: Aws) -> list[Row]:
+    """Baselines of accounts, by way of their units."""
+    client: Any = aws.client("controltower")
+    return aws.tree.once(
+        "enabled baselines with accounts",
+        lambda: list(
+            aws.listed(client, "list_enabled_baselines", "enabledBaselines", includeChildren=True, maxResults=100)
+        ),
+    )
+
+
+def _states(aws: Aws, row: Row, children: Iterable[Row]) -> dict[str, str]:
+    """Status by account key, of those that have a baseline by way of their unit."""
+    keys = aws.tree.account_keys
+    own = (each for each in children if each.get("parentIdentifier") == row["arn"])
+    ids = {each["targetIdentifier"].rpartition("/")[2]: enabled.status_of(each) for each in own}
+    return {keys.get(account, account): status for account, status in ids.items()}
