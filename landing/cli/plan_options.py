@@ -38,6 +38,7 @@ class Shown:
             limit=self.limit,
             budget=self.budget,
             expand=self.expand,
+            whole=not sys.stdout.isatty(),
             summary=self.summary,
             saved_as=saved_as,
         )
@@ -66,7 +67,7 @@ def shown_as(command: F) -> F:
             "--expand",
             multiple=True,
             metavar="ADDR",
-            help="Do not fold this address (or kind, or prefix*, or all); repeatable.",
+            help="Show this address (or kind, or prefix*, or all) by itself and in full; repeatable.",
         ),
         click.option("--summary", is_flag=True, help="Only the summary."),
         click.option("--format", "form", type=click.Choice(formats.names("plan")), default="text", show_default=True),

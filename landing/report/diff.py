@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -11,7 +12,8 @@ from landing.core.difference import Difference, differences
 from landing.core.model import Action, Change
 from landing.core.text import safe
 from landing.engine.drift import Finding, Status
-from landing.report.style import SIGNS, Style, shown
+from landing.report.statements import Changed, Pair, apart, with_lists
+from landing.report.style import SHORT, SIGNS, Style, shown
 from landing.services.base import Kind
 
 NOTHING: tuple[Any, ...] = ({}, [], (), None)
@@ -37,23 +39,50 @@ class Line:
         return f"{'!' if self.sign == '~' else self.sign} {'    ' * self.depth}{self.text}"
 
 
-def of_change(kind: Kind, change: Change) -> list[Line]:
-    """The attributes of what is created or destroyed; of an update only what differs."""
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much is shown of a value: so many characters, 0 for all; and whether documents and lists in full."""
+
+    limit: int = SHORT
+    full: bool = False
+
+
+BRIEF = Detail()
+WHOLE = Detail(0, full=True)
+
+
+def of_change(kind: Kind, change: Change, detail: Detail = BRIEF) -> list[Line]:
+    """The attributes of what is created or destroyed; of an update only what differs.
+
+    In full, what documents and lists become is shown as well, whatever of it differs.
+    """
     if change.action is Action.UPDATE:
-        return list(_of_update(change))
+        return list(_of_update(change, detail))
     attributes = change.after or change.before or {}
-    rows = [(safe(name), shown(value)) for name, value in attributes.items() if value not in NOTHING]
-    if change.action is Action.CREATE:
-        rows += [(name, "(known after apply)") for name in kind.unknown]
-    width = max((len(name) for name, _ in rows), default=0)
-    return [Line(SIGNS[change.action.value], f"{name:<{width}} = {text}") for name, text in rows]
+    sign = SIGNS[change.action.value]
+    rows = [(name, value) for name, value in attributes.items() if value not in NOTHING]
+    unknown = kind.unknown if change.action is Action.CREATE else ()
+    width = max((len(safe(name)) for name in (*(name for name, _ in rows), *unknown)), default=0)
+    lines = [line for name, value in rows for line in _row(sign, safe(name).ljust(width), value, detail)]
+    return [*lines, *(Line(sign, f"{name:<{width}} = (known after apply)") for name in unknown)]
+
+
+def _row(sign: str, name: str, value: Any, detail: Detail) -> Iterator[Line]:
+    """A name and its value: in full over as many lines as it takes."""
+    if not (detail.full and isinstance(value, Mapping | list | tuple) and value):
+        yield Line(sign, f"{name} = {shown(value, detail.limit)}")
+        return
+    text = json.dumps(value, indent=4, ensure_ascii=False, default=dict)
+    first, *rest = text.split("\n")
+    yield Line(sign, f"{name} = {safe(first)}")
+    yield from (Line(sign, safe(line)) for line in rest)
 
 
 def of_finding(finding: Finding) -> list[Line]:
     """What was expected against what is there; the sign says what happened behind the config's back."""
     if finding.status is Status.CHANGED:
         leaves = [_drifted(path, expected, actual) for path, expected, actual in finding.diff]
-        return [line for leaf in leaves for line in _leaf(leaf)]
+        return [line for leaf in leaves for line in _leaf(leaf, BRIEF)]
     sign, side = ("-", 1) if finding.status is Status.MISSING else ("+", 2)
     rows = [(safe(row[0]), shown(row[side])) for row in finding.diff if row[side] not in NOTHING]
     width = max((len(name) for name, _ in rows), default=0)
@@ -72,18 +101,53 @@ def _drifted(path: str, expected: Any, actual: Any) -> Difference:
     return Difference(sign, path, expected, actual)
 
 
-def _of_update(change: Change) -> Iterator[Line]:
-    leaves = list(differences(change.before, change.after))
+def _of_update(change: Change, detail: Detail) -> Iterator[Line]:
+    before, after, policies = apart(change.before, change.after)
+    leaves = list(differences(before, after))
+    for policy in policies:
+        yield from _of_policy(policy, detail)
+    yield from _of_leaves(leaves, detail)
+    attributes = change.after or {}
+    touched = {path.split(".")[0] for path in (*(leaf.path for leaf in leaves), *(each.path for each in policies))}
+    hidden = len([name for name in attributes if name not in touched])
+    if hidden:
+        yield Line(CLOSE, f"# ({hidden} unchanged attribute{'s' * (hidden != 1)} hidden)")
+    for name in [name for name in attributes if detail.full and name in touched]:
+        if isinstance(attributes[name], Mapping | list | tuple):
+            yield Line(CLOSE, f"# the whole of {safe(name)}:")
+            yield from _row(CLOSE, safe(name), attributes[name], detail)
+
+
+def _of_leaves(leaves: Iterable[Difference], detail: Detail) -> Iterator[Line]:
     for parent, members in groupby(leaves, _list_of):
         if parent is None:
             for leaf in members:
-                yield from _leaf(leaf)
+                yield from _leaf(leaf, detail)
         else:
-            yield from _elements(parent, list(members))
-    touched = {leaf.path.split(".")[0] for leaf in leaves}
-    hidden = len([name for name in change.after or {} if name not in touched])
-    if hidden:
-        yield Line(CLOSE, f"# ({hidden} unchanged attribute{'s' * (hidden != 1)} hidden)")
+            yield from _elements(parent, list(members), detail)
+
+
+def _of_policy(policy: Changed, detail: Detail) -> Iterator[Line]:
+    """A policy by its statements: those that come and go whole, of the others what differs."""
+    for pair in policy.pairs:
+        sign = "+" if pair.before is None else "-" if pair.after is None else "~"
+        yield Line(sign, f"{safe(policy.path)} {shown(pair.sid) if pair.sid else f'#{pair.number}'} {{")
+        yield from (replace(line, depth=line.depth + 1) for line in _of_statement(pair, detail))
+        yield Line(CLOSE, "}")
+    if policy.unchanged:
+        count = policy.unchanged
+        yield Line(CLOSE, f"# ({count} unchanged statement{'s' * (count != 1)} hidden)")
+
+
+def _of_statement(pair: Pair, detail: Detail) -> Iterator[Line]:
+    if pair.before is not None and pair.after is not None:
+        yield from _of_leaves(differences(*with_lists(pair.before, pair.after)), detail)
+        return
+    sign, only = ("+", pair.after) if pair.before is None else ("-", pair.before)
+    rows = {name: value for name, value in (only or {}).items() if name != "Sid"}
+    width = max((len(safe(name)) for name in rows), default=0)
+    for name, value in rows.items():
+        yield from _row(sign, safe(name).ljust(width), value, detail)
 
 
 def _list_of(leaf: Difference) -> str | None:
@@ -93,27 +157,24 @@ def _list_of(leaf: Difference) -> str | None:
     return leaf.path.removesuffix(f".[{leaf.after if leaf.sign == '+' else leaf.before}]")
 
 
-def _elements(parent: str, leaves: Sequence[Difference]) -> Iterator[Line]:
+def _elements(parent: str, leaves: Sequence[Difference], detail: Detail) -> Iterator[Line]:
     """A list of which only some elements changed: the others are counted, not shown."""
     yield Line("~", f"{safe(parent)} = [")
     for leaf in leaves:
-        yield Line(leaf.sign, f"{shown(leaf.after if leaf.sign == '+' else leaf.before)},", 1)
+        yield Line(leaf.sign, f"{shown(leaf.after if leaf.sign == '+' else leaf.before, detail.limit)},", 1)
     unchanged = leaves[0].unchanged
     if unchanged:
         yield Line(CLOSE, f"# ({unchanged} unchanged element{'s' * (unchanged != 1)} hidden)", 1)
     yield Line(CLOSE, "]")
 
 
-def _leaf(leaf: Difference) -> Iterator[Line]:
+def _leaf(leaf: Difference, detail: Detail) -> Iterator[Line]:
     path = safe(leaf.path)
     only = leaf.after if leaf.sign == "+" else leaf.before
     if leaf.sign != "~" and isinstance(only, str) and leaf.path.endswith(f".[{only}]"):
-        yield Line(leaf.sign, f"{safe(leaf.path.removesuffix(f'.[{only}]'))} = [… {shown(only)}]")
+        yield Line(leaf.sign, f"{safe(leaf.path.removesuffix(f'.[{only}]'))} = [… {shown(only, detail.limit)}]")
         return
-    match leaf.sign:
-        case "+":
-            yield Line("+", f"{path} = {shown(leaf.after)}")
-        case "-":
-            yield Line("-", f"{path} = {shown(leaf.before)}")
-        case _:
-            yield Line("~", f"{path} = {shown(leaf.before)} -> {shown(leaf.after)}")
+    if leaf.sign == "~":
+        yield Line("~", f"{path} = {shown(leaf.before, detail.limit)} -> {shown(leaf.after, detail.limit)}")
+    else:
+        yield from _row(leaf.sign, path, only, detail)

@@ -101,6 +101,11 @@ def fold(kinds: Kinds, changes: Iterable[Change], expand: Collection[str] = ()) 
     return sorted(folded, key=lambda group: (group.change.address.kind, len(group.changes)))
 
 
+def expanded(address: Address, expand: Collection[str]) -> bool:
+    """Whether `expand` names an address."""
+    return any(target == EVERYTHING or address.matches(target) for target in expand)
+
+
 def _key(kinds: Kinds, change: Change, expand: Collection[str]) -> Hashable:
     address, before, after = change.address, change.before or {}, change.after or {}
     if change.action is Action.DELETE or address.kind in NEVER_FOLDED:
@@ -110,7 +115,7 @@ def _key(kinds: Kinds, change: Change, expand: Collection[str]) -> Hashable:
             return address
     elif kinds[address.kind].level is Level.ORGANIZATION and address.kind not in PER_ACCOUNT:
         return address
-    if any(target == EVERYTHING or address.matches(target) for target in expand):
+    if expanded(address, expand):
         return address
     return change.action, likeness(address, _templated(change))
 

@@ -12,8 +12,8 @@ from landing.guardrails.exposure import dangers
 from landing.organization import Organization
 from landing.report.adopted import HEADS, TAKEN_OVER, marked
 from landing.report.budget import BUDGET, Section, fit
-from landing.report.diff import at_most, of_change
-from landing.report.fold import EVERYTHING, Group, fold
+from landing.report.diff import BRIEF, WHOLE, Detail, at_most, of_change
+from landing.report.fold import EVERYTHING, Group, expanded, fold
 from landing.report.markdown import at, code, comment, details, fence, tag
 from landing.report.plan_text import (
     IN_FORCE,
@@ -38,14 +38,19 @@ RESERVE = 160
 """Bytes kept for the line that says how much is not shown."""
 
 
-def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget: int = BUDGET) -> str:
-    """The verdict and the counts first; what does not fit gets shorter, section by section, and is counted last."""
+def render(
+    plan: Plan, organization: Organization, *, saved_as: str = "", budget: int = BUDGET, expand: Collection[str] = ()
+) -> str:
+    """The verdict and the counts first; what does not fit gets shorter, section by section, and is counted last.
+
+    What `expand` names (as `fold` has it) is shown in full if there is room.
+    """
     named = dangers(organization, plan.changes, plan.kinds)
     head, said = _head(plan), said_of(plan, organization, named)
     dangerous = [(change, words) for change in plan.changes if (words := _words(change, named))]
     addresses = {change.address for change, _ in dangerous}
     changed = [change for change in plan.changes if change.action not in HEADS]
-    groups = sorted(fold(plan.kinds, changed), key=lambda group: group.change.address not in addresses)
+    groups = sorted(fold(plan.kinds, changed, expand), key=lambda group: group.change.address not in addresses)
     before = [
         Section(0, (lambda: "", partial(_table, plan))),
         Section(1, tuple(partial(_caution, dangerous, count) for count in (0, SOME, MANY))),
@@ -65,6 +70,7 @@ def render(plan: Plan, organization: Organization, *, saved_as: str = "", budget
                 partial(_line, group),
                 partial(_details, group, organization, said, FEW_LINES),
                 partial(_details, group, organization, said, LINES),
+                partial(_details, group, organization, said, 0, _detail(group, expand)),
             ),
         )
         for group in groups
@@ -182,14 +188,20 @@ def _line(group: Group) -> str:
     return f"- `{SIGNS[change.action.value]}` {code(group.title)} {WILL[change.action]}{where}\n"
 
 
-def _details(group: Group, organization: Organization, said: Said, limit: int) -> str:
+def _detail(group: Group, expand: Collection[str]) -> Detail:
+    return WHOLE if expanded(group.change.address, expand) else Detail(0)
+
+
+def _details(group: Group, organization: Organization, said: Said, limit: int, detail: Detail = BRIEF) -> str:
+    """With at most so many lines, 0 for all."""
     change = group.change
     summary = f"<b>{SIGNS[change.action.value]}</b> {tag(group.title)} {WILL[change.action]}"
     sources = sorted({each.source for each in group.changes if each.source})
     notes = [f"Declared at {at(sources)}"] if sources else []
     notes += [f"{TAKEN_OVER}."] if change.adopts else []
     notes += [code(remark) for remark in remarks(group, organization, said)]
-    body = fence(line.fenced for line in at_most(of_change(group.kind, change), limit))
+    lines = of_change(group.kind, change, detail)
+    body = fence(line.fenced for line in at_most(lines, limit or len(lines)))
     return "\n" + details(summary, body + ("\n\n" + "<br>\n".join(notes) if notes else "")) + "\n\n"
 
 

@@ -15,8 +15,8 @@ from landing.guardrails.exposure import dangers
 from landing.organization import ForeignPolicy, Organization
 from landing.report.adopted import HEADS, TAKEN_OVER, marked
 from landing.report.apply_text import planned
-from landing.report.diff import of_change
-from landing.report.fold import Group, fold
+from landing.report.diff import BRIEF, WHOLE, Detail, of_change
+from landing.report.fold import Group, expanded, fold
 from landing.report.place import label, spread
 from landing.report.reasons import missed_in
 from landing.report.style import SIGNS, Style, shown
@@ -65,9 +65,13 @@ def render(
     summary_only: bool = False,
     expand: Collection[str] = (),
     limit: int = LIMIT,
+    detail: Detail = BRIEF,
 ) -> str:
-    """The whole text, the summary last; `expand` as `fold` has it, `limit` 0 shows every entry."""
-    lines = [] if summary_only else list(_changes(plan, organization, style, expand, limit))
+    """The whole text, the summary last; `expand` as `fold` has it, `limit` 0 shows every entry.
+
+    What is expanded is shown in full, the rest as `detail` says.
+    """
+    lines = [] if summary_only else list(_changes(plan, organization, style, expand=expand, limit=limit, detail=detail))
     lines += _in_force(plan, organization, style)
     lines += _left_alone(plan, style)
     lines += _gaps(plan, style)
@@ -76,7 +80,7 @@ def render(
 
 
 def _changes(
-    plan: Plan, organization: Organization, style: Style, expand: Collection[str], limit: int
+    plan: Plan, organization: Organization, style: Style, *, expand: Collection[str], limit: int, detail: Detail
 ) -> Iterator[str]:
     if not plan.changes:
         return
@@ -94,7 +98,8 @@ def _changes(
         key = group.change.address.kind, group.change.action
         seen[key] += 1
         if not limit or seen[key] <= limit:
-            yield from _group(group, organization, said, style)
+            full = WHOLE if expanded(group.change.address, expand) else detail
+            yield from _group(group, organization, said, style, full)
             yield ""
     for (kind, action), number in sorted(seen.items()):
         if limit and number > limit:
@@ -107,13 +112,13 @@ def _changes(
             yield ""
 
 
-def _group(group: Group, organization: Organization, said: Said, style: Style) -> Iterator[str]:
+def _group(group: Group, organization: Organization, said: Said, style: Style, detail: Detail) -> Iterator[str]:
     change = group.change
     yield style.paint(f"  # {safe(group.title)} {WILL[change.action]}", "bold")
     yield from (f"  # ({reason})" for reason in reasons(group))
     name = shown(change.address.name if len(group.changes) == 1 else group.label)
     yield f"  {style.sign(SIGNS[change.action.value])} {change.address.kind} {name} {{"
-    yield from (f"      {line.styled(style)}" for line in of_change(group.kind, change))
+    yield from (f"      {line.styled(style)}" for line in of_change(group.kind, change, detail))
     yield "    }"
     yield from (f"    {line}" for line in remarks(group, organization, said))
 

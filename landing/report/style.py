@@ -58,8 +58,15 @@ class Style:
         return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii") if self.ascii else text
 
 
-def shown(value: Any, limit: int = 120) -> str:
-    """A value as Terraform writes it: strings quoted, documents as JSON on one line, cut at `limit` characters."""
+SHORT = 120
+"""Characters of a value."""
+
+
+def shown(value: Any, limit: int = SHORT) -> str:
+    """A value as Terraform writes it: strings quoted, documents as JSON on one line; cut at `limit` characters, 0: not.
+
+    Of a policy or a template it is said what it has.
+    """
     if isinstance(value, str):
         text = json.dumps(value, ensure_ascii=False)
     elif isinstance(value, Mapping) and value:
@@ -67,7 +74,7 @@ def shown(value: Any, limit: int = 120) -> str:
     else:
         text = json.dumps(value, ensure_ascii=False, default=dict)
     text = safe(text)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return text if not limit or len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _document(value: Mapping[str, Any]) -> str:

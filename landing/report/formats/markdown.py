@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def plan(plan: Plan, organization: Organization, view: View) -> str:
     from landing.report import plan_markdown
 
-    page = plan_markdown.render(plan, organization, saved_as=view.saved_as, budget=view.budget)
+    page = plan_markdown.render(plan, organization, saved_as=view.saved_as, budget=view.budget, expand=view.expand)
     return view.style.plain(page)
 
 

@@ -20,9 +20,16 @@ if TYPE_CHECKING:
 
 def plan(plan: Plan, organization: Organization, view: View) -> str:
     from landing.report import plan_text
+    from landing.report.diff import BRIEF, Detail
 
     return plan_text.render(
-        plan, organization, view.style, summary_only=view.summary, expand=view.expand, limit=view.limit
+        plan,
+        organization,
+        view.style,
+        summary_only=view.summary,
+        expand=view.expand,
+        limit=view.limit,
+        detail=Detail(0) if view.whole else BRIEF,
     )
 
 

@@ -18,7 +18,9 @@ class View:
     budget: int = 60_000
     """Most bytes of Markdown."""
     expand: Collection[str] = ()
-    """What is not folded: addresses, kinds, prefixes that end in `*`."""
+    """What is not folded, and shown in full: addresses, kinds, prefixes that end in `*`."""
+    whole: bool = False
+    """No value is cut, as in a file."""
     verbose: bool = False
     """What is right, too."""
     summary: bool = False
