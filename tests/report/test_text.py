@@ -95,7 +95,10 @@ def test_limit_counts_what_it_leaves_out():
 
 def test_only_elements_of_a_list_that_changed_are_shown():
     text = rendered(plan())
-    assert '              + "eu-central-1",\n                # (2 unchanged elements hidden)\n            ]\n        }\n' in text
+    assert (
+        '              + "eu-central-1",\n                # (2 unchanged elements hidden)\n            ]\n        }\n'
+        in text
+    )
     assert '"us-east-1",' not in text
 
 
