@@ -127,7 +127,7 @@ CODES: Mapping[str, Explanation] = {
         "`linked_regions`, or govern another region",
     ),
     "LZ357": Explanation(
-        "a Security Hub policy that AWS does not take by its name, or more than 20",
+        "a Security Hub policy that AWS does not take by its name, or that has the name of another; more than 20",
         "letters, digits and hyphens; one policy for several targets",
     ),
     "LZ358": Explanation("settings of a Security Hub policy that exclude each other", "remove one of the two"),
@@ -140,7 +140,10 @@ CODES: Mapping[str, Explanation] = {
         "an insight into events that the trail does not log",
         "`management_events: all`, or leave the insight out",
     ),
-    "LZ362": Explanation("an organization rule whose name or parameters are too long", "shorten them"),
+    "LZ362": Explanation(
+        "an organization rule whose name or parameters are too long, or whose name another has",
+        "shorten them; give each its own name",
+    ),
     "LZ363": Explanation("a managed rule that AWS Config does not have", "the rule that was meant is suggested"),
     "LZ364": Explanation("a parameter that a managed rule does not have, or that it needs", "its parameters are named"),
     "LZ365": Explanation("a trail with more than 500 values in its selectors", "leave out fewer resources"),

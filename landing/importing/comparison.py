@@ -8,7 +8,7 @@ from typing import Any
 from landing.aws import Aws
 from landing.core.model import Action, Address, Change, Gap, Resource
 from landing.engine.observe import Observation, as_found, desired_of, observe
-from landing.engine.plan import Origin, make
+from landing.engine.plan import Origin, Plan, make
 from landing.organization import Organization
 from landing.services.base import Kind, Kinds, Ownership
 
@@ -36,7 +36,7 @@ class Sight:
         self.live |= found.live
         self.gaps += found.gaps
 
-    def changes(self, organization: Organization, kinds: Collection[Kind]) -> tuple[Change, ...]:
+    def plan(self, organization: Organization, kinds: Collection[Kind]) -> Plan:
         """What a plan of some of the kinds would do; what goes by names of the config is read again for it."""
         compared = Kinds(kinds)
         again = Kinds(kind for kind in compared if kind.ownership in BY_NAME)
@@ -44,7 +44,7 @@ class Sight:
         names = {kind.name for kind in compared} - {kind.name for kind in again}
         live = {address: each for address, each in self.live.items() if address.kind in names} | dict(anew)
         desired = as_found(organization, compared, desired_of(organization, compared), live)
-        return make(Observation(desired, live, self.gaps, kinds=compared), Origin()).changes
+        return make(Observation(desired, live, self.gaps, kinds=compared), Origin())
 
 
 def told(found: tuple[Change, ...]) -> Iterator[str]:

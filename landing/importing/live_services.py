@@ -8,7 +8,7 @@ from pathlib import Path
 
 from landing.aws import Aws
 from landing.core.errors import ConfigError
-from landing.core.model import Change
+from landing.engine.plan import Plan
 from landing.importing.comparison import Sight, beyond_adoption, differences
 from landing.importing.draft import Draft, LeftOut
 from landing.importing.output import Written, rewrite_folder, say_left_out
@@ -30,7 +30,7 @@ class Compared:
 
     draft: Draft
     written: Written
-    changes: tuple[Change, ...]
+    plan: Plan
     kinds: tuple[Kind, ...] = ORGANIZATIONS.kinds
     """The kinds that were compared."""
 
@@ -42,16 +42,20 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
     """
     organization = written.organization
     trusted = frozenset(aws.tree.trusted)
-    there = [each for each in SERVICES if each.administered and trusted.intersection(each.trusted)]
+    settable = (each for each in SERVICES if each.administered or each.delegated)
+    there = [each for each in settable if trusted.intersection(each.trusted)]
     sight = Sight(aws, frozenset(each.key for each in there))
     left: list[LeftOut] = []
-    services = list(_administered(sight, organization, there, left))
+    services = list(_administered(sight, draft, organization, there, left=left))
     sight.look(organization, (*ORGANIZATIONS.kinds, *(kind for each in services for kind in each.kinds)))
-    found = Compared(draft, written, sight.changes(organization, ORGANIZATIONS.kinds))
+    found = Compared(draft, written, sight.plan(organization, ORGANIZATIONS.kinds))
     for service in services:
         tried = _tried(service, sight, organization, found, folder)
         if isinstance(tried, Compared):
             found = tried
+            names = {kind.name for kind in service.kinds}
+            rest = [address for address in found.plan.unmanaged if address.kind in names]
+            left += [LeftOut(str(address), f"`services.{service.key}` does not say it: it stays") for address in rest]
         else:
             left.append(LeftOut(f"{service.title}, administered by {organization.security_tooling}", tried))
     complete = replace(found.draft, left_out=(*left, *draft.left_out))
@@ -59,7 +63,7 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
 
 
 def _administered(
-    sight: Sight, organization: Organization, services: Collection[Service], left: list[LeftOut]
+    sight: Sight, draft: Draft, organization: Organization, services: Collection[Service], *, left: list[LeftOut]
 ) -> Iterator[Service]:
     """The services that the security tooling account administers wherever they have an administrator."""
     appointing = {
@@ -71,7 +75,9 @@ def _administered(
         if hidden := sorted({gap.reason for gap in sight.gaps if gap.kind in names}):
             left.append(LeftOut(f"the administrator of {service.title}", f"it may not be read: {hidden[0]}"))
             continue
-        accounts = sorted({str(each.attributes["account"]) for a, each in sight.live.items() if a.kind in names})
+        found = {str(each.attributes["account"]) for address, each in sight.live.items() if address.kind in names}
+        delegated = draft.delegated_administrators
+        accounts = sorted(found | {delegated[principal] for principal in service.delegated if principal in delegated})
         if accounts == [organization.security_tooling] and service.settings_of is not None:
             yield service
         elif accounts:
@@ -97,13 +103,13 @@ def _tried(service: Service, sight: Sight, organization: Organization, found: Co
     except ConfigError as error:
         return f"it stays as it is set, which a config cannot say: {_few([each.message for each in error.problems])}"
     kinds = (*found.kinds, *service.kinds)
-    changes = sight.changes(written.organization, kinds)
-    known = {(change.action, change.address) for change in found.changes}
-    more = [change for change in beyond_adoption(changes) if (change.action, change.address) not in known]
+    plan = sight.plan(written.organization, kinds)
+    known = {(change.action, change.address) for change in found.plan.changes}
+    more = [change for change in beyond_adoption(plan.changes) if (change.action, change.address) not in known]
     if more:
         words = [difference for change in more for difference in differences(change)]
         return f"it stays as it is set, which a config cannot say: {_few(words)}"
-    return Compared(draft, written, changes, kinds)
+    return Compared(draft, written, plan, kinds)
 
 
 def _few(words: list[str], few: int = FEW) -> str:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from landing.aws import Aws
 from landing.core.model import Action, Address, Attributes, Change, Level, Resource, Scope, Severity
-from landing.organization import Organization
+from landing.organization import PREFIX, Organization
 from landing.services.base import Kind, Ownership, required_account
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.strength import Weaker, neutral
@@ -60,6 +60,12 @@ class RegionalKind(Kind):
     def _offered(self, organization: Organization) -> list[str]:
         """The governed regions that have the service."""
         return [region for region in organization.governed_regions if region in organization.offered[self.service]]
+
+
+def key_of(name: str, names: Mapping[str, str]) -> str:
+    """The key of what is called `name` in AWS: the config's, by its `names`; else the name, without our beginning."""
+    key = next((key for key, known in names.items() if known == name), name.removeprefix(PREFIX))
+    return key if names.get(key, name) == name else f"{name} (by name)"
 
 
 def at_home(organization: Organization, live: Iterable[Resource], kind: Kind) -> Attributes:

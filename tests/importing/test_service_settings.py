@@ -10,18 +10,20 @@ from typing import Any
 
 import pytest
 
-from landing.core.model import Action
+from landing.config import load
+from landing.core.model import Action, Change, Diagnostic
 from landing.engine.observe import desired_of
 from landing.importing.draft import Asked
 from landing.importing.live import read, stranger
 from landing.importing.live_services import Compared, with_services
 from landing.importing.output import write_folder
 from landing.importing.written import block
+from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from landing.services.guardduty.settings import FEATURES
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
-from landing.services.registry import SERVICES
+from landing.services.registry import KINDS, SERVICES
 from landing.services.service import Service
 from landing.services.settings import without_defaults
 from tests.cloud import Cloud, QuickAws
@@ -31,6 +33,8 @@ from tests.samples import FULL
 HOME, OTHER = "eu-west-1", "us-east-1"
 INVERTED = [service for service in SERVICES if service.settings_of is not None]
 CARRIED = (*ORGANIZATIONS.kinds, *(kind for service in INVERTED for kind in service.kinds))
+RECORDING = KINDS["config_recording"]
+"""Recorders that are there already are those of others."""
 SETTINGS = (
     "{guardduty: {export: false}}",
     "{log_archive: {}, guardduty: {auto_enable: NONE, publishing_frequency: SIX_HOURS}}",
@@ -42,6 +46,9 @@ SETTINGS = (
     "{security_hub: {policies: {one: {target: {accounts: [shop-dev], units: [workloads/prod]}, disabled_controls: [S3.1]}}}}",
     "{macie: {export: false, auto_enable: false, discovery: ALL}}",
     "{log_archive: {}, macie: {}}",
+    "{config: {recorders: false}}",
+    "{config: {recorders: false, rules: {ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT, description: E}}}}",
+    "{config: {recorders: false, rules: {tags: {identifier: REQUIRED_TAGS, parameters: {tag1Key: a}, home_only: true}}}}",
 )
 Load = Callable[..., Organization]
 
@@ -63,7 +70,8 @@ def test_those_of_the_full_sample_come_back_too(service: Service, full: Organiza
 
 def asked_for(organization: Organization, service: Service) -> dict[str, Any]:
     """The attributes that a config asks for, by address."""
-    return {str(address): each.attributes for address, each in desired_of(organization, service.kinds).items()}
+    kinds = [kind for kind in service.kinds if kind is not RECORDING]
+    return {str(address): each.attributes for address, each in desired_of(organization, kinds).items()}
 
 
 def _again(service: Service, wanted: Organization, load: Load) -> Any:
@@ -140,6 +148,31 @@ class Watched:
                 )
         self.sandbox.advance(3600)
 
+    def rules(self) -> None:
+        """One everywhere, one at home, and some that no setting can say."""
+        organizations = self.client("organizations", "")
+        for principal in ("config.amazonaws.com", "config-multiaccountsetup.amazonaws.com"):
+            organizations.enable_aws_service_access(ServicePrincipal=principal)
+            organizations.register_delegated_administrator(AccountId=self.accounts["Audit"], ServicePrincipal=principal)
+        tags = {"RuleIdentifier": "REQUIRED_TAGS", "InputParameters": json.dumps({"tag1Key": "team"})}
+        mfa: dict[str, Any] = {"RuleIdentifier": "ROOT_ACCOUNT_MFA_ENABLED", "Description": "MFA"}
+        hourly = {**tags, "MaximumExecutionFrequency": "One_Hour"}
+        excluded = {"ExcludedAccounts": [self.accounts["Log Archive"]]}
+        for region, name, metadata, more in (
+            (HOME, "Corp_Tags", tags, {}),
+            (OTHER, "Corp_Tags", tags, {}),
+            (HOME, "root-mfa", mfa, {}),
+            (OTHER, "elsewhere", mfa, {}),
+            (HOME, "hourly", hourly, {}),
+            (HOME, "but-one", tags, excluded),
+            (HOME, "differs", tags, {}),
+            (OTHER, "differs", mfa, {}),
+        ):
+            self.client("config", region=region).put_organization_config_rule(
+                OrganizationConfigRuleName=name, OrganizationManagedRuleMetadata=metadata, **more
+            )
+        self.sandbox.advance(3600)
+
     def exported(self) -> None:
         """To a bucket of others."""
         store = self.client("s3", "Log Archive")
@@ -202,20 +235,82 @@ def test_services_are_taken_over_as_they_are_set_and_given_up_again_without_loss
         assert cloud.plan(CARRIED).changes == ()
         services = tmp_path / "org/config/services.yaml"
         services.write_text(services.read_text().replace("[IAM.6]", "[IAM.6, S3.1]"))
-        _changes_only(sandbox, tmp_path, "security_hub_policy.corp-base@audit/eu-west-1")
+        cloud = _reloaded(sandbox, tmp_path)
+        changes = cloud.plan(CARRIED).changes
+        assert _updates(changes) == ["security_hub_policy.corp-base@audit/eu-west-1"]
+        assert cloud.apply(changes=changes).complete
+        assert cloud.plan(CARRIED).changes == ()
 
 
-def _changes_only(sandbox: Sandbox, folder: Path, address: str) -> None:
-    """One change, which is made, and nothing more to do."""
-    from landing.config import load
-    from landing.library import Library, shipped
-
+def _reloaded(sandbox: Sandbox, folder: Path) -> Cloud:
+    """With the config as it is now."""
     organization, _ = load(folder / "org/config", Library.load(shipped(), folder / "org"))
-    cloud = Cloud(sandbox, organization, kinds=CARRIED)
-    changes = cloud.plan(CARRIED).changes
-    assert [(change.action, str(change.address)) for change in changes] == [(Action.UPDATE, address)]
-    assert cloud.apply(changes=changes).complete
-    assert cloud.plan(CARRIED).changes == ()
+    return Cloud(sandbox, organization, kinds=CARRIED)
+
+
+def _updates(changes: tuple[Change, ...]) -> list[str]:
+    assert {change.action for change in changes} <= {Action.UPDATE}
+    return [str(change.address) for change in changes]
+
+
+def test_rules_of_config_are_taken_over_by_their_names(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        watched = Watched(sandbox)
+        watched.rules()
+        found = watched.imported(tmp_path / "org")
+        assert found.draft.services == {
+            "config": {
+                "recorders": False,
+                "rules": {
+                    "corp-tags": {
+                        "name": "Corp_Tags",
+                        "identifier": "REQUIRED_TAGS",
+                        "parameters": {"tag1Key": "team"},
+                    },
+                    "root-mfa": {
+                        "name": "root-mfa",
+                        "identifier": "ROOT_ACCOUNT_MFA_ENABLED",
+                        "description": "MFA",
+                        "home_only": True,
+                    },
+                },
+            }
+        }
+        left = {each.what for each in found.written.left_out if each.what.startswith("config_rule")}
+        assert left == {
+            f"config_rule.{name}@audit/{region}"
+            for name, region in (
+                ("elsewhere", OTHER),
+                ("hourly", HOME),
+                ("but-one", HOME),
+                ("differs", HOME),
+                ("differs", OTHER),
+            )
+        }
+        cloud = Cloud(sandbox, found.written.organization, kinds=CARRIED)
+        assert {change.action for change in cloud.plan(CARRIED).changes} == {Action.ADOPT}
+        assert cloud.apply(changes=cloud.plan(CARRIED).changes).complete
+        services = tmp_path / "org/config/services.yaml"
+        services.write_text(services.read_text().replace("description: MFA", "description: All have MFA"))
+        assert _updates(_reloaded(sandbox, tmp_path).plan(CARRIED).changes) == ["config_rule.root-mfa@audit/eu-west-1"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "code"),
+    [
+        ("config: {rules: {a: {name: landing-b, identifier: REQUIRED_TAGS, parameters: {tag1Key: a}}}}", "LZ362"),
+        ("security_hub: {policies: {a: {name: landing-b, target: {units: [root]}}}}", "LZ357"),
+        (
+            "security_hub: {policies: {a: {name: Corp, target: {units: [root]}}, "
+            "b: {name: Corp, target: {units: [security]}}}}",
+            "LZ357",
+        ),
+    ],
+)
+def test_a_name_is_given_once_and_not_one_that_a_config_makes(
+    extra: str, code: str, problems: Callable[..., list[Diagnostic]]
+) -> None:
+    assert code in {each.code for each in problems(f"services: {{log_archive: {{}}, {extra}}}\n")}
 
 
 def test_what_no_settings_say_is_left_out_with_the_difference(tmp_path: Path) -> None:

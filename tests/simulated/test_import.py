@@ -25,8 +25,7 @@ from tests.simulated.server import Simulated
 from tests.simulated.strangers import policies_of, settle
 from tests.simulated.watched import watch
 
-ADMINISTERED = [service for service in SERVICES if service.administered]
-CARRIED = (*SERVICE.kinds, *(kind for service in ADMINISTERED for kind in service.kinds))
+CARRIED = (*SERVICE.kinds, *(kind for service in SERVICES if service.settings_of for kind in service.kinds))
 """The kinds that an import is about."""
 REGION, OTHER = "eu-west-1", "eu-central-1"
 STRANGER = stranger(REGION)

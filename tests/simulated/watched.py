@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -14,6 +15,7 @@ from landing.services.guardduty.settings import ADDITIONAL, FEATURES
 
 FREQUENCIES = ("FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS")
 STANDARDS = ("aws-foundational-security-best-practices/v/1.0.0", "nist-800-53/v/5.0.0")
+RULES = ("root-mfa", "Corp_Tags", "0042", "a--b")
 TRUSTED = (
     "guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com", "securityhub.amazonaws.com",
     "macie.amazonaws.com",
@@ -33,9 +35,30 @@ def watch(sandbox: Sandbox, dice: random.Random, administrator: str, regions: tu
         for region, seed in zip(used, seeds, strict=False):
             with _as_far_as_allowed():
                 setting(sandbox, random.Random(seed), administrator, region)
+    if dice.random() < 0.5:
+        with _as_far_as_allowed():
+            _config(sandbox, dice, administrator, regions)
     if dice.random() < 0.6:
         with _as_far_as_allowed():
             _security_hub(sandbox, dice, administrator, regions)
+
+
+def _config(sandbox: Sandbox, dice: random.Random, administrator: str, regions: tuple[str, ...]) -> None:
+    organizations = _client(sandbox, "organizations", "us-east-1")
+    for principal in ("config.amazonaws.com", "config-multiaccountsetup.amazonaws.com"):
+        organizations.enable_aws_service_access(ServicePrincipal=principal)
+        with suppress(ClientError):  # settled so already
+            organizations.register_delegated_administrator(AccountId=administrator, ServicePrincipal=principal)
+    for name in dice.sample(RULES, dice.randint(0, 3)):
+        managed: dict[str, Any] = {"RuleIdentifier": dice.choice(("ROOT_ACCOUNT_MFA_ENABLED", "REQUIRED_TAGS"))}
+        if managed["RuleIdentifier"] == "REQUIRED_TAGS":
+            managed["InputParameters"] = json.dumps({"tag1Key": "team"})
+        if dice.random() < 0.2:
+            managed["MaximumExecutionFrequency"] = "One_Hour"
+        for region in dice.choice((regions, regions, regions[:1], regions[-1:])):
+            _client(sandbox, "config", region, administrator).put_organization_config_rule(
+                OrganizationConfigRuleName=name, OrganizationManagedRuleMetadata=managed
+            )
 
 
 @contextmanager

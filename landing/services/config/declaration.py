@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from landing.core.model import Json, Resource
+from landing.organization import Organization
 from landing.services.config.recording import ConfigRecording
-from landing.services.config.rule import PRINCIPAL, ConfigRule
+from landing.services.config.rule import PRINCIPAL, ConfigRule, rules_of
 from landing.services.config.settings import ConfigSettings
 from landing.services.service import GOVERNED, HOME, Delivery, Service, ServiceBlueprint
+
+
+def settings_of(organization: Organization, live: Collection[Resource]) -> dict[str, Json]:
+    """The rules of the governed regions, by the names that they have; recorders that are there are those of others."""
+    return {"recorders": False, "rules": dict(rules_of(organization, live))}
+
 
 SERVICE = Service(
     key="config",
@@ -16,17 +26,20 @@ SERVICE = Service(
     endpoint="config",
     kinds=(ConfigRule(), ConfigRecording()),
     blueprints=(
-        ServiceBlueprint("config-aggregator", "config_aggregator", HOME, role="security_tooling"),
-        ServiceBlueprint("config-role", "config_recorder_role", HOME),
+        ServiceBlueprint("config-aggregator", "config_aggregator", HOME, role="security_tooling", when="recorders"),
+        ServiceBlueprint("config-role", "config_recorder_role", HOME, when="recorders"),
         ServiceBlueprint(
             "config-recorder",
             "config_recorder",
             GOVERNED,
             requires=("config-role", "log-archive"),
             existing="existing_recorders",
+            when="recorders",
         ),
     ),
+    settings_of=settings_of,
     delivery=Delivery("config"),
+    delivers=lambda settings: bool(settings.recorders),
     cost="By recorded configuration item and by rule evaluation, in every account and region.",
     docs="https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html",
 )

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, cause_of, unless
 from landing.core.constraints import config_rules
 from landing.core.constraints.inputs import constraint
 from landing.core.errors import OperationFailed
-from landing.core.model import Action, Change, Diagnostic, Resource, Scope, Severity
+from landing.core.keys import keys
+from landing.core.model import Action, Change, Diagnostic, Json, Resource, Scope, Severity
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, EnabledService, Organization
 from landing.services.base import Ownership
 from landing.services.config.settings import ConfigSettings, Rule
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
-from landing.services.shapes import AdministeredSetting
+from landing.services.shapes import AdministeredSetting, key_of
 from landing.services.stacks.stack import Stack
 from landing.services.stacks.stack_set import StackSet
 from landing.services.strength import Weaker, told, told_each
+
+BEYOND = "beyond"
+"""Attribute of a rule as it is found: what AWS has of it that no setting says."""
+EXCLUDED = "ExcludedAccounts"
+SAID = frozenset({"RuleIdentifier", "Description", "InputParameters"})
+"""What the settings say of the metadata of a managed rule."""
 
 PRINCIPAL = "config-multiaccountsetup.amazonaws.com"
 RECORDER = "config-recorder"
@@ -28,6 +35,7 @@ RECORDER = "config-recorder"
 class ConfigRule(AdministeredSetting):
     """A managed rule in every account of a region (PutOrganizationConfigRule), named `landing-<key>`.
 
+    One of another name is written where the config gives its name, and never deleted.
     Recorders come first: a rule cannot be deployed to an account and region that has none.
     """
 
@@ -84,23 +92,27 @@ class ConfigRule(AdministeredSetting):
         """Every organization rule that this administrator made."""
         client = aws.client("config", scope)
         rules: list[Any] = []
+        names = _names(organization)
         with unless("OrganizationAccessDeniedException", "NoAvailableOrganizationException"):
             rules = list(aws.listed(client, "describe_organization_config_rules", "OrganizationConfigRules"))
         for rule in rules:
             name = rule["OrganizationConfigRuleName"]
             managed: Mapping[str, Any] = rule.get("OrganizationManagedRuleMetadata") or {}
-            attributes = {
+            attributes: dict[str, Any] = {
                 "identifier": managed.get("RuleIdentifier", ""),
                 "description": managed.get("Description", ""),
                 "parameters": _texts(json.loads(managed.get("InputParameters") or "{}")),
             }
+            more = {name for name, value in {**managed, EXCLUDED: rule.get(EXCLUDED)}.items() if value}
+            if beyond := sorted(more - SAID):
+                attributes[BEYOND] = beyond
             needs = (DelegatedAdministrator().address(f"{PRINCIPAL}/{organization.security_tooling}"),)
-            yield Resource(self.address(name.removeprefix(PREFIX), scope), attributes, needs, name.startswith(PREFIX))
+            yield Resource(self.address(key_of(name, names), scope), attributes, needs, name.startswith(PREFIX))
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Put or delete, and wait for the roll-out to members."""
         client = aws.client("config", change.address.scope)
-        name = PREFIX + change.address.name
+        name = _names(organization).get(change.address.name, PREFIX + change.address.name)
         with unless("ResourceInUseException") as busy:
             self._start(client, name, change)
         if busy.code:  # it is being deployed: by an earlier run, or by a request whose answer was lost
@@ -141,6 +153,44 @@ class ConfigRule(AdministeredSetting):
                 return
 
 
+def _names(organization: Organization) -> dict[str, str]:
+    """What the rules of the config are called in AWS, by key."""
+    service = organization.service(ConfigSettings)
+    return {key: rule.name or PREFIX + key for key, rule in (service.settings.rules if service else {}).items()}
+
+
+def rules_of(organization: Organization, live: Collection[Resource]) -> Iterator[tuple[str, Json]]:
+    """The setting `rules` for those in AWS that are alike in all governed regions, or at home only, and can be said."""
+    found: dict[str, dict[str, Resource]] = {}
+    for each in live:
+        if each.address.kind == ConfigRule.name:
+            found.setdefault(each.address.name, {})[each.address.scope.region] = each
+    given = keys(((name, name, name if _is_ours(here) else "") for name, here in found.items()), "rule")
+    everywhere = {scope.region for scope in ConfigRule().scopes(organization)}
+    for name, key in sorted(given.items(), key=lambda entry: entry[1]):
+        here = found[name]
+        first, *others = (each.attributes for each in here.values())
+        alike = all(first == each for each in others) and {*here} in (everywhere, {organization.home_region})
+        if alike and not first.get(BEYOND) and _is_known(first):
+            called = {} if _is_ours(here) else {"name": name}
+            said = {part: value for part, value in first.items() if value and part != BEYOND}
+            yield key, {**called, **said, **({} if {*here} == everywhere else {"home_only": True})}
+
+
+def _is_ours(here: Mapping[str, Resource]) -> bool:
+    return all(each.owned for each in here.values())
+
+
+def _is_known(found: Mapping[str, Any]) -> bool:
+    """Whether a config may ask for it."""
+    identifier, parameters = found["identifier"], found["parameters"]
+    return config_rules.is_known(identifier) and not (
+        config_rules.unknown_parameters(identifier, parameters)
+        or config_rules.missing_parameters(identifier, parameters)
+        or not all(value.strip() for value in parameters.values())
+    )
+
+
 def _texts(parameters: Mapping[str, Any]) -> dict[str, str]:
     """Numbers and truth as the texts that they are in AWS Config, whoever wrote them."""
     return {
@@ -157,7 +207,13 @@ def _problems(service: EnabledService[ConfigSettings], key: str, rule: Rule) -> 
     identifier, given = rule.identifier, _texts(rule.parameters)
     at = ("rules", key)
     most = constraint("config:PutOrganizationConfigRule OrganizationConfigRuleName")["max"]
-    if len(PREFIX + key) > most:
+    if rule.name.startswith(PREFIX):
+        message = f"`{rule.name}` is the name of a rule that a config makes"
+        yield service.problem("LZ362", message, "leave it out: the key says it", *at, "name")
+    if rule.name and [each.name for each in service.settings.rules.values()].count(rule.name) > 1:
+        message = f"several organization rules are called `{rule.name}`"
+        yield service.problem("LZ362", message, "AWS gives a name once", *at, "name")
+    if not rule.name and len(PREFIX + key) > most:
         hint = f"at most {most - len(PREFIX)} characters"
         yield service.problem("LZ362", f"`{key}` is too long for the name of an organization rule", hint, *at)
     most = constraint("config:PutOrganizationConfigRule OrganizationManagedRuleMetadata.InputParameters")["max"]

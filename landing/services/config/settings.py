@@ -14,6 +14,13 @@ from landing.services.settings import REQUIRED, setting
 class Rule:
     """A managed rule for every account."""
 
+    name: str = setting(
+        "",
+        "Name of an organization rule that is there already: it is kept as the config says, and never deleted. One "
+        "that the config makes is called `landing-KEY`.",
+        maxLength=64,
+        pattern="^([A-Za-z0-9_-]+)?$",
+    )
     identifier: str = setting(REQUIRED, "Identifier of the managed rule (CLOUD_TRAIL_ENABLED).", pattern="^[A-Z0-9_]+$")
     description: str = setting(
         "", "", **allowed("config:PutOrganizationConfigRule OrganizationManagedRuleMetadata.Description")
@@ -35,6 +42,10 @@ class Rule:
 class ConfigSettings:
     """AWS Config: recorder in every account and governed region, aggregator, organization rules."""
 
+    recorders: bool = setting(
+        True,
+        "A recorder in every account, and the aggregator; false where others see to them: only rules are meant.",
+    )
     recording_frequency: str = setting(
         "CONTINUOUS", "DAILY costs less; Firewall Manager needs CONTINUOUS.", enum=["CONTINUOUS", "DAILY"]
     )

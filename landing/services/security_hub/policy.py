@@ -25,7 +25,7 @@ from landing.organization import PREFIX, EnabledService, Organization
 from landing.services.base import Ownership
 from landing.services.security_hub.hub import NOT_ENABLED, SecurityHub
 from landing.services.security_hub.settings import PolicySettings, SecurityHubSettings
-from landing.services.shapes import NAME, AdministeredSetting
+from landing.services.shapes import NAME, AdministeredSetting, key_of
 from landing.services.strength import Weaker, kept, no_more, on, told_each
 
 
@@ -92,16 +92,16 @@ class SecurityHubPolicy(AdministeredSetting):
         for summary in summaries:
             found = client.get_configuration_policy(Identifier=summary["Id"])["ConfigurationPolicy"]["SecurityHub"]
             name, ours = summary["Name"], summary["Name"].startswith(PREFIX)
-            address = self.address(key_of(organization, name), scope)
+            address = self.address(key_of(name, _names(organization)), scope)
             yield Resource(address, _seen(found), needs, owned=ours)
 
     def keys(self, organization: Organization, aws: Aws, client: Any) -> dict[str, tuple[str, bool]]:
         """By id the key of every policy, and whether its places are ours to say: it has our name, or the config's."""
-        declared = _names(organization).values()
+        declared = _names(organization)
         return {
             summary["Id"]: (
-                key_of(organization, summary["Name"]),
-                summary["Name"].startswith(PREFIX) or summary["Name"] in declared,
+                key_of(summary["Name"], declared),
+                summary["Name"].startswith(PREFIX) or summary["Name"] in declared.values(),
             )
             for summary in aws.listed(client, "list_configuration_policies", "ConfigurationPolicySummaries")
         }
@@ -131,13 +131,6 @@ def _names(organization: Organization) -> dict[str, str]:
     """What the policies of the config are called in AWS, by key."""
     service = organization.service(SecurityHubSettings)
     return {key: each.name or PREFIX + key for key, each in (service.settings.policies if service else {}).items()}
-
-
-def key_of(organization: Organization, name: str) -> str:
-    """The key of a policy by its name: the config's; else the name, without what ours begin with."""
-    declared = _names(organization)
-    key = next((key for key, known in declared.items() if known == name), name.removeprefix(PREFIX))
-    return key if declared.get(key, name) == name else f"{name} (by name)"
 
 
 def attributes_of(policy: PolicySettings) -> dict[str, Any]:
