@@ -24,11 +24,13 @@ from landing.report.formats import View
 from landing.sandbox import Sandbox
 from landing.services.registry import KINDS, SERVICES
 from landing.services.service import Service
+from tests import calls
 from tests.cloud import Cloud
 from tests.report import samples
 from tests.report.samples import drift
 
 PAGE = (Path(__file__).parents[1] / "docs" / "extending.md").read_text(encoding="utf-8")
+ROOT_ACCESS = "landing/services/root_access"
 FILES = dict(re.findall(r"```\w+ file=(\S+)\n(.*?)```", PAGE, flags=re.DOTALL))
 
 
@@ -44,10 +46,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def module_of(name: str, folder: Path) -> Any:
-    """A file of the page, as a module."""
+    """A file of the page, as the module that it would be."""
     path = folder / Path(name).name
     path.write_text(FILES[name], encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(f"recipe_{path.stem}", path)
+    spec = importlib.util.spec_from_file_location(name.removesuffix(".py").replace("/", "."), path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -58,9 +60,24 @@ def module_of(name: str, folder: Path) -> Any:
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
-    """The recipe's service, as the file that it tells to write."""
-    found: Service = module_of("landing/services/root_access.py", tmp_path_factory.mktemp("recipe")).SERVICE
+    """The recipe's service, as the files that it tells to write."""
+    folder = tmp_path_factory.mktemp("recipe")
+    *_, declaration = [module_of(f"{ROOT_ACCESS}/{each}.py", folder) for each in ("settings", "kind", "declaration")]
+    found: Service = declaration.SERVICE
     return found
+
+
+def test_every_task_of_a_newcomer_has_a_recipe_with_files() -> None:
+    tasks = re.findall(r"^\| \[an? (.+?)\]\(#(\S+)\) \|", PAGE, flags=re.MULTILINE)
+    assert [task for task, _ in tasks] == ["guardrail", "blueprint", "kind", "service", "report format", "command"]
+    recipes = {_anchor(part.partition("\n")[0]): part for part in PAGE.split("\n## ")[1:]}
+    assert [anchor for _, anchor in tasks] == [*recipes]
+    assert all(" file=" in recipe for recipe in recipes.values())
+
+
+def _anchor(heading: str) -> str:
+    """As GitHub makes it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def test_the_format_has_a_line_a_finding_and_a_problem(tmp_path: Path) -> None:
@@ -126,6 +143,14 @@ def test_no_mutant_of_the_policy_is_alive(folder: Path, service: Service) -> Non
     found = suites(wanted, Library.load(shipped(), folder), estate, folder / "config")
     report = testing.run([suite for suite in found if suite.name == "deny-marketplace"], estate, mutate=True)
     assert report.passed
+
+
+def test_the_kind_declares_its_calls_and_which_values_protect_less(folder: Path, service: Service) -> None:
+    (kind,) = service.kinds
+    made = {phase: calls.of_kind(type(kind), phase).direct for phase in ("read", "apply")}
+    assert made == {"read": {*kind.reads}, "apply": {*kind.writes}}
+    (wanted,) = kind.desired(organization(folder, service))
+    assert {*kind.weaker} == {*wanted.attributes}
 
 
 def test_the_service_plans_applies_and_sees_drift(folder: Path, service: Service) -> None:
