@@ -155,12 +155,7 @@ def buckets_stay_encrypted(sandbox: ProbedSandbox) -> bool:
 
 def objects_are_conditional(sandbox: ProbedSandbox) -> bool:
     """If-None-Match is `*` or not implemented."""
-    s3 = _bucket(sandbox)
-    try:
-        s3.put_object(Bucket=BUCKET, Key="key", IfNoneMatch="etag")
-    except ClientError as error:
-        return bool(error.response["Error"]["Code"] == "NotImplemented")
-    return False
+    return refuses(_bucket(sandbox).put_object, "NotImplemented", Bucket=BUCKET, Key="key", IfNoneMatch="etag")
 
 
 def deletes_are_conditional(sandbox: ProbedSandbox) -> bool:
@@ -172,20 +167,12 @@ def deletes_are_conditional(sandbox: ProbedSandbox) -> bool:
 
 
 def owners_are_expected(sandbox: ProbedSandbox) -> bool:
-    """An object of another owner's bucket is not read."""
+    """Neither an object of another owner's bucket is read, nor where that is."""
     s3 = _bucket(sandbox)
     s3.put_object(Bucket=BUCKET, Key="key")
-    try:
-        s3.get_object(Bucket=BUCKET, Key="key", ExpectedBucketOwner="999999999999")
-    except ClientError as error:
-        return bool(error.response["Error"]["Code"] == "AccessDenied")
-    return False
-
-
-def locations_are_of_the_expected_owner(sandbox: ProbedSandbox) -> bool:
-    """Nor is told where another owner's bucket is."""
-    return refuses(
-        _bucket(sandbox).get_bucket_location, "AccessDenied", Bucket=BUCKET, ExpectedBucketOwner="999999999999"
+    place = {"Bucket": BUCKET, "ExpectedBucketOwner": "999999999999"}
+    return refuses(s3.get_object, "AccessDenied", Key="key", **place) and refuses(
+        s3.get_bucket_location, "AccessDenied", **place
     )
 
 
@@ -319,8 +306,7 @@ IAM: Mapping[str, Probe] = {
 }
 S3: Mapping[str, Probe] = {
     "DeleteObject": deletes_are_conditional,
-    "GetBucketLocation": locations_are_of_the_expected_owner,
-    "GetObject": owners_are_expected,
+    **dict.fromkeys(("GetBucketLocation", "GetObject"), owners_are_expected),
     "ListBuckets": bucket_lists_have_pages,
     "PutBucketAcl": acls_are_off,
     "PutObject": objects_are_conditional,

@@ -19,11 +19,19 @@ __all__ = [
     "is_management",
     "is_usable",
     "may_administer",
+    "membership",
     "organization_context",
     "organization_of",
     "trust",
     "undelegate",
 ]
+
+
+def membership(world: World, account: str) -> Organization:
+    """The organization of an account that is known to be in one."""
+    organization = organization_of(world, account)
+    assert organization is not None
+    return organization
 
 
 def is_usable(world: World, account: str) -> bool:

@@ -198,8 +198,7 @@ class OrganizationAdministrator(Generic[A]):
 
     def account_joined(self, world: World, event: Event) -> None:
         """A new account may become a member in the Regions that it may use."""
-        organization = accounts.organization_of(world, event.account)
-        assert organization is not None
+        organization = accounts.membership(world, event.account)
         for administrator, region, _ in self.administrations(world, organization.management_account):
             if regions.is_usable(world, event.account, region):
                 self.enrol(world, administrator, region, event.account)

@@ -56,13 +56,10 @@ def policies_are_checked(sandbox: ProbedSandbox) -> bool:
     """The probe: nobody is locked out of a key, at its creation or later."""
     kms, key = _kms(sandbox)
     nobody = json.dumps({"Version": "2012-10-17", "Statement": []})
-    refused = 0
-    for change, named in ((kms.put_key_policy, {"KeyId": key, "PolicyName": "default"}), (kms.create_key, {})):
-        try:
-            change(Policy=nobody, **named)
-        except kms.exceptions.MalformedPolicyDocumentException:
-            refused += 1
-    return refused == 2
+    malformed = "MalformedPolicyDocumentException"
+    return refuses(kms.create_key, malformed, Policy=nobody) and refuses(
+        kms.put_key_policy, malformed, KeyId=key, PolicyName="default", Policy=nobody
+    )
 
 
 def policies_have_one_name(sandbox: ProbedSandbox) -> bool:

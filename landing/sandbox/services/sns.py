@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from landing.sandbox.moto.probes import refuses
 from landing.sandbox.protocol.documents import is_object
 from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
@@ -45,11 +46,8 @@ def people_confirm(sandbox: ProbedSandbox) -> bool:
 def attributes_are_checked(sandbox: ProbedSandbox) -> bool:
     """The probe: a topic has no attribute of any name."""
     sns, topic = _topic(sandbox)
-    try:
-        sns.set_topic_attributes(TopicArn=topic, AttributeName="Colour", AttributeValue="red")
-    except sns.exceptions.InvalidParameterException:
-        return True
-    return False
+    attribute = {"AttributeName": "Colour", "AttributeValue": "red"}
+    return refuses(sns.set_topic_attributes, "InvalidParameter", TopicArn=topic, **attribute)
 
 
 class Sns(Service[Nothing]):

@@ -106,8 +106,7 @@ def _change(
         return call.forward()
     if not all(arn in ours for arn in arns):
         raise Refusal("InvalidParameterException", "Organizations resources cannot be mixed with others here.")
-    organization = accounts.organization_of(call.world, call.account)
-    assert organization is not None
+    organization = accounts.membership(call.world, call.account)
     failed = {}
     for arn in arns:
         identifier, tags = ours[arn]

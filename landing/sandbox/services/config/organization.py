@@ -203,8 +203,7 @@ def _deploy_to(world: World, deployment: Deployment, member: str, region: str, v
 
 def account_joined(world: World, event: Event) -> None:
     """It gets everything in a while."""
-    organization = accounts.organization_of(world, event.account)
-    assert organization is not None
+    organization = accounts.membership(world, event.account)
     world.clock.later(deploy_to_newcomer, event.account, 0, thing=("config-newcomers", organization.management_account))
 
 

@@ -43,8 +43,7 @@ def update_organization_configuration(call: Call) -> None:
 def get_organization_statistics(call: Call) -> dict[str, Any]:
     """Counts over the accounts of the organization, for the administrator (API reference)."""
     settings = administered(call)
-    organization = accounts.organization_of(call.world, call.account)
-    assert organization is not None
+    organization = accounts.membership(call.world, call.account)
     enrolment.poll(call)
     members = [m for m in settings.members.values() if m.status != "Removed"]
     active = [m for m in members if m.status == "Enabled"]

@@ -139,8 +139,7 @@ class Administrator(OrganizationAdministrator[Administration]):
 
     def appoint(self, world: World, account: str, region: str) -> None:
         """It gets a detector."""
-        place, organization = at(world, account, region), accounts.organization_of(world, account)
-        assert organization is not None
+        place, organization = at(world, account, region), accounts.membership(world, account)
         place.detector = place.detector or new_detector(world, features.DEFAULTS)
         place.administration = Administration(organization.management_account, features.NOBODY)
 

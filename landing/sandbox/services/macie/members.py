@@ -62,8 +62,7 @@ def create_member(call: Call) -> dict[str, Any]:
         raise invalid("The e-mail address isn't the one of the account.")
     if identifier in settings.members and settings.members[identifier].status != "Removed":
         raise conflict("The account is already associated with the administrator.")
-    organization = accounts.organization_of(call.world, call.account)
-    assert organization is not None
+    organization = accounts.membership(call.world, call.account)
     if identifier == organization.management_account and at(call.world, identifier, call.region).session is None:
         raise conflict("Macie must first be enabled for the management account.")
     enrol(call.world, call.account, call.region, identifier, call.get("tags"))

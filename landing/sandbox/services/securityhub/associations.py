@@ -93,9 +93,7 @@ def list_configuration_policy_associations(call: Call) -> dict[str, Any]:
 
 
 def _organization(call: Call) -> accounts.Organization:
-    organization = accounts.organization_of(call.world, call.account)
-    assert organization is not None
-    return organization
+    return accounts.membership(call.world, call.account)
 
 
 def _target(call: Call, target: Mapping[str, str]) -> str:

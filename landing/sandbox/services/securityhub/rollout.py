@@ -229,8 +229,7 @@ def forget_member(world: World, account: str, region: str) -> None:
 
 def account_moved(world: World, event: Event) -> None:
     """Another policy may hold in the new place."""
-    organization = accounts.organization_of(world, event.account)
-    assert organization is not None
+    organization = accounts.membership(world, event.account)
     for administrator, _, settings in ADMINISTRATOR.administrations(world, organization.management_account):
         if settings.central is not None:
             schedule(world, administrator)
@@ -281,8 +280,7 @@ class Administrator(OrganizationAdministrator[Administration]):
 
     def appoint(self, world: World, account: str, region: str) -> None:
         """Security Hub is on by that, with the default standards."""
-        place, organization = at(world, account, region), accounts.organization_of(world, account)
-        assert organization is not None
+        place, organization = at(world, account, region), accounts.membership(world, account)
         if place.hub is None:
             place.hub = new_hub(world)
             place.hub.standards = dict.fromkeys(catalogue.DEFAULT_STANDARDS, "PENDING")

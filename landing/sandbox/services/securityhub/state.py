@@ -177,10 +177,10 @@ def unmanaged_hub(call: Call) -> Hub:
     return found
 
 
-def aggregator_of(world: World, account: str) -> tuple[str, Aggregator] | None:
-    """The home Region of an account and its aggregator there."""
+def aggregator_of(world: World, account: str, attribute: str = "aggregator") -> tuple[str, Aggregator] | None:
+    """The home Region of an account and its aggregator there (or `aggregator2`, of the newer Security Hub)."""
     for region in regions.every(world):
-        found = at(world, account, region).aggregator
+        found: Aggregator | None = getattr(at(world, account, region), attribute)
         if found is not None:
             return region, found
     return None

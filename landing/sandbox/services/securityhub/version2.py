@@ -8,8 +8,7 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.iam.linked_roles import ensure
 from landing.sandbox.services.securityhub.aggregators import checked
-from landing.sandbox.services.securityhub.state import Aggregator, Version2, absent, at, here
-from landing.sandbox.world import regions
+from landing.sandbox.services.securityhub.state import Aggregator, Version2, absent, aggregator_of, at, here
 
 PRINCIPAL = "securityhubv2.amazonaws.com"
 
@@ -43,7 +42,7 @@ def create_aggregator_v2(call: Call) -> dict[str, Any]:
     """One for an account (API reference, CreateAggregatorV2)."""
     _hub(call)
     mode, where = checked(call, "LinkedRegions")
-    if _aggregator(call) is not None:
+    if aggregator_of(call.world, call.account, "aggregator2") is not None:
         raise Refusal("ConflictException", "The account has an aggregator already.")
     here(call).aggregator2 = Aggregator(call.world.uuid(), mode, where)
     return get_aggregator_v2(call)
@@ -51,36 +50,38 @@ def create_aggregator_v2(call: Call) -> dict[str, Any]:
 
 def get_aggregator_v2(call: Call) -> dict[str, Any]:
     """From any Region (API reference, GetAggregatorV2)."""
-    found = _aggregator(call)
-    if found is None or call.get("AggregatorV2Arn", _aggregator_arn(call, *found)) != _aggregator_arn(call, *found):
-        raise absent("The aggregator does not exist.")
-    region, aggregator = found
+    region, found = _named(call)
     return {
-        "AggregatorV2Arn": _aggregator_arn(call, region, aggregator),
+        "AggregatorV2Arn": _aggregator_arn(call, region, found),
         "AggregationRegion": region,
-        "RegionLinkingMode": aggregator.mode,
-        "LinkedRegions": list(aggregator.regions),
+        "RegionLinkingMode": found.mode,
+        "LinkedRegions": list(found.regions),
     }
 
 
 def update_aggregator_v2(call: Call) -> dict[str, Any]:
     """API reference, UpdateAggregatorV2."""
-    shown = get_aggregator_v2(call)
-    aggregator = at(call.world, call.account, shown["AggregationRegion"]).aggregator2
-    assert aggregator is not None
-    aggregator.mode, aggregator.regions = checked(call, "LinkedRegions")
+    _, found = _named(call)
+    found.mode, found.regions = checked(call, "LinkedRegions")
     return get_aggregator_v2(call)
 
 
 def delete_aggregator_v2(call: Call) -> None:
     """API reference, DeleteAggregatorV2."""
-    shown = get_aggregator_v2(call)
-    at(call.world, call.account, shown["AggregationRegion"]).aggregator2 = None
+    region, _ = _named(call)
+    at(call.world, call.account, region).aggregator2 = None
+
+
+def _named(call: Call) -> tuple[str, Aggregator]:
+    found = aggregator_of(call.world, call.account, "aggregator2")
+    if found is None or call.get("AggregatorV2Arn", _aggregator_arn(call, *found)) != _aggregator_arn(call, *found):
+        raise absent("The aggregator does not exist.")
+    return found
 
 
 def list_aggregators_v2(call: Call) -> dict[str, Any]:
     """At most one (API reference, ListAggregatorsV2)."""
-    found = _aggregator(call)
+    found = aggregator_of(call.world, call.account, "aggregator2")
     return call.page("AggregatorsV2", [] if found is None else [{"AggregatorV2Arn": _aggregator_arn(call, *found)}])
 
 
@@ -93,14 +94,6 @@ def _hub(call: Call) -> Version2:
 
 def _arn(call: Call, hub: Version2) -> str:
     return call.arn(f"hubv2/{hub.id}")
-
-
-def _aggregator(call: Call) -> tuple[str, Aggregator] | None:
-    for region in regions.every(call.world):
-        found = at(call.world, call.account, region).aggregator2
-        if found is not None:
-            return region, found
-    return None
 
 
 def _aggregator_arn(call: Call, region: str, aggregator: Aggregator) -> str:
