@@ -49,12 +49,14 @@ class ApiType(ResourceType):
     """The member of the description that holds them; if that is a list, the one in it that has the name."""
     absent: ClassVar[tuple[str, ...]] = ()
     """Error codes by which the service says that there is none, beside those that say so by themselves."""
+    taken: ClassVar[str] = "{} already exists."
+    """What is said where one is there already and `creates` is a Put, which would take it over."""
     takes_over: ClassVar[bool] = False
     """Whether one that is there already is taken over where `creates` is a Put."""
     named: ClassVar[str] = ""
     """The property that names the resource; without it the name is what `creates` answers."""
     identity: ClassVar[str] = ""
-    """Where in that answer, if not as `key`."""
+    """Where in that answer (or in its member `described`), if not as `key`."""
     other_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Properties that the API calls something else altogether."""
     longest: ClassVar[int] = 64
@@ -64,11 +66,11 @@ class ApiType(ResourceType):
         """One that is there already is not taken over by a Put, unless AWS does."""
         if not self.named:
             answer = self._call(site, self.creates, None, properties)
-            return str(answer[self.identity or self.key]) if self.key else site.account
+            return str(answer.get(self.described, answer)[self.identity or self.key]) if self.key else site.account
         name: str = properties.get(self.named) or site.unique_name(self.longest)
         refuses = self.creates.startswith("Put") and not self.takes_over
         if refuses and self.description(site, name, properties) is not None:
-            raise refused(self.creates, "AlreadyExists", f"{name} already exists.")
+            raise refused(self.creates, "AlreadyExists", self.taken.format(name))
         self._call(site, self.creates, name, {**properties, self.named: name})
         return name
 

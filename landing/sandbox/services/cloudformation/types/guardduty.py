@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, given
-from landing.sandbox.services.cloudformation.types.tags import TagCalls, tag_map
+from landing.sandbox.services.cloudformation.types.api import ApiType
+from landing.sandbox.services.cloudformation.types.base import Properties, Site, changed
+from landing.sandbox.services.cloudformation.types.tags import TagCalls
 
 SETTINGS = ("DataSources", "Enable", "Features", "FindingPublishingFrequency")
 
 
-class Detector(ResourceType):
+class Detector(ApiType):
     """AWS::GuardDuty::Detector."""
 
     name = "AWS::GuardDuty::Detector"
     properties = frozenset({*SETTINGS, "Tags"})
+    service, key = "guardduty", "DetectorId"
+    creates, describes, deletes = "CreateDetector", "GetDetector", "DeleteDetector"
     tagging = TagCalls("guardduty")
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """GuardDuty refuses a second one."""
-        settings = given(properties, **{name: name for name in SETTINGS})
-        tags = {"Tags": tag_map(properties["Tags"])} if properties.get("Tags") else {}
-        made = site.client("guardduty").create_detector(**settings, **tags)
-        detector: str = made["DetectorId"]
-        return detector
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """Features in the template's order; those that it does not name are not compared."""

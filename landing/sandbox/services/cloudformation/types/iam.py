@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
+from landing.sandbox.services.cloudformation.types.api import ApiType
 from landing.sandbox.services.cloudformation.types.base import (
     Properties,
     ResourceType,
@@ -23,7 +24,7 @@ VERSIONS = 5
 HOLDERS = {"Groups": ("group", "Group"), "Roles": ("role", "Role"), "Users": ("user", "User")}
 
 
-class Role(ResourceType):
+class Role(ApiType):
     """AWS::IAM::Role."""
 
     name = "AWS::IAM::Role"
@@ -31,48 +32,28 @@ class Role(ResourceType):
         "AssumeRolePolicyDocument", "Description", "ManagedPolicyArns", "MaxSessionDuration", "Path",
         "PermissionsBoundary", "Policies", "RoleName", "Tags",
     })  # fmt: skip
-
+    service, key, named = "iam", "RoleName", "RoleName"
+    creates, describes, described, deletes = "CreateRole", "GetRole", "Role", "DeleteRole"
     tagging = TagCalls("iam", tag="TagRole", untag="UntagRole", list="ListRoleTags")
 
     def create(self, site: Site, properties: Properties) -> str:
         """CreateRole, then its policies."""
-        name: str = properties.get("RoleName") or site.unique_name()
-        client = site.client("iam")
-        client.create_role(
-            RoleName=name,
-            AssumeRolePolicyDocument=document(properties["AssumeRolePolicyDocument"]),
-            **given(
-                properties,
-                Path="Path",
-                Description="Description",
-                MaxSessionDuration="MaxSessionDuration",
-                PermissionsBoundary="PermissionsBoundary",
-                Tags="Tags",
-            ),
-        )
-        for arn in properties.get("ManagedPolicyArns", ()):
-            client.attach_role_policy(RoleName=name, PolicyArn=arn)
-        for policy in properties.get("Policies", ()):
-            _put_inline(client, name, policy)
+        name = super().create(site, properties)
+        self._update_policies(site.client("iam"), name, {}, properties)
         return name
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """What the template does not name is not asked for."""
-        client = site.client("iam")
-        role = client.get_role(RoleName=physical_id)["Role"]
-        live: dict[str, Any] = {
-            **given(role, **{name: name for name in ("RoleName", "Path", "Description", "MaxSessionDuration")}),
-            "AssumeRolePolicyDocument": role["AssumeRolePolicyDocument"],
-        }
-        if "PermissionsBoundary" in role:
-            live["PermissionsBoundary"] = role["PermissionsBoundary"]["PermissionsBoundaryArn"]
+        client, live = site.client("iam"), dict(super().read(site, physical_id, expected) or {})
+        if "PermissionsBoundary" in live:
+            live["PermissionsBoundary"] = live["PermissionsBoundary"]["PermissionsBoundaryArn"]
         if "ManagedPolicyArns" in expected:
             attached = client.list_attached_role_policies(RoleName=physical_id)["AttachedPolicies"]
             live["ManagedPolicyArns"] = [policy["PolicyArn"] for policy in attached]
         if "Policies" in expected:
             names = client.list_role_policies(RoleName=physical_id)["PolicyNames"]
             live["Policies"] = [_inline(client, physical_id, name) for name in names]
-        return live
+        return live or None
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
         """Every property but name and path."""
@@ -114,12 +95,7 @@ class Role(ResourceType):
             found(client.detach_role_policy, RoleName=physical_id, PolicyArn=arn)
         for policy in properties.get("Policies", ()):
             found(client.delete_role_policy, RoleName=physical_id, PolicyName=policy["PolicyName"])
-        client.delete_role(RoleName=physical_id)
-
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """ARN and id."""
-        role = site.client("iam").get_role(RoleName=physical_id)["Role"]
-        return {"Arn": role["Arn"], "RoleId": role["RoleId"]}
+        super().delete(site, physical_id, properties)
 
     def tagged(self, site: Site, physical_id: str) -> Resource:
         """By its name."""
@@ -215,22 +191,19 @@ class RolePolicy(ResourceType):
         site.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
 
 
-class ManagedPolicy(ResourceType):
+class ManagedPolicy(ApiType):
     """AWS::IAM::ManagedPolicy."""
 
     name = "AWS::IAM::ManagedPolicy"
     properties = frozenset({"Description", "ManagedPolicyName", "Path", "PolicyDocument", *HOLDERS})
+    service, key, identity = "iam", "PolicyArn", "Arn"
+    creates, describes, described, deletes = "CreatePolicy", "GetPolicy", "Policy", "DeletePolicy"
+    other_names: ClassVar = {"ManagedPolicyName": "PolicyName"}
 
     def create(self, site: Site, properties: Properties) -> str:
         """CreatePolicy, then attached; the physical id is the ARN."""
-        client = site.client("iam")
-        made = client.create_policy(
-            PolicyName=properties.get("ManagedPolicyName") or site.unique_name(128),
-            PolicyDocument=document(properties["PolicyDocument"]),
-            **given(properties, Description="Description", Path="Path"),
-        )
-        arn: str = made["Policy"]["Arn"]
-        self._attach(client, arn, {}, properties)
+        arn = super().create(site, {"ManagedPolicyName": site.unique_name(128), **properties})
+        self._attach(site.client("iam"), arn, {}, properties)
         return arn
 
     def _attach(self, client: Any, arn: str, before: Properties, after: Properties) -> None:
@@ -243,15 +216,10 @@ class ManagedPolicy(ResourceType):
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """The default version, and who has it."""
-        client = site.client("iam")
-        policy = client.get_policy(PolicyArn=physical_id)["Policy"]
-        version = client.get_policy_version(PolicyArn=physical_id, VersionId=policy["DefaultVersionId"])
+        client, live = site.client("iam"), dict(super().read(site, physical_id, expected) or {})
+        version = client.get_policy_version(PolicyArn=physical_id, VersionId=live["DefaultVersionId"])
         text = version["PolicyVersion"]["Document"]
-        live: dict[str, Any] = {
-            "ManagedPolicyName": policy["PolicyName"],
-            "PolicyDocument": parsed(text) if isinstance(text, str) else text,
-            **given(policy, Description="Description", Path="Path"),
-        }
+        live["PolicyDocument"] = parsed(text) if isinstance(text, str) else text
         entities = client.list_entities_for_policy(PolicyArn=physical_id)
         for member, (_, word) in HOLDERS.items():
             live[member] = [holder[f"{word}Name"] for holder in entities[f"Policy{member}"]]
@@ -276,31 +244,21 @@ class ManagedPolicy(ResourceType):
         for one in client.list_policy_versions(PolicyArn=physical_id)["Versions"]:
             if not one["IsDefaultVersion"]:
                 client.delete_policy_version(PolicyArn=physical_id, VersionId=one["VersionId"])
-        client.delete_policy(PolicyArn=physical_id)
-
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """What GetPolicy says."""
-        policy = site.client("iam").get_policy(PolicyArn=physical_id)["Policy"]
-        return {
-            "PolicyArn": physical_id,
-            **{name: policy[name] for name in ("PolicyId", "DefaultVersionId", "AttachmentCount", "IsAttachable")},
-        }
+        super().delete(site, physical_id, properties)
 
 
-class ServiceLinkedRole(ResourceType):
+class ServiceLinkedRole(ApiType):
     """AWS::IAM::ServiceLinkedRole."""
 
     name = "AWS::IAM::ServiceLinkedRole"
     properties = frozenset({"AWSServiceName", "CustomSuffix", "Description"})
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """CreateServiceLinkedRole; the physical id is the name that IAM gives."""
-        role: str = site.client("iam").create_service_linked_role(**properties)["Role"]["RoleName"]
-        return role
+    service, key = "iam", "RoleName"
+    creates, updates, deletes = "CreateServiceLinkedRole", "UpdateRole", "DeleteServiceLinkedRole"
+    describes, described = "GetRole", "Role"
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """The service and the suffix are in the role's path and name."""
-        role = site.client("iam").get_role(RoleName=physical_id)["Role"]
+        role = self.description(site, physical_id, {}) or {}
         suffix = {"CustomSuffix": physical_id.rpartition("_")[2]} if "_" in physical_id else {}
         return {
             "AWSServiceName": role["Path"].split("/")[2],
@@ -310,8 +268,4 @@ class ServiceLinkedRole(ResourceType):
 
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
         """Only the description."""
-        site.client("iam").update_role(RoleName=physical_id, Description=after.get("Description", ""))
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteServiceLinkedRole."""
-        site.client("iam").delete_service_linked_role(RoleName=physical_id)
+        self._call(site, self.updates, physical_id, {"Description": after.get("Description", "")})

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
 from landing.sandbox.services.cloudformation.types.base import (
     Properties,
-    ResourceType,
     Site,
     changed,
     document,
@@ -22,7 +21,7 @@ FIXED = ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
 LOCKOUT = "BypassPolicyLockoutSafetyCheck"
 
 
-class Key(ResourceType):
+class Key(ApiType):
     """AWS::KMS::Key."""
 
     name = "AWS::KMS::Key"
@@ -30,25 +29,24 @@ class Key(ResourceType):
         "BypassPolicyLockoutSafetyCheck", "Description", "EnableKeyRotation", "Enabled", "KeyPolicy", "KeySpec",
         "KeyUsage", "MultiRegion", "Origin", "PendingWindowInDays", "RotationPeriodInDays", "Tags",
     })  # fmt: skip
-
+    service, key = "kms", "KeyId"
+    creates, describes, described = "CreateKey", "DescribeKey", "KeyMetadata"
+    other_names: ClassVar = {"KeyPolicy": "Policy"}
     tagging = TagCalls("kms", list="ListResourceTags")
 
     def create(self, site: Site, properties: Properties) -> str:
         """CreateKey, then rotation and state."""
-        client = site.client("kms")
-        options = given(properties, **{name: name for name in ("Description", LOCKOUT, *FIXED)})
-        options["Policy"] = document(properties.get("KeyPolicy") or _default_policy(site))
-        if properties.get("Tags"):
-            options["Tags"] = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties["Tags"]]
-        key: str = client.create_key(**options)["KeyMetadata"]["KeyId"]
-        self._set(client, key, {}, properties)
+        tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.get("Tags", ())]
+        policy = properties.get("KeyPolicy") or _default_policy(site)
+        key = super().create(site, {**properties, "KeyPolicy": policy, "Tags": tags})
+        self._set(site.client("kms"), key, {}, properties)
         return key
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """A key that waits for its deletion counts as gone."""
         client = site.client("kms")
-        about = client.describe_key(KeyId=physical_id)["KeyMetadata"]
-        if about["KeyState"] in ("PendingDeletion", "PendingReplicaDeletion"):
+        about = self.description(site, physical_id, {})
+        if about is None or about["KeyState"] in ("PendingDeletion", "PendingReplicaDeletion"):
             return None
         live = {name: about[name] for name in ("Description", "Enabled", *FIXED) if name in about}
         if "EnableKeyRotation" in expected:
@@ -87,15 +85,10 @@ class Key(ResourceType):
 
     def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
         """ScheduleKeyDeletion; a key that waits for its deletion already is left alone."""
-        client = site.client("kms")
-        if client.describe_key(KeyId=physical_id)["KeyMetadata"]["KeyState"] != "PendingDeletion":
-            client.schedule_key_deletion(
-                KeyId=physical_id, PendingWindowInDays=properties.get("PendingWindowInDays", 30)
-            )
-
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """ARN and id."""
-        return {"Arn": site.arn("kms", f"key/{physical_id}"), "KeyId": physical_id}
+        about = self.description(site, physical_id, {})
+        if about is not None and about["KeyState"] != "PendingDeletion":
+            days = properties.get("PendingWindowInDays", 30)
+            site.client("kms").schedule_key_deletion(KeyId=physical_id, PendingWindowInDays=days)
 
     def tagged(self, site: Site, physical_id: str) -> Resource:
         """By its id."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from landing.sandbox.services.cloudformation.types.api import ApiType
 from landing.sandbox.services.cloudformation.types.base import (
     Properties,
     ResourceType,
     Site,
-    document,
     found,
-    parsed,
     refused,
 )
 from landing.sandbox.services.cloudformation.types.s3_parts import PARTS
@@ -76,31 +77,16 @@ class Bucket(ResourceType):
         }
 
 
-class BucketPolicy(ResourceType):
+class BucketPolicy(ApiType):
     """AWS::S3::BucketPolicy."""
 
     name = "AWS::S3::BucketPolicy"
     properties = frozenset({"Bucket", "PolicyDocument"})
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """Refused where the bucket has a policy already."""
-        client, bucket = site.client("s3"), properties["Bucket"]
-        if found(client.get_bucket_policy, Bucket=bucket) is not None:
-            raise refused(
-                "CreateBucketPolicy", "AlreadyExists", f"The bucket policy already exists on bucket {bucket}."
-            )
-        client.put_bucket_policy(Bucket=bucket, Policy=document(properties["PolicyDocument"]))
-        return str(bucket)
+    service, key, named, taken = "s3", "Bucket", "Bucket", "The bucket policy already exists on bucket {}."
+    creates, describes, deletes = "PutBucketPolicy", "GetBucketPolicy", "DeleteBucketPolicy"
+    other_names: ClassVar = {"PolicyDocument": "Policy"}
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """GetBucketPolicy."""
-        policy = site.client("s3").get_bucket_policy(Bucket=physical_id)["Policy"]
-        return {"Bucket": physical_id, "PolicyDocument": parsed(policy)}
-
-    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
-        """PutBucketPolicy."""
-        site.client("s3").put_bucket_policy(Bucket=physical_id, Policy=document(after["PolicyDocument"]))
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteBucketPolicy."""
-        site.client("s3").delete_bucket_policy(Bucket=physical_id)
+        """GetBucketPolicy does not say whose it is."""
+        found = super().read(site, physical_id, expected)
+        return found and {"Bucket": physical_id, **found}

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
-from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, changed, found, given
+from landing.sandbox.services.cloudformation.types.base import Properties, Site, changed, given
 from landing.sandbox.services.cloudformation.types.tags import Resource, TagCalls, tag_list
 
 TAGGING = TagCalls("ssm", tag="AddTagsToResource", untag="RemoveTagsFromResource")
@@ -42,28 +42,21 @@ class Parameter(ApiType):
         return {"Type": properties["Type"], "Value": properties["Value"], "Arn": arn}
 
 
-class Document(ResourceType):
+class Document(ApiType):
     """AWS::SSM::Document."""
 
     name = "AWS::SSM::Document"
     properties = frozenset({
         "Content", "DocumentFormat", "DocumentType", "Name", "Tags", "TargetType", "UpdateMethod", "VersionName",
     })  # fmt: skip
-
+    service, key, named, longest = "ssm", "Name", "Name", 128
+    creates, deletes, absent = "CreateDocument", "DeleteDocument", ("InvalidDocument",)
+    describes, described = "DescribeDocument", "Document"
     tagging = TAGGING
 
     def create(self, site: Site, properties: Properties) -> str:
         """CreateDocument; the content is JSON unless DocumentFormat says otherwise."""
-        name: str = properties.get("Name") or site.unique_name(128)
-        site.client("ssm").create_document(
-            Name=name,
-            Content=_text(properties["Content"]),
-            DocumentFormat=properties.get("DocumentFormat", "JSON"),
-            **given(
-                properties, DocumentType="DocumentType", TargetType="TargetType", VersionName="VersionName", Tags="Tags"
-            ),
-        )
-        return name
+        return super().create(site, {"DocumentFormat": "JSON", **properties})
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """The default version."""
@@ -99,10 +92,6 @@ class Document(ResourceType):
     def tagged(self, site: Site, physical_id: str) -> Resource:
         """By kind and name."""
         return {"ResourceType": "Document", "ResourceId": physical_id}
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteDocument."""
-        found(site.client("ssm").delete_document, "InvalidDocument", Name=physical_id)
 
 
 def _text(content: Any) -> str:
