@@ -36,11 +36,13 @@ class ApiType(ResourceType):
     updates: ClassVar[str] = ""
     """The same as `creates` if that is a Put."""
     deletes: ClassVar[str]
-    key: ClassVar[str]
+    key: ClassVar[str] = ""
     """The parameter of all of them that names the resource; in the plural, or with "Prefix", where they take several.
 
     Without one there is one resource in an account and Region, which is named by the account.
     """
+    joined: ClassVar[tuple[str, ...]] = ()
+    """Properties, and parameters, that name it together; the physical id has | between them."""
     within: ClassVar[tuple[str, ...]] = ()
     """Properties that say where it is, which all of them need too."""
     holder: ClassVar[str] = ""
@@ -66,6 +68,8 @@ class ApiType(ResourceType):
         """One that is there already is not taken over by a Put, unless AWS does."""
         if not self.named:
             answer = self._call(site, self.creates, None, properties)
+            if self.joined:
+                return "|".join(properties[name] for name in self.joined)
             return str(answer.get(self.described, answer)[self.identity or self.key]) if self.key else site.account
         name: str = properties.get(self.named) or site.unique_name(self.longest)
         refuses = self.creates.startswith("Put") and not self.takes_over
@@ -108,7 +112,8 @@ class ApiType(ResourceType):
         answer = found(call, *self.absent, properties=self._place(properties))
         one = answer[self.described] if answer and self.described else answer
         if isinstance(one, list):
-            one = next((entry for entry in one if name in entry.values()), None)
+            names = {*self._names(name).values()}
+            one = next((entry for entry in one if names <= {str(value) for value in entry.values()}), None)
         if one is None:
             return None
         ours = inverse(self.other_names)
@@ -118,6 +123,11 @@ class ApiType(ResourceType):
         """The attribute whose name says so."""
         found = self.attributes(site, physical_id, {})
         return next((value for name, value in found.items() if name.lower().endswith("arn")), physical_id)
+
+    def _names(self, physical_id: str) -> dict[str, str]:
+        if self.joined:
+            return dict(zip(self.joined, physical_id.split("|"), strict=True))
+        return {self.key: physical_id} if self.key else {}
 
     def _place(self, properties: Properties) -> Properties:
         return {name: properties[name] for name in self.within}
@@ -129,9 +139,9 @@ class ApiType(ResourceType):
         if self.holder in shape.members and properties:
             parameters[self.holder] = _fitted_members(shape.members[self.holder], properties)
         if name is not None:
-            parameters |= {self.key: name} if self.key in shape.members else {}
-            parameters |= {f"{self.key}s": [name]} if f"{self.key}s" in shape.members else {}
-            parameters |= {f"{self.key}Prefix": name} if f"{self.key}Prefix" in shape.members else {}
+            for key, value in self._names(name).items():
+                ways = {key: value, f"{key}s": [value], f"{key}Prefix": value}
+                parameters |= {way: given for way, given in ways.items() if way in shape.members}
         client, method = site.client(self.service), method_name(operation)
         if client.can_paginate(method):
             whole: dict[str, Any] = client.get_paginator(method).paginate(**parameters).build_full_result()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
-from landing.sandbox.services.cloudformation.types.base import Properties, ResourceType, Site, found, refused
+from landing.sandbox.services.cloudformation.types.base import Properties, Site, found, refused
 from landing.sandbox.services.cloudformation.types.tags import TagCalls
 
 REASONS = ("ConformancePackStatusReason", "ErrorCode", "ErrorMessage")
@@ -70,37 +70,14 @@ class ConfigurationAggregator(ApiType):
     tagging = TagCalls("config")
 
 
-class AggregationAuthorization(ResourceType):
+class AggregationAuthorization(ApiType):
     """AWS::Config::AggregationAuthorization."""
 
     name = "AWS::Config::AggregationAuthorization"
     properties = frozenset({"AuthorizedAccountId", "AuthorizedAwsRegion"})
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """PutAggregationAuthorization; the physical id is the pair."""
-        site.client("config").put_aggregation_authorization(**properties)
-        return f"{properties['AuthorizedAccountId']}|{properties['AuthorizedAwsRegion']}"
-
-    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """DescribeAggregationAuthorizations."""
-        pages = site.client("config").get_paginator("describe_aggregation_authorizations").paginate()
-        known = [one for page in pages for one in page["AggregationAuthorizations"]]
-        pair = _pair(physical_id)
-        return pair if any(pair.items() <= one.items() for one in known) else None
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteAggregationAuthorization."""
-        site.client("config").delete_aggregation_authorization(**_pair(physical_id))
-
-    def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
-        """The ARN."""
-        resource = f"aggregation-authorization/{physical_id.replace('|', '/')}"
-        return {"AggregationAuthorizationArn": site.arn("config", resource)}
-
-
-def _pair(physical_id: str) -> dict[str, str]:
-    account, _, region = physical_id.partition("|")
-    return {"AuthorizedAccountId": account, "AuthorizedAwsRegion": region}
+    service, joined = "config", ("AuthorizedAccountId", "AuthorizedAwsRegion")
+    creates, deletes = "PutAggregationAuthorization", "DeleteAggregationAuthorization"
+    describes, described = "DescribeAggregationAuthorizations", "AggregationAuthorizations"
 
 
 class ConfigRule(ApiType):

@@ -13,7 +13,7 @@ class SnapshotBlockPublicAccess(ApiType):
 
     name = "AWS::EC2::SnapshotBlockPublicAccess"
     properties = frozenset({"State"})
-    service, key = "ec2", ""
+    service = "ec2"
     creates, deletes = "EnableSnapshotBlockPublicAccess", "DisableSnapshotBlockPublicAccess"
     describes = "GetSnapshotBlockPublicAccessState"
 

@@ -165,30 +165,13 @@ class Policy(ResourceType):
                 found(self._call(site, "delete", kind, holder), PolicyName=properties["PolicyName"])
 
 
-class RolePolicy(ResourceType):
+class RolePolicy(ApiType):
     """AWS::IAM::RolePolicy: one inline policy of one role."""
 
     name = "AWS::IAM::RolePolicy"
     properties = frozenset({"PolicyDocument", "PolicyName", "RoleName"})
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """The physical id is made of both names."""
-        _put_inline(site.client("iam"), properties["RoleName"], properties)
-        return f"{properties['PolicyName']}|{properties['RoleName']}"
-
-    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
-        """GetRolePolicy."""
-        name, role = physical_id.split("|")
-        return {**_inline(site.client("iam"), role, name), "RoleName": role}
-
-    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
-        """The document."""
-        _put_inline(site.client("iam"), after["RoleName"], after)
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DeleteRolePolicy."""
-        name, role = physical_id.split("|")
-        site.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
+    service, joined = "iam", ("PolicyName", "RoleName")
+    creates, describes, deletes = "PutRolePolicy", "GetRolePolicy", "DeleteRolePolicy"
 
 
 class ManagedPolicy(ApiType):

@@ -10,5 +10,5 @@ class Session(ApiType):
 
     name = "AWS::Macie::Session"
     properties = frozenset({"FindingPublishingFrequency", "Status"})
-    service, key, absent = "macie2", "", ("AccessDeniedException",)
+    service, absent = "macie2", ("AccessDeniedException",)
     creates, describes, updates, deletes = "EnableMacie", "GetMacieSession", "UpdateMacieSession", "DisableMacie"

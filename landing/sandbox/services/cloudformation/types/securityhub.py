@@ -14,7 +14,7 @@ class Hub(ApiType):
 
     name = "AWS::SecurityHub::Hub"
     properties = frozenset({"AutoEnableControls", "ControlFindingGenerator", "EnableDefaultStandards", "Tags"})
-    service, key, absent = "securityhub", "", ("InvalidAccessException",)
+    service, absent = "securityhub", ("InvalidAccessException",)
     creates, updates, deletes = "EnableSecurityHub", "UpdateSecurityHubConfiguration", "DisableSecurityHub"
     describes = "DescribeHub"
     tagging = TagCalls("securityhub")
