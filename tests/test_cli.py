@@ -17,7 +17,9 @@ import pytest
 from landing.cli import COMMANDS, run
 from landing.cli.init import Answers
 from landing.cli.signals import STOPPED
+from landing.core.codes import CODES
 from landing.core.exit_codes import MEANINGS, rows
+from landing.policy.linting import CODES as LINT
 from tests.samples import SMALL
 
 ROOT = Path(__file__).parents[1]
@@ -364,6 +366,10 @@ def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert "What to do:" in capsys.readouterr().out
     assert run(["explain", "POL306"]) == 0
     assert "docs/policy-lint.md" in capsys.readouterr().out
+    for code, each in {**LINT, **CODES}.items():
+        assert run(["explain", code]) == 0
+        assert capsys.readouterr().out.startswith(f"{code}: {each.wrong}\nWhat to do: {each.remedy}\nMore: docs/")
+        assert each.remedy
     assert run(["explain", "LZ999"]) == 1
     assert "there is no code LZ999" in capsys.readouterr().err
     assert run(["explain"]) == 0

@@ -18,15 +18,13 @@ def command(code: str) -> None:
     from landing.core.spelling import nearest
     from landing.policy.linting import CODES as LINT
 
-    known = {**{each: explanation.wrong for each, explanation in CODES.items()}, **LINT}
+    known = {**CODES, **LINT}
     if not code:
-        result("".join(f"{each}  {wrong}\n" for each, wrong in sorted(known.items())))
+        result("".join(f"{each}  {explanation.wrong}\n" for each, explanation in sorted(known.items())))
         return
     wanted = code.upper()
     if wanted not in known:
         raise LandingError(f"there is no code {code}: {nearest(wanted, known, 'landing explain lists them all')}")
-    result(f"{wanted}: {known[wanted]}\n")
-    if wanted in CODES:
-        result(f"What to do: {CODES[wanted].remedy}\n")
+    result(f"{wanted}: {known[wanted].wrong}\nWhat to do: {known[wanted].remedy}\n")
     page = "validate" if wanted in CODES else "policy-lint"
     result(f"More: docs/{page}.md\n")

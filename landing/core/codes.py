@@ -94,7 +94,7 @@ CODES: Mapping[str, Explanation] = {
     "LZ332": Explanation("no address under `removed`", "write it as `landing plan` shows it: `unit.sandbox`"),
     "LZ340": Explanation("a policy type that there is not", "the types are named"),
     "LZ341": Explanation("a policy that is too large", "shorten it, or split it into two guardrails"),
-    "LZ342": Explanation("a policy that is nearly too large", "as above"),
+    "LZ342": Explanation("a policy that is nearly too large", "shorten it, or split it into two guardrails"),
     "LZ344": Explanation("more policies on a target than AWS allows", "move or merge some, or `pack: true`"),
     "LZ345": Explanation("a place without an Allow", "attach an allow-list guardrail there, or keep `full_access`"),
     "LZ346": Explanation("an Allow beside FullAWSAccess", "`full_access: false` takes FullAWSAccess away"),

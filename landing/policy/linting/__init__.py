@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 
 from landing.policy.evaluation import RCP, SCP
 from landing.policy.linting import actions, conditions, declarative, grammar, meaning, resources, size
-from landing.policy.linting.finding import CODES, ERROR, INFO, WARNING, Finding, Source
+from landing.policy.linting.codes import CODES
+from landing.policy.linting.finding import ERROR, INFO, WARNING, Finding, Source
 
 __all__ = ["CODES", "ERROR", "INFO", "WARNING", "Finding", "lint"]
 
