@@ -88,6 +88,23 @@ def test_the_refusal_says_where_and_what_passes(base: Organization) -> None:
     refuse_unsafe(base, plan.changes, ("weaken",))
 
 
+def test_a_token_stands_for_one_account_on_both_sides(base: Organization) -> None:
+    """Each side has one account: they are two, whatever ids they will have."""
+
+    def spares(key: str) -> dict[str, Any]:
+        arn = f"arn:aws:iam::<account:{key}>:role/admin"
+        return document(BUCKET, Condition={"ArnNotLike": {"aws:PrincipalArn": arn}})
+
+    [words] = exposures(base, [rewritten(spares("shop-dev"), spares("shop-prod"))]).values()
+    assert words == f"e.g. arn:aws:iam::<account:shop-prod>:role/admin with {BUCKET} on arn:aws:s3:::example passes"
+    assert exposures(base, [rewritten(spares("shop-dev"), spares("shop-dev"))]) == {}
+
+
+def test_an_account_that_no_text_names_is_called_so(base: Organization) -> None:
+    [words] = exposures(base, [rewritten(document(BUCKET, LEAVE), document(LEAVE))]).values()
+    assert words.startswith("e.g. arn:aws:iam::<account>:")
+
+
 def test_a_pack_is_asked_of_once(base: Organization) -> None:
     """What a pack loses needs leave to detach; what it takes in needs none."""
     both, one = document(LEAVE, BUCKET), document(LEAVE)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
+from landing.core import references
 from landing.core.model import Address, Attributes, Change, Resource
 from landing.guardrails.effect_text import SHOWN, said, told
-from landing.guardrails.in_force import Documents, State, ids_for, levels, nodes_to, parents_of, requests_at
+from landing.guardrails.in_force import Documents, State, ids_for, levels, made_up, nodes_to, parents_of, requests_at
 from landing.organization import ROOT, Organization
 from landing.organization.resources import ATTACHMENTS, POLICY, moves
 from landing.policy import RCP, SCP, Budget, Comparison, Compiled, Effect, OverBudgetError
@@ -86,6 +87,7 @@ class _Study:
         self.organization = organization
         self.parents = parents_of(organization, live)
         ids, self.account_ids = ids_for(organization, account_ids)
+        self.made_up = made_up(organization, account_ids)
         self.documents, self.compiled, self.budget = Documents(ids), Compiled(), Budget(budget)
         self._comparisons: dict[tuple[_Way, str], tuple[Comparison, Levels, Levels]] = {}
         state = {address: resource.attributes for address, resource in live.items()}
@@ -101,7 +103,7 @@ class _Study:
     def told_of(self, change: Change) -> tuple[str, ...]:
         """What one change does, or that it is too much work to find out."""
         try:
-            return tuple(self.sentences(change))
+            return tuple(references.symbolic(sentence, self.made_up) for sentence in self.sentences(change))
         except OverBudgetError:
             return (NOT_WORKED_OUT,)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from landing.core import references
 from landing.core.errors import UnsafePlan
 from landing.core.model import Action, Address, Attributes, Change
 from landing.engine.order.phases import Known, Phase, opened, stages_of
-from landing.guardrails.in_force import Documents, ids_for, levels, requests_at
+from landing.guardrails.in_force import Documents, ids_for, levels, made_up, requests_at
 from landing.organization import ROOT, Held, Organization, node_of
 from landing.organization.resources import ACCOUNT, ATTACHMENTS, POLICY, POLICY_TYPE, policies_of
 from landing.policy import RCP, SCP, effect
@@ -188,7 +189,7 @@ class _Places:
             if not covers(new, old):
                 scope = requests_at(self._account_ids.get(account), policy_type)
                 if words := passing(effect(old, new, scope, policy_type)):
-                    yield words
+                    yield references.symbolic(words, made_up(self._organization, {}))
 
     def _levels(self, account: str, unit: str, policy_type: str) -> Levels:
         known = self._organization

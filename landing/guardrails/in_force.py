@@ -118,6 +118,16 @@ def ids_for(organization: Organization, account_ids: Mapping[str, str]) -> tuple
     return ids_of(estate), estate.keys
 
 
+def made_up(organization: Organization, account_ids: Mapping[str, str]) -> dict[str, str]:
+    """The tokens of accounts whose ids are made up, by id: in what is said of requests they have no other name."""
+    keys = estate_of(organization).keys
+    return {
+        keys[key]: references.account_id(key)
+        for key, account in organization.accounts.items()
+        if not account.id and key not in account_ids
+    }
+
+
 def parents_of(organization: Organization, live: Mapping[Address, Resource]) -> dict[str, str]:
     """The parent of every unit, in AWS or in the config."""
     found = {unit.key: unit.parent for unit in organization.units.values()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
@@ -33,21 +34,21 @@ def turn_of(before: Document, after: Document, policy_type: str) -> Turn:
     """Which way a change of a policy's document turns; both where that cannot be told."""
     if policy_type not in (SCP, RCP) or before == after:
         return Turn.NOTHING
-    return _turn(
-        json.dumps(_concrete(before), sort_keys=True), json.dumps(_concrete(after), sort_keys=True), policy_type
-    )
+    return _turn(*_texts(before, after)[0], policy_type)
 
 
 def let_through(before: Document, after: Document, policy_type: str, who: str = "") -> str:
     """What passes with the new text of a policy and did not with the old one, in words; nothing where nothing does.
 
-    `who` stands for the principal, where the policy is somebody's own.
+    `who` stands for the principal, where the policy is somebody's own. An account that the texts do not name is any.
     """
     if turn_of(before, after, policy_type) in (Turn.NOTHING, Turn.TIGHTENS):
         return ""
-    return _let_through(
-        json.dumps(_concrete(before), sort_keys=True), json.dumps(_concrete(after), sort_keys=True), policy_type, who
+    texts, ids = _texts(before, after)
+    words = references.symbolic(
+        _let_through(*texts, policy_type, who), {made_up: token for token, made_up in ids.items()}
     )
+    return _ACCOUNT.sub(lambda found: found[0] if found[0] in "".join(texts) else "<account>", words)
 
 
 def blocked_beside(before: Document, beside: Sequence[Document], policy_type: str) -> bool:
@@ -57,7 +58,7 @@ def blocked_beside(before: Document, beside: Sequence[Document], policy_type: st
     """
     if allows(before) or not all("Statement" in text for text in (before, *beside)):
         return False
-    texts = _concrete({"before": before, "beside": [*beside]})
+    texts, _ = _concrete({"before": before, "beside": [*beside]})
     denied = {bare(each): each for each in statements_of(texts["before"])}
     left = [each for text in texts["beside"] for each in statements_of(text) if each.get("Effect") == "Deny"]
     lost = [each for text, each in denied.items() if text not in {bare(kept) for kept in left}]
@@ -206,13 +207,23 @@ def _actions(statements: list[Mapping[str, Any]]) -> Iterator[str]:
         yield from [listed] if isinstance(listed, str) else listed
 
 
-def _concrete(document: Document) -> Any:
-    """With an id in the place of each token: any will do, as long as they differ."""
+def _texts(before: Document, after: Document) -> tuple[tuple[str, str], dict[str, str]]:
+    """Both as texts with ids in the places of tokens, and the ids: a token stands for the same one in both."""
+    both, ids = _concrete({"before": before, "after": after})
+    old, new = (json.dumps(both[side], sort_keys=True) for side in ("before", "after"))
+    return (old, new), ids
+
+
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+
+
+def _concrete(document: Document) -> tuple[Any, dict[str, str]]:
+    """With an id in the place of each token, any as long as they differ; and the ids by token."""
     plain = json.loads(json.dumps(document, default=dict))
     tokens = sorted(references.tokens_in(plain))
     ids = {token: f"{number:012d}" for number, token in enumerate(tokens, 1)}
     ids |= {token: name for token, name in _OTHERS.items() if token in ids}
-    return references.resolve(plain, ids)
+    return references.resolve(plain, ids), ids
 
 
 _OTHERS = {references.ORGANIZATION_ID: "o-example0000", references.ROOT_ID: "r-exam"}
