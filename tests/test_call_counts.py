@@ -14,9 +14,13 @@ from math import ceil
 
 import pytest
 
+from landing.core.model import Scope
 from landing.engine.observe import observe
 from landing.engine.plan import Origin, make
+from landing.organization import Organization
+from landing.sandbox import Sandbox
 from tests.cloud import QuickAws
+from tests.samples import SMALL
 from tests.simulated.configs import Size
 from tests.simulated.seeding import land
 from tests.simulated.server import Simulated
@@ -93,3 +97,13 @@ def test_who_administers_is_asked_once(calls: Callable[[Size], Counter[tuple[str
     made = calls(BASE)
     assert made["organizations", "ListDelegatedAdministrators"] == 1
     assert made["organizations", "ListDelegatedServicesForAccount"] == 1, "there is one that is any"
+
+
+def test_what_a_run_has_changed_is_looked_at_whoever_administers(load_text: Callable[[str], Organization]) -> None:
+    """As when a service was dropped, and with it the mark and the administrator that told of it."""
+    changed = ("macie_administrator", Scope("management", "eu-west-1"))
+    with Sandbox(organization=True):
+        organization = load_text(SMALL)
+        aws = QuickAws(organization)
+        observe(organization, aws, only={changed})
+    assert aws.calls["macie2", "ListOrganizationAdminAccounts"] == 1

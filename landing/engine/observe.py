@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
@@ -184,7 +185,8 @@ def observe(
     """Read every (kind, scope), or `only` some; raises NoCredentials and Refused, everything else becomes a gap.
 
     `adopted` are services to look at as if they were marked already, as they will be after an apply.
-    Regions that the config has left are read too, last: by then it is known which these are.
+    Regions that the config has left are read too, last: by then it is known which these are. What `only` names is read
+    even where a kind says that there can be none: somebody has changed it, or wants to see it.
     """
     desired = desired_of(organization, kinds)
     tasks = tasks_of(organization, kinds)
@@ -193,15 +195,16 @@ def observe(
         tasks &= set(only)
         desired = {address: r for address, r in desired.items() if (address.kind, address.scope) in tasks}
     found: Found = []
+    read = partial(_read_in_use if only is None else _read, organization, aws)
     aws.tree.ahead({part for name, _ in tasks for part in kinds[name].ahead})
     pool = ThreadPoolExecutor(workers, "read")
     wanted = True
     try:
-        found += _look(pool, organization, aws, kinds, tasks, progress=progress)
+        found += _look(pool, aws, read, kinds, tasks, progress=progress)
         left = left_regions(organization, aws) if only is None else {scope.region for _, scope in only} & {*REGIONS}
         beyond = tasks_of(organization.with_regions(left), kinds) - tasks
         beyond = beyond if only is None else beyond & set(only)
-        found += _look(pool, organization, aws, kinds, beyond, progress=progress)
+        found += _look(pool, aws, read, kinds, beyond, progress=progress)
     except BaseException:
         wanted = False  # the command ends: what other threads are still reading is waited for by nobody
         raise
@@ -222,16 +225,14 @@ def observe(
 
 def _look(
     pool: ThreadPoolExecutor,
-    organization: Organization,
     aws: Aws,
+    read: Callable[[Kind, Scope], Found],
     kinds: Kinds,
     tasks: Collection[Task],
     *,
     progress: Progress,
 ) -> Iterator[Resource | Gap]:
-    running = {
-        pool.submit(_read, organization, aws, kinds[name], scope): (name, scope) for name, scope in sorted(tasks)
-    }
+    running = {pool.submit(read, kinds[name], scope): (name, scope) for name, scope in sorted(tasks)}
     for done, future in enumerate(_settled(running, aws), 1):
         yield from future.result()
         name, scope = running[future]
@@ -264,8 +265,6 @@ def _settled(running: Iterable[Future[Found]], aws: Aws) -> Iterator[Future[Foun
 
 
 def _read(organization: Organization, aws: Aws, kind: Kind, scope: Scope) -> Found:
-    if not _told(lambda: kind.in_use(organization, aws), otherwise=True):
-        return []
     try:
         with translated(scope):
             return list(kind.read(organization, aws, scope))
@@ -275,3 +274,9 @@ def _read(organization: Organization, aws: Aws, kind: Kind, scope: Scope) -> Fou
         raise
     except AwsError as error:
         return [Gap(kind.name, scope, error.diagnostic)]
+
+
+def _read_in_use(organization: Organization, aws: Aws, kind: Kind, scope: Scope) -> Found:
+    """Nothing where there can be none; what cannot tell that is read."""
+    used = _told(lambda: kind.in_use(organization, aws), otherwise=True)
+    return _read(organization, aws, kind, scope) if used else []
