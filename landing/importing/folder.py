@@ -109,7 +109,6 @@ def _units(draft: Draft) -> Iterator[str]:
 
 def _accounts(accounts: Iterable[DraftAccount]) -> Iterator[str]:
     yield "# The ids are pinned: these very accounts are meant, whatever their names and e-mail addresses become."
-    yield "# Alternate contacts are not here: to read them is a call for each account. Those that you add are set."
     yield "accounts:"
     for unit, inside in groupby(accounts, key=lambda each: each.unit):
         if unit != ROOT:

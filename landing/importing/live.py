@@ -16,6 +16,7 @@ from landing.core.partitions import REGIONS
 from landing.importing import surroundings
 from landing.importing.draft import NO_KEYS, Asked, Draft, DraftAccount, DraftUnit, Keys, LeftOut
 from landing.importing.evidence import Evidence
+from landing.importing.live_contacts import with_contacts
 from landing.importing.live_policies import LivePolicies, read_policies
 from landing.organization import ROOT, TAG, Account, Organization, node_of
 from landing.organization.owners import owner_of
@@ -84,6 +85,8 @@ def _draft(organization: Organization, aws: Aws, asked: Asked, live: Mapping[str
     names |= {account_id: f"account/{each.key}" for account_id, each in accounts.items()}
     policies = read_policies(aws, names, left)
     trusted = {each.address.name for each in TrustedAccess().read(organization, aws, ORGANIZATION)}
+    if ACCOUNT in trusted:
+        accounts = with_contacts(aws, accounts, management, left)
     evidence = Evidence(aws, accounts, management, trusted)
     home = evidence.home_region(asked.home_region)
     tooling = evidence.security_tooling(home, asked.security_tooling)

@@ -6,6 +6,7 @@ import json
 import random
 from typing import Any
 
+from landing.sandbox.services.account import Contacts
 from landing.sandbox.services.organizations.lifecycle import found
 from landing.sandbox.services.organizations.membership import join
 from landing.sandbox.services.organizations.state import Organization, Policy, organization_of
@@ -54,11 +55,21 @@ def settle(world: World, dice: random.Random) -> Organization:
         _policy(world, live, dice, number)
     live.services = {each: world.now for each in SERVICES if dice.random() < 0.5}
     members = [each for each in live.members if each != live.management_account]
+    for account in live.members:
+        if dice.random() < 0.3:
+            _contact(world, account, dice)
     for principal in DELEGABLE:
         if principal in live.services and dice.random() < 0.4:
             for account in dice.sample(members, min(len(members), dice.choice((1, 1, 2)))):
                 live.delegated.setdefault(account, {})[principal] = world.now
     return live
+
+
+def _contact(world: World, account: str, dice: random.Random) -> None:
+    kind = dice.choice(("BILLING", "OPERATIONS", "SECURITY"))
+    fields = {"Name": dice.choice(ACCOUNT_NAMES), "Title": "On: call", "EmailAddress": "Sec@Corp.io"}
+    contacts = world.state("account", account, "", Contacts)
+    contacts.alternate[kind] = {**fields, "PhoneNumber": "+1 555 0100", "AlternateContactType": kind}
 
 
 def _units(world: World, live: Organization, dice: random.Random) -> None:

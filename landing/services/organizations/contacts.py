@@ -14,6 +14,7 @@ from landing.services.base import Kind, Ownership, required_account
 from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
 from landing.services.strength import Weaker, neutral
 
+KINDS = ("BILLING", "OPERATIONS", "SECURITY")
 FIELDS = {"name": "Name", "title": "Title", "email": "EmailAddress", "phone": "PhoneNumber"}
 
 
@@ -33,9 +34,9 @@ class Contacts(Kind):
     severity = Severity.LOW
     controls = ("cis-aws-5.0:1.2", "fsbp:Account.1")
     help_uri = "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-contact-alternate.html"
-    weaker: ClassVar[Mapping[str, Weaker]] = dict.fromkeys(("BILLING", "OPERATIONS", "SECURITY"), neutral)
+    weaker: ClassVar[Mapping[str, Weaker]] = dict.fromkeys(KINDS, neutral)
     removal = ""
-    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(("BILLING", "OPERATIONS", "SECURITY"), _contact)
+    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(KINDS, _contact)
     reads = ("account:GetAlternateContact",)
     writes = ("account:PutAlternateContact",)
 
@@ -58,15 +59,17 @@ class Contacts(Kind):
                 continue
             attributes: dict[str, Any] = {}
             for kind in sorted(account.contacts):
-                with unless("ResourceNotFoundException") as absent:
-                    found = client.get_alternate_contact(
-                        AlternateContactType=kind, **self._which(organization, aws, account.key)
-                    )
-                if not absent.code:
-                    contact = found["AlternateContact"]
-                    attributes[kind] = {field: contact.get(name, "") for field, name in FIELDS.items()}
+                contact = self.contact(client, kind, self._which(organization, aws, account.key))
+                if contact is not None:
+                    attributes[kind] = contact
             if attributes:
                 yield Resource(self.address(account.key), attributes, (required_account(account.key),), owned=False)
+
+    def contact(self, client: Any, kind: str, which: Mapping[str, str]) -> dict[str, str] | None:
+        """A contact of an account, as the config has it; `which` names the account, unless it is the caller's own."""
+        with unless("ResourceNotFoundException") as absent:
+            found = client.get_alternate_contact(AlternateContactType=kind, **which)["AlternateContact"]
+        return None if absent.code else {field: found.get(name, "") for field, name in FIELDS.items()}
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Put each that differs."""
