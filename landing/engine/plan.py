@@ -314,10 +314,8 @@ def still_to_do(
         if reason := contradiction(change, wanted, live):
             wrong.append(f"{change.address}: {reason}")
             continue
-        let_go = change.action is Action.FORGET and (live is None or not live.owned)
-        derived = compare(plan.kinds, wanted, live) if (wanted or live) and not let_go else None
         try:
-            derived = narrowed(plan.kinds, derived, change.only) if derived else None
+            derived = _left_of(plan.kinds, change, wanted, live)
         except ImpossiblePlan as error:
             wrong.append(str(error))
             continue
@@ -342,6 +340,15 @@ def still_to_do(
         lines = [f"{address} is neither as before nor as after" for address in stale] + unread
         raise StalePlan("Saved plan is stale, AWS changed after it was made:\n" + _few(lines) + "\nPlan again.")
     return tuple(left)
+
+
+def _left_of(kinds: Kinds, change: Change, wanted: Resource | None, live: Resource | None) -> Change | None:
+    """What is left of a change, where it is narrowed there alone; raises ImpossiblePlan when it has more itself."""
+    if change.only and narrowed(kinds, replace(change, only=()), change.only) != change:
+        raise ImpossiblePlan(f"{change.address}: it has more than {', '.join(map(str, change.only))}")
+    let_go = change.action is Action.FORGET and (live is None or not live.owned)
+    derived = compare(kinds, wanted, live) if (wanted or live) and not let_go else None
+    return narrowed(kinds, derived, change.only) if derived else None
 
 
 def contradiction(change: Change, wanted: Resource | None, live: Resource | None) -> str:

@@ -451,13 +451,13 @@ def test_a_member_that_cannot_be_entered_stops_no_rollout(cloud: Cloud, load_tex
 def test_the_repair_of_a_member_that_is_cut_off_at_every_write_ends_the_same(cloud: Cloud, load_text: Load) -> None:
     two = stuck(cloud, load_text, failures=0)
     cloud.sandbox.world.clock.latency = 30
-    before = cloud.sandbox.dump()
+    before, saved = cloud.sandbox.dump(), two.plan([KIND])
     for writes in range(20):
         cloud.sandbox.load(before)
         try:
             result = two.apply([KIND], aws=DyingAws(two.organization, writes=writes, after_effect=True))
         except Cut:
-            result = two.apply([KIND])
+            result = two.apply([KIND], changes=left_of(saved, two) if writes % 2 else None)
             assert not result.failed, result.failed
             assert values(two) == {"two"}
             in_sync(two)
@@ -537,14 +537,16 @@ def test_the_repair_of_one_account_that_is_cut_off_at_every_write_touches_no_oth
     two = all_stuck(cloud, load_text)
     cloud.sandbox.world.clock.latency = 30
     before, place = cloud.sandbox.dump(), f"shop-dev/{HOME}"
+    saved = narrowed(two, place)
     for writes in range(20):
         cloud.sandbox.load(before)
         aws, dead = DyingAws(two.organization, writes=writes, after_effect=True), False
         try:
-            result = two.apply([KIND], aws=aws, changes=narrowed(two, place).changes)
+            result = two.apply([KIND], aws=aws, changes=saved.changes)
         except Cut:
             dead = True
-            result = two.apply([KIND], changes=narrowed(two, place).changes)
+            again = left_of(saved, two) if writes % 2 else narrowed(two, place).changes
+            result = two.apply([KIND], changes=again)
         assert not result.failed, result.failed
         assert value(two, "shop-dev") == "two"
         others = {status for site, status in statuses(two).items() if site != ("shop-dev", HOME)}
@@ -561,7 +563,7 @@ def test_a_narrowed_plan_whose_bounds_were_moved_is_refused(cloud: Cloud, load_t
     plan = narrowed(two, "shop-dev")
     (change,) = plan.changes
     for other in ((), (Scope("shop-prod"),), (Scope("shop-dev", HOME),), (Scope("shop-dev"), Scope("shop-prod"))):
-        with pytest.raises(StalePlan):
+        with pytest.raises((StalePlan, WrongPlan)):
             left_of(replace(plan, changes=(replace(change, only=other),)), two)
     whole = the_change(two)
     for after in (
@@ -603,6 +605,37 @@ def test_what_is_narrowed_waits_for_what_runs_on_the_set(cloud: Cloud) -> None:
     first = len(operations(cloud))
     assert cloud.apply([KIND], changes=plan.changes).complete
     assert operations(cloud)[first:] == [("UPDATE", {("shop-dev", FAR)})]
+
+
+def test_a_saved_plan_of_which_some_was_mended_is_gone_on_with_and_of_nothing_new(
+    cloud: Cloud, load_text: Load
+) -> None:
+    two = all_stuck(cloud, load_text)
+    change = the_change(two)
+    before = change.before or {}
+    first, *rest = before["instances"].items()
+    assert KIND.begun(change, {**before, "instances": dict(rest)})
+    assert KIND.begun(change, {**before, "instances": {"*": "an operation is running"}})
+    assert not KIND.begun(change, {**before, "instances": {**before["instances"], "log-archive/eu-west-1": "drifted"}})
+    assert not KIND.begun(change, {**before, "parameters": {"value": "three"}})
+    assert not KIND.begun(
+        replace(change, before={**before, "instances": dict(rest)}), {**before, "instances": dict([first])}
+    )
+
+
+def test_what_is_missing_where_none_is_to_be_any_more_is_not_made(cloud: Cloud, load_text: Load) -> None:
+    account, unit = cloud.open().tree.account_ids["shop-prod"], cloud.open().tree.units["workloads"].id
+    cloud.open(read_only=False).client("cloudformation").delete_stack_instances(
+        StackSetName=NAME, Regions=[HOME], RetainStacks=False,
+        DeploymentTargets={"OrganizationalUnitIds": [unit], "Accounts": [account], "AccountFilterType": "INTERSECTION"},
+    )  # fmt: skip
+    cloud.sandbox.world.clock.advance(cloud.sandbox.world, 1_000)
+    assert (the_change(cloud).before or {})["instances"] == {"shop-prod/eu-west-1": "missing"}
+    fewer = Cloud(cloud.sandbox, load_text(TEXT.replace("units: [workloads]}", "units: [workloads/dev]}")))
+    result = fewer.apply([KIND])
+    assert result.complete, result.failed
+    assert (value(fewer, "shop-dev"), value(fewer, "shop-prod"), value(fewer, "shop-prod", FAR)) == ("one", "", "")
+    in_sync(fewer)
 
 
 def test_a_set_that_is_changed_or_gone_by_now_is_not_made_by_a_narrowed_change(cloud: Cloud, load_text: Load) -> None:

@@ -249,12 +249,15 @@ class Rollout:
         if account not in self.aws.tree.accounts:
             return ""  # it has left the organization: no operation reaches it
         cure = CURES.get(what.split(":", 1)[0], "update")
-        if cure != "remove":
-            return cure if region in after["regions"] else ""
-        targets = {*after["targets"]["units"], *after["targets"]["accounts"]}
-        if region in after["regions"] and targets & set(self.path(account)):
-            return "create"  # it was moved away, and is back by now: automatic deployment may have removed it
         planned = (self.change.before or {}).get("instances", {})
+        if cure == "replace" and not planned.get(f"{account}/{region}", "").startswith(existing_recorders.TAKEN):
+            return ""  # it came to light only now, and nobody was asked
+        targets = {*after["targets"]["units"], *after["targets"]["accounts"]}
+        if region in after["regions"] and targets & {*self.path(account)}:
+            # What is unexpected was moved away, and is back by now: automatic deployment may have removed it.
+            return "create" if cure == "remove" else cure
+        if cure != "remove":
+            return ""  # none is to be there any more
         return cure if f"{account}/{region}" in planned else ""
 
     def _is_gone(self, account: str, region: str, what: str) -> bool:

@@ -26,7 +26,7 @@ from landing.core.model import (
 )
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, Deployment, Organization
-from landing.services.base import GoingOn, required_account
+from landing.services.base import GoingOn, between, required_account
 from landing.services.organizations.governed import GovernedRegion
 from landing.services.organizations.trusted_access import STACKSETS, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
@@ -265,6 +265,13 @@ class StackSet(CloudFormationKind):
     ) -> GoingOn | None:
         """An operation, or instances that are still to come; the same calls however many accounts have joined."""
         return auto_deployment.going_on(organization, aws, address.name, changes)
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """Whether some instances have been mended since, or an operation runs, and all else is on one of both sides."""
+        if change.before is None or change.after is None:
+            return False
+        rest = {part: value for part, value in present.items() if part != "instances"}
+        return between(change, rest) and {*present.get("instances", ())} <= {BUSY, *change.before["instances"]}
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """An operation that runs is no harm yet."""
