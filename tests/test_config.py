@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from landing.config import load, schema
+from landing.config.structure import example_for
 from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic, Source
 from landing.core.partitions import REGIONS, region_group
+from landing.core.vocabulary import KEY
 from landing.library import Library, shipped
 from landing.organization import Cover, Organization, Target
 from landing.services.stacks.stack_set import StackSet
@@ -120,6 +123,53 @@ def test_mistakes_are_found_with_a_place_and_a_hint(
     assert match[0].source is not None
     assert (message or "") in match[0].message
     assert hint in match[0].help
+
+
+def test_what_is_missing_is_said_once_for_all_that_use_it(problems: Find) -> None:
+    text = SMALL.replace("unit: workloads/dev", "unit: nowhere").replace("unit: workloads/prod", "unit: nowhere")
+    text += "guardrails:\n  deny-root-user: {target: {units: [nowhere, elsewhere]}}\n"
+    first, other = (each for each in problems(text=text) if each.code == "LZ301")
+    if "elsewhere" in first.message:
+        first, other = other, first
+    assert re.fullmatch(
+        r"there is no unit `nowhere` \(used 3 times: also at \S+\.yaml:\d+:\d+, \S+\.yaml:\d+:\d+\)", first.message
+    )
+    assert other.message == "there is no unit `elsewhere`"
+
+
+def _patterns(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every pattern of a schema, with the keys to it in a config."""
+    if not isinstance(schema, dict):
+        return
+    if isinstance(schema.get("pattern"), str):
+        yield path, schema["pattern"]
+    for name, part in schema.items():
+        match name:
+            case "properties":
+                for key, each in part.items():
+                    yield from _patterns(each, (*path, key))
+            case "allOf":
+                for each in part:
+                    yield from _patterns(each, path)
+            case "oneOf" | "anyOf":
+                for each in part:
+                    yield from _patterns(each, path)
+            case "items" | "additionalProperties" | "propertyNames" | "then":
+                yield from _patterns(part, path)
+
+
+def test_of_every_pattern_a_right_value_is_known() -> None:
+    found = {(path, pattern) for path, pattern in _patterns(schema()) if pattern not in (KEY, r"\S")}
+    assert len(found) > 30
+    assert {path for path, pattern in found if not example_for(path, pattern)} == set()
+
+
+def test_a_value_that_does_not_match_is_told_with_one_that_does(problems: Find) -> None:
+    [found] = problems(text=SMALL.replace("email: sd@example.com", "email: nonsense"))
+    assert found.code == "LZ206"
+    assert "for example `aws+audit@your-company.com`" in found.help
+    [found] = problems(text=SMALL + "timeouts: {stack: soon}\n")
+    assert "for example `90m`" in found.help
 
 
 def test_one_id_is_of_one_account(problems: Find) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 
 from landing.aws import Reads, Tree, event_history, simulator, translated
 from landing.core.errors import AwsError
-from landing.core.model import ORGANIZATION, Scope
+from landing.core.model import Scope
 from landing.organization import Organization
 from landing.policy import catalog, lint
 from landing.sandbox import Sandbox
@@ -300,6 +299,7 @@ def test_a_plan_sends_the_session_policy_and_enters_by_the_read_role(creation: S
     """AWS allows the session what both the role and the policy allow, whatever the role may do."""
     organization = replace(creation.organization, read_role="reader")
     sent: list[dict[str, str]] = []
+    refused: dict[bool, str] = {}
     with Sandbox() as sandbox:
         sandbox.load(creation.end)
         for read_only in (True, False):
@@ -307,8 +307,14 @@ def test_a_plan_sends_the_session_policy_and_enters_by_the_read_role(creation: S
             aws._session("", "").register(
                 "before-parameter-build.sts.AssumeRole", lambda params, **_: sent.append(params)
             )
-            with suppress(AwsError), translated(ORGANIZATION):
-                aws.client("guardduty", Scope("security-tooling", "eu-west-1")).list_detectors()
+            try:
+                with translated(Scope("security-tooling")):
+                    aws.client("guardduty", Scope("security-tooling", "eu-west-1")).list_detectors()
+            except AwsError as error:
+                refused[read_only] = str(error)
+    assert "The role reader (`access.read_role`) is not in these accounts yet" in refused[True]
+    assert "`landing apply`" in refused[True]
+    assert "read_role" not in refused.get(False, "")
     reading, writing = sent
     assert reading["RoleArn"].endswith(":role/reader")
     assert reading["Policy"] == reads(organization).session_policy

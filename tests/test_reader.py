@@ -173,6 +173,10 @@ def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
     _, problems = read(tmp_path)
     assert [p.code for p in problems] == ["LZ101"]
     assert "landing init" in problems[0].help
+    assert problems[0].message == f"no config found: {tmp_path} holds no .yaml file"
+    _, problems = read(tmp_path / "elsewhere")
+    assert problems[0].message == f"no config found: there is no {tmp_path / 'elsewhere'}"
+    assert "--config" in problems[0].help
 
 
 TEXT = st.text(st.characters(max_codepoint=0xD7FF), max_size=12)  # libyaml knows no surrogate pairs in escapes

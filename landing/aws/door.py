@@ -229,6 +229,7 @@ class Aws:
                 context.home_region,
                 partial(self._patience, account),
                 policy=self.reads.session_policy if self.read_only else "",
+                advice=faults.NO_READ_ROLE.format(role) if self.read_only and role else "",
             )
         session.register("before-call", partial(self._before_call, account))
         session.register("before-sign", self._before_sign)

@@ -26,10 +26,17 @@ INVITED = (
     "Accounts that were invited, not created, have no such role: make it there, trusting the management "
     "account, or name the role that there is as `access.member_role`"
 )
+NO_READ_ROLE = (
+    "The role {} (`access.read_role`) is not in these accounts yet, or does not trust who asks; `landing apply`, which "
+    "enters by `access.member_role`, deploys the baseline that makes it"
+)
 NOT_ASSUMED = "Look whether the role of --role-arn is there, and trusts who asks"
 
 SERVICE = "LandingService"
 """Where an answer says which service it is of: botocore's errors have the name of the operation only."""
+
+ADVICE = "LandingAdvice"
+"""Where the refusal of a role says what to do about that role."""
 
 
 def listen(session: Session) -> None:
@@ -99,7 +106,7 @@ def _client_error(error: ClientError, scope: Scope) -> AwsError:
         message = f"{said} [{reason}]"
     advice = RAISE_QUOTA if cause in (Cause.QUOTA, Cause.QUOTA_OR_RATE) else ""
     if error.operation_name == "AssumeRole" and code == "AccessDenied":
-        advice = INVITED if scope.account else NOT_ASSUMED
+        advice = str(about.get(ADVICE) or (INVITED if scope.account else NOT_ASSUMED))
     kind: type[AwsError] = CannotRead if cause in HIDING else AwsError
     if cause is Cause.CREDENTIALS:
         kind, message = NoCredentials, LOG_IN_AGAIN

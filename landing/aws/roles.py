@@ -16,7 +16,7 @@ from botocore.credentials import (
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from landing.aws.faults import ATTEMPTS
+from landing.aws.faults import ADVICE, ATTEMPTS
 from landing.core.errors import NoCredentials
 
 SESSION_NAME = "landing"
@@ -24,12 +24,15 @@ SESSION_NAME = "landing"
 Patience = Callable[[], Iterable[float]]
 
 
-def assuming(source: Session, role_arn: str, region: str, patience: Patience = tuple, policy: str = "") -> Session:
+def assuming(
+    source: Session, role_arn: str, region: str, patience: Patience = tuple, *, policy: str = "", advice: str = ""
+) -> Session:
     """A session of a role, which shares with its source what is dear to load; raises NoCredentials.
 
     With a session policy, it may do no more than both the role and the policy allow.
 
     A refusal is tried again for as long as `patience()` yields, and then remembered: asking again changes nothing.
+    `advice` is what to do about it.
     """
 
     def creator(service: str, **parameters: Any) -> Any:
@@ -45,16 +48,16 @@ def assuming(source: Session, role_arn: str, region: str, patience: Patience = t
     session = Session()
     for component in ("data_loader", "endpoint_resolver"):
         session.register_component(component, source.get_component(component))
-    session.register_component("credential_provider", CredentialResolver([_Assumed(fetcher, patience)]))
+    session.register_component("credential_provider", CredentialResolver([_Assumed(fetcher, patience, advice)]))
     return session
 
 
 class _Assumed(CredentialProvider):
     METHOD = "assume-role"
 
-    def __init__(self, fetcher: AssumeRoleCredentialFetcher, patience: Patience) -> None:
+    def __init__(self, fetcher: AssumeRoleCredentialFetcher, patience: Patience, advice: str) -> None:
         super().__init__()
-        self._fetcher, self._patience = fetcher, patience
+        self._fetcher, self._patience, self._advice = fetcher, patience, advice
         self._lock = threading.Lock()
         self._refusal: ClientError | None = None
 
@@ -74,5 +77,7 @@ class _Assumed(CredentialProvider):
                     if error.response["Error"]["Code"] != "AccessDenied":
                         raise
                     if next(waits, None) is None:
+                        answer: Any = error.response
+                        answer.setdefault("ResponseMetadata", {})[ADVICE] = self._advice
                         self._refusal = error
                         raise

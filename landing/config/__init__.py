@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from landing.config.build import Builder
@@ -41,11 +42,11 @@ def load(
     """The organization and the warnings, after every check; raises ConfigError with all that stands in the way."""
     document, problems = read(folder, shown_as=str(folder))
     if any(problem.code != TWICE for problem in problems):
-        raise ConfigError(sorted(problems, key=_place))  # of what is missing, nobody can tell whether the rest fits it
+        raise ConfigError(_together(problems))  # of what is missing, nobody can tell whether the rest fits it
     shape = list(problems_of(document, schema(services)))
     problems += [*shape, *check(document, services), *check_library_names(document, library)]
     if shape:
-        raise ConfigError(sorted(problems, key=_place))
+        raise ConfigError(_together(problems))
     builder = Builder(document, library, services)
     organization = builder.build()
     problems += as_accepted(builder.problems, document, library)
@@ -54,8 +55,31 @@ def load(
         problems += as_accepted(check_guardrails(organization, library, builder.context()), document, library)
         problems += (problem for service in services for problem in service.check(organization))
     if any(problem.severity == "error" for problem in problems):
-        raise ConfigError(sorted(problems, key=_place))
+        raise ConfigError(_together(problems))
     return organization, problems
+
+
+def _together(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """In the order of the files; what is missing once for all places that use it, which are named with the first."""
+    found: dict[object, list[Diagnostic]] = {}
+    for problem in sorted(problems, key=_place):
+        missing = (problem.code, problem.message) if problem.code in MISSING else None
+        found.setdefault(missing or id(problem), []).append(problem)
+    return [_counted(each) if len(each) > 1 else each[0] for each in found.values()]
+
+
+MISSING = ("LZ301", "LZ302", "LZ310", "LZ311")
+"""Codes of what is used and not there: a unit, an account, a policy, a blueprint."""
+PLACES = 5
+
+
+def _counted(problems: Sequence[Diagnostic]) -> Diagnostic:
+    """The first of problems that say the same, with how many there are and where."""
+    first, *others = problems
+    places = [f"{each.source.file}:{each.source.line}:{each.source.column}" for each in others if each.source]
+    more = f" and {len(places) - PLACES} more" if len(places) > PLACES else ""
+    said = f"{first.message} (used {len(problems)} times: also at {', '.join(places[:PLACES])}{more})"
+    return replace(first, message=said)
 
 
 def _place(problem: Diagnostic) -> tuple[str, int, int]:

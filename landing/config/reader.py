@@ -26,11 +26,9 @@ def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Diagnostic
     document, problems = Document(), list[Diagnostic]()
     paths = files(folder)
     if not paths:
-        problems.append(
-            Diagnostic(
-                "LZ101", f"no config found: {folder} holds no .yaml file", help="landing init writes a starter config"
-            )
-        )
+        why = f"{folder} holds no .yaml file" if folder.is_dir() else f"there is no {folder}"
+        hint = "--config names another folder; " * (not folder.is_dir()) + "landing init writes a starter config"
+        problems.append(Diagnostic("LZ101", f"no config found: {why}", help=hint))
     problems += refused(folder, shown_as=shown_as)
     if any(problem.code == REFUSED for problem in problems):
         return document, problems  # nothing of such a folder is read, not even to say more

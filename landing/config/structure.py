@@ -88,9 +88,43 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
                 str(schema.get("description", "")),
             )
         case _:
-            yield _problem(
-                document, path, "LZ206", f"{_name(path)}: {_reason(error)}", str(schema.get("description", ""))
-            )
+            hint = str(schema.get("description", ""))
+            if error.validator == "pattern" and (example := example_for(path, str(error.validator_value))):
+                hint = f"{hint}{' ' * bool(hint)}for example `{example}`"
+            yield _problem(document, path, "LZ206", f"{_name(path)}: {_reason(error)}", hint)
+
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "baseline": ("AWSControlTowerBaseline",),
+    "bucket": ("acme-landing-lock",),
+    "control": ("AWS-GR_ENCRYPTED_VOLUMES",),
+    "data_events": ("AWS::S3::Object",),
+    "description": ("Who may do what",),
+    "email": ("aws+audit@your-company.com",),
+    "except": ("arn:aws:s3:::acme-scratch/",),
+    "existing": ("organization-trail",),
+    "id": ("111122223333", "o-a1b2c3d4e5"),
+    "identifier": ("CLOUD_TRAIL_ENABLED",),
+    "known_policies": ("aws-guardrails-*",),
+    "member_role": ("OrganizationAccountAccessRole",),
+    "name": ("Shop Prod", "shop-prod"),
+    "parameters": ("30",),
+    "phone": ("+1 555 0100",),
+    "read_role": ("landing-read",),
+    "tags": ("payments",),
+    "timeouts": ("90m",),
+    "version": ("4.0",),
+}
+"""Right values, by the key that has them or that is next above."""
+
+
+def example_for(path: Path_, pattern: str) -> str:
+    """A right value there, nothing where none is known."""
+    for step in reversed(path):
+        for example in EXAMPLES.get(str(step), ()):
+            if re.search(pattern, example):
+                return example
+    return ""
 
 
 def _example(path: Path_, wanted: str, given: object) -> str:
@@ -122,7 +156,8 @@ def _wrong_key(document: Document, error: ValidationError, path: Path_) -> Diagn
     elif error.validator_value == KEY:
         hint = "lower-case letters, digits, `-` and `_`, at most 63"
     else:
-        hint = _reason(error)
+        example = example_for((*path, "key"), str(error.validator_value)) if error.validator == "pattern" else ""
+        hint = f"{_reason(error)}{f'; for example `{example}`' if example else ''}"
     return _problem(document, (*path, key), "LZ204", f"`{key}` is not a valid key here", hint, key=True)
 
 

@@ -80,7 +80,9 @@ class Metadata:
                 yield self._wrong(str(key), f"unknown key `{key}` in the metadata of a policy", hint)
         for key in _TEXTS:
             if not isinstance(self.values.get(key), str):
-                yield self._wrong(key, f"`{key}` is missing" if key not in self.values else f"`{key}` must be a text")
+                wrong = f"`{key}` is missing" if key not in self.values else f"`{key}` must be a text"
+                known = ", ".join({"type": tuple(LIMITS), "severity": tuple(Severity)}.get(key, ()))
+                yield self._wrong(key, wrong, f"known: {known}" if known else "")
         severity, kind = self.values.get("severity"), self.values.get("type")
         if isinstance(severity, str) and severity not in list(Severity):
             yield self._wrong("severity", f"`{severity}` is no severity", f"known: {', '.join(Severity)}")
