@@ -81,6 +81,7 @@ BESIDES = {
     ("controltower", "UpdateEnabledBaseline"): _TOWER,
     ("controltower", "ResetEnabledBaseline"): _TOWER,
     ("controltower", "DisableBaseline"): _TOWER,
+    ("organizations", "InviteAccountToOrganization"): {"organizations:TagResource"},
     ("controltower", "EnableControl"): {"controltower:TagResource", *_TOWER},
     ("controltower", "UpdateEnabledControl"): _TOWER,
     ("controltower", "ResetEnabledControl"): _TOWER,

@@ -20,7 +20,7 @@ from landing.sandbox import Sandbox
 from landing.sandbox.world import seal
 from tests.cloud import Cloud, Story, made_roles, tell
 from tests.control_tower import before_governed
-from tests.samples import FULL, GOVERNED, LIBRARY, SMALL
+from tests.samples import COMING, FULL, LIBRARY, SMALL
 
 settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("tests", settings.get_profile("soak"), derandomize=True)
@@ -68,9 +68,9 @@ def creation(full: Organization) -> Story:
 
 @pytest.fixture(scope="session")
 def governed(load_text: Callable[[str], Organization]) -> Story:
-    """From an organization that Control Tower governs in part to the whole of GOVERNED."""
+    """From an organization that Control Tower governs in part to the whole of COMING."""
     with Sandbox() as sandbox:
-        organization = load_text(GOVERNED)
+        organization = load_text(COMING).without_members(["acquired"])
         roles = made_roles(sandbox, organization)
         assert Cloud(sandbox, load_text(SMALL)).apply().complete
         before_governed(sandbox)

@@ -76,3 +76,9 @@ services:
 """
 )
 """An organization in which Control Tower works, and governs `workloads` and `workloads/dev` already."""
+
+COMING = GOVERNED.replace(
+    "  shop-dev: {",
+    "  acquired: {name: Acquired, id: '555555555555', unit: workloads/dev, join: invite}\n  shop-dev: {",
+)
+"""The same, with an account that is to join; tests load it `without_members(["acquired"])`, as AWS has it at first."""

@@ -24,8 +24,8 @@ from landing.services.base import Kind, Kinds, Ownership
 from landing.services.permissions import ALWAYS
 from landing.services.registry import KINDS
 from tests import calls
-from tests.cloud import BY_NAME, Cloud, Cut, DyingAws, Story, WatchedAws, tell
-from tests.samples import GOVERNED, SMALL
+from tests.cloud import BY_NAME, Cloud, Cut, DyingAws, Story, WatchedAws, is_in_coming, tell
+from tests.samples import COMING, SMALL
 
 FREE = {"sts:GetCallerIdentity", "sts:AssumeRole"}
 """Needs no permission, or the one that lets landing in."""
@@ -41,7 +41,7 @@ def removal(creation: Story, load_text: Callable[[str], Organization]) -> Story:
 
 @pytest.fixture(scope="session")
 def release(governed: Story, load_text: Callable[[str], Organization]) -> Story:
-    """Everything that GOVERNED has over SMALL is taken out of the config."""
+    """Everything that COMING has over SMALL is taken out of the config."""
     with Sandbox() as sandbox:
         sandbox.load(governed.end)
         return tell(sandbox, load_text(SMALL), governed.roles)
@@ -61,7 +61,7 @@ def removed(request: pytest.FixtureRequest) -> Story:
 
 def _story(request: pytest.FixtureRequest, usual: str, tower: str) -> Story:
     kind = request.node.callspec.params.get("kind") if hasattr(request.node, "callspec") else None
-    found: Story = request.getfixturevalue(tower if kind is not None and kind.service == "control_tower" else usual)
+    found: Story = request.getfixturevalue(tower if kind is not None and is_in_coming(kind) else usual)
     return found
 
 
@@ -83,8 +83,8 @@ def sample(
     full: Organization, load_text: Callable[[str], Organization], request: pytest.FixtureRequest
 ) -> Organization:
     """The config of the story."""
-    tower = request.node.callspec.params["kind"].service == "control_tower"
-    return load_text(GOVERNED) if tower else full
+    coming = load_text(COMING).without_members(["acquired"])
+    return coming if is_in_coming(request.node.callspec.params["kind"]) else full
 
 
 DECLARED = [kind for kind in KINDS if kind.ownership is not Ownership.NONE]

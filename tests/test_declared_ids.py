@@ -62,7 +62,7 @@ NOBODY = (MANAGEMENT, PROD, STRAY)
         ("123456780912", NOBODY, "has no account 123456780912", "did you mean 123456789012 (Stray)?"),
         ("123456789021", NOBODY, "has no account 123456789021", "did you mean 123456789012 (Stray)?"),
         ("999999999999", NOBODY, "has no account 999999999999",
-         "correct the id, or leave the id out to have the account created; an account from elsewhere must be invited"),
+         "correct the id, or leave the id out to have the account created; an account from elsewhere is invited"),
         (MANAGEMENT.id, ALL, "account 100000000001 (Management) is the management account, which the config calls "
          "`management`", "correct the id, or make `shop-dev` the `roles.management`"),
         (PROD.id, ALL, "account 100000000002 (Shop Prod) is marked as `shop-prod`, not as `shop-dev`",

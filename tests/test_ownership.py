@@ -15,7 +15,7 @@ from landing.sandbox import Sandbox
 from landing.services.base import Kind, Ownership
 from landing.services.ownership import page
 from landing.services.registry import KINDS
-from tests.cloud import Cloud, Story
+from tests.cloud import Cloud, Story, is_in_coming
 from tests.meddling import HOME, Hands
 from tests.samples import SMALL
 
@@ -37,7 +37,7 @@ def test_what_only_the_config_names_is_never_withdrawn(kind: Kind) -> None:
 @every_kind
 def test_what_is_known_by_the_config_alone_is_read_as_not_ours(kind: Kind, request: pytest.FixtureRequest) -> None:
     if kind.ownership is Ownership.CONFIG:
-        story: Story = request.getfixturevalue("governed" if kind.service == "control_tower" else "creation")
+        story: Story = request.getfixturevalue("governed" if is_in_coming(kind) else "creation")
         with Sandbox() as sandbox:
             sandbox.load(story.end)
             found = Cloud(sandbox, story.organization).observe([kind]).live.values()

@@ -98,7 +98,7 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
 
 def test_the_json_has_the_shape_of_terraforms() -> None:
     data = plan([unit("a")], []).to_json()
-    assert data["format_version"] == "5.1"
+    assert data["format_version"] == "5.2"
     assert data["applyable"]
     assert data["complete"]
     (entry,) = data["resource_changes"]
@@ -123,7 +123,7 @@ def test_a_damaged_plan_file_is_refused(tmp_path: Path, damage: str) -> None:
         case "edit":
             path.write_text(text.replace('"name": "a"', '"name": "b"'))
         case "version":
-            path.write_text(text.replace('"format_version": "5.1"', '"format_version": "6.0"'))
+            path.write_text(text.replace('"format_version": "5.2"', '"format_version": "6.0"'))
         case "no plan":
             path.write_text("[]")
         case "no json":

@@ -9,6 +9,7 @@ from landing.aws.causes import cause_of
 from landing.aws.door import Aws, ReadOnly
 from landing.aws.faults import code_of, translated, translation
 from landing.aws.identity import check_organization
+from landing.aws.membership import as_joined
 from landing.aws.metrics import Setback, Tally, Use
 from landing.aws.pace import Clock, Interrupted, NotBegun
 from landing.aws.profile import account_of, region_of
@@ -36,6 +37,7 @@ __all__ = [
     "Tree",
     "Use",
     "account_of",
+    "as_joined",
     "cause_of",
     "check_organization",
     "code_of",

@@ -142,8 +142,8 @@ BY_SERVICE: Mapping[str, _Codes] = {
     "organizations": {
         Cause.ALREADY_THERE: _codes(
             "AccountAlreadyClosedException AccountAlreadyRegisteredException AlreadyInOrganizationException "
-            "DuplicateAccountException DuplicateOrganizationalUnitException DuplicatePolicyAttachmentException "
-            "DuplicatePolicyException PolicyTypeAlreadyEnabledException"
+            "DuplicateAccountException DuplicateHandshakeException DuplicateOrganizationalUnitException "
+            "DuplicatePolicyAttachmentException DuplicatePolicyException PolicyTypeAlreadyEnabledException"
         ),
         Cause.NOT_THERE: _codes(
             "AWSOrganizationsNotInUseException AccountNotFoundException AccountNotRegisteredException "
@@ -156,7 +156,8 @@ BY_SERVICE: Mapping[str, _Codes] = {
             "ConcurrentModificationException FinalizingOrganizationException PolicyChangesInProgressException"
         ),
         Cause.INVALID: _codes(
-            "AccessDeniedForDependencyException ConstraintViolationException HandshakeConstraintViolationException "
+            "AccessDeniedForDependencyException AccountOwnerNotVerifiedException ConstraintViolationException "
+            "HandshakeConstraintViolationException "
             "InvalidInputException MalformedPolicyDocumentException PolicyTypeNotAvailableForOrganizationException "
             "PolicyTypeNotEnabledException UnsupportedAPIEndpointException"
         ),

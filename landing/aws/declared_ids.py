@@ -41,15 +41,17 @@ def unheld(wanted: Organization, live: Mapping[str, Any] | None, present: Iterab
 
     `live` is what DescribeOrganization says, or None when there is no organization.
     """
-    declared = [account for account in wanted.accounts.values() if account.id]
-    if not declared:
+    declared = [account for account in wanted.accounts.values() if account.id and not account.invite]
+    invited = [*(account for account in wanted.accounts.values() if account.invite), *wanted.invited.values()]
+    if not (declared or invited):
         return
     if live is None:
         yield from (wanted.unheld(each, *_too_early(each)) for each in declared if each.key != wanted.management)
         return
     there = _There(wanted, live, present)
-    for account in declared:
-        found = there.contradiction(account)
+    for account in (*declared, *invited):
+        member = not account.invite or account.id in there.by_id
+        found = there.contradiction(account) if member else there.another(account)
         if found:
             yield wanted.unheld(account, *found)
 
@@ -57,7 +59,7 @@ def unheld(wanted: Organization, live: Mapping[str, Any] | None, present: Iterab
 def _too_early(account: Account) -> tuple[str, str]:
     return (
         f"account {account.id} cannot be in the organization, which does not exist yet",
-        f"{_created(account)}; or create the organization without it, and invite it then",
+        f"{_created(account)}; or have it invited when there is one: `join: invite`",
     )
 
 
@@ -104,6 +106,18 @@ class _There:
             )
         return None
 
+    def another(self, account: Account) -> tuple[str, str] | None:
+        """Of one that is to join: the member that has its key or its e-mail address already."""
+        by_email = self.by_email.get(forms.email(account.email)) if account.email else None
+        found = self.by_mark.get(account.key) or by_email
+        if found is None:
+            return None
+        known = f"marked as `{account.key}`" if found.mark == account.key else f"has the e-mail {found.email}"
+        return (
+            f"account {account.id} is to join, but {found}, which is a member, {'is ' * (known[0] == 'm')}{known}",
+            f"correct the id to {found.id}, and take `join` away, or choose another key and e-mail",
+        )
+
     def _meant(self, account: Account) -> str:
         """The account that somebody may have had in mind."""
         if near := self.by_mark.get(account.key):
@@ -112,7 +126,7 @@ class _There:
             return f"the account with the e-mail {near.email} is {near}: correct the id, or leave it out"
         if near := next((self.by_part[part] for part in _parts(account.id) if part in self.by_part), None):
             return f"did you mean {near}?"
-        return f"correct the id, or {_created(account)}; an account from elsewhere must be invited first"
+        return f"correct the id, or {_created(account)}; an account from elsewhere is invited with `join: invite`"
 
     def _other_mark(self, account: Account, found: Present) -> str:
         other = self.wanted.accounts.get(found.mark)

@@ -216,7 +216,8 @@ class Tree:
         return self._named("ids", self._read_ids)
 
     def _read_ids(self) -> Mapping[str, str]:
-        found = {references.account_id(key): value for key, value in self.account_ids.items()}
+        invited = ((key, account.id) for key, account in self._wanted.invited.items())
+        found = {references.account_id(key): value for key, value in (*invited, *self.account_ids.items())}
         if self.description and self.root:
             found[references.ORGANIZATION_ID] = self.description["Id"]
             found[references.ROOT_ID] = self.root["Id"]
@@ -225,7 +226,7 @@ class Tree:
     @property
     def tokens(self) -> Mapping[str, str]:
         """Token by id, for everything that the config knows."""
-        known = {references.account_id(key) for key in self._wanted.accounts}
+        known = {references.account_id(key) for key in (*self._wanted.accounts, *self._wanted.invited)}
         known |= {references.ORGANIZATION_ID, references.ROOT_ID}
         return self._named("tokens", lambda: {value: token for token, value in self.ids.items() if token in known})
 

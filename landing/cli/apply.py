@@ -20,10 +20,10 @@ from landing.cli.signals import gently
 from landing.cli.stderr import STDERR, with_log
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from landing.aws import Aws
-    from landing.core.model import Change
+    from landing.core.model import Address, Change
     from landing.engine.apply import Result
     from landing.engine.plan import Plan
     from landing.engine.stop import Stop
@@ -118,6 +118,7 @@ def command(
         save(plan, run.folder / "plan.json")
         if not planned.changes:
             note(NO_CHANGES if not plan.gaps else "No changes seen.")
+            _tell_waiting(plan.waiting)
             run.end("no changes")
             session.note_calls(aws)
             return 3 if plan.gaps and not allow_incomplete else 0
@@ -205,6 +206,16 @@ def _left(result: Result) -> Left:
     )
 
 
+def _tell_waiting(waiting: Mapping[Address, str]) -> None:
+    """What others have to do now, on stdout: commands stand in it."""
+    from landing.cli.output import result as say
+    from landing.core.text import safe
+    from landing.report.plan_text import waits
+
+    for line in waits(waiting):
+        say(f"Waiting: {safe(line)}\n")
+
+
 def _report(result: Result, run: Run, goes_on: Collection[str]) -> None:
     """The outcome on stdout, and on stderr what is not done, and why."""
     from landing.cli.output import note, style_of, told
@@ -218,6 +229,7 @@ def _report(result: Result, run: Run, goes_on: Collection[str]) -> None:
                 STDERR.diagnostic(f"{error.address}: {error.text}", **told(error))
         else:
             note(f"{title} {line.text}" if line.errors else line.text)
+    _tell_waiting(result.waiting)
     for each in goes_on:
         note(f"AWS goes on with {each}; nobody waits for it any more.")
     text = outcome(result)

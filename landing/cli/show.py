@@ -44,12 +44,14 @@ def command(session: Session, file: Path | None, live: bool, shown: Shown) -> in
 
 
 def _attached(session: Session, shown: Shown, *, live: bool) -> int:
+    from landing.aws import as_joined
     from landing.cli.output import result, style_of
     from landing.guardrails.packs import as_held
 
     organization, _ = session.organization()
     if live:
-        organization = as_held(organization, session.connect(organization, read_only=True))
+        aws = session.connect(organization, read_only=True)
+        organization = as_held(as_joined(organization, aws.tree.survey), aws)
     view = formats.View(style=style_of(sys.stdout), budget=shown.budget)
     result(formats.shown("attached", shown.form, organization, view=view))
     return 0

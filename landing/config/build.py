@@ -167,6 +167,7 @@ class Builder:
                     contacts=contacts,
                     id=str(value.get("id", "")),
                     full_access=value.get("full_access"),
+                    invite=value.get("join") == "invite",
                     source=self.document.source(("accounts", key), key=True),
                 ),
             )

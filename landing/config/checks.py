@@ -211,6 +211,8 @@ class _Checks:
                         (*path, "id"),
                         "12 digits; quote an id that begins with 0",
                     )
+            if "join" in value:
+                yield from self._joins(key, value)
             for tag, _ in items(value.get("tags")):
                 if tag.lower().startswith(RESERVED_TAGS):
                     yield self.problem(
@@ -230,6 +232,20 @@ class _Checks:
                         ("accounts", key, field),
                         "each account needs its own",
                     )
+
+    def _joins(self, key: str, value: Mapping[str, Any]) -> Iterator[Diagnostic]:
+        """It is invited by its id, and nothing can rest on an account that may never come."""
+        path: Path_ = ("accounts", key, "join")
+        if "id" not in value:
+            hint = "give its `id`: that account is invited, and no other is taken for it"
+            yield self.problem("LZ333", f"`{key}` is to join, and nothing says which account it is", path, hint)
+        parts = {f"roles.{name}": account for name, account in self.roles.items()}
+        administrators = dict(items(self.data)).get("delegated_administrators", {})
+        parts |= {f"delegated_administrators.{name}": account for name, account in administrators.items()}
+        parts["lock.account"] = dict(items(self.data)).get("lock", {}).get("account")
+        for part in sorted(name for name, account in parts.items() if account == key):
+            hint = "let it join first, and take `join` away; then it can play this part"
+            yield self.problem("LZ334", f"`{key}` is to join, and `{part}` needs it already", path, hint)
 
     def _targets(self, section: str) -> Iterator[Diagnostic]:
         for key, value in items(self.data.get(section)):

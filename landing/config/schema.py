@@ -43,6 +43,10 @@ _ACCOUNT = mapping(
             "type": ["string", "integer"],
             "pattern": "^[0-9]{12}$",
         },
+        "join": {
+            "description": "`invite`: while the account of this `id` is no member, it is invited; else it is an error.",
+            "enum": ["invite"],
+        },
         "full_access": _FULL_ACCESS,
         "pack": _PACK,
     },

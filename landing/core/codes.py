@@ -92,6 +92,11 @@ CODES: Mapping[str, Explanation] = {
     "LZ330": Explanation("an account without e-mail and id", "it is created with the one, or found by either"),
     "LZ331": Explanation("an address that is declared and removed", "take it out of one of the two"),
     "LZ332": Explanation("no address under `removed`", "write it as `landing plan` shows it: `unit.sandbox`"),
+    "LZ333": Explanation("an account that is to join, without its id", "give its `id`: it is invited by that"),
+    "LZ334": Explanation(
+        "an account that is to join, in a part that others need it for",
+        "let it join first, then take `join` away",
+    ),
     "LZ340": Explanation("a policy type that there is not", "the types are named"),
     "LZ341": Explanation("a policy that is too large", "shorten it, or split it into two guardrails"),
     "LZ342": Explanation("a policy that is nearly too large", "shorten it, or split it into two guardrails"),

@@ -24,6 +24,7 @@ _READ = (
     "ListTargetsForPolicy",
     "ListDelegatedAdministrators",
     "ListCreateAccountStatus",
+    "ListHandshakesForOrganization",
 )
 _WRITE = (
     "MoveAccount",
@@ -47,6 +48,7 @@ _SLOW = (
 RATES: dict[tuple[str, str], tuple[float, float]] = {
     ("organizations", "CreateAccount"): (0.1, 3),
     ("organizations", "CloseAccount"): (0.05, 1),
+    ("organizations", "InviteAccountToOrganization"): (3, 5),
     ("organizations", "DescribeCreateAccountStatus"): (2, 2),
     ("organizations", "DescribeAccount"): (20, 30),
     ("organizations", "ListAccounts"): (8, 12),

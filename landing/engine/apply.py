@@ -49,6 +49,8 @@ class Result:
     not_started: list[Address] = field(default_factory=list)
     unsettled: dict[Address, Diagnostic] = field(default_factory=dict)
     """Where AWS was still at what the changes had set off, or failed at it, with the reason."""
+    waiting: dict[Address, str] = field(default_factory=dict)
+    """What was done and waits for others now, with what they have to do."""
     interrupted: bool = False
     unverified: Diagnostic | None = None
     """Why what was done was not looked at again; None when it was."""
@@ -114,7 +116,9 @@ def _verify(
         nonlocal gaps
         observation = observe(organization, aws, kinds=kinds, only=scopes, progress=progress)
         gaps = [gap for gap in observation.gaps if any(gap.covers(address) for address in touched)]
-        differing = (change for change in make(observation, Origin()).changes if change.address in touched)
+        plan = make(observation, Origin())
+        result.waiting = {address: text for address, text in plan.waiting.items() if address in touched}
+        differing = (change for change in plan.changes if change.address in touched)
         return {change.address for change in differing if _differs(kinds, change, only[change.address])}
 
     try:

@@ -21,7 +21,7 @@ class Status(StrEnum):
     """What is the matter; `unmanaged` is counted, not alarmed, `not_checked` is never in sync.
 
     `unadopted` is there and as declared, but without our mark: no drift, since nothing acts otherwise than declared.
-    Nor is `under_way`: AWS is still at what was asked of it.
+    Nor is `under_way`: AWS, or somebody who was asked, is still at what was asked of them.
     `unexpected_in_force` is a policy of others that acts on the organization, and that the config does not know of.
     """
 
@@ -140,6 +140,9 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
             declared_at=change.source or organization.source,
             diff=diffs[said],
         )
+    for address, text in plan.waiting.items():
+        kind = plan.kinds[address.kind]
+        yield Finding(Status.UNDER_WAY, Severity.LOW, address, kind.title, text, organization.source)
     acting = {policy.address for policy in plan.foreign if _where(organization, policy)}
     for address in plan.unmanaged:
         if address in acting:

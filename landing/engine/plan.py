@@ -34,8 +34,11 @@ from landing.organization.resources import LANDING_ZONE, OWNER, POLICY, TRUSTED_
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
-FORMAT = "5.1"
-"""5.0: the summary counts by the words of Terraform's `change_summary`. 5.1: `only`, of changes that are narrowed."""
+FORMAT = "5.2"
+"""5.0: the summary counts by the words of Terraform's `change_summary`. 5.1: `only`, of changes that are narrowed.
+
+5.2: `waiting`.
+"""
 
 SET_BY_ITS_API = (TRUSTED_ACCESS,)
 """Kinds whose resources may have a name of Control Tower's and are written all the same."""
@@ -82,6 +85,8 @@ class Plan:
     kinds: Kinds = field(default=KINDS, compare=False, repr=False)
     foreign: tuple[ForeignPolicy, ...] = ()
     """The policies of others that are attached somewhere, without their documents."""
+    waiting: Mapping[Address, str] = field(default_factory=dict)
+    """What is as declared and waits for others, with what they have to do."""
 
     @property
     def summary(self) -> dict[str, int]:
@@ -146,6 +151,7 @@ class Plan:
             "unmanaged": [str(address) for address in self.unmanaged],
             **({"described": {str(key): dict(each) for key, each in self.described.items()}} if self.described else {}),
             "foreign": [_foreign(policy) for policy in self.foreign],
+            **({"waiting": {str(key): text for key, text in self.waiting.items()}} if self.waiting else {}),
             "in_sync": self.in_sync,
             "effects": {str(address): list(sentences) for address, sentences in self.effects.items()},
             "summary": {WORDS[action]: count for action, count in counts_of(self.changes).items()},
@@ -170,6 +176,9 @@ class Plan:
                 {Address.parse(text): tuple(map(str, sentences)) for text, sentences in data["effects"].items()},
                 described={Address.parse(text): dict(each) for text, each in data.get("described", {}).items()},
                 foreign=tuple(json_text.parts(data, "foreign", _foreign_of)),
+                waiting={
+                    Address.parse(key): json_text.typed(text, str) for key, text in data.get("waiting", {}).items()
+                },
             )
             if unknown := {change.address.kind for change in plan.changes} - {kind.name for kind in plan.kinds}:
                 raise ValueError(f"there is no kind {', '.join(map(repr, sorted(unknown)))}")
@@ -210,6 +219,7 @@ def make(observation: Observation, made_from: Origin) -> Plan:
     changes: list[Change] = []
     unmanaged: list[Address] = []
     described: dict[Address, Mapping[str, str]] = {}
+    waiting: dict[Address, str] = {}
     in_sync = 0
     hidden = {(gap.kind, gap.scope) for gap in observation.gaps if not gap.name}
     hidden_names = {(gap.kind, gap.scope, gap.name) for gap in observation.gaps if gap.name}
@@ -225,9 +235,19 @@ def make(observation: Observation, made_from: Origin) -> Plan:
             change = compare(observation.kinds, wanted, live)
             in_sync += change is None
             changes += [change] if change else []
+            done = live is not None and change is None
+            if said := observation.kinds[address.kind].awaited(live.attributes) if live and done else "":
+                waiting[address] = said
     foreign = tuple(replace(policy, document=None) for policy in foreign_in(observation.live))
     return Plan(
-        tuple(changes), observation.gaps, tuple(unmanaged), in_sync, made_from, described=described, foreign=foreign
+        tuple(changes),
+        observation.gaps,
+        tuple(unmanaged),
+        in_sync,
+        made_from,
+        described=described,
+        foreign=foreign,
+        waiting=waiting,
     )
 
 

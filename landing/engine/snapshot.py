@@ -78,7 +78,8 @@ class Snapshot:
             return
         keys = {known: key for key, known in self.account_ids.items()}
         for account in organization.accounts.values():
-            if account.id in ("", self.account_ids.get(account.key)) or account.key == organization.management:
+            held = account.id in ("", self.account_ids.get(account.key))
+            if held or account.invite or account.key == organization.management:
                 continue
             message = f"there was no account {account.id} in the organization when AWS was read at {self.taken}"
             if account.id in keys:

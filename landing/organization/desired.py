@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -135,6 +135,9 @@ class Organization(Hierarchy):
     control_tower: bool = False
     """Whether Control Tower works in it, once AWS was asked."""
 
+    invited: Mapping[str, Account] = field(default_factory=dict)
+    """Accounts that come by invitation and are no members yet, once AWS was asked; they are not among `accounts`."""
+
     offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The regions of the partition that have a service, by its key; of every service that there is."""
     log_buckets: tuple[str, ...] = ()
@@ -164,6 +167,14 @@ class Organization(Hierarchy):
         """As if these regions were governed too: where to look for what was set while they were."""
         return replace(self, governed_regions=(*self.governed_regions, *sorted({*regions} - {*self.governed_regions})))
 
+    def without_members(self, keys: Collection[str]) -> Organization:
+        """With these accounts invited only: nothing else is asked for of them."""
+        if not keys:
+            return self
+        invited = {key: account for key, account in self.accounts.items() if key in keys}
+        members = {key: account for key, account in self.accounts.items() if key not in keys}
+        return replace(self, accounts=members, invited={**self.invited, **invited})
+
     def unheld(self, account: Account, message: str, help_: str) -> Diagnostic:
         """What AWS says otherwise than an id that the config declares, where it stands."""
         source = self.sources.get(f"accounts.{account.key}.id", account.source)
@@ -179,7 +190,7 @@ class Organization(Hierarchy):
             cover = self.cover(guardrail.target)
             named = guardrail.target if guardrail.nested else Target()
             units = dict.fromkeys((*cover.units, *named.units))
-            accounts = dict.fromkeys((*cover.accounts, *named.accounts))
+            accounts = dict.fromkeys((*cover.accounts, *(each for each in named.accounts if each in self.accounts)))
             for node in (*map(node_of, units), *(f"account/{account}" for account in accounts)):
                 found.setdefault(node, []).append(key)
         return {node: tuple(keys) for node, keys in found.items()}

@@ -44,6 +44,8 @@ class Account:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     id: str = ""
     full_access: bool | None = None
+    invite: bool = False
+    """Whether it comes by invitation: as long as it is no member, it is invited, and never created."""
     source: Source | None = None
 
 

@@ -12,6 +12,7 @@ from landing.core.model import Address, Attributes, Change, Resource
 from landing.organization.policies import ForeignPolicy
 
 UNIT, ACCOUNT, REGION, SERVICE = "unit", "account", "governed_region", "governed_service"
+INVITATION = "invitation"
 POLICY_TYPE, POLICY, ATTACHMENTS = "policy_type", "policy", "attachments"
 CONTACTS, DELEGATED_ADMINISTRATOR = "contacts", "delegated_administrator"
 GUARDING = (POLICY, ATTACHMENTS, ACCOUNT)

@@ -19,6 +19,7 @@ from landing.report.plan_text import (
     IN_FORCE,
     NO_CHANGES,
     UNMANAGED,
+    WAITING,
     WILL,
     Said,
     counts_line,
@@ -26,6 +27,7 @@ from landing.report.plan_text import (
     left_alone,
     remarks,
     said_of,
+    waits,
 )
 from landing.report.reasons import missed_in
 from landing.report.style import SIGNS
@@ -54,6 +56,7 @@ def render(
     before = [
         Section(0, (lambda: "", partial(_table, plan))),
         Section(1, tuple(partial(_caution, dangerous, count) for count in (0, SOME, MANY))),
+        Section(2, tuple(partial(_waiting, plan, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_in_force, plan, organization, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_left_alone, plan, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_gaps, plan, count) for count in (0, SOME, MANY))),
@@ -142,6 +145,14 @@ def _more(count: int) -> Iterator[str]:
 
 def _declared(change: Change) -> str:
     return f" ({at([change.source])})" if change.source else ""
+
+
+def _waiting(plan: Plan, count: int) -> str:
+    if not plan.waiting:
+        return ""
+    rows = [f"- {code(line)}" for line in waits(plan.waiting)[:count]]
+    more = _more(len(plan.waiting) - count) if count else ()
+    return "\n".join([WAITING.format(len(plan.waiting)) + "\n", *rows, *more]) + "\n\n"
 
 
 def _in_force(plan: Plan, organization: Organization, count: int) -> str:

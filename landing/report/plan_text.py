@@ -51,6 +51,7 @@ FOREIGN = 20
 """How many policies of others are shown."""
 IN_FORCE = "Policies of others in force ({}): they act on accounts and take slots; landing leaves them alone."
 
+WAITING = "Waiting for others ({}): as declared here; the rest is theirs to do."
 UNMANAGED = "Unmanaged ({}): in AWS, neither declared nor ours; left alone."
 
 Said = Mapping[Address, tuple[str, ...]]
@@ -72,6 +73,7 @@ def render(
     What is expanded is shown in full, the rest as `detail` says.
     """
     lines = [] if summary_only else list(_changes(plan, organization, style, expand=expand, limit=limit, detail=detail))
+    lines += _waiting(plan, style)
     lines += _in_force(plan, organization, style)
     lines += _left_alone(plan, style)
     lines += _gaps(plan, style)
@@ -172,6 +174,18 @@ def _others_in(plan: Plan) -> Mapping[tuple[str, Scope], Mapping[str, str]]:
     for address in plan.unmanaged:
         found[address.kind, address.scope][address.name] = plan.owner(address)
     return found
+
+
+def waits(waiting: Mapping[Address, str]) -> list[str]:
+    """What waits for others, with what they have to do."""
+    return [f"{address}: {text}" for address, text in sorted(waiting.items())]
+
+
+def _waiting(plan: Plan, style: Style) -> Iterator[str]:
+    if plan.waiting:
+        yield style.paint(WAITING.format(len(plan.waiting)), "yellow")
+        yield from (f"  … {safe(line)}" for line in waits(plan.waiting))
+        yield ""
 
 
 def _in_force(plan: Plan, organization: Organization, style: Style) -> Iterator[str]:

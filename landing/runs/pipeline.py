@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
-from landing.aws import Aws, translated
+from landing.aws import Aws, as_joined, translated
 from landing.core.errors import AwsError, CannotRead, ConfigError, WrongPlan
-from landing.core.model import ORGANIZATION, Action, Change, Diagnostic, Resource
+from landing.core.model import ORGANIZATION, Action, Address, Change, Diagnostic, Resource
 from landing.engine.apply import refresh
 from landing.engine.observe import Observation, Progress, desired_of, left_regions, needed_for, observe
 from landing.engine.order.unique_names import refuse_impossible
@@ -30,6 +30,7 @@ from landing.guardrails.slots import refuse_crowded
 from landing.guardrails.transition import sentences
 from landing.organization import Held, Organization
 from landing.organization.resources import (
+    ACCOUNT,
     ATTACHMENTS,
     CONTROL_TOWER_PRINCIPAL,
     POLICY,
@@ -89,7 +90,7 @@ def plan(
     `digest`: of the config. With `targets` only what these need is read. Raises ConfigError with all that the config
     names and AWS does not have, ImpossiblePlan for what AWS would refuse.
     """
-    organization = as_held(config, aws, repack=repack)
+    organization = as_held(as_joined(config, aws.tree.survey), aws, repack=repack)
     aws = aws.with_names_of(organization)
     observation = _observed(organization, aws, hooks, targets)
     compared = make(observation, origin(organization, aws, digest, hooks.now()))
@@ -118,9 +119,9 @@ def plan_offline(
 ) -> Planned:
     """What a plan would be if AWS were as the snapshot says; asks AWS nothing."""
     live = seen.observation.live
-    organization = as_read(
-        replace(config, foreign=foreign_in(live), control_tower=has_control_tower(live)), live, repack=repack
-    )
+    coming = [key for key, each in config.accounts.items() if each.invite and Address(ACCOUNT, key) not in live]
+    config = replace(config.without_members(coming), foreign=foreign_in(live), control_tower=has_control_tower(live))
+    organization = as_read(config, live, repack=repack)
     observation = seen.observation_of(organization)
     observation.raise_if_unknown(organization, targets)
     made = Origin(config.name, seen.organization_id, seen.account, seen.caller, digest, hooks.now(), read=seen.taken)
@@ -137,7 +138,7 @@ def plan_again(
 
     `name`: of its file. `digest`: of the config.
     """
-    organization = as_held(config, aws, saved.changes)
+    organization = as_held(as_joined(config, aws.tree.survey), aws, saved.changes)
     aws = aws.with_names_of(organization)
     _as_seen(organization, saved).raise_if_unknown(organization, targets)
     _refuse_other(saved.made_from, origin(organization, aws, digest, hooks.now()), name)

@@ -240,6 +240,10 @@ class Kind(ABC):
         """What AWS is at, where that alone is why it does not show what is declared; nothing where there is more."""
         return ""
 
+    def awaited(self, attributes: Attributes) -> str:
+        """What others still have to do where AWS has it as declared, and how; nothing where it is done."""
+        return ""
+
     def beside(self, change: Change, others: Mapping[str, str]) -> Iterable[str]:
         """What to know before a change where others have some of this kind there: names, with their owners if known."""
         return ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.sandbox.cloud import Cloud, refused, source
 
 OUTSIDER = "555555555555"
@@ -124,9 +126,86 @@ def test_invited_members_agree_to_all_features(empty: Cloud) -> None:
 @source("User Guide: moving an account between organizations (direct transfer since 2025-11)")
 def test_a_member_moves_to_another_organization(cloud: Cloud) -> None:
     account = cloud.account("a")
+    cloud.advance(5 * 86400)
+    other, handshake = _elsewhere(cloud, account)
+    cloud.client("organizations", account).accept_handshake(HandshakeId=handshake)
+    refused("AccountNotFoundException", cloud.organizations.describe_account, AccountId=account)
+    assert other.describe_account(AccountId=account)["Account"]["JoinedMethod"] == "INVITED"
+
+
+def _elsewhere(cloud: Cloud, account: str) -> tuple[Any, str]:
+    """Another organization, and its invitation for an account."""
     other = cloud.client("organizations", "666666666666")
     other.create_organization(FeatureSet="ALL")
     made = other.invite_account_to_organization(Target={"Id": account, "Type": "ACCOUNT"})["Handshake"]
-    cloud.client("organizations", account).accept_handshake(HandshakeId=made["Id"])
-    refused("AccountNotFoundException", cloud.organizations.describe_account, AccountId=account)
-    assert other.describe_account(AccountId=account)["Account"]["JoinedMethod"] == "INVITED"
+    return other, made["Id"]
+
+
+@source("User Guide: migrating an account; it must be four days old")
+def test_a_young_member_does_not_move_to_another_organization(cloud: Cloud) -> None:
+    account = cloud.account("a")
+    _, handshake = _elsewhere(cloud, account)
+    refused(
+        "ConstraintViolationException",
+        cloud.client("organizations", account).accept_handshake,
+        HandshakeId=handshake,
+        reason="WAIT_PERIOD_ACTIVE",
+    )
+
+
+@source("User Guide: migrating an account; a delegated administrator is deregistered first")
+def test_a_delegated_administrator_does_not_move_to_another_organization(cloud: Cloud) -> None:
+    account = cloud.account("a")
+    cloud.advance(5 * 86400)
+    cloud.delegate(account, "config.amazonaws.com")
+    _, handshake = _elsewhere(cloud, account)
+    refused(
+        "ConstraintViolationException",
+        cloud.client("organizations", account).accept_handshake,
+        HandshakeId=handshake,
+        reason="CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG",
+    )
+
+
+@source("API reference: AcceptHandshake, MasterCannotLeaveOrganizationException")
+def test_a_management_account_does_not_move_to_another_organization(cloud: Cloud) -> None:
+    management = cloud.organizations.describe_organization()["Organization"]["MasterAccountId"]
+    _, handshake = _elsewhere(cloud, management)
+    refused("MasterCannotLeaveOrganizationException", cloud.organizations.accept_handshake, HandshakeId=handshake)
+
+
+@source("User Guide: quotas, invitations in 24 hours; HANDSHAKE_RATE_LIMIT_EXCEEDED")
+def test_no_more_than_twenty_are_invited_in_a_day(cloud: Cloud) -> None:
+    cloud.option(account_quota=20)
+    for number in range(20):
+        handshake = _invite(cloud, f"5000000000{number:02}")
+        cloud.organizations.cancel_handshake(HandshakeId=handshake)
+    more = cloud.organizations.invite_account_to_organization
+    refused(
+        "HandshakeConstraintViolationException",
+        more,
+        Target={"Id": OUTSIDER, "Type": "ACCOUNT"},
+        reason="HANDSHAKE_RATE_LIMIT_EXCEEDED",
+    )
+    cloud.advance(86401)
+    _invite(cloud)
+
+
+@source("User Guide: quotas, accounts; HandshakeConstraintViolationException, ACCOUNT_NUMBER_LIMIT_EXCEEDED")
+def test_nobody_is_invited_into_a_full_organization(cloud: Cloud) -> None:
+    cloud.option(account_quota=1)
+    refused(
+        "HandshakeConstraintViolationException",
+        cloud.organizations.invite_account_to_organization,
+        Target={"Id": OUTSIDER, "Type": "ACCOUNT"},
+        reason="ACCOUNT_NUMBER_LIMIT_EXCEEDED",
+    )
+
+
+@source("API reference: HandshakeParty")
+def test_who_is_invited_by_an_address_is_shown_by_it(cloud: Cloud) -> None:
+    account = "666666666666"
+    cloud.client("organizations", account).create_organization(FeatureSet="ALL")
+    email = cloud.client("organizations", account).describe_organization()["Organization"]["MasterAccountEmail"]
+    made = cloud.organizations.invite_account_to_organization(Target={"Id": email, "Type": "EMAIL"})["Handshake"]
+    assert {"Id": email, "Type": "EMAIL"} in made["Parties"]

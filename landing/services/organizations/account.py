@@ -28,6 +28,7 @@ from landing.organization import ROOT, TAG, Organization, resources
 from landing.services.base import Kind, Ownership
 from landing.services.organizations.account_creation import create
 from landing.services.organizations.attachments import Attachments
+from landing.services.organizations.invitation import no_member_role
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.tags import tag, untag
 from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
@@ -134,6 +135,13 @@ class MemberAccount(Kind):
             email = change.before.get("email", "")
             if forms.email(change.after.get("email", email)) != forms.email(email):
                 yield _other_email(email)
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """Of an account that has joined: what it lacks."""
+        account = organization.accounts.get(change.address.name)
+        if account is not None and account.invite and change.before is not None:
+            yield no_member_role(organization)
+            yield "it has joined: `join` can go from the config"
 
     def begun(self, change: Change, present: Attributes) -> bool:
         """A new account is in the root at first; it is moved, tagged and renamed one after the other."""

@@ -7,6 +7,7 @@ from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.contacts import Contacts
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.organizations.governed import GovernedRegion, GovernedService
+from landing.services.organizations.invitation import Invitation
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.policy import OrganizationPolicy
 from landing.services.organizations.policy_type import PolicyType
@@ -27,6 +28,7 @@ SERVICE = Service(
         OrganizationalUnit(),
         OrganizationPolicy(),
         Attachments(),
+        Invitation(),
         MemberAccount(),
         Contacts(),
         DelegatedAdministrator(),

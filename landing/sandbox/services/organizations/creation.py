@@ -54,14 +54,23 @@ def create_account(call: Call) -> dict[str, Any]:
 
 def check_account_quota(world: World, organization: Organization) -> None:
     """Members, accounts in the making and open invitations all count (User Guide, "Quotas")."""
+    if is_full(world, organization):
+        raise violated("ACCOUNT_NUMBER_LIMIT_EXCEEDED", "You have exceeded the allowed number of AWS accounts.")
+
+
+def account_quota(world: World) -> int:
+    """How many accounts an organization may have."""
+    return int(world.options.get("account_quota", ACCOUNT_QUOTA))
+
+
+def is_full(world: World, organization: Organization) -> bool:
+    """Whether there is room for no more."""
     invitations = sum(
-        handshake.action == "INVITE" and handshake.state == "OPEN"
+        handshake.action == "INVITE" and handshake.state == "OPEN" and handshake.expires >= world.now
         for handshake in organizations_of(world).handshakes.values()
         if handshake.organization == organization.management_account
     )
-    number = len(organization.members) + len(organization.creating) + invitations
-    if number >= world.options.get("account_quota", ACCOUNT_QUOTA):
-        raise violated("ACCOUNT_NUMBER_LIMIT_EXCEEDED", "You have exceeded the allowed number of AWS accounts.")
+    return len(organization.members) + len(organization.creating) + invitations >= account_quota(world)
 
 
 def _thing(request: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations import creation
 from landing.sandbox.services.organizations.access import current
-from landing.sandbox.services.organizations.membership import join, leave
+from landing.sandbox.services.organizations.membership import depart, join
 from landing.sandbox.services.organizations.refusals import invalid
 from landing.sandbox.services.organizations.state import (
     Handshake,
@@ -20,6 +20,7 @@ from landing.sandbox.services.organizations.state import (
 from landing.sandbox.services.organizations.tags import checked
 
 INVITATION_DAYS = 15
+INVITATIONS_A_DAY = 20
 
 
 def open_handshake(
@@ -43,18 +44,32 @@ def invite_account_to_organization(call: Call) -> dict[str, Any]:
     organization = current(call)
     account = _invited(call)
     tags = checked({}, call.get("Tags", []))
-    creation.check_account_quota(call.world, organization)
     if account in organization.members:
-        raise Refusal(
-            "HandshakeConstraintViolationException",
-            "The account is already a member of an organization.",
-            Reason="ALREADY_IN_AN_ORGANIZATION",
-        )
+        raise _impossible("ALREADY_IN_AN_ORGANIZATION", "The account is already a member of an organization.")
     if any(h.account == account and h.action == "INVITE" for h in _open(call, organization)):
         raise Refusal("DuplicateHandshakeException", "A handshake for this account is open already.")
+    _check_quotas(call, organization)
     handshake = open_handshake(call, organization, "INVITE", days=INVITATION_DAYS, account=account)
     handshake.notes, handshake.tags = call.get("Notes"), tags
+    handshake.email = call["Target"]["Id"] if call["Target"]["Type"] == "EMAIL" else None
     return {"Handshake": shown(call, handshake)}
+
+
+def _impossible(reason: str, message: str) -> Refusal:
+    return Refusal("HandshakeConstraintViolationException", message, Reason=reason)
+
+
+def _check_quotas(call: Call, organization: Organization) -> None:
+    """Open invitations count as accounts; in 24 hours 20 are sent, or as many as there may be accounts (User Guide)."""
+    if creation.is_full(call.world, organization):
+        raise _impossible("ACCOUNT_NUMBER_LIMIT_EXCEEDED", "You have exceeded the allowed number of AWS accounts.")
+    sent = sum(
+        handshake.action == "INVITE" and handshake.requested > call.world.now - timedelta(days=1)
+        for handshake in organizations_of(call.world).handshakes.values()
+        if handshake.organization == organization.management_account
+    )
+    if sent >= max(INVITATIONS_A_DAY, creation.account_quota(call.world)):
+        raise _impossible("HANDSHAKE_RATE_LIMIT_EXCEEDED", "You have exceeded the invitations that you can send today.")
 
 
 def _invited(call: Call) -> str:
@@ -103,12 +118,11 @@ def _join(call: Call, organization: Organization, handshake: Handshake) -> None:
     before = organization_of(call.world, call.account)
     if before is not None and before.management_account == call.account:
         raise Refusal(
-            "HandshakeConstraintViolationException",
-            "The account is the management account of an organization.",
-            Reason="ALREADY_IN_AN_ORGANIZATION",
+            "MasterCannotLeaveOrganizationException",
+            "You can't remove a management account from an organization.",
         )
     if before is not None:
-        leave(call.world, before, call.account, "LEFT")
+        depart(call.world, before, call.account, "LEFT")
     join(call.world, organization, call.account, "INVITED", handshake.tags)
 
 
@@ -194,8 +208,9 @@ def shown(call: Call, handshake: Handshake) -> dict[str, Any]:
     parties = [{"Id": identifier, "Type": "ORGANIZATION"}]
     resources: list[dict[str, Any]] = [{"Type": "ORGANIZATION", "Value": identifier}]
     if account is not None:
-        parties.append({"Id": account, "Type": "ACCOUNT"})
-        resources.append({"Type": "ACCOUNT", "Value": account})
+        party = (account, "ACCOUNT") if handshake.email is None else (handshake.email, "EMAIL")
+        parties.append({"Id": party[0], "Type": party[1]})
+        resources.append({"Type": party[1], "Value": party[0]})
     if handshake.notes:
         resources.append({"Type": "NOTES", "Value": handshake.notes})
     arn = f"arn:{call.partition}:organizations::{handshake.organization}:handshake/{identifier}"

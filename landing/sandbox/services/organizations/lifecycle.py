@@ -9,8 +9,7 @@ from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations.access import current
 from landing.sandbox.services.organizations.handshakes import open_handshake
 from landing.sandbox.services.organizations.handshakes import shown as shown_handshake
-from landing.sandbox.services.organizations.membership import leave
-from landing.sandbox.services.organizations.refusals import violated
+from landing.sandbox.services.organizations.membership import depart
 from landing.sandbox.services.organizations.state import Member, Organization, Unit, organization_of, organizations_of
 from landing.sandbox.services.organizations.types import aws_managed_policies
 from landing.sandbox.world import World
@@ -108,25 +107,7 @@ def leave_organization(call: Call) -> None:
             "MasterCannotLeaveOrganizationException",
             "You can't remove a management account from an organization.",
         )
-    depart(call, organization, call.account, how="LEFT")
-
-
-def depart(call: Call, organization: Organization, account: str, *, how: str) -> None:
-    """Let a member go, once nothing keeps it."""
-    member = organization.member(account)
-    if organization.delegated.get(account):
-        raise violated(
-            "CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG",
-            "You must first deregister this account as a delegated administrator.",
-        )
-    age = call.world.now - call.world.accounts[account].created
-    if member.method == "CREATED" and age.total_seconds() < WAIT_BEFORE_LEAVING:
-        raise violated("WAIT_PERIOD_ACTIVE", "You must wait at least four days after the account was created.")
-    leave(call.world, organization, account, how)
-
-
-WAIT_BEFORE_LEAVING = 4 * 86400
-"""Seconds that a created account must be old before it may leave (User Guide, "Quotas")."""
+    depart(call.world, organization, call.account, "LEFT")
 
 
 def _shown(call: Call, organization: Organization) -> dict[str, Any]:

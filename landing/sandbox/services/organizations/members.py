@@ -8,8 +8,7 @@ from typing import Any
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations.access import current
-from landing.sandbox.services.organizations.lifecycle import depart
-from landing.sandbox.services.organizations.membership import leave
+from landing.sandbox.services.organizations.membership import depart, leave
 from landing.sandbox.services.organizations.refusals import violated
 from landing.sandbox.services.organizations.state import Member, Organization, organization_of
 from landing.sandbox.world import World
@@ -87,7 +86,7 @@ def remove_account_from_organization(call: Call) -> None:
             "MasterCannotLeaveOrganizationException",
             "You can't remove a management account from an organization.",
         )
-    depart(call, organization, call["AccountId"], how="REMOVED")
+    depart(call.world, organization, call["AccountId"], "REMOVED")
 
 
 def close_account(call: Call) -> None:
