@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from landing.core.errors import ImpossiblePlan
-from landing.core.model import Action, Address, Change, Resource
+from landing.core.model import Action, Address, Change, Resource, Severity
 from landing.engine import drift
+from landing.engine.observe import Observation
 from landing.engine.plan import Origin, Plan, make, refuse_theirs
 from landing.importing.draft import Asked
 from landing.importing.live import read, stranger
@@ -66,7 +67,8 @@ def test_its_things_are_named_as_its_own_and_are_known(cloud: Cloud) -> None:
     assert Plan.from_json(plan.to_json()).foreign == (guard,)
     reasons = {finding.address: finding.reason for finding in report.findings}
     assert reasons[guard.address] == known
-    assert reasons[ZONE] == "in AWS, neither declared nor ours, but of AWS Control Tower"
+    said = "in AWS, neither declared nor ours, but of AWS Control Tower"
+    assert reasons[ZONE] == f"{said}: {ZONE} (version 4.0, status ACTIVE, drift IN_SYNC)"
     assert [each.name for each in others(organization, "unit/workloads", SCP)] == [guard.name], "it takes a slot"
 
 
@@ -88,6 +90,34 @@ def test_it_is_asked_only_where_it_is_trusted(cloud: Cloud) -> None:
     looked(cloud)
     asked = {operation for service, operation in cloud.sandbox.calls - before if service == "controltower"}
     assert asked == {"ListLandingZones", "GetLandingZone"}
+
+
+def test_its_own_drift_is_drift(cloud: Cloud) -> None:
+    governed(cloud)
+    for change in ("disable", "enable"):  # TRUSTED_ACCESS_DISABLED, which is drift until the landing zone is reset
+        getattr(Hands(cloud).organizations, f"{change}_aws_service_access")(ServicePrincipal=PRINCIPAL)
+    (finding,) = drift.report(*looked(cloud)).drifted
+    assert (finding.address, finding.status, finding.severity) == (ZONE, drift.Status.CHANGED, Severity.HIGH)
+    assert "its landing zone has drifted: reset it there" in finding.reason
+    assert ("drift", None, "DRIFTED") in finding.diff
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes", "words"),
+    [
+        ("control_tower", {"version": "4.0", "status": "FAILED", "drift": "IN_SYNC"}, "has failed"),
+        ("control_tower", {"version": "4.0", "status": "PROCESSING", "drift": ""}, ""),
+        ("control_tower_control", {"status": "SUCCEEDED", "drifted": True}, "it has drifted; others have enabled it"),
+        ("control_tower_control", {"status": "UNDER_CHANGE", "drifted": False}, ""),
+        ("control_tower_baseline", {"status": "FAILED", "drifted": False}, "could not enable it"),
+    ],
+)
+def test_what_it_says_of_what_is_not_ours_is_told(kind: str, attributes: dict[str, Any], words: str) -> None:
+    address = Address(kind, "x")
+    seen = Observation({}, {address: Resource(address, attributes, owned=False)}, ())
+    plan = make(seen, Origin())
+    found = drift.report(stranger("eu-west-1", "OrganizationAccountAccessRole"), plan).drifted
+    assert [words in finding.reason for finding in found] == ([True] if words else [])
 
 
 def test_a_refusal_is_a_gap_and_its_policies_are_known_all_the_same(cloud: Cloud) -> None:

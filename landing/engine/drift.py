@@ -147,11 +147,16 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
     for address in plan.unmanaged:
         if address in acting:
             continue
+        kind, described = plan.kinds[address.kind], plan.described.get(address, {})
+        if wrong := kind.astray(described):
+            diff = tuple((name, None, value) for name, value in described.items())
+            yield Finding(Status.CHANGED, kind.severity, address, kind.title, wrong, organization.source, diff)
+            continue
         yield Finding(
             Status.UNMANAGED,
             Severity.LOW,
             address,
-            plan.kinds[address.kind].title,
+            kind.title,
             f"in AWS, neither declared nor ours{f', but of {owner}' if (owner := plan.owner(address)) else ''}"
             + (f": {plan.about(address)}" if address in plan.described else ""),
             organization.source,

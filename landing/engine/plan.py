@@ -42,8 +42,6 @@ FORMAT = "5.2"
 
 SET_BY_ITS_API = (TRUSTED_ACCESS,)
 """Kinds whose resources may have a name of Control Tower's and are written all the same."""
-KNOWN_BY = ("name", "email", "unit", "account")
-"""Attributes by which people know what is unmanaged: what it is called, and where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +227,7 @@ def make(observation: Observation, made_from: Origin) -> Plan:
         wanted, live = observation.desired.get(address), observation.live.get(address)
         if wanted is None and live is not None and not live.owned:
             unmanaged.append(address)
-            if words := {key: str(live.attributes[key]) for key in KNOWN_BY if live.attributes.get(key)}:
+            if words := dict(observation.kinds[address.kind].description(live.attributes)):
                 described[address] = words
         else:
             change = compare(observation.kinds, wanted, live)

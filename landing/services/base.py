@@ -244,6 +244,14 @@ class Kind(ABC):
         """What others still have to do where AWS has it as declared, and how; nothing where it is done."""
         return ""
 
+    def description(self, attributes: Attributes) -> Mapping[str, str]:
+        """By what people know something that is unmanaged: what it is called, and where it is."""
+        return {key: str(attributes[key]) for key in ("name", "email", "unit", "account") if attributes.get(key)}
+
+    def astray(self, described: Mapping[str, str]) -> str:
+        """What is wrong with something unmanaged, by its `description`: drift, though others must mend it."""
+        return ""
+
     def beside(self, change: Change, others: Mapping[str, str]) -> Iterable[str]:
         """What to know before a change where others have some of this kind there: names, with their owners if known."""
         return ()

@@ -14,8 +14,8 @@ from landing.organization import TAG, Organization
 from landing.organization.resources import ACCOUNT, LANDING_ZONE
 from landing.services.base import Kind, Ownership
 from landing.services.control_tower import enabled
-from landing.services.control_tower.enabled import BUSY, DRIFTED, SUCCEEDED, Row
-from landing.services.control_tower.landing_zone import NAME, landing_zone
+from landing.services.control_tower.enabled import BUSY, SUCCEEDED, Row
+from landing.services.control_tower.landing_zone import DRIFTED, NAME, landing_zone
 from landing.services.control_tower.settings import GOVERNING, BaselineSettings, ControlTowerSettings
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.strength import Weaker, neutral, told, told_each
@@ -231,6 +231,14 @@ class ControlTowerBaseline(Kind):
     def begun(self, change: Change, present: Attributes) -> bool:
         """See `enabled.begun`."""
         return enabled.begun(change, present)
+
+    def description(self, attributes: Attributes) -> Mapping[str, str]:
+        """See `enabled.description`."""
+        return enabled.description(attributes)
+
+    def astray(self, described: Mapping[str, str]) -> str:
+        """See `enabled.astray`."""
+        return enabled.astray(described)
 
     def under_way(self, change: Change) -> str:
         """See `enabled.under_way`."""

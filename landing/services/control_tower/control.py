@@ -14,8 +14,8 @@ from landing.organization.resources import LANDING_ZONE
 from landing.services.base import Kind, Ownership
 from landing.services.control_tower import catalog, enabled
 from landing.services.control_tower.baseline import FORWARDED, ControlTowerBaseline, register_again
-from landing.services.control_tower.enabled import BUSY, DRIFTED, FAILED, SUCCEEDED, Row
-from landing.services.control_tower.landing_zone import NAME
+from landing.services.control_tower.enabled import BUSY, SUCCEEDED, Row
+from landing.services.control_tower.landing_zone import DRIFTED, FAILED, NAME
 from landing.services.control_tower.settings import ControlSettings, ControlTowerSettings
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.strength import Weaker, neutral, told_each
@@ -216,6 +216,14 @@ class ControlTowerControl(Kind):
     def begun(self, change: Change, present: Attributes) -> bool:
         """See `enabled.begun`."""
         return enabled.begun(change, present)
+
+    def description(self, attributes: Attributes) -> Mapping[str, str]:
+        """See `enabled.description`."""
+        return enabled.description(attributes)
+
+    def astray(self, described: Mapping[str, str]) -> str:
+        """See `enabled.astray`."""
+        return enabled.astray(described)
 
     def under_way(self, change: Change) -> str:
         """See `enabled.under_way`."""

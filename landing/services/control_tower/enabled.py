@@ -14,7 +14,7 @@ from landing.core.model import Attributes, Change, Diagnostic, Scope
 from landing.core.spelling import nearest
 from landing.organization import TAG, EnabledService, Organization
 from landing.services.base import between
-from landing.services.control_tower.landing_zone import landing_zone
+from landing.services.control_tower.landing_zone import DRIFTED, FAILED, landing_zone
 from landing.services.control_tower.settings import ControlTowerSettings
 
 Row = Mapping[str, Any]
@@ -22,7 +22,7 @@ Row = Mapping[str, Any]
 
 BUSY = ("ConflictException", "ServiceQuotaExceededException")
 """Something else is going on, or too much of it (API reference, EnableControl, EnableBaseline)."""
-UNDER_CHANGE, SUCCEEDED, FAILED, DRIFTED = "UNDER_CHANGE", "SUCCEEDED", "FAILED", "DRIFTED"
+UNDER_CHANGE, SUCCEEDED = "UNDER_CHANGE", "SUCCEEDED"
 
 
 def zone_for(organization: Organization, aws: Aws) -> Mapping[str, Any] | None:
@@ -185,6 +185,19 @@ def under_way(change: Change) -> str:
 def begun(change: Change, present: Attributes) -> bool:
     """It is under change, has failed, or is marked and not yet as declared."""
     return between(change, {**present, "status": SUCCEEDED, "drifted": False})
+
+
+def description(attributes: Attributes) -> Mapping[str, str]:
+    """Of what others have enabled: what is wrong with it, if anything is."""
+    failed = {"status": FAILED} if attributes["status"] == FAILED else {}
+    return {**failed, **({"drift": DRIFTED} if attributes["drifted"] else {})}
+
+
+def astray(described: Mapping[str, str]) -> str:
+    """What is wrong with it, in words."""
+    if "drift" in described:
+        return "AWS Control Tower says that it has drifted; others have enabled it, and can mend it there"
+    return "AWS Control Tower could not enable it as others have asked" if "status" in described else ""
 
 
 def units_checked(

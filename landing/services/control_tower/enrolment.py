@@ -23,8 +23,8 @@ from landing.services.control_tower.baseline import (
     there,
     waits,
 )
-from landing.services.control_tower.enabled import BUSY, FAILED, SUCCEEDED, Row
-from landing.services.control_tower.landing_zone import enrols_by_itself
+from landing.services.control_tower.enabled import BUSY, SUCCEEDED, Row
+from landing.services.control_tower.landing_zone import FAILED, enrols_by_itself
 from landing.services.control_tower.settings import GOVERNING, ControlTowerSettings
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.strength import Weaker, kept, on

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws
-from landing.core.model import Change, Resource, Scope
+from landing.core.model import Attributes, Change, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.organization.resources import CONTROL_TOWER_PRINCIPAL, LANDING_ZONE
 from landing.services.base import Kind, Ownership
 from landing.services.strength import Weaker
 
 NAME = "landing-zone"
+FAILED, DRIFTED = "FAILED", "DRIFTED"
 AUTO_ENROLLMENT = "INHERITANCE_DRIFT"
 """The remediation type by which accounts that move into a governed unit are enrolled by themselves."""
 
@@ -43,6 +44,7 @@ class LandingZone(Kind):
     name = LANDING_ZONE
     title = "Landing zone of AWS Control Tower"
     ownership = Ownership.NONE
+    severity = Severity.HIGH
     help_uri = "https://docs.aws.amazon.com/controltower/latest/userguide/lz-api.html"
     weaker: ClassVar[dict[str, Weaker]] = {}
     removal = ""
@@ -72,6 +74,20 @@ class LandingZone(Kind):
             "regions": sorted((found.get("manifest") or {}).get("governedRegions") or ()),
         }
         yield Resource(self.address(NAME), attributes, owned=False)
+
+    def description(self, attributes: Attributes) -> Mapping[str, str]:
+        """Version, status and drift."""
+        return {key: attributes[key] for key in ("version", "status", "drift") if attributes.get(key)}
+
+    def astray(self, described: Mapping[str, str]) -> str:
+        """It has drifted, or its last operation has failed; both are mended in Control Tower."""
+        if described.get("drift") == DRIFTED:
+            return "AWS Control Tower says that its landing zone has drifted: reset it there (ResetLandingZone)"
+        if described.get("status") == FAILED:
+            return (
+                "the last operation of AWS Control Tower on its landing zone has failed: see why there, and try again"
+            )
+        return ""
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Nothing declares it."""
