@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from landing.engine.observe import Observation
 from landing.engine.plan import Origin, Plan, make, refuse_theirs
 from landing.importing.draft import Asked
 from landing.importing.live import read, stranger
+from landing.organization import Organization
 from landing.organization.owners import owner_of
 from landing.organization.resources import foreign_in, has_control_tower
 from landing.policy import SCP
@@ -24,6 +25,7 @@ from landing.sandbox import Sandbox
 from tests.cloud import BY_NAME, Cloud, QuickAws, Story
 from tests.control_tower import PRINCIPAL, launch, register
 from tests.meddling import Hands
+from tests.samples import GOVERNED
 from tests.test_foreign import attach
 
 ZONE = Address("control_tower", "landing-zone")
@@ -38,7 +40,7 @@ def cloud(creation: Story) -> Iterator[Cloud]:
         yield Cloud(sandbox, creation.organization)
 
 
-def governed(cloud: Cloud, **rest: Any) -> Any:
+def set_up(cloud: Cloud, **rest: Any) -> Any:
     """A client of Control Tower, which has a landing zone and governs the unit of workloads."""
     hands, client = Hands(cloud), cloud.sandbox.session().client("controltower", "eu-west-1")
     launch(client, hands.accounts["log-archive"], hands.accounts["security-tooling"], **rest)
@@ -54,7 +56,7 @@ def looked(cloud: Cloud) -> tuple[Any, Plan]:
 
 
 def test_its_things_are_named_as_its_own_and_are_known(cloud: Cloud) -> None:
-    governed(cloud)
+    set_up(cloud)
     organization, plan = looked(cloud)
     report = drift.report(organization, plan)
     assert (plan.changes, plan.gaps, report.drifted) == ((), (), ())
@@ -85,7 +87,7 @@ def test_it_is_asked_only_where_it_is_trusted(cloud: Cloud) -> None:
     before = cloud.sandbox.calls.copy()
     looked(cloud)
     assert not [call for call in cloud.sandbox.calls - before if call[0] == "controltower"]
-    governed(cloud)
+    set_up(cloud)
     before = cloud.sandbox.calls.copy()
     looked(cloud)
     asked = {operation for service, operation in cloud.sandbox.calls - before if service == "controltower"}
@@ -93,7 +95,7 @@ def test_it_is_asked_only_where_it_is_trusted(cloud: Cloud) -> None:
 
 
 def test_its_own_drift_is_drift(cloud: Cloud) -> None:
-    governed(cloud)
+    set_up(cloud)
     for change in ("disable", "enable"):  # TRUSTED_ACCESS_DISABLED, which is drift until the landing zone is reset
         getattr(Hands(cloud).organizations, f"{change}_aws_service_access")(ServicePrincipal=PRINCIPAL)
     (finding,) = drift.report(*looked(cloud)).drifted
@@ -121,7 +123,7 @@ def test_what_it_says_of_what_is_not_ours_is_told(kind: str, attributes: dict[st
 
 
 def test_a_refusal_is_a_gap_and_its_policies_are_known_all_the_same(cloud: Cloud) -> None:
-    governed(cloud)
+    set_up(cloud)
     cloud.sandbox.faults.reject("controltower", "GetLandingZone", code="AccessDeniedException", times=9)
     organization, plan = looked(cloud)
     assert [gap.kind for gap in plan.gaps] == ["control_tower"]
@@ -139,7 +141,7 @@ def test_a_second_organization_trail_is_told_before_it_is_made(cloud: Cloud) -> 
 
 
 def test_its_trail_is_used_as_it_is(cloud: Cloud) -> None:
-    governed(cloud)
+    set_up(cloud)
     service = cloud.organization.services["cloudtrail"]
     settings = replace(service.settings, existing="aws-controltower-BaselineCloudTrail")
     named = replace(cloud.organization, services={"cloudtrail": replace(service, settings=settings)})
@@ -186,10 +188,22 @@ def test_what_it_keeps_is_not_written(cloud: Cloud) -> None:
 
 
 def test_import_leaves_it_what_is_its_own(cloud: Cloud) -> None:
-    governed(cloud)
+    set_up(cloud)
     nobody = stranger("eu-west-1", "OrganizationAccountAccessRole")
     draft = read(nobody, QuickAws(nobody), Asked("test"))
     assert PRINCIPAL not in draft.trusted_access
     told = {str(each.what): each.why for each in draft.left_out}
     assert told[f"trusted access of {PRINCIPAL}"] == "it is of AWS Control Tower"
     assert [each.why.partition(", ")[2] for each in draft.known] == ["of AWS Control Tower"]
+
+
+def test_its_recorders_are_kept_and_checked(governed: Story, load_text: Callable[[str], Organization]) -> None:
+    with Sandbox() as sandbox:
+        sandbox.load(governed.end)
+        cloud = Cloud(sandbox, load_text(GOVERNED + "  log_archive: {}\n  config: {}\n"))
+        assert cloud.apply().complete
+        plan = cloud.plan([BY_NAME[name] for name in ("stack", "stack_set", "config_recording")])
+        assert (plan.changes, plan.gaps) == ((), ()), "they record what is asked"
+        own = Hands(cloud).client("config", "shop-prod", "us-east-1")
+        (recorder,) = own.describe_configuration_recorders()["ConfigurationRecorders"]
+        assert recorder["name"] == "aws-controltower-BaselineConfigRecorder"

@@ -181,6 +181,10 @@ CODES: Mapping[str, Explanation] = {
     ),
     "LZ381": Explanation("a control or baseline of Control Tower twice on a unit", "take it out of one of the two"),
     "LZ382": Explanation("a baseline of Control Tower without a version", "write the version"),
+    "LZ383": Explanation(
+        "recorders of AWS Config that come into accounts before Control Tower does, which then enrols them no more",
+        "leave `services.config` out where Control Tower enrols accounts",
+    ),
     "LZ401": Explanation("two policies or blueprints of one name", "rename one of them"),
     "LZ402": Explanation("metadata of a policy that cannot be read", "correct it at that place"),
     "LZ403": Explanation("metadata of a policy that is not valid", "the message says what is wanted"),

@@ -157,6 +157,11 @@ def test_what_cannot_be_is_told_offline(
     assert problem.source
 
 
+def test_recorders_that_would_keep_accounts_out_are_told(problems: Callable[..., list[Diagnostic]]) -> None:
+    found = problems("services: {control_tower: {}, log_archive: {}, config: {}}\n")
+    assert [(each.code, each.severity) for each in found] == [("LZ383", "warning")]
+
+
 def test_what_is_inherited_is_not_enabled_again(as_declared: Cloud) -> None:
     names = {(each["controlIdentifier"], each["targetIdentifier"]) for each in enabled_all(as_declared)}
     assert len([name for name, _ in names if name.endswith(ROOT_USER)]) == 1, "workloads/prod has it from workloads"

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from landing.aws import Aws, unless
 from landing.core import forms
 from landing.core.errors import NotThere, OperationFailed
-from landing.core.model import Address, Change, Resource, Scope, Severity
+from landing.core.model import Address, Change, Diagnostic, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.organization.resources import ACCOUNT
 from landing.services.base import Kind, Ownership, required_account
@@ -58,6 +58,17 @@ class ControlTowerEnrolment(Kind):
         "controltower:ListBaselines",
     )
     writes = ("controltower:ResetEnabledBaseline", "controltower:GetBaselineOperation", *FORWARDED)
+
+    def check(self, organization: Organization) -> Iterable[Diagnostic]:
+        """A recorder of ours comes into an account as soon as it joins, before Control Tower does."""
+        service = organization.service(ControlTowerSettings)
+        if service is not None and "config" in organization.services:
+            yield service.problem(
+                "LZ383",
+                "`config` gives accounts a recorder when they join; AWS Control Tower enrols none that has one",
+                "leave `config` out: Control Tower records in the accounts that it enrols",
+                severity="warning",
+            )
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """All accounts of each unit; of units that are not registered as found."""

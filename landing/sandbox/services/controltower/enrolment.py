@@ -41,11 +41,22 @@ def enrol(world: World, place: Place, organization: Organization, enabled: Enabl
     for region in zone.regions:
         here = at(world, account, region)
         if here.recorder is None:
-            group = {"allSupported": True, "includeGlobalResourceTypes": region == zone.arn.split(":")[3]}
+            group = recording(home=region == zone.arn.split(":")[3])
             mode = {"recordingFrequency": "CONTINUOUS"}
             here.recorder = Recorder(RECORDER, role, group, mode, is_recording=True, started=world.now)
             bucket = f"aws-controltower-logs-{archive}-{zone.arn.split(':')[3]}"
             here.channel = {"name": CHANNEL, "s3BucketName": bucket}
+
+
+def recording(*, home: bool) -> dict[str, Any]:
+    """What a recorder of Control Tower records: all types, the global ones in the home Region."""
+    return {
+        "allSupported": True,
+        "includeGlobalResourceTypes": home,
+        "resourceTypes": [],
+        "exclusionByResourceTypes": {"resourceTypes": []},
+        "recordingStrategy": {"useOnly": "ALL_SUPPORTED_RESOURCE_TYPES"},
+    }
 
 
 def leave(world: World, place: Place, account: str) -> None:
