@@ -157,6 +157,17 @@ def test_what_cannot_be_is_told_offline(
     assert problem.source
 
 
+def test_what_is_let_go_of_stays_as_it_is(as_declared: Cloud, load_text: Load) -> None:
+    name = "control_tower_control.workloads/dev/CT.MULTISERVICE.PV.1"
+    text = GOVERNED[: GOVERNED.index("      - {control: CT.MULTI")] + f"removed: [{name}]\n"
+    cloud = Cloud(as_declared.sandbox, load_text(text))
+    assert changes(cloud) == {name: Action.FORGET}
+    assert cloud.apply(changes=cloud.plan(KINDS).changes).complete
+    assert len(enabled_all(cloud)) == 2
+    kept = Cloud(cloud.sandbox, load_text(text.partition("removed:")[0]))
+    assert changes(kept) == {}
+
+
 def test_recorders_that_would_keep_accounts_out_are_told(problems: Callable[..., list[Diagnostic]]) -> None:
     found = problems("services: {control_tower: {}, log_archive: {}, config: {}}\n")
     assert [(each.code, each.severity) for each in found] == [("LZ383", "warning")]
@@ -171,6 +182,26 @@ def test_what_is_inherited_is_not_enabled_again(as_declared: Cloud) -> None:
 def enabled_all(cloud: Cloud) -> list[Any]:
     found: list[Any] = client(cloud).list_enabled_controls()["enabledControls"]
     return found
+
+
+def test_what_is_inherited_with_other_parameters_is_enabled_all_the_same(as_declared: Cloud, load_text: Load) -> None:
+    more = "      - {control: CT.MULTISERVICE.PV.1, units: [workloads], parameters: {AllowedRegions: [%s]}}\n"
+    name = "control_tower_control.{}/CT.MULTISERVICE.PV.1"
+    for regions, wanted in (("eu-west-1", True), ("eu-west-1, us-east-1", False)):
+        organization = load_text(GOVERNED + more % regions)
+        found = {str(each.address): each for kind in KINDS for each in kind.desired(organization)}
+        above = any(str(need) == name.format("workloads") for need in found[name.format("workloads/dev")].requires)
+        assert above is not wanted
+    cloud = Cloud(
+        as_declared.sandbox,
+        load_text(
+            GOVERNED.replace("[workloads/dev]", "[workloads]")
+            + (more % "us-east-1").replace("[workloads]", "[workloads/prod]")
+        ),
+    )
+    assert cloud.apply(changes=cloud.plan(KINDS).changes).complete
+    assert changes(cloud) == {}
+    assert len([each for each in enabled_all(cloud) if not each["controlIdentifier"].endswith(ROOT_USER)]) == 2
 
 
 def test_what_is_inherited_is_enabled_before_it_is_no_more(as_declared: Cloud, load_text: Load) -> None:

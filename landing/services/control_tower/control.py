@@ -90,7 +90,8 @@ class ControlTowerControl(Kind):
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Each control on each of its units, when a baseline of the config is enabled there."""
-        service, declared = organization.service(ControlTowerSettings), {each.name for each in _declared(organization)}
+        service = organization.service(ControlTowerSettings)
+        declared = {each.name: each for each in _declared(organization)}
         for each in _declared(organization):
             assert service is not None
             given = {"parameters": dict(each.settings.parameters)} if each.settings.parameters else {}
@@ -98,7 +99,7 @@ class ControlTowerControl(Kind):
             needs = (
                 OrganizationalUnit().address(each.unit),
                 *ControlTowerBaseline().declared_on(organization, each.unit),
-                *(self.address(above) for above in _above(organization, each) if above in declared),
+                *(self.address(above) for above in _above(organization, each, declared) if above in declared),
             )
             source = service.at("controls", each.index)
             yield Resource(self.address(each.name), attributes, needs, source=source)
@@ -120,7 +121,7 @@ class ControlTowerControl(Kind):
                 seen[name] = row["controlIdentifier"]
             yield found
         for name, each in declared.items():
-            above = [seen[each_above] for each_above in _above(organization, each) if each_above in seen]
+            above = [seen[one] for one in _above(organization, each, declared) if one in seen]
             if name not in seen and above and each.unit in aws.tree.units:
                 yield from self._inherited(aws, each, above[-1])
 
@@ -255,9 +256,11 @@ def _declared(organization: Organization) -> Iterator[_Declared]:
         yield from (_Declared(unit, index, each) for unit in each.units)
 
 
-def _above(organization: Organization, each: _Declared) -> list[str]:
-    """What the same control would be called on the units above, the topmost first."""
-    return [f"{unit}/{each.settings.name}" for unit in organization.path(each.unit)[1:-1]]
+def _above(organization: Organization, each: _Declared, declared: Mapping[str, _Declared]) -> list[str]:
+    """What the same control is called on the units above, the topmost first: not one with other parameters."""
+    names = [f"{unit}/{each.settings.name}" for unit in organization.path(each.unit)[1:-1]]
+    given = {name: dict(declared[name].settings.parameters) if name in declared else {} for name in names}
+    return [name for name in names if given[name] == each.settings.parameters]
 
 
 def _called(aws: Aws, row: Row, names: Mapping[str, str], *, named: bool) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from landing.aws import Aws, unless
 from landing.core import forms
@@ -97,7 +98,7 @@ class ControlTowerEnrolment(Kind):
             unit = wanted.address.name
             row, found = governing(aws, unit), []
             if row is not None:
-                states = _states(aws, row, _children(aws))
+                states = _states(aws, row)
                 found = [key for key in wanted.attributes["accounts"] if states.get(key) == SUCCEEDED]
             attributes = {"registered": row is not None, "accounts": found}
             yield Resource(wanted.address, attributes, (OrganizationalUnit().address(unit),), owned=False)
@@ -113,7 +114,7 @@ class ControlTowerEnrolment(Kind):
                 raise NotThere(f"the unit {unit} is not registered with AWS Control Tower any more")
             enabled.settled(waits(aws, f"{GOVERNING} on {unit}"), row, asking(aws))
             aws.tree.once.forget("enabled baselines", "enabled baselines with accounts")
-            states = _states(aws, row, _children(aws))
+            states = _states(aws, row)
             left = [key for key in wanted if states.get(key) != SUCCEEDED]
             if not left:
                 return
@@ -136,20 +137,20 @@ class ControlTowerEnrolment(Kind):
         )
 
 
-def _children(aws: Aws) -> list[Row]:
-    """Baselines of accounts, by way of their units."""
-    client: Any = aws.client("controltower")
-    return aws.tree.once(
-        "enabled baselines with accounts",
-        lambda: list(
-            aws.listed(client, "list_enabled_baselines", "enabledBaselines", includeChildren=True, maxResults=100)
-        ),
-    )
+def _children(aws: Aws) -> Mapping[str, list[Row]]:
+    """Baselines of accounts, by the ARN of that of their unit."""
+    return aws.tree.once("enabled baselines with accounts", lambda: _by_parent(aws))
 
 
-def _states(aws: Aws, row: Row, children: Iterable[Row]) -> dict[str, str]:
+def _by_parent(aws: Aws) -> Mapping[str, list[Row]]:
+    client, found = aws.client("controltower"), defaultdict(list)
+    for row in aws.listed(client, "list_enabled_baselines", "enabledBaselines", includeChildren=True, maxResults=100):
+        found[row.get("parentIdentifier", "")].append(row)
+    return found
+
+
+def _states(aws: Aws, row: Row) -> dict[str, str]:
     """Status by account key, of those that have a baseline by way of their unit."""
-    keys = aws.tree.account_keys
-    own = (each for each in children if each.get("parentIdentifier") == row["arn"])
+    keys, own = aws.tree.account_keys, _children(aws).get(row["arn"], ())
     ids = {each["targetIdentifier"].rpartition("/")[2]: enabled.status_of(each) for each in own}
     return {keys.get(account, account): status for account, status in ids.items()}
