@@ -38,7 +38,7 @@ def trail_kept(aws: Aws, evidence: Evidence, home: str) -> tuple[str, tuple[Left
 
 
 def stack_sets(aws: Aws, names: Mapping[str, str], home: str) -> Iterator[LeftOut]:
-    """Stack sets with service-managed permissions; `names` has the nodes by id."""
+    """Stack sets of the management account; `names` has the nodes by id."""
     client = aws.client("cloudformation", Scope("", home))
     with translated(Scope("", home)), unless(*HIDING, "ValidationError") as refused:
         listed = sorted(
@@ -47,11 +47,12 @@ def stack_sets(aws: Aws, names: Mapping[str, str], home: str) -> Iterator[LeftOu
         )
         for each in listed:
             name = str(each["StackSetName"])
-            if each.get("PermissionModel") != "SERVICE_MANAGED":
-                continue
             owner = "a config that made it" if name.startswith(PREFIX) else owner_of(name)
             if owner:
                 yield LeftOut(f"stack set {name}", f"it is of {owner}")
+                continue
+            if each.get("PermissionModel") != "SERVICE_MANAGED":
+                yield LeftOut(f"stack set {name}", "its permissions are self-managed, which a config does not have")
                 continue
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
             yield LeftOut(
