@@ -17,7 +17,9 @@ import yaml
 
 from landing.cli import cli
 from landing.config import load
+from landing.core.model import Address
 from landing.library import Library, shipped
+from landing.services.registry import KINDS
 from tests.samples import SMALL
 
 ROOT = Path(__file__).parents[1]
@@ -127,3 +129,21 @@ def assert_shown(shown: str, answer: str, command: str) -> None:
             assert any(line.rstrip() == found.rstrip() for found in rest), (
                 f"{command} does not answer {line!r}; it does answer\n{answer[-1500:]}"
             )
+
+
+def test_the_stacks_that_are_shown_are_made_in_the_order_that_is_told(tmp_path: Path) -> None:
+    for name, text in re.findall(r"```\w+ file=(\S+)\n(.*?)```", PAGES["docs/stacks.md"], flags=re.DOTALL):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "config" / "landing.yaml").write_text(SMALL, encoding="utf-8")
+    organization, warnings = load(tmp_path / "config", Library.load(shipped(), tmp_path))
+    assert warnings == []
+    made = {str(each.address): each for each in KINDS["stack"].desired(organization)}
+    assert made.keys() == {
+        f"stack.{key}/eu-west-1" for key in ("network-hub@log-archive", "spokes@shop-prod", "spokes@shop-dev")
+    }
+    hub = Address.parse("stack.network-hub@log-archive/eu-west-1")
+    spokes = [each for address, each in made.items() if address.startswith("stack.spokes")]
+    assert all(hub in each.requires for each in spokes)
+    (given,) = {each.attributes["parameters"]["HubId"] for each in spokes}
+    assert given == "<output:network-hub.TransitGatewayId@log-archive/eu-west-1>"

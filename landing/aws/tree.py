@@ -16,7 +16,7 @@ from landing.aws.survey import EVALUATED, Survey
 from landing.core import references
 from landing.core.errors import ConfigError, NotThere
 from landing.core.model import Address
-from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, TAG, Organization, node_of
+from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, STACKS_TAG, TAG, Organization, node_of
 from landing.organization.resources import POLICY
 
 T = TypeVar("T")
@@ -170,6 +170,12 @@ class Tree:
     def marked_services(self) -> frozenset[str]:
         """The services whose administrator and settings are ours, or were until lately."""
         return self._marked(SERVICE_TAG)
+
+    @property
+    def marked_accounts(self) -> frozenset[str]:
+        """The accounts in which one of the config's `stacks` is, or was until lately."""
+        active = {key: each.id for key, each in self.accounts.items() if each.state == "ACTIVE"}  # no other is entered
+        return frozenset(key for key, account_id in active.items() if STACKS_TAG in self.tags_of(account_id))
 
     def _marked(self, beginning: str) -> frozenset[str]:
         tags = self._survey.root_tags() if self.description else {}

@@ -16,6 +16,7 @@ from landing.config.document import Document
 from landing.config.guardrails import as_accepted
 from landing.config.guardrails import check as check_guardrails
 from landing.config.library_names import check as check_library_names
+from landing.config.outputs import check as check_outputs
 from landing.config.packs import settle
 from landing.config.reader import TWICE, read
 from landing.config.schema import compose
@@ -49,7 +50,7 @@ def load(
         raise ConfigError(_together(problems))
     builder = Builder(document, library, services)
     organization = builder.build()
-    problems += as_accepted(builder.problems, document, library)
+    problems += [*as_accepted(builder.problems, document, library), *check_outputs(organization, document)]
     if not any(problem.severity == "error" for problem in problems):
         organization = settle(organization)
         problems += as_accepted(check_guardrails(organization, library, builder.context()), document, library)

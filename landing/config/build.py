@@ -54,7 +54,11 @@ class Builder:
         enabled = dict(self._enabled())
         policy_types = dict(self._policy_types(guardrails))
         blueprints = Deployments(self.document, self.library)
-        deployments = [*blueprints.of_services(self.services, enabled), *blueprints.of_baselines()]
+        deployments = [
+            *blueprints.of_services(self.services, enabled),
+            *blueprints.of_baselines(),
+            *blueprints.of_stacks(),
+        ]
         self.problems += blueprints.problems
         self.problems += self._untrusted(
             enabled, policy_types, stack_sets=any(not each.accounts for each in deployments)

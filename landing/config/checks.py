@@ -63,6 +63,7 @@ class _Checks:
         yield from self._accounts()
         for section in ("guardrails", "baselines"):
             yield from self._targets(section)
+        yield from self._stacks()
         yield from self._delegated()
         yield from self._removed()
 
@@ -242,6 +243,8 @@ class _Checks:
         parts = {f"roles.{name}": account for name, account in self.roles.items()}
         administrators = dict(items(self.data)).get("delegated_administrators", {})
         parts |= {f"delegated_administrators.{name}": account for name, account in administrators.items()}
+        for name, stack in items(self.data.get("stacks")):
+            parts |= {f"stacks.{name}": key for each in _strings(stack.get("accounts")) if each == key}
         parts["lock.account"] = dict(items(self.data)).get("lock", {}).get("account")
         for part in sorted(name for name, account in parts.items() if account == key):
             hint = "let it join first, and take `join` away; then it can play this part"
@@ -260,6 +263,22 @@ class _Checks:
                 yield self.problem(
                     "LZ321", f"the target of `{key}` means nothing", path, "name units, accounts or tags", key=True
                 )
+
+    def _stacks(self) -> Iterator[Diagnostic]:
+        """Their accounts, and keys that something else has: a key is the name of stacks and stack sets."""
+        taken = {row.key: f"services.{each.key}" for each in self.services for row in each.blueprints}
+        taken |= {key: f"baselines.{key}" for key, _ in items(self.data.get("baselines"))}
+        home = _text(self.organization.get("home_region"))
+        for key, value in items(self.data.get("stacks")):
+            path: Path_ = ("stacks", key)
+            for index, account in enumerate(_strings(value.get("accounts"))):
+                yield from self._account(account, (*path, "accounts", index))
+            for index, region in enumerate(_strings(value.get("regions"))):
+                if region in REGIONS and home in REGIONS and REGIONS[region] != REGIONS[home]:
+                    yield self._other_partition(region, home, (*path, "regions", index))
+            if key in taken:
+                message = f"`{taken[key]}` makes stacks called `{key}` already"
+                yield self.problem("LZ338", message, path, "choose another key", key=True)
 
     def _delegated(self) -> Iterator[Diagnostic]:
         wanted = self.data.get("delegated_administrators")

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from landing.blueprint import MAX_TEMPLATE, canonical
+from landing.blueprint import CONTEXT_PARAMETERS, MAX_TEMPLATE, canonical
 from landing.blueprint.file import Failure, Rendered
 from landing.config.document import Document, Path_
+from landing.config.outputs import has_output, referred, with_references
 from landing.core.model import Diagnostic, Json, Source
 from landing.library import Library
 from landing.library.metadata import relative
+from landing.library.template import SUFFIXES
 from landing.organization import ROOT, Deployment, EnabledService, Target
 from landing.organization.targets import target_of
 from landing.services.permissions import member_reads
@@ -75,18 +77,65 @@ class Deployments:
         derived = {"member_reads": member_reads()}
         return {key: value for key, value in derived.items() if key in self.library.blueprint(name).parameters}
 
+    def _asked(self, section: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Key, name of the blueprint and parameters; blueprints that are not there are reported by the checks."""
+        for key, value in (self.data.get(section) or {}).items():
+            name = value.get("blueprint", key.replace("-", "_"))
+            if name in self.library.blueprint_files:
+                yield key, name, value.get("parameters") or {}
+
+    def of_stacks(self) -> Iterator[Deployment]:
+        """The plain stacks that the config names: each with references to outputs in its values.
+
+        A plain template is given these as they are; the function of a blueprint makes a template that has them as
+        parameters of its own, since it is called before they are known.
+        """
+        asked = []
+        for key, name, parameters in self._asked("stacks"):
+            given = {each: with_references(value) for each, value in parameters.items()}
+            later = {each: value for each, value in given.items() if has_output(value) and not self._plain(name)}
+            now = {each: value for each, value in given.items() if each not in later}
+            asked.append((key, name, {**self._derived(name), **now}, later))
+        results = self.library.rendered([(name, given) for _, name, given, _ in asked])
+        for (key, name, given, later), rendered in zip(asked, results, strict=True):
+            path: Path_ = ("stacks", key)
+            value = self.data["stacks"][key]
+            template = self._template(name, rendered, given, path)
+            if template is None:
+                continue
+            declared = template.get("Parameters")
+            for parameter in sorted(later):
+                if not isinstance(declared, dict) or parameter not in {*declared} - {*CONTEXT_PARAMETERS}:
+                    message = f"the template of blueprint `{name}` has no parameter `{parameter}` for an output"
+                    hint = f"template.add_parameter(Parameter({parameter!r}, Type='String'))"
+                    self._problem("LZ312", message, (*path, "parameters", parameter), hint)
+            yield Deployment(
+                key=key,
+                template=template,
+                regions=self._regions(HOME if rendered.home_only else value.get("regions") or HOME),
+                accounts=tuple(value["accounts"]),
+                remembered=True,
+                blueprint=name,
+                parameters={**rendered.values, **{each: str(text) for each, text in later.items()}},
+                source=self.document.source(path, key=True),
+            )
+
+    def _plain(self, name: str) -> bool:
+        """Whether a blueprint is a plain template."""
+        return self.library.blueprint_files[name].suffix in SUFFIXES
+
     def of_baselines(self) -> Iterator[Deployment]:
         """The blueprints that the config names itself."""
-        asked = {
-            key: (name, {**self._derived(name), **(value.get("parameters") or {})})
-            for key, value in (self.data.get("baselines") or {}).items()
-            if (name := value.get("blueprint", key.replace("-", "_"))) in self.library.blueprint_files
-        }  # those that are not there are reported by the checks
+        asked = {key: (name, {**self._derived(name), **given}) for key, name, given in self._asked("baselines")}
         for (key, (name, given)), rendered in zip(
             asked.items(), self.library.rendered(list(asked.values())), strict=True
         ):
             path: Path_ = ("baselines", key)
             value = self.data["baselines"][key]
+            for parameter in (each for each, text in given.items() if referred(text)):
+                message = f"`{parameter}` is given an output: only `stacks` can be, for a stack set is made at once"
+                at: Path_ = (*path, "parameters", parameter)
+                self._problem("LZ336", message, at, "deploy it by `stacks`, or write the value", key=False)
             template = self._template(name, rendered, given, path)
             if template is None:
                 continue
@@ -109,7 +158,7 @@ class Deployments:
         return tuple(given or top["governed_regions"])
 
     def _template(self, name: str, rendered: Rendered, given: Mapping[str, Any], path: Path_) -> dict[str, Json] | None:
-        at: Path_ = (*path, "parameters") if path[0] == "baselines" else path
+        at: Path_ = (*path, "parameters") if path[0] in ("baselines", "stacks") else path
         for parameter, message, hint in rendered.wrong:
             self._problem("LZ312", message, (*at, parameter), hint, key=parameter in given)
         if rendered.failure:

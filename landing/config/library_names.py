@@ -1,4 +1,4 @@
-"""Checks of what guardrails and baselines ask of the library, and of the names that AWS is to give them."""
+"""Checks of what guardrails, baselines and stacks ask of the library, and of the names that AWS is to give them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from landing.policy.limits import LIMITS
 def check(document: Document, library: Library) -> Iterator[Diagnostic]:
     """Every policy and blueprint that is not there, and every name that AWS would refuse."""
     yield from _guardrails(document, library)
-    yield from _baselines(document, library)
+    yield from _blueprints(document, library)
 
 
 def _guardrails(document: Document, library: Library) -> Iterator[Diagnostic]:
@@ -38,12 +38,18 @@ def _guardrails(document: Document, library: Library) -> Iterator[Diagnostic]:
             )
 
 
-def _baselines(document: Document, library: Library) -> Iterator[Diagnostic]:
-    for key, value in items(document.data.get("baselines")):
-        path: Path_ = ("baselines", key)
+def _blueprints(document: Document, library: Library) -> Iterator[Diagnostic]:
+    """Of baselines and of stacks."""
+    both = ((section, *each) for section in ("baselines", "stacks") for each in items(document.data.get(section)))
+    for section, key, value in both:
+        path: Path_ = (section, key)
         if not key.replace("-", "").isalnum():
             yield document.problem(
-                "LZ316", f"`{key}` cannot name a stack set", path, "letters, digits and hyphens only", key=True
+                "LZ316",
+                f"`{key}` cannot name a {'stack' if section == 'stacks' else 'stack set'}",
+                path,
+                "letters, digits and hyphens only",
+                key=True,
             )
         asked = value.get("blueprint", key.replace("-", "_"))
         yield from _missing(document, path, "blueprint", asked, library.blueprint_files)

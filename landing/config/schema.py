@@ -93,6 +93,23 @@ _BASELINE = mapping(
     },
     ("target",),
 )
+_STACK = mapping(
+    "A blueprint, deployed by plain stacks: one in each of the accounts and regions.",
+    {
+        "blueprint": text("File name in `blueprints/`; the key with underscores when left out."),
+        "accounts": {**names("Keys of the accounts; the management account may be among them."), "minItems": 1},
+        "regions": {
+            "description": "Regions; the home region when left out.",
+            "oneOf": [{"const": "home"}, {"type": "array", "items": REGION, "minItems": 1, "uniqueItems": True}],
+        },
+        "parameters": {
+            "type": "object",
+            "description": "Values for the blueprint's parameters; `{{ stacks.KEY.outputs.NAME }}` is an output of "
+            "another stack, `@account/region` behind NAME says of which.",
+        },
+    },
+    ("accounts",),
+)
 _DEPLOYMENT = mapping(
     "How fast a stack set rolls out, and when it stops.",
     {
@@ -224,6 +241,7 @@ def compose(services: Mapping[str, Schema]) -> Schema:
             "accounts": by_key("Accounts by stable key.", _ACCOUNT),
             "guardrails": by_key("Preventive controls by stable key.", _GUARDRAIL),
             "baselines": by_key("Blueprints by stable key.", _BASELINE),
+            "stacks": by_key("Plain stacks by stable key.", _STACK),
             "services": mapping("Organization-wide services.", dict(services)),
             "delegated_administrators": _DELEGATED_ADMINISTRATORS,
             "removed": names("Addresses of what is no longer managed: it stays as it is, and our mark is taken off."),

@@ -30,8 +30,8 @@ CODES: Mapping[str, Explanation] = {
     "LZ106": Explanation("a file does not hold a mapping", "begin it with a top-level key"),
     "LZ107": Explanation(
         "two files give one key",
-        "keep it in one of them; `accounts`, `baselines`, `delegated_administrators`, `guardrails`, `services` and "
-        "`units` may stand in several files, each with keys of its own",
+        "keep it in one of them; `accounts`, `baselines`, `delegated_administrators`, `guardrails`, `services`, "
+        "`stacks` and `units` may stand in several files, each with keys of its own",
     ),
     "LZ108": Explanation("a file has a second YAML document", "one document a file"),
     "LZ109": Explanation("a YAML tag that is not understood", "remove the tag"),
@@ -74,7 +74,7 @@ CODES: Mapping[str, Explanation] = {
         "two guardrails of one type have one name, in whatever case, or that of AWS's own policy",
         "give them different names",
     ),
-    "LZ316": Explanation("a key that cannot name a stack set", "letters, digits and hyphens only"),
+    "LZ316": Explanation("a key that cannot name a stack or stack set", "letters, digits and hyphens only"),
     "LZ318": Explanation(
         "an account id that is none, or that two accounts have",
         "12 digits, and each of one account",
@@ -97,6 +97,12 @@ CODES: Mapping[str, Explanation] = {
         "an account that is to join, in a part that others need it for",
         "let it join first, then take `join` away",
     ),
+    "LZ336": Explanation(
+        "an output that no stack has, or that cannot be given to this parameter",
+        "write `{{ stacks.KEY.outputs.NAME }}`, with `@account/region` where more than one stack is possible",
+    ),
+    "LZ337": Explanation("stacks that need each other's outputs", "let one of them take a value of its own"),
+    "LZ338": Explanation("a stack with the key of a baseline or of a service's stack", "choose another key"),
     "LZ340": Explanation("a policy type that there is not", "the types are named"),
     "LZ341": Explanation("a policy that is too large", "shorten it, or split it into two guardrails"),
     "LZ342": Explanation("a policy that is nearly too large", "shorten it, or split it into two guardrails"),

@@ -1,13 +1,15 @@
 """Tokens that stand for AWS ids in plans and documents, so that a plan can be made before the ids exist.
 
 `<account:log-archive>`, `<organization>` and `<root>` are put in place of ids when AWS is read, and replaced
-by ids at the call. Configuration names in, ids never.
+by ids at the call. Configuration names in, ids never. `<output:hub.Id@network/eu-west-1>` stands for an output of a
+stack, which is looked up where that stack is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from landing.core.model import Json
@@ -18,12 +20,39 @@ ROOT_ID = "<root>"
 _TOKEN = re.compile(r"<(?:account:[a-z0-9][a-z0-9_-]*|organization|root)>")
 _ID = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9]{12}|(?<!-)o-[a-z0-9]{10,32}|(?<!-)r-[a-z0-9]{4,32})(?![0-9a-zA-Z])")
 
+_OUTPUT = re.compile(r"<output:([a-z0-9][a-z0-9_-]*)\.([A-Za-z0-9]+)(?:@([a-z0-9][a-z0-9_-]*)(?:/([a-z0-9-]+))?)?>")
+
 J = TypeVar("J", bound=Json)
 
 
 def account_id(key: str) -> str:
     """The token for the id of the account with this key."""
     return f"<account:{key}>"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Output:
+    """An output of a stack, by the key of the stack; account and region where more than one place is possible."""
+
+    stack: str
+    name: str
+    account: str = ""
+    region: str = ""
+
+    def __str__(self) -> str:
+        """The token for its value."""
+        place = f"@{self.account}" if self.account else ""
+        return f"<output:{self.stack}.{self.name}{place}{f'/{self.region}' if self.region else ''}>"
+
+
+def outputs_in(text: str) -> list[Output]:
+    """Every output whose token occurs in a text."""
+    return [Output(*(part or "" for part in match.groups())) for match in _OUTPUT.finditer(text)]
+
+
+def with_outputs(text: str, value: Callable[[Output], str]) -> str:
+    """A text with something else in the places of tokens of outputs."""
+    return _OUTPUT.sub(lambda match: value(Output(*(part or "" for part in match.groups()))), text)
 
 
 def tokens_in(value: Json) -> set[str]:

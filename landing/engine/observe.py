@@ -15,7 +15,7 @@ from landing.core.model import MARK, ORGANIZATION, Address, Gap, Resource, Scope
 from landing.core.partitions import REGIONS
 from landing.core.spelling import nearest
 from landing.organization import Organization
-from landing.organization.resources import REGION, SERVICE
+from landing.organization.resources import GOVERNED_ACCOUNT, REGION, SERVICE, STACK
 from landing.services.base import BY_SERVICE, Kind, Kinds
 from landing.services.registry import KINDS
 
@@ -135,10 +135,24 @@ def left_regions(organization: Organization, aws: Aws) -> frozenset[str]:
     return frozenset(region for region in marked if REGIONS.get(region) == organization.partition)
 
 
-def needed_for(organization: Organization, targets: Collection[str], left: Collection[str] = ()) -> set[Task]:
+def left_accounts(organization: Organization, aws: Aws, targets: Collection[str] = (f"{STACK}.*",)) -> frozenset[str]:
+    """The accounts that no stack is to be in any more, and in which one of ours may still be.
+
+    Of those a target names; to find all that are marked, all accounts are listed.
+    """
+    named = frozenset(address.scope.account for address in map(_address, targets) if address) - {""}
+    if not any(target == STACK or _means_many(target, STACK) for target in targets):
+        return named
+    marked = _marks(lambda: aws.tree.marked_accounts) - {*organization.stack_accounts}
+    return named | {key for key in marked if not organization.lets_go(Address(GOVERNED_ACCOUNT, key))}
+
+
+def needed_for(
+    organization: Organization, targets: Collection[str], left: Collection[str] = (), accounts: Collection[str] = ()
+) -> set[Task]:
     """What must be read for a plan of some targets (see `Address.matches`) and of what they require.
 
-    `left`: regions that the config has left.
+    `left`: regions that the config has left; `accounts`: accounts in which it has no stacks any more.
     """
     desired = desired_of(organization)
     waiting = [
@@ -154,7 +168,7 @@ def needed_for(organization: Organization, targets: Collection[str], left: Colle
             waiting += desired[address].requires if address in desired else ()
     undeclared = {
         (name, scope)
-        for name, scope in tasks_of(organization.with_regions(left))
+        for name, scope in tasks_of(organization.with_left(left, accounts))
         if any(_may_name(target, name, scope) for target in targets)
     }
     return undeclared | {(address.kind, address.scope) for address in kept}
@@ -162,14 +176,25 @@ def needed_for(organization: Organization, targets: Collection[str], left: Colle
 
 def _may_name(target: str, kind: str, scope: Scope) -> bool:
     """Whether a target can mean something of this kind and scope that the config does not declare."""
-    prefix = target.removesuffix("*")
-    if target == kind or (target.endswith("*") and (kind.startswith(prefix) or prefix.startswith(f"{kind}."))):
+    if target == kind or _means_many(target, kind):
         return True
+    address = _address(target)
+    return (
+        address is not None and address.kind == kind and scope in (address.scope, ORGANIZATION)
+    )  # the whole, of which it means a part
+
+
+def _means_many(target: str, kind: str) -> bool:
+    """Whether a target with `*` at its end can mean something of a kind."""
+    prefix = target.removesuffix("*")
+    return target.endswith("*") and (kind.startswith(prefix) or prefix.startswith(f"{kind}."))
+
+
+def _address(target: str) -> Address | None:
     try:
-        address = Address.parse(target)
+        return Address.parse(target)
     except ValueError:
-        return False
-    return address.kind == kind and scope in (address.scope, ORGANIZATION)  # the whole, of which it means a part
+        return None
 
 
 def observe(
@@ -185,8 +210,8 @@ def observe(
     """Read every (kind, scope), or `only` some; raises NoCredentials and Refused, everything else becomes a gap.
 
     `adopted` are services to look at as if they were marked already, as they will be after an apply.
-    Regions that the config has left are read too, last: by then it is known which these are. What `only` names is read
-    even where a kind says that there can be none: somebody has changed it, or wants to see it.
+    Regions and accounts that the config has left are read too, last: by then it is known which these are. What `only`
+    names is read even where a kind says that there can be none: somebody has changed it, or wants to see it.
     """
     desired = desired_of(organization, kinds)
     tasks = tasks_of(organization, kinds)
@@ -202,7 +227,10 @@ def observe(
     try:
         found += _look(pool, aws, read, kinds, tasks, progress=progress)
         left = left_regions(organization, aws) if only is None else {scope.region for _, scope in only} & {*REGIONS}
-        beyond = tasks_of(organization.with_regions(left), kinds) - tasks
+        accounts: Collection[str] = {scope.account for _, scope in only or ()} - {""}
+        if only is None and any(kind.name == STACK for kind in kinds):
+            accounts = left_accounts(organization, aws)
+        beyond = tasks_of(organization.with_left(left, accounts), kinds) - tasks
         beyond = beyond if only is None else beyond & set(only)
         found += _look(pool, aws, read, kinds, beyond, progress=progress)
     except BaseException:

@@ -11,7 +11,8 @@ from typing import Any
 
 from landing.core.json_text import typed
 from landing.core.model import Action, Address, Change, Diagnostic, Gap, Scope, Source
-from landing.services.base import Kinds
+from landing.core.references import outputs_in
+from landing.services.base import Kind, Kinds
 
 NO_OP = "no-op"
 """What Terraform's plan says of what is imported and not changed."""
@@ -41,13 +42,29 @@ def entry_of(kinds: Kinds, change: Change) -> dict[str, Any]:
             "actions": [NO_OP if change.action is Action.ADOPT else change.action.value],
             "before": plain(change.before),
             "after": plain(change.after),
-            "after_unknown": dict.fromkeys(kind.unknown, True) if change.action is Action.CREATE else {},
+            "after_unknown": _unknown(kind, change),
             **({"importing": {"id": change.address.name}} if change.adopts else {}),
         },
         "requires": [str(address) for address in change.requires],
         "releases": [str(address) for address in change.releases],
         **({"only": [scope_of(scope) for scope in change.only]} if change.only else {}),
     }
+
+
+def _unknown(kind: Kind, change: Change) -> dict[str, Any]:
+    """What AWS decides, and what is an output of a stack, by their paths, each as true."""
+    decided = dict.fromkeys(kind.unknown, True) if change.action is Action.CREATE else {}
+    return {**decided, **_outputs(change.after or {})}
+
+
+def _outputs(value: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        if isinstance(item, str) and outputs_in(item):
+            found[key] = True
+        elif isinstance(item, Mapping) and (inside := _outputs(item)):
+            found[key] = inside
+    return found
 
 
 def change_of(entry: Mapping[str, Any]) -> Change:

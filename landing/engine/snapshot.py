@@ -18,7 +18,7 @@ from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resourc
 from landing.engine.observe import Observation, as_found, desired_of, let_go, tasks_of
 from landing.engine.plan_file import gap_entry_of, gap_of, plain
 from landing.organization import Organization
-from landing.organization.resources import ACCOUNT, REGION
+from landing.organization.resources import ACCOUNT, GOVERNED_ACCOUNT, REGION
 
 FORMAT = "2.0"
 AGAIN = "Run landing plan once without --refresh=false"
@@ -38,8 +38,10 @@ class Snapshot:
     def observation_of(self, organization: Organization) -> Observation:
         """Both sides; what the config has asked for only since then, and nobody has looked for, is a gap."""
         seen = self.observation
-        marked = (address.name for address in seen.live if address.kind == REGION)
-        desired, tasks = desired_of(organization), tasks_of(organization.with_regions(marked))
+        regions, accounts = (
+            [address.name for address in seen.live if address.kind == kind] for kind in (REGION, GOVERNED_ACCOUNT)
+        )
+        desired, tasks = desired_of(organization), tasks_of(organization.with_left(regions, accounts))
         tasks |= {(address.kind, address.scope) for address in desired}
         why = Diagnostic("", f"not read yet at {self.taken}")
         unread = [Gap(name, scope, why) for name, scope in tasks - seen.tasks]

@@ -156,8 +156,10 @@ def _writes(deployment: Deployment) -> Iterator[str]:
     resources = deployment.template.get("Resources") or {}
     assert isinstance(resources, dict)
     for kind in {str(resource["Type"]) for resource in resources.values() if isinstance(resource, dict)}:
-        _, service, noun = kind.lower().split("::")
-        yield from (action.text for action in catalog.expand(f"{SERVICES.get(service, service)}:*{noun}*[write]"))
+        owner, *names = kind.lower().split("::")
+        if owner == "aws" and len(names) == 2:  # others are made by what somebody else has registered
+            service, noun = names
+            yield from (action.text for action in catalog.expand(f"{SERVICES.get(service, service)}:*{noun}*[write]"))
 
 
 def _stacks() -> Iterator[str]:

@@ -12,7 +12,7 @@ from landing.engine.plan import Origin, Plan, make
 from landing.organization import Organization
 from landing.services.base import Kind, Kinds, Ownership
 
-BY_NAME = (Ownership.ROOT, Ownership.PREFIX, Ownership.POLICIES)
+BY_NAME = (Ownership.ROOT, Ownership.MARKED, Ownership.PREFIX, Ownership.POLICIES)
 """How it is known of some kinds what is ours: by names that the config may say."""
 
 

@@ -18,6 +18,7 @@ import yaml
 
 from landing.blueprint import CONTEXT_PARAMETERS, canonical, shape
 from landing.blueprint.file import LOADING, Failure, Rendered
+from landing.core.references import outputs_in
 from landing.core.spelling import nearest
 from landing.core.yaml_text import NotAdmitted, parse
 
@@ -142,6 +143,8 @@ def _refused(entry: Mapping[str, Any], value: object) -> str:
         items = items[0].split(",")
     allowed, bounds = [_text(each) for each in entry.get("AllowedValues") or ()], _Bounds.of(entry)
     for item in items:
+        if outputs_in(item):
+            continue  # known when the stack is that has it
         if "Number" in type_ and not re.fullmatch(r"\s*[-+]?\d+(\.\d+)?\s*", item):
             return f"must be a number, not {item!r}"
         if allowed and item not in allowed:

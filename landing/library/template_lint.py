@@ -11,6 +11,7 @@ from pathlib import Path
 
 from landing.blueprint.process import ask
 from landing.core.model import Diagnostic, Json, Source
+from landing.core.references import outputs_in
 from landing.library.found import Library
 from landing.library.metadata import relative
 from landing.library.template import SUFFIXES
@@ -54,7 +55,7 @@ def _with_values(deployment: Deployment) -> Mapping[str, Json]:
     declared = template.get("Parameters")
     for name, value in deployment.parameters.items():
         entry = declared.get(name) if isinstance(declared, dict) else None
-        if isinstance(entry, dict):
+        if isinstance(entry, dict) and not outputs_in(value):
             entry["Default"] = value
     return template
 

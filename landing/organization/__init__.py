@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from landing.organization.desired import Deployment, EnabledService, LockPlace, Organization
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Target, Unit, node_of
-from landing.organization.marks import PREFIX, REGION_TAG, SERVICE_TAG, TAG
+from landing.organization.marks import PREFIX, REGION_TAG, REQUIRES_TAG, SERVICE_TAG, STACKS_TAG, TAG
 from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
 
 __all__ = [
     "PREFIX",
     "REGION_TAG",
+    "REQUIRES_TAG",
     "ROOT",
     "SERVICE_TAG",
+    "STACKS_TAG",
     "TAG",
     "Account",
     "Contact",

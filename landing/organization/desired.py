@@ -42,6 +42,8 @@ class Deployment:
     failure_tolerance: int = 5
     blueprint: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    remembered: bool = False
+    """Whether its accounts are marked: it is one of the config's `stacks`, which may be in any account."""
     existing: str = ""
     """What becomes of a recorder that an account has already: `keep` or `replace`; when empty, it is in the way."""
     source: Source | None = None
@@ -124,6 +126,8 @@ class Organization(Hierarchy):
     foreign: tuple[ForeignPolicy, ...] = ()
     """Policies of others as AWS has them, once it was asked: part of what is in force, and of what takes slots."""
 
+    left_accounts: tuple[str, ...] = ()
+    """Accounts that were marked while some of the config's `stacks` was there: it may still be."""
     removed: tuple[str, ...] = ()
     """Addresses (or kinds, or beginnings with `*`) of what is no longer managed, and stays as it is."""
     bare: frozenset[str] = frozenset()
@@ -163,9 +167,16 @@ class Organization(Hierarchy):
         deployed = (region for deployment in self.deployments.values() for region in deployment.regions)
         return tuple(dict.fromkeys((*self.governed_regions, *deployed)))
 
-    def with_regions(self, regions: Iterable[str]) -> Organization:
-        """As if these regions were governed too: where to look for what was set while they were."""
-        return replace(self, governed_regions=(*self.governed_regions, *sorted({*regions} - {*self.governed_regions})))
+    @property
+    def stack_accounts(self) -> tuple[str, ...]:
+        """The accounts in which one of the config's `stacks` is to be."""
+        named = (account for each in self.deployments.values() if each.remembered for account in each.accounts)
+        return tuple(dict.fromkeys(named))
+
+    def with_left(self, regions: Iterable[str], accounts: Iterable[str]) -> Organization:
+        """As if these were governed too: where to look for what was set while they were."""
+        governed = (*self.governed_regions, *sorted({*regions} - {*self.governed_regions}))
+        return replace(self, governed_regions=governed, left_accounts=tuple(sorted({*accounts})))
 
     def without_members(self, keys: Collection[str]) -> Organization:
         """With these accounts invited only: nothing else is asked for of them."""

@@ -9,5 +9,11 @@ REGION_TAG = "landing:region:"
 SERVICE_TAG = "landing:service:"
 """The beginning of a tag of the root, with the name of a region in which something of ours is."""
 
+STACKS_TAG = "landing:stacks"
+"""A tag of an account in which a stack of the config's `stacks` is."""
+
+REQUIRES_TAG = "landing:requires:"
+"""The beginning of a tag of a stack, with a number: the value is a stack whose outputs it was given."""
+
 PREFIX = "landing-"
 """The ownership mark where tags do not exist or come too late (stack sets, stacks): the start of the name."""

@@ -13,6 +13,7 @@ from landing.organization.policies import ForeignPolicy
 
 UNIT, ACCOUNT, REGION, SERVICE = "unit", "account", "governed_region", "governed_service"
 INVITATION = "invitation"
+GOVERNED_ACCOUNT, STACK = "governed_account", "stack"
 POLICY_TYPE, POLICY, ATTACHMENTS = "policy_type", "policy", "attachments"
 CONTACTS, DELEGATED_ADMINISTRATOR = "contacts", "delegated_administrator"
 GUARDING = (POLICY, ATTACHMENTS, ACCOUNT)

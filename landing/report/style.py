@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from landing.core.references import outputs_in
 from landing.core.text import safe
 
 _ASCII = str.maketrans(
@@ -65,9 +66,11 @@ SHORT = 120
 def shown(value: Any, limit: int = SHORT) -> str:
     """A value as Terraform writes it: strings quoted, documents as JSON on one line; cut at `limit` characters, 0: not.
 
-    Of a policy or a template it is said what it has.
+    Of a policy or a template it is said what it has; an output of a stack is known only when it is sent.
     """
-    if isinstance(value, str):
+    if isinstance(value, str) and outputs_in(value):
+        text = f"(known after apply: {value})"
+    elif isinstance(value, str):
         text = json.dumps(value, ensure_ascii=False)
     elif isinstance(value, Mapping) and value:
         text = _document(value) or json.dumps(value, ensure_ascii=False, default=dict)

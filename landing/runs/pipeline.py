@@ -18,7 +18,7 @@ from landing.aws import Aws, as_joined, translated
 from landing.core.errors import AwsError, CannotRead, ConfigError, WrongPlan
 from landing.core.model import ORGANIZATION, Action, Address, Change, Diagnostic, Resource
 from landing.engine.apply import refresh
-from landing.engine.observe import Observation, Progress, desired_of, left_regions, needed_for, observe
+from landing.engine.observe import Observation, Progress, desired_of, left_accounts, left_regions, needed_for, observe
 from landing.engine.order.unique_names import refuse_impossible
 from landing.engine.plan import Origin, Plan, make, refuse_theirs
 from landing.engine.snapshot import Snapshot
@@ -195,7 +195,10 @@ def origin(organization: Organization, aws: Aws, digest: str, now: str) -> Origi
 
 def _observed(organization: Organization, aws: Aws, hooks: Hooks, targets: Collection[str]) -> Observation:
     """Both sides; raises ConfigError with all that the config names and AWS does not have."""
-    only = needed_for(organization, targets, left_regions(organization, aws)) if targets else None
+    only = None
+    if targets:
+        left = left_regions(organization, aws), left_accounts(organization, aws, targets)
+        only = needed_for(organization, targets, *left)
     problems: list[Diagnostic] = []
     with hooks.progress(aws) as progress:
         try:

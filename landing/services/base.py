@@ -65,6 +65,7 @@ class Ownership(StrEnum):
 
     TAG = "the tag `landing:id`"
     ROOT = "a tag of the root: `landing:region:<region>`, `landing:service:<key>`"
+    MARKED = "a tag of the account: `landing:stacks`"
     PREFIX = "its name, which begins with `landing-`"
     STACK = "its name, which begins with `landing-`, and the tag `landing:managed`"
     POLICIES = "its policies, where they are ours"

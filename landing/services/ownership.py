@@ -25,6 +25,7 @@ and slots ([ADR 22](adr/0022-policies-of-others.md)). How ownership is taken, an
 DECLARED: Mapping[Ownership, str] = {
     Ownership.TAG: "adopted: gets the tag; changed where it differs",
     Ownership.ROOT: "adopted: gets the tag",
+    Ownership.MARKED: "adopted: gets the tag",
     Ownership.PREFIX: "what has another name is another thing; where the config gives that `name`, it is changed "
     "where it differs, and never deleted",
     Ownership.STACK: "left alone, and a gap: it has our name and not our tag",

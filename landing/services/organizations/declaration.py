@@ -6,7 +6,7 @@ from landing.services.organizations.account import MemberAccount
 from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.contacts import Contacts
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
-from landing.services.organizations.governed import GovernedRegion, GovernedService
+from landing.services.organizations.governed import GovernedAccount, GovernedRegion, GovernedService
 from landing.services.organizations.invitation import Invitation
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.policy import OrganizationPolicy
@@ -30,6 +30,7 @@ SERVICE = Service(
         Attachments(),
         Invitation(),
         MemberAccount(),
+        GovernedAccount(),
         Contacts(),
         DelegatedAdministrator(),
     ),

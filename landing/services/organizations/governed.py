@@ -1,4 +1,4 @@
-"""What is governed is remembered at the root, so that it is known what is ours when the config drops it."""
+"""What is governed is remembered by tags, so that it is known what is ours when the config drops it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from landing.aws import Aws
 from landing.core.model import MARK, Action, Change, Resource, Scope, Severity
-from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, Organization
-from landing.organization.resources import REGION, SERVICE
-from landing.services.base import Kind, Ownership
+from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, STACKS_TAG, Organization
+from landing.organization.resources import GOVERNED_ACCOUNT, REGION, SERVICE
+from landing.services.base import Kind, Ownership, required_account
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.tags import tag, untag
 
@@ -97,3 +97,38 @@ class GovernedService(RootMark):
     def marked(self, aws: Aws) -> Collection[str]:
         """Whose administrator and settings are ours."""
         return aws.tree.marked_services
+
+
+class GovernedAccount(Kind):
+    """An account in which one of the config's `stacks` is: marked before the first of them, until none is left."""
+
+    name = GOVERNED_ACCOUNT
+    title = "Account with stacks"
+    severity = Severity.LOW
+    ownership = Ownership.MARKED
+    help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html"
+    reads = ("organizations:ListAccounts", "tag:GetResources", "organizations:ListTagsForResource")
+    writes = ("organizations:TagResource", "organizations:UntagResource")
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """Whatever accounts `stacks` name."""
+        for key in organization.stack_accounts:
+            source = organization.accounts[key].source
+            yield Resource(self.address(key), {MARK: True}, (required_account(key),), source=source)
+
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Those that are marked, and those that the config names and are not marked yet."""
+        if aws.tree.description is None:
+            return
+        marked = aws.tree.marked_accounts
+        for key in sorted({*marked, *({*organization.stack_accounts} & {*aws.tree.accounts})}):
+            yield Resource(self.address(key), {MARK: key in marked}, (required_account(key),), key in marked)
+
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
+        """One tag, beside whatever tags the account has."""
+        account = aws.tree.accounts[change.address.name].id
+        with aws.writing:
+            if change.action in (Action.DELETE, Action.FORGET):
+                untag(aws, account, STACKS_TAG)
+            else:
+                tag(aws, account, {STACKS_TAG: "governed"})

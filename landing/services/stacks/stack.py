@@ -1,17 +1,20 @@
-"""Plain stacks: the log archive's, and those that cover the management account."""
+"""Plain stacks: the log archive's, those that cover the management account, and the config's `stacks`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from typing import Any, ClassVar
 
-from landing.aws import Aws, unless
+from landing.aws import Aws, translated, unless
 from landing.blueprint import canonical
-from landing.core.errors import NotOurs
+from landing.core.errors import AwsError, NotOurs, NotThere, OperationFailed
 from landing.core.model import Action, Address, Change, Diagnostic, Gap, Level, Resource, Scope, Severity
-from landing.organization import PREFIX, Deployment, Organization
+from landing.core.references import Output, outputs_in, with_outputs
+from landing.organization import PREFIX, REQUIRES_TAG, Deployment, Organization
+from landing.organization.outputs import placed, producers, sites
+from landing.organization.resources import GOVERNED_ACCOUNT, STACK
 from landing.services.base import required_account
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.organizations.organization import TheOrganization
@@ -43,7 +46,7 @@ KEY, ALIAS = "AWS::KMS::Key", "AWS::KMS::Alias"
 class Stack(CloudFormationKind):
     """A blueprint deployed as a stack in one account and region (CloudFormation, with termination protection)."""
 
-    name = "stack"
+    name = STACK
     title = "Stack"
     level = Level.ACCOUNT
     severity = Severity.HIGH
@@ -84,10 +87,9 @@ class Stack(CloudFormationKind):
     )
 
     def scopes(self, organization: Organization) -> Iterator[Scope]:
-        """The accounts with a role in the governed regions: only there can a stack of ours be."""
-        for account in dict.fromkeys(
-            (organization.management, organization.log_archive, organization.security_tooling)
-        ):
+        """The accounts with a role, those that `stacks` name, and those that are marked: only there is one of ours."""
+        roles = (organization.management, organization.log_archive, organization.security_tooling)
+        for account in dict.fromkeys((*roles, *organization.stack_accounts, *organization.left_accounts)):
             for region in organization.governed_regions:
                 yield Scope(account, region)
 
@@ -99,7 +101,7 @@ class Stack(CloudFormationKind):
                 yield self._resource(organization, deployment, Scope(account, region))
 
     def _resource(self, organization: Organization, deployment: Deployment, scope: Scope) -> Resource:
-        parameters = self.parameters_of(organization, deployment)
+        parameters = placed(organization, self.parameters_of(organization, deployment), scope)
         attributes = {
             "template": deployment.template,
             "parameters": parameters,
@@ -117,6 +119,8 @@ class Stack(CloudFormationKind):
             DelegatedAdministrator().address(f"{principal}/{scope.account}") for principal in deployment.delegated
         )
         needs += (address for key in deployment.requires for address in self.sites(organization, key, scope))
+        needs += (self.address(key, site) for key, site in producers(parameters))
+        needs += [Address(GOVERNED_ACCOUNT, scope.account)] if deployment.remembered else []
         return Resource(
             self.address(deployment.key, scope), attributes, tuple(dict.fromkeys(needs)), source=deployment.source
         )
@@ -149,17 +153,102 @@ class Stack(CloudFormationKind):
                 continue
             broken = status in BROKEN or status in GONE_FIRST
             done = not broken and (not status.endswith("_IN_PROGRESS") or status in CLEANING_UP)
-            template = (
-                client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"] if not broken else {}
-            )
+            try:
+                made_of = self._made_of(organization, aws, self.address(key, scope), stack, broken=broken)
+            except AwsError as error:  # of the account that has the outputs
+                yield Gap(self.name, scope, error.diagnostic, key)
+                continue
             attributes = {
-                **self.shown(aws, template, stack.get("Parameters") or []),
+                **made_of,
                 "status": "complete" if done else status,
                 "protected": stack.get("EnableTerminationProtection", False),
                 "drift": self._drift(aws, client, stack) if done else {},
             }
-            yield Resource(self.address(key, scope), attributes)
+            yield Resource(self.address(key, scope), attributes, tuple(self._leans_on(organization, key, scope, stack)))
         yield from self._existing(organization, aws, scope, built)
+
+    def _made_of(
+        self, organization: Organization, aws: Aws, address: Address, stack: Mapping[str, Any], *, broken: bool
+    ) -> dict[str, Any]:
+        """Template and parameters of a stack; in the place of a value that an output has now, the reference to it."""
+        client = aws.client("cloudformation", address.scope)
+        name = stack["StackName"]
+        template = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"] if not broken else {}
+        found = self.shown(aws, template, stack.get("Parameters") or [])
+        deployment = organization.deployments.get(address.name)
+        if deployment is not None and deployment.remembered and address.scope in sites(deployment):
+            wanted = placed(organization, deployment.parameters, address.scope)
+            for parameter in sorted(parameter for parameter, text in wanted.items() if outputs_in(text)):
+                text = wanted[parameter]
+                outputs = {each: self._output(organization, aws, each) for each in outputs_in(text)}
+                known = {each: value for each, value in outputs.items() if value is not None}
+                if known.keys() == outputs.keys():
+                    now = aws.symbolic(with_outputs(text, known.__getitem__))
+                    if now == found["parameters"].get(parameter):
+                        found["parameters"][parameter] = text
+        return found
+
+    def _output(self, organization: Organization, aws: Aws, output: Output) -> str | None:
+        """The value of an output as it will stay; None where the stack is not there, or not as declared yet."""
+        scope = Scope(output.account, output.region)
+
+        def read() -> Mapping[str, str] | None:
+            try:
+                with translated(scope):
+                    return self._outputs(organization, aws, self.address(output.stack, scope))
+            except NotThere:
+                return None
+
+        known = aws.tree.once(f"outputs of {output.stack} {scope}", read)
+        return None if known is None else known.get(output.name)
+
+    def _outputs(self, organization: Organization, aws: Aws, address: Address) -> Mapping[str, str] | None:
+        name = PREFIX + address.name
+        with unless("ValidationError") as absent:
+            stack = aws.client("cloudformation", address.scope).describe_stacks(StackName=name)["Stacks"][0]
+        if absent.code or not stack["StackStatus"].endswith("_COMPLETE") or stack["StackStatus"] in BROKEN:
+            return None
+        wanted = self._resource(organization, organization.deployments[address.name], address.scope).attributes
+        found = self._made_of(organization, aws, address, stack, broken=False)
+        if unmarked(stack) or any(found[part] != wanted[part] for part in found):
+            return None
+        return outputs_of(stack)
+
+    def _leans_on(
+        self, organization: Organization, key: str, scope: Scope, stack: Mapping[str, Any]
+    ) -> Iterator[Address]:
+        """What goes only after a stack: those whose outputs it was given, and the mark of its account."""
+        given = (tag["Value"] for tag in stack.get("Tags") or () if tag["Key"].startswith(REQUIRES_TAG))
+        for text in sorted(given):
+            name, _, place = text.partition("@")
+            account, _, region = place.partition("/")
+            yield self.address(name, Scope(account, region))
+        deployment = organization.deployments.get(key)
+        if deployment is None or deployment.remembered:
+            yield Address(GOVERNED_ACCOUNT, scope.account)
+
+    def sent(self, aws: Aws, after: Mapping[str, Any]) -> dict[str, Any]:
+        """With outputs as they are now, and the tags that say whose a stack is and on which others it leans."""
+        leans = (f"{key}@{scope}" for key, scope in producers(after["parameters"]))
+        tags = [{"Key": f"{REQUIRES_TAG}{number}", "Value": value} for number, value in enumerate(leans)]
+        values = {name: with_outputs(text, self._looked_up(aws)) for name, text in after["parameters"].items()}
+        return {**super().sent(aws, {**after, "parameters": values}), "Tags": [MARK, *tags]}
+
+    def _looked_up(self, aws: Aws) -> Callable[[Output], str]:
+        """Outputs as AWS has them at this moment; raises OperationFailed where there is none."""
+        known: dict[tuple[str, Scope], dict[str, str]] = {}
+
+        def value(output: Output) -> str:
+            scope, name = Scope(output.account, output.region), PREFIX + output.stack
+            if (name, scope) not in known:
+                with unless("ValidationError") as absent:
+                    stack = aws.client("cloudformation", scope).describe_stacks(StackName=name)["Stacks"][0]
+                known[name, scope] = {} if absent.code else outputs_of(stack)
+            if output.name not in known[name, scope]:
+                raise OperationFailed(f"it has no output {output.name} in {scope}", operation=f"stack {name}")
+            return known[name, scope][output.name]
+
+        return value
 
     def _existing(
         self, organization: Organization, aws: Aws, scope: Scope, built: Collection[str]
@@ -227,7 +316,7 @@ class Stack(CloudFormationKind):
 
     def _create(self, aws: Aws, scope: Scope, name: str, after: Mapping[str, Any]) -> None:
         """With what an earlier stack of the name has left behind, if anything (see `_take_back`)."""
-        client, sent = aws.client("cloudformation", scope), {**self.sent(aws, after), "Tags": [MARK]}
+        client, sent = aws.client("cloudformation", scope), self.sent(aws, after)
         if _retained(after["template"]):
             if keys := self._left_keys(aws.client("kms", scope), after["template"]):
                 part = {key: value for key, value in after["template"].items() if key != "Outputs"}
@@ -260,8 +349,8 @@ class Stack(CloudFormationKind):
     def _take_back(self, aws: Aws, client: Any, name: str, after: Mapping[str, Any], **more: str) -> None:
         """By a change set that takes in what is there under the names of the template, and then is put right."""
         live = client.describe_stacks(StackName=name)["Stacks"][0] if more["ChangeSetType"] == "UPDATE" else {}
-        token = operation_id(name, str(live.get("LastUpdatedTime", "")), after, 0)
-        sent = {**self.sent(aws, after), "Tags": [MARK]}
+        sent = self.sent(aws, after)
+        token = operation_id(name, str(live.get("LastUpdatedTime", "")), {**after, "parameters": sent["Parameters"]}, 0)
         taken = self.carry_out(aws, client, name, token, ImportExistingResources=True, **more, **sent)
         client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
         if taken:
@@ -276,7 +365,7 @@ class Stack(CloudFormationKind):
     def _update(self, aws: Aws, client: Any, name: str, sent: Mapping[str, Any]) -> None:
         """Update and wait; a refusal may mean that it is as wanted, or being updated since an answer was lost."""
         with unless("ValidationError") as refused:
-            client.update_stack(StackName=name, **sent, Tags=[MARK])
+            client.update_stack(StackName=name, **sent)
         under_way = self._status(client, name).endswith("_IN_PROGRESS")
         if refused.code and not under_way:
             if NOTHING_TO_DO in refused.message:
@@ -300,6 +389,11 @@ class Stack(CloudFormationKind):
         client.update_termination_protection(StackName=name, EnableTerminationProtection=False)
         client.delete_stack(StackName=name)
         self.wait_for_stack(aws, client, name)
+
+
+def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
+    """Values by name, of a stack as DescribeStacks shows it."""
+    return {each["OutputKey"]: each.get("OutputValue", "") for each in stack.get("Outputs") or ()}
 
 
 def _taken(change: Change) -> bool:
