@@ -16,10 +16,11 @@ from landing.aws.profile import account_of, region_of
 from landing.aws.queue import Queue
 from landing.aws.reads import Reads
 from landing.aws.s3_object import ConditionalObject
-from landing.aws.survey import EVALUATED, FULL_ACCESS, SCP
+from landing.aws.survey import AWAITED, EVALUATED, FULL_ACCESS, SCP
 from landing.aws.tree import Tree
 
 __all__ = [
+    "AWAITED",
     "EVALUATED",
     "FULL_ACCESS",
     "SCP",

@@ -124,6 +124,12 @@ BY_SERVICE: Mapping[str, _Codes] = {
     },
     # https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
     "iam": {Cause.INVALID: _codes("InvalidInput PolicyEvaluation")},
+    # https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/
+    "service-quotas": {
+        Cause.NOT_THERE: _codes("NoSuchResourceException"),
+        Cause.INVALID: _codes("IllegalArgumentException"),
+        Cause.INTERNAL: _codes("ServiceException"),
+    },
     # https://docs.aws.amazon.com/kms/latest/APIReference/
     "kms": {
         Cause.NOT_THERE: _codes("NotFoundException"),

@@ -28,6 +28,10 @@ EVALUATED = (SCP, "RESOURCE_CONTROL_POLICY")
 FULL_ACCESS = "FullAWSAccess"
 """AWS's own SCP: on every new root, unit and account; without it, or another Allow, everything below is denied."""
 
+INVITATIONS = "invitations"
+AWAITED = ("OPEN", "REQUESTED")
+"""States of an invitation that may still be accepted."""
+
 AT_ONCE = 4
 """Threads an operation: with half a second an answer, still more than the 5 calls a second that AWS admits."""
 
@@ -95,6 +99,30 @@ class Survey:
     def accounts(self) -> list[Any]:
         """All accounts as ListAccounts gives them."""
         return self.once("found accounts", lambda: list(self._listed("list_accounts", "Accounts")))
+
+    @property
+    def invitations(self) -> list[Any]:
+        """Invitations of accounts as AWS lists them, later ones first: open ones, and ended ones for a while."""
+        return self.once(INVITATIONS, self._read_invitations)
+
+    def _read_invitations(self) -> list[Any]:
+        wanted: Any = {"ActionType": "INVITE"}
+        found = self._listed("list_handshakes_for_organization", "Handshakes", Filter=wanted)
+        return sorted(found, key=lambda each: (each["RequestedTimestamp"], each["Id"]), reverse=True)
+
+    def forget_invitations(self) -> None:
+        """There is one more."""
+        self.once.forget(INVITATIONS)
+
+    @property
+    def stack_sets(self) -> tuple[str, ...]:
+        """The names of everybody's stack sets in the home region."""
+        return self.once("stack sets", lambda: tuple(self._read_stack_sets()))
+
+    def _read_stack_sets(self) -> Iterator[str]:
+        client = self._aws.client("cloudformation")
+        for each in self._aws.listed(client, "list_stack_sets", "Summaries", Status="ACTIVE"):
+            yield each["StackSetName"]
 
     @property
     def policies(self) -> Mapping[str, list[Any]]:

@@ -125,6 +125,7 @@ class Session:
     def hooks(self, phase: Callable[[str], None] = lambda name: None) -> Hooks:
         """What a run asks of a command; `phase` is told what begins."""
         from landing.cli.lock import missing
+        from landing.cli.output import note
         from landing.cli.progress import reading
         from landing.runs.pipeline import Hooks
 
@@ -134,7 +135,7 @@ class Session:
             return missing(organization, aws, sandbox=self.sandbox)
 
         refuse = () if self.sandbox else (_refuse_reserved_emails,)
-        return Hooks(now, reading, check, partial(snapshots.keep, self.snapshot), phase, refuse)
+        return Hooks(now, reading, check, partial(snapshots.keep, self.snapshot), phase, note, refuse)
 
     def kept(self, organization: Organization) -> Snapshot:
         """What was read last; raises LandingError when nothing was, or of something else."""

@@ -14,13 +14,13 @@ from landing.config.document import Document, Path_, items, units_in
 from landing.core import forms
 from landing.core.model import Diagnostic
 from landing.core.partitions import OPT_IN_REGIONS, REGIONS
+from landing.core.quotas import UNITS
 from landing.core.spelling import nearest
 from landing.organization import ROOT
 from landing.policy.exemptions import names_roles
 from landing.services.service import Service
 
 MAX_DEPTH = 5
-MAX_UNITS = 2_000
 _PATTERN = re.compile(r"[\w+=,.@-][!-~]*", re.ASCII)
 """The name of a role after its path, with wildcards but for its beginning ("IAM and AWS STS quotas", IAM guide)."""
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
@@ -184,8 +184,8 @@ class _Checks:
                     "units under one parent need names that differ by more than case",
                     key=True,
                 )
-        if len(self.units) > MAX_UNITS:
-            yield self.problem("LZ304", f"{len(self.units)} units; AWS allows {MAX_UNITS}", ("units",), key=True)
+        if len(self.units) > UNITS:
+            yield self.problem("LZ304", f"{len(self.units)} units; AWS allows {UNITS}", ("units",), key=True)
 
     def _accounts(self) -> Iterator[Diagnostic]:
         emails: dict[str, list[str]] = defaultdict(list)

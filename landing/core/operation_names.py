@@ -10,6 +10,7 @@ IAM_PREFIXES = {
     "efs": "elasticfilesystem",
     "resourcegroupstaggingapi": "tag",
     "s3control": "s3",
+    "service-quotas": "servicequotas",
     "sesv2": "ses",
     "sso-admin": "sso",
     "stepfunctions": "states",

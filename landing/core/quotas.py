@@ -15,6 +15,12 @@ UNITS_PER_STACK_SET_CALL = 50
 STACK_INSTANCES_PER_SET = 100_000
 """Stack instances of one stack set."""
 
+UNITS = 2_000
+"""Units of an organization."""
+
+CLOSURES = (250, 1_000)
+"""Accounts that are closed in 30 days: a fifth of all, but at least and at most so many."""
+
 _READ = (
     "ListParents",
     "ListAccountsForParent",

@@ -15,6 +15,7 @@ UNIT, ACCOUNT, REGION, SERVICE = "unit", "account", "governed_region", "governed
 INVITATION = "invitation"
 GOVERNED_ACCOUNT, STACK = "governed_account", "stack"
 POLICY_TYPE, POLICY, ATTACHMENTS = "policy_type", "policy", "attachments"
+STACK_SET = "stack_set"
 CONTACTS, DELEGATED_ADMINISTRATOR = "contacts", "delegated_administrator"
 GUARDING = (POLICY, ATTACHMENTS, ACCOUNT)
 """The kinds whose changes bear on requests."""

@@ -39,6 +39,7 @@ from landing.organization.resources import (
     has_control_tower,
     policies_of,
 )
+from landing.runs.quotas import refuse_over_quota
 
 T = TypeVar("T")
 
@@ -57,6 +58,8 @@ class Hooks:
     """Given what was read, when all was."""
     phase: Callable[[str], None] = lambda name: None
     """Told what begins."""
+    tell: Callable[[str], None] = lambda text: None
+    """Told what a plan could not check, and goes on without."""
     refuse: Sequence[Callable[[Organization, Collection[Change]], None]] = ()
     """Each raises LandingError for changes that are not to be made in this place."""
 
@@ -105,7 +108,10 @@ def plan(
     planned = Planned(organization, compared, compared.changes, account_ids)
     for refuse in hooks.refuse:
         refuse(organization, compared.only(targets).changes)
-    return _explained(planned, observation, targets, ids=partial(_id_of, aws)) if explain else planned
+    if not explain:
+        return planned
+    refuse_over_quota(organization, aws, compared.only(targets).changes, observation.live, hooks.tell)
+    return _explained(planned, observation, targets, ids=partial(_id_of, aws))
 
 
 def plan_offline(

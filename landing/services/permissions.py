@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from landing.aws import Reads, event_history, simulator
+from landing.aws import Reads, event_history, service_quotas, simulator
 from landing.aws.reads import session_policy
 from landing.blueprint.naming import RECORDER_ROLE
 from landing.core.errors import LandingError
@@ -20,6 +20,9 @@ ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "o
           "organizations:ListOrganizationalUnitsForParent", "organizations:ListRoots",
           "organizations:ListTagsForResource", "tag:GetResources")  # fmt: skip
 """What every run reads, whatever it is about: the tree."""
+
+BESIDES = (event_history.ACTION, service_quotas.ACTION)
+"""What a plan asks where it must: who did what, and how much AWS allows."""
 
 NEVER = ("organizations:DeleteOrganization", "organizations:LeaveOrganization",
          "organizations:RemoveAccountFromOrganization", "organizations:DisablePolicyType",
@@ -62,7 +65,7 @@ def plan_policy(
     `organization` is the id of the only one whose accounts it enters; without it, the one that its own account is in.
     `lock` is one in the management account.
     """
-    actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, event_history.ACTION}
+    actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, *BESIDES}
     statements = [_allow("Read", actions - {ENTER}), _enter(partition, member_role, organization)]
     return _document([*statements, *([lock_is_there(partition, lock)] if lock else ())])
 
@@ -186,7 +189,7 @@ def reads(organization: Organization, *, detect: bool = False, kinds: Iterable[K
     LandingError when so many services are in the stacks that AWS would not take the session policy.
     """
     kinds = tuple(kinds)
-    actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, simulator.ACTION, event_history.ACTION}
+    actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, *BESIDES, simulator.ACTION}
     held = [each.template for each in organization.deployments.values() if each.accounts] if detect else []
     statements = [{"Effect": "Allow", "Action": member_reads(kinds), "Resource": "*"}, *_held(held)]
     if lock := organization.lock:

@@ -35,6 +35,7 @@ SERVICES: dict[str, str] = {
     "s3": "landing.sandbox.services.s3:S3",
     "s3control": "landing.sandbox.services.s3control:S3Control",
     "securityhub": "landing.sandbox.services.securityhub:SecurityHub",
+    "service-quotas": "landing.sandbox.services.service_quotas:ServiceQuotas",
     "sns": "landing.sandbox.services.sns:Sns",
     "ssm": "landing.sandbox.services.ssm:Ssm",
     "sts": "landing.sandbox.services.sts:Sts",

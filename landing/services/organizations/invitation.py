@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from landing.aws import Aws, unless
+from landing.aws import AWAITED, Aws, unless
 from landing.core import forms
 from landing.core.errors import OperationFailed
 from landing.core.model import Action, Attributes, Change, Resource, Scope
@@ -23,8 +23,7 @@ from landing.services.strength import Weaker, neutral
 
 DAYS = 15
 """How long an account has to accept (User Guide, "Quotas and service limits")."""
-OPEN, AWAITED = "open", ("OPEN", "REQUESTED")
-HANDSHAKES = "invitations"
+OPEN = "open"
 FULL = "the organization has as many accounts as its quota allows, open invitations among them: have the quota raised"
 WHAT_TO_DO = {
     "ACCOUNT_NUMBER_LIMIT_EXCEEDED": f"{FULL} (L-E619E033 of Service Quotas, us-east-1), and run landing apply again",
@@ -76,7 +75,7 @@ class Invitation(Kind):
         """The last one of each declared account, whatever became of it; of others, those that are open."""
         if aws.tree.description is None:
             return
-        handshakes = _handshakes(aws)
+        handshakes = aws.tree.survey.invitations
         declared = {}
         for key, account in organization.invited.items():
             if (found := _last(handshakes, account)) is not None:
@@ -97,8 +96,8 @@ class Invitation(Kind):
         """Invite, unless that is done already; the tags come with the account when it joins."""
         assert change.action is not Action.DELETE
         account = organization.invited[change.address.name]
-        aws.tree.once.forget(HANDSHAKES)
-        found = _last(_handshakes(aws), account)
+        aws.tree.survey.forget_invitations()
+        found = _last(aws.tree.survey.invitations, account)
         if found is not None and found["State"] in AWAITED:
             return
         for _ in aws.poll(f"inviting account {account.key}", "account"):
@@ -116,7 +115,7 @@ class Invitation(Kind):
                     operation="InviteAccountToOrganization",
                     aws_code=reason,
                 )
-        aws.tree.once.forget(HANDSHAKES)
+        aws.tree.survey.forget_invitations()
 
     def awaited(self, attributes: Attributes) -> str:
         """That the account accepts, and how it does."""
@@ -143,17 +142,6 @@ def no_member_role(organization: Organization) -> str:
         f"an account that was invited has no role {organization.member_role}: make it there before anything is to be "
         "done in it by that role (docs/adopting.md has the commands)"
     )
-
-
-def _handshakes(aws: Aws) -> list[Any]:
-    """All invitations of the last 30 days, and those that are open; later ones first."""
-    client = aws.client("organizations")
-
-    def read() -> list[Any]:
-        found = aws.listed(client, "list_handshakes_for_organization", "Handshakes", Filter={"ActionType": "INVITE"})
-        return sorted(found, key=lambda each: (each["RequestedTimestamp"], each["Id"]), reverse=True)
-
-    return aws.tree.once(HANDSHAKES, read)
 
 
 def _last(handshakes: Iterable[Any], account: Account) -> Any:

@@ -26,6 +26,7 @@ from landing.core.model import (
 )
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, Deployment, Organization
+from landing.organization.resources import STACK_SET
 from landing.services.base import GoingOn, between, required_account
 from landing.services.organizations.governed import GovernedRegion
 from landing.services.organizations.trusted_access import STACKSETS, TrustedAccess
@@ -57,7 +58,7 @@ class StackSet(CloudFormationKind):
     stacks for accounts that join later: AWS ignores account filters when it deploys by itself.
     """
 
-    name = "stack_set"
+    name = STACK_SET
     title = "Stack set"
     severity = Severity.HIGH
     help_uri = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/what-is-cfnstacksets.html"
@@ -184,13 +185,11 @@ class StackSet(CloudFormationKind):
         """Our stack sets, and those of their instances that are not as they should be."""
         if aws.tree.description is None:
             return
-        client = aws.client("cloudformation")
         deployments = stack_sets(organization)
         for key, deployment in deployments.items():
             for region in OptIn(organization, aws).unusable(deployment.regions):
                 yield self._gap(key, organization.management, region)
-        listed = aws.listed(client, "list_stack_sets", "Summaries", Status="ACTIVE")
-        names = [one["StackSetName"] for one in listed if one["StackSetName"].startswith(PREFIX)]
+        names = [name for name in aws.tree.survey.stack_sets if name.startswith(PREFIX)]
         with ThreadPoolExecutor(AT_ONCE, self.name) as pool:
             for found in pool.map(partial(self._read_one, organization, aws, deployments), names):
                 yield from found

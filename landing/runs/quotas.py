@@ -1,0 +1,165 @@
+"""Whether there is room in AWS for what a plan makes, whoever has taken the rest: before anything is written.
+
+Asked only of what a plan makes more of, a call a quota. Policies have `landing.guardrails.slots`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from landing.aws import AWAITED, Aws, translated
+from landing.aws.service_quotas import ACCOUNTS, STACK_SETS, Quota, applied
+from landing.core.constraints.principals import SERVICES
+from landing.core.errors import AwsError, ImpossiblePlan, NoCredentials
+from landing.core.model import ORGANIZATION, Action, Address, Change, Resource
+from landing.core.quotas import CLOSURES, UNITS
+from landing.core.text import safe
+from landing.organization import Organization
+from landing.organization.resources import ACCOUNT, DELEGATED_ADMINISTRATOR, INVITATION, STACK_SET, UNIT
+
+T = TypeVar("T")
+Found = Iterator[tuple[Change, str]]
+Live = Mapping[Address, Resource]
+
+
+def refuse_over_quota(
+    organization: Organization, aws: Aws, changes: Collection[Change], live: Live, tell: Callable[[str], None]
+) -> None:
+    """Raise ImpossiblePlan with every quota that the changes would exceed, what is used of it, and what to do.
+
+    `tell` is given what could not be checked.
+    """
+    if not changes:
+        return
+    found = [
+        *_accounts(organization, aws, changes, tell),
+        *_closures(aws, changes),
+        *_units(changes, live),
+        *_administrators(changes, live),
+        *_stack_sets(aws, changes, tell),
+    ]
+    if found:
+        lines = (f"  {change.address}{f' ({change.source})' if change.source else ''}: {why}" for change, why in found)
+        raise ImpossiblePlan("AWS has no room for all of this plan:\n" + "\n".join(lines))
+
+
+def _made(changes: Collection[Change], kind: str) -> list[Change]:
+    return [change for change in changes if change.address.kind == kind and change.action is Action.CREATE]
+
+
+def _read(read: Callable[[], T]) -> T | None:
+    """None where it cannot be read, which the kind has a gap for."""
+    try:
+        with translated(ORGANIZATION):
+            return read()
+    except NoCredentials:
+        raise
+    except AwsError:
+        return None
+
+
+def _accounts(organization: Organization, aws: Aws, changes: Collection[Change], tell: Callable[[str], None]) -> Found:
+    """Closed accounts count for 90 days, open invitations until they are answered ("Quotas and service limits")."""
+    made = [change for change in _made(changes, ACCOUNT) if change.address.name != organization.management]
+    made += [change for change in changes if change.address.kind == INVITATION]
+    if not made:
+        return
+    founded = aws.tree.description is not None
+    members = _read(lambda: len(aws.tree.survey.accounts)) if founded else 1
+    if members is None:
+        return
+    invited = (_read(lambda: _open_invitations(aws)) if founded else 0) or 0
+    closed = _read(lambda: sum(each.state != "ACTIVE" for each in aws.tree.accounts.values())) if founded else 0
+    about = "".join(
+        f", {count} {words}" for count, words in ((closed, "of them closed or closing"), (invited, "open invitations"))
+        if count
+    )  # fmt: skip
+    has = f"the organization has {members:,} account{'s' * (members != 1)}{about}; {len(made)} more come"
+    yield from Use(members + invited, made, has).over(aws, ACCOUNTS, tell)
+
+
+def _stack_sets(aws: Aws, changes: Collection[Change], tell: Callable[[str], None]) -> Found:
+    made = _made(changes, STACK_SET)
+    if not made or aws.tree.description is None:
+        return
+    there = _read(lambda: len(aws.tree.survey.stack_sets))
+    if there is not None and there + len(made) > STACK_SETS.default:  # it is never less
+        has = f"there are {there:,} stack sets in the home region, everybody's; {len(made)} more come"
+        yield from Use(there, made, has).over(aws, STACK_SETS, tell)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What there is of a thing, what comes, and both in words."""
+
+    used: int
+    made: list[Change]
+    words: str
+
+    def over(self, aws: Aws, quota: Quota, tell: Callable[[str], None]) -> Found:
+        """Where the quota says no; where it does not say, and it is more than AWS allows unasked, that is told."""
+        most, wanted = applied(aws, quota), self.used + len(self.made)
+        name = f"quota {quota.code} of Service Quotas"
+        if most is None and wanted > quota.default:
+            tell(
+                f"Not checked: {self.words}. The {name} cannot be read; AWS allows {quota.default:,} where it was not "
+                f"raised. If it was not: {quota.increase(aws, wanted)}"
+            )
+        elif most is not None and wanted > most:
+            yield (
+                self.made[-1],
+                f"{self.words}, and AWS allows {most:,} ({name}). Either leave {wanted - most:,} out; or have it "
+                f"raised, and plan again: {quota.increase(aws, wanted)}",
+            )
+
+
+def _open_invitations(aws: Aws) -> int:
+    """How many accounts may still accept one, whoever has sent it."""
+    return sum(each["State"] in AWAITED for each in aws.tree.survey.invitations)
+
+
+def _closures(aws: Aws, changes: Collection[Change]) -> Found:
+    """In 30 days a fifth of the members, but at least 250 and at most 1,000; those of before are not listed by AWS."""
+    closed = [change for change in changes if change.address.kind == ACCOUNT and change.action is Action.DELETE]
+    members = _read(lambda: len(aws.tree.survey.accounts)) if len(closed) > min(CLOSURES) else None
+    if members is None:
+        return
+    most = min(CLOSURES[1], max(CLOSURES[0], members // 5))
+    if len(closed) > most:
+        yield (
+            closed[-1],
+            f"{len(closed):,} accounts would be closed, and AWS closes {most:,} in 30 days, which nobody can have "
+            f"raised: close some now (`--target`), and the rest later",
+        )
+
+
+def _units(changes: Collection[Change], live: Live) -> Found:
+    made = _made(changes, UNIT)
+    there = sum(address.kind == UNIT for address in live)
+    if made and there + len(made) > UNITS:
+        yield (
+            made[-1],
+            f"the organization has {there:,} units, everybody's; {len(made)} more come, and AWS allows {UNITS:,}: "
+            "delete some that are empty",
+        )
+
+
+def _administrators(changes: Collection[Change], live: Live) -> Found:
+    """Each service has room for so many ("AWS services that you can use with AWS Organizations")."""
+    for change in _made(changes, DELEGATED_ADMINISTRATOR):
+        principal = change.address.name.partition("/")[0]
+        there = sorted(
+            address.name.partition("/")[2]
+            for address in live
+            if address.kind == DELEGATED_ADMINISTRATOR and address.name.partition("/")[0] == principal
+        )
+        if len(there) + 1 > SERVICES.get(principal, len(there) + 1):
+            yield (
+                change,
+                f"{principal} is administered by {', '.join(map(safe, there))} already, and AWS allows "
+                f"{SERVICES[principal]}: name that account in the config, or see what it would lose, and dismiss it "
+                "first: aws organizations deregister-delegated-administrator --account-id … "
+                f"--service-principal {principal}",
+            )

@@ -1,0 +1,145 @@
+"""Room in AWS for what a plan makes, before anything is written: everybody's things count, and a raised quota does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from landing.aws.service_quotas import ACCOUNTS, STACK_SETS, applied
+from landing.core.errors import ImpossiblePlan
+from landing.core.model import Action, Address, Change, Resource
+from landing.organization import Organization
+from landing.runs.quotas import refuse_over_quota
+from landing.sandbox import Sandbox
+from tests.cloud import Cloud
+from tests.samples import SMALL
+
+
+@pytest.fixture
+def cloud(load_text: Callable[[str], Organization]) -> Iterator[Cloud]:
+    """An organization of its management account alone."""
+    with Sandbox(organization=True) as sandbox:
+        yield Cloud(sandbox, load_text(SMALL))
+
+
+def made(*addresses: str, action: Action = Action.CREATE) -> list[Change]:
+    parsed = [Address.parse(each) for each in addresses]
+    return [
+        Change(action, each, None, {}) if action is Action.CREATE else Change(action, each, {}, None) for each in parsed
+    ]
+
+
+FOUR = made("account.log-archive", "account.security-tooling", "account.shop-prod", "account.shop-dev")
+
+
+def refusal(cloud: Cloud, changes: list[Change], *live: str) -> tuple[str, list[str]]:
+    """What is refused, and what is told."""
+    told: list[str] = []
+    there = {address: Resource(address, {}) for address in map(Address.parse, live)}
+    try:
+        refuse_over_quota(cloud.organization, cloud.open(), changes, there, told.append)
+    except ImpossiblePlan as error:
+        return str(error), told
+    return "", told
+
+
+def test_accounts_of_everybody_and_open_invitations_count(cloud: Cloud) -> None:
+    client: Any = cloud.sandbox.session().client("organizations")
+    cloud.sandbox.world.options["account_quota"] = 6
+    assert refusal(cloud, FOUR) == ("", [])
+    client.invite_account_to_organization(Target={"Id": "555555555555", "Type": "ACCOUNT"})
+    assert refusal(cloud, FOUR) == ("", [])
+    more = [*FOUR, *made("invitation.acquired")]
+    said, _ = refusal(cloud, more)
+    assert "the organization has 1 account, 1 open invitations; 5 more come, and AWS allows 6" in said
+    assert "leave 1 out" in said
+    assert (
+        "aws service-quotas request-service-quota-increase --service-code organizations --quota-code L-E619E033 "
+        "--desired-value 7 --region us-east-1" in said
+    )
+
+
+def test_closed_accounts_count(cloud: Cloud) -> None:
+    client: Any = cloud.sandbox.session().client("organizations")
+    status = client.create_account(AccountName="Old", Email="old@example.com")["CreateAccountStatus"]
+    cloud.sandbox.advance(3_600)
+    status = client.describe_create_account_status(CreateAccountRequestId=status["Id"])["CreateAccountStatus"]
+    client.close_account(AccountId=status["AccountId"])
+    cloud.sandbox.advance(3_600)
+    cloud.sandbox.world.options["account_quota"] = 5
+    said, _ = refusal(cloud, FOUR)
+    assert "2 accounts, 1 of them closed or closing; 4 more come, and AWS allows 5" in said
+
+
+def test_what_service_quotas_does_not_say_is_told_and_not_refused(cloud: Cloud) -> None:
+    many = made(*(f"account.a{number}" for number in range(10)))
+    cloud.sandbox.faults.reject(
+        "service-quotas", "GetServiceQuota", code="AccessDeniedException", times=None, status=400
+    )
+    assert refusal(cloud, FOUR) == ("", [])
+    said, (told,) = refusal(cloud, many)
+    assert said == ""
+    assert "Not checked" in told
+    assert "AWS allows 10 where it was not raised" in told
+    assert "--desired-value 11" in told
+
+
+def test_nothing_is_asked_where_nothing_is_made(cloud: Cloud) -> None:
+    aws = cloud.open()
+    changes = [Change(Action.UPDATE, each.address, {}, {}) for each in FOUR]
+    refuse_over_quota(cloud.organization, aws, changes, {}, print)
+    refuse_over_quota(cloud.organization, aws, made("unit.a", "stack_set.a")[:1], {}, print)
+    assert aws.calls.total() == 0
+
+
+def test_a_quota_is_asked_once(cloud: Cloud) -> None:
+    aws = cloud.open()
+    refuse_over_quota(cloud.organization, aws, FOUR, {}, print)
+    assert aws.calls["service-quotas", "GetServiceQuota"] == 1
+
+
+def test_what_an_empty_account_may_have_is_known_before_there_is_an_organization(
+    load_text: Callable[[str], Organization],
+) -> None:
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, load_text(SMALL))
+        sandbox.world.options["account_quota"] = 4
+        changes = [*FOUR, *made("account.management", "organization.this")]
+        assert "1 account; 4 more come, and AWS allows 4" in refusal(cloud, changes)[0]
+
+
+def test_units_of_everybody_count(cloud: Cloud) -> None:
+    there = [f"unit.u{number}" for number in range(1_999)]
+    assert refusal(cloud, made("unit.new"), *there) == ("", [])
+    assert "1,999 units" in refusal(cloud, made("unit.new", "unit.newer"), *there)[0]
+
+
+def test_a_service_has_room_for_so_many_administrators(cloud: Cloud) -> None:
+    change = made("delegated_administrator.sso.amazonaws.com/shop-dev")
+    assert refusal(cloud, change) == ("", [])
+    said, _ = refusal(cloud, change, "delegated_administrator.sso.amazonaws.com/111122223333")
+    assert "sso.amazonaws.com is administered by 111122223333 already, and AWS allows 1" in said
+    three = made("delegated_administrator.config.amazonaws.com/shop-dev")
+    assert refusal(cloud, three, "delegated_administrator.config.amazonaws.com/shop-prod") == ("", [])
+
+
+def test_no_more_accounts_are_closed_than_aws_closes_in_thirty_days(cloud: Cloud) -> None:
+    gone = made(*(f"account.a{number}" for number in range(251)), action=Action.DELETE)
+    assert refusal(cloud, gone[:250]) == ("", [])
+    assert "251 accounts would be closed, and AWS closes 250 in 30 days" in refusal(cloud, gone)[0]
+
+
+def test_stack_sets_of_everybody_count(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    client: Any = cloud.sandbox.session().client("cloudformation", "eu-west-1")
+    client.create_stack_set(StackSetName="theirs", TemplateBody='{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}')
+    many = made(*(f"stack_set.s{number}" for number in range(1_000)))
+    said, _ = refusal(cloud, many)
+    assert "1 stack sets in the home region, everybody's; 1000 more come, and AWS allows 1,000" in said
+    assert "--service-code cloudformation --quota-code L-EC62D81A --desired-value 1001 --region eu-west-1" in said
+
+
+def test_quotas_of_organizations_are_in_one_region(cloud: Cloud) -> None:
+    aws = cloud.open()
+    assert (applied(aws, ACCOUNTS), applied(aws, STACK_SETS)) == (10, 1_000)
