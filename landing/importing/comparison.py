@@ -12,7 +12,9 @@ from landing.engine.plan import Origin, Plan, make
 from landing.organization import Organization
 from landing.services.base import Kind, Kinds, Ownership
 
-BY_NAME = (Ownership.ROOT, Ownership.MARKED, Ownership.PREFIX, Ownership.POLICIES)
+MARKS = (Ownership.ROOT, Ownership.MARKED)
+"""Kinds that are marks, of what the config has: they are read again for each config."""
+BY_NAME = (Ownership.PREFIX, Ownership.POLICIES)
 """How it is known of some kinds what is ours: by names that the config may say."""
 
 
@@ -27,6 +29,7 @@ class Sight:
         self._kinds: dict[str, Kind] = {}
         self.live: dict[Address, Resource] = {}
         self.gaps: tuple[Gap, ...] = ()
+        self._seen: dict[Address, Resource] = {}
 
     def look(self, organization: Organization, kinds: Collection[Kind]) -> None:
         """Read kinds that were not read yet."""
@@ -36,15 +39,26 @@ class Sight:
         self.live |= found.live
         self.gaps += found.gaps
 
-    def plan(self, organization: Organization, kinds: Collection[Kind]) -> Plan:
-        """What a plan of some of the kinds would do; what goes by names of the config is read again for it."""
+    def plan(self, organization: Organization, kinds: Collection[Kind], named: Collection[Kind] = ()) -> Plan:
+        """What a plan of some of the kinds would do; of those that are `named` anew, what goes by names is read again.
+
+        So are marks, which cost no call.
+        """
         compared = Kinds(kinds)
-        again = Kinds(kind for kind in compared if kind.ownership in BY_NAME)
+        again = Kinds(
+            kind for kind in compared if kind.ownership in MARKS or (kind in named and kind.ownership in BY_NAME)
+        )
         anew = observe(organization, self._aws.with_names_of(organization), kinds=again, adopted=self._adopted).live
         names = {kind.name for kind in compared} - {kind.name for kind in again}
         live = {address: each for address, each in self.live.items() if address.kind in names} | dict(anew)
         desired = as_found(organization, compared, desired_of(organization, compared), live)
+        self._seen = live
         return make(Observation(desired, live, self.gaps, kinds=compared), Origin())
+
+    def keep(self) -> None:
+        """The names of the last plan hold from now on."""
+        names = {address.kind for address in self._seen}
+        self.live = {address: each for address, each in self.live.items() if address.kind not in names} | self._seen
 
 
 def told(found: tuple[Change, ...]) -> Iterator[str]:

@@ -103,12 +103,13 @@ def _tried(service: Service, sight: Sight, organization: Organization, found: Co
     except ConfigError as error:
         return f"it stays as it is set, which a config cannot say: {_few([each.message for each in error.problems])}"
     kinds = (*found.kinds, *service.kinds)
-    plan = sight.plan(written.organization, kinds)
+    plan = sight.plan(written.organization, kinds, service.kinds)
     known = {(change.action, change.address) for change in found.plan.changes}
     more = [change for change in beyond_adoption(plan.changes) if (change.action, change.address) not in known]
     if more:
         words = [difference for change in more for difference in differences(change)]
         return f"it stays as it is set, which a config cannot say: {_few(words)}"
+    sight.keep()
     return Compared(draft, written, plan, kinds)
 
 

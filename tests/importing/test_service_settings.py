@@ -12,7 +12,7 @@ import pytest
 
 from landing.config import load
 from landing.core.model import Action, Change, Diagnostic
-from landing.engine.observe import desired_of
+from landing.engine.observe import desired_of, observe
 from landing.importing.draft import Asked
 from landing.importing.live import read, stranger
 from landing.importing.live_services import Compared, with_services
@@ -104,6 +104,7 @@ class Watched:
         live = by_hand(sandbox.world)
         self.accounts = {each.name: each.id for each in sandbox.world.accounts.values()}
         self.root = live.root
+        self.calls = 0
         for principal in ("guardduty", "malware-protection.guardduty", "securityhub", "macie"):
             self.client("organizations", "").enable_aws_service_access(ServicePrincipal=f"{principal}.amazonaws.com")
 
@@ -193,7 +194,9 @@ class Watched:
     def imported(self, folder: Path, tooling: str = "") -> Compared:
         aws = QuickAws(stranger(HOME))
         draft = read(stranger(HOME), aws, Asked("corp", HOME, (HOME, OTHER), "", "Log Archive", tooling))
-        return with_services(aws, draft, write_folder(draft, folder), folder)
+        found = with_services(aws, draft, write_folder(draft, folder), folder)
+        self.calls = sum(aws.calls.values())
+        return found
 
 
 def reasons(found: Compared) -> str:
@@ -225,6 +228,10 @@ def test_services_are_taken_over_as_they_are_set_and_given_up_again_without_loss
                 }
             },
         }
+        door = Cloud(sandbox, found.written.organization).open()
+        observe(found.written.organization, door)
+        # The calls of a plan, and one for each policy.
+        assert watched.calls <= sum(door.calls.values()) + len(found.draft.policies) + len(found.draft.known)
         cloud = Cloud(sandbox, found.written.organization, kinds=CARRIED)
         plan = cloud.plan(CARRIED)
         assert {change.action for change in plan.changes} == {Action.ADOPT}
