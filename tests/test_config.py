@@ -23,7 +23,7 @@ from landing.core.model import Diagnostic, Source
 from landing.core.partitions import REGIONS, region_group
 from landing.core.vocabulary import KEY
 from landing.library import Library, shipped
-from landing.organization import Cover, Organization, Target
+from landing.organization import Cover, Organization, Strictness, Target
 from landing.services.stacks.stack_set import StackSet
 from tests.samples import SMALL
 
@@ -55,6 +55,17 @@ def test_units_nest_by_key_and_keep_their_names(organization: Load) -> None:
     assert wanted.units["workloads/prod"].parent == "workloads"
     assert wanted.path("workloads/prod") == ("root", "workloads", "workloads/prod")
     assert list(wanted.below("workloads")) == ["workloads", "workloads/prod", "workloads/dev"]
+
+
+def test_strictness_goes_down_the_tree_until_something_else_is_said(organization: Load) -> None:
+    text = SMALL.replace("  home_region", "  root: {strictness: lenient}\n  home_region", 1)
+    text = text.replace("    name: Workloads", "    name: Workloads\n    strictness: strict")
+    strict = organization(text=text.replace("{name: Dev}", "{name: Dev, strictness: normal}"))
+    assert strict.strictness_at("root") is Strictness.LENIENT
+    assert strict.strictness_at("unit/security") is Strictness.LENIENT
+    assert strict.strictness_at("account/shop-prod") is Strictness.STRICT
+    assert strict.strictness_at("account/shop-dev") is Strictness.NORMAL
+    assert organization().strictness_at("unit/workloads") is Strictness.NORMAL
 
 
 def test_defaults_come_from_the_schema(organization: Load) -> None:

@@ -16,7 +16,7 @@ from landing.engine import drift
 from landing.guardrails.effects import effects
 from landing.guardrails.lock_out import lock_outs
 from landing.guardrails.slots import refuse_crowded
-from landing.organization import TAG, ForeignPolicy, Organization
+from landing.organization import TAG, ForeignPolicy, Organization, Strictness
 from landing.organization.resources import foreign_in
 from landing.policy import RCP, SCP
 from landing.policy.room import slots
@@ -123,6 +123,30 @@ def test_a_unit_that_the_config_does_not_name_is_not_its_affair(cloud: Cloud) ->
     report = look(cloud)
     assert report.drifted == ()
     assert "policy.theirs" in {str(finding.address) for finding in report.findings}
+
+
+LEVELS = {"workloads": Strictness.STRICT, "workloads/prod": Strictness.LENIENT}
+
+
+def test_how_strict_drift_is_with_others_is_said_by_unit(cloud: Cloud) -> None:
+    hands, wanted = Hands(cloud), cloud.organization
+    units = {key: replace(unit, strictness=LEVELS.get(key)) for key, unit in wanted.units.items()}
+    wanted = replace(wanted, units=units, strictness=Strictness.LENIENT)
+    attach(hands, "far", hands.units["security"], hands.units["workloads/prod"])
+    attach(hands, "near", hands.accounts["shop-dev"], hands.units["security"])
+    for name, parent in (("Elsewhere", "root"), ("Lenient", "workloads/prod"), ("Strict", "workloads")):
+        hands.organizations.create_organizational_unit(ParentId=hands.units[parent], Name=name)
+    report = drift.report(wanted, Cloud(cloud.sandbox, wanted).plan(KINDS))
+    assert {(finding.address.kind, finding.status.value) for finding in report.drifted} == {
+        ("policy", "unexpected_in_force"),
+        ("unit", "unexpected"),
+    }
+    [policy, unit] = sorted(report.drifted, key=lambda finding: finding.address.kind)
+    assert policy.address.name == "near"
+    assert unit.reason.endswith("unit workloads), where the config is strict")
+    assert "lenient there" in next(each.reason for each in report.findings if each.address.name == "far")
+    counted = {finding.address.name for finding in report.of(drift.Status.UNMANAGED) if finding.address.kind == "unit"}
+    assert counted == {"Elsewhere", "workloads/prod/Lenient"}
 
 
 def test_the_estate_has_policies_of_others(cloud: Cloud) -> None:

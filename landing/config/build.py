@@ -23,6 +23,7 @@ from landing.organization import (
     Guardrail,
     LockPlace,
     Organization,
+    Strictness,
     Unit,
     node_of,
 )
@@ -94,6 +95,7 @@ class Builder:
             timeouts={name: seconds(text) for name, text in (self.data.get("timeouts") or {}).items()},
             limits=self.data.get("limits") or {},
             packed=dict(self._packed()),
+            strictness=Strictness(self._root.get("strictness", Strictness.NORMAL)),
             removed=tuple(self.data.get("removed") or ()),
             known_policies=tuple(top.get("known_policies") or ()),
             source=self.document.source(("organization",), key=True),
@@ -152,7 +154,8 @@ class Builder:
         for key, path, unit in units_in(self.document):
             parent = key.rpartition("/")[0] or ROOT
             source = self.document.source(path, key=True)
-            yield key, Unit(key, unit.get("name", path[-1]), parent, unit.get("full_access"), source)
+            strictness = Strictness(unit["strictness"]) if "strictness" in unit else None
+            yield key, Unit(key, unit.get("name", path[-1]), parent, unit.get("full_access"), source, strictness)
 
     def _accounts(self) -> Iterator[tuple[str, Account]]:
         for key, value in self.data["accounts"].items():
@@ -176,9 +179,13 @@ class Builder:
                 ),
             )
 
+    @property
+    def _root(self) -> Mapping[str, Any]:
+        return self.data["organization"].get("root") or {}
+
     def _packed(self) -> Iterator[tuple[str, Source | None]]:
         """The nodes that say `pack: true`, with the place where they do."""
-        if (self.data["organization"].get("root") or {}).get("pack"):
+        if self._root.get("pack"):
             yield ROOT, self.document.source(("organization", "root", "pack"), key=True)
         for key, path, unit in units_in(self.document):
             if unit.get("pack"):

@@ -8,7 +8,14 @@ from landing.core.constraints.inputs import allowed
 from landing.core.constraints.principals import ACCOUNT, SERVICES, STACKSETS
 from landing.core.deadlines import DEADLINES, PATTERN, shown
 from landing.core.vocabulary import REGION, TAGS, TARGET, Schema, by_key, flag, mapping, names, number, sent, text
+from landing.organization import Strictness
 
+_STRICTNESS = {
+    "description": "What `drift` makes of what others have here and below. `strict`: whatever is neither declared nor "
+    "ours is drift. `normal` (the default at the root): policies of others that are in force, unless "
+    "`known_policies` names them. `lenient`: nothing is, all is counted.",
+    "enum": [each.value for each in Strictness],
+}
 _PACK = flag("Put the guardrails that are attached here together, in as few policies as the limits allow.")
 _FULL_ACCESS = {
     "description": "Whether FullAWSAccess is attached; false for an allow-list strategy. Left out, it stays as found.",
@@ -59,6 +66,7 @@ _UNIT: Schema = mapping(
         "name": sent("Name as AWS shows it; the key when left out.", "organizations:CreateOrganizationalUnit Name"),
         "full_access": _FULL_ACCESS,
         "pack": _PACK,
+        "strictness": _STRICTNESS,
         "units": {"$ref": "#/properties/units"},
     },
 )
@@ -136,7 +144,7 @@ _ORGANIZATION = mapping(
             "One stack set for each part of the world instead of one for all regions: needed before "
             "accounts × regions reach 100,000. Choose before the first apply: a change moves every stack."
         ),
-        "root": mapping("The root of the organization.", {"pack": _PACK}),
+        "root": mapping("The root of the organization.", {"pack": _PACK, "strictness": _STRICTNESS}),
         "known_policies": {
             **names(
                 "Policies of others that may be in force: ids, or names with `*` anywhere but at the beginning, "

@@ -12,7 +12,7 @@ from landing.core.difference import differences, differing
 from landing.core.model import Action, Address, Change, Diagnostic, Severity, Source
 from landing.engine.plan import FORMAT, Plan
 from landing.engine.plan_file import plain
-from landing.organization import ForeignPolicy, Organization
+from landing.organization import ROOT, ForeignPolicy, Organization, Strictness, node_of
 from landing.organization.resources import POLICY
 from landing.policy import RCP, SCP
 
@@ -152,13 +152,15 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
             diff = tuple((name, None, value) for name, value in described.items())
             yield Finding(Status.CHANGED, kind.severity, address, kind.title, wrong, organization.source, diff)
             continue
+        strict = not plan.owner(address) and organization.strictness_at(_place(plan, address)) is Strictness.STRICT
         yield Finding(
-            Status.UNMANAGED,
-            Severity.LOW,
+            Status.UNEXPECTED if strict else Status.UNMANAGED,
+            Severity.MEDIUM if strict else Severity.LOW,
             address,
             kind.title,
             f"in AWS, neither declared nor ours{f', but of {owner}' if (owner := plan.owner(address)) else ''}"
-            + (f": {plan.about(address)}" if address in plan.described else ""),
+            + (f": {plan.about(address)}" if address in plan.described else "")
+            + (", where the config is strict" if strict else ""),
             organization.source,
         )
     for gap in plan.gaps:
@@ -180,7 +182,9 @@ def _in_force(organization: Organization, plan: Plan, acts: Mapping[str, str]) -
         nodes = _where(organization, policy)
         if not nodes:
             continue
-        known, by = organization.known(policy), acts.get(policy.id, "")
+        lenient = all(organization.strictness_at(node) is Strictness.LENIENT for node in nodes)
+        known = organization.known(policy) or ("the config is lenient there" if lenient else "")
+        by = acts.get(policy.id, "")
         reason = f"{policy.words} at {', '.join(nodes)}"
         reason += f", known: {known}" if known else f", {by}" if by else ""
         rows = (
@@ -200,6 +204,13 @@ def _in_force(organization: Organization, plan: Plan, acts: Mapping[str, str]) -
             organization.source,
             tuple((name, None, value) for name, value in rows if value),
         )
+
+
+def _place(plan: Plan, address: Address) -> str:
+    """The node at which something unmanaged is, or the nearest above it that is known."""
+    if unit := plan.described.get(address, {}).get("unit"):
+        return node_of(unit)
+    return f"account/{address.scope.account}" if address.scope.account else ROOT
 
 
 def _where(organization: Organization, policy: ForeignPolicy) -> tuple[str, ...]:

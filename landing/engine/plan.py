@@ -30,7 +30,7 @@ from landing.engine.order.unique_names import givers
 from landing.engine.plan_file import change_of, digest_of, entry_of, gap_entry_of, gap_of
 from landing.organization import ForeignPolicy, Organization
 from landing.organization.owners import CONTROL_TOWER, owner_of
-from landing.organization.resources import LANDING_ZONE, OWNER, POLICY, TRUSTED_ACCESS, foreign_in
+from landing.organization.resources import LANDING_ZONE, OWNER, POLICY, TRUSTED_ACCESS, UNIT, foreign_in
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
@@ -227,7 +227,7 @@ def make(observation: Observation, made_from: Origin) -> Plan:
         wanted, live = observation.desired.get(address), observation.live.get(address)
         if wanted is None and live is not None and not live.owned:
             unmanaged.append(address)
-            if words := dict(observation.kinds[address.kind].description(live.attributes)):
+            if words := _words(observation.kinds, live):
                 described[address] = words
         else:
             change = compare(observation.kinds, wanted, live)
@@ -247,6 +247,13 @@ def make(observation: Observation, made_from: Origin) -> Plan:
         foreign=foreign,
         waiting=waiting,
     )
+
+
+def _words(kinds: Kinds, live: Resource) -> dict[str, str]:
+    """What people know an unmanaged thing by, with the unit that it is in, which it also requires."""
+    words = dict(kinds[live.address.kind].description(live.attributes))
+    above = next((each.name for each in live.requires if each.kind == UNIT), "")
+    return {**words, "unit": above} if above and "unit" not in words else words
 
 
 def refuse_theirs(organization: Organization, changes: Collection[Change], live: Mapping[Address, Resource]) -> None:

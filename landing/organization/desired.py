@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from landing.core import references
 from landing.core.deadlines import DEADLINES
 from landing.core.model import Address, Diagnostic, Json, Source
-from landing.organization.hierarchy import Account, Hierarchy, Target, node_of
+from landing.organization.hierarchy import Account, Hierarchy, Strictness, Target, node_of
 from landing.organization.owners import CONTROL_TOWER
 from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
 
@@ -128,6 +128,8 @@ class Organization(Hierarchy):
 
     left_accounts: tuple[str, ...] = ()
     """Accounts that were marked while some of the config's `stacks` was there: it may still be."""
+    strictness: Strictness = Strictness.NORMAL
+    """At the root, and in every unit that says nothing else."""
     removed: tuple[str, ...] = ()
     """Addresses (or kinds, or beginnings with `*`) of what is no longer managed, and stays as it is."""
     bare: frozenset[str] = frozenset()
@@ -251,6 +253,13 @@ class Organization(Hierarchy):
         """Whether FullAWSAccess is at a node: as declared, else as found; AWS attaches it to all that is new."""
         declared = self.declared_full_access(node)
         return node not in self.bare if declared is None else declared
+
+    def strictness_at(self, node: str) -> Strictness:
+        """Of the nearest unit that says; of what the config does not have, that of the root."""
+        kind, _, key = node.partition("/")
+        unit = self.accounts[key].unit if kind == "account" and key in self.accounts else key
+        steps = reversed(self.path(unit)[1:]) if unit in self.units else ()
+        return next((found for each in steps if (found := self.units[each].strictness)), self.strictness)
 
     def manages(self, node: str) -> bool:
         """Whether a node is part of the tree that the config describes: of accounts, all that are in its units."""

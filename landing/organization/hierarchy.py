@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 
 from landing.core.model import Source
 
 ROOT = "root"
+
+
+class Strictness(StrEnum):
+    """What `drift` makes of what others have in a unit and below it."""
+
+    STRICT = "strict"
+    """Whatever is neither declared nor ours is drift."""
+    NORMAL = "normal"
+    """A policy of others that is in force is drift unless the config knows of it; all else is counted."""
+    LENIENT = "lenient"
+    """All of it is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +32,8 @@ class Unit:
     parent: str
     full_access: bool | None = None
     source: Source | None = None
+    strictness: Strictness | None = None
+    """None: as in the unit above."""
 
 
 @dataclass(frozen=True, slots=True)
