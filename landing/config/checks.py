@@ -246,6 +246,8 @@ class _Checks:
         for name, stack in items(self.data.get("stacks")):
             parts |= {f"stacks.{name}": key for each in _strings(stack.get("accounts")) if each == key}
         parts["lock.account"] = dict(items(self.data)).get("lock", {}).get("account")
+        stacks = items(dict(items(self.data)).get("stacks"))
+        parts |= {f"stacks.{name}": key for name, stack in stacks if key in _strings(stack.get("accounts"))}
         for part in sorted(name for name, account in parts.items() if account == key):
             hint = "let it join first, and take `join` away; then it can play this part"
             yield self.problem("LZ334", f"`{key}` is to join, and `{part}` needs it already", path, hint)

@@ -178,6 +178,7 @@ def test_policies_may_name_an_account_that_is_to_join(cloud: Cloud) -> None:
         ("log_archive: log-archive", "log_archive: acquired", "LZ334"),
         ("accounts:\n", "delegated_administrators: {sso.amazonaws.com: acquired}\naccounts:\n", "LZ334"),
         ("accounts:\n", "lock: {bucket: the-lock, account: acquired}\naccounts:\n", "LZ334"),
+        ("accounts:\n", "stacks: {read-role: {accounts: [acquired]}}\naccounts:\n", "LZ334"),
     ],
 )
 def test_what_cannot_be_of_an_account_that_is_to_join(
