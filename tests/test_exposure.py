@@ -13,7 +13,7 @@ from landing.core.errors import UnsafePlan
 from landing.core.model import Action, Address, Attributes, Change, Source
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers, exposures, refuse_unsafe
-from landing.organization import Guardrail, Held, Organization, Target
+from landing.organization import ForeignPolicy, Guardrail, Held, Organization, Target
 from landing.organization.resources import HOLDS
 from landing.policy import RCP, SCP
 from tests.samples import SMALL
@@ -166,6 +166,28 @@ def test_an_account_that_moves_to_where_less_is_blocked_weakens(
     found = exposures(known, [change])
     assert bool(found) is bool(passes), found
     assert passes in found.get(change.address, "")
+
+
+@pytest.mark.parametrize("by", ["token", "id", "others"])
+def test_an_account_that_is_not_treated_like_others_stands_for_itself_alone(base: Organization, by: str) -> None:
+    """The first of two that move is blocked anyway, or let through before as well: the second is not."""
+    known, spared = base, "<account:shop-dev>"
+    if by == "id":
+        spared = "111122223333"
+        accounts = {**base.accounts, "shop-dev": replace(base.accounts["shop-dev"], id=spared)}
+        known = replace(base, accounts=accounts)
+    elif by == "others":
+        spared = "999999999999"
+        theirs = ForeignPolicy("p-1", "quarantine", SCP, ("account/shop-dev",), Address("policy", "p-1"), document("*"))
+        known = replace(base, foreign=(theirs,))
+    condition = {"StringNotEquals": {"aws:PrincipalAccount": spared}}
+    known = guarded(known, document(BUCKET, Condition=condition), "workloads/prod")
+    moved = [
+        update(f"account.{key}", {"unit": "workloads/prod"}, {"unit": "workloads/dev"})
+        for key in ("shop-dev", "shop-prod")
+    ]
+    found = exposures(known, moved)
+    assert [str(address) for address in found] == ["account.shop-prod"]
 
 
 WORKLOADS = "unit/workloads"

@@ -300,6 +300,7 @@ RULE = {"Status": "Enabled", "ExpirationInDays": 30}
         ),
         ("AWS::S3::Bucket", "OwnershipControls", {"x": "BucketOwnerEnforced"}, {"x": "ObjectWriter"}, ["Writer"]),
         ("AWS::IAM::Role", "PermissionsBoundary", "narrow", "wide", ["narrow → wide"]),
+        ("AWS::IAM::Role", "RoleName", "audit", "landing-admin", ["audit → landing-admin"]),
         ("AWS::IAM::Role", "PermissionsBoundary", None, "narrow", []),
         ("AWS::CloudTrail::Trail", "S3BucketName", "a", "b", ["a → b"]),
         ("AWS::SNS::Topic", "TopicName", "a", "b", []),

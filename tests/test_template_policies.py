@@ -127,11 +127,6 @@ def test_whom_a_role_trusts_more_is_said(before: list[Any], after: list[Any], wo
     assert [words in each for each in found] == ([True] if words else []), found
 
 
-def delivery(source: str, **more: Any) -> dict[str, Any]:
-    condition = {"ArnLike": {"aws:SourceArn": source}}
-    return allow(WRITE, OBJECTS, Principal={"Service": "cloudtrail.amazonaws.com"}, Condition=condition, **more)
-
-
 @pytest.mark.parametrize(
     ("kind", "path"),
     [
@@ -155,20 +150,46 @@ def test_who_may_do_more_to_a_resource_is_said(kind: str, path: str) -> None:
     assert said.startswith(f"It {path} lets through as not before: e.g. arn:aws:")
 
 
+def for_whom(**sources: Any) -> dict[str, Any]:
+    condition = {
+        "ArnLike" if key.endswith("Arn") else "StringEquals": {f"aws:{key}": each} for key, each in sources.items()
+    }
+    return {"Principal": {"Service": "cloudfront.amazonaws.com"}, "Condition": condition}
+
+
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("sources", "said"),
     [
-        ("arn:aws:cloudtrail:*:111122223333:trail/*", False),
-        ("arn:aws:s3:::mine", False),
-        ("arn:aws:cloudtrail:*:*:trail/*", True),
-        ("arn:aws:s3:::*", True),
+        ({"SourceArn": {"Fn::Sub": "arn:aws:cloudtrail:*:${ManagementAccountId}:trail/*"}}, False),
+        ({"SourceAccount": {"Ref": "AWS::AccountId"}}, False),
+        ({"SourceAccount": {"Ref": "AWS::AccountId"}, "SourceArn": "arn:aws:s3:::mine"}, False),
+        ({"SourceOrgID": {"Ref": "OrganizationId"}}, False),
+        ({"SourceArn": "arn:aws:cloudfront::999999999999:distribution/E1"}, True),
+        ({"SourceAccount": "999999999999"}, True),
+        ({"SourceOrgID": "o-another000"}, True),
+        ({"SourceArn": "arn:aws:cloudtrail:*:*:trail/*"}, True),
+        ({"SourceArn": "arn:aws:s3:::theirs"}, True),
     ],
 )
-def test_a_service_that_delivers_for_somebody_known_may_be_let_in(source: str, said: bool) -> None:
-    before, after = (
-        template("AWS::S3::BucketPolicy", {"PolicyDocument": document(*side)}) for side in ((), (delivery(source),))
-    )
+@pytest.mark.parametrize("kind", ["AWS::S3::BucketPolicy", "AWS::KMS::Key"])
+def test_a_service_may_be_let_in_for_us_and_for_nobody_else(kind: str, sources: dict[str, Any], *, said: bool) -> None:
+    path = "KeyPolicy" if kind == "AWS::KMS::Key" else "PolicyDocument"
+    read = allow("kms:Decrypt" if path == "KeyPolicy" else READ, "*", **for_whom(**sources))
+    before, after = (template(kind, {path: document(*side)}) for side in ((), (read,)))
     assert bool(list(weaker_template(before, after))) is said
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("AWS::S3::AccessPoint", {"Bucket": {"Ref": "Bucket"}, "Policy": document(allow(READ, "*", Principal="*"))}),
+        ("AWS::Logs::ResourcePolicy", {"PolicyDocument": json.dumps(document(allow("logs:*", "*", Principal="*")))}),
+    ],
+)
+def test_a_new_way_into_what_was_there_counts(kind: str, properties: dict[str, Any]) -> None:
+    before = template("AWS::IAM::Role", {})
+    after = {"Resources": {**before["Resources"], "New": {"Type": kind, "Properties": properties}}}
+    assert len(list(weaker_template(before, after))) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ It is worked out from the changes and the config, so that it holds for a saved p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 
 from landing.core import references
@@ -160,7 +161,9 @@ def _moved(organization: Organization, changes: Iterable[Change]) -> dict[Addres
         account, before, after = change.address.name, change.before.get("unit"), change.after.get("unit")
         if before != after:
             node = f"account/{account}"
-            alike = (before, after, organization.guarded.get(node), organization.full_access(node))
+            theirs = tuple(policy.id for policy in organization.foreign_at.get(node, ()))
+            own = account if places.names(account) else ""
+            alike = (before, after, own, organization.guarded.get(node), organization.full_access(node), theirs)
             if alike not in told:
                 told[alike] = next(places.passing(account, str(before), str(after)), "")
             found[change.address] = told[alike]
@@ -177,6 +180,15 @@ class _Places:
         self._policies = {
             key: {"type": each.type, "content": each.document} for key, each in organization.guardrails.items()
         }
+        texts = [
+            *(each["content"] for each in self._policies.values()),
+            *(each.document for each in organization.foreign),
+        ]
+        self._written = json.dumps(texts, default=dict)
+
+    def names(self, account: str) -> bool:
+        """Whether a policy, of ours or of others, is about one account by its id, so that no other is treated alike."""
+        return account in self._organization.named_in_policies or self._account_ids.get(account, "") in self._written
 
     def passing(self, account: str, before: str, after: str) -> Iterator[str]:
         """What passes in one unit and not in the other."""

@@ -49,6 +49,8 @@ _OF_PEOPLE = (
     "aws:username",
 )
 """What only a request of somebody has who is no service."""
+_OF_MEMBERS = ("aws:principalorgid", "aws:principalorgpaths")
+"""What nobody has who is of an account in no organization."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +179,20 @@ def _names(operator: str, key: str, value: Any, taken: set[str], estate: Estate)
         if outside := _account(owned, taken):
             yield name, _people(outside, estate)
     use = parse_use(operator)
+    spares = key.lower() in _OF_MEMBERS and isinstance(use, Use) and _is_for_those_with_it(use, value)
+    if spares and (outside := _account("", taken)):
+        yield f"{key} absent", _people(outside, estate)
     if key.lower() == "aws:sourcearn" and isinstance(use, Use) and use.operator.negated:
         pattern = _VARIABLE.sub("*", str(value))
         if (outside := _account(pattern, taken)) and set(pattern) & set("*?"):
             yield f"{key} {pattern}", _services(pattern, outside)
+
+
+def _is_for_those_with_it(use: Use, value: Any) -> bool:
+    """Whether a condition that is not about a value of its own spares whoever lacks the key."""
+    if use.operator.family == "null":
+        return str(value).lower() == "false"
+    return use.quantifier == "ForAnyValue" and use.operator.negated and not use.if_exists
 
 
 _VARIABLE = re.compile(r"\$\{[^{}]*\}")

@@ -74,6 +74,8 @@ def results(organization: Organization, place: str = "anywhere") -> set[str]:
         ({**LET, "Bool": {"aws:PrincipalIsAWSService": "false"}}, ":999999999999:role/deploy-"),
         ({**LET, "StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}, ":999999999999:role/deploy-"),
         ({**LET, "Null": {"aws:PrincipalOrgID": "true"}}, ":999999999999:role/deploy-"),
+        ({**OUTSIDE, "Null": {"aws:PrincipalOrgID": "false"}}, "arn:aws:iam::999999999999:role/"),
+        ({"ForAnyValue:StringNotLike": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}}, ":999999999999:role/"),
         (
             {**SERVICE, "ArnNotLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:*:trail/org-*"}},
             ":999999999999:trail/org-",
@@ -102,6 +104,8 @@ def test_who_is_outside_is_let_through_by_a_name_of_their_own(
         {**LET, "StringLike": {"aws:PrincipalAccount": ["111122223333"]}},
         {**LET, "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}},
         {**LET, **SERVICE},
+        {"ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}},
+        {"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}, "Null": {"aws:PrincipalOrgID": "false"}},
         {"StringNotEquals": {"aws:PrincipalOrgID": ORGANIZATION, "aws:PrincipalAccount": "111122223333"}},
         {"StringNotLike": {"aws:userid": "AROAABCDEFGHIJKLMNOPQ:*"}},
         {"StringEquals": {"aws:PrincipalTag/team": "dev"}},  # for those who have the tag: nobody outside is meant

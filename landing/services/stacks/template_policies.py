@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any
 from zlib import crc32
 
+from landing.blueprint import CONTEXT_PARAMETERS
 from landing.policy import SCP, catalog
 from landing.policy.direction import bare, let_through
 from landing.services.strength import UNTOLD, text
@@ -77,6 +78,7 @@ HOLDERS: Mapping[str, tuple[str, ...]] = {
     "AWS::IAM::GroupPolicy": ("GroupName",),
     "AWS::IAM::RolePolicy": ("RoleName",),
     "AWS::IAM::UserPolicy": ("UserName",),
+    "AWS::S3::AccessPoint": ("Bucket",),
     "AWS::S3::BucketPolicy": ("Bucket",),
     "AWS::SNS::TopicInlinePolicy": ("TopicArn",),
     "AWS::SNS::TopicPolicy": ("Topics",),
@@ -84,7 +86,10 @@ HOLDERS: Mapping[str, tuple[str, ...]] = {
     "AWS::SQS::QueuePolicy": ("Queues",),
     "AWS::SecretsManager::ResourcePolicy": ("SecretId",),
 }
-"""Of types that are nothing but a policy: the properties that say whose it is."""
+"""Of types that are nothing but a policy, or a way in: the properties that say whose it is."""
+
+OF_ACCOUNT = ("AWS::Logs::ResourcePolicy",)
+"""Types that are a policy for whatever there is in the account."""
 
 
 def more_passes(before: Resource, after: Resource, types: Mapping[str, str]) -> Iterator[str]:
@@ -112,6 +117,8 @@ def belongs_to_another(resource: Resource, known: Mapping[str, Any]) -> bool:
 
     `known` are the resources that were there. What is not of the template was there.
     """
+    if resource.get("Type") in OF_ACCOUNT:
+        return True
     properties = resource.get("Properties") or {}
     holders = [properties.get(name) for name in HOLDERS.get(str(resource.get("Type")), ())]
     named = [item for holder in holders if holder for item in (holder if isinstance(holder, list) else [holder])]
@@ -157,7 +164,7 @@ def _read(statement: Any, subject: Subject, types: Mapping[str, str]) -> Iterato
     if not isinstance(statement, Mapping) or "Effect" not in statement:
         raise _UntoldError(statement)
     filled = {name: _filled(part, types, whole=name in _RESOURCES) for name, part in statement.items()}
-    if not (subject is Subject.RESOURCE and _acts_for_somebody_known(filled)):
+    if not (subject is Subject.RESOURCE and _acts_for_us(filled)):
         yield from _without_principal(filled, subject)
 
 
@@ -289,10 +296,11 @@ _ACCOUNT = re.compile(r"(?:arn:[\w-]+:iam::)?(\d{12})(?::root)?")
 _PRINCIPAL = re.compile(r"arn:[\w-]+:iam:[^:]*:[^:]+:")
 
 
-def _acts_for_somebody_known(statement: Mapping[str, Any]) -> bool:
-    """Whether a statement lets in services alone, and these for an account, organization or resource that it names.
+def _acts_for_us(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement lets in services alone, and these for an account or organization that is ours by reference.
 
-    These are how services deliver to what is theirs, and come and go with what is switched on.
+    These are how services deliver to what is theirs, and come and go with what is switched on. For anybody else a
+    service may read as well: a CloudFront distribution of another account, say.
     """
     principal = statement.get("Principal")
     if statement.get("Effect") != "Allow" or not isinstance(principal, Mapping) or set(principal) != {"Service"}:
@@ -300,7 +308,7 @@ def _acts_for_somebody_known(statement: Mapping[str, Any]) -> bool:
     for operator, lines in (statement.get("Condition") or {}).items():
         if operator.lower() in _BINDING and isinstance(lines, Mapping):
             for key, values in lines.items():
-                if key.lower() in _SOURCES and all(_names_one(str(value)) for value in _listed(values)):
+                if key.lower() in _SOURCES and all(_is_ours(str(value)) for value in _listed(values)):
                     return True
     return False
 
@@ -309,8 +317,11 @@ _BINDING = ("stringequals", "stringlike", "arnequals", "arnlike")
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 
 
-def _names_one(source: str) -> bool:
-    """Whether it says whose the source is: by an account, a bucket, an organization."""
+def _is_ours(source: str) -> bool:
+    """Whether it says whose the source is, and that is the stack's own account, or one that CloudFormation is given."""
     parts = source.split(":", 5)
-    owner = (parts[4] or parts[5]) if len(parts) == 6 else source.partition("/")[0]
-    return not set(owner) & set("*?$")
+    owner = parts[4] if len(parts) == 6 else source.partition("/")[0]
+    return owner in _OURS
+
+
+_OURS = {_PSEUDO["AWS::AccountId"], *map(_some, CONTEXT_PARAMETERS)}

@@ -217,7 +217,8 @@ PROPERTIES: Mapping[str, Mapping[str, Weaker]] = {
         ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"), dict.fromkeys(("Groups", "Roles", "Users"), no_more)
     ),
     "AWS::IAM::GroupPolicy": {"GroupName": told},
-    "AWS::IAM::Role": {"ManagedPolicyArns": no_more, "PermissionsBoundary": _another},
+    # Guardrails let roles through by their names.
+    "AWS::IAM::Role": {"ManagedPolicyArns": no_more, "Path": told, "PermissionsBoundary": _another, "RoleName": told},
     "AWS::IAM::RolePolicy": {"RoleName": told},
     "AWS::IAM::User": {"Groups": no_more, "ManagedPolicyArns": no_more, "PermissionsBoundary": _another},
     "AWS::IAM::UserPolicy": {"UserName": told},
