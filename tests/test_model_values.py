@@ -76,7 +76,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("controltower", "DriftStatus"): ("IN_SYNC NOT_CHECKING UNKNOWN", REST),
     ("controltower", "EnabledBaselineDriftStatus"): ("IN_SYNC", REST),
     ("controltower", "LandingZoneDriftStatus"): ("IN_SYNC", REST),
-    ("controltower", "LandingZoneStatus"): ("ACTIVE PROCESSING", REST),
+    ("controltower", "LandingZoneStatus"): ("PROCESSING", REST),
     ("guardduty", "AdminStatus"): ("DISABLE_IN_PROGRESS", REST),
     ("guardduty", "DetectorFeature"): (
         "EKS_RUNTIME_MONITORING AI_ANALYST", f"{OLDER}; AI_ANALYST is no feature of organizations",
@@ -95,6 +95,15 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
         "GOVCLOUD_ACCOUNT_ALREADY_EXISTS", "only of CreateGovCloudAccount, which is not called",
     ),
     ("organizations", "CreateAccountState"): ("FAILED", REST),
+    ("organizations", "ActionType"): (
+        "APPROVE_ALL_FEATURES TRANSFER_RESPONSIBILITY ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE ENABLE_ALL_FEATURES", SENT,
+    ),
+    ("organizations", "HandshakePartyType"): ("ORGANIZATION", UNUSED),
+    ("organizations", "HandshakeResourceType"): (
+        "MASTER_NAME MASTER_EMAIL RESPONSIBILITY_TRANSFER MANAGEMENT_ACCOUNT ORGANIZATION MANAGEMENT_NAME "
+        "MANAGEMENT_EMAIL PARENT_HANDSHAKE TRANSFER_TYPE NOTES ORGANIZATION_FEATURE_SET TRANSFER_START_TIMESTAMP", UNUSED,
+    ),
+    ("organizations", "HandshakeState"): ("DECLINED EXPIRED CANCELED", REST),
     ("organizations", "PolicyTypeStatus"): ("PENDING_DISABLE", REST),
     ("securityhub", "AdminStatus"): ("DISABLE_IN_PROGRESS", REST),
     ("securityhub", "AssociationType"): ("INHERITED", SENT),
