@@ -47,8 +47,7 @@ baselines:
   security-audit-role: {target: {units: [root]}, management: true}
   account-baseline: {target: {units: [workloads], exclude: {accounts: [shop-dev]}}}
 stacks:
-  spoke: {accounts: [shop-dev], parameters: {Hub: "{{ stacks.hub.outputs.Name }}"}}
-  hub: {accounts: [shop-prod]}
+  reader: {blueprint: read_role, accounts: [shop-prod]}
 services:
   log_archive: {object_lock: {mode: GOVERNANCE, days: 30}}
   cloudtrail: {data_events: {"AWS::S3::Object": write}, insights: [ApiCallRateInsight], cloudwatch_logs: true}

@@ -57,7 +57,9 @@ def test_one_that_blocks_the_execution_role_is_found(freeze: Callable[..., Organ
     found = list(lock_outs(freeze({})))
     assert {each.account for each in found} == {"shop-prod", "shop-dev"}
     assert {each.actions for each in found} == {("cloudformation:UpdateStack",)}
-    assert {each.role for each in found} == {"role/stacksets-exec-*"}
+    members = "role/OrganizationAccountAccessRole"
+    assert {each.role for each in found} == {"role/stacksets-exec-*", members}
+    assert {each.account for each in found if each.role == members} == {"shop-prod"}, "by it a stack is made there"
 
 
 def test_one_that_exempts_it_is_fine(freeze: Callable[..., Organization]) -> None:

