@@ -13,6 +13,7 @@ from landing.config import load
 from landing.core.errors import ConfigError
 from landing.core.model import Action, Address, Change, Scope
 from landing.engine.observe import left_accounts, needed_for, observe
+from landing.engine.plan import still_to_do
 from landing.engine.plan_file import entry_of
 from landing.library import Library, shipped
 from landing.organization import Organization
@@ -86,6 +87,17 @@ def test_an_output_that_has_changed_is_a_change_of_who_was_given_it(at: Callable
     assert cloud.apply(changes=[by_address(cloud.plan(KINDS).changes)[HUB]]).complete
     (left,) = cloud.plan(KINDS).changes
     assert (left.address, left.before and left.before["parameters"]) == (SPOKE, {"Hub": "one"})
+
+
+def test_a_saved_plan_is_gone_on_with_where_it_was_cut_off(at: Callable[[str], Cloud]) -> None:
+    cloud = at(TWO)
+    plan = cloud.plan(KINDS)
+    assert cloud.apply(changes=[by_address(plan.changes)[HUB]]).complete
+    left = still_to_do(plan, cloud.observe(KINDS))
+    assert {change.address for change in left} == {SPOKE}
+    assert cloud.apply(changes=left).complete
+    assert still_to_do(plan, cloud.observe(KINDS)) == ()
+    assert value(cloud, "shop-dev", "/tests/spoke") == "two"
 
 
 def test_what_is_taken_out_of_the_config_is_found_and_goes_in_order(at: Callable[[str], Cloud]) -> None:
