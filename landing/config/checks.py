@@ -243,8 +243,6 @@ class _Checks:
         parts = {f"roles.{name}": account for name, account in self.roles.items()}
         administrators = dict(items(self.data)).get("delegated_administrators", {})
         parts |= {f"delegated_administrators.{name}": account for name, account in administrators.items()}
-        for name, stack in items(self.data.get("stacks")):
-            parts |= {f"stacks.{name}": key for each in _strings(stack.get("accounts")) if each == key}
         parts["lock.account"] = dict(items(self.data)).get("lock", {}).get("account")
         stacks = items(dict(items(self.data)).get("stacks"))
         parts |= {f"stacks.{name}": key for name, stack in stacks if key in _strings(stack.get("accounts"))}
