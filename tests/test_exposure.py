@@ -190,6 +190,41 @@ def test_an_account_that_is_not_treated_like_others_stands_for_itself_alone(base
     assert [str(address) for address in found] == ["account.shop-prod"]
 
 
+PROD, DEV = "unit/workloads/prod", "unit/workloads/dev"
+
+
+@pytest.mark.parametrize(
+    ("held", "others", "asked"),
+    [
+        pytest.param(None, [], True, id="nothing is known of AWS"),
+        pytest.param(Held({PROD: ("p",)}, frozenset("p")), [], True, id="not attached yet"),
+        pytest.param(Held({PROD: ("p",), DEV: ("p",)}, frozenset("p")), [], False, id="attached"),
+        pytest.param(Held({PROD: ("p",), DEV: ("p",)}), [], True, id="attached with another text"),
+        pytest.param(
+            Held({PROD: ("p",)}, frozenset("p")), [attached(DEV, [], ["p"])], False, id="attached by the same plan"
+        ),
+        pytest.param(Held({PROD: ("p",)}, frozenset("p")), [attached(PROD, [], ["p"])], True, id="attached elsewhere"),
+    ],
+)
+def test_an_account_that_policies_name_moves_without_waiting_for_what_is_to_be_attached_there(
+    base: Organization, held: Held | None, others: list[Change], *, asked: bool
+) -> None:
+    condition = {"StringNotEquals": {"aws:PrincipalAccount": "<account:shop-prod>"}}
+    texts = {"p": (document(BUCKET), ("workloads/prod", "workloads/dev")),
+             "names": (document(LEAVE, Condition=condition), ("security",))}  # fmt: skip
+    guardrails = {
+        key: Guardrail(key, key, SCP, "", text, target=Target(units=units), severity="high")
+        for key, (text, units) in texts.items()
+    }
+    known = replace(base, guardrails=guardrails, held=held)
+    moved = [
+        update(f"account.{key}", {"unit": "workloads/prod"}, {"unit": "workloads/dev"})
+        for key in ("shop-dev", "shop-prod")
+    ]
+    found = exposures(known, [*moved, *others])
+    assert [str(address) for address in found] == (["account.shop-prod"] if asked else [])
+
+
 WORKLOADS = "unit/workloads"
 
 

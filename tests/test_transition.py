@@ -34,6 +34,7 @@ ROLES = ("role/one", "role/two")
 
 HERE = {"shop-prod": "workloads/prod", "shop-dev": "workloads/dev"}
 EVERYWHERE, PROD = Target(units=(ROOT,)), Target(units=("workloads/prod",))
+DEV = Target(units=("workloads/dev",))
 
 
 def statement(effect: str, action: str | list[str], **condition: Any) -> dict[str, Any]:
@@ -270,12 +271,59 @@ def test_what_needs_no_leave_lets_nothing_through_even_where_a_step_fails(
             assert all(always[account] <= world.blocked(account) for account in MOVING)
 
 
+@settings(max_examples=150)
+@given(DENYING, DENYING, st.sampled_from(["account.shop-prod", "account.shop-dev", "account.*"]))
+def test_what_needs_no_leave_lets_nothing_through_where_only_accounts_are_meant(
+    base: Organization, before: Config, after: Config, target: str
+) -> None:
+    live, plan = planned(before.of(base), after.of(base))
+    organization = replace(after.of(base), held=held_in(live, plan))
+    changes = plan.only([target]).changes
+    if dangers(organization, changes):
+        return
+    world = World(organization, live)
+    always = {account: world.blocked(account) for account in MOVING}
+    for step, change in build(changes, Known.of(organization)).steps.items():
+        for _ in world.model.states(change):
+            pass
+        assert step.address.kind in ("account", "policy", "attachments")
+    assert all(always[account] <= world.blocked(account) for account in MOVING)
+
+
+@pytest.mark.parametrize(
+    ("was", "will", "asked"),
+    [
+        pytest.param({"q": (0, PROD), "p": (1, DEV)}, {"q": (0, PROD), "p": (0, DEV)}, False, id="a text comes along"),
+        pytest.param({"q": (0, PROD)}, {}, True, id="dropped where it leaves"),
+        pytest.param({"q": (0, PROD)}, {"q": (1, PROD)}, True, id="loosened where it leaves"),
+        pytest.param({"q": (0, PROD), "p": (0, DEV)}, {"q": (1, PROD), "p": (0, DEV)}, True, id="its text not known"),
+        pytest.param({"q": (0, PROD), "p": (0, DEV)}, {"q": (0, PROD), "p": (0, DEV)}, False, id="as declared"),
+        pytest.param({"q": (0, EVERYWHERE)}, {}, False, id="still there"),
+    ],
+)
+def test_an_account_that_is_meant_alone_moves_with_what_is_to_block_there(
+    base: Organization, was: dict[str, tuple[int, Target]], will: dict[str, tuple[int, Target]], *, asked: bool
+) -> None:
+    before, after = (
+        Config({name: (text(DENIES[number]), at) for name, (number, at) in rails.items()}, places)
+        for rails, places in ((was, HERE), (will, {**HERE, "shop-prod": "workloads/dev"}))
+    )
+    live, plan = planned(before.of(base), after.of(base))
+    organization = replace(after.of(base), held=held_in(live, plan))
+    changes = plan.only(["account.shop-prod"]).changes
+    assert ("weaken" in dangers(organization, changes).get(Address("account", "shop-prod"), ())) is asked
+    graph = build(plan.changes, Known.of(organization))
+    moving = graph.needs[Step(Address("account", "shop-prod"), 0)]
+    assert moving == {step for step in graph.steps if step.address.name == "p" and step.stage == 0}
+
+
 def held_in(live: dict[Address, Resource], plan: Plan) -> Held:
     """As a run reads it."""
     changed = {change.address for change in plan.changes}
     return Held(
         {each.name: tuple(live[each].attributes["policies"]) for each in live if each.kind == "attachments"},
         frozenset(each.name for each in live if each.kind == "policy" and each not in changed),
+        frozenset(each.name for each in changed if each.kind == "policy"),
     )
 
 

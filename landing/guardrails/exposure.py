@@ -15,7 +15,7 @@ from landing.core.model import Action, Address, Attributes, Change
 from landing.engine.order.phases import Known, Phase, opened, stages_of
 from landing.guardrails.in_force import Documents, ids_for, levels, made_up, requests_at
 from landing.organization import ROOT, Held, Organization, node_of
-from landing.organization.resources import ACCOUNT, ATTACHMENTS, POLICY, POLICY_TYPE, policies_of
+from landing.organization.resources import ATTACHMENTS, POLICY, POLICY_TYPE, moves, policies_of
 from landing.policy import RCP, SCP, effect
 from landing.policy.direction import Document, blocked_beside, common, covers, let_through, passing
 from landing.policy.testing.suite import FULL_ACCESS, Levels
@@ -39,7 +39,7 @@ def exposures(organization: Organization, changes: Iterable[Change], kinds: Kind
     each = {
         **_loosened(organization, found, list(changes)),
         **_opened(organization, list(changes)),
-        **_moved(organization, found),
+        **_moved(organization, list(changes)),
     }
     return {address: words for address, words in each.items() if words and address not in named}
 
@@ -150,31 +150,44 @@ def _opened(organization: Organization, changes: list[Change]) -> dict[Address, 
     return {address: f"what {', '.join(sorted(names))} allows passes" for address, names in found.items()}
 
 
-def _moved(organization: Organization, changes: Iterable[Change]) -> dict[Address, str]:
+def _moved(organization: Organization, changes: list[Change]) -> dict[Address, str]:
     """What an account that moves gets through: the guardrails of the config on both ways to it compared."""
-    places = _Places(organization)
+    places = _Places(organization, changes)
     told: dict[object, str] = {}
     found: dict[Address, str] = {}
     for change in changes:
-        if change.address.kind != ACCOUNT or not change.before or not change.after:
+        if change.action is not Action.UPDATE or not moves(change):
             continue
+        assert change.before is not None
+        assert change.after is not None
         account, before, after = change.address.name, change.before.get("unit"), change.after.get("unit")
-        if before != after:
-            node = f"account/{account}"
-            theirs = tuple(policy.id for policy in organization.foreign_at.get(node, ()))
-            own = account if places.names(account) else ""
-            alike = (before, after, own, organization.guarded.get(node), organization.full_access(node), theirs)
-            if alike not in told:
-                told[alike] = next(places.passing(account, str(before), str(after)), "")
-            found[change.address] = told[alike]
+        node = f"account/{account}"
+        theirs = tuple(policy.id for policy in organization.foreign_at.get(node, ()))
+        own = account if places.names(account) else ""
+        alike = (before, after, own, organization.guarded.get(node), organization.full_access(node), theirs)
+        if alike not in told:
+            told[alike] = next(places.passing(account, str(before), str(after)), "")
+        found[change.address] = told[alike]
     return found
 
 
 class _Places:
     """The guardrails of the config at their nodes, compared as if an account were here or there."""
 
-    def __init__(self, organization: Organization) -> None:
+    def __init__(self, organization: Organization, changes: list[Change]) -> None:
         self._organization = organization
+        held = organization.held.attached if organization.held is not None else {}
+        coming = {
+            change.address.name: policies_of(change.after) for change in changes if change.address.kind == ATTACHMENTS
+        }
+        self._left_behind = {node: {*policies} & coming.get(node, {*policies}) for node, policies in held.items()}
+        self._there = {**{node: {*policies} for node, policies in held.items()}, **coming}
+        changed = {change.address.name for change in changes if change.address.kind == POLICY}
+        self._otherwise = (organization.held.otherwise if organization.held is not None else frozenset()) - changed
+        self._as_declared = {
+            change.address.name for change in changes if change.address.kind == POLICY and change.after
+        }
+        self._as_declared |= organization.held.as_declared if organization.held is not None else frozenset()
         ids, self._account_ids = ids_for(organization, {})
         self._documents = Documents(ids)
         self._policies = {
@@ -196,19 +209,47 @@ class _Places:
         if unknown:
             yield f"it cannot be told what blocks in {unknown[0]}, which the config does not have"
             return
+        known = self._organization
+        yield from self._lost(before, after)
+        # What is on both ways is there as much before as after.
+        unsure = {*known.path(after)} - {*known.path(before)} if account in known.named_in_policies else ()
         for policy_type in (SCP, RCP):
-            old, new = (self._levels(account, unit, policy_type) for unit in (before, after))
+            old = self._levels(account, before, policy_type)
+            new = self._levels(account, after, policy_type, unsure=set(map(node_of, unsure)))
             if not covers(new, old):
                 scope = requests_at(self._account_ids.get(account), policy_type)
                 if words := passing(effect(old, new, scope, policy_type)):
                     yield references.symbolic(words, made_up(self._organization, {}))
 
-    def _levels(self, account: str, unit: str, policy_type: str) -> Levels:
+    def _lost(self, before: str, after: str) -> Iterator[str]:
+        """What is in force on the one way in AWS and not on the other, of which the config does not have the text."""
+        was, will = (set(map(node_of, self._organization.path(unit))) for unit in (before, after))
+        kept = {name for node in will for name in self._there.get(node, ())}
+        for node in sorted(was - will):
+            for name in sorted(self._left_behind.get(node, set()) - kept - {FULL_ACCESS}):
+                if name in self._otherwise or name not in self._organization.attached.get(node, ()):
+                    yield f"what {name} blocks at {node} may pass"
+
+    def _levels(self, account: str, unit: str, policy_type: str, *, unsure: Collection[str] = ()) -> Levels:
+        """With what is to be attached; where that is not waited for, with what surely is."""
         known = self._organization
         nodes = [*map(node_of, known.path(unit)), f"account/{account}"]
         attached = {
-            node: (*((FULL_ACCESS,) if known.full_access(node) else ()), *known.guarded.get(node, ())) for node in nodes
+            node: (
+                *((FULL_ACCESS,) if known.full_access(node) else ()),
+                *(key for key in known.guarded.get(node, ()) if node not in unsure or self._is_there(node, key)),
+            )
+            for node in nodes
         }
         return levels(
             known, nodes, attached, policy_type=policy_type, policies=self._policies, documents=self._documents
+        )
+
+    def _is_there(self, node: str, guardrail: str) -> bool:
+        """Whether all that has something of a guardrail is at a node with its text, or will be by the changes."""
+        packs, there = self._organization.packs, self._there.get(node, set()) & self._as_declared
+        return all(
+            policy in there
+            for policy in self._organization.attached[node]
+            if policy == guardrail or (policy in packs and guardrail in packs[policy].guardrails)
         )

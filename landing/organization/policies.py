@@ -92,11 +92,13 @@ class Pack:
 class Held:
     """The policies of ours as AWS was found to hold them, as far as changes bear on them.
 
-    `attached` goes by node (`root`, `unit/KEY`, `account/KEY`). `as_declared` names those whose text is the config's.
+    `attached` goes by node (`root`, `unit/KEY`, `account/KEY`). `as_declared` names those whose text is the config's,
+    `otherwise` those of which it is known that it is another.
     """
 
     attached: Mapping[str, tuple[str, ...]]
     as_declared: frozenset[str] = frozenset()
+    otherwise: frozenset[str] = frozenset()
 
     def nodes(self, policy: str) -> tuple[str, ...]:
         """Where a policy is attached."""

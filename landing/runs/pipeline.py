@@ -37,6 +37,7 @@ from landing.organization.resources import (
     TRUSTED_ACCESS,
     foreign_in,
     has_control_tower,
+    moves,
     policies_of,
 )
 from landing.runs.quotas import refuse_over_quota
@@ -153,7 +154,9 @@ def plan_again(
         refuse(organization, planned.changes)
     if concerns(planned.changes):
         known = with_full_access_now(with_others(organization, aws), aws, planned.changes)
-        known = replace(known, held=_held_now(aws, planned.plan.changes, planned.changes))
+        held = _held_now(aws, planned.plan.changes, planned.changes)
+        others = _names(saved.changes) - _names(planned.plan.changes)
+        known = replace(known, held=held and replace(held, otherwise=held.otherwise | others))
         planned = replace(planned, organization=known)
         refuse_crowded(planned.organization, planned.changes)
     return planned
@@ -240,20 +243,29 @@ def _held(observation: Observation, changes: Collection[Change]) -> Held | None:
     return Held(
         {each.name: tuple(policies_of(live[each].attributes)) for each in live if each.kind == ATTACHMENTS},
         frozenset(each.name for each in live if each.kind == POLICY and each not in changed),
+        _names(changes),
     )
 
 
 def _held_now(aws: Aws, planned: Collection[Change], left: Collection[Change]) -> Held | None:
-    """The same of the policies that a plan changes, with what is left of it to be made; a call each."""
-    names = {change.address.name for change in planned if change.address.kind == POLICY}
-    if not any(change.address.kind == POLICY and change.action is Action.UPDATE for change in left):
+    """The same of the policies that a plan changes, with what is left of it to be made; a call each.
+
+    Of all that is ours, where an account moves.
+    """
+    moved = any(map(moves, left))
+    if not moved and not any(change.address.kind == POLICY and change.action is Action.UPDATE for change in left):
         return None
+    names = _names(planned)
     attached: dict[str, tuple[str, ...]] = {}
     for policy in aws.tree.policies.values():
-        for node in aws.tree.nodes(policy) if policy.key in names and aws.tree.concerns(policy) else ():
+        for node in aws.tree.nodes(policy) if (moved or policy.key in names) and aws.tree.concerns(policy) else ():
             attached[node] = (*attached.get(node, ()), policy.key)
-    made = {change.address for change in planned} - {change.address for change in left}
-    return Held(attached, frozenset(address.name for address in made if address.kind == POLICY))
+    return Held(attached, _names(planned) - _names(left), _names(left))
+
+
+def _names(changes: Collection[Change]) -> frozenset[str]:
+    """The policies that change."""
+    return frozenset(change.address.name for change in changes if change.address.kind == POLICY)
 
 
 def _has_control_tower(aws: Aws, compared: Plan, observation: Observation) -> bool:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from landing.core.model import Action, Address, Attributes, Change, UniqueName
 from landing.engine.order.phases import Known, Phase, Stage, stages_of
 from landing.engine.order.unique_names import givers, names_of, to_temporary
-from landing.organization.resources import POLICY
+from landing.organization.resources import ATTACHMENTS, POLICY, moves
 from landing.services.base import Kinds
 
 NOTHING_KNOWN = Known()
@@ -59,7 +59,8 @@ def build(changes: Collection[Change], known: Known = NOTHING_KNOWN) -> Graph:
     A change comes after what it requires, unless that only loosens. What a change releases is deleted or loosened
     after it. Stages of guardrails wait for all those of earlier phases, and from the first that lets anything through
     they are made one after the other, in the order in which they were checked. No text of a policy is loosened before
-    all that tightens has been done: what one policy does not block any more another may have begun to.
+    all that tightens has been done: what one policy does not block any more another may have begun to. Nor is an
+    account moved that does not require what is attached where it goes.
 
     Who takes a name comes after who gives it up. Where that goes round in a circle, one of them (always the same) gets
     a temporary name first, in a stage of its own.
@@ -132,7 +133,9 @@ def _build(
         needs[step] |= earlier
     for step in steps:
         needs[step].discard(step)
-    return Graph(steps, needs, _waits(steps, phases, kinds) | _tighten_first(needs, phases), phases), after_givers
+    return Graph(
+        steps, needs, _waits(steps, phases, kinds) | _tighten_first(steps, needs, phases), phases
+    ), after_givers
 
 
 def _exchange(kinds: Kinds, taker: Sequence[Stage], giver: Sequence[Stage]) -> tuple[int, int]:
@@ -202,16 +205,26 @@ TIGHTENED = Step(Address("", "tightened"), 0)
 """The barrier behind all that tightens."""
 
 
-def _tighten_first(needs: dict[Step, set[Step]], phases: Mapping[Step, Phase | None]) -> dict[Step, set[Step]]:
-    """Have each step that loosens a text need all that tightens; the barrier, with what it waits for besides."""
+def _tighten_first(
+    steps: Mapping[Step, Change], needs: dict[Step, set[Step]], phases: Mapping[Step, Phase | None]
+) -> dict[Step, set[Step]]:
+    """Have each step that loosens a text need all that tightens; the barrier, with what it waits for besides.
+
+    So does an account that moves and does not require what is attached where it goes.
+    """
     tightening = {step for step, phase in phases.items() if phase is Phase.TIGHTEN}
-    loosening = [step for step, phase in phases.items() if step.address.kind == POLICY and (phase or 0) > Phase.TIGHTEN]
+    late = [step for step, phase in phases.items() if (phase or 0) > Phase.TIGHTEN]
+    loosening = [step for step in late if step.address.kind == POLICY or _hurries(steps[step])]
     if not (tightening and loosening):
         return {}
     needs[TIGHTENED] = tightening
     for step in loosening:
         needs[step].add(TIGHTENED)
     return {TIGHTENED: set()}
+
+
+def _hurries(change: Change) -> bool:
+    return moves(change) and not any(required.kind == ATTACHMENTS for required in change.requires)
 
 
 def _waits(steps: dict[Step, Change], phases: dict[Step, Phase | None], kinds: Kinds) -> dict[Step, set[Step]]:

@@ -123,9 +123,13 @@ class Attachments(Kind):
         return self.address(node_of(unit))
 
     def of_path(self, organization: Organization, unit: str) -> Iterator[Address]:
-        """The addresses of everything that guards an account in this unit, root first."""
+        """The addresses of everything that guards an account in this unit, root first.
+
+        The policies too: one that is attached there already may get a text that blocks more.
+        """
         for node in organization.path(unit):
             yield self.at_unit(node)
+            yield from (Address(POLICY, key) for key in organization.attached.get(node_of(node), ()))
 
     def _source(self, organization: Organization, name: str, policies: set[str]) -> Source | None:
         for key in sorted(policies - {FULL_ACCESS}):
