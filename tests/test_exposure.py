@@ -197,13 +197,21 @@ PROD, DEV = "unit/workloads/prod", "unit/workloads/dev"
     ("held", "others", "asked"),
     [
         pytest.param(None, [], True, id="nothing is known of AWS"),
-        pytest.param(Held({PROD: ("p",)}, frozenset("p")), [], True, id="not attached yet"),
-        pytest.param(Held({PROD: ("p",), DEV: ("p",)}, frozenset("p")), [], False, id="attached"),
-        pytest.param(Held({PROD: ("p",), DEV: ("p",)}), [], True, id="attached with another text"),
+        pytest.param(Held({PROD: (FULL_ACCESS, "p")}, frozenset("p")), [], True, id="not attached yet"),
+        pytest.param(Held({PROD: (FULL_ACCESS, "p"), DEV: ("p",)}, frozenset("p")), [], False, id="attached"),
+        pytest.param(Held({PROD: (FULL_ACCESS, "p"), DEV: ("p",)}), [], True, id="attached with another text"),
         pytest.param(
-            Held({PROD: ("p",)}, frozenset("p")), [attached(DEV, [], ["p"])], False, id="attached by the same plan"
+            Held({PROD: (FULL_ACCESS, "p")}, frozenset("p")),
+            [attached(DEV, [], ["p"])],
+            False,
+            id="attached by the same plan",
         ),
-        pytest.param(Held({PROD: ("p",)}, frozenset("p")), [attached(PROD, [], ["p"])], True, id="attached elsewhere"),
+        pytest.param(
+            Held({PROD: (FULL_ACCESS, "p")}, frozenset("p")),
+            [attached(PROD, [FULL_ACCESS], [FULL_ACCESS, "p"])],
+            True,
+            id="attached elsewhere",
+        ),
     ],
 )
 def test_an_account_that_policies_name_moves_without_waiting_for_what_is_to_be_attached_there(

@@ -290,6 +290,17 @@ def test_what_needs_no_leave_lets_nothing_through_where_only_accounts_are_meant(
     assert all(always[account] <= world.blocked(account) for account in MOVING)
 
 
+def test_an_account_that_leaves_what_is_allowed_there_alone_is_asked_about(base: Organization) -> None:
+    rails = {"p": (text(ALLOWS[0]), PROD)}
+    before = Config(rails, HERE, closed=frozenset({"workloads/prod"}))
+    after = Config(rails, {**HERE, "shop-prod": "workloads/dev"})
+    live, plan = planned(before.of(base), after.of(base))
+    organization = replace(after.of(base), held=held_in(live, plan))
+    changes = plan.only(["account.shop-prod"]).changes
+    assert [*dangers(organization, changes).get(Address("account", "shop-prod"), ())] == ["weaken"]
+    assert [address.kind for address in dangers(organization, plan.changes)] == ["attachments"]
+
+
 @pytest.mark.parametrize(
     ("was", "will", "asked"),
     [

@@ -226,6 +226,8 @@ class _Places:
         was, will = (set(map(node_of, self._organization.path(unit))) for unit in (before, after))
         kept = {name for node in will for name in self._there.get(node, ())}
         for node in sorted(was - will):
+            if FULL_ACCESS not in self._there.get(node, {FULL_ACCESS}) and self._organization.full_access(node):
+                yield f"what is not allowed at {node} may pass"
             for name in sorted(self._left_behind.get(node, set()) - kept - {FULL_ACCESS}):
                 if name in self._otherwise or name not in self._organization.attached.get(node, ()):
                     yield f"what {name} blocks at {node} may pass"

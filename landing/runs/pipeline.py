@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
-from landing.aws import Aws, as_joined, translated
+from landing.aws import FULL_ACCESS, SCP, Aws, as_joined, translated
 from landing.core.errors import AwsError, CannotRead, ConfigError, WrongPlan
 from landing.core.model import ORGANIZATION, Action, Address, Change, Diagnostic, Resource
 from landing.engine.apply import refresh
@@ -28,7 +28,7 @@ from landing.guardrails.lock_out import concerns, refuse_lock_out
 from landing.guardrails.packs import as_held, as_read, with_full_access, with_full_access_now, with_others
 from landing.guardrails.slots import refuse_crowded
 from landing.guardrails.transition import sentences
-from landing.organization import Held, Organization
+from landing.organization import ROOT, Held, Organization, node_of
 from landing.organization.resources import (
     ACCOUNT,
     ATTACHMENTS,
@@ -250,7 +250,7 @@ def _held(observation: Observation, changes: Collection[Change]) -> Held | None:
 def _held_now(aws: Aws, planned: Collection[Change], left: Collection[Change]) -> Held | None:
     """The same of the policies that a plan changes, with what is left of it to be made; a call each.
 
-    Of all that is ours, where an account moves.
+    Of all that is ours, and FullAWSAccess, where an account moves.
     """
     moved = any(map(moves, left))
     if not moved and not any(change.address.kind == POLICY and change.action is Action.UPDATE for change in left):
@@ -260,6 +260,10 @@ def _held_now(aws: Aws, planned: Collection[Change], left: Collection[Change]) -
     for policy in aws.tree.policies.values():
         for node in aws.tree.nodes(policy) if (moved or policy.key in names) and aws.tree.concerns(policy) else ():
             attached[node] = (*attached.get(node, ()), policy.key)
+    if moved and aws.tree.policy_types.get(SCP) == "ENABLED":
+        for unit in (ROOT, *aws.tree.units):
+            here = (FULL_ACCESS,) if aws.tree.full_access(aws.tree.node_id(unit)) else ()
+            attached[node_of(unit)] = (*attached.get(node_of(unit), ()), *here)
     return Held(attached, _names(planned) - _names(left), _names(left))
 
 
