@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from landing.config import load, schema
-from landing.config.structure import example_for
+from landing.config.structure import compiled, example_for
 from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic, Source
 from landing.core.partitions import REGIONS, region_group
@@ -311,6 +311,7 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 PATHS = _paths(WHOLE)
 """Drawn by number: the repr of them all is too large for hypothesis."""
+COMPILED = compiled(schema())
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
@@ -330,6 +331,17 @@ def test_no_value_anywhere_breaks_the_checks(
     except ConfigError as error:
         found = list(error.problems)
     assert all(problem.code.startswith("LZ") and problem.source for problem in found)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, len(PATHS) - 1), JUNK)
+def test_what_the_compiled_schema_lets_through_the_other_validator_does_too(number: int, junk: Any) -> None:
+    broken = copy.deepcopy(WHOLE)
+    node: Any = broken
+    for step in PATHS[number][:-1]:
+        node = node[step]
+    node[PATHS[number][-1]] = junk
+    assert COMPILED(broken) is Draft7Validator(schema()).is_valid(broken)
 
 
 @pytest.mark.parametrize("top", ["organization", "roles", "accounts"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from landing.config.document import Document, Path_
@@ -18,12 +20,14 @@ if TYPE_CHECKING:
 def problems_of(document: Document, schema: Mapping[str, Any]) -> Iterator[Diagnostic]:
     """Every violation of the schema, where it stands in the files.
 
-    Accounts are the bulk of a config: a compiled validator finds those that are wrong, and only they are looked at
-    by the one that names all errors.
+    A compiled validator says whether there is any; the one that names all errors is imported only then, and looks at
+    those accounts only that are wrong: they are the bulk of a config.
     """
+    data = dict(document.data)
+    if compiled(schema)(data):
+        return
     from jsonschema import Draft7Validator
 
-    data = dict(document.data)
     if isinstance(data.get("accounts"), dict):
         data["accounts"] = _suspects(data["accounts"], schema["properties"]["accounts"])
     found = [each for error in Draft7Validator(schema).iter_errors(data) for each in _spoken(document, error)]
@@ -34,20 +38,30 @@ def problems_of(document: Document, schema: Mapping[str, Any]) -> Iterator[Diagn
             yield each
 
 
-def _suspects(accounts: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+def compiled(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
+    """Whether a value fits a schema, and nothing more: it changes no value, nor fills in defaults."""
+    return _compiled(json.dumps(schema))
+
+
+@cache
+def _compiled(schema: str) -> Callable[[Any], bool]:
     import fastjsonschema
 
-    fits = fastjsonschema.compile(schema["additionalProperties"])
-    name = re.compile(schema["propertyNames"]["pattern"])
+    check = fastjsonschema.compile(json.loads(schema), use_default=False)
 
-    def wrong(key: str) -> bool:
+    def fits(value: Any) -> bool:
         try:
-            fits(accounts[key])
+            check(value)
         except fastjsonschema.JsonSchemaException:
-            return True
-        return name.search(key) is None
+            return False
+        return True
 
-    return {key: accounts[key] for key in accounts if wrong(key)}
+    return fits
+
+
+def _suspects(accounts: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    fits, name = compiled(schema["additionalProperties"]), re.compile(schema["propertyNames"]["pattern"])
+    return {key: value for key, value in accounts.items() if not fits(value) or name.search(key) is None}
 
 
 def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
