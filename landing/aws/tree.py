@@ -181,6 +181,13 @@ class Tree:
         tags = self._survey.root_tags() if self.description else {}
         return frozenset(tag.removeprefix(beginning) for tag in tags if tag.startswith(beginning))
 
+    @property
+    def has_marks(self) -> bool:
+        """Whether any of it is marked as ours: an apply was here before."""
+        found: list[LiveUnit | LiveAccount | LivePolicy] = [*self.units.values(), *self.accounts.values()]
+        found += self.policies.values()
+        return bool(self.marked_regions or self.marked_services) or any(each.marked for each in found)
+
     def concerns(self, policy: LivePolicy) -> bool:
         """Whether it is ours, or has the name of one of ours; other policies are only counted."""
         wanted = self._wanted

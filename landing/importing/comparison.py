@@ -64,17 +64,20 @@ class Sight:
 def told(found: tuple[Change, ...]) -> Iterator[str]:
     """In words: how much is adopted, and every change that is more than that."""
     more = beyond_adoption(found)
-    adopted = len(found) - len(more)
+    forgotten = sum(1 for change in found if change.action is Action.FORGET)
+    does = f"adopts {len(found) - len(more) - forgotten}"
+    if forgotten:
+        does += f", lets go of {forgotten} that an apply of another config has made (they stay: see `removed`),"
     if not more:
-        yield f"Compared with AWS: a plan of it adopts {adopted} and changes nothing else of the organization."
+        yield f"Compared with AWS: a plan of it {does} and changes nothing else of the organization."
         return
-    yield f"Compared with AWS: a plan of it adopts {adopted}, and would change {len(more)} more. Look at them first:"
+    yield f"Compared with AWS: a plan of it {does.rstrip(',')}, and would change {len(more)} more. Look at them first:"
     yield from (f"  {change.action.value} {change.address}" for change in more)
 
 
 def beyond_adoption(found: Collection[Change]) -> list[Change]:
-    """The changes that do more than set marks."""
-    return [change for change in found if change.action is not Action.ADOPT]
+    """The changes that do more than set marks, or take them off."""
+    return [change for change in found if change.action not in (Action.ADOPT, Action.FORGET)]
 
 
 def differences(change: Change) -> Iterator[str]:

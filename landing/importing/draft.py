@@ -120,6 +120,8 @@ class Draft:
     known: tuple[Known, ...] = ()
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     services: Mapping[str, Json] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+    """Addresses of what an apply has made, and no config can be made of: it is let go."""
     left_out: tuple[LeftOut, ...] = ()
     source: str = ""
     """What it was made from, in words."""

@@ -77,6 +77,12 @@ def _organization(draft: Draft) -> Iterator[str]:
         yield from block(draft.limits, 2)
     if draft.units:
         yield from ("", "units:", *_units(draft))
+    if draft.removed:
+        yield from (
+            "",
+            "# Made by another config, and not in this one: they stay as they are.",
+        )
+        yield from ("removed:", *(f"  - {text(each)}" for each in draft.removed))
     yield from left_out_lines(draft)
 
 

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from landing.aws import Aws
 from landing.core.errors import ConfigError
+from landing.core.model import Action
 from landing.engine.plan import Plan
 from landing.importing.comparison import Sight, beyond_adoption, differences
 from landing.importing.draft import Draft, LeftOut
 from landing.importing.output import Written, rewrite_folder, say_left_out
 from landing.organization import Organization
-from landing.services.base import Kind
+from landing.services.base import BY_SERVICE, Kind
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
-from landing.services.registry import SERVICES
+from landing.services.registry import KINDS, SERVICES
 from landing.services.service import Service
 from landing.services.settings import without_defaults
 from landing.services.shapes import ServiceAdministrator
@@ -59,7 +60,24 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
         else:
             left.append(LeftOut(f"{service.title}, administered by {organization.security_tooling}", tried))
     complete = replace(found.draft, left_out=(*left, *draft.left_out))
-    return replace(found, draft=complete, written=say_left_out(complete, found.written, folder))
+    found = replace(found, draft=complete)
+    if aws.tree.has_marks:
+        return _letting_go(sight, found, folder)
+    return replace(found, written=say_left_out(complete, found.written, folder))
+
+
+def _letting_go(sight: Sight, found: Compared, folder: Path) -> Compared:
+    """With what another config has made, and a plan of this one would delete, under `removed`: it stays as it is."""
+    sight.look(found.written.organization, KINDS)
+    plan = sight.plan(found.written.organization, KINDS)
+    gone = [change for change in plan.changes if change.action is Action.DELETE]
+    ours = [change for change in gone if KINDS[change.address.kind].ownership not in BY_SERVICE]
+    draft = replace(found.draft, removed=tuple(str(change.address) for change in ours))
+    written = rewrite_folder(draft, folder, found.written.accepted) if ours else found.written
+    kept = [change for change in plan.changes if change.action is not Action.DELETE]
+    forgotten = [replace(change, action=Action.FORGET, after=None) for change in ours]
+    plan = replace(plan, changes=(*kept, *forgotten))
+    return replace(found, draft=draft, written=say_left_out(draft, written, folder), plan=plan)
 
 
 def _administered(
