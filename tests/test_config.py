@@ -190,6 +190,13 @@ def test_one_id_is_of_one_account(problems: Find) -> None:
     assert found.message.startswith("`123456789012` belongs to account `shop-prod` already (")
 
 
+def test_a_number_that_is_written_as_text_is_shown_without_quotes_and_once(problems: Find) -> None:
+    [found] = problems("services: {log_archive: {retention_days: '2557'}}\n")
+    assert (found.code, found.help) == ("LZ205", "write `retention_days: 2557`")
+    [found] = problems("", text=SMALL.replace("name: Shop Dev", "name: Netwörk"))
+    assert found.code == "LZ206"
+
+
 def test_depth_is_limited_to_five_levels_below_the_root(problems: Find) -> None:
     deep = "units:\n" + "".join(
         f"{'  ' * (2 * level + 1)}u{level}:\n{'  ' * (2 * level + 2)}units:\n" for level in range(5)

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from landing.aws.event_history import acts
-from landing.core.errors import ImpossiblePlan
+from landing.core.errors import ImpossiblePlan, UnsafePlan
 from landing.core.model import Action, Address, Change
 from landing.engine import drift
 from landing.guardrails.effects import effects
-from landing.guardrails.lock_out import lock_outs
+from landing.guardrails.lock_out import lock_outs, refuse_lock_out
 from landing.guardrails.slots import refuse_crowded
 from landing.organization import TAG, ForeignPolicy, Organization, Strictness
 from landing.organization.resources import foreign_in
@@ -156,6 +156,9 @@ def test_the_estate_has_policies_of_others(cloud: Cloud) -> None:
     organization = replace(cloud.organization, foreign=foreign_in(seen.live))
     assert not list(lock_outs(cloud.organization))
     assert any("s3:CreateBucket" in found.actions for found in lock_outs(organization))
+    new = Change(Action.CREATE, Address("policy", "mine"), None, {})
+    with pytest.raises(UnsafePlan, match=r"of others count too, and are theirs to mend: rogue .* at root"):
+        refuse_lock_out(organization, [new])
     gone = Address("attachments", "unit/workloads")
     live = seen.live[gone].attributes
     change = Change(Action.UPDATE, gone, live, {"policies": ["FullAWSAccess"]})

@@ -30,7 +30,8 @@ def problems_of(document: Document, schema: Mapping[str, Any]) -> Iterator[Diagn
 
     if isinstance(data.get("accounts"), dict):
         data["accounts"] = _suspects(data["accounts"], schema["properties"]["accounts"])
-    found = [each for error in Draft7Validator(schema).iter_errors(data) for each in _spoken(document, error)]
+    errors = Draft7Validator(schema).iter_errors(data)
+    found = list(dict.fromkeys(each for error in errors for each in _spoken(document, error)))
     misspelt = {(each.pointer[:-1], each.help) for each in found if each.code == "LZ201"}
     for each in found:
         missing = each.message.split("`")[1] if each.code == "LZ202" else ""
@@ -149,8 +150,8 @@ def _example(path: Path_, wanted: str, given: object) -> str:
     written = {
         "array": f"[{word or '…'}]",
         "string": f'"{word or "…"}"',
-        "integer": "3",
-        "number": "3",
+        "integer": word if re.fullmatch("-?[0-9]+", word) else "3",
+        "number": word if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", word) else "3",
         "boolean": "true",
         "object": "{key: value}",
         "null": "",

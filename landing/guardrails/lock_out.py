@@ -65,10 +65,12 @@ def refuse_lock_out(organization: Organization, changes: Collection[Change]) -> 
     """Raise UnsafePlan with every role that the guardrails would lock out, where the changes bear on that."""
     found = [f"  {each}" for each in lock_outs(organization)] if concerns(changes) else []
     if found:
+        others = [f"{each.words} at {', '.join(each.nodes)}" for each in organization.foreign if each.type == SCP]
+        also = f" Policies of others count too, and are theirs to mend: {'; '.join(others)}." if others else ""
         raise UnsafePlan(
             "The guardrails would lock out roles that must get through, which needs --allow lock-out:\n"
             + "\n".join(found)
-            + "\nExempt the roles in the policies: see `{{ exempt_roles }}` in docs/extending.md."
+            + f"\nExempt the roles in the policies: see `{{{{ exempt_roles }}}}` in docs/extending.md.{also}"
         )
 
 
