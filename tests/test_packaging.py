@@ -10,14 +10,14 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
-Landing = Callable[..., subprocess.CompletedProcess[str]]
+Installed = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
@@ -29,26 +29,40 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def installed(wheel: Path, tmp_path: Path) -> Iterator[Landing]:
-    """The command of the installed wheel, in an empty folder."""
-    site, work = tmp_path / "site", tmp_path / "work"
+def installed(wheel: Path, tmp_path: Path) -> Installed:
+    """What the installed wheel does in an empty folder: `landing` and `python` are those that have it."""
+    site, work, commands = (tmp_path / name for name in ("site", "work", "bin"))
     work.mkdir()
+    commands.mkdir()
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
+    for name, words in (("landing", f"{sys.executable} -m landing"), ("python", sys.executable)):
+        (commands / name).write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+        (commands / name).chmod(0o755)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LANDING_"))}
-    environment = {**clean, "PYTHONPATH": str(site), "LANDING_SANDBOX": "1"}
+    environment = {
+        **clean,
+        "PATH": os.pathsep.join([str(commands), clean["PATH"]]),
+        "PYTHONPATH": str(site),
+        "TMPDIR": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+    }
 
-    def landing(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return python("-m", "landing", *arguments, cwd=work, env=environment)
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return ended_well(subprocess.run(words, cwd=work, env=environment, capture_output=True, text=True, check=False))
 
-    yield landing
-    landing("sandbox", "stop")
+    return run
+
+
+def ended_well(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
 
 
 def python(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, **options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done
+    return ended_well(
+        subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, **options)
+    )
 
 
 def test_the_wheel_holds_the_library_and_the_example(wheel: Path) -> None:
@@ -60,18 +74,16 @@ def test_the_wheel_holds_the_library_and_the_example(wheel: Path) -> None:
         assert {f"landing/shipped/{path}" for path in ours} <= names
 
 
-def test_the_wheel_does_the_main_job(installed: Landing, tmp_path: Path) -> None:
-    assert installed("version").stdout.startswith("landing ")
-    installed("init")
+def test_the_wheel_does_the_main_job(installed: Installed, tmp_path: Path) -> None:
+    """`make demo`, with what is installed: from an empty account, as the roles that `synth` describes."""
+    assert installed("landing", "version").stdout.startswith("landing ")
+    installed("landing", "init")
     assert (tmp_path / "work" / "config").is_dir()
-    installed("validate")
-    installed("plan", "--out", "plan.json", "--summary")
-    applied = installed("apply", "plan.json", "--auto-approve")
-    assert "Apply complete!" in applied.stdout
-    assert "No changes" in installed("plan", "--detailed-exitcode").stdout
-    report = json.loads(installed("drift", "--format", "json").stdout)
-    assert report["findings"] == []
-    assert report["summary"]["in_sync"] > 100
+    installed("landing", "validate")
+    demo = installed("sh", str(ROOT / "tests" / "demo.sh")).stdout
+    assert "Apply complete!" in demo
+    assert "No changes" in demo
+    assert demo.count("In sync 100.0 %") == 1
 
 
 def test_the_same_commit_gives_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
