@@ -16,12 +16,14 @@ from landing.core.errors import ConfigError
 from landing.guardrails.packs import as_held
 from landing.library import Library, shipped
 from landing.organization import Organization
-from landing.policy import SCP, catalog, evaluate
+from landing.policy import SCP, catalog
+from landing.policy.canonical import canonical
 from landing.sandbox import Sandbox
 from tests.cloud import BY_NAME, Cloud, Cut, QuickAws, WatchedAws
 from tests.samples import SMALL
 
 NEEDED = [BY_NAME[name] for name in ("organization", "policy_type", "unit", "policy", "attachments")]
+TEAM = "aws:ResourceTag/team"
 ACTIONS = sorted(action.text for action in catalog.expand("s3:Put*"))
 """By the number of the rule that denies it."""
 Capture = pytest.CaptureFixture[str]
@@ -62,20 +64,14 @@ class Workshop:
         assert self.cloud().plan(NEEDED).changes == ()
 
     def denied(self, unit: str = "Workloads") -> frozenset[int]:
-        """The numbers of the rules that hold at a unit."""
+        """The numbers of the rules that hold at a unit: each denies what no other does, wherever its statement is."""
         client = self.sandbox.session().client("organizations")
         root = client.list_roots()["Roots"][0]["Id"]
         units = client.list_organizational_units_for_parent(ParentId=root)["OrganizationalUnits"]
         target = next(found["Id"] for found in units if found["Name"] == unit)
         attached = client.list_policies_for_target(TargetId=target, Filter=SCP)["Policies"]
-        level = [
-            {
-                "name": each["Name"],
-                "policy": json.loads(client.describe_policy(PolicyId=each["Id"])["Policy"]["Content"]),
-            }
-            for each in attached
-        ]
-        return frozenset(number for number in range(1, 30) if evaluate([level], {"action": ACTIONS[number]}).denies)
+        texts = [client.describe_policy(PolicyId=each["Id"])["Policy"]["Content"] for each in attached]
+        return frozenset(number for text in texts for each in json.loads(text)["Statement"] for number in held(each))
 
     def packs(self) -> dict[str, tuple[str, ...]]:
         """What each pack of the sandbox holds."""
@@ -105,7 +101,7 @@ class Ending(WatchedAws):
 
 
 def rule(number: int, size: int) -> dict[str, Any]:
-    condition = {"StringNotEquals": {"aws:ResourceTag/team": f"{number}{'x' * size}"}}
+    condition = {"StringNotEquals": {TEAM: f"{number}{'x' * size}"}}
     return {
         "Sid": f"Rule{number}",
         "Effect": "Deny",
@@ -113,6 +109,17 @@ def rule(number: int, size: int) -> dict[str, Any]:
         "Resource": "*",
         "Condition": condition,
     }
+
+
+def held(statement: dict[str, Any]) -> Iterator[int]:
+    """The rule that a statement is, whole, whatever its Sid."""
+    team = statement.get("Condition", {}).get("StringNotEquals", {}).get(TEAM, "")
+    if team:
+        value = team[0] if isinstance(team, list) else team
+        number, size = int(value.rstrip("x")), value.count("x")
+        found, wanted = ({"Statement": [{**each, "Sid": "x"}]} for each in (statement, rule(number, size)))
+        if canonical(found) == canonical(wanted):
+            yield number
 
 
 @pytest.fixture
