@@ -26,7 +26,7 @@ def test_a_broken_correction_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     patch = dataclasses.replace(patches.PATCHES[0], probe=lambda sandbox: not sandbox.session())
     monkeypatch.setattr(patches, "PATCHES", (patch,))
     monkeypatch.setattr(registry, "SERVICES", {})
-    (wrong,) = corrections.selftest()
+    (wrong,) = corrections.selftest([])
     assert wrong.startswith("moto.core.base_backend.BackendDict.__getitem__ is broken")
 
 
