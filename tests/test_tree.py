@@ -11,7 +11,7 @@ from typing import Any
 from landing.aws import Aws
 from landing.aws.survey import AT_ONCE, FoundUnit, Survey
 from landing.core.model import Action, Address, Change
-from landing.organization import TAG
+from landing.organization import STACKS_TAG, TAG
 from landing.sandbox import Sandbox
 from tests.cloud import BY_NAME, Cloud, Story
 
@@ -64,7 +64,7 @@ def test_what_this_run_has_tagged_is_seen_although_the_bulk_answer_is_older(crea
         wanted = {"name": shop.name, "email": shop.email, "unit": shop.unit, "tags": {"env": "live"}, "managed": True}
         change = Change(Action.UPDATE, Address("account", "shop-prod"), {**wanted, "tags": {"env": "prod"}}, wanted)
         BY_NAME["account"].apply(creation.organization, aws, change)
-        assert aws.tree.tags_of(shop.id) == {"env": "live", TAG: "shop-prod"}
+        assert aws.tree.tags_of(shop.id) == {"env": "live", TAG: "shop-prod", STACKS_TAG: "governed"}
         assert aws.calls["organizations", "ListTagsForResource"] == 1
 
 
