@@ -10,10 +10,10 @@ import pytest
 
 from landing.aws import FULL_ACCESS
 from landing.core.errors import UnsafePlan
-from landing.core.model import Action, Address, Attributes, Change, Source
+from landing.core.model import Action, Address, Attributes, Change, Scope, Source
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers, exposures, refuse_unsafe
-from landing.organization import ForeignPolicy, Guardrail, Held, Organization, Target
+from landing.organization import Deployment, ForeignPolicy, Guardrail, Held, Organization, Target
 from landing.organization.resources import HOLDS
 from landing.policy import RCP, SCP
 from tests.samples import SMALL
@@ -98,6 +98,25 @@ def test_a_token_stands_for_one_account_on_both_sides(base: Organization) -> Non
     [words] = exposures(base, [rewritten(spares("shop-dev"), spares("shop-prod"))]).values()
     assert words == f"e.g. arn:aws:iam::<account:shop-prod>:role/admin with {BUCKET} on arn:aws:s3:::example passes"
     assert exposures(base, [rewritten(spares("shop-dev"), spares("shop-dev"))]) == {}
+
+
+def test_what_protects_an_account_of_a_role_goes_with_the_role(base: Organization) -> None:
+    """Its stack is made in the account that takes the role up; without that, and for any other account, it is asked."""
+
+    def protects(key: str) -> dict[str, Any]:
+        return document(BUCKET, Condition={"StringEquals": {"aws:PrincipalAccount": f"<account:{key}>"}})
+
+    deployment = Deployment("log-archive", {}, ("eu-west-1",), accounts=(base.log_archive,))
+    moved = replace(base, deployments={**base.deployments, "log-archive": deployment})
+    stack = Change(
+        Action.CREATE, Address("stack", "log-archive", Scope(base.log_archive, "eu-west-1")), None, {"template": {}}
+    )
+    change = rewritten(protects("shop-dev"), protects(base.log_archive))
+    assert exposures(moved, [change, stack]) == {}
+    assert exposures(moved, [change]) != {}
+    own = replace(moved, deployments={"log-archive": replace(deployment, remembered=True)})
+    assert exposures(own, [change, stack]) != {}, "a stack of the config's own is no role"
+    assert exposures(moved, [rewritten(protects("shop-dev"), protects("shop-prod")), stack]) != {}
 
 
 def test_an_account_that_no_text_names_is_called_so(base: Organization) -> None:

@@ -15,7 +15,7 @@ from landing.core.model import Action, Address, Attributes, Change
 from landing.engine.order.phases import Known, Phase, opened, stages_of
 from landing.guardrails.in_force import Documents, ids_for, levels, made_up, requests_at
 from landing.organization import ROOT, Held, Organization, node_of
-from landing.organization.resources import ATTACHMENTS, POLICY, POLICY_TYPE, moves, policies_of
+from landing.organization.resources import ATTACHMENTS, POLICY, POLICY_TYPE, STACK, moves, policies_of
 from landing.policy import RCP, SCP, effect
 from landing.policy.direction import Document, blocked_beside, common, covers, let_through, passing
 from landing.policy.testing.suite import FULL_ACCESS, Levels
@@ -87,16 +87,34 @@ def _in_short(sentences: list[str]) -> str:
 def _loosened(organization: Organization, updates: Iterable[Change], changes: list[Change]) -> dict[Address, str]:
     """What each text lets through; nothing where it is in force nowhere, or others block it all the while."""
     found: dict[Address, str] = {}
-    beside = None
+    beside, arriving = None, _arriving(organization, changes)
     for change in updates:
         if change.address.kind != POLICY or not change.before or not change.after or "content" not in change.before:
             continue
-        words = let_through(change.before["content"], change.after["content"], change.after["type"])
+        before = _followed(change.before["content"], change.after["content"], arriving)
+        words = let_through(before, change.after["content"], change.after["type"])
         if words and organization.held is not None:
             beside = beside or _Beside(organization, organization.held, changes)
             words = "" if beside.blocks(change.address.name, change.before) else words
         found[change.address] = words
     return found
+
+
+def _arriving(organization: Organization, changes: Iterable[Change]) -> set[str]:
+    """The tokens of accounts that take up the log archive or the security tooling: their own stack is made there."""
+    holders = {organization.log_archive, organization.security_tooling}
+    made = [each.address for each in changes if each.action is Action.CREATE and each.address.kind == STACK]
+    known = {key: each for key, each in organization.deployments.items() if not each.remembered}  # no `stacks`
+    arriving = [each.scope.account for each in made if each.name in known and len(known[each.name].accounts) == 1]
+    return {references.account_id(key) for key in arriving if key in holders}
+
+
+def _followed(before: Document, after: Document, arriving: Collection[str]) -> Document:
+    """The old text as it would be of the account that takes up the role: it protects what the role has, as before."""
+    old, new = (set(references.tokens_in(dict(text))) for text in (before, after))
+    gone, come = old - new, new - old
+    moved = len(gone) == len(come) == 1 and come <= {*arriving}
+    return references.resolve(dict(before), {gone.pop(): come.pop()}) if moved else before
 
 
 class _Beside:
