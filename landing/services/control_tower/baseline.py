@@ -9,12 +9,11 @@ from typing import Any, ClassVar
 from landing.aws import Aws, unless
 from landing.core import forms
 from landing.core.errors import OperationFailed
-from landing.core.model import MARK, Action, Address, Attributes, Change, Diagnostic, Resource, Scope, Severity
+from landing.core.model import MARK, Action, Address, Attributes, Change, Diagnostic, Resource, Scope
 from landing.organization import TAG, Organization
 from landing.organization.resources import ACCOUNT, LANDING_ZONE
-from landing.services.base import Kind, Ownership
 from landing.services.control_tower import enabled
-from landing.services.control_tower.enabled import BUSY, SUCCEEDED, Row
+from landing.services.control_tower.enabled import BUSY, SUCCEEDED, Enablement, Row
 from landing.services.control_tower.landing_zone import DRIFTED, NAME, landing_zone
 from landing.services.control_tower.settings import GOVERNING, BaselineSettings, ControlTowerSettings
 from landing.services.organizations.unit import OrganizationalUnit
@@ -70,7 +69,7 @@ class _Declared:
         return f"{self.unit}/{self.settings.baseline}"
 
 
-class ControlTowerBaseline(Kind):
+class ControlTowerBaseline(Enablement):
     """A baseline that is enabled on a unit (EnableBaseline), and holds for the accounts directly in it.
 
     Names: `<unit key>/<baseline>`. Those of the landing zone itself are Control Tower's own, and not read.
@@ -78,9 +77,6 @@ class ControlTowerBaseline(Kind):
 
     name = "control_tower_baseline"
     title = "Baseline of AWS Control Tower"
-    ownership = Ownership.TAG
-    service = "control_tower"
-    severity = Severity.HIGH
     help_uri = "https://docs.aws.amazon.com/controltower/latest/userguide/types-of-baselines.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {
         "status": neutral,
@@ -227,22 +223,6 @@ class ControlTowerBaseline(Kind):
         if not enabled.carries_mark(aws, row["arn"]):
             client.tag_resource(resourceArn=row["arn"], tags={TAG: name})
         return _mend(aws, after, given, row)
-
-    def begun(self, change: Change, present: Attributes) -> bool:
-        """See `enabled.begun`."""
-        return enabled.begun(change, present)
-
-    def description(self, attributes: Attributes) -> Mapping[str, str]:
-        """See `enabled.description`."""
-        return enabled.description(attributes)
-
-    def astray(self, described: Mapping[str, str]) -> str:
-        """See `enabled.astray`."""
-        return enabled.astray(described)
-
-    def under_way(self, change: Change) -> str:
-        """See `enabled.under_way`."""
-        return enabled.under_way(change)
 
     def impossible(self, change: Change, live: Mapping[Address, Resource]) -> Iterable[str]:
         """A unit under one that is not registered; a version that does not go with the landing zone, or goes back."""

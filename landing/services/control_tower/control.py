@@ -8,13 +8,12 @@ from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.core import forms
-from landing.core.model import MARK, Action, Address, Attributes, Change, Diagnostic, Resource, Scope, Severity
+from landing.core.model import MARK, Action, Address, Attributes, Change, Diagnostic, Resource, Scope
 from landing.organization import TAG, Organization
 from landing.organization.resources import LANDING_ZONE
-from landing.services.base import Kind, Ownership
 from landing.services.control_tower import catalog, enabled
 from landing.services.control_tower.baseline import FORWARDED, ControlTowerBaseline, register_again
-from landing.services.control_tower.enabled import BUSY, SUCCEEDED, Row
+from landing.services.control_tower.enabled import BUSY, SUCCEEDED, Enablement, Row
 from landing.services.control_tower.landing_zone import DRIFTED, FAILED, NAME
 from landing.services.control_tower.settings import ControlSettings, ControlTowerSettings
 from landing.services.organizations.unit import OrganizationalUnit
@@ -34,7 +33,7 @@ class _Declared:
         return f"{self.unit}/{self.settings.name}"
 
 
-class ControlTowerControl(Kind):
+class ControlTowerControl(Enablement):
     """A control that is enabled on a unit itself (EnableControl); what a unit inherits is not enabled again.
 
     Names: `<unit key>/<control>`, the control as the config calls it, else by its alias.
@@ -42,9 +41,6 @@ class ControlTowerControl(Kind):
 
     name = "control_tower_control"
     title = "Control of AWS Control Tower"
-    ownership = Ownership.TAG
-    service = "control_tower"
-    severity = Severity.HIGH
     help_uri = "https://docs.aws.amazon.com/controltower/latest/controlreference/controls.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {"status": neutral, "drifted": neutral, "parameters": told_each}
     canonical: ClassVar[Mapping[str, forms.Form]] = {"parameters": forms.unordered}
@@ -213,22 +209,6 @@ class ControlTowerControl(Kind):
             return str(again["operationIdentifier"])
         sent = enabled.sent(parameters)
         return str(client.update_enabled_control(enabledControlIdentifier=arn, parameters=sent)["operationIdentifier"])
-
-    def begun(self, change: Change, present: Attributes) -> bool:
-        """See `enabled.begun`."""
-        return enabled.begun(change, present)
-
-    def description(self, attributes: Attributes) -> Mapping[str, str]:
-        """See `enabled.description`."""
-        return enabled.description(attributes)
-
-    def astray(self, described: Mapping[str, str]) -> str:
-        """See `enabled.astray`."""
-        return enabled.astray(described)
-
-    def under_way(self, change: Change) -> str:
-        """See `enabled.under_way`."""
-        return enabled.under_way(change)
 
     def impossible(self, change: Change, live: Mapping[Address, Resource]) -> Iterable[str]:
         """Before 4.0, a unit that is not registered (User Guide, "Key changes of landing zone 4.0")."""

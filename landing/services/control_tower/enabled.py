@@ -10,10 +10,10 @@ from typing import Any
 
 from landing.aws import Aws, unless
 from landing.core.errors import ConfigError, NotThere, OperationFailed
-from landing.core.model import Attributes, Change, Diagnostic, Scope
+from landing.core.model import Attributes, Change, Diagnostic, Scope, Severity
 from landing.core.spelling import nearest
 from landing.organization import TAG, EnabledService, Organization
-from landing.services.base import between
+from landing.services.base import Kind, Ownership, between
 from landing.services.control_tower.landing_zone import DRIFTED, FAILED, landing_zone
 from landing.services.control_tower.settings import ControlTowerSettings
 
@@ -174,30 +174,34 @@ def _until(waits: Iterator[float], operation: str, ended: Callable[[str], Row]) 
     return found
 
 
-def under_way(change: Change) -> str:
-    """What Control Tower is at, where that alone is why it does not show what is declared."""
-    before, after = change.before or {}, change.after or {}
-    if before.get("status") == UNDER_CHANGE and {**after, "status": UNDER_CHANGE} == before:
-        return "AWS Control Tower is at it"
-    return ""
+class Enablement(Kind):
+    """A kind of what is enabled on units, as far as what it says of itself goes: its status and its drift."""
 
+    ownership = Ownership.TAG
+    service = "control_tower"
+    severity = Severity.HIGH
 
-def begun(change: Change, present: Attributes) -> bool:
-    """It is under change, has failed, or is marked and not yet as declared."""
-    return between(change, {**present, "status": SUCCEEDED, "drifted": False})
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """It is under change, has failed, or is marked and not yet as declared."""
+        return between(change, {**present, "status": SUCCEEDED, "drifted": False})
 
+    def description(self, attributes: Attributes) -> Mapping[str, str]:
+        """Of what others have enabled: what is wrong with it, if anything is."""
+        failed = {"status": FAILED} if attributes["status"] == FAILED else {}
+        return {**failed, **({"drift": DRIFTED} if attributes["drifted"] else {})}
 
-def description(attributes: Attributes) -> Mapping[str, str]:
-    """Of what others have enabled: what is wrong with it, if anything is."""
-    failed = {"status": FAILED} if attributes["status"] == FAILED else {}
-    return {**failed, **({"drift": DRIFTED} if attributes["drifted"] else {})}
+    def astray(self, described: Mapping[str, str]) -> str:
+        """What is wrong with it, in words."""
+        if "drift" in described:
+            return "AWS Control Tower says that it has drifted; others have enabled it, and can mend it there"
+        return "AWS Control Tower could not enable it as others have asked" if "status" in described else ""
 
-
-def astray(described: Mapping[str, str]) -> str:
-    """What is wrong with it, in words."""
-    if "drift" in described:
-        return "AWS Control Tower says that it has drifted; others have enabled it, and can mend it there"
-    return "AWS Control Tower could not enable it as others have asked" if "status" in described else ""
+    def under_way(self, change: Change) -> str:
+        """What Control Tower is at, where that alone is why it does not show what is declared."""
+        before, after = change.before or {}, change.after or {}
+        if before.get("status") == UNDER_CHANGE and {**after, "status": UNDER_CHANGE} == before:
+            return "AWS Control Tower is at it"
+        return ""
 
 
 def units_checked(
