@@ -19,7 +19,7 @@ from landing.cli.init import Answers
 from landing.cli.signals import STOPPED
 from landing.core.codes import CODES
 from landing.core.exit_codes import MEANINGS, rows
-from landing.policy.linting import CODES as LINT
+from landing.policy.linter import CODES as LINT
 from tests.samples import SMALL
 
 ROOT = Path(__file__).parents[1]

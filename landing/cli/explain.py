@@ -16,7 +16,7 @@ def command(code: str) -> None:
     from landing.core.codes import CODES
     from landing.core.errors import LandingError
     from landing.core.spelling import nearest
-    from landing.policy.linting import CODES as LINT
+    from landing.policy.linter import CODES as LINT
 
     known = {**CODES, **LINT}
     if not code:

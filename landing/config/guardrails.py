@@ -15,7 +15,7 @@ from landing.organization import ROOT, Guardrail, Organization, node_of
 from landing.policy import lint
 from landing.policy.escalation import open_escapes, open_to_outsiders, open_traits, open_ways
 from landing.policy.limits import LIMITS, size_limit
-from landing.policy.linting import ERROR, INFO, WARNING, Finding
+from landing.policy.linter import ERROR, INFO, WARNING, Finding
 from landing.policy.room import limit, slots
 
 SCP = "SERVICE_CONTROL_POLICY"

@@ -11,7 +11,7 @@ from landing.core import references
 from landing.core.model import Severity
 from landing.organization import Organization, Pack
 from landing.policy.limits import compact, size_limit
-from landing.policy.merging import Piece, document, merge, pieces_of
+from landing.policy.merge import Piece, document, merge, pieces_of
 from landing.policy.packing import Room, entries, pack
 from landing.policy.room import slots
 

@@ -9,7 +9,7 @@ from landing.policy.decision import Decision, decide
 from landing.policy.effects import Budget, Changed, Comparison, Effect, Open, OverBudgetError, effect, share, weaker
 from landing.policy.evaluation import RCP, SCP, CompiledLevels, Doubt, Verdict, compile_levels, evaluate
 from landing.policy.levels import Compiled, Place
-from landing.policy.linting import Finding, lint
+from landing.policy.linter import Finding, lint
 from landing.policy.prover import Proof, prove
 from landing.policy.truth import Unknown
 

@@ -8,7 +8,7 @@ from typing import Any
 from landing.core import references
 from landing.organization import ROOT, Organization, Pack, node_of
 from landing.policy import SCP
-from landing.policy.merging import pieces_of
+from landing.policy.merge import pieces_of
 from landing.policy.outline import account_ids
 from landing.policy.testing import Attached, Estate
 from landing.policy.testing.suite import FULL_ACCESS, FULL_ACCESS_DOCUMENT

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from landing.policy.limits import compact
-from landing.policy.merging import Piece, document, merge, refused
+from landing.policy.merge import Piece, document, merge, refused
 
 Bins = dict[int, list[Piece]]
 Group = list[Piece]

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from landing.policy.linting import CODES
+from landing.policy.linter import CODES
 
 HERE = Path(__file__).parent
 PAGE = (HERE.parent.parent / "docs" / "policy-semantics.md").read_text()
@@ -34,6 +34,6 @@ def test_every_code_of_the_lint_is_on_its_page() -> None:
 
 
 def test_every_code_of_the_lint_is_given_by_some_check() -> None:
-    checks = HERE.parent.parent / "landing" / "policy" / "linting"
+    checks = HERE.parent.parent / "landing" / "policy" / "linter"
     sources = [file.read_text() for file in checks.glob("*.py") if file.name != "codes.py"]
     assert {code for source in sources for code in re.findall(r"POL\d+", source)} == set(CODES)

@@ -166,7 +166,7 @@ def test_a_registered_service_has_only_operations_of_the_model(service: str, pat
 
 
 @pytest.mark.parametrize("name", model.SIGNING_NAMES)
-def test_signing_names_are_those_of_the_model(name: str) -> None:
+def test_signature_names_are_those_of_the_model(name: str) -> None:
     for service in model.SIGNING_NAMES[name]:
         metadata = model.service_model(service).metadata
         assert metadata.get("signingName", metadata["endpointPrefix"]) == name

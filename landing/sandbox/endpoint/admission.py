@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landing.sandbox.endpoint import signing
+from landing.sandbox.endpoint import signature
 from landing.sandbox.moto import upstream
 from landing.sandbox.protocol.http import HttpRequest, Signature
 from landing.sandbox.protocol.refusal import Refusal
@@ -32,9 +32,9 @@ def _known(world: World, signature: Signature) -> Identity | None:
 
 def authenticate(world: World, request: HttpRequest, caller: Identity, protocol: str, service: str) -> None:
     """Refuse a request that the caller did not sign, or not with the credentials of now."""
-    if signing.token(request) != caller.session_token:
+    if signature.token(request) != caller.session_token:
         raise unknown_token(protocol, service)
-    signing.check(request, caller, protocol, service)
+    signature.check(request, caller, protocol, service)
     if caller.access_key in world.expired:
         raise expired_key(protocol, service)
 

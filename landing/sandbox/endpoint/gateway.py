@@ -13,7 +13,7 @@ from landing.sandbox.moto import upstream
 from landing.sandbox.protocol import constraints, wire
 from landing.sandbox.protocol.http import HttpAnswer, HttpRequest
 from landing.sandbox.protocol.model import Operation, candidates, resolve, service_model
-from landing.sandbox.protocol.paging import UnknownToken
+from landing.sandbox.protocol.pages import UnknownToken
 from landing.sandbox.protocol.refusal import Refusal, unsupported
 from landing.sandbox.services import registry
 from landing.sandbox.services.call import Call

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from landing.sandbox.moto import upstream
-from landing.sandbox.protocol import paging
+from landing.sandbox.protocol import pages
 from landing.sandbox.protocol.http import HttpAnswer, HttpRequest
 from landing.sandbox.protocol.model import Operation
 from landing.sandbox.services import clients
@@ -89,4 +89,4 @@ class Call(Mapping[str, Any]):
             def show(item: Any) -> Any:
                 return {name: value for name, value in whole(item).items() if name in known}
 
-        return paging.page(self.operation, self.parameters, member, items, show=show, most=most)
+        return pages.page(self.operation, self.parameters, member, items, show=show, most=most)

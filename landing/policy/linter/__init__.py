@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 
 from landing.policy.evaluation import RCP, SCP
-from landing.policy.linting import actions, conditions, declarative, grammar, meaning, resources, size
-from landing.policy.linting.codes import CODES
-from landing.policy.linting.finding import ERROR, INFO, WARNING, Finding, Source
+from landing.policy.linter import actions, conditions, declarative, grammar, meaning, resources, size
+from landing.policy.linter.codes import CODES
+from landing.policy.linter.finding import ERROR, INFO, WARNING, Finding, Source
 
 __all__ = ["CODES", "ERROR", "INFO", "WARNING", "Finding", "lint"]
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from landing.policy.limits import AS_OF, LIMITS, compact
-from landing.policy.linting.finding import ERROR, WARNING, Finding, Source
+from landing.policy.linter.finding import ERROR, WARNING, Finding, Source
 
 NEARLY = 0.9
 

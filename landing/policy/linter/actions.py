@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from landing.policy import catalog, suggestions
 from landing.policy.action_pattern import ActionPattern
 from landing.policy.evaluation import RCP
-from landing.policy.linting.finding import ERROR, INFO, WARNING, Finding, Located, Source
+from landing.policy.linter.finding import ERROR, INFO, WARNING, Finding, Located, Source
 
 
 def check(source: Source) -> Iterator[Finding]:

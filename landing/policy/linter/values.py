@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from landing.core.partitions import REGIONS
-from landing.policy.linting.finding import INFO, WARNING, Finding
+from landing.policy.linter.finding import INFO, WARNING, Finding
 from landing.policy.pattern import glob_regex, parse
 from landing.policy.suggestions import did_you_mean
 

@@ -6,7 +6,7 @@ AWS Organizations user guide, "Declarative policy syntax and inheritance".
 from collections.abc import Iterator, Mapping
 
 from landing.policy.limits import LIMITS
-from landing.policy.linting.finding import ERROR, Finding, Source, pointer
+from landing.policy.linter.finding import ERROR, Finding, Source, pointer
 from landing.policy.suggestions import did_you_mean
 
 ASSIGN, APPEND, REMOVE, ALLOWED = "@@assign", "@@append", "@@remove", "@@operators_allowed_for_child_policies"

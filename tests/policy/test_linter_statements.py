@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from landing.policy import lint
-from landing.policy.linting import ERROR, INFO, WARNING
+from landing.policy.linter import ERROR, INFO, WARNING
 from tests.policy.build import deny, policy
 from tests.policy.lints import ADMIN, conditions, found, of, stop, suggestion
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from landing.policy import arn, catalog, suggestions
 from landing.policy.keys import Key, find_key, may_be_present
-from landing.policy.linting.finding import ERROR, WARNING, Finding, Located, Source
-from landing.policy.linting.resources import account, variables
-from landing.policy.linting.values import of_key, of_principal
+from landing.policy.linter.finding import ERROR, WARNING, Finding, Located, Source
+from landing.policy.linter.resources import account, variables
+from landing.policy.linter.values import of_key, of_principal
 from landing.policy.operators import OPERATORS, QUANTIFIERS, Use, parse_use
 from landing.policy.pattern import parse, text_of
 from landing.policy.truth import Unknown

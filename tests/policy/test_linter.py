@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from landing.policy import RCP, SCP, lint
 from landing.policy.limits import LIMITS
-from landing.policy.linting import CODES, ERROR, WARNING
+from landing.policy.linter import CODES, ERROR, WARNING
 from tests.policy.build import policy
 from tests.policy.lints import found, of, stop
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from landing.policy.document import ELEMENTS, TOP_LEVEL
 from landing.policy.evaluation import RCP
-from landing.policy.linting.finding import ERROR, WARNING, Finding, Located, Source, pointer
+from landing.policy.linter.finding import ERROR, WARNING, Finding, Located, Source, pointer
 from landing.policy.suggestions import did_you_mean
 
 _SID = re.compile(r"[A-Za-z0-9]*\Z")

@@ -13,7 +13,7 @@ from landing.policy.conditions import Condition
 from landing.policy.derived import GLOBAL_REGIONS
 from landing.policy.hits import group
 from landing.policy.levels import Rule
-from landing.policy.linting.finding import ERROR, WARNING, Finding, Located, Source
+from landing.policy.linter.finding import ERROR, WARNING, Finding, Located, Source
 from landing.policy.request_space import RequestSpace
 from landing.policy.search import Constraint
 

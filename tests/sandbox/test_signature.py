@@ -17,7 +17,7 @@ from botocore.credentials import Credentials
 
 from landing.core.errors import LandingError
 from landing.sandbox import Sandbox
-from landing.sandbox.endpoint import process, signing
+from landing.sandbox.endpoint import process, signature
 from landing.sandbox.protocol.http import HttpRequest
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.world import Identity
@@ -50,7 +50,7 @@ REQUESTS = {
 
 @pytest.mark.parametrize("what", REQUESTS)
 def test_what_botocore_signs_is_signed(what: str) -> None:
-    signing.check(REQUESTS[what], CALLER, "query", "iam")
+    signature.check(REQUESTS[what], CALLER, "query", "iam")
 
 
 CHANGES: dict[str, Callable[[HttpRequest], HttpRequest]] = {
@@ -70,7 +70,7 @@ CHANGES: dict[str, Callable[[HttpRequest], HttpRequest]] = {
 def test_what_was_changed_on_the_way_is_not(what: str) -> None:
     caller = replace(CALLER, secret_key="guessed") if what == "another secret" else CALLER
     with pytest.raises(Refusal, match="SignatureDoesNotMatch"):
-        signing.check(CHANGES[what](REQUESTS["a form"]), caller, "query", "iam")
+        signature.check(CHANGES[what](REQUESTS["a form"]), caller, "query", "iam")
 
 
 def _stranger(cloud: Cloud, access_key: str, token: str | None = None) -> Cloud:
