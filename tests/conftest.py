@@ -18,6 +18,7 @@ from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from landing.sandbox.world import seal
+from tests import botocore_memory
 from tests.cloud import Cloud, Story, made_roles, tell
 from tests.control_tower import before_governed
 from tests.samples import COMING, FULL, LIBRARY, SMALL
@@ -25,6 +26,7 @@ from tests.samples import COMING, FULL, LIBRARY, SMALL
 settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("tests", settings.get_profile("soak"), derandomize=True)
 settings.load_profile("tests")  # no property depends on how busy the machine is, nor on chance; `make soak` draws anew
+botocore_memory.install()
 GOLDEN = Path(__file__).parent / "golden"
 Load = Callable[..., Organization]
 
