@@ -2,10 +2,13 @@
 
 import sys
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
 import click
 
 from landing.cli.formats import outputs, with_formats
+from landing.cli.plan_options import step_summary, with_summary_file
 from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
 from landing.report import formats
@@ -14,6 +17,7 @@ from landing.report import formats
 @click.command
 @with_aws
 @with_formats(formats.names("drift"))
+@with_summary_file
 @click.option(
     "--no-detect", is_flag=True, help="Use CloudFormation's last drift detection instead of starting a new one."
 )
@@ -34,6 +38,7 @@ def command(
     *,
     session: Session,
     forms: tuple[str, ...],
+    summary_file: Path | None,
     no_detect: bool,
     exit_zero: bool,
     allow_incomplete: bool,
@@ -50,7 +55,7 @@ def command(
     """
     from landing.aws import translated
     from landing.aws.event_history import acts
-    from landing.cli.output import result, style_of
+    from landing.cli.output import appended, result, style_of
     from landing.core.errors import AwsError
     from landing.core.model import ORGANIZATION
     from landing.engine.drift import Status, report
@@ -72,6 +77,10 @@ def command(
         style = Style() if file else style_of(sys.stdout)
         view = formats.View(style=style, limit=limit, budget=budget, config=str(session.config))
         result(formats.shown("drift", form, found, organization, view=view), file)
+    told = next(filter(None, (step_summary(form) for form, file in wanted if file is None)), None)
+    if into := summary_file or told:
+        page = formats.View(config=str(session.config))
+        appended(into, lambda room: formats.shown("drift", "md", found, organization, view=replace(page, budget=room)))
     STDERR.tell(
         Event("drift_summary", message=f"Drift: {len(found.drifted)} findings.", more={"summary": found.summary})
     )

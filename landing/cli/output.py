@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -44,6 +45,27 @@ def result(text: str, file: Path | None = None) -> None:
         stream.write(text.encode(encoding, errors="replace").decode(encoding))
         return
     write(file, text)
+
+
+MOST_OF_SUMMARY = 1_000_000
+"""Bytes of a step's summary; GitHub takes 1 MiB, and refuses all of a longer one."""
+LEAST_OF_SUMMARY = 2_000
+
+
+def appended(file: Path, page: Callable[[int], str]) -> None:
+    """Add a page of Markdown to a step's summary; `page` is told how many bytes there is room for.
+
+    Raises LandingError when it cannot be written, or hardly anything has room.
+    """
+    try:
+        used = file.stat().st_size if file.exists() else 0
+        room = MOST_OF_SUMMARY - used
+        if room < LEAST_OF_SUMMARY:
+            raise LandingError(f"{file} has {used:,} bytes: there is no room for a summary. Write it in another step")
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(page(room))
+    except OSError as error:
+        raise LandingError(f"cannot write {file}: {error.strerror}") from error
 
 
 def note(text: str) -> None:

@@ -62,7 +62,8 @@ def command(
       landing plan --format json | jq .summary
       landing plan --target stack_set.NAME@ACCOUNT
       landing plan --refresh=false
-      landing plan --format md > comment.md
+      landing plan --format md > plan.md
+      landing plan --out plan.json --format github --comment-file comment.md
     """
     from landing.cli.output import note, style_of
     from landing.core.text import safe
@@ -82,7 +83,7 @@ def command(
         seen = session.kept(organization)
         planned = pipeline.plan_offline(organization, seen, hooks, digest=digest, targets=targets, repack=repack)
     plan = planned.plan
-    shown.write(plan, planned.organization, saved_as=str(out) if out else "")
+    shown.write(plan, planned.organization, config=session.config, saved_as=str(out) if out else "")
     if out:
         save(plan, out)
     if plan.changes and shown.form == "text" and not STDERR.log:

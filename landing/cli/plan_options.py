@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from landing.report import formats
+from landing.report.style import Style
 
 if TYPE_CHECKING:
     from landing.engine.plan import Plan
@@ -21,17 +24,24 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Shown:
-    """How a plan is to be shown."""
+    """How a plan is to be shown, and the files that say it to a forge besides."""
 
     form: str = "text"
     summary: bool = False
     expand: tuple[str, ...] = ()
     limit: int = 50
     budget: int = 60_000
+    comment_file: Path | None = None
+    summary_file: Path | None = None
 
-    def write(self, plan: Plan, organization: Organization | None, *, saved_as: str = "") -> None:
-        """Write the plan to stdout; `organization` may be None for JSON, which says nothing about it."""
-        from landing.cli.output import result, style_of
+    @property
+    def of_config(self) -> bool:
+        """Whether the config is needed for it: JSON says nothing about that."""
+        return self.form != "json" or bool(self.comment_file or self.summary_file)
+
+    def write(self, plan: Plan, organization: Organization | None, *, config: Path, saved_as: str = "") -> None:
+        """Write the plan to stdout, and to the files; `organization` may be None unless `of_config`."""
+        from landing.cli.output import appended, result, style_of
 
         view = formats.View(
             style=style_of(sys.stdout),
@@ -41,19 +51,60 @@ class Shown:
             whole=not sys.stdout.isatty(),
             summary=self.summary,
             saved_as=saved_as,
+            config=str(config),
         )
         result(formats.shown("plan", self.form, plan, organization, view=view))
+        if organization is not None and self.comment_file:
+            from landing.report.plan_markdown import as_comment
+
+            text = as_comment(plan, organization, config=str(config), saved_as=saved_as, expand=self.expand)
+            result(text, self.comment_file)
+        if organization is not None and (file := self.summary_file or step_summary(self.form)):
+            appended(file, lambda room: _page(plan, organization, replace(view, style=Style(), budget=room)))
+
+
+def _page(plan: Plan, organization: Organization, view: formats.View) -> str:
+    return formats.shown("plan", "md", plan, organization, view=view)
+
+
+def step_summary(form: str) -> Path | None:
+    """The file of the summary that GitHub shows of a step, where it is GitHub to whom a result is told."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    return Path(file) if file and form == "github" else None
+
+
+with_summary_file = click.option(
+    "--summary-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Add it as Markdown to FILE, the summary of a step; --format github does so to $GITHUB_STEP_SUMMARY.",
+)
 
 
 def shown_as(command: F) -> F:
     """Add the options to a command; it gets a `shown`."""
 
     @wraps(command)
-    def with_shown(*, form: str, summary: bool, expand: tuple[str, ...], limit: int, budget: int, **rest: Any) -> Any:
-        return command(shown=Shown(form, summary, expand, limit, budget), **rest)
+    def with_shown(
+        *,
+        form: str,
+        summary: bool,
+        expand: tuple[str, ...],
+        limit: int,
+        budget: int,
+        comment_file: Path | None,
+        summary_file: Path | None,
+        **rest: Any,
+    ) -> Any:
+        return command(shown=Shown(form, summary, expand, limit, budget, comment_file, summary_file), **rest)
 
     decorated: Any = with_shown
     for option in (
+        with_summary_file,
+        click.option(
+            "--comment-file",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Write the comment of a pull request to FILE; its first line is the same for each plan of a config.",
+        ),
         click.option(
             "--budget",
             default=60_000,

@@ -37,7 +37,8 @@ def command(session: Session, file: Path | None, live: bool, shown: Shown) -> in
     from landing.report.plan_text import provenance
 
     plan = load(file)
-    shown.write(plan, None if shown.form == "json" else session.organization()[0], saved_as=str(file))
+    organization = session.organization()[0] if shown.of_config else None
+    shown.write(plan, organization, config=session.config, saved_as=str(file))
     if shown.form == "text":  # the others have the digest in them
         result(style_of(sys.stdout).page(["", *provenance(plan, str(file), now())]))
     return 0
@@ -48,6 +49,10 @@ def _attached(session: Session, shown: Shown, *, live: bool) -> int:
     from landing.cli.output import result, style_of
     from landing.guardrails.packs import as_held
 
+    if shown.form not in formats.names("attached"):
+        raise click.UsageError(f"--format {shown.form} is for a saved plan: give its FILE as well")
+    if shown.comment_file or shown.summary_file:
+        raise click.UsageError("--comment-file and --summary-file are for a saved plan: give its FILE as well")
     organization, _ = session.organization()
     if live:
         aws = session.connect(organization, read_only=True)

@@ -115,3 +115,11 @@ def verdict(report: Report) -> str:
     if report.summary["not_checked"]:
         return "No drift seen, but not everything could be checked."
     return NO_DRIFT
+
+
+def closing(report: Report) -> str:
+    """All of it in a line: the outcome, and how much is in sync."""
+    good, total = coverage(report)
+    missed = report.summary["not_checked"]
+    more = f", not checked {missed}" if missed else ""
+    return f"{verdict(report)} In sync {share(report)} ({good} of {total}){more}."

@@ -36,14 +36,16 @@ LINES, FEW_LINES = 400, 12
 MANY, SOME = 50, 10
 COLUMNS = {Action.CREATE: "add", Action.UPDATE: "change", Action.DELETE: "destroy"}
 COLUMNS |= {action: action.value for action in HEADS}
-RESERVE = 160
+RESERVE = 200
 """Bytes kept for the line that says how much is not shown."""
 
 
 def render(
     plan: Plan, organization: Organization, *, saved_as: str = "", budget: int = BUDGET, expand: Collection[str] = ()
 ) -> str:
-    """The verdict and the counts first; what does not fit gets shorter, section by section, and is counted last.
+    """The verdict and the counts first, then what must be allowed, what changes, and what is added.
+
+    What does not fit gets shorter, section by section, and is counted last.
 
     What `expand` names (as `fold` has it) is shown in full if there is room.
     """
@@ -52,7 +54,10 @@ def render(
     dangerous = [(change, words) for change in plan.changes if (words := _words(change, named))]
     addresses = {change.address for change, _ in dangerous}
     changed = [change for change in plan.changes if change.action not in HEADS]
-    groups = sorted(fold(plan.kinds, changed, expand), key=lambda group: group.change.address not in addresses)
+    groups = sorted(
+        fold(plan.kinds, changed, expand),
+        key=lambda group: (group.change.address not in addresses, group.change.action is Action.CREATE),
+    )
     before = [
         Section(0, (lambda: "", partial(_table, plan))),
         Section(1, tuple(partial(_caution, dangerous, count) for count in (0, SOME, MANY))),
@@ -81,7 +86,8 @@ def render(
     texts = fit([*before, *changes, *after], budget - len(head.encode()) - RESERVE)
     shown = texts[len(before) : -len(after)]
     left = [group for group, text in zip(groups, shown, strict=True) if not text]
-    whole = head + "".join(texts[: -len(after)]) + _left(left) + "".join(texts[-len(after) :])
+    short = sum(text.startswith("- ") for text in shown)
+    whole = head + "".join(texts[: -len(after)]) + _left(left, short) + "".join(texts[-len(after) :])
     return whole if len(whole.encode()) <= budget else head
 
 
@@ -216,11 +222,13 @@ def _details(group: Group, organization: Organization, said: Said, limit: int, d
     return "\n" + details(summary, body + ("\n\n" + "<br>\n".join(notes) if notes else "")) + "\n\n"
 
 
-def _left(groups: Sequence[Group]) -> str:
-    if not groups:
-        return ""
+def _left(groups: Sequence[Group], short: int) -> str:
+    """What has no room at all, and how many entries are without what changes in them."""
     count = sum(len(group.changes) for group in groups)
-    return f"\n… and {count} more change{'s' * (count != 1)} for which there is no room here.\n\n"
+    lines = [f"… and {count} more change{'s' * (count != 1)} for which there is no room here."] if count else []
+    entries = f"{short} entr{'ies' if short != 1 else 'y'}"
+    lines += [f"{entries} without details, for which there is no room here."] if short else []
+    return "\n" + "\n".join(lines) + "\n\n" if lines else ""
 
 
 def _foot(plan: Plan, saved_as: str) -> str:
@@ -236,3 +244,14 @@ def _foot(plan: Plan, saved_as: str) -> str:
 
 def _pointer(saved_as: str) -> str:
     return f" All of it: {code(f'landing show {saved_as}') if saved_as else '`landing plan`'}\n"
+
+
+def as_comment(
+    plan: Plan, organization: Organization, *, config: str, saved_as: str = "", expand: Collection[str] = ()
+) -> str:
+    """The comment of a pull request, which a workflow finds again by its first line: one of each config.
+
+    No longer than GitHub takes: 65,536 characters.
+    """
+    marker = f"<!-- landing plan: {comment(config)} -->\n"
+    return marker + render(plan, organization, saved_as=saved_as, budget=BUDGET - len(marker), expand=expand)

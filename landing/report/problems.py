@@ -1,11 +1,11 @@
-"""Problems of the config with the line they stand in, a caret and what to do; or as JSON or workflow commands."""
+"""Problems of the config with the line they stand in, a caret and what to do; or as JSON, or beside the lines."""
 
 from __future__ import annotations
 
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from landing.core.model import Diagnostic, Source
 from landing.core.source_tree import refusal
 from landing.core.text import safe
 from landing.organization import Organization
+from landing.report.result import ERROR, NOTE, ORDER, WARNING, Result, Rule
 from landing.report.style import Style
 
 AT_MOST = 20
@@ -20,6 +21,7 @@ WIDEST = 200
 """Characters of a line that are shown, around the column that matters."""
 MOST_SHOWN = 64 << 20
 """Bytes of a file of which lines are shown."""
+_LEVELS = {"error": ERROR, "warning": WARNING}
 _COLOUR = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -112,23 +114,25 @@ def as_json(problems: Sequence[Diagnostic]) -> str:
     return json.dumps({"format_version": "1.0", "problems": entries}, indent=1) + "\n"
 
 
-def as_github(problems: Sequence[Diagnostic]) -> str:
-    """Workflow commands: annotations at the lines of a pull request."""
-    return "".join(_command(problem) for problem in problems)
+def as_results(problems: Iterable[Diagnostic], *, anchor: str, each: bool = False) -> list[Result]:
+    """Worst first, one for each code and line, or for each problem; `anchor` is the file of those without a line."""
+    groups: dict[Hashable, list[Diagnostic]] = {}
+    for number, problem in enumerate(problems):
+        source = problem.source or Source(anchor, 1, 1)
+        groups.setdefault((problem.code, source.file, source.line, number if each else 0), []).append(problem)
+    results = [_result(members, anchor) for members in groups.values()]
+    return sorted(results, key=lambda result: (ORDER.index(result.level), result.source, result.rule.id))
 
 
-def _command(problem: Diagnostic) -> str:
-    level = {"error": "error", "warning": "warning"}.get(problem.severity, "notice")
-    where = ""
-    if problem.source:
-        where = f"file={_property(problem.source.file)},line={problem.source.line},col={problem.source.column},"
-    text = problem.message + (f". {problem.help}" if problem.help else "")
-    return f"::{level} {where}title={_property(f'landing ({problem.code})')}::{_text(text)}\n"
-
-
-def _text(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _text(text).replace(":", "%3A").replace(",", "%2C")
+def _result(problems: Sequence[Diagnostic], anchor: str) -> Result:
+    first = problems[0]
+    texts = [problem.message + (f" ({problem.help})" if problem.help else "") for problem in problems]
+    rule = Rule(first.code, f"Configuration problem {first.code}", f"What landing validate reports as {first.code}.")
+    return Result(
+        rule,
+        _LEVELS.get(first.severity, NOTE),
+        safe("; ".join(dict.fromkeys(texts))),
+        first.source or Source(anchor, 1, 1),
+        "/".join(map(str, first.pointer)) or first.message,
+        length=first.length,
+    )

@@ -1,91 +1,121 @@
-"""SARIF 2.1.0: what code scanning shows beside the lines of the config; and the problems of the config in it.
+"""SARIF 2.1.0: what code scanning shows beside the lines of the config.
 
-The limits are GitHub's (docs: "SARIF support for code scanning"): a file with a result without a location is refused
-whole, of the results only the first 5,000 are shown, a rule has at most 20 tags.
+The limits are GitHub's (docs: "SARIF support for code scanning", "SARIF results file is too large"): a file with a
+result without a location, or of more than 10 MB when compressed, is refused whole; of the results the first 5,000 are
+shown; a rule has at most 20 tags. What is found once more is known by `primaryLocationLineHash` alone.
 """
 
 from __future__ import annotations
 
-import hashlib
+import gzip
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from landing import __version__
-from landing.core.model import Diagnostic, Severity, Source
+from landing.core.model import Diagnostic, Severity
 from landing.core.text import safe
+from landing.engine.drift import Report
+from landing.report import drift_results, problems
+from landing.report.fold import alike
+from landing.report.reasons import missed_in
+from landing.report.result import LEVELS, Repository, Result, Rule, fingerprints
 
 MOST_RESULTS = 5000
 MOST_PLACES = 100
 MOST_TAGS = 20
-LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
+MOST_NOTES = 100
+MOST_BYTES = 10_000_000
+"""Of the compressed file."""
+LONGEST_TITLE, LONGEST_MESSAGE = 1024, 10_000
+"""Characters of the description of a rule, which is GitHub's limit, and of a message, which is ours."""
+NAMED = 10
 SCORES = {Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
 """GitHub's bands of security-severity: 7.0 and more is high, 4.0 and more medium."""
 
-_PROBLEM_LEVELS = {"error": "error", "warning": "warning"}
+
+def of_drift(report: Report, *, repository: Repository, anchor: str) -> str:
+    """The file of what has drifted; `anchor` is the file of findings that no line of the config asks for.
+
+    What could not be checked is no result, since it would come and go with AWS's availability: it is told as a
+    notification of the run.
+    """
+    results = drift_results.of(report, anchor=anchor)
+    notes = [f"Not checked: {missed}" for missed in missed_in(report.plan.gaps)]
+    version = report.plan.made_from.version
+    return document(results, category="drift", repository=repository, version=version, notes=notes)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What can be found; `severity` None leaves the score out."""
-
-    id: str
-    title: str
-    description: str
-    help_uri: str = ""
-    severity: Severity | None = None
-    tags: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """A reportingDescriptor."""
-        properties: dict[str, Any] = {"tags": list(self.tags[:MOST_TAGS])}
-        if self.severity:
-            properties["security-severity"] = SCORES[self.severity]
-        found = {
-            "id": self.id,
-            "shortDescription": {"text": self.title},
-            "fullDescription": {"text": self.description},
-            "help": {"text": self.description},
-            "properties": properties,
-        }
-        if self.severity:
-            found["defaultConfiguration"] = {"level": LEVELS[self.severity]}
-        return found | ({"helpUri": self.help_uri} if self.help_uri else {})
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One finding at one line; `identity` stays the same when the file is edited elsewhere."""
-
-    rule: Rule
-    level: str
-    message: str
-    source: Source
-    identity: str
-    places: tuple[str, ...] = ()
-    length: int = 1
+def of_problems(found: Iterable[Diagnostic], *, repository: Repository, anchor: str) -> str:
+    """The problems of a config, one result for each code and line; `anchor` is the file of those without a line."""
+    return document(problems.as_results(found, anchor=anchor), category="validate", repository=repository)
 
 
 def document(
-    results: Sequence[Result], *, category: str, root: Path, version: str = __version__, notes: Sequence[str] = ()
+    results: Sequence[Result],
+    *,
+    category: str,
+    repository: Repository,
+    version: str = __version__,
+    notes: Sequence[str] = (),
+    most_bytes: int = MOST_BYTES,
 ) -> str:
-    """The file; paths become relative to `root`. `results` come worst first, `notes` say what was not looked at."""
+    """The file. `results` come worst first, `notes` say what was not looked at; what is too much is folded."""
+    shown = folded(results)
+    text = _text(shown, category, repository, version, _few(notes))
+    left, names = len(shown), MOST_PLACES
+    while left and len(gzip.compress(text.encode(), mtime=0)) > most_bytes:
+        if names:
+            names = 0
+            shown = [replace(result, places=(), message=_cut(result.message, 1000)) for result in shown]
+        else:
+            left //= 2
+        said = f"{len(shown) - left} results are left out: code scanning takes {most_bytes:,} bytes, compressed."
+        more = [said] if left < len(shown) else []
+        text = _text(shown[:left], category, repository, version, [*_few(notes), *more])
+    return text
+
+
+def folded(results: Sequence[Result], most: int = MOST_RESULTS) -> list[Result]:
+    """At most so many: the worst as they are, of the others those of a rule, a level and a file as one."""
+    if len(results) <= most:
+        return list(results)
+    kept = most // 2
+    rest = alike(results[kept:], lambda each: (each.rule.id, each.level, each.source.file))
+    if kept + len(rest) > most:
+        rest = alike(results[kept:], lambda each: (each.rule.id, each.level))
+    return [*results[:kept], *(_together(members) for members in rest[: most - kept])]
+
+
+def _together(members: Sequence[Result]) -> Result:
+    first = members[0]
+    if len(members) == 1:
+        return first
+    lines = ", ".join(str(member.source.line) for member in members[1 : NAMED + 1])
+    more = f" and {len(members) - 1 - NAMED} more" if len(members) - 1 > NAMED else ""
+    message = f"{len(members)} results, of which this is the first: {first.message} The others: lines {lines}{more}."
+    places = tuple(place for member in members for place in member.places)
+    return replace(first, message=message, places=places, identity=f"folded {first.source.file}")
+
+
+def _few(notes: Sequence[str]) -> list[str]:
+    more = [f"… and {len(notes) - MOST_NOTES} more"] if len(notes) > MOST_NOTES else []
+    return [*notes[:MOST_NOTES], *more]
+
+
+def _text(results: Sequence[Result], category: str, repository: Repository, version: str, notes: Sequence[str]) -> str:
     rules = {result.rule.id: result.rule for result in results}
     numbers = {name: number for number, name in enumerate(sorted(rules))}
-    shown = results[:MOST_RESULTS]
-    notes = [*notes]
-    if len(results) > len(shown):
-        notes.append(f"{len(results) - len(shown)} results are left out: code scanning shows {MOST_RESULTS}.")
-    used: dict[str, int] = {}
+    prints = fingerprints(results)
     run = {
         "tool": {
             "driver": {
                 "name": "landing",
                 "version": safe(version),
-                "rules": [rules[name].to_json() for name in sorted(rules)],
+                "rules": [_rule(rules[name]) for name in sorted(rules)],
             }
         },
         "automationDetails": {"id": f"landing/{category}/"},
@@ -94,23 +124,42 @@ def document(
         "invocations": [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": [{"level": "warning", "message": {"text": safe(note)}} for note in notes],
+                "toolExecutionNotifications": [
+                    {"level": "warning", "message": {"text": _cut(safe(note))}} for note in notes
+                ],
             }
         ],
-        "results": [_result(result, numbers, used, root) for result in shown],
+        "results": [
+            _result(result, numbers, identity, repository) for result, identity in zip(results, prints, strict=True)
+        ],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=1) + "\n"
 
 
-def _result(result: Result, numbers: dict[str, int], used: dict[str, int], root: Path) -> dict[str, Any]:
-    key = f"{result.rule.id}\n{result.identity}"
-    used[key] = used.get(key, 0) + 1
-    again = f"\n{used[key]}" if used[key] > 1 else ""
+def _rule(rule: Rule) -> dict[str, Any]:
+    """A reportingDescriptor."""
+    properties: dict[str, Any] = {"tags": list(rule.tags[:MOST_TAGS])}
+    if rule.severity:
+        properties["security-severity"] = SCORES[rule.severity]
+    description = _cut(rule.description, LONGEST_TITLE)
+    found = {
+        "id": rule.id,
+        "shortDescription": {"text": _cut(rule.title, LONGEST_TITLE)},
+        "fullDescription": {"text": description},
+        "help": {"text": description},
+        "properties": properties,
+    }
+    if rule.severity:
+        found["defaultConfiguration"] = {"level": LEVELS[rule.severity]}
+    return found | ({"helpUri": rule.help_uri} if rule.help_uri else {})
+
+
+def _result(result: Result, numbers: dict[str, int], identity: str, repository: Repository) -> dict[str, Any]:
     source = result.source
     location: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": _artifact(source.file, root),
+            "artifactLocation": _artifact(source.file, repository),
             "region": {
                 "startLine": max(1, source.line),
                 "startColumn": max(1, source.column),
@@ -126,21 +175,19 @@ def _result(result: Result, numbers: dict[str, int], used: dict[str, int], root:
         "ruleId": result.rule.id,
         "ruleIndex": numbers[result.rule.id],
         "level": result.level,
-        "message": {"text": _prose(result.message)},
+        "message": {"text": _cut(_prose(result.message))},
         "locations": [location],
-        "partialFingerprints": {"landing/v1": hashlib.sha256((key + again).encode("utf-8", "replace")).hexdigest()},
+        "partialFingerprints": {"landing/v1": identity, "primaryLocationLineHash": f"{identity[:16]}:1"},
     }
     return found | ({"occurrenceCount": len(result.places)} if result.places else {})
 
 
-def _artifact(file: str, root: Path) -> dict[str, str]:
+def _artifact(file: str, repository: Repository) -> dict[str, str]:
     """Relative to the root of the repository where the file is in it, absolute elsewhere."""
-    path = Path(file)
-    if path.is_absolute():
-        if not path.is_relative_to(root):
-            return {"uri": "file://" + quote(path.as_posix(), errors="replace")}
-        path = path.relative_to(root)
-    return {"uri": quote(path.as_posix(), errors="replace"), "uriBaseId": "%SRCROOT%"}
+    path = repository.path(file)
+    if Path(path).is_absolute():
+        return {"uri": "file://" + quote(path, errors="replace")}
+    return {"uri": quote(path, errors="replace"), "uriBaseId": "%SRCROOT%"}
 
 
 def _prose(text: str) -> str:
@@ -148,27 +195,5 @@ def _prose(text: str) -> str:
     return safe(text).replace("](", "] (")
 
 
-def of_problems(problems: Iterable[Diagnostic], *, root: Path, anchor: str) -> str:
-    """The problems of a config, one result for each code and line; `anchor` is the file of those without a line."""
-    groups: dict[tuple[str, str, int], list[Diagnostic]] = {}
-    for problem in problems:
-        source = problem.source or Source(anchor, 1, 1)
-        groups.setdefault((problem.code, source.file, source.line), []).append(problem)
-    results = [_of_problems(members, anchor) for members in groups.values()]
-    order = ["error", "warning", "note"]
-    results.sort(key=lambda result: (order.index(result.level), result.source, result.rule.id))
-    return document(results, category="validate", root=root)
-
-
-def _of_problems(problems: Sequence[Diagnostic], anchor: str) -> Result:
-    first = problems[0]
-    texts = [problem.message + (f" ({problem.help})" if problem.help else "") for problem in problems]
-    rule = Rule(first.code, f"Configuration problem {first.code}", f"What landing validate reports as {first.code}.")
-    return Result(
-        rule,
-        _PROBLEM_LEVELS.get(first.severity, "note"),
-        "; ".join(dict.fromkeys(texts)),
-        first.source or Source(anchor, 1, 1),
-        "/".join(map(str, first.pointer)) or first.message,
-        length=first.length,
-    )
+def _cut(text: str, most: int = LONGEST_MESSAGE) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

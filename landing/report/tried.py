@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from landing.core.model import Source
 from landing.core.text import safe
 from landing.guardrails.simulator_check import Verification
 from landing.policy.testing import output
-from landing.policy.testing.report import Report
+from landing.policy.testing.report import FAILED, UNDETERMINED, Report, SuiteReport
 from landing.report import verification
+from landing.report.result import ERROR, Result, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,39 @@ def as_json(found: Tried) -> str:
 
 def as_junit(found: Tried) -> str:
     """Suites for build servers; what AWS says are more of them."""
+    return output.as_junit(_whole(found))
+
+
+def as_results(found: Tried) -> list[Result]:
+    """What is wrong, beside the lines of the cases."""
+    return [result for suite in _whole(found).suites for result in _wrong(suite)]
+
+
+def closing(found: Tried) -> str:
+    """All of it in a line."""
+    return safe(output.summary(_whole(found)))
+
+
+def _whole(found: Tried) -> Report:
     asked = found.verification
     added = verification.as_suites(asked, found.sources).suites if asked else ()
-    return output.as_junit(Report((*found.report.suites, *added)))
+    return Report((*found.report.suites, *added))
+
+
+def _wrong(suite: SuiteReport) -> Iterator[Result]:
+    def result(kind: str, text: str, source: Source) -> Result:
+        rule = Rule(f"test {suite.name}", f"Test of {suite.name}", f"What landing test says of {suite.name}.")
+        return Result(rule, ERROR, text, source, f"{kind} {text}")
+
+    for mistake in suite.mistakes:
+        at = mistake.position
+        yield result("mistake", safe(mistake.message), Source(at.file, at.line, at.column))
+    for each in suite.results:
+        if each.status in (FAILED, UNDETERMINED):
+            at = each.position
+            text = "\n".join(map(safe, (f"{each.title}: {each.status}", *each.failures)))
+            yield result(each.kind, text, Source(at.file or suite.file, at.line, at.column))
+    for survivor in suite.survivors:
+        if not survivor.argument:
+            text = f"mutant `{survivor.mutant}`: no case tells it from the policy"
+            yield result("mutant", safe(text), Source(suite.file, 1, 1))

@@ -18,7 +18,7 @@ ORIGIN = Origin(
     created="2026-11-23T14:02:11Z",
     version="0.0.0",
 )
-HOSTILE = "\x1b]0;x\x07\r\n</script><img src=x onerror=alert(1)>{{ 7*7 }}{% raw %}|`@here` #1 \\| --> ::error::x ]]>\u202e\ud800"
+HOSTILE = "\x1b]0;x\x07\r\n</script><img src=x onerror=alert(1)>{{ 7*7 }}{% raw %}|`@here` #1 \\| --> ::error::x ]]>##[error]y\u202e\ud800"
 """Everything that could mean something to a terminal, a browser, a template, Markdown, a workflow or a parser."""
 
 

@@ -36,6 +36,25 @@ def test_show_writes_markdown_within_a_budget(saved, capsys):
     assert err == ""
 
 
+def test_show_tells_github_in_annotations_a_comment_and_the_summary_of_the_step(saved, capsys, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+    Path("summary.md").write_text("# before\n", encoding="utf-8")
+    assert run(["show", "plan.json", "--format", "github", "--comment-file", "comment.md"]) == 0
+    assert "::warning file=config/organization.yaml,line=73" in capsys.readouterr().out
+    comment, summary = (Path(name).read_text(encoding="utf-8") for name in ("comment.md", "summary.md"))
+    assert comment.startswith("<!-- landing plan: config -->\n<!-- landing:plan org=o-a1b2c3d4e5")
+    assert summary.startswith("# before\n<!-- landing:plan org=o-a1b2c3d4e5")
+    assert run(["show", "plan.json", "--format", "json", "--summary-file", "other.md"]) == 0
+    assert Path("other.md").read_text(encoding="utf-8") == summary.removeprefix("# before\n")
+
+
+def test_a_summary_that_has_no_room_is_an_error(saved, capsys):
+    Path("summary.md").write_text("x" * 999_000, encoding="utf-8")
+    assert run(["show", "plan.json", "--summary-file", "summary.md"]) == 1
+    assert "there is no room for a summary" in capsys.readouterr().err
+    assert Path("summary.md").stat().st_size == 999_000
+
+
 def test_show_expands_and_limits(saved, capsys):
     assert run(["show", "plan.json", "--expand", "stack", "--limit", "3"]) == 0
     out = capsys.readouterr().out
@@ -58,6 +77,8 @@ def test_show_writes_json_without_a_config(saved, capsys):
     "arguments",
     [
         ["show", "plan.json", "--format", "html"],
+        ["show", "--format", "github"],
+        ["show", "--comment-file", "comment.md"],
         ["show", "plan.json", "--format", "md", "--budget", "10"],
         ["drift", "--format", "pdf"],
         ["drift", "--format", "text", "--format", "md"],

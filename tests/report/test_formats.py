@@ -16,7 +16,7 @@ from landing.engine.drift import Report, report
 from landing.engine.plan import Plan
 from landing.report import formats, plan_markdown, plan_text, sarif
 from landing.report.style import Style
-from tests.report.formats import DRIFTS, PLANS, ROOT
+from tests.report.formats import DRIFTS, PLANS, REPOSITORY
 from tests.report.samples import (
     ORIGIN,
     PROBLEMS,
@@ -41,7 +41,7 @@ def test_drift_is_written_as_before(name, golden):
 
 
 def test_problems_are_written_as_before(golden):
-    written = json.loads(sarif.of_problems(PROBLEMS, root=ROOT, anchor="config"))
+    written = json.loads(sarif.of_problems(PROBLEMS, repository=REPOSITORY, anchor="config"))
     written["runs"][0]["tool"]["driver"]["version"] = "0.0.0"
     golden("reports/validate.sarif", json.dumps(written, indent=1) + "\n")
 
@@ -65,11 +65,27 @@ def _dangerous(text: str) -> set[str]:
     return {c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
 
 
+COMMAND = re.compile(r"::(error|warning|notice) ([^:]*)::(.*)")
+
+
+def command(line: str) -> dict[str, str] | None:
+    """What GitHub's runner makes of a line; raises ValueError for a command that is none of ours."""
+    found = re.match(r"\s*::", line) or re.search(r"##(vso)?\[", line)
+    if found is None:
+        return None
+    ours = COMMAND.fullmatch(line)
+    if ours is None or "##[" in line:
+        raise ValueError(line)
+    return {"level": ours[1], "text": ours[3], **dict(part.split("=", 1) for part in ours[2].split(","))}
+
+
 @pytest.mark.parametrize("name", PLANS)
 def test_hostile_text_stays_text_in_plans(name):
     text = PLANS[name](hostile(), organization(name=hostile().made_from.organization))
     assert not _dangerous(text)
-    assert not re.search(r"^(::|\+\+\+|---)", text, re.MULTILINE), "a workflow command or a file header of a diff"
+    lines = text.splitlines()
+    assert not any(re.match(r"\+\+\+|---", line) for line in lines), "a file header of a diff"
+    assert all(command(line) is not None for line in lines) if name == "plan.github" else not any(map(command, lines))
     text.encode()
 
 
@@ -77,7 +93,8 @@ def test_hostile_text_stays_text_in_plans(name):
 def test_hostile_text_stays_text_in_drift(name):
     text = DRIFTS[name](report(organization(), hostile()), organization())
     assert not _dangerous(text)
-    assert not re.search(r"^::", text, re.MULTILINE)
+    lines = text.splitlines()
+    assert all(command(line) is not None for line in lines) if name == "drift.github" else not any(map(command, lines))
     text.encode()
 
 
@@ -99,6 +116,8 @@ def test_no_finding(name):
         suites = ElementTree.fromstring(text)
         assert (suites.get("failures"), suites.get("errors")) == ("0", "0")
         assert int(suites.get("tests", "0")) > 0
+    elif name.endswith("codequality"):
+        assert json.loads(text) == []
     else:
         assert "No drift. Your infrastructure matches the configuration." in text
         assert "100.0 %" in text
@@ -132,6 +151,8 @@ def test_thirty_thousand_findings_stay_readable(name, made):
         "drift.md": 60_000,
         "drift.html": 6_000_000,
         "drift.sarif": 8_000_000,
+        "drift.github": 300_000,
+        "drift.codequality": 20_000_000,
         "drift.xml": 100_000,
     }
     assert len(text.encode()) <= most[name]
@@ -164,11 +185,11 @@ def test_ascii_alone_where_the_stream_knows_no_more():
 
 def test_a_result_has_the_formats_whose_files_show_it() -> None:
     offered = {
-        "plan": ("text", "json", "md"),
+        "plan": ("text", "json", "md", "github"),
         "attached": ("text", "json", "md"),
-        "drift": ("text", "json", "md", "html", "sarif", "junit"),
-        "problems": ("text", "json", "github", "sarif"),
-        "tests": ("text", "json", "junit"),
+        "drift": ("text", "json", "md", "html", "github", "gitlab", "sarif", "junit"),
+        "problems": ("text", "json", "github", "gitlab", "sarif"),
+        "tests": ("text", "json", "github", "junit"),
         "answers": ("text", "json"),
         "proofs": ("text", "json"),
         "runs": ("text", "json"),

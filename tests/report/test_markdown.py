@@ -10,10 +10,23 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from landing.core.model import Action, Address, Change, Scope
 from landing.engine.drift import report
+from landing.engine.plan import Plan
 from landing.report import drift_markdown, plan_markdown
 from landing.report.markdown import code, comment, details, fence, tag
-from tests.report.samples import HOSTILE, distinct, drift, findings, hostile, many, organization, plan
+from tests.report.samples import (
+    HOSTILE,
+    ORIGIN,
+    distinct,
+    drift,
+    findings,
+    hostile,
+    many,
+    organization,
+    plan,
+    stack,
+)
 
 TAGS = re.compile(r"</?([a-zA-Z!][\w-]*)")
 OURS = {"details", "summary", "code", "b", "br"}
@@ -108,6 +121,7 @@ def test_twenty_thousand_changes_fit_a_comment_and_what_is_left_out_is_counted()
     whole(text, 60_000)
     assert len(text.encode()) > 55_000
     listed = text.count("\n- `~`")
+    assert f"{listed} entries without details, for which there is no room here." in text
     assert f"… and {20_000 - listed} more changes for which there is no room here." in text
     assert "0 to add, 20000 to change, 0 to destroy" in text
     assert "All of it: `landing plan`" in text
@@ -156,3 +170,26 @@ def test_drift_that_does_not_fit_is_counted():
     whole(text, 10_000)
     rows = text.count("\n| high |") + text.count("\n| low |")
     assert f"… and {5000 - rows} more entries for which there is no room here." in text
+
+
+def test_two_thousand_changes_of_all_sorts_fit_one_comment_with_what_matters_first():
+    mixed = [
+        *(stack("new", f"team-{n:05}", "eu-west-1", retention=n + 31, was=None) for n in range(900)),
+        *(stack("baseline", f"team-{n:05}", "eu-west-1", retention=n + 31) for n in range(1000)),
+        *(
+            Change(Action.DELETE, Address("stack", f"old-{n}", Scope("team-1")), {"protected": True}, None)
+            for n in range(100)
+        ),
+    ]
+    whole_plan = Plan(tuple(sorted(mixed, key=lambda change: change.address)), in_sync=1, made_from=ORIGIN)
+    text = plan_markdown.as_comment(whole_plan, organization(), config="config/a b", saved_as="plan.json")
+    whole(text, 60_000)
+    assert text.startswith("<!-- landing plan: config/a_b -->\n<!-- landing:plan ")
+    order = [text.index(part) for part in ("--allow delete", "stack.old-", "will be destroyed", "will be updated")]
+    assert order == sorted(order)
+    left = int(re.search(r"… and (\d+) more changes for which there is no room here", text)[1])
+    listed = {sign: text.count(f"\n- `{sign}`") + text.count(f"<b>{sign}</b>") for sign in "+~-"}
+    assert listed["-"] == 100
+    assert listed["+"] == 0 or listed["~"] == 1000
+    assert sum(listed.values()) + left == 2000
+    assert "All of it: `landing show plan.json`" in text.splitlines()[-1]

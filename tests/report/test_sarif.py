@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from landing.core.model import Action, Address, Diagnostic, Gap, Scope, Source
 from landing.engine.drift import Status, report
 from landing.engine.plan import Plan
-from landing.report import drift_sarif, sarif
+from landing.report import sarif
+from landing.report.result import Repository, Result, Rule
 from tests.cloud import BY_NAME
 from tests.report.samples import PROBLEMS, account, at, drift, findings, hostile, many, organization, plan, stack
 
 ROOT = Path("/repository")
+REPOSITORY = Repository(ROOT, ROOT)
 
 
 def run_of(text: str) -> dict:
@@ -26,7 +31,7 @@ def run_of(text: str) -> dict:
 
 
 def of_drift(found) -> dict:
-    return run_of(drift_sarif.render(found, root=ROOT, anchor="config/organization.yaml"))
+    return run_of(sarif.of_drift(found, repository=REPOSITORY, anchor="config/organization.yaml"))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +49,7 @@ def test_every_result_has_a_rule_a_relative_location_and_an_identity_of_its_own(
         assert not artifact["uri"].startswith("/")
         assert not set(artifact["uri"]) & set(' <>"{}|\\^`#?\n\x1b')
         assert location["physicalLocation"]["region"]["startLine"] >= 1
-        assert list(result["partialFingerprints"]) == ["landing/v1"]
+        assert list(result["partialFingerprints"]) == ["landing/v1", "primaryLocationLineHash"]
     prints = [result["partialFingerprints"]["landing/v1"] for result in run["results"]]
     assert len(prints) == len({*prints})
     keys = [(r["ruleId"], json.dumps(r["locations"][0]["physicalLocation"])) for r in run["results"]]
@@ -71,17 +76,57 @@ def test_rules_come_from_the_kinds():
     assert rules["policy.unmanaged"]["properties"]["security-severity"] == "2.0"
 
 
-def test_limits_of_code_scanning():
+def test_what_is_too_much_is_folded_by_rule_and_file():
     run = of_drift(findings(6000))
-    assert len(run["results"]) == sarif.MOST_RESULTS
-    assert {result["level"] for result in run["results"][:4000]} == {"error"}
-    (left_out,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert left_out["message"]["text"].startswith("1000 results are left out")
-    run = of_drift(report(organization(), many(20_000)))
-    for result in run["results"]:
+    assert len(run["results"]) == sarif.MOST_RESULTS // 2 + 2
+    assert {result["level"] for result in run["results"][:2500]} == {"error"}
+    *_, errors, notes = run["results"]
+    assert errors["message"]["text"].startswith("1500 results, of which this is the first: Stack changed in one place")
+    assert (errors["level"], errors["occurrenceCount"]) == ("error", 1500)
+    assert (notes["level"], notes["occurrenceCount"]) == ("note", 2000)
+    assert run["invocations"][0]["toolExecutionNotifications"] == []
+    for result in of_drift(report(organization(), many(20_000)))["results"]:
         assert len(result["locations"][0]["logicalLocations"]) <= sarif.MOST_PLACES
-    for rule in run["tool"]["driver"]["rules"]:
-        assert len(rule["properties"]["tags"]) <= sarif.MOST_TAGS
+
+
+RESULTS = st.builds(
+    Result,
+    st.builds(Rule, st.sampled_from(["a", "b", "c"]), st.text(), st.text(), tags=st.lists(st.text()).map(tuple)),
+    st.sampled_from(["error", "warning", "note"]),
+    st.text(),
+    st.builds(Source, st.text(min_size=1), st.integers(0, 9), st.integers(0, 9)),
+    st.text(max_size=3),
+    st.lists(st.text(), max_size=200).map(tuple),
+)
+
+
+@given(st.lists(RESULTS, max_size=30), st.lists(st.text(), max_size=200), st.integers(3_000, 20_000))
+@settings(max_examples=50)
+def test_a_file_keeps_the_limits_of_code_scanning_whatever_was_found(found, notes, most):
+    text = sarif.document(found, category="x", repository=REPOSITORY, notes=notes, most_bytes=most)
+    run = run_of(text)
+    assert len(gzip.compress(text.encode(), mtime=0)) <= most or run["results"] == []
+    ids = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert sorted({result["ruleId"] for result in run["results"]}) == ids
+    assert all(len(rule["properties"]["tags"]) <= 20 for rule in run["tool"]["driver"]["rules"])
+    assert all(len(rule["fullDescription"]["text"]) <= 1024 for rule in run["tool"]["driver"]["rules"])
+    for result in run["results"]:
+        (location,) = result["locations"]
+        assert len(location.get("logicalLocations", ())) <= 100
+        assert location["physicalLocation"]["artifactLocation"]["uri"]
+    prints = [result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]]
+    assert len(prints) == len({*prints})
+    told = run["invocations"][0]["toolExecutionNotifications"]
+    assert len(told) <= sarif.MOST_NOTES + 2
+    if len(run["results"]) < len(found):
+        assert told[-1]["message"]["text"].startswith(f"{len(found) - len(run['results'])} results are left out")
+
+
+@given(st.lists(RESULTS, max_size=30), st.integers(2, 12))
+def test_folding_keeps_every_result_of_few_rules(found, most):
+    folded = sarif.folded(found, most)
+    assert len(folded) <= max(most, most // 2 + 9)
+    assert folded[: most // 2] == found[: most // 2]
 
 
 def test_what_no_line_asks_for_stands_at_the_anchor():
@@ -119,7 +164,7 @@ def test_two_statuses_at_one_line_are_two_rules():
 
 
 def test_problems_fold_by_code_and_line_and_underline_the_key():
-    run = run_of(sarif.of_problems(PROBLEMS, root=ROOT, anchor="config"))
+    run = run_of(sarif.of_problems(PROBLEMS, repository=REPOSITORY, anchor="config"))
     assert [(r["ruleId"], r["level"]) for r in run["results"]] == [
         ("LZ101", "error"),
         ("LZ201", "error"),
@@ -140,10 +185,14 @@ def test_problems_fold_by_code_and_line_and_underline_the_key():
     ],
 )
 def test_paths_are_relative_to_the_repository(file, expected):
-    run = run_of(sarif.of_problems([Diagnostic("LZ1", "x", Source(file, 1, 1))], root=ROOT, anchor="config"))
+    run = run_of(
+        sarif.of_problems([Diagnostic("LZ1", "x", Source(file, 1, 1))], repository=REPOSITORY, anchor="config")
+    )
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] == expected
 
 
 def test_messages_hold_no_links():
-    run = run_of(sarif.of_problems([Diagnostic("LZ1", "[x](http://evil)", None)], root=ROOT, anchor="config"))
+    run = run_of(
+        sarif.of_problems([Diagnostic("LZ1", "[x](http://evil)", None)], repository=REPOSITORY, anchor="config")
+    )
     assert "](" not in run["results"][0]["message"]["text"]

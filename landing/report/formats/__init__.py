@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from landing.report.formats import document, github, html, junit, markdown, sarif, text
+from landing.report.formats import document, github, gitlab, html, junit, markdown, sarif, text
 from landing.report.formats.view import View
 
 RESULTS = {
@@ -32,6 +32,7 @@ FORMATS: Mapping[str, ModuleType] = {
     "md": markdown,
     "html": html,
     "github": github,
+    "gitlab": gitlab,
     "sarif": sarif,
     "junit": junit,
 }

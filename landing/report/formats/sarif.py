@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def drift(found: Report, organization: Organization, view: View) -> str:
-    from landing.report import drift_sarif
+    from landing.report import sarif
 
-    return drift_sarif.render(found, root=Path.cwd(), anchor=view.config)
+    return sarif.of_drift(found, repository=view.repository, anchor=view.config)
 
 
 def problems(found: Sequence[Diagnostic], organization: Organization | None, view: View) -> str:
     from landing.report import sarif
 
-    return sarif.of_problems(found, root=Path.cwd(), anchor=view.config)
+    return sarif.of_problems(found, repository=view.repository, anchor=view.config)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from landing.report.result import Repository
 from landing.report.style import Style
 
 
@@ -29,3 +31,5 @@ class View:
     """The file of a plan."""
     config: str = "config"
     """Where findings stand that no line of the config asks for."""
+    repository: Repository = field(default_factory=lambda: Repository.around(Path.cwd()))
+    """From which a forge counts the paths of files."""

@@ -1,17 +1,16 @@
-"""A drift report for code scanning: one result for all findings of a kind and status at one line of the config."""
+"""A drift report beside the lines of the config: one result for all findings of a kind and status at one line."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from landing.core.model import Source
 from landing.core.text import safe
 from landing.engine.drift import NO_DRIFT, Finding, Report, Status
-from landing.report import sarif
 from landing.report.diff import of_finding
 from landing.report.findings import WORDS
 from landing.report.reasons import missed_in
+from landing.report.result import LEVELS, WARNING, Result, Rule
 from landing.services.base import Kinds
 
 NAMED = 10
@@ -27,11 +26,10 @@ _MEANS = {
 }
 
 
-def render(report: Report, *, root: Path, anchor: str) -> str:
-    """The file; `anchor` is the file of findings that no line of the config asks for.
+def of(report: Report, *, anchor: str) -> list[Result]:
+    """Worst first; `anchor` is the file of findings that no line of the config asks for.
 
-    What could not be checked is no result, since it would come and go with AWS's availability: it is told as a
-    notification of the run.
+    What could not be checked is not among them.
     """
     groups: dict[tuple[str, Source], list[Finding]] = {}
     for finding in report.findings:
@@ -39,13 +37,17 @@ def render(report: Report, *, root: Path, anchor: str) -> str:
             source = finding.declared_at or Source(anchor, 1, 1)
             groups.setdefault((f"{finding.address.kind}.{finding.status}", source), []).append(finding)
     ordered = sorted(groups.items(), key=lambda item: (min(f.severity.rank for f in item[1]), item[0]))
-    results = [_result(report.plan.kinds, source, findings) for (_, source), findings in ordered]
-    notes = [f"Not checked: {missed}" for missed in missed_in(report.plan.gaps)]
-    version = report.plan.made_from.version
-    return sarif.document(results, category="drift", root=root, version=version, notes=notes)
+    return [_result(report.plan.kinds, source, findings) for (_, source), findings in ordered]
 
 
-def _result(kinds: Kinds, source: Source, findings: Sequence[Finding]) -> sarif.Result:
+def not_checked(report: Report, *, anchor: str) -> list[Result]:
+    """What could not be read, where the anchor is."""
+    rule = Rule("not-checked", "Not checked", "What could not be read is neither in sync nor missing.")
+    found = missed_in(report.plan.gaps)
+    return [Result(rule, WARNING, f"Not checked: {missed}", Source(anchor, 1, 1), str(missed)) for missed in found]
+
+
+def _result(kinds: Kinds, source: Source, findings: Sequence[Finding]) -> Result:
     worst = min(findings, key=lambda finding: (finding.severity.rank, finding.address))
     places = [str(finding.address) for finding in findings]
     more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
@@ -57,9 +59,9 @@ def _result(kinds: Kinds, source: Source, findings: Sequence[Finding]) -> sarif.
         message += f" {said}" + (f"; and {len(lines) - LINES} more" if len(lines) > LINES else "")
     if worst.status is Status.IN_FORCE:
         message += " " + "; ".join(safe(finding.reason) for finding in findings[:NAMED]) + "."
-    return sarif.Result(
+    return Result(
         _rule(kinds, worst),
-        sarif.LEVELS[worst.severity],
+        LEVELS[worst.severity],
         message,
         source,
         min(finding.address.name for finding in findings),
@@ -67,10 +69,10 @@ def _result(kinds: Kinds, source: Source, findings: Sequence[Finding]) -> sarif.
     )
 
 
-def _rule(kinds: Kinds, finding: Finding) -> sarif.Rule:
+def _rule(kinds: Kinds, finding: Finding) -> Rule:
     kind = kinds[finding.address.kind]
     severity = finding.severity if finding.status in NO_DRIFT else kind.severity
-    return sarif.Rule(
+    return Rule(
         f"{kind.name}.{finding.status}",
         f"{kind.title} {WORDS[finding.status]}",
         f"{kind.title}: {_MEANS[finding.status]}",
