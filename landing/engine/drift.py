@@ -11,7 +11,7 @@ from typing import Any
 from landing.core.difference import differences, differing
 from landing.core.model import Action, Address, Change, Diagnostic, Severity, Source
 from landing.engine.plan import FORMAT, Plan
-from landing.engine.plan_file import plain
+from landing.engine.plan_file import digest_of, plain
 from landing.organization import ROOT, ForeignPolicy, Organization, Strictness, node_of
 from landing.organization.resources import POLICY
 from landing.policy import RCP, SCP
@@ -59,6 +59,11 @@ class Finding:
     diff: tuple[tuple[str, Any, Any], ...] = ()
     diagnostic: Diagnostic | None = None
     """Of what was not checked."""
+
+    @property
+    def id(self) -> str:
+        """32 hex digits, the same as long as it is about one thing; where nothing could be checked, for one reason."""
+        return digest_of([str(self.address), self.diagnostic.words if self.diagnostic else ""])[:32]
 
     def to_json(self) -> dict[str, Any]:
         """The shape of the JSON report."""

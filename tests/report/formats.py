@@ -9,6 +9,7 @@ from landing.engine.drift import Report
 from landing.engine.plan import Plan
 from landing.organization import Organization
 from landing.report import (
+    drift_csv,
     drift_html,
     drift_markdown,
     drift_text,
@@ -38,5 +39,6 @@ DRIFTS: dict[str, Callable[[Report, Organization], str]] = {
     "drift.sarif": lambda report, org: sarif.of_drift(report, repository=REPOSITORY, anchor="config"),
     "drift.github": lambda report, org: formats.shown("drift", "github", report, org, view=VIEW),
     "drift.codequality": lambda report, org: formats.shown("drift", "gitlab", report, org, view=VIEW),
+    "drift.csv": drift_csv.render,
     "drift.xml": lambda report, org: junit.render(report, org, declared(org)),
 }

@@ -62,7 +62,9 @@ def test_the_same_drift_gives_the_same_bytes(name):
 
 def _dangerous(text: str) -> set[str]:
     """Characters that steer a terminal, turn text around or cannot be stored."""
-    return {c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+    return {
+        c for c in text.replace("\r\n", "\n") if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    }
 
 
 COMMAND = re.compile(r"::(error|warning|notice) ([^:]*)::(.*)")
@@ -118,6 +120,8 @@ def test_no_finding(name):
         assert int(suites.get("tests", "0")) > 0
     elif name.endswith("codequality"):
         assert json.loads(text) == []
+    elif name.endswith("csv"):
+        assert text.count("\r\n") == 1
     else:
         assert "No drift. Your infrastructure matches the configuration." in text
         assert "100.0 %" in text
@@ -153,6 +157,7 @@ def test_thirty_thousand_findings_stay_readable(name, made):
         "drift.sarif": 8_000_000,
         "drift.github": 300_000,
         "drift.codequality": 20_000_000,
+        "drift.csv": 15_000_000,
         "drift.xml": 100_000,
     }
     assert len(text.encode()) <= most[name]
@@ -190,6 +195,9 @@ def test_a_result_has_the_formats_whose_files_show_it() -> None:
         "drift": ("text", "json", "md", "html", "github", "gitlab", "sarif", "junit"),
         "problems": ("text", "json", "github", "gitlab", "sarif"),
         "tests": ("text", "json", "github", "junit"),
+        "drift": ("text", "json", "md", "html", "csv", "sarif", "junit"),
+        "problems": ("text", "json", "github", "sarif"),
+        "tests": ("text", "json", "junit"),
         "answers": ("text", "json"),
         "proofs": ("text", "json"),
         "runs": ("text", "json"),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from landing.report.formats import document, github, gitlab, html, junit, markdown, sarif, text
+from landing.report.formats import csv, document, github, gitlab, html, junit, markdown, sarif, text
 from landing.report.formats.view import View
 
 RESULTS = {
@@ -31,6 +31,7 @@ FORMATS: Mapping[str, ModuleType] = {
     "json": document,
     "md": markdown,
     "html": html,
+    "csv": csv,
     "github": github,
     "gitlab": gitlab,
     "sarif": sarif,
