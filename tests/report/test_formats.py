@@ -192,12 +192,9 @@ def test_a_result_has_the_formats_whose_files_show_it() -> None:
     offered = {
         "plan": ("text", "json", "md", "github"),
         "attached": ("text", "json", "md"),
-        "drift": ("text", "json", "md", "html", "github", "gitlab", "sarif", "junit"),
+        "drift": ("text", "json", "md", "html", "csv", "github", "gitlab", "sarif", "junit"),
         "problems": ("text", "json", "github", "gitlab", "sarif"),
         "tests": ("text", "json", "github", "junit"),
-        "drift": ("text", "json", "md", "html", "csv", "sarif", "junit"),
-        "problems": ("text", "json", "github", "sarif"),
-        "tests": ("text", "json", "junit"),
         "answers": ("text", "json"),
         "proofs": ("text", "json"),
         "runs": ("text", "json"),
