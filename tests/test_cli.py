@@ -6,6 +6,7 @@ import ast
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from landing.cli.signals import STOPPED
 from landing.core.codes import CODES
 from landing.core.exit_codes import MEANINGS, rows
 from landing.policy.linter import CODES as LINT
+from landing.services.registry import KINDS
 from tests.samples import SMALL
 
 ROOT = Path(__file__).parents[1]
@@ -359,6 +361,38 @@ def test_a_closed_pipe_ends_quietly(config: Config) -> None:
     shell = f"{sys.executable} -m landing schema | head -c 10"
     answer = subprocess.run(["bash", "-o", "pipefail", "-c", shell], capture_output=True, text=True, check=False)
     assert answer.stderr == ""
+
+
+def test_an_address_is_explained(
+    landing: Callable[..., int], config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config(guardrails="guardrails:\n  deny-leave-organization: {target: {units: [workloads]}}\n")
+    assert landing("explain", "policy.deny-leave-organization") == 0
+    told = capsys.readouterr().out
+    assert told.startswith("policy.deny-leave-organization: Organization policy\n")
+    rows = dict(re.findall(r"^  (asked for by|requires|required by|reads by|deleted) +(.*)$", told, re.MULTILINE))
+    assert rows == {
+        "asked for by": "config/guardrails.yaml:2:3",
+        "requires": "policy_type.SERVICE_CONTROL_POLICY",
+        "required by": "account.shop-dev",
+        "reads by": "organizations:DescribePolicy",
+        "deleted": "only with --allow delete",
+    }
+    assert {"cis-aws-7.0:2.1.2", "nist-800-53-r5:AC-6"} < {*told.split()}  # of the kind, of the guardrail
+    assert landing("explain", "unit.workload") == 0
+    assert "does not declare it; did you mean `unit.workloads`?" in capsys.readouterr().out
+    assert landing("explain", "attachmnts.root") == 1
+    assert "did you mean `attachments`?" in capsys.readouterr().err
+
+
+def test_every_kind_is_explained_without_a_config(
+    landing: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for kind in KINDS:
+        assert landing("explain", kind.name) == 0
+        told = capsys.readouterr().out
+        assert told.startswith(f"{kind.name}: {kind.title}\n  ")
+        assert kind.help_uri in told
 
 
 def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib
 import keyword
+import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +21,9 @@ from landing.cli.stderr import STDERR
 from landing.cli.streams import Unwritable, give_up, open_all
 from landing.core.exit_codes import rows
 from landing.core.interrupt import Stopped
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "init": "Write a starter config.",
@@ -35,8 +40,9 @@ COMMANDS = {
     "unlock": "Remove the lock of a run that has died.",
     "drift": "Report what is not as declared.",
     "status": "Tell what the last runs of apply did.",
-    "explain": "Say what the code of a problem means.",
+    "explain": "Say what a code of a problem means, or what is behind an address.",
     "schema": "Print the JSON Schema of the config.",
+    "completion": "Print the script by which a shell completes.",
     "sandbox": "Run the local AWS-compatible sandbox.",
     "version": "Print the version.",
 }
@@ -55,7 +61,7 @@ class LazyGroup(click.Group):
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is called; raises click.UsageError, with the one that was meant."""
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
+        if not (args[0] in COMMANDS or args[0].startswith("-") or context.resilient_parsing):
             from landing.core.spelling import nearest
 
             hint = nearest(args[0], COMMANDS, "`landing --help` lists them")
@@ -70,6 +76,13 @@ class LazyGroup(click.Group):
         command: click.Command = importlib.import_module(f"landing.cli.{module}").command
         return command
 
+    def shell_complete(self, context: click.Context, typed: str) -> list[CompletionItem[str]]:
+        """Commands and options that begin so, without importing anything."""
+        from click.shell_completion import CompletionItem
+
+        commands = [CompletionItem(name, help=line) for name, line in COMMANDS.items() if name.startswith(typed)]
+        return commands + click.Command.shell_complete(self, context, typed)
+
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Names and lines from the table above, without importing anything."""
         with formatter.section("Commands"):
@@ -81,6 +94,8 @@ class LazyGroup(click.Group):
             formatter.write_dl([(codes, meaning.replace("`", "")) for codes, meaning in rows()])
 
 
+NAME, COMPLETING = "landing", "_LANDING_COMPLETE"
+"""What the command is called, and the variable by which a shell asks how its line may go on."""
 UNREAD = 141
 """Exit code when nobody reads the rest of the result, as the shell has it for SIGPIPE."""
 
@@ -131,7 +146,7 @@ def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
     STDERR.begin()
     try:
-        code = cli.main(arguments, prog_name="landing", standalone_mode=False)
+        code = _completed() if COMPLETING in os.environ else cli.main(arguments, prog_name=NAME, standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
@@ -157,6 +172,13 @@ def run(arguments: list[str]) -> int:
         return UNREAD
     except Exception as error:  # noqa: BLE001  # the command line's last line
         return _explained(error)
+
+
+def _completed() -> int:
+    """Answer the shell; the exit code."""
+    from landing.cli.completion import answer
+
+    return answer(cli, os.environ[COMPLETING], NAME)
 
 
 def _explained(error: Exception) -> int:

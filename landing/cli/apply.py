@@ -13,6 +13,7 @@ import click
 from landing.cli import snapshots
 from landing.cli.approval import ask
 from landing.cli.clock import now
+from landing.cli.config_names import addresses, completed
 from landing.cli.progress import watched
 from landing.cli.run_record import recorded, tell, turn_to, watch
 from landing.cli.session import Session, with_aws
@@ -53,6 +54,7 @@ ALLOW = ("delete", "detach", "weaken", "close-account", "switch-off", "replace",
     "targets",
     multiple=True,
     metavar="ADDR",
+    shell_complete=completed(addresses),
     help="Only this address (or kind, or prefix*, or stack_set.NAME@ACCOUNT), and what it requires.",
 )
 @click.option("--repack", is_flag=True, help="Put packed guardrails together anew, if that saves a policy.")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from landing.cli.config_names import accounts, completed, principals
 from landing.cli.keys import unknown_keys, with_keys
 from landing.cli.session import Session, with_aws
 from landing.report import formats
@@ -19,10 +20,11 @@ CODES = {"not-denied": 0, "denied": 2, "undetermined": 3}
 
 @click.command
 @with_aws
-@click.argument("principal")
+@click.argument("principal", shell_complete=completed(principals))
 @click.argument("action")
 @click.argument("resource", default="")
-@click.option("--in", "places", multiple=True, metavar="ACCOUNT", help="Account by its key or id; repeatable.")
+@click.option("--in", "places", multiple=True, metavar="ACCOUNT", shell_complete=completed(accounts),
+              help="Account by its key or id; repeatable.")  # fmt: skip
 @click.option("--all-accounts", is_flag=True, help="In every account: a line for all that are alike.")
 @with_keys
 @click.option("--live", is_flag=True, help="Ask the policies that are attached in AWS now, not those of the config.")

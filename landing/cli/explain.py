@@ -1,30 +1,66 @@
 """`landing explain`."""
 
+import sys
+
 import click
+
+from landing.cli.config_names import addresses, codes, completed
+from landing.cli.session import Session, with_config
 
 
 @click.command
-@click.argument("code", required=False, default="")
-def command(code: str) -> None:
-    """Say what the CODE of a problem means, and what to do; without one, list all codes.
+@with_config
+@click.argument("what", metavar="[CODE|ADDRESS]", default="", shell_complete=completed(codes, addresses))
+def command(session: Session, what: str) -> None:
+    """Say what the CODE of a problem means and what to do, or what is behind an ADDRESS; without either, list codes.
+
+    Of an address, or of a kind alone: what it is, where the config asks for it, what it requires, which controls it
+    serves, which permissions it takes. Asks AWS nothing.
 
     \b
       landing explain LZ349
       landing explain POL306
+      landing explain policy.deny-regions
+      landing explain stack_set
     """
     from landing.cli.output import result
     from landing.core.codes import CODES
     from landing.core.errors import LandingError
     from landing.core.spelling import nearest
     from landing.policy.linter import CODES as LINT
+    from landing.services.registry import KINDS
 
     known = {**CODES, **LINT}
-    if not code:
+    kind = what.partition(".")[0]
+    if not what:
         result("".join(f"{each}  {explanation.wrong}\n" for each, explanation in sorted(known.items())))
+    elif (code := what.upper()) in known:
+        page = "validate" if code in CODES else "policy-lint"
+        result(f"{code}: {known[code].wrong}\nWhat to do: {known[code].remedy}\nMore: docs/{page}.md\n")
+    elif kind in {each.name for each in KINDS}:
+        _explain(session, kind, what)
+    elif "." in what:
+        hint = nearest(kind, [each.name for each in KINDS], "docs/services.md lists them")
+        raise LandingError(f"there is no kind {kind}: {hint}")
+    else:
+        raise LandingError(f"there is no code {what}: {nearest(code, known, 'landing explain lists them all')}")
+
+
+def _explain(session: Session, kind: str, what: str) -> None:
+    """An address of a kind that there is, or the kind."""
+    from landing.cli.output import result, style_of
+    from landing.core.model import Address
+    from landing.engine.observe import desired_of
+    from landing.report.explanation import of_address, of_kind
+    from landing.services.registry import KINDS
+
+    style = style_of(sys.stdout)
+    if what == kind:
+        result(style.page(of_kind(KINDS[kind], style)))
         return
-    wanted = code.upper()
-    if wanted not in known:
-        raise LandingError(f"there is no code {code}: {nearest(wanted, known, 'landing explain lists them all')}")
-    result(f"{wanted}: {known[wanted].wrong}\nWhat to do: {known[wanted].remedy}\n")
-    page = "validate" if wanted in CODES else "policy-lint"
-    result(f"More: docs/{page}.md\n")
+    try:
+        address = Address.parse(what)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    organization, _ = session.organization()
+    result(style.page(of_address(KINDS[kind], address, organization, desired_of(organization), style)))

@@ -8,6 +8,7 @@ import click
 
 from landing.cli import snapshots
 from landing.cli.apply import approve_changes, carry_out
+from landing.cli.config_names import addresses, completed
 from landing.cli.run_record import recorded, turn_to, watch
 from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
@@ -15,7 +16,7 @@ from landing.cli.stderr import STDERR, with_log
 
 @click.command
 @with_aws
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDR…")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDR…", shell_complete=completed(addresses))
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--parallelism", default=10, show_default=True, help="Changes at once.")
 @click.option("--no-live", is_flag=True, help="Write a line for each event, also on a terminal.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from landing.cli.config_names import addresses, completed
 from landing.cli.plan_options import Shown, shown_as
 from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
@@ -29,6 +30,7 @@ SOME = 5
     "targets",
     multiple=True,
     metavar="ADDR",
+    shell_complete=completed(addresses),
     help="Only this address (or kind, or prefix*, or stack_set.NAME@ACCOUNT), and what it requires.",
 )
 @click.option("--repack", is_flag=True, help="Put packed guardrails together anew, if that saves a policy.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from landing.cli.config_names import addresses, completed
 from landing.report import formats
 from landing.report.style import Style
 
@@ -118,6 +119,7 @@ def shown_as(command: F) -> F:
             "--expand",
             multiple=True,
             metavar="ADDR",
+            shell_complete=completed(addresses),
             help="Show this address (or kind, or prefix*, or all) by itself and in full; repeatable.",
         ),
         click.option("--summary", is_flag=True, help="Only the summary."),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from landing.cli.config_names import completed, places, principals
 from landing.cli.keys import unknown_keys, with_keys
 from landing.cli.session import Session, with_config
 from landing.report import formats
@@ -20,10 +21,12 @@ CODES = {"proved": 0, "refuted": 2, "undetermined": 3}
 @with_config
 @click.argument("word", metavar="never|always|escalation", type=click.Choice(["never", "always", "escalation"]))
 @click.argument("action", default="")
-@click.option("--in", "place", default="anywhere", show_default=True, metavar="PLACE",
+@click.option("--in", "place", default="anywhere", show_default=True, metavar="PLACE", shell_complete=completed(places),
               help="anywhere, ordinary, log_archive, security_tooling, ou:UNIT or account:KEY.")  # fmt: skip
-@click.option("--as", "principals", multiple=True, metavar="PRINCIPAL", help="Whom it is about; repeatable.")
-@click.option("--except", "exempt", multiple=True, metavar="PRINCIPAL", help="Whom it is not about; repeatable.")
+@click.option("--as", "principals", multiple=True, metavar="PRINCIPAL", shell_complete=completed(principals),
+              help="Whom it is about; repeatable.")  # fmt: skip
+@click.option("--except", "exempt", multiple=True, metavar="PRINCIPAL", shell_complete=completed(principals),
+              help="Whom it is not about; repeatable.")  # fmt: skip
 @click.option("--on", "resources", multiple=True, metavar="ARN", help="Pattern of resources; repeatable.")
 @with_keys
 @click.option("--absent", multiple=True, metavar="KEY", help="A key that no request has; KEY* for many.")

@@ -280,6 +280,7 @@ def _session_options(command: Any, *, connected: bool, configured: bool = True) 
 config_option = click.option(
     "--config",
     default="config",
+    type=click.Path(),
     metavar="DIR",
     envvar="LANDING_CONFIG",
     show_default=True,

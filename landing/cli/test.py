@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from landing.cli.config_names import completed, policies
 from landing.cli.formats import outputs, with_formats
 from landing.cli.session import Session, with_aws
 from landing.report import formats
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command
 @with_aws
-@click.argument("names", nargs=-1, metavar="[GUARDRAIL]...")
+@click.argument("names", nargs=-1, metavar="[GUARDRAIL]...", shell_complete=completed(policies))
 @with_formats(formats.names("tests"))
 @click.option("--mutate", is_flag=True, help="Weaken each policy in every place: a case must fail each time.")
 @click.option(

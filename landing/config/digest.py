@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from landing.config.reader import files, refused
+from landing.config.reader import refused
 from landing.core import source_tree
 from landing.core.errors import ConfigError
 from landing.library.found import FOLDERS
@@ -27,7 +27,7 @@ def digest(config: Path) -> str:
 
 
 def _content(config: Path) -> Iterator[tuple[str, bytes]]:
-    for path in files(config):
+    for path in source_tree.config_files(config):
         yield f"config/{path.name}", path.read_bytes()
     folders = {"cases": source_tree.cases(config), **{name: config.parent / name for name in FOLDERS}}
     for name, folder in folders.items():

@@ -24,7 +24,7 @@ BY_KEY = ("accounts", "baselines", "delegated_administrators", "guardrails", "se
 def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Diagnostic]]:
     """Read every `*.yaml` and `*.yml` of a folder (or one file) into one document; all problems at once."""
     document, problems = Document(), list[Diagnostic]()
-    paths = files(folder)
+    paths = source_tree.config_files(folder)
     if not paths:
         why = f"{folder} holds no .yaml file" if folder.is_dir() else f"there is no {folder}"
         hint = "--config names another folder; " * (not folder.is_dir()) + "landing init writes a starter config"
@@ -44,20 +44,14 @@ def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Diagnostic
     return document, problems
 
 
-def files(config: Path) -> list[Path]:
-    """The files of a config: it itself, or everything in a folder that is called `*.yaml` or `*.yml`."""
-    if not config.is_dir():
-        return [config] if config.exists() else []
-    found = (path for path in config.iterdir() if path.suffix in (".yaml", ".yml") and path.name[0] != ".")
-    return sorted(path for path in found if path.is_symlink() or not path.is_dir())
-
-
 def refused(config: Path, *, shown_as: str = "") -> Iterator[Diagnostic]:
     """What of a config is not read: links that lead out of its folder, what is no file, what is too large."""
     folder = config if config.is_dir() else config.parent
     found = [(config, why)] if (why := source_tree.refusal(config, config.absolute().parent, largest=MAX_BYTES)) else []
     if config.is_dir() and not found:
-        found = [(path, source_tree.refusal(path, folder, largest=MAX_BYTES)) for path in files(config)]
+        found = [
+            (path, source_tree.refusal(path, folder, largest=MAX_BYTES)) for path in source_tree.config_files(config)
+        ]
     found += source_tree.refusals(source_tree.cases(config))
     for path, why in found:
         if why and os.path.lexists(path):

@@ -22,6 +22,14 @@ def cases(config: Path) -> Path:
     return (config if config.is_dir() else config.parent) / "cases"
 
 
+def config_files(config: Path) -> list[Path]:
+    """The files of a config: it itself, or everything in a folder that is called `*.yaml` or `*.yml`."""
+    if not config.is_dir():
+        return [config] if config.exists() else []
+    found = (path for path in config.iterdir() if path.suffix in (".yaml", ".yml") and path.name[0] != ".")
+    return sorted(path for path in found if path.is_symlink() or not path.is_dir())
+
+
 def refusal(path: Path, within: Path, *, largest: int = LARGEST) -> str:
     """Why a file or folder is not read, in words that tell nothing of what it holds; empty when it is."""
     try:

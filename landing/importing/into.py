@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from landing.config import Document, load
-from landing.config.reader import files as files_of
 from landing.config.reader import read
 from landing.core.errors import ConfigError, LandingError
 from landing.core.files import write
+from landing.core.source_tree import config_files
 from landing.importing import policy_folder
 from landing.importing.draft import Draft
 from landing.importing.folder import account_body, folders_of, guardrail_body, unit_body
@@ -35,7 +35,7 @@ def add(draft: Draft, organization: Organization, config: Path, library: Library
 
     Then everything is as before: the files are put back.
     """
-    before = {path: path.read_bytes().decode() for path in files_of(config)}
+    before = {path: path.read_bytes().decode() for path in config_files(config)}
     folders = folders_of(draft.policies, library.policies)
     made = [config.parent / "scps" / name for name in folders.values()]
     texts = _texts(draft, organization, config, folders, before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -158,6 +158,10 @@ class Kind(ABC):
     @abstractmethod
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Everything of this kind that the config asks for."""
+
+    def controls_of(self, organization: Organization, address: Address) -> Sequence[str]:
+        """Ids of the control catalogues that one of them satisfies: what the kind does, and what this one holds."""
+        return self.controls
 
     def in_use(self, organization: Organization, aws: Aws) -> bool:
         """Whether there can be any, by what is read of the organization anyway (`aws.tree`); else nothing is asked."""

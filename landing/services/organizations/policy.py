@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -66,6 +66,11 @@ class OrganizationPolicy(Kind):
             }
             needs = [Address(POLICY_TYPE, policy.type), *map(required_account, organization.accounts_in_policy(key))]
             yield Resource(self.address(key), attributes, tuple(needs), source=policy.source)
+
+    def controls_of(self, organization: Organization, address: Address) -> Sequence[str]:
+        """Those of its guardrail, too."""
+        policy = organization.policies.get(address.name)
+        return tuple(dict.fromkeys((*self.controls, *(policy.controls if policy else ()))))
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """All customer policies; of others with what they are attached to.
