@@ -13,7 +13,7 @@ from landing.core.errors import UnsafePlan
 from landing.core.model import Action, Address, Attributes, Change, Scope, Source
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers, exposures, refuse_unsafe
-from landing.organization import Deployment, ForeignPolicy, Guardrail, Held, Organization, Target
+from landing.organization import Deployment, ForeignPolicy, Guardrail, Held, Organization, Pack, Target
 from landing.organization.resources import HOLDS
 from landing.policy import RCP, SCP
 from tests.samples import SMALL
@@ -134,11 +134,68 @@ def test_a_pack_is_asked_of_once(base: Organization) -> None:
     assert words.keys() == {"weaken"}
 
 
+PUT = "s3:PutObject"
+
+
+def named(sid: str, *actions: str) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Deny", "Action": list(actions), "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "of_b", "passes"),
+    [
+        pytest.param([named("A", LEAVE), named("B", PUT)], [named("A", LEAVE)], None, "", id="no other"),
+        pytest.param([named("A", LEAVE, BUCKET), named("B", PUT)], [named("A", LEAVE)], None, BUCKET, id="narrower"),
+        pytest.param([named("A", LEAVE, BUCKET), named("B", PUT)], [named("C", LEAVE)], None, BUCKET, id="renamed"),
+        pytest.param(
+            [named("A", LEAVE), named("B", PUT)], [named("A", LEAVE)], named("B", PUT), "", id="no other, and known"
+        ),
+        pytest.param(
+            [named("A", LEAVE), named("A2", BUCKET), named("B", PUT)],
+            [named("A", LEAVE)],
+            named("B", PUT),
+            BUCKET,
+            id="fewer, and it is known what the other says",
+        ),
+        pytest.param(
+            [named("A", LEAVE, PUT)], [named("A", LEAVE)], named("B", PUT), "", id="of both, and it is known of which"
+        ),
+        pytest.param(
+            [named("A", LEAVE), named("A2", BUCKET), named("A3", "s3:GetObject"), named("B", PUT)],
+            [named("A", LEAVE), named("A3", "s3:GetObject")],
+            None,
+            BUCKET,
+            id="amid",
+        ),
+        pytest.param(
+            [named("A", LEAVE), named("B", PUT)], [named("A", LEAVE), named("C", PUT, BUCKET)], None, "", id="a new one"
+        ),
+    ],
+)
+def test_what_another_guardrail_of_the_pack_lets_through_is_asked_for_beside(
+    base: Organization, before: list[Any], after: list[Any], of_b: Any, passes: str
+) -> None:
+    """Leave to take one out is no leave to loosen another."""
+    old, new = ({"Version": "2012-10-17", "Statement": each} for each in (before, after))
+    whose = ["c" if each["Sid"] == "C" and len(after) > 1 else "a" for each in after]
+    pack = Pack("p", "unit/workloads", SCP, "", new, ("a",), tuple((f"{owner}/x",) for owner in whose))
+    known = guarded(base, {"Version": "2012-10-17", "Statement": [of_b or named("A", LEAVE)]}, "workloads")
+    known = replace(known, guardrails={"b" if of_b else "a": known.guardrails["p"]}, packs={"p": pack})
+    loses = rewritten(old, new, **{HOLDS: (["a", "b"], ["a"])})
+    [words] = dangers(known, [loses]).values()
+    assert words.keys() == ({"detach", "weaken"} if passes else {"detach"})
+    assert passes in words.get("weaken", "")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
         (["list"], [FULL_ACCESS, "list"], {"weaken"}),
         (["list"], [FULL_ACCESS], {"detach"}),
+        (["list"], ["p"], {"detach", "weaken"}),
+        (["deny", "list"], [FULL_ACCESS, "list"], {"detach", "weaken"}),
+        (["deny", "list"], ["list", "p"], {"detach", "weaken"}),
+        (["deny", "list"], ["list"], {"detach"}),
         ([], [FULL_ACCESS], {"weaken"}),
         (["list"], ["list", "p"], {"weaken"}),
         ([FULL_ACCESS], [FULL_ACCESS, "p"], set()),

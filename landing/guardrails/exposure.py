@@ -7,7 +7,8 @@ It is worked out from the changes and the config, so that it holds for a saved p
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from landing.core import references
 from landing.core.errors import UnsafePlan
@@ -15,10 +16,10 @@ from landing.core.model import Action, Address, Attributes, Change
 from landing.engine.order.phases import Known, Phase, opened, stages_of
 from landing.guardrails.in_force import Documents, ids_for, levels, made_up, requests_at
 from landing.organization import ROOT, Held, Organization, node_of
-from landing.organization.resources import ATTACHMENTS, POLICY, POLICY_TYPE, STACK, moves, policies_of
-from landing.policy import RCP, SCP, effect
-from landing.policy.direction import Document, blocked_beside, common, covers, let_through, passing
-from landing.policy.testing.suite import FULL_ACCESS, Levels
+from landing.organization.resources import ATTACHMENTS, HOLDS, POLICY, POLICY_TYPE, STACK, moves, policies_of
+from landing.policy import RCP, SCP, catalog, effect
+from landing.policy.direction import Document, allows, bare, blocked_beside, common, covers, let_through, passing
+from landing.policy.testing.suite import FULL_ACCESS, Levels, statements_of
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
@@ -29,19 +30,15 @@ MANY_DELETES = 20
 """More deletions than this in one plan need a word of their own."""
 
 
-def exposures(organization: Organization, changes: Iterable[Change], kinds: Kinds = KINDS) -> dict[Address, str]:
+def exposures(organization: Organization, changes: Iterable[Change]) -> dict[Address, str]:
     """What passes once a change is made, in words, by the change; only of changes that let more through.
 
-    Changes that detach, or take a guardrail out of a pack, have a word of their own and are not among them.
+    What a detached policy blocked, and a guardrail that a pack loses, has a word of its own and is not among it.
     """
-    found = [change for change in changes if change.action is Action.UPDATE]
-    named = {change.address for change in found if "detach" in kinds[change.address.kind].dangers(change)}
-    each = {
-        **_loosened(organization, found, list(changes)),
-        **_opened(organization, list(changes)),
-        **_moved(organization, list(changes)),
-    }
-    return {address: words for address, words in each.items() if words and address not in named}
+    known = list(changes)
+    found = [change for change in known if change.action is Action.UPDATE]
+    each = {**_loosened(organization, found, known), **_opened(organization, known), **_moved(organization, known)}
+    return {address: words for address, words in each.items() if words}
 
 
 def dangers(
@@ -53,7 +50,7 @@ def dangers(
     for change in known:
         if found := list(kinds[change.address.kind].weakened(organization, change)):
             words[change.address]["weaken"] = _in_short(found)
-    for address, passes in exposures(organization, known, kinds).items():
+    for address, passes in exposures(organization, known).items():
         words[address]["weaken"] = passes
     return {address: each for address, each in words.items() if each}
 
@@ -91,13 +88,65 @@ def _loosened(organization: Organization, updates: Iterable[Change], changes: li
     for change in updates:
         if change.address.kind != POLICY or not change.before or not change.after or "content" not in change.before:
             continue
-        before = _followed(change.before["content"], change.after["content"], arriving)
-        words = let_through(before, change.after["content"], change.after["type"])
+        before, after = _but_for_the_lost(organization, change)
+        words = let_through(_followed(before, after, arriving), after, change.after["type"])
         if words and organization.held is not None:
             beside = beside or _Beside(organization, organization.held, changes)
-            words = "" if beside.blocks(change.address.name, change.before) else words
+            words = "" if beside.blocks(change.address.name, {**change.before, "content": before}) else words
         found[change.address] = words
     return found
+
+
+def _but_for_the_lost(organization: Organization, change: Change) -> tuple[Document, Document]:
+    """Both texts of a policy without the difference that the guardrails make which a pack loses.
+
+    The text of one that the config still has is in both. Of another it cannot be told for certain what was its: not a
+    statement whose Sid stays, nor one that stood amid those of a guardrail that stays, nor one about what a guardrail
+    that stays has in another form now.
+    """
+    assert change.before is not None
+    assert change.after is not None
+    before, after = change.before["content"], change.after["content"]
+    lost = {*change.before.get(HOLDS, ())} - {*change.after.get(HOLDS, ())}
+    names = {entry.partition(":")[0] for entry in lost}
+    if not names or "Statement" not in before or "Statement" not in after:
+        return before, after
+    known = [organization.guardrails[name].document for name in sorted(names) if name in organization.guardrails]
+    theirs = [statement for document in known for statement in statements_of(document)]
+    if not names - {*organization.guardrails}:
+        return before, {**after, "Statement": [*statements_of(after), *theirs]}
+    pack = organization.packs.get(change.address.name)
+    whose = [origins[0].rpartition("/")[0] for origins in pack.origins] if pack else [""] * len(statements_of(after))
+    there = {"", *(entry.partition(":")[0] for entry in change.before[HOLDS])}
+    new = [(each, owner) for each, owner in zip(statements_of(after), whose, strict=False) if owner in there]
+    stay = list(_of_those_that_stay(statements_of(before), new))
+    return {**before, "Statement": stay}, {**after, "Statement": [*statements_of(after), *theirs]}
+
+
+def _of_those_that_stay(
+    old: Sequence[Mapping[str, Any]], new: Sequence[tuple[Mapping[str, Any], str]]
+) -> Iterator[Mapping[str, Any]]:
+    """The old statements of a pack that may be those of guardrails that stay: of the `new` ones, each with its own.
+
+    A pack has its statements in the order of its guardrails.
+    """
+    owners = {bare(each): owner for each, owner in new}
+    sids = {each["Sid"] for each, _ in new if "Sid" in each}
+    there = [bare(each) for each in old]
+    rewritten = {action for each, _ in new if bare(each) not in there for action in _about(each)}
+    for number, statement in enumerate(old):
+        sides = (reversed(there[:number]), there[number + 1 :])
+        above, below = (next((owners[each] for each in side if each in owners), "") for side in sides)
+        same = there[number] in owners or statement.get("Sid") in sids
+        if same or (above and above == below) or not rewritten.isdisjoint(_about(statement)):
+            yield statement
+
+
+def _about(statement: Mapping[str, Any]) -> set[str]:
+    """The actions that a statement is about: all, where it says which ones not."""
+    listed = statement.get("Action", "*")
+    texts = [listed] if isinstance(listed, str) else listed
+    return {action.lowered for text in texts for action in catalog.expand(text)}
 
 
 def _arriving(organization: Organization, changes: Iterable[Change]) -> set[str]:
@@ -161,11 +210,25 @@ class _Beside:
 
 
 def _opened(organization: Organization, changes: list[Change]) -> dict[Address, str]:
-    """Before policies of the type are in force, everything passes anyway: AWS attaches FullAWSAccess with the type."""
+    """Before policies of the type are in force, everything passes anyway: AWS attaches FullAWSAccess with the type.
+
+    Leave to detach a list of what is allowed is leave for FullAWSAccess in its place.
+    """
     if any(change.address == Address(POLICY_TYPE, SCP) and change.before is None for change in changes):
         return {}
-    found = opened(changes, Known.of(organization))
-    return {address: f"what {', '.join(sorted(names))} allows passes" for address, names in found.items()}
+    known = Known.of(organization)
+    texts = {**known.documents, **{c.address.name: c.before.get("content", {}) for c in changes if c.before}}
+    lists = {name for name, text in texts.items() if allows(text)}
+    gone = {
+        change.address: policies_of(change.before) - policies_of(change.after)
+        for change in changes
+        if change.address.kind == ATTACHMENTS
+    }
+    return {
+        address: f"what {', '.join(sorted(names))} allows passes"
+        for address, names in opened(changes, known).items()
+        if names != {FULL_ACCESS} or not gone[address] & lists
+    }
 
 
 def _moved(organization: Organization, changes: list[Change]) -> dict[Address, str]:
