@@ -134,7 +134,11 @@ BY_SERVICE: Mapping[str, _Codes] = {
     "kms": {
         Cause.NOT_THERE: _codes("NotFoundException"),
         Cause.QUOTA: _codes("LimitExceededException"),
-        Cause.INVALID: _codes("InvalidArnException"),
+        Cause.INVALID: _codes(
+            "DisabledException DryRunOperationException IncorrectKeyException InvalidArnException "
+            "InvalidCiphertextException InvalidGrantTokenException InvalidKeyUsageException "
+            "KMSInvalidStateException KeyUnavailableException"
+        ),
         Cause.INTERNAL: _codes("DependencyTimeoutException KMSInternalException"),
     },
     # https://docs.aws.amazon.com/macie/latest/APIReference/

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from landing.core.operation_names import IAM_PREFIXES
@@ -34,6 +34,10 @@ class Reads:
         """
         action = f"{IAM_PREFIXES.get(service, service)}:{operation}"
         return action in self.actions or action in OWN
+
+    def and_also(self, actions: Iterable[str]) -> Reads:
+        """These, and more; in members the session policy stays as it is."""
+        return replace(self, actions=self.actions.union(actions))
 
 
 NOTHING = Reads()

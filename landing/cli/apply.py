@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from landing.cli.signals import gently
 from landing.cli.stderr import STDERR, with_log
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from landing.aws import Aws
     from landing.core.model import Address, Change
@@ -106,8 +106,9 @@ def command(
     ):
         hooks = session.hooks(partial(turn_to, run))
         hooks.phase("refresh" if file else "observe")
-        saved = None if file is None else _reviewed(file, digest)
-        aws = session.connect(organization, read_only=False)
+        connect = cache(partial(session.connect, organization, read_only=False))
+        saved = None if file is None else _reviewed(file, digest, connect)
+        aws = connect()
         watch(run, organization, aws)
         lock_everywhere(organization, aws)
         if saved is None:
@@ -150,12 +151,12 @@ def approve_changes() -> None:
     )
 
 
-def _reviewed(file: Path, digest: str) -> Plan:
+def _reviewed(file: Path, digest: str, connect: Callable[[], Aws]) -> Plan:
     """The saved plan; raises WrongPlan when it is not the one with the given digest."""
     from landing.core.errors import WrongPlan
-    from landing.engine.plan import load
+    from landing.engine.sealed_plan import load
 
-    plan = load(file)
+    plan = load(file, connect)
     if digest and plan.digest != digest.strip().lower():
         raise WrongPlan(f"{file} is not the plan that was reviewed: its digest is {plan.digest}")
     return plan

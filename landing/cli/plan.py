@@ -23,6 +23,15 @@ SOME = 5
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan to FILE, for `landing apply FILE`."
 )
+@click.option(
+    "--encrypt",
+    "key",
+    is_flag=False,
+    flag_value="alias/landing-plans",
+    default="",
+    metavar="[KEY]",
+    help="Encrypt FILE by AWS KMS, for who may decrypt with KEY (its ARN or alias; without: alias/landing-plans).",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")
 @click.option(
@@ -48,6 +57,7 @@ def command(
     *,
     session: Session,
     out: Path | None,
+    key: str,
     detailed_exitcode: bool,
     allow_incomplete: bool,
     targets: tuple[str, ...],
@@ -65,28 +75,36 @@ def command(
       landing plan --target stack_set.NAME@ACCOUNT
       landing plan --refresh=false
       landing plan --format md > plan.md
-      landing plan --out plan.json --format github --comment-file comment.md
+      landing plan --out plan.json --encrypt --format github --comment-file comment.md
     """
+    from landing.aws.envelope import ENCRYPT
     from landing.cli.output import note, style_of
     from landing.core.text import safe
+    from landing.engine import sealed_plan
     from landing.engine.plan import save
     from landing.guardrails.exposure import dangers
     from landing.report.apply_text import expected
     from landing.report.plan_text import next_steps
     from landing.runs import pipeline
 
+    if key and not out:
+        raise click.UsageError("--encrypt is for the saved plan: give --out FILE as well")
+    if key and not refresh:
+        raise click.UsageError("--encrypt asks AWS KMS, and --refresh=false asks AWS nothing")
     organization, _ = session.organization()
     aws = None
     hooks, digest = session.hooks(), session.digest()
     if refresh:
-        aws = session.connect(organization, read_only=True, at_once=parallelism)
+        aws = session.connect(organization, read_only=True, at_once=parallelism, besides=(ENCRYPT,) if key else ())
         planned = pipeline.plan(organization, aws, hooks, digest=digest, targets=targets, repack=repack)
     else:
         seen = session.kept(organization)
         planned = pipeline.plan_offline(organization, seen, hooks, digest=digest, targets=targets, repack=repack)
     plan = planned.plan
     shown.write(plan, planned.organization, config=session.config, saved_as=str(out) if out else "")
-    if out:
+    if out and key and aws:
+        sealed_plan.save(plan, out, aws, key)
+    elif out:
         save(plan, out)
     if plan.changes and shown.form == "text" and not STDERR.log:
         named = (

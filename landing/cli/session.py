@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
@@ -64,10 +64,12 @@ class Session:
         detect: bool = False,
         at_once: int = 10,
         any_account: bool = False,
+        besides: Collection[str] = (),
     ) -> Aws:
         """AWS by boto3's own credential chain, or the sandbox; refuses the wrong organization unless `any_account`.
 
-        `at_once`: requests in flight.
+        `at_once`: requests in flight. `besides`: IAM actions that a connection that only reads lets through as well,
+        in the management account.
         """
         from landing.aws import Aws, Clock, check_organization, translated
         from landing.core.model import ORGANIZATION
@@ -83,7 +85,7 @@ class Session:
             profile=self.profile,
             role_arn=self.role_arn,
             read_only=read_only,
-            reads=reads(organization, detect=detect),
+            reads=reads(organization, detect=detect).and_also(besides),
             rates=rates,
             clock=clock,
             detect=detect,

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +10,9 @@ from landing.cli.clock import now
 from landing.cli.plan_options import Shown, shown_as
 from landing.cli.session import Session, with_aws
 from landing.report import formats
+
+if TYPE_CHECKING:
+    from landing.aws import Aws
 
 
 @click.command
@@ -32,11 +36,15 @@ def command(session: Session, file: Path | None, live: bool, shown: Shown) -> in
         return _attached(session, shown, live=live)
     if live:
         raise click.UsageError("--live is for guardrails; a saved plan is shown as it is")
+    from landing.aws.envelope import DECRYPT
     from landing.cli.output import result, style_of
-    from landing.engine.plan import load
+    from landing.engine.sealed_plan import load
     from landing.report.plan_text import provenance
 
-    plan = load(file)
+    def connect() -> Aws:
+        return session.connect(session.organization()[0], read_only=True, besides=(DECRYPT,))
+
+    plan = load(file, connect)
     organization = session.organization()[0] if shown.of_config else None
     shown.write(plan, organization, config=session.config, saved_as=str(file))
     if shown.form == "text":  # the others have the digest in them

@@ -416,10 +416,14 @@ def save(plan: Plan, path: Path) -> None:
 
 def load(path: Path) -> Plan:
     """Read a plan file; raises UnknownFormat when it is no plan, truncated, edited or of another version."""
+    return Plan.from_json(document(path), str(path))
+
+
+def document(path: Path) -> Any:
+    """What a plan file holds, as JSON; raises UnknownFormat when it holds none."""
     try:
-        data = json_text.read(path.read_text(encoding="utf-8"), deepest=json_text.DEEPEST)
+        return json_text.read(path.read_text(encoding="utf-8"), deepest=json_text.DEEPEST)
     except OSError as error:
         raise UnknownFormat(f"cannot read the plan {path}: {error.strerror}") from error
     except ValueError as error:
         raise UnknownFormat(f"{path} is not a whole plan: {error}. Plan again") from error
-    return Plan.from_json(data, str(path))

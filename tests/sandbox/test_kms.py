@@ -147,3 +147,23 @@ def test_nobody_locks_himself_out_unless_he_says_so(cloud: Cloud) -> None:
     refused("MalformedPolicyDocumentException", kms.create_key, Policy=stranger)
     kms.put_key_policy(**put, BypassPolicyLockoutSafetyCheck=True)
     assert json.loads(kms.get_key_policy(KeyId=made["KeyId"])["Policy"]) == json.loads(stranger)
+
+
+@source(
+    "kms: GenerateDataKey, Decrypt (API reference): EncryptionContext, KeyId, IncorrectKeyException, DisabledException"
+)
+def test_a_data_key_is_decrypted_by_its_own_key_in_its_own_context(cloud: Cloud) -> None:
+    kms, made, other = cloud.client("kms"), key(cloud), key(cloud)
+    kms.create_alias(AliasName="alias/mine", TargetKeyId=made["KeyId"])
+    context = {"EncryptionContext": {"a": "1"}}
+    answer = kms.generate_data_key(KeyId="alias/mine", KeySpec="AES_256", **context)
+    assert answer["KeyId"] == made["Arn"]
+    sealed = {"CiphertextBlob": answer["CiphertextBlob"]}
+    for name in (made["KeyId"], made["Arn"], "alias/mine"):
+        assert kms.decrypt(KeyId=name, **sealed, **context)["Plaintext"] == answer["Plaintext"]
+    refused("InvalidCiphertextException", kms.decrypt, **sealed, EncryptionContext={"a": "2"})
+    refused("IncorrectKeyException", kms.decrypt, KeyId=other["Arn"], **sealed, **context)
+    refused("NotFoundException", kms.generate_data_key, KeyId="alias/none", KeySpec="AES_256")
+    kms.disable_key(KeyId=made["KeyId"])
+    refused("DisabledException", kms.decrypt, KeyId=made["Arn"], **sealed, **context)
+    refused("DisabledException", kms.generate_data_key, KeyId="alias/mine", KeySpec="AES_256")

@@ -264,6 +264,11 @@ def _context(world: World, caller: Identity, region: str, parameters: Parameters
         found = next((parameters[name] for name in names if isinstance(parameters.get(name), str)), None)
         if found is not None:
             yield key, found
+    context = parameters.get("EncryptionContext")
+    if isinstance(context, Mapping):  # KMS Developer Guide, "Condition keys for AWS KMS"
+        yield "kms:EncryptionContextKeys", list(context)
+        for key, value in context.items():
+            yield f"kms:EncryptionContext:{key}", value
     if "PassedTo" in parameters:
         yield "iam:PassedToService", f"{parameters['PassedTo']}.amazonaws.com"
 

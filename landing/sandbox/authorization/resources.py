@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from landing.policy import catalog
+from landing.sandbox.authorization import delivery
 from landing.sandbox.moto import upstream
 from landing.sandbox.services.organizations.access import arn_of
 from landing.sandbox.services.organizations.state import organization_of
@@ -35,7 +36,7 @@ def named(world: World, caller: Identity, region: str, action: str, parameters: 
     if found := [value for value in given if any(_regex(text).fullmatch(value) for text in known.formats)]:
         return found
     own = OWN.get(known.service)
-    if own is not None and (found := own(world, caller, parameters)):
+    if own is not None and (found := own(world, caller, region, parameters)):
         return [value for value in found if any(_regex(text).fullmatch(value) for text in known.formats)] or UNKNOWN
     place = {"partition": world.partition, "region": region, "account": caller.account}
     lowered = {name.lower(): value for name, value in parameters.items() if isinstance(value, str)}
@@ -79,7 +80,7 @@ def _filled(text: str, place: Mapping[str, str], parameters: Mapping[str, str]) 
     return None if missing else arn
 
 
-def _of_iam(world: World, caller: Identity, parameters: Mapping[str, Any]) -> list[str]:
+def _of_iam(world: World, caller: Identity, region: str, parameters: Mapping[str, Any]) -> list[str]:
     """IAM's ARNs have the path of what is there already, or is to be made."""
     arn = f"arn:{world.partition}:iam::{caller.account}"
     if "AWSServiceName" in parameters:
@@ -103,7 +104,7 @@ def _of_iam(world: World, caller: Identity, parameters: Mapping[str, Any]) -> li
     return found[:1]
 
 
-def _of_organizations(world: World, caller: Identity, parameters: Mapping[str, Any]) -> list[str]:
+def _of_organizations(world: World, caller: Identity, region: str, parameters: Mapping[str, Any]) -> list[str]:
     organization = organization_of(world, caller.account)
     if organization is None:
         return []
@@ -111,8 +112,19 @@ def _of_organizations(world: World, caller: Identity, parameters: Mapping[str, A
     return [arn_of(organization, value) for value in values if isinstance(value, str)]
 
 
-OWN: dict[str, Callable[[World, Identity, Mapping[str, Any]], list[str]]] = {
+def _of_kms(world: World, caller: Identity, region: str, parameters: Mapping[str, Any]) -> list[str]:
+    """A key by its id or an alias: statements are about the key, whatever it is called by.
+
+    KMS Developer Guide, "Using aliases to control access".
+    """
+    name = parameters.get("KeyId")
+    found = delivery.key(world, name, caller.account, region) if isinstance(name, str) else None
+    return [found.arn] if found is not None else []
+
+
+OWN: dict[str, Callable[[World, Identity, str, Mapping[str, Any]], list[str]]] = {
     "iam": _of_iam,
+    "kms": _of_kms,
     "organizations": _of_organizations,
 }
 """Services whose ARNs hold what the parameters do not say."""

@@ -85,6 +85,20 @@ def rotation_is_of_working_keys(sandbox: ProbedSandbox) -> bool:
     return refuses(kms.disable_key_rotation, "DisabledException", KeyId=key)
 
 
+def keys_decrypt_what_is_theirs(sandbox: ProbedSandbox) -> bool:
+    """Decrypt tells the wrong key from a missing permission, and neither it nor GenerateDataKey uses a disabled key."""
+    kms, key = _kms(sandbox)
+    sealed = kms.generate_data_key(KeyId=key, KeySpec="AES_256")["CiphertextBlob"]
+    other = kms.create_key()["KeyMetadata"]["Arn"]
+    wrong = refuses(kms.decrypt, "IncorrectKeyException", KeyId=other, CiphertextBlob=sealed)
+    kms.disable_key(KeyId=key)
+    return (
+        wrong
+        and refuses(kms.decrypt, "DisabledException", KeyId=key, CiphertextBlob=sealed)
+        and refuses(kms.generate_data_key, "DisabledException", KeyId=key, KeySpec="AES_256")
+    )
+
+
 class Kms(Service[Rotations]):
     """Keys, aliases and cryptography are moto's."""
 
@@ -98,6 +112,7 @@ class Kms(Service[Rotations]):
         "GetKeyPolicy": policies_have_one_name,
         **dict.fromkeys(("CreateKey", "PutKeyPolicy"), policies_are_checked),
         "DisableKeyRotation": rotation_is_of_working_keys,
+        **dict.fromkeys(("Decrypt", "GenerateDataKey"), keys_decrypt_what_is_theirs),
         **dict.fromkeys(("EnableKeyRotation", "GetKeyRotationStatus"), rotation_has_a_period),
     }
 
@@ -116,6 +131,23 @@ class Kms(Service[Rotations]):
     def get_key_policy(self, call: Call) -> dict[str, Any]:
         """Moto needs the policy's name, and does not answer it."""
         return {"Policy": _with_policy(call).policy, "PolicyName": POLICY}
+
+    def generate_data_key(self, call: Call) -> HttpAnswer:
+        """Moto uses any key."""
+        _usable(call, call["KeyId"])
+        return call.forward()
+
+    def decrypt(self, call: Call) -> HttpAnswer:
+        """Moto uses any key, and takes the wrong one for a missing permission."""
+        blob = call["CiphertextBlob"]
+        if "KeyId" in call:
+            found = _usable(call, call["KeyId"])
+            if blob[: len(found.id)] != found.id.encode():
+                raise Refusal(
+                    "IncorrectKeyException",
+                    "The key ID in the request does not identify a CMK that can perform this operation.",
+                )
+        return call.forward()
 
     def list_keys(self, call: Call) -> dict[str, Any]:
         """Moto has no pages."""
@@ -189,12 +221,36 @@ def _key(call: Call, *states: str) -> Any:
         arn = named if named.startswith("arn:") else call.arn(f"key/{named}")
         raise Refusal("NotFoundException", f"Key '{arn}' does not exist")
     if states and found.key_state not in states:
-        if found.key_state == "Disabled":
-            raise Refusal("DisabledException", f"{found.arn} is disabled.")
-        if found.key_state == "PendingDeletion":
-            raise Refusal("KMSInvalidStateException", f"{found.arn} is pending deletion.")
+        _refuse_unusable(found)
         raise Refusal("KMSInvalidStateException", f"{found.arn} is not pending deletion.")
     return found
+
+
+def _refuse_unusable(found: Any) -> None:
+    if found.key_state == "Disabled":
+        raise Refusal("DisabledException", f"{found.arn} is disabled.")
+    if found.key_state == "PendingDeletion":
+        raise Refusal("KMSInvalidStateException", f"{found.arn} is pending deletion.")
+
+
+def _usable(call: Call, name: str) -> Any:
+    """The key that is named by id, alias or ARN, which works."""
+    backend = call.backend()
+    alias = name.rpartition(":")[2] if ":alias/" in name else name
+    found = backend.keys.get(_named(call, alias) if alias.startswith("alias/") else backend.get_key_id(name))
+    if found is None:
+        what = (
+            f"Alias {call.arn(alias)} is not found." if alias.startswith("alias/") else f"Key '{name}' does not exist"
+        )
+        raise Refusal("NotFoundException", what)
+    _refuse_unusable(found)
+    return found
+
+
+def _named(call: Call, alias: str) -> str:
+    """The id of the key that an alias is of; empty when there is none."""
+    name = call.backend().get_key_id_from_alias(alias)
+    return call.backend().get_key_id(name) if name else ""
 
 
 def _with_policy(call: Call) -> Any:
