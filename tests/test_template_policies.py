@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from landing.services.stacks.template_strength import weaker_template
+from landing.config import load
+from landing.library import Library, shipped
+from landing.services.stacks.template_policies import PLACES, outsiders
+from landing.services.stacks.template_strength import PROPERTIES, filled, weaker_template
 from landing.services.strength import UNTOLD
 
 BUCKET = {"Type": "AWS::S3::Bucket"}
@@ -213,10 +219,156 @@ def test_a_new_policy_counts_if_what_it_is_of_was_there(kind: str, holder: str, 
     named = {"Resources": {**before["Resources"], "New": policy("somebody-else")}}
     assert len(list(weaker_template(before, named))) == 1
     new = {"Resources": {**before["Resources"], "New": policy({"Ref": "Fresh"}), "Fresh": {"Type": "AWS::IAM::Role"}}}
-    assert list(weaker_template(before, new)) == []
+    others = [words for words in weaker_template(before, new) if " lets in from outside: " not in words]
+    assert others == []
 
 
 def test_a_managed_policy_of_nobody_lets_nothing_through() -> None:
     before = template("AWS::IAM::Role", {})
     policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document(allow("*", "*"))}}
     assert list(weaker_template(before, {"Resources": {**before["Resources"], "New": policy}})) == []
+
+
+OIDC = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+OURS = {"Fn::Sub": "arn:${AWS::Partition}:iam::${ManagementAccountId}:role/landing-apply"}
+IN_ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}}
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        (trust(ROOT), False),
+        (trust({"AWS": OURS}), False),
+        (trust({"AWS": {"Fn::GetAtt": ["It", "Arn"]}}), False),
+        (trust({"AWS": {"Ref": "SecurityToolingAccountId"}}), False),
+        (trust({"Service": "lambda.amazonaws.com"}), False),
+        (trust(ANYBODY, Condition=IN_ORGANIZATION), False),
+        (deny("sts:AssumeRole", None, Principal=PARTNER), False),
+        (trust(PARTNER), True),
+        (trust({"AWS": "111122223333"}), True),
+        (trust(ANYBODY), True),
+        (trust(ANYBODY, Condition={"StringNotEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}}), True),
+        (trust({"Federated": OIDC}, "sts:AssumeRoleWithWebIdentity"), True),
+        (trust({"AWS": {"Fn::If": ["Here", "111122223333", "444455556666"]}}), True),
+    ],
+)
+def test_a_new_role_that_trusts_somebody_outside_is_said(statement: Any, *, said: bool) -> None:
+    before = template("AWS::IAM::Role", {})
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": document(statement)}}
+    found = list(weaker_template(before, {"Resources": {**before["Resources"], "New": role}}))
+    assert [each.startswith("New AssumeRolePolicyDocument lets in from outside: ") for each in found] == [True] * said
+
+
+@pytest.mark.parametrize(
+    ("kind", "of"),
+    [
+        ("AWS::S3::BucketPolicy", lambda who: {"Bucket": {"Ref": "New"}, "PolicyDocument": document(who)}),
+        ("AWS::KMS::Key", lambda who: {"KeyPolicy": document(who)}),
+        ("AWS::DynamoDB::Table", lambda who: {"ResourcePolicy": {"PolicyDocument": document(who)}}),
+        ("AWS::OpenSearchService::Domain", lambda who: {"AccessPolicies": document(who)}),
+        ("AWS::ApiGateway::RestApi", lambda who: {"Policy": document(who)}),
+        ("AWS::Events::EventBus", lambda who: {"Policy": document(who)}),
+        ("AWS::Events::EventBusPolicy", lambda who: {"EventBusName": {"Ref": "Bus"}, "Statement": who}),
+    ],
+)
+def test_a_new_resource_that_lets_in_somebody_outside_is_said(kind: str, of: Any) -> None:
+    before = template("AWS::IAM::Role", {})
+
+    def found(principal: Any, **more: Any) -> list[str]:
+        new = {"Type": kind, "Properties": of(allow(READ, "*", Principal=principal, **more))}
+        fresh = {name: {"Type": "AWS::SNS::Topic"} for name in ("New", "Bus")}
+        return list(weaker_template(before, {"Resources": {**before["Resources"], **fresh, "It2": new}}))
+
+    assert found(ROOT) == []
+    assert found(ANYBODY, Condition=IN_ORGANIZATION) == []
+    assert found(ANYBODY, Condition={"StringEquals": {"kms:CallerAccount": {"Ref": "AWS::AccountId"}}}) == []
+    [said] = found(PARTNER)
+    assert " lets in from outside: e.g. arn:aws:iam::111122223333:role/partner with " in said
+    assert len(found(ANYBODY)) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"Principal": "111122223333"}, True),
+        ({"Principal": "*", "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"}, True),
+        ({"Principal": "s3.amazonaws.com"}, True),
+        ({"Principal": "s3.amazonaws.com", "SourceAccount": {"Ref": "AWS::AccountId"}}, False),
+        ({"Principal": "events.amazonaws.com", "SourceArn": {"Fn::GetAtt": ["Rule", "Arn"]}}, False),
+        ({"Principal": {"Ref": "AWS::AccountId"}}, False),
+        ({"Principal": "*", "PrincipalOrgID": {"Ref": "OrganizationId"}}, False),
+    ],
+)
+@pytest.mark.parametrize("function", ["It", "New"])
+def test_a_permission_of_a_function_is_read_as_the_statement_it_is(
+    given: dict[str, Any], function: str, *, said: bool
+) -> None:
+    before = template("AWS::Lambda::Function", {}, Rule={"Type": "AWS::Events::Rule"})
+    own = said or "AWS" in str(given["Principal"]) or given["Principal"] == "*"
+    properties = {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": function}, **given}
+    new = {"New": {"Type": "AWS::Lambda::Function"}, "P": {"Type": "AWS::Lambda::Permission", "Properties": properties}}
+    found = list(weaker_template(before, {"Resources": {**before["Resources"], **new}}))
+    assert bool(found) is (said if function == "New" else own), found
+
+
+def test_whom_a_new_resource_makes_a_member_of_what_was_there_is_said() -> None:
+    before = template("AWS::IAM::User", {})
+    addition = {"Type": "AWS::IAM::UserToGroupAddition", "Properties": {"GroupName": "admins", "Users": ["ann"]}}
+    profile = {"Type": "AWS::IAM::InstanceProfile", "Properties": {"Roles": ["admin"]}}
+    after = {"Resources": {**before["Resources"], "A": addition, "P": profile}}
+    assert list(weaker_template(before, after)) == ["A Users also ann", "P Roles also admin"]
+    more = {"Resources": {**after["Resources"], "A": {**addition, "Properties": {"GroupName": "admins", "Users": []}}}}
+    assert list(weaker_template(more, after)) == ["A Users also ann"]
+
+
+def test_nobody_outside_is_let_in_by_what_is_shipped() -> None:
+    organization = load(Path("config"), Library.load(shipped()))[0]
+    for name, deployment in organization.deployments.items():
+        resources = filled(deployment.template, deployment.parameters)["Resources"]
+        types = {key: each["Type"] for key, each in resources.items()}
+        found = {key: list(outsiders(each, types)) for key, each in resources.items()}
+        assert {key: words for key, words in found.items() if words} == {}, name
+
+
+EACH = {"Fn::ForEach::Buckets": ["Name", ["a", "b"], {"B${Name}": BUCKET}]}
+INCLUDE = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://theirs/it.yaml"}}}
+
+
+@pytest.mark.parametrize("part", [EACH, INCLUDE])
+def test_what_makes_resources_unseen_is_told_where_it_changes(part: dict[str, Any]) -> None:
+    plain = template("AWS::IAM::Role", {})["Resources"]
+    with_it = {"Resources": {**plain, **part}}
+    assert list(weaker_template(with_it, with_it)) == []
+    for sides in ((with_it, {"Resources": plain}), ({"Resources": plain}, with_it)):
+        [said] = weaker_template(*sides)
+        assert UNTOLD in said
+    inside = template("AWS::IAM::Role", part)
+    assert UNTOLD in next(iter(weaker_template(inside, {"Resources": plain})))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_live_template_however_odd_ends_a_plan(data: st.DataObject) -> None:
+    """One value of a template that has much, somewhere, is another."""
+    resources = [
+        (kind, place.path or "Statement") for kind, places in PLACES.items() for place in places
+    ] + [(kind, path) for kind, paths in PROPERTIES.items() for path in paths]  # fmt: skip
+    kind, path = data.draw(st.sampled_from(resources))
+    value: Any = document(subject("repo:mine/*"), {**trust(ROOT), "Resource": OBJECTS})
+    for name in reversed(path.split("/")):
+        value = {name: value}
+    whole = {"Conditions": {}, **template(kind, value)}
+    odd = st.sampled_from(
+        [None, [], {}, "", "x", 0, True, [[]], [None], {"Ref": []}, {"Fn::Sub": []}, INCLUDE, {"Fn::GetAtt": [0]}]
+    )
+    side = json.loads(json.dumps(whole))
+    at: Any = side
+    while True:
+        key = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
+        if not isinstance(at[key], dict | list) or not at[key] or data.draw(st.booleans()):
+            at[key] = data.draw(odd)
+            break
+        at = at[key]
+    for one, other in ((side, whole), (whole, side), (side, {"Resources": {}})):
+        list(weaker_template(one, other))
+        list(weaker_template(filled(one, {"It": "x"}), other))

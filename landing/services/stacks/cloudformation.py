@@ -75,7 +75,8 @@ class CloudFormationKind(Kind):
         try:
             body = json.loads(template if isinstance(template, str) else json.dumps(template))
         except ValueError:
-            body = {"text": template}
+            body = None
+        body = body if isinstance(body, dict) else {"text": template}
         values = {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in parameters}
         return {"template": body, "parameters": aws.symbolic(dict(sorted(values.items())))}
 

@@ -298,7 +298,7 @@ class Stack(CloudFormationKind):
         client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
         before = change.before or {}
         if any(before.get(part) != change.after[part] for part in ("template", "parameters", "status")):
-            built = (before.get("template") or {}).get("Resources", {})
+            built = (before.get("template") or {}).get("Resources") or ()
             if set(_retained(change.after["template"])) - set(built):  # it may have been there before
                 self._take_back(aws, client, name, change.after, ChangeSetType="UPDATE")
             else:

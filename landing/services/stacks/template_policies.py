@@ -33,7 +33,10 @@ class Subject(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a type has policies: a path of names to a document, or to a list with one each in `PolicyDocument`."""
+    """Where a type has policies: the property with a document, or a list with one each in `PolicyDocument`.
+
+    Without a property all of them together say what a statement would (see `_statement_of`).
+    """
 
     path: str
     subject: Subject
@@ -56,15 +59,39 @@ PLACES: Mapping[str, tuple[Place, ...]] = {
         (
             "AWS::Logs::ResourcePolicy",
             "AWS::S3::BucketPolicy",
+            "AWS::S3Express::BucketPolicy",
+            "AWS::S3ObjectLambda::AccessPointPolicy",
             "AWS::SNS::TopicInlinePolicy",
             "AWS::SNS::TopicPolicy",
             "AWS::SQS::QueueInlinePolicy",
             "AWS::SQS::QueuePolicy",
+            "AWS::XRay::ResourcePolicy",
         ),
         (Place("PolicyDocument", Subject.RESOURCE),),
     ),
     **dict.fromkeys(("AWS::KMS::Key", "AWS::KMS::ReplicaKey"), (Place("KeyPolicy", Subject.RESOURCE),)),
+    **dict.fromkeys(
+        ("AWS::ApiGateway::RestApi", "AWS::Events::EventBus", "AWS::MSK::ClusterPolicy", "AWS::VpcLattice::AuthPolicy"),
+        (Place("Policy", Subject.RESOURCE),),
+    ),
+    **dict.fromkeys(
+        ("AWS::DynamoDB::Table", "AWS::Kinesis::ResourcePolicy"), (Place("ResourcePolicy", Subject.RESOURCE),)
+    ),
+    **dict.fromkeys(
+        ("AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain"), (Place("AccessPolicies", Subject.RESOURCE),)
+    ),
+    **dict.fromkeys(
+        ("AWS::CodeArtifact::Domain", "AWS::CodeArtifact::Repository"),
+        (Place("PermissionsPolicyDocument", Subject.RESOURCE),),
+    ),
+    **dict.fromkeys(
+        ("AWS::Events::EventBusPolicy", "AWS::Lambda::LayerVersionPermission", "AWS::Lambda::Permission"),
+        (Place("", Subject.RESOURCE),),
+    ),
     "AWS::Backup::BackupVault": (Place("AccessPolicy", Subject.RESOURCE),),
+    "AWS::ECR::RegistryPolicy": (Place("PolicyText", Subject.RESOURCE),),
+    "AWS::Logs::Destination": (Place("DestinationPolicy", Subject.RESOURCE),),
+    "AWS::SSO::PermissionSet": (Place("InlinePolicy", Subject.IDENTITY),),
     "AWS::EC2::VPCEndpoint": (Place("PolicyDocument", Subject.RESOURCE),),
     "AWS::ECR::Repository": (Place("RepositoryPolicyText", Subject.RESOURCE),),
     "AWS::EFS::FileSystem": (Place("FileSystemPolicy", Subject.RESOURCE),),
@@ -75,21 +102,34 @@ PLACES: Mapping[str, tuple[Place, ...]] = {
 
 HOLDERS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"), ("Roles", "Users", "Groups")),
+    "AWS::Events::EventBusPolicy": ("EventBusName",),
     "AWS::IAM::GroupPolicy": ("GroupName",),
+    "AWS::IAM::InstanceProfile": ("Roles",),
     "AWS::IAM::RolePolicy": ("RoleName",),
     "AWS::IAM::UserPolicy": ("UserName",),
+    "AWS::IAM::UserToGroupAddition": ("Users",),
+    "AWS::Kinesis::ResourcePolicy": ("ResourceArn",),
+    "AWS::Lambda::LayerVersionPermission": ("LayerVersionArn",),
+    "AWS::Lambda::Permission": ("FunctionName",),
+    "AWS::MSK::ClusterPolicy": ("ClusterArn",),
     "AWS::S3::AccessPoint": ("Bucket",),
     "AWS::S3::BucketPolicy": ("Bucket",),
+    "AWS::S3Express::BucketPolicy": ("Bucket",),
+    "AWS::S3ObjectLambda::AccessPointPolicy": ("ObjectLambdaAccessPoint",),
     "AWS::SNS::TopicInlinePolicy": ("TopicArn",),
     "AWS::SNS::TopicPolicy": ("Topics",),
     "AWS::SQS::QueueInlinePolicy": ("Queue",),
     "AWS::SQS::QueuePolicy": ("Queues",),
     "AWS::SecretsManager::ResourcePolicy": ("SecretId",),
+    "AWS::VpcLattice::AuthPolicy": ("ResourceIdentifier",),
 }
 """Of types that are nothing but a policy, or a way in: the properties that say whose it is."""
 
-OF_ACCOUNT = ("AWS::Logs::ResourcePolicy",)
+OF_ACCOUNT = ("AWS::ECR::RegistryPolicy", "AWS::Logs::ResourcePolicy", "AWS::XRay::ResourcePolicy")
 """Types that are a policy for whatever there is in the account."""
+
+INSIDE = ("AWS::EC2::VPCEndpoint",)
+"""Types whose policies are for those alone who are in a network of ours."""
 
 
 def more_passes(before: Resource, after: Resource, types: Mapping[str, str]) -> Iterator[str]:
@@ -99,7 +139,7 @@ def more_passes(before: Resource, after: Resource, types: Mapping[str, str]) -> 
     """
     old, new = before.get("Properties") or {}, after.get("Properties") or {}
     for place in PLACES.get(str(after.get("Type")), ()):
-        was, will = old.get(place.path), new.get(place.path)
+        was, will = (_at(side, place, types) for side in (old, new))
         if was == will:
             continue
         try:
@@ -109,7 +149,80 @@ def more_passes(before: Resource, after: Resource, types: Mapping[str, str]) -> 
         except _UntoldError as error:
             words = f"of {text(error.value)} it is not known what it is{UNTOLD}"
         if words:
-            yield f"{place.path} lets through as not before: {words}"
+            yield f"{place.path or 'it'} lets through as not before: {words}"
+
+
+def outsiders(resource: Resource, types: Mapping[str, str]) -> Iterator[str]:
+    """What of a resource that is new lets in somebody who is not of the organization, a sentence for each place.
+
+    An account whose id is written out is taken for one of another organization, and so is whom a provider of identities
+    vouches for. A service may become a role.
+    """
+    for place in PLACES.get(str(resource.get("Type")), ()) if resource.get("Type") not in INSIDE else ():
+        if place.subject is Subject.IDENTITY:
+            continue
+        try:
+            policy = _document(_at(resource.get("Properties") or {}, place, types), [], place.subject, types)
+            words = let_through(_for_ours(policy, place.subject), policy, SCP)
+        except _UntoldError as error:
+            words = f"of {text(error.value)} it is not known what it is{UNTOLD}"
+        if words:
+            yield f"{place.path or 'it'} lets in from outside: {words}"
+
+
+def _for_ours(policy: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+    """A policy that allows as much as another may, to whoever is of the organization, and to no other."""
+    accounts, organization = sorted(_OURS), _some("OrganizationId")
+    of_accounts = ("aws:PrincipalAccount", "aws:SourceAccount", "kms:CallerAccount")
+    conditions: list[dict[str, dict[str, Any]]] = [
+        *({"StringEquals": {key: accounts}} for key in of_accounts),
+        *({"StringEquals": {key: organization}} for key in ("aws:PrincipalOrgID", "aws:SourceOrgID")),
+        {"StringLike": {"aws:PrincipalOrgPaths": f"{organization}/*"}},
+        {"ArnLike": {"aws:PrincipalArn": [f"arn:aws:*::{account}:*" for account in accounts]}},
+        {"ArnLike": {"aws:SourceArn": [f"arn:aws:*:*:{account}:*" for account in accounts]}},
+        *([{"StringLike": {"aws:PrincipalServiceName": "*"}}] if subject is Subject.TRUST else []),
+    ]
+    actions = sorted({action for each in policy["Statement"] for action in _listed(each.get("Action", "*"))})
+    allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    return {**policy, "Statement": [{**allowed, "Condition": condition} for condition in conditions]}
+
+
+def _at(properties: Resource, place: Place, types: Mapping[str, str]) -> Any:
+    """The policy, or the policies, at a place; None where there is none."""
+    if place.path or not properties:
+        return properties.get(place.path)
+    return {"Statement": [_statement_of(properties, types)]}
+
+
+def _statement_of(properties: Resource, types: Mapping[str, str]) -> Any:
+    """A permission that is written as properties, as the statement that AWS makes of it.
+
+    Of a function, of a version of a layer, or on an event bus in its older form.
+    """
+    if "Statement" in properties:
+        written = properties["Statement"]
+        return json.loads(written) if isinstance(written, str) else written
+    condition: dict[str, dict[str, Any]] = {
+        _GIVEN[name][0]: {_GIVEN[name][1]: value} for name, value in properties.items() if name in _GIVEN
+    }
+    own = properties.get("Condition")
+    if isinstance(own, Mapping):
+        condition = {str(own.get("Type")): {str(own.get("Key")): own.get("Value")}}
+    who = properties.get("Principal")
+    named = _text(who, types)
+    kind = "Service" if "." in named and not named.startswith("arn:") else "AWS"
+    statement = {"Effect": "Allow", "Action": properties.get("Action", "*"), "Resource": "*", "Principal": {kind: who}}
+    return {**statement, **({"Condition": condition} if condition else {})}
+
+
+_GIVEN: Mapping[str, tuple[str, str]] = {
+    "FunctionUrlAuthType": ("StringEqualsIgnoreCase", "lambda:FunctionUrlAuthType"),
+    "OrganizationId": ("ForAnyValue:StringEquals", "aws:PrincipalOrgID"),
+    "PrincipalOrgID": ("StringLike", "aws:PrincipalOrgID"),
+    "SourceAccount": ("StringEquals", "aws:SourceAccount"),
+    "SourceArn": ("ArnLike", "aws:SourceArn"),
+}
+"""Properties that are conditions: an operator, each its own, and a key."""
 
 
 def belongs_to_another(resource: Resource, known: Mapping[str, Any]) -> bool:
@@ -117,9 +230,11 @@ def belongs_to_another(resource: Resource, known: Mapping[str, Any]) -> bool:
 
     `known` are the resources that were there. What is not of the template was there.
     """
+    properties = resource.get("Properties") or {}
     if resource.get("Type") in OF_ACCOUNT:
         return True
-    properties = resource.get("Properties") or {}
+    if resource.get("Type") == "AWS::Events::EventBusPolicy" and "EventBusName" not in properties:
+        return True  # of the default one
     holders = [properties.get(name) for name in HOLDERS.get(str(resource.get("Type")), ())]
     named = [item for holder in holders if holder for item in (holder if isinstance(holder, list) else [holder])]
     return any(not (own := _logical(item)) or own in known for item in named)
@@ -250,7 +365,12 @@ def _arn(name: str, types: Mapping[str, str]) -> str:
     service = types.get(name, "").lower().split("::")[1:2]
     if not service or not catalog.service_actions(service[0]):
         raise _UntoldError({"Ref": name})
-    return f"arn:aws:{service[0]}:*:*:*{_some(name)}"
+    owner = "*" if service[0] in _WITHOUT_OWNER else _PSEUDO["AWS::AccountId"]
+    return f"arn:aws:{service[0]}:*:{owner}:*{_some(name)}"
+
+
+_WITHOUT_OWNER = ("apigateway", "s3")
+"""Services whose ARNs do not say whose something is."""
 
 
 def _without_principal(statement: Mapping[str, Any], subject: Subject) -> Iterator[dict[str, Any]]:

@@ -12,12 +12,12 @@ from itertools import chain
 from typing import Any
 
 from landing.blueprint import CONTEXT_PARAMETERS
-from landing.services.stacks.template_policies import belongs_to_another, more_passes
+from landing.services.stacks.template_policies import PLACES, belongs_to_another, more_passes, outsiders
 from landing.services.strength import Weaker, each, kept, longer, no_more, on, present, ranked, told
 
 Template = Mapping[str, Any]
 
-CONTENTS = ("Conditions", "Mappings")
+CONTENTS = ("Conditions", "Mappings", "Transform")
 """Sections by which a resource that stays the same means something else."""
 
 
@@ -72,26 +72,83 @@ def weaker_template(before: Template, after: Template) -> Iterable[str]:
     if "text" in before:
         yield from told("a template in YAML", "a template in JSON")
         return
-    old, new = before.get("Resources") or {}, after.get("Resources") or {}
+    old, new = _resources(before), _resources(after)
     types = {name: str(resource.get("Type")) for side in (old, new) for name, resource in side.items()}
     for name, resource in old.items():
         kind = resource.get("Type")
         if name not in new or new[name].get("Type") != kind:
             yield f"{name} no longer a resource ({kind})"
             continue
-        yield from (f"{name} {words}" for words in _weaker_resource(resource, new[name]))
-        yield from (f"{name} {words}" for words in more_passes(resource, new[name], types))
-    for name in [name for name in new if name not in old and belongs_to_another(new[name], old)]:
-        yield from (f"{name} {words}" for words in more_passes({}, new[name], types))
+        yield from (f"{name} {words}" for words in _compared(resource, new[name], types))
+    for name in [name for name in new if name not in old]:
+        yield from (f"{name} {words}" for words in _come(new[name], old, types))
+    others = [_others(side) for side in (before, after)]
+    for name in sorted({*others[0], *others[1]}):
+        yield from (f"{name} {words}" for words in told(others[0].get(name), others[1].get(name)))
     for section in CONTENTS:
         if before.get(section) != after.get(section) and old:
             yield from (f"{section} {words}" for words in told(before.get(section), after.get(section)))
+
+
+def _resources(template: Template) -> dict[str, Template]:
+    """The resources by logical id, as far as it is seen what they are: a template in AWS may say anything."""
+    found = template.get("Resources")
+    return {name: each for name, each in found.items() if _is_resource(each)} if isinstance(found, Mapping) else {}
+
+
+def _others(template: Template) -> Mapping[str, Any]:
+    """What makes resources of which it is not seen what they are: `Fn::ForEach`, `Fn::Transform`, and what is none."""
+    found = template.get("Resources") or {}
+    if not isinstance(found, Mapping):
+        return {"Resources": found}
+    return {name: each for name, each in found.items() if not _is_resource(each)}
+
+
+def _is_resource(value: Any) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("Type"), str)
+
+
+ODD = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
+"""What reading a value raises that has not the shape that its type has by CloudFormation's reference."""
+
+
+def _compared(before: Template, after: Template, types: Mapping[str, str]) -> list[str]:
+    """What of a resource protects less; where one side has no shape that a resource has, whatever changes is said."""
+    if before == after:
+        return []
+    try:
+        return [*_weaker_resource(before, after), *more_passes(before, after, types)]
+    except ODD:
+        return list(told(before, after))
+
+
+def _come(resource: Template, known: Mapping[str, Any], types: Mapping[str, str]) -> list[str]:
+    """What a resource that is new lets through: on what was there, and to whom it is of no other, from outside."""
+    made = [name for name in resource.get("Properties") or () if str(name).startswith("Fn::")]
+    if made and resource["Type"] in PLACES:
+        return list(told(None, resource["Properties"]))
+    try:
+        if not belongs_to_another(resource, known):
+            return list(outsiders(resource, types))
+        properties, path = resource.get("Properties") or {}, _GIVES.get(str(resource.get("Type")))
+        given = [f"{path} {words}" for words in no_more(None, properties.get(path))] if path else []
+        return [*more_passes({}, resource, types), *given]
+    except ODD:
+        return list(told(None, resource))
+
+
+_GIVES: Mapping[str, str] = {"AWS::IAM::InstanceProfile": "Roles", "AWS::IAM::UserToGroupAddition": "Users"}
+"""Types that give what a role or a group may do to others, with whom or what they name."""
 
 
 def _weaker_resource(before: Template, after: Template) -> Iterator[str]:
     for name, order in _ATTRIBUTES.items():
         yield from (f"{name} {words}" for words in order(before.get(name), after.get(name)))
     old, new = before.get("Properties") or {}, after.get("Properties") or {}
+    for name in sorted(
+        name for name in {*old, *new} if name.startswith("Fn::")
+    ):  # it gives properties, or changes them
+        yield from (f"{name} {words}" for words in told(old.get(name), new.get(name)))
     for path, order in PROPERTIES.get(str(before.get("Type")), {}).items():
         yield from (f"{path} {words}" for words in order(_at(old, path), _at(new, path)))
 
@@ -217,11 +274,14 @@ PROPERTIES: Mapping[str, Mapping[str, Weaker]] = {
         ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"), dict.fromkeys(("Groups", "Roles", "Users"), no_more)
     ),
     "AWS::IAM::GroupPolicy": {"GroupName": told},
+    "AWS::IAM::InstanceProfile": {"Roles": no_more},
     # Guardrails let roles through by their names.
     "AWS::IAM::Role": {"ManagedPolicyArns": no_more, "Path": told, "PermissionsBoundary": _another, "RoleName": told},
     "AWS::IAM::RolePolicy": {"RoleName": told},
     "AWS::IAM::User": {"Groups": no_more, "ManagedPolicyArns": no_more, "PermissionsBoundary": _another},
     "AWS::IAM::UserPolicy": {"UserName": told},
+    "AWS::IAM::UserToGroupAddition": {"GroupName": told, "Users": no_more},
+    "AWS::SSO::PermissionSet": {"CustomerManagedPolicyReferences": no_more, "ManagedPolicies": no_more},
     "AWS::SNS::TopicPolicy": {"Topics": told},
     "AWS::SQS::QueuePolicy": {"Queues": told},
     "AWS::EC2::SnapshotBlockPublicAccess": {"State": ranked("block-all-sharing", "block-new-sharing")},
