@@ -11,7 +11,8 @@ from troposphere.config import (
     RecordingMode,
 )
 
-from landing.blueprint.naming import RECORDER, RECORDER_ROLE, bucket
+from landing.blueprint.naming import RECORDER, RECORDER_ROLE
+from landing.blueprint.naming import bucket as log_bucket
 
 
 def config_recorder(
@@ -20,14 +21,16 @@ def config_recorder(
     snapshot_frequency: Literal[
         "One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"
     ] = "TwentyFour_Hours",
+    bucket: str = "",
 ) -> Template:
     """AWS Config in one region: recorder and delivery channel to the log archive.
 
+    `bucket` is one that is there already and has another name than ours.
     Global resource types are recorded in the home region only. Recorder and channel must not depend on each
     other: CloudFormation starts the recorder when both are there.
     """
     template = Template("AWS Config recorder")
-    for name in ("LogArchiveAccountId", "HomeRegion"):
+    for name in ("HomeRegion",) if bucket else ("LogArchiveAccountId", "HomeRegion"):
         template.add_parameter(Parameter(name, Type="String"))
     template.add_condition("InHomeRegion", Equals(Ref("AWS::Region"), Ref("HomeRegion")))
     template.add_resource(
@@ -45,7 +48,7 @@ def config_recorder(
         DeliveryChannel(
             "Channel",
             Name=RECORDER,
-            S3BucketName=Sub(bucket("config", "${LogArchiveAccountId}", "${HomeRegion}")),
+            S3BucketName=bucket or Sub(log_bucket("config", "${LogArchiveAccountId}", "${HomeRegion}")),
             ConfigSnapshotDeliveryProperties=ConfigSnapshotDeliveryProperties(DeliveryFrequency=snapshot_frequency),
         )
     )

@@ -3,20 +3,24 @@
 from troposphere import Parameter, Sub, Template
 from troposphere.iam import Policy, Role
 
-from landing.blueprint.naming import RECORDER_ROLE, bucket
+from landing.blueprint.naming import RECORDER_ROLE
+from landing.blueprint.naming import bucket as log_bucket
 
 REGIONS = "home"  # IAM is global
 
 
-def config_recorder_role() -> Template:
+def config_recorder_role(*, bucket: str = "", key: str = "") -> Template:
     """The role by which AWS Config reads an account and delivers to the log archive.
 
     A role of our own rather than the service-linked one: only then can the bucket admit it by organization.
+    `bucket` and `key` are those that are there already; an alias is of a key in the log archive account.
     """
     template = Template("Role of the configuration recorder")
     for name in ("LogArchiveAccountId", "HomeRegion"):
         template.add_parameter(Parameter(name, Type="String"))
-    arn = f"arn:${{AWS::Partition}}:s3:::{bucket('config', '${LogArchiveAccountId}', '${HomeRegion}')}"
+    name = bucket or log_bucket("config", "${LogArchiveAccountId}", "${HomeRegion}")
+    arn = f"arn:${{AWS::Partition}}:s3:::{name}"
+    keys = "arn:${AWS::Partition}:kms:${HomeRegion}:${LogArchiveAccountId}:key/*"
     statements = [
         {"Effect": "Allow", "Action": ["s3:GetBucketAcl", "s3:ListBucket"], "Resource": Sub(arn)},
         {
@@ -28,7 +32,7 @@ def config_recorder_role() -> Template:
         {
             "Effect": "Allow",
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": Sub("arn:${AWS::Partition}:kms:${HomeRegion}:${LogArchiveAccountId}:key/*"),
+            "Resource": key if key.startswith("arn:") else Sub(keys),
         },
     ]
     template.add_resource(

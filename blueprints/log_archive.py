@@ -1,6 +1,7 @@
 """Log archive: a customer key, and buckets for CloudTrail, Config, GuardDuty findings and access logs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from troposphere import AccountId, GetAtt, Join, Output, Parameter, Ref, Sub, Template
@@ -41,16 +42,51 @@ def log_archive(
     access_log_days: int = 365,
     object_lock: dict[str, str | int] | None = None,
     writers: Sequence[Mapping[str, Any]] = (),
+    existing: Mapping[str, Any] | None = None,
 ) -> Template:
     """Log archive: a customer key, and buckets for CloudTrail, Config, GuardDuty findings and access logs.
 
     `object_lock` is `{mode, days}` and holds for the CloudTrail bucket: AWS Config and S3 server access logging
     do not deliver to buckets with a default retention. `writers` are more services, each with a bucket of its own:
     `{purpose, principal, sources}`, where sources are the ends of ARNs, `{account}` for the security tooling account.
+    `existing` is `{buckets, key}`: names of buckets by purpose, and a key, that are there already: none of ours then.
     """
+    there = (existing or {}).get("buckets") or {}
+    archive = Archive(
+        lifecycle=_lifecycle(retention_days, archive_days),
+        key=(existing or {}).get("key") or GetAtt("LogKey", "Arn"),
+        access_logs=there.get("access-logs") or Ref("AccessLogsBucket"),
+    )
+    rows = [("CloudTrail", "cloudtrail", _cloudtrail()), ("Config", "config", _config())]
+    rows += [("GuardDuty", "guardduty", _guardduty())]
+    rows += [(_title(writer), writer["purpose"], _written(writer)) for writer in writers]
+    made = [row for row in rows if row[1] not in there]
     template = Template("Log archive of the landing zone")
     for name in ("OrganizationId", "ManagementAccountId", "SecurityToolingAccountId", "HomeRegion"):
         template.add_parameter(Parameter(name, Type="String"))
+    if not (existing or {}).get("key"):
+        _add_key(template, writers)
+    if made and "access-logs" not in there:
+        logged = {title: purpose for title, purpose, _ in made}
+        expiring = replace(archive, lifecycle=_expiring(access_log_days))
+        _add_bucket(template, expiring, "AccessLogs", "access-logs", _access_logs(logged), encrypted=False)
+    for title, purpose, statements in made:
+        lock = object_lock if purpose == "cloudtrail" else None
+        _add_bucket(template, archive, title, purpose, statements, lock=lock)
+    return template
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What the buckets have in common: what encrypts them, the bucket that they are logged to, how long they keep."""
+
+    lifecycle: LifecycleConfiguration
+    key: object
+    access_logs: object
+
+
+def _add_key(template: Template, writers: Sequence[Mapping[str, Any]]) -> None:
+    """The key, its alias, and its ARN as an output."""
     template.add_resource(_key(writers))
     template.add_resource(
         Alias(
@@ -61,17 +97,7 @@ def log_archive(
             UpdateReplacePolicy="Retain",
         )
     )
-    lifecycle = _lifecycle(retention_days, archive_days)
-    _add_bucket(
-        template, "AccessLogs", "access-logs", _expiring(access_log_days), _access_logs(writers), encrypted=False
-    )
-    _add_bucket(template, "CloudTrail", "cloudtrail", lifecycle, _cloudtrail(), lock=object_lock)
-    _add_bucket(template, "Config", "config", lifecycle, _config())
-    _add_bucket(template, "GuardDuty", "guardduty", lifecycle, _guardduty())
-    for writer in writers:
-        _add_bucket(template, _title(writer), writer["purpose"], lifecycle, _written(writer))
     template.add_output(Output("LogKeyArn", Value=GetAtt("LogKey", "Arn")))
-    return template
 
 
 def _key(writers: Sequence[Mapping[str, Any]]) -> Key:
@@ -152,9 +178,9 @@ def _key(writers: Sequence[Mapping[str, Any]]) -> Key:
 
 def _add_bucket(
     template: Template,
+    archive: Archive,
     title: str,
     purpose: str,
-    lifecycle: LifecycleConfiguration,
     statements: Statements,
     *,
     encrypted: bool = True,
@@ -163,14 +189,14 @@ def _add_bucket(
     """A bucket that denies everything but TLS, and the policy that lets its one service in."""
     name = f"{title}Bucket"
     default = (
-        ServerSideEncryptionByDefault(SSEAlgorithm="aws:kms", KMSMasterKeyID=GetAtt("LogKey", "Arn"))
+        ServerSideEncryptionByDefault(SSEAlgorithm="aws:kms", KMSMasterKeyID=archive.key)
         if encrypted
         else ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
     )
     optional: dict[str, object] = {}
     if encrypted:
         optional["LoggingConfiguration"] = LoggingConfiguration(
-            DestinationBucketName=Ref("AccessLogsBucket"), LogFilePrefix=f"{purpose}/"
+            DestinationBucketName=archive.access_logs, LogFilePrefix=f"{purpose}/"
         )
     if lock:
         optional["ObjectLockEnabled"] = True
@@ -187,7 +213,7 @@ def _add_bucket(
                     ServerSideEncryptionRule(ServerSideEncryptionByDefault=default, BucketKeyEnabled=encrypted)
                 ]
             ),
-            LifecycleConfiguration=lifecycle,
+            LifecycleConfiguration=archive.lifecycle,
             OwnershipControls=OwnershipControls(Rules=[OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
             PublicAccessBlockConfiguration=PublicAccessBlockConfiguration(
                 BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
@@ -218,10 +244,8 @@ def _add_bucket(
     )
 
 
-def _access_logs(writers: Sequence[Mapping[str, Any]]) -> Statements:
+def _access_logs(logged: Mapping[str, str]) -> Statements:
     """Each of our buckets below its own prefix (S3 User Guide, "Permissions for log delivery")."""
-    logged = {"CloudTrail": "cloudtrail", "Config": "config", "GuardDuty": "guardduty"}
-    logged |= {_title(writer): writer["purpose"] for writer in writers}
     return [
         _allow(
             f"{title}ServerAccessLogs",

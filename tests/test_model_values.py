@@ -105,6 +105,8 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("organizations", "HandshakeState"): ("DECLINED EXPIRED CANCELED", REST),
     ("organizations", "PolicyTypeStatus"): ("PENDING_DISABLE", REST),
+    ("s3", "BucketVersioningStatus"): ("Suspended", REST),
+    ("s3", "MFADeleteStatus"): ("Disabled", UNUSED),
     ("securityhub", "AdminStatus"): ("DISABLE_IN_PROGRESS", REST),
     ("securityhub", "AssociationType"): ("INHERITED", SENT),
     ("securityhub", "AutoEnableStandards"): ("DEFAULT", SENT),
@@ -187,8 +189,14 @@ def refusals() -> Iterator[tuple[str, str]]:
                         yield f"{module}:{node.lineno}", str(argument.value)
 
 
-GENERIC = {"ValidationError"}
-"""CloudFormation's answer to almost all that is wrong, a stack that is not there among it; no shape of its model."""
+GENERIC = {
+    "ValidationError",
+    "NoSuchBucketPolicy",
+    "NoSuchPublicAccessBlockConfiguration",
+    "ServerSideEncryptionConfigurationNotFoundError",
+}
+"""CloudFormation's answer to almost all that is wrong, a stack that is not there among it, and S3's to what a bucket
+has not (S3 API reference, "Error responses"): no shapes of their models."""
 
 
 def test_every_error_that_is_forgiven_exists() -> None:

@@ -289,11 +289,11 @@ def test_members_are_entered_with_a_session_that_can_only_read(full: Organizatio
 
 def test_detection_reads_what_the_stacks_hold_but_not_what_is_in_it(full: Organization) -> None:
     detecting, planning = reads(full, detect=True).session_policy, reads(full).session_policy
-    assert _allows(detecting, "s3:GetBucketPolicy")
+    assert _allows(detecting, "s3:GetLifecycleConfiguration")
     assert _allows(detecting, "kms:DescribeKey")
     assert not _allows(detecting, "s3:GetObject")
     assert not _allows(detecting, "s3:PutBucketPolicy")
-    assert not _allows(planning, "s3:GetBucketPolicy"), "only where it is needed"
+    assert not _allows(planning, "s3:GetLifecycleConfiguration"), "only where it is needed"
 
 
 def test_a_plan_sends_the_session_policy_and_enters_by_the_read_role(creation: Story) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from landing.blueprint.naming import LOG_BUCKETS
+from landing.blueprint.naming import LOG_BUCKETS, LOG_KEY_ALIAS
 from landing.config.deployments import Deployments
 from landing.config.document import Document, Path_, units_in
 from landing.core import references
@@ -27,9 +27,10 @@ from landing.organization import (
     Unit,
     node_of,
 )
+from landing.organization.logs import bucket_patterns, key_aliases
 from landing.organization.targets import target_of
 from landing.policy.exemptions import exemptions, is_boundless, names_roles
-from landing.services.service import Service, deliveries
+from landing.services.service import Service, deliveries, existing_logs
 from landing.services.settings import settings_from
 
 SCP = "SERVICE_CONTROL_POLICY"
@@ -46,13 +47,16 @@ class Builder:
         self.problems: list[Diagnostic] = []
         self.partition = REGIONS[self.data["organization"]["home_region"]]
         self.roles: Mapping[str, str] = self.data["roles"]
+        self.enabled = dict(self._enabled())
+        self.existing_buckets, self.existing_key = existing_logs(self.enabled)
         self.admitted_roles = tuple(dict.fromkeys(self._admitted_roles()))
 
     def build(self) -> Organization:
         """The organization; trust it only when `problems` is empty."""
         top = self.data["organization"]
         guardrails = dict(self._guardrails())
-        enabled = dict(self._enabled())
+        enabled = self.enabled
+        delivered = tuple(deliveries(self.services, enabled))
         policy_types = dict(self._policy_types(guardrails))
         blueprints = Deployments(self.document, self.library)
         deployments = [
@@ -85,7 +89,10 @@ class Builder:
             deployments={each.key: each for each in deployments},
             services=enabled,
             offered={each.key: each.offered(regions, self.partition) for each in self.services},
-            log_buckets=tuple(sorted({*LOG_BUCKETS, *(each.purpose for each in deliveries(self.services, enabled))})),
+            log_buckets=tuple(sorted({*LOG_BUCKETS, *(each.purpose for each in delivered)})),
+            existing_log_buckets=self.existing_buckets,
+            log_key=self.existing_key or LOG_KEY_ALIAS,
+            deliveries=delivered,
             principals={each.key: (*each.trusted, *each.delegated) for each in self.services},
             administered=frozenset(each.key for each in self.services if each.administered),
             appointing=frozenset(principal for each in self.services for principal in each.appointing),
@@ -209,6 +216,10 @@ class Builder:
             "log_archive_account": references.account_id(self.roles["log_archive"]),
             "security_tooling_account": references.account_id(self.roles["security_tooling"]),
             "exempt_roles": list(self._exempt_roles()),
+            "log_buckets": bucket_patterns(
+                (each.purpose for each in deliveries(self.services, self.enabled)), self.existing_buckets
+            ),
+            "log_key_aliases": key_aliases(self.existing_key),
         }
 
     def _guardrails(self) -> Iterator[tuple[str, Guardrail]]:

@@ -17,7 +17,7 @@ from landing.library.template import SUFFIXES
 from landing.organization import ROOT, Deployment, EnabledService, Target
 from landing.organization.targets import target_of
 from landing.services.permissions import member_reads
-from landing.services.service import HOME, Service, ServiceBlueprint, deliveries
+from landing.services.service import HOME, Service, ServiceBlueprint, deliveries, existing_logs
 
 
 class Deployments:
@@ -36,21 +36,24 @@ class Deployments:
         self, services: Sequence[Service], enabled: Mapping[str, EnabledService[Any]]
     ) -> Iterator[Deployment]:
         """What the services bring: plain stacks in the accounts with a role, and stack sets over everything."""
+        buckets, key = existing_logs(enabled)
         writers = [asdict(each) for each in deliveries(services, enabled) if each.principal]
         for service, row in ((each, row) for each in services for row in each.blueprints):
             configured = enabled.get(service.key)
             if configured is None or (row.when and not getattr(configured.settings, row.when)):
                 continue
-            given = self._parameters(row, {**asdict(configured.settings), "writers": writers})
+            bucket = buckets.get(service.delivery.purpose, "") if service.delivery else ""
+            known = {"writers": writers, "bucket": bucket, "key": key}
+            given = self._parameters(row, {**asdict(configured.settings), **known})
             (rendered,) = self.library.rendered([(row.blueprint, given)])
             template = self._template(row.blueprint, rendered, given, ("services", service.key))
-            if template is not None:
+            if template is not None and template.get("Resources"):  # none where all that it makes is there already
                 yield self._deployment(row, template, service, configured)
 
     def _parameters(self, row: ServiceBlueprint, values: Mapping[str, Any]) -> dict[str, Any]:
         """What the blueprint has a parameter for; what nobody gave is left to it."""
         names = self.library.blueprint(row.blueprint).parameters
-        return {name: values[name] for name in names if values.get(name) not in (None, [])}
+        return {name: values[name] for name in names if values.get(name) not in (None, [], "")}
 
     def _deployment(
         self, row: ServiceBlueprint, template: dict[str, Json], service: Service, configured: EnabledService[Any]

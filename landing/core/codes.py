@@ -182,6 +182,14 @@ CODES: Mapping[str, Explanation] = {
         "a Deny for principals of a name alone, who can make themselves one of another name",
         "deny everybody but those who may, or deny making roles and users of other names",
     ),
+    "LZ377": Explanation(
+        "a log bucket that is there already (`existing`) and to which nothing delivers",
+        "name it for what is delivered, or leave it out",
+    ),
+    "LZ378": Explanation(
+        "a key that is there already is named by its alias, and buckets of ours are to be encrypted with it",
+        "give the ARN of the key",
+    ),
     "LZ380": Explanation(
         "a service that is to stay without trusted access, and is needed with it", "take it out of `untrusted`"
     ),

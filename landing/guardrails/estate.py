@@ -8,6 +8,7 @@ from landing.aws import Aws
 from landing.core.errors import LandingError
 from landing.guardrails.packs import as_held
 from landing.organization import ROOT, Organization
+from landing.organization.logs import bucket_patterns, key_aliases
 from landing.policy import RCP, SCP
 from landing.policy.declared import full_access, guardrails_in, resolved, role_accounts
 from landing.policy.testing import Attached, Estate
@@ -35,6 +36,8 @@ def live(config: Organization, aws: Aws) -> tuple[tuple[Attached, ...], Estate]:
         keys=keys,
         exempt_roles=wanted.exempt_roles,
         admitted_roles=resolved(wanted.admitted_roles, keys),
+        log_buckets=bucket_patterns(wanted.log_buckets, wanted.existing_log_buckets),
+        log_key_aliases=key_aliases(wanted.log_key),
         root_id=tree.node_id(ROOT),
         unit_ids={unit: tree.node_id(unit) for unit in tree.units},
     )

@@ -5,7 +5,7 @@ Values only: nothing here reads files or asks AWS. Imported by all but `core` an
 
 from __future__ import annotations
 
-from landing.organization.desired import Deployment, EnabledService, LockPlace, Organization
+from landing.organization.desired import Delivery, Deployment, EnabledService, LockPlace, Organization
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Strictness, Target, Unit, node_of
 from landing.organization.marks import PREFIX, REGION_TAG, REQUIRES_TAG, SERVICE_TAG, STACKS_TAG, TAG
 from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
@@ -21,6 +21,7 @@ __all__ = [
     "Account",
     "Contact",
     "Cover",
+    "Delivery",
     "Deployment",
     "EnabledService",
     "ForeignPolicy",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from landing.blueprint.naming import LOG_KEY_ALIAS, bucket
 from landing.core import references
 from landing.core.deadlines import DEADLINES
 from landing.core.model import Address, Diagnostic, Json, Source
@@ -69,6 +70,19 @@ class EnabledService(Generic[S]):
         """What is wrong with a setting, where it stands."""
         length = len(str(path[-1])) if path and isinstance(path[-1], str) else 1
         return Diagnostic(code, message, self.at(*path), help_, severity, ("services", self.name, *path), length)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a service puts into a bucket of the log archive that is its own.
+
+    `purpose` names the bucket. Where the blueprint of the log archive does not know the service by name, `principal`
+    writes, on behalf of `sources`: the ends of ARNs from the service on, `{account}` for the security tooling account.
+    """
+
+    purpose: str
+    principal: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +162,12 @@ class Organization(Hierarchy):
     """The regions of the partition that have a service, by its key; of every service that there is."""
     log_buckets: tuple[str, ...] = ()
     """What the buckets of the log archive are for, as their names have it."""
+    existing_log_buckets: Mapping[str, str] = field(default_factory=dict)
+    """The names of those that are there already and are used as they are, by what they are for."""
+    log_key: str = LOG_KEY_ALIAS
+    """What encrypts the logs: an alias in the account and home region of the log archive, or the ARN of a key."""
+    deliveries: tuple[Delivery, ...] = ()
+    """What the services deliver to the log archive."""
     principals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The service principals of a service, by its key; of every service that there is."""
     administered: frozenset[str] = frozenset()
@@ -158,6 +178,11 @@ class Organization(Hierarchy):
     def service(self, settings: type[S]) -> EnabledService[S] | None:
         """The service with settings of this type, if the config has it."""
         return next((each for each in self.services.values() if isinstance(each.settings, settings)), None)
+
+    def log_bucket(self, purpose: str) -> str:
+        """The name of a bucket of the log archive; in one of ours, the account's id is a token."""
+        ours = bucket(purpose, references.account_id(self.log_archive), self.home_region)
+        return self.existing_log_buckets.get(purpose, ours)
 
     def timeout(self, name: str) -> int:
         """Seconds that AWS may take over one of DEADLINES."""

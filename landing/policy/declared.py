@@ -7,6 +7,7 @@ from typing import Any
 
 from landing.core import references
 from landing.organization import ROOT, Organization, Pack, node_of
+from landing.organization.logs import bucket_patterns, key_aliases
 from landing.policy import SCP
 from landing.policy.merge import pieces_of
 from landing.policy.outline import account_ids
@@ -97,6 +98,8 @@ def estate_of(organization: Organization) -> Estate:
         keys=ids,
         exempt_roles=organization.exempt_roles,
         admitted_roles=resolved(organization.admitted_roles, ids),
+        log_buckets=bucket_patterns(organization.log_buckets, organization.existing_log_buckets),
+        log_key_aliases=key_aliases(organization.log_key),
         root_id=_ROOT_ID,
         unit_ids={unit: f"ou-exam-{number:08d}" for number, unit in enumerate(organization.units)},
     )

@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.core.model import Action, Address, Change, Json, Resource, Scope
-from landing.organization import Organization
+from landing.organization import Delivery, Organization
 from landing.services.base import Ownership
 from landing.services.log_archive.export import ArchiveExport
 from landing.services.log_archive.key import arn_of_key
-from landing.services.service import Delivery, Service
+from landing.services.service import Service
 from landing.services.settings import setting
 from landing.services.shapes import APPOINTING, NAME, AdministeredSetting, ServiceAdministrator, at_home
 from landing.services.strength import Weaker, on, ranked

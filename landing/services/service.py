@@ -9,7 +9,7 @@ from typing import Any
 from landing.aws import endpoints
 from landing.core.model import Diagnostic, Json, Resource
 from landing.core.vocabulary import Schema
-from landing.organization import EnabledService, Organization
+from landing.organization import Delivery, EnabledService, Organization
 from landing.services.base import BY_SERVICE, Kind
 from landing.services.settings import schema_of
 
@@ -36,19 +36,6 @@ class ServiceBlueprint:
     """The setting that says what becomes of what an account has already, of which AWS gives only one."""
     when: str = ""
     """The setting that must be on for the blueprint to be deployed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What a service puts into a bucket of the log archive that is its own.
-
-    `purpose` names the bucket. Where the blueprint of the log archive does not know the service by name, `principal`
-    writes, on behalf of `sources`: the ends of ARNs from the service on, `{account}` for the security tooling account.
-    """
-
-    purpose: str
-    principal: str = ""
-    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,3 +137,10 @@ def deliveries(services: Iterable[Service], enabled: Mapping[str, EnabledService
         configured = enabled.get(service.key)
         if service.delivery and configured is not None and service.delivers(configured.settings):
             yield service.delivery
+
+
+def existing_logs(enabled: Mapping[str, EnabledService[Any]]) -> tuple[Mapping[str, str], str]:
+    """What the config says that the log archive has already: names of buckets by what they are for, and a key."""
+    archive = enabled.get("log_archive")
+    existing = archive.settings.existing if archive else None
+    return (existing.buckets, existing.key) if existing else ({}, "")

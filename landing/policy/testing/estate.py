@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from landing.organization.logs import bucket_patterns, key_aliases
 from landing.policy.outline import Outline
 
 ROOT = "root"
@@ -21,8 +22,9 @@ class Estate:
     `accounts` goes from account id to the units on the account's path from the root down, the root itself not
     listed; the management account is one of them. `keys` are names for account ids, `roles` those of the
     accounts with a part to play (``log_archive``, ``security_tooling``). `exempt_roles` are patterns of role
-    ARNs, `admitted_roles` those and what single guardrails let through besides. Ids that do not exist yet may
-    be any 12 digits, as long as the documents have the same ones.
+    ARNs, `admitted_roles` those and what single guardrails let through besides, `log_buckets` and
+    `log_key_aliases` those of the names that logs go by. Ids that do not exist yet may be any 12 digits, as long
+    as the documents have the same ones.
     """
 
     id: str
@@ -35,6 +37,8 @@ class Estate:
     keys: Mapping[str, str] = field(default_factory=dict)
     exempt_roles: Sequence[str] = ()
     admitted_roles: Sequence[str] = ()
+    log_buckets: Sequence[str] = tuple(bucket_patterns((), {}))
+    log_key_aliases: Sequence[str] = tuple(key_aliases(""))
     root_id: str = ""
     unit_ids: Mapping[str, str] = field(default_factory=dict)
 
@@ -62,6 +66,8 @@ class Estate:
             **{f"{role}_account": account for role, account in self.roles.items()},
             "exempt_roles": list(self.exempt_roles),
             "admitted_roles": list(self.admitted_roles or self.exempt_roles),
+            "log_buckets": list(self.log_buckets),
+            "log_key_aliases": list(self.log_key_aliases),
         }
 
     def path(self, account: str) -> tuple[str, ...]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
-from landing.policy import CompiledLevels, compile_levels
-from landing.policy.evaluation import ALLOWED, EXPLICITLY_DENIED
+from landing.policy import resource_policy
 from landing.sandbox.protocol.documents import listed
 from landing.sandbox.world import Identity
 
@@ -34,25 +32,10 @@ def effects(
     Without `resource` it is about whatever the document belongs to: a trust policy has no Resource. `directly`: of
     the statements that name the caller itself, and not only its account.
     """
-    statements = []
-    for each in listed(json.loads(document).get("Statement", [])):
-        if _names(each.get("Principal"), caller, directly=directly):
-            kept = {name: value for name, value in each.items() if name not in ("Principal", "NotPrincipal")}
-            if resource is None or not {"Resource", "NotResource"} & set(kept):
-                kept.pop("NotResource", None)
-                kept["Resource"] = "*"
-            statements.append(kept)
-    if not statements:
-        return set()
-    request = {"action": action, "resource": resource or "*", "context": context}
-    result = _compiled(json.dumps(statements)).evaluate(request).result
-    return {ALLOWED: {"Allow"}, EXPLICITLY_DENIED: {"Deny"}}.get(result, set())
-
-
-@lru_cache(maxsize=1024)
-def _compiled(statements: str) -> CompiledLevels:
-    policy = {"Version": "2012-10-17", "Statement": json.loads(statements)}
-    return compile_levels([[{"name": "", "policy": policy}]])
+    found = resource_policy.said(
+        json.loads(document), lambda each: _names(each, caller, directly=directly), action, context, resource=resource
+    )
+    return {found} if found else set()
 
 
 def _names(principal: Any, caller: Identity, *, directly: bool) -> bool:

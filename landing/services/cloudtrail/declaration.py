@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from landing.organization import Delivery
 from landing.services.cloudtrail.settings import CloudTrailSettings
 from landing.services.cloudtrail.trail import PRINCIPAL, Trail
-from landing.services.service import HOME, Delivery, Service, ServiceBlueprint
+from landing.services.service import HOME, Service, ServiceBlueprint
 
 SERVICE = Service(
     key="cloudtrail",

@@ -7,11 +7,10 @@ from dataclasses import fields, replace
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.blueprint.naming import LOG_KEY_ALIAS, TRAIL, TRAIL_LOGS_ROLE, bucket
+from landing.blueprint.naming import TRAIL, TRAIL_LOGS_ROLE
 from landing.core import forms
 from landing.core.constraints.trail import INSIGHT_NEEDS, MOST_VALUES, can_have
 from landing.core.model import Action, Change, Diagnostic, Gap, Resource, Scope, Severity
-from landing.core.references import account_id
 from landing.organization import EnabledService, Organization
 from landing.services.base import Kind, Ownership
 from landing.services.cloudtrail.settings import CloudTrailSettings
@@ -139,10 +138,10 @@ class Trail(Kind):
         service = organization.service(CloudTrailSettings)
         if service is None or service.settings.existing:
             return
-        home, settings = organization.home_region, service.settings
+        settings = service.settings
         attributes = {
-            "bucket": bucket("cloudtrail", account_id(organization.log_archive), home),
-            "key": LOG_KEY_ALIAS,
+            "bucket": organization.log_bucket("cloudtrail"),
+            "key": organization.log_key,
             "multi_region": True,
             "organization": True,
             "global_events": True,
@@ -307,10 +306,8 @@ def _logs_management(selector: Mapping[str, Any]) -> bool:
 
 def _archive_arns(organization: Organization) -> list[str]:
     """Beginnings of the ARNs of all that the log archive holds."""
-    account, home = account_id(organization.log_archive), organization.home_region
-    return sorted(
-        f"arn:{organization.partition}:s3:::{bucket(use, account, home)}/" for use in organization.log_buckets
-    )
+    names = {organization.log_bucket(purpose) for purpose in organization.log_buckets}
+    return sorted(f"arn:{organization.partition}:s3:::{name}/" for name in names)
 
 
 def _selectors(settings: CloudTrailSettings, archive: list[str]) -> list[dict[str, Any]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from landing.core.model import Json, Resource
-from landing.organization import Organization
+from landing.organization import Delivery, Organization
 from landing.services.config.recording import ConfigRecording
 from landing.services.config.rule import PRINCIPAL, ConfigRule, rules_of
 from landing.services.config.settings import ConfigSettings
-from landing.services.service import GOVERNED, HOME, Delivery, Service, ServiceBlueprint
+from landing.services.service import GOVERNED, HOME, Service, ServiceBlueprint
 
 
 def settings_of(organization: Organization, live: Collection[Resource]) -> dict[str, Json]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from landing.core.model import Json, Resource
-from landing.organization import Organization
+from landing.organization import Delivery, Organization
 from landing.services.guardduty.administrator import GuardDutyAdministrator
 from landing.services.guardduty.detector import GuardDuty, features_of
 from landing.services.guardduty.export import GuardDutyExport
 from landing.services.guardduty.management import GuardDutyManagement
 from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
-from landing.services.service import Delivery, Service
+from landing.services.service import Service
 from landing.services.shapes import at_home
 
 

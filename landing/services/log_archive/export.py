@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws
-from landing.blueprint.naming import LOG_KEY_ALIAS, bucket
 from landing.core.model import Address, Resource, Scope, Severity
-from landing.core.references import account_id
 from landing.organization import Organization
 from landing.services.log_archive.key import archive_stack, shown
 from landing.services.shapes import NAME, AdministeredSetting
@@ -39,12 +37,11 @@ class ArchiveExport(AdministeredSetting):
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """The same bucket and key from each region."""
         service = organization.services.get(self.service)
-        if service is None or not service.settings.export or "log-archive" not in organization.deployments:
+        if service is None or not service.settings.export or "log_archive" not in organization.services:
             return
-        name = self._bucket(organization)
         for scope in self.scopes(organization):
             needs = (self.after(scope), archive_stack(organization))
-            attributes = {"bucket": name, "key": LOG_KEY_ALIAS}
+            attributes = {"bucket": organization.log_bucket(self.purpose), "key": organization.log_key}
             yield Resource(self.address(NAME, scope), attributes, needs, source=service.source)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
@@ -52,13 +49,10 @@ class ArchiveExport(AdministeredSetting):
         for name, key in self.destinations(aws, aws.client(self.client_name, scope)):
             attributes = {"bucket": str(aws.symbolic(name)), "key": shown(organization, aws, key)}
             needs = (self.after(scope), archive_stack(organization))
-            ours = bool(self.removal) and attributes["bucket"] == self._bucket(organization)
+            ours = bool(self.removal) and attributes["bucket"] == organization.log_bucket(self.purpose)
             yield Resource(self.address(NAME, scope), attributes, needs, owned=ours)
 
     def goes_to_archive(self, organization: Organization, live: Iterable[Resource]) -> bool:
         """Whether any region exports to the log archive."""
         buckets = {each.attributes["bucket"] for each in live if each.address.kind == self.name}
-        return self._bucket(organization) in buckets
-
-    def _bucket(self, organization: Organization) -> str:
-        return bucket(self.purpose, account_id(organization.log_archive), organization.home_region)
+        return organization.log_bucket(self.purpose) in buckets

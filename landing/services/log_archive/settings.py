@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,22 @@ class ObjectLock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExistingArchive:
+    """Buckets and a key that are there already, in the log archive account: used as they are, and none of ours made."""
+
+    buckets: Mapping[str, str] = setting(
+        {},
+        "Names of buckets by what they are for: `cloudtrail`, `config`, `guardduty`, `macie`, `access-logs`.",
+        additionalProperties={"type": "string", "pattern": "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},
+    )
+    key: str = setting(
+        "",
+        "What encrypts the logs: an alias in the account and home region of the log archive, or the ARN of a key.",
+        pattern="^(alias/(?!aws/)[A-Za-z0-9/_-]{1,250}|arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64})?$",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogArchiveSettings:
     """Buckets and key of the log archive account."""
 
@@ -29,3 +46,4 @@ class LogArchiveSettings:
     archive_days: int = setting(365, "Days after which logs move to Glacier.", **_DAYS)
     access_log_days: int = setting(365, "Days after which access logs expire.", **_DAYS)
     object_lock: ObjectLock | None = setting(None, "Write-once retention; COMPLIANCE cannot be shortened by anyone.")
+    existing: ExistingArchive | None = setting(None, "What of it is there already, and is used as it is.")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from landing.aws import Aws, translated, unless
 from landing.blueprint import canonical
+from landing.core import references
 from landing.core.errors import AwsError, NotOurs, NotThere, OperationFailed
 from landing.core.model import Action, Address, Change, Diagnostic, Gap, Level, Resource, Scope, Severity
 from landing.core.references import Output, outputs_in, with_outputs
@@ -41,6 +42,8 @@ NOTHING_TO_DO = "No updates are to be performed"
 
 
 KEY, ALIAS = "AWS::KMS::Key", "AWS::KMS::Alias"
+NAMES = ("BucketName", "AliasName", "Bucket")
+"""Properties that say what a resource is called in AWS, or whose it is."""
 
 
 class Stack(CloudFormationKind):
@@ -308,6 +311,17 @@ class Stack(CloudFormationKind):
         elif before.get("drift"):
             self.revert_drift(aws, client, name)
 
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """What stays where it is, though no stack has it any longer."""
+        before, after = ((side or {}).get("template") or {} for side in (change.before, change.after))
+        left = sorted({*_retained(before)} - {*(after.get("Resources") or {})})
+        if left:
+            named = ", ".join(_called(name, before["Resources"][name], change.address.scope) for name in left)
+            yield (
+                f"stays in {change.address.scope.account}, with all that is in it, until somebody deletes it there: "
+                f"{named}"
+            )
+
     def dangers(self, change: Change) -> Iterable[str]:
         """Deleting it, or the recorder in its place."""
         yield from super().dangers(change)
@@ -405,3 +419,14 @@ def _retained(template: Mapping[str, Any]) -> list[str]:
     """The resources that stay when their stack goes: an earlier one may have left them behind."""
     resources: Mapping[str, Any] = template.get("Resources") or {}
     return [name for name, body in resources.items() if str(body.get("DeletionPolicy", "")).startswith("Retain")]
+
+
+def _called(name: str, body: Mapping[str, Any], scope: Scope) -> str:
+    """A resource of a template by the name that it has in AWS, as far as the template says; else by its logical id."""
+    properties = body.get("Properties") or {}
+    given = next((properties[each] for each in NAMES if each in properties), None)
+    text = given.get("Fn::Sub") if isinstance(given, Mapping) else given
+    if not isinstance(text, str):
+        return name
+    account = references.account_id(scope.account)
+    return text.replace("${AWS::AccountId}", account).replace("${AWS::Region}", scope.region)

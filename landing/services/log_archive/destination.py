@@ -1,0 +1,161 @@
+"""Buckets and a key of others, to which logs go because the config names them: checked, and never written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from landing.aws import Aws, unless
+from landing.blueprint.naming import LOG_KEY_ALIAS
+from landing.core.model import Change, Diagnostic, Gap, Level, Resource, Scope, Severity
+from landing.organization import Organization
+from landing.services.base import Kind, Ownership
+from landing.services.log_archive import admission
+from landing.services.log_archive.key import arn_of_alias
+from landing.services.log_archive.settings import LogArchiveSettings
+from landing.services.strength import Weaker
+
+KEY = "key"
+"""The name of the key; a bucket has that of what it is for."""
+REFUSED = ("AccessDenied", "403", "AllAccessDisabled")
+
+
+class LogDestination(Kind):
+    """A bucket or key that `services.log_archive.existing` names: there, let in to, and shut to others.
+
+    What it lacks is a gap: whoever has made it puts it right.
+    """
+
+    name = "log_destination"
+    title = "Log destination of others"
+    ownership = Ownership.NONE
+    level = Level.ACCOUNT
+    severity = Severity.HIGH
+    weaker: ClassVar[Mapping[str, Weaker]] = {}
+    removal = ""
+    help_uri = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html"
+    reads = (
+        "s3:GetBucketLocation",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetBucketVersioning",
+        "s3:GetEncryptionConfiguration",
+        "kms:DescribeKey",
+        "kms:GetKeyPolicy",
+        "sts:AssumeRole",
+    )
+
+    def scopes(self, organization: Organization) -> Iterator[Scope]:
+        """The log archive, in the home region."""
+        if organization.existing_log_buckets or organization.log_key != LOG_KEY_ALIAS:
+            yield Scope(organization.log_archive, organization.home_region)
+
+    def check(self, organization: Organization) -> Iterable[Diagnostic]:
+        """Buckets that nothing delivers to, and a key by an alias where a bucket of ours would need it."""
+        service = organization.service(LogArchiveSettings)
+        if service is None:
+            return
+        path = ("existing", "buckets")
+        for purpose in organization.existing_log_buckets:
+            if purpose not in organization.log_buckets:
+                message = f"nothing delivers to a bucket for `{purpose}`"
+                yield service.problem(
+                    "LZ377", message, f"one of: {', '.join(organization.log_buckets)}", *path, purpose
+                )
+        ours = [each for each in organization.log_buckets if each not in {*organization.existing_log_buckets}]
+        encrypted = [each for each in ours if each != "access-logs"]
+        if organization.log_key != LOG_KEY_ALIAS and not organization.log_key.startswith("arn:") and encrypted:
+            message = (
+                f"the buckets for {', '.join(encrypted)} are ours, and S3 looks for an alias in the account of who "
+                "writes"
+            )
+            yield service.problem("LZ378", message, "give the ARN of the key", "existing", "key")
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """None: they are others'."""
+        return ()
+
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
+        """Each, or what it lacks as a gap."""
+        regions, client = set(), aws.client("s3", scope)
+        for purpose, name in organization.existing_log_buckets.items():
+            about = {"Bucket": name, "ExpectedBucketOwner": aws.tree.account_ids[scope.account]}
+            with unless("NoSuchBucket", *REFUSED) as absent:
+                regions.add(client.get_bucket_location(**about).get("LocationConstraint") or "us-east-1")
+            if absent.code == "NoSuchBucket":
+                found = ["does not exist"]
+            elif absent.code:
+                found = [f"is not in the account {scope.account}, or may not be read from there"]
+            else:
+                asks = admission.of_bucket(organization, aws, purpose)
+                found = list(_bucket_lacks(client, f"arn:{organization.partition}:s3:::{name}", about, asks))
+            yield self._result(scope, purpose, f"the bucket {name}", found)
+        if organization.log_key != LOG_KEY_ALIAS:
+            found = list(_key_lacks(organization, aws, regions or {organization.home_region}))
+            yield self._result(scope, KEY, f"the key {organization.log_key}", found)
+
+    def _result(self, scope: Scope, name: str, what: str, found: list[str]) -> Resource | Gap:
+        if not found:
+            return Resource(self.address(name, scope), {}, owned=False)
+        reason = f"{what} is used as it is, and it {'; it '.join(found)}. Have whoever made it put it right, or let "
+        reason += "ours take its place (services.log_archive.existing)"
+        return Gap(self.name, scope, Diagnostic("", reason), name)
+
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
+        """Nothing declares it."""
+        raise AssertionError(f"{change.address} is another's")
+
+
+def _bucket_lacks(client: Any, arn: str, about: Mapping[str, str], asks: Iterable[admission.Ask]) -> Iterator[str]:
+    """What a bucket that may be looked at lacks."""
+    with unless("NoSuchBucketPolicy", *REFUSED) as none:
+        document = json.loads(client.get_bucket_policy(**about)["Policy"])
+    if none.code in REFUSED:
+        yield "has a policy that may not be read"
+    else:
+        policy: Mapping[str, Any] = {} if none.code else document
+        yield from admission.lacks(policy, arn, asks)
+        if not admission.keeps_out_without_tls(policy, arn):
+            yield "lets requests without TLS through (aws:SecureTransport is not asked for)"
+    with unless("NoSuchPublicAccessBlockConfiguration", *REFUSED) as none:
+        block = client.get_public_access_block(**about)["PublicAccessBlockConfiguration"]
+    if none.code or not all(block.values()):
+        yield "does not block all public access"
+    with unless("ServerSideEncryptionConfigurationNotFoundError", *REFUSED) as none:
+        client.get_bucket_encryption(**about)
+    if none.code:
+        yield "has no default encryption"
+    with unless(*REFUSED) as none:
+        versioning = client.get_bucket_versioning(**about).get("Status")
+    if none.code or versioning != "Enabled":
+        yield "keeps no versions"
+
+
+def _key_lacks(organization: Organization, aws: Aws, regions: set[str]) -> Iterator[str]:
+    """What the key lacks: in the Region of the buckets, enabled, its owner's, and open to who delivers."""
+    arn = arn_of_alias(organization, aws)
+    region, owner = arn.split(":")[3:5]
+    account = aws.tree.account_keys.get(owner)
+    if regions - {region}:
+        yield f"is in {region}, and the buckets are in {', '.join(sorted(regions))}"
+    if account is None:
+        yield f"is in {owner}, which is no account of the organization: its policy cannot be read"
+        return
+    client = aws.client("kms", Scope(account, region))
+    with unless("NotFoundException", "AccessDeniedException") as absent:
+        key = client.describe_key(KeyId=arn)["KeyMetadata"]
+    if absent.code:
+        yield "does not exist" if absent.code == "NotFoundException" else "may not be read"
+        return
+    if key["KeyState"] != "Enabled":
+        yield f"is in the state {key['KeyState']}"
+    if key.get("KeyManager") == "AWS":
+        yield "is one of AWS's own, whose policy nobody can change"
+        return
+    with unless("AccessDeniedException") as denied:
+        document = json.loads(client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"])
+    if denied.code:
+        yield "has a policy that may not be read"
+        return
+    yield from admission.lacks(document, key["Arn"], admission.of_key(organization, aws))
