@@ -112,6 +112,7 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "baseline": ("AWSControlTowerBaseline",),
     "bucket": ("acme-landing-lock",),
+    "buckets": ("acme-trail-logs",),
     "control": ("AWS-GR_ENCRYPTED_VOLUMES",),
     "data_events": ("AWS::S3::Object",),
     "description": ("Who may do what",),
@@ -120,6 +121,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "existing": ("organization-trail",),
     "id": ("111122223333", "o-a1b2c3d4e5"),
     "identifier": ("CLOUD_TRAIL_ENABLED",),
+    "key": ("alias/acme-logs",),
     "known_policies": ("aws-guardrails-*",),
     "member_role": ("OrganizationAccountAccessRole",),
     "name": ("Shop Prod", "shop-prod"),
