@@ -84,3 +84,22 @@ COMING = GOVERNED.replace(
     "  acquired: {name: Acquired, id: '555555555555', unit: workloads/dev, join: invite}\n  shop-dev: {",
 )
 """The same, with an account that is to join; tests load it `without_members(["acquired"])`, as AWS has it at first."""
+
+BUILT = (
+    SMALL
+    + """
+access:
+  read_role: landing-read
+  pipeline:
+    github: {repository: acme/landing, repository_id: 456789, owner_id: "123456"}
+    records: acme-landing-records
+    plans_key: true
+lock: {bucket: acme-landing-lock}
+baselines:
+  read-role: {target: {units: [root]}}
+"""
+)
+"""The same organization, planned and applied by a repository on GitHub."""
+
+GITHUB = '    github: {repository: acme/landing, repository_id: 456789, owner_id: "123456"}\n'
+"""Who plans and applies there, to be exchanged for others."""

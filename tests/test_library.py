@@ -16,6 +16,7 @@ from landing.library import Library
 from landing.organization import Organization
 from landing.services.permissions import member_reads
 from tests.cloud import BY_NAME
+from tests.samples import BUILT
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE_LIMIT = 51_200
@@ -30,10 +31,12 @@ def example(library: Library) -> Organization:
 
 
 @pytest.fixture(scope="module")
-def templates(full: Organization, example: Organization, library: Library) -> dict[str, str]:
+def templates(
+    full: Organization, example: Organization, library: Library, load_text: Callable[[str], Organization]
+) -> dict[str, str]:
     """Of the organization that has everything, and of the shipped config: as sent, by where they come from.
 
-    The role for reading is in neither: with it, nothing else could be read by way of the member role.
+    The roles of a pipeline and the role for reading are in neither: with that, nothing else could be read by way of the member role.
     """
     found = {
         f"{origin}/{deployment.key}": deployment.template
@@ -43,6 +46,7 @@ def templates(full: Organization, example: Organization, library: Library) -> di
     found["alone/read-role"] = library.blueprint("read_role").render(
         {"trusted": "role/plan", "member_reads": member_reads()}
     )
+    found["alone/pipeline"] = load_text(BUILT).deployments["pipeline"].template
     return {name: json.dumps(template, indent=1) + "\n" for name, template in found.items()}
 
 

@@ -22,6 +22,7 @@ from landing.services.documents import documents
 from landing.services.permissions import (
     ALWAYS,
     BUCKET,
+    BUCKET_TAGS,
     ENTER,
     EXAMPLE_LOCK,
     LINK,
@@ -59,6 +60,7 @@ ENTERING = {"sts:AssumeRole"}
 ELSEWHERE = {
     "landing.aws.s3_object": {BUCKET}
     | {action for each in lock_statements("aws", EXAMPLE_LOCK) for action in each["Action"]},
+    "landing.runs.bootstrap": {BUCKET_TAGS, "iam:GetOpenIDConnectProvider"},
     "landing.aws.event_history": {event_history.ACTION},
     "landing.aws.service_quotas": {service_quotas.ACTION},
     "landing.aws.simulator": {simulator.ACTION},

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+MANAGED_TAG = "landing:managed"
+"""The tag, with the value `true`, of what a stack of ours has made."""
 TRAIL = "landing-organization-trail"
 TRAIL_LOGS_ROLE = "landing-cloudtrail-logs"
 LOG_KEY_ALIAS = "alias/landing-logs"
+PLANS_KEY_ALIAS = "alias/landing-plans"
+"""The key by which plan files are encrypted that leave the machine."""
 RECORDER = "default"
 RECORDER_ROLE = "landing-config-recorder"
 AGGREGATOR = "landing-organization"

@@ -36,6 +36,7 @@ COMMANDS = {
     "plan": "Show what would change.",
     "show": "Show a saved plan, or where each guardrail lives.",
     "apply": "Make the changes.",
+    "bootstrap": "Make the roles by which a pipeline plans and applies.",
     "forget": "Stop managing something without destroying it.",
     "unlock": "Remove the lock of a run that has died.",
     "drift": "Report what is not as declared.",

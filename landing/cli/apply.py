@@ -14,6 +14,7 @@ from landing.cli import snapshots
 from landing.cli.approval import ask
 from landing.cli.clock import now
 from landing.cli.config_names import addresses, completed
+from landing.cli.plan import tell_set_aside
 from landing.cli.progress import watched
 from landing.cli.run_record import recorded, tell, turn_to, watch
 from landing.cli.session import Session, with_aws
@@ -118,6 +119,7 @@ def command(
                 organization, aws, hooks, saved, name=str(file), digest=written, targets=targets
             )
         plan = planned.plan
+        tell_set_aside(planned)
         save(plan, run.folder / "plan.json")
         if not planned.changes:
             note(NO_CHANGES if not plan.gaps else "No changes seen.")

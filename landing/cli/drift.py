@@ -66,7 +66,7 @@ def command(
     wanted = outputs(forms, formats.names("drift"))
     organization, _ = session.organization()
     aws = session.connect(organization, read_only=True, detect=not no_detect, at_once=parallelism)
-    planned = pipeline.plan(organization, aws, session.hooks(), digest=session.digest(), explain=False)
+    planned = pipeline.plan(organization, aws, session.hooks(), digest=session.digest(), explain=False, whole=True)
     organization, plan = planned.organization, planned.plan
     found = report(organization, plan)
     rogue = {policy.id for policy in plan.foreign if not organization.known(policy)}

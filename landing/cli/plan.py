@@ -112,6 +112,7 @@ def command(
         )  # weighs policies: not for nothing
         needed = {word for words in named.values() for word in words}
         note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest, needed, style_of(sys.stderr))))
+    tell_set_aside(planned)
     STDERR.tell(expected(plan.changes))
     if unnamed := new_in(planned):
         note(f"{safe(unnamed)} in AWS and not in the config: `landing import --into {session.config.parent}` adds them")
@@ -122,6 +123,17 @@ def command(
     if plan.changes and detailed_exitcode:
         return 2
     return 3 if plan.gaps and not allow_incomplete else 0
+
+
+def tell_set_aside(planned: "Planned") -> None:
+    """Say what is not in a plan because only an administrator changes it."""
+    from landing.cli.output import note
+    from landing.core.text import safe
+
+    if found := planned.set_aside:
+        listed = ", ".join(str(change.address) for change in found)
+        count = f"{len(found)} changes are" if len(found) > 1 else "1 change is"
+        note(f"{count} for `landing bootstrap`, not in this plan: {safe(listed)}")
 
 
 def new_in(planned: "Planned") -> str:

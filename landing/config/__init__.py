@@ -18,6 +18,8 @@ from landing.config.guardrails import check as check_guardrails
 from landing.config.library_names import check as check_library_names
 from landing.config.outputs import check as check_outputs
 from landing.config.packs import settle
+from landing.config.pipeline import SNIPPET as PIPELINE_SNIPPET
+from landing.config.pipeline import check as check_pipeline
 from landing.config.reader import TWICE, read
 from landing.config.schema import compose
 from landing.config.structure import problems_of
@@ -29,7 +31,7 @@ from landing.organization import Organization
 from landing.services.registry import SERVICES
 from landing.services.service import Service
 
-__all__ = ["Document", "load", "schema"]
+__all__ = ["PIPELINE_SNIPPET", "Document", "load", "schema"]
 
 
 def schema(services: Iterable[Service] = SERVICES) -> Schema:
@@ -45,7 +47,8 @@ def load(
     if any(problem.code != TWICE for problem in problems):
         raise ConfigError(_together(problems))  # of what is missing, nobody can tell whether the rest fits it
     shape = list(problems_of(document, schema(services)))
-    problems += [*shape, *check(document, services), *check_library_names(document, library)]
+    problems += [*shape, *check(document, services), *check_pipeline(document)]
+    problems += check_library_names(document, library)
     if shape:
         raise ConfigError(_together(problems))
     builder = Builder(document, library, services)

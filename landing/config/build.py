@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from landing.blueprint.naming import LOG_BUCKETS, LOG_KEY_ALIAS
 from landing.config.deployments import Deployments
 from landing.config.document import Document, Path_, units_in
+from landing.config.pipeline import pipeline_of
 from landing.core import references
 from landing.core.constraints.principals import ACCOUNT, POLICY_TYPES, STACKSETS
 from landing.core.deadlines import seconds
@@ -16,6 +18,7 @@ from landing.core.model import Diagnostic, Json, Source
 from landing.core.partitions import REGIONS
 from landing.library import Library, fill
 from landing.organization import (
+    PIPELINE,
     ROOT,
     Account,
     Contact,
@@ -64,12 +67,11 @@ class Builder:
             *blueprints.of_baselines(),
             *blueprints.of_stacks(),
         ]
-        self.problems += blueprints.problems
         self.problems += self._untrusted(
             enabled, policy_types, stack_sets=any(not each.accounts for each in deployments)
         )
         regions = sorted(region for region, partition in REGIONS.items() if partition == self.partition)
-        return Organization(
+        organization = Organization(
             name=top["name"],
             id=top.get("id", ""),
             home_region=top["home_region"],
@@ -110,7 +112,18 @@ class Builder:
                 ".".join(path): source for path, key in self._named() if (source := self.document.source(path, key=key))
             },
             lock=self._lock(),
+            pipeline=pipeline_of(self.document),
         )
+        organization = self._with_pipeline(organization, blueprints)
+        self.problems += blueprints.problems
+        return organization
+
+    def _with_pipeline(self, organization: Organization, blueprints: Deployments) -> Organization:
+        """With the stack of the pipeline, which is made of what the roles need for everything else."""
+        if organization.pipeline is None:
+            return organization
+        stack = blueprints.of_pipeline(organization)
+        return replace(organization, deployments={**organization.deployments, **({PIPELINE: stack} if stack else {})})
 
     def _named(self) -> Iterator[tuple[tuple[str, ...], bool]]:
         """What is looked for later: keys of roles and administrators, values of ids and of the lock's bucket."""
@@ -119,6 +132,7 @@ class Builder:
         yield from ((("accounts", key, "id"), False) for key, value in self.data["accounts"].items() if "id" in value)
         yield ("organization", "id"), False
         yield ("lock", "bucket"), False
+        yield ("access", "pipeline"), True
 
     def _lock(self) -> LockPlace | None:
         given = self.data.get("lock")

@@ -16,7 +16,7 @@ from landing.core.model import Diagnostic
 from landing.core.partitions import OPT_IN_REGIONS, REGIONS
 from landing.core.quotas import UNITS
 from landing.core.spelling import nearest
-from landing.organization import ROOT
+from landing.organization import PIPELINE, ROOT
 from landing.policy.exemptions import names_roles
 from landing.services.service import Service
 
@@ -268,6 +268,10 @@ class _Checks:
         """Their accounts, and keys that something else has: a key is the name of stacks and stack sets."""
         taken = {row.key: f"services.{each.key}" for each in self.services for row in each.blueprints}
         taken |= {key: f"baselines.{key}" for key, _ in items(self.data.get("baselines"))}
+        taken[PIPELINE] = "access.pipeline"
+        if PIPELINE in dict(items(self.data.get("baselines"))):
+            message = f"`access.pipeline` makes stacks called `{PIPELINE}` already"
+            yield self.problem("LZ338", message, ("baselines", PIPELINE), "choose another key", key=True)
         home = _text(self.organization.get("home_region"))
         for key, value in items(self.data.get("stacks")):
             path: Path_ = ("stacks", key)

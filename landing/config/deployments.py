@@ -14,8 +14,9 @@ from landing.core.model import Diagnostic, Json, Source
 from landing.library import Library
 from landing.library.metadata import relative
 from landing.library.template import SUFFIXES
-from landing.organization import ROOT, Deployment, EnabledService, Target
+from landing.organization import PIPELINE, ROOT, Deployment, EnabledService, Organization, Target
 from landing.organization.targets import target_of
+from landing.services import pipeline
 from landing.services.permissions import member_reads
 from landing.services.service import HOME, Service, ServiceBlueprint, deliveries, existing_logs
 
@@ -71,6 +72,22 @@ class Deployments:
             existing=getattr(configured.settings, row.existing) if row.existing else "",
             source=configured.source,
             **getattr(configured.settings, "deployment", {}),
+        )
+
+    def of_pipeline(self, organization: Organization) -> Deployment | None:
+        """The stack of the pipeline's roles, of an organization that has everything else."""
+        given, path = pipeline.parameters(organization), ("access", "pipeline")
+        (rendered,) = self.library.rendered([(PIPELINE, given)])
+        template = self._template(PIPELINE, rendered, given, path)
+        if template is None:
+            return None
+        return Deployment(
+            key=PIPELINE,
+            template=template,
+            regions=self._regions(HOME),
+            accounts=(organization.management,),
+            blueprint=PIPELINE,
+            source=self.document.source(path, key=True),
         )
 
     def _derived(self, name: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from landing.config import pipeline
 from landing.core.constraints.inputs import allowed
 from landing.core.constraints.principals import ACCOUNT, SERVICES, STACKSETS
 from landing.core.deadlines import DEADLINES, PATTERN, shown
@@ -190,6 +191,7 @@ _ACCESS = mapping(
             "`read-role` makes `landing-read`.",
             "organizations:CreateAccount RoleName",
         ),
+        "pipeline": pipeline.SCHEMA,
         "exempt_roles": names("More roles that protective guardrails exempt: ARNs or names, `*` allowed."),
     },
 )

@@ -102,7 +102,9 @@ CODES: Mapping[str, Explanation] = {
         "write `{{ stacks.KEY.outputs.NAME }}`, with `@account/region` where more than one stack is possible",
     ),
     "LZ337": Explanation("stacks that need each other's outputs", "let one of them take a value of its own"),
-    "LZ338": Explanation("a stack with the key of a baseline or of a service's stack", "choose another key"),
+    "LZ338": Explanation(
+        "a stack with the key of a baseline, or of a stack of a service or of the pipeline", "choose another key"
+    ),
     "LZ340": Explanation("a policy type that there is not", "the types are named"),
     "LZ341": Explanation("a policy that is too large", "shorten it, or split it into two guardrails"),
     "LZ342": Explanation("a policy that is nearly too large", "shorten it, or split it into two guardrails"),
@@ -199,6 +201,14 @@ CODES: Mapping[str, Explanation] = {
         "recorders of AWS Config that come into accounts before Control Tower does, which then enrols them no more",
         "leave `services.config` out where Control Tower enrols accounts",
     ),
+    "LZ391": Explanation("a pipeline that names nobody, or more than one place where it runs", "name one"),
+    "LZ392": Explanation(
+        "a pipeline whose role that plans could not enter member accounts",
+        "name `access.read_role`, and let a baseline make the role",
+    ),
+    "LZ393": Explanation("the pipeline's two roles have one name", "give them two"),
+    "LZ394": Explanation("what says nothing of where the pipeline runs", "leave it out"),
+    "LZ395": Explanation("the records of runs in the bucket of the lock", "name another bucket"),
     "LZ401": Explanation("two policies or blueprints of one name", "rename one of them"),
     "LZ402": Explanation("metadata of a policy that cannot be read", "correct it at that place"),
     "LZ403": Explanation("metadata of a policy that is not valid", "the message says what is wanted"),
@@ -214,7 +224,7 @@ CODES: Mapping[str, Explanation] = {
     ),
     "LZ502": Explanation(
         "(`plan`, `drift`) the bucket of the lock does not exist",
-        "correct the name, or create the bucket",
+        "correct the name, or create the bucket: `landing bootstrap` does where `access.pipeline` is configured",
     ),
     "LZ503": Explanation(
         "(all that asks AWS) there are no credentials, or they have expired",
@@ -263,6 +273,10 @@ CODES: Mapping[str, Explanation] = {
     "LZ523": Explanation(
         "(`plan`, `drift`, `apply`) a parameter that a control of Control Tower does not have",
         "its parameters are named",
+    ),
+    "LZ524": Explanation(
+        "(`bootstrap`) the account has an OIDC provider that others made, or has not the one that it is to have",
+        "`existing_provider` says whether one is there already",
     ),
 }
 

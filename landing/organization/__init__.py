@@ -8,9 +8,11 @@ from __future__ import annotations
 from landing.organization.desired import Delivery, Deployment, EnabledService, LockPlace, Organization
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Strictness, Target, Unit, node_of
 from landing.organization.marks import PREFIX, REGION_TAG, REQUIRES_TAG, SERVICE_TAG, STACKS_TAG, TAG
+from landing.organization.pipeline import PIPELINE, Pipeline, is_bootstrapped
 from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
 
 __all__ = [
+    "PIPELINE",
     "PREFIX",
     "REGION_TAG",
     "REQUIRES_TAG",
@@ -31,8 +33,10 @@ __all__ = [
     "LockPlace",
     "Organization",
     "Pack",
+    "Pipeline",
     "Strictness",
     "Target",
     "Unit",
+    "is_bootstrapped",
     "node_of",
 ]

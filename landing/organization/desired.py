@@ -14,6 +14,7 @@ from landing.core.deadlines import DEADLINES
 from landing.core.model import Address, Diagnostic, Json, Source
 from landing.organization.hierarchy import Account, Hierarchy, Strictness, Target, node_of
 from landing.organization.owners import CONTROL_TOWER
+from landing.organization.pipeline import Pipeline
 from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
 
 S = TypeVar("S")
@@ -133,6 +134,8 @@ class Organization(Hierarchy):
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     read_role: str = ""
     """The role in member accounts by which plan and drift enter them; empty for the member role."""
+    pipeline: Pipeline | None = None
+    """Who plans and applies, where it is not people."""
     packed: Mapping[str, Source | None] = field(default_factory=dict)
     packs: Mapping[str, Pack] = field(default_factory=dict)
     known_policies: tuple[str, ...] = ()

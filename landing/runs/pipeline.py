@@ -28,7 +28,7 @@ from landing.guardrails.lock_out import concerns, refuse_lock_out
 from landing.guardrails.packs import as_held, as_read, with_full_access, with_full_access_now, with_others
 from landing.guardrails.slots import refuse_crowded
 from landing.guardrails.transition import sentences
-from landing.organization import ROOT, Held, Organization, node_of
+from landing.organization import ROOT, Held, Organization, is_bootstrapped, node_of
 from landing.organization.resources import (
     ACCOUNT,
     ATTACHMENTS,
@@ -40,6 +40,7 @@ from landing.organization.resources import (
     moves,
     policies_of,
 )
+from landing.runs.bootstrap import buckets_of_others, without_buckets
 from landing.runs.quotas import refuse_over_quota
 
 T = TypeVar("T")
@@ -77,6 +78,8 @@ class Planned:
     changes: tuple[Change, ...]
     account_ids: Mapping[str, str] = field(default_factory=dict)
     saved: bool = False
+    set_aside: tuple[Change, ...] = ()
+    """Of the roles that plan and apply, which only an administrator changes: not among `changes`."""
 
 
 def plan(
@@ -88,16 +91,19 @@ def plan(
     targets: Collection[str] = (),
     explain: bool = True,
     repack: bool = False,
+    whole: bool = False,
 ) -> Planned:
     """Look at both sides and compare; `explain` says what changes do to requests, at the end and on the way.
 
-    `digest`: of the config. With `targets` only what these need is read. Raises ConfigError with all that the config
-    names and AWS does not have, ImpossiblePlan for what AWS would refuse.
+    `whole`: with the changes that only an administrator makes. `digest`: of the config. With `targets` only what these
+    need is read. Raises ConfigError with all that the config names and AWS does not have, ImpossiblePlan for what AWS
+    would refuse.
     """
     organization = as_held(as_joined(config, aws.tree.survey), aws, repack=repack)
+    organization = without_buckets(organization, buckets_of_others(organization, aws))
     aws = aws.with_names_of(organization)
     observation = _observed(organization, aws, hooks, targets)
-    compared = make(observation, origin(organization, aws, digest, hooks.now()))
+    compared, aside = _parted(make(observation, origin(organization, aws, digest, hooks.now())), targets, whole=whole)
     organization = _with_others(organization, aws, compared, observation)
     told = not targets or concerns(compared.changes)  # else nobody asks for the ids of 10,000 accounts
     account_ids = _account_ids(aws) if told else {}
@@ -106,7 +112,7 @@ def plan(
         hooks.keep(
             Snapshot(made.created, made.organization_id, made.account, made.caller, dict(account_ids), observation)
         )
-    planned = Planned(organization, compared, compared.changes, account_ids)
+    planned = Planned(organization, compared, compared.changes, account_ids, set_aside=aside)
     for refuse in hooks.refuse:
         refuse(organization, compared.only(targets).changes)
     if not explain:
@@ -132,10 +138,11 @@ def plan_offline(
     observation = seen.observation_of(organization)
     observation.raise_if_unknown(organization, targets)
     made = Origin(config.name, seen.organization_id, seen.account, seen.caller, digest, hooks.now(), read=seen.taken)
-    compared = make(observation, made)
+    compared, aside = _parted(make(observation, made), targets, whole=False)
     organization = replace(organization, held=_held(observation, compared.changes))
     organization = with_full_access(organization, observation.desired)
-    return _explained(Planned(organization, compared, compared.changes, seen.account_ids), observation, targets)
+    planned = Planned(organization, compared, compared.changes, seen.account_ids, set_aside=aside)
+    return _explained(planned, observation, targets)
 
 
 def plan_again(
@@ -200,6 +207,15 @@ def origin(organization: Organization, aws: Aws, digest: str, now: str) -> Origi
     account, arn = aws.caller
     live = aws.tree.description
     return Origin(organization.name, live["Id"] if live else "", account, arn, digest, now)
+
+
+def _parted(compared: Plan, targets: Collection[str], *, whole: bool) -> tuple[Plan, tuple[Change, ...]]:
+    """A plan of what the apply role changes, and what of the targets only an administrator does."""
+    if whole:
+        return compared, ()
+    aside = tuple(each for each in compared.only(targets).changes if is_bootstrapped(each.address))
+    changes = tuple(each for each in compared.changes if not is_bootstrapped(each.address))
+    return replace(compared, changes=changes), aside
 
 
 def _observed(organization: Organization, aws: Aws, hooks: Hooks, targets: Collection[str]) -> Observation:

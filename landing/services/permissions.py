@@ -11,7 +11,7 @@ from landing.aws import Reads, event_history, service_quotas, simulator
 from landing.aws.reads import session_policy
 from landing.blueprint.naming import RECORDER_ROLE
 from landing.core.errors import LandingError
-from landing.organization import PREFIX, Deployment, LockPlace, Organization
+from landing.organization import PIPELINE, PREFIX, Deployment, LockPlace, Organization
 from landing.policy.catalog import Action
 from landing.services.base import Kind
 from landing.services.registry import KINDS, SERVICES
@@ -48,6 +48,9 @@ CONTENTS = ("dynamodb:GetItem", "dynamodb:GetRecords", "kinesis:GetRecords", "lo
 
 BUCKET = "s3:GetBucketLocation"
 """Whether the bucket of the lock exists."""
+
+BUCKET_TAGS = "s3:GetBucketTagging"
+"""Whose the buckets are that the pipeline's stack would make."""
 
 EXAMPLE_LOCK = LockPlace("example-landing-lock", "landing.lock", "management", "eu-west-1")
 
@@ -128,11 +131,12 @@ RECORDED_BY = {RECORDER_ROLE: "config.amazonaws.com"}
 
 
 def management_stacks(organization: Organization) -> list[Deployment]:
-    """What is deployed to the management account, by plain stacks."""
+    """What is deployed to the management account, by plain stacks; that of the pipeline is for administrators."""
     return [
         each
         for each in organization.deployments.values()
-        if organization.management in each.accounts or (each.management and not each.accounts)
+        if each.key != PIPELINE
+        and (organization.management in each.accounts or (each.management and not each.accounts))
     ]
 
 
@@ -190,8 +194,11 @@ def reads(organization: Organization, *, detect: bool = False, kinds: Iterable[K
     """
     kinds = tuple(kinds)
     actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, *BESIDES, simulator.ACTION}
-    held = [each.template for each in organization.deployments.values() if each.accounts] if detect else []
+    members = [each for each in organization.deployments.values() if {*each.accounts} - {organization.management}]
+    held = [each.template for each in members] if detect else []
     statements = [{"Effect": "Allow", "Action": member_reads(kinds), "Resource": "*"}, *_held(held)]
+    if organization.pipeline:
+        actions.add(BUCKET_TAGS)
     if lock := organization.lock:
         actions.add(BUCKET)
         if lock.account != organization.management:

@@ -27,16 +27,36 @@ CHANGES: dict[str, dict[str, Any]] = {
     "cloudtrail_logs": {"log_group_days": 365},
     "config_recorder": {"recording_frequency": "DAILY", "snapshot_frequency": "One_Hour"},
     "log_archive": {"retention_days": 3650, "archive_days": 90},
+    "pipeline": {"session_hours": 12},
     "read_role": {"trusted": "role/landing-plan"},
     "security_audit_role": {"max_session_hours": 4},
 }
 """What is changed in an update, where the blueprint has something to change."""
 ALL = ("account_baseline", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
-       "log_archive", "read_role", "security_audit_role")  # fmt: skip
+       "log_archive", "pipeline", "read_role", "security_audit_role")  # fmt: skip
 
 
 def test_no_blueprint_is_left_out(library: Library) -> None:
     assert set(library.blueprint_files) == set(ALL)
+
+
+def _given(name: str) -> dict[str, Any]:
+    """Parameters of a blueprint that has no defaults."""
+    if name != "pipeline":
+        return {}
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetRole", "Resource": "*"}]}
+    account = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+    trust = {"Statement": [{"Effect": "Allow", "Principal": account, "Action": "sts:AssumeRole"}]}
+    return {
+        "roles": {"plan": "landing-plan", "apply": "landing-apply"},
+        "trust": {role: {"Version": "2012-10-17", **trust} for role in ("plan", "apply")},
+        "policies": {"plan": [document], "apply": [document, document]},
+        "session_hours": 1,
+        "provider": {"url": "https://gitlab.example.com", "audience": "landing"},
+        "lock_bucket": "acme-landing-lock",
+        "record_bucket": "acme-landing-records",
+        "plans_key": True,
+    }
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -44,11 +64,11 @@ def test_no_blueprint_is_left_out(library: Library) -> None:
 def test_a_blueprint_lives_a_whole_life(lab: Lab, name: str) -> None:
     for needed in NEEDS.get(name, ()):
         lab.deploy(needed)
-    stack = lab.deploy(name)
+    stack = lab.deploy(name, **_given(name))
     assert stack.drift() == {}
     if name in CHANGES:
         before = stack.resources()
-        lab.update(stack, **CHANGES[name])
+        lab.update(stack, **{**_given(name), **CHANGES[name]})
         assert stack.resources() == before
         assert stack.drift() == {}
     assert stack.delete() == "DELETE_COMPLETE", stack.reasons()

@@ -218,6 +218,29 @@ def trust_policies_are_checked(sandbox: ProbedSandbox) -> bool:
     )
 
 
+def shared_issuers_are_asked_for(sandbox: ProbedSandbox) -> bool:
+    """A role that trusts everybody with a token of GitHub is refused, also when it exists."""
+    iam = _iam(sandbox)
+    iam.create_role(RoleName="probe", AssumeRolePolicyDocument=TRUST)
+    federated = {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}
+    trust = json.loads(TRUST)
+    trust["Statement"][0] |= {"Action": "sts:AssumeRoleWithWebIdentity", "Principal": federated}
+    return refuses(
+        iam.update_assume_role_policy, "MalformedPolicyDocument", RoleName="probe", PolicyDocument=json.dumps(trust)
+    )
+
+
+def audiences_change(sandbox: ProbedSandbox) -> bool:
+    """A provider takes tokens for somebody else, and no longer for those that it was made for."""
+    iam = _iam(sandbox)
+    arn = iam.create_open_id_connect_provider(Url="https://gitlab.example.com", ClientIDList=["first"])[
+        "OpenIDConnectProviderArn"
+    ]
+    iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID="second")
+    iam.remove_client_id_from_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID="first")
+    return bool(iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)["ClientIDList"] == ["second"])
+
+
 def organization_feature(operation: str) -> Probe:
     """A probe of one of the calls about root users of members."""
 
@@ -293,6 +316,10 @@ IAM: Mapping[str, Probe] = {
     "DeleteRole": service_linked_roles_stay,
     "DeletePolicy": attached_policies_stay,
     "CreateRole": trust_policies_are_checked,
+    "UpdateAssumeRolePolicy": shared_issuers_are_asked_for,
+    **dict.fromkeys(
+        ("AddClientIDToOpenIDConnectProvider", "RemoveClientIDFromOpenIDConnectProvider"), audiences_change
+    ),
     **dict.fromkeys(("GetAccountSummary", "GetCredentialReport"), root_users_are_reported),
     "ListOrganizationsFeatures": organization_feature("list_organizations_features"),
     **{

@@ -10,6 +10,7 @@ from typing import Any
 
 from landing.aws import Aws, unless
 from landing.blueprint import canonical, capabilities, context_values
+from landing.blueprint.naming import MANAGED_TAG
 from landing.core.errors import OperationFailed
 from landing.core.model import Change
 from landing.core.references import account_id
@@ -17,7 +18,7 @@ from landing.organization import Deployment, Organization
 from landing.services.base import Kind, Ownership
 from landing.services.stacks.template_strength import filled
 
-MARK = {"Key": "landing:managed", "Value": "true"}
+MARK = {"Key": MANAGED_TAG, "Value": "true"}
 NO_CHANGES = "didn't contain changes"
 """Why a change set fails that would change nothing."""
 

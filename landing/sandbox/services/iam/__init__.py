@@ -11,6 +11,7 @@ from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.iam import shared_issuers
 from landing.sandbox.services.service import Nothing, Scope, Service
 
 PRINCIPAL = "iam.amazonaws.com"
@@ -90,6 +91,22 @@ class Iam(Service[Nothing]):
         _check_trust_policy(call["AssumeRolePolicyDocument"])
         return call.forward()
 
+    def update_assume_role_policy(self, call: Call) -> HttpAnswer:
+        """Moto accepts a role that trusts whoever has a token of a shared issuer."""
+        _check_trust_policy(call["PolicyDocument"])
+        return call.forward()
+
+    def add_client_id_to_open_id_connect_provider(self, call: Call) -> None:
+        """Not in moto; one that is there already is no error (IAM API reference)."""
+        audiences = _provider(call).client_id_list
+        if call["ClientID"] not in audiences:
+            audiences.append(call["ClientID"])
+
+    def remove_client_id_from_open_id_connect_provider(self, call: Call) -> None:
+        """Not in moto; one that is not there is no error (IAM API reference)."""
+        provider = _provider(call)
+        provider.client_id_list = [each for each in provider.client_id_list if each != call["ClientID"]]
+
     def enable_organizations_root_credentials_management(self, call: Call) -> dict[str, Any]:
         """Not in moto (IAM User Guide, "Centralize root access for member accounts")."""
         return _switch(call, "RootCredentialsManagement", on=True)
@@ -137,6 +154,16 @@ def _check_trust_policy(document: str) -> None:
     for statement in found:
         if not {"Effect", "Action"} <= set(statement) or not {"Principal", "NotPrincipal"} & set(statement):
             raise Refusal("MalformedPolicyDocument", "AssumeRole policy must contain principals and actions.")
+    for key in shared_issuers.unasked(found):
+        raise Refusal("MalformedPolicyDocument", f"The trust policy must evaluate the condition key {key}.")
+
+
+def _provider(call: Call) -> Any:
+    arn = call["OpenIDConnectProviderArn"]
+    provider = call.backend().open_id_providers.get(arn)
+    if provider is None:
+        raise Refusal("NoSuchEntity", f"OpenIDConnect Provider not found for arn {arn}", 404)
+    return provider
 
 
 def _organization(call: Call) -> accounts.Organization:

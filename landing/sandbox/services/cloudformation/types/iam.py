@@ -230,6 +230,47 @@ class ManagedPolicy(ApiType):
         super().delete(site, physical_id, properties)
 
 
+class OidcProvider(ApiType):
+    """AWS::IAM::OIDCProvider: its URL is its name, and one account has one of it."""
+
+    name = "AWS::IAM::OIDCProvider"
+    properties = frozenset({"ClientIdList", "Tags", "ThumbprintList", "Url"})
+    service, key = "iam", "OpenIDConnectProviderArn"
+    creates, describes, deletes = (
+        "CreateOpenIDConnectProvider",
+        "GetOpenIDConnectProvider",
+        "DeleteOpenIDConnectProvider",
+    )
+    tagging = TagCalls(
+        "iam",
+        tag="TagOpenIDConnectProvider",
+        untag="UntagOpenIDConnectProvider",
+        list="ListOpenIDConnectProviderTags",
+    )
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """The URL comes back without its scheme; thumbprints that the template does not give are IAM's affair."""
+        live = dict(super().read(site, physical_id, expected) or {})
+        if "ThumbprintList" not in expected:
+            live.pop("ThumbprintList", None)
+        return {**live, "Url": f"https://{live['Url']}"} if live else None
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """Audiences one by one, thumbprints as a list."""
+        client, named = site.client("iam"), {self.key: physical_id}
+        old, new = set(before.get("ClientIdList", ())), set(after.get("ClientIdList", ()))
+        for audience in sorted(new - old):
+            client.add_client_id_to_open_id_connect_provider(**named, ClientID=audience)
+        for audience in sorted(old - new):
+            client.remove_client_id_from_open_id_connect_provider(**named, ClientID=audience)
+        if changed(before, after, "ThumbprintList") and "ThumbprintList" in after:
+            client.update_open_id_connect_provider_thumbprint(**named, ThumbprintList=after["ThumbprintList"])
+
+    def tagged(self, site: Site, physical_id: str) -> Resource:
+        """By its ARN."""
+        return {self.key: physical_id}
+
+
 class ServiceLinkedRole(ApiType):
     """AWS::IAM::ServiceLinkedRole."""
 
