@@ -11,9 +11,6 @@ from landing.organization.resources import STACK
 PIPELINE = "pipeline"
 """The key of its stack, which nothing else may have."""
 
-ENCRYPTION_CONTEXT = "landing:organization"
-"""The key of the encryption context of such a plan file; its value is the id of the organization."""
-
 Role: TypeAlias = Literal["plan", "apply"]
 
 

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from landing.aws.envelope import CONTEXT, DECRYPT, ENCRYPT
 from landing.organization import PIPELINE, PREFIX, Organization, Pipeline
-from landing.organization.pipeline import ENCRYPTION_CONTEXT, CodeBuild, Role
+from landing.organization.pipeline import CodeBuild, Role
 from landing.services.permissions import BUCKET_TAGS, apply_policy, plan_policy, stacks_policy
 from landing.services.trust import provider, trust
 
@@ -127,8 +128,8 @@ def _plan_files(pipeline: Pipeline, role: Role) -> Iterator[Statement]:
     """Whoever plans encrypts, and only who applies decrypts: for one organization, by the encryption context."""
     if not pipeline.plans_key:
         return
-    sid, action = ("EncryptPlans", "kms:GenerateDataKey") if role == "plan" else ("DecryptPlans", "kms:Decrypt")
-    context = {f"kms:EncryptionContext:{ENCRYPTION_CONTEXT}": {"Ref": "OrganizationId"}}
+    sid, action = ("EncryptPlans", ENCRYPT) if role == "plan" else ("DecryptPlans", DECRYPT)
+    context = {f"kms:EncryptionContext:{CONTEXT}": {"Ref": "OrganizationId"}}
     yield {**_allow(sid, (action,), [_PLANS_KEY]), "Condition": {"StringEquals": context}}
 
 
