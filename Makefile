@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test soak check bench bench-peers prowler lock dist clean
+.PHONY: demo test soak check bench bench-peers prowler lock dist site clean
 
 .venv/installed: pyproject.toml requirements/development.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
@@ -56,11 +56,12 @@ prowler: .venv/installed .venv-prowler/installed ## what Prowler says of the app
 	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	touch $@
 
-LOCK := .venv-lock/bin/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 lock: .venv-lock/installed ## the newest releases that pyproject.toml allows, with their hashes
-	$(LOCK) --output-file requirements/runtime.lock
-	$(LOCK) --all-extras --output-file requirements/development.lock
+	$(LOCK) pyproject.toml --output-file requirements/runtime.lock
+	$(LOCK) pyproject.toml --all-extras --output-file requirements/development.lock
+	$(LOCK) --group pyproject.toml:site --output-file requirements/site.lock
 
 .venv-runtime/installed: requirements/runtime.lock
 	$(PYTHON) -m venv --without-pip --clear .venv-runtime
@@ -74,5 +75,14 @@ dist: .venv/installed .venv-runtime/installed ## wheel, sdist, bill of materials
 	$(BIN)/python .ci/provenance.py dist > provenance.json
 	mv provenance.json dist/
 
+.venv-site/installed: requirements/site.lock
+	$(PYTHON) -m venv --clear .venv-site
+	.venv-site/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/site.lock
+	touch $@
+
+site: .venv-site/installed ## the documentation, as pages in build/site; a link or an anchor that leads nowhere is refused
+	PYTHONPATH=. .venv-site/bin/python .ci/pages.py build/site-source
+	NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --strict --config-file build/site-source/mkdocs.yml
+
 clean: ## remove what the targets above made
-	rm -rf .venv .venv-lock .venv-runtime .venv-prowler .peers .landing build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-lock .venv-runtime .venv-prowler .venv-site .peers .landing build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

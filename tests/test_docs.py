@@ -35,12 +35,20 @@ def commands_in(text: str) -> Iterator[str]:
     shown = re.findall(r"^(?:\$ |    )((?:landing|eval) .*)$", text, re.MULTILINE)
     shown += re.findall(r"`(landing [^`\n]+)`", text)
     for line in shown:
-        for part in re.split(r"\s+&&\s+|\s{2,}#.*$|^eval \"\$\(|\)\"", line):
+        for part in re.split(r"\s+&&\s+|\s+[>|]\s.*$|\s{2,}#.*$|^eval \"\$\(|\)\"", line):
             if part.startswith("landing "):
                 yield part
 
 
-COMMANDS = sorted({(page, command) for page, text in PAGES.items() for command in commands_in(text)})
+def help_of_all() -> Iterator[tuple[str, str]]:
+    """Each command with its own help, those within others too."""
+    for name in cli.list_commands(click.Context(cli)):
+        command = cli.get_command(click.Context(cli), name)
+        for each in (command, *(command.commands.values() if isinstance(command, click.Group) else ())):
+            yield f"landing {name} --help", (each.help or "").replace("\n  ", "\n    ")
+
+
+COMMANDS = sorted({(page, command) for page, text in [*PAGES.items(), *help_of_all()] for command in commands_in(text)})
 
 
 @pytest.mark.parametrize(("page", "command"), COMMANDS)
@@ -58,6 +66,33 @@ def understand(command: click.Command, arguments: list[str]) -> None:
         return
     _, rest, _ = command.make_parser(context).parse_args(arguments)
     assert rest == [], f"{command.name} takes no {rest}"
+
+
+LINK = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(([^()\s]+)\)")
+
+
+def anchors_in(text: str) -> set[str]:
+    """What a link to a part of a page may say, as GitHub makes it of headings: a repeated one gets a number."""
+    found: dict[str, int] = {}
+    for heading in re.findall(r"^#+ +(.+?)\s*$", BLOCK.sub("", text), re.MULTILINE):
+        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        slug = re.sub(r"[^\w -]", "", words).replace(" ", "-")
+        found[slug if slug not in found else f"{slug}-{found[slug]}"] = 1
+        found[slug] += 1
+    return {*found}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    """Within the repository: to a file, a folder, a heading of a page."""
+    for link in LINK.findall(BLOCK.sub("", PAGES[page])):
+        if link.startswith(("https://", "http://", "mailto:")):
+            continue
+        path, _, anchor = link.partition("#")
+        meant = os.path.normpath(ROOT / page / ".." / path) if path else str(ROOT / page)
+        assert Path(meant).exists(), f"{page}: there is no {path}"
+        if anchor:
+            assert anchor in anchors_in(PAGES[os.path.relpath(meant, ROOT)]), f"{page}: {link} leads to no heading"
 
 
 FRAGMENTS = [

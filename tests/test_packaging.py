@@ -91,15 +91,22 @@ def test_the_same_commit_gives_the_same_bytes(wheel: Path, tmp_path: Path) -> No
     assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
 
 
-@pytest.mark.parametrize(("lock", "extras"), [("runtime", ()), ("development", ("sandbox", "dev"))])
-def test_the_lock_holds_a_release_with_hashes_of_everything_that_is_needed(lock: str, extras: tuple[str, ...]) -> None:
+def needed_by(lock: str) -> list[str]:
+    """What pyproject.toml asks for of the environment of a lock."""
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    if lock == "site":
+        return list(whole["dependency-groups"]["site"])
+    optional = whole["project"]["optional-dependencies"] if lock == "development" else {}
+    return [*whole["project"]["dependencies"], *(line for lines in optional.values() for line in lines)]
+
+
+@pytest.mark.parametrize("lock", ["runtime", "development", "site"])
+def test_the_lock_holds_a_release_with_hashes_of_everything_that_is_needed(lock: str) -> None:
     text = (ROOT / "requirements" / f"{lock}.lock").read_text(encoding="utf-8")
     locked = {
         name: (version, rest) for name, version, rest in re.findall(r"^([\w.-]+)==(\S+)((?:.*\\\n)*.*)", text, re.M)
     }
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    optional = project["optional-dependencies"]
-    for line in [*project["dependencies"], *(line for extra in extras for line in optional[extra])]:
+    for line in needed_by(lock):
         needed = Requirement(line)
         version, _ = locked[needed.name.lower()]
         assert needed.specifier.contains(version), f"{line}: the lock has {version}; make lock"
