@@ -16,6 +16,7 @@ from landing.engine.observe import left_accounts, needed_for, observe
 from landing.engine.plan import still_to_do
 from landing.engine.plan_file import entry_of
 from landing.library import Library, shipped
+from landing.library.secrets import told
 from landing.organization import Organization
 from landing.report.diff import of_change
 from landing.sandbox import Sandbox
@@ -205,6 +206,47 @@ def test_a_blueprint_takes_an_output_as_a_parameter_of_its_template(
     )
     assert found.attributes["parameters"] == {"Hub": REFERENCE}
     assert found.attributes["template"]["Resources"]["Late"]["Properties"]["Name"] == "/x"
+
+
+SECRETS = {
+    "Parameters": {"Password": {"Type": "String", "NoEcho": True}, "Plain": {"Type": "String"}},
+    "Resources": {
+        "Key": {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": "u"}},
+        "Kept": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Fn::Sub": "x${Password}"}}},
+        "Again": {
+            "Type": "AWS::SSM::Parameter",
+            "Properties": {"Value": {"Fn::GetAtt": ["Kept", "Value"]}, "Name": "/a"},
+        },
+        "Read": {"Type": "AWS::SSM::Parameter", "Properties": {"Value": "{{resolve:secretsmanager:db}}"}},
+        "Stream": {"Type": "AWS::IVS::StreamKey", "Properties": {}},
+        "Around": {"Type": "AWS::SSM::Parameter", "Properties": {"Value": {"Fn::GetAtt": "Around.Value"}}},
+        "Base": {"Type": "AWS::RDS::DBInstance", "Properties": {"MasterUserPassword": {"Ref": "Password"}}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"Ref": "Password"}, "`Password`, which is NoEcho"),
+        ({"Fn::Join": ["", ["a", {"Fn::Sub": ["${x}-${Password}", {"x": "y"}]}]]}, "`Password`, which is NoEcho"),
+        ({"Fn::GetAtt": ["Key", "SecretAccessKey"]}, "`SecretAccessKey` of `Key`, which is a secret"),
+        ({"Fn::GetAtt": "Key.SecretAccessKey"}, "`SecretAccessKey` of `Key`, which is a secret"),
+        ({"Fn::Sub": "${Key.SecretAccessKey}"}, "`SecretAccessKey` of `Key`, which is a secret"),
+        ({"Fn::GetAtt": ["Stream", "Value"]}, "`Value` of `Stream`, which is a secret"),
+        ({"Fn::GetAtt": ["Again", "Value"]}, "`Password`, which is NoEcho"),
+        ({"Fn::GetAtt": ["Read", "Value"]}, "a secret that it resolves"),
+        ({"Fn::If": ["C", {"Fn::GetAtt": ["Read", "Value"]}, "x"]}, "a secret that it resolves"),
+        ({"Fn::GetAtt": ["Around", "Value"]}, ""),
+        ({"Fn::GetAtt": ["Base", "MasterUserSecret.SecretArn"]}, ""),
+        ({"Fn::GetAtt": ["Base", "Endpoint.Address"]}, ""),
+        ({"Fn::Sub": "${!Password} of ${Plain}"}, ""),
+        ({"Ref": "Key"}, ""),
+        ("Password", ""),
+    ],
+)
+def test_an_output_that_tells_a_secret_is_known_by_what_it_is_made_of(value: Any, words: str) -> None:
+    assert told({**SECRETS, "Outputs": {"Out": {"Value": value}}}, "Out") == words
 
 
 def test_a_plan_says_what_is_known_after_apply() -> None:

@@ -11,6 +11,7 @@ from landing.config.document import Document, Path_
 from landing.core.model import Diagnostic, Json
 from landing.core.references import Output, outputs_in
 from landing.core.spelling import nearest
+from landing.library.secrets import no_echo, told
 from landing.organization import Deployment, Organization
 from landing.organization.outputs import place, sites
 
@@ -68,7 +69,7 @@ def _wrong(
     if producer is None:
         yield f"there is no stack `{output.stack}`", nearest(output.stack, stacks, "declare it under `stacks`")
         return
-    if parameter in _secrets(stack):
+    if parameter in no_echo(stack.template):
         yield f"`{parameter}` is NoEcho: AWS does not show its value, so nobody could see it change", "drop NoEcho"
     declared = producer.template.get("Outputs")
     outputs = declared if isinstance(declared, dict) else {}
@@ -76,9 +77,8 @@ def _wrong(
         hint = nearest(output.name, outputs, "it has: " + (", ".join(sorted(outputs)) or "none"))
         yield f"the stack `{output.stack}` has no output `{output.name}`", hint
         return
-    told = [name for name in _secrets(producer) if re.search(rf"\b{name}\b", json.dumps(outputs[output.name]))]
-    if told:
-        yield f"the output `{output.name}` of `{output.stack}` tells `{told[0]}`, which is NoEcho", "give no secrets on"
+    if secret := told(producer.template, output.name):
+        yield f"the output `{output.name}` of `{output.stack}` tells {secret}", "give no secrets on"
     places = sites(producer)
     for near in sites(stack):
         if place(output, places, near) is None:
@@ -90,13 +90,6 @@ def _wrong(
                 f"name the place: `{{{{ stacks.{output.stack}.outputs.{output.name}@{places[0]} }}}}`, for one",
             )
             return
-
-
-def _secrets(stack: Deployment) -> list[str]:
-    """The parameters of its template whose values nobody is to see."""
-    declared = stack.template.get("Parameters")
-    entries = declared.items() if isinstance(declared, dict) else ()
-    return [name for name, entry in entries if isinstance(entry, dict) and str(entry.get("NoEcho")).lower() == "true"]
 
 
 def _circle(document: Document, needs: Mapping[str, Mapping[str, Path_]]) -> Iterator[Diagnostic]:

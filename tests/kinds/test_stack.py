@@ -9,6 +9,7 @@ import pytest
 
 from landing.aws import Aws
 from landing.core.model import Address, Scope
+from landing.engine.plan import still_to_do
 from landing.organization import Organization
 from landing.services.stacks.cloudformation import MARK
 from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
@@ -78,6 +79,24 @@ def test_a_stack_without_end_is_given_up_and_joined_later(at: At) -> None:
     cloud.sandbox.world.clock.advance(cloud.sandbox.world, 1_000)
     assert cloud.apply([KIND]).complete
     assert cloud.plan([KIND]).changes == ()
+
+
+def test_a_saved_plan_is_gone_on_with_while_aws_is_still_at_the_stack(at: At) -> None:
+    clock = at(TEXT).sandbox.world.clock
+    clock.latency = 50
+    for text, writes in ((TEXT, 0), (TWO, 1), (SMALL, 1)):
+        cloud = at(text)
+        plan = cloud.plan([KIND])
+        (change,) = plan.changes
+        dying = DyingAws(cloud.organization, writes=writes, after_effect=True)
+        with pytest.raises(Cut):
+            cloud.apply(changes=plan.changes, aws=dying)
+        (left,) = still_to_do(plan, cloud.observe([KIND]))
+        assert left.before is not None
+        assert left.before["status"].endswith("_IN_PROGRESS")
+        assert not KIND.begun(change, {**left.before, "template": {"text": "another's"}})
+        assert cloud.apply(changes=[left]).complete
+        assert cloud.plan([KIND]).changes == ()
 
 
 def test_a_template_in_yaml_is_a_change(cloud: Cloud) -> None:

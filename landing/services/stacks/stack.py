@@ -11,12 +11,23 @@ from landing.aws import Aws, translated, unless
 from landing.blueprint import canonical
 from landing.core import references
 from landing.core.errors import AwsError, NotOurs, NotThere, OperationFailed
-from landing.core.model import Action, Address, Change, Diagnostic, Gap, Level, Resource, Scope, Severity
+from landing.core.model import (
+    Action,
+    Address,
+    Attributes,
+    Change,
+    Diagnostic,
+    Gap,
+    Level,
+    Resource,
+    Scope,
+    Severity,
+)
 from landing.core.references import Output, outputs_in, with_outputs
 from landing.organization import PREFIX, REQUIRES_TAG, Deployment, Organization
 from landing.organization.outputs import placed, producers, sites
 from landing.organization.resources import GOVERNED_ACCOUNT, STACK
-from landing.services.base import required_account
+from landing.services.base import between, required_account
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.organizations.organization import TheOrganization
 from landing.services.stacks import existing_recorders
@@ -280,6 +291,20 @@ class Stack(CloudFormationKind):
         if aws.detect:
             status = self.detect_drift(aws, client, stack["StackName"])
         return aws.symbolic(self.drifts(aws, client, stack["StackName"])) if status == "DRIFTED" else {}
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """Whether AWS is still at it, and template, parameters and all else are on one of both sides.
+
+        The protection is lifted first where a stack goes, and set last where it takes back what was left. A new one that
+        was not built is deleted and made anew.
+        """
+        comes_or_goes = change.before is None or change.after is None
+        if change.before is None and present["status"] in GONE_FIRST:
+            return True
+        open_to = {"status"} | ({"protected"} if comes_or_goes else set())
+        rest = {part: value for part, value in present.items() if part not in open_to}
+        status = str(present["status"])
+        return between(change, rest) and (status == "complete" or status.endswith("_IN_PROGRESS"))
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, update, put back or delete, and wait for the end."""
