@@ -295,8 +295,8 @@ class Stack(CloudFormationKind):
     def begun(self, change: Change, present: Attributes) -> bool:
         """Whether AWS is still at it, and template, parameters and all else are on one of both sides.
 
-        The protection is lifted first where a stack goes, and set last where it takes back what was left. A new one that
-        was not built is deleted and made anew.
+        The protection is lifted first where a stack goes, and set last where it takes back what was left. A new one
+        that was not built is deleted and made anew.
         """
         comes_or_goes = change.before is None or change.after is None
         if change.before is None and present["status"] in GONE_FIRST:
