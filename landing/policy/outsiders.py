@@ -2,8 +2,10 @@
 
 An RCP holds for whoever comes to a resource, people of other organizations too. These name their roles, users, sessions
 and tags as they like, and what is theirs besides: where an RCP lets through by such a name and does not say whose it
-must be, it lets them through. An SCP holds for principals of members alone (AWS Organizations user guide, "Service
-control policies (SCPs)"): there is nobody outside to whom it could matter.
+must be, it lets them through. So it does where it spares a value that everybody has something of: an account, a
+network or an organization by a pattern, a request by way of a service, a name at a provider of identities. An SCP holds
+for principals of members alone (AWS Organizations user guide, "Service control policies (SCPs)"): there is nobody
+outside to whom it could matter.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from landing.policy.prover import PROVED, REFUTED, UNDETERMINED, within_rcps
 from landing.policy.testing import Attached, Estate, Suite
 from landing.policy.testing.resources import example_of
 from landing.policy.testing.suite import levels, statements_of
-from landing.policy.traits import State, traits
+from landing.policy.traits import State, example, traits
 
 Statement = Mapping[str, Any]
 
@@ -72,6 +74,12 @@ class _Stranger:
     principals: tuple[str, ...]
     context: tuple[tuple[str, str | tuple[str, ...]], ...]
     lacking: tuple[str, ...]
+
+    def having(self, key: str, value: str) -> _Stranger:
+        """The same with a value of a key, alone or in the list that the key has."""
+        listed = key.lower() in ("aws:calledvia", "aws:principalorgpaths", "aws:sourceorgpaths")
+        others = tuple(each for each in self.context if each[0].lower() != key.lower())
+        return replace(self, context=(*others, (key, (value,) if listed else value)))
 
     def scope(self, account: str, estate: Estate) -> dict[str, Any]:
         owner = {"aws:ResourceAccount": account, "aws:ResourceOrgID": estate.id}
@@ -186,6 +194,71 @@ def _names(operator: str, key: str, value: Any, taken: set[str], estate: Estate)
         pattern = _VARIABLE.sub("*", str(value))
         if (outside := _account(pattern, taken)) and set(pattern) & set("*?"):
             yield f"{key} {pattern}", _services(pattern, outside)
+    elif isinstance(use, Use) and (pattern := _spared(use, value)) is not None:
+        yield from _by_its_kind(key, pattern, taken, estate)
+
+
+def _spared(use: Use, value: Any) -> str | None:
+    """A pattern of the values that a condition of a Deny spares, where it spares some: with Null any; else None."""
+    words = str(value).lower() if isinstance(value, bool) else str(value)
+    match use.operator.family:
+        case "null":
+            return "*" if words.lower() == "true" else None
+        case "bool":
+            return "true" if words.lower() == "false" else None
+        case "string" if use.operator.negated and use.operator.relation != "like":
+            return re.sub(r"[*?]", "-", words)
+        case "string" | "arn" | "ip" if use.operator.negated:
+            return _VARIABLE.sub("*", words)
+    return None
+
+
+def _by_its_kind(key: str, pattern: str, taken: set[str], estate: Estate) -> Iterator[_Found]:
+    """Who outside has a value of a key that fits a pattern, though it is no name: an account, a network, a way."""
+    lowered, wild = key.lower(), set("*?")
+    first = pattern.partition("/")[0]
+    value = example(pattern)
+    owner = f"::::{pattern}:" if lowered in _ACCOUNTS else pattern if lowered.endswith("arn") else ""
+    outside = _account(owner, taken)
+    if outside is None:
+        return
+    if lowered == "aws:sourceaccount" and set(pattern) & wild:
+        yield f"{key} {pattern}", _services("", outside)
+    elif lowered == "aws:principalaccount" and set(pattern) & wild:
+        yield f"{key} {pattern}", _people(outside, estate)
+    elif lowered in _ORGANIZATIONS and set(first) & wild and not value.startswith(estate.id):
+        theirs = _services("", outside) if lowered.startswith("aws:source") else _people(outside, estate)
+        yield f"{key} {pattern}", tuple(each.having(key, value) for each in theirs if key not in each.lacking)
+    elif lowered in _NETWORKS and set(pattern) & wild:
+        own = outside if lowered in _ACCOUNTS else example_of(pattern, outside) if ":" in pattern else value
+        yield f"{key} {pattern}", tuple(each.having(key, own) for each in _people(outside, estate))
+    elif lowered in _OF_ANYBODY:
+        given = "10.0.0.1" if pattern == "*" and lowered == "aws:vpcsourceip" else pattern.partition("/")[0]
+        yield f"{key} {pattern}", tuple(each.having(key, given) for each in _people(outside, estate))
+    elif _PROVIDER.match(lowered) and set(first) & wild:
+        yield f"{key} {pattern}", (_vouched_for(key, value),)
+
+
+_ACCOUNTS = ("aws:principalaccount", "aws:sourceaccount", "aws:vpceaccount")
+_ORGANIZATIONS = ("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths")
+_NETWORKS = ("aws:ec2instancesourcevpc", "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", "aws:vpceaccount")
+"""Of whose values each is somebody's, and a pattern or any of them is that of people outside as well."""
+_OF_ANYBODY = (
+    "aws:calledvia",
+    "aws:calledviafirst",
+    "aws:calledvialast",
+    "aws:viaawsmcpservice",
+    "aws:viaawsservice",
+    "aws:vpcsourceip",
+)
+"""Whatever the value, anybody comes by it: by a service that everybody may use, or in a network of their own."""
+_PROVIDER = re.compile(r"(?:[\w-]+\.)+[\w./-]+:(?!aud$|amr$|azp$)[\w-]+\Z")
+"""A claim of a provider of identities: who it is said of stands before the first slash (`repo:OWNER/NAME:…`)."""
+
+
+def _vouched_for(key: str, value: str) -> _Stranger:
+    """Somebody for whom a provider vouches that everybody may use; they are nobody of AWS yet."""
+    return _Stranger((), ((key, value), ("aws:PrincipalIsAWSService", "false")), (*_OF_SERVICES, *_OF_PEOPLE))
 
 
 def _is_for_those_with_it(use: Use, value: Any) -> bool:

@@ -73,7 +73,7 @@ def results(organization: Organization, place: str = "anywhere") -> set[str]:
         ({**LET, "StringNotEqualsIfExists": {"aws:PrincipalOrgID": ORGANIZATION}}, ":999999999999:role/deploy-"),
         ({**LET, "Bool": {"aws:PrincipalIsAWSService": "false"}}, ":999999999999:role/deploy-"),
         ({**LET, "StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}, ":999999999999:role/deploy-"),
-        ({**LET, "Null": {"aws:PrincipalOrgID": "true"}}, ":999999999999:role/deploy-"),
+        ({**LET, "Null": {"aws:PrincipalOrgID": "true"}}, ":999999999999:role/"),
         ({**OUTSIDE, "Null": {"aws:PrincipalOrgID": "false"}}, "arn:aws:iam::999999999999:role/"),
         ({"ForAnyValue:StringNotLike": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}}, ":999999999999:role/"),
         (
@@ -81,6 +81,24 @@ def results(organization: Organization, place: str = "anywhere") -> set[str]:
             ":999999999999:trail/org-",
         ),
         ({**SERVICE, "StringNotLike": {"aws:SourceArn": "arn:aws:s3:::org-*"}}, "aws:SourceArn=arn:aws:s3:::org-x"),
+        ({**SERVICE, "StringNotLike": {"aws:SourceAccount": "1*"}}, "aws:SourceAccount=199999999999"),
+        ({**SERVICE, "Null": {"aws:SourceAccount": "true"}}, "aws:SourceAccount=999999999999"),
+        ({**SERVICE, "StringNotLike": {"aws:SourceOrgID": "o-*"}}, "aws:SourceOrgID=o-x"),
+        ({"StringNotLike": {"aws:PrincipalAccount": "1*"}}, "arn:aws:iam::199999999999:"),
+        ({"StringNotLike": {"aws:PrincipalOrgID": "o-*"}}, "aws:PrincipalOrgID=o-x"),
+        ({"ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": "o-*/r-*/*"}}, "aws:PrincipalOrgPaths=['o-x/r-x/x']"),
+        ({"StringNotLike": {"aws:SourceVpc": "vpc-*"}}, "aws:SourceVpc=vpc-x"),
+        ({"StringNotLikeIfExists": {"aws:SourceVpce": ["vpce-0a", "vpce-*"]}}, "aws:SourceVpce=vpce-x"),
+        ({"ArnNotLike": {"aws:SourceVpcArn": "arn:aws:ec2:*:*:vpc/*"}}, ":999999999999:vpc/"),
+        ({"Null": {"aws:SourceVpc": "true"}}, "aws:SourceVpc=x"),
+        ({"StringNotLike": {"aws:VpceAccount": "*"}}, "aws:VpceAccount=999999999999"),
+        ({"NotIpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, "aws:VpcSourceIp=10.0.0.0"),
+        ({"Bool": {"aws:ViaAWSService": "false"}}, "aws:ViaAWSService=true"),
+        ({"BoolIfExists": {"aws:ViaAWSService": False}}, "aws:ViaAWSService=true"),
+        (
+            {"StringNotEquals": {"aws:CalledViaFirst": "athena.amazonaws.com"}},
+            "aws:CalledViaFirst=athena.amazonaws.com",
+        ),
     ],
 )
 def test_who_is_outside_is_let_through_by_a_name_of_their_own(
@@ -112,6 +130,14 @@ def test_who_is_outside_is_let_through_by_a_name_of_their_own(
         {**SERVICE, "StringNotEquals": {"aws:SourceAccount": "111122223333"}},
         {**SERVICE, "ArnNotLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:111122223333:trail/*"}},
         {**SERVICE, "StringNotLike": {"aws:SourceArn": "arn:aws:s3:::the-one"}},
+        {**SERVICE, "StringNotEquals": {"aws:SourceAccount": "1*"}},  # nobody's
+        {**SERVICE, "Null": {"aws:SourceAccount": "false"}},
+        {"StringNotEquals": {"aws:SourceVpc": "vpc-0a"}},
+        {"StringNotLike": {"aws:SourceVpc": "vpc-0a"}},
+        {"ArnNotLike": {"aws:SourceVpcArn": "arn:aws:ec2:*:111122223333:vpc/*"}},
+        {"Null": {"aws:SourceVpc": "false"}},
+        {"Bool": {"aws:ViaAWSService": "true"}},
+        {"StringNotLike": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}},
     ],
 )
 def test_what_says_whose_the_name_must_be_lets_nobody_outside_through(
@@ -120,6 +146,28 @@ def test_what_says_whose_the_name_must_be_lets_nobody_outside_through(
     organization = guarded(base, deny(condition))
     assert found(organization) == []
     assert results(organization) <= {"proved"}
+
+
+SUBJECT = "token.actions.githubusercontent.com:sub"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "somebody"),
+    [
+        (SUBJECT, "repo:*/infra:*", "repo:x/infra:x"),
+        (SUBJECT, "*", f"{SUBJECT}=x"),
+        (SUBJECT, "repo:mine*/infra:*", "repo:minex/infra:x"),
+        (SUBJECT, "repo:mine/*", ""),
+        ("gitlab.com:sub", "project_path:mine/*:ref:main", ""),
+        ("gitlab.com:sub", "project_path:*", "gitlab.com:sub=project_path:x"),
+    ],
+)
+def test_who_has_an_account_at_a_provider_of_identities_is_let_through_by_a_name_there(
+    base: Organization, key: str, value: str, somebody: str
+) -> None:
+    organization = guarded(base, deny({"StringNotLike": {key: [value]}}, "sts:AssumeRoleWithWebIdentity"))
+    assert bool(found(organization)) is bool(somebody)
+    assert all(somebody in words and sure for _, words, sure in found(organization))
 
 
 @pytest.mark.parametrize(
