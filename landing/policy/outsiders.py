@@ -194,8 +194,8 @@ def _names(operator: str, key: str, value: Any, taken: set[str], estate: Estate)
         pattern = _VARIABLE.sub("*", str(value))
         if (outside := _account(pattern, taken)) and set(pattern) & set("*?"):
             yield f"{key} {pattern}", _services(pattern, outside)
-    elif isinstance(use, Use) and (pattern := _spared(use, value)) is not None:
-        yield from _by_its_kind(key, pattern, taken, estate)
+    elif isinstance(use, Use) and (like := _spared(use, value)) is not None:
+        yield from _by_its_kind(key, like, taken, estate)
 
 
 def _spared(use: Use, value: Any) -> str | None:
