@@ -155,6 +155,14 @@ def test_the_walk_in_the_readme_shows_what_it_says(type_in: Callable[[str], str]
             answer = type_in(command)
             assert_shown(shown, answer, command)
 
+    page = PAGES["docs/drift.md"].replace("2027-01-31", "9999-12-31")
+    for _, rest, body in BLOCK.findall(page):
+        if "file=" in rest:
+            type_in(f"cat > {rest.partition('file=')[2]} <<'END'\n{body}END")
+        elif body.startswith("$ landing drift"):
+            command, _, shown = body.removeprefix("$ ").partition("\n")
+            assert_shown(shown, type_in(command), command)
+
 
 def assert_shown(shown: str, answer: str, command: str) -> None:
     """Every line of what a page shows stands in the answer, in that order; `...` stands for lines left out."""

@@ -4,6 +4,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,12 @@ from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
 from landing.report import formats
 
+if TYPE_CHECKING:
+    from landing.aws import Aws
+    from landing.config.accepted import Acceptance
+    from landing.engine.drift import Report
+    from landing.runs.pipeline import Planned
+
 
 @click.command
 @with_aws
@@ -20,6 +27,12 @@ from landing.report import formats
 @with_summary_file
 @click.option(
     "--no-detect", is_flag=True, help="Use CloudFormation's last drift detection instead of starting a new one."
+)
+@click.option(
+    "--accept",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Findings that somebody has accepted until a day: no drift as long.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there is drift.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")
@@ -40,6 +53,7 @@ def command(
     forms: tuple[str, ...],
     summary_file: Path | None,
     no_detect: bool,
+    accept: Path | None,
     exit_zero: bool,
     allow_incomplete: bool,
     parallelism: int,
@@ -52,30 +66,25 @@ def command(
       landing drift
       landing drift --format json=drift.json --format text
       landing drift --format html=drift.html --format sarif=drift.sarif --format md > drift.md
+      landing drift --accept accepted.yaml
     """
-    from landing.aws import translated
-    from landing.aws.event_history import acts
     from landing.cli.output import appended, result, style_of
-    from landing.core.errors import AwsError
-    from landing.core.model import ORGANIZATION
-    from landing.engine.drift import Status, report
     from landing.engine.journal import Event
     from landing.report.style import Style
     from landing.runs import pipeline
 
     wanted = outputs(forms, formats.names("drift"))
     organization, _ = session.organization()
+    entries = _accepted(accept)
     aws = session.connect(organization, read_only=True, detect=not no_detect, at_once=parallelism)
     planned = pipeline.plan(organization, aws, session.hooks(), digest=session.digest(), explain=False, whole=True)
-    organization, plan = planned.organization, planned.plan
-    found = report(organization, plan)
-    rogue = {policy.id for policy in plan.foreign if not organization.known(policy)}
-    if any(finding.status is Status.IN_FORCE for finding in found.drifted):
-        with suppress(AwsError), translated(ORGANIZATION):  # the finding stands without the person
-            found = report(organization, plan, acts(aws, rogue))
+    organization = planned.organization
+    found = _report(planned, aws, entries)
     for form, file in wanted:
         style = Style() if file else style_of(sys.stdout)
-        view = formats.View(style=style, limit=limit, budget=budget, config=str(session.config))
+        view = formats.View(
+            style=style, limit=limit, budget=budget, changes=accept is not None, config=str(session.config)
+        )
         result(formats.shown("drift", form, found, organization, view=view), file)
     told = next(filter(None, (step_summary(form) for form, file in wanted if file is None)), None)
     if into := summary_file or told:
@@ -90,3 +99,35 @@ def command(
     if found.drifted:
         return 2
     return 3 if found.plan.gaps and not allow_incomplete else 0
+
+
+def _accepted(file: Path | None) -> "tuple[Acceptance, ...]":
+    from landing.config import accepted
+    from landing.services.registry import KINDS
+
+    return accepted.load(file, [kind.name for kind in KINDS]) if file else ()
+
+
+def _report(planned: "Planned", aws: "Aws", entries: "tuple[Acceptance, ...]") -> "Report":
+    """What has drifted; of policies of others in force also who has put them there, where AWS tells.
+
+    The day that acceptances are compared with is that of the plan.
+    """
+    from landing.aws import translated
+    from landing.aws.event_history import acts
+    from landing.cli.output import note
+    from landing.core.errors import AwsError
+    from landing.core.model import ORGANIZATION
+    from landing.core.text import safe
+    from landing.engine.drift import Status, accept, idle, report
+
+    organization, plan = planned.organization, planned.plan
+    today = plan.made_from.created.partition("T")[0]
+    found = accept(report(organization, plan), entries, today)
+    if any(finding.status is Status.IN_FORCE for finding in found.drifted):
+        rogue = {policy.id for policy in plan.foreign if not organization.known(policy)}
+        with suppress(AwsError), translated(ORGANIZATION):  # the finding stands without the person
+            found = accept(report(organization, plan, acts(aws, rogue)), entries, today)
+    for text in idle(found, entries, today):
+        note(safe(text))
+    return found

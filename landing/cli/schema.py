@@ -6,12 +6,14 @@ import click
 
 
 @click.command
-def command() -> None:
-    """Print the JSON Schema (draft-07) of the config, for editors.
+@click.argument("of", type=click.Choice(("config", "accepted")), default="config")
+def command(of: str) -> None:
+    """Print the JSON Schema (draft-07) of the config, for editors; or of what `drift --accept` reads.
 
     \b
       landing schema > config/landing.schema.json
+      landing schema accepted > accepted.schema.json
     """
-    from landing.config import schema
+    from landing.config import accepted, schema
 
-    click.echo(json.dumps(schema(), indent=2))
+    click.echo(json.dumps(accepted.schema() if of == "accepted" else schema(), indent=2))

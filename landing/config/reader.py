@@ -44,6 +44,14 @@ def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Diagnostic
     return document, problems
 
 
+def read_file(path: Path) -> tuple[Document, list[Diagnostic]]:
+    """Read one file that is no config, into a document of its own; all problems at once."""
+    document = Document()
+    if why := source_tree.refusal(path, path.absolute().parent, largest=MAX_BYTES):
+        return document, [Diagnostic(REFUSED, f"{path} is not read: {why}", help="put the file itself there")]
+    return document, list(_read_file(document, path, str(path)))
+
+
 def refused(config: Path, *, shown_as: str = "") -> Iterator[Diagnostic]:
     """What of a config is not read: links that lead out of its folder, what is no file, what is too large."""
     folder = config if config.is_dir() else config.parent

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from landing.config.accepted import Acceptance
 from landing.core.difference import differences, differing
 from landing.core.model import Action, Address, Change, Diagnostic, Severity, Source
-from landing.engine.plan import FORMAT, Plan
+from landing.engine.plan import Plan
 from landing.engine.plan_file import digest_of, plain
 from landing.organization import ROOT, ForeignPolicy, Organization, Strictness, node_of
 from landing.organization.resources import POLICY
 from landing.policy import RCP, SCP
+
+FORMAT = "5.3"
+"""Of the JSON report. 5.2: as plans. 5.3: `change`, and what is `accepted`."""
 
 
 class Status(StrEnum):
@@ -44,6 +48,8 @@ STATUS = {
 }
 NO_DRIFT = (Status.UNADOPTED, Status.UNDER_WAY, Status.UNMANAGED, Status.NOT_CHECKED)
 """Findings that are no drift."""
+BY = "by"
+"""What is told of who did it, which AWS forgets after 90 days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,16 @@ class Finding:
     diff: tuple[tuple[str, Any, Any], ...] = ()
     diagnostic: Diagnostic | None = None
     """Of what was not checked."""
+    accepted: tuple[Acceptance, ...] = ()
+    """Who has accepted it; with any it is no drift."""
+    note: str = ""
+    """Why an acceptance that means this does not hold."""
+
+    @property
+    def change(self) -> str:
+        """32 hex digits of what differs, whatever differs so: what an acceptance names."""
+        rows = [[path, plain(expected), plain(actual)] for path, expected, actual in self.diff if path != BY]
+        return digest_of([self.status.value, rows])[:32]
 
     @property
     def id(self) -> str:
@@ -81,6 +97,9 @@ class Finding:
                 {"path": path, "expected": plain(expected), "actual": plain(actual)}
                 for path, expected, actual in self.diff
             ],
+            "change": self.change,
+            **({"accepted": [each.to_json() for each in self.accepted]} if self.accepted else {}),
+            **({"note": self.note} if self.note else {}),
             **({"diagnostic": self.diagnostic.to_json()} if self.diagnostic else {}),
         }
 
@@ -95,16 +114,21 @@ class Report:
 
     @property
     def summary(self) -> dict[str, int]:
-        """Counts by status, and how much is in sync."""
+        """Counts by status but for what is accepted, how much that is, and how much is in sync."""
         counts = {status.value: 0 for status in Status}
         for finding in self.findings:
-            counts[finding.status.value] += 1
-        return counts | {"in_sync": self.in_sync}
+            counts[finding.status.value] += not finding.accepted
+        return counts | {"accepted": len(self.accepted), "in_sync": self.in_sync}
 
     @property
     def drifted(self) -> tuple[Finding, ...]:
-        """The findings that are drift: neither unadopted nor unmanaged nor unread."""
-        return tuple(f for f in self.findings if f.status not in NO_DRIFT)
+        """The findings that are drift: neither unadopted nor unmanaged nor unread, and accepted by nobody."""
+        return tuple(f for f in self.findings if f.status not in NO_DRIFT and not f.accepted)
+
+    @property
+    def accepted(self) -> tuple[Finding, ...]:
+        """The findings that would be drift, had nobody accepted them."""
+        return tuple(f for f in self.findings if f.accepted)
 
     def of(self, status: Status) -> tuple[Finding, ...]:
         """The findings with this status."""
@@ -123,8 +147,68 @@ class Report:
 def report(organization: Organization, plan: Plan, acts: Mapping[str, str] | None = None) -> Report:
     """Read a plan as drift; `acts` says of policies of others, by id, who has put them in force and when."""
     found = [*_findings(organization, plan), *_in_force(organization, plan, acts or {})]
-    findings = sorted(found, key=lambda f: (f.status in NO_DRIFT, f.severity.rank, f.address))
-    return Report(tuple(findings), plan.in_sync, plan)
+    return Report(tuple(sorted(found, key=_rank)), plan.in_sync, plan)
+
+
+def _rank(finding: Finding) -> tuple[bool, bool, int, Address]:
+    return finding.status in NO_DRIFT, bool(finding.accepted), finding.severity.rank, finding.address
+
+
+def accept(report: Report, entries: Sequence[Acceptance], today: str) -> Report:
+    """The report in which what the entries mean is accepted; `today` is a day in UTC, ISO 8601."""
+    if not entries:
+        return report
+    found = [each if each.status in NO_DRIFT else _judged(each, entries, today) for each in report.findings]
+    return replace(report, findings=tuple(sorted(found, key=_rank)))
+
+
+def _judged(finding: Finding, entries: Iterable[Acceptance], today: str) -> Finding:
+    about = [each for each in entries if finding.address.matches(each.address)]
+    good = [each for each in about if not each.expired(today)]
+    if covering := _covering(finding, good):
+        return replace(finding, accepted=covering)
+    if late := [each for each in _covering(finding, about) if each.expired(today)]:
+        return replace(finding, note="; ".join(f"acceptance expired on {each.until} ({each.owner})" for each in late))
+    if good:
+        whose = "; ".join(f"{each.owner} ({each.source})" for each in good)
+        return replace(finding, note=f"not this, or not all of it, is accepted by {whose}")
+    return finding
+
+
+def _covering(finding: Finding, entries: Sequence[Acceptance]) -> tuple[Acceptance, ...]:
+    """The entries that together mean all that differs: the one that means this difference first, if there is any."""
+    whole = [each for each in entries if each.change == finding.change]
+    whole += [each for each in entries if not each.change and not each.attribute]
+    if whole:
+        return (whole[0],)
+    if finding.status is not Status.CHANGED:
+        return ()
+    by_row = [next((each for each in entries if _means(each, path)), None) for path, _, _ in finding.diff]
+    found = tuple(dict.fromkeys(each for each in by_row if each is not None))
+    return found if all(by_row) else ()
+
+
+def _means(entry: Acceptance, path: str) -> bool:
+    return bool(entry.attribute) and (path == entry.attribute or path.startswith(f"{entry.attribute}."))
+
+
+def idle(report: Report, entries: Iterable[Acceptance], today: str) -> Iterator[str]:
+    """What to do with the entries that accept nothing, but for those of what could not be checked."""
+    used = {each for finding in report.accepted for each in finding.accepted}
+    for entry in entries:
+        about = [each for each in report.findings if each.address.matches(entry.address)]
+        unread = any(each.status is Status.NOT_CHECKED for each in about)
+        unread |= any(gap.kind == entry.address.split(".")[0] for gap in report.plan.gaps)
+        if entry in used or unread:
+            continue
+        drifted = any(each.status not in NO_DRIFT for each in about)
+        if entry.expired(today):
+            rest = "" if drifted else ", and nothing there has drifted: remove it"
+            yield f"{entry.source}: the acceptance of {entry.address} expired on {entry.until} ({entry.owner}){rest}"
+        elif drifted:
+            yield f"{entry.source}: {entry.address} has drifted otherwise than {entry.owner} accepted"
+        else:
+            yield f"{entry.source}: {entry.address} has not drifted, so there is nothing to accept: remove it"
 
 
 def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
@@ -198,7 +282,7 @@ def _in_force(organization: Organization, plan: Plan, acts: Mapping[str, str]) -
             ("type", policy.type),
             ("nodes", list(nodes)),
             ("owner", policy.owner),
-            ("by", by),
+            (BY, by),
         )
         yield Finding(
             Status.UNMANAGED if known else Status.IN_FORCE,

@@ -15,7 +15,8 @@ from landing.report.findings import units_of
 
 COLUMNS = (
     "id", "severity", "status", "guardrail", "address", "kind", "name", "account", "region", "units", "controls",
-    "file", "line", "reason", "attributes", "difference",
+    "file", "line", "reason", "attributes", "difference", "change", "note", "accepted_by", "accepted_until",
+    "accepted_reason",
 )  # fmt: skip
 """In this order; new ones come at the end."""
 
@@ -44,6 +45,9 @@ def _cells(report: Report, organization: Organization, finding: Finding) -> Iter
     yield " ".join(dict.fromkeys(path.partition(".")[0] for path, _, _ in finding.diff))
     rows = [{"path": path, "expected": plain(was), "actual": plain(now)} for path, was, now in finding.diff]
     yield json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
+    yield from (finding.change if finding.diff else "", finding.note)
+    for name in ("owner", "until", "reason"):
+        yield "; ".join(dict.fromkeys(getattr(each, name) for each in finding.accepted))
 
 
 def _harmless(value: object) -> str:

@@ -19,7 +19,7 @@ from landing.engine.drift import Report, Status
 from landing.organization import Organization
 from landing.report.diff import Line, at_most
 from landing.report.drift_text import verdict
-from landing.report.findings import WORDS, Group, coverage, fold, share
+from landing.report.findings import WORDS, Group, accepted_by, coverage, fold, share
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import HEIGHT, WIDTH, heat_map, unit_label
 from landing.report.place import label, spread, unit_of
@@ -43,6 +43,7 @@ class Row:
     help: str
     name: str
     what: str
+    note: str
     lines: tuple[tuple[str, str], ...]
     """(class in the style sheet, text) of each line of the difference."""
     spread: str
@@ -60,6 +61,10 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
     unmanaged = [
         f"{finding.address}: {finding.reason}" if finding.diff else report.plan.about(finding.address)
         for finding in report.of(Status.UNMANAGED)
+    ]
+    accepted = [
+        (each.name + (f" ({each.where})" if each.where else ""), each.what, accepted_by(each.finding))
+        for each in fold(report.accepted)
     ]
     unadopted = [str(finding.address) for finding in report.of(Status.UNADOPTED)]
     numbers = grid(report, organization, declared)
@@ -92,6 +97,8 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
             groups=[_row(report.plan.kinds, group, organization) for group in groups[:MOST_GROUPS]],
             groups_left=max(0, len(groups) - MOST_GROUPS),
             missed=missed,
+            accepted=accepted[:MOST_UNMANAGED],
+            accepted_left=max(0, len(accepted) - MOST_UNMANAGED),
             unadopted=unadopted[:MOST_UNMANAGED],
             unadopted_left=max(0, len(unadopted) - MOST_UNMANAGED),
             unmanaged=unmanaged[:MOST_UNMANAGED],
@@ -158,6 +165,7 @@ def _row(kinds: Kinds, group: Group, organization: Organization) -> Row:
         help=kinds[finding.address.kind].help_uri,
         name=group.name,
         what=group.what,
+        note=finding.note,
         lines=tuple(_coloured(line) for line in at_most(group.lines, MOST_LINES)),
         spread=spread(organization, group.addresses) if many else "",
         places=tuple(label(address) for address in group.addresses[:MOST_PLACES]) if many else (),

@@ -10,7 +10,7 @@ from landing.organization import Organization
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.diff import at_most
 from landing.report.drift_text import UNADOPTED, verdict
-from landing.report.findings import Group, coverage, fold, share
+from landing.report.findings import Group, accepted_by, coverage, fold, share
 from landing.report.markdown import at, code, comment, details, fence, tag
 from landing.report.place import label, spread
 from landing.report.reasons import missed_in
@@ -34,12 +34,13 @@ def render(report: Report, organization: Organization, *, budget: int = BUDGET) 
         for group in groups
     ]
     gaps = Section(2, tuple(partial(_gaps, report, count) for count in (0, SOME, MANY)))
+    accepted = Section(2, tuple(partial(_accepted, report, count) for count in (0, SOME, MANY)))
     unadopted = Section(2, tuple(partial(_unadopted, report, count) for count in (0, SOME, MANY)))
     unmanaged = Section(2, tuple(partial(_unmanaged, report, count) for count in (0, SOME, MANY)))
     foot = Section(4, (lambda: POINTER, partial(_foot, report)))
     covered = _coverage(report)
     room = budget - RESERVE - sum(len(text.encode()) for text in (head, HEADER, covered))
-    texts = fit([*rows, gaps, unadopted, unmanaged, *folded, foot], room)
+    texts = fit([*rows, gaps, accepted, unadopted, unmanaged, *folded, foot], room)
     shown, rest = texts[: len(rows)], texts[len(rows) :]
     left = sum(not text for text in shown)
     more = f"\n… and {left} more entries for which there is no room here.\n" if left else ""
@@ -68,7 +69,9 @@ def _coverage(report: Report) -> str:
     return (
         f"**{share(report)}** of {total} checks in sync ({good}) · missing {counts['missing']} · changed "
         f"{counts['changed']} · unexpected {counts['unexpected']} · "
-        f"in force {counts[Status.IN_FORCE]} · unmanaged {counts['unmanaged']} · "
+        f"in force {counts[Status.IN_FORCE]} · "
+        + (f"accepted {counts['accepted']} · " if counts["accepted"] else "")
+        + f"unmanaged {counts['unmanaged']} · "
         f"**not checked {counts['not_checked']}**\n\n"
     )
 
@@ -79,6 +82,19 @@ def _gaps(report: Report, count: int) -> str:
         return ""
     rows = [f"- {code(each.places)}: {code(each.reason)}" for each in missed[:count]]
     return "\n".join(["Not checked:\n", *rows, *_more(len(missed) - count)]) + "\n\n"
+
+
+def _accepted(report: Report, count: int) -> str:
+    groups = fold(report.accepted)
+    if not groups:
+        return ""
+    rows = [
+        f"- {code(each.name)}{f' ({each.where})' if each.where else ''}, {code(each.what)}: "
+        + code(accepted_by(each.finding))
+        for each in groups[:count]
+    ]
+    head = f"Accepted, {len(report.accepted)}: no drift until the last day of each.\n"
+    return "\n".join([head, *rows, *(_more(len(groups) - count) if count else ())]) + "\n\n"
 
 
 def _unadopted(report: Report, count: int) -> str:
@@ -108,6 +124,8 @@ def _more(count: int) -> Sequence[str]:
 def _details(group: Group, organization: Organization, limit: int) -> str:
     where = f": {group.where}" if group.where else ""
     body = fence(line.fenced for line in at_most(group.lines, limit)) if group.lines else code(group.what)
+    if group.finding.note:
+        body = f"{code(group.finding.note)}\n\n{body}"
     if len(group.findings) > 1:
         units = spread(organization, group.addresses)
         rest = f" and {len(group.findings) - SAMPLES} more" if len(group.findings) > SAMPLES else ""

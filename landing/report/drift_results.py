@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from landing.core.model import Source
 from landing.core.text import safe
 from landing.engine.drift import NO_DRIFT, Finding, Report, Status
 from landing.report.diff import of_finding
-from landing.report.findings import WORDS
+from landing.report.findings import WORDS, accepted_by
 from landing.report.reasons import missed_in
 from landing.report.result import LEVELS, WARNING, Result, Rule
 from landing.services.base import Kinds
@@ -29,15 +30,25 @@ _MEANS = {
 def of(report: Report, *, anchor: str) -> list[Result]:
     """Worst first; `anchor` is the file of findings that no line of the config asks for.
 
-    What could not be checked is not among them.
+    What could not be checked and what is accepted is not among them.
     """
-    groups: dict[tuple[str, Source], list[Finding]] = {}
-    for finding in report.findings:
-        if finding.status is not Status.NOT_CHECKED:
-            source = finding.declared_at or Source(anchor, 1, 1)
-            groups.setdefault((f"{finding.address.kind}.{finding.status}", source), []).append(finding)
+    found = (f for f in report.findings if f.status is not Status.NOT_CHECKED and not f.accepted)
+    return _results(report, found, anchor)
+
+
+def accepted(report: Report, *, anchor: str) -> list[Result]:
+    """What is accepted, by whom, why and until when."""
+    return _results(report, report.accepted, anchor)
+
+
+def _results(report: Report, found: Iterable[Finding], anchor: str) -> list[Result]:
+    groups: dict[tuple[str, Source, str], list[Finding]] = {}
+    for finding in found:
+        source, why = finding.declared_at or Source(anchor, 1, 1), accepted_by(finding)
+        groups.setdefault((f"{finding.address.kind}.{finding.status}", source, why), []).append(finding)
     ordered = sorted(groups.items(), key=lambda item: (min(f.severity.rank for f in item[1]), item[0]))
-    return [_result(report.plan.kinds, source, findings) for (_, source), findings in ordered]
+    results = [(_result(report.plan.kinds, source, findings), why) for (_, source, why), findings in ordered]
+    return [replace(result, suppressed=f"Accepted {why}") if why else result for result, why in results]
 
 
 def not_checked(report: Report, *, anchor: str) -> list[Result]:
@@ -59,6 +70,8 @@ def _result(kinds: Kinds, source: Source, findings: Sequence[Finding]) -> Result
         message += f" {said}" + (f"; and {len(lines) - LINES} more" if len(lines) > LINES else "")
     if worst.status is Status.IN_FORCE:
         message += " " + "; ".join(safe(finding.reason) for finding in findings[:NAMED]) + "."
+    notes = dict.fromkeys(safe(finding.note) for finding in findings if finding.note)
+    message += "".join(f" {note}." for note in [*notes][:NAMED])
     return Result(
         _rule(kinds, worst),
         LEVELS[worst.severity],

@@ -10,7 +10,7 @@ from landing.engine.drift import Finding, Report, Status
 from landing.engine.plan import Plan
 from landing.organization import Organization
 from landing.report.diff import at_most
-from landing.report.findings import WORDS, Group, coverage, fold, share
+from landing.report.findings import WORDS, Group, accepted_by, coverage, fold, share
 from landing.report.place import label, spread
 from landing.report.reasons import missed_in
 from landing.report.style import Style
@@ -25,14 +25,22 @@ UNADOPTED = "there and as declared, without our mark; landing apply adopts them"
 NO_DRIFT = "No drift. Your infrastructure matches the configuration."
 
 
-def render(report: Report, organization: Organization, style: Style, *, limit: int = LIMIT) -> str:
-    """Findings folded by what they say, then coverage, then the count; `limit` 0 shows every entry."""
+def render(
+    report: Report, organization: Organization, style: Style, *, limit: int = LIMIT, changes: bool = False
+) -> str:
+    """Findings folded by what they say, then coverage, then the count; `limit` 0 shows every entry.
+
+    With `changes` the digest of each is told, so that it can be accepted.
+    """
     groups = fold(report.drifted)
     lines: list[str] = []
     for group in groups[: limit or None]:
         lines += _group(group, organization, style)
+        if changes:
+            lines.insert(-1, style.paint(f"  change: {_change(group)}", "dim"))
     if limit and len(groups) > limit:
         lines += [f"… and {len(groups) - limit} more entries (--limit 0 shows all)", ""]
+    lines += _accepted(report)
     lines += _unadopted(report)
     lines += _under_way(report)
     lines += _unmanaged(report)
@@ -50,6 +58,8 @@ def _group(group: Group, organization: Organization, style: Style) -> Iterator[s
     yield f"{severity} {group.name}{where}   {WORDS[first.status]}{at}{more}"
     if first.status is Status.IN_FORCE:
         yield f"  {safe(first.reason)}"
+    if first.note:
+        yield f"  {safe(first.note)}"
     if first.status is Status.CHANGED:
         yield from (f"  {line.styled(style)}" for line in at_most(group.lines, LINES))
     if group.where:
@@ -58,6 +68,20 @@ def _group(group: Group, organization: Organization, style: Style) -> Iterator[s
         samples = ", ".join(label(address) for address in group.addresses[:SAMPLES]) + rest
         yield f"  where: {units}   e.g. {samples}" if units else f"  where: {samples}"
     yield ""
+
+
+def _change(group: Group) -> str:
+    found = {finding.change for finding in group.findings}
+    return found.pop() if len(found) == 1 else f"{len(found)}, which --format csv lists"
+
+
+def _accepted(report: Report) -> Iterator[str]:
+    groups = fold(report.accepted)
+    for group in groups:
+        where = f" ({group.where})" if group.where else ""
+        yield f"accepted {group.name}{where}   {group.what}   {accepted_by(group.finding)}"
+    if groups:
+        yield ""
 
 
 def _unadopted(report: Report) -> Iterator[str]:
@@ -102,7 +126,9 @@ def _coverage(report: Report, style: Style) -> Iterator[str]:
     good, total = coverage(report)
     yield (
         f"In sync {share(report)} ({good} of {total})   missing {counts['missing']} · changed {counts['changed']} · "
-        f"unexpected {counts['unexpected']} · in force {counts[Status.IN_FORCE]} · not checked {counts['not_checked']}"
+        f"unexpected {counts['unexpected']} · in force {counts[Status.IN_FORCE]} · "
+        + (f"accepted {accepted} · " if (accepted := counts["accepted"]) else "")
+        + f"not checked {counts['not_checked']}"
     )
     yield style.paint(verdict(report), "red" if drifted else "yellow" if counts["not_checked"] else "green", "bold")
 
@@ -114,6 +140,9 @@ def verdict(report: Report) -> str:
         return f"Drift: {drifted} finding{'s' * (drifted != 1)}."
     if report.summary["not_checked"]:
         return "No drift seen, but not everything could be checked."
+    accepted = len(report.accepted)
+    if accepted:
+        return f"No drift, but for {accepted} accepted finding{'s' * (accepted != 1)}."
     return NO_DRIFT
 
 

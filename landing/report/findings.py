@@ -92,7 +92,8 @@ def _key(finding: Finding) -> Hashable:
     address = finding.address
     own = OWN if address.kind == ACCOUNT and finding.status is not Status.CHANGED else ()
     diff = json.dumps([row for row in finding.diff if row[0] not in own], default=dict, sort_keys=True)
-    return finding.status, finding.severity, likeness(address, without_identity(diff, address))
+    said = likeness(address, without_identity(diff, address))
+    return finding.status, finding.severity, finding.accepted, finding.note, said
 
 
 def units_of(organization: Organization, finding: Finding) -> list[str]:
@@ -112,9 +113,17 @@ def _site(path: str) -> Iterable[str]:
 
 
 def coverage(report: Report) -> tuple[int, int]:
-    """(in sync, compared): what is unmanaged or was not checked is in neither, what is not adopted in both."""
+    """(in sync, compared): what is unmanaged or was not checked is in neither, what is not adopted in both.
+
+    What is accepted is not in sync.
+    """
     good = report.in_sync + len(report.of(Status.UNADOPTED))
-    return good, good + len(report.drifted)
+    return good, good + len(report.drifted) + len(report.accepted)
+
+
+def accepted_by(finding: Finding) -> str:
+    """Until when, by whom and why a finding is accepted."""
+    return safe("; ".join(f"until {each.until} by {each.owner}: {each.reason}" for each in finding.accepted))
 
 
 def share(report: Report) -> str:

@@ -22,6 +22,7 @@ class Cell:
 
     declared: int = 0
     drifted: int = 0
+    accepted: int = 0
     not_checked: int = 0
 
     @property
@@ -38,10 +39,11 @@ class Grid:
     kinds: tuple[str, ...]
     cells: Mapping[tuple[str, str], Cell]
     findings: Mapping[tuple[str, str], tuple[Finding, ...]]
+    """Those that are drift or accepted."""
 
 
 def grid(report: Report, organization: Organization, declared: Iterable[Address]) -> Grid:
-    """Place every declared resource, every finding that is drift, and every gap."""
+    """Place every declared resource, every finding that is drift or accepted, and every gap."""
     cells: dict[tuple[str, str], Cell] = defaultdict(Cell)
     found: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     gaps = _Gaps(report.plan.gaps)
@@ -53,7 +55,9 @@ def grid(report: Report, organization: Organization, declared: Iterable[Address]
         if finding.status in NO_DRIFT:
             continue
         for unit in units_of(organization, finding):
-            cells[unit, finding.address.kind].drifted += 1
+            cell = cells[unit, finding.address.kind]
+            cell.drifted += not finding.accepted
+            cell.accepted += bool(finding.accepted)
             found[unit, finding.address.kind].append(finding)
     for gap in gaps.unused:
         address = Address(gap.kind, gap.name or "*", gap.scope)

@@ -87,13 +87,14 @@ def unit_label(unit: str) -> str:
 def describe(cell: Cell) -> str:
     """A cell in words."""
     parts = [f"{cell.drifted} of {cell.declared} drifted" if cell.declared else f"{cell.drifted} drifted"]
+    parts += [f"{cell.accepted} accepted"] if cell.accepted else []
     parts += [f"{cell.not_checked} not checked"] if cell.not_checked else []
     return ", ".join(parts)
 
 
 def _amiss(grid: Grid, unit: str) -> bool:
     cells = [grid.cells[unit, kind] for kind in grid.kinds if (unit, kind) in grid.cells]
-    return any(cell.drifted or cell.not_checked for cell in cells)
+    return any(cell.drifted or cell.accepted or cell.not_checked for cell in cells)
 
 
 def _squares(grid: Grid, units: list[str]) -> Iterator[Square]:

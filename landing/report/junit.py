@@ -15,7 +15,7 @@ from landing.core.text import safe
 from landing.engine.drift import Finding, Report
 from landing.organization import Organization
 from landing.report.diff import at_most
-from landing.report.findings import Group, fold
+from landing.report.findings import Group, accepted_by, fold
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import unit_label
 from landing.report.place import label
@@ -34,17 +34,17 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
         missed[each.kind].append(str(each))
     suites = [(kind, _cases(kind, numbers, missed[kind])) for kind in numbers.kinds]
     counts = [_counts(numbers, kind) for kind in numbers.kinds]
-    tests, failures, errors = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0, 0)
+    tests, failures, errors, _ = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0, 0, 0)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<testsuites name="landing drift" tests="{tests}" failures="{failures}" errors="{errors}" time="0">',
     ]
     created = report.plan.made_from.created.removesuffix("Z")
     when = f" timestamp={_attribute(created)}" if created else ""
-    for (kind, cases), (tests, failures, errors) in zip(suites, counts, strict=True):
+    for (kind, cases), (tests, failures, errors, skipped) in zip(suites, counts, strict=True):
         lines.append(
             f"<testsuite name={_attribute(report.plan.kinds[kind].title)} tests={_attribute(tests)} "
-            f'failures="{failures}" errors="{errors}" skipped="0" time="0"{when}>'
+            f'failures="{failures}" errors="{errors}" skipped="{skipped}" time="0"{when}>'
         )
         lines += cases
         lines.append("</testsuite>")
@@ -52,11 +52,12 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
     return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def _counts(numbers: Grid, kind: str) -> tuple[int, int, int]:
+def _counts(numbers: Grid, kind: str) -> tuple[int, int, int, int]:
     cells = [numbers.cells[unit, kind] for unit in numbers.units if (unit, kind) in numbers.cells]
     failures = sum(cell.drifted > 0 for cell in cells)
     errors = sum(cell.not_checked > 0 and not cell.drifted for cell in cells)
-    return len(cells), failures, errors
+    skipped = sum(cell.accepted > 0 and not cell.drifted and not cell.not_checked for cell in cells)
+    return len(cells), failures, errors, skipped
 
 
 def _cases(kind: str, numbers: Grid, missed: Sequence[str]) -> Iterator[str]:
@@ -65,13 +66,26 @@ def _cases(kind: str, numbers: Grid, missed: Sequence[str]) -> Iterator[str]:
         if cell is None:
             continue
         yield f'<testcase classname={_attribute(f"landing.{kind}")} name={_attribute(unit_label(unit))} time="0">'
+        found = numbers.findings.get((unit, kind), ())
+        accepted = list(_accepted(fold(each for each in found if each.accepted)))
         if cell.drifted:
-            yield from _failure(cell, fold(numbers.findings[unit, kind]))
+            yield from _failure(cell, fold(each for each in found if not each.accepted))
         elif cell.not_checked:
             yield f'<error type="not_checked" message={_attribute(_not_checked(cell))}>{_text(missed)}</error>'
-        out = [f"{cell.declared} declared", *(missed if cell.drifted and cell.not_checked else ())]
+        elif accepted:
+            yield f"<skipped message={_attribute('; '.join(accepted))}/>"
+        out = [f"{cell.declared} declared", *accepted, *(missed if cell.drifted and cell.not_checked else ())]
         yield f"<system-out>{_text(out)}</system-out>"
         yield "</testcase>"
+
+
+def _accepted(groups: Sequence[Group]) -> Iterator[str]:
+    """What people have accepted, with who, why and until when."""
+    for group in groups[:GROUPS]:
+        where = f" ({group.where})" if group.where else ""
+        yield f"accepted: {group.name}{where} {group.what}, {accepted_by(group.finding)}"
+    if len(groups) > GROUPS:
+        yield f"and {len(groups) - GROUPS} more accepted"
 
 
 def _not_checked(cell: Cell) -> str:
@@ -89,6 +103,8 @@ def _said(groups: Sequence[Group]) -> Iterator[str]:
         source = f" ({safe(group.sources[0])})" if group.sources else ""
         where = f" ({group.where})" if group.where else ""
         yield f"{finding.severity}: {group.name}{where} {group.what}{source}"
+        if finding.note:
+            yield f"  {safe(finding.note)}"
         yield from (f"  {'    ' * line.depth}{line.sign} {line.text}" for line in at_most(group.lines, LINES))
         if group.where:
             rest = f" and {len(group.findings) - PLACES} more" if len(group.findings) > PLACES else ""

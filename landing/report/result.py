@@ -43,6 +43,8 @@ class Result:
     identity: str
     places: tuple[str, ...] = ()
     length: int = 1
+    suppressed: str = ""
+    """Why it is not to be shown, if it is not."""
 
 
 def fingerprints(results: Iterable[Result]) -> list[str]:

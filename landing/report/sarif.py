@@ -43,7 +43,7 @@ def of_drift(report: Report, *, repository: Repository, anchor: str) -> str:
     What could not be checked is no result, since it would come and go with AWS's availability: it is told as a
     notification of the run.
     """
-    results = drift_results.of(report, anchor=anchor)
+    results = [*drift_results.of(report, anchor=anchor), *drift_results.accepted(report, anchor=anchor)]
     notes = [f"Not checked: {missed}" for missed in missed_in(report.plan.gaps)]
     version = report.plan.made_from.version
     return document(results, category="drift", repository=repository, version=version, notes=notes)
@@ -84,9 +84,9 @@ def folded(results: Sequence[Result], most: int = MOST_RESULTS) -> list[Result]:
     if len(results) <= most:
         return list(results)
     kept = most // 2
-    rest = alike(results[kept:], lambda each: (each.rule.id, each.level, each.source.file))
+    rest = alike(results[kept:], lambda each: (each.rule.id, each.level, each.suppressed, each.source.file))
     if kept + len(rest) > most:
-        rest = alike(results[kept:], lambda each: (each.rule.id, each.level))
+        rest = alike(results[kept:], lambda each: (each.rule.id, each.level, each.suppressed))
     return [*results[:kept], *(_together(members) for members in rest[: most - kept])]
 
 
@@ -110,6 +110,7 @@ def _text(results: Sequence[Result], category: str, repository: Repository, vers
     rules = {result.rule.id: result.rule for result in results}
     numbers = {name: number for number, name in enumerate(sorted(rules))}
     prints = fingerprints(results)
+    told = any(result.suppressed for result in results)  # of all results or of none (SARIF 2.1.0, 3.27.23)
     run = {
         "tool": {
             "driver": {
@@ -130,7 +131,8 @@ def _text(results: Sequence[Result], category: str, repository: Repository, vers
             }
         ],
         "results": [
-            _result(result, numbers, identity, repository) for result, identity in zip(results, prints, strict=True)
+            _result(result, numbers, identity, repository) | ({"suppressions": _suppressions(result)} if told else {})
+            for result, identity in zip(results, prints, strict=True)
         ],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
@@ -180,6 +182,12 @@ def _result(result: Result, numbers: dict[str, int], identity: str, repository: 
         "partialFingerprints": {"landing/v1": identity, "primaryLocationLineHash": f"{identity[:16]}:1"},
     }
     return found | ({"occurrenceCount": len(result.places)} if result.places else {})
+
+
+def _suppressions(result: Result) -> list[dict[str, str]]:
+    if not result.suppressed:
+        return []
+    return [{"kind": "external", "status": "accepted", "justification": _cut(safe(result.suppressed))}]
 
 
 def _artifact(file: str, repository: Repository) -> dict[str, str]:

@@ -23,7 +23,7 @@ def test_a_row_for_each_finding_in_columns_that_stay() -> None:
     text = drift_csv.render(drift(), organization())
     assert text.partition("\r\n")[0] == (
         '"id","severity","status","guardrail","address","kind","name","account","region","units","controls","file",'
-        '"line","reason","attributes","difference"'
+        '"line","reason","attributes","difference","change","note","accepted_by","accepted_until","accepted_reason"'
     )
     rows = rows_of(text)
     assert [row["address"] for row in rows] == [str(finding.address) for finding in drift().findings]

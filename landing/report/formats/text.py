@@ -36,7 +36,7 @@ def plan(plan: Plan, organization: Organization, view: View) -> str:
 def drift(found: Report, organization: Organization, view: View) -> str:
     from landing.report import drift_text
 
-    return drift_text.render(found, organization, view.style, limit=view.limit)
+    return drift_text.render(found, organization, view.style, limit=view.limit, changes=view.changes)
 
 
 def problems(found: Sequence[Diagnostic], organization: Organization | None, view: View) -> str:

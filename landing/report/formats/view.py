@@ -21,6 +21,8 @@ class View:
     """Most bytes of Markdown."""
     expand: Collection[str] = ()
     """What is not folded, and shown in full: addresses, kinds, prefixes that end in `*`."""
+    changes: bool = False
+    """The digest of each difference is told, so that it can be accepted."""
     whole: bool = False
     """No value is cut, as in a file."""
     verbose: bool = False
