@@ -41,7 +41,7 @@ def command(session: Session, file: Path | None, live: bool, shown: Shown) -> in
     from landing.engine.sealed_plan import load
     from landing.report.plan_text import provenance
 
-    def connect() -> Aws:
+    def connect() -> "Aws":
         return session.connect(session.organization()[0], read_only=True, besides=(DECRYPT,))
 
     plan = load(file, connect)
