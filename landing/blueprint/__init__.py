@@ -30,6 +30,9 @@ CONTEXT_PARAMETERS = (
 )
 """Template parameters that are filled at the call, because their values are known only then."""
 
+NO_SUCH_PARAMETER = "has no parameter"
+"""What the messages say that are about the name of a parameter, not about its value."""
+
 
 class NotATemplate(Exception):
     """What a blueprint returned is no template."""
@@ -68,7 +71,7 @@ class Blueprint:
         known = self.parameters
         for name, value in given.items():
             if name not in known:
-                yield name, f"blueprint `{self.name}` has no parameter `{name}`", "it has: " + ", ".join(known)
+                yield name, f"blueprint `{self.name}` {NO_SUCH_PARAMETER} `{name}`", "it has: " + ", ".join(known)
             elif not admits(hints.get(name, typing.Any), value):
                 yield name, f"`{name}` of blueprint `{self.name}` must be {_spoken(hints[name])}", ""
         for name, parameter in known.items():

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from landing.config.build import Builder
 from landing.config.checks import check
-from landing.config.document import Document
+from landing.config.document import Document, Path_
 from landing.config.guardrails import as_accepted
 from landing.config.guardrails import check as check_guardrails
 from landing.config.library_names import check as check_library_names
@@ -20,8 +20,9 @@ from landing.config.outputs import check as check_outputs
 from landing.config.packs import settle
 from landing.config.pipeline import SNIPPET as PIPELINE_SNIPPET
 from landing.config.pipeline import check as check_pipeline
-from landing.config.reader import TWICE, read
+from landing.config.reader import REFUSED, read
 from landing.config.schema import compose
+from landing.config.sound import GIVEN, sound, unknown_targets
 from landing.config.structure import problems_of
 from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic
@@ -44,23 +45,66 @@ def load(
 ) -> tuple[Organization, list[Diagnostic]]:
     """The organization and the warnings, after every check; raises ConfigError with all that stands in the way."""
     document, problems = read(folder, shown_as=str(folder))
-    if any(problem.code != TWICE for problem in problems):
-        raise ConfigError(_together(problems))  # of what is missing, nobody can tell whether the rest fits it
-    shape = list(problems_of(document, schema(services)))
-    problems += [*shape, *check(document, services), *check_pipeline(document)]
-    problems += check_library_names(document, library)
-    if shape:
+    if any(problem.code in NOTHING_READ for problem in problems):
         raise ConfigError(_together(problems))
-    builder = Builder(document, library, services)
-    organization = builder.build()
-    problems += [*as_accepted(builder.problems, document, library), *check_outputs(organization, document)]
-    if not any(problem.severity == "error" for problem in problems):
-        organization = settle(organization)
-        problems += as_accepted(check_guardrails(organization, library, builder.context()), document, library)
-        problems += (problem for service in services for problem in service.check(organization))
-    if any(problem.severity == "error" for problem in problems):
+    problems += library.problems
+    problems += problems_of(document, whole := schema(services))
+    problems += [*check(document, services), *check_pipeline(document)]
+    problems += check_library_names(document, library)
+    base = sound(document, problems, whole) if any(map(_stands_in_the_way, problems)) else document
+    if base is None:
+        raise ConfigError(_together(problems))
+    organization, found = _built(base, library, services)
+    problems += (problem for problem in found if not _follows(problem, base))
+    if any(map(_stands_in_the_way, problems)):
         raise ConfigError(_together(problems))
     return organization, problems
+
+
+NOTHING_READ = ("LZ101", REFUSED)
+
+
+def _built(
+    document: Document, library: Library, services: Sequence[Service]
+) -> tuple[Organization, Iterable[Diagnostic]]:
+    """The organization of a document that fits the schema, and what is wrong with what it means."""
+    builder = Builder(document, library, services)
+    organization = builder.build()
+    problems = [*as_accepted(builder.problems, document, library), *check_outputs(organization, document)]
+    organization = settle(organization)
+    unknown = unknown_targets(document, organization.guardrails)
+    found = check_guardrails(organization, library, builder.context(), unknown)
+    problems += as_accepted(found, document, library)
+    problems += (problem for service in services for problem in service.check(organization))
+    return organization, problems
+
+
+def _stands_in_the_way(problem: Diagnostic) -> bool:
+    return problem.severity == "error"
+
+
+_REGIONS = (("organization", "home_region"), ("organization", "governed_regions"))
+RESTS_ON: Mapping[str, Sequence[Path_]] = {
+    "LZ301": (("units",),),
+    "LZ352": _REGIONS,
+    "LZ354": (("services", "log_archive"),),
+    "LZ355": (("organization", "policy_types"),),
+    "LZ356": _REGIONS,
+    "LZ366": _REGIONS,
+}
+"""Places that decide, beside the service's own settings, on a problem of this code."""
+
+
+def _follows(problem: Diagnostic, document: Document) -> bool:
+    """Whether a problem comes, or may come, only from what is wrong or missing elsewhere, which is told already."""
+    at = problem.pointer
+    if any(at[: len(hole)] == hole for hole in document.holes if hole):
+        return True
+    if at[:1] in (("guardrails",), ("baselines",), ("stacks",)) and len(at) == 2:
+        return any(document.in_doubt((*at, part)) for part in GIVEN)
+    if problem.code in RESTS_ON and any(map(document.in_doubt, RESTS_ON[problem.code])):
+        return True
+    return at[:1] == ("services",) and document.in_doubt(at)
 
 
 def _together(problems: Iterable[Diagnostic]) -> list[Diagnostic]:

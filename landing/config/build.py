@@ -26,6 +26,7 @@ from landing.organization import (
     Guardrail,
     LockPlace,
     Organization,
+    Place,
     Strictness,
     Unit,
     node_of,
@@ -245,9 +246,9 @@ class Builder:
                 continue
             given = dict(value.get("parameters") or {})
             wrong = list(policy.problems_of(given))
-            for name, message, hint in wrong:
-                at: Path_ = (*path, "parameters", name)
-                self.problems.append(self.document.problem("LZ312", message, at, hint, key=True))
+            self.problems += (
+                self.document.parameter_problem("LZ312", message, path, name, hint) for name, message, hint in wrong
+            )
             if wrong:
                 continue
             try:
@@ -290,18 +291,19 @@ class Builder:
             service = declared[name]
             assert service.settings is not None  # else the schema has no such key
             settings: Any = settings_from(service.settings, value or {})
-            sources = dict(self._places(path, value or {}))
+            places = dict(self._places(path, value or {}))
             source = self.document.source(path, key=True)
-            yield name, EnabledService(name, settings, service.trusted, source, sources)
+            yield name, EnabledService(name, settings, service.trusted, source, places)
 
-    def _places(self, path: Path_, value: object, inside: Path_ = ()) -> Iterator[tuple[Path_, Source]]:
-        """Where each part of a value stands: keys, and entries of lists, at every depth."""
+    def _places(self, path: Path_, value: object, inside: Path_ = ()) -> Iterator[tuple[Path_, Place]]:
+        """Where each part of a value stands: keys with their values, and entries of lists, at every depth."""
         keyed = isinstance(value, Mapping)
         parts = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
         for step, part in parts:
-            source = self.document.source((*path, *inside, step), key=keyed)
-            if source is not None:
-                yield (*inside, step), source
+            at = (*path, *inside, step)
+            own, of_key = self.document.source(at), self.document.source(at, key=keyed)
+            if own is not None and of_key is not None:
+                yield (*inside, step), Place(own, self.document.length(at), of_key, len(str(step)) if keyed else 1)
             yield from self._places(path, part, (*inside, step))
 
     def _trusted_access(

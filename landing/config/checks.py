@@ -48,6 +48,7 @@ class _Checks:
         self.services = services
         self.problem = document.problem
         self.source = document.source
+        self.in_doubt = document.in_doubt
         self.data: Mapping[str, Any] = document.data
         self.accounts = dict(items(self.data.get("accounts")))
         self.units = {key: (path, unit) for key, path, unit in units_in(document)}
@@ -63,18 +64,30 @@ class _Checks:
         yield from self._accounts()
         for section in ("guardrails", "baselines"):
             yield from self._targets(section)
+        yield from self._services()
         yield from self._stacks()
         yield from self._delegated()
         yield from self._removed()
 
     def _unit(self, name: object, path: Path_) -> Iterator[Diagnostic]:
-        if isinstance(name, str) and name != ROOT and name not in self.units:
+        if isinstance(name, str) and name != ROOT and name not in self.units and not self.in_doubt(self._place(name)):
             yield self.problem(
                 "LZ301", f"there is no unit `{name}`", path, nearest(name, self.units, "declare it under `units`")
             )
 
+    def _place(self, unit: str) -> Path_:
+        """Where a unit that is not there would stand, or the first above it that is not there."""
+        place: Path_ = ("units",)
+        keys = unit.split("/")
+        for depth, key in enumerate(keys, 1):
+            place = (*place, key)
+            if "/".join(keys[:depth]) not in self.units:
+                break
+            place = (*place, "units")
+        return place
+
     def _account(self, name: object, path: Path_) -> Iterator[Diagnostic]:
-        if isinstance(name, str) and name not in self.accounts:
+        if isinstance(name, str) and name not in self.accounts and not self.in_doubt(("accounts", name)):
             hint = nearest(name, self.accounts, "declare it under `accounts`")
             yield self.problem("LZ302", f"there is no account `{name}`", path, hint)
 
@@ -107,7 +120,7 @@ class _Checks:
                 "choose a region that is on by default: organization trails, StackSets and Security Hub "
                 "central configuration do not reach accounts from an opt-in region",
             )
-        if governed and home not in governed:
+        if governed and home not in governed and not self.in_doubt(at):
             yield self.problem(
                 "LZ307",
                 f"the home region {home} is not among the governed regions",
@@ -193,7 +206,10 @@ class _Checks:
         for key, value in self.accounts.items():
             path: Path_ = ("accounts", key)
             yield from self._unit(value.get("unit"), (*path, "unit"))
-            if "email" not in value and "id" not in value and key != self.roles.get("management"):
+            findable = (
+                "email" in value or "id" in value or any(self.in_doubt((*path, each)) for each in ("email", "id"))
+            )
+            if not findable and key != self.roles.get("management") and not self.in_doubt(("roles", "management")):
                 yield self.problem(
                     "LZ330",
                     f"`email` is missing in `accounts.{key}`",
@@ -237,7 +253,7 @@ class _Checks:
     def _joins(self, key: str, value: Mapping[str, Any]) -> Iterator[Diagnostic]:
         """It is invited by its id, and nothing can rest on an account that may never come."""
         path: Path_ = ("accounts", key, "join")
-        if "id" not in value:
+        if "id" not in value and not self.in_doubt(("accounts", key, "id")):
             hint = "give its `id`: that account is invited, and no other is taken for it"
             yield self.problem("LZ333", f"`{key}` is to join, and nothing says which account it is", path, hint)
         parts = {f"roles.{name}": account for name, account in self.roles.items()}
@@ -254,15 +270,31 @@ class _Checks:
         for key, value in items(self.data.get(section)):
             path: Path_ = (section, key, "target")
             target = dict(items(value)).get("target", {})
-            for part, at in ((target, path), (dict(items(target)).get("exclude", {}), (*path, "exclude"))):
-                for index, unit in enumerate(_strings(part.get("units"))):
-                    yield from self._unit(unit, (*at, "units", index))
-                for index, account in enumerate(_strings(part.get("accounts"))):
-                    yield from self._account(account, (*at, "accounts", index))
-            if "target" in value and not any(target.get(part) for part in ("units", "accounts", "tags")):
+            yield from self._selected(target, path)
+            meaning = any(target.get(part) for part in ("units", "accounts", "tags")) or self.in_doubt(path)
+            if "target" in value and not meaning:
                 yield self.problem(
                     "LZ321", f"the target of `{key}` means nothing", path, "name units, accounts or tags", key=True
                 )
+
+    def _selected(self, target: Mapping[str, Any], path: Path_) -> Iterator[Diagnostic]:
+        """What a target names."""
+        for part, at in ((target, path), (dict(items(target)).get("exclude", {}), (*path, "exclude"))):
+            for index, unit in enumerate(_strings(part.get("units"))):
+                yield from self._unit(unit, (*at, "units", index))
+            for index, account in enumerate(_strings(part.get("accounts"))):
+                yield from self._account(account, (*at, "accounts", index))
+
+    def _services(self) -> Iterator[Diagnostic]:
+        """The targets within their settings, at any depth."""
+        yield from self._targets_within(self.data.get("services"), ("services",))
+
+    def _targets_within(self, value: object, path: Path_) -> Iterator[Diagnostic]:
+        for key, part in items(value):
+            if key == "target":
+                yield from self._selected(part, (*path, key))
+            else:
+                yield from self._targets_within(part, (*path, key))
 
     def _stacks(self) -> Iterator[Diagnostic]:
         """Their accounts, and keys that something else has: a key is the name of stacks and stack sets."""
@@ -308,6 +340,7 @@ class _Checks:
                 principal in service.delegated
                 and service.key in dict(items(self.data.get("services")))
                 and account != self.roles.get("security_tooling")
+                and not self.in_doubt(("roles", "security_tooling"))
             ):
                 message = (
                     f"`services.{service.key}` needs {principal} administered by `{self.roles.get('security_tooling')}`"

@@ -179,8 +179,10 @@ class Deployments:
 
     def _template(self, name: str, rendered: Rendered, given: Mapping[str, Any], path: Path_) -> dict[str, Json] | None:
         at: Path_ = (*path, "parameters") if path[0] in ("baselines", "stacks") else path
-        for parameter, message, hint in rendered.wrong:
-            self._problem("LZ312", message, (*at, parameter), hint, key=parameter in given)
+        self.problems += (
+            self.document.parameter_problem("LZ312", message, path, parameter, hint)
+            for parameter, message, hint in rendered.wrong
+        )
         if rendered.failure:
             self._told(rendered.failure, path)
         elif rendered.printed:  # of a failure troposphere prints what its exception says again

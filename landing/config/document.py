@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from landing.blueprint import NO_SUCH_PARAMETER
 from landing.core.model import Diagnostic, Source
 from landing.core.yaml_text import Map, Mark, Seq
 
@@ -18,12 +19,24 @@ class Document:
     """The merged content of a config folder, and where each part of it came from.
 
     `files` has the file of each top-level key, and of each key below one that several files hold (`accounts`, …).
+    `holes` are places of which it is not known what the config means there: what could not be read, and what is wrong.
     """
 
     def __init__(self) -> None:
         self.data = Map()
         self.files: dict[Path_, str] = {}
         self.lines: dict[str, list[str]] = {}
+        self.holes: set[Path_] = set()
+
+    def in_doubt(self, path: Path_) -> bool:
+        """Whether there is a hole at a path, around it or in what stands there.
+
+        Where a whole file could not be read (the hole `()`), that is so of what no other file has.
+        """
+        absent = len(path) <= 2 and self.at(path) is None
+        return any(
+            hole[: len(path)] == path or (path[: len(hole)] == hole and (bool(hole) or absent)) for hole in self.holes
+        )
 
     def source(self, path: Path_, *, key: bool = False) -> Source | None:
         """Where the value at `path` stands (`key=True`: its key); of a path that does not exist, its nearest parent."""
@@ -47,6 +60,16 @@ class Document:
         """An error about the value at a path (`key=True`: about its key)."""
         length = self.length(path, key=key)
         return Diagnostic(code, message, self.source(path, key=key), hint, pointer=path, length=length)
+
+    def parameter_problem(self, code: str, message: str, path: Path_, name: str, hint: str) -> Diagnostic:
+        """An error about a parameter of what stands at `path`: about its value, or its key where there is none of it.
+
+        Where it is missing, about the parameters that are given, or else about all that stands there.
+        """
+        within: Path_ = (*path, "parameters") if isinstance(self.at((*path, "parameters")), dict) else path
+        if self.at((*within, name)) is None:
+            return self.problem(code, message, within, hint, key=True)
+        return self.problem(code, message, (*within, name), hint, key=NO_SUCH_PARAMETER in message)
 
     def length(self, path: Path_, *, key: bool = False) -> int:
         """How many characters the value at a path (`key=True`: its key) takes in its line, as it is written there."""

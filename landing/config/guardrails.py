@@ -11,14 +11,14 @@ from landing.config.packs import numbered, size_of
 from landing.core.model import Diagnostic, Json, Source
 from landing.library import Library, Policy
 from landing.library.metadata import relative
-from landing.organization import ROOT, Guardrail, Organization, node_of
+from landing.organization import ROOT, Guardrail, Organization, Target, node_of
 from landing.policy import lint
 from landing.policy.escalation import open_escapes, open_to_outsiders, open_traits, open_ways
 from landing.policy.limits import LIMITS, size_limit
 from landing.policy.linter import ERROR, INFO, WARNING, Finding
 from landing.policy.room import limit, slots
 
-SCP = "SERVICE_CONTROL_POLICY"
+SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 NEARLY = 0.9
 ACCEPTABLE = frozenset({"LZ349", "LZ350", "LZ367", "LZ368", "LZ370"})
 """Beside the lint's, the codes of what a policy's text says."""
@@ -26,10 +26,16 @@ SIZE_CODES = ("POL200", "POL201")
 """Sizes are judged here, with the quotas that the config says AWS has raised."""
 
 
-def check(organization: Organization, library: Library, context: Mapping[str, Json]) -> Iterator[Diagnostic]:
+UNKNOWN = "\0unknown"
+"""Key of a guardrail of which it is not known what it does."""
+
+
+def check(
+    organization: Organization, library: Library, context: Mapping[str, Json], unknown: Target | None = None
+) -> Iterator[Diagnostic]:
     """Every problem of the guardrails, and of the user's own policies that no guardrail uses.
 
-    `context` are the names that every policy document may use.
+    `context` are the names that every policy document may use, `unknown` are places where there may be more guardrails.
     """
     for guardrail in organization.guardrails.values():
         yield from _size(organization, guardrail)
@@ -39,11 +45,21 @@ def check(organization: Organization, library: Library, context: Mapping[str, Js
         if library.own(policy) and policy.name not in used:
             yield from _unused(organization, policy, context)
     yield from _attachments(organization)
-    yield from _unprotected(organization)
-    yield from _self_made(organization)
-    yield from _laid_down(organization)
-    yield from _from_outside(organization)
-    yield from _allow_lists(organization)
+    whole = organization if unknown is None else _with_unknown(organization, unknown)
+    for places in (_unprotected, _self_made, _laid_down, _from_outside, _allow_lists):
+        yield from (each for each in places(whole) if each.pointer[1:] != (UNKNOWN,))
+
+
+def _with_unknown(organization: Organization, target: Target) -> Organization:
+    """Of what may be denied somewhere, and allowed there, nothing is said: as if it were both."""
+    statement: dict[str, Json] = {"Sid": "Unknown", "Action": "*", "Resource": "*"}
+    denied, allowed = {**statement, "Effect": "Deny"}, {**statement, "Effect": "Allow"}
+    documents: dict[str, list[Json]] = {SCP: [denied, allowed], RCP: [{**denied, "Principal": "*"}]}
+    guardrails = {
+        UNKNOWN * length: Guardrail(UNKNOWN, UNKNOWN, kind, "", {"Statement": statements}, target, nested=True)
+        for length, (kind, statements) in enumerate(documents.items(), 1)
+    }
+    return replace(organization, guardrails={**organization.guardrails, **guardrails})
 
 
 def as_accepted(problems: Iterable[Diagnostic], document: Document, library: Library) -> Iterator[Diagnostic]:

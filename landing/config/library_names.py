@@ -24,7 +24,7 @@ def _guardrails(document: Document, library: Library) -> Iterator[Diagnostic]:
     for key, value in guardrails.items():
         path: Path_ = ("guardrails", key)
         asked, name = value.get("policy", key), str(value.get("name", key))
-        yield from _missing(document, path, "policy", asked, library.policies)
+        yield from _missing(document, path, "policy", asked, {*library.policies, *library.broken})
         policy = library.policies.get(str(asked))
         first = names.setdefault((policy.type, forms.name(name)), key) if policy else key
         if first != key:

@@ -43,7 +43,10 @@ def referred(value: Json) -> bool:
 
 
 def check(organization: Organization, document: Document) -> Iterator[Diagnostic]:
-    """Every reference that means nothing, or more than one thing, and stacks that need each other."""
+    """Every reference that means nothing, or more than one thing, and stacks that need each other.
+
+    Of stacks that are in doubt nothing is said.
+    """
     stacks = {key: each for key, each in organization.deployments.items() if each.remembered}
     needs: dict[str, dict[str, Path_]] = {key: {} for key in stacks}
     for key, stack in stacks.items():
@@ -55,7 +58,8 @@ def check(organization: Organization, document: Document) -> Iterator[Diagnostic
                 yield document.problem("LZ336", f"`{parameter}` has a reference that is none", path, FORM)
             for output in outputs_in(written):
                 needs[key].setdefault(output.stack, path)
-                if output.stack in stacks or output.stack not in document.data["stacks"]:  # else it has no template
+                without_template = output.stack in document.data["stacks"] and output.stack not in stacks
+                if not without_template and not document.in_doubt(("stacks", output.stack)):
                     wrong = _wrong(stacks, stack, parameter, output)
                     yield from (document.problem("LZ336", message, path, hint) for message, hint in wrong)
     yield from _circle(document, needs)

@@ -9,20 +9,22 @@ from pathlib import Path
 
 import yaml
 
-from landing.config.document import Document
+from landing.config.document import Document, Path_
 from landing.core import source_tree
 from landing.core.model import Diagnostic, Source
-from landing.core.yaml_text import Map, NotAdmitted, parse
+from landing.core.yaml_text import UNREAD, UNREAD_KEY, Map, NotAdmitted, Seq, read_on
 
 MAX_BYTES = 64 * 1024 * 1024
 REFUSED = "LZ103"
-TWICE = "LZ107"
 BY_KEY = ("accounts", "baselines", "delegated_administrators", "guardrails", "services", "stacks", "units")
 """Top-level keys that several files may hold, each with keys of its own."""
 
 
 def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Diagnostic]]:
-    """Read every `*.yaml` and `*.yml` of a folder (or one file) into one document; all problems at once."""
+    """Read every `*.yaml` and `*.yml` of a folder (or one file) into one document; all problems at once.
+
+    What cannot be read is left out, and is a hole of the document.
+    """
     document, problems = Document(), list[Diagnostic]()
     paths = source_tree.config_files(folder)
     if not paths:
@@ -72,11 +74,13 @@ def _read_file(document: Document, path: Path, name: str) -> Iterator[Diagnostic
     try:
         raw = path.read_bytes()
     except OSError as error:
+        document.holes.add(())
         yield Diagnostic("LZ102", f"cannot read {name}: {error.strerror}", Source(name, 1, 1))
         return
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        document.holes.add(())
         line = raw.count(b"\n", 0, error.start)
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1)
         yield Diagnostic(
@@ -87,31 +91,48 @@ def _read_file(document: Document, path: Path, name: str) -> Iterator[Diagnostic
         )
         return
     document.lines[name] = text.splitlines()
-    try:
-        top = parse(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = (mark.line, mark.column) if mark else (0, 0)
-        yield Diagnostic(
-            "LZ105", _wording(error), Source(name, at[0] + 1, at[1] + 1), help=_advice(error, document, name)
-        )
-        return
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position)
-        column = error.position - (text.rfind("\n", 0, error.position) + 1)
-        yield Diagnostic("LZ105", f"not YAML: {error.reason}", Source(name, line + 1, column + 1))
-        return
-    except NotAdmitted as error:
-        where = Source(name, error.mark[0] + 1, error.mark[1] + 1)
-        yield Diagnostic(error.code, error.message, where, help=error.hint, length=error.length)
-        return
-    yield from _merge(document, top, name)
+    reading = read_on(text)
+    if reading.open:
+        document.holes.add(())
+    yield from (_refused(fault, document, text, name) for fault in reading.faults)
+    if reading.faults:
+        document.holes.update(_without_unread(reading.document))
+    yield from _merge(document, reading.document, name)
+
+
+def _refused(fault: NotAdmitted | yaml.YAMLError, document: Document, text: str, name: str) -> Diagnostic:
+    """What of a text is no YAML, or none that a config may have."""
+    if isinstance(fault, NotAdmitted):
+        where = Source(name, fault.mark[0] + 1, fault.mark[1] + 1)
+        return Diagnostic(fault.code, fault.message, where, help=fault.hint, length=fault.length)
+    if isinstance(fault, yaml.reader.ReaderError):
+        line = text.count("\n", 0, fault.position)
+        column = fault.position - (text.rfind("\n", 0, fault.position) + 1)
+        return Diagnostic("LZ105", f"not YAML: {fault.reason}", Source(name, line + 1, column + 1))
+    assert isinstance(fault, yaml.MarkedYAMLError)
+    mark = fault.problem_mark or fault.context_mark
+    at = (mark.line, mark.column) if mark else (0, 0)
+    return Diagnostic("LZ105", _wording(fault), Source(name, at[0] + 1, at[1] + 1), help=_advice(fault, document, name))
+
+
+def _without_unread(value: object, path: Path_ = ()) -> Iterator[Path_]:
+    """Take out of a value what could not be read; the places where it stood."""
+    parts = list(value.items()) if isinstance(value, Map) else list(enumerate(value)) if isinstance(value, Seq) else []
+    for step, part in reversed(parts):
+        if part is not UNREAD and step != UNREAD_KEY:
+            yield from _without_unread(part, (*path, step))
+            continue
+        yield path if step == UNREAD_KEY else (*path, step)
+        del value[step]  # type: ignore[attr-defined]
+        if isinstance(value, Seq):
+            del value.values_at[step]
 
 
 def _merge(document: Document, top: object, name: str) -> Iterator[Diagnostic]:
-    if top is None:
+    if top is None or top is UNREAD:
         return
     if not isinstance(top, Map):
+        document.holes.add(())
         yield Diagnostic("LZ106", f"{name} must hold a mapping of top-level keys", Source(name, 1, 1))
         return
     for key, value in top.items():
@@ -123,10 +144,14 @@ def _merge(document: Document, top: object, name: str) -> Iterator[Diagnostic]:
             document.data[key] = Map()  # other files may add to it; what this file says elsewhere stays as it is
         elif not keyed or not isinstance(document.data[key], Map):
             yield _twice(document, (key,), Source(name, *_line_column(top, key)))
+            _complete(document, key, value, name)
             continue
         for each in value:
             if each in document.data[key]:
                 yield _twice(document, (key, each), Source(name, *_line_column(value, each)))
+                first, second = document.data[key][each], value[each]
+                if isinstance(first, Map) and isinstance(second, Map):
+                    document.holes |= {(key, each, part) for part in second.keys() - first.keys()}
             else:
                 _take(document, (key, each), value, name)
 
@@ -141,10 +166,20 @@ def _take(document: Document, path: tuple[str, ...], values: Map, name: str) -> 
     document.files[path] = name
 
 
+def _complete(document: Document, key: str, value: object, name: str) -> None:
+    """Take from what is given again what was not said the first time: that is not missing."""
+    into = document.data[key]
+    if isinstance(into, Map) and isinstance(value, Map):
+        for each in value.keys() - into.keys():
+            _take(document, (key, each), value, name)
+    else:
+        document.holes.add((key,))
+
+
 def _twice(document: Document, path: tuple[str, ...], source: Source) -> Diagnostic:
     first = document.source(path, key=True)
     return Diagnostic(
-        TWICE,
+        "LZ107",
         f"`{'.'.join(path)}` is given twice: here and at {first}",
         source,
         help=f"keep it in one file; only {', '.join(BY_KEY)} may stand in several"

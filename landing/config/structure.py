@@ -12,31 +12,80 @@ from landing.config.document import Document, Path_
 from landing.core.model import Diagnostic
 from landing.core.spelling import nearest
 from landing.core.vocabulary import KEY
+from landing.core.yaml_text import Map
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 
-def problems_of(document: Document, schema: Mapping[str, Any]) -> Iterator[Diagnostic]:
-    """Every violation of the schema, where it stands in the files.
+def problems_of(document: Document, schema: Mapping[str, Any]) -> list[Diagnostic]:
+    """Every violation of the schema, where it stands in the files; of the document it is a hole.
 
-    A compiled validator says whether there is any; the one that names all errors is imported only then, and looks at
-    those accounts only that are wrong: they are the bulk of a config.
+    A key that is nearly one that is not there is read as that: so what stands below it is looked at, too.
+    A compiled validator says whether there is any violation; the one that names all errors is imported only then.
     """
-    data = dict(document.data)
-    if compiled(schema)(data):
-        return
+    if compiled(schema)(document.data):
+        return []
+    found = _violations(document, schema)
+    misspelt = [each for each in found if each.code == "LZ201" and _respell(document, each)]
+    if misspelt:
+        read_as = {(*each.pointer[:-1], meant(each.help)) for each in misspelt}
+        further = _violations(document, schema)
+        document.holes |= read_as & {each.pointer for each in further}  # perhaps something else was meant by it
+        found = misspelt + [each for each in further if each.pointer not in read_as]
+    told = [each for each in found if not _follows(document, each)]
+    document.holes |= {place_of(each) for each in told if each.code != "LZ201"}
+    return told
+
+
+def violations(data: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Path_]:
+    """The places of a value that violate the schema: of a key that is unknown or missing, the mapping around it."""
     from jsonschema import Draft7Validator
 
+    if not compiled(schema)(dict(data)):
+        yield from (tuple(error.absolute_path) for error in Draft7Validator(schema).iter_errors(dict(data)))
+
+
+def place_of(problem: Diagnostic) -> Path_:
+    """The place of what is wrong in a document: of a key that is missing, where it would stand."""
+    return (*problem.pointer, problem.message.split("`")[1]) if problem.code == "LZ202" else problem.pointer
+
+
+def meant(hint: str) -> str:
+    """The name that a hint suggests; nothing where it suggests none."""
+    return hint.split("`")[1] if hint.startswith("did you mean `") else ""
+
+
+def _violations(document: Document, schema: Mapping[str, Any]) -> list[Diagnostic]:
+    """Those accounts only are looked at that are wrong: they are the bulk of a config."""
+    from jsonschema import Draft7Validator
+
+    data = dict(document.data)
     if isinstance(data.get("accounts"), dict):
         data["accounts"] = _suspects(data["accounts"], schema["properties"]["accounts"])
     errors = Draft7Validator(schema).iter_errors(data)
-    found = list(dict.fromkeys(each for error in errors for each in _spoken(document, error)))
-    misspelt = {(each.pointer[:-1], each.help) for each in found if each.code == "LZ201"}
-    for each in found:
-        missing = each.message.split("`")[1] if each.code == "LZ202" else ""
-        if (each.pointer, f"did you mean `{missing}`?") not in misspelt:  # else that says it, and what to do
-            yield each
+    return list(dict.fromkeys(each for error in errors for each in _spoken(document, error)))
+
+
+def _respell(document: Document, problem: Diagnostic) -> bool:
+    """Put an unknown key under the name that it nearly has, where that is missing; whether it is."""
+    *around, key = problem.pointer
+    container, name = document.at(tuple(around)), meant(problem.help)
+    if not name or not isinstance(container, Map) or key not in container or name in container:
+        return False
+    for values in (container, container.keys_at, container.values_at):
+        values[name] = values.pop(str(key))
+    if len(around) < 2 and problem.pointer in document.files:
+        document.files[(*around, name)] = document.files[problem.pointer]
+    return True
+
+
+def _follows(document: Document, problem: Diagnostic) -> bool:
+    """Whether it comes only from what could not be read."""
+    if problem.code == "LZ202":
+        return document.in_doubt(place_of(problem))
+    at = problem.pointer
+    return problem.code == "LZ206" and any(hole != at and hole[: len(at)] == at for hole in document.holes)
 
 
 def compiled(schema: Mapping[str, Any]) -> Callable[[Any], bool]:

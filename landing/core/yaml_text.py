@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -61,6 +62,15 @@ class NotAdmitted(Exception):
         self.code, self.message, self.mark, self.hint, self.length = code, message, mark, hint, length
 
 
+class Unread:
+    """What stands in place of a value that cannot be read."""
+
+
+UNREAD = Unread()
+UNREAD_KEY = "\0"
+"""Stands in place of a key that cannot be read; no YAML text has this character."""
+
+
 Tagged = Callable[[str, object], tuple[str, object] | None]
 """The key and the value that a tag and its value stand for; None when the tag is not understood."""
 
@@ -76,11 +86,45 @@ def parse(text: str, *, tagged: Tagged = lambda tag, value: None) -> object:
     return builder.document
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What could be read of a text, and all that was in the way: NotAdmitted, and what PyYAML raises.
+
+    With `open`, something may be missing anywhere; where a single value could not be read, the document has UNREAD.
+    """
+
+    document: object
+    faults: tuple[NotAdmitted | yaml.YAMLError, ...] = ()
+    open: bool = False
+
+
+def read_on(text: str) -> Reading:
+    """The one document of a text, as much of it as can be understood."""
+    faults: list[NotAdmitted | yaml.YAMLError] = []
+    builder = _Builder(lambda tag, value: None, faults)
+    whole = False
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.feed(event)
+            if builder.documents > 1:
+                break
+        else:
+            whole = True
+    except (NotAdmitted, yaml.YAMLError) as fault:
+        faults.append(fault)
+        builder.drop_unfinished()
+    builder.complete_doubled()
+    return Reading(builder.document, tuple(faults), open=not whole)
+
+
 class _Builder:
     """Builds values from parser events; `keys` has, for each open container, the key that waits for its value."""
 
-    def __init__(self, tagged: Tagged) -> None:
+    def __init__(self, tagged: Tagged, faults: list[NotAdmitted | yaml.YAMLError] | None = None) -> None:
         self.tagged = tagged
+        self.faults = faults
+        self.doubled: list[tuple[Map, Map]] = []
+        """Mappings that have one key: the first, which is kept, and another."""
         self.document: object = None
         self.documents = 0
         self.stack: list[Map | Seq] = []
@@ -105,12 +149,38 @@ class _Builder:
         elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                raise NotAdmitted(
+                self._refuse(
                     "LZ108",
                     "a second YAML document begins here",
                     _mark(event),
                     "one document a file; split it into two files",
                 )
+
+    def _refuse(self, code: str, message: str, mark: Mark, hint: str = "", length: int = 1) -> Unread:
+        """Raises NotAdmitted; where faults are collected, goes on without the value."""
+        return self._without(NotAdmitted(code, message, mark, hint, length))
+
+    def _without(self, fault: NotAdmitted) -> Unread:
+        if self.faults is None:
+            raise fault
+        self.faults.append(fault)
+        return UNREAD
+
+    def drop_unfinished(self) -> None:
+        """Take the last top-level value away: in its middle, or right after it, the text cannot be read any more."""
+        top = self.document
+        if isinstance(top, Map) and top:
+            key = next(reversed(top))
+            top[key] = UNREAD
+
+    def complete_doubled(self) -> None:
+        """Add to a mapping what only another of the same key has."""
+        for first, second in self.doubled:
+            for key in second.keys() - first.keys():
+                if _holds(second[key], first):
+                    continue  # by an alias
+                first[key] = second[key]
+                first.keys_at[key], first.values_at[key] = second.keys_at[key], second.values_at[key]
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         mark = _mark(event)
@@ -120,20 +190,24 @@ class _Builder:
             return
         if self.stack and isinstance(self.stack[-1], Map) and self.keys[-1] is None:
             if text == "<<" and event.implicit[0]:
-                raise NotAdmitted("LZ110", "merge keys (`<<`) are not supported", mark, "repeat the keys", 2)
+                self._refuse("LZ110", "merge keys (`<<`) are not supported", mark, "repeat the keys", 2)
+                text = UNREAD_KEY
             self.keys[-1] = (text, mark)
             return
-        plain = event.implicit[0] and event.tag is None
-        self._place(resolve(text, mark) if plain else text, mark, event.anchor)
+        value: object = text
+        if event.implicit[0] and event.tag is None:
+            try:
+                value = resolve(text, mark)
+            except NotAdmitted as fault:
+                value = self._without(fault)
+        self._place(value, mark, event.anchor)
 
     def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         mark = _mark(event)
-        if self.stack and isinstance(self.stack[-1], Map) and self.keys[-1] is None:
-            raise NotAdmitted("LZ111", "a key must be a plain word", mark)
         if len(self.stack) >= MAX_DEPTH:
             raise NotAdmitted("LZ112", f"nested deeper than {MAX_DEPTH} levels", mark)
         container: Map | Seq = Map() if isinstance(event, yaml.MappingStartEvent) else Seq()
-        value = container
+        value: object = container
         if event.tag is not None and event.tag not in ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
             value = self._tagged(event.tag, container, mark)
         self._place(value, mark, event.anchor)
@@ -141,10 +215,10 @@ class _Builder:
         self.keys.append(None)
         self.begun.append((event.anchor, self.placed, 0))
 
-    def _tagged(self, tag: str, value: object, mark: Mark) -> Map:
+    def _tagged(self, tag: str, value: object, mark: Mark) -> Map | Unread:
         stands_for = self.tagged(tag, value)
         if stands_for is None:
-            raise NotAdmitted("LZ109", f"the tag {tag} is not understood", mark, "remove it")
+            return self._refuse("LZ109", f"the tag {tag} is not understood", mark, "remove it")
         key, inner = stands_for
         found = Map()
         found[key], found.keys_at[key], found.values_at[key] = inner, mark, mark
@@ -170,10 +244,13 @@ class _Builder:
         if self.aliases > MAX_ALIASES:
             raise NotAdmitted("LZ113", f"more than {MAX_ALIASES} aliases", mark)
         if event.anchor not in self.anchors:
-            raise NotAdmitted("LZ114", f"the alias *{event.anchor} has no anchor above it", mark)
+            missing = self._refuse("LZ114", f"the alias *{event.anchor} has no anchor above it", mark)
+            self._place(missing, mark, None)
+            return
         value = self.anchors[event.anchor]
         if any(value is open_ for open_ in self.stack):
-            raise NotAdmitted("LZ114", f"the alias *{event.anchor} contains itself", mark)
+            self._place(self._refuse("LZ114", f"the alias *{event.anchor} contains itself", mark), mark, None)
+            return
         values, levels = self.sizes.get(event.anchor, (1, 0))
         self.repeated += values
         if self.repeated > MAX_REPEATED:
@@ -199,17 +276,34 @@ class _Builder:
             return
         pending = self.keys[-1]
         if pending is None:
-            raise NotAdmitted("LZ111", "a key must be a plain word", mark)
+            self._refuse("LZ111", "a key must be a plain word", mark)
+            self.keys[-1] = (UNREAD_KEY, mark)  # what stands in its place has a value as well
+            return
         key, at = pending
-        if key in parent:
-            first = parent.keys_at[key]
-            raise NotAdmitted(
-                "LZ115", f"`{key}` is given twice: here and in line {first[0] + 1}", at, "remove one of them", len(key)
-            )
+        if key in parent and key != UNREAD_KEY:
+            line, message = parent.keys_at[key][0] + 1, f"`{key}` is given twice: here and in line"
+            self._refuse("LZ115", f"{message} {line}", at, "remove one of them", len(key))
+            if isinstance(parent[key], Map) and isinstance(value, Map):
+                self.doubled.append((parent[key], value))
+            self.keys[-1] = None
+            return
         parent[key] = value
         parent.keys_at[key] = at
         parent.values_at[key] = mark
         self.keys[-1] = None
+
+
+def _holds(value: object, wanted: object) -> bool:
+    """Whether one value is within another, or is it."""
+    found, left = set[int](), [value]
+    while left:
+        each = left.pop()
+        if each is wanted:
+            return True
+        if id(each) not in found and isinstance(each, Map | Seq):
+            found.add(id(each))
+            left += each.values() if isinstance(each, Map) else each
+    return False
 
 
 def _mark(event: yaml.Event) -> Mark:

@@ -30,18 +30,22 @@ class Library:
 
     policies: Mapping[str, Policy]
     blueprint_files: Mapping[str, Path]
+    problems: tuple[Diagnostic, ...] = ()
+    """What is wrong with it: `landing.config.load` tells it with all else."""
+    broken: frozenset[str] = frozenset()
+    """Names of policies that could not be read."""
     _blueprints: dict[str, Blueprint] = field(default_factory=dict)
 
     @classmethod
     def load(cls, *folders: Path) -> Library:
-        """Find what is in `blueprints/`, read what is in `scps/`; raises ConfigError with all problems at once."""
+        """Find what is in `blueprints/`, read what is in `scps/`; raises ConfigError where a folder is not read."""
         policies: dict[str, Policy] = {}
         files: dict[str, Path] = {}
         problems: list[Diagnostic] = []
+        broken: set[str] = set()
         looked_at = list(dict.fromkeys(path.resolve() for path in folders))
-        problems += (problem for folder in looked_at for problem in refused(folder))
-        if problems:  # nothing of such a folder is read, not even to say more
-            raise ConfigError(problems)
+        if unread := [problem for folder in looked_at for problem in refused(folder)]:
+            raise ConfigError(unread)  # nothing of such a folder is read, not even to say more
         for folder in looked_at:
             for path in _blueprint_files(folder):
                 if path.stem in files:
@@ -56,9 +60,8 @@ class Library:
                     policies[name] = policy_in(path.parent)
                 except ConfigError as error:
                     problems += error.problems
-        if problems:
-            raise ConfigError(problems)
-        return cls(policies, files)
+                    broken.add(name)
+        return cls(policies, files, tuple(problems), frozenset(broken))
 
     def blueprint(self, name: str) -> Blueprint:
         """One of our blueprints; KeyError when there is none of that name, or when it is the user's."""

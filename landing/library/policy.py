@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from landing.blueprint import NO_SUCH_PARAMETER
 from landing.core.errors import ConfigError
 from landing.core.json_text import place, read
 from landing.core.model import Diagnostic, Json, Severity, Source
@@ -57,16 +58,18 @@ class Policy:
 
     def problems_of(self, given: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
         """(parameter, message, help) for every value that the metadata does not admit, and for those missing."""
+        hints = set[str]()
         for name, value in given.items():
             parameter = self.parameters.get(name)
             if parameter is None:
                 known = ", ".join(self.parameters) or "none"
                 hint = nearest(name, self.parameters, f"it has: {known}")
-                yield name, f"policy `{self.name}` has no parameter `{name}`", hint
+                hints.add(hint)
+                yield name, f"policy `{self.name}` {NO_SUCH_PARAMETER} `{name}`", hint
             elif not fits(parameter.type, value):
                 yield name, f"`{name}` of policy `{self.name}` must be {_A[parameter.type]}", parameter.description
         for name, parameter in self.parameters.items():
-            if parameter.required and name not in given:
+            if parameter.required and name not in given and f"did you mean `{name}`?" not in hints:
                 example = f"`parameters: {{{name}: {_EXAMPLES[parameter.type]}}}`"
                 yield name, f"policy `{self.name}` needs the parameter `{name}`", f"{example}: {parameter.description}"
 

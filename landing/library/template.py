@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from landing.blueprint import CONTEXT_PARAMETERS, canonical, shape
+from landing.blueprint import CONTEXT_PARAMETERS, NO_SUCH_PARAMETER, canonical, shape
 from landing.blueprint.file import LOADING, Failure, Rendered
 from landing.core.references import outputs_in
 from landing.core.spelling import nearest
@@ -101,7 +101,7 @@ def _wrong(name: str, own: Mapping[str, Any], given: Mapping[str, object]) -> It
     for key, value in given.items():
         if key not in own:
             hint = nearest(key, own, "it has: " + (", ".join(sorted(own)) or "none"))
-            yield key, f"template `{name}` has no parameter `{key}`", hint
+            yield key, f"template `{name}` {NO_SUCH_PARAMETER} `{key}`", hint
         elif problem := _refused(own[key], value):
             yield key, f"`{key}` of template `{name}` {problem}", ""
     for key, entry in own.items():

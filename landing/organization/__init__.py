@@ -5,7 +5,7 @@ Values only: nothing here reads files or asks AWS. Imported by all but `core` an
 
 from __future__ import annotations
 
-from landing.organization.desired import Delivery, Deployment, EnabledService, LockPlace, Organization
+from landing.organization.desired import Delivery, Deployment, EnabledService, LockPlace, Organization, Place
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Strictness, Target, Unit, node_of
 from landing.organization.marks import PREFIX, REGION_TAG, REQUIRES_TAG, SERVICE_TAG, STACKS_TAG, TAG
 from landing.organization.pipeline import PIPELINE, Pipeline, is_bootstrapped
@@ -34,6 +34,7 @@ __all__ = [
     "Organization",
     "Pack",
     "Pipeline",
+    "Place",
     "Strictness",
     "Target",
     "Unit",

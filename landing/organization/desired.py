@@ -52,6 +52,16 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a setting stands, and how many characters it takes there; `key` is that of its name."""
+
+    value: Source
+    length: int
+    key: Source
+    key_length: int
+
+
+@dataclass(frozen=True, slots=True)
 class EnabledService(Generic[S]):
     """An organization-wide service as the config wants it: its settings with defaults filled in."""
 
@@ -60,17 +70,27 @@ class EnabledService(Generic[S]):
     trusted: tuple[str, ...] = ()
     """Service principals that must have trusted access."""
     source: Source | None = None
-    sources: Mapping[tuple[str | int, ...], Source] = field(default_factory=dict)
+    places: Mapping[tuple[str | int, ...], Place] = field(default_factory=dict)
     """Where each setting stands, by its path."""
 
     def at(self, *path: str | int) -> Source | None:
         """Where a setting stands; of one that the config leaves out, where it would stand in."""
-        return next((self.sources[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.sources), self.source)
+        place = self._place(path)
+        return place.key if place else self.source
 
-    def problem(self, code: str, message: str, help_: str, *path: str | int, severity: str = "error") -> Diagnostic:
-        """What is wrong with a setting, where it stands."""
-        length = len(str(path[-1])) if path and isinstance(path[-1], str) else 1
-        return Diagnostic(code, message, self.at(*path), help_, severity, ("services", self.name, *path), length)
+    def problem(
+        self, code: str, message: str, help_: str, *path: str | int, key: bool = False, severity: str = "error"
+    ) -> Diagnostic:
+        """What is wrong with the value of a setting (`key`: with its name), where it stands."""
+        pointer, place = ("services", self.name, *path), self._place(path)
+        if place is None:
+            return Diagnostic(code, message, self.source, help_, severity, pointer, len(self.name))
+        if key or path not in self.places:
+            return Diagnostic(code, message, place.key, help_, severity, pointer, place.key_length)
+        return Diagnostic(code, message, place.value, help_, severity, pointer, place.length)
+
+    def _place(self, path: tuple[str | int, ...]) -> Place | None:
+        return next((self.places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.places), None)
 
 
 @dataclass(frozen=True, slots=True)

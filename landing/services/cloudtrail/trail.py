@@ -120,7 +120,7 @@ class Trail(Kind):
         )
         if values > MOST_VALUES:
             message = f"the selectors of the trail have {values} values; AWS allows {MOST_VALUES}"
-            yield service.problem("LZ365", message, "leave out fewer resources", "data_events")
+            yield service.problem("LZ365", message, "leave out fewer resources", "data_events", key=True)
         logged = _LOGGED[service.settings.management_events]
         for index, insight in enumerate(service.settings.insights):
             if not can_have(insight, logged):
@@ -278,9 +278,9 @@ class Trail(Kind):
 def _idle(service: EnabledService[CloudTrailSettings]) -> Iterable[Diagnostic]:
     """Settings of a trail that is never changed."""
     for each in fields(CloudTrailSettings):
-        if each.name != "existing" and (each.name,) in service.sources:
+        if each.name != "existing" and (each.name,) in service.places:
             message = f"`{each.name}` is of no effect: the trail `{service.settings.existing}` is used as it is"
-            yield service.problem("LZ369", message, "leave it out, or let the trail be ours", each.name)
+            yield service.problem("LZ369", message, "leave it out, or let the trail be ours", each.name, key=True)
 
 
 def shortfall(client: Any, trail: Mapping[str, Any]) -> str:

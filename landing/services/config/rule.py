@@ -215,11 +215,11 @@ def _problems(service: EnabledService[ConfigSettings], key: str, rule: Rule) -> 
         yield service.problem("LZ362", message, "AWS gives a name once", *at, "name")
     if not rule.name and len(PREFIX + key) > most:
         hint = f"at most {most - len(PREFIX)} characters"
-        yield service.problem("LZ362", f"`{key}` is too long for the name of an organization rule", hint, *at)
+        yield service.problem("LZ362", f"`{key}` is too long for the name of an organization rule", hint, *at, key=True)
     most = constraint("config:PutOrganizationConfigRule OrganizationManagedRuleMetadata.InputParameters")["max"]
     if len(_text(given)) > most:
         message = f"the parameters of `{key}` have {len(_text(given)):,} characters as JSON; AWS takes {most:,}"
-        yield service.problem("LZ362", message, "shorten them", *at, "parameters")
+        yield service.problem("LZ362", message, "shorten them", *at, "parameters", key=True)
     if not config_rules.is_known(identifier):
         hint = nearest(identifier, config_rules.rules(), "see the list of AWS Config managed rules")
         yield service.problem("LZ363", f"AWS Config has no managed rule `{identifier}`", hint, *at, "identifier")
@@ -227,6 +227,8 @@ def _problems(service: EnabledService[ConfigSettings], key: str, rule: Rule) -> 
     known = config_rules.rules()[identifier]
     for name in config_rules.unknown_parameters(identifier, given):
         hint = nearest(name, known, "its parameters: " + (", ".join(known) or "none"))
-        yield service.problem("LZ364", f"{identifier} has no parameter `{name}`", hint, *at, "parameters", name)
+        yield service.problem(
+            "LZ364", f"{identifier} has no parameter `{name}`", hint, *at, "parameters", name, key=True
+        )
     for name in config_rules.missing_parameters(identifier, given):
-        yield service.problem("LZ364", f"{identifier} needs the parameter `{name}`", "", *at, "parameters")
+        yield service.problem("LZ364", f"{identifier} needs the parameter `{name}`", "", *at, "parameters", key=True)

@@ -91,7 +91,7 @@ def _parameter_problems(
         if name not in known:
             message = f"{entry.name} has no parameter `{name}`"
             hint = nearest(name, known, "its parameters: " + (", ".join(known) or "none"))
-            yield service.problem("LZ523", message, hint, "controls", index, "parameters", name)
+            yield service.problem("LZ523", message, hint, "controls", index, "parameters", name, key=True)
 
 
 def _parameters(aws: Aws, control: Control) -> list[str]:

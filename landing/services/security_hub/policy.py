@@ -70,7 +70,7 @@ class SecurityHubPolicy(AdministeredSetting):
             yield from _problems(service, key, policy)
             if number == MOST_POLICIES + 1:
                 message = f"{len(policies)} Security Hub policies; AWS allows {MOST_POLICIES}"
-                yield service.problem("LZ357", message, "use one policy for several targets", "policies", key)
+                yield service.problem("LZ357", message, "use one policy for several targets", "policies", key, key=True)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """The policies of the config."""
@@ -156,7 +156,7 @@ def _problems(service: EnabledService[SecurityHubSettings], key: str, policy: Po
         yield service.problem("LZ357", message, "AWS gives a name once", *at, "name")
     if not policy.name and not POLICY_NAME.fullmatch(PREFIX + key):
         hint = "letters, digits and hyphens only"
-        yield service.problem("LZ357", f"`{key}` cannot name a Security Hub policy", hint, *at)
+        yield service.problem("LZ357", f"`{key}` cannot name a Security Hub policy", hint, *at, key=True)
     for setting, entry, why in conflicts(asdict(policy)):
         yield service.problem(
             "LZ358",
@@ -164,6 +164,7 @@ def _problems(service: EnabledService[SecurityHubSettings], key: str, policy: Po
             "remove one of the two",
             *at,
             *((setting, entry) if entry else (setting,)),
+            key=True,
         )
     for index, control in enumerate(policy.disabled_controls):
         if not is_known(control):
@@ -178,7 +179,7 @@ def _problems(service: EnabledService[SecurityHubSettings], key: str, policy: Po
 
 def _no_control(service: EnabledService[SecurityHubSettings], control: str, *path: str | int) -> Diagnostic:
     hint = nearest(control, CONTROLS, "controls are named as `IAM.1` is")
-    return service.problem("LZ359", f"Security Hub has no control `{control}`", hint, *path)
+    return service.problem("LZ359", f"Security Hub has no control `{control}`", hint, *path, key=True)
 
 
 def _parameter_problems(
@@ -187,7 +188,7 @@ def _parameter_problems(
     known = parameter_types(control)
     if known is not None and name not in known:
         hint = nearest(name, known, "its parameters: " + (", ".join(known) or "none"))
-        yield service.problem("LZ360", f"{control} has no parameter `{name}`", hint, *path)
+        yield service.problem("LZ360", f"{control} has no parameter `{name}`", hint, *path, key=True)
         return
     if isinstance(value, dict):
         kind, inner = next(iter(value.items()))
