@@ -10,7 +10,7 @@ import pytest
 
 from landing.blueprint.process import DEEPEST
 from landing.core import json_text
-from landing.core.errors import ConfigError, LandingError, UnknownFormat
+from landing.core.errors import LandingError, UnknownFormat
 from landing.core.model import Action, Address, Change, Diagnostic, Json, Source
 from landing.core.yaml_text import NotAdmitted, parse
 from landing.engine import plan, snapshot
@@ -129,10 +129,9 @@ def test_metadata_of_a_policy_is_bounded(tmp_path: Path, file: str, text: str) -
     folder.mkdir(parents=True)
     (folder / "policy.json").write_text(JSON["digits"])
     (folder / file).write_text(text)
-    with pytest.raises(ConfigError) as refused:
-        Library.load(tmp_path)
-    assert {problem.code for problem in refused.value.problems} == {"LZ402", "LZ404"}
-    assert len(str(refused.value)) < 1_000
+    problems = Library.load(tmp_path).problems
+    assert {problem.code for problem in problems} == {"LZ402", "LZ404"}
+    assert len("".join(map(str, problems))) < 1_000
 
 
 @pytest.mark.parametrize(

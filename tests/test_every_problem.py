@@ -77,7 +77,14 @@ FAULTS: list[Fault] = [
 ]
 
 
-BESIDE = ("unquoted placeholder", "unknown parameter", "unknown section", "misspelt section", "unknown home")
+BESIDE = (
+    "unquoted placeholder",
+    "unknown parameter",
+    "unknown section",
+    "misspelt section",
+    "unknown home",
+    "units in a list",
+)
 """These change what another of them is about."""
 
 
@@ -131,3 +138,60 @@ def test_all_at_once(found: Callable[[str], list[str]]) -> None:
     apart = [each for each in FAULTS if each[0] not in BESIDE]
     assert found(BASE) == []
     assert found(_broken(*apart)) == sorted(code for each in apart for code in each[3])
+
+
+def problems_of(folder: Path, library: Library, **files: str) -> list[Diagnostic]:
+    (folder / "config").mkdir()
+    for name, text in files.items():
+        (folder / f"config/{name}.yaml").write_text(text)
+    with pytest.raises(ConfigError) as error:
+        load(folder / "config", library)
+    return list(error.value.problems)
+
+
+def test_a_part_that_two_files_give_is_not_missing_in_either(tmp_path: Path, library: Library) -> None:
+    second = "organization: {name: other}\naccounts: {shop-dev: {unit: root}}\n"
+    found = problems_of(tmp_path, library, a=second, landing=SMALL)
+    assert [(each.code, each.message.split("`")[1]) for each in found] == [
+        ("LZ107", "organization"),
+        ("LZ107", "accounts.shop-dev"),
+    ]
+
+
+def test_a_file_that_cannot_be_read_hides_nothing_of_the_others(tmp_path: Path, library: Library) -> None:
+    units = SMALL[SMALL.index("units:") : SMALL.index("accounts:")]
+    rest = (
+        SMALL.replace(units, "").replace("name: test", "nmae: test")
+        + "guardrails: {deny-iam-user: {target: {units: [workloads]}}}\n"
+    )
+    found = problems_of(tmp_path, library, a=units + "x: [\n", b=rest)
+    assert [each.code for each in found] == ["LZ105", "LZ201", "LZ310"]
+
+
+def test_a_policy_that_cannot_be_read_is_no_policy_that_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "scps/mine").mkdir(parents=True)
+    (tmp_path / "scps/mine/policy.json").write_text("{")
+    (tmp_path / "scps/mine/metadata.yaml").write_text("title: T\n")
+    text = SMALL.replace("unit: security}", "unit: secruity}") + "guardrails: {mine: {target: {units: [root]}}}\n"
+    found = problems_of(tmp_path, Library.load(shipped(), tmp_path), landing=text)
+    assert {each.code for each in found} == {"LZ404", "LZ403", "LZ301"}
+
+
+VALUES = [
+    ("guardrails: {deny-regions: {target: {units: [root]}, parameters: {regions: nowhere}}}\n", "LZ312", "nowhere"),
+    ("guardrails: {deny-regions: {target: {units: [root]}, parameters: {region: []}}}\n", "LZ312", "region"),
+    ("baselines: {account-baseline: {target: {units: [root]}, parameters: {snapshots: 3}}}\n", "LZ312", "3"),
+    ("baselines: {account-baseline: {target: {units: [root]}, parameters: {snapshoots: x}}}\n", "LZ312", "snapshoots"),
+    ("services: {log_archive: {}, config: {rules: {a: {identifier: NO_RULE}}}}\n", "LZ363", "NO_RULE"),
+    ("services: {security_hub: {linked_regions: [eu-west-1]}}\n", "LZ356", "eu-west-1"),
+]
+
+
+@pytest.mark.parametrize(("extra", "code", "underlined"), VALUES)
+def test_what_is_wrong_is_underlined_be_it_a_name_or_a_value(
+    tmp_path: Path, library: Library, extra: str, code: str, underlined: str
+) -> None:
+    (found,) = (each for each in problems_of(tmp_path, library, landing=SMALL + extra) if each.code == code)
+    assert found.source is not None
+    line = (SMALL + extra).splitlines()[found.source.line - 1]
+    assert line[found.source.column - 1 :][: found.length] == underlined

@@ -151,7 +151,7 @@ def test_a_json_template_is_read_as_well(loaded: Callable[..., Any]) -> None:
 def test_two_files_of_one_name_are_a_mistake(loaded: Callable[..., Any]) -> None:
     with pytest.raises(ConfigError) as caught:
         loaded("{target: {units: [root]}}\n", topic_json="{}", topic_yaml=TOPIC)
-    assert [problem.code for problem in caught.value.problems] == ["LZ401"]
+    assert [problem.code for problem in caught.value.problems] == ["LZ405", "LZ401"]  # `{}` is no template
 
 
 def test_what_a_stack_set_does_not_take_is_refused(loaded: Callable[..., Any]) -> None:

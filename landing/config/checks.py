@@ -209,7 +209,8 @@ class _Checks:
             findable = (
                 "email" in value or "id" in value or any(self.in_doubt((*path, each)) for each in ("email", "id"))
             )
-            if not findable and key != self.roles.get("management") and not self.in_doubt(("roles", "management")):
+            management = self.roles.get("management")
+            if not findable and key != management and isinstance(management, str) and management in self.accounts:
                 yield self.problem(
                     "LZ330",
                     f"`email` is missing in `accounts.{key}`",

@@ -108,7 +108,7 @@ def _leave_out(document: Document, place: Path_, *, with_key: bool = False) -> N
 
 
 def _is_declared(place: Path_) -> bool:
-    return place[0] in DECLARED and (len(place) == 2 or (place[0] == "units" and place[-2] == "units"))
+    return len(place) > 1 and place[0] in DECLARED and (len(place) == 2 or (place[0], place[-2]) == ("units", "units"))
 
 
 def _complete(document: Document) -> None:

@@ -64,7 +64,21 @@ def _violations(document: Document, schema: Mapping[str, Any]) -> list[Diagnosti
     if isinstance(data.get("accounts"), dict):
         data["accounts"] = _suspects(data["accounts"], schema["properties"]["accounts"])
     errors = Draft7Validator(schema).iter_errors(data)
-    return list(dict.fromkeys(each for error in errors for each in _spoken(document, error)))
+    found = list(dict.fromkeys(each for error in errors for each in _spoken(document, error)))
+    mistyped = {each.pointer for each in found if each.code == "LZ205"}
+    told = set[Path_]()
+    return [each for each in found if not _is_said(document, each, mistyped, told)]
+
+
+def _is_said(document: Document, problem: Diagnostic, mistyped: set[Path_], told: set[Path_]) -> bool:
+    """Whether of a value that its type is wrong is said already, or of a text how it is wrong; notes it in `told`."""
+    at = problem.pointer
+    if problem.code not in ("LZ203", "LZ206"):
+        return False
+    said = at in mistyped or at in told
+    if isinstance(document.at(at), str):
+        told.add(at)
+    return said
 
 
 def _respell(document: Document, problem: Diagnostic) -> bool:
