@@ -173,13 +173,16 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
 
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "apply": ("landing-apply", "arn:aws:iam::111122223333:role/deploy"),
     "baseline": ("AWSControlTowerBaseline",),
     "bucket": ("acme-landing-lock",),
+    "branch": ("main",),
     "buckets": ("acme-trail-logs",),
     "control": ("AWS-GR_ENCRYPTED_VOLUMES",),
     "data_events": ("AWS::S3::Object",),
     "description": ("Who may do what",),
     "email": ("aws+audit@your-company.com",),
+    "environment": ("landing-apply",),
     "except": ("arn:aws:s3:::acme-scratch/",),
     "existing": ("organization-trail",),
     "id": ("111122223333", "o-a1b2c3d4e5"),
@@ -187,13 +190,23 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "key": ("alias/acme-logs",),
     "known_policies": ("aws-guardrails-*",),
     "member_role": ("OrganizationAccountAccessRole",),
+    "namespace_id": ("456789",),
     "name": ("Shop Prod", "shop-prod"),
     "parameters": ("30",),
+    "owner_id": ("123456",),
     "phone": ("+1 555 0100",),
+    "plan": ("landing-plan", "arn:aws:iam::111122223333:role/plan"),
+    "project": ("group/landing-zone",),
+    "project_id": ("456789",),
     "read_role": ("landing-read",),
+    "records": ("acme-landing-records",),
+    "repository": ("owner/name",),
+    "repository_id": ("456789",),
     "tags": ("payments",),
     "timeouts": ("90m",),
+    "url": ("https://gitlab.example.com",),
     "version": ("4.0",),
+    "workflow": (".github/workflows/landing.yml",),
 }
 """Right values, by the key that has them or that is next above."""
 
