@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def help_of_all() -> Iterator[tuple[str, str]]:
     for name in cli.list_commands(click.Context(cli)):
         command = cli.get_command(click.Context(cli), name)
         for each in (command, *(command.commands.values() if isinstance(command, click.Group) else ())):
-            yield f"landing {name} --help", (each.help or "").replace("\n  ", "\n    ")
+            yield f"landing {name} --help", cleandoc(each.help or "").replace("\n  ", "\n    ")
 
 
 COMMANDS = sorted({(page, command) for page, text in [*PAGES.items(), *help_of_all()] for command in commands_in(text)})

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -13,8 +14,13 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from packaging.requirements import Requirement
+
+from landing.cli import COMMANDS, cli
+from landing.config import schema
+from landing.core.version import landing_version
 
 ROOT = Path(__file__).parents[1]
 Installed = Callable[..., subprocess.CompletedProcess[str]]
@@ -86,9 +92,34 @@ def test_the_wheel_does_the_main_job(installed: Installed, tmp_path: Path) -> No
     assert demo.count("In sync 100.0 %") == 1
 
 
-def test_the_same_commit_gives_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
-    python("-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path), cwd=ROOT)
+def test_the_source_alone_gives_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+    """From the sdist, elsewhere, without git: version, manual pages, schema and all."""
+    python("-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path), cwd=ROOT)
+    [sdist] = tmp_path.glob("landing-*.tar.gz")
+    shutil.unpack_archive(sdist, tmp_path, filter="data")
+    python("-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path), cwd=tmp_path / sdist.name[: -len(".tar.gz")])
     assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
+
+
+def test_the_wheel_holds_manual_pages_and_the_schema(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    version = archive.read("landing/core/version.txt").decode().strip()
+    assert version == landing_version() == wheel.name.split("-")[1]
+    shared = {name.partition(".data/data/share/")[2]: name for name in archive.namelist() if ".data/data/" in name}
+    assert json.loads(archive.read(shared.pop("landing/schema/landing.json"))) == schema()
+    context = click.Context(cli)
+    commands = {f"landing-{name}": cli.get_command(context, name) for name in COMMANDS}
+    inner = commands["landing-sandbox"]
+    assert isinstance(inner, click.Group)
+    commands |= {"landing": cli, **{f"landing-sandbox-{name}": each for name, each in inner.commands.items()}}
+    assert {*shared} == {f"man/man1/{name}.1" for name in commands}
+    for name, command in commands.items():
+        page = archive.read(shared[f"man/man1/{name}.1"]).decode()
+        assert page.startswith(f'.TH "{name.upper()}" "1"'.replace("-", "\\-"))
+        assert f"landing {version}".replace("-", "\\-") in page
+        for option in (each for each in command.params if isinstance(each, click.Option)):
+            assert option.opts[-1].replace("-", "\\-") in page
+        assert not [line for line in page.splitlines() if line.startswith("'") or "\b" in line]
 
 
 def needed_by(lock: str) -> list[str]:

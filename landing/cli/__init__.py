@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from landing import __version__
 from landing.cli import signals
 from landing.cli.stderr import STDERR
 from landing.cli.streams import Unwritable, give_up, open_all
@@ -101,8 +100,17 @@ UNREAD = 141
 """Exit code when nobody reads the rest of the result, as the shell has it for SIGPIPE."""
 
 
+def _version(context: click.Context, parameter: click.Parameter, given: bool) -> None:
+    if given and not context.resilient_parsing:
+        from landing.core.version import landing_version
+
+        click.echo(f"landing {landing_version()}")
+        context.exit()
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, message="landing %(version)s")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
+              help="Show the version and exit.")  # fmt: skip
 def cli() -> None:
     """Keep an AWS organization as declarative YAML: validate, plan, apply, drift.
 

@@ -49,14 +49,14 @@ def locked(
 
 def this_run(operation: str) -> Holder:
     """This process, with an ID of its own."""
-    from landing import __version__
+    from landing.core.version import landing_version
     from landing.runs.lock import Holder
 
     return Holder(
         ID=str(uuid.uuid4()),
         Operation=operation,
         Who=f"{getpass.getuser()}@{socket.gethostname()}",
-        Version=__version__,
+        Version=landing_version(),
         Created=now(),
         Info=f"process {os.getpid()}",
     )

@@ -2,10 +2,10 @@
 
 import click
 
-from landing import __version__
-
 
 @click.command
 def command() -> None:
     """Print the version."""
-    click.echo(f"landing {__version__}")
+    from landing.core.version import landing_version
+
+    click.echo(f"landing {landing_version()}")

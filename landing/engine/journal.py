@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from landing import __version__
 from landing.core import private_files
 from landing.core.errors import LandingError
 from landing.core.model import WORDS, Diagnostic
+from landing.core.version import landing_version
 
 UI = "1.1"
 """Version of the lines: a new minor adds fields and types, a new major changes them."""
@@ -72,7 +72,8 @@ Listener = Callable[[Event], None]
 
 def version(**more: Any) -> Event:
     """What every log of JSON lines begins with."""
-    return Event("version", message=f"landing {__version__}", more={"landing": __version__, "ui": UI, **more})
+    landing = landing_version()
+    return Event("version", message=f"landing {landing}", more={"landing": landing, "ui": UI, **more})
 
 
 TOTAL = "total"

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from landing import __version__
 from landing.core import json_text
 from landing.core.errors import ImpossiblePlan, StalePlan, UnknownFormat, WrongPlan
 from landing.core.files import write
@@ -25,6 +24,7 @@ from landing.core.model import (
     action_between,
     counts_of,
 )
+from landing.core.version import landing_version
 from landing.engine.observe import Observation
 from landing.engine.order.unique_names import givers
 from landing.engine.plan_file import change_of, digest_of, entry_of, gap_entry_of, gap_of
@@ -54,7 +54,7 @@ class Origin:
     caller: str = ""
     config_digest: str = ""
     created: str = ""
-    version: str = __version__
+    version: str = field(default_factory=landing_version)
     read: str = ""
     """When AWS was read, if not for this plan but before, and kept (`--refresh=false`)."""
 
@@ -162,8 +162,9 @@ class Plan:
         try:
             version = str(data["format_version"])
             if version.split(".", maxsplit=1)[0] != FORMAT.split(".", maxsplit=1)[0]:
+                ours = landing_version()
                 raise UnknownFormat(
-                    f"{name} has format {version}; this is landing {__version__}, which reads {FORMAT}. Plan again"
+                    f"{name} has format {version}; this is landing {ours}, which reads {FORMAT}. Plan again"
                 )
             plan = cls(
                 tuple(json_text.parts(data, "resource_changes", change_of)),

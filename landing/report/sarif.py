@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from landing import __version__
 from landing.core.model import Diagnostic, Severity
 from landing.core.text import safe
+from landing.core.version import landing_version
 from landing.engine.drift import Report
 from landing.report import drift_results, problems
 from landing.report.fold import alike
@@ -59,12 +59,12 @@ def document(
     *,
     category: str,
     repository: Repository,
-    version: str = __version__,
+    version: str = "",
     notes: Sequence[str] = (),
     most_bytes: int = MOST_BYTES,
 ) -> str:
     """The file. `results` come worst first, `notes` say what was not looked at; what is too much is folded."""
-    shown = folded(results)
+    shown, version = folded(results), version or landing_version()
     text = _text(shown, category, repository, version, _few(notes))
     left, names = len(shown), MOST_PLACES
     while left and len(gzip.compress(text.encode(), mtime=0)) > most_bytes:

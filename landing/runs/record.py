@@ -14,13 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from landing import __version__
 from landing.core import private_files
 from landing.core.errors import LandingError, Refused
 from landing.core.files import write
 from landing.core.interrupt import Stopped
 from landing.core.model import WORDS, Diagnostic
 from landing.core.text import safe
+from landing.core.version import landing_version
 from landing.engine.journal import Event, Journal, Standing, planned, version
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Run:
         return {
             "format_version": FORMAT,
             "run": self.folder.name,
-            "landing": __version__,
+            "landing": landing_version(),
             **self._about,
             "started": self._started,
             "ended": self._now(),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from landing.core.model import Action, Address, Change
-from landing.engine.plan import Plan
+from landing.engine.plan import Origin, Plan
 from landing.report import plan_markdown, plan_text
 from landing.report.diff import BRIEF, WHOLE, Detail, of_change
 from landing.report.statements import apart, compared
@@ -46,7 +46,7 @@ AFTER = {
 
 
 def changed() -> Plan:
-    return Plan((policy(BEFORE, AFTER),))
+    return Plan((policy(BEFORE, AFTER),), made_from=Origin(version="0.1.0"))
 
 
 @pytest.mark.parametrize("expand", ["", "policy"])

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-import landing
 from landing.core import private_files
 from landing.core.errors import LandingError
+from landing.core.version import landing_version
 from landing.sandbox.world.seal import Seal
 
 FORMAT = 6
@@ -53,7 +53,7 @@ class Stamp:
     def current(cls) -> Stamp:
         """This program's stamp."""
         python = ".".join(platform.python_version_tuple()[:2])
-        return cls(FORMAT, landing.__version__, version("moto"), python)
+        return cls(FORMAT, landing_version(), version("moto"), python)
 
     def __str__(self) -> str:
         return f"landing {self.landing}, moto {self.moto}, Python {self.python}, format {self.format}"
