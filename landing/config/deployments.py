@@ -165,6 +165,7 @@ class Deployments:
                 regions=self._regions(HOME if rendered.home_only else value.get("regions")),
                 target=target_of(value["target"]),
                 management=value.get("management", False),
+                stack_set=value.get("stack_set", ""),
                 blueprint=name,
                 parameters=rendered.values,
                 source=self.document.source(path, key=True),

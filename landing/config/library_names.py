@@ -9,6 +9,7 @@ from landing.core import forms
 from landing.core.model import Diagnostic
 from landing.core.spelling import nearest
 from landing.library import Library
+from landing.organization import PREFIX
 from landing.policy.limits import LIMITS
 
 
@@ -16,6 +17,7 @@ def check(document: Document, library: Library) -> Iterator[Diagnostic]:
     """Every policy and blueprint that is not there, and every name that AWS would refuse."""
     yield from _guardrails(document, library)
     yield from _blueprints(document, library)
+    yield from _stack_sets(document)
 
 
 def _guardrails(document: Document, library: Library) -> Iterator[Diagnostic]:
@@ -53,6 +55,19 @@ def _blueprints(document: Document, library: Library) -> Iterator[Diagnostic]:
             )
         asked = value.get("blueprint", key.replace("-", "_"))
         yield from _missing(document, path, "blueprint", asked, library.blueprint_files)
+
+
+def _stack_sets(document: Document) -> Iterator[Diagnostic]:
+    """Of those that are there already: ours are made under names of ours, and AWS gives each name once."""
+    first: dict[str, str] = {}
+    for key, value in items(document.data.get("baselines")):
+        name, path = str(value.get("stack_set") or ""), ("baselines", key, "stack_set")
+        if name.startswith(PREFIX):
+            message = f"`{name}` is the name of a stack set that a config makes"
+            yield document.problem("LZ339", message, path, "leave it out: the key says it")
+        elif name and first.setdefault(name, key) != key:
+            message = f"`{name}` is the stack set of `{first[name]}` already"
+            yield document.problem("LZ339", message, path, "one baseline for each stack set")
 
 
 def _missing(document: Document, path: Path_, what: str, name: object, known: Collection[str]) -> Iterator[Diagnostic]:

@@ -96,6 +96,11 @@ _BASELINE = mapping(
             "description": "Regions, or `home`; all governed regions when left out.",
             "oneOf": [{"const": "home"}, {"type": "array", "items": REGION, "minItems": 1, "uniqueItems": True}],
         },
+        "stack_set": text(
+            "Name of a stack set that is there already: it is changed, and never deleted; `landing-KEY` is made when "
+            "left out.",
+            pattern="^[A-Za-z][A-Za-z0-9-]{0,127}$",
+        ),
         "management": flag("Deploy to the management account too, by a plain stack: a stack set never reaches it."),
         "parameters": {"type": "object", "description": "Values for the blueprint's parameters."},
         "deployment": {"$ref": "#/definitions/deployment"},

@@ -202,6 +202,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "records": ("acme-landing-records",),
     "repository": ("owner/name",),
     "repository_id": ("456789",),
+    "stack_set": ("corp-baseline",),
     "tags": ("payments",),
     "timeouts": ("90m",),
     "url": ("https://gitlab.example.com",),

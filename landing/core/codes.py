@@ -105,6 +105,7 @@ CODES: Mapping[str, Explanation] = {
     "LZ338": Explanation(
         "a stack with the key of a baseline, or of a stack of a service or of the pipeline", "choose another key"
     ),
+    "LZ339": Explanation("a stack set that two baselines name, or that a config makes itself", "see the help"),
     "LZ340": Explanation("a policy type that there is not", "the types are named"),
     "LZ341": Explanation("a policy that is too large", "shorten it, or split it into two guardrails"),
     "LZ342": Explanation("a policy that is nearly too large", "shorten it, or split it into two guardrails"),

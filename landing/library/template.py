@@ -51,6 +51,18 @@ def rendered(path: Path, given: Mapping[str, object]) -> Rendered:
     return Rendered(template, values=values)
 
 
+def parsed(text: str) -> dict[str, Any] | None:
+    """A template in either notation, with long forms, as that of a file is read; None when it is neither."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        try:
+            found = json.loads(canonical(parse(text, tagged=_long_form)))
+        except (yaml.YAMLError, NotAdmitted, TypeError, ValueError):
+            return None
+    return found if isinstance(found, dict) else None
+
+
 @lru_cache(maxsize=64)
 def _read(path: Path, text: str) -> dict[str, Any]:
     try:

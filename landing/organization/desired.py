@@ -27,6 +27,7 @@ class Deployment:
     """A rendered blueprint and where its stacks go.
 
     `parameters` are the values of its own template parameters, beside those that are known only at the call.
+    `stack_set` is what a stack set is called that is there already; empty where it is ours, and called by the key.
     `accounts` non-empty: plain stacks in just these accounts; otherwise a stack set over `target`, and with
     `management` a plain stack in the management account, which a stack set never reaches. `requires` names other
     deployments, `delegated` the service principals that its account must administer first. `blueprint` is a name.
@@ -48,6 +49,7 @@ class Deployment:
     """Whether its accounts are marked: it is one of the config's `stacks`, which may be in any account."""
     existing: str = ""
     """What becomes of a recorder that an account has already: `keep` or `replace`; when empty, it is in the way."""
+    stack_set: str = ""
     source: Source | None = None
 
 

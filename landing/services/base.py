@@ -68,6 +68,10 @@ class Ownership(StrEnum):
     MARKED = "a tag of the account: `landing:stacks`"
     PREFIX = "its name, which begins with `landing-`"
     STACK = "its name, which begins with `landing-`, and the tag `landing:managed`"
+    STACK_SET = (
+        "its name, which begins with `landing-`, and the tag `landing:managed`; one that `stack_set` names: the config "
+        "alone"
+    )
     POLICIES = "its policies, where they are ours"
     ACCOUNT = "the account, which `roles.security_tooling` names, and the mark of the service (`governed_service`)"
     ADMINISTRATOR = "the account in which it is, of `roles.security_tooling`, and the mark of the service"

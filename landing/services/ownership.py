@@ -29,6 +29,8 @@ DECLARED: Mapping[Ownership, str] = {
     Ownership.PREFIX: "what has another name is another thing; where the config gives that `name`, it is changed "
     "where it differs, and never deleted",
     Ownership.STACK: "left alone, and a gap: it has our name and not our tag",
+    Ownership.STACK_SET: "left alone, and a gap: it has our name and not our tag; where the config gives its name as "
+    "`stack_set`, it is changed where it differs, and never deleted",
     Ownership.POLICIES: "with the policy, which the config names with all its places",
     Ownership.ACCOUNT: "another account is replaced, with `--allow {removal}`",
     Ownership.ADMINISTRATOR: "made as declared",
@@ -53,6 +55,9 @@ FOOT = """
   `apply` wants `--allow switch-off`.
 - **Trusted access, policy types, delegated administrators, contacts, the organization**: never withdrawn, for others
   may rely on them.
+- **A stack set that a baseline names** (`stack_set`) is the config's alone, and gets no mark: AWS gives the tags of a
+  stack set to every stack of it, so a mark would be an operation over all its accounts. Nothing is written until the
+  config asks for something else than there is. Taken out of the config, it stays as it is.
 - **An attachment belongs to its policy.** Naming a policy in the config names all its places: at others it is
   detached, with `--allow detach`. Policies of others are attached and detached by others only.
 - **FullAWSAccess** is AWS's. `full_access` left out means as found, at the root, at units and at accounts; `true`

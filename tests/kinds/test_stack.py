@@ -106,7 +106,7 @@ def test_a_template_in_yaml_is_a_change(cloud: Cloud) -> None:
     client.get_waiter("stack_update_complete").wait(StackName=NAME, WaiterConfig={"Delay": 0})
     (change,) = cloud.plan([KIND]).changes
     assert change.before
-    assert change.before["template"] == {"text": text}
+    assert change.before["template"] == {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
     assert cloud.apply([KIND]).complete
     assert value(cloud) == "one"
 

@@ -8,13 +8,13 @@ from typing import Any
 from landing.aws import Aws, unless
 from landing.core.errors import InstancesFailed
 from landing.core.model import Action, Change
-from landing.organization import PREFIX, ROOT, Organization
+from landing.organization import ROOT, Organization
 from landing.organization.resources import ACCOUNT
 from landing.services.base import GoingOn
 from landing.services.stacks.instances import BUSY, instances_of
 from landing.services.stacks.operations import NAMED, Failure, named
 from landing.services.stacks.rollout import not_ours
-from landing.services.stacks.shards import stack_sets
+from landing.services.stacks.shards import is_declared, name_of, stack_sets
 
 BEGUN = GoingOn("AWS deploys to accounts that joined or moved", "stack_set")
 TO_COME = ("missing", "unexpected")
@@ -58,11 +58,11 @@ def _path(organization: Organization, unit: str) -> tuple[str, ...]:
 
 def going_on(organization: Organization, aws: Aws, key: str, changes: Collection[Change]) -> GoingOn | None:
     """What AWS is still at, or has not begun; raises InstancesFailed when it has failed in an account that joined."""
-    client, name = aws.client("cloudformation"), PREFIX + key
+    client, name = aws.client("cloudformation"), name_of(organization, key)
     found: Mapping[str, Any] = {}
     with unless("StackSetNotFoundException"):
         found = client.describe_stack_set(StackSetName=name)["StackSet"]
-    if not found or not_ours(found):
+    if not found or not_ours(found, declared=is_declared(organization, name)):
         return None
     exceptions = instances_of(organization, aws, client, found, stack_sets(organization).get(key)).exceptions()
     if BUSY in exceptions:

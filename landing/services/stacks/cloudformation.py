@@ -14,6 +14,7 @@ from landing.blueprint.naming import MANAGED_TAG
 from landing.core.errors import OperationFailed
 from landing.core.model import Change
 from landing.core.references import account_id
+from landing.library.template import parsed
 from landing.organization import Deployment, Organization
 from landing.services.base import Kind, Ownership
 from landing.services.stacks.template_strength import filled
@@ -71,15 +72,25 @@ class CloudFormationKind(Kind):
             "Capabilities": capabilities(after["template"]),
         }
 
-    def shown(self, aws: Aws, template: str | Mapping[str, Any], parameters: list[dict[str, str]]) -> dict[str, Any]:
-        """The same, read back; a template in YAML, which is none of ours, as its text."""
-        try:
-            body = json.loads(template if isinstance(template, str) else json.dumps(template))
-        except ValueError:
-            body = None
-        body = body if isinstance(body, dict) else {"text": template}
-        values = {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in parameters}
-        return {"template": body, "parameters": aws.symbolic(dict(sorted(values.items())))}
+    def shown(
+        self,
+        aws: Aws,
+        template: str | Mapping[str, Any],
+        parameters: list[dict[str, str]],
+        given: Mapping[str, str] = {},
+    ) -> dict[str, Any]:
+        """The same, read back, from JSON or YAML; a template that is neither as its text.
+
+        `given` are values as the config has them: an id that it gives as it is stays so, and one that AWS does not show
+        is the default.
+        """
+        body = parsed(template if isinstance(template, str) else json.dumps(template))
+        declared = (body or {}).get("Parameters")
+        defaults = declared if isinstance(declared, dict) else {}
+        values = {name: str(defaults[name]["Default"]) for name in given if "Default" in (defaults.get(name) or {})}
+        values |= {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in parameters}
+        shown = {name: text if given.get(name) == text else aws.symbolic(text) for name, text in sorted(values.items())}
+        return {"template": {"text": template} if body is None else body, "parameters": shown}
 
     def revert_drift(self, aws: Aws, client: Any, stack: str) -> None:
         """Put the resources of a stack back to its template by a drift-aware change set, and look again."""

@@ -12,13 +12,13 @@ from landing.core.errors import AwsError, InstancesFailed, NoCredentials, NotOur
 from landing.core.model import Attributes, Change, Scope
 from landing.core.partitions import OPT_IN_REGIONS
 from landing.core.quotas import UNITS_PER_STACK_SET_CALL
-from landing.organization import PREFIX, Organization
+from landing.organization import Organization
 from landing.services.stacks import existing_recorders
 from landing.services.stacks.cloudformation import ROLLBACK_FAILED, CloudFormationKind, unmarked
 from landing.services.stacks.instances import BUSY, FAILED
 from landing.services.stacks.operations import Failure, Operations, named
 from landing.services.stacks.opt_in import OptIn
-from landing.services.stacks.shards import stack_sets
+from landing.services.stacks.shards import is_declared, name_of, stack_sets
 
 SETTINGS = ("template", "parameters", "auto_deployment", "managed_execution")
 
@@ -41,7 +41,7 @@ class Rollout:
 
     def __init__(self, organization: Organization, aws: Aws, client: Any, change: Change, look: Look) -> None:
         self.aws, self.client, self.change, self.look = aws, client, change, look
-        self.name = PREFIX + change.address.name
+        self.organization, self.name = organization, name_of(organization, change.address.name)
         self.operations = Operations(aws, client, self.name)
         self.opt_in = OptIn(organization, aws)
         self.failures: list[Failure] = []
@@ -160,7 +160,7 @@ class Rollout:
         """Whether there is such a stack set; raises NotOurs when it is somebody else's."""
         with unless("StackSetNotFoundException"):
             found = self.client.describe_stack_set(StackSetName=self.name)["StackSet"]
-            reason = not_ours(found)
+            reason = not_ours(found, declared=is_declared(self.organization, self.name))
             if found["Status"] == "ACTIVE" and reason:
                 raise NotOurs(reason, operation=f"stack set {self.name}")
             return bool(found["Status"] == "ACTIVE")
@@ -170,7 +170,8 @@ class Rollout:
         """For CreateStackSet and UpdateStackSet; without `DependsOn`, accounts that join get all sets at once."""
         if not settings["enabled"]:
             return {"Enabled": False}
-        others = [self.client.describe_stack_set(StackSetName=PREFIX + key)["StackSet"] for key in settings["after"]]
+        names = [name_of(self.organization, key) for key in settings["after"]]
+        others = [self.client.describe_stack_set(StackSetName=name)["StackSet"] for name in names]
         return {
             "Enabled": True,
             "RetainStacksOnAccountRemoval": settings["retain"],
@@ -385,11 +386,11 @@ class Rollout:
         return known or self.opt_in.explains(failure.account, failure.region, failure.reason)
 
 
-def not_ours(found: Mapping[str, Any]) -> str:
-    """Why a stack set of our name is left alone; nothing when it is ours."""
+def not_ours(found: Mapping[str, Any], *, declared: bool) -> str:
+    """Why a stack set is left alone; nothing when it is ours: marked, or declared by its name."""
     if found.get("PermissionModel") != "SERVICE_MANAGED":
         return "its permissions are self-managed: it belongs to something else, and is left alone"
-    return unmarked(found)
+    return "" if declared else unmarked(found)
 
 
 def lost(before: Sequence[str], after: Sequence[str]) -> list[str]:
@@ -397,9 +398,9 @@ def lost(before: Sequence[str], after: Sequence[str]) -> list[str]:
     return sorted(set(before) - set(after))
 
 
-def key_of(arn: str) -> str:
-    """Ours from the ARN of a stack set: arn:aws:cloudformation:REGION:ACCOUNT:stackset/NAME:UUID."""
-    return arn.rpartition("/")[2].partition(":")[0].removeprefix(PREFIX)
+def name_in(arn: str) -> str:
+    """That of a stack set: arn:aws:cloudformation:REGION:ACCOUNT:stackset/NAME:UUID."""
+    return arn.rpartition("/")[2].partition(":")[0]
 
 
 def batched(things: Sequence[str], size: int) -> Iterator[list[str]]:

@@ -12,8 +12,9 @@ from dataclasses import replace
 from landing.core.model import Diagnostic
 from landing.core.partitions import region_group
 from landing.core.quotas import STACK_INSTANCES_PER_SET
-from landing.organization import Deployment, Organization
+from landing.organization import PREFIX, Deployment, Organization
 
+BY_NAME = " (by name)"
 NEAR = 0.8
 """The share of the quota from which on there is a warning."""
 
@@ -31,8 +32,30 @@ def names(organization: Organization, key: str) -> tuple[str, ...]:
     return tuple(shard.key for shard in _of(organization, deployment)) if deployment else ()
 
 
+def name_of(organization: Organization, key: str) -> str:
+    """What AWS calls a stack set: as its baseline says, else our name for it. The inverse of `key_of`."""
+    declared = organization.deployments.get(key)
+    if key.endswith(BY_NAME):
+        return key.removesuffix(BY_NAME)
+    return (declared and declared.stack_set) or PREFIX + key
+
+
+def key_of(organization: Organization, name: str) -> str:
+    """Our key for a stack set of AWS; what no baseline names and has no name of ours is told by its name."""
+    declared = {each.stack_set: key for key, each in organization.deployments.items() if each.stack_set}
+    if name in declared:
+        return declared[name]
+    key = name.removeprefix(PREFIX)
+    return f"{name}{BY_NAME}" if key == name or key in declared.values() else key
+
+
+def is_declared(organization: Organization, name: str) -> bool:
+    """Whether a baseline names a stack set that is there already: then it is the config's alone, without a mark."""
+    return any(each.stack_set == name for each in organization.deployments.values())
+
+
 def _of(organization: Organization, deployment: Deployment) -> Iterator[Deployment]:
-    if not organization.stack_sets_by_region_group or len(deployment.regions) == 1:
+    if deployment.stack_set or not organization.stack_sets_by_region_group or len(deployment.regions) == 1:
         yield deployment
         return
     groups: dict[str, list[str]] = {}

@@ -188,8 +188,8 @@ class Stack(CloudFormationKind):
         client = aws.client("cloudformation", address.scope)
         name = stack["StackName"]
         template = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"] if not broken else {}
-        found = self.shown(aws, template, stack.get("Parameters") or [])
         deployment = organization.deployments.get(address.name)
+        found = self.shown(aws, template, stack.get("Parameters") or [], deployment.parameters if deployment else {})
         if deployment is not None and deployment.remembered and address.scope in sites(deployment):
             wanted = placed(organization, deployment.parameters, address.scope)
             for parameter in sorted(parameter for parameter, text in wanted.items() if outputs_in(text)):

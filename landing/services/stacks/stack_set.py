@@ -27,7 +27,7 @@ from landing.core.model import (
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, Deployment, Organization
 from landing.organization.resources import STACK_SET
-from landing.services.base import GoingOn, between, required_account
+from landing.services.base import GoingOn, Ownership, between, required_account
 from landing.services.organizations.governed import GovernedRegion
 from landing.services.organizations.trusted_access import STACKSETS, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
@@ -36,8 +36,8 @@ from landing.services.stacks.cloudformation import MARK, ROLLBACK_FAILED, CloudF
 from landing.services.stacks.instances import BUSY, FAILED, instances_of
 from landing.services.stacks.operations import Operations
 from landing.services.stacks.opt_in import OptIn
-from landing.services.stacks.rollout import Rollout, key_of, lost, not_ours
-from landing.services.stacks.shards import names, problems, stack_sets
+from landing.services.stacks.rollout import Rollout, lost, name_in, not_ours
+from landing.services.stacks.shards import is_declared, key_of, name_of, names, problems, stack_sets
 from landing.services.stacks.stack import Stack
 from landing.services.stacks.template_strength import weaker_template
 from landing.services.strength import Weaker, neutral, on, parts
@@ -47,6 +47,9 @@ AT_ONCE = 4
 
 SAMPLES = 3
 """How many instances a note names."""
+
+AS_FOUND = ("auto_deployment", "managed_execution")
+"""Settings of a stack set that a baseline names, which the config does not have."""
 
 NESTED = "AWS::CloudFormation::Stack"
 
@@ -59,6 +62,7 @@ class StackSet(CloudFormationKind):
     """
 
     name = STACK_SET
+    ownership = Ownership.STACK_SET
     title = "Stack set"
     severity = Severity.HIGH
     help_uri = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/what-is-cfnstacksets.html"
@@ -179,6 +183,7 @@ class StackSet(CloudFormationKind):
                     "with service-managed permissions takes neither",
                     deployment.source or organization.source,
                     "let the blueprint write out the resources themselves",
+                    pointer=("baselines", deployment.key),
                 )
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
@@ -189,7 +194,13 @@ class StackSet(CloudFormationKind):
         for key, deployment in deployments.items():
             for region in OptIn(organization, aws).unusable(deployment.regions):
                 yield self._gap(key, organization.management, region)
-        names = [name for name in aws.tree.survey.stack_sets if name.startswith(PREFIX)]
+        for key, deployment in deployments.items():
+            if deployment.stack_set and deployment.stack_set not in aws.tree.survey.stack_sets:
+                why = f"there is no stack set {deployment.stack_set}: take `stack_set` out, and one is made"
+                yield Gap(self.name, ORGANIZATION, Diagnostic("", why), key)
+        names = [
+            name for name in aws.tree.survey.stack_sets if name.startswith(PREFIX) or is_declared(organization, name)
+        ]
         with ThreadPoolExecutor(AT_ONCE, self.name) as pool:
             for found in pool.map(partial(self._read_one, organization, aws, deployments), names):
                 yield from found
@@ -201,9 +212,9 @@ class StackSet(CloudFormationKind):
     def _read_one(
         self, organization: Organization, aws: Aws, deployments: Mapping[str, Deployment], name: str
     ) -> list[Resource | Gap]:
-        client, key = aws.client("cloudformation"), name.removeprefix(PREFIX)
+        client, key = aws.client("cloudformation"), key_of(organization, name)
         found = client.describe_stack_set(StackSetName=name)["StackSet"]
-        reason = not_ours(found)
+        reason = not_ours(found, declared=is_declared(organization, name))
         if not reason:
             return list(self._read_ours(organization, aws, client, found, deployments.get(key)))
         why = Diagnostic("", reason, operation=f"stack set {name}")
@@ -220,19 +231,20 @@ class StackSet(CloudFormationKind):
             instances = instances_of(organization, aws, client, found, wanted)
         automatic = found.get("AutoDeployment") or {}
         off = OptIn(organization, aws).unusable(wanted.regions) if wanted else ()
+        given = wanted.parameters if wanted else {}
         attributes = {
-            **self.shown(aws, found["TemplateBody"], found.get("Parameters") or []),
+            **self.shown(aws, found["TemplateBody"], found.get("Parameters") or [], given),
             "targets": {"units": instances.units, "accounts": instances.accounts},
             "regions": sorted({*(found.get("Regions") or ()), *off}),
             "auto_deployment": {
                 "enabled": automatic.get("Enabled", False),
                 "retain": automatic.get("RetainStacksOnAccountRemoval", False),
-                "after": sorted(map(key_of, automatic.get("DependsOn") or ())),
+                "after": sorted(key_of(organization, name_in(arn)) for arn in automatic.get("DependsOn") or ()),
             },
             "managed_execution": (found.get("ManagedExecution") or {}).get("Active", False),
             "instances": aws.symbolic(instances.exceptions()),
         }
-        key = name.removeprefix(PREFIX)
+        key = key_of(organization, name)
         for each in instances.not_enabled:
             yield self._gap(key, each.account, each.region)
         for each in instances.kept:  # something else stands there for the stack
@@ -240,7 +252,7 @@ class StackSet(CloudFormationKind):
         needs = [OrganizationalUnit().parent(unit) for unit in instances.units]
         needs += map(GovernedRegion().address, found.get("Regions") or ())
         needs += map(self.address, attributes["auto_deployment"]["after"])
-        yield Resource(self.address(key), attributes, tuple(needs))
+        yield Resource(self.address(key), attributes, tuple(needs), owned=not is_declared(organization, name))
 
     def kept(self, organization: Organization, aws: Aws, key: str) -> Iterator[Scope]:
         """Where a deployment could not be made because of a recorder that the account has already."""
@@ -249,11 +261,23 @@ class StackSet(CloudFormationKind):
         for name in names(organization, key):
             with unless("StackSetNotFoundException"):
                 listed = aws.listed(
-                    client, "list_stack_instances", "Summaries", StackSetName=PREFIX + name, Filters=failed
+                    client,
+                    "list_stack_instances",
+                    "Summaries",
+                    StackSetName=name_of(organization, name),
+                    Filters=failed,
                 )
                 for one in listed:
                     if existing_recorders.explains(one.get("StatusReason") or ""):
                         yield Scope(aws.tree.account_keys.get(one["Account"], one["Account"]), one["Region"])
+
+    def as_found(self, organization: Organization, wanted: Resource, live: Mapping[Address, Resource]) -> Resource:
+        """Of one that a baseline names, how AWS deploys by itself and side by side is no affair of the config."""
+        deployment, found = stack_sets(organization).get(wanted.address.name), live.get(wanted.address)
+        if deployment is None or not deployment.stack_set or found is None:
+            return wanted
+        kept = {part: found.attributes[part] for part in AS_FOUND if part in found.attributes}
+        return replace(wanted, attributes={**wanted.attributes, **kept})
 
     def set_off(self, organization: Organization, changes: Collection[Change]) -> Iterable[Address]:
         """Stack sets that AWS deploys by itself to accounts that have joined a unit."""
@@ -358,7 +382,7 @@ class StackSet(CloudFormationKind):
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Bring the set, its targets and its instances to what is declared; wait for every operation."""
         client = aws.client("cloudformation")
-        name, wanted = PREFIX + change.address.name, stack_sets(organization).get(change.address.name)
+        name, wanted = name_of(organization, change.address.name), stack_sets(organization).get(change.address.name)
 
         def look() -> Attributes:
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
@@ -377,7 +401,15 @@ class StackSet(CloudFormationKind):
         elif change.action is Action.DELETE:
             rollout.remove()
         else:
-            rollout.roll_out({**self.sent(aws, change.after or {}), "Tags": [MARK]}, self)
+            kept = {"Tags": [MARK]}
+            if is_declared(organization, name):
+                kept = _kept(client.describe_stack_set(StackSetName=name)["StackSet"])
+            rollout.roll_out({**self.sent(aws, change.after or {}), **kept}, self)
+
+
+def _kept(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What UpdateStackSet is to leave as it is: its tags too, which AWS leaves alone where none are sent."""
+    return {"Description": found["Description"]} if found.get("Description") else {}
 
 
 def _listed(scopes: Collection[Scope]) -> str:
