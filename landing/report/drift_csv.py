@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 
 from landing.core.text import safe
 from landing.engine.drift import Finding, Report
-from landing.engine.plan_file import plain
 from landing.organization import Organization
-from landing.report.findings import units_of
+from landing.report.findings import difference, units_of
 
 COLUMNS = (
     "id", "severity", "status", "guardrail", "address", "kind", "name", "account", "region", "units", "controls",
@@ -43,8 +41,7 @@ def _cells(report: Report, organization: Organization, finding: Finding) -> Iter
     yield from (source.file, source.line) if source else ("", "")
     yield finding.reason
     yield " ".join(dict.fromkeys(path.partition(".")[0] for path, _, _ in finding.diff))
-    rows = [{"path": path, "expected": plain(was), "actual": plain(now)} for path, was, now in finding.diff]
-    yield json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
+    yield difference(finding)
     yield from (finding.change if finding.diff else "", finding.note)
     for name in ("owner", "until", "reason"):
         yield "; ".join(dict.fromkeys(getattr(each, name) for each in finding.accepted))

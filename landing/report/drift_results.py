@@ -16,7 +16,7 @@ from landing.services.base import Kinds
 
 NAMED = 10
 LINES = 5
-_MEANS = {
+MEANS = {
     Status.MISSING: "AWS does not hold it.",
     Status.CHANGED: "AWS holds it otherwise than declared.",
     Status.UNEXPECTED: "AWS still holds it, although the config no longer declares it.",
@@ -24,7 +24,18 @@ _MEANS = {
     Status.UNADOPTED: "AWS holds it as declared, without our mark.",
     Status.UNDER_WAY: "AWS is still at it.",
     Status.UNMANAGED: "AWS holds it; it is neither declared nor ours.",
+    Status.NOT_CHECKED: "It could not be read: it is neither in sync nor missing.",
 }
+
+APPLY = "`landing apply` puts it back; or change the config to what is there."
+REMEDIES = {
+    Status.MISSING: APPLY,
+    Status.CHANGED: APPLY,
+    Status.UNEXPECTED: APPLY,
+    Status.IN_FORCE: "Detach it, or name it under `organization.known_policies`.",
+    Status.NOT_CHECKED: "Let the role that reports drift read it.",
+}
+"""What to do."""
 
 
 def of(report: Report, *, anchor: str) -> list[Result]:
@@ -88,7 +99,7 @@ def _rule(kinds: Kinds, finding: Finding) -> Rule:
     return Rule(
         f"{kind.name}.{finding.status}",
         f"{kind.title} {WORDS[finding.status]}",
-        f"{kind.title}: {_MEANS[finding.status]}",
+        f"{kind.title}: {MEANS[finding.status]}",
         kind.help_uri,
         severity,
         ("security", "drift", *kind.controls),

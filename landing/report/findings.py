@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from landing.core.model import Address, Source
 from landing.core.text import safe
 from landing.engine.drift import Finding, Report, Status
+from landing.engine.plan_file import plain
 from landing.organization import Organization
 from landing.organization.resources import ACCOUNT, ATTACHMENTS
 from landing.report.diff import Line, of_finding
@@ -119,6 +120,18 @@ def coverage(report: Report) -> tuple[int, int]:
     """
     good = report.in_sync + len(report.of(Status.UNADOPTED))
     return good, good + len(report.drifted) + len(report.accepted)
+
+
+def told(report: Report) -> list[Finding]:
+    """What registers of findings are told: what has drifted, accepted or not, and what could not be checked."""
+    passed = (Status.UNADOPTED, Status.UNDER_WAY, Status.UNMANAGED)
+    return [finding for finding in report.findings if finding.status not in passed]
+
+
+def difference(finding: Finding) -> str:
+    """Both sides of all that differs, as JSON: a list of `path`, `expected` and `actual`; nothing where none does."""
+    rows = [{"path": path, "expected": plain(was), "actual": plain(now)} for path, was, now in finding.diff]
+    return safe(json.dumps(rows, ensure_ascii=False, separators=(",", ":"))) if rows else ""
 
 
 def accepted_by(finding: Finding) -> str:

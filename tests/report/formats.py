@@ -12,6 +12,7 @@ from landing.report import (
     drift_csv,
     drift_html,
     drift_markdown,
+    drift_ocsf,
     drift_text,
     formats,
     junit,
@@ -40,5 +41,7 @@ DRIFTS: dict[str, Callable[[Report, Organization], str]] = {
     "drift.github": lambda report, org: formats.shown("drift", "github", report, org, view=VIEW),
     "drift.codequality": lambda report, org: formats.shown("drift", "gitlab", report, org, view=VIEW),
     "drift.csv": drift_csv.render,
+    "drift.ocsf": drift_ocsf.render,
+    "drift.asff": lambda report, org: formats.shown("drift", "asff", report, org, view=VIEW),
     "drift.xml": lambda report, org: junit.render(report, org, declared(org)),
 }

@@ -118,8 +118,10 @@ def test_no_finding(name):
         suites = ElementTree.fromstring(text)
         assert (suites.get("failures"), suites.get("errors")) == ("0", "0")
         assert int(suites.get("tests", "0")) > 0
-    elif name.endswith("codequality"):
+    elif name.endswith(("codequality", "asff")):
         assert json.loads(text) == []
+    elif name.endswith("ocsf"):
+        assert text == ""
     elif name.endswith("csv"):
         assert text.count("\r\n") == 1
     else:
@@ -158,6 +160,8 @@ def test_thirty_thousand_findings_stay_readable(name, made):
         "drift.github": 300_000,
         "drift.codequality": 20_000_000,
         "drift.csv": 15_000_000,
+        "drift.ocsf": 60_000_000,
+        "drift.asff": 60_000_000,
         "drift.xml": 100_000,
     }
     assert len(text.encode()) <= most[name]
@@ -192,7 +196,7 @@ def test_a_result_has_the_formats_whose_files_show_it() -> None:
     offered = {
         "plan": ("text", "json", "md", "github"),
         "attached": ("text", "json", "md"),
-        "drift": ("text", "json", "md", "html", "csv", "github", "gitlab", "sarif", "junit"),
+        "drift": ("text", "json", "md", "html", "csv", "github", "gitlab", "sarif", "junit", "ocsf", "asff"),
         "problems": ("text", "json", "github", "gitlab", "sarif"),
         "tests": ("text", "json", "github", "junit"),
         "answers": ("text", "json"),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from landing.report.formats import csv, document, github, gitlab, html, junit, markdown, sarif, text
+from landing.report.formats import asff, csv, document, github, gitlab, html, junit, markdown, ocsf, sarif, text
 from landing.report.formats.view import View
 
 RESULTS = {
@@ -36,6 +36,8 @@ FORMATS: Mapping[str, ModuleType] = {
     "gitlab": gitlab,
     "sarif": sarif,
     "junit": junit,
+    "ocsf": ocsf,
+    "asff": asff,
 }
 """By the name that `--format` takes, in the order in which they are offered."""
 
