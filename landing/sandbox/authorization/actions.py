@@ -16,7 +16,7 @@ from landing.sandbox.protocol.model import Operation, service_model
 FREE = frozenset({("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")})
 """Operations that need no permission, and that no policy denies (STS API reference)."""
 
-BY_TRUST = frozenset({("sts", "AssumeRole")})
+BY_TRUST = frozenset({("sts", "AssumeRole"), ("sts", "AssumeRoleWithWebIdentity")})
 """Operations that their service decides, because the policy of the resource has a part in it."""
 
 NAMES: Mapping[str, Mapping[str, str]] = {

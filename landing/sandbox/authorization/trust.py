@@ -43,6 +43,8 @@ def _names(principal: Any, caller: Identity, *, directly: bool) -> bool:
         return True
     if not isinstance(principal, dict):
         return False
+    if ":oidc-provider/" in caller.principal:  # of nobody's account, though the provider is in one
+        return caller.principal in listed(principal.get("Federated", []))
     if caller.principal in listed(principal.get("Service", [])):
         return True
     named = listed(principal.get("AWS", []))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from landing.sandbox.endpoint import signature
 from landing.sandbox.moto import upstream
 from landing.sandbox.protocol.http import HttpRequest, Signature
+from landing.sandbox.protocol.model import Operation
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.world import Identity, World, regions
 
@@ -19,6 +20,17 @@ def identify(world: World, signature: Signature | None, protocol: str, service: 
     if identity is None:
         raise unknown_key(protocol, service)
     return identity
+
+
+def anonymous(world: World, operation: Operation | None) -> Identity | None:
+    """Nobody in particular, for the calls that need no signature; where they belong is for their service to find."""
+    if operation is None or (operation.service, operation.name) not in UNSIGNED:
+        return None
+    return Identity("", "", world.management_account_id, arn="anonymous", user_id="anonymous", principal="anonymous")
+
+
+UNSIGNED = frozenset({("sts", "AssumeRoleWithWebIdentity")})
+"""Calls that whoever has a token makes, without credentials (STS API reference)."""
 
 
 def is_known(world: World, signature: Signature) -> bool:

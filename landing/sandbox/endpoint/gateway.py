@@ -67,15 +67,16 @@ class Gateway:
     def _answer(self, request: HttpRequest, signed: HttpRequest | None = None) -> HttpAnswer:
         """`signed`: the request as it arrived; without it, it is one that was let in before."""
         signature = request.signature
-        signing_name = "s3" if signature is None else signature.signing_name
+        signing_name = _unsigned_for(request) if signature is None else signature.signing_name
         operation = resolve(signing_name, request)
         protocol = _protocol(signing_name, operation, request)
         service = candidates(signing_name, request)[0] if operation is None else operation.service
         region = "us-east-1" if signature is None else signature.region
         acting = ACTING.get()
+        anonymous = admission.anonymous(self.world, operation) if signature is None else None
         try:
-            caller = acting or admission.identify(self.world, signature, protocol, service)
-            if acting is None and signed is not None:
+            caller = acting or anonymous or admission.identify(self.world, signature, protocol, service)
+            if acting is None and anonymous is None and signed is not None:
                 admission.authenticate(self.world, signed, caller, protocol, service)
             known = _known(operation, service, request)
             if acting is not None:
@@ -160,6 +161,12 @@ def _answered(service: Service[Any], function: Any, call: Call) -> HttpAnswer:
             raise TypeError(f"the model of {service.name} has no error {refusal.code}") from refusal
         raise
     return result if isinstance(result, HttpAnswer) else wire.write(call.operation, result)
+
+
+def _unsigned_for(request: HttpRequest) -> str:
+    """The service of a request without a signature: S3's, unless it names a call that needs none."""
+    action = request.form.get("Action") if request.method == "POST" else request.query.get("Action")
+    return next((service for service, name in admission.UNSIGNED if name == action), "s3")
 
 
 def _protocol(signing_name: str, operation: Operation | None, request: HttpRequest) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 from moto.iam.exceptions import NotFoundException
 
 from landing.sandbox.authorization import evaluation, trust
+from landing.sandbox.protocol import web_identity
 from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.documents import is_object
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import accounts
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.iam import shared_issuers
 from landing.sandbox.services.service import Nothing, Scope, Service
 from landing.sandbox.world import Identity
 
@@ -56,19 +58,30 @@ class Sts(Service[Nothing]):
         role = _trusting_role(call, arn)
         seconds = _duration(call, int(role.max_session_duration or CHAINED_SESSION))
         seconds = min(seconds, call.world.options.get("session_seconds", seconds))
-        account = arn.split(":")[4]
-        session = call["RoleSessionName"]
-        issued = call.world.issue_key(
-            account=account,
-            arn=f"arn:{call.partition}:sts::{account}:assumed-role/{role.name}/{session}",
-            user_id=f"{role.id}:{session}",
-            principal=role.arn,
-            temporary=True,
-            policies=_session_policies(call, account),
-        )
+        issued = _session(call, role, arn.split(":")[4])
         return {
             "Credentials": _credentials(issued, seconds),
             "AssumedRoleUser": {"AssumedRoleId": issued.user_id, "Arn": issued.arn},
+        }
+
+    def assume_role_with_web_identity(self, call: Call) -> dict[str, Any]:
+        """For whoever has a token of a provider of the role's account (API reference, AssumeRoleWithWebIdentity).
+
+        The tokens are those of `landing.sandbox.protocol.web_identity`.
+        """
+        arn: str = call["RoleArn"]
+        claims, provider = _told(call, arn)
+        role = _role(call, arn)
+        seconds = _duration(call, int(role.max_session_duration or CHAINED_SESSION)) if role else 0
+        if role is None or not _trusts_token(call, role, provider, claims):
+            raise Refusal("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", 403)
+        issued = _session(call, role, arn.split(":")[4])
+        return {
+            "Credentials": _credentials(issued, seconds),
+            "AssumedRoleUser": {"AssumedRoleId": issued.user_id, "Arn": issued.arn},
+            "SubjectFromWebIdentityToken": claims["sub"],
+            "Provider": provider,
+            "Audience": _audience(claims),
         }
 
     def assume_root(self, call: Call) -> dict[str, Any]:
@@ -83,6 +96,65 @@ class Sts(Service[Nothing]):
             temporary=True,
         )
         return {"Credentials": _credentials(issued, call.get("DurationSeconds", 900))}
+
+
+def _session(call: Call, role: Any, account: str) -> Identity:
+    """New credentials of a role under the session's name."""
+    session = call["RoleSessionName"]
+    return call.world.issue_key(
+        account=account,
+        arn=f"arn:{call.partition}:sts::{account}:assumed-role/{role.name}/{session}",
+        user_id=f"{role.id}:{session}",
+        principal=role.arn,
+        temporary=True,
+        policies=_session_policies(call, account),
+    )
+
+
+def _told(call: Call, role_arn: str) -> tuple[dict[str, Any], str]:
+    """The claims of the token of a call, and the ARN of the provider that vouches for it in the role's account."""
+    try:
+        claims = web_identity.claims_of(call["WebIdentityToken"])
+    except ValueError:
+        raise Refusal("InvalidIdentityToken", "The ID Token provided is not a valid JWT.") from None
+    account, issuer = role_arn.split(":")[4:5], claims["iss"].removeprefix("https://")
+    arn = f"arn:{call.partition}:iam::{''.join(account)}:oidc-provider/{issuer}"
+    known = call.backend("iam", account[0]).open_id_providers if account and account[0] in call.world.accounts else {}
+    if arn not in known:
+        raise Refusal("InvalidIdentityToken", f"No OpenIDConnect provider found in your account for {claims['iss']}")
+    if _audience(claims) not in known[arn].client_id_list:
+        raise Refusal("InvalidIdentityToken", "Incorrect token audience")
+    if int(claims.get("exp", call.world.now.timestamp())) < call.world.now.timestamp():
+        raise Refusal("ExpiredTokenException", "Token expired")
+    return claims, arn
+
+
+def _audience(claims: dict[str, Any]) -> str:
+    """`azp` where it is told, else `aud` (IAM User Guide, "Available keys for AWS OIDC federation")."""
+    return str(claims.get("azp", claims.get("aud", "")))
+
+
+def _role(call: Call, arn: str) -> Any:
+    """The role, if there is one in a usable account."""
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[1:3] != [call.partition, "iam"] or not accounts.is_usable(call.world, parts[4]):
+        return None
+    try:
+        return call.backend("iam", parts[4]).get_role_by_arn(arn)
+    except NotFoundException:
+        return None
+
+
+def _trusts_token(call: Call, role: Any, provider: str, claims: dict[str, Any]) -> bool:
+    """By the claims that STS knows of the issuer, each behind the issuer's name; others are not there for it."""
+    issuer = provider.partition(":oidc-provider/")[2]
+    told = {**claims, "aud": _audience(claims)}
+    context = {
+        f"{issuer}:{name}".lower(): str(told[name]) for name in shared_issuers.claims_of(issuer) if told.get(name)
+    }
+    context["sts:rolesessionname"] = call["RoleSessionName"]
+    caller = Identity("", "", provider.split(":")[4], provider, provider, principal=provider)
+    return trust.admits(role.assume_role_policy_document, caller, "sts:AssumeRoleWithWebIdentity", context)
 
 
 def _trusting_role(call: Call, arn: str) -> Any:
