@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from landing.cli import run
 from landing.core.errors import ConfigError
 from landing.core.model import Action, Change, Diagnostic
 from landing.organization import Organization
+from landing.policy import catalog
 from landing.runs import bootstrap, pipeline
 from landing.runs.pipeline import Hooks, Planned
 from landing.sandbox import Sandbox
-from tests.cloud import Cloud
+from landing.sandbox.authorization import evaluation
+from landing.sandbox.protocol.web_identity import token
+from landing.services.pipeline import packed, statements_of
+from landing.services.registry import KINDS
+from landing.services.trust import trust
+from tests.cloud import Cloud, Keys, Roles
 from tests.samples import BUILT, GITHUB, SMALL
 
 Problems = Callable[..., list[Diagnostic]]
@@ -194,3 +206,286 @@ def test_a_provider_of_others_is_refused_until_the_config_says_so(built: Organiz
     (problem,) = refused.value.problems
     assert problem.help.startswith("write `existing_provider: true`")
     assert "Provider" not in there.deployments["pipeline"].template["Resources"]  # type: ignore[operator]
+
+
+HOST = "token.actions.githubusercontent.com"
+OLD, NEW = "repo:acme/landing", "repo:acme@123456/landing@456789"
+IDS = {"repository": "acme/landing", "repository_id": "456789", "repository_owner_id": "123456"}
+OTHER_IDS = {**IDS, "repository_id": "999", "repository_owner_id": "998"}
+WORKFLOW = "acme/landing/.github/workflows/landing.yml@refs/heads/main"
+APPROVED = {**IDS, "environment": "landing-apply", "job_workflow_ref": WORKFLOW}
+GITLAB = "    gitlab: {project: acme/landing, project_id: 42, namespace_id: 7}\n"
+BRANCH = "project_path:acme/landing:ref_type:branch:ref:"
+PROJECT = {"project_id": "42", "namespace_id": "7"}
+MAIN = {**PROJECT, "ref_protected": "true"}
+
+JOBS: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
+    GITHUB: [
+        ("a pull request", f"{OLD}:pull_request", IDS, "plan"),
+        ("a pull request, with ids", f"{NEW}:pull_request", IDS, "plan"),
+        ("the branch", f"{NEW}:ref:refs/heads/main", IDS, "plan"),
+        ("the branch in the old form", f"{OLD}:ref:refs/heads/main", IDS, "plan"),
+        ("another branch", f"{NEW}:ref:refs/heads/mine", IDS, ""),
+        ("a tag", f"{NEW}:ref:refs/tags/main", IDS, ""),
+        ("the environment", f"{NEW}:environment:landing-apply", APPROVED, "apply"),
+        ("the environment in the old form", f"{OLD}:environment:landing-apply", APPROVED, "apply"),
+        ("another environment", f"{NEW}:environment:test", {**APPROVED, "environment": "test"}, ""),
+        ("another workflow", f"{NEW}:environment:landing-apply",
+         {**APPROVED, "job_workflow_ref": WORKFLOW.replace("landing.yml", "mine.yml")}, ""),
+        ("the workflow as a branch has it", f"{NEW}:environment:landing-apply",
+         {**APPROVED, "job_workflow_ref": WORKFLOW.replace("main", "mine")}, ""),
+        ("no workflow", f"{NEW}:environment:landing-apply", {**IDS, "environment": "landing-apply"}, ""),
+        ("whoever has taken the name", f"{OLD}:pull_request", OTHER_IDS, ""),
+        ("whoever has taken the name, approved by themselves", f"{OLD}:environment:landing-apply",
+         {**APPROVED, **OTHER_IDS}, ""),
+        ("a fork", "repo:mallory/landing:pull_request", OTHER_IDS, ""),
+        ("the repository by a new name", "repo:acme@123456/zone@456789:pull_request", IDS, ""),
+        ("no ids", f"{OLD}:pull_request", {}, ""),
+    ],
+    GITHUB.replace("}", ", url: https://github.acme.com/_services/token}"): [
+        ("a pull request", f"{OLD}:pull_request", {}, "plan"),
+        ("the branch", f"{OLD}:ref:refs/heads/main", {}, "plan"),
+        ("the environment", f"{OLD}:environment:landing-apply", {}, "apply"),
+        ("a fork", "repo:mallory/landing:pull_request", {}, ""),
+    ],
+    GITHUB.replace("}", ", url: https://token.actions.acme.ghe.com}"): [
+        ("a pull request", f"{NEW}:pull_request", IDS, "plan"),
+        ("the environment", f"{NEW}:environment:landing-apply", APPROVED, "apply"),
+        ("whoever has taken the name", f"{OLD}:pull_request", OTHER_IDS, ""),
+    ],
+    GITLAB: [
+        ("the branch", f"{BRANCH}main", MAIN, "plan apply"),
+        ("a merge request", f"{BRANCH}mine", {**PROJECT, "ref_protected": "false"}, "plan"),
+        ("another protected branch", f"{BRANCH}release", MAIN, "plan"),
+        ("the branch without protection", f"{BRANCH}main", {**PROJECT, "ref_protected": "false"}, "plan"),
+        ("a tag", "project_path:acme/landing:ref_type:tag:ref:main", MAIN, ""),
+        ("whoever has taken the name", f"{BRANCH}main", {**MAIN, "project_id": "43"}, ""),
+        ("another group of the name", f"{BRANCH}main", {**MAIN, "namespace_id": "8"}, ""),
+        ("a fork", "project_path:mallory/landing:ref_type:branch:ref:main", {**MAIN, "project_id": "43"}, ""),
+    ],
+    "    gitlab: {project: acme/landing, project_id: 42, url: https://git.acme.com, audience: landing}\n": [
+        ("the branch", f"{BRANCH}main", {}, "plan apply"),
+        ("a merge request", f"{BRANCH}mine", {}, "plan"),
+        ("another project", "project_path:acme/shop:ref_type:branch:ref:main", {}, ""),
+    ],
+}  # fmt: skip
+"""By who is trusted: a job, the `sub` and other claims of its token, and the roles that it may become."""
+
+
+@pytest.mark.parametrize("given", JOBS, ids=["github", "github-server", "github-enterprise", "gitlab", "gitlab-server"])
+def test_each_role_is_for_the_jobs_that_are_meant_and_no_others(given: str, load_text: Text) -> None:
+    pipeline_ = load_text(BUILT.replace(GITHUB, given)).pipeline
+    assert pipeline_ is not None
+    found = {}
+    with Sandbox() as sandbox:
+        iam, sts = sandbox.session().client("iam"), sandbox.session().client("sts")
+        account = sandbox.management_account_id
+        iam.create_open_id_connect_provider(Url=f"https://{pipeline_.issuer}", ClientIDList=[pipeline_.audience])
+        for role in ("plan", "apply"):
+            document = json.dumps(trust(pipeline_, role))
+            for name, value in (("AWS::Partition", "aws"), ("AWS::AccountId", account)):
+                document = document.replace(f"${{{name}}}", value)
+            document = re.sub(r'{"Fn::Sub": ("[^"]+")}', r"\1", document)
+            iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)
+        for job, sub, claims, _ in JOBS[given]:
+            text = token({"iss": f"https://{pipeline_.issuer}", "aud": pipeline_.audience, "sub": sub, **claims})
+            found[job] = " ".join(role for role in ("plan", "apply") if _may_become(sts, account, role, text))
+    assert found == {job: roles for job, _, _, roles in JOBS[given]}
+
+
+def _may_become(sts: Any, account: str, role: str, text: str) -> bool:
+    try:
+        sts.assume_role_with_web_identity(
+            RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="job", WebIdentityToken=text
+        )
+    except sts.exceptions.ClientError as error:
+        return error.response["Error"]["Code"] != "AccessDenied"
+    return True
+
+
+def test_others_are_trusted_by_name(load_text: Text) -> None:
+    projects = "    codebuild: {plan: landing-plan, apply: landing-apply}\n"
+    template: Any = load_text(BUILT.replace(GITHUB, projects)).deployments["pipeline"].template
+    (statement,) = template["Resources"]["ApplyRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "codebuild.amazonaws.com"}
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+        "ArnEquals": {
+            "aws:SourceArn": {
+                "Fn::Sub": "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/landing-apply"
+            }
+        },
+    }
+    assert "Provider" not in template["Resources"]
+    named = (
+        "    principals: {plan: ['arn:aws:iam::111122223333:role/a'], apply: ['arn:aws:iam::111122223333:role/b']}\n"
+    )
+    template = load_text(BUILT.replace(GITHUB, named)).deployments["pipeline"].template
+    (statement,) = template["Resources"]["PlanRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"AWS": ["arn:aws:iam::111122223333:role/a"]}
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}}
+
+
+def test_policies_fit_however_many_stacks_there_are(full: Organization, load_text: Text) -> None:
+    assert full.pipeline is None
+    whole = replace(full, pipeline=load_text(BUILT).pipeline, read_role="landing-read")
+    for role, statements in statements_of(whole).items():
+        made = list(packed(statements))
+        assert len(made) <= 10, "IAM and AWS STS quotas: managed policies attached to a role"
+        assert [each for document in made for each in document["Statement"]] == statements, role
+        assert all(len(json.dumps(each, separators=(",", ":"))) <= 6_144 for each in made)
+    long = {"Sid": "Long", "Effect": "Allow", "Action": [f"s3:Get{n:04}" for n in range(1_000)], "Resource": "*"}
+    parts = [each for document in packed([long]) for each in document["Statement"]]
+    assert [action for each in parts for action in each["Action"]] == long["Action"]
+    assert len({each["Sid"] for each in parts}) == len(parts) > 1
+
+
+@pytest.fixture
+def keys(cloud: Cloud) -> Roles:
+    """Both roles, by the tokens of jobs."""
+    return Roles(
+        by_token(cloud, "landing-plan", f"{NEW}:pull_request", IDS),
+        by_token(cloud, "landing-apply", f"{NEW}:environment:landing-apply", APPROVED),
+    )
+
+
+def by_token(cloud: Cloud, role: str, sub: str, claims: dict[str, str]) -> Keys:
+    """Credentials of a role for a job on GitHub."""
+    text = token({"iss": f"https://{HOST}", "aud": "sts.amazonaws.com", "sub": sub, **claims})
+    arn = f"arn:aws:iam::{cloud.sandbox.management_account_id}:role/{role}"
+    sts = cloud.sandbox.session().client("sts")
+    answer = sts.assume_role_with_web_identity(RoleArn=arn, RoleSessionName="job", WebIdentityToken=text)
+    return tuple(answer["Credentials"][name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+
+
+def client(keys: Keys, service: str) -> Any:
+    """A client with the credentials of a session."""
+    return boto3.client(
+        service,
+        region_name="eu-west-1",
+        aws_access_key_id=keys[0],
+        aws_secret_access_key=keys[1],
+        aws_session_token=keys[2],
+    )
+
+
+def refused(call: Callable[..., Any], **parameters: Any) -> bool:
+    """Whether a call is denied."""
+    try:
+        call(**parameters)
+    except ClientError as error:
+        return "AccessDenied" in error.response["Error"]["Code"]
+    return False
+
+
+def may(cloud: Cloud, keys: Keys, action: str) -> bool:
+    """Whether whoever holds the keys may do something to anything, by all of their policies."""
+    world = cloud.sandbox.world
+    asked = evaluation.Asked(world, world.identities[keys[0]], "eu-west-1", None, dict)  # type: ignore[arg-type]
+    return evaluation.denial(asked, evaluation.layers_of(world, asked.caller), action, "*", {}) is None
+
+
+def test_the_roles_do_all_of_it(cloud: Cloud, built: Organization, keys: Roles) -> None:
+    """Plan, apply and drift as the jobs' roles; the plan role writes nowhere, whoever enters a member by it."""
+    jobs = Cloud(cloud.sandbox, built, keys)
+
+    def plan(*, detect: bool = False) -> Planned:
+        return pipeline.plan(built, jobs.open(detect=detect), HOOKS, digest="", whole=detect)
+
+    first = plan()
+    assert {"account", "unit", "policy_type"} <= {change.address.kind for change in first.changes}
+    assert first.plan.gaps == ()
+    done = jobs.apply(changes=first.changes)
+    assert done.complete, (done.failed, done.blocked)
+    seen = plan(detect=True)
+    assert (seen.changes, seen.plan.gaps) == ((), ())
+    iam = cloud.sandbox.session().client("iam")
+    iam.update_role(RoleName="landing-apply", MaxSessionDuration=7200)
+    assert addresses(plan(detect=True).changes) == [STACK]
+    assert plan().changes == ()
+
+    member = jobs.open().tree.account_ids["shop-prod"]
+    sts = client(keys.plan, "sts")
+    assert refused(
+        sts.assume_role, RoleArn=f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole", RoleSessionName="job"
+    )
+    reading = sts.assume_role(RoleArn=f"arn:aws:iam::{member}:role/landing-read", RoleSessionName="job")
+    inside = tuple(reading["Credentials"][name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+    for held in (keys.plan, inside):
+        assert [action for action in sorted(WRITES) if may(cloud, held, action)] == []
+        assert not any(may(cloud, held, action) for action in SECRETS)
+    assert may(cloud, keys.plan, "organizations:ListAccounts")
+    assert may(cloud, inside, "cloudformation:DescribeStacks")
+    assert may(cloud, keys.apply, "organizations:CreateAccount")
+
+
+WRITES = {
+    action
+    for kind in KINDS
+    for action in kind.writes
+    if not (catalog.expand(action)[0].levels <= {"read", "list"} or ":Detect" in action)
+} | {"iam:CreateRole", "iam:PutRolePolicy", "s3:PutObject", "s3:PutBucketPolicy", "sts:AssumeRoot"}
+SECRETS = ("secretsmanager:GetSecretValue", "ssm:GetParameter", "kms:Decrypt", "s3:GetObject")
+
+
+def test_the_plan_role_stays_what_it_is_whatever_is_attached_to_it(cloud: Cloud, keys: Roles) -> None:
+    iam = cloud.sandbox.session().client("iam")
+    iam.attach_role_policy(RoleName="landing-plan", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    assert [action for action in sorted(WRITES) if may(cloud, keys.plan, action)] == []
+    assert not any(may(cloud, keys.plan, action) for action in SECRETS)
+
+
+def test_the_apply_role_changes_neither_itself_nor_what_keeps_it_in_its_place(
+    cloud: Cloud, built: Organization, keys: Roles
+) -> None:
+    """Even with all rights besides."""
+    iam = cloud.sandbox.session().client("iam")
+    everything = "arn:aws:iam::aws:policy/AdministratorAccess"
+    iam.attach_role_policy(RoleName="landing-apply", PolicyArn=everything)
+    account = cloud.sandbox.management_account_id
+    iam, cloudformation, s3, kms, sts = (
+        client(keys.apply, name) for name in ("iam", "cloudformation", "s3", "kms", "sts")
+    )
+    for role in ("landing-plan", "landing-apply"):
+        assert refused(iam.attach_role_policy, RoleName=role, PolicyArn=everything)
+        assert refused(iam.detach_role_policy, RoleName=role, PolicyArn=f"arn:aws:iam::{account}:policy/{role}-1")
+        assert refused(iam.put_role_policy, RoleName=role, PolicyName="more", PolicyDocument="{}")
+        assert refused(iam.update_assume_role_policy, RoleName=role, PolicyDocument="{}")
+        assert refused(iam.update_role, RoleName=role, MaxSessionDuration=43200)
+        assert refused(iam.delete_role, RoleName=role)
+        assert refused(sts.assume_role, RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="job")
+    named = {"PolicyArn": f"arn:aws:iam::{account}:policy/landing-apply-1"}
+    assert refused(iam.create_policy_version, **named, PolicyDocument="{}", SetAsDefault=True)
+    provider = {"OpenIDConnectProviderArn": f"arn:aws:iam::{account}:oidc-provider/{HOST}"}
+    assert refused(iam.delete_open_id_connect_provider, **provider)
+    assert refused(iam.add_client_id_to_open_id_connect_provider, **provider, ClientID="others")
+    stack = {"StackName": "landing-pipeline"}
+    assert refused(cloudformation.delete_stack, **stack)
+    assert refused(cloudformation.update_stack, **stack, UsePreviousTemplate=True)
+    assert refused(cloudformation.update_termination_protection, **stack, EnableTerminationProtection=False)
+    assert refused(cloudformation.create_change_set, **stack, ChangeSetName="more", UsePreviousTemplate=True)
+    for bucket in ("acme-landing-lock", "acme-landing-records"):
+        assert refused(s3.put_bucket_policy, Bucket=bucket, Policy="{}")
+        assert refused(s3.delete_bucket, Bucket=bucket)
+        assert refused(s3.put_bucket_versioning, Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    key = (
+        cloud.sandbox.session()
+        .client("kms", region_name="eu-west-1")
+        .describe_key(KeyId="alias/landing-plans")["KeyMetadata"]["Arn"]
+    )
+    assert refused(kms.schedule_key_deletion, KeyId=key)
+    assert refused(kms.put_key_policy, KeyId=key, PolicyName="default", Policy="{}")
+    assert planned(cloud, built).changes == (), "nothing of it was changed"
+
+
+def test_the_key_is_for_plan_files_of_the_organization(cloud: Cloud, keys: Roles) -> None:
+    organization = cloud.sandbox.session().client("organizations").describe_organization()["Organization"]["Id"]
+    context = {"landing:organization": organization}
+    plan, apply_ = client(keys.plan, "kms"), client(keys.apply, "kms")
+    named = {"KeyId": "alias/landing-plans", "KeySpec": "AES_256"}
+    made = plan.generate_data_key(**named, EncryptionContext=context)
+    sealed = {"KeyId": made["KeyId"], "CiphertextBlob": made["CiphertextBlob"], "EncryptionContext": context}
+    assert refused(plan.generate_data_key, **named, EncryptionContext={"landing:organization": "o-others"})
+    assert refused(plan.decrypt, **sealed)
+    opened = apply_.decrypt(**sealed)
+    assert opened["Plaintext"] == made["Plaintext"]

@@ -122,7 +122,19 @@ def _of_kms(world: World, caller: Identity, region: str, parameters: Mapping[str
     return [found.arn] if found is not None else []
 
 
+def _of_cloudformation(world: World, caller: Identity, region: str, parameters: Mapping[str, Any]) -> list[str]:
+    """A stack by its name, with the id that it has or is to have."""
+    from landing.sandbox.services.cloudformation.state import state_of
+
+    name = parameters.get("StackName")
+    if not isinstance(name, str) or name.startswith("arn:"):
+        return []
+    new = f"arn:{world.partition}:cloudformation:{region}:{caller.account}:stack/{name}/new"
+    return [state_of(world, caller.account, region).names.get(name, new)]
+
+
 OWN: dict[str, Callable[[World, Identity, str, Mapping[str, Any]], list[str]]] = {
+    "cloudformation": _of_cloudformation,
     "iam": _of_iam,
     "kms": _of_kms,
     "organizations": _of_organizations,
