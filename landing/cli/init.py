@@ -12,6 +12,9 @@ from pathlib import Path
 
 import click
 
+from landing.cli import ci_files
+from landing.cli.ci_files import FORGES
+
 EMAIL, HOME = "aws+{account}@example.com", "eu-west-1"
 """What the starter config says."""
 
@@ -107,7 +110,10 @@ class Answers:
 @click.option("--email", default="", metavar="PATTERN", help="E-mail addresses of accounts, as aws+{account}@corp.io.")
 @click.option("--home-region", default="", metavar="REGION", help="Where stack sets, the trail and aggregators live.")
 @click.option("--regions", default="", metavar="REGION,…", help="Governed regions; the home region is added.")
-def command(folder: Path, name: str, email: str, home_region: str, regions: str) -> None:
+@click.option(
+    "--ci", "forge", type=click.Choice(FORGES), help="Write a pipeline too; beside a config that is there, only it."
+)
+def command(*, folder: Path, name: str, email: str, home_region: str, regions: str, forge: str | None) -> None:
     """Write a starter config to FOLDER (default: here).
 
     Nothing that is there already is overwritten. At a terminal it asks, unless an option is given; what is not
@@ -116,6 +122,7 @@ def command(folder: Path, name: str, email: str, home_region: str, regions: str)
     \b
       landing init my-organization && cd my-organization && landing validate
       landing init corp --name corp --email 'aws+{account}@corp.io' --home-region eu-west-1
+      landing init --ci github
     """
     from landing.cli.output import note
     from landing.config import schema
@@ -123,9 +130,16 @@ def command(folder: Path, name: str, email: str, home_region: str, regions: str)
     from landing.library import shipped
 
     target = folder / "config"
+    answers = Answers(name, email, home_region, regions)
+    if forge:
+        ci_files.refuse_existing(forge, folder)
+    if forge and target.exists():
+        if answers != Answers():
+            raise click.UsageError(f"{target} exists already: beside it only the pipeline is written, and asks nothing")
+        _write_pipeline(forge, folder)
+        return
     if target.exists():
         raise LandingError(f"{target} exists already; choose another folder, or remove it")
-    answers = Answers(name, email, home_region, regions)
     if sys.stdin.isatty() and answers == Answers():
         answers = answers.asked()
     answers.refuse_wrong()
@@ -138,7 +152,19 @@ def command(folder: Path, name: str, email: str, home_region: str, regions: str)
             ignore.write_text(IGNORED, encoding="utf-8")
     except OSError as error:
         raise LandingError(f"cannot write {target}: {error.strerror}") from error
+    if forge:
+        _write_pipeline(forge, folder)
     steps = ["landing validate", "landing plan --sandbox"]
     if folder.resolve() != Path.cwd():
         steps.insert(0, f"cd {shlex.quote(str(folder))}")
     note("\n    ".join([f"Wrote {target}. Edit it, then:", *steps]))
+
+
+def _write_pipeline(forge: str, folder: Path) -> None:
+    """The files of a forge, for the home region of the config beside them; raises ConfigError when that is wrong."""
+    from landing.cli.output import note
+    from landing.cli.session import Session
+
+    organization, _ = Session(folder / "config").organization()
+    written = ci_files.write(forge, folder, organization.home_region)
+    note("\n    ".join(["Wrote the pipeline; docs/ci.md says what it needs:", *map(str, written)]))

@@ -82,7 +82,7 @@ def command(
     from landing.core.text import safe
     from landing.engine import sealed_plan
     from landing.engine.plan import save
-    from landing.guardrails.exposure import dangers
+    from landing.guardrails.exposure import allowances, dangers
     from landing.report.apply_text import expected
     from landing.report.plan_text import next_steps
     from landing.runs import pipeline
@@ -110,7 +110,7 @@ def command(
         named = (
             dangers(planned.organization, plan.changes, plan.kinds) if out else {}
         )  # weighs policies: not for nothing
-        needed = {word for words in named.values() for word in words}
+        needed = allowances(named, plan.changes) if out else []
         note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest, needed, style_of(sys.stderr))))
     tell_set_aside(planned)
     STDERR.tell(expected(plan.changes))

@@ -34,11 +34,12 @@ class Shown:
     budget: int = 60_000
     comment_file: Path | None = None
     summary_file: Path | None = None
+    outputs_file: Path | None = None
 
     @property
     def of_config(self) -> bool:
         """Whether the config is needed for it: JSON says nothing about that."""
-        return self.form != "json" or bool(self.comment_file or self.summary_file)
+        return self.form != "json" or bool(self.comment_file or self.summary_file or self.outputs_file)
 
     def write(self, plan: Plan, organization: Organization | None, *, config: Path, saved_as: str = "") -> None:
         """Write the plan to stdout, and to the files; `organization` may be None unless `of_config`."""
@@ -60,6 +61,8 @@ class Shown:
 
             text = as_comment(plan, organization, config=str(config), saved_as=saved_as, expand=self.expand)
             result(text, self.comment_file)
+        if organization is not None and (file := self.outputs_file or _told("GITHUB_OUTPUT", self.form)):
+            _add_outputs(file, plan, organization)
         if organization is not None and (file := self.summary_file or step_summary(self.form)):
             appended(file, lambda room: _page(plan, organization, replace(view, style=Style(), budget=room)))
 
@@ -68,9 +71,27 @@ def _page(plan: Plan, organization: Organization, view: formats.View) -> str:
     return formats.shown("plan", "md", plan, organization, view=view)
 
 
+def _add_outputs(file: Path, plan: Plan, organization: Organization) -> None:
+    """What a later step or job needs to apply the plan: hex digits, a number, and words that are ours."""
+    from landing.core.errors import LandingError
+    from landing.guardrails.exposure import allowances, dangers
+
+    words = allowances(dangers(organization, plan.changes, plan.kinds), plan.changes)
+    told = {"digest": plan.digest, "changes": len(plan.changes), "allow": " ".join(words)}
+    try:
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write("".join(f"{name}={value}\n" for name, value in told.items()))
+    except OSError as error:
+        raise LandingError(f"cannot write {file}: {error.strerror}") from error
+
+
 def step_summary(form: str) -> Path | None:
     """The file of the summary that GitHub shows of a step, where it is GitHub to whom a result is told."""
-    file = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    return _told("GITHUB_STEP_SUMMARY", form)
+
+
+def _told(variable: str, form: str) -> Path | None:
+    file = os.environ.get(variable, "")
     return Path(file) if file and form == "github" else None
 
 
@@ -94,12 +115,19 @@ def shown_as(command: F) -> F:
         budget: int,
         comment_file: Path | None,
         summary_file: Path | None,
+        outputs_file: Path | None,
         **rest: Any,
     ) -> Any:
-        return command(shown=Shown(form, summary, expand, limit, budget, comment_file, summary_file), **rest)
+        shown = Shown(form, summary, expand, limit, budget, comment_file, summary_file, outputs_file)
+        return command(shown=shown, **rest)
 
     decorated: Any = with_shown
     for option in (
+        click.option(
+            "--outputs-file",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Add digest, changes and allow as NAME=VALUE to FILE; --format github does so to $GITHUB_OUTPUT.",
+        ),
         with_summary_file,
         click.option(
             "--comment-file",

@@ -59,8 +59,8 @@ def _attached(session: Session, shown: Shown, *, live: bool) -> int:
 
     if shown.form not in formats.names("attached"):
         raise click.UsageError(f"--format {shown.form} is for a saved plan: give its FILE as well")
-    if shown.comment_file or shown.summary_file:
-        raise click.UsageError("--comment-file and --summary-file are for a saved plan: give its FILE as well")
+    if shown.comment_file or shown.summary_file or shown.outputs_file:
+        raise click.UsageError("--comment-file, --summary-file and --outputs-file are for a saved plan: give its FILE")
     organization, _ = session.organization()
     if live:
         aws = session.connect(organization, read_only=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command
 @with_aws
-@click.argument("names", nargs=-1, metavar="[GUARDRAIL]...", shell_complete=completed(policies))
+@click.argument("names", nargs=-1, metavar="[GUARDRAIL|POLICY]...", shell_complete=completed(policies))
 @with_formats(formats.names("tests"))
 @click.option("--mutate", is_flag=True, help="Weaken each policy in every place: a case must fail each time.")
 @click.option(
@@ -55,12 +55,12 @@ def command(
     organization, _ = session.organization()
     estate = estate_of(organization)
     found = list(suites(organization, session.library(), estate, session.config))
-    unknown = [name for name in names if name not in {suite.name for suite in found}]
+    unknown = [name for name in names if name not in {each for suite in found for each in _names(suite)}]
     if unknown:
         known = [suite.name for suite in found]
         hint = nearest(unknown[0], known, f"there are {', '.join(known)}")
         raise click.UsageError(f"there is nothing to test called {unknown[0]}: {hint}")
-    chosen = [suite for suite in found if not names or suite.name in names]
+    chosen = [suite for suite in found if not names or {*names} & {*_names(suite)}]
     report = run(chosen, estate, mutate=mutate)
     verification = _verified(session, organization, chosen, estate) if online else None
     sources = {key: guardrail.source for key, guardrail in organization.guardrails.items()}
@@ -72,6 +72,11 @@ def command(
     if not report.passed:
         return 1
     return verification.exit_code if verification else 0
+
+
+def _names(suite: "Suite") -> tuple[str, str]:
+    """That of the guardrail, and that of its policy: the folder in which the cases are."""
+    return suite.name, suite.cases.parent.name if suite.cases.name == "cases.yaml" else suite.name
 
 
 def _verified(

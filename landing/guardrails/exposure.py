@@ -55,6 +55,13 @@ def dangers(
     return {address: each for address, each in words.items() if each}
 
 
+def allowances(found: Mapping[Address, Collection[str]], changes: Iterable[Change]) -> list[str]:
+    """What must be allowed by name for all of the changes, of which `found` is what `dangers` says."""
+    words = {word for each in found.values() for word in each}
+    many = sum(change.action is Action.DELETE for change in changes) > MANY_DELETES
+    return sorted(words | ({"many-deletes"} if many else set()))
+
+
 def refuse_unsafe(
     organization: Organization, changes: Collection[Change], allowed: Collection[str], kinds: Kinds = KINDS
 ) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from landing.core.model import Action, Address, Change
 from landing.engine.plan import Plan
-from landing.guardrails.exposure import dangers
+from landing.guardrails.exposure import allowances, dangers
 from landing.organization import Organization
 from landing.report.adopted import HEADS, TAKEN_OVER, marked
 from landing.report.budget import BUDGET, Section, fit
@@ -134,7 +134,8 @@ def _words(change: Change, named: Mapping[Address, Collection[str]]) -> list[str
 def _caution(dangerous: Sequence[tuple[Change, list[str]]], count: int) -> str:
     if not dangerous:
         return ""
-    allowed = " ".join(f"--allow {word}" for word in sorted({word for _, words in dangerous for word in words}))
+    found = allowances({change.address: words for change, words in dangerous}, [change for change, _ in dangerous])
+    allowed = " ".join(f"--allow {word}" for word in found)
     deletes = sum(change.action is Action.DELETE for change, _ in dangerous)
     verdict = f"{len(dangerous)} changes destroy, detach, weaken or switch off something ({deletes} to destroy)."
     lines = ["[!CAUTION]", f"**{verdict}** They must be allowed by name: `landing apply {allowed}`."]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from landing.core.model import Action, Address, Source
 from landing.core.text import safe
 from landing.engine.plan import Plan
-from landing.guardrails.exposure import dangers
+from landing.guardrails.exposure import allowances, dangers
 from landing.organization import Organization
 from landing.report.fold import Group, alike, fold
 from landing.report.plan_text import NO_CHANGES, WILL, Said, counts_line, remarks, said_of
@@ -56,8 +56,8 @@ def closing(plan: Plan, organization: Organization, saved_as: str) -> str:
     if not plan.changes:
         verdict = "No changes seen, but not everything could be checked." if plan.gaps else NO_CHANGES
         return f"{verdict} {plan.in_sync} objects compared."
-    named = dangers(organization, plan.changes, plan.kinds)
-    needed = " ".join(f"--allow {word}" for word in sorted({word for words in named.values() for word in words}))
+    words = allowances(dangers(organization, plan.changes, plan.kinds), plan.changes)
+    needed = " ".join(f"--allow {word}" for word in words)
     parts = [counts_line(plan)]
     parts += [f"It must be allowed by name: {needed}."] if needed else []
     parts += [f"Not checked: {len(plan.gaps)}."] if plan.gaps else []

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# What the steps of landing's workflows do: bash .github/landing.sh STEP [ARGUMENT]...
+# Needs git, curl, python3 and gh, as GitHub's runners have them. Python runs isolated (-I): no file of the checkout is imported.
+set -euo pipefail
+out="${RUNNER_TEMP:?}/landing"
+mkdir -p "$out"
+
+# Installs landing: LANDING_PACKAGE is what pip takes, with its version or commit.
+install() {
+  : "${LANDING_PACKAGE:?set the repository variable LANDING_PACKAGE to what pip installs: landing by version or commit}"
+  python3 -I -m pip install --quiet --disable-pip-version-check "$LANDING_PACKAGE"
+}
+
+# Becomes the role LANDING_ROLE by this job's token; boto3 takes it from the file, and no key is kept anywhere.
+credentials() {
+  local role="${LANDING_ROLE:-}" token="$out/token"
+  if ! [[ $role =~ ^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$ ]]; then
+    echo "::error title=landing::LANDING_ROLE is no ARN of a role: set LANDING_PLAN_ROLE and LANDING_APPLY_ROLE of the repository"
+    exit 1
+  fi
+  (
+    umask 077
+    curl --silent --show-error --fail --retry 3 --header @- "${ACTIONS_ID_TOKEN_REQUEST_URL:?}&audience=sts.amazonaws.com" \
+      <<<"Authorization: bearer ${ACTIONS_ID_TOKEN_REQUEST_TOKEN:?}" |
+      python3 -I -c 'import json, sys; print(json.load(sys.stdin)["value"], end="")' >"$token"
+  )
+  {
+    echo "AWS_ROLE_ARN=$role"
+    echo "AWS_WEB_IDENTITY_TOKEN_FILE=$token"
+    echo "AWS_ROLE_SESSION_NAME=landing-${GITHUB_RUN_ID:?}"
+  } >>"${GITHUB_ENV:?}"
+}
+
+# Checks the config, with annotations on its lines.
+validate() {
+  landing validate --format sarif >"$out/validate.sarif" || true
+  landing validate --format github
+}
+
+# Tries the guardrails on their cases, and weakens those that changed since LANDING_BASE: a case must fail each time.
+tests() {
+  landing test --format github
+  [ -n "${LANDING_BASE:-}" ] || return 0
+  local changed=() name policies
+  policies="$(dirname "${LANDING_CONFIG:-config}")/scps"
+  while IFS= read -r name; do
+    [ ! -e "$policies/$name/cases.yaml" ] || changed+=("$name")
+  done < <(git diff --name-only --relative="${policies#./}/" "$LANDING_BASE...HEAD" -- "$policies" | cut -d/ -f1 | sort -u)
+  [ "${#changed[@]}" = 0 ] || landing test --mutate --format github -- "${changed[@]}"
+}
+
+# Plans: annotations, the step's summary and outputs, the comment, and the plan, which only the role that applies can read.
+plan() {
+  landing plan --out "$out/plan.json" --encrypt "${LANDING_PLANS_KEY:-alias/landing-plans}" \
+    --format github --comment-file "$out/comment.md"
+}
+
+# Writes the one comment of the pull request LANDING_PULL_REQUEST, or updates it: it is known by its first line.
+comment() {
+  local issues="repos/${GITHUB_REPOSITORY:?}/issues" marker id
+  marker=$(head -n 1 "$out/comment.md")
+  as_body "$out/comment.md" >"$out/body.json"
+  id=$(gh api --paginate "$issues/${LANDING_PULL_REQUEST:?}/comments?per_page=100" | first_of "$marker" id)
+  if [ -n "$id" ]; then
+    gh api --method PATCH "$issues/comments/$id" --input "$out/body.json" >/dev/null
+  else
+    gh api --method POST "$issues/$LANDING_PULL_REQUEST/comments" --input "$out/body.json" >/dev/null
+  fi
+}
+
+# The JSON of a comment or an issue: as_body FILE [TITLE].
+as_body() {
+  python3 -I -c 'import json, sys
+body = {"body": open(sys.argv[1], encoding="utf-8").read()}
+json.dump(body if len(sys.argv) < 3 else {"title": sys.argv[2], **body}, sys.stdout)' "$@"
+}
+
+# Of what this workflow wrote itself (standard input, page after page), a property of the first that begins with a line.
+first_of() {
+  python3 -I -c 'import json, sys
+marker, name = sys.argv[1:]
+text, found = sys.stdin.read().strip(), []
+while text:
+    page, end = json.JSONDecoder().raw_decode(text)
+    found, text = found + page, text[end:].strip()
+ours = (each for each in found if each["user"]["login"] == "github-actions[bot]" and "pull_request" not in each)
+print(next((each[name] for each in ours if (each["body"] or "").startswith(marker)), ""))' "$@"
+}
+
+# Gives results to code scanning: sarif FILE. Where a repository has no code scanning, that is said, and no error.
+sarif() {
+  python3 -I -c 'import base64, gzip, json, sys
+packed = base64.b64encode(gzip.compress(open(sys.argv[1], "rb").read())).decode()
+json.dump({"commit_sha": sys.argv[2], "ref": sys.argv[3], "sarif": packed}, sys.stdout)' \
+    "$out/$1" "${GITHUB_SHA:?}" "${GITHUB_REF:?}" >"$out/sarif.json"
+  gh api --method POST "repos/${GITHUB_REPOSITORY:?}/code-scanning/sarifs" --input "$out/sarif.json" >/dev/null ||
+    echo "::notice title=landing::Code scanning has not taken $1: is it on in this repository?"
+}
+
+# Fetches the plan that this run has made.
+fetch() {
+  gh run download "${GITHUB_RUN_ID:?}" --repo "${GITHUB_REPOSITORY:?}" --name landing-plan --dir "$out"
+}
+
+# Applies exactly the plan LANDING_DIGEST, with what its reviewers have seen that it needs (LANDING_ALLOW).
+apply() {
+  local word allow=()
+  for word in ${LANDING_ALLOW:-}; do allow+=(--allow "$word"); done
+  landing apply "$out/plan.json" --digest "${LANDING_DIGEST:?}" --auto-approve "${allow[@]}"
+}
+
+# Puts the records of the run where they are kept, without the plan, which is not encrypted there.
+records() {
+  local folder
+  folder="$(dirname "${LANDING_CONFIG:-config}")/.landing/runs"
+  mkdir -p "$out/runs"
+  [ ! -d "$folder" ] || tar --create --exclude plan.json --directory "$folder" . | tar --extract --directory "$out/runs"
+}
+
+# Looks for drift, and opens, updates or closes the one issue about it.
+drift() {
+  local code=0
+  landing drift --format github --format md="$out/drift.md" --format sarif="$out/drift.sarif" || code=$?
+  case $code in 0 | 2 | 3) ;; *) exit "$code" ;; esac
+  local issues="repos/${GITHUB_REPOSITORY:?}/issues" marker number
+  marker=$(head -n 1 "$out/drift.md")
+  number=$(gh api --paginate "$issues?state=open&creator=github-actions%5Bbot%5D&per_page=100" | first_of "$marker" number)
+  as_body "$out/drift.md" "Drift from the configuration" >"$out/issue.json"
+  if [ "$code" = 2 ] && [ -z "$number" ]; then
+    gh api --method POST "$issues" --input "$out/issue.json" >/dev/null
+  elif [ "$code" != 0 ] && [ -n "$number" ]; then
+    gh api --method PATCH "$issues/$number" --input "$out/issue.json" >/dev/null
+  elif [ "$code" = 0 ] && [ -n "$number" ]; then
+    gh api --method PATCH "$issues/$number" --field state=closed --field state_reason=completed >/dev/null
+  fi
+  [ "$code" != 3 ] || exit 3 # something could not be checked
+}
+
+"$@"

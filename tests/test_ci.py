@@ -1,0 +1,592 @@
+"""The pipelines that `landing init --ci` writes: their steps, run in order in the sandbox as the roles of a pipeline.
+
+What a step calls besides landing, git and the shell is a stand-in in `tests/ci`, which keeps what it was asked.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+
+from landing.cli import USAGE, run
+from landing.cli.ci_files import FORGES
+from landing.config import load
+from landing.library import Library, shipped
+from landing.services.documents import documents
+
+ROOT = Path(__file__).parents[1]
+STAND_INS = Path(__file__).parent / "ci"
+CONFIG = """\
+organization: {name: acme, home_region: eu-west-1, governed_regions: [eu-west-1, us-east-1]}
+roles: {management: management, log_archive: log-archive, security_tooling: security-tooling}
+units:
+  security: {name: Security}
+accounts:
+  management: {name: Management, unit: root}
+  log-archive: {name: Log Archive, email: l@acme.example, unit: security}
+  security-tooling: {name: Security Tooling, email: s@acme.example, unit: security}
+"""
+POLICY = {
+    "metadata": "title: No leaving\ndescription: No leaving\ntype: SERVICE_CONTROL_POLICY\nseverity: high\n",
+    "cases": "- {try: 'organizations:LeaveOrganization', as: role/Anyone, expect: denied, by: Leave}\n"
+    "- {try: 'organizations:*', but: ['organizations:LeaveOrganization'], expect: not-denied}\n"
+    "- {never: ['organizations:LeaveOrganization']}\n",
+    "policy": '{"Version": "2012-10-17", "Statement": [{"Sid": "Leave", "Effect": "Deny",'
+    ' "Action": "organizations:LeaveOrganization", "Resource": "*"}]}',
+}
+"""A policy of the repository that no guardrail uses."""
+ROLE = "arn:aws:iam::123456789012:role/landing-{}"
+"""What the sandbox calls its management account."""
+
+
+@dataclass
+class World:
+    """A repository with a config, and the sandbox in which its roles are."""
+
+    folder: Path
+    temp: Path
+    forge: Path
+    administrator: Mapping[str, str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.forge.read_text(encoding="utf-8"))
+        return found
+
+    def client(self, service: str) -> Any:
+        keys = {"aws_access_key_id": "AWS_ACCESS_KEY_ID", "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY"}
+        given = {name: self.administrator[variable] for name, variable in keys.items()}
+        url = self.administrator["AWS_ENDPOINT_URL"]
+        return boto3.client(service, region_name="eu-west-1", endpoint_url=url, aws_session_token=None, **given)
+
+    def keys_of(self, role: str) -> dict[str, str]:
+        """What AWS answers who becomes a role by a token."""
+        found = self.client("sts").assume_role(RoleArn=role, RoleSessionName="landing")["Credentials"]
+        return {
+            "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": found["SessionToken"],
+        }
+
+    def shell(self, script: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-eo", "pipefail", "-c", script],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def role(world: World, name: str, *documents: Mapping[str, Any]) -> None:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
+    iam = world.client("iam")
+    iam.create_role(
+        RoleName=f"landing-{name}",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    )
+    for number, document in enumerate(documents):
+        text = json.dumps(document, separators=(",", ":"))
+        made = iam.create_policy(PolicyName=f"landing-{name}-{number}", PolicyDocument=text)["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName=f"landing-{name}", PolicyArn=made)
+
+
+def surroundings(temp: Path) -> dict[str, str]:
+    """The environment of a runner, in which nothing of ours is."""
+    foreign = ("AWS_", "LANDING_", "GITHUB_", "CI")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return {
+        **clean,
+        "PATH": os.pathsep.join([str(STAND_INS), str(Path(sys.executable).parent), clean["PATH"]]),
+        "REAL_PYTHON": sys.executable,
+        "INSTALLED": str(temp / "installed"),
+        "FORGE": str(temp / "forge.json"),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
+
+
+def commit(folder: Path, environment: Mapping[str, str]) -> None:
+    """A repository whose branch `proposal` adds a policy to what `main` has."""
+    (folder / "config").mkdir(parents=True)
+    (folder / "config" / "landing.yaml").write_text(CONFIG, encoding="utf-8")
+    (folder / ".gitignore").write_text(".landing/\n", encoding="utf-8")
+    policy = folder / "scps" / "no-leaving"
+    lines = ["git init -q -b main .", "git add -A", "git -c user.name=a -c user.email=a@b commit -qm first"]
+    for line in (*lines, "git checkout -qb proposal"):
+        subprocess.run(line.split(), cwd=folder, env=environment, check=True)
+    policy.mkdir(parents=True)
+    for name, text in POLICY.items():
+        end = "json" if name == "policy" else "yaml"
+        (policy / f"{name}.{end}").write_text(text, encoding="utf-8")
+    for line in lines[1:]:
+        subprocess.run(line.split(), cwd=folder, env=environment, check=True)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder, temp = tmp_path_factory.mktemp("repository"), tmp_path_factory.mktemp("runner")
+    environment = surroundings(temp)
+    commit(folder, environment)
+    shown = subprocess.run(
+        ["landing", "sandbox", "env"], cwd=folder, env=environment, check=True, capture_output=True, text=True
+    ).stdout
+    administrator = {name: value.strip("'") for name, value in re.findall(r"^export (\w+)=(.*)$", shown, re.M)}
+    world = World(folder, temp, temp / "forge.json", administrator, environment)
+    try:
+        prepare(world)
+        yield world
+    finally:
+        subprocess.run(["landing", "sandbox", "stop"], cwd=folder, env=environment, check=False, capture_output=True)
+
+
+def prepare(world: World) -> None:
+    """An organization, the key for plans, and the two roles of the pipeline."""
+    found = world.client("organizations").create_organization(FeatureSet="ALL")["Organization"]["Id"]
+    kms = world.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName="alias/landing-plans", TargetKeyId=key)
+    organization, _ = load(world.folder / "config", Library.load(shipped()))
+    made = dict(documents(organization))
+    bound = {"StringEquals": {"kms:EncryptionContext:landing:organization": found}}
+
+    def use(action: str) -> dict[str, Any]:
+        statement = {"Effect": "Allow", "Action": action, "Resource": key, "Condition": bound}
+        return {"Version": "2012-10-17", "Statement": [statement]}
+
+    role(world, "plan", made["permissions/plan.json"], use("kms:GenerateDataKey"))
+    role(world, "apply", made["permissions/plan.json"], made["permissions/apply.json"], use("kms:Decrypt"))
+
+
+@pytest.fixture
+def forge(world: World) -> World:
+    """With an empty forge."""
+    world.forge.write_text(json.dumps({"requests": [], "comments": [], "issues": [], "sarifs": []}), encoding="utf-8")
+    return world
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> World:
+    """A repository, and a forge in which a stranger has written what looks like ours; landing is a stand-in, too."""
+    folder, temp = tmp_path / "repository", tmp_path / "runner"
+    temp.mkdir()
+    world = World(folder, temp, temp / "forge.json", {}, surroundings(temp))
+    world.environment["PATH"] = f"{STAND_INS / 'quick'}{os.pathsep}{world.environment['PATH']}"
+    world.environment["CALLS"] = str(temp / "calls")
+    commit(folder, world.environment)
+    body = "<!-- landing plan: config -->\nmine!"
+    stranger = {"id": 9, "body": body, "user": {"login": "stranger"}, "author": {"id": 6}}
+    empty: dict[str, Any] = {"requests": [], "comments": [stranger], "issues": [], "sarifs": []}
+    world.forge.write_text(json.dumps(empty), encoding="utf-8")
+    return world
+
+
+class Context:
+    """A context of GitHub's expressions: what is not there is empty."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getattr__(self, name: str) -> Any:
+        found = self._values.get(name, "")
+        return Context(found) if isinstance(found, Mapping) else found
+
+
+@dataclass
+class Runner:
+    """Runs the jobs of a workflow as GitHub does, as far as ours need it."""
+
+    world: World
+    event: Mapping[str, Any]
+    event_name: str
+    needs: dict[str, Any] = field(default_factory=dict)
+    log: str = ""
+
+    def evaluated(self, text: object, steps: Mapping[str, Any]) -> Any:
+        """A text with its expressions evaluated; of one that is an expression alone, its value."""
+        text = str(text)
+        whole = re.fullmatch(r"\$\{\{(.*?)\}\}", text)
+        if whole:
+            return self._value(whole[1], steps)
+        return re.sub(r"\$\{\{(.*?)\}\}", lambda match: str(self._value(match[1], steps)), text)
+
+    def _value(self, expression: str, steps: Mapping[str, Any]) -> Any:
+        names = {
+            "github": Context({
+                "event": self.event, "event_name": self.event_name, "repository": "acme/landing", "token": "gh-token",
+                "ref": "refs/heads/main", "action_path": str(ROOT),
+            }),
+            "vars": Context({
+                "LANDING_PACKAGE": "landing==1", "LANDING_PLAN_ROLE": ROLE.format("plan"),
+                "LANDING_APPLY_ROLE": ROLE.format("apply"),
+            }),
+            "runner": Context({"temp": str(self.world.temp)}),
+            "steps": Context(steps),
+            "needs": Context(self.needs),
+            "cancelled": lambda: False,
+            "always": lambda: True,
+        }  # fmt: skip
+        python = expression.replace("&&", " and ").replace("||", " or ")
+        return eval(re.sub(r"!(?!=)", " not ", python).strip(), {"__builtins__": {}}, names)
+
+    def job(self, workflow: Mapping[str, Any], name: str) -> bool:
+        """Whether the job was to run; raises AssertionError when a step fails."""
+        job = workflow["jobs"][name]
+        if not self.evaluated(f"${{{{{job.get('if', 'always()')}}}}}", {}):
+            return False
+        self._clear()
+        steps: dict[str, Any] = {}
+        environment: dict[str, str] = {}
+        for step in job["steps"]:
+            condition = str(step.get("if", "always()")).removeprefix("${{").removesuffix("}}")
+            if not self._value(condition, steps):
+                continue
+            if "uses" in step:
+                self._use(step, steps)
+                continue
+            given = {**workflow.get("env", {}), **job.get("env", {}), **step.get("env", {})}
+            given = {key: str(self.evaluated(value, steps)) for key, value in given.items()}
+            output = self.world.temp / "output"
+            output.write_text("", encoding="utf-8")
+            done = self.world.shell(step["run"], {**self._own(output), **environment, **given})
+            self.log += done.stdout + done.stderr
+            assert done.returncode == 0, f"{step['run']}: {done.stdout}{done.stderr}"
+            told = dict(line.split("=", 1) for line in output.read_text(encoding="utf-8").splitlines())
+            steps[step.get("id", "")] = {"outputs": told}
+            environment |= self._exported()
+        outputs = {key: self.evaluated(value, steps) for key, value in job.get("outputs", {}).items()}
+        self.needs[name] = {"outputs": outputs}
+        return True
+
+    def _clear(self) -> None:
+        """A runner is new for each job; the summary and the artifacts are GitHub's."""
+        shutil.rmtree(self.world.temp / "landing", ignore_errors=True)
+        (self.world.temp / "environment").write_text("", encoding="utf-8")
+
+    def _own(self, output: Path) -> dict[str, str]:
+        temp = self.world.temp
+        return {
+            "RUNNER_TEMP": str(temp), "GITHUB_ENV": str(temp / "environment"), "GITHUB_OUTPUT": str(output),
+            "GITHUB_STEP_SUMMARY": str(temp / "summary.md"), "GITHUB_RUN_ID": "11", "GITHUB_REPOSITORY": "acme/landing",
+            "GITHUB_SHA": "f" * 40, "GITHUB_REF": "refs/heads/main", "ARTIFACTS": str(temp / "artifacts"),
+            "ACTIONS_ID_TOKEN_REQUEST_URL": "https://token.example/?x=1",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token",
+            "GITHUB_ACTION_PATH": str(ROOT),
+        }  # fmt: skip
+
+    def _exported(self) -> dict[str, str]:
+        """The environment of the steps to come; the role is become as STS does for a token that it trusts."""
+        text = (self.world.temp / "environment").read_text(encoding="utf-8")
+        found = dict(line.split("=", 1) for line in text.splitlines())
+        return as_role(self.world, found) if "AWS_ROLE_ARN" in found else found
+
+    def _use(self, step: Mapping[str, Any], steps: Mapping[str, Any]) -> None:
+        assert re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", step["uses"])
+        if step["uses"].startswith("actions/upload-artifact@"):
+            given = {key: self.evaluated(value, steps) for key, value in step["with"].items()}
+            source, target = Path(given["path"]), self.world.temp / "artifacts" / given["name"]
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(source, target, dirs_exist_ok=True) if source.is_dir() else shutil.copy(source, target)
+
+
+def as_role(world: World, found: Mapping[str, str]) -> dict[str, str]:
+    token = Path(found["AWS_WEB_IDENTITY_TOKEN_FILE"])
+    assert token.read_text(encoding="utf-8") == "token-of-the-job"
+    assert token.stat().st_mode & 0o777 == 0o600
+    url = world.administrator["AWS_ENDPOINT_URL"]
+    return {**world.keys_of(found["AWS_ROLE_ARN"]), "AWS_ENDPOINT_URL": url, "LANDING_SANDBOX": "1"}
+
+
+def written(world: World, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((world.folder / name).read_text(encoding="utf-8"))
+    return found
+
+
+def change(world: World, old: str, new: str) -> None:
+    file = world.folder / "config" / "landing.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def pull_request(fork: bool = False) -> dict[str, Any]:
+    head = {"repo": {"full_name": "stranger/landing" if fork else "acme/landing"}}
+    return {"pull_request": {"number": 7, "head": head, "base": {"sha": "main"}}}
+
+
+def add_unit(world: World, name: str) -> None:
+    """Something to do, whatever was done before."""
+    change(world, "units:\n", f"units:\n  {name.lower()}: {{name: {name}}}\n")
+
+
+def test_github_plans_pull_requests_applies_what_is_merged_and_looks_at_night(forge: World) -> None:
+    world = forge
+    done = world.shell("landing init --ci github .", {})
+    assert done.returncode == 0, done.stderr
+    landing = written(world, ".github/workflows/landing.yml")
+    assert landing["env"]["AWS_REGION"] == "eu-west-1"
+    add_unit(world, "Hub")
+
+    request = Runner(world, pull_request(), "pull_request")
+    for name in ("check", "review"):
+        assert request.job(landing, name), name
+    assert not request.job(landing, "plan")
+    assert "pip install --quiet --disable-pip-version-check landing==1" in (world.temp / "installed").read_text()
+    assert "1 policy, 2 cases" in request.log
+    assert "mutants, 0 alive" in request.log
+    (comment,) = world.state["comments"]
+    assert comment["body"].startswith("<!-- landing plan: config -->\n")
+    assert "<code>unit.hub</code> will be created" in comment["body"]
+    assert "::notice file=config/landing.yaml,line=" in request.log
+    (sarif,) = world.state["sarifs"]
+    assert json.loads(gzip.decompress(base64.b64decode(sarif["sarif"])))["version"] == "2.1.0"
+    plan_file = world.temp / "artifacts" / "landing-plan" / "plan.json"
+    assert json.loads(plan_file.read_text(encoding="utf-8"))["encrypted"] == "landing encrypted plan"
+
+    merged = Runner(world, {}, "push")
+    assert not merged.job(landing, "review")
+    for name in ("plan", "apply"):
+        assert merged.job(landing, name), name
+    assert "Apply complete!" in merged.log
+    assert list((world.temp / "artifacts" / "landing-runs").rglob("events.jsonl"))
+    assert not list((world.temp / "artifacts" / "landing-runs").rglob("plan.json"))
+    merged.needs["plan"]["outputs"]["changes"] = "0"
+    assert not merged.job(landing, "apply")
+    night = Runner(world, {}, "schedule")
+    assert night.job(written(world, ".github/workflows/landing-drift.yml"), "drift")
+    assert "No drift." in night.log
+    assert world.state["issues"] == []
+
+
+NIGHTS = [(2, "one", "open"), (2, "two", "open"), (3, "three", "open"), (0, "four", "closed"), (2, "five", "open")]
+"""What `landing drift` exits with and says, and what becomes of the newest issue."""
+
+
+def test_on_github_one_issue_is_opened_updated_and_closed_and_one_comment_updated(quick: World) -> None:
+    world = quick
+    runner = Runner(world, pull_request(), "pull_request")
+    script = f"bash {shipped()}/ci/github/.github/landing.sh"
+    given = {**runner._own(world.temp / "output"), "GH_TOKEN": "x", "LANDING_PULL_REQUEST": "7"}
+    for code, text, state in NIGHTS:
+        said = {"CODE": str(code), "SAID": f"<!-- landing:drift org=o -->\n{text}"}
+        assert world.shell(f"{script} drift", {**given, **said}).returncode == (3 if code == 3 else 0)
+        assert world.state["issues"][-1]["state"] == state
+        assert world.state["issues"][-1]["body"].endswith("three" if state == "closed" else text)
+    assert len(world.state["issues"]) == 2
+    for text in ("one", "two"):
+        said = {"CODE": "0", "SAID": f"<!-- landing plan: config -->\n{text}"}
+        assert world.shell(f"{script} plan && {script} comment", {**given, **said}).returncode == 0
+    strangers, ours = world.state["comments"]
+    assert (strangers["body"][-5:], ours["body"][-3:]) == ("mine!", "two")
+
+
+def test_on_gitlab_one_issue_is_opened_updated_and_closed_and_one_note_updated(quick: World) -> None:
+    world = quick
+    script = f"bash {shipped()}/ci/gitlab/.gitlab/landing.sh"
+    given = {
+        "CI_PROJECT_DIR": str(world.folder), "CI_PROJECT_ID": "42", "CI_MERGE_REQUEST_IID": "7",
+        "CI_API_V4_URL": "https://gitlab.example/api/v4", "LANDING_GITLAB_TOKEN": "gitlab-token",
+    }  # fmt: skip
+    for code, text, state in NIGHTS:
+        said = {"CODE": str(code), "SAID": f"<!-- landing:drift org=o -->\n{text}"}
+        assert world.shell(f"{script} drift", {**given, **said}).returncode == (3 if code == 3 else 0)
+        assert world.state["issues"][-1]["state"] == ("opened" if state == "open" else state)
+        assert world.state["issues"][-1]["description"].endswith(text)
+    assert len(world.state["issues"]) == 2
+    for text in ("one", "two"):
+        said = {"CODE": "0", "SAID": f"<!-- landing plan: config -->\n{text}"}
+        assert world.shell(f"{script} plan && {script} note", {**given, **said}).returncode == 0
+    strangers, ours = world.state["comments"]
+    assert (strangers["body"][-5:], ours["body"][-3:]) == ("mine!", "two")
+    said = {"CODE": "0", "SAID": "<!-- landing plan: config -->", "LANDING_GITLAB_TOKEN": ""}
+    assert "LANDING_GITLAB_TOKEN is not set" in world.shell(f"{script} note", {**given, **said}).stdout
+
+
+@pytest.mark.parametrize("script", ["github/.github/landing.sh", "gitlab/.gitlab/landing.sh"])
+def test_only_policies_that_changed_are_weakened(quick: World, script: str) -> None:
+    given = {"RUNNER_TEMP": str(quick.temp), "CI_PROJECT_DIR": str(quick.folder), "CODE": "0", "SAID": ""}
+    base = {"LANDING_BASE": "main", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "main"}
+    calls = []
+    for more in ({}, base):
+        assert quick.shell(f"bash {shipped()}/ci/{script} tests", {**given, **more}).returncode == 0
+        calls.append((quick.temp / "calls").read_text(encoding="utf-8"))
+    assert "--mutate" not in calls[0]
+    assert calls[1].endswith("-- no-leaving\n")
+
+
+@dataclass
+class GitLab:
+    """Runs the jobs of a `.gitlab-ci.yml` as a runner of GitLab does."""
+
+    world: World
+    jobs: Mapping[str, Any]
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def job(self, name: str) -> str:
+        job = self.jobs[name]
+        token = self.world.temp / "token"
+        given = {
+            **self.jobs["variables"], **job.get("variables", {}), **self.variables,
+            "AWS_WEB_IDENTITY_TOKEN_FILE": str(token), "LANDING_TOKEN": "token-of-the-job", "LANDING_PACKAGE": "landing==1",
+            "CI_PROJECT_DIR": str(self.world.folder), "CI_PROJECT_ID": "42", "CI_MERGE_REQUEST_IID": "7",
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA": "main", "CI_API_V4_URL": "https://gitlab.example/api/v4",
+            "LANDING_GITLAB_TOKEN": "gitlab-token",
+        }  # fmt: skip
+        roles = {"$LANDING_PLAN_ROLE": ROLE.format("plan"), "$LANDING_APPLY_ROLE": ROLE.format("apply")}
+        given = {key: str(roles.get(value, self.variables.get(value[1:], value))) for key, value in given.items()}
+        said = ""
+        for line in [*self.jobs["default"]["before_script"], *job["script"], *job.get("after_script", ())]:
+            done = self.world.shell(line, given)
+            assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+            said += done.stdout + done.stderr
+            if line.endswith("credentials"):
+                given |= as_role(self.world, given)
+        if file := job.get("artifacts", {}).get("reports", {}).get("dotenv"):
+            text = (self.world.folder / file).read_text(encoding="utf-8")
+            self.variables |= dict(line.split("=", 1) for line in text.splitlines())
+        return said
+
+
+def test_gitlab_plans_merge_requests_and_applies_what_is_merged(forge: World) -> None:
+    world = forge
+    done = world.shell("landing init --ci gitlab .", {})
+    assert done.returncode == 0, done.stderr
+    add_unit(world, "Lab")
+    runner = GitLab(world, written(world, ".gitlab-ci.yml"))
+    runner.job("review")
+    (note,) = world.state["comments"]
+    assert note["body"].startswith("<!-- landing plan: config -->\n")
+    assert "<code>unit.lab</code> will be created" in note["body"]
+    runner.job("plan")
+    assert int(runner.variables["changes"]) >= 1
+    assert "Apply complete!" in runner.job("apply")
+    assert list((world.folder / "landing-out" / "runs").rglob("events.jsonl"))
+    assert not list((world.folder / "landing-out" / "runs").rglob("plan.json"))
+
+
+def test_codebuild_plans_and_applies_that_plan(forge: World) -> None:
+    world = forge
+    done = world.shell("landing init --ci codebuild .", {})
+    assert done.returncode == 0, done.stderr
+    add_unit(world, "Build")
+    url = world.administrator["AWS_ENDPOINT_URL"]
+    given: dict[str, str] = {"LANDING_PACKAGE": "landing==1", "AWS_ENDPOINT_URL": url, "LANDING_SANDBOX": "1"}
+
+    def build(name: str) -> subprocess.CompletedProcess[str]:
+        spec = written(world, f"codebuild/{name}.yml")
+        told = [f"declare -p {each} >>{world.temp}/exported" for each in spec["env"].get("exported-variables", ())]
+        lines = [line for phase in spec["phases"].values() for line in phase["commands"]]
+        keys = world.keys_of(ROLE.format("apply" if name == "apply" else "plan"))
+        return world.shell("\n".join([*lines, *told]), {**spec["env"]["variables"], **given, **keys})
+
+    planned = build("plan")
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    assert "unit.build will be created" in planned.stdout
+    exported = (world.temp / "exported").read_text(encoding="utf-8")
+    given |= dict(re.findall(r'^declare -x (\w+)="(.*)"$', exported, re.MULTILINE))
+    assert int(given["LANDING_CHANGES"]) >= 1
+    applied = build("apply")
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    assert "Apply complete!" in applied.stdout
+
+
+def test_forks_get_no_credentials_and_the_plan_role_writes_nothing(forge: World) -> None:
+    world = forge
+    landing = yaml.safe_load((shipped() / "ci/github/.github/workflows/landing.yml").read_text(encoding="utf-8"))
+    stranger = Runner(world, pull_request(fork=True), "pull_request")
+    assert not stranger.job(landing, "review")
+    assert not stranger.job(landing, "plan")
+    tokens = {name: job["permissions"].get("id-token") for name, job in landing["jobs"].items()}
+    assert tokens == {"check": None, "review": "write", "plan": "write", "apply": "write"}
+    keys = {**world.keys_of(ROLE.format("plan")), "AWS_ENDPOINT_URL": world.administrator["AWS_ENDPOINT_URL"]}
+    add_unit(world, "Forbidden")
+    refused = world.shell("landing apply --auto-approve", {**keys, "LANDING_SANDBOX": "1"})
+    change(world, "  forbidden: {name: Forbidden}\n", "")
+    assert refused.returncode == 4
+    assert "AccessDenied" in refused.stderr
+
+
+def test_the_component_does_what_the_pipeline_does() -> None:
+    spec, component = yaml.safe_load_all((ROOT / "templates" / "landing.yml").read_text(encoding="utf-8"))
+    pipeline = yaml.safe_load((ROOT / "ci" / "gitlab" / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    hidden = component.pop(".landing")
+    assert {**pipeline["variables"], "LANDING_PACKAGE": ""}.keys() == hidden["variables"].keys()
+    for name in ("check", "review", "plan", "apply", "drift"):
+        mine, theirs = component.pop(f"landing-{name}"), pipeline[name]
+        assert mine.pop("extends") == ".landing"
+        steps = [
+            line.rpartition(" ")[2] for job in (mine, theirs) for line in (*job["script"], *job.get("after_script", ()))
+        ]
+        assert steps[: len(steps) // 2] == steps[len(steps) // 2 :]
+        for key in ("rules", "id_tokens", "artifacts", "resource_group"):
+            assert mine.get(key) == theirs.get(key), (name, key)
+    assert component == {}
+    asked = set(re.findall(r"inputs\.([\w-]+)", (ROOT / "templates" / "landing.yml").read_text(encoding="utf-8")))
+    assert asked == set(spec["spec"]["inputs"])
+
+
+WORKFLOWS = sorted((ROOT / "ci/github").rglob("*.yml"))
+
+
+@pytest.mark.parametrize("file", [*WORKFLOWS, ROOT / "action.yml"], ids=lambda path: path.name)
+def test_workflows_give_few_rights_and_no_text_to_the_shell(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert "pull_request_target:" not in text
+    assert not re.search("AWS_(SECRET_)?ACCESS_KEY|secrets\\.", text)
+    found = yaml.safe_load(text)
+    jobs = list(found.get("jobs", {}).values()) or [found["runs"]]
+    for step in (step for job in jobs for step in job["steps"]):
+        assert "${{" not in step.get("run", "")
+        assert "uses" not in step or re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", step["uses"])
+    if "jobs" in found:
+        assert found["permissions"] == {}
+        assert all(job["permissions"] for job in jobs)
+        assert found["concurrency"]["group"]
+
+
+def test_the_action_has_an_input_for_what_its_steps_ask() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    asked = set(re.findall(r"inputs\.([\w-]+)", json.dumps(action["runs"])))
+    assert asked == set(action["inputs"])
+    assert all(each["description"] for each in (*action["inputs"].values(), *action["outputs"].values()))
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    assert not [name for name in (*action["inputs"], *action["outputs"]) if f"`{name}`" not in page]
+
+
+@pytest.mark.parametrize("name", FORGES)
+def test_nothing_is_overwritten_and_every_file_is_named(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "landing.yaml").write_text(CONFIG, encoding="utf-8")
+    assert run(["init", "--ci", name, str(tmp_path)]) == 0
+    made = [path for path in tmp_path.rglob("*") if path.is_file() and "config" not in path.parts]
+    assert made
+    assert not [path for path in made if "@HOME_REGION@" in path.read_text(encoding="utf-8")]
+    made[0].write_text("mine", encoding="utf-8")
+    assert run(["init", "--ci", name, str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert all(str(path) in said for path in made)
+    assert made[0].read_text(encoding="utf-8") == "mine"
+    assert run(["init", "--ci", name, "--name", "x", str(tmp_path / "new"), "--home-region", "eu-north-1"]) == 0
+    assert any("eu-north-1" in path.read_text(encoding="utf-8") for path in (tmp_path / "new").rglob("*.yml"))
+
+
+def test_beside_a_config_nothing_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    assert run(["init", "--ci", "github", "--name", "x", str(tmp_path)]) == USAGE
