@@ -145,7 +145,7 @@ def test_the_verdict_and_the_counts_come_first():
 def test_one_caution_names_what_must_be_allowed():
     text = plan_markdown.render(many(10_000), organization())
     assert text.count("[!CAUTION]") == 1
-    assert "`landing apply --allow delete`" in text
+    assert "`landing apply --allow delete --allow many-deletes`" in text
     assert "> - … and 50 more" in text
 
 
