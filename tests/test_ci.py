@@ -533,7 +533,7 @@ def test_the_component_does_what_the_pipeline_does() -> None:
             line.rpartition(" ")[2] for job in (mine, theirs) for line in (*job["script"], *job.get("after_script", ()))
         ]
         assert steps[: len(steps) // 2] == steps[len(steps) // 2 :]
-        for key in ("rules", "id_tokens", "artifacts", "resource_group"):
+        for key in ("rules", "artifacts", "resource_group"):
             assert mine.get(key) == theirs.get(key), (name, key)
     assert component == {}
     asked = set(re.findall(r"inputs\.([\w-]+)", (ROOT / "templates" / "landing.yml").read_text(encoding="utf-8")))
@@ -577,7 +577,7 @@ def test_nothing_is_overwritten_and_every_file_is_named(
     assert run(["init", "--ci", name, str(tmp_path)]) == 0
     made = [path for path in tmp_path.rglob("*") if path.is_file() and "config" not in path.parts]
     assert made
-    assert not [path for path in made if "@HOME_REGION@" in path.read_text(encoding="utf-8")]
+    assert not [path for path in made if re.search("@[A-Z_]+@", path.read_text(encoding="utf-8"))]
     made[0].write_text("mine", encoding="utf-8")
     assert run(["init", "--ci", name, str(tmp_path)]) == 1
     said = capsys.readouterr().err
@@ -585,6 +585,40 @@ def test_nothing_is_overwritten_and_every_file_is_named(
     assert made[0].read_text(encoding="utf-8") == "mine"
     assert run(["init", "--ci", name, "--name", "x", str(tmp_path / "new"), "--home-region", "eu-north-1"]) == 0
     assert any("eu-north-1" in path.read_text(encoding="utf-8") for path in (tmp_path / "new").rglob("*.yml"))
+
+
+PIPELINE = """\
+access:
+  read_role: landing-read
+  pipeline:
+    %s
+    plans_key: true
+"""
+
+
+def test_the_pipeline_is_the_one_that_the_roles_trust(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config").mkdir()
+    config = tmp_path / "config" / "landing.yaml"
+    github = (
+        'github: {repository: acme/landing, repository_id: "1", owner_id: "2", branch: trunk, environment: \'a"b\','
+        " workflow: .github/workflows/zone.yml}"
+    )
+    config.write_text(CONFIG + PIPELINE % github, encoding="utf-8")
+    assert run(["init", "--ci", "github", str(tmp_path)]) == 0
+    assert "access.pipeline" not in capsys.readouterr().err
+    workflow = yaml.safe_load((tmp_path / ".github/workflows/zone.yml").read_text(encoding="utf-8"))
+    assert workflow[True]["push"]["branches"] == ["trunk"]
+    assert workflow["jobs"]["apply"]["environment"] == 'a"b'
+    assert run(["init", "--ci", "gitlab", str(tmp_path)]) == 0
+    assert "trusts another than gitlab" in capsys.readouterr().err
+    gitlab = "gitlab: {project: acme/landing, project_id: 42, audience: https://gitlab.com}"
+    config.write_text(CONFIG + (PIPELINE % gitlab).replace("    plans_key: true\n", ""), encoding="utf-8")
+    (tmp_path / ".gitlab-ci.yml").unlink()
+    (tmp_path / ".gitlab/landing.sh").unlink()
+    assert run(["init", "--ci", "gitlab", str(tmp_path)]) == 0
+    assert "has no `plans_key: true`" in capsys.readouterr().err
+    pipeline = yaml.safe_load((tmp_path / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    assert pipeline["plan"]["id_tokens"] == {"LANDING_TOKEN": {"aud": "https://gitlab.com"}}
 
 
 def test_beside_a_config_nothing_is_asked(tmp_path: Path) -> None:

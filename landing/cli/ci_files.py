@@ -2,38 +2,77 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from landing.core.errors import LandingError
+from landing.organization.pipeline import GitHub, GitLab
+
+if TYPE_CHECKING:
+    from landing.organization import Organization
 
 FORGES = ("github", "gitlab", "codebuild")
-PLACE = "@HOME_REGION@"
+DEFAULTS = {"BRANCH": "main", "ENVIRONMENT": "landing-apply", "AUDIENCE": "sts.amazonaws.com"}
+"""What stands in the place of `@NAME@` in a file, within quotes, where the config says nothing else."""
+WORKFLOW = ".github/workflows/landing.yml"
 
 
-def write(forge: str, folder: Path, home_region: str) -> list[Path]:
+def write(forge: str, folder: Path, organization: Organization) -> list[Path]:
     """Write the files of a forge, and tell which; raises LandingError when one is there already, and writes none."""
-    refuse_existing(forge, folder)
-    files = _files(forge, folder)
+    refuse_existing(forge, folder, organization)
+    words = {**DEFAULTS, **_said(forge, organization), "HOME_REGION": organization.home_region}
+    files = _files(forge, folder, organization)
     try:
         for target, path in files.items():
             target.parent.mkdir(parents=True, exist_ok=True)
+            text = path.read_text(encoding="utf-8")
+            for name, word in words.items():
+                text = text.replace(f"@{name}@", json.dumps(word)[1:-1])
             with target.open("x", encoding="utf-8") as file:
-                file.write(path.read_text(encoding="utf-8").replace(PLACE, home_region))
+                file.write(text)
     except OSError as error:
         raise LandingError(f"cannot write {error.filename}: {error.strerror}") from error
     return list(files)
 
 
-def refuse_existing(forge: str, folder: Path) -> None:
+def refuse_existing(forge: str, folder: Path, organization: Organization | None = None) -> None:
     """Raises LandingError with all files of a forge that are there already."""
-    if there := [str(target) for target in _files(forge, folder) if target.exists() or target.is_symlink()]:
+    targets = _files(forge, folder, organization)
+    if there := [str(target) for target in targets if target.exists() or target.is_symlink()]:
         verb = "exists" if len(there) == 1 else "exist"
         raise LandingError(f"{', '.join(there)} {verb} already, and nothing is overwritten: remove, or merge by hand")
 
 
-def _files(forge: str, folder: Path) -> dict[Path, Path]:
-    """Where each file goes, and what it is a copy of."""
+def missing(forge: str, organization: Organization) -> list[str]:
+    """What the config does not say that the pipeline needs, in sentences."""
+    pipeline = organization.pipeline
+    if pipeline is None:
+        return ["The config has no `access.pipeline`, by which `landing bootstrap` makes the roles: docs/pipeline.md."]
+    found = []
+    if type(pipeline.trusted).__name__.lower() != forge:
+        found.append(f"`access.pipeline` trusts another than {forge}: its jobs cannot become the roles.")
+    if not pipeline.plans_key:
+        found.append("`access.pipeline` has no `plans_key: true`, the key by which plan files are encrypted.")
+    return found
+
+
+def _said(forge: str, organization: Organization) -> dict[str, str]:
+    """What the config says of the forge."""
+    trusted = organization.pipeline.trusted if organization.pipeline else None
+    if isinstance(trusted, GitHub) and forge == "github":
+        return {"BRANCH": trusted.branch, "ENVIRONMENT": trusted.environment, "AUDIENCE": trusted.audience}
+    if isinstance(trusted, GitLab) and forge == "gitlab":
+        return {"ENVIRONMENT": trusted.environment, "AUDIENCE": trusted.audience}
+    return {}
+
+
+def _files(forge: str, folder: Path, organization: Organization | None) -> dict[Path, Path]:
+    """Where each file goes, and what it is a copy of; the workflow that applies has the name that its role trusts."""
     from landing.library import shipped
 
     source = shipped() / "ci" / forge
-    return {folder / path.relative_to(source): path for path in sorted(source.rglob("*")) if path.is_file()}
+    trusted = organization.pipeline.trusted if organization and organization.pipeline else None
+    names = {WORKFLOW: trusted.workflow} if isinstance(trusted, GitHub) else {}
+    paths = {path.relative_to(source).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
+    return {folder / names.get(name, name): path for name, path in paths.items()}

@@ -164,7 +164,10 @@ def _write_pipeline(forge: str, folder: Path) -> None:
     """The files of a forge, for the home region of the config beside them; raises ConfigError when that is wrong."""
     from landing.cli.output import note
     from landing.cli.session import Session
+    from landing.core.text import safe
 
     organization, _ = Session(folder / "config").organization()
-    written = ci_files.write(forge, folder, organization.home_region)
+    written = ci_files.write(forge, folder, organization)
     note("\n    ".join(["Wrote the pipeline; docs/ci.md says what it needs:", *map(str, written)]))
+    for sentence in ci_files.missing(forge, organization):
+        note(safe(sentence))

@@ -1,4 +1,4 @@
-"""Plan files that are encrypted where they leave the machine, and all plan files as commands read them (ADR 37)."""
+"""Plan files that are encrypted where they leave the machine, and all plan files as commands read them (ADR 40)."""
 
 from __future__ import annotations
 
