@@ -59,7 +59,7 @@ class Place:
 
     def __init__(self, sandbox: Sandbox, **zone: Any) -> None:
         """Set it up; `zone` as for `launch`."""
-        session = sandbox.session()
+        self.session = session = sandbox.session()
         self.organizations = session.client("organizations")
         self.client = session.client("controltower", "eu-west-1")
         tagged = session.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["organizations"])

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from landing.aws import Aws
 from landing.core.model import Action, Address, Change, Gap, Resource
 from landing.engine.observe import Observation, as_found, desired_of, observe
 from landing.engine.plan import Origin, Plan, make
+from landing.importing.draft import Draft
+from landing.importing.output import Written
 from landing.organization import Organization
 from landing.services.base import Kind, Kinds, Ownership
+from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 
 MARKS = (Ownership.ROOT, Ownership.MARKED)
 """Kinds that are marks, of what the config has: they are read again for each config."""
 BY_NAME = (Ownership.PREFIX, Ownership.POLICIES)
 """How it is known of some kinds what is ours: by names that the config may say."""
+
+FEW = 3
+"""Differences that are told of a service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A draft with the settings of services, the folder that has it, and what a plan of it would do."""
+
+    draft: Draft
+    written: Written
+    plan: Plan
+    kinds: tuple[Kind, ...] = ORGANIZATIONS.kinds
+    """The kinds that were compared."""
 
 
 class Sight:

@@ -32,7 +32,7 @@ def files(draft: Draft, shipped: Collection[str], accepted: Mapping[str, Collect
         GUARDRAILS: _joined(_guardrails(draft, folders)),
     }
     if draft.services:
-        made[SERVICES] = _joined(["services:", *block(draft.services, 2)])
+        made[SERVICES] = _joined(_services(draft))
     for policy in draft.policies:
         here = f"scps/{folders[policy.key]}"
         made |= {
@@ -91,6 +91,21 @@ def left_out_lines(draft: Draft) -> Iterator[str]:
     if draft.left_out:
         yield from ("", "# Found, and not in this config:")
         yield from (comment(f"- {each}") for each in draft.left_out)
+
+
+CONTROL_TOWER = (
+    "What AWS Control Tower has enabled already. By this config each is adopted: it gets a tag and nothing else, and",
+    "is changed and disabled from here. To leave it to Control Tower, take `control_tower` out before the first apply:",
+    "all of it stays in force, and known as Control Tower's. What is mandatory, or inherited, is not listed.",
+)
+
+
+def _services(draft: Draft) -> Iterator[str]:
+    yield "services:"
+    for key, settings in draft.services.items():
+        if key == "control_tower":
+            yield from (comment(line, 2) for line in CONTROL_TOWER)
+        yield from block({key: settings}, 2)
 
 
 def _units(draft: Draft) -> Iterator[str]:

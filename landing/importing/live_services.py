@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from landing.aws import Aws
 from landing.core.errors import ConfigError
 from landing.core.model import Action
-from landing.engine.plan import Plan
-from landing.importing.comparison import Sight, beyond_adoption, differences
+from landing.importing.comparison import FEW, Compared, Sight, beyond_adoption, differences
 from landing.importing.draft import Draft, LeftOut
+from landing.importing.live_control_tower import with_control_tower
 from landing.importing.output import Written, rewrite_folder, say_left_out
 from landing.organization import Organization
-from landing.services.base import BY_SERVICE, Kind
+from landing.services.base import BY_SERVICE
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 from landing.services.registry import KINDS, SERVICES
 from landing.services.service import Service
 from landing.services.settings import without_defaults
 from landing.services.shapes import ServiceAdministrator
-
-FEW = 3
-"""Differences that are told of a service."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A draft with the settings of services, the folder that has it, and what a plan of it would do."""
-
-    draft: Draft
-    written: Written
-    plan: Plan
-    kinds: tuple[Kind, ...] = ORGANIZATIONS.kinds
-    """The kinds that were compared."""
 
 
 def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Compared:
@@ -59,6 +45,7 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
             left += [LeftOut(str(address), f"`services.{service.key}` does not say it: it stays") for address in rest]
         else:
             left.append(LeftOut(f"{service.title}, administered by {organization.security_tooling}", tried))
+    found = with_control_tower(aws, sight, found, folder, left)
     complete = replace(found.draft, left_out=(*left, *draft.left_out))
     found = replace(found, draft=complete)
     if aws.tree.has_marks:

@@ -13,9 +13,10 @@ import pytest
 from landing.config import load
 from landing.core.model import Action, Change, Diagnostic
 from landing.engine.observe import desired_of, observe
+from landing.importing.comparison import Compared
 from landing.importing.draft import Asked
 from landing.importing.live import read, stranger
-from landing.importing.live_services import Compared, with_services
+from landing.importing.live_services import with_services
 from landing.importing.output import write_folder
 from landing.importing.written import block
 from landing.library import Library, shipped

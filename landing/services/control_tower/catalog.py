@@ -15,6 +15,40 @@ from landing.services.control_tower.settings import ControlSettings, ControlTowe
 
 SCP = "AWS::Organizations::Policy::SERVICE_CONTROL_POLICY"
 
+MANDATORY = frozenset(
+    f"AWS-GR_{name}"
+    for name in (
+        "AUDIT_BUCKET_DELETION_PROHIBITED",
+        "AUDIT_BUCKET_ENCRYPTION_ENABLED",
+        "AUDIT_BUCKET_LOGGING_ENABLED",
+        "AUDIT_BUCKET_POLICY_CHANGES_PROHIBITED",
+        "AUDIT_BUCKET_PUBLIC_READ_PROHIBITED",
+        "AUDIT_BUCKET_PUBLIC_WRITE_PROHIBITED",
+        "AUDIT_BUCKET_RETENTION_POLICY",
+        "CLOUDTRAIL_CHANGE_PROHIBITED",
+        "CLOUDTRAIL_CLOUDWATCH_LOGS_ENABLED",
+        "CLOUDTRAIL_ENABLED",
+        "CLOUDTRAIL_VALIDATION_ENABLED",
+        "CLOUDWATCH_EVENTS_CHANGE_PROHIBITED",
+        "CONFIG_AGGREGATION_AUTHORIZATION_POLICY",
+        "CONFIG_AGGREGATION_CHANGE_PROHIBITED",
+        "CONFIG_CHANGE_PROHIBITED",
+        "CONFIG_ENABLED",
+        "CONFIG_RULE_CHANGE_PROHIBITED",
+        "CT_AUDIT_BUCKET_ENCRYPTION_CHANGES_PROHIBITED",
+        "CT_AUDIT_BUCKET_LIFECYCLE_CONFIGURATION_CHANGES_PROHIBITED",
+        "CT_AUDIT_BUCKET_LOGGING_CONFIGURATION_CHANGES_PROHIBITED",
+        "CT_AUDIT_BUCKET_POLICY_CHANGES_PROHIBITED",
+        "IAM_ROLE_CHANGE_PROHIBITED",
+        "LAMBDA_CHANGE_PROHIBITED",
+        "LOG_GROUP_POLICY",
+        "SNS_CHANGE_PROHIBITED",
+        "SNS_SUBSCRIPTION_CHANGE_PROHIBITED",
+    )
+)
+"""Aliases of those that a landing zone enables itself, and that nobody enables or disables: no API says which they are
+(Controls Reference Guide, "Mandatory controls")."""
+
 
 @dataclass(frozen=True, slots=True)
 class Control:

@@ -70,7 +70,7 @@ class LandingZone(Kind):
             "status": found.get("status", ""),
             "drift": (found.get("driftStatus") or {}).get("status", ""),
             "auto_enrollment": enrols_by_itself(aws),
-            "foundational": _foundational(found.get("manifest") or {}),
+            "foundational": foundational(found.get("manifest") or {}),
             "regions": sorted((found.get("manifest") or {}).get("governedRegions") or ()),
         }
         yield Resource(self.address(NAME), attributes, owned=False)
@@ -94,7 +94,7 @@ class LandingZone(Kind):
         raise AssertionError(f"{change.address} is Control Tower's")
 
 
-def _foundational(manifest: Mapping[str, Any]) -> list[str]:
+def foundational(manifest: Mapping[str, Any]) -> list[str]:
     """Names of the units that a landing zone before 4.0 has made, and registered, itself."""
     parts = (manifest.get("organizationStructure") or {}).values()
     return sorted(part["name"] for part in parts if isinstance(part, dict) and "name" in part)
