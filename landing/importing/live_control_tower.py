@@ -142,7 +142,7 @@ def _by_unit(found: Iterable[tuple[str, dict[str, Any]]]) -> list[Json]:
     for unit, entry in found:
         said = {key: value for key, value in entry.items() if value}
         units.setdefault(json.dumps(said, sort_keys=True), []).append(unit)
-    return [{**json.loads(entry), "units": sorted(where)} for entry, where in sorted(units.items())]
+    return [{**json.loads(entry), "units": [*sorted(where)]} for entry, where in sorted(units.items())]
 
 
 def _inventory(settings: Mapping[str, Any]) -> str:
