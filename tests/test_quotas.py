@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from landing.core.model import Action, Address, Change, Resource
 from landing.organization import Organization
 from landing.runs.quotas import refuse_over_quota
 from landing.sandbox import Sandbox
+from landing.services.registry import KINDS
 from tests.cloud import Cloud
 from tests.samples import SMALL
 
@@ -39,7 +42,7 @@ def refusal(cloud: Cloud, changes: list[Change], *live: str) -> tuple[str, list[
     told: list[str] = []
     there = {address: Resource(address, {}) for address in map(Address.parse, live)}
     try:
-        refuse_over_quota(cloud.organization, cloud.open(), changes, there, told.append)
+        refuse_over_quota(cloud.organization, cloud.open(), changes, there, told.append, kinds=KINDS)
     except ImpossiblePlan as error:
         return str(error), told
     return "", told
@@ -89,14 +92,14 @@ def test_what_service_quotas_does_not_say_is_told_and_not_refused(cloud: Cloud) 
 def test_nothing_is_asked_where_nothing_is_made(cloud: Cloud) -> None:
     aws = cloud.open()
     changes = [Change(Action.UPDATE, each.address, {}, {}) for each in FOUR]
-    refuse_over_quota(cloud.organization, aws, changes, {}, print)
-    refuse_over_quota(cloud.organization, aws, made("unit.a", "stack_set.a")[:1], {}, print)
+    refuse_over_quota(cloud.organization, aws, changes, {}, print, kinds=KINDS)
+    refuse_over_quota(cloud.organization, aws, made("unit.a", "stack_set.a")[:1], {}, print, kinds=KINDS)
     assert aws.calls.total() == 0
 
 
 def test_a_quota_is_asked_once(cloud: Cloud) -> None:
     aws = cloud.open()
-    refuse_over_quota(cloud.organization, aws, FOUR, {}, print)
+    refuse_over_quota(cloud.organization, aws, FOUR, {}, print, kinds=KINDS)
     assert aws.calls["service-quotas", "GetServiceQuota"] == 1
 
 
@@ -143,3 +146,95 @@ def test_stack_sets_of_everybody_count(cloud: Cloud, monkeypatch: pytest.MonkeyP
 def test_quotas_of_organizations_are_in_one_region(cloud: Cloud) -> None:
     aws = cloud.open()
     assert (applied(aws, ACCOUNTS), applied(aws, STACK_SETS)) == (10, 1_000)
+
+
+HOME = "eu-west-1"
+TRAIL = Change(Action.CREATE, Address.parse("trail.landing-organization-trail"), None, {})
+
+
+def test_a_region_that_is_full_of_trails_is_told_before_another_is_made(cloud: Cloud) -> None:
+    session = cloud.sandbox.session(region=HOME)
+    session.client("s3").create_bucket(Bucket="corp-logs", CreateBucketConfiguration={"LocationConstraint": HOME})
+    allow = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:*"}
+    resources = {"Resource": ["arn:aws:s3:::corp-logs", "arn:aws:s3:::corp-logs/*"]}
+    session.client("s3").put_bucket_policy(
+        Bucket="corp-logs", Policy=json.dumps({"Version": "2012-10-17", "Statement": [{**allow, **resources}]})
+    )
+    for number in range(4):
+        session.client("cloudtrail").create_trail(Name=f"team-{number}", S3BucketName="corp-logs")
+    assert refusal(cloud, [TRAIL]) == ("", [])
+    session.client("cloudtrail").create_trail(Name="team-4", S3BucketName="corp-logs")
+    said, _ = refusal(cloud, [TRAIL])
+    assert "eu-west-1 has 5 trails (team-0, team-1, team-2, team-3, team-4), and AWS allows 5" in said
+
+
+ARCHIVE = Address.parse(f"stack.log-archive@management/{HOME}")
+
+
+def stack(**resources: dict[str, Any]) -> list[Change]:
+    """A new stack of these resources, in the management account."""
+    return [Change(Action.CREATE, ARCHIVE, None, {"template": {"Resources": resources}})]
+
+
+def a_bucket(name: str, **more: str) -> dict[str, Any]:
+    return {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": {"Fn::Sub": name}}, **more}
+
+
+def test_names_of_buckets_that_are_taken_are_told(cloud: Cloud) -> None:
+    for account, name in (("555555555555", "grabbed"), (cloud.sandbox.management_account_id, "ours")):
+        client = cloud.sandbox.session(account, region=HOME).client("s3")
+        client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": HOME})
+    kept = {"DeletionPolicy": "Retain"}
+    assert refusal(cloud, stack(Free=a_bucket("free-${AWS::Region}", **kept), Ours=a_bucket("ours", **kept))) == (
+        "",
+        [],
+    )
+    assert "the bucket grabbed is another account's" in refusal(cloud, stack(Logs=a_bucket("grabbed", **kept)))[0]
+    said, _ = refusal(cloud, stack(Ours=a_bucket("ours")))
+    assert "a stack takes in only what its template retains" in said
+    built = Change(
+        Action.UPDATE,
+        ARCHIVE,
+        {"template": {"Resources": {"Ours": a_bucket("ours")}}},
+        stack(Ours=a_bucket("ours"))[0].after,
+    )
+    assert refusal(cloud, [built]) == ("", [])
+
+
+def test_an_alias_of_a_key_that_is_going_is_told(cloud: Cloud) -> None:
+    client = cloud.sandbox.session(region=HOME).client("kms")
+    key = client.create_key()["KeyMetadata"]["KeyId"]
+    client.create_alias(AliasName="alias/landing-logs", TargetKeyId=key)
+    alias = {
+        "Type": "AWS::KMS::Alias",
+        "Properties": {"AliasName": "alias/landing-logs", "TargetKeyId": {"Ref": "Key"}},
+    }
+    assert refusal(cloud, stack(Alias=alias)) == ("", [])
+    client.schedule_key_deletion(KeyId=key)
+    assert "is in the state PendingDeletion" in refusal(cloud, stack(Alias=alias))[0]
+
+
+def test_what_is_to_be_in_an_account_that_is_not_there_yet_is_not_asked_for(cloud: Cloud) -> None:
+    (change,) = stack(Logs=a_bucket("logs-${AWS::AccountId}"))
+    there = replace(change, address=Address.parse(f"stack.log-archive@log-archive/{HOME}"))
+    assert refusal(cloud, [there]) == ("", [])
+
+
+def test_more_stacks_than_a_stack_set_holds_are_refused(cloud: Cloud) -> None:
+    regions = [str(number) for number in range(60_000)]
+    after = {"regions": regions, "targets": {"units": [], "accounts": ["shop-prod", "shop-dev"]}}
+    said, _ = refusal(cloud, [Change(Action.CREATE, Address.parse("stack_set.roles"), None, after)])
+    assert "2 accounts × 60,000 regions = 120,000 stacks, and AWS allows 100,000" in said
+    assert "--quota-code L-C8225BA5 --desired-value 120000 --region eu-west-1" in said
+
+
+def test_a_saved_plan_is_counted_again_by_what_aws_says(cloud: Cloud) -> None:
+    """Nobody has read what there is: units and administrators are counted by the tree, which is read once."""
+    client: Any = cloud.sandbox.session().client("organizations")
+    aws = cloud.open()
+    (root,) = client.list_roots()["Roots"]
+    for number in range(3):
+        client.create_organizational_unit(ParentId=root["Id"], Name=f"team-{number}")
+    changes = made(*(f"unit.u{number}" for number in range(1_998)))
+    with pytest.raises(ImpossiblePlan, match="has 3 units, everybody's; 1998 more come"):
+        refuse_over_quota(cloud.organization, aws, changes, None, print, kinds=KINDS)

@@ -47,6 +47,9 @@ ACCOUNTS = Quota("organizations", "L-E619E033", 10)
 STACK_SETS = Quota("cloudformation", "L-EC62D81A", 1_000)
 """Stack sets of an administrator account, in a region."""
 
+INSTANCES = Quota("cloudformation", "L-C8225BA5", 100_000)
+"""Stack instances of a stack set."""
+
 
 def applied(aws: Aws, quota: Quota) -> int | None:
     """What a quota is now; None where Service Quotas does not say, or may not be asked."""

@@ -15,6 +15,9 @@ UNITS_PER_STACK_SET_CALL = 50
 STACK_INSTANCES_PER_SET = 100_000
 """Stack instances of one stack set."""
 
+TRAILS = 5
+"""Trails in a Region ("Quotas in AWS CloudTrail"); it cannot be raised."""
+
 UNITS = 2_000
 """Units of an organization."""
 

@@ -117,7 +117,8 @@ def plan(
         refuse(organization, compared.only(targets).changes)
     if not explain:
         return planned
-    refuse_over_quota(organization, aws, compared.only(targets).changes, observation.live, hooks.tell)
+    changes = compared.only(targets).changes
+    refuse_over_quota(organization, aws, changes, observation.live, hooks.tell, kinds=compared.kinds)
     return _explained(planned, observation, targets, ids=partial(_id_of, aws))
 
 
@@ -166,6 +167,7 @@ def plan_again(
         known = replace(known, held=held and replace(held, otherwise=held.otherwise | others))
         planned = replace(planned, organization=known)
         refuse_crowded(planned.organization, planned.changes)
+    refuse_over_quota(planned.organization, aws, planned.changes, None, hooks.tell, kinds=planned.plan.kinds)
     return planned
 
 

@@ -1,6 +1,7 @@
 """Whether there is room in AWS for what a plan makes, whoever has taken the rest: before anything is written.
 
-Asked only of what a plan makes more of, a call a quota. Policies have `landing.guardrails.slots`.
+Asked only of what a plan makes more of, a call a quota or a name; of a saved plan again before it is made. Policies
+have `landing.guardrails.slots`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from landing.aws import AWAITED, Aws, translated
-from landing.aws.service_quotas import ACCOUNTS, STACK_SETS, Quota, applied
+from landing.aws.service_quotas import ACCOUNTS, INSTANCES, STACK_SETS, Quota, applied
 from landing.core.constraints.principals import SERVICES
-from landing.core.errors import AwsError, ImpossiblePlan, NoCredentials
+from landing.core.errors import AwsError, ImpossiblePlan, NoCredentials, NotThere
 from landing.core.model import ORGANIZATION, Action, Address, Change, Resource
 from landing.core.quotas import CLOSURES, UNITS
 from landing.core.text import safe
-from landing.organization import Organization
+from landing.organization import Organization, Target
 from landing.organization.resources import ACCOUNT, DELEGATED_ADMINISTRATOR, INVITATION, STACK_SET, UNIT
+from landing.services.base import Kinds
 
 T = TypeVar("T")
 Found = Iterator[tuple[Change, str]]
@@ -25,20 +27,29 @@ Live = Mapping[Address, Resource]
 
 
 def refuse_over_quota(
-    organization: Organization, aws: Aws, changes: Collection[Change], live: Live, tell: Callable[[str], None]
+    organization: Organization,
+    aws: Aws,
+    changes: Collection[Change],
+    live: Live | None,
+    tell: Callable[[str], None],
+    *,
+    kinds: Kinds,
 ) -> None:
     """Raise ImpossiblePlan with every quota that the changes would exceed, what is used of it, and what to do.
 
-    `tell` is given what could not be checked.
+    And with what else is in the way of what they make. `live` is what AWS has, where that was read; without it, it is
+    asked for. `tell` is given what could not be checked.
     """
     if not changes:
         return
     found = [
         *_accounts(organization, aws, changes, tell),
         *_closures(aws, changes),
-        *_units(changes, live),
-        *_administrators(changes, live),
+        *_units(aws, changes, live),
+        *_administrators(aws, changes, live),
         *_stack_sets(aws, changes, tell),
+        *_instances(organization, aws, changes, tell),
+        *_in_the_way(organization, aws, kinds, changes, tell),
     ]
     if found:
         lines = (f"  {change.address}{f' ({change.source})' if change.source else ''}: {why}" for change, why in found)
@@ -90,17 +101,51 @@ def _stack_sets(aws: Aws, changes: Collection[Change], tell: Callable[[str], Non
         yield from Use(there, made, has).over(aws, STACK_SETS, tell)
 
 
+def _instances(organization: Organization, aws: Aws, changes: Collection[Change], tell: Callable[[str], None]) -> Found:
+    """Of one stack set: its accounts times its Regions."""
+    for change in changes:
+        after = change.after if change.address.kind == STACK_SET else None
+        if not after or "regions" not in after:
+            continue
+        target = Target(units=tuple(after["targets"]["units"]), accounts=tuple(after["targets"]["accounts"]))
+        members = [account for account in organization.members(target) if account != organization.management]
+        stacks = len(members) * len(after["regions"])
+        if stacks > INSTANCES.default:
+            has = f"it means {len(members):,} accounts × {len(after['regions']):,} regions = {stacks:,} stacks"
+            yield from Use(stacks, [change], has, comes=0).over(aws, INSTANCES, tell)
+
+
+def _in_the_way(
+    organization: Organization, aws: Aws, kinds: Kinds, changes: Collection[Change], tell: Callable[[str], None]
+) -> Found:
+    for change in changes:
+        if change.after is None:
+            continue
+        try:
+            with translated(change.address.scope):
+                found = list(kinds[change.address.kind].in_the_way(organization, aws, change))
+        except (NoCredentials, NotThere) as error:
+            if isinstance(error, NoCredentials):
+                raise
+        except AwsError as error:
+            tell(f"Not checked whether names that {change.address} would have are taken: {error}")
+        else:
+            yield from ((change, why) for why in found)
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What there is of a thing, what comes, and both in words."""
+    """What there is of a thing, what comes, and both in words; `comes` is how many, unless it is one a change."""
 
     used: int
     made: list[Change]
     words: str
+    comes: int | None = None
 
     def over(self, aws: Aws, quota: Quota, tell: Callable[[str], None]) -> Found:
         """Where the quota says no; where it does not say, and it is more than AWS allows unasked, that is told."""
-        most, wanted = applied(aws, quota), self.used + len(self.made)
+        most = applied(aws, quota)
+        wanted = self.used + (len(self.made) if self.comes is None else self.comes)
         name = f"quota {quota.code} of Service Quotas"
         if most is None and wanted > quota.default:
             tell(
@@ -135,10 +180,12 @@ def _closures(aws: Aws, changes: Collection[Change]) -> Found:
         )
 
 
-def _units(changes: Collection[Change], live: Live) -> Found:
+def _units(aws: Aws, changes: Collection[Change], live: Live | None) -> Found:
     made = _made(changes, UNIT)
-    there = sum(address.kind == UNIT for address in live)
-    if made and there + len(made) > UNITS:
+    if not made:
+        return
+    there = _read(lambda: len(aws.tree.units)) if live is None else sum(address.kind == UNIT for address in live)
+    if there is not None and there + len(made) > UNITS:
         yield (
             made[-1],
             f"the organization has {there:,} units, everybody's; {len(made)} more come, and AWS allows {UNITS:,}: "
@@ -146,15 +193,13 @@ def _units(changes: Collection[Change], live: Live) -> Found:
         )
 
 
-def _administrators(changes: Collection[Change], live: Live) -> Found:
+def _administrators(aws: Aws, changes: Collection[Change], live: Live | None) -> Found:
     """Each service has room for so many ("AWS services that you can use with AWS Organizations")."""
-    for change in _made(changes, DELEGATED_ADMINISTRATOR):
+    made = _made(changes, DELEGATED_ADMINISTRATOR)
+    known = _administrators_of(aws, live) if made else ()
+    for change in made:
         principal = change.address.name.partition("/")[0]
-        there = sorted(
-            address.name.partition("/")[2]
-            for address in live
-            if address.kind == DELEGATED_ADMINISTRATOR and address.name.partition("/")[0] == principal
-        )
+        there = sorted(account for name, account in known if name == principal)
         if len(there) + 1 > SERVICES.get(principal, len(there) + 1):
             yield (
                 change,
@@ -163,3 +208,15 @@ def _administrators(changes: Collection[Change], live: Live) -> Found:
                 "first: aws organizations deregister-delegated-administrator --account-id … "
                 f"--service-principal {principal}",
             )
+
+
+def _administrators_of(aws: Aws, live: Live | None) -> Collection[tuple[str, str]]:
+    """Service principals and accounts."""
+    if live is None:
+        keys = _read(lambda: aws.tree.account_keys) or {}
+        return [
+            (principal, keys.get(account, account))
+            for principal, account in _read(lambda: aws.tree.administrators) or ()
+        ]
+    named = (address.name.partition("/") for address in live if address.kind == DELEGATED_ADMINISTRATOR)
+    return [(principal, account) for principal, _, account in named]

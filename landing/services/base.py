@@ -212,6 +212,13 @@ class Kind(ABC):
         """Why AWS, as it is now, has no way to make this change, and what to do instead."""
         return ()
 
+    def in_the_way(self, organization: Organization, aws: Aws, change: Change) -> Iterable[str]:
+        """What AWS has now that leaves no room for what a change makes: a name that is taken, a quota that is used up.
+
+        Asked before anything is written, of changes that make something.
+        """
+        return ()
+
     def narrowed(self, change: Change, scopes: Collection[Scope]) -> Change | None:
         """What of a change is made in some accounts (or Regions of them) alone; None when nothing is to do there.
 

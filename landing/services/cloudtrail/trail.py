@@ -11,6 +11,7 @@ from landing.blueprint.naming import TRAIL, TRAIL_LOGS_ROLE
 from landing.core import forms
 from landing.core.constraints.trail import INSIGHT_NEEDS, MOST_VALUES, can_have
 from landing.core.model import Action, Change, Diagnostic, Gap, Resource, Scope, Severity
+from landing.core.quotas import TRAILS
 from landing.organization import EnabledService, Organization
 from landing.services.base import Kind, Ownership
 from landing.services.cloudtrail.settings import CloudTrailSettings
@@ -207,6 +208,16 @@ class Trail(Kind):
         if after is not None:
             after = {**after, "selectors": [_without(ours, each) for each in after["selectors"]]}
         return super().weakened(organization, replace(change, after=after))
+
+    def in_the_way(self, organization: Organization, aws: Aws, change: Change) -> Iterable[str]:
+        """A Region has room for five trails, those of other Regions that log there among them; nobody raises that."""
+        trails = aws.client("cloudtrail").describe_trails()["trailList"] if change.action is Action.CREATE else ()
+        if len(trails) >= TRAILS:
+            named = ", ".join(sorted(trail["Name"] for trail in trails))
+            yield (
+                f"{organization.home_region} has {len(trails)} trails ({named}), and AWS allows {TRAILS}: delete one, "
+                "or use one that is there (services.cloudtrail.existing)"
+            )
 
     def beside(self, change: Change, others: Mapping[str, str]) -> Iterable[str]:
         """A second organization trail is paid for: only the first copy of management events is free."""

@@ -52,7 +52,7 @@ NOTHING_TO_DO = "No updates are to be performed"
 """What CloudFormation says to an update that changes nothing; it has no error code of its own."""
 
 
-KEY, ALIAS = "AWS::KMS::Key", "AWS::KMS::Alias"
+KEY, ALIAS, BUCKET = "AWS::KMS::Key", "AWS::KMS::Alias", "AWS::S3::Bucket"
 NAMES = ("BucketName", "AliasName", "Bucket")
 """Properties that say what a resource is called in AWS, or whose it is."""
 
@@ -81,6 +81,9 @@ class Stack(CloudFormationKind):
         "cloudformation:DetectStackResourceDrift",
         "config:DescribeConfigurationRecorders",
         "config:DescribeConfigurationRecorderStatus",
+        "kms:DescribeKey",
+        "s3:GetBucketLocation",
+        "s3:ListAllMyBuckets",
         "sts:AssumeRole",
     )
     writes = (
@@ -94,7 +97,6 @@ class Stack(CloudFormationKind):
         "cloudformation:DescribeChangeSet",
         "cloudformation:ExecuteChangeSet",
         "cloudformation:DeleteChangeSet",
-        "kms:DescribeKey",
         "cloudformation:DescribeStackEvents",
         "cloudformation:TagResource",
         *existing_recorders.REMOVAL,
@@ -347,6 +349,41 @@ class Stack(CloudFormationKind):
                 f"{named}"
             )
 
+    def in_the_way(self, organization: Organization, aws: Aws, change: Change) -> Iterable[str]:
+        """Buckets of its names that it cannot take in, for names are the world's; aliases of keys of no use."""
+        resources, scope = _new(change), change.address.scope
+        kept = _retained((change.after or {}).get("template") or {})
+        for name, body in resources.items():
+            called = aws.resolve(_called(name, body, scope))
+            if body["Type"] == BUCKET and called != name and "${" not in called:
+                yield from self._bucket_in_the_way(aws, scope, called, retained=name in kept)
+            elif body["Type"] == ALIAS and called != name and "${" not in called:
+                with unless("NotFoundException") as absent:
+                    key = aws.client("kms", scope).describe_key(KeyId=called)["KeyMetadata"]
+                if not absent.code and key["KeyState"] != "Enabled":
+                    yield (
+                        f"{called} in {scope.account} is that of the key {key['KeyId']}, which is in the state "
+                        f"{key['KeyState']}: enable it (aws kms cancel-key-deletion, enable-key), or delete the alias"
+                    )
+
+    def _bucket_in_the_way(self, aws: Aws, scope: Scope, name: str, *, retained: bool) -> Iterator[str]:
+        client = aws.client("s3", scope)
+        with unless("NoSuchBucket", "AccessDenied") as absent:
+            client.get_bucket_location(Bucket=name, ExpectedBucketOwner=aws.tree.account_ids[scope.account])
+        ours = not absent.code
+        if absent.code == "AccessDenied":
+            ours = name in {each["Name"] for each in aws.listed(client, "list_buckets", "Buckets")}
+            if not ours:
+                yield (
+                    f"the bucket {name} is another account's: names of buckets are the world's. Have it deleted there, "
+                    f"or name a bucket of {scope.account} (services.log_archive.existing)"
+                )
+        if ours and not retained:
+            yield (
+                f"the bucket {name} is in {scope.account} already, and a stack takes in only what its template retains "
+                "(DeletionPolicy: Retain)"
+            )
+
     def dangers(self, change: Change) -> Iterable[str]:
         """Deleting it, or the recorder in its place."""
         yield from super().dangers(change)
@@ -438,6 +475,13 @@ def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
 def _taken(change: Change) -> bool:
     """Whether a recorder is in the place of the stack, and is to be replaced."""
     return str((change.before or {}).get("status", "")).startswith(existing_recorders.TAKEN)
+
+
+def _new(change: Change) -> Mapping[str, Any]:
+    """The resources that a change makes, or takes in."""
+    before, after = ((side or {}).get("template") or {} for side in (change.before, change.after))
+    built = before.get("Resources") or {}
+    return {name: body for name, body in (after.get("Resources") or {}).items() if name not in built}
 
 
 def _retained(template: Mapping[str, Any]) -> list[str]:
