@@ -47,7 +47,16 @@ def test_every_command_has_help_with_an_example(
 
 
 @pytest.mark.parametrize(
-    "arguments", [["plam"], ["plan", "--colour"], ["drift", "--format", "pdf"], ["apply", "--allow", "everything"]]
+    "arguments",
+    [
+        ["plam"],
+        ["plan", "--colour"],
+        ["drift", "--format", "pdf"],
+        ["apply", "--allow", "everything"],
+        ["show", "--expand", "all"],
+        ["explain", "LZ999"],
+        ["status", "nope"],
+    ],
 )
 def test_a_mistyped_command_is_usage_not_difference(
     landing: Callable[..., int], config: Config, capsys: pytest.CaptureFixture[str], arguments: list[str]
@@ -307,7 +316,7 @@ def test_init_refuses_what_would_be_no_config(
     value: str,
     words: str,
 ) -> None:
-    assert landing("init", "mine", option, value) == 1
+    assert landing("init", "mine", option, value) == 64
     assert words in capsys.readouterr().err
     assert not (tmp_path / "mine").exists()
 
@@ -381,7 +390,7 @@ def test_an_address_is_explained(
     assert {"cis-aws-7.0:2.1.2", "nist-800-53-r5:AC-6"} < {*told.split()}  # of the kind, of the guardrail
     assert landing("explain", "unit.workload") == 0
     assert "does not declare it; did you mean `unit.workloads`?" in capsys.readouterr().out
-    assert landing("explain", "attachmnts.root") == 1
+    assert landing("explain", "attachmnts.root") == 64
     assert "did you mean `attachments`?" in capsys.readouterr().err
 
 
@@ -404,7 +413,7 @@ def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
         assert run(["explain", code]) == 0
         assert capsys.readouterr().out.startswith(f"{code}: {each.wrong}\nWhat to do: {each.remedy}\nMore: docs/")
         assert each.remedy
-    assert run(["explain", "LZ999"]) == 1
+    assert run(["explain", "LZ999"]) == 64
     assert "there is no code LZ999" in capsys.readouterr().err
     assert run(["explain"]) == 0
     assert capsys.readouterr().out.startswith("LZ101")

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from landing.cli import run
-from landing.core.errors import WrongPlan
+from landing.core.errors import WrongPlan, WrongUsage
 from landing.core.model import MARK, Action, Address, Change, Resource, counts_of
 from landing.engine.drift import Status, report
 from landing.engine.observe import Observation
@@ -98,6 +98,12 @@ def test_a_service_that_is_let_go_of_stays_as_it_is(creation: Story, load_text: 
     concerned = {str(each.address): each.action for each in plan.changes if "macie" in str(each.address)}
     assert concerned == {"governed_service.macie": Action.FORGET}
     assert {"macie", "macie_administrator"} <= {address.kind for address in plan.unmanaged}
+
+
+def test_an_address_that_means_nothing_is_wrong_usage_in_every_command(organization) -> None:
+    with pytest.raises(WrongUsage, match=r"^unit\.nope is no address that the config declares or AWS holds") as error:
+        Observation({}, {}, ()).raise_if_unknown(organization(), ["unit.nope"])
+    assert error.value.exit_code == 64
 
 
 def test_an_address_is_not_declared_and_removed(problems) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landing.config.document import Document
-from landing.config.reader import read
+from landing.config.reader import home_region, read
 from landing.core.model import Diagnostic, Source
 from landing.core.yaml_text import MAX_ALIASES
 
@@ -167,6 +167,12 @@ def test_problems_of_all_files_are_found_in_one_run(tmp_path: Path) -> None:
     (tmp_path / "two.yaml").write_text("b: {c: 1, c: 2}\n")
     _, problems = read(tmp_path)
     assert [p.code for p in problems] == ["LZ105", "LZ115"]
+
+
+def test_the_home_region_is_known_of_a_config_that_is_not_yet_right(tmp_path: Path) -> None:
+    assert home_region(tmp_path) == ""
+    (tmp_path / "one.yaml").write_text("organization: {home_region: eu-west-1, x: 1, x: 2}\n")
+    assert home_region(tmp_path) == "eu-west-1"
 
 
 def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from landing.cli import run
 from landing.config import load
+from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic
 from landing.library import Library, shipped, template_lint
 from tests.samples import SMALL
@@ -34,7 +36,10 @@ def lint(config: Callable[..., Path], tmp_path: Path) -> Callable[..., list[Diag
         (tmp_path / "blueprints" / "own.py").write_text(BLUEPRINT.replace("{metadata}", repr(metadata or {})))
         folder = config(SMALL + "baselines: {own: {target: {units: [root]}}}\n")
         library = Library.load(shipped(), tmp_path)
-        return list(template_lint.problems(load(folder, library)[0], library))
+        try:
+            return load(folder, library, linted=True)[1]
+        except ConfigError as error:
+            return list(error.problems)
 
     return of
 
@@ -60,6 +65,20 @@ def test_rules_that_a_template_names_run_where_they_can_do_nothing(
     (tmp_path / "rules" / "mine.py").write_text(f"open({str(tmp_path / 'mark')!r}, 'w')\n")
     lint({"cfn-lint": {"config": {"append_rules": [str(tmp_path / "rules")]}}})
     assert not (tmp_path / "mark").exists()
+
+
+def test_what_validate_refuses_plan_refuses_too(
+    lint: Callable[..., list[Diagnostic]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(template_lint, "ask", lambda *asked: ([], ""))  # for the files alone
+    lint()
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert run(["plan", "--refresh=false"]) == 1
+    assert "error[LZ407]" in capsys.readouterr().err
 
 
 def test_without_blueprints_of_the_user_nothing_is_linted(config: Callable[..., Path], library: Library) -> None:

@@ -99,7 +99,7 @@ def command(
         raise click.UsageError("a saved plan has decided already: give --repack to `landing plan`")
     if file is None and digest:
         raise click.UsageError("--digest is of a saved plan: give its FILE as well")
-    organization, _ = session.organization()
+    organization, _ = session.organization(linted=True)
     written = session.digest()
     with (
         locked("apply", session.folder, sandbox=session.sandbox, timeout=lock_timeout) as lock_everywhere,

@@ -25,7 +25,7 @@ def command(session: Session, what: str) -> None:
     """
     from landing.cli.output import result
     from landing.core.codes import CODES
-    from landing.core.errors import LandingError
+    from landing.core.errors import WrongUsage
     from landing.core.spelling import nearest
     from landing.policy.linter import CODES as LINT
     from landing.services.registry import KINDS
@@ -41,9 +41,9 @@ def command(session: Session, what: str) -> None:
         _explain(session, kind, what)
     elif "." in what:
         hint = nearest(kind, [each.name for each in KINDS], "docs/services.md lists them")
-        raise LandingError(f"there is no kind {kind}: {hint}")
+        raise WrongUsage(f"there is no kind {kind}: {hint}")
     else:
-        raise LandingError(f"there is no code {what}: {nearest(code, known, 'landing explain lists them all')}")
+        raise WrongUsage(f"there is no code {what}: {nearest(code, known, 'landing explain lists them all')}")
 
 
 def _explain(session: Session, kind: str, what: str) -> None:

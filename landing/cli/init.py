@@ -18,14 +18,6 @@ from landing.cli.ci_files import FORGES
 EMAIL, HOME = "aws+{account}@example.com", "eu-west-1"
 """What the starter config says."""
 
-IGNORED = """\
-# What landing keeps of its runs, and what it writes anew: see `landing plan --out`.
-.landing/
-/plan*.json
-# Reports, as in `landing drift --format html=drift.html`.
-/drift.*
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -38,13 +30,13 @@ class Answers:
 
     def asked(self) -> Answers:
         """With what somebody at the terminal says, who is asked again when it is wrong; Enter is as in the example."""
-        from landing.core.errors import LandingError
+        from landing.core.errors import WrongUsage
 
         def ask(name: str, text: str) -> str:
             def taken(said: str) -> str:
                 try:
                     Answers(**{name: said.strip()}).refuse_wrong()
-                except LandingError as error:
+                except WrongUsage as error:
                     raise click.UsageError(str(error)) from error
                 return said.strip()
 
@@ -59,8 +51,8 @@ class Answers:
         )
 
     def refuse_wrong(self) -> None:
-        """Raise LandingError with all that is wrong."""
-        from landing.core.errors import LandingError
+        """Raise WrongUsage with all that is wrong."""
+        from landing.core.errors import WrongUsage
         from landing.core.partitions import REGIONS
         from landing.core.spelling import nearest
 
@@ -74,7 +66,7 @@ class Answers:
         if self.name and not re.fullmatch(r"[\w .-]{1,64}", self.name):
             wrong.append("--name takes 1 to 64 letters, digits, spaces, dots, underscores and hyphens")
         if wrong:
-            raise LandingError("\n".join(wrong))
+            raise WrongUsage("\n".join(wrong))
 
     def write(self, config: Path) -> None:
         """Put them into the files of the starter config."""
@@ -126,6 +118,7 @@ def command(*, folder: Path, name: str, email: str, home_region: str, regions: s
     """
     from landing.cli.output import note
     from landing.config import schema
+    from landing.config.gitignore import IGNORED
     from landing.core.errors import LandingError
     from landing.library import shipped
 

@@ -43,8 +43,13 @@ class Shown:
 
     def write(self, plan: Plan, organization: Organization | None, *, config: Path, saved_as: str = "") -> None:
         """Write the plan to stdout, and to the files; `organization` may be None unless `of_config`."""
-        from landing.cli.output import appended, result, style_of
+        from landing.cli.output import appended, note, result, style_of
+        from landing.core.text import safe
+        from landing.report.fold import expanded
 
+        for each in self.expand:
+            if not any(expanded(change.address, (each,)) for change in plan.changes):
+                note(f"--expand {safe(each)}: the plan has no change of that address.")
         view = formats.View(
             style=style_of(sys.stdout),
             limit=self.limit,

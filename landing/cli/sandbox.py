@@ -106,14 +106,17 @@ def load(home: Home, file: Path) -> None:
 
 
 @command.command
-@with_home
-def env(home: Home) -> None:
-    """Print the exports that make other AWS tools use it."""
+@config_option
+def env(config: str) -> None:
+    """Print the exports that make other AWS tools use it, in the home region of the config."""
     import shlex
 
+    from landing.config.reader import home_region
     from landing.sandbox.endpoint import process
+    from landing.sandbox.world.home import Home
 
-    for name, value in process.env(home).items():
+    region = home_region(Path(config))
+    for name, value in process.env(Home(sandbox_of(Path(config))), *([region] if region else [])).items():
         click.echo(f"export {name}={shlex.quote(value)}")
 
 

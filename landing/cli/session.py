@@ -44,11 +44,11 @@ class Session:
 
         return Library.load(shipped(), self.config.parent.resolve())
 
-    def organization(self) -> tuple[Organization, list[Diagnostic]]:
-        """The config, checked; raises ConfigError."""
+    def organization(self, *, linted: bool = False) -> tuple[Organization, list[Diagnostic]]:
+        """The config, checked; raises ConfigError. `linted`: for a command that goes by templates."""
         from landing.config import load
 
-        return load(self.config, self.library())
+        return load(self.config, self.library(), linted=linted)
 
     def digest(self) -> str:
         """What the config files, and the policies and blueprints beside them, contain, as 64 hex digits."""

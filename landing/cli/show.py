@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from landing.cli.clock import now
 from landing.cli.plan_options import Shown, shown_as
@@ -59,8 +60,9 @@ def _attached(session: Session, shown: Shown, *, live: bool) -> int:
 
     if shown.form not in formats.names("attached"):
         raise click.UsageError(f"--format {shown.form} is for a saved plan: give its FILE as well")
-    if shown.comment_file or shown.summary_file or shown.outputs_file:
-        raise click.UsageError("--comment-file, --summary-file and --outputs-file are for a saved plan: give its FILE")
+    for name in ("expand", "summary", "limit", "comment_file", "summary_file", "outputs_file"):
+        if click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name.replace('_', '-')} is for a saved plan: give its FILE as well")
     organization, _ = session.organization()
     if live:
         aws = session.connect(organization, read_only=True)

@@ -31,7 +31,7 @@ def command(session: Session, out: Path) -> None:
     from landing.services.documents import documents
     from landing.services.permissions import unknown_types
 
-    organization, _ = session.organization()
+    organization, _ = session.organization(linted=True)
     if unknown := unknown_types(organization):
         note(
             f"Stacks in the management account hold {', '.join(unknown)}: give the roles that plan and apply what "

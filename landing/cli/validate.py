@@ -27,12 +27,10 @@ def command(session: Session, form: str, limit: int) -> int:
     """
     from landing.cli.output import result, style_of
     from landing.core.errors import ConfigError
-    from landing.library import template_lint
 
     organization = None
     try:
-        organization, problems = session.organization()
-        problems += template_lint.problems(organization, session.library())
+        organization, problems = session.organization(linted=True)
     except ConfigError as error:
         problems = list(error.problems)
     view = formats.View(style=style_of(sys.stdout), limit=limit, config=str(session.config))

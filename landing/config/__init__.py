@@ -27,7 +27,7 @@ from landing.config.structure import problems_of
 from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic
 from landing.core.vocabulary import Schema
-from landing.library import Library
+from landing.library import Library, template_lint
 from landing.organization import Organization
 from landing.services.registry import SERVICES
 from landing.services.service import Service
@@ -41,9 +41,12 @@ def schema(services: Iterable[Service] = SERVICES) -> Schema:
 
 
 def load(
-    folder: Path, library: Library, services: Sequence[Service] = SERVICES
+    folder: Path, library: Library, services: Sequence[Service] = SERVICES, *, linted: bool = False
 ) -> tuple[Organization, list[Diagnostic]]:
-    """The organization and the warnings, after every check; raises ConfigError with all that stands in the way."""
+    """The organization and the warnings, after every check; raises ConfigError with all that stands in the way.
+
+    `linted`: templates of the user's blueprints, which are many seconds of cfn-lint, are looked at as well.
+    """
     document, problems = read(folder, shown_as=str(folder))
     if any(problem.code in NOTHING_READ for problem in problems):
         raise ConfigError(_together(problems))
@@ -55,6 +58,8 @@ def load(
     if base is None:
         raise ConfigError(_together(problems))
     organization, found = _built(base, library, services)
+    if linted:
+        found += template_lint.problems(organization, library)
     problems += (problem for problem in found if not _follows(problem, base))
     if any(map(_stands_in_the_way, problems)):
         raise ConfigError(_together(problems))
@@ -64,9 +69,7 @@ def load(
 NOTHING_READ = ("LZ101", REFUSED)
 
 
-def _built(
-    document: Document, library: Library, services: Sequence[Service]
-) -> tuple[Organization, Iterable[Diagnostic]]:
+def _built(document: Document, library: Library, services: Sequence[Service]) -> tuple[Organization, list[Diagnostic]]:
     """The organization of a document that fits the schema, and what is wrong with what it means."""
     builder = Builder(document, library, services)
     organization = builder.build()

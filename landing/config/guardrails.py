@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from landing.config.document import Document
 from landing.config.packs import SHORT as PACKED_TYPES
-from landing.config.packs import numbered, size_of
 from landing.core.model import Diagnostic, Json, Source
 from landing.library import Library, Policy
 from landing.library.metadata import relative
@@ -17,6 +16,7 @@ from landing.policy.escalation import open_escapes, open_to_outsiders, open_trai
 from landing.policy.limits import LIMITS, size_limit
 from landing.policy.linter import ERROR, INFO, WARNING, Finding
 from landing.policy.room import limit, slots
+from landing.policy.size import numbered, size_of
 
 SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 NEARLY = 0.9

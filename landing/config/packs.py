@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from landing.core import references
 from landing.core.model import Severity
 from landing.organization import Organization, Pack
-from landing.policy.limits import compact, size_limit
+from landing.policy.limits import size_limit
 from landing.policy.merge import Piece, document, merge, pieces_of
 from landing.policy.packing import Room, entries, pack
 from landing.policy.room import slots
+from landing.policy.size import numbered
 
 SHORT = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
 """The types of policies that are packed, as the keys of packs have them."""
@@ -39,21 +38,6 @@ def settle(
         for found in _of_node(organization, node, policy_type, previous or {}, repack=repack)
     )
     return replace(organization, packs={found.key: found for found in packs})
-
-
-def numbered(organization: Organization, value: Any) -> Any:
-    """A document with ids in place of tokens: the real ones where the config knows them, else of the right length."""
-    ids = {
-        references.account_id(key): account.id or f"{number:012d}"
-        for number, (key, account) in enumerate(organization.accounts.items(), 1)
-    }
-    ids |= {references.ORGANIZATION_ID: organization.id or "o-exampleorgid", references.ROOT_ID: "r-exam"}
-    return references.resolve(value, ids)
-
-
-def size_of(organization: Organization, policy: Any) -> int:
-    """The characters of a document as it is sent."""
-    return len(compact(numbered(organization, dict(policy))))
 
 
 def _of_node(

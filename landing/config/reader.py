@@ -12,6 +12,7 @@ import yaml
 from landing.config.document import Document, Path_
 from landing.core import source_tree
 from landing.core.model import Diagnostic, Source
+from landing.core.partitions import REGIONS
 from landing.core.yaml_text import UNREAD, UNREAD_KEY, Map, NotAdmitted, Seq, read_on
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -44,6 +45,12 @@ def read(folder: Path, *, shown_as: str = "") -> tuple[Document, list[Diagnostic
         if enabled:
             gc.enable()
     return document, problems
+
+
+def home_region(folder: Path) -> str:
+    """The home region that a config names, whatever else it says; nothing when it names no region."""
+    named = read(folder)[0].at(("organization", "home_region"))
+    return named if isinstance(named, str) and named in REGIONS else ""
 
 
 def read_file(path: Path) -> tuple[Document, list[Diagnostic]]:

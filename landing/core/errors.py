@@ -22,6 +22,12 @@ class ConfigError(LandingError):
         self.problems = tuple(problems)
 
 
+class WrongUsage(LandingError):
+    """What a command was called with means nothing: nothing was done."""
+
+    exit_code = 64
+
+
 class PlanError(LandingError):
     """A plan cannot be made, read or applied."""
 

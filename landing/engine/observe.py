@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from landing.aws import Aws, Interrupted, translated
-from landing.core.errors import AwsError, NoCredentials, NotThere, Refused
+from landing.core.errors import AwsError, NoCredentials, NotThere, Refused, WrongUsage
 from landing.core.model import MARK, ORGANIZATION, Address, Gap, Resource, Scope
 from landing.core.partitions import REGIONS
 from landing.core.spelling import nearest
@@ -42,7 +42,7 @@ class Observation:
     kinds: Kinds = field(default=KINDS, compare=False, repr=False)
 
     def raise_if_unknown(self, organization: Organization, targets: Collection[str]) -> None:
-        """Raise Refused when a target means nothing on either side: most likely it is misspelt."""
+        """Raise WrongUsage when a target means nothing on either side, Refused when it cannot be reached by itself."""
         known, kinds = {*self.desired, *self.live}, {kind.name for kind in self.kinds}
         for target in targets:
             if whole := next((each for each in known if self._narrows(each, target)), None):
@@ -50,8 +50,8 @@ class Observation:
                 continue
             if target in kinds or self.gaps or any(address.matches(target) for address in known):
                 continue
-            hint = nearest(target, [*kinds, *map(str, known)], "landing plan without --target shows the addresses")
-            raise Refused(f"--target {target} is no address that the config declares or AWS holds: {hint}")
+            hint = nearest(target, [*kinds, *map(str, known)], "`landing plan` shows the addresses")
+            raise WrongUsage(f"{target} is no address that the config declares or AWS holds: {hint}")
 
     def _narrows(self, address: Address, target: str) -> bool:
         return self.kinds[address.kind].narrows and address.part_in(target) is not None
@@ -60,7 +60,7 @@ class Observation:
         live, scope = self.live.get(address), address.part_in(target)
         kind, attributes = self.kinds[address.kind], live.attributes if live else None
         if scope and (why := kind.out_of_reach(organization, address, scope, attributes)):
-            raise Refused(f"--target {target}: {why}")
+            raise Refused(f"{target}: {why}")
 
 
 def desired_of(organization: Organization, kinds: Iterable[Kind] = KINDS) -> dict[Address, Resource]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from landing.config import load, schema
+from landing.config.gitignore import IGNORED
 from landing.config.guardrails import ACCEPTABLE
 from landing.core.errors import ConfigError, LandingError
 from landing.core.files import write
@@ -48,7 +49,7 @@ def check_empty(folder: Path) -> None:
 def write_folder(draft: Draft, folder: Path) -> Written:
     """Write the folder, which must be empty; raises ConfigError with what of it is no config, after it is written."""
     check_empty(folder)
-    _write(folder, {"config/landing.schema.json": json.dumps(schema(), indent=2) + "\n", ".gitignore": ".landing/\n"})
+    _write(folder, {"config/landing.schema.json": json.dumps(schema(), indent=2) + "\n", ".gitignore": IGNORED})
     return rewrite_folder(draft, folder)
 
 

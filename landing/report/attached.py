@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from landing.config.packs import size_of
 from landing.core.text import safe
 from landing.organization import Organization, Pack
 from landing.policy.limits import LIMITS, size_limit
 from landing.policy.room import slots
+from landing.policy.size import size_of
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.markdown import code
 from landing.report.style import Style

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from landing.core import json_text, private_files
-from landing.core.errors import LandingError
+from landing.core.errors import WrongUsage
 from landing.engine.journal import Event, Standing, is_open
 from landing.runs.record import EVENTS, SUMMARY
 
@@ -62,11 +62,11 @@ def records(root: Path) -> list[Record]:
 
 
 def record(run: str, root: Path) -> Record:
-    """The run of that id; raises LandingError when there is none."""
+    """The run of that id; raises WrongUsage when there is none."""
     folder = root / run
     private_files.refuse_links(folder)
     if "/" in run or run in ("", ".", "..") or not folder.is_dir():
-        raise LandingError(f"there is no run {run} in {root}; landing status lists them")
+        raise WrongUsage(f"there is no run {run} in {root}; landing status lists them")
     return _record(folder)
 
 

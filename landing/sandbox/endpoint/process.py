@@ -156,15 +156,15 @@ def load(file: Path, home: Home) -> None:
     ask(ensure_started(home), "PUT", "world", file.read_bytes())
 
 
-def env(home: Home) -> dict[str, str]:
-    """What to export so that other tools use the sandbox."""
+def env(home: Home, region: str = "us-east-1") -> dict[str, str]:
+    """What to export so that other tools use the sandbox, in a region where they are told no other."""
     endpoint = ensure_started(home)
     return {
         "AWS_ENDPOINT_URL": endpoint.url,
         "AWS_ACCESS_KEY_ID": endpoint.access_key,
         "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 

@@ -16,6 +16,7 @@ from landing.organization.owners import owner_of
 from landing.organization.resources import HOLDS, NODES, OWNER, POLICY, POLICY_TYPE
 from landing.policy.canonical import canonical
 from landing.policy.limits import compact
+from landing.policy.size import size_in_words
 from landing.services.base import Kind, Ownership, between, required_account, temporary_name
 from landing.services.organizations.tags import listed, tag, untag
 from landing.services.strength import UNTOLD, Weaker, neutral
@@ -183,7 +184,7 @@ class OrganizationPolicy(Kind):
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """How much of the limit the text uses; of a pack, whose policy it was before."""
         if change.after is not None:
-            yield f"size: {len(compact(change.after['content'])):,} characters"
+            yield f"size: {size_in_words(organization, change.after['content'])}"
         if change.before and HOLDS in (change.after or {}) and not change.before.get(MARK):
             yield f"takes over the policy {change.before['name']}, so that no second slot is needed on the way"
 
