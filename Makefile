@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test soak check bench bench-peers prowler lock dist site clean
+.PHONY: demo test soak check bench bench-peers prowler lock dist site image clean
 
 .venv/installed: pyproject.toml requirements/development.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
@@ -71,7 +71,9 @@ lock: .venv-lock/installed ## the newest releases that pyproject.toml allows, wi
 dist: .venv/installed .venv-runtime/installed ## wheel, sdist, bill of materials (CycloneDX) and provenance (SLSA) of the commit
 	rm -rf dist
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -d dist
-	$(BIN)/cyclonedx-py environment .venv-runtime --pyproject pyproject.toml --output-reproducible --output-file dist/landing.cdx.json
+	mkdir -p build
+	sed "s/^dynamic = .*/version = \"$$($(BIN)/landing version | cut -d' ' -f2)\"/" pyproject.toml > build/pyproject.toml
+	$(BIN)/cyclonedx-py environment .venv-runtime --pyproject build/pyproject.toml --output-reproducible --output-file dist/landing.cdx.json
 	$(BIN)/python .ci/provenance.py dist > provenance.json
 	mv provenance.json dist/
 
@@ -83,6 +85,10 @@ dist: .venv/installed .venv-runtime/installed ## wheel, sdist, bill of materials
 site: .venv-site/installed ## the documentation, as pages in build/site; a link or an anchor that leads nowhere is refused
 	PYTHONPATH=. .venv-site/bin/python .ci/pages.py build/site-source
 	NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --strict --config-file build/site-source/mkdocs.yml
+
+image: ## a container image of dist/; BASE=…@sha256:… and RUNTIME=…@sha256:… (Containerfile says which)
+	ls dist/landing-*.whl
+	$(or $(CONTAINER),docker) build --file Containerfile --build-arg BASE=$(BASE) --build-arg RUNTIME=$(RUNTIME) --tag landing .
 
 clean: ## remove what the targets above made
 	rm -rf .venv .venv-lock .venv-runtime .venv-prowler .venv-site .peers .landing build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

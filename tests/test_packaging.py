@@ -153,6 +153,17 @@ def test_provenance_names_every_file_and_the_commit(tmp_path: Path) -> None:
     assert lock["uri"] == "file:requirements/development.lock"
 
 
+def test_the_image_has_no_base_but_by_digest_no_root_and_no_shell() -> None:
+    text = (ROOT / "Containerfile").read_text(encoding="utf-8")
+    assert re.findall(r"^FROM (\S+)", text, re.MULTILINE) == ["${BASE}", "${RUNTIME}"]
+    assert re.findall(r"^ARG (\S+)$", text, re.MULTILINE)[:2] == ["BASE", "RUNTIME"]  # without defaults
+    for name in ("BASE", "RUNTIME"):
+        assert f'RUN case "${{{name}}}" in *@sha256:*) ;; *) echo' in text
+    _, _, last = text.partition("FROM ${RUNTIME}")
+    assert re.search(r"^USER [1-9]\d*:[1-9]\d*$", last, re.MULTILINE)
+    assert all(words.startswith('["') for words in re.findall(r"^(?:RUN|CMD|ENTRYPOINT) (.*)$", last, re.MULTILINE))
+
+
 def test_workflows_run_what_a_person_runs_with_actions_named_by_commit() -> None:
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / ".github" / "workflows").glob("*.yaml")]
     assert any("- run: .ci/run\n" in text for text in texts)

@@ -40,7 +40,7 @@ COMMANDS = {
     "unlock": "Remove the lock of a run that has died.",
     "drift": "Report what is not as declared.",
     "status": "Tell what the last runs of apply did.",
-    "explain": "Say what a code of a problem means, or what is behind an address.",
+    "explain": "Say what a code means, or an address.",
     "schema": "Print the JSON Schema of the config.",
     "completion": "Print the script by which a shell completes.",
     "sandbox": "Run the local AWS-compatible sandbox.",
