@@ -96,6 +96,16 @@ def test_links_lead_somewhere(page: str) -> None:
             assert anchor in anchors_in(PAGES[os.path.relpath(meant, ROOT)]), f"{page}: {link} leads to no heading"
 
 
+def test_decisions_have_a_number_each() -> None:
+    numbers = sorted(path.name[:4] for path in (ROOT / "docs" / "adr").glob("*.md"))
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+    for page, text in PAGES.items():
+        if page.startswith("docs/adr/"):
+            assert text.startswith(f"# {int(page[9:13])}. "), page
+        for said, number in re.findall(r"\[ADR (\d+)\]\([^)]*?(\d{4})-", text):
+            assert int(said) == int(number), f"{page}: ADR {said} leads to {number}"
+
+
 FRAGMENTS = [
     (page, number, body)
     for page, text in PAGES.items()
