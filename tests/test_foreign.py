@@ -157,8 +157,10 @@ def test_the_estate_has_policies_of_others(cloud: Cloud) -> None:
     assert not list(lock_outs(cloud.organization))
     assert any("s3:CreateBucket" in found.actions for found in lock_outs(organization))
     new = Change(Action.CREATE, Address("policy", "mine"), None, {})
+    refuse_lock_out(organization, [new])
+    moved = Change(Action.UPDATE, Address("account", "shop-dev"), {"unit": "root"}, {"unit": "workloads/dev"})
     with pytest.raises(UnsafePlan, match=r"of others count too, and are theirs to mend: rogue .* at root"):
-        refuse_lock_out(organization, [new])
+        refuse_lock_out(organization, [new, moved])
     gone = Address("attachments", "unit/workloads")
     live = seen.live[gone].attributes
     change = Change(Action.UPDATE, gone, live, {"policies": ["FullAWSAccess"]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ import pytest
 from landing.cli import run
 from landing.config import load
 from landing.core.model import Action, Address, Change
-from landing.guardrails.lock_out import concerns, lock_outs
+from landing.guardrails.lock_out import concerns, lock_outs, refuse_lock_out
 from landing.library import Library, shipped
-from landing.organization import Organization
+from landing.organization import ForeignPolicy, Organization
+from landing.policy import SCP
 from landing.sandbox import Sandbox
 from tests.cloud import Story
 from tests.samples import FULL, LIBRARY
@@ -98,6 +100,24 @@ def test_a_unit_without_accounts_is_looked_at_too(freeze: Callable[..., Organiza
     empty = FULL.replace("      dev: {name: Dev}\n", "      dev: {name: Dev}\n      new: {name: New}\n")
     found = list(lock_outs(freeze({}, empty, "units: [workloads/new]")))
     assert [each.account for each in found] == ["workloads/new (a new account)"]
+
+
+@pytest.mark.parametrize(
+    ("action", "left"),
+    [("cloudformation:*", {"cloudformation:UpdateStack"}), ("iam:*", {"cloudformation:UpdateStack"})],
+)
+def test_what_others_block_by_themselves_stands_in_no_way_and_what_ours_block_does(
+    freeze: Callable[..., Organization], action: str, left: set[str]
+) -> None:
+    """Theirs is theirs to mend; ours would still lock out when it is."""
+    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    text = {"Version": "2012-10-17", "Statement": [statement, {"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    theirs = ForeignPolicy("p-1", "rogue", SCP, ("unit/workloads",), Address("policy", "p-1"), text)
+    frozen = replace(freeze({}), foreign=(theirs,))
+    blocked = {each for found in lock_outs(frozen) for each in found.actions}
+    assert len(blocked) > 1
+    assert {each for found in lock_outs(frozen, new=True) for each in found.actions} == left
+    refuse_lock_out(replace(frozen, guardrails={}), [Change(Action.DELETE, Address("policy", "freeze"), {}, None)])
 
 
 def test_the_member_role_must_be_able_to_write_what_plain_stacks_hold(

@@ -16,12 +16,13 @@ from pathlib import Path
 from landing.core.errors import UnsafePlan
 from landing.core.model import Action, Change
 from landing.organization import Account, Deployment, Organization
-from landing.organization.resources import ATTACHMENTS, POLICY, moves
+from landing.organization.resources import ACCOUNT, ATTACHMENTS, POLICY, moves
 from landing.policy import SCP, catalog
 from landing.policy.declared import declared, estate_of
-from landing.policy.testing import Estate, Suite
+from landing.policy.testing import Attached, Estate, Suite
 from landing.policy.testing.claims import proof_in
 from landing.policy.testing.requests import in_words
+from landing.policy.testing.suite import statements_of
 from landing.services.permissions import apply_policy
 
 MANAGEMENT_ONLY = frozenset({"organizations", "account", "sts", "tag"})
@@ -62,8 +63,15 @@ def concerns(changes: Iterable[Change]) -> bool:
 
 
 def refuse_lock_out(organization: Organization, changes: Collection[Change]) -> None:
-    """Raise UnsafePlan with every role that the guardrails would lock out, where the changes bear on that."""
-    found = [f"  {each}" for each in lock_outs(organization)] if concerns(changes) else []
+    """Raise UnsafePlan with every role that the guardrails would lock out, where the changes bear on that.
+
+    What policies of others alone block is blocked without the changes too: it stands in the way of none of them. An
+    account that is made or moved may come under such a policy by the changes: then nothing is left out.
+    """
+    if not concerns(changes):
+        return
+    comes = any(moves(each) or (each.address.kind == ACCOUNT and each.before is None) for each in changes)
+    found = [f"  {each}" for each in lock_outs(organization, new=not comes)]
     if found:
         others = [f"{each.words} at {', '.join(each.nodes)}" for each in organization.foreign if each.type == SCP]
         also = f" Policies of others count too, and are theirs to mend: {'; '.join(others)}." if others else ""
@@ -74,26 +82,48 @@ def refuse_lock_out(organization: Organization, changes: Collection[Change]) -> 
         )
 
 
-def lock_outs(organization: Organization) -> Iterator[LockOut]:
-    """Every role that the declared guardrails would lock out, for one of the accounts that they treat alike."""
+def lock_outs(organization: Organization, *, new: bool = False) -> Iterator[LockOut]:
+    """Every role that the declared guardrails would lock out, for one of the accounts that they treat alike.
+
+    `new`: but for the actions that policies of others deny and ours do not, whatever the changes are.
+    """
     organization = _with_newcomers(organization)
     estate = estate_of(organization)
     suite = Suite("", Path(), tuple(policy for policy in declared(organization, estate) if policy.type == SCP))
+    foreign = {str(each) for each in organization.foreign}
+    others = Suite("", Path(), _denied_by(foreign, suite) if new else ())
+    ours = Suite("", Path(), tuple(policy for policy in suite.policies if policy.name not in foreign))
     names = {account: key for key, account in estate.keys.items()}
     for role, actions, keys in _needs(organization):
         if not actions:
             continue
         for account in suite.accounts(estate, (estate.keys[key] for key in keys)):
             claim = {
-                "allow": list(actions),
                 "partition": estate.partition,
                 "principals": [role.replace("iam::*:", f"iam::{account}:")],
                 "context": _context(estate),
             }
-            proof = proof_in(account, claim, suite, estate)
-            if proof.counterexample is not None:
+            failing = proof_in(account, {**claim, "allow": list(actions)}, suite, estate).failing
+            if failing and others.policies:
+                theirs, own = (
+                    proof_in(account, {**claim, "allow": list(failing)}, each, estate).failing
+                    for each in (others, ours)
+                )
+                failing = tuple(action for action in failing if action not in theirs or action in own)
+            proof = proof_in(account, {**claim, "allow": list(failing)}, suite, estate) if failing else None
+            if proof is not None and proof.counterexample is not None:
                 example = in_words({**proof.counterexample, "context": {}})
                 yield LockOut(role.rpartition(":")[2], names[account], proof.failing, example)
+
+
+def _denied_by(names: Collection[str], suite: Suite) -> tuple[Attached, ...]:
+    """What some of the policies deny, beside FullAWSAccess everywhere: that of others is so before any change."""
+    found = []
+    for policy in suite.policies:
+        if policy.name in names:
+            denied = [each for each in statements_of(policy.document) if each.get("Effect") == "Deny"]
+            found.append(replace(policy, document={**policy.document, "Statement": denied}, replaces_full_access=False))
+    return tuple(found)
 
 
 def _context(estate: Estate) -> dict[str, str]:
