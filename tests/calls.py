@@ -32,7 +32,7 @@ from landing.services.control_tower.baseline import FORWARDED
 from landing.services.organizations.trusted_access import STACKSETS
 
 SERVICES = (
-    "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "iam", "kms",
+    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "iam", "kms",
     "macie2", "organizations",
     "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "sts",
 )  # fmt: skip
@@ -56,6 +56,7 @@ _STACK_SETS = {"stacksets.cloudformation.amazonaws.com", STACKSETS}
 _GUARDDUTY = {"guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com"}
 
 LINKED: dict[tuple[str, str], set[str]] = {
+    ("accessanalyzer", "CreateAnalyzer"): {"access-analyzer.amazonaws.com"},
     ("cloudformation", "ActivateOrganizationsAccess"): _STACK_SETS,
     ("cloudtrail", "CreateTrail"): {"cloudtrail.amazonaws.com"},
     ("cloudtrail", "UpdateTrail"): {"cloudtrail.amazonaws.com"},

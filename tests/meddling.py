@@ -374,6 +374,46 @@ def configuration_policy_disassociated(hands: Hands) -> None:
     )
 
 
+@shows(
+    "access_analyzer.external@security-tooling/us-east-1",
+    status="missing",
+    also=("access_analyzer_archive_rule.external/sso@security-tooling/us-east-1",),
+)
+def analyzer_deleted(hands: Hands) -> None:
+    hands.client("accessanalyzer", "security-tooling", OTHER).delete_analyzer(analyzerName="landing-external")
+
+
+@shows("access_analyzer.unused@security-tooling/eu-west-1")
+def account_left_out_of_unused_access(hands: Hands) -> None:
+    exclusions = [{"accountIds": [hands.accounts["shop-dev"], hands.accounts["shop-prod"]]}]
+    configuration = {"unusedAccess": {"unusedAccessAge": 60, "analysisRule": {"exclusions": exclusions}}}
+    client = hands.client("accessanalyzer", "security-tooling")
+    client.update_analyzer(analyzerName="landing-unused", configuration=configuration)
+
+
+@shows("access_analyzer.unused@security-tooling/eu-west-1")
+def unused_access_of_other_days(hands: Hands) -> None:
+    client = hands.client("accessanalyzer", "security-tooling")
+    client.delete_analyzer(analyzerName="landing-unused")
+    client.create_analyzer(analyzerName="landing-unused", type="ORGANIZATION_UNUSED_ACCESS")
+
+
+@shows("access_analyzer.internal@security-tooling/eu-west-1")
+def other_resources_analyzed(hands: Hands) -> None:
+    inclusions = [{"resourceTypes": ["AWS::DynamoDB::Table"]}]
+    client = hands.client("accessanalyzer", "security-tooling")
+    configuration = {"internalAccess": {"analysisRule": {"inclusions": inclusions}}}
+    client.update_analyzer(analyzerName="landing-internal", configuration=configuration)
+
+
+@shows("access_analyzer_archive_rule.external/sso@security-tooling/eu-west-1", MEDIUM)
+def archive_rule_widened(hands: Hands) -> None:
+    client = hands.client("accessanalyzer", "security-tooling")
+    client.update_archive_rule(
+        analyzerName="landing-external", ruleName="landing-sso", filter={"isPublic": {"eq": ["false"]}}
+    )
+
+
 @shows("stack_set.config-role")
 def stack_set_template_changed(hands: Hands) -> None:
     client = hands.client("cloudformation")

@@ -57,6 +57,10 @@ services:
       root-key: {identifier: IAM_ROOT_ACCESS_KEY_CHECK, home_only: true}
   guardduty: {features: {lambda_network_logs: false}}
   macie: {discovery: NEW}
+  access_analyzer:
+    unused: {days: 60, exclude: {accounts: [shop-dev]}, exclude_tags: {landing: exempt}}
+    internal: {resource_types: ["AWS::S3::Bucket"], accounts: {units: [workloads]}}
+    archive: {sso: {where: {resourceType: {eq: ["AWS::IAM::Role"]}, principal.Federated: {contains: [AWSSSO]}}}}
   security_hub:
     policies:
       everyone: {target: {units: [root]}, standards: [aws-foundational-security-best-practices/v/1.0.0]}

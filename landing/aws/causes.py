@@ -59,6 +59,14 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.QUOTA: _codes("ServiceQuotaExceededException"),
         Cause.INTERNAL: _codes("InternalServerException"),
     },
+    # https://docs.aws.amazon.com/access-analyzer/latest/APIReference/
+    "accessanalyzer": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.CONFLICT: _codes("ConflictException"),
+        Cause.QUOTA: _codes("ServiceQuotaExceededException"),
+        Cause.INVALID: _codes("UnprocessableEntityException InvalidParameterException"),
+        Cause.INTERNAL: _codes("InternalServerException"),
+    },
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/
     "cloudformation": {
         Cause.ALREADY_THERE: _codes(
@@ -202,6 +210,8 @@ WORDS: tuple[tuple[str, re.Pattern[str], Cause], ...] = (
     # Services that do not see yet that an administrator was registered with Organizations; each has a code of its own
     # for it that means other things too: AccessDeniedException, BadRequestException, ValidationError, …
     ("", re.compile(r"(must be|is not) (an?|the) [\w ]*delegated admin", re.IGNORECASE), Cause.NOT_YET_KNOWN),
+    # Nor that trusted access is there: a ValidationException of Access Analyzer (CreateAnalyzer).
+    ("accessanalyzer", re.compile(r"not enabled for AWS Organizations", re.IGNORECASE), Cause.NOT_YET_KNOWN),
     # GuardDuty has BadRequestException for all that it does not take (API reference, CreateDetector).
     ("guardduty", re.compile(r"detector already exists", re.IGNORECASE), Cause.ALREADY_THERE),
 )

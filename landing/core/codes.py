@@ -202,6 +202,11 @@ CODES: Mapping[str, Explanation] = {
         "recorders of AWS Config that come into accounts before Control Tower does, which then enrols them no more",
         "leave `services.config` out where Control Tower enrols accounts",
     ),
+    "LZ386": Explanation(
+        "an analyzer of Access Analyzer that AWS refuses",
+        "the message says why: a name, its own account left out, more than 2,000 left out, nothing to look at",
+    ),
+    "LZ387": Explanation("an archive rule that AWS refuses, or that has no analyzer", "correct it at that place"),
     "LZ391": Explanation("a pipeline that names nobody, or more than one place where it runs", "name one"),
     "LZ392": Explanation(
         "a pipeline whose role that plans could not enter member accounts",

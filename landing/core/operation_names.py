@@ -5,6 +5,7 @@ READING = ("Describe", "List", "Get", "BatchGet", "BatchDescribe", "Select", "Lo
 """How operations begin that change nothing. What a read-only door lets through is declared, whatever its name."""
 
 IAM_PREFIXES = {
+    "accessanalyzer": "access-analyzer",
     "cloudcontrol": "cloudformation",
     "cloudwatch": "cloudwatch",
     "efs": "elasticfilesystem",

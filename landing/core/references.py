@@ -30,6 +30,11 @@ def account_id(key: str) -> str:
     return f"<account:{key}>"
 
 
+def account_key(token: str) -> str:
+    """The key of the account that a token stands for; nothing of any other text."""
+    return token[len("<account:") : -1] if token.startswith("<account:") and _TOKEN.fullmatch(token) else ""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Output:
     """An output of a stack, by the key of the stack; account and region where more than one place is possible."""

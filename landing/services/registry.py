@@ -1,5 +1,6 @@
 """Every service, in the order in which people think of them; a new one is a folder or file here and a line below."""
 
+from landing.services.access_analyzer.declaration import SERVICE as ACCESS_ANALYZER
 from landing.services.base import Kinds
 from landing.services.cloudtrail.declaration import SERVICE as CLOUDTRAIL
 from landing.services.config.declaration import SERVICE as CONFIG
@@ -22,6 +23,7 @@ SERVICES: tuple[Service, ...] = (
     GUARDDUTY,
     SECURITY_HUB,
     MACIE,
+    ACCESS_ANALYZER,
 )
 
 KINDS = Kinds(kind for service in SERVICES for kind in service.kinds)

@@ -68,7 +68,8 @@ def _default(each: Field[Any]) -> Any:
 
 def _field(each: Field[Any], hint: Any) -> Schema:
     own, default = each.metadata["schema"], _default(each)
-    shown = {} if default in (MISSING, None, "") or "$ref" in own else {"default": _plain(default)}
+    plain = default in (MISSING, None, "") or "$ref" in own or is_dataclass(default)
+    shown = {} if plain else {"default": _plain(default)}
     described = {"description": each.metadata["description"]} if each.metadata["description"] else {}
     return {**({} if _SHAPE & own.keys() else _typed(hint)), **own, **shown, **described}
 

@@ -14,6 +14,8 @@ from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.strength import Weaker, neutral
 
 NAME = "organization"
+BY_NAME = " (by name)"
+"""How the key ends of what has another name than the config gives."""
 
 APPOINTING = (
     "organizations:EnableAWSServiceAccess",
@@ -65,7 +67,7 @@ class RegionalKind(Kind):
 def key_of(name: str, names: Mapping[str, str]) -> str:
     """The key of what is called `name` in AWS: the config's, by its `names`; else the name, without our beginning."""
     key = next((key for key, known in names.items() if known == name), name.removeprefix(PREFIX))
-    return key if names.get(key, name) == name else f"{name} (by name)"
+    return key if names.get(key, name) == name else name + BY_NAME
 
 
 def at_home(organization: Organization, live: Iterable[Resource], kind: Kind) -> Attributes:

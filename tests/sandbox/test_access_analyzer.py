@@ -63,7 +63,8 @@ def test_one_analyzer_of_an_account_in_a_region(cloud: Cloud) -> None:
 @source("IAM User Guide, Delegated administrator for IAM Access Analyzer; Organizations: trusted access")
 def test_an_organization_analyzer_needs_trusted_access(cloud: Cloud) -> None:
     make = analyzers(cloud).create_analyzer
-    refused("ValidationException", make, analyzerName="lz", type="ORGANIZATION")
+    error = refused("ValidationException", make, analyzerName="lz", type="ORGANIZATION")
+    assert error.response["Error"]["Message"] == "Service not enabled for AWS Organizations"
     cloud.trust(PRINCIPAL)
     create(cloud, "ORGANIZATION")
 
@@ -123,12 +124,47 @@ def test_a_configuration_fits_its_analyzer(cloud: Cloud) -> None:
 @source("accessanalyzer: UpdateAnalyzer, UnusedAccessConfiguration (API reference)")
 def test_the_age_stays(cloud: Cloud) -> None:
     create(cloud, "ACCOUNT_UNUSED_ACCESS")
-    exclusion = {"exclusions": [{"accountIds": ["999999999999"]}]}
+    exclusion = {"exclusions": [{"resourceTags": [{"team": "a"}]}]}
     wanted = {"unusedAccess": {"unusedAccessAge": 90, "analysisRule": exclusion}}
     analyzers(cloud).update_analyzer(analyzerName="lz", configuration=wanted)
     assert analyzers(cloud).get_analyzer(analyzerName="lz")["analyzer"]["configuration"] == wanted
     changed = {"unusedAccess": {"unusedAccessAge": 30}}
     refused("ValidationException", analyzers(cloud).update_analyzer, analyzerName="lz", configuration=changed)
+
+
+@source("accessanalyzer: AnalysisRuleCriteria (API reference): of an organization, not its own, at most 2,000")
+def test_accounts_that_are_left_out(cloud: Cloud) -> None:
+    admin = cloud.account("security")
+    cloud.delegate(admin, PRINCIPAL)
+    client = analyzers(cloud, admin)
+
+    def leave_out(*accounts: str) -> dict[str, Any]:
+        return {"unusedAccess": {"analysisRule": {"exclusions": [{"accountIds": list(accounts)}]}}}
+
+    many = leave_out(*(f"{number:012}" for number in range(2001)))
+    for kind, configuration in (
+        ("ACCOUNT_UNUSED_ACCESS", leave_out("999999999999")),
+        ("ORGANIZATION_UNUSED_ACCESS", leave_out(admin)),
+        ("ORGANIZATION_UNUSED_ACCESS", many),
+    ):
+        refused(
+            "ValidationException", client.create_analyzer, analyzerName="lz", type=kind, configuration=configuration
+        )
+    create(cloud, "ORGANIZATION_UNUSED_ACCESS", admin, configuration=leave_out("999999999999"))
+
+
+@source("accessanalyzer: UpdateAnalyzer (API reference): not supported for external access analyzers")
+def test_an_external_analyzer_is_not_updated(cloud: Cloud) -> None:
+    create(cloud)
+    refused("ValidationException", analyzers(cloud).update_analyzer, analyzerName="lz")
+
+
+@source("accessanalyzer: ApplyArchiveRule (API reference), ResourceNotFoundException")
+def test_a_rule_that_is_applied_is_there(cloud: Cloud) -> None:
+    arn, client = create(cloud), analyzers(cloud)
+    refused("ResourceNotFoundException", client.apply_archive_rule, analyzerArn=arn, ruleName="a")
+    client.create_archive_rule(analyzerName="lz", ruleName="a", filter={"isPublic": {"eq": ["false"]}})
+    client.apply_archive_rule(analyzerArn=arn, ruleName="a")
 
 
 @source("accessanalyzer: DeleteAnalyzer, GetAnalyzer (API reference), ResourceNotFoundException")

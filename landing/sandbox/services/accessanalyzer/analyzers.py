@@ -22,9 +22,11 @@ from landing.sandbox.services.iam import linked_roles
 from landing.sandbox.services.tags import Tags
 from landing.sandbox.world import Event, World
 
-QUOTAS = {"ACCOUNT": 1, "ORGANIZATION": 5}
+QUOTAS = {"ORGANIZATION": 5, "ORGANIZATION_UNUSED_ACCESS": 5}
 """Analyzers of a type in a Region (IAM User Guide, "IAM Access Analyzer quotas"); 1 where there is no number."""
 UNUSED_AGE = 90
+MOST_EXCLUDED = 2000
+"""Accounts (API reference, AnalysisRuleCriteria)."""
 
 
 def create_analyzer(call: Call) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def create_analyzer(call: Call) -> dict[str, Any]:
             resourceId=name,
             resourceType="Analyzer",
         )
-    configuration = _configuration(kind, call.get("configuration", {}))
+    configuration = _configuration(call, kind, call.get("configuration", {}))
     arn = call.arn(f"analyzer/{name}", service="access-analyzer")
     made = Analyzer(arn, name, kind, call.world.now, configuration, dict(call.get("tags", {})))
     made.rules = {rule["ruleName"]: archive.rule(call, rule) for rule in call.get("archiveRules", [])}
@@ -63,7 +65,9 @@ def _check_organization(call: Call) -> None:
     if organization is None:
         raise invalid("You must create an organization to use an organization as the zone of trust.")
     if PRINCIPAL not in organization.services:
-        raise invalid("Trusted access is not enabled for access-analyzer.amazonaws.com.")
+        raise Refusal(
+            "ValidationException", "Service not enabled for AWS Organizations", reason="fieldValidationFailed"
+        )
     if accounts.may_administer(call, PRINCIPAL) is None:
         raise Refusal(
             "AccessDeniedException",
@@ -71,7 +75,7 @@ def _check_organization(call: Call) -> None:
         )
 
 
-def _configuration(kind: str, given: dict[str, Any]) -> dict[str, Any]:
+def _configuration(call: Call, kind: str, given: dict[str, Any]) -> dict[str, Any]:
     """The part that the type of analyzer has; the age is 90 days by default (API reference)."""
     part = "unusedAccess" if kind.endswith("UNUSED_ACCESS") else "internalAccess" if "INTERNAL" in kind else None
     if set(given) - {part}:
@@ -81,6 +85,17 @@ def _configuration(kind: str, given: dict[str, Any]) -> dict[str, Any]:
     found = {"unusedAccessAge": UNUSED_AGE, **given.get("unusedAccess", {})}
     if not 1 <= found["unusedAccessAge"] <= 365:
         raise invalid("unusedAccessAge must be between 1 and 365.")
+    excluded = [
+        account
+        for rule in found.get("analysisRule", {}).get("exclusions", [])
+        for account in rule.get("accountIds", [])
+    ]
+    if excluded and not kind.startswith("ORGANIZATION"):
+        raise invalid("Accounts can be excluded from an organization analyzer only.")
+    if call.account in excluded:
+        raise invalid("The account of the analyzer cannot be excluded.")
+    if len(excluded) > MOST_EXCLUDED:
+        raise invalid(f"At most {MOST_EXCLUDED} accounts can be excluded.")
     return {"unusedAccess": found}
 
 
@@ -101,8 +116,10 @@ def list_analyzers(call: Call) -> dict[str, Any]:
 def update_analyzer(call: Call) -> dict[str, Any]:
     """The configuration; the age of unused access stays as it was made (API reference, UpdateAnalyzer)."""
     analyzer = named(call)
+    if analyzer.type in ("ACCOUNT", "ORGANIZATION"):
+        raise invalid("This action is not supported for external access analyzers.")
     if "configuration" in call:
-        wanted = _configuration(analyzer.type, call["configuration"])
+        wanted = _configuration(call, analyzer.type, call["configuration"])
         before = analyzer.configuration.get("unusedAccess", {}).get("unusedAccessAge")
         if wanted.get("unusedAccess", {}).get("unusedAccessAge") not in (None, before):
             raise invalid("unusedAccessAge cannot be changed.")

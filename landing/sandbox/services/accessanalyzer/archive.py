@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services.accessanalyzer.state import absent, conflict, invalid, named
+from landing.sandbox.services.accessanalyzer.state import absent, by_arn, conflict, invalid, named
 from landing.sandbox.services.call import Call
 
 MOST = 100
@@ -36,6 +36,12 @@ def update_archive_rule(call: Call) -> None:
     """API reference, UpdateArchiveRule."""
     found = _rule(call)
     found.update(filter=rule(call, call)["filter"], updatedAt=call.world.now)
+
+
+def apply_archive_rule(call: Call) -> None:
+    """To the findings that there are; here a rule holds for them anyway (API reference, ApplyArchiveRule)."""
+    if call["ruleName"] not in by_arn(call).rules:
+        raise absent(call["ruleName"], "ArchiveRule")
 
 
 def get_archive_rule(call: Call) -> dict[str, Any]:
