@@ -28,6 +28,14 @@ OLDER = "EKS_RUNTIME_MONITORING is the older form of RUNTIME_MONITORING, and AWS
 LISTS = {("config", "ResourceType")}
 """Names of things, of which some are asked for."""
 LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
+    ("accessanalyzer", "ResourceType"): (
+        "AWS::IAM::Role AWS::SQS::Queue AWS::Lambda::Function AWS::Lambda::LayerVersion AWS::KMS::Key "
+        "AWS::SecretsManager::Secret AWS::EFS::FileSystem AWS::EC2::Snapshot AWS::ECR::Repository AWS::SNS::Topic "
+        "AWS::IAM::User", "of access from outside alone: InternalAccessAnalysisRuleCriteria",
+    ),
+    ("accessanalyzer", "Type"): (
+        "ACCOUNT ACCOUNT_UNUSED_ACCESS ACCOUNT_INTERNAL_ACCESS", "of an account, whose own affair they are",
+    ),
     ("account", "RegionOptStatus"): ("ENABLED_BY_DEFAULT", REST),
     ("cloudformation", "AccountFilterType"): ("DIFFERENCE UNION", SENT),
     ("cloudformation", "AccountGateStatus"): ("SKIPPED", UNUSED),
