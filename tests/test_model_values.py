@@ -65,6 +65,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("cloudformation", "StackDriftDetectionStatus"): ("DETECTION_FAILED DETECTION_COMPLETE", REST),
     ("cloudformation", "StackDriftStatus"): ("IN_SYNC", REST),
     ("cloudformation", "StackInstanceFilterName"): ("LAST_OPERATION_ID", SENT),
+    ("cloudformation", "Replacement"): ("Conditional", UNUSED),
     ("cloudformation", "StackInstanceStatus"): ("CURRENT", REST),
     ("cloudformation", "StackResourceDriftStatus"): ("IN_SYNC UNSUPPORTED", REST),
     ("cloudformation", "StackSetDriftDetectionStatus"): ("COMPLETED PARTIAL_SUCCESS IN_PROGRESS STOPPED", UNUSED),
@@ -201,6 +202,7 @@ GENERIC = {
     "ValidationError",
     "NoSuchBucketPolicy",
     "NoSuchPublicAccessBlockConfiguration",
+    "NoSuchTagSet",
     "ServerSideEncryptionConfigurationNotFoundError",
 }
 """CloudFormation's answer to almost all that is wrong, a stack that is not there among it, and S3's to what a bucket

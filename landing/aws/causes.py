@@ -131,7 +131,11 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.INTERNAL: _codes("InternalServerErrorException"),
     },
     # https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
-    "iam": {Cause.INVALID: _codes("InvalidInput PolicyEvaluation")},
+    "iam": {
+        Cause.NOT_THERE: _codes("NoSuchEntity"),
+        Cause.INVALID: _codes("InvalidInput PolicyEvaluation"),
+        Cause.INTERNAL: _codes("ServiceFailure"),
+    },
     # https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/
     "service-quotas": {
         Cause.NOT_THERE: _codes("NoSuchResourceException"),
