@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from landing.core.model import Action, Diagnostic
+from landing.core.model import Action, Change, Diagnostic
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from tests.cloud import BY_NAME, Cloud
@@ -215,6 +216,31 @@ def test_from_ours_to_others_and_back(worlds: dict[str, bytes], load_text: Load)
             assert wanted.plan(detect=True).changes == ()
             assert {each["Name"] for each in archive.s3.list_buckets()["Buckets"]} == made
         assert len(archive.session.client("kms").list_keys()["Keys"]) == 2, "the key was taken back as well"
+
+
+def test_what_stays_where_logs_went_is_in_the_plan(load_text: Load) -> None:
+    moved = load_text(OURS.replace("log_archive: log-archive", "log_archive: shop-prod"))
+    (after,) = BY_NAME["trail"].desired(moved)
+    (before,) = BY_NAME["trail"].desired(load_text(OURS))
+    change = Change(Action.UPDATE, after.address, before.attributes, after.attributes)
+    (note,) = BY_NAME["trail"].notes(moved, change)
+    assert note.startswith(
+        f"what was delivered stays in landing-cloudtrail-<account:log-archive>-{HOME}, which expires it after 2,557 days"
+    )
+    assert "stay in log-archive until somebody deletes them there" in note
+    corp = replace(change, before={**before.attributes, "bucket": "corp-trail"})
+    assert list(BY_NAME["trail"].notes(moved, corp)) == [
+        "what was delivered stays in corp-trail, as long as its owner keeps it"
+    ]
+    assert list(BY_NAME["trail"].notes(moved, replace(change, before=after.attributes))) == []
+
+
+def test_an_administrator_that_stays_beside_another_is_in_the_plan(load_text: Load) -> None:
+    kind = BY_NAME["delegated_administrator"]
+    made = kind.address("config.amazonaws.com/shop-dev")
+    others = {"config.amazonaws.com/security-tooling": "", "ram.amazonaws.com/security-tooling": ""}
+    (note,) = kind.beside(Change(Action.CREATE, made, None, {"delegated": True}), others)
+    assert note.startswith("security-tooling stays registered beside it")
 
 
 @pytest.mark.parametrize(

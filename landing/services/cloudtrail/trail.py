@@ -17,6 +17,7 @@ from landing.services.base import Kind, Ownership
 from landing.services.cloudtrail.settings import CloudTrailSettings
 from landing.services.log_archive import key as log_key
 from landing.services.log_archive.key import archive_stack
+from landing.services.log_archive.left import left_behind
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.stacks.stack import Stack
 from landing.services.strength import Weaker, kept, neutral, on, present
@@ -218,6 +219,10 @@ class Trail(Kind):
                 f"{organization.home_region} has {len(trails)} trails ({named}), and AWS allows {TRAILS}: delete one, "
                 "or use one that is there (services.cloudtrail.existing)"
             )
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """What stays in another bucket."""
+        yield from left_behind(organization, change)
 
     def beside(self, change: Change, others: Mapping[str, str]) -> Iterable[str]:
         """A second organization trail is paid for: only the first copy of management events is free."""

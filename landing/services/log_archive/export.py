@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws
-from landing.core.model import Address, Resource, Scope, Severity
+from landing.core.model import Address, Change, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.services.log_archive.key import archive_stack, shown
+from landing.services.log_archive.left import left_behind
 from landing.services.shapes import NAME, AdministeredSetting
 from landing.services.strength import Weaker, neutral
 
@@ -51,6 +52,10 @@ class ArchiveExport(AdministeredSetting):
             needs = (self.after(scope), archive_stack(organization))
             ours = bool(self.removal) and attributes["bucket"] == organization.log_bucket(self.purpose)
             yield Resource(self.address(NAME, scope), attributes, needs, owned=ours)
+
+    def notes(self, organization: Organization, change: Change) -> Iterable[str]:
+        """What stays in another bucket."""
+        yield from left_behind(organization, change)
 
     def goes_to_archive(self, organization: Organization, live: Iterable[Resource]) -> bool:
         """Whether any region exports to the log archive."""

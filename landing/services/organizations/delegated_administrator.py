@@ -53,6 +53,18 @@ class DelegatedAdministrator(Kind):
                     self.address(f"{principal}/{keys.get(account, account)}"), {"delegated": True}, owned=False
                 )
 
+    def beside(self, change: Change, others: Mapping[str, str]) -> Iterable[str]:
+        """Who was it before stays registered, with what it has set up: nobody else knows what that is good for."""
+        principal, _, account = change.address.name.partition("/")
+        for name in others if change.action is Action.CREATE else ():
+            known, _, other = name.partition("/")
+            if known == principal and other != account:
+                yield (
+                    f"{other} stays registered beside it, and keeps what was set up there, our stacks among it, until "
+                    f"somebody deletes that and dismisses it: aws organizations deregister-delegated-administrator "
+                    f"--service-principal {principal} --account-id …"
+                )
+
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Register; being registered already is success."""
         assert change.action is not Action.DELETE
