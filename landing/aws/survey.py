@@ -18,6 +18,7 @@ from landing.aws.absent import unless
 from landing.aws.cache import Once
 from landing.aws.connection import Connection
 from landing.core.errors import HIDING
+from landing.core.model import Scope
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -114,13 +115,12 @@ class Survey:
         """There is one more."""
         self.once.forget(INVITATIONS)
 
-    @property
-    def stack_sets(self) -> tuple[str, ...]:
-        """The names of everybody's stack sets in the home region."""
-        return self.once("stack sets", lambda: tuple(self._read_stack_sets()))
+    def stack_sets(self, region: str) -> tuple[str, ...]:
+        """The names of everybody's stack sets in a region, which is the home region."""
+        return self.once(f"stack sets {region}", lambda: tuple(self._read_stack_sets(region)))
 
-    def _read_stack_sets(self) -> Iterator[str]:
-        client = self._aws.client("cloudformation")
+    def _read_stack_sets(self, region: str) -> Iterator[str]:
+        client = self._aws.client("cloudformation", Scope("", region))
         for each in self._aws.listed(client, "list_stack_sets", "Summaries", Status="ACTIVE"):
             yield each["StackSetName"]
 

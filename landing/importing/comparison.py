@@ -18,11 +18,10 @@ from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 
 MARKS = (Ownership.ROOT, Ownership.MARKED)
 """Kinds that are marks, of what the config has: they are read again for each config."""
-BY_NAME = (Ownership.PREFIX, Ownership.POLICIES)
+BY_NAME = (Ownership.PREFIX, Ownership.STACK_SET, Ownership.POLICIES)
 """How it is known of some kinds what is ours: by names that the config may say."""
-
 FEW = 3
-"""Differences that are told of a service."""
+"""Differences that are told of one thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +113,9 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") 
             yield from _parts(old, new, f"{path}{name}.")
         elif old != new:
             yield f"{path}{name}", old, new
+
+
+def few(words: Collection[str], most: int = FEW) -> str:
+    """The first of what is said of one thing."""
+    more = f", and {len(words) - most} more" if len(words) > most else ""
+    return "; ".join([*words][:most]) + more

@@ -63,6 +63,18 @@ class DraftPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftBaseline:
+    """A stack set that is there already; `template` is its text, `nodes` are units (`root` too) and `account/KEY`."""
+
+    key: str
+    stack_set: str
+    template: str
+    nodes: tuple[str, ...]
+    regions: tuple[str, ...]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Keys:
     """The keys that a config has already: by id of what is there, and by kind of thing all that are given."""
 
@@ -120,6 +132,7 @@ class Draft:
     known: tuple[Known, ...] = ()
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     services: Mapping[str, Json] = field(default_factory=dict)
+    baselines: tuple[DraftBaseline, ...] = ()
     removed: tuple[str, ...] = ()
     """Addresses of what an apply has made, and no config can be made of: it is let go."""
     left_out: tuple[LeftOut, ...] = ()

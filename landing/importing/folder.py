@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -9,14 +10,15 @@ from typing import Any
 from landing.core.keys import keys
 from landing.core.model import Json
 from landing.importing import policy_folder
-from landing.importing.draft import Draft, DraftAccount, DraftPolicy, DraftUnit
+from landing.importing.draft import Draft, DraftAccount, DraftBaseline, DraftPolicy, DraftUnit
 from landing.importing.written import block, comment, inline, text
 from landing.organization import ROOT
 
 HEAD = "# yaml-language-server: $schema=landing.schema.json"
-ORGANIZATION, ACCOUNTS, GUARDRAILS, SERVICES = (
-    f"config/{name}.yaml" for name in ("organization", "accounts", "guardrails", "services")
+ORGANIZATION, ACCOUNTS, GUARDRAILS, SERVICES, BASELINES = (
+    f"config/{name}.yaml" for name in ("organization", "accounts", "guardrails", "services", "baselines")
 )
+BLUEPRINTS = "blueprints"
 
 
 def files(draft: Draft, shipped: Collection[str], accepted: Mapping[str, Collection[str]] = {}) -> dict[str, str]:
@@ -33,6 +35,9 @@ def files(draft: Draft, shipped: Collection[str], accepted: Mapping[str, Collect
     }
     if draft.services:
         made[SERVICES] = _joined(_services(draft))
+    if draft.baselines:
+        made[BASELINES] = _joined(_baselines(draft.baselines))
+    made |= {f"{BLUEPRINTS}/{blueprint_of(each)}": each.template for each in draft.baselines}
     for policy in draft.policies:
         here = f"scps/{folders[policy.key]}"
         made |= {
@@ -44,6 +49,21 @@ def files(draft: Draft, shipped: Collection[str], accepted: Mapping[str, Collect
 def folders_of(policies: Iterable[DraftPolicy], shipped: Collection[str]) -> Mapping[str, str]:
     """The folder in `scps/` by the key of each policy: the key itself, unless a policy of that name ships."""
     return keys(((policy.key, policy.key, "") for policy in policies), "policy", shipped)
+
+
+def blueprint_of(baseline: DraftBaseline) -> str:
+    """The file that has its template, which stays in the notation that it is in."""
+    return f"{baseline.key.replace('-', '_')}.{'json' if is_json(baseline.template) else 'yaml'}"
+
+
+def _baselines(baselines: Iterable[DraftBaseline]) -> Iterator[str]:
+    yield "# Stack sets that are there already, with their templates in `blueprints/`. None is ever deleted."
+    yield "baselines:"
+    for each in baselines:
+        body: dict[str, Any] = {"stack_set": each.stack_set, "target": target_of(each.nodes)}
+        body |= {"regions": list(each.regions)} | ({"parameters": dict(each.parameters)} if each.parameters else {})
+        yield f"  {text(each.key)}:"
+        yield from block(body, 4)
 
 
 def _joined(lines: Iterable[str]) -> str:
@@ -179,6 +199,15 @@ def guardrail_body(policy: DraftPolicy, folder: str, unit_of: Mapping[str, str])
     body |= {"name": policy.name} if policy.name != policy.key else {}
     body |= {"description": policy.description, "target": target_of(policy.nodes)}
     return body | ({"nested": True} if _is_nested(policy.nodes, unit_of) else {})
+
+
+def is_json(template: str) -> bool:
+    """Whether a template is in JSON; else it is in YAML."""
+    try:
+        json.loads(template)
+    except ValueError:
+        return False
+    return True
 
 
 def target_of(nodes: Iterable[str]) -> dict[str, Json]:

@@ -114,7 +114,7 @@ def _draft(organization: Organization, aws: Aws, asked: Asked, live: Mapping[str
         known=policies.known,
         limits=policies.limits,
         services={"cloudtrail": {"existing": trail}} if trail else {},
-        left_out=(*about_trail, *surroundings.stack_sets(aws, names, home), *evidence.left_out, *left),
+        left_out=(*about_trail, *evidence.left_out, *left),
         source=f"organization {live['Id']}, as {aws.caller[1]} may read it",
     )
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from landing.aws import Aws
 from landing.core.errors import ConfigError
 from landing.core.model import Action
-from landing.importing.comparison import FEW, Compared, Sight, beyond_adoption, differences
+from landing.importing.comparison import Compared, Sight, beyond_adoption, differences, few
 from landing.importing.draft import Draft, LeftOut
 from landing.importing.live_control_tower import with_control_tower
+from landing.importing.live_stack_sets import with_stack_sets
 from landing.importing.output import Written, rewrite_folder, say_left_out
 from landing.organization import Organization
 from landing.services.base import BY_SERVICE
@@ -46,6 +47,7 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
         else:
             left.append(LeftOut(f"{service.title}, administered by {organization.security_tooling}", tried))
     found = with_control_tower(aws, sight, found, folder, left)
+    found = with_stack_sets(aws, sight, found, folder, left=left)
     complete = replace(found.draft, left_out=(*left, *draft.left_out))
     found = replace(found, draft=complete)
     if aws.tree.has_marks:
@@ -97,7 +99,7 @@ def _tried(service: Service, sight: Sight, organization: Organization, found: Co
     names = {kind.name for kind in service.kinds}
     hidden = sorted({gap.reason for gap in sight.gaps if gap.kind in names})
     if hidden:
-        return f"it stays as it is set, which may not be read: {_few(hidden, 1)}"
+        return f"it stays as it is set, which may not be read: {few(hidden, 1)}"
     assert service.settings is not None  # else it has no administrator
     assert service.settings_of is not None  # else it is not tried
     live = [each for address, each in sight.live.items() if address.kind in names]
@@ -106,18 +108,13 @@ def _tried(service: Service, sight: Sight, organization: Organization, found: Co
     try:
         written = rewrite_folder(draft, folder, found.written.accepted)
     except ConfigError as error:
-        return f"it stays as it is set, which a config cannot say: {_few([each.message for each in error.problems])}"
+        return f"it stays as it is set, which a config cannot say: {few([each.message for each in error.problems])}"
     kinds = (*found.kinds, *service.kinds)
     plan = sight.plan(written.organization, kinds, service.kinds)
     known = {(change.action, change.address) for change in found.plan.changes}
     more = [change for change in beyond_adoption(plan.changes) if (change.action, change.address) not in known]
     if more:
         words = [difference for change in more for difference in differences(change)]
-        return f"it stays as it is set, which a config cannot say: {_few(words)}"
+        return f"it stays as it is set, which a config cannot say: {few(words)}"
     sight.keep()
     return Compared(draft, written, plan, kinds)
-
-
-def _few(words: list[str], few: int = FEW) -> str:
-    more = f", and {len(words) - few} more" if len(words) > few else ""
-    return "; ".join(words[:few]) + more

@@ -16,7 +16,7 @@ from landing.core.model import Diagnostic
 from landing.guardrails.suites import suite_of
 from landing.importing.cases import cases_of, few
 from landing.importing.draft import Draft, LeftOut
-from landing.importing.folder import SERVICES, files, folders_of
+from landing.importing.folder import BASELINES, BLUEPRINTS, SERVICES, files, folders_of
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.policy.declared import estate_of
@@ -56,7 +56,7 @@ def write_folder(draft: Draft, folder: Path) -> Written:
 def rewrite_folder(draft: Draft, folder: Path, known: Mapping[str, Collection[str]] = {}) -> Written:
     """The same where an earlier draft of the organization is written; `known` is what was accepted of it."""
     accepted = {key: {*codes} for key, codes in known.items()}
-    (folder / SERVICES).unlink(missing_ok=True)
+    _unlink(folder)
     for _ in range(TRIES):
         _write(folder, files(draft, _ours(), accepted))
         library = Library.load(shipped(), folder.resolve())
@@ -75,9 +75,15 @@ def rewrite_folder(draft: Draft, folder: Path, known: Mapping[str, Collection[st
 
 def say_left_out(draft: Draft, written: Written, folder: Path) -> Written:
     """Write the files of a draft that differs in what was left out alone."""
-    (folder / SERVICES).unlink(missing_ok=True)
+    _unlink(folder)
     _write(folder, files(draft, _ours(), written.accepted))
     return replace(written, left_out=(*draft.left_out, *accepted_in(draft, written.accepted)))
+
+
+def _unlink(folder: Path) -> None:
+    """What an earlier draft may have had, and this one may not have."""
+    for path in (folder / SERVICES, folder / BASELINES, *(folder / BLUEPRINTS).glob("*")):
+        path.unlink(missing_ok=True)
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:

@@ -60,6 +60,18 @@ OWNERS = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/fms-chapter.html",
     ),
     Owner(
+        "AWS Systems Manager Quick Setup",
+        ("AWS-QuickSetup-",),
+        (),
+        "https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-quick-setup.html",
+    ),
+    Owner(
+        "AWS Service Catalog",
+        (),
+        (("aws:servicecatalog:provisionedproductarn", "*"),),
+        "https://docs.aws.amazon.com/servicecatalog/latest/adminguide/autotags.html",
+    ),
+    Owner(
         "Terraform",
         (),
         (("terraform", "true"), ("managedby", "terraform"), ("managed_by", "terraform"), ("managed-by", "terraform")),

@@ -95,7 +95,7 @@ def _stack_sets(aws: Aws, changes: Collection[Change], tell: Callable[[str], Non
     made = _made(changes, STACK_SET)
     if not made or aws.tree.description is None:
         return
-    there = _read(lambda: len(aws.tree.survey.stack_sets))
+    there = _read(lambda: len(aws.tree.survey.stack_sets(aws.context.home_region)))
     if there is not None and there + len(made) > STACK_SETS.default:  # it is never less
         has = f"there are {there:,} stack sets in the home region, everybody's; {len(made)} more come"
         yield from Use(there, made, has).over(aws, STACK_SETS, tell)

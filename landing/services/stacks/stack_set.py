@@ -78,6 +78,7 @@ class StackSet(CloudFormationKind):
     reads = (
         "cloudformation:ListStackSets",
         "cloudformation:DescribeStackSet",
+        "cloudformation:DescribeStackInstance",
         "cloudformation:ListStackInstances",
         "cloudformation:ListStackSetOperations",
         "cloudformation:DetectStackSetDrift",
@@ -101,7 +102,6 @@ class StackSet(CloudFormationKind):
         "cloudformation:DescribeStackDriftDetectionStatus",
         "cloudformation:CreateStackSet",
         "cloudformation:UpdateStackSet",
-        "cloudformation:DescribeStackInstance",
         "cloudformation:DescribeStacks",
         "cloudformation:DeleteStackSet",
         "cloudformation:CreateStackInstances",
@@ -194,13 +194,12 @@ class StackSet(CloudFormationKind):
         for key, deployment in deployments.items():
             for region in OptIn(organization, aws).unusable(deployment.regions):
                 yield self._gap(key, organization.management, region)
+        there = aws.tree.survey.stack_sets(organization.home_region)
         for key, deployment in deployments.items():
-            if deployment.stack_set and deployment.stack_set not in aws.tree.survey.stack_sets:
+            if deployment.stack_set and deployment.stack_set not in there:
                 why = f"there is no stack set {deployment.stack_set}: take `stack_set` out, and one is made"
                 yield Gap(self.name, ORGANIZATION, Diagnostic("", why), key)
-        names = [
-            name for name in aws.tree.survey.stack_sets if name.startswith(PREFIX) or is_declared(organization, name)
-        ]
+        names = [name for name in there if name.startswith(PREFIX) or is_declared(organization, name)]
         with ThreadPoolExecutor(AT_ONCE, self.name) as pool:
             for found in pool.map(partial(self._read_one, organization, aws, deployments), names):
                 yield from found
