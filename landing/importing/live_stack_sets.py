@@ -25,9 +25,6 @@ from landing.organization.resources import STACK_SET
 from landing.services.registry import KINDS, SERVICES
 from landing.services.stacks.instances import LIST_ALL_BELOW
 
-ASKED = 20
-"""Up to so many instances of a stack set are asked, a call each, whether they override parameters."""
-
 Found = Mapping[str, Any]
 """A stack set as DescribeStackSet shows it."""
 
@@ -74,7 +71,7 @@ def _of_nobody(aws: Aws, organization: Organization, left: list[LeftOut]) -> Ite
                 left.append(
                     LeftOut(f"stack set {name}", "its permissions are self-managed, which a config does not have")
                 )
-            elif why := _beyond(aws, client, found):
+            elif why := _beyond(found):
                 left.append(LeftOut(f"stack set {name}", f"it stays as it is: {why}"))
             else:
                 yield found
@@ -82,7 +79,7 @@ def _of_nobody(aws: Aws, organization: Organization, left: list[LeftOut]) -> Ite
         left.append(LeftOut("stack sets", f"they may not be read ({refused.code})"))
 
 
-def _beyond(aws: Aws, client: Any, found: Found) -> str:
+def _beyond(found: Found) -> str:
     """Why no config can have a stack set, whatever it says of it."""
     if not found.get("OrganizationalUnitIds") or not found.get("Regions"):
         return "it has no instances"
@@ -91,16 +88,6 @@ def _beyond(aws: Aws, client: Any, found: Found) -> str:
         return "its template is neither JSON nor YAML that a blueprint may be"
     if (size := len(canonical(template))) > MAX_TEMPLATE:
         return f"its template has {size:,} bytes, and a blueprint {MAX_TEMPLATE:,}"
-    listing = aws.listed(client, "list_stack_instances", "Summaries", StackSetName=found["StackSetName"])
-    few_instances = list(islice(listing, ASKED + 1)) if template.get("Parameters") else []
-    for each in few_instances if len(few_instances) <= ASKED else ():
-        instance = client.describe_stack_instance(
-            StackSetName=found["StackSetName"],
-            StackInstanceAccount=each["Account"],
-            StackInstanceRegion=each["Region"],
-        )["StackInstance"]
-        if instance.get("ParameterOverrides"):
-            return f"{each['Account']}/{each['Region']} has values of its own for parameters"
     return ""
 
 

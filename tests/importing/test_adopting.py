@@ -83,7 +83,10 @@ def living(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Organiza
 def test_each_command_of_the_walk_is_run(
     living: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    commands = [shlex.split(line) for line in re.findall(r"^    ((?:landing|cd) .+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)]
+    commands = [
+        shlex.split(line)
+        for line in re.findall(r"^    ((?:landing|cd) .+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
     assert commands[0] == ["landing", "import", "my-organization"]
     for files, places in (
         (LZA, "lza-config"),

@@ -78,7 +78,6 @@ class StackSet(CloudFormationKind):
     reads = (
         "cloudformation:ListStackSets",
         "cloudformation:DescribeStackSet",
-        "cloudformation:DescribeStackInstance",
         "cloudformation:ListStackInstances",
         "cloudformation:ListStackSetOperations",
         "cloudformation:DetectStackSetDrift",
@@ -102,6 +101,7 @@ class StackSet(CloudFormationKind):
         "cloudformation:DescribeStackDriftDetectionStatus",
         "cloudformation:CreateStackSet",
         "cloudformation:UpdateStackSet",
+        "cloudformation:DescribeStackInstance",
         "cloudformation:DescribeStacks",
         "cloudformation:DeleteStackSet",
         "cloudformation:CreateStackInstances",
