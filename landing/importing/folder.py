@@ -57,7 +57,7 @@ def blueprint_of(baseline: DraftBaseline) -> str:
 
 
 def _baselines(baselines: Iterable[DraftBaseline]) -> Iterator[str]:
-    yield "# Stack sets that are there already, with their templates in `blueprints/`. None is ever deleted. Values that"
+    yield "# Stack sets that are there already, with their templates in `blueprints/`. None is deleted. Values that"
     yield "# single accounts override are not among the parameters, and stay."
     yield "baselines:"
     for each in baselines:
