@@ -35,6 +35,7 @@ done
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with a config, in which somebody types."""
     (tmp_path / "config").mkdir()
+    (tmp_path / ".landing" / "runs" / "20261127T074805Z").mkdir(parents=True)
     (tmp_path / "config" / "landing.yaml").write_text(FULL, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("LANDING_CONFIG", raising=False)
@@ -90,6 +91,7 @@ def test_the_script_is_one_of_its_shell(shell: str, tmp_path: Path) -> None:
         ("landing can exem", ["exempt"]),
         ("landing can role/x s3:* --in shop-", ["shop-dev", "shop-prod"]),
         ("landing prove never s3:* --in ou:workloads/", ["workloads/dev", "workloads/prod"]),
+        ("landing status 2026", ["20261127T074805Z"]),
         ("landing test no-", ["no-leaving", "no-root"]),
         ("landing plan --target 'stack.reader@", ["stack.reader@shop-prod/eu-west-1"]),
         ("landing plan --config elsewhere --target ", []),
@@ -127,7 +129,6 @@ def test_what_a_stranger_wrote_is_neither_run_nor_waited_for(folder: Path, monke
     (config / "words.yaml").write_text(
         'accounts: {"$(touch run)": {}, "a b": {}, "a\\nplain,b": {}, --auto-approve: {}, "x;y": {}, fine: {}}'
     )
-    (folder / ".landing").mkdir()
     (folder / ".landing" / "snapshot.json").write_text(
         '{"resources": [["policy.of-before", {}], ["policy.`run`"], []]}'
     )

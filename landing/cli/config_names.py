@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from landing.cli.session import Session
 
 Names = Callable[[click.Context], Iterable[str]]
 Completed = Callable[[click.Context, click.Parameter, str], list[str]]
@@ -54,6 +57,13 @@ def principals(context: click.Context) -> Iterable[str]:
     return ("root", "exempt", "anonymous")
 
 
+def runs(context: click.Context) -> Iterator[str]:
+    """Ids of the runs that are written down beside the config, without those that are links or hidden."""
+    folder = _session(context).folder / "runs"
+    if folder.is_dir() and not folder.is_symlink():
+        yield from (path.name for path in folder.iterdir() if path.name[0] != ".")
+
+
 def codes(context: click.Context) -> Iterator[str]:
     """Codes of problems."""
     from landing.core.codes import CODES
@@ -81,6 +91,13 @@ def addresses(context: click.Context) -> Iterator[str]:
     yield from _read_last(context)
 
 
+def _session(context: click.Context) -> Session:
+    from landing.cli.session import Session
+
+    given = context.params
+    return Session(Path(given.get("config") or "config"), sandbox=bool(given.get("sandbox")))
+
+
 def _document(context: click.Context) -> dict[str, dict[str, Any]]:
     """The top-level keys of the config that hold mappings, of all files that can be read."""
     import yaml
@@ -88,7 +105,7 @@ def _document(context: click.Context) -> dict[str, dict[str, Any]]:
     from landing.core import source_tree
     from landing.core.yaml_text import NotAdmitted, parse
 
-    config = Path(context.params.get("config") or "config")
+    config = _session(context).config
     folder, left = (config if config.is_dir() else config.parent), source_tree.LARGEST
     found: dict[str, dict[str, Any]] = {}
     if source_tree.refusal(config, config.absolute().parent):
@@ -139,12 +156,10 @@ def _nodes(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _read_last(context: click.Context) -> Iterator[str]:
-    from landing.cli.session import Session
     from landing.core import json_text, private_files
     from landing.core.errors import LandingError
 
-    config, sandbox = context.params.get("config"), context.params.get("sandbox")
-    path = Session(Path(config or "config"), sandbox=bool(sandbox)).snapshot
+    path = _session(context).snapshot
     try:
         if path.stat().st_size <= LARGEST_SNAPSHOT:
             data = json_text.read(private_files.read(path).decode(), deepest=json_text.DEEPEST)

@@ -2,13 +2,14 @@
 
 import click
 
+from landing.cli.config_names import completed, runs
 from landing.cli.session import Session, with_config
 from landing.report import formats
 
 
 @click.command
 @with_config
-@click.argument("run", required=False, metavar="[ID]")
+@click.argument("run", required=False, metavar="[ID]", shell_complete=completed(runs))
 @click.option("--limit", default=10, show_default=True, help="Runs to list; 0 for all.")
 @click.option("--format", "form", type=click.Choice(formats.names("runs")), default="text", show_default=True)
 def command(*, session: Session, run: str | None, limit: int, form: str) -> int:
