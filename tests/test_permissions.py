@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from landing.aws import Reads, Tree, event_history, service_quotas, simulator, translated
+from landing.aws import Reads, Tree, event_history, findings, service_quotas, simulator, translated
 from landing.core.errors import AwsError
 from landing.core.model import Scope
 from landing.organization import Organization
@@ -62,6 +62,7 @@ ELSEWHERE = {
     "landing.aws.s3_object": {BUCKET}
     | {action for each in lock_statements("aws", EXAMPLE_LOCK) for action in each["Action"]},
     "landing.runs.bootstrap": {BUCKET_TAGS, "iam:GetOpenIDConnectProvider"},
+    "landing.aws.findings": {*findings.ACTIONS},
     "landing.aws.envelope": set(),  # of KMS, whose use `plan --encrypt` and `apply` tell of
     "landing.aws.event_history": {event_history.ACTION},
     "landing.aws.service_quotas": {service_quotas.ACTION},

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from landing.aws import Aws
     from landing.config.accepted import Acceptance
     from landing.engine.drift import Report
+    from landing.organization import Organization
     from landing.runs.pipeline import Planned
 
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Findings that somebody has accepted until a day: no drift as long.",
 )
+@click.option("--send", is_flag=True, help="Tell Security Hub of the management account, and close what is gone there.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there is drift.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")
 @with_log
@@ -54,20 +56,22 @@ def command(
     summary_file: Path | None,
     no_detect: bool,
     accept: Path | None,
+    send: bool,
     exit_zero: bool,
     allow_incomplete: bool,
     parallelism: int,
     limit: int,
     budget: int,
 ) -> int:
-    """Report what in AWS is not as the config declares it. Changes nothing.
+    """Report what in AWS is not as the config declares it. Changes nothing, but for findings with --send.
 
     \b
       landing drift
       landing drift --format json=drift.json --format text
       landing drift --format html=drift.html --format sarif=drift.sarif --format md > drift.md
-      landing drift --accept accepted.yaml
+      landing drift --accept accepted.yaml --send
     """
+    from landing.aws import findings
     from landing.cli.output import appended, result, style_of
     from landing.engine.journal import Event
     from landing.report.style import Style
@@ -76,7 +80,8 @@ def command(
     wanted = outputs(forms, formats.names("drift"))
     organization, _ = session.organization()
     entries = _accepted(accept)
-    aws = session.connect(organization, read_only=True, detect=not no_detect, at_once=parallelism)
+    besides = findings.ACTIONS if send else ()
+    aws = session.connect(organization, read_only=True, detect=not no_detect, at_once=parallelism, besides=besides)
     planned = pipeline.plan(organization, aws, session.hooks(), digest=session.digest(), explain=False, whole=True)
     organization = planned.organization
     found = _report(planned, aws, entries)
@@ -93,6 +98,8 @@ def command(
     STDERR.tell(
         Event("drift_summary", message=f"Drift: {len(found.drifted)} findings.", more={"summary": found.summary})
     )
+    if send:
+        _send(organization, aws, found)
     session.note_calls(aws)
     if exit_zero:
         return 0
@@ -106,6 +113,27 @@ def _accepted(file: Path | None) -> "tuple[Acceptance, ...]":
     from landing.services.registry import KINDS
 
     return accepted.load(file, [kind.name for kind in KINDS]) if file else ()
+
+
+def _send(organization: "Organization", aws: "Aws", found: "Report") -> None:
+    """Tell Security Hub; raises NotSent."""
+    from functools import partial
+
+    from landing.aws import findings
+    from landing.cli.output import note
+    from landing.report import drift_asff
+
+    made = found.plan.made_from
+    sent = findings.send(
+        aws,
+        drift_asff.findings(found, organization),
+        product=drift_asff.product_of(organization, made.account),
+        prefix=drift_asff.prefix_of(found),
+        now=made.created,
+        gone=partial(drift_asff.is_gone, found),
+    )
+    where = f"Security Hub of the management account in {organization.home_region}"
+    note(f"Sent {sent.imported} findings to {where}, closed {sent.closed}.")
 
 
 def _report(planned: "Planned", aws: "Aws", entries: "tuple[Acceptance, ...]") -> "Report":

@@ -28,6 +28,12 @@ class WrongUsage(LandingError):
     exit_code = 64
 
 
+class NotSent(LandingError):
+    """What was to be told to a register of findings was not, or not all of it; run it again."""
+
+    exit_code = 3
+
+
 class PlanError(LandingError):
     """A plan cannot be made, read or applied."""
 

@@ -8,7 +8,7 @@ MEANINGS: Mapping[int | tuple[int, ...], str] = {
     0: "done; `drift`, `plan --detailed-exitcode`: no difference; `can`: not blocked; `prove`: proved",
     1: "error; `validate`: a problem; `test`: a case fails; `sandbox status`: it does not run",
     2: "`drift`, `plan --detailed-exitcode`, `test --verify-with-aws`: a difference; `can`: blocked; `prove`: refuted",
-    3: "something could not be checked; `can`, `prove`: it cannot be told",
+    3: "something could not be checked, or sent (`drift --send`); `can`, `prove`: it cannot be told",
     4: "apply finished in part; run it again",
     5: "refused, nothing done",
     64: "wrong usage",

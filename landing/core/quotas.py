@@ -77,5 +77,8 @@ RATES: dict[tuple[str, str], tuple[float, float]] = {
     ("organizations", "ListRoots"): (1, 2),
     ("organizations", "ListAWSServiceAccessForOrganization"): (1, 3),
     ("organizations", "ListDelegatedServicesForAccount"): (1, 3),
+    ("securityhub", "BatchImportFindings"): (10, 30),
+    ("securityhub", "BatchUpdateFindings"): (10, 30),
+    ("securityhub", "GetFindings"): (3, 6),
 }
 """(requests a second, burst) by (service, operation)."""

@@ -6,9 +6,10 @@ management account, where `landing` has its credentials.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from landing.core.model import Severity
+from landing.core.model import Address, Severity
 from landing.core.text import safe
 from landing.engine.drift import Finding, Report, Status
 from landing.organization import Organization
@@ -34,6 +35,23 @@ def findings(report: Report, organization: Organization) -> list[dict[str, Any]]
     return [_finding(report, organization, each) for each in told(report)]
 
 
+def prefix_of(report: Report) -> str:
+    """How the ids of all findings of an organization begin."""
+    return f"{GENERATOR}{safe(report.plan.made_from.organization_id)}/"
+
+
+def is_gone(report: Report, earlier: Mapping[str, Any]) -> bool:
+    """Whether a finding that was told earlier, and is not in the report, is over: not so where nobody could look."""
+    fields = earlier.get("ProductFields", {})
+    if fields.get(f"{FIELD}status") == Status.NOT_CHECKED:
+        return True
+    try:
+        address = Address.parse(fields.get(f"{FIELD}address", ""))
+    except ValueError:
+        return True
+    return not any(gap.covers(address) for gap in report.plan.gaps)
+
+
 def product_of(organization: Organization, account: str) -> str:
     """The ARN of the product that an account's own findings are of, in the home region."""
     home = organization.home_region
@@ -46,7 +64,7 @@ def _finding(report: Report, organization: Organization, finding: Finding) -> di
     advice: dict[str, str] = {"Text": _cut(REMEDIES[finding.status], LONGEST_ADVICE)}
     return {
         "SchemaVersion": SCHEMA,
-        "Id": f"{GENERATOR}{safe(made.organization_id)}/{finding.id}",
+        "Id": f"{prefix_of(report)}{finding.id}",
         "ProductArn": product_of(organization, safe(made.account)),
         "ProductName": "landing",
         "GeneratorId": f"{GENERATOR}{finding.address.kind}.{finding.status}",

@@ -7,7 +7,7 @@ from typing import Any
 
 from landing.organization import Organization
 from landing.services.organizations.attachments import Attachments
-from landing.services.permissions import apply_policy, plan_policy, stacks_policy
+from landing.services.permissions import apply_policy, plan_policy, send_policy, stacks_policy
 from landing.services.stacks.stack_set import StackSet
 
 
@@ -28,6 +28,7 @@ def documents(organization: Organization) -> Iterator[tuple[str, Any]]:
     yield "permissions/plan.json", plan_policy(place, entered, organization=organization.id, lock=mine)
     applying = apply_policy(place, organization.member_role, organization=organization.id, lock=mine)
     yield "permissions/apply.json", applying
+    yield "permissions/send.json", send_policy(organization)
     for name, writes in (("plan-stacks", False), ("apply-stacks", True)):
         if (document := stacks_policy(organization, writes=writes)) is not None:
             yield f"permissions/{name}.json", document

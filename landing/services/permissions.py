@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from landing.aws import Reads, event_history, service_quotas, simulator
+from landing.aws import Reads, event_history, findings, service_quotas, simulator
 from landing.aws.reads import session_policy
 from landing.blueprint.naming import RECORDER_ROLE
 from landing.core.errors import LandingError
@@ -98,6 +98,18 @@ def apply_policy(
         {"Sid": "Never", "Effect": "Deny", "Action": sorted(NEVER), "Resource": "*"},
     ]
     return _document(statements)
+
+
+def send_policy(organization: Organization) -> dict[str, Any]:
+    """For whoever runs `drift --send`, beside `plan_policy`: writes findings, in the home region."""
+    product = f"arn:{organization.partition}:securityhub:{organization.home_region}:*:product/*/default"
+    return _send(product)
+
+
+def _send(product: str) -> dict[str, Any]:
+    """Of the other two actions the service authorization reference has no resource that narrows them to findings."""
+    imports, *others = findings.ACTIONS
+    return _document([{**_allow("ImportFindings", [imports]), "Resource": product}, _allow("CloseFindings", others)])
 
 
 ROLE_TYPE = "AWS::IAM::Role"
@@ -341,6 +353,17 @@ The role that plans sees whether the bucket exists; without this it says that it
 
 ```json
 {json.dumps(lock_is_there("aws", EXAMPLE_LOCK), indent=2)}
+```
+
+## Findings in Security Hub
+
+`landing drift --send` ([drift](drift.md)) writes: findings, of ours alone, in Security Hub of the management account in
+the home region. Who runs it needs this beside the policy of the role that plans; `landing synth` writes it to
+`send.json`, for your partition and home region. No other role has it, and those of `landing bootstrap` are denied what
+they are not given: let a role of its own do it.
+
+```json
+{json.dumps(_send("arn:aws:securityhub:eu-west-1:*:product/*/default"), indent=2)}
 ```
 
 ## By kind

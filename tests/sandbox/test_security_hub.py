@@ -358,3 +358,57 @@ def test_the_newer_security_hub_is_apart(cloud: Cloud) -> None:
     assert hub.list_aggregators_v2()["AggregatorsV2"] == []
     hub.disable_security_hub_v2()
     refused("ResourceNotFoundException", hub.describe_security_hub_v2)
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"SchemaVersion": "2019-01-01"}, "SchemaVersion"),
+    ({"Title": "t" * 257}, "Title is too long"),
+    ({"Description": "d" * 1025}, "Description is too long"),
+    ({"Id": "i" * 513}, "Id is too long"),
+    ({"UpdatedAt": "yesterday"}, "UpdatedAt is no timestamp"),
+    ({"Severity": {}}, "Severity.Label"),
+    ({"Types": []}, "Types"),
+    ({"Types": ["Drift"]}, "Types"),
+    ({"Types": ["Effects/a/b/c"]}, "Types"),
+    ({"Resources": [{"Type": "Other", "Id": str(n)} for n in range(33)]}, "Resources"),
+    ({"ProductFields": {f"k{n}": "v" for n in range(51)}}, "ProductFields"),
+    ({"ProductFields": {"k": "v" * 2049}}, "ProductFields"),
+    ({"ProductFields": {"aws/securityhub/x": "v"}}, "reserved"),
+    ({"Compliance": {"RelatedRequirements": ["r"] * 33}}, "RelatedRequirements"),
+    ({"Note": {"Text": "n" * 250_000, "UpdatedBy": "a", "UpdatedAt": "2026-01-01T00:00:00Z"}}, "240 KB"),
+]
+
+
+@source("User Guide: required and optional top-level ASFF attributes; API reference: BatchImportFindings, 240 KB")
+def test_findings_against_the_format_fail(cloud: Cloud) -> None:
+    hub = enabled(cloud)
+    account = cloud.client("sts").get_caller_identity()["Account"]
+    found = hub.batch_import_findings(
+        Findings=[{**finding(account), **wrong} for wrong, _ in WRONG] + [finding(account)]
+    )
+    assert (found["FailedCount"], found["SuccessCount"]) == (len(WRONG), 1)
+    for failed, (_, told) in zip(found["FailedFindings"], WRONG, strict=True):
+        assert told in failed["ErrorMessage"]
+
+
+@source("API reference: BatchImportFindings and BatchUpdateFindings take at most 100")
+def test_a_hundred_findings_at_once(cloud: Cloud) -> None:
+    hub = enabled(cloud)
+    account = cloud.client("sts").get_caller_identity()["Account"]
+    many = [finding(account, number) for number in range(101)]
+    refused("InvalidInputException", hub.batch_import_findings, Findings=many)
+    assert hub.batch_import_findings(Findings=many[:100])["SuccessCount"] == 100
+    ids = [{"Id": each["Id"], "ProductArn": each["ProductArn"]} for each in many]
+    refused("InvalidInputException", hub.batch_update_findings, FindingIdentifiers=ids, Workflow={"Status": "NOTIFIED"})
+
+
+@source("User Guide: Setting the workflow status of findings, what resets it")
+def test_a_finding_that_comes_back_is_new(cloud: Cloud) -> None:
+    hub = enabled(cloud)
+    made = finding(cloud.client("sts").get_caller_identity()["Account"])
+    ids = [{"Id": made["Id"], "ProductArn": made["ProductArn"]}]
+    for status, after in (("RESOLVED", "NEW"), ("SUPPRESSED", "SUPPRESSED")):
+        hub.batch_import_findings(Findings=[{**made, "RecordState": "ARCHIVED"}])
+        hub.batch_update_findings(FindingIdentifiers=ids, Workflow={"Status": status})
+        hub.batch_import_findings(Findings=[made])
+        assert hub.get_findings()["Findings"][0]["Workflow"]["Status"] == after

@@ -133,10 +133,17 @@ def _of_cloudformation(world: World, caller: Identity, region: str, parameters: 
     return [state_of(world, caller.account, region).names.get(name, new)]
 
 
+def _of_security_hub(world: World, caller: Identity, region: str, parameters: Mapping[str, Any]) -> list[str]:
+    """The products of the findings that are imported."""
+    findings = parameters.get("Findings") or ()
+    return sorted({str(each.get("ProductArn", "")) for each in findings if isinstance(each, Mapping)})
+
+
 OWN: dict[str, Callable[[World, Identity, str, Mapping[str, Any]], list[str]]] = {
     "cloudformation": _of_cloudformation,
     "iam": _of_iam,
     "kms": _of_kms,
     "organizations": _of_organizations,
+    "securityhub": _of_security_hub,
 }
 """Services whose ARNs hold what the parameters do not say."""

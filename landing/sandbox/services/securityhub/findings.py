@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -9,9 +11,19 @@ from landing.sandbox.protocol.model import service_model
 from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.securityhub.aggregators import seen_from
-from landing.sandbox.services.securityhub.state import Holdings, at, own_hub
+from landing.sandbox.services.securityhub.state import Holdings, at, invalid, own_hub
 
 REQUIRED: tuple[str, ...] = tuple(sorted(service_model("securityhub").shape_for("AwsSecurityFinding").required_members))
+LONGEST = {"Id": 512, "GeneratorId": 512, "Title": 256, "Description": 1024, "ProductName": 128, "CompanyName": 128}
+"""Characters (User Guide, "Required top-level ASFF attributes", "Optional top-level ASFF attributes")."""
+LARGEST = 240 * 1024
+"""Bytes of a finding (API reference, BatchImportFindings)."""
+NAMESPACES = (
+    "Software and Configuration Checks", "TTPs", "Effects", "Unusual Behaviors", "Sensitive Data Identifications",
+)  # fmt: skip
+"""How a type begins (User Guide, "Types taxonomy for ASFF"); at most a category and a classifier follow."""
+LABELS = ("INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)")
 UPDATABLE = (
     "Note", "Severity", "VerificationState", "Confidence", "Criticality", "Types", "UserDefinedFields", "Workflow",
     "RelatedFindings",
@@ -52,11 +64,11 @@ def batch_import_findings(call: Call) -> dict[str, Any]:
     own_product = call.arn(f"product/{call.account}/default")
     held, failed = own_hub(call).held(), []
     for finding in call["Findings"]:
-        missing = [name for name in REQUIRED if not finding.get(name)]
-        problem = f"Finding does not adhere to Amazon Finding Format: {', '.join(missing)} is required"
-        if not missing and (finding["ProductArn"] != own_product or finding["AwsAccountId"] != call.account):
-            missing, problem = ["ProductArn"], "Not authorized to import findings of this product and account"
-        if missing:
+        wrong = _wrong(finding)
+        problem = f"Finding does not adhere to Amazon Finding Format. {wrong}" if wrong else ""
+        if not wrong and (finding["ProductArn"] != own_product or finding["AwsAccountId"] != call.account):
+            problem = "Not authorized to import findings of this product and account"
+        if problem:
             failed.append({"Id": finding.get("Id", ""), "ErrorCode": "InvalidInput", "ErrorMessage": problem})
         else:
             _store(held, call, finding)
@@ -67,10 +79,47 @@ def batch_import_findings(call: Call) -> dict[str, Any]:
     }
 
 
+def _wrong(finding: dict[str, Any]) -> str:
+    """What of a finding is against its format; nothing when it is right."""
+    if missing := [name for name in REQUIRED if not finding.get(name)]:
+        return f"{', '.join(missing)} is required"
+    if finding["SchemaVersion"] != "2018-10-08":
+        return "SchemaVersion must be 2018-10-08"
+    if long := [name for name, most in LONGEST.items() if len(finding.get(name, "")) > most]:
+        return f"{', '.join(long)} is too long"
+    if odd := [name for name in ("CreatedAt", "UpdatedAt") if not TIME.fullmatch(finding[name])]:
+        return f"{', '.join(odd)} is no timestamp"
+    provided = finding.get("FindingProviderFields") or {}
+    severity = finding.get("Severity") or provided.get("Severity") or {}
+    if severity.get("Label") not in LABELS and "Normalized" not in severity:
+        return "Severity.Label or Severity.Normalized is required"
+    types = finding.get("Types") or provided.get("Types") or []
+    if not types or len(types) > 50 or any(not _is_type(each) for each in types):
+        return "Types must be namespace/category/classifier"
+    if len(finding["Resources"]) > 32 or any(len(each["Id"]) > 512 for each in finding["Resources"]):
+        return "Resources has at most 32 entries, and an Id at most 512 characters"
+    fields = finding.get("ProductFields") or {}
+    if len(fields) > 50 or any(len(name) > 128 or len(text) > 2048 for name, text in fields.items()):
+        return "ProductFields has at most 50 entries, of 128 and 2048 characters"
+    if any(name.startswith("aws/") for name in fields):
+        return "ProductFields that begin with aws/ are reserved"
+    if len((finding.get("Compliance") or {}).get("RelatedRequirements") or ()) > 32:
+        return "Compliance.RelatedRequirements has at most 32 entries"
+    return "The finding is larger than 240 KB" if len(json.dumps(finding).encode()) > LARGEST else ""
+
+
+def _is_type(text: str) -> bool:
+    namespace, *rest = text.split("/")
+    return namespace in NAMESPACES and len(rest) <= 2
+
+
 def _store(held: Holdings, call: Call, finding: dict[str, Any]) -> None:
     """What only a customer's update may change is kept from before (API reference, BatchImportFindings)."""
     before = held.findings.get((finding["ProductArn"], finding["Id"]), {})
     kept: dict[str, Any] = {name: before[name] for name in ("Note", "UserDefinedFields", "Workflow") if name in before}
+    revived = before.get("RecordState") == "ARCHIVED" and finding.get("RecordState", "ACTIVE") == "ACTIVE"
+    if revived and before["Workflow"]["Status"] in ("NOTIFIED", "RESOLVED"):
+        kept["Workflow"] = {"Status": "NEW"}  # User Guide, "Setting the workflow status of findings"
     held.findings[finding["ProductArn"], finding["Id"]] = {
         "RecordState": "ACTIVE",
         "Workflow": {"Status": "NEW"},
@@ -97,6 +146,8 @@ def get_findings(call: Call) -> dict[str, Any]:
 
 def batch_update_findings(call: Call) -> dict[str, Any]:
     """What a customer decides about findings (API reference, BatchUpdateFindings)."""
+    if len(call["FindingIdentifiers"]) > 100:
+        raise invalid("At most 100 findings are updated at once.")
     visible = {(finding["ProductArn"], finding["Id"]): finding for finding in _visible(call)}
     changes = {name: call[name] for name in UPDATABLE if name in call}
     if "Note" in changes:
