@@ -59,13 +59,15 @@ class Deployments:
     def _deployment(
         self, row: ServiceBlueprint, template: dict[str, Json], service: Service, configured: EnabledService[Any]
     ) -> Deployment:
+        told = getattr(configured.settings, row.target) if row.target else None
+        target = Target() if row.role else told or Target(units=(ROOT,))
         return Deployment(
             key=row.key,
             template=template,
             regions=self._regions(HOME if row.regions == HOME else None),
-            target=Target(units=() if row.role else (ROOT,)),
+            target=target,
             accounts=(self.data["roles"][row.role],) if row.role else (),
-            management=not row.role,
+            management=not row.role and self._means_management(target),
             requires=row.requires,
             blueprint=row.blueprint,
             delegated=service.delegated if row.role == "security_tooling" else (),
@@ -89,6 +91,16 @@ class Deployments:
             blueprint=PIPELINE,
             source=self.document.source(path, key=True),
         )
+
+    def _means_management(self, target: Target) -> bool:
+        """Whether a target means the management account, which is in no unit and which no stack set reaches."""
+        key = self.data["roles"]["management"]
+        tags = (self.data["accounts"].get(key) or {}).get("tags") or {}
+        named = ROOT in target.units or key in target.accounts
+        left_out = key in target.exclude_accounts or (
+            bool(target.exclude_tags) and target.exclude_tags.items() <= tags.items()
+        )
+        return named and target.tags.items() <= tags.items() and not left_out
 
     def _derived(self, name: str) -> dict[str, Any]:
         """What a blueprint has a parameter for that follows from the services, and that nobody need give."""

@@ -34,6 +34,8 @@ class ServiceBlueprint:
     requires: tuple[str, ...] = ()
     existing: str = ""
     """The setting that says what becomes of what an account has already, of which AWS gives only one."""
+    target: str = ""
+    """The setting that says where it is deployed; everywhere where that says nothing."""
     when: str = ""
     """The setting that must be on for the blueprint to be deployed."""
 

@@ -168,3 +168,35 @@ def test_what_a_recorder_lacks(full: Organization, group: Any, frequency: str, l
     found = {"recording": True, "recordingGroup": group, "recordingMode": {"recordingFrequency": frequency}}
     template = full.deployments["config-recorder"].template
     assert existing_recorders.shortfall(found, template, home=True) == lacks
+
+
+AWAY = KEEP.replace("config: {}", "config: {target: {units: [root], exclude: {accounts: [shop-dev, management]}}}")
+
+
+def test_where_recorders_are_is_told_as_for_baselines(kept: Cloud, load_text: Load) -> None:
+    """What is excluded is nobody's affair: no stack of ours is tried there, and no recorder started."""
+    organization = load_text(AWAY)
+    recorder, role = organization.deployments["config-recorder"], organization.deployments["config-role"]
+    assert recorder.target == role.target
+    assert (recorder.management, role.management) == (False, False)
+    away = Cloud(kept.sandbox, organization)
+    result = away.apply()
+    assert result.complete, (result.failed, result.blocked)
+    plan = away.plan()
+    assert (plan.changes, plan.gaps) == ((), ())
+    assert recorders(away, "shop-dev") == recorders(away, "management") == ["corp"]
+
+
+def test_a_recorder_that_is_kept_is_not_started_whatever_its_name(kept: Cloud) -> None:
+    client = kept.sandbox.session(kept.open().tree.account_ids["shop-dev"], region=HOME).client("config")
+    (recorder,) = client.describe_configuration_recorders()["ConfigurationRecorders"]
+    (channel,) = client.describe_delivery_channels()["DeliveryChannels"]
+    client.stop_configuration_recorder(ConfigurationRecorderName="corp")
+    client.delete_delivery_channel(DeliveryChannelName="corp")
+    client.delete_configuration_recorder(ConfigurationRecorderName="corp")
+    named = {name: recorder[name] for name in ("roleARN", "recordingGroup")}
+    client.put_configuration_recorder(ConfigurationRecorder={"name": "default", **named})  # type: ignore[typeddict-item]
+    client.put_delivery_channel(DeliveryChannel={**channel, "name": "default"})
+    plan = kept.plan([BY_NAME["config_recording"]])
+    assert plan.changes == ()
+    assert "is kept, and does not record" in plan.gaps[0].reason

@@ -27,13 +27,14 @@ SERVICE = Service(
     kinds=(ConfigRule(), ConfigRecording()),
     blueprints=(
         ServiceBlueprint("config-aggregator", "config_aggregator", HOME, role="security_tooling", when="recorders"),
-        ServiceBlueprint("config-role", "config_recorder_role", HOME, when="recorders"),
+        ServiceBlueprint("config-role", "config_recorder_role", HOME, target="target", when="recorders"),
         ServiceBlueprint(
             "config-recorder",
             "config_recorder",
             GOVERNED,
             requires=("config-role", "log-archive"),
             existing="existing_recorders",
+            target="target",
             when="recorders",
         ),
     ),

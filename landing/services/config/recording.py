@@ -71,7 +71,7 @@ class ConfigRecording(AdministeredSetting):
         yield from Stack().sites(organization, RECORDER, Scope(organization.management))
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
-        """`account/region` of each recorder that is stopped; a gap where one that is kept records too little."""
+        """`account/region` of each of ours that is stopped; a gap where one that is kept records too little."""
         client = aws.client("config", scope)
         rows: list[Any] = []
         with unless("NoSuchConfigurationAggregatorException") as absent:
@@ -89,15 +89,22 @@ class ConfigRecording(AdministeredSetting):
         keys = aws.tree.account_keys
         sites = [(row["accountId"], row["awsRegion"]) for row in map(json.loads, rows)]
         regions = organization.governed_regions
-        stopped = sorted(f"{keys.get(account, account)}/{region}" for account, region in sites if region in regions)
-        yield Resource(self.address(NAME, scope), {"stopped": stopped}, owned=False)
-        yield from self._kept(organization, aws, client)
-
-    def _kept(self, organization: Organization, aws: Aws, client: Any) -> Iterator[Gap]:
         wanted = organization.deployments.get(RECORDER)
-        if wanted is None or wanted.existing != existing_recorders.KEEP:
-            return
-        sites = list(StackSet().kept(organization, aws, RECORDER))
+        kept: list[Scope] = []
+        if wanted is not None and wanted.existing == existing_recorders.KEEP:
+            kept = list(StackSet().kept(organization, aws, RECORDER))
+        meant = {*organization.members(wanted.target)} if wanted else {*organization.accounts}
+        stopped = sorted(
+            f"{keys.get(account, account)}/{region}"
+            for account, region in sites
+            if region in regions and keys.get(account, account) in meant
+            and Scope(keys.get(account, account), region) not in kept
+        )  # fmt: skip
+        yield Resource(self.address(NAME, scope), {"stopped": stopped}, owned=False)
+        yield from self._kept(organization, aws, client, kept) if wanted else ()
+
+    def _kept(self, organization: Organization, aws: Aws, client: Any, sites: list[Scope]) -> Iterator[Gap]:
+        wanted = organization.deployments[RECORDER]
         found = self._recorders_of(aws, client, sorted({site.account for site in sites}))
         for site in sites:
             recorder = found.get((aws.tree.account_ids.get(site.account, ""), site.region))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from landing.core.constraints.inputs import allowed
+from landing.organization import Target
 from landing.services.settings import REQUIRED, setting
 
 
@@ -58,6 +59,11 @@ class ConfigSettings:
         "keep",
         "Recorders that accounts have already: `keep` them and check what they record, or `replace` them by ours.",
         enum=["keep", "replace"],
+    )
+    target: Target | None = setting(
+        None,
+        "Where recorders are made, and those that are there are kept or replaced, as for baselines: every account, "
+        "unless told otherwise.",
     )
     rules: Mapping[str, Rule] = setting({}, "Organization rules by stable key.")
     deployment: Mapping[str, int] = setting({}, "", **{"$ref": "#/definitions/deployment"})
