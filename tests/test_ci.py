@@ -26,6 +26,7 @@ from landing.cli import USAGE, run
 from landing.cli.ci_files import FORGES
 from landing.config import load
 from landing.library import Library, shipped
+from landing.sandbox.protocol.web_identity import token
 from landing.services.documents import documents
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +40,17 @@ accounts:
   management: {name: Management, unit: root}
   log-archive: {name: Log Archive, email: l@acme.example, unit: security}
   security-tooling: {name: Security Tooling, email: s@acme.example, unit: security}
+"""
+PIPELINES = {
+    "github": '{github: {repository: acme/landing, repository_id: "456789", owner_id: "123456"}, plans_key: true}',
+    "gitlab": "{gitlab: {project: acme/landing, project_id: 42, namespace_id: 7}, plans_key: true}",
+}
+ACCESS = """\
+access:
+  read_role: landing-read
+  pipeline: %s
+baselines:
+  read-role: {target: {units: [root]}, parameters: {trusted: role/landing-*}}
 """
 POLICY = {
     "metadata": "title: No leaving\ndescription: No leaving\ntype: SERVICE_CONTROL_POLICY\nseverity: high\n",
@@ -75,13 +87,9 @@ class World:
         return boto3.client(service, region_name="eu-west-1", endpoint_url=url, aws_session_token=None, **given)
 
     def keys_of(self, role: str) -> dict[str, str]:
-        """What AWS answers who becomes a role by a token."""
+        """The environment of who has become a role of its own account."""
         found = self.client("sts").assume_role(RoleArn=role, RoleSessionName="landing")["Credentials"]
-        return {
-            "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": found["SessionToken"],
-        }
+        return environment_of(self, found)
 
     def shell(self, script: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -124,7 +132,7 @@ def surroundings(temp: Path) -> dict[str, str]:
 def commit(folder: Path, environment: Mapping[str, str]) -> None:
     """A repository whose branch `proposal` adds a policy to what `main` has."""
     (folder / "config").mkdir(parents=True)
-    (folder / "config" / "landing.yaml").write_text(CONFIG, encoding="utf-8")
+    (folder / "config" / "landing.yaml").write_text(CONFIG + ACCESS % PIPELINES["github"], encoding="utf-8")
     (folder / ".gitignore").write_text(".landing/\n", encoding="utf-8")
     policy = folder / "scps" / "no-leaving"
     lines = ["git init -q -b main .", "git add -A", "git -c user.name=a -c user.email=a@b commit -qm first"]
@@ -156,11 +164,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def prepare(world: World) -> None:
-    """An organization, the key for plans, and the two roles of the pipeline."""
+    """An organization; and for CodeBuild, whose projects cannot be played, roles of a pipeline that a person may become."""
     found = world.client("organizations").create_organization(FeatureSet="ALL")["Organization"]["Id"]
     kms = world.client("kms")
     key = kms.create_key()["KeyMetadata"]["Arn"]
-    kms.create_alias(AliasName="alias/landing-plans", TargetKeyId=key)
+    kms.create_alias(AliasName="alias/other-plans", TargetKeyId=key)
     organization, _ = load(world.folder / "config", Library.load(shipped()))
     made = dict(documents(organization))
     bound = {"StringEquals": {"kms:EncryptionContext:landing:organization": found}}
@@ -169,8 +177,21 @@ def prepare(world: World) -> None:
         statement = {"Effect": "Allow", "Action": action, "Resource": key, "Condition": bound}
         return {"Version": "2012-10-17", "Statement": [statement]}
 
-    role(world, "plan", made["permissions/plan.json"], use("kms:GenerateDataKey"))
-    role(world, "apply", made["permissions/plan.json"], made["permissions/apply.json"], use("kms:Decrypt"))
+    reading = [each for name, each in made.items() if name in ("permissions/plan.json", "permissions/plan-stacks.json")]
+    writing = [
+        each for name, each in made.items() if name in ("permissions/apply.json", "permissions/apply-stacks.json")
+    ]
+    role(world, "other-plan", *reading, use("kms:GenerateDataKey"))
+    role(world, "other-apply", *reading, *writing, use("kms:Decrypt"))
+
+
+def bootstrapped(world: World, forge: str) -> None:
+    """The config trusts a forge, and an administrator has made the roles."""
+    file = world.folder / "config" / "landing.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub("  pipeline: .*", f"  pipeline: {PIPELINES[forge]}", text), encoding="utf-8")
+    done = world.shell("landing bootstrap --sandbox --auto-approve --allow weaken --allow delete --allow replace", {})
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture
@@ -263,7 +284,8 @@ class Runner:
             given = {key: str(self.evaluated(value, steps)) for key, value in given.items()}
             output = self.world.temp / "output"
             output.write_text("", encoding="utf-8")
-            done = self.world.shell(step["run"], {**self._own(output), **environment, **given})
+            own = {**self._own(output), "TOKEN": self._token(job)}
+            done = self.world.shell(step["run"], {**own, **environment, **given})
             self.log += done.stdout + done.stderr
             assert done.returncode == 0, f"{step['run']}: {done.stdout}{done.stderr}"
             told = dict(line.split("=", 1) for line in output.read_text(encoding="utf-8").splitlines())
@@ -272,6 +294,17 @@ class Runner:
         outputs = {key: self.evaluated(value, steps) for key, value in job.get("outputs", {}).items()}
         self.needs[name] = {"outputs": outputs}
         return True
+
+    def _token(self, job: Mapping[str, Any]) -> str:
+        """What GitHub says of a job to whom it names in the token."""
+        place = "pull_request" if self.event_name == "pull_request" else "ref:refs/heads/main"
+        claims = {"repository_id": "456789", "repository_owner_id": "123456"}
+        if environment := job.get("environment"):
+            place = f"environment:{environment}"
+            workflow = "acme/landing/.github/workflows/landing.yml@refs/heads/main"
+            claims |= {"environment": environment, "job_workflow_ref": workflow}
+        issuer = "https://token.actions.githubusercontent.com"
+        return token({"iss": issuer, "aud": "sts.amazonaws.com", "sub": f"repo:acme/landing:{place}", **claims})
 
     def _clear(self) -> None:
         """A runner is new for each job; the summary and the artifacts are GitHub's."""
@@ -305,11 +338,25 @@ class Runner:
 
 
 def as_role(world: World, found: Mapping[str, str]) -> dict[str, str]:
-    token = Path(found["AWS_WEB_IDENTITY_TOKEN_FILE"])
-    assert token.read_text(encoding="utf-8") == "token-of-the-job"
-    assert token.stat().st_mode & 0o777 == 0o600
-    url = world.administrator["AWS_ENDPOINT_URL"]
-    return {**world.keys_of(found["AWS_ROLE_ARN"]), "AWS_ENDPOINT_URL": url, "LANDING_SANDBOX": "1"}
+    """The credentials that STS gives for the token of a job, if the role trusts it."""
+    file = Path(found["AWS_WEB_IDENTITY_TOKEN_FILE"])
+    assert file.stat().st_mode & 0o777 == 0o600
+    answer = world.client("sts").assume_role_with_web_identity(
+        RoleArn=found["AWS_ROLE_ARN"],
+        RoleSessionName=found["AWS_ROLE_SESSION_NAME"].replace("$", ""),
+        WebIdentityToken=file.read_text(encoding="utf-8"),
+    )
+    return environment_of(world, answer["Credentials"])
+
+
+def environment_of(world: World, credentials: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
+        "AWS_ENDPOINT_URL": world.administrator["AWS_ENDPOINT_URL"],
+        "LANDING_SANDBOX": "1",
+    }
 
 
 def written(world: World, name: str) -> dict[str, Any]:
@@ -336,6 +383,7 @@ def add_unit(world: World, name: str) -> None:
 
 def test_github_plans_pull_requests_applies_what_is_merged_and_looks_at_night(forge: World) -> None:
     world = forge
+    bootstrapped(world, "github")
     done = world.shell("landing init --ci github .", {})
     assert done.returncode == 0, done.stderr
     landing = written(world, ".github/workflows/landing.yml")
@@ -357,6 +405,9 @@ def test_github_plans_pull_requests_applies_what_is_merged_and_looks_at_night(fo
     assert json.loads(gzip.decompress(base64.b64decode(sarif["sarif"])))["version"] == "2.1.0"
     plan_file = world.temp / "artifacts" / "landing-plan" / "plan.json"
     assert json.loads(plan_file.read_text(encoding="utf-8"))["encrypted"] == "landing encrypted plan"
+
+    assert "assumed-role/landing-plan/landing-11" in comment["body"]
+    refuse_writes(world, request._token({}))
 
     merged = Runner(world, {}, "push")
     assert not merged.job(landing, "review")
@@ -439,10 +490,10 @@ class GitLab:
 
     def job(self, name: str) -> str:
         job = self.jobs[name]
-        token = self.world.temp / "token"
         given = {
             **self.jobs["variables"], **job.get("variables", {}), **self.variables,
-            "AWS_WEB_IDENTITY_TOKEN_FILE": str(token), "LANDING_TOKEN": "token-of-the-job", "LANDING_PACKAGE": "landing==1",
+            "AWS_WEB_IDENTITY_TOKEN_FILE": str(self.world.temp / "token"), "LANDING_TOKEN": self._token(name),
+            "LANDING_PACKAGE": "landing==1",
             "CI_PROJECT_DIR": str(self.world.folder), "CI_PROJECT_ID": "42", "CI_MERGE_REQUEST_IID": "7",
             "CI_MERGE_REQUEST_DIFF_BASE_SHA": "main", "CI_API_V4_URL": "https://gitlab.example/api/v4",
             "LANDING_GITLAB_TOKEN": "gitlab-token",
@@ -461,9 +512,18 @@ class GitLab:
             self.variables |= dict(line.split("=", 1) for line in text.splitlines())
         return said
 
+    def _token(self, name: str) -> str:
+        """What GitLab says of a job in its `id_tokens`."""
+        branch, protected = ("proposal", "false") if name == "review" else ("main", "true")
+        given = {"project_id": "42", "namespace_id": "7", "ref_protected": protected}
+        (asked,) = self.jobs[name].get("id_tokens", {"": {"aud": ""}}).values()
+        sub = f"project_path:acme/landing:ref_type:branch:ref:{branch}"
+        return token({"iss": "https://gitlab.com", "aud": asked["aud"], "sub": sub, **given})
+
 
 def test_gitlab_plans_merge_requests_and_applies_what_is_merged(forge: World) -> None:
     world = forge
+    bootstrapped(world, "gitlab")
     done = world.shell("landing init --ci gitlab .", {})
     assert done.returncode == 0, done.stderr
     add_unit(world, "Lab")
@@ -484,14 +544,13 @@ def test_codebuild_plans_and_applies_that_plan(forge: World) -> None:
     done = world.shell("landing init --ci codebuild .", {})
     assert done.returncode == 0, done.stderr
     add_unit(world, "Build")
-    url = world.administrator["AWS_ENDPOINT_URL"]
-    given: dict[str, str] = {"LANDING_PACKAGE": "landing==1", "AWS_ENDPOINT_URL": url, "LANDING_SANDBOX": "1"}
+    given = {"LANDING_PACKAGE": "landing==1", "LANDING_PLANS_KEY": "alias/other-plans"}
 
     def build(name: str) -> subprocess.CompletedProcess[str]:
         spec = written(world, f"codebuild/{name}.yml")
         told = [f"declare -p {each} >>{world.temp}/exported" for each in spec["env"].get("exported-variables", ())]
         lines = [line for phase in spec["phases"].values() for line in phase["commands"]]
-        keys = world.keys_of(ROLE.format("apply" if name == "apply" else "plan"))
+        keys = world.keys_of(ROLE.format(f"other-{'apply' if name == 'apply' else 'plan'}"))
         return world.shell("\n".join([*lines, *told]), {**spec["env"]["variables"], **given, **keys})
 
     planned = build("plan")
@@ -505,18 +564,24 @@ def test_codebuild_plans_and_applies_that_plan(forge: World) -> None:
     assert "Apply complete!" in applied.stdout
 
 
-def test_forks_get_no_credentials_and_the_plan_role_writes_nothing(forge: World) -> None:
-    world = forge
+def test_forks_get_no_credentials(quick: World) -> None:
     landing = yaml.safe_load((shipped() / "ci/github/.github/workflows/landing.yml").read_text(encoding="utf-8"))
-    stranger = Runner(world, pull_request(fork=True), "pull_request")
+    stranger = Runner(quick, pull_request(fork=True), "pull_request")
     assert not stranger.job(landing, "review")
     assert not stranger.job(landing, "plan")
     tokens = {name: job["permissions"].get("id-token") for name, job in landing["jobs"].items()}
     assert tokens == {"check": None, "review": "write", "plan": "write", "apply": "write"}
-    keys = {**world.keys_of(ROLE.format("plan")), "AWS_ENDPOINT_URL": world.administrator["AWS_ENDPOINT_URL"]}
-    add_unit(world, "Forbidden")
-    refused = world.shell("landing apply --auto-approve", {**keys, "LANDING_SANDBOX": "1"})
-    change(world, "  forbidden: {name: Forbidden}\n", "")
+
+
+def refuse_writes(world: World, token: str) -> None:
+    """Who has the token of a pull request is not trusted to apply, and as the role that plans changes nothing."""
+    file = world.temp / "token"
+    file.write_text(token, encoding="utf-8")
+    file.chmod(0o600)
+    job = {"AWS_WEB_IDENTITY_TOKEN_FILE": str(file), "AWS_ROLE_SESSION_NAME": "job"}
+    with pytest.raises(world.client("sts").exceptions.ClientError, match="AccessDenied"):
+        as_role(world, {**job, "AWS_ROLE_ARN": ROLE.format("apply")})
+    refused = world.shell("landing apply --auto-approve", as_role(world, {**job, "AWS_ROLE_ARN": ROLE.format("plan")}))
     assert refused.returncode == 4
     assert "AccessDenied" in refused.stderr
 
