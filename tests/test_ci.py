@@ -224,7 +224,7 @@ class Context:
         self._values = values
 
     def __getattr__(self, name: str) -> Any:
-        found = self._values.get(name, "")
+        found = self._values.get(name, self._values.get(name.replace("_", "-"), ""))
         return Context(found) if isinstance(found, Mapping) else found
 
 
@@ -236,6 +236,7 @@ class Runner:
     event: Mapping[str, Any]
     event_name: str
     needs: dict[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
     log: str = ""
 
     def evaluated(self, text: object, steps: Mapping[str, Any]) -> Any:
@@ -256,13 +257,14 @@ class Runner:
                 "LANDING_PACKAGE": "landing==1", "LANDING_PLAN_ROLE": ROLE.format("plan"),
                 "LANDING_APPLY_ROLE": ROLE.format("apply"),
             }),
+            "inputs": Context(self.inputs),
             "runner": Context({"temp": str(self.world.temp)}),
             "steps": Context(steps),
             "needs": Context(self.needs),
             "cancelled": lambda: False,
             "always": lambda: True,
         }  # fmt: skip
-        python = expression.replace("&&", " and ").replace("||", " or ")
+        python = re.sub(r"(inputs\.\w+)-", r"\1_", expression).replace("&&", " and ").replace("||", " or ")
         return eval(re.sub(r"!(?!=)", " not ", python).strip(), {"__builtins__": {}}, names)
 
     def job(self, workflow: Mapping[str, Any], name: str) -> bool:
@@ -326,7 +328,7 @@ class Runner:
         """The environment of the steps to come; the role is become as STS does for a token that it trusts."""
         text = (self.world.temp / "environment").read_text(encoding="utf-8")
         found = dict(line.split("=", 1) for line in text.splitlines())
-        return as_role(self.world, found) if "AWS_ROLE_ARN" in found else found
+        return as_role(self.world, found) if "AWS_ROLE_ARN" in found and self.world.administrator else found
 
     def _use(self, step: Mapping[str, Any], steps: Mapping[str, Any]) -> None:
         assert re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", step["uses"])
@@ -622,6 +624,23 @@ def test_workflows_give_few_rights_and_no_text_to_the_shell(file: Path) -> None:
         assert found["permissions"] == {}
         assert all(job["permissions"] for job in jobs)
         assert found["concurrency"]["group"]
+
+
+def test_the_action_runs_a_step_after_it_has_become_a_role(quick: World) -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    runner = Runner(quick, pull_request(), "pull_request")
+    defaults = {name: str(runner.evaluated(each.get("default", ""), {})) for name, each in action["inputs"].items()}
+    quick.environment |= {"CODE": "0", "SAID": "<!-- landing plan: config -->"}
+    runner.inputs = {**defaults, "step": "plan", "role": ROLE.format("plan")}
+    assert runner.job({"jobs": {"action": action["runs"]}}, "action")
+    assert (quick.temp / "landing" / "token").read_text(encoding="utf-8").count(".") == 2
+    assert (quick.temp / "landing" / "comment.md").exists()
+    calls = (quick.temp / "calls").read_text(encoding="utf-8")
+    assert "--encrypt alias/landing-plans --format github" in calls
+    assert not (quick.temp / "installed").exists()
+    runner.inputs = {**defaults, "step": "rm -rf"}
+    with pytest.raises(AssertionError, match="case "):
+        runner.job({"jobs": {"action": action["runs"]}}, "action")
 
 
 def test_the_action_has_an_input_for_what_its_steps_ask() -> None:
