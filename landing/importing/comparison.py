@@ -18,7 +18,7 @@ from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 
 MARKS = (Ownership.ROOT, Ownership.MARKED)
 """Kinds that are marks, of what the config has: they are read again for each config."""
-BY_NAME = (Ownership.PREFIX, Ownership.STACK_SET, Ownership.POLICIES)
+BY_NAME = (Ownership.PREFIX, Ownership.STACK, Ownership.STACK_SET, Ownership.POLICIES)
 """How it is known of some kinds what is ours: by names that the config may say."""
 FEW = 3
 """Differences that are told of one thing."""

@@ -64,14 +64,31 @@ class DraftPolicy:
 
 @dataclass(frozen=True, slots=True)
 class DraftBaseline:
-    """A stack set that is there already; `template` is its text, `nodes` are units (`root` too) and `account/KEY`."""
+    """A stack set that is there already; `template` is its text, `nodes` are units (`root` too) and `account/KEY`.
+
+    `stack_set` is its name where that is none of ours; `blueprint` is the file that gets the template, without ending.
+    """
 
     key: str
-    stack_set: str
+    blueprint: str
     template: str
-    nodes: tuple[str, ...]
     regions: tuple[str, ...]
     parameters: Mapping[str, str] = field(default_factory=dict)
+    nodes: tuple[str, ...] = ()
+    stack_set: str = ""
+    management: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStack:
+    """A plain stack of ours, one in each of the accounts (keys) and regions; else like a baseline."""
+
+    key: str
+    blueprint: str
+    template: str
+    regions: tuple[str, ...]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,7 @@ class Draft:
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     services: Mapping[str, Json] = field(default_factory=dict)
     baselines: tuple[DraftBaseline, ...] = ()
+    stacks: tuple[DraftStack, ...] = ()
     removed: tuple[str, ...] = ()
     """Addresses of what an apply has made, and no config can be made of: it is let go."""
     left_out: tuple[LeftOut, ...] = ()

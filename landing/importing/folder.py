@@ -10,13 +10,13 @@ from typing import Any
 from landing.core.keys import keys
 from landing.core.model import Json
 from landing.importing import policy_folder
-from landing.importing.draft import Draft, DraftAccount, DraftBaseline, DraftPolicy, DraftUnit
+from landing.importing.draft import Draft, DraftAccount, DraftBaseline, DraftPolicy, DraftStack, DraftUnit
 from landing.importing.written import block, comment, inline, text
 from landing.organization import ROOT
 
 HEAD = "# yaml-language-server: $schema=landing.schema.json"
-ORGANIZATION, ACCOUNTS, GUARDRAILS, SERVICES, BASELINES = (
-    f"config/{name}.yaml" for name in ("organization", "accounts", "guardrails", "services", "baselines")
+ORGANIZATION, ACCOUNTS, GUARDRAILS, SERVICES, BASELINES, STACKS = (
+    f"config/{name}.yaml" for name in ("organization", "accounts", "guardrails", "services", "baselines", "stacks")
 )
 BLUEPRINTS = "blueprints"
 
@@ -37,7 +37,10 @@ def files(draft: Draft, shipped: Collection[str], accepted: Mapping[str, Collect
         made[SERVICES] = _joined(_services(draft))
     if draft.baselines:
         made[BASELINES] = _joined(_baselines(draft.baselines))
-    made |= {f"{BLUEPRINTS}/{blueprint_of(each)}": each.template for each in draft.baselines}
+    if draft.stacks:
+        made[STACKS] = _joined(_stacks(draft.stacks))
+    deployed: list[DraftBaseline | DraftStack] = [*draft.baselines, *draft.stacks]
+    made |= {f"{BLUEPRINTS}/{blueprint_of(each)}": each.template for each in deployed}
     for policy in draft.policies:
         here = f"scps/{folders[policy.key]}"
         made |= {
@@ -51,20 +54,35 @@ def folders_of(policies: Iterable[DraftPolicy], shipped: Collection[str]) -> Map
     return keys(((policy.key, policy.key, "") for policy in policies), "policy", shipped)
 
 
-def blueprint_of(baseline: DraftBaseline) -> str:
+def blueprint_of(each: DraftBaseline | DraftStack) -> str:
     """The file that has its template, which stays in the notation that it is in."""
-    return f"{baseline.key.replace('-', '_')}.{'json' if is_json(baseline.template) else 'yaml'}"
+    return f"{each.blueprint}.{'json' if is_json(each.template) else 'yaml'}"
 
 
 def _baselines(baselines: Iterable[DraftBaseline]) -> Iterator[str]:
-    yield "# Stack sets that are there already, with their templates in `blueprints/`. None is deleted. Values that"
-    yield "# single accounts override are not among the parameters, and stay."
+    yield "# Stack sets that are there already, with their templates in `blueprints/`; those named are never deleted."
+    yield "# Values that single accounts override are not among the parameters, and stay."
     yield "baselines:"
     for each in baselines:
-        body: dict[str, Any] = {"stack_set": each.stack_set, "target": target_of(each.nodes)}
-        body |= {"regions": list(each.regions)} | ({"parameters": dict(each.parameters)} if each.parameters else {})
+        body: dict[str, Any] = {"stack_set": each.stack_set} if each.stack_set else {}
+        body |= {**_blueprint(each), "target": target_of(each.nodes), **_given(each)}
         yield f"  {text(each.key)}:"
-        yield from block(body, 4)
+        yield from block(body | ({"management": True} if each.management else {}), 4)
+
+
+def _stacks(stacks: Iterable[DraftStack]) -> Iterator[str]:
+    yield "stacks:"
+    for each in stacks:
+        yield f"  {text(each.key)}:"
+        yield from block({**_blueprint(each), "accounts": list(each.accounts), **_given(each)}, 4)
+
+
+def _blueprint(each: DraftBaseline | DraftStack) -> dict[str, Any]:
+    return {} if each.blueprint == each.key.replace("-", "_") else {"blueprint": each.blueprint}
+
+
+def _given(each: DraftBaseline | DraftStack) -> dict[str, Any]:
+    return {"regions": list(each.regions), **({"parameters": dict(each.parameters)} if each.parameters else {})}
 
 
 def _joined(lines: Iterable[str]) -> str:

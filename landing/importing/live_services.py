@@ -13,8 +13,10 @@ from landing.importing.comparison import Compared, Sight, beyond_adoption, diffe
 from landing.importing.draft import Draft, LeftOut
 from landing.importing.live_control_tower import with_control_tower
 from landing.importing.live_stack_sets import with_stack_sets
+from landing.importing.live_stacks import with_ours
 from landing.importing.output import Written, rewrite_folder, say_left_out
 from landing.organization import Organization
+from landing.organization.resources import STACK, STACK_SET
 from landing.services.base import BY_SERVICE
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 from landing.services.registry import KINDS, SERVICES
@@ -48,6 +50,9 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
             left.append(LeftOut(f"{service.title}, administered by {organization.security_tooling}", tried))
     found = with_control_tower(aws, sight, found, folder, left)
     found = with_stack_sets(aws, sight, found, folder, left=left)
+    if aws.tree.has_marks:
+        sight.look(found.written.organization, KINDS)
+        found = with_ours(aws, sight, found, folder, left=left)
     complete = replace(found.draft, left_out=(*left, *draft.left_out))
     found = replace(found, draft=complete)
     if aws.tree.has_marks:
@@ -57,8 +62,7 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
 
 def _letting_go(sight: Sight, found: Compared, folder: Path) -> Compared:
     """With what another config has made, and a plan of this one would delete, under `removed`: it stays as it is."""
-    sight.look(found.written.organization, KINDS)
-    plan = sight.plan(found.written.organization, KINDS)
+    plan = sight.plan(found.written.organization, KINDS, (KINDS[STACK], KINDS[STACK_SET]))
     gone = [change for change in plan.changes if change.action is Action.DELETE]
     ours = [change for change in gone if KINDS[change.address.kind].ownership not in BY_SERVICE]
     draft = replace(found.draft, removed=tuple(str(change.address) for change in ours))

@@ -12,19 +12,24 @@ from landing.aws import Aws, translated, unless
 from landing.blueprint import CONTEXT_PARAMETERS, MAX_TEMPLATE, canonical
 from landing.core.errors import HIDING, ConfigError
 from landing.core.keys import keys
-from landing.core.model import Diagnostic, Scope
+from landing.core.model import Change, Diagnostic, Scope
 from landing.importing.comparison import Compared, Sight, beyond_adoption, differences, few
-from landing.importing.draft import DraftBaseline, LeftOut
+from landing.importing.draft import DraftBaseline, DraftStack, LeftOut
 from landing.importing.folder import blueprint_of
 from landing.importing.output import rewrite_folder
 from landing.library import Library, shipped
 from landing.library.template import parsed
-from landing.organization import PREFIX, Organization, node_of
+from landing.organization import PIPELINE, PREFIX, Organization, node_of
 from landing.organization.owners import owner_of
-from landing.organization.resources import STACK_SET
+from landing.organization.resources import STACK, STACK_SET
 from landing.services.registry import KINDS, SERVICES
 from landing.services.stacks.instances import LIST_ALL_BELOW
+from landing.services.stacks.shards import key_of
 
+OF_SERVICES = frozenset({PIPELINE, *(row.key for service in SERVICES for row in service.blueprints)})
+"""Keys of stacks and stack sets that the config does not give."""
+
+Wanted = DraftBaseline | DraftStack
 Found = Mapping[str, Any]
 """A stack set as DescribeStackSet shows it."""
 
@@ -41,11 +46,11 @@ def with_stack_sets(aws: Aws, sight: Sight, found: Compared, folder: Path, *, le
     wanted = list(_drafted(aws, organization, sets, left))
     if not wanted:
         return found
-    found, refused = _tried(sight, found, wanted, folder)
+    found, refused = tried(sight, found, wanted, folder)
     fewer = [_over_accounts(aws, each) for each in wanted if each.key in refused]
     again = [each for each in fewer if each not in wanted]
     if again:
-        found, still = _tried(sight, found, again, folder)
+        found, still = tried(sight, found, again, folder)
         refused = {key: why for key, why in refused.items() if key not in {each.key for each in again}} | dict(still)
     for each in wanted:
         if each.key in refused:
@@ -60,7 +65,9 @@ def _of_nobody(aws: Aws, organization: Organization, left: list[LeftOut]) -> Ite
     client = aws.client("cloudformation", home)
     with translated(home), unless(*HIDING, "ValidationError") as refused:
         for name in sorted(aws.tree.survey.stack_sets(organization.home_region)):
-            if owner := "a config that made it" if name.startswith(PREFIX) else owner_of(name):
+            if name.startswith(PREFIX):
+                continue  # see `live_stacks`
+            if owner := owner_of(name):
                 left.append(LeftOut(f"stack set {name}", f"it is of {owner}"))
                 continue
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
@@ -94,14 +101,15 @@ def _beyond(found: Found) -> str:
 def _drafted(
     aws: Aws, organization: Organization, sets: Mapping[str, Found], left: list[LeftOut]
 ) -> Iterator[DraftBaseline]:
-    ours = {row.key for service in SERVICES for row in service.blueprints}
-    files = {name.replace("_", "-") for name in Library.load(shipped()).blueprint_files}
-    named = keys(((name, name, "") for name in sets), "stack-set", {*ours, *files, *organization.deployments})
+    shipping = {name.replace("_", "-") for name in Library.load(shipped()).blueprint_files}
+    there = {key_of(organization, name) for name in aws.tree.survey.stack_sets(organization.home_region)}
+    named = keys(((name, name, "") for name in sets), "stack-set", {*OF_SERVICES, *shipping, *there})
     for name, found in sets.items():
         units = [aws.tree.node_key(unit) for unit in found["OrganizationalUnitIds"]]
         values = {each["ParameterKey"]: each.get("ParameterValue", "") for each in found.get("Parameters") or ()}
         yield DraftBaseline(
             key=named[name],
+            blueprint=named[name].replace("-", "_"),
             stack_set=name,
             template=found["TemplateBody"],
             nodes=tuple(map(node_of, sorted(units))),
@@ -127,22 +135,25 @@ def _over_accounts(aws: Aws, baseline: DraftBaseline) -> DraftBaseline:
     return replace(baseline, nodes=tuple(nodes))
 
 
-def _tried(
-    sight: Sight, found: Compared, wanted: Collection[DraftBaseline], folder: Path
+def tried(
+    sight: Sight, found: Compared, wanted: Collection[Wanted], folder: Path
 ) -> tuple[Compared, Mapping[str, str]]:
     """With those of which a plan changes nothing, and of the others by key what stands in the way."""
     refused: dict[str, str] = {}
-    kinds = (*found.kinds, *(kind for kind in (KINDS[STACK_SET],) if kind not in found.kinds))
+    made = (KINDS[STACK], KINDS[STACK_SET])
+    kinds = (*found.kinds, *(kind for kind in made if kind not in found.kinds))
     while left := [each for each in wanted if each.key not in refused]:
-        draft = replace(found.draft, baselines=(*found.draft.baselines, *left))
+        baselines = (*found.draft.baselines, *(each for each in left if isinstance(each, DraftBaseline)))
+        stacks = (*found.draft.stacks, *(each for each in left if isinstance(each, DraftStack)))
+        draft = replace(found.draft, baselines=baselines, stacks=stacks)
         try:
             written = rewrite_folder(draft, folder, found.written.accepted)
         except ConfigError as error:
             refused |= _wrong(left, error.problems)
             continue
-        plan = sight.plan(written.organization, kinds, (KINDS[STACK_SET],))
-        more = [change for change in beyond_adoption(plan.changes) if change.address.kind == STACK_SET]
-        other = {each.key: [*words] for each in left if (words := _words(more, each.key))}
+        plan = sight.plan(written.organization, kinds, made)
+        more = [change for change in beyond_adoption(plan.changes) if change.address.kind in (STACK, STACK_SET)]
+        other = {each.key: words for each in left if (words := _words(more, each.key))}
         if not other:
             sight.keep()
             return Compared(draft, written, plan, kinds), refused
@@ -150,21 +161,21 @@ def _tried(
     return replace(found, written=rewrite_folder(found.draft, folder, found.written.accepted)), refused
 
 
-def _words(changes: Collection[Any], key: str) -> list[str]:
+def _words(changes: Collection[Change], key: str) -> list[str]:
     return [words for change in changes if change.address.name == key for words in differences(change)]
 
 
-def _wrong(baselines: Collection[DraftBaseline], problems: Collection[Diagnostic]) -> dict[str, str]:
+def _wrong(wanted: Collection[Wanted], problems: Collection[Diagnostic]) -> dict[str, str]:
     """What is wrong with each, by key; with all of them where nothing tells with which."""
-    files = {blueprint_of(each): each.key for each in baselines}
+    files = {blueprint_of(each): each.key for each in wanted}
     found: dict[str, list[str]] = {}
     for problem in problems:
         file = Path(problem.source.file).name if problem.source else ""
-        key = str(problem.pointer[1]) if problem.pointer[:1] == ("baselines",) else files.get(file, "")
+        key = str(problem.pointer[1]) if problem.pointer[:1] in (("baselines",), ("stacks",)) else files.get(file, "")
         if problem.severity == "error" and key in files.values():
             found.setdefault(key, []).append(problem.message)
     if not found:
-        found = {each.key: [problem.message for problem in problems] for each in baselines}
+        found = {each.key: [problem.message for problem in problems] for each in wanted}
     return {key: few(words) for key, words in found.items()}
 
 

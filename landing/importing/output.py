@@ -16,7 +16,7 @@ from landing.core.model import Diagnostic
 from landing.guardrails.suites import suite_of
 from landing.importing.cases import cases_of, few
 from landing.importing.draft import Draft, LeftOut
-from landing.importing.folder import BASELINES, BLUEPRINTS, SERVICES, files, folders_of
+from landing.importing.folder import BASELINES, BLUEPRINTS, SERVICES, STACKS, files, folders_of
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.policy.declared import estate_of
@@ -82,7 +82,7 @@ def say_left_out(draft: Draft, written: Written, folder: Path) -> Written:
 
 def _unlink(folder: Path) -> None:
     """What an earlier draft may have had, and this one may not have."""
-    for path in (folder / SERVICES, folder / BASELINES, *(folder / BLUEPRINTS).glob("*")):
+    for path in (folder / SERVICES, folder / BASELINES, folder / STACKS, *(folder / BLUEPRINTS).glob("*")):
         path.unlink(missing_ok=True)
 
 

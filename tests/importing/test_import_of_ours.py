@@ -25,7 +25,14 @@ def test_nothing_of_another_config_is_destroyed(creation: Story, tmp_path: Path)
         )
         found = with_services(aws, draft, write_folder(draft, tmp_path / "org"), tmp_path / "org")
         removed = found.draft.removed
-        assert {"stack_set.account-baseline", "trail.landing-organization-trail"} <= {*removed}
+        assert {"trail.landing-organization-trail"} <= {*removed}
+        ours = ("account-baseline", "security-audit-role", "reader")
+        assert not [each for each in removed if any(key in each for key in ours)]
+        assert {each.key: (each.nodes, each.management) for each in found.draft.baselines} == {
+            "account-baseline": (("unit/workloads/prod",), False),
+            "security-audit-role": (("root",), True),
+        }
+        assert {each.key: each.accounts for each in found.draft.stacks} == {"reader": ("shop-prod",)}
         assert any("lets go of" in line for line in told(found.plan.changes))
         plan = Cloud(sandbox, found.written.organization).plan()
         assert {change.action for change in plan.changes} <= {Action.ADOPT, Action.FORGET}, [
