@@ -69,6 +69,19 @@ def understand(command: click.Command, arguments: list[str]) -> None:
     assert rest == [], f"{command.name} takes no {rest}"
 
 
+def test_examples_of_help_name_what_the_starter_config_has() -> None:
+    """So that who has run `landing init` can try them."""
+    files = (shipped() / "config").glob("*.yaml")
+    config = {key: value for path in files for key, value in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
+    places = [
+        place for page, command in COMMANDS if page.endswith("--help") for place in re.findall(r" --in (\S+)", command)
+    ]
+    assert len(places) > 2
+    for place in places:
+        what, _, name = place.rpartition(":")
+        assert name in config["units" if what == "ou" else "accounts"], place
+
+
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(([^()\s]+)\)")
 
 

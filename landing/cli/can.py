@@ -48,8 +48,8 @@ def command(
     with 0 when nowhere blocked, 2 when blocked, 3 when it cannot be told.
 
     \b
-      landing can role/Admin cloudtrail:StopLogging --in shop-prod
-      landing can role/Admin ec2:RunInstances --in shop-prod --with aws:RequestedRegion=us-west-2
+      landing can role/Admin cloudtrail:StopLogging --in payments-prod
+      landing can role/Admin ec2:RunInstances --in payments-prod --with aws:RequestedRegion=us-west-2
       landing can root s3:DeleteBucket --all-accounts --live
     """
     from landing.cli.output import note, result, style_of

@@ -53,7 +53,8 @@ class Stamp:
     def current(cls) -> Stamp:
         """This program's stamp."""
         python = ".".join(platform.python_version_tuple()[:2])
-        return cls(FORMAT, landing_version(), version("moto"), python)
+        release = landing_version().partition(".dev")[0]  # between releases FORMAT alone tells worlds apart
+        return cls(FORMAT, release, version("moto"), python)
 
     def __str__(self) -> str:
         return f"landing {self.landing}, moto {self.moto}, Python {self.python}, format {self.format}"
