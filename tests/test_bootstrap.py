@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from landing.cli import run
+from landing.cli.run_record import recorded, watch
 from landing.core.errors import ConfigError
 from landing.core.model import Action, Change, Diagnostic
 from landing.organization import Organization
@@ -489,3 +490,30 @@ def test_the_key_is_for_plan_files_of_the_organization(cloud: Cloud, keys: Roles
     assert refused(plan.decrypt, **sealed)
     opened = apply_.decrypt(**sealed)
     assert opened["Plaintext"] == made["Plaintext"]
+
+
+def test_the_record_of_a_run_goes_to_its_bucket(
+    cloud: Cloud, built: Organization, keys: Roles, tmp_path, capsys
+) -> None:
+    aws = Cloud(cloud.sandbox, built, keys).open(read_only=False)
+    with recorded(tmp_path) as run:
+        watch(run, built, aws)
+        run.end("no changes")
+    s3 = client(keys.plan, "s3")
+    found = {each["Key"] for each in s3.list_objects_v2(Bucket="acme-landing-records")["Contents"]}
+    place = f"runs/{aws.tree.description['Id']}/{run.folder.name}"  # type: ignore[index]
+    assert found == {f"{place}/{name}" for name in ("events.jsonl", "log", "summary.json")}
+    assert f"Run record: s3://acme-landing-records/{place}/" in capsys.readouterr().err
+
+
+def test_a_run_ends_as_it_has_where_its_record_cannot_be_kept(
+    cloud: Cloud, keys: Roles, load_text: Text, tmp_path, capsys
+) -> None:
+    elsewhere = load_text(BUILT.replace("acme-landing-records", "somebody-elses-records"))
+    with recorded(tmp_path) as run:
+        watch(run, elsewhere, Cloud(cloud.sandbox, elsewhere, keys).open(read_only=False))
+        run.end("applied")
+    said = capsys.readouterr().err
+    assert f"Warning: the record of this run is in {run.folder} alone" in said
+    assert "`landing bootstrap` makes the bucket" in said
+    assert json.loads((run.folder / "summary.json").read_text())["outcome"] == "applied"

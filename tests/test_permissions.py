@@ -16,6 +16,7 @@ from landing.core.errors import AwsError
 from landing.core.model import Scope
 from landing.organization import Organization
 from landing.policy import catalog, lint
+from landing.runs import record_bucket
 from landing.sandbox import Sandbox
 from landing.services.base import Kind
 from landing.services.documents import documents
@@ -61,6 +62,7 @@ ENTERING = {"sts:AssumeRole"}
 ELSEWHERE = {
     "landing.aws.s3_object": {BUCKET}
     | {action for each in lock_statements("aws", EXAMPLE_LOCK) for action in each["Action"]},
+    "landing.runs.record_bucket": {record_bucket.ACTION},
     "landing.runs.bootstrap": {BUCKET_TAGS, "iam:GetOpenIDConnectProvider"},
     "landing.aws.findings": {*findings.ACTIONS},
     "landing.aws.envelope": set(),  # of KMS, whose use `plan --encrypt` and `apply` tell of

@@ -165,9 +165,16 @@ def _reviewed(file: Path, digest: str, connect: Callable[[], Aws]) -> Plan:
 
 
 def carry_out(
-    organization: Organization, aws: Aws, changes: Collection[Change], run: Run, *, parallelism: int, live: bool
+    organization: Organization,
+    aws: Aws,
+    changes: Collection[Change],
+    run: Run,
+    *,
+    parallelism: int,
+    live: bool,
+    command: str = "apply",
 ) -> tuple[int, list[Change]]:
-    """Make the changes and say what became of them; the exit code, and what was done."""
+    """Make the changes and say what became of them; the exit code, and what was done. `command`: what to repeat."""
     from landing.engine.apply import apply
     from landing.engine.stop import Stop
     from landing.report.apply_text import expected, summary
@@ -188,7 +195,7 @@ def carry_out(
     tell(run, summary(result))
     goes_on = aws.operations.running if stop.at_once else ()
     run.end(_outcome(result, stop), _left(result), "AWS goes on with " + ", ".join(goes_on) if goes_on else "")
-    _report(result, run, goes_on)
+    _report(result, run, goes_on, command)
     if result.complete:
         return 0, result.done
     return 128 + stop.signal if stop.signal else IN_PART, result.done
@@ -221,7 +228,7 @@ def _tell_waiting(waiting: Mapping[Address, str]) -> None:
         say(f"Waiting: {safe(line)}\n")
 
 
-def _report(result: Result, run: Run, goes_on: Collection[str]) -> None:
+def _report(result: Result, run: Run, goes_on: Collection[str], command: str) -> None:
     """The outcome on stdout, and on stderr what is not done, and why."""
     from landing.cli.output import note, style_of, told
     from landing.cli.output import result as say
@@ -242,4 +249,4 @@ def _report(result: Result, run: Run, goes_on: Collection[str]) -> None:
     sys.stdout.flush()
     run.say(text)
     if STDERR.log or not result.complete:
-        note(resume(result, run.folder))
+        note(resume(result, run.folder, command))

@@ -89,7 +89,7 @@ def command(
         sys.stdout.flush()
         if remove:
             note("Buckets and the key stay, with what is in them: delete them yourself once nobody needs them.")
-        carried = partial(carry_out, run=run, parallelism=10, live=not no_live)
+        carried = partial(carry_out, run=run, parallelism=10, live=not no_live, command="bootstrap")
         approve = None if auto_approve else approve_changes
         code, done = pipeline.apply(planned, aws, hooks, carried, allow=allow, approve=approve)
         snapshots.update(session.snapshot, done)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from landing.cli.clock import now
-from landing.cli.stderr import STDERR
 
 if TYPE_CHECKING:
     from landing.aws import Aws, ConditionalObject
@@ -30,7 +28,7 @@ def locked(
 
     `folder`: what is kept beside the config. `timeout`: seconds to wait for other runs, in all. Raises LockHeld.
     """
-    from landing.cli.output import note
+    from landing.cli.output import note, warn
     from landing.core.text import safe
     from landing.runs.lock import FileLock, ObjectLock, Waiting
 
@@ -40,7 +38,7 @@ def locked(
         def lock_everywhere(organization: Organization, aws: Aws) -> None:
             thing = shared(organization, aws, sandbox=sandbox)
             if thing is not None:
-                held.enter_context(ObjectLock(thing, holder, waiting, _warn))
+                held.enter_context(ObjectLock(thing, holder, waiting, warn))
                 aws.tree.forget()  # what was read before may have been changed by the last holder
 
         held.enter_context(FileLock(folder, holder, waiting))
@@ -89,6 +87,7 @@ def missing(organization: Organization, aws: Aws, *, sandbox: bool) -> list[Diag
     As for `shared`, the account of the bucket may be still to come.
     """
     from landing.aws import ConditionalObject, translated
+    from landing.cli.output import warn
     from landing.core.errors import AwsError, ConfigError
     from landing.core.model import ORGANIZATION, Diagnostic
 
@@ -103,7 +102,7 @@ def missing(organization: Organization, aws: Aws, *, sandbox: bool) -> list[Diag
     except ConfigError:
         return []  # which account is meant is wrong already
     except AwsError as error:
-        _warn(f"whether the bucket of the lock {place.path} exists could not be seen: {error}")
+        warn(f"whether the bucket of the lock {place.path} exists could not be seen: {error}")
         return []
     message = f"there is no bucket {place.bucket} for the lock in the account {place.account}"
     made = organization.pipeline and place.account == organization.management
@@ -111,13 +110,3 @@ def missing(organization: Organization, aws: Aws, *, sandbox: bool) -> list[Diag
     help_ = f"correct the name, or {how}"
     source = organization.sources.get("lock.bucket")
     return [Diagnostic("LZ502", message, source, help_, pointer=("lock", "bucket"), length=len(place.bucket))]
-
-
-def _warn(text: str) -> None:
-    from landing.cli.output import note, style_of
-    from landing.core.text import safe
-
-    if STDERR.log:
-        STDERR.diagnostic(text, "", severity="warning")
-    else:
-        note(f"{style_of(sys.stderr).paint('Warning:', 'yellow', 'bold')} {safe(text)}")

@@ -73,6 +73,14 @@ def note(text: str) -> None:
     STDERR.note(text)
 
 
+def warn(text: str) -> None:
+    """Something that is not as it should be, and ends nothing."""
+    if STDERR.log:
+        STDERR.diagnostic(text, "", severity="warning")
+    else:
+        note(f"{style_of(sys.stderr).paint('Warning:', 'yellow', 'bold')} {safe(text)}")
+
+
 def note_calls(total: Use, seconds: float) -> None:
     """What was asked of AWS in `seconds`: `412 calls, 3 throttled, 41.2 s`."""
     from landing.engine.journal import Event

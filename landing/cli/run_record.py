@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -35,7 +36,26 @@ def watch(run: Run, organization: Organization, aws: Aws) -> None:
     """Write down what is asked of AWS from now on, in numbers, and each retry."""
     run.tally = aws.tally
     run.about(organization=organization.name, caller=aws.caller[1])
+    if organization.pipeline and organization.pipeline.records:
+        run.copied = partial(_copy, organization, aws, run.folder)
     aws.tally.on_setback = lambda setback: tell(run, _retried(setback))
+
+
+def _copy(organization: Organization, aws: Aws, folder: Path) -> None:
+    """The record goes to the bucket for records; where it cannot, the run has ended as it has all the same."""
+    from landing.aws import Interrupted
+    from landing.cli.output import note, warn
+    from landing.core.errors import AwsError
+    from landing.runs.record_bucket import keep
+
+    try:
+        note(f"Run record: {keep(organization, aws, folder)}")
+    except (AwsError, Interrupted, OSError) as error:
+        why = str(error) or type(error).__name__
+        warn(
+            f"the record of this run is in {folder} alone, and not in the bucket of `access.pipeline.records`: {why}. "
+            "Copy the folder there; `landing bootstrap` makes the bucket"
+        )
 
 
 def tell(run: Run, event: Event) -> None:

@@ -93,7 +93,7 @@ def outcome(result: Result) -> str:
     return f"Apply finished {ended}. {counted(result)} {left} not done."
 
 
-def resume(result: Result, folder: object) -> str:
+def resume(result: Result, folder: object, command: str) -> str:
     """What to do next, and where the record is."""
-    again = "" if result.complete else "It is safe to run landing apply again: only what is left is done. "
+    again = "" if result.complete else f"It is safe to run landing {command} again: only what is left is done. "
     return f"{again}Run record: {folder}"

@@ -66,6 +66,8 @@ class Run:
         self._left: Left | None = None
         self._outcome, self._reason = "error", ""
         self.tally: Tally | None = None
+        self.copied: Callable[[], None] = lambda: None
+        """Called when the record is whole."""
         self(version(run=self.folder.name, who=self._about["who"], pid=os.getpid(), command="apply"))
 
     def __call__(self, event: Event) -> None:
@@ -111,6 +113,7 @@ class Run:
                 self._log(str(full))
             self._journal.close()
             self._log.close()
+        self.copied()
 
     def _turn_to(self, phase: str) -> None:
         name, since = self._phase

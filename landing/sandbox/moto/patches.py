@@ -155,6 +155,13 @@ PATCHES: tuple[Patch, ...] = (
         "moto fails on a policy with the principal *, and wants the policy before logging is switched on",
     ),
     Patch(
+        s3_models.FakeBucket,
+        "get_permission",
+        s3.over_tls,
+        probes.requests_count_as_tls,
+        "moto looks at no condition, and takes a deny of what comes without TLS for one of everything",
+    ),
+    Patch(
         s3_models.S3Backend,
         "get_object_lock_configuration",
         s3.without_zeros,

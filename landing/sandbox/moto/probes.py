@@ -59,6 +59,15 @@ def buckets_log_without_acls(sandbox: ProbedSandbox) -> bool:
     return bool(s3.get_bucket_logging(Bucket=BUCKET)["LoggingEnabled"] == wanted)
 
 
+def requests_count_as_tls(sandbox: ProbedSandbox) -> bool:
+    """A bucket that takes what comes by TLS only takes an object."""
+    s3 = _bucket(sandbox)
+    tls = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+    statement = {**tls, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    return bool(s3.put_object(Bucket=BUCKET, Key="x", Body=b"x")["ETag"])
+
+
 class _Counting(BackendDict):  # type: ignore[misc]
     """Counts how often its keys are copied."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ from moto.s3.exceptions import CrossLocationLoggingProhibited, InvalidTargetBuck
 from moto.s3.models import FakeBucket, PublicAccessBlock, s3_backends
 
 from landing.sandbox.moto import probes
+from landing.sandbox.protocol.documents import listed
 from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
@@ -159,6 +161,35 @@ def without_zeros(original: Callable[..., Any]) -> Callable[..., Any]:
         return enabled, mode, days or None, years or None
 
     return get
+
+
+def over_tls(original: Callable[..., Any]) -> Callable[..., Any]:
+    """A wrapper of `FakeBucket.get_permission`: the plain HTTP of the sandbox stands for the TLS of AWS's endpoints.
+
+    Moto looks at no condition, so a bucket whose policy denies what comes without TLS would be closed to everybody.
+    """
+
+    def get_permission(bucket: FakeBucket, action: str, resource: str) -> Any:
+        policy = bucket.policy
+        try:
+            bucket.policy = _of_tls(policy) if policy else policy
+            return original(bucket, action, resource)
+        finally:
+            bucket.policy = policy
+
+    return get_permission
+
+
+def _of_tls(policy: bytes) -> bytes | None:
+    """A policy without the statements that are about requests without TLS; none where nothing is left."""
+    document = json.loads(policy)
+    left = [each for each in listed(document["Statement"]) if not _is_about_plain_http(each)]
+    return json.dumps({**document, "Statement": left}).encode() if left else None
+
+
+def _is_about_plain_http(statement: dict[str, Any]) -> bool:
+    asked = (statement.get("Condition") or {}).get("Bool") or {}
+    return any(key.lower() == "aws:securetransport" and listed(value) == ["false"] for key, value in asked.items())
 
 
 def set_logging(bucket: FakeBucket, wanted: dict[str, Any] | None, backend: Any) -> None:
