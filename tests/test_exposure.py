@@ -395,3 +395,11 @@ def test_what_is_as_declared_blocks_as_well_and_what_is_not_does_not(base: Organ
 def test_what_an_allow_gives_is_asked_for_whatever_stands_beside_it(base: Organization) -> None:
     change = rewritten(document("s3:*", effect="Allow"), document("*", effect="Allow"))
     assert dangers(replace(base, held=Held({WORKLOADS: ("p",)})), [change])
+
+
+def test_a_saved_plan_is_weighed_as_it_was_when_it_was_made(base: Organization) -> None:
+    changes = (rewritten(document(LEAVE, BUCKET), document(LEAVE)), beside(document(LEAVE), document(LEAVE, BUCKET)))
+    known = replace(base, held=Held({WORKLOADS: ("p", "q")}))
+    saved = Plan.from_json(Plan(changes, held=known.held).to_json())
+    assert dangers(replace(base, held=saved.held), saved.changes) == dangers(known, changes) == {}
+    assert dangers(base, saved.changes) != {}

@@ -1,6 +1,7 @@
 """`landing show`."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def command(session: Session, file: Path | None, live: bool, shown: Shown) -> in
         return session.connect(session.organization()[0], read_only=True, besides=(DECRYPT,))
 
     plan = load(file, connect)
-    organization = session.organization()[0] if shown.of_config else None
+    organization = replace(session.organization()[0], held=plan.held) if shown.of_config else None
     shown.write(plan, organization, config=session.config, saved_as=str(file))
     if shown.form == "text":  # the others have the digest in them
         result(style_of(sys.stdout).page(["", *provenance(plan, str(file), now())]))

@@ -28,16 +28,16 @@ from landing.core.version import landing_version
 from landing.engine.observe import Observation
 from landing.engine.order.unique_names import givers
 from landing.engine.plan_file import change_of, digest_of, entry_of, gap_entry_of, gap_of
-from landing.organization import ForeignPolicy, Organization
+from landing.organization import ForeignPolicy, Held, Organization
 from landing.organization.owners import CONTROL_TOWER, owner_of
 from landing.organization.resources import LANDING_ZONE, OWNER, POLICY, TRUSTED_ACCESS, UNIT, foreign_in
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
-FORMAT = "5.2"
+FORMAT = "5.3"
 """5.0: the summary counts by the words of Terraform's `change_summary`. 5.1: `only`, of changes that are narrowed.
 
-5.2: `waiting`.
+5.2: `waiting`. 5.3: `held`.
 """
 
 SET_BY_ITS_API = (TRUSTED_ACCESS,)
@@ -85,6 +85,8 @@ class Plan:
     """The policies of others that are attached somewhere, without their documents."""
     waiting: Mapping[Address, str] = field(default_factory=dict)
     """What is as declared and waits for others, with what they have to do."""
+    held: Held | None = None
+    """The policies of ours as they were read, where changes are weighed by them: to show a plan, never to apply it."""
 
     @property
     def summary(self) -> dict[str, int]:
@@ -150,6 +152,7 @@ class Plan:
             **({"described": {str(key): dict(each) for key, each in self.described.items()}} if self.described else {}),
             "foreign": [_foreign(policy) for policy in self.foreign],
             **({"waiting": {str(key): text for key, text in self.waiting.items()}} if self.waiting else {}),
+            **({"held": _held(self.held)} if self.held else {}),
             "in_sync": self.in_sync,
             "effects": {str(address): list(sentences) for address, sentences in self.effects.items()},
             "summary": {WORDS[action]: count for action, count in counts_of(self.changes).items()},
@@ -178,6 +181,7 @@ class Plan:
                 waiting={
                     Address.parse(key): json_text.typed(text, str) for key, text in data.get("waiting", {}).items()
                 },
+                held=_held_of(data["held"]) if "held" in data else None,
             )
             if unknown := {change.address.kind for change in plan.changes} - {kind.name for kind in plan.kinds}:
                 raise ValueError(f"there is no kind {', '.join(map(repr, sorted(unknown)))}")
@@ -206,6 +210,20 @@ def _foreign_of(entry: Mapping[str, Any]) -> ForeignPolicy:
 def _foreign(policy: ForeignPolicy) -> dict[str, Any]:
     written = {"id": policy.id, "name": policy.name, "type": policy.type, "nodes": list(policy.nodes)}
     return {**written, "address": str(policy.address), **({"owner": policy.owner} if policy.owner else {})}
+
+
+def _held_of(entry: Mapping[str, Any]) -> Held:
+    names = [frozenset(json_text.typed(each, str) for each in entry[part]) for part in ("as_declared", "otherwise")]
+    attached = {
+        str(node): tuple(json_text.typed(each, str) for each in policies)
+        for node, policies in entry["attached"].items()
+    }
+    return Held(attached, *names)
+
+
+def _held(held: Held) -> dict[str, Any]:
+    attached = {node: list(policies) for node, policies in sorted(held.attached.items())}
+    return {"attached": attached, "as_declared": sorted(held.as_declared), "otherwise": sorted(held.otherwise)}
 
 
 def owner_in_aws(address: Address) -> str:

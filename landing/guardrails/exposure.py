@@ -123,7 +123,11 @@ def _but_for_the_lost(organization: Organization, change: Change) -> tuple[Docum
     if not names - {*organization.guardrails}:
         return before, {**after, "Statement": [*statements_of(after), *theirs]}
     pack = organization.packs.get(change.address.name)
-    whose = [origins[0].rpartition("/")[0] for origins in pack.origins] if pack else [""] * len(statements_of(after))
+    whose = (
+        [origins[0].rpartition("/")[0] for origins in pack.origins]
+        if pack and pack.document == after
+        else [""] * len(statements_of(after))
+    )
     there = {"", *(entry.partition(":")[0] for entry in change.before[HOLDS])}
     new = [(each, owner) for each, owner in zip(statements_of(after), whose, strict=False) if owner in there]
     stay = list(_of_those_that_stay(statements_of(before), new))

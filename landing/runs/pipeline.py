@@ -316,6 +316,10 @@ def _explained(
     for address, words in sentences(organization, observation.live, whole.changes, planned.account_ids).items():
         told[address] = (*told.get(address, ()), *words)
     explained = replace(whole, effects=told).only(targets)
+    weighed = any(
+        moves(each) or (each.address.kind == POLICY and each.action is Action.UPDATE) for each in explained.changes
+    )
+    explained = replace(explained, held=organization.held if weighed else None)
     return replace(planned, plan=explained, changes=explained.changes)
 
 
