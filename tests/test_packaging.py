@@ -85,7 +85,6 @@ def test_the_wheel_does_the_main_job(installed: Installed, tmp_path: Path) -> No
     assert installed("landing", "version").stdout.startswith("landing ")
     installed("landing", "init")
     assert (tmp_path / "work" / "config").is_dir()
-    installed("landing", "validate")
     demo = installed("sh", str(ROOT / "tests" / "demo.sh")).stdout
     assert "Apply complete!" in demo
     assert "No changes" in demo
