@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from inspect import cleandoc
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import click
@@ -20,6 +21,7 @@ from landing.cli import cli
 from landing.config import load
 from landing.core.model import Address
 from landing.library import Library, shipped
+from landing.sandbox.services.cloudformation.types import supported
 from landing.services.registry import KINDS
 from tests.samples import SMALL
 
@@ -199,18 +201,20 @@ def assert_shown(shown: str, answer: str, command: str) -> None:
 
 
 def test_the_stacks_that_are_shown_are_made_in_the_order_that_is_told(tmp_path: Path) -> None:
-    for name, text in re.findall(r"```\w+ file=(\S+)\n(.*?)```", PAGES["docs/stacks.md"], flags=re.DOTALL):
+    """In the starter config, of what the sandbox makes: whoever copies them can apply them there."""
+    copytree(shipped() / "config", tmp_path / "config")
+    shown = re.findall(r"```\w+ file=(\S+)\n(.*?)```", PAGES["docs/stacks.md"], flags=re.DOTALL)
+    for name, text in shown:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    (tmp_path / "config" / "landing.yaml").write_text(SMALL, encoding="utf-8")
+    types = {each for _, text in shown for each in re.findall(r"Type: (AWS::\S+)", text)}
+    assert types and all(supported(each) for each in types)
     organization, warnings = load(tmp_path / "config", Library.load(shipped(), tmp_path))
     assert warnings == []
     made = {str(each.address): each for each in KINDS["stack"].desired(organization)}
-    assert made.keys() == {
-        f"stack.{key}/eu-west-1" for key in ("network-hub@log-archive", "spokes@shop-prod", "spokes@shop-dev")
-    }
-    hub = Address.parse("stack.network-hub@log-archive/eu-west-1")
-    spokes = [each for address, each in made.items() if address.startswith("stack.spokes")]
-    assert all(hub in each.requires for each in spokes)
-    (given,) = {each.attributes["parameters"]["HubId"] for each in spokes}
-    assert given == "<output:network-hub.TransitGatewayId@log-archive/eu-west-1>"
+    hub = Address.parse("stack.alarm-hub@shared-services/eu-west-1")
+    targets = [f"stack.alarm-targets@{account}/eu-west-1" for account in ("payments-prod", "payments-dev")]
+    assert str(hub) in made
+    assert all(hub in made[each].requires for each in targets)
+    (given,) = {made[each].attributes["parameters"]["HubArn"] for each in targets}
+    assert given == "<output:alarm-hub.TopicArn@shared-services/eu-west-1>"

@@ -11,15 +11,23 @@ from rich.console import Console
 from rich.live import Live as Redrawn
 from rich.text import Text
 
+from landing.core.model import Action
 from landing.core.text import safe
 from landing.engine.journal import Event, Standing
 from landing.report.progress import Queued, span
 from landing.report.style import Style
+from landing.services.registry import KINDS
 
 SPARE = 6
 """Lines of the terminal that are left alone."""
 
-DONE = {"create": "created", "update": "updated", "delete": "destroyed", "adopt": "adopted", "forget": "forgotten"}
+DONE = {"create": "created", "update": "updated", "adopt": "adopted", "forget": "forgotten"}
+
+
+def _done(event: Event) -> str:
+    kind = event.address.partition(".")[0]
+    endings = {each.name: each.ending for each in KINDS} if event.action == Action.DELETE else {}
+    return endings.get(kind) or DONE.get(event.action, event.action)
 
 
 class _Terminal(Console):
@@ -69,8 +77,7 @@ class Live:
         with self._lock:
             self._standing.take(event, self._clock())
             if event.type == "apply_complete":
-                word = DONE.get(event.action, event.action)
-                self._queue.append(self._line("✓", event.address, f"{word:<10} {span(event.elapsed)}", "green"))
+                self._queue.append(self._line("✓", event.address, f"{_done(event):<10} {span(event.elapsed)}", "green"))
             elif event.type == "settle_complete":
                 self._queue.append(self._line("✓", event.address, f"{'settled':<10} {span(event.elapsed)}", "green"))
             elif event.type in ("apply_errored", "settle_errored"):

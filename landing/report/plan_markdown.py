@@ -20,7 +20,6 @@ from landing.report.plan_text import (
     NO_CHANGES,
     UNMANAGED,
     WAITING,
-    WILL,
     Said,
     counts_line,
     in_words,
@@ -28,6 +27,7 @@ from landing.report.plan_text import (
     remarks,
     said_of,
     waits,
+    will,
 )
 from landing.report.reasons import missed_in
 from landing.report.style import SIGNS
@@ -203,7 +203,7 @@ def _line(group: Group) -> str:
     change = group.change
     sources = sorted({each.source for each in group.changes if each.source})
     where = f" ({at(sources)})" if sources else ""
-    return f"- `{SIGNS[change.action.value]}` {code(group.title)} {WILL[change.action]}{where}\n"
+    return f"- `{SIGNS[change.action.value]}` {code(group.title)} {will(group.kind, change.action)}{where}\n"
 
 
 def _detail(group: Group, expand: Collection[str]) -> Detail:
@@ -213,7 +213,7 @@ def _detail(group: Group, expand: Collection[str]) -> Detail:
 def _details(group: Group, organization: Organization, said: Said, limit: int, detail: Detail = BRIEF) -> str:
     """With at most so many lines, 0 for all."""
     change = group.change
-    summary = f"<b>{SIGNS[change.action.value]}</b> {tag(group.title)} {WILL[change.action]}"
+    summary = f"<b>{SIGNS[change.action.value]}</b> {tag(group.title)} {will(group.kind, change.action)}"
     sources = sorted({each.source for each in group.changes if each.source})
     notes = [f"Declared at {at(sources)}"] if sources else []
     notes += [f"{TAKEN_OVER}."] if change.adopts else []

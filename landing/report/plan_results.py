@@ -11,7 +11,7 @@ from landing.engine.plan import Plan
 from landing.guardrails.exposure import allowances, dangers
 from landing.organization import Organization
 from landing.report.fold import Group, alike, fold
-from landing.report.plan_text import NO_CHANGES, WILL, Said, counts_line, remarks, said_of
+from landing.report.plan_text import NO_CHANGES, Said, counts_line, remarks, said_of, will
 from landing.report.reasons import missed_in
 from landing.report.result import NOTE, WARNING, Result, Rule
 
@@ -78,7 +78,7 @@ def _entry(
     words = tuple(sorted({word for each in group.changes for word in named.get(each.address, ())}))
     source = min((each.source for each in group.changes if each.source), default=elsewhere)
     more = "; ".join(remarks(group, organization, said)) if words or said.get(change.address) else ""
-    text = f"{safe(group.title)} {WILL[change.action]}{f': {more}' if more else ''}"
+    text = f"{safe(group.title)} {will(group.kind, change.action)}{f': {more}' if more else ''}"
     if not words and change.action is Action.DELETE:
         words = ("delete",)  # every deletion counts, whether or not it must be allowed
     return _Entry(words, change.action, source, text, len(group.changes))

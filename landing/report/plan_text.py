@@ -20,6 +20,7 @@ from landing.report.fold import Group, expanded, fold
 from landing.report.place import label, spread
 from landing.report.reasons import missed_in
 from landing.report.style import SIGNS, Style, shown
+from landing.services.base import Kind
 
 LEGEND = {
     Action.CREATE: "create",
@@ -31,7 +32,6 @@ LEGEND = {
 WILL = {
     Action.CREATE: "will be created",
     Action.UPDATE: "will be updated in-place",
-    Action.DELETE: "will be destroyed",
     Action.ADOPT: "will be adopted",
     Action.FORGET: "will no longer be managed",
 }
@@ -105,7 +105,9 @@ def _changes(
             yield ""
     for (kind, action), number in sorted(seen.items()):
         if limit and number > limit:
-            yield style.paint(f"  # … and {number - limit} more {kind} {WILL[action]} (--limit 0 shows all)", "bold")
+            yield style.paint(
+                f"  # … and {number - limit} more {kind} {will(plan.kinds[kind], action)} (--limit 0 shows all)", "bold"
+            )
             yield ""
     for action, head in HEADS.items():
         if lines := marked(plan.changes, action, expand, limit):
@@ -116,13 +118,18 @@ def _changes(
 
 def _group(group: Group, organization: Organization, said: Said, style: Style, detail: Detail) -> Iterator[str]:
     change = group.change
-    yield style.paint(f"  # {safe(group.title)} {WILL[change.action]}", "bold")
+    yield style.paint(f"  # {safe(group.title)} {will(group.kind, change.action)}", "bold")
     yield from (f"  # ({reason})" for reason in reasons(group))
     name = shown(change.address.name if len(group.changes) == 1 else group.label)
     yield f"  {style.sign(SIGNS[change.action.value])} {change.address.kind} {name} {{"
     yield from (f"      {line.styled(style)}" for line in of_change(group.kind, change, detail))
     yield "    }"
     yield from (f"    {line}" for line in remarks(group, organization, said))
+
+
+def will(kind: Kind, action: Action) -> str:
+    """What is to become of a resource of a kind."""
+    return f"will be {kind.ending}" if action is Action.DELETE else WILL[action]
 
 
 def reasons(group: Group) -> Iterator[str]:

@@ -151,6 +151,9 @@ class Kind(ABC):
     removal: ClassVar[str] = "delete"
     """What `--allow` must name before a resource of this kind is deleted; empty when AWS cannot delete it."""
 
+    ending: ClassVar[str] = "destroyed"
+    """What reports say has become of one that is deleted, where it does not cease to be: a mark, a setting."""
+
     def address(self, name: str, scope: Scope = ORGANIZATION) -> Address:
         """An address of this kind."""
         return Address(self.name, name, scope)

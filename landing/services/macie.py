@@ -73,6 +73,7 @@ class Macie(AdministeredSetting):
     """The administrator's session, automatic enablement and automated discovery."""
 
     name = "macie"
+    ending = "switched off"
     title = "Macie"
     service = "macie"
     client_name = "macie2"

@@ -83,6 +83,7 @@ class ServiceAdministrator(RegionalKind):
     """
 
     ownership = Ownership.ACCOUNT
+    ending = "disabled as administrator"
 
     lost: ClassVar[str]
     """What is gone when an administrator is dismissed, by the service's user guide."""

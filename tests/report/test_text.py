@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from landing.core.model import Action
+from landing.core.model import Action, Address, Change
 from landing.core.text import safe
 from landing.engine.drift import report
 from landing.engine.plan import Plan
@@ -148,4 +148,9 @@ def test_long_values_are_cut_and_documents_are_summed_up():
 
 def test_a_deletion_is_shown_with_its_reason():
     text = rendered(Plan((account("gone", Action.DELETE),)))
-    assert "# account.gone will be destroyed\n  # (because it is not in the configuration)" in text
+    assert "# account.gone will be closed\n  # (because it is not in the configuration)" in text
+
+
+def test_what_does_not_cease_to_be_is_not_called_destroyed():
+    mark = Change(Action.DELETE, Address("governed_account", "shop"), {"stacks": "yes"}, None)
+    assert "# governed_account.shop will be no longer governed\n" in rendered(Plan((mark,)))

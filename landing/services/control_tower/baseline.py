@@ -76,6 +76,7 @@ class ControlTowerBaseline(Enablement):
     """
 
     name = "control_tower_baseline"
+    ending = "disabled"
     title = "Baseline of AWS Control Tower"
     help_uri = "https://docs.aws.amazon.com/controltower/latest/userguide/types-of-baselines.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {

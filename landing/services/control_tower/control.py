@@ -40,6 +40,7 @@ class ControlTowerControl(Enablement):
     """
 
     name = "control_tower_control"
+    ending = "disabled"
     title = "Control of AWS Control Tower"
     help_uri = "https://docs.aws.amazon.com/controltower/latest/controlreference/controls.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {"status": neutral, "drifted": neutral, "parameters": told_each}

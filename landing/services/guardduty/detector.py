@@ -24,6 +24,7 @@ class GuardDuty(AdministeredSetting):
     """
 
     name = "guardduty"
+    ending = "switched off"
     title = "GuardDuty"
     service = "guardduty"
     client_name = "guardduty"

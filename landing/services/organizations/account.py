@@ -40,6 +40,7 @@ class MemberAccount(Kind):
     """Accounts: created, adopted by e-mail, moved, renamed, tagged; closed only when that is allowed by name."""
 
     name = resources.ACCOUNT
+    ending = "closed"
     title = "Account"
     ownership = Ownership.TAG
     severity = Severity.HIGH

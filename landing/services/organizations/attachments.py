@@ -33,6 +33,7 @@ class Attachments(Kind):
     """
 
     name = ATTACHMENTS
+    ending = "detached"
     title = "Policy attachments"
     ownership = Ownership.POLICIES
     severity = Severity.HIGH

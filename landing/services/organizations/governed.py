@@ -23,6 +23,7 @@ class RootMark(Kind):
 
     severity = Severity.LOW
     ownership = Ownership.ROOT
+    ending = "no longer governed"
     parallel = 1
     ahead = ()
     help_uri = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html"
@@ -103,6 +104,7 @@ class GovernedAccount(Kind):
     """An account in which one of the config's `stacks` is: marked before the first of them, until none is left."""
 
     name = GOVERNED_ACCOUNT
+    ending = "no longer governed"
     title = "Account with stacks"
     severity = Severity.LOW
     ownership = Ownership.MARKED

@@ -26,6 +26,7 @@ class SecurityHubAssociation(AdministeredSetting):
     """
 
     name = "security_hub_association"
+    ending = "disassociated"
     title = "Security Hub policy association"
     ownership = Ownership.POLICIES
     service = "security_hub"

@@ -34,6 +34,7 @@ class SecurityHub(AdministeredSetting):
     """
 
     name = "security_hub"
+    ending = "switched off"
     title = "Security Hub"
     service = "security_hub"
     client_name = "securityhub"
