@@ -15,6 +15,7 @@ from landing.importing.live_control_tower import with_control_tower
 from landing.importing.live_stack_sets import with_stack_sets
 from landing.importing.live_stacks import with_ours
 from landing.importing.output import Written, rewrite_folder, say_left_out
+from landing.importing.surroundings import plain_stacks
 from landing.organization import Organization
 from landing.organization.resources import STACK, STACK_SET
 from landing.services.base import BY_SERVICE
@@ -53,6 +54,7 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
     if aws.tree.has_marks:
         sight.look(found.written.organization, KINDS)
         found = with_ours(aws, sight, found, folder, left=left)
+    left += plain_stacks(aws, organization)
     complete = replace(found.draft, left_out=(*left, *draft.left_out))
     found = replace(found, draft=complete)
     if aws.tree.has_marks:

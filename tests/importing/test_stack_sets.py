@@ -95,6 +95,8 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox
             PermissionModel="SERVICE_MANAGED",
             AutoDeployment={"Enabled": False},
         )
+        corp.client.create_stack(StackName="corp-portal", TemplateBody=TOPIC)
+        corp.client.create_stack(StackName="AWSAccelerator-Core", TemplateBody=TOPIC)
         aws = QuickAws(STRANGER)
         draft = read(STRANGER, aws, Asked("corp", HOME, (HOME, FAR)))
         yield sandbox, with_services(aws, draft, write_folder(draft, folder), folder), folder
@@ -130,6 +132,13 @@ def test_every_other_is_named_with_its_reason(imported: tuple[Sandbox, Compared,
         assert why in said.pop(what), what
     assert not said
     assert "uneven" in (folder / "config" / "organization.yaml").read_text(encoding="utf-8")
+
+
+def test_plain_stacks_of_the_management_account_are_named(imported: tuple[Sandbox, Compared, Path]) -> None:
+    _, found, _ = imported
+    (left,) = (each for each in found.written.left_out if each.what.startswith("stacks of the management account"))
+    assert left.what.endswith(HOME)
+    assert left.why.endswith("AWSAccelerator-Core (of Landing Zone Accelerator); corp-portal")
 
 
 def test_a_plan_of_it_writes_nothing_and_one_change_is_that_change(imported: tuple[Sandbox, Compared, Path]) -> None:
