@@ -201,7 +201,8 @@ _ACCESS = mapping(
     },
 )
 _LOCK = mapping(
-    "The S3 object that keeps two runs apart, whatever machines they are on. The bucket must exist.",
+    "The S3 object that keeps two runs apart, whatever machines they are on. The bucket must exist, unless "
+    "`landing bootstrap` makes it.",
     {
         "bucket": text("Name of the bucket.", pattern="^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
         "key": text(

@@ -315,6 +315,8 @@ with a session policy of just the reads that are declared below, so that they ca
 administrator; and by `access.read_role`, where you name one, which can only read. The blueprint `read-role` makes it
 (`landing-read`): name it once it is in every account.
 
+`landing bootstrap` makes both roles for a [pipeline](pipeline.md), with these policies and explicit denies besides.
+
 `landing test --verify-with-aws` needs none of this: credentials of any account that allow `iam:SimulateCustomPolicy`.
 
 ## The role that plans and reports drift
