@@ -492,6 +492,22 @@ def test_the_key_is_for_plan_files_of_the_organization(cloud: Cloud, keys: Roles
     assert opened["Plaintext"] == made["Plaintext"]
 
 
+def test_a_connection_that_only_reads_comes_by_a_token(
+    cloud: Cloud, built: Organization, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As boto3 does by itself, and a workflow asks it to."""
+    claims = {"iss": f"https://{HOST}", "aud": "sts.amazonaws.com", "sub": f"{NEW}:pull_request", **IDS}
+    (tmp_path / "token").write_text(token(claims))
+    account = cloud.sandbox.management_account_id
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("AWS_ROLE_ARN", f"arn:aws:iam::{account}:role/landing-plan")
+    aws = cloud.open()
+    assert ":assumed-role/landing-plan/" in aws.caller[1]
+    assert aws.calls["sts", "AssumeRoleWithWebIdentity"] == 1
+
+
 def test_the_record_of_a_run_goes_to_its_bucket(
     cloud: Cloud, built: Organization, keys: Roles, tmp_path, capsys
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from landing.aws import Reads, Tree, event_history, findings, service_quotas, simulator, translated
+from landing.aws.reads import CREDENTIALS
 from landing.core.errors import AwsError
 from landing.core.model import Scope
 from landing.organization import Organization
@@ -273,6 +274,8 @@ def test_the_read_only_door_lets_through_what_is_declared_and_no_more(full: Orga
         assert all(
             allowed.allow(calls.BOTOCORE.get(service, service), name) for service, name in map(_parts, kind.reads)
         )
+    for service, name in CREDENTIALS:
+        assert allowed.allow(service, name), "boto3 gets its credentials by it"
     assert not allowed.allow("s3", "GetObject")
     assert not allowed.allow("secretsmanager", "GetSecretValue")
     assert not allowed.allow("sts", "GetFederationToken")

@@ -18,7 +18,7 @@ from landing.aws.metrics import Tally
 from landing.aws.operations import Operations
 from landing.aws.pace import Clock, Interrupted, NotBegun, Pacer, Rates
 from landing.aws.queue import Queue, longest
-from landing.aws.reads import NOTHING, Reads
+from landing.aws.reads import CREDENTIALS, NOTHING, Reads
 from landing.aws.retry import Repeats
 from landing.aws.survey import Survey
 from landing.aws.tree import Tree
@@ -262,7 +262,7 @@ class Aws:
                 raise ReadOnly(
                     f"{service}:{operation} in {where} while only reading: no kind declares it among its reads"
                 )
-        elif not operation.startswith(NO_WRITES):
+        elif not operation.startswith(NO_WRITES) and (service, operation) not in CREDENTIALS:
             self.tally.writes += 1
             context["landing.patience"] = getattr(self._change, "patience", None)
         context["landing"] = (service, operation)

@@ -12,8 +12,14 @@ from landing.core.operation_names import IAM_PREFIXES, S3_OPERATIONS
 LONGEST = 2_048
 """Characters of a session policy (STS API reference, AssumeRole)."""
 
-OWN = frozenset({"sts:AssumeRole", "sts:GetCallerIdentity"})
-"""What the door itself calls."""
+CREDENTIALS = frozenset({
+    ("signin", "CreateOAuth2Token"), ("sso", "GetRoleCredentials"), ("sso-oidc", "CreateToken"),
+    ("sts", "AssumeRole"), ("sts", "AssumeRoleWithWebIdentity"),
+})  # fmt: skip
+"""Operations by which botocore gets credentials, on whose behalf it may: they change nothing of the account."""
+
+OWN = frozenset({*CREDENTIALS, ("sts", "GetCallerIdentity")})
+"""What the door itself calls, or botocore for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Reads:
         """
         name = S3_OPERATIONS.get(operation, operation) if service == "s3" else operation
         action = f"{IAM_PREFIXES.get(service, service)}:{name}"
-        return action in self.actions or action in OWN
+        return action in self.actions or (service, operation) in OWN
 
     def and_also(self, actions: Iterable[str]) -> Reads:
         """These, and more; in members the session policy stays as it is."""
