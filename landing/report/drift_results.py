@@ -62,11 +62,12 @@ def _results(report: Report, found: Iterable[Finding], anchor: str) -> list[Resu
     return [replace(result, suppressed=f"Accepted {why}") if why else result for result, why in results]
 
 
-def not_checked(report: Report, *, anchor: str) -> list[Result]:
-    """What could not be read, where the anchor is."""
+def not_checked(report: Report, source: Source) -> list[Result]:
+    """What could not be read, each at the one line that stands for the whole config."""
     rule = Rule("not-checked", "Not checked", "What could not be read is neither in sync nor missing.")
-    found = missed_in(report.plan.gaps)
-    return [Result(rule, WARNING, f"Not checked: {missed}", Source(anchor, 1, 1), str(missed)) for missed in found]
+    return [
+        Result(rule, WARNING, f"Not checked: {missed}", source, str(missed)) for missed in missed_in(report.plan.gaps)
+    ]
 
 
 def _result(kinds: Kinds, source: Source, findings: Sequence[Finding]) -> Result:

@@ -192,6 +192,13 @@ def test_ascii_alone_where_the_stream_knows_no_more():
     assert r"Z\xfcrich -> \u6771\u4eac , ok \U0001f642" in text
 
 
+def test_json_in_a_log_commands_nothing_and_says_the_same() -> None:
+    odd = hostile("##[error]x ##vso[task]")
+    text = formats.shown("plan", "json", odd, None, view=formats.View())
+    assert not re.search(r"##(vso)?\[", text)
+    assert json.loads(text) == odd.to_json()
+
+
 def test_a_result_has_the_formats_whose_files_show_it() -> None:
     offered = {
         "plan": ("text", "json", "md", "github"),

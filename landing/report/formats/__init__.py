@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from landing.core import json_text
 from landing.report.formats import asff, csv, document, github, gitlab, html, junit, markdown, ocsf, sarif, text
 from landing.report.formats.view import View
 
@@ -41,6 +42,9 @@ FORMATS: Mapping[str, ModuleType] = {
 }
 """By the name that `--format` takes, in the order in which they are offered."""
 
+JSON = ("json", "gitlab", "sarif")
+"""Formats that are one JSON document."""
+
 
 def names(result: str) -> tuple[str, ...]:
     """The formats that can show a result."""
@@ -50,7 +54,8 @@ def names(result: str) -> tuple[str, ...]:
 
 def shown(result: str, form: str, *values: Any, view: View) -> str:
     """A result in one of its formats."""
-    return str(getattr(FORMATS[form], result)(*values, view))
+    text = str(getattr(FORMATS[form], result)(*values, view))
+    return json_text.quiet(text) if form in JSON else text
 
 
 __all__ = ["FORMATS", "RESULTS", "View", "names", "shown"]

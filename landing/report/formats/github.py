@@ -24,9 +24,11 @@ def plan(plan: Plan, organization: Organization, view: View) -> str:
 
 
 def drift(found: Report, organization: Organization, view: View) -> str:
+    from landing.core.model import Source
     from landing.report import drift_results, drift_text, workflow_commands
 
-    results = drift_results.of(found, anchor=view.config) + drift_results.not_checked(found, anchor=view.config)
+    elsewhere = organization.source or Source(view.config, 1, 1)
+    results = drift_results.of(found, anchor=view.config) + drift_results.not_checked(found, elsewhere)
     return workflow_commands.render(results, view.repository, closing=drift_text.closing(found))
 
 

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 
 def drift(found: Report, organization: Organization, view: View) -> str:
+    from landing.core.model import Source
     from landing.report import code_quality, drift_results
 
-    results = drift_results.of(found, anchor=view.config) + drift_results.not_checked(found, anchor=view.config)
+    elsewhere = organization.source or Source(view.config, 1, 1)
+    results = drift_results.of(found, anchor=view.config) + drift_results.not_checked(found, elsewhere)
     return code_quality.render(results, view.repository)
 
 
