@@ -43,6 +43,8 @@ class Deployments:
             configured = enabled.get(service.key)
             if configured is None or (row.when and not getattr(configured.settings, row.when)):
                 continue
+            if row.unless and getattr(configured.settings, row.unless):
+                continue
             bucket = buckets.get(service.delivery.purpose, "") if service.delivery else ""
             known = {"writers": writers, "bucket": bucket, "key": key}
             given = self._parameters(row, {**asdict(configured.settings), **known})

@@ -185,6 +185,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "environment": ("landing-apply",),
     "except": ("arn:aws:s3:::acme-scratch/",),
     "existing": ("organization-trail",),
+    "existing_aggregator": ("organization-view",),
     "id": ("111122223333", "o-a1b2c3d4e5"),
     "identifier": ("CLOUD_TRAIL_ENABLED",),
     "key": ("alias/acme-logs",),

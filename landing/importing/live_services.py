@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,7 +45,10 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
         if isinstance(tried, Compared):
             found = tried
             names = {kind.name for kind in service.kinds}
-            rest = [address for address in found.plan.unmanaged if address.kind in names]
+            given = found.draft.services[service.key]
+            named = given.values() if isinstance(given, Mapping) else ()
+            unmanaged = (address for address in found.plan.unmanaged if address.kind in names)
+            rest = [address for address in unmanaged if address.name not in named]
             left += [LeftOut(str(address), f"`services.{service.key}` does not say it: it stays") for address in rest]
         else:
             left.append(LeftOut(f"{service.title}, administered by {organization.security_tooling}", tried))

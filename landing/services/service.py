@@ -36,6 +36,8 @@ class ServiceBlueprint:
     """The setting that says what becomes of what an account has already, of which AWS gives only one."""
     target: str = ""
     """The setting that says where it is deployed; everywhere where that says nothing."""
+    unless: str = ""
+    """The setting that names what stands in its place."""
     when: str = ""
     """The setting that must be on for the blueprint to be deployed."""
 

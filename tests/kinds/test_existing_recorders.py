@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from landing.core.errors import UnsafePlan
-from landing.core.model import Scope
+from landing.core.model import Resource, Scope
 from landing.guardrails.exposure import dangers, refuse_unsafe
 from landing.organization import Organization
 from landing.sandbox import Sandbox
+from landing.services.config.declaration import SERVICE as CONFIG
 from landing.services.stacks import existing_recorders
 from tests.cloud import BY_NAME, Cloud
 from tests.samples import SMALL
@@ -200,3 +202,38 @@ def test_a_recorder_that_is_kept_is_not_started_whatever_its_name(kept: Cloud) -
     plan = kept.plan([BY_NAME["config_recording"]])
     assert plan.changes == ()
     assert "is kept, and does not record" in plan.gaps[0].reason
+
+
+def test_recorders_of_others_are_checked_by_an_aggregator_of_others(kept: Cloud, load_text: Load) -> None:
+    ids = kept.open().tree.account_ids
+    tooling = kept.sandbox.session(ids["security-tooling"], region=HOME).client("config")
+    (ours,) = tooling.describe_configuration_aggregators()["ConfigurationAggregators"]
+    tooling.put_configuration_aggregator(
+        ConfigurationAggregatorName="corp-view", OrganizationAggregationSource=ours["OrganizationAggregationSource"]
+    )
+    text = KEEP.replace("config: {}", "config: {recorders: false, existing_aggregator: corp-view}")
+    organization = load_text(text)
+    assert not {"config-aggregator", "config-recorder"} & {*organization.deployments}
+    others, kinds = Cloud(kept.sandbox, organization), [BY_NAME["config_recording"]]
+    assert others.plan(kinds).gaps == ()
+    client = kept.sandbox.session(ids["shop-dev"], region=HOME).client("config")
+    client.stop_configuration_recorder(ConfigurationRecorderName="corp")
+    (gap,) = others.plan(kinds).gaps
+    assert f"the recorder of others does not record: shop-dev/{HOME}" in gap.reason
+    nowhere = Cloud(kept.sandbox, load_text(text.replace("corp-view", "nowhere")))
+    (gap,) = nowhere.plan(kinds).gaps
+    assert "names nowhere, and there is none" in gap.reason
+
+
+def test_an_import_names_the_aggregator_that_there_is(kept: Cloud) -> None:
+    """Read where no config says anything of AWS Config."""
+    without = replace(kept.organization, services={}, deployments={})
+    tooling = kept.sandbox.session(kept.open().tree.account_ids["security-tooling"], region=HOME).client("config")
+    (ours,) = tooling.describe_configuration_aggregators()["ConfigurationAggregators"]
+    source = ours["OrganizationAggregationSource"]
+    tooling.put_configuration_aggregator(ConfigurationAggregatorName="corp-view", OrganizationAggregationSource=source)
+    tooling.delete_configuration_aggregator(ConfigurationAggregatorName="landing-organization")
+    live = list(BY_NAME["config_recording"].read(without, kept.open(), Scope("security-tooling", HOME)))
+    assert CONFIG.settings_of is not None
+    found = CONFIG.settings_of(without, [each for each in live if isinstance(each, Resource)])
+    assert found == {"recorders": False, "existing_aggregator": "corp-view", "rules": {}}

@@ -6,15 +6,17 @@ from collections.abc import Collection
 
 from landing.core.model import Json, Resource
 from landing.organization import Delivery, Organization
-from landing.services.config.recording import ConfigRecording
+from landing.services.config.recording import OF_ORGANIZATION, ConfigRecording
 from landing.services.config.rule import PRINCIPAL, ConfigRule, rules_of
 from landing.services.config.settings import ConfigSettings
 from landing.services.service import GOVERNED, HOME, Service, ServiceBlueprint
 
 
 def settings_of(organization: Organization, live: Collection[Resource]) -> dict[str, Json]:
-    """The rules of the governed regions, by the names that they have; recorders that are there are those of others."""
-    return {"recorders": False, "rules": dict(rules_of(organization, live))}
+    """The rules of the governed regions, and an aggregator; recorders that are there are those of others."""
+    found = [each for each in live if each.address.kind == ConfigRecording.name]
+    aggregator = min((each.address.name for each in found if OF_ORGANIZATION in each.attributes), default="")
+    return {"recorders": False, "existing_aggregator": aggregator, "rules": dict(rules_of(organization, live))}
 
 
 SERVICE = Service(
@@ -26,7 +28,14 @@ SERVICE = Service(
     endpoint="config",
     kinds=(ConfigRule(), ConfigRecording()),
     blueprints=(
-        ServiceBlueprint("config-aggregator", "config_aggregator", HOME, role="security_tooling", when="recorders"),
+        ServiceBlueprint(
+            "config-aggregator",
+            "config_aggregator",
+            HOME,
+            role="security_tooling",
+            unless="existing_aggregator",
+            when="recorders",
+        ),
         ServiceBlueprint("config-role", "config_recorder_role", HOME, target="target", when="recorders"),
         ServiceBlueprint(
             "config-recorder",

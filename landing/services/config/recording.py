@@ -11,7 +11,7 @@ from landing.blueprint.naming import AGGREGATOR
 from landing.blueprint.naming import RECORDER as RECORDER_NAME
 from landing.core import forms
 from landing.core.model import Address, Change, Diagnostic, Gap, Resource, Scope, Severity
-from landing.organization import Organization
+from landing.organization import ROOT, Organization, Target
 from landing.services.base import Ownership
 from landing.services.config.rule import RECORDER
 from landing.services.config.settings import ConfigSettings
@@ -29,8 +29,13 @@ QUERY = (
 KEPT = (
     "SELECT accountId, awsRegion, resourceName, configuration.Recording, configuration.RecordingGroup.AllSupported, "
     "configuration.RecordingGroup.IncludeGlobalResourceTypes, configuration.RecordingMode.RecordingFrequency "
-    "WHERE resourceType = 'AWS::Config::ConfigurationRecorder' AND accountId IN ({})"
+    "WHERE resourceType = 'AWS::Config::ConfigurationRecorder'"
 )
+OF_ACCOUNTS = KEPT + " AND accountId IN ({})"
+OF_ORGANIZATION = "of_organization"
+"""Attribute of what is found where no config says anything of recorders: an aggregator of the organization."""
+FEW = 5
+"""Accounts that are named of many."""
 ACCOUNTS_A_QUERY = 200
 """An expression has 4,096 characters (API reference, SelectAggregateResourceConfig)."""
 
@@ -54,7 +59,12 @@ class ConfigRecording(AdministeredSetting):
     weaker: ClassVar[Mapping[str, Weaker]] = {"stopped": no_more}
     removal = ""
     canonical: ClassVar[Mapping[str, forms.Form]] = {"stopped": forms.unordered}
-    reads = ("config:SelectAggregateResourceConfig", "cloudformation:ListStackInstances", "sts:AssumeRole")
+    reads = (
+        "config:SelectAggregateResourceConfig",
+        "config:DescribeConfigurationAggregators",
+        "cloudformation:ListStackInstances",
+        "sts:AssumeRole",
+    )
     writes = ("config:StartConfigurationRecorder",)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
@@ -63,7 +73,7 @@ class ConfigRecording(AdministeredSetting):
         if service is None or RECORDER not in organization.deployments:
             return
         for scope in self.scopes(organization):
-            needs = (*self._recorders(organization), Stack().address("config-aggregator", scope))
+            needs = (*self._recorders(organization), *Stack().sites(organization, "config-aggregator", scope))
             yield Resource(self.address(NAME, scope), {"stopped": []}, needs, source=service.source)
 
     def _recorders(self, organization: Organization) -> Iterable[Address]:
@@ -81,10 +91,11 @@ class ConfigRecording(AdministeredSetting):
                     "select_aggregate_resource_config",
                     "Results",
                     Expression=QUERY,
-                    ConfigurationAggregatorName=AGGREGATOR,
+                    ConfigurationAggregatorName=_aggregator(organization),
                 )
             )
         if absent.code:
+            yield from self._without_aggregator(organization, aws, client, scope)
             return
         keys = aws.tree.account_keys
         sites = [(row["accountId"], row["awsRegion"]) for row in map(json.loads, rows)]
@@ -101,11 +112,11 @@ class ConfigRecording(AdministeredSetting):
             and Scope(keys.get(account, account), region) not in kept
         )  # fmt: skip
         yield Resource(self.address(NAME, scope), {"stopped": stopped}, owned=False)
-        yield from self._kept(organization, aws, client, kept) if wanted else ()
+        yield from self._kept(organization, aws, client, kept) if wanted else self._of_others(organization, aws, client)
 
     def _kept(self, organization: Organization, aws: Aws, client: Any, sites: list[Scope]) -> Iterator[Gap]:
         wanted = organization.deployments[RECORDER]
-        found = self._recorders_of(aws, client, sorted({site.account for site in sites}))
+        found = self._recorders_of(organization, aws, client, sorted({site.account for site in sites}))
         for site in sites:
             recorder = found.get((aws.tree.account_ids.get(site.account, ""), site.region))
             if recorder is None:
@@ -118,17 +129,64 @@ class ConfigRecording(AdministeredSetting):
                 why = Diagnostic("", existing_recorders.kept(recorder["name"], lacks))
                 yield Gap(self.name, site, why, NAME)
 
-    def _recorders_of(self, aws: Aws, client: Any, accounts: list[str]) -> dict[tuple[str, str], dict[str, Any]]:
+    def _recorders_of(
+        self, organization: Organization, aws: Aws, client: Any, accounts: list[str]
+    ) -> dict[tuple[str, str], dict[str, Any]]:
         """The recorders of accounts, as AWS Config describes them, by account id and region."""
         found = {}
         ids = [aws.tree.account_ids[key] for key in accounts if key in aws.tree.account_ids]
         for start in range(0, len(ids), ACCOUNTS_A_QUERY):
-            expression = KEPT.format(", ".join(f"'{each}'" for each in ids[start : start + ACCOUNTS_A_QUERY]))
-            about = {"Expression": expression, "ConfigurationAggregatorName": AGGREGATOR}
+            expression = OF_ACCOUNTS.format(", ".join(f"'{each}'" for each in ids[start : start + ACCOUNTS_A_QUERY]))
+            about = {"Expression": expression, "ConfigurationAggregatorName": _aggregator(organization)}
             for row in map(json.loads, aws.listed(client, "select_aggregate_resource_config", "Results", **about)):
                 if not existing_recorders.is_service_linked(row["resourceName"]):
                     found[row["accountId"], row["awsRegion"]] = _described(row)
         return found
+
+    def _without_aggregator(
+        self, organization: Organization, aws: Aws, client: Any, scope: Scope
+    ) -> Iterator[Resource | Gap]:
+        """A gap where the config names one; where it says nothing of AWS Config, those of the organization."""
+        service = organization.service(ConfigSettings)
+        if service is not None:
+            if name := service.settings.existing_aggregator:
+                reason = f"services.config.existing_aggregator names {name}, and there is none in {scope}"
+                yield Gap(self.name, scope, Diagnostic("", reason), NAME)
+            return
+        found = aws.listed(client, "describe_configuration_aggregators", "ConfigurationAggregators")
+        for each in found:
+            if "OrganizationAggregationSource" in each:
+                name = each["ConfigurationAggregatorName"]
+                yield Resource(self.address(name, scope), {OF_ORGANIZATION: True}, owned=False)
+
+    def _of_others(self, organization: Organization, aws: Aws, client: Any) -> Iterator[Gap]:
+        """Accounts and Regions whose recorders, all of others, do less than ours would: one query for all."""
+        service = organization.service(ConfigSettings)
+        if service is None or not service.settings.existing_aggregator:
+            return
+        scope = next(iter(self.scopes(organization)))
+        meant = organization.members(service.settings.target or Target(units=(ROOT,)))
+        wanted = {f"{key}/{region}" for key in meant for region in organization.governed_regions}
+        about = {"Expression": KEPT, "ConfigurationAggregatorName": _aggregator(organization)}
+        lacking: dict[str, list[str]] = {}
+        there = set()
+        for row in map(json.loads, aws.listed(client, "select_aggregate_resource_config", "Results", **about)):
+            site = f"{aws.tree.account_keys.get(row['accountId'], row['accountId'])}/{row['awsRegion']}"
+            if site in wanted and not existing_recorders.is_service_linked(row["resourceName"]):
+                there.add(site)
+                home = row["awsRegion"] == organization.home_region
+                asked = service.settings.recording_frequency
+                if lacks := existing_recorders.less_than(_described(row), asked, home=home):
+                    lacking.setdefault(lacks, []).append(site)
+        if none := sorted(wanted - there):
+            lacking["is not there, or the aggregator does not see it yet"] = none
+        for lacks, sites in sorted(lacking.items()):
+            more = f" and {len(sites) - FEW:,} more" if len(sites) > FEW else ""
+            reason = (
+                f"the recorder of others {lacks}: {', '.join(sorted(sites)[:FEW])}{more}. Have whoever made it mend "
+            )
+            reason += "it, or let ours take its place (services.config: recorders, existing_recorders)"
+            yield Gap(self.name, scope, Diagnostic("", reason), NAME)
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Start each, in its own account and region."""
@@ -136,6 +194,12 @@ class ConfigRecording(AdministeredSetting):
             account, _, region = site.partition("/")
             client = aws.client("config", Scope(account, region))
             client.start_configuration_recorder(ConfigurationRecorderName=RECORDER_NAME)
+
+
+def _aggregator(organization: Organization) -> str:
+    """The one that is asked."""
+    service = organization.service(ConfigSettings)
+    return (service.settings.existing_aggregator if service else "") or AGGREGATOR
 
 
 def _described(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,12 @@ class ConfigSettings:
         "Recorders that accounts have already: `keep` them and check what they record, or `replace` them by ours.",
         enum=["keep", "replace"],
     )
+    existing_aggregator: str = setting(
+        "",
+        "Name of an aggregator of the organization that the security tooling account has in the home region: it is "
+        "used as it is, and none of ours is made. Where `recorders` is false, everybody's are checked by it.",
+        pattern="^[A-Za-z0-9_-]{0,256}$",
+    )
     target: Target | None = setting(
         None,
         "Where recorders are made, and those that are there are kept or replaced, as for baselines: every account, "

@@ -60,6 +60,11 @@ def _ours(role: str) -> bool:
 def shortfall(found: Mapping[str, Any], template: Mapping[str, Any], *, home: bool) -> str:
     """What a recorder, as `recorder_at` shows it, records less than that of a template; nothing when nothing."""
     asked = next(each["Properties"] for each in template["Resources"].values() if each["Type"] == TYPE)
+    return less_than(found, asked["RecordingMode"]["RecordingFrequency"], home=home)
+
+
+def less_than(found: Mapping[str, Any], asked: str, *, home: bool) -> str:
+    """The same, where it is asked to record all types as often as that."""
     group = found.get("recordingGroup") or {}
     frequency = (found.get("recordingMode") or {}).get("recordingFrequency", "CONTINUOUS")
     lacks = [] if found["recording"] else ["does not record"]
@@ -67,7 +72,7 @@ def shortfall(found: Mapping[str, Any], template: Mapping[str, Any], *, home: bo
         lacks.append("records some resource types only")
     elif home and not group.get("includeGlobalResourceTypes"):
         lacks.append("leaves out global resource types")
-    if asked["RecordingMode"]["RecordingFrequency"] == "CONTINUOUS" != frequency:
+    if asked == "CONTINUOUS" != frequency:
         lacks.append("records once a day")
     return " and ".join(lacks)
 
