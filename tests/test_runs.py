@@ -203,7 +203,7 @@ def test_an_unknown_run(clock: Clock, run: str) -> None:
 def test_status_without_runs(clock: Clock, capsys: Capture) -> None:
     assert landing(["status"]) == 0
     assert "No runs yet" in capsys.readouterr().out
-    assert landing(["status", "x"]) == 1
+    assert landing(["status", "x"]) == 64
     assert "no run x" in capsys.readouterr().err
     assert landing(["status", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"format_version": "1.1", "running": [], "runs": []}
