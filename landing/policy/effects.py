@@ -277,12 +277,32 @@ def _request(
                 break
         else:
             return None
-        for tried in (request, *case.with_variables(request)):
+        for tried in (*_consistent(request), request, *case.with_variables(request)):
             if _confirms(tried, passes, blocks):
                 return Changed(_names(case), tried, _blocks_all(case, blocking), _by(tried, blocks))
         return Open(_names(case), _doubt(case, request, (*passes, *blocks)))
     except TooManyError as error:
         return Open(_names(case), str(error))
+
+
+def _consistent(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The request with one region and one account, of its resource and of its keys; nothing where it has them.
+
+    The resource follows the keys, or else they follow it: which of the two is the same request to the policies is for
+    whoever evaluates it.
+    """
+    parts = str(request.get("resource", "")).split(":", 5)
+    if len(parts) < 6:
+        return
+    context: dict[str, Any] = {**request.get("context", {})}
+    named = {key.lower(): key for key in context}
+    fields = {at: named[key] for at, key in ((3, "aws:requestedregion"), (4, "aws:resourceaccount")) if key in named}
+    apart = {at: key for at, key in fields.items() if parts[at] and isinstance(context[key], str)}
+    apart = {at: key for at, key in apart.items() if context[key] not in ("", parts[at])}
+    if apart:
+        moved = [context[apart[at]] if at in apart else part for at, part in enumerate(parts)]
+        yield {**request, "resource": ":".join(moved)}
+        yield {**request, "context": {**context, **{key: parts[at] for at, key in apart.items()}}}
 
 
 def _names(case: Case | Unsolved) -> tuple[str, ...]:

@@ -266,3 +266,19 @@ def test_what_others_change_is_not_looked_at_for_one_part() -> None:
         Comparison(old, new, scope=SCOPE, budget=budget).share(alone, without)
         spent.append(1_000 - budget.left)
     assert spent[0] == spent[1] > 0
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+        {"StringEquals": {"aws:ResourceAccount": "444455556666"}},
+    ],
+)
+def test_an_example_has_one_region_and_one_account(condition: dict[str, Any]) -> None:
+    after = [level(deny("sqs:DeleteQueue", Condition=condition))]
+    for item in effect([level()], after, {**SCOPE, "actions": "sqs:DeleteQueue"}).denied:
+        _, _, _, region, account, _ = item.example["resource"].split(":", 5)
+        context = item.example["context"]
+        assert context.get("aws:RequestedRegion", region) == region
+        assert context.get("aws:ResourceAccount", account) == account
