@@ -301,6 +301,9 @@ by the patterns of AWS's own models (botocore); standards, controls, managed rul
 types by lists that the sandbox goes by too (`landing/core/constraints/`). The lists are as old as the release: what
 AWS has added since is refused as well, until a newer release knows it.
 
+All is told at once. What cannot be read or is wrong is left out, the rest is checked, and nothing is said that would
+come only of what is left out. Of a folder with a file that may not be read (LZ103, LZ409) nothing else is said.
+
 | code | what is wrong | what to do |
 | --- | --- | --- |
 {rows}

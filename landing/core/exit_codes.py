@@ -11,7 +11,7 @@ MEANINGS: Mapping[int | tuple[int, ...], str] = {
     3: "something could not be checked, or sent (`drift --send`); `can`, `prove`: it cannot be told",
     4: "apply finished in part; run it again",
     5: "refused, nothing done",
-    64: "wrong usage",
+    64: "wrong usage; an address, a run, a code or a region that there is not",
     (130, 143, 129): "interrupted by SIGINT, SIGTERM, SIGHUP",
     141: "the reader of the result went away before its end",
 }
