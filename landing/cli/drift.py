@@ -40,6 +40,12 @@ if TYPE_CHECKING:
 @click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")
 @with_log
 @click.option("--parallelism", default=10, show_default=True, help="Requests at once.")
+@click.option(
+    "--expand",
+    multiple=True,
+    metavar="ADDR",
+    help="Show this address (or kind, or prefix*, or all) by itself and in full; repeatable.",
+)
 @click.option("--limit", default=200, show_default=True, help="Entries of the text to show; 0 for all.")
 @click.option(
     "--budget",
@@ -60,6 +66,7 @@ def command(
     exit_zero: bool,
     allow_incomplete: bool,
     parallelism: int,
+    expand: tuple[str, ...],
     limit: int,
     budget: int,
 ) -> int:
@@ -72,8 +79,10 @@ def command(
       landing drift --accept accepted.yaml --send
     """
     from landing.aws import findings
-    from landing.cli.output import appended, result, style_of
+    from landing.cli.output import appended, note, result, style_of
+    from landing.core.text import safe
     from landing.engine.journal import Event
+    from landing.report.fold import expanded
     from landing.report.style import Style
     from landing.runs import pipeline
 
@@ -85,10 +94,19 @@ def command(
     planned = pipeline.plan(organization, aws, session.hooks(), digest=session.digest(), explain=False, whole=True)
     organization = planned.organization
     found = _report(planned, aws, entries)
+    for each in expand:
+        if not any(expanded(finding.address, (each,)) for finding in found.drifted):
+            note(f"--expand {safe(each)}: nothing of that address has drifted.")
     for form, file in wanted:
         style = Style() if file else style_of(sys.stdout)
         view = formats.View(
-            style=style, limit=limit, budget=budget, changes=accept is not None, config=str(session.config)
+            style=style,
+            limit=limit,
+            budget=budget,
+            expand=expand,
+            changes=accept is not None,
+            whole=file is not None or not sys.stdout.isatty(),
+            config=str(session.config),
         )
         result(formats.shown("drift", form, found, organization, view=view), file)
     told = next(filter(None, (step_summary(form) for form, file in wanted if file is None)), None)

@@ -10,7 +10,7 @@ from typing import Any
 
 from landing.config.accepted import Acceptance
 from landing.core.difference import differences, differing
-from landing.core.model import Action, Address, Change, Diagnostic, Severity, Source
+from landing.core.model import Action, Address, Attributes, Change, Diagnostic, Severity, Source
 from landing.engine.plan import Plan
 from landing.engine.plan_file import digest_of, plain
 from landing.organization import ROOT, ForeignPolicy, Organization, Strictness, node_of
@@ -65,6 +65,8 @@ class Finding:
     diff: tuple[tuple[str, Any, Any], ...] = ()
     diagnostic: Diagnostic | None = None
     """Of what was not checked."""
+    sides: tuple[Attributes, Attributes] = ({}, {})
+    """Of what is changed, the attributes that differ: as declared, and as they are."""
     accepted: tuple[Acceptance, ...] = ()
     """Who has accepted it; with any it is no drift."""
     note: str = ""
@@ -228,6 +230,7 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
             waits,
             declared_at=change.source or organization.source,
             diff=diffs[said],
+            sides=_sides(change),
         )
     for address, text in plan.waiting.items():
         kind = plan.kinds[address.kind]
@@ -304,6 +307,12 @@ def _place(plan: Plan, address: Address) -> str:
 
 def _where(organization: Organization, policy: ForeignPolicy) -> tuple[str, ...]:
     return tuple(filter(organization.manages, policy.nodes))
+
+
+def _sides(change: Change) -> tuple[Attributes, Attributes]:
+    expected, actual = change.after or {}, change.before or {}
+    names = [name for name, value in expected.items() if change.before is not None and actual.get(name) != value]
+    return {name: expected[name] for name in names}, {name: actual[name] for name in names if name in actual}
 
 
 def _diff(change: Change) -> tuple[tuple[str, Any, Any], ...]:

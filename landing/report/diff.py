@@ -78,15 +78,31 @@ def _row(sign: str, name: str, value: Any, detail: Detail) -> Iterator[Line]:
     yield from (Line(sign, safe(line)) for line in rest)
 
 
-def of_finding(finding: Finding) -> list[Line]:
-    """What was expected against what is there; the sign says what happened behind the config's back."""
+def of_finding(finding: Finding, detail: Detail = BRIEF) -> list[Line]:
+    """What was expected against what is there; the sign says what happened behind the config's back.
+
+    A policy that changed is shown by its statements. In full, what documents and lists are in AWS is shown as well.
+    """
     if finding.status is Status.CHANGED:
-        leaves = [_drifted(path, expected, actual) for path, expected, actual in finding.diff]
-        return [line for leaf in leaves for line in _leaf(leaf, BRIEF)]
+        return list(_of_changed(finding, detail))
     sign, side = ("-", 1) if finding.status is Status.MISSING else ("+", 2)
-    rows = [(safe(row[0]), shown(row[side])) for row in finding.diff if row[side] not in NOTHING]
+    rows = [(safe(row[0]), row[side]) for row in finding.diff if row[side] not in NOTHING]
     width = max((len(name) for name, _ in rows), default=0)
-    return [Line(sign, f"{name:<{width}} = {text}") for name, text in rows]
+    return [line for name, value in rows for line in _row(sign, name.ljust(width), value, detail)]
+
+
+def _of_changed(finding: Finding, detail: Detail) -> Iterator[Line]:
+    *_, policies = apart(*finding.sides)
+    for policy in policies:
+        yield from _of_policy(policy, detail)
+    paths = tuple(f"{policy.path}." for policy in policies)
+    for path, expected, actual in finding.diff:
+        if not f"{path}.".startswith(paths):
+            yield from _leaf(_drifted(path, expected, actual), detail)
+    for name, value in finding.sides[1].items() if detail.full else ():
+        if isinstance(value, Mapping | list | tuple):
+            yield Line(CLOSE, f"# the whole of {safe(name)}, as AWS has it:")
+            yield from _row(CLOSE, safe(name), value, detail)
 
 
 def at_most(lines: Sequence[Line], limit: int) -> list[Line]:
@@ -94,6 +110,14 @@ def at_most(lines: Sequence[Line], limit: int) -> list[Line]:
     if len(lines) <= limit:
         return list(lines)
     return [*lines[: limit - 1], Line(CLOSE, f"# ({len(lines) - limit + 1} more lines)")]
+
+
+def in_a_line(lines: Sequence[Line]) -> str:
+    """All of them in one line of text."""
+    parts = [
+        ("" if line.depth or line.sign == CLOSE else ";") + f" {f'{line.sign} {line.text}'.strip()}" for line in lines
+    ]
+    return "".join(parts).removeprefix(";").strip()
 
 
 def _drifted(path: str, expected: Any, actual: Any) -> Difference:

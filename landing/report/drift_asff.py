@@ -13,7 +13,7 @@ from landing.core.model import Address, Severity
 from landing.core.text import safe
 from landing.engine.drift import Finding, Report, Status
 from landing.organization import Organization
-from landing.report.diff import of_finding
+from landing.report.diff import in_a_line, of_finding
 from landing.report.drift_results import MEANS, REMEDIES
 from landing.report.findings import WORDS, told
 from landing.services.base import Kind
@@ -99,8 +99,8 @@ def _requirements(kind: Kind) -> dict[str, list[str]]:
 
 
 def _description(finding: Finding) -> str:
-    lines = [f"{line.sign} {line.text}" for line in of_finding(finding)] if finding.status is Status.CHANGED else []
-    parts = (MEANS[finding.status], safe(finding.reason), safe(finding.note), "; ".join(lines))
+    lines = of_finding(finding) if finding.status is Status.CHANGED else []
+    parts = (MEANS[finding.status], safe(finding.reason), safe(finding.note), in_a_line(lines))
     return " ".join(filter(None, parts))
 
 

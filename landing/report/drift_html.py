@@ -17,7 +17,7 @@ from landing.core.model import Address, Severity
 from landing.core.text import safe
 from landing.engine.drift import Report, Status
 from landing.organization import Organization
-from landing.report.diff import Line, at_most
+from landing.report.diff import Detail, Line
 from landing.report.drift_text import verdict
 from landing.report.findings import WORDS, Group, accepted_by, coverage, fold, share
 from landing.report.grid import Cell, Grid, grid
@@ -29,7 +29,6 @@ from landing.services.base import Kinds
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_GROUPS = 1000
 MOST_PLACES = 30
-MOST_LINES = 60
 MOST_UNMANAGED = 500
 
 
@@ -166,7 +165,7 @@ def _row(kinds: Kinds, group: Group, organization: Organization) -> Row:
         name=group.name,
         what=group.what,
         note=finding.note,
-        lines=tuple(_coloured(line) for line in at_most(group.lines, MOST_LINES)),
+        lines=tuple(_coloured(line) for line in group.lines(Detail(0))),
         spread=spread(organization, group.addresses) if many else "",
         places=tuple(label(address) for address in group.addresses[:MOST_PLACES]) if many else (),
         places_left=max(0, len(group.findings) - MOST_PLACES),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from landing.engine.drift import Report, Status
 from landing.organization import Organization
 from landing.report.budget import BUDGET, Section, fit
-from landing.report.diff import at_most
+from landing.report.diff import BRIEF, WHOLE, Detail, at_most
 from landing.report.drift_text import UNADOPTED, verdict
 from landing.report.findings import Group, accepted_by, coverage, fold, share
+from landing.report.fold import expanded
 from landing.report.markdown import at, code, comment, details, fence, tag
 from landing.report.place import label, spread
 from landing.report.reasons import missed_in
@@ -23,14 +24,17 @@ POINTER = " All of it: `landing drift`. Put it back: `landing apply`.\n"
 HEADER = "| | Guardrail | What | Places | Declared at |\n|-|-|-|-:|-|\n"
 
 
-def render(report: Report, organization: Organization, *, budget: int = BUDGET) -> str:
-    """The verdict, a row for each folded finding, coverage, then the details of each as far as there is room."""
+def render(report: Report, organization: Organization, *, budget: int = BUDGET, expand: Collection[str] = ()) -> str:
+    """The verdict, a row for each folded finding, coverage, then the details of each as far as there is room.
+
+    What `expand` names is shown by itself and in full, as far as there is room.
+    """
     head = _head(report)
-    groups = fold(report.drifted)
+    groups = fold(report.drifted, expand)
     empty = (lambda: "",)
     rows = [Section(1, (*empty, partial(_row, group))) for group in groups]
     folded = [
-        Section(3, (*empty, *(partial(_details, group, organization, limit) for limit in (FEW_LINES, LINES))))
+        Section(3, (*empty, *(partial(_details, group, organization, *form) for form in _forms(group, expand))))
         for group in groups
     ]
     gaps = Section(2, tuple(partial(_gaps, report, count) for count in (0, SOME, MANY)))
@@ -121,9 +125,16 @@ def _more(count: int) -> Sequence[str]:
     return [f"- … and {count} more"] if count > 0 else []
 
 
-def _details(group: Group, organization: Organization, limit: int) -> str:
+def _forms(group: Group, expand: Collection[str]) -> Sequence[tuple[int, Detail]]:
+    """How many lines (0: all) and how much of each, from the shortest."""
+    more = ((0, WHOLE),) if expanded(group.finding.address, expand) else ()
+    return ((FEW_LINES, BRIEF), (LINES, BRIEF), (0, Detail(0)), *more)
+
+
+def _details(group: Group, organization: Organization, limit: int, detail: Detail) -> str:
+    lines = group.lines(detail)
     where = f": {group.where}" if group.where else ""
-    body = fence(line.fenced for line in at_most(group.lines, limit)) if group.lines else code(group.what)
+    body = fence(line.fenced for line in (at_most(lines, limit) if limit else lines)) if lines else code(group.what)
     if group.finding.note:
         body = f"{code(group.finding.note)}\n\n{body}"
     if len(group.findings) > 1:

@@ -8,14 +8,13 @@ from dataclasses import replace
 from landing.core.model import Source
 from landing.core.text import safe
 from landing.engine.drift import NO_DRIFT, Finding, Report, Status
-from landing.report.diff import of_finding
+from landing.report.diff import Detail, in_a_line, of_finding
 from landing.report.findings import WORDS, accepted_by
 from landing.report.reasons import missed_in
 from landing.report.result import LEVELS, WARNING, Result, Rule
 from landing.services.base import Kinds
 
 NAMED = 10
-LINES = 5
 MEANS = {
     Status.MISSING: "AWS does not hold it.",
     Status.CHANGED: "AWS holds it otherwise than declared.",
@@ -76,10 +75,9 @@ def _result(kinds: Kinds, source: Source, findings: Sequence[Finding]) -> Result
     more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
     count = f"{len(places)} places" if len(places) > 1 else "one place"
     message = f"{worst.title} {WORDS[worst.status]} in {count}: {', '.join(map(safe, places[:NAMED]))}{more}."
-    lines = of_finding(worst)
+    lines = of_finding(worst, Detail(0))
     if worst.status is Status.CHANGED and lines:
-        said = "; ".join(f"{line.sign} {line.text}" for line in lines[:LINES])
-        message += f" {said}" + (f"; and {len(lines) - LINES} more" if len(lines) > LINES else "")
+        message += f" {in_a_line(lines)}"
     if worst.status is Status.IN_FORCE:
         message += " " + "; ".join(safe(finding.reason) for finding in findings[:NAMED]) + "."
     notes = dict.fromkeys(safe(finding.note) for finding in findings if finding.note)

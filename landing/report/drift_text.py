@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from landing.core.text import safe
 from landing.engine.drift import Finding, Report, Status
 from landing.engine.plan import Plan
 from landing.organization import Organization
-from landing.report.diff import at_most
+from landing.report.diff import BRIEF, WHOLE, Detail, at_most
 from landing.report.findings import WORDS, Group, accepted_by, coverage, fold, share
+from landing.report.fold import expanded
 from landing.report.place import label, spread
 from landing.report.reasons import missed_in
 from landing.report.style import Style
@@ -26,16 +27,25 @@ NO_DRIFT = "No drift. Your infrastructure matches the configuration."
 
 
 def render(
-    report: Report, organization: Organization, style: Style, *, limit: int = LIMIT, changes: bool = False
+    report: Report,
+    organization: Organization,
+    style: Style,
+    *,
+    limit: int = LIMIT,
+    changes: bool = False,
+    expand: Collection[str] = (),
+    detail: Detail = BRIEF,
 ) -> str:
     """Findings folded by what they say, then coverage, then the count; `limit` 0 shows every entry.
 
-    With `changes` the digest of each is told, so that it can be accepted.
+    With `changes` the digest of each is told, so that it can be accepted. What `expand` names (as `fold` of plans has
+    it) is shown by itself and in full, the rest as `detail` says: no line is left out where no value is cut.
     """
-    groups = fold(report.drifted)
+    groups = fold(report.drifted, expand)
     lines: list[str] = []
     for group in groups[: limit or None]:
-        lines += _group(group, organization, style)
+        full = WHOLE if expanded(group.finding.address, expand) else detail
+        lines += _group(group, organization, style, full)
         if changes:
             lines.insert(-1, style.paint(f"  change: {_change(group)}", "dim"))
     if limit and len(groups) > limit:
@@ -49,7 +59,7 @@ def render(
     return style.page(lines)
 
 
-def _group(group: Group, organization: Organization, style: Style) -> Iterator[str]:
+def _group(group: Group, organization: Organization, style: Style, detail: Detail) -> Iterator[str]:
     first = group.finding
     severity = style.paint(f"{first.severity.upper():<7}", _COLOUR[first.severity])
     where = f" ({group.where})" if group.where else ""
@@ -60,8 +70,9 @@ def _group(group: Group, organization: Organization, style: Style) -> Iterator[s
         yield f"  {safe(first.reason)}"
     if first.note:
         yield f"  {safe(first.note)}"
-    if first.status is Status.CHANGED:
-        yield from (f"  {line.styled(style)}" for line in at_most(group.lines, LINES))
+    if first.status is Status.CHANGED or detail.full:
+        lines = group.lines(detail)
+        yield from (f"  {line.styled(style)}" for line in (at_most(lines, LINES) if detail.limit else lines))
     if group.where:
         units = spread(organization, group.addresses)
         rest = " …" if len(group.findings) > SAMPLES else ""

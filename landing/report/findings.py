@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 
 from landing.core.model import Address, Source
@@ -12,8 +12,8 @@ from landing.engine.drift import Finding, Report, Status
 from landing.engine.plan_file import plain
 from landing.organization import Organization
 from landing.organization.resources import ACCOUNT, ATTACHMENTS
-from landing.report.diff import Line, of_finding
-from landing.report.fold import OWN, alike, counted, extent, likeness, without_identity
+from landing.report.diff import BRIEF, Detail, Line, of_finding
+from landing.report.fold import OWN, alike, counted, expanded, extent, likeness, without_identity
 from landing.report.place import unit_of, unit_of_account
 
 WORDS = {
@@ -66,10 +66,9 @@ class Group:
         """The lines of the config that ask for what is not so."""
         return sorted({finding.declared_at for finding in self.findings if finding.declared_at})
 
-    @property
-    def lines(self) -> list[Line]:
+    def lines(self, detail: Detail = BRIEF) -> list[Line]:
         """What differs."""
-        return of_finding(self.finding)
+        return of_finding(self.finding, detail)
 
     @property
     def what(self) -> str:
@@ -83,9 +82,13 @@ class Group:
         return safe(f"{word}: {', '.join(paths[:3])}{' …' if len(paths) > 3 else ''}")
 
 
-def fold(findings: Iterable[Finding]) -> list[Group]:
-    """Groups, worst first; within a severity by kind, the odd ones first."""
-    folded = [Group(members) for members in alike(findings, _key)]
+def fold(findings: Iterable[Finding], expand: Collection[str] = ()) -> list[Group]:
+    """Groups, worst first; within a severity by kind, the odd ones first. What `expand` names is not folded."""
+
+    def key(finding: Finding) -> Hashable:
+        return finding.address if expand and expanded(finding.address, expand) else _key(finding)
+
+    folded = [Group(members) for members in alike(findings, key)]
     return sorted(folded, key=lambda g: (g.finding.severity.rank, g.finding.address.kind, len(g.findings)))
 
 

@@ -14,7 +14,7 @@ from landing.core.model import Address
 from landing.core.text import safe
 from landing.engine.drift import Finding, Report
 from landing.organization import Organization
-from landing.report.diff import at_most
+from landing.report.diff import Detail
 from landing.report.findings import Group, accepted_by, fold
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import unit_label
@@ -22,7 +22,6 @@ from landing.report.place import label
 from landing.report.reasons import missed_in
 
 GROUPS = 20
-LINES = 20
 PLACES = 10
 
 
@@ -105,7 +104,7 @@ def _said(groups: Sequence[Group]) -> Iterator[str]:
         yield f"{finding.severity}: {group.name}{where} {group.what}{source}"
         if finding.note:
             yield f"  {safe(finding.note)}"
-        yield from (f"  {'    ' * line.depth}{line.sign} {line.text}" for line in at_most(group.lines, LINES))
+        yield from (f"  {'    ' * line.depth}{line.sign} {line.text}" for line in group.lines(Detail(0)))
         if group.where:
             rest = f" and {len(group.findings) - PLACES} more" if len(group.findings) > PLACES else ""
             yield f"  {', '.join(label(address) for address in group.addresses[:PLACES])}{rest}"

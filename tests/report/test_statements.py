@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import pytest
 
 from landing.core.model import Action, Address, Change
+from landing.engine.drift import Report, report
 from landing.engine.plan import Origin, Plan
-from landing.report import plan_markdown, plan_text
+from landing.report import formats, plan_markdown, plan_text
 from landing.report.diff import BRIEF, WHOLE, Detail, of_change
 from landing.report.statements import apart, compared
 from landing.report.style import Style
 from landing.services.registry import KINDS
-from tests.report.samples import HOSTILE, organization, policy
+from tests.report.samples import HOSTILE, at, organization, policy
 
 LEAVE = {"Sid": "Leave", "Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"}
 REGIONS = {
@@ -59,6 +61,45 @@ def test_a_changed_policy_in_text(expand: str, golden: Any) -> None:
 def test_a_changed_policy_in_markdown(expand: str, golden: Any) -> None:
     text = plan_markdown.render(changed(), organization(), expand=(expand,) if expand else ())
     golden(f"reports/statements{'-in-full' if expand else ''}.md", text)
+
+
+def drifted() -> Report:
+    """Somebody has edited the policy: AWS has BEFORE, declared is AFTER; and a rule of AWS Config has a long value."""
+    rule = Change(Action.UPDATE, Address("config_rule", "long"), {"a": "x" * 300}, {"a": "y" * 300}, source=at(3))
+    plan = Plan((policy(BEFORE, AFTER), rule), made_from=Origin(version="0.1.0"))
+    return report(organization(), plan)
+
+
+@pytest.mark.parametrize("expand", ["", "policy"])
+def test_a_policy_that_has_drifted_in_a_file_of_text(expand: str, golden: Any) -> None:
+    view = formats.View(whole=True, expand=(expand,) if expand else ())
+    text = formats.shown("drift", "text", drifted(), organization(), view=view)
+    golden(f"reports/drift-statements{'-in-full' if expand else ''}.txt", text)
+
+
+def test_on_a_terminal_the_drift_of_a_policy_is_shortened_unless_it_is_expanded() -> None:
+    short = formats.shown("drift", "text", drifted(), organization(), view=formats.View())
+    assert "more lines)" in short
+    assert "x" * 300 not in short
+    full = formats.shown("drift", "text", drifted(), organization(), view=formats.View(expand=("all",)))
+    assert "more lines)" not in full
+    assert "x" * 300 in full
+
+
+@pytest.mark.parametrize("form", ["md", "html", "sarif", "junit"])
+def test_drift_in_a_file_has_each_statement_that_differs_and_whole_values(form: str) -> None:
+    text = html.unescape(formats.shown("drift", form, drifted(), organization(), view=formats.View()))
+    text = text.replace('\\"', '"')
+    for told in (
+        '- content.Statement "New" {',
+        '~ content.Statement "Regions" {',
+        '+ content.Statement "Gone" {',
+        "# (1 unchanged statement hidden)",
+        "x" * 300,
+        "y" * 300,
+    ):
+        assert told.replace("~", "!" if form == "md" else "~") in text, told
+    assert "role/team-07-deploy" not in text, "what stays is not shown"
 
 
 def pairs(before: Any, after: Any) -> list[tuple[str, str]]:

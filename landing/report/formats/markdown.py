@@ -21,7 +21,7 @@ def plan(plan: Plan, organization: Organization, view: View) -> str:
 def drift(found: Report, organization: Organization, view: View) -> str:
     from landing.report import drift_markdown
 
-    return view.style.plain(drift_markdown.render(found, organization, budget=view.budget))
+    return view.style.plain(drift_markdown.render(found, organization, budget=view.budget, expand=view.expand))
 
 
 def attached(organization: Organization, view: View) -> str:

@@ -35,8 +35,17 @@ def plan(plan: Plan, organization: Organization, view: View) -> str:
 
 def drift(found: Report, organization: Organization, view: View) -> str:
     from landing.report import drift_text
+    from landing.report.diff import BRIEF, Detail
 
-    return drift_text.render(found, organization, view.style, limit=view.limit, changes=view.changes)
+    return drift_text.render(
+        found,
+        organization,
+        view.style,
+        limit=view.limit,
+        changes=view.changes,
+        expand=view.expand,
+        detail=Detail(0) if view.whole else BRIEF,
+    )
 
 
 def problems(found: Sequence[Diagnostic], organization: Organization | None, view: View) -> str:
