@@ -60,7 +60,12 @@ def load(
     organization, found = _built(base, library, services)
     if linted:
         found += template_lint.problems(organization, library)
-    problems += (problem for problem in found if not _follows(problem, base))
+    boundless = {each.pointer[:2] for each in found if each.code == "LZ350" and _stands_in_the_way(each)}
+    problems += (
+        problem
+        for problem in found
+        if not _follows(problem, base) and (problem.code != "LZ349" or problem.pointer not in boundless)
+    )  # whoever may make a role of any name can become one: that is said
     if any(map(_stands_in_the_way, problems)):
         raise ConfigError(_together(problems))
     return organization, problems
