@@ -70,6 +70,11 @@ def key_of(name: str, names: Mapping[str, str]) -> str:
     return key if names.get(key, name) == name else name + BY_NAME
 
 
+def name_of(key: str, names: Mapping[str, str]) -> str:
+    """What that is called in AWS of which `key_of` has made this key."""
+    return key.removesuffix(BY_NAME) if key.endswith(BY_NAME) else names.get(key, PREFIX + key)
+
+
 def at_home(organization: Organization, live: Iterable[Resource], kind: Kind) -> Attributes:
     """What a kind has in the home region, or else in the first where it has something; nothing where it has nothing."""
     found = {each.address.scope.region: each.attributes for each in live if each.address.kind == kind.name}

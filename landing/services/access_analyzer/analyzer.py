@@ -23,7 +23,7 @@ from landing.services.access_analyzer.settings import (
 )
 from landing.services.base import Ownership, required_account
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
-from landing.services.shapes import AdministeredSetting, key_of
+from landing.services.shapes import AdministeredSetting, key_of, name_of
 from landing.services.strength import Weaker, kept, no_more, ranked, told
 
 FOR_GOOD = ("type", "status", "days")
@@ -131,7 +131,7 @@ class Analyzer(AdministeredSetting):
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, update, delete, or make anew with its archive rules; and wait until it works."""
         client, key = aws.client(self.client_name, change.address.scope), change.address.name
-        name = called(organization).get(key, PREFIX + key)
+        name = name_of(key, called(organization))
         found = next((each for each in analyzers(aws, change.address.scope) if each["name"] == name), None)
         rules: list[Any] = []
         if found and (change.after is None or _differs(found, change.after)):

@@ -17,7 +17,7 @@ from landing.organization import PREFIX, EnabledService, Organization
 from landing.services.base import Ownership
 from landing.services.config.settings import ConfigSettings, Rule
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
-from landing.services.shapes import AdministeredSetting, key_of
+from landing.services.shapes import AdministeredSetting, key_of, name_of
 from landing.services.stacks.stack import Stack
 from landing.services.stacks.stack_set import StackSet
 from landing.services.strength import Weaker, told, told_each
@@ -112,7 +112,7 @@ class ConfigRule(AdministeredSetting):
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Put or delete, and wait for the roll-out to members."""
         client = aws.client("config", change.address.scope)
-        name = _names(organization).get(change.address.name, PREFIX + change.address.name)
+        name = name_of(change.address.name, _names(organization))
         with unless("ResourceInUseException") as busy:
             self._start(client, name, change)
         if busy.code:  # it is being deployed: by an earlier run, or by a request whose answer was lost
