@@ -420,6 +420,8 @@ def test_the_roles_do_all_of_it(cloud: Cloud, built: Organization, keys: Roles) 
     assert may(cloud, keys.apply, "organizations:CreateAccount")
 
 
+NOTHING = json.dumps({"Resources": {"Log": {"Type": "AWS::Logs::LogGroup"}}})
+
 WRITES = {
     action
     for kind in KINDS
@@ -465,6 +467,14 @@ def test_the_apply_role_changes_neither_itself_nor_what_keeps_it_in_its_place(
     assert refused(cloudformation.update_stack, **stack, UsePreviousTemplate=True)
     assert refused(cloudformation.update_termination_protection, **stack, EnableTerminationProtection=False)
     assert refused(cloudformation.create_change_set, **stack, ChangeSetName="more", UsePreviousTemplate=True)
+    others = {"StackName": "administration"}
+    cloud.sandbox.session().client("cloudformation", region_name="eu-west-1").create_stack(
+        **others, TemplateBody=NOTHING, RoleARN=f"arn:aws:iam::{account}:role/administrator"
+    )
+    assert refused(cloudformation.update_stack, **others, UsePreviousTemplate=True)
+    assert refused(cloudformation.create_change_set, **others, ChangeSetName="more", UsePreviousTemplate=True)
+    assert refused(cloudformation.delete_stack, **others)
+    assert not refused(cloudformation.create_stack, StackName="landing-more", TemplateBody=NOTHING)
     for bucket in ("acme-landing-lock", "acme-landing-records"):
         assert refused(s3.put_bucket_policy, Bucket=bucket, Policy="{}")
         assert refused(s3.delete_bucket, Bucket=bucket)

@@ -29,6 +29,18 @@ PROVIDER_READS = ("iam:GetOpenIDConnectProvider", "iam:ListOpenIDConnectProvider
 KEY_READS = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 """What it asks of the rest (the types' schemas, "handlers", "permissions")."""
 
+STACK_WRITES = (
+    "cloudformation:CancelUpdateStack", "cloudformation:ContinueUpdateRollback", "cloudformation:CreateChangeSet",
+    "cloudformation:CreateStack", "cloudformation:DeleteChangeSet", "cloudformation:DeleteStack",
+    "cloudformation:ExecuteChangeSet", "cloudformation:RollbackStack", "cloudformation:SetStackPolicy",
+    "cloudformation:UpdateStack", "cloudformation:UpdateTerminationProtection",
+)  # fmt: skip
+"""What changes a stack.
+
+A stack that was made with a service role is changed by that role, for whoever may change the stack: also for who may
+not pass the role (CloudFormation User Guide, "CloudFormation service role").
+"""
+
 LOOKING = ("cloudformation:Describe*", "cloudformation:Detect*", "cloudformation:Get*", "cloudformation:List*")
 
 
@@ -174,6 +186,8 @@ def _apply_role_never(organization: Organization, pipeline: Pipeline) -> Iterato
     arn = f"arn:{organization.partition}"
     stack = f"{arn}:cloudformation:*:*:stack/{PREFIX}{PIPELINE}/*"
     yield _deny("OwnStackStays", {"NotAction": [*LOOKING], "Resource": stack})
+    ours = f"{arn}:cloudformation:*:*:stack/{PREFIX}*/*"
+    yield _deny("OthersStacksStay", {"Action": [*STACK_WRITES], "NotResource": ours})
     own = [f"{arn}:iam::*:role/{pipeline.role(role)}" for role in _ROLES]
     own += [f"{arn}:iam::*:policy/{pipeline.role(role)}-*" for role in _ROLES]
     own += [f"{arn}:iam::*:oidc-provider/{pipeline.issuer}"] if pipeline.issuer else []
