@@ -32,6 +32,7 @@ from tests.samples import BUILT, GITHUB, SMALL
 Problems = Callable[..., list[Diagnostic]]
 Text = Callable[[str], Organization]
 STACK = "stack.pipeline@management/eu-west-1"
+ROLE = "arn:aws:iam::111122223333:role"
 
 
 class Silent:
@@ -95,6 +96,14 @@ def cloud(built: Organization, world: bytes) -> Iterator[Cloud]:
         (GITHUB.replace(', owner_id: "123456"', ""), ["LZ202"]),
         (GITHUB + "    session: 13\n", ["LZ206"]),
         (GITHUB + "    roles: {plan: one, apply: one}\n", ["LZ393"]),
+        (GITHUB + "    roles: {plan: Landing, apply: landing}\n", ["LZ393"]),
+        ("    codebuild: {plan: landing, apply: landing}\n", ["LZ393"]),
+        (f"    principals: {{plan: ['{ROLE}/a', '{ROLE}/b'], apply: ['{ROLE}/b']}}\n", ["LZ393"]),
+        (f"    principals: {{plan: ['{ROLE}/a'], apply: ['{ROLE}/b']}}\n", []),
+        ("    gitlab: {project: acme/landing, project_id: 42, url: https://GitLab.com}\n", ["LZ206"]),
+        ("    gitlab: {project: acme/landing, project_id: 42, audience: '${a}'}\n", ["LZ206"]),
+        (GITHUB.replace("{", "{environment: '${a}', branch: '${a}', ", 1), ["LZ206", "LZ206"]),
+        (GITHUB.replace("acme/landing", '"acme/landing\\n"'), ["LZ206"]),
         (
             "    gitlab: {project: acme/landing, project_id: 42, namespace_id: 7, url: https://git.acme.com}\n",
             ["LZ394"],

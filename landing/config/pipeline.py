@@ -36,14 +36,16 @@ def _id(description: str) -> Schema:
 
 
 def _url(description: str) -> Schema:
-    return text(description, pattern=r"^https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~-]+)*$", maxLength=255)
+    return text(description, pattern=r"^https://[a-z0-9.-]+(/[A-Za-z0-9._~-]+)*$", maxLength=255)
 
 
 _BRANCH = text(
-    "The protected branch that is applied; `main` when left out.", pattern=r"^[^\s*?\[\\^~:]+$", maxLength=200
+    "The protected branch that is applied; `main` when left out.", pattern=r"^((?!\$\{)[^\s*?\[\\^~:])+$", maxLength=200
 )
 _ENVIRONMENT = text(
-    "The environment whose reviewers approve; `landing-apply` when left out.", pattern=r"^[^\s*?]+$", maxLength=255
+    "The environment whose reviewers approve; `landing-apply` when left out.",
+    pattern=r"^((?!\$\{)[^\s*?])+$",
+    maxLength=255,
 )
 _ROLE = text("Name of the role.", pattern=r"^[\w+=,.@-]{1,60}$")
 _PRINCIPALS: Schema = {
@@ -79,7 +81,9 @@ SCHEMA: Schema = mapping(
                 "namespace_id": _id("The id of the group."),
                 "branch": _BRANCH,
                 "environment": _ENVIRONMENT,
-                "audience": text("`aud` of the job's `id_tokens`; `sts.amazonaws.com` when left out.", minLength=1),
+                "audience": text(
+                    "`aud` of the job's `id_tokens`; `sts.amazonaws.com` when left out.", pattern=r"^((?!\$\{)\S)+$"
+                ),
                 "url": _url("The GitLab server; https://gitlab.com when left out."),
             },
             ("project", "project_id"),
@@ -125,11 +129,23 @@ def check(document: Document) -> Iterator[Diagnostic]:
         hint = "`read_role: landing-read`, which the baseline `read-role: {target: {units: [root]}}` makes"
         yield document.problem("LZ392", message, PATH, hint, key=True)
     roles = _mapping(given.get("roles"))
-    if roles.get("plan", PLAN_ROLE) == roles.get("apply", APPLY_ROLE):
+    if str(roles.get("plan", PLAN_ROLE)).lower() == str(roles.get("apply", APPLY_ROLE)).lower():
         message = "the roles that plan and that apply have one name"
         yield document.problem("LZ393", message, (*PATH, "roles"), "two roles, two names", key=True)
+    yield from _both(document, given)
     yield from _issuers(document, given)
     yield from _buckets(document, given)
+
+
+def _both(document: Document, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    """Whoever plans looks at what nobody has approved: who applies must be somebody else."""
+    for flavour in ("codebuild", "principals"):
+        named = _mapping(given.get(flavour))
+        plan, apply = (_texts(named.get(role)) for role in ("plan", "apply"))
+        if both := plan & apply:
+            message = f"{', '.join(f'`{each}`' for each in sorted(both))} may plan and apply"
+            hint = "one that plans, and another that applies what was approved"
+            yield document.problem("LZ393", message, (*PATH, flavour, "apply"), hint, key=True)
 
 
 def _issuers(document: Document, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
@@ -208,6 +224,10 @@ def _issuer(url: str) -> str:
     """As the ARN of a provider and condition keys have it."""
     parts = urlsplit(url)
     return f"{parts.netloc}{parts.path}".rstrip("/")
+
+
+def _texts(value: object) -> set[str]:
+    return {each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)}
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -40,10 +40,8 @@ def problems_of(document: Document, schema: Mapping[str, Any]) -> list[Diagnosti
 
 def violations(data: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Path_]:
     """The places of a value that violate the schema: of a key that is unknown or missing, the mapping around it."""
-    from jsonschema import Draft7Validator
-
     if not compiled(schema)(dict(data)):
-        yield from (tuple(error.absolute_path) for error in Draft7Validator(schema).iter_errors(dict(data)))
+        yield from (tuple(error.absolute_path) for error in _errors(schema, dict(data)))
 
 
 def place_of(problem: Diagnostic) -> Path_:
@@ -58,16 +56,30 @@ def meant(hint: str) -> str:
 
 def _violations(document: Document, schema: Mapping[str, Any]) -> list[Diagnostic]:
     """Those accounts only are looked at that are wrong: they are the bulk of a config."""
-    from jsonschema import Draft7Validator
-
     data = dict(document.data)
     if isinstance(data.get("accounts"), dict):
         data["accounts"] = _suspects(data["accounts"], schema["properties"]["accounts"])
-    errors = Draft7Validator(schema).iter_errors(data)
-    found = list(dict.fromkeys(each for error in errors for each in _spoken(document, error)))
+    found = list(dict.fromkeys(each for error in _errors(schema, data) for each in _spoken(document, error)))
     mistyped = {each.pointer for each in found if each.code == "LZ205"}
     told = set[Path_]()
     return [each for each in found if not _is_said(document, each, mistyped, told)]
+
+
+def _errors(schema: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[ValidationError]:
+    """Each; `$` is the end of a text, as for the compiled validator, and not before a line break that ends it."""
+    from jsonschema import Draft7Validator, ValidationError
+    from jsonschema.validators import extend
+
+    def pattern(_: object, wanted: str, text: object, __: object) -> Iterator[ValidationError]:
+        if isinstance(text, str) and not re.search(_to_the_end(wanted), text):
+            yield ValidationError(f"{text!r} does not match {wanted!r}")
+
+    validator: Any = extend(Draft7Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]
+    yield from validator(schema).iter_errors(data)
+
+
+def _to_the_end(pattern: str) -> str:
+    return re.sub(r"(?<!\\)\$", r"\\Z", pattern)
 
 
 def _is_said(document: Document, problem: Diagnostic, mistyped: set[Path_], told: set[Path_]) -> bool:
@@ -124,7 +136,7 @@ def _compiled(schema: str) -> Callable[[Any], bool]:
 
 
 def _suspects(accounts: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    fits, name = compiled(schema["additionalProperties"]), re.compile(schema["propertyNames"]["pattern"])
+    fits, name = compiled(schema["additionalProperties"]), re.compile(_to_the_end(schema["propertyNames"]["pattern"]))
     return {key: value for key, value in accounts.items() if not fits(value) or name.search(key) is None}
 
 
@@ -173,6 +185,7 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
 
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "audience": ("sts.amazonaws.com",),
     "apply": ("landing-apply", "arn:aws:iam::111122223333:role/deploy"),
     "baseline": ("AWSControlTowerBaseline",),
     "bucket": ("acme-landing-lock",),

@@ -212,7 +212,7 @@ CODES: Mapping[str, Explanation] = {
         "a pipeline whose role that plans could not enter member accounts",
         "name `access.read_role`, and let a baseline make the role",
     ),
-    "LZ393": Explanation("the pipeline's two roles have one name", "give them two"),
+    "LZ393": Explanation("the pipeline's two roles have one name, or are for the same", "give them two"),
     "LZ394": Explanation("what says nothing of where the pipeline runs", "leave it out"),
     "LZ395": Explanation("the records of runs in the bucket of the lock", "name another bucket"),
     "LZ401": Explanation("two policies or blueprints of one name", "rename one of them"),
