@@ -58,7 +58,7 @@ services:
   guardduty: {features: {lambda_network_logs: false}}
   macie: {discovery: NEW}
   access_analyzer:
-    unused: {days: 60, exclude: {accounts: [shop-dev]}, exclude_tags: {landing: exempt}}
+    unused: {days: 60, exclude: {accounts: [shop-prod]}, exclude_tags: {landing: exempt}}
     internal: {resource_types: ["AWS::S3::Bucket"], accounts: {units: [workloads]}}
     archive: {sso: {where: {resourceType: {eq: ["AWS::IAM::Role"]}, principal.Federated: {contains: [AWSSSO]}}}}
   security_hub:
