@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
@@ -17,13 +18,15 @@ import click
 import pytest
 import yaml
 
-from landing.cli import cli
+from landing.cli import cli, run
 from landing.config import load
 from landing.core.model import Address
 from landing.library import Library, shipped
 from landing.sandbox.services.cloudformation.types import supported
 from landing.services.registry import KINDS
+from tests.importing.test_sources import LZA, lay
 from tests.samples import SMALL
+from tests.simulated.server import Simulated, serving
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
@@ -36,7 +39,7 @@ BLOCK = re.compile(r"^```(\w+)?([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 def commands_in(text: str) -> Iterator[str]:
     """Each `landing …` that a page shows, in a block of commands, an indented line or as code within a sentence."""
     shown = re.findall(r"^(?:\$ |    )((?:landing|eval) .*)$", text, re.MULTILINE)
-    shown += re.findall(r"`(landing [^`\n]+)`", text)
+    shown += re.findall(r"`((?:landing|eval) [^`\n]+)`", text)
     for line in shown:
         for part in re.split(r"\s+&&\s+|\s+[>|]\s.*$|\s{2,}#.*$|^eval \"\$\(|\)\"", line):
             if part.startswith("landing "):
@@ -188,6 +191,8 @@ def test_the_walk_in_the_readme_shows_what_it_says(type_in: Callable[[str], str]
         elif body.startswith("$ landing drift"):
             command, _, shown = body.removeprefix("$ ").partition("\n")
             assert_shown(shown, type_in(command), command)
+    for command in sorted({each for each in map(typed, SHOWN) if each.startswith("landing sandbox ")}):
+        type_in(command)
 
 
 def assert_shown(shown: str, answer: str, command: str) -> None:
@@ -219,3 +224,138 @@ def test_the_stacks_that_are_shown_are_made_in_the_order_that_is_told(tmp_path: 
     assert all(hub in made[each].requires for each in targets)
     (given,) = {made[each].attributes["parameters"]["HubArn"] for each in targets}
     assert given == "<output:alarm-hub.TopicArn@shared-services/eu-west-1>"
+
+
+SHOWN = sorted({command for text in PAGES.values() for command in commands_in(text)})
+STAND_INS = {
+    r"^landing completion$": "landing completion bash",  # a command that a sentence only names gets what it needs
+    r"^landing explain$": "landing explain CODE",
+    r"^landing forget$": "landing forget ADDR",
+    r"^landing import$": "landing import my-organization",
+    r"^landing init$": "landing init my-organization",
+    r"^landing prove$": "landing prove escalation",
+    r"^landing sandbox snapshot$": "landing sandbox snapshot world",
+    r"^landing test (?=--verify)": "landing test deny-marketplace ",  # one policy does for all
+    r" ADDRESS$": " trail.landing-organization-trail",
+    r" ADDR…?$": " stack.alarm-targets@payments-dev/eu-west-1",
+    r" stack\.KEY@account/region$": " stack.alarm-targets@payments-dev/eu-west-1",
+    r" CODE$": " LZ107",
+    r" ID$": " c34f106e-ef1c-46b8-9064-ae5b0b22a62c",
+    r" --profile \S+": "",  # the sandbox has no profiles
+    r" --sandbox$": "",  # LANDING_SANDBOX says it of all
+}
+"""What is typed in place of what a reader fills in."""
+
+DROPPED = {r"^landing forget": "config/alarms.yaml", r"^landing apply --allow delete": "config/alarms.yaml"}
+"""Commands for what the config names no more, and the file that goes before."""
+
+ANSWERS = {r"^landing test .*--verify-with-aws": 3}  # the sandbox has no policy simulator: nothing can be compared
+"""Exit codes other than 0, in an organization that is as declared."""
+
+NOT_RUN = {
+    r"^make (?!test$)": "the checkout's own: its targets build, measure, or fetch what a test may not",
+    r"^(make test|\.ci/run)$": "it would run this again",
+    r"^aws ": "the AWS CLI, which is not installed with us",
+    r"^cd ": "of a walk, which goes there",
+}
+"""Commands that are no `landing`, and why they are not run."""
+
+
+def typed(command: str) -> str:
+    for pattern, text in STAND_INS.items():
+        command = re.sub(pattern, text, command)
+    return command
+
+
+def in_walks() -> set[str]:
+    """What the walks run: the one above, and that of tests/importing/test_adopting.py."""
+    blocks = [
+        body
+        for page in ("README.md", "docs/drift.md")
+        for language, rest, body in BLOCK.findall(PAGES[page])
+        if (language, rest) == ("console", "")
+    ]
+    lines = re.findall(r"^    landing .+$", PAGES["docs/adopting.md"], re.MULTILINE)
+    return {typed(command) for text in [*blocks, *lines] for command in commands_in(text)}
+
+
+def test_no_table_of_commands_says_what_no_page_shows() -> None:
+    for pattern in STAND_INS:
+        stood_in = [re.sub(other, text, each) for each in SHOWN for other, text in STAND_INS.items()]
+        assert any(re.search(pattern, each) for each in [*SHOWN, *stood_in]), pattern
+    for pattern in (*DROPPED, *ANSWERS):
+        assert any(re.search(pattern, typed(each)) for each in SHOWN), pattern
+
+
+def test_other_commands_that_are_shown_are_known() -> None:
+    shown = set()
+    for text in PAGES.values():
+        lines = [line for language, _, body in BLOCK.findall(text) if language == "sh" for line in body.splitlines()]
+        lines += re.findall(r"^ {4}(\S.*)$", BLOCK.sub("", text), re.MULTILINE)
+        lines += re.findall(r"^\$ (.+)$", text, re.MULTILINE)
+        shown |= {line for line in lines if not line.startswith((" ", "landing ", "eval "))}
+    shown = {re.sub(r"\s+#.*", "", line) for line in shown}
+    assert [line for line in shown if not any(re.search(pattern, line) for pattern in NOT_RUN)] == []
+    assert [pattern for pattern in NOT_RUN if not any(re.search(pattern, line) for line in shown)] == []
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {line.removeprefix("make ") for line in shown if line.startswith("make ")} <= {*targets}
+
+
+def write_whole(folder: Path) -> None:
+    """Put into a starter config what the pages add to it: stacks, a policy, acceptances, the roles of a pipeline."""
+    shown = re.findall(r"^```\w+ file=(\S+)\n(.*?)^```", "\n".join(PAGES.values()), re.MULTILINE | re.DOTALL)
+    added = re.compile(r"alarm|marketplace|accepted")
+    lay(folder, {name: text.replace("2027-01-31", "9999-12-31") for name, text in shown if added.search(name)})
+    lay(folder / "lza-config", LZA)
+    pipeline = next(
+        yaml.safe_load(body) for _, _, body in BLOCK.findall(PAGES["docs/pipeline.md"]) if "repository_id" in body
+    )
+    top = folder / "config" / "organization.yaml"
+    more = {"organization": {"governed_regions": ["eu-west-1"]}, "access": {"pipeline": {"plans_key": True}}}
+    whole = merged(yaml.safe_load(top.read_text(encoding="utf-8")), {"access": pipeline.pop("access")})
+    whole = merged(whole, more)  # of one region, and of some accounts: the others are asked the same
+    file = folder / "config" / "accounts.yaml"
+    accounts = yaml.safe_load(file.read_text(encoding="utf-8"))["accounts"]
+    some = {key: each for key, each in accounts.items() if not re.match("analytics|search|web|sandbox", key)}
+    file.write_text(yaml.safe_dump({"accounts": some}), encoding="utf-8")
+    lay(folder / "config", {"organization.yaml": yaml.safe_dump(whole), "pipeline.yaml": yaml.safe_dump(pipeline)})
+
+
+def test_every_command_that_is_shown_can_be_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each by itself, in an organization that has been applied, for which somebody has planned and says yes."""
+
+    def type_in(command: str, folder: Path) -> str:
+        for name in [name for name in os.environ if name.startswith(("AWS_", "LANDING_"))]:
+            monkeypatch.delenv(name)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "stdin", io.StringIO("yes\n"))
+        code = run(shlex.split(command, comments=True)[1:])
+        err = capsys.readouterr().err
+        wanted = next((code for pattern, code in ANSWERS.items() if re.search(pattern, command)), 0)
+        return "" if code == wanted and "Traceback" not in err else f"{command}: {code}, not {wanted}\n{err[-1500:]}"
+
+    with Simulated(account_quota=100) as sandbox, serving(sandbox) as aws, aws.as_sandbox(tmp_path / "home") as given:
+        environment = {name: value for name, value in given.items() if name.startswith(("AWS_", "LANDING_"))}
+        whole = tmp_path / "whole"
+        assert type_in("landing init whole", tmp_path) == ""
+        write_whole(whole)
+        begun = ("landing apply", "landing bootstrap", "landing plan --out plan.json")
+        for command in begun:
+            assert type_in(command, whole) == ""
+        first, *_ = sorted((whole / ".landing" / "runs").iterdir())
+        first.rename(first.with_name("20261127T081502Z"))  # which the README asks for
+        before, failed = sandbox.dump(), []
+        commands = sorted({typed(each) for each in SHOWN} - in_walks() - {*begun})
+        for number, command in enumerate(each for each in commands if not each.startswith("landing sandbox ")):
+            sandbox.load(before)
+            folder = copytree(whole, tmp_path / str(number))
+            for pattern, name in DROPPED.items():
+                if re.search(pattern, command):
+                    (folder / name).unlink()
+            failed.append(type_in(command, folder))
+        assert len(failed) > 20
+        assert "\n".join(filter(None, failed)) == ""
