@@ -340,6 +340,7 @@ def test_a_saved_plan_is_shown_whole_before_it_is_approved(
     assert run(["apply", "plan.json", "--digest", "0" * 64, "--auto-approve"]) == 5
     assert "not the plan that was reviewed" in capsys.readouterr().err
     assert run(["apply", "--digest", digest]) == 64
+    assert run(["apply", "plan.json", "--digest", "", "--auto-approve"]) == 64, "a variable that is not set"
     assert unchanged(cloud)
 
 

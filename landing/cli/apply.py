@@ -42,7 +42,7 @@ ALLOW = ("delete", "detach", "weaken", "close-account", "switch-off", "replace",
 @with_aws
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
-@click.option("--digest", default="", metavar="HEX", help="Of FILE, as its reviewer saw it: another is refused.")
+@click.option("--digest", metavar="HEX", help="Of FILE, as its reviewer saw it: another is refused.")
 @click.option("--parallelism", default=10, show_default=True, help="Changes at once.")
 @click.option(
     "--allow",
@@ -68,7 +68,7 @@ def command(
     session: Session,
     file: Path | None,
     auto_approve: bool,
-    digest: str,
+    digest: str | None,
     parallelism: int,
     allow: tuple[str, ...],
     targets: tuple[str, ...],
@@ -97,6 +97,8 @@ def command(
         raise click.UsageError("--log-format json cannot ask: it needs --auto-approve")
     if file is not None and repack:
         raise click.UsageError("a saved plan has decided already: give --repack to `landing plan`")
+    if digest is not None and not digest.strip():
+        raise click.UsageError("--digest is empty: it would check nothing")
     if file is None and digest:
         raise click.UsageError("--digest is of a saved plan: give its FILE as well")
     organization, _ = session.organization(linted=True)
@@ -153,7 +155,7 @@ def approve_changes() -> None:
     )
 
 
-def _reviewed(file: Path, digest: str, connect: Callable[[], Aws]) -> Plan:
+def _reviewed(file: Path, digest: str | None, connect: Callable[[], Aws]) -> Plan:
     """The saved plan; raises WrongPlan when it is not the one with the given digest."""
     from landing.core.errors import WrongPlan
     from landing.engine.sealed_plan import load
