@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -429,6 +430,10 @@ def test_the_roles_do_all_of_it(cloud: Cloud, built: Organization, keys: Roles) 
     assert may(cloud, keys.apply, "organizations:CreateAccount")
 
 
+OPEN = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "ACCOUNT"}, '
+    '"Action": "sts:AssumeRole"}]}'
+)
 NOTHING = json.dumps({"Resources": {"Log": {"Type": "AWS::Logs::LogGroup"}}})
 
 WRITES = {
@@ -458,6 +463,13 @@ def test_the_apply_role_changes_neither_itself_nor_what_keeps_it_in_its_place(
     iam, cloudformation, s3, kms, sts = (
         client(keys.apply, name) for name in ("iam", "cloudformation", "s3", "kms", "sts")
     )
+    made = cloud.sandbox.session().client("iam")
+    for role in ("OrganizationAccountAccessRole", "landing-read"):  # of the management account
+        with contextlib.suppress(made.exceptions.EntityAlreadyExistsException):
+            made.create_role(RoleName=role, AssumeRolePolicyDocument=OPEN.replace("ACCOUNT", account))
+        named = {"RoleArn": f"arn:aws:iam::{account}:role/{role}", "RoleSessionName": "job"}
+        assert refused(sts.assume_role, **named)
+        assert refused(client(keys.plan, "sts").assume_role, **named)
     for role in ("landing-plan", "landing-apply"):
         assert refused(iam.attach_role_policy, RoleName=role, PolicyArn=everything)
         assert refused(iam.detach_role_policy, RoleName=role, PolicyArn=f"arn:aws:iam::{account}:policy/{role}-1")
@@ -466,8 +478,8 @@ def test_the_apply_role_changes_neither_itself_nor_what_keeps_it_in_its_place(
         assert refused(iam.update_role, RoleName=role, MaxSessionDuration=43200)
         assert refused(iam.delete_role, RoleName=role)
         assert refused(sts.assume_role, RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="job")
-    named = {"PolicyArn": f"arn:aws:iam::{account}:policy/landing-apply-1"}
-    assert refused(iam.create_policy_version, **named, PolicyDocument="{}", SetAsDefault=True)
+    policy = {"PolicyArn": f"arn:aws:iam::{account}:policy/landing-apply-1"}
+    assert refused(iam.create_policy_version, **policy, PolicyDocument="{}", SetAsDefault=True)
     provider = {"OpenIDConnectProviderArn": f"arn:aws:iam::{account}:oidc-provider/{HOST}"}
     assert refused(iam.delete_open_id_connect_provider, **provider)
     assert refused(iam.add_client_id_to_open_id_connect_provider, **provider, ClientID="others")

@@ -208,8 +208,11 @@ def _apply_role_never(organization: Organization, pipeline: Pipeline) -> Iterato
 
 
 def _enters_only(organization: Organization, role: str) -> Iterator[Statement]:
+    """One role, and in members alone: in the management account a role of that name may be an administrator's."""
     entered = f"arn:{organization.partition}:iam::*:role/{role}"
     yield _deny("NoOtherRole", {"Action": ["sts:AssumeRole", "sts:AssumeRoot"], "NotResource": entered})
+    here = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"}
+    yield _deny("NoRoleOfThisAccount", {"Action": ["sts:AssumeRole"], "Resource": [here]})
 
 
 def packed(statements: Iterable[Statement]) -> Iterator[dict[str, Any]]:
