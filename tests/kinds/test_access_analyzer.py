@@ -13,7 +13,7 @@ from tests.cloud import Cloud
 from tests.kinds.conftest import At
 from tests.samples import SMALL
 
-BEFORE = ("organization", "trusted_access", "unit", "account", "delegated_administrator", "governed_service")
+BEFORE = ("organization", "trusted_access", "unit", "account", "governed_service")
 OF_IT = [kind for kind in KINDS if kind.name in BEFORE or kind.service == "access_analyzer"]
 RULE = "archive: {sso: {analyzer: unused, where: {resourceType: {eq: ['AWS::IAM::Role']}}}}"
 

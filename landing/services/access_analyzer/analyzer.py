@@ -11,6 +11,7 @@ from landing.core.errors import OperationFailed
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.core.references import account_id
 from landing.organization import PREFIX, EnabledService, Organization
+from landing.services.access_analyzer.administrator import AccessAnalyzerAdministrator
 from landing.services.access_analyzer.settings import (
     EXTERNAL,
     INTERNAL,
@@ -22,7 +23,6 @@ from landing.services.access_analyzer.settings import (
     Unused,
 )
 from landing.services.base import Ownership, required_account
-from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.shapes import AdministeredSetting, key_of, name_of
 from landing.services.strength import Weaker, kept, no_more, ranked, told
 
@@ -103,13 +103,17 @@ class Analyzer(AdministeredSetting):
             for scope in self.scopes(organization):
                 if name == UNUSED and scope.region != organization.home_region:
                     continue
-                needs = (administrator(organization), *map(required_account, _named(organization, settings)))
+                needs = (
+                    self.administrator(organization, scope, AccessAnalyzerAdministrator()),
+                    *map(required_account, _named(organization, settings)),
+                )
                 attributes = {"type": TYPES[name], "status": "ACTIVE", **_wanted(organization, settings)}
                 yield Resource(self.address(name, scope), attributes, needs, source=service.at(name))
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Those of the organization; what AWS services keep for themselves (`managedBy`) is theirs."""
-        names, needs = called(organization), (administrator(organization),)
+        names = called(organization)
+        needs = (self.administrator(organization, scope, AccessAnalyzerAdministrator()),)
         for found in analyzers(aws, scope):
             name = found["name"]
             attributes = {"type": found["type"], "status": _status(found), **_seen(aws, found)}
@@ -155,11 +159,6 @@ class Analyzer(AdministeredSetting):
         elif configuration:
             client.update_analyzer(analyzerName=name, configuration=configuration)
         _wait(aws, client, name)
-
-
-def administrator(organization: Organization) -> Any:
-    """The address of the registration that must come first."""
-    return DelegatedAdministrator().address(f"{PRINCIPAL}/{organization.security_tooling}")
 
 
 def declared(settings: AccessAnalyzerSettings) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from landing.services.access_analyzer.administrator import AccessAnalyzerAdministrator
 from landing.services.access_analyzer.analyzer import Analyzer
 from landing.services.access_analyzer.archive_rule import ArchiveRule
 from landing.services.access_analyzer.inverse import settings_of
@@ -13,9 +14,8 @@ SERVICE = Service(
     title="IAM Access Analyzer",
     settings=AccessAnalyzerSettings,
     trusted=(PRINCIPAL,),
-    delegated=(PRINCIPAL,),
     endpoint="access-analyzer",
-    kinds=(Analyzer(), ArchiveRule()),
+    kinds=(AccessAnalyzerAdministrator(), Analyzer(), ArchiveRule()),
     settings_of=settings_of,
     cost="External access is free; unused access by role and user a month, internal access by resource a month.",
     docs="https://docs.aws.amazon.com/IAM/latest/UserGuide/what-is-access-analyzer.html",
