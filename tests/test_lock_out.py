@@ -12,6 +12,7 @@ import pytest
 
 from landing.cli import run
 from landing.config import load
+from landing.core.errors import UnsafePlan
 from landing.core.model import Action, Address, Change
 from landing.guardrails.lock_out import concerns, lock_outs, refuse_lock_out
 from landing.library import Library, shipped
@@ -116,8 +117,21 @@ def test_what_others_block_by_themselves_stands_in_no_way_and_what_ours_block_do
     frozen = replace(freeze({}), foreign=(theirs,))
     blocked = {each for found in lock_outs(frozen) for each in found.actions}
     assert len(blocked) > 1
-    assert {each for found in lock_outs(frozen, new=True) for each in found.actions} == left
+    assert {each for found in lock_outs(frozen, standing=[str(theirs)]) for each in found.actions} == left
     refuse_lock_out(replace(frozen, guardrails={}), [Change(Action.DELETE, Address("policy", "freeze"), {}, None)])
+
+
+def test_what_ours_block_already_stands_in_the_way_of_no_other_change(freeze: Callable[..., Organization]) -> None:
+    """As that of a quarantine: only what a change is of locks out anew."""
+    frozen = freeze({})
+    assert list(lock_outs(frozen))
+    other = Change(Action.UPDATE, Address("policy", "tls-only"), {"content": {}}, {"content": {"a": 1}})
+    refuse_lock_out(frozen, [other])
+    refuse_lock_out(frozen, [Change(Action.FORGET, Address("policy", "freeze"), {}, None)])
+    placed = Change(Action.UPDATE, Address("attachments", "unit/x"), {"policies": []}, {"policies": ["freeze"]})
+    for change in (placed, replace(other, address=Address("policy", "freeze"))):
+        with pytest.raises(UnsafePlan, match="lock-out"):
+            refuse_lock_out(frozen, [change])
 
 
 def test_the_member_role_must_be_able_to_write_what_plain_stacks_hold(

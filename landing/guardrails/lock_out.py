@@ -53,25 +53,27 @@ class LockOut:
 def concerns(changes: Iterable[Change]) -> bool:
     """Whether changes bear on what guardrails block: policies, attachments, moved accounts.
 
-    To adopt a policy puts nothing in force: who is locked out already is so by what was there.
+    To adopt or forget a policy puts nothing in force and out of it: who is locked out is so by what was there.
     """
     return any(
         change.address.kind in (POLICY, ATTACHMENTS) or moves(change)
         for change in changes
-        if change.action is not Action.ADOPT
+        if change.action not in (Action.ADOPT, Action.FORGET)
     )
 
 
 def refuse_lock_out(organization: Organization, changes: Collection[Change]) -> None:
     """Raise UnsafePlan with every role that the guardrails would lock out, where the changes bear on that.
 
-    What policies of others alone block is blocked without the changes too: it stands in the way of none of them. An
-    account that is made or moved may come under such a policy by the changes: then nothing is left out.
+    What policies block that no change is of, those of others and ours, is blocked without the changes too: it stands in
+    the way of none of them. An account that is made or moved may come under such a policy: then nothing is left out.
     """
     if not concerns(changes):
         return
     comes = any(moves(each) or (each.address.kind == ACCOUNT and each.before is None) for each in changes)
-    found = [f"  {each}" for each in lock_outs(organization, new=not comes)]
+    found = [
+        f"  {each}" for each in lock_outs(organization, standing=() if comes else _standing(organization, changes))
+    ]
     if found:
         others = [f"{each.words} at {', '.join(each.nodes)}" for each in organization.foreign if each.type == SCP]
         also = f" Policies of others count too, and are theirs to mend: {'; '.join(others)}." if others else ""
@@ -82,17 +84,31 @@ def refuse_lock_out(organization: Organization, changes: Collection[Change]) -> 
         )
 
 
-def lock_outs(organization: Organization, *, new: bool = False) -> Iterator[LockOut]:
+def _standing(organization: Organization, changes: Iterable[Change]) -> frozenset[str]:
+    """The names of the policies that are in force, and where, whether the changes are made or not."""
+    changed: set[str] = set()
+    for change in changes:
+        if change.action in (Action.ADOPT, Action.FORGET):
+            continue
+        if change.address.kind == POLICY:
+            changed.add(change.address.name)
+        elif change.address.kind == ATTACHMENTS:
+            before, after = ({*side["policies"]} if side else set() for side in (change.before, change.after))
+            changed |= before ^ after
+    packed = {key for pack in organization.packs.values() if pack.key in changed for key in pack.guardrails}
+    return frozenset({*map(str, organization.foreign), *organization.guardrails} - changed - packed)
+
+
+def lock_outs(organization: Organization, *, standing: Collection[str] = ()) -> Iterator[LockOut]:
     """Every role that the declared guardrails would lock out, for one of the accounts that they treat alike.
 
-    `new`: but for the actions that policies of others deny and ours do not, whatever the changes are.
+    But for the actions that the policies of these names deny, and the rest of them does not.
     """
     organization = _with_newcomers(organization)
     estate = estate_of(organization)
     suite = Suite("", Path(), tuple(policy for policy in declared(organization, estate) if policy.type == SCP))
-    foreign = {str(each) for each in organization.foreign}
-    others = Suite("", Path(), _denied_by(foreign, suite) if new else ())
-    ours = Suite("", Path(), tuple(policy for policy in suite.policies if policy.name not in foreign))
+    others = Suite("", Path(), _denied_by(standing, suite))
+    ours = Suite("", Path(), tuple(policy for policy in suite.policies if policy.name not in standing))
     names = {account: key for key, account in estate.keys.items()}
     for role, actions, keys in _needs(organization):
         if not actions:
@@ -117,7 +133,7 @@ def lock_outs(organization: Organization, *, new: bool = False) -> Iterator[Lock
 
 
 def _denied_by(names: Collection[str], suite: Suite) -> tuple[Attached, ...]:
-    """What some of the policies deny, beside FullAWSAccess everywhere: that of others is so before any change."""
+    """What some of the policies deny, beside FullAWSAccess everywhere: so it is before any change."""
     found = []
     for policy in suite.policies:
         if policy.name in names:
