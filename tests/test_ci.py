@@ -192,6 +192,7 @@ def bootstrapped(world: World, forge: str) -> None:
     file.write_text(re.sub("  pipeline: .*", f"  pipeline: {PIPELINES[forge]}", text), encoding="utf-8")
     done = world.shell("landing bootstrap --sandbox --auto-approve --allow weaken --allow delete --allow replace", {})
     assert done.returncode == 0, done.stdout + done.stderr
+    assert ":role/landing-plan and applies as arn:aws:iam::" in done.stderr
 
 
 @pytest.fixture

@@ -83,6 +83,7 @@ def command(
         if not planned.changes:
             note(NO_CHANGES if not planned.plan.gaps else "No changes seen.")
             run.end("no changes")
+            _tell_roles(config, aws)
             session.note_calls(aws)
             return 3 if planned.plan.gaps else 0
         result(render(planned.plan, planned.organization, style_of(sys.stdout)))
@@ -93,8 +94,20 @@ def command(
         approve = None if auto_approve else approve_changes
         code, done = pipeline.apply(planned, aws, hooks, carried, allow=allow, approve=approve)
         snapshots.update(session.snapshot, done)
+        if code == 0 and not remove:
+            _tell_roles(config, aws)
         session.note_calls(aws)
         return code
+
+
+def _tell_roles(config: Organization, aws: Aws) -> None:
+    """What a pipeline is given: the ARNs of its roles."""
+    from landing.cli.output import note
+
+    if config.pipeline is not None:
+        role = f"arn:{config.partition}:iam::{aws.caller[0]}:role/"
+        plans, applies = f"{role}{config.pipeline.plan_role}", f"{role}{config.pipeline.apply_role}"
+        note(f"The pipeline plans as {plans} and applies as {applies}; `landing init --ci` writes it (docs/ci.md).")
 
 
 def _targets(config: Organization, *, remove: bool) -> list[str]:
