@@ -10,7 +10,7 @@ import pytest
 from landing.aws import account_of
 from landing.cli import run
 from landing.cli.snapshots import of, update
-from landing.core.errors import ConfigError, LandingError, Refused, WrongOrganization
+from landing.core.errors import ConfigError, LandingError, WrongOrganization, WrongUsage
 from landing.core.model import Address
 from landing.engine.observe import needed_for, observe
 from landing.engine.plan import Origin, make
@@ -153,7 +153,7 @@ def test_a_missing_part_is_a_clear_error(kept: Path) -> None:
 @pytest.mark.parametrize("target", ["unit.workload", "unit.*x", "units", "account.shop-prod@x"])
 def test_a_target_that_is_nowhere_is_refused(kept: Path, full: Organization, target: str) -> None:
     """Not "No changes": it is misspelt."""
-    with pytest.raises(Refused, match=r"did you mean|shows the addresses"):
+    with pytest.raises(WrongUsage, match=r"did you mean|shows the addresses"):
         load(kept).observation_of(full).raise_if_unknown(full, [target])
 
 

@@ -216,6 +216,8 @@ WORDS: tuple[tuple[str, re.Pattern[str], Cause], ...] = (
     ("", re.compile(r"(must be|is not) (an?|the) [\w ]*delegated admin", re.IGNORECASE), Cause.NOT_YET_KNOWN),
     # Nor that trusted access is there: a ValidationException of Access Analyzer (CreateAnalyzer).
     ("accessanalyzer", re.compile(r"not enabled for AWS Organizations", re.IGNORECASE), Cause.NOT_YET_KNOWN),
+    # A ValidationError of CloudFormation: that of another is still at it (DetectStackDrift).
+    ("cloudformation", re.compile(r"drift detection is already in progress", re.IGNORECASE), Cause.BEING_CHANGED),
     # GuardDuty has BadRequestException for all that it does not take (API reference, CreateDetector).
     ("guardduty", re.compile(r"detector already exists", re.IGNORECASE), Cause.ALREADY_THERE),
 )

@@ -63,6 +63,14 @@ def test_a_lost_answer_while_drift_is_put_back(cloud: Cloud, operation: str) -> 
         assert value(cloud) == "one"
 
 
+def test_the_drift_detection_of_another_is_waited_for(cloud: Cloud) -> None:
+    assert cloud.apply([KIND]).complete
+    cloud.sandbox.world.clock.latency = 3
+    cloudformation(cloud).detect_stack_drift(StackName=NAME)
+    plan = cloud.plan([KIND], detect=True)
+    assert (plan.changes, plan.gaps) == ((), ())
+
+
 def test_an_update_that_is_refused_says_why(cloud: Cloud, at: At) -> None:
     assert cloud.apply([KIND]).complete
     cloud.sandbox.faults.reject(

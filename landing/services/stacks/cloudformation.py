@@ -11,7 +11,7 @@ from typing import Any
 from landing.aws import Aws, unless
 from landing.blueprint import canonical, capabilities, context_values
 from landing.blueprint.naming import MANAGED_TAG
-from landing.core.errors import OperationFailed
+from landing.core.errors import Cause, OperationFailed
 from landing.core.model import Change
 from landing.core.references import account_id
 from landing.library.template import parsed
@@ -203,8 +203,16 @@ class CloudFormationKind(Kind):
             return
 
     def detect_drift(self, aws: Aws, client: Any, stack: str) -> str:
-        """Compare the stack with what is there (DetectStackDrift); the answer is DRIFTED, IN_SYNC or UNKNOWN."""
-        detection = client.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+        """Compare the stack with what is there (DetectStackDrift); the answer is DRIFTED, IN_SYNC or UNKNOWN.
+
+        A stack has one detection at a time: that of another, or of a run that was cut off, is waited for.
+        """
+        detection = ""
+        for _ in aws.poll(f"the turn of drift detection on {stack}", "drift_detection"):
+            with unless(Cause.BEING_CHANGED) as busy:
+                detection = client.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+            if not busy.code:
+                break
         for _ in aws.poll(f"drift detection of {stack}", "drift_detection"):
             found = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
             if found["DetectionStatus"] != "DETECTION_IN_PROGRESS":

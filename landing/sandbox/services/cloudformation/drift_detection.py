@@ -19,7 +19,9 @@ def detect_stack_drift(call: Call) -> dict[str, Any]:
     """For a stack that is made, one detection at a time (API reference, DetectStackDrift)."""
     stack = _detectable(call)
     state = state_of(call.world, call.account, call.region)
-    if any(d.stack_id == stack.id and d.status == "DETECTION_IN_PROGRESS" for d in state.detections.values()):
+    running = [d for d in state.detections.values() if d.stack_id == stack.id and d.status == "DETECTION_IN_PROGRESS"]
+    if running:
+        call.poll(("drift", running[0].id))
         raise wrong(f"Drift detection is already in progress for stack [{stack.id}]. Wait for it to complete.")
     only = call.get("LogicalResourceIds")
     _check_known(stack, only or [])
