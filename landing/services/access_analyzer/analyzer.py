@@ -100,15 +100,19 @@ class Analyzer(AdministeredSetting):
         if service is None:
             return
         for name, settings in declared(service.settings).items():
-            for scope in self.scopes(organization):
-                if name == UNUSED and scope.region != organization.home_region:
-                    continue
+            for scope in self.places(organization, name):
                 needs = (
                     self.administrator(organization, scope, AccessAnalyzerAdministrator()),
                     *map(required_account, _named(organization, settings)),
                 )
                 attributes = {"type": TYPES[name], "status": "ACTIVE", **_wanted(organization, settings)}
                 yield Resource(self.address(name, scope), attributes, needs, source=service.at(name))
+
+    def places(self, organization: Organization, name: str) -> Iterator[Scope]:
+        """Where one of these names is: unused access at home alone, as IAM is the same in all regions."""
+        for scope in self.scopes(organization):
+            if name != UNUSED or scope.region == organization.home_region:
+                yield scope
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Those of the organization; what AWS services keep for themselves (`managedBy`) is theirs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
@@ -10,9 +10,9 @@ from landing.core import forms
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope, Severity
 from landing.organization import PREFIX, Organization
 from landing.services.access_analyzer.analyzer import Analyzer, analyzers, called, declared
-from landing.services.access_analyzer.settings import TYPES, UNUSED, AccessAnalyzerSettings, Archive
+from landing.services.access_analyzer.settings import TYPES, AccessAnalyzerSettings
 from landing.services.base import Ownership
-from landing.services.shapes import BY_NAME, AdministeredSetting
+from landing.services.shapes import BY_NAME, AdministeredSetting, name_of
 from landing.services.strength import Weaker, told
 
 MOST = 100
@@ -69,15 +69,10 @@ class ArchiveRule(AdministeredSetting):
         service = organization.service(AccessAnalyzerSettings)
         for key, rule in (service.settings.archive if service else {}).items():
             assert service is not None
-            for scope in self._places(organization, rule):
+            for scope in Analyzer().places(organization, rule.analyzer):
                 needs = (Analyzer().address(rule.analyzer, scope),)
                 address = self.address(f"{rule.analyzer}/{key}", scope)
                 yield Resource(address, {"where": _form(rule.where)}, needs, source=service.at("archive", key))
-
-    def _places(self, organization: Organization, rule: Archive) -> Iterator[Scope]:
-        for scope in self.scopes(organization):
-            if rule.analyzer != UNUSED or scope.region == organization.home_region:
-                yield scope
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """The rules of the analyzers that are ours, or that the config names."""
@@ -97,7 +92,7 @@ class ArchiveRule(AdministeredSetting):
         client = aws.client(self.client_name, change.address.scope)
         analyzer, _, key = change.address.name.partition("/")
         found = {each["name"]: each["arn"] for each in analyzers(aws, change.address.scope)}
-        name = called(organization).get(analyzer, PREFIX + analyzer)
+        name = name_of(analyzer, called(organization))
         rule = {"analyzerName": name, "ruleName": PREFIX + key}
         if change.action is Action.DELETE:
             with unless(ABSENT):
