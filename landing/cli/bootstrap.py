@@ -83,7 +83,8 @@ def command(
         if not planned.changes:
             note(NO_CHANGES if not planned.plan.gaps else "No changes seen.")
             run.end("no changes")
-            _tell_roles(config, aws)
+            if not remove:
+                _tell_roles(config, aws)
             session.note_calls(aws)
             return 3 if planned.plan.gaps else 0
         result(render(planned.plan, planned.organization, style_of(sys.stdout)))
