@@ -90,7 +90,7 @@ def command(
     from landing.cli.lock import locked
     from landing.cli.output import note, result, style_of
     from landing.engine.plan import save
-    from landing.report.plan_text import NO_CHANGES, provenance, render
+    from landing.report.plan_text import provenance, render, verdict
     from landing.runs import pipeline
 
     if STDERR.log and not auto_approve:
@@ -124,7 +124,7 @@ def command(
         tell_set_aside(planned)
         save(plan, run.folder / "plan.json")
         if not planned.changes:
-            note(NO_CHANGES if not plan.gaps else "No changes seen.")
+            note(verdict(plan))
             _tell_waiting(plan.waiting)
             run.end("no changes")
             session.note_calls(aws)

@@ -55,7 +55,7 @@ def command(
     from landing.cli.lock import locked
     from landing.cli.output import note, result, style_of
     from landing.engine.plan import save
-    from landing.report.plan_text import NO_CHANGES, render
+    from landing.report.plan_text import render, verdict
     from landing.runs import bootstrap, pipeline
 
     if STDERR.log and not auto_approve:
@@ -81,7 +81,7 @@ def command(
         for bucket in () if remove else bootstrap.buckets_of_others(config, aws):
             note(f"The bucket {bucket} is there already, and not ours: it is used as it is.")
         if not planned.changes:
-            note(NO_CHANGES if not planned.plan.gaps else "No changes seen.")
+            note(verdict(planned.plan))
             run.end("no changes")
             if not remove:
                 _tell_roles(config, aws)

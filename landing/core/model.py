@@ -148,7 +148,8 @@ class Resource:
     """One thing as it should be or as it is.
 
     `requires` names what must be there before it. `owned` says that it carries our mark (live side): what is not owned
-    and not declared is unmanaged, and never touched. `forgotten`: the config says that we let go of it.
+    and not declared is unmanaged, and never touched. `forgotten`: the config says that we let go of it. `used`: it is
+    another's, and the config names it to be used as it is (`source`): compared, and never written.
     """
 
     address: Address
@@ -157,6 +158,7 @@ class Resource:
     owned: bool = True
     source: Source | None = None
     forgotten: bool = False
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -235,15 +235,16 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
     for address, text in plan.waiting.items():
         kind = plan.kinds[address.kind]
         yield Finding(Status.UNDER_WAY, Severity.LOW, address, kind.title, text, organization.source)
+    astray = plan.astray
+    for address, wrong in astray.items():
+        kind = plan.kinds[address.kind]
+        diff = tuple((name, None, value) for name, value in plan.described[address].items())
+        yield Finding(Status.CHANGED, kind.severity, address, kind.title, wrong, organization.source, diff)
     acting = {policy.address for policy in plan.foreign if _where(organization, policy)}
     for address in plan.unmanaged:
-        if address in acting:
+        if address in acting or address in astray:
             continue
-        kind, described = plan.kinds[address.kind], plan.described.get(address, {})
-        if wrong := kind.astray(described):
-            diff = tuple((name, None, value) for name, value in described.items())
-            yield Finding(Status.CHANGED, kind.severity, address, kind.title, wrong, organization.source, diff)
-            continue
+        kind = plan.kinds[address.kind]
         strict = not plan.owner(address) and organization.strictness_at(_place(plan, address)) is Strictness.STRICT
         yield Finding(
             Status.UNEXPECTED if strict else Status.UNMANAGED,

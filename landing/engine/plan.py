@@ -79,7 +79,7 @@ class Plan:
     effects: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     """What a change does to requests, in sentences."""
     described: Mapping[Address, Mapping[str, str]] = field(default_factory=dict)
-    """Names, e-mail addresses and places of what is unmanaged, as far as there are any."""
+    """Names, e-mail addresses and places of what is unmanaged, as far as there are any; also what is `astray`."""
     kinds: Kinds = field(default=KINDS, compare=False, repr=False)
     foreign: tuple[ForeignPolicy, ...] = ()
     """The policies of others that are attached somewhere, without their documents."""
@@ -93,6 +93,12 @@ class Plan:
         """How many changes of each action; what is changed and adopted at once counts as both."""
         counts = counts_of(self.changes)
         return {action.value: count for action, count in counts.items() if count or action is not Action.FORGET}
+
+    @property
+    def astray(self) -> Mapping[Address, str]:
+        """What is not as it should be, and others' to mend, with what is wrong: unmanaged, or used as it is."""
+        said = ((address, self.kinds[address.kind].astray(words)) for address, words in self.described.items())
+        return {address: wrong for address, wrong in said if wrong}
 
     def owner(self, address: Address) -> str:
         """Who keeps what is unmanaged, as far as that is known."""
@@ -245,8 +251,12 @@ def make(observation: Observation, made_from: Origin) -> Plan:
             continue
         wanted, live = observation.desired.get(address), observation.live.get(address)
         if wanted is None and live is not None and not live.owned:
-            unmanaged.append(address)
-            if words := _words(observation.kinds, live):
+            words = _words(observation.kinds, live)
+            if live.used:
+                in_sync += not observation.kinds[address.kind].astray(words)
+            else:
+                unmanaged.append(address)
+            if words:
                 described[address] = words
         else:
             change = compare(observation.kinds, wanted, live)

@@ -16,8 +16,8 @@ from landing.report.diff import BRIEF, WHOLE, Detail, at_most, of_change
 from landing.report.fold import EVERYTHING, Group, expanded, fold
 from landing.report.markdown import at, code, comment, details, fence, tag
 from landing.report.plan_text import (
+    ASTRAY,
     IN_FORCE,
-    NO_CHANGES,
     UNMANAGED,
     WAITING,
     Said,
@@ -26,6 +26,7 @@ from landing.report.plan_text import (
     left_alone,
     remarks,
     said_of,
+    verdict,
     waits,
     will,
 )
@@ -61,7 +62,8 @@ def render(
     before = [
         Section(0, (lambda: "", partial(_table, plan))),
         Section(1, tuple(partial(_caution, dangerous, count) for count in (0, SOME, MANY))),
-        Section(2, tuple(partial(_waiting, plan, count) for count in (0, SOME, MANY))),
+        Section(2, tuple(partial(_others, WAITING, plan.waiting, count) for count in (0, SOME, MANY))),
+        Section(2, tuple(partial(_others, ASTRAY, plan.astray, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_in_force, plan, organization, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_left_alone, plan, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_gaps, plan, count) for count in (0, SOME, MANY))),
@@ -96,10 +98,11 @@ def _head(plan: Plan) -> str:
     marker = f"<!-- landing:plan org={comment(made.organization_id or made.organization)} digest={plan.digest[:16]} -->"
     name = code(made.organization[:80]) if made.organization else "the organization"
     if plan.changes:
-        verdict = counts_line(plan).removeprefix("Plan: ").removesuffix(".")
-        return f"{marker}\n### Plan for {name}: {verdict}\n\n{_hearsay(plan)}"
-    verdict = "No changes seen, but not everything could be checked." if plan.gaps else NO_CHANGES
-    return f"{marker}\n### No changes for {name}\n\n{verdict} {plan.in_sync} objects compared.\n\n{_hearsay(plan)}"
+        counts = counts_line(plan).removeprefix("Plan: ").removesuffix(".")
+        return f"{marker}\n### Plan for {name}: {counts}\n\n{_hearsay(plan)}"
+    return (
+        f"{marker}\n### No changes for {name}\n\n{verdict(plan)} {plan.in_sync} objects compared.\n\n{_hearsay(plan)}"
+    )
 
 
 def _hearsay(plan: Plan) -> str:
@@ -154,12 +157,13 @@ def _declared(change: Change) -> str:
     return f" ({at([change.source])})" if change.source else ""
 
 
-def _waiting(plan: Plan, count: int) -> str:
-    if not plan.waiting:
+def _others(head: str, said: Mapping[Address, str], count: int) -> str:
+    """What others have to do, by address."""
+    if not said:
         return ""
-    rows = [f"- {code(line)}" for line in waits(plan.waiting)[:count]]
-    more = _more(len(plan.waiting) - count) if count else ()
-    return "\n".join([WAITING.format(len(plan.waiting)) + "\n", *rows, *more]) + "\n\n"
+    rows = [f"- {code(line)}" for line in waits(said)[:count]]
+    more = _more(len(said) - count) if count else ()
+    return "\n".join([head.format(len(said)) + "\n", *rows, *more]) + "\n\n"
 
 
 def _in_force(plan: Plan, organization: Organization, count: int) -> str:

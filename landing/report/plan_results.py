@@ -11,13 +11,14 @@ from landing.engine.plan import Plan
 from landing.guardrails.exposure import allowances, dangers
 from landing.organization import Organization
 from landing.report.fold import Group, alike, fold
-from landing.report.plan_text import NO_CHANGES, Said, counts_line, remarks, said_of, will
+from landing.report.plan_text import Said, counts_line, remarks, said_of, verdict, waits, will
 from landing.report.reasons import missed_in
 from landing.report.result import NOTE, WARNING, Result, Rule
 
 NAMED = 10
 """Changes that are named of a line."""
 _RANKS = {Action.DELETE: 0, Action.UPDATE: 1, Action.CREATE: 2, Action.ADOPT: 3, Action.FORGET: 3}
+_ASTRAY = Rule("for others to mend", "For others to mend", "What is used as it is, or theirs, is not as it should be.")
 _NOT_CHECKED = Rule("not checked", "Not checked", "What could not be read is neither in sync nor missing.")
 
 
@@ -48,18 +49,19 @@ def of(plan: Plan, organization: Organization, *, anchor: str) -> list[Result]:
         Result(_NOT_CHECKED, WARNING, f"Not checked: {missed}", elsewhere, str(missed))
         for missed in missed_in(plan.gaps)
     ]
-    return [*found, *gaps]
+    theirs = [Result(_ASTRAY, WARNING, line, elsewhere, line) for line in map(safe, waits(plan.astray))]
+    return [*found, *theirs, *gaps]
 
 
 def closing(plan: Plan, organization: Organization, saved_as: str) -> str:
     """All of it in a few sentences: the counts, what must be allowed, and where the rest is."""
     if not plan.changes:
-        verdict = "No changes seen, but not everything could be checked." if plan.gaps else NO_CHANGES
-        return f"{verdict} {plan.in_sync} objects compared."
+        return f"{verdict(plan)} {plan.in_sync} objects compared."
     words = allowances(dangers(organization, plan.changes, plan.kinds), plan.changes)
     needed = " ".join(f"--allow {word}" for word in words)
     parts = [counts_line(plan)]
     parts += [f"It must be allowed by name: {needed}."] if needed else []
+    parts += [f"For others to mend: {len(plan.astray)}."] if plan.astray else []
     parts += [f"Not checked: {len(plan.gaps)}."] if plan.gaps else []
     parts += [safe(plan.made_from.hearsay)] if plan.made_from.hearsay else []
     command = f"landing show {safe(saved_as)}" if saved_as else "landing plan"

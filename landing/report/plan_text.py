@@ -43,6 +43,8 @@ TITLES = {
     Action.FORGET: "Forgets",
 }
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
+NOTHING_OF_OURS = "No changes. What is not as it should be is others' to mend."
+NOTHING_SEEN = "No changes seen, but not everything could be checked."
 SAMPLES = 3
 LIMIT = 50
 """How many entries of one kind and action are shown in full."""
@@ -52,6 +54,7 @@ FOREIGN = 20
 IN_FORCE = "Policies of others in force ({}): they act on accounts and take slots; landing leaves them alone."
 
 WAITING = "Waiting for others ({}): as declared here; the rest is theirs to do."
+ASTRAY = "For others to mend ({}): used as it is, or theirs; no apply changes it, and drift reports it."
 UNMANAGED = "Unmanaged ({}): in AWS, neither declared nor ours; left alone."
 
 Said = Mapping[Address, tuple[str, ...]]
@@ -74,6 +77,7 @@ def render(
     """
     lines = [] if summary_only else list(_changes(plan, organization, style, expand=expand, limit=limit, detail=detail))
     lines += _waiting(plan, style)
+    lines += _astray(plan, style)
     lines += _in_force(plan, organization, style)
     lines += _left_alone(plan, style)
     lines += _gaps(plan, style)
@@ -184,14 +188,26 @@ def _others_in(plan: Plan) -> Mapping[tuple[str, Scope], Mapping[str, str]]:
 
 
 def waits(waiting: Mapping[Address, str]) -> list[str]:
-    """What waits for others, with what they have to do."""
+    """What waits for others, or is theirs to mend, with what they have to do."""
     return [f"{address}: {text}" for address, text in sorted(waiting.items())]
+
+
+def verdict(plan: Plan) -> str:
+    """Of a plan without changes, in a sentence."""
+    return NOTHING_SEEN if plan.gaps else NOTHING_OF_OURS if plan.astray else NO_CHANGES
 
 
 def _waiting(plan: Plan, style: Style) -> Iterator[str]:
     if plan.waiting:
         yield style.paint(WAITING.format(len(plan.waiting)), "yellow")
         yield from (f"  … {safe(line)}" for line in waits(plan.waiting))
+        yield ""
+
+
+def _astray(plan: Plan, style: Style) -> Iterator[str]:
+    if plan.astray:
+        yield style.paint(ASTRAY.format(len(plan.astray)), "yellow")
+        yield from (f"  ! {safe(line)}" for line in waits(plan.astray))
         yield ""
 
 
@@ -244,7 +260,8 @@ def _summary(plan: Plan, style: Style) -> Iterator[str]:
         yield style.paint(safe(plan.made_from.hearsay), "yellow")
         yield ""
     if not plan.changes:
-        yield style.paint(NO_CHANGES, "green", "bold") if not plan.gaps else style.paint("No changes seen.", "yellow")
+        good = verdict(plan) == NO_CHANGES
+        yield style.paint(verdict(plan), *(("green", "bold") if good else ("yellow",)))
         yield f"{plan.in_sync} objects compared{_unmanaged(plan)}."
         return
     for action, title in TITLES.items():

@@ -268,7 +268,7 @@ class Kind(ABC):
         return {key: str(attributes[key]) for key in ("name", "email", "unit", "account") if attributes.get(key)}
 
     def astray(self, described: Mapping[str, str]) -> str:
-        """What is wrong with something unmanaged, by its `description`: drift, though others must mend it."""
+        """What is wrong with something unmanaged or used as it is, by its `description`: drift that others mend."""
         return ""
 
     def beside(self, change: Change, others: Mapping[str, str]) -> Iterable[str]:

@@ -141,7 +141,8 @@ def destinations(cloud: Cloud) -> dict[str, str]:
 
 def test_everything_is_delivered_there_and_nothing_of_ours_is_made(delivered: Cloud) -> None:
     plan = delivered.plan(detect=True)
-    assert (plan.changes, plan.gaps) == ((), ())
+    assert (plan.changes, plan.gaps, plan.astray) == ((), (), {})
+    assert not any(address.kind == "log_destination" for address in plan.unmanaged)
     assert destinations(delivered) == {
         "cloudtrail": "corp-trail",
         "config": "corp-config",
@@ -159,8 +160,10 @@ def test_everything_is_delivered_there_and_nothing_of_ours_is_made(delivered: Cl
     assert "landing-log-archive" not in {each["StackName"] for each in stacks}
 
 
-def reasons(cloud: Cloud) -> dict[str, str]:
-    return {gap.name: gap.reason for gap in cloud.plan([BY_NAME["log_destination"]]).gaps}
+def astray(cloud: Cloud) -> dict[str, str]:
+    plan = cloud.plan([BY_NAME["log_destination"]])
+    assert (plan.changes, plan.gaps, plan.unmanaged) == ((), (), ())
+    return {address.name: words for address, words in plan.astray.items()}
 
 
 def test_what_they_lack_is_told(delivered: Cloud) -> None:
@@ -177,7 +180,7 @@ def test_what_they_lack_is_told(delivered: Cloud) -> None:
     archive.session.client("kms").disable_key(
         KeyId=archive.session.client("kms").describe_key(KeyId="alias/corp-logs")["KeyMetadata"]["KeyId"]
     )
-    found = reasons(delivered)
+    found = astray(delivered)
     assert {*found} == {"cloudtrail", "config", "guardduty", "key"}
     assert "for anybody (aws:SourceArn is not asked for)" in found["cloudtrail"]
     assert "without TLS" in found["cloudtrail"]
@@ -192,7 +195,9 @@ def test_one_that_is_not_there_or_another_accounts_is_told(delivered: Cloud, loa
     other.client("s3").create_bucket(Bucket="grabbed", CreateBucketConfiguration={"LocationConstraint": HOME})
     text = existing("alias/nobodys", "{cloudtrail: nowhere, config: grabbed}")
     key = f"arn:aws:kms:{HOME}:{Archive(delivered).ids['log-archive']}:key/1a2b"
-    found = reasons(Cloud(delivered.sandbox, load_text(text.replace("alias/nobodys", key))))
+    plan = Cloud(delivered.sandbox, load_text(text.replace("alias/nobodys", key))).plan([BY_NAME["log_destination"]])
+    found = {gap.name: gap.reason for gap in plan.gaps}
+    assert plan.astray == {}
     assert "does not exist" in found["cloudtrail"]
     assert "is not in the account log-archive" in found["config"]
     assert "does not exist" in found["key"]

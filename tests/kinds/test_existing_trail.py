@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
-from landing.core.model import Diagnostic
+from landing.core.model import Diagnostic, Severity
+from landing.engine.drift import Status, report
+from landing.engine.plan import Plan
+from landing.report import plan_markdown, plan_text
+from landing.report.style import Style
 from landing.sandbox import Sandbox
-from tests.cloud import BY_NAME, Cloud
+from tests.cloud import BY_NAME
 from tests.kinds.conftest import At
 from tests.samples import SMALL
 
@@ -40,17 +44,10 @@ def made(sandbox: Sandbox, **settings: Any) -> Any:
     return client
 
 
-def reasons(cloud: Cloud) -> list[str]:
-    plan = cloud.plan(KINDS)
-    assert plan.changes == ()
-    return [gap.reason for gap in plan.gaps]
-
-
 def test_one_that_does_what_is_asked_leaves_nothing_to_do(sandbox: Sandbox, at: At) -> None:
     made(sandbox)
-    cloud = at(TEXT)
-    assert reasons(cloud) == []
-    assert [str(address) for address in cloud.plan(KINDS).unmanaged] == ["trail.corp-trail"]
+    plan = at(TEXT).plan(KINDS)
+    assert (plan.changes, plan.gaps, plan.astray, plan.unmanaged, plan.in_sync) == ((), (), {}, (), 1)
 
 
 def test_what_it_does_less_is_told(sandbox: Sandbox, at: At) -> None:
@@ -59,15 +56,24 @@ def test_what_it_does_less_is_told(sandbox: Sandbox, at: At) -> None:
     client.put_event_selectors(
         TrailName="corp-trail", EventSelectors=[{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}]
     )
-    (reason,) = reasons(at(TEXT))
+    cloud = at(TEXT)
+    plan = cloud.plan(KINDS)
+    assert (plan.changes, plan.gaps, plan.unmanaged, plan.in_sync) == ((), (), (), 0)
+    ((address, reason),) = plan.astray.items()
+    assert str(address) == "trail.corp-trail"
     assert "has no validation of its files" in reason
     assert "does not log all management events" in reason
     assert "is not logging" in reason
+    assert reason in plan_text.render(plan, cloud.organization, Style())
+    assert "is not logging" in plan_markdown.render(plan, cloud.organization)
+    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))).astray == plan.astray
+    (finding,) = report(cloud.organization, plan).drifted
+    assert (finding.status, finding.severity, finding.reason) == (Status.CHANGED, Severity.HIGH, reason)
 
 
 def test_one_that_is_not_there_is_told(at: At) -> None:
-    (reason,) = reasons(at(TEXT))
-    assert f"there is none in {HOME}" in reason
+    (gap,) = at(TEXT).plan(KINDS).gaps
+    assert f"there is none in {HOME}" in gap.reason
 
 
 def test_nothing_can_be_set_of_it(problems: Callable[..., list[Diagnostic]]) -> None:

@@ -10,7 +10,7 @@ from landing.aws import Aws, unless
 from landing.blueprint.naming import TRAIL, TRAIL_LOGS_ROLE
 from landing.core import forms
 from landing.core.constraints.trail import INSIGHT_NEEDS, MOST_VALUES, can_have
-from landing.core.model import Action, Change, Diagnostic, Gap, Resource, Scope, Severity
+from landing.core.model import Action, Attributes, Change, Diagnostic, Gap, Resource, Scope, Severity
 from landing.core.quotas import TRAILS
 from landing.organization import EnabledService, Organization
 from landing.services.base import Kind, Ownership
@@ -31,6 +31,8 @@ EXPECTED = {
     "LogFileValidationEnabled": "has no validation of its files",
 }
 """What is asked of a trail of others, and what is said where it is not so."""
+LACKS = "lacks"
+"""Attribute of a trail that the config names: what it does less than ours would, in words."""
 _LOGGED = {"all": ("Read", "Write"), "read": ("Read",), "write": ("Write",)}
 
 
@@ -163,9 +165,9 @@ class Trail(Kind):
         return organization.service(CloudTrailSettings) is not None or PRINCIPAL in aws.tree.trusted
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
-        """Our trail, and other organization trails as unmanaged: each of them is paid for.
+        """Our trail, the one that the config names, and other organization trails as unmanaged: each is paid for.
 
-        A gap where the one that the config names is not there, or does less than ours would.
+        A gap where the one that the config names is not there.
         """
         client = aws.client("cloudtrail")
         service = organization.service(CloudTrailSettings)
@@ -176,9 +178,9 @@ class Trail(Kind):
             yield Gap(self.name, scope, Diagnostic("", reason), existing)
         for trail in trails:
             if trail["Name"] != TRAIL:
-                lacks = shortfall(client, trail) if trail["Name"] == existing else ""
-                if lacks:
-                    yield Gap(self.name, scope, Diagnostic("", f"it is used as it is, and {lacks}"), existing)
+                if trail["Name"] == existing:
+                    lacks = shortfall(client, trail)
+                    yield Resource(self.address(existing), {LACKS: lacks}, owned=False, used=True)
                 elif trail.get("IsOrganizationTrail"):
                     yield Resource(self.address(trail["Name"]), {}, owned=False)
                 continue
@@ -201,6 +203,19 @@ class Trail(Kind):
             }
             needs = (TrustedAccess().address(PRINCIPAL), archive_stack(organization))
             yield Resource(self.address(TRAIL), attributes, needs)
+
+    def description(self, attributes: Attributes) -> Mapping[str, str]:
+        """Of the one that the config names: what it does less than ours would, if anything."""
+        return {LACKS: attributes[LACKS]} if attributes.get(LACKS) else {}
+
+    def astray(self, described: Mapping[str, str]) -> str:
+        """The one that the config names does less than ours would."""
+        if LACKS not in described:
+            return ""
+        return (
+            f"it is used as it is, and {described[LACKS]}: have whoever made it mend it, or let ours take its place "
+            "(services.cloudtrail.existing)"
+        )
 
     def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
         """What lies in the log archive is left out of what is logged, also of a bucket that it gets now."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.blueprint.naming import LOG_KEY_ALIAS
-from landing.core.model import Change, Diagnostic, Gap, Level, Resource, Scope, Severity
+from landing.core.model import Attributes, Change, Diagnostic, Gap, Level, Resource, Scope, Severity
 from landing.organization import Organization
 from landing.services.base import Kind, Ownership
 from landing.services.log_archive import admission
@@ -16,15 +17,26 @@ from landing.services.log_archive.key import arn_of_alias
 from landing.services.log_archive.settings import LogArchiveSettings
 from landing.services.strength import Weaker
 
+LACKS = "lacks"
+"""Attribute: what it lacks, in words."""
 KEY = "key"
 """The name of the key; a bucket has that of what it is for."""
+MENDED = "have whoever made it mend it, or let ours take its place (services.log_archive.existing)"
 REFUSED = ("AccessDenied", "403", "AllAccessDisabled")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a bucket or key lacks, and what of it cannot be looked at, in words."""
+
+    lacks: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
 
 
 class LogDestination(Kind):
     """A bucket or key that `services.log_archive.existing` names: there, let in to, and shut to others.
 
-    What it lacks is a gap: whoever has made it puts it right.
+    What it lacks is drift, which whoever has made it mends; what of it cannot be looked at is a gap.
     """
 
     name = "log_destination"
@@ -77,85 +89,103 @@ class LogDestination(Kind):
         return ()
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
-        """Each, or what it lacks as a gap."""
+        """Each, with what it lacks; a gap where it is not there, or may not be looked at."""
         regions, client = set(), aws.client("s3", scope)
         for purpose, name in organization.existing_log_buckets.items():
             about = {"Bucket": name, "ExpectedBucketOwner": aws.tree.account_ids[scope.account]}
             with unless("NoSuchBucket", *REFUSED) as absent:
                 regions.add(client.get_bucket_location(**about).get("LocationConstraint") or "us-east-1")
             if absent.code == "NoSuchBucket":
-                found = ["does not exist"]
+                found = Look(unseen=["does not exist"])
             elif absent.code:
-                found = [f"is not in the account {scope.account}, or may not be read from there"]
+                found = Look(unseen=[f"is not in the account {scope.account}, or may not be read from there"])
             else:
                 asks = admission.of_bucket(organization, aws, purpose)
-                found = list(_bucket_lacks(client, f"arn:{organization.partition}:s3:::{name}", about, asks))
+                found = _bucket(client, f"arn:{organization.partition}:s3:::{name}", about, asks)
             yield self._result(scope, purpose, f"the bucket {name}", found)
         if organization.log_key != LOG_KEY_ALIAS:
-            found = list(_key_lacks(organization, aws, regions or {organization.home_region}))
+            found = _key(organization, aws, regions or {organization.home_region})
             yield self._result(scope, KEY, f"the key {organization.log_key}", found)
 
-    def _result(self, scope: Scope, name: str, what: str, found: list[str]) -> Resource | Gap:
-        if not found:
-            return Resource(self.address(name, scope), {}, owned=False)
-        reason = f"{what} is used as it is, and it {'; it '.join(found)}. Have whoever made it put it right, or let "
-        reason += "ours take its place (services.log_archive.existing)"
-        return Gap(self.name, scope, Diagnostic("", reason), name)
+    def _result(self, scope: Scope, name: str, what: str, found: Look) -> Resource | Gap:
+        lacks = f"{what} is used as it is, and it {'; it '.join((*found.unseen, *found.lacks))}: {MENDED}"
+        if found.unseen:
+            return Gap(self.name, scope, Diagnostic("", lacks), name)
+        attributes = {LACKS: lacks if found.lacks else ""}
+        return Resource(self.address(name, scope), attributes, owned=False, used=True)
+
+    def description(self, attributes: Attributes) -> Mapping[str, str]:
+        """What it lacks, if anything."""
+        return {LACKS: attributes[LACKS]} if attributes[LACKS] else {}
+
+    def astray(self, described: Mapping[str, str]) -> str:
+        """What it lacks."""
+        return described.get(LACKS, "")
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Nothing declares it."""
         raise AssertionError(f"{change.address} is another's")
 
 
-def _bucket_lacks(client: Any, arn: str, about: Mapping[str, str], asks: Iterable[admission.Ask]) -> Iterator[str]:
-    """What a bucket that may be looked at lacks."""
+def _bucket(client: Any, arn: str, about: Mapping[str, str], asks: Iterable[admission.Ask]) -> Look:
+    """Of a bucket that is in the account."""
+    found = Look()
     with unless("NoSuchBucketPolicy", *REFUSED) as none:
         document = json.loads(client.get_bucket_policy(**about)["Policy"])
     if none.code in REFUSED:
-        yield "has a policy that may not be read"
+        found.unseen.append("has a policy that may not be read")
     else:
         policy: Mapping[str, Any] = {} if none.code else document
-        yield from admission.lacks(policy, arn, asks)
+        found.lacks.extend(admission.lacks(policy, arn, asks))
         if not admission.keeps_out_without_tls(policy, arn):
-            yield "lets requests without TLS through (aws:SecureTransport is not asked for)"
+            found.lacks.append("lets requests without TLS through (aws:SecureTransport is not asked for)")
     with unless("NoSuchPublicAccessBlockConfiguration", *REFUSED) as none:
         block = client.get_public_access_block(**about)["PublicAccessBlockConfiguration"]
-    if none.code or not all(block.values()):
-        yield "does not block all public access"
+    if none.code in REFUSED:
+        found.unseen.append("may block public access or not, which may not be read")
+    elif none.code or not all(block.values()):
+        found.lacks.append("does not block all public access")
     with unless("ServerSideEncryptionConfigurationNotFoundError", *REFUSED) as none:
         client.get_bucket_encryption(**about)
-    if none.code:
-        yield "has no default encryption"
+    if none.code in REFUSED:
+        found.unseen.append("has an encryption that may not be read")
+    elif none.code:
+        found.lacks.append("has no default encryption")
     with unless(*REFUSED) as none:
         versioning = client.get_bucket_versioning(**about).get("Status")
-    if none.code or versioning != "Enabled":
-        yield "keeps no versions"
+    if none.code:
+        found.unseen.append("may keep versions or not, which may not be read")
+    elif versioning != "Enabled":
+        found.lacks.append("keeps no versions")
+    return found
 
 
-def _key_lacks(organization: Organization, aws: Aws, regions: set[str]) -> Iterator[str]:
-    """What the key lacks: in the Region of the buckets, enabled, its owner's, and open to who delivers."""
+def _key(organization: Organization, aws: Aws, regions: set[str]) -> Look:
+    """Of the key: in the Region of the buckets, enabled, its owner's, and open to who delivers."""
+    found = Look()
     arn = arn_of_alias(organization, aws)
     region, owner = arn.split(":")[3:5]
     account = aws.tree.account_keys.get(owner)
     if regions - {region}:
-        yield f"is in {region}, and the buckets are in {', '.join(sorted(regions))}"
+        found.lacks.append(f"is in {region}, and the buckets are in {', '.join(sorted(regions))}")
     if account is None:
-        yield f"is in {owner}, which is no account of the organization: its policy cannot be read"
-        return
+        found.unseen.append(f"is in {owner}, which is no account of the organization: its policy cannot be read")
+        return found
     client = aws.client("kms", Scope(account, region))
     with unless("NotFoundException", "AccessDeniedException") as absent:
         key = client.describe_key(KeyId=arn)["KeyMetadata"]
     if absent.code:
-        yield "does not exist" if absent.code == "NotFoundException" else "may not be read"
-        return
+        found.unseen.append("does not exist" if absent.code == "NotFoundException" else "may not be read")
+        return found
     if key["KeyState"] != "Enabled":
-        yield f"is in the state {key['KeyState']}"
+        found.lacks.append(f"is in the state {key['KeyState']}")
     if key.get("KeyManager") == "AWS":
-        yield "is one of AWS's own, whose policy nobody can change"
-        return
+        found.lacks.append("is one of AWS's own, whose policy nobody can change")
+        return found
     with unless("AccessDeniedException") as denied:
         document = json.loads(client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"])
     if denied.code:
-        yield "has a policy that may not be read"
-        return
-    yield from admission.lacks(document, key["Arn"], admission.of_key(organization, aws))
+        found.unseen.append("has a policy that may not be read")
+    else:
+        found.lacks.extend(admission.lacks(document, key["Arn"], admission.of_key(organization, aws)))
+    return found
