@@ -30,6 +30,7 @@ KEPT: dict[str, Any] = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Reta
 OURS = {MANAGED_TAG: "true"}
 DESCRIPTIONS = {"plan": "Plans and reports drift, and changes nothing", "apply": "Makes the changes of approved plans"}
 OLD_VERSIONS_DAYS = 30
+ARTIFACT_DAYS = 90
 
 
 def pipeline(
@@ -41,6 +42,7 @@ def pipeline(
     provider: Mapping[str, str] | None,
     lock_bucket: str,
     record_bucket: str,
+    artifact_bucket: str,
     plans_key: bool,
 ) -> Template:
     """The roles by which a pipeline plans and applies, who may become them, and what they keep.
@@ -66,6 +68,8 @@ def pipeline(
         _add_bucket(template, "Lock", lock_bucket)
     if record_bucket:
         _add_bucket(template, "Record", record_bucket)
+    if artifact_bucket:
+        _add_bucket(template, "Artifact", artifact_bucket, days=ARTIFACT_DAYS)
     if plans_key:
         _add_key(template, roles["apply"])
     return template
@@ -85,13 +89,14 @@ def _add_role(template: Template, role: str, name: str, trust: object, hours: in
     )
 
 
-def _add_bucket(template: Template, title: str, name: str) -> None:
-    """Versioned, encrypted, for this account alone and by TLS; it stays when the stack goes."""
+def _add_bucket(template: Template, title: str, name: str, *, days: int = 0) -> None:
+    """Versioned, encrypted, for this account alone and by TLS; it stays when the stack goes. `days`: of an object."""
     lifecycle = LifecycleRule(
         Id="OldVersions",
         Status="Enabled",
         NoncurrentVersionExpiration=NoncurrentVersionExpiration(NoncurrentDays=OLD_VERSIONS_DAYS),
         AbortIncompleteMultipartUpload=AbortIncompleteMultipartUpload(DaysAfterInitiation=7),
+        **({"ExpirationInDays": days} if days else {}),
     )
     encryption = ServerSideEncryptionRule(
         ServerSideEncryptionByDefault=ServerSideEncryptionByDefault(SSEAlgorithm="AES256")

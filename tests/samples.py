@@ -107,3 +107,7 @@ baselines:
 
 GITHUB = '    github: {repository: acme/landing, repository_id: 456789, owner_id: "123456"}\n'
 """Who plans and applies there, to be exchanged for others."""
+CODEBUILD = (
+    "    codebuild: {connection: 'arn:aws:codeconnections:eu-west-1:111122223333:connection/a1',"
+    " repository: acme/landing, artifacts: acme-artifacts}\n"
+)

@@ -28,7 +28,7 @@ from landing.services.pipeline import packed, statements_of
 from landing.services.registry import KINDS
 from landing.services.trust import trust
 from tests.cloud import Cloud, Keys, Roles
-from tests.samples import BUILT, GITHUB, SMALL
+from tests.samples import BUILT, CODEBUILD, GITHUB, SMALL
 
 Problems = Callable[..., list[Diagnostic]]
 Text = Callable[[str], Organization]
@@ -98,7 +98,14 @@ def cloud(built: Organization, world: bytes) -> Iterator[Cloud]:
         (GITHUB + "    session: 13\n", ["LZ206"]),
         (GITHUB + "    roles: {plan: one, apply: one}\n", ["LZ393"]),
         (GITHUB + "    roles: {plan: Landing, apply: landing}\n", ["LZ393"]),
-        ("    codebuild: {plan: landing, apply: landing}\n", ["LZ393"]),
+        (CODEBUILD, []),
+        (CODEBUILD.replace("}", ", plan: landing, apply: landing}"), ["LZ393"]),
+        (CODEBUILD.replace("}", ", plan: landing-apply}"), ["LZ393"]),
+        (CODEBUILD.replace("}", ", plan: landing, apply: landing-drift}"), ["LZ393"]),
+        (CODEBUILD.replace("acme-artifacts", "acme-landing-lock"), ["LZ395"]),
+        (CODEBUILD.replace("acme-artifacts", "a-records") + "    records: a-records\n", ["LZ395"]),
+        (CODEBUILD.replace("1:111122223333:connection/a1", "1:111122223333:connection/*"), ["LZ206"]),
+        (CODEBUILD.replace(", artifacts: acme-artifacts", ""), ["LZ202"]),
         (f"    principals: {{plan: ['{ROLE}/a', '{ROLE}/b'], apply: ['{ROLE}/b']}}\n", ["LZ393"]),
         (f"    principals: {{plan: ['{ROLE}/a'], apply: ['{ROLE}/b']}}\n", []),
         ("    gitlab: {project: acme/landing, project_id: 42, url: https://GitLab.com}\n", ["LZ206"]),
@@ -110,7 +117,7 @@ def cloud(built: Organization, world: bytes) -> Iterator[Cloud]:
             ["LZ394"],
         ),
         ("    gitlab: {project: acme/landing, project_id: 42, namespace_id: 7}\n", []),
-        ("    codebuild: {plan: landing-plan, apply: landing-apply}\n    existing_provider: true\n", ["LZ394"]),
+        (CODEBUILD + "    existing_provider: true\n", ["LZ394"]),
         ("    principals: {plan: ['arn:aws:iam::111122223333:root'], apply: []}\n", ["LZ206", "LZ206"]),
         (GITHUB + "    records: acme-landing-lock\n", ["LZ395"]),
     ],
@@ -315,18 +322,15 @@ def _may_become(sts: Any, account: str, role: str, text: str) -> bool:
 
 
 def test_others_are_trusted_by_name(load_text: Text) -> None:
-    projects = "    codebuild: {plan: landing-plan, apply: landing-apply}\n"
-    template: Any = load_text(BUILT.replace(GITHUB, projects)).deployments["pipeline"].template
-    (statement,) = template["Resources"]["ApplyRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-    assert statement["Principal"] == {"Service": "codebuild.amazonaws.com"}
-    assert statement["Condition"] == {
-        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-        "ArnEquals": {
-            "aws:SourceArn": {
-                "Fn::Sub": "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/landing-apply"
-            }
-        },
-    }
+    template: Any = load_text(BUILT.replace(GITHUB, CODEBUILD)).deployments["pipeline"].template
+    project = "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/"
+    for role, names in (("Apply", ["landing-apply"]), ("Plan", ["landing-plan", "landing-plan-drift"])):
+        (statement,) = template["Resources"][f"{role}Role"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "codebuild.amazonaws.com"}
+        assert statement["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+            "ArnEquals": {"aws:SourceArn": [{"Fn::Sub": project + name} for name in names]},
+        }
     assert "Provider" not in template["Resources"]
     named = (
         "    principals: {plan: ['arn:aws:iam::111122223333:role/a'], apply: ['arn:aws:iam::111122223333:role/b']}\n"
@@ -450,6 +454,49 @@ def test_the_plan_role_stays_what_it_is_whatever_is_attached_to_it(cloud: Cloud,
     iam.attach_role_policy(RoleName="landing-plan", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     assert [action for action in sorted(WRITES) if may(cloud, keys.plan, action)] == []
     assert not any(may(cloud, keys.plan, action) for action in SECRETS)
+
+
+def test_on_codebuild_what_applies_takes_no_code_from_what_plans(load_text: Text) -> None:
+    """Artifacts are at PIPELINE/ARTIFACT/…: what plans writes its plan alone, and reads the sources alone."""
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, load_text(BUILT.replace(GITHUB, CODEBUILD)))
+        assert cloud.apply(changes=planned(cloud, cloud.organization).changes).complete
+        plan, apply_ = (by_service(cloud, f"landing-{role}") for role in ("plan", "apply"))
+        mine = sandbox.session().client("s3")
+        for key in ("landing/source/a", "landing/plan/b"):
+            mine.put_object(Bucket="acme-artifacts", Key=key, Body=b"")
+        mine.create_bucket(Bucket="others", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        iam = sandbox.session().client("iam")
+        iam.attach_role_policy(RoleName="landing-plan", PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
+        for keys, reads, writes in (
+            (plan, "landing/source/a", "landing/plan/b"),
+            (apply_, "landing/plan/b", "landing/runs/d"),
+        ):
+            s3 = client(keys, "s3")
+            s3.get_object(Bucket="acme-artifacts", Key="landing/source/a")
+            s3.get_object(Bucket="acme-artifacts", Key=reads)
+            s3.put_object(Bucket="acme-artifacts", Key=writes)
+            assert refused(s3.put_object, Bucket="acme-artifacts", Key="landing/source/a")
+            assert refused(s3.put_object, Bucket="others", Key="landing/plan/b")
+        logs = client(plan, "logs")
+        logs.create_log_group(logGroupName="/aws/codebuild/landing-plan-drift")
+        assert refused(logs.create_log_group, logGroupName="/aws/codebuild/landing-apply")
+        assert [action for action in sorted(WRITES) if may(cloud, plan, action)] == []
+        assert not any(may(cloud, plan, action) for action in (*SECRETS, "codeconnections:UseConnection"))
+
+
+def by_service(cloud: Cloud, role: str) -> Keys:
+    """Credentials of a role as a service of AWS gets them."""
+    account = cloud.sandbox.management_account_id
+    issued = cloud.sandbox.world.issue_key(
+        account=account,
+        arn=f"arn:aws:sts::{account}:assumed-role/{role}/AWSCodeBuild",
+        user_id=f"{role}:AWSCodeBuild",
+        principal=f"arn:aws:iam::{account}:role/{role}",
+        temporary=True,
+    )
+    assert issued.session_token is not None
+    return issued.access_key, issued.secret_key, issued.session_token
 
 
 def test_the_apply_role_changes_neither_itself_nor_what_keeps_it_in_its_place(

@@ -27,7 +27,6 @@ from landing.cli.ci_files import FORGES
 from landing.config import load
 from landing.library import Library, shipped
 from landing.sandbox.protocol.web_identity import token
-from landing.services.documents import documents
 
 ROOT = Path(__file__).parents[1]
 STAND_INS = Path(__file__).parent / "ci"
@@ -44,6 +43,8 @@ accounts:
 PIPELINES = {
     "github": '{github: {repository: acme/landing, repository_id: "456789", owner_id: "123456"}, plans_key: true}',
     "gitlab": "{gitlab: {project: acme/landing, project_id: 42, namespace_id: 7}, plans_key: true}",
+    "codebuild": "{codebuild: {connection: 'arn:aws:codeconnections:eu-west-1:123456789012:connection/a1', repository: "
+    "acme/landing, artifacts: acme-artifacts, mail: platform@acme.example}, plans_key: true}",
 }
 ACCESS = """\
 access:
@@ -87,8 +88,18 @@ class World:
         return boto3.client(service, region_name="eu-west-1", endpoint_url=url, aws_session_token=None, **given)
 
     def keys_of(self, role: str) -> dict[str, str]:
-        """The environment of who has become a role of its own account."""
-        found = self.client("sts").assume_role(RoleArn=role, RoleSessionName="landing")["Credentials"]
+        """The environment of a build, to which CodeBuild gives its role.
+
+        Nobody but a service of AWS becomes it, and no test is one: the trust is another one for that moment.
+        """
+        iam, name = self.client("iam"), role.rpartition("/")[2]
+        trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+        (statement,) = trust["Statement"]
+        assert statement["Principal"] == {"Service": "codebuild.amazonaws.com"}
+        person = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps({**trust, "Statement": [person]}))
+        found = self.client("sts").assume_role(RoleArn=role, RoleSessionName="AWSCodeBuild")["Credentials"]
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust))
         return environment_of(self, found)
 
     def shell(self, script: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -100,19 +111,6 @@ class World:
             text=True,
             check=False,
         )
-
-
-def role(world: World, name: str, *documents: Mapping[str, Any]) -> None:
-    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
-    iam = world.client("iam")
-    iam.create_role(
-        RoleName=f"landing-{name}",
-        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-    )
-    for number, document in enumerate(documents):
-        text = json.dumps(document, separators=(",", ":"))
-        made = iam.create_policy(PolicyName=f"landing-{name}-{number}", PolicyDocument=text)["Policy"]["Arn"]
-        iam.attach_role_policy(RoleName=f"landing-{name}", PolicyArn=made)
 
 
 def surroundings(temp: Path) -> dict[str, str]:
@@ -157,32 +155,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     administrator = {name: value.strip("'") for name, value in re.findall(r"^export (\w+)=(.*)$", shown, re.M)}
     world = World(folder, temp, temp / "forge.json", administrator, environment)
     try:
-        prepare(world)
+        world.client("organizations").create_organization(FeatureSet="ALL")
         yield world
     finally:
         subprocess.run(["landing", "sandbox", "stop"], cwd=folder, env=environment, check=False, capture_output=True)
-
-
-def prepare(world: World) -> None:
-    """An organization; and for CodeBuild, whose projects cannot be played, roles of a pipeline that a person may become."""
-    found = world.client("organizations").create_organization(FeatureSet="ALL")["Organization"]["Id"]
-    kms = world.client("kms")
-    key = kms.create_key()["KeyMetadata"]["Arn"]
-    kms.create_alias(AliasName="alias/other-plans", TargetKeyId=key)
-    organization, _ = load(world.folder / "config", Library.load(shipped()))
-    made = dict(documents(organization))
-    bound = {"StringEquals": {"kms:EncryptionContext:landing:organization": found}}
-
-    def use(action: str) -> dict[str, Any]:
-        statement = {"Effect": "Allow", "Action": action, "Resource": key, "Condition": bound}
-        return {"Version": "2012-10-17", "Statement": [statement]}
-
-    reading = [each for name, each in made.items() if name in ("permissions/plan.json", "permissions/plan-stacks.json")]
-    writing = [
-        each for name, each in made.items() if name in ("permissions/apply.json", "permissions/apply-stacks.json")
-    ]
-    role(world, "other-plan", *reading, use("kms:GenerateDataKey"))
-    role(world, "other-apply", *reading, *writing, use("kms:Decrypt"))
 
 
 def bootstrapped(world: World, forge: str) -> None:
@@ -542,29 +518,79 @@ def test_gitlab_plans_merge_requests_and_applies_what_is_merged(forge: World) ->
     assert not list((world.folder / "landing-out" / "runs").rglob("plan.json"))
 
 
-def test_codebuild_plans_and_applies_that_plan(forge: World) -> None:
+def test_codebuild_plans_applies_what_is_approved_and_looks_at_night(forge: World) -> None:
     world = forge
+    bootstrapped(world, "codebuild")
     done = world.shell("landing init --ci codebuild .", {})
     assert done.returncode == 0, done.stderr
     add_unit(world, "Build")
-    given = {"LANDING_PACKAGE": "landing==1", "LANDING_PLANS_KEY": "alias/other-plans"}
+    given = {"LANDING_PACKAGE": "landing==1"}
 
-    def build(name: str) -> subprocess.CompletedProcess[str]:
+    def build(name: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """A build, with its reports."""
         spec = written(world, f"codebuild/{name}.yml")
         told = [f"declare -p {each} >>{world.temp}/exported" for each in spec["env"].get("exported-variables", ())]
         lines = [line for phase in spec["phases"].values() for line in phase["commands"]]
-        keys = world.keys_of(ROLE.format(f"other-{'apply' if name == 'apply' else 'plan'}"))
-        return world.shell("\n".join([*lines, *told]), {**spec["env"]["variables"], **given, **keys})
+        keys = world.keys_of(ROLE.format("apply" if name == "apply" else "plan"))
+        done = world.shell("\n".join([*lines, *told]), {**spec["env"]["variables"], **given, **keys, **more})
+        for report in spec.get("reports", {}).values():
+            assert all((world.folder / file).exists() for file in report["files"])
+        return done
 
     planned = build("plan")
     assert planned.returncode == 0, planned.stdout + planned.stderr
     assert "unit.build will be created" in planned.stdout
+    artifact = world.temp / "plan"
+    artifact.mkdir()
+    for name in written(world, "codebuild/plan.yml")["artifacts"]["files"]:
+        (world.folder / name).rename(artifact / name)
     exported = (world.temp / "exported").read_text(encoding="utf-8")
-    given |= dict(re.findall(r'^declare -x (\w+)="(.*)"$', exported, re.MULTILINE))
-    assert int(given["LANDING_CHANGES"]) >= 1
+    variables = dict(re.findall(r'^declare -x (\w+)="(.*)"$', exported, re.MULTILINE))
+    assert int(variables.pop("LANDING_CHANGES")) >= 1
+    assert all(variables.values())
+    given |= {**variables, "CODEBUILD_SRC_DIR_plan": str(artifact)}
+    night = build("drift")
+    assert night.returncode == 2, night.stdout + night.stderr
+    assert "unit.build" in (world.folder / "landing-drift.xml").read_text(encoding="utf-8")
+    assert "is not the plan that was reviewed" in build("apply", LANDING_DIGEST="0" * 64).stderr
     applied = build("apply")
     assert applied.returncode == 0, applied.stdout + applied.stderr
     assert "Apply complete!" in applied.stdout
+    assert build("drift").returncode == 0
+
+
+def test_the_template_of_codebuild_is_for_what_a_bootstrap_makes(tmp_path: Path) -> None:
+    from cfnlint.decode import cfn_yaml
+
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "landing.yaml").write_text(CONFIG + ACCESS % PIPELINES["codebuild"], encoding="utf-8")
+    assert run(["init", "--ci", "codebuild", str(tmp_path)]) == 0
+    file = tmp_path / "codebuild" / "pipeline.yml"
+    lint = [str(Path(sys.executable).with_name("cfn-lint")), "--regions", "eu-west-1", "--", str(file)]
+    linted = subprocess.run(lint, capture_output=True, text=True, check=False)
+    assert linted.returncode == 0, linted.stdout
+    organization, _ = load(tmp_path / "config", Library.load(shipped()))
+    made: Any = organization.deployments["pipeline"].template["Resources"]
+
+    trusted = set()
+    for name in ("PlanRole", "ApplyRole"):
+        role = made[name]["Properties"]
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        for project in statement["Condition"]["ArnEquals"]["aws:SourceArn"]:
+            trusted.add((role["RoleName"], project["Fn::Sub"].rpartition("/")[2]))
+    found = set()
+    for body in (each["Properties"] for each in cfn_yaml.load(str(file))["Resources"].values()):
+        if "ServiceRole" in body:
+            found.add((body["ServiceRole"]["Fn::Sub"].rpartition("/")[2], body["Name"]))
+            assert (tmp_path / body["Source"]["BuildSpec"]).exists()
+        for action in (each for stage in body.get("Stages", ()) for each in stage["Actions"]):
+            for artifact in (*action.get("InputArtifacts", ()), *action.get("OutputArtifacts", ())):
+                assert f"{made['ArtifactBucket']['Properties']['BucketName']}/*/{artifact['Name']}/*" in json.dumps(
+                    made
+                )
+    assert found == trusted
+    assert set(re.findall('connection/[^"]*', file.read_text(encoding="utf-8"))) == {"connection/a1"}
+    assert "connection/" not in json.dumps(made)
 
 
 def test_forks_get_no_credentials(quick: World) -> None:

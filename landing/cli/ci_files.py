@@ -7,13 +7,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from landing.core.errors import LandingError
-from landing.organization.pipeline import GitHub, GitLab
+from landing.organization.pipeline import CodeBuild, GitHub, GitLab
 
 if TYPE_CHECKING:
     from landing.organization import Organization
 
 FORGES = ("github", "gitlab", "codebuild")
-DEFAULTS = {"BRANCH": "main", "ENVIRONMENT": "landing-apply", "AUDIENCE": "sts.amazonaws.com"}
+DEFAULTS = {
+    "BRANCH": "main",
+    "ENVIRONMENT": "landing-apply",
+    "AUDIENCE": "sts.amazonaws.com",
+    "CONNECTION": "arn:aws:codeconnections:REGION:ACCOUNT:connection/ID",
+    "REPOSITORY": "OWNER/NAME",
+    "ARTIFACTS": "BUCKET",
+    "MAIL": "",
+    "PLAN_PROJECT": "landing-plan",
+    "APPLY_PROJECT": "landing-apply",
+    "PLAN_ROLE": "landing-plan",
+    "APPLY_ROLE": "landing-apply",
+}
 """What stands in the place of `@NAME@` in a file, within quotes, where the config says nothing else."""
 WORKFLOW = ".github/workflows/landing.yml"
 
@@ -59,11 +71,23 @@ def missing(forge: str, organization: Organization) -> list[str]:
 
 def _said(forge: str, organization: Organization) -> dict[str, str]:
     """What the config says of the forge."""
-    trusted = organization.pipeline.trusted if organization.pipeline else None
-    if isinstance(trusted, GitHub) and forge == "github":
-        return {"BRANCH": trusted.branch, "ENVIRONMENT": trusted.environment, "AUDIENCE": trusted.audience}
-    if isinstance(trusted, GitLab) and forge == "gitlab":
-        return {"ENVIRONMENT": trusted.environment, "AUDIENCE": trusted.audience}
+    pipeline = organization.pipeline
+    match (pipeline.trusted if pipeline else None), forge:
+        case (GitHub() | GitLab() as trusted, "github" | "gitlab") if type(trusted).__name__.lower() == forge:
+            return {"BRANCH": trusted.branch, "ENVIRONMENT": trusted.environment, "AUDIENCE": trusted.audience}
+        case CodeBuild() as trusted, "codebuild":
+            assert pipeline is not None
+            return {
+                "BRANCH": trusted.branch,
+                "CONNECTION": trusted.connection,
+                "REPOSITORY": trusted.repository,
+                "ARTIFACTS": trusted.artifacts,
+                "MAIL": trusted.mail,
+                "PLAN_PROJECT": trusted.plan,
+                "APPLY_PROJECT": trusted.apply,
+                "PLAN_ROLE": pipeline.plan_role,
+                "APPLY_ROLE": pipeline.apply_role,
+            }
     return {}
 
 

@@ -48,6 +48,8 @@ _ENVIRONMENT = text(
     maxLength=255,
 )
 _ROLE = text("Name of the role.", pattern=r"^[\w+=,.@-]{1,60}$")
+_PROJECT = r"^[A-Za-z0-9][\w-]{1,143}$"
+_BUCKET = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 _PRINCIPALS: Schema = {
     **names("ARNs of roles and users."),
     "minItems": 1,
@@ -89,12 +91,28 @@ SCHEMA: Schema = mapping(
             ("project", "project_id"),
         ),
         "codebuild": mapping(
-            "Projects of AWS CodeBuild in the management account and the home region.",
+            "Projects of AWS CodeBuild in the management account and the home region, run by CodePipeline.",
             {
-                "plan": text("Name of the project that plans.", pattern=r"^[A-Za-z0-9][\w-]{1,149}$"),
-                "apply": text("Name of the project that applies.", pattern=r"^[A-Za-z0-9][\w-]{1,149}$"),
+                "connection": text(
+                    "ARN of the connection to the host of the repository; no other is used.",
+                    pattern=r"^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[\w-]+$",
+                ),
+                "repository": text("`owner/name`, with all groups.", pattern=r"^[A-Za-z0-9_][\w.-]*(/[\w.-]+)+$"),
+                "branch": _BRANCH,
+                "artifacts": text(
+                    "Bucket by which CodePipeline gives files from one action to the next; it is made.", pattern=_BUCKET
+                ),
+                "mail": text(
+                    "Who approves, and is told of drift: an e-mail address.", pattern=r"^[^\s@\"]+@[^\s@\"]+$"
+                ),
+                "plan": text(
+                    f"Name of the project that plans; `{PLAN_ROLE}` when left out. The one that looks for drift has "
+                    "`-drift` behind it.",
+                    pattern=_PROJECT,
+                ),
+                "apply": text(f"Name of the project that applies; `{APPLY_ROLE}` when left out.", pattern=_PROJECT),
             },
-            ("plan", "apply"),
+            ("connection", "repository", "artifacts"),
         ),
         "principals": mapping(
             "Roles and users of the organization.", {"plan": _PRINCIPALS, "apply": _PRINCIPALS}, ("plan", "apply")
@@ -107,7 +125,7 @@ SCHEMA: Schema = mapping(
             "maximum": 12,
         },
         "existing_provider": flag("Whether the account has an OIDC provider of that URL already, which is used."),
-        "records": text("Bucket for the records of runs.", pattern="^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
+        "records": text("Bucket for the records of runs.", pattern=_BUCKET),
         "plans_key": flag("Make a key by which plan files are encrypted that leave the machine."),
     },
 )
@@ -139,9 +157,13 @@ def check(document: Document) -> Iterator[Diagnostic]:
 
 def _both(document: Document, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
     """Whoever plans looks at what nobody has approved: who applies must be somebody else."""
-    for flavour in ("codebuild", "principals"):
-        named = _mapping(given.get(flavour))
-        plan, apply = (_texts(named.get(role)) for role in ("plan", "apply"))
+    projects = {"plan": PLAN_ROLE, "apply": APPLY_ROLE, **_mapping(given.get("codebuild"))}
+    named = {
+        "principals": _mapping(given.get("principals")),
+        "codebuild": {**projects, "plan": [projects["plan"], f"{projects['plan']}-drift"]},
+    }
+    for flavour in {*named} & {*given}:
+        plan, apply = (_texts(named[flavour].get(role)) for role in ("plan", "apply"))
         if both := plan & apply:
             message = f"{', '.join(f'`{each}`' for each in sorted(both))} may plan and apply"
             hint = "one that plans, and another that applies what was approved"
@@ -161,12 +183,16 @@ def _issuers(document: Document, given: Mapping[str, Any]) -> Iterator[Diagnosti
 
 
 def _buckets(document: Document, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
-    """The lock is deleted when it is released; the records are kept."""
-    lock = dict(items(document.data)).get("lock", {})
-    if given.get("records") and given["records"] == lock.get("bucket"):
-        hint = f"another bucket, as in `{given['records']}-records`"
-        message = "the records of runs and the lock are in one bucket"
-        yield document.problem("LZ395", message, (*PATH, "records"), hint)
+    """The lock is deleted when it is released, artifacts expire; the records are kept."""
+    taken = {dict(items(document.data)).get("lock", {}).get("bucket"): "the lock"}
+    places: tuple[tuple[Path_, object, str], ...] = (
+        (("records",), given.get("records"), "the records of runs"),
+        (("codebuild", "artifacts"), _mapping(given.get("codebuild")).get("artifacts"), "the artifacts"),
+    )
+    for path, bucket, what in places:
+        if isinstance(bucket, str) and (other := taken.setdefault(bucket, what)) != what:
+            hint = f"another bucket, as in `{bucket}-{path[-1]}`"
+            yield document.problem("LZ395", f"{what} and {other} are in one bucket", (*PATH, *path), hint)
 
 
 def pipeline_of(document: Document) -> Pipeline | None:
@@ -215,7 +241,15 @@ def _gitlab(given: Mapping[str, Any]) -> GitLab:
 _TRUSTED: Mapping[str, Any] = {
     "github": _github,
     "gitlab": _gitlab,
-    "codebuild": lambda given: CodeBuild(given["plan"], given["apply"]),
+    "codebuild": lambda given: CodeBuild(
+        plan=given.get("plan", PLAN_ROLE),
+        apply=given.get("apply", APPLY_ROLE),
+        connection=given["connection"],
+        repository=given["repository"],
+        branch=given.get("branch", "main"),
+        artifacts=given["artifacts"],
+        mail=given.get("mail", ""),
+    ),
     "principals": lambda given: Principals(tuple(given["plan"]), tuple(given["apply"])),
 }
 

@@ -214,7 +214,7 @@ CODES: Mapping[str, Explanation] = {
     ),
     "LZ393": Explanation("the pipeline's two roles have one name, or are for the same", "give them two"),
     "LZ394": Explanation("what says nothing of where the pipeline runs", "leave it out"),
-    "LZ395": Explanation("the records of runs in the bucket of the lock", "name another bucket"),
+    "LZ395": Explanation("two of the lock, the records of runs and the artifacts in one bucket", "name another bucket"),
     "LZ401": Explanation("two policies or blueprints of one name", "rename one of them"),
     "LZ402": Explanation("metadata of a policy that cannot be read", "correct it at that place"),
     "LZ403": Explanation("metadata of a policy that is not valid", "the message says what is wanted"),

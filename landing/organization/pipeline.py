@@ -43,10 +43,23 @@ class GitLab:
 
 @dataclass(frozen=True, slots=True)
 class CodeBuild:
-    """Projects of AWS CodeBuild in the management account and the home region, by their names."""
+    """Projects of AWS CodeBuild in the management account and the home region, by their names, and what they build.
+
+    `connection` is the ARN of the connection to the host of the repository, `mail` who is told; `mail` may be empty.
+    """
 
     plan: str
     apply: str
+    connection: str
+    repository: str
+    branch: str
+    artifacts: str
+    """The bucket by which CodePipeline gives files from one action to the next."""
+    mail: str
+
+    def projects(self, role: Role) -> tuple[str, ...]:
+        """Those that are a role."""
+        return (self.plan, f"{self.plan}-drift") if role == "plan" else (self.apply,)
 
 
 @dataclass(frozen=True, slots=True)

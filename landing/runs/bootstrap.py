@@ -13,10 +13,6 @@ from landing.core.model import ORGANIZATION, Diagnostic, Scope
 from landing.organization import PIPELINE, Deployment, Organization
 from landing.organization.resources import STACK, STACK_SET
 
-BUCKETS = ("LockBucket", "RecordBucket")
-"""The buckets of the stack, by their names in its template; what belongs to one begins with its name."""
-
-
 OURS = {"Key": MANAGED_TAG, "Value": "true"}
 
 
@@ -50,12 +46,16 @@ def _roles(template: Mapping[str, Any]) -> Iterator[str]:
 
 def buckets_of_others(organization: Organization, aws: Aws) -> list[str]:
     """Names of buckets that the stack would make and that are there without our tag: they are used as they are."""
+    return [name for name in _buckets(organization).values() if _is_of_others(aws, name)]
+
+
+def _buckets(organization: Organization) -> dict[str, str]:
+    """The buckets of the stack, by their names in its template; what belongs to one there begins with its name."""
     stack = organization.deployments.get(PIPELINE)
-    if stack is None:
-        return []
-    resources: Mapping[str, Any] = stack.template["Resources"]  # type: ignore[assignment]
-    named = [resources[name]["Properties"]["BucketName"] for name in BUCKETS if name in resources]
-    return [name for name in named if _is_of_others(aws, name)]
+    resources: Mapping[str, Any] = stack.template["Resources"] if stack else {}  # type: ignore[assignment]
+    return {
+        name: body["Properties"]["BucketName"] for name, body in resources.items() if body["Type"] == "AWS::S3::Bucket"
+    }
 
 
 def without_buckets(organization: Organization, names: Collection[str]) -> Organization:
@@ -64,7 +64,7 @@ def without_buckets(organization: Organization, names: Collection[str]) -> Organ
         return organization
     stack = organization.deployments[PIPELINE]
     resources: Mapping[str, Any] = stack.template["Resources"]  # type: ignore[assignment]
-    gone = [name for name in BUCKETS if name in resources and resources[name]["Properties"]["BucketName"] in names]
+    gone = [name for name, bucket in _buckets(organization).items() if bucket in names]
     kept = {name: each for name, each in resources.items() if not name.startswith(tuple(gone))}
     stack = replace(stack, template={**stack.template, "Resources": kept})
     return replace(organization, deployments={**organization.deployments, PIPELINE: stack})

@@ -56,6 +56,7 @@ def parameters(organization: Organization) -> dict[str, Any]:
         "provider": provider(pipeline),
         "lock_bucket": lock_bucket(organization),
         "record_bucket": pipeline.records,
+        "artifact_bucket": artifact_bucket(pipeline),
         "plans_key": pipeline.plans_key,
     }
 
@@ -65,6 +66,11 @@ def lock_bucket(organization: Organization) -> str:
     lock = organization.lock
     mine = lock and lock.account == organization.management and lock.region == organization.home_region
     return lock.bucket if lock and mine else ""
+
+
+def artifact_bucket(pipeline: Pipeline) -> str:
+    """The bucket of CodePipeline, where that runs the jobs."""
+    return pipeline.trusted.artifacts if isinstance(pipeline.trusted, CodeBuild) else ""
 
 
 def statements_of(organization: Organization) -> dict[Role, list[Statement]]:
@@ -132,7 +138,7 @@ _PLANS_KEY = {"Fn::GetAtt": ["PlansKey", "Arn"]}
 
 def _buckets(organization: Organization, pipeline: Pipeline, end: str = "") -> list[str]:
     """The ARNs of the buckets, or with `/*` of what is in them."""
-    named = (_lock(organization).bucket if _lock(organization) else "", pipeline.records)
+    named = (_lock(organization).bucket if _lock(organization) else "", pipeline.records, artifact_bucket(pipeline))
     return [f"arn:{organization.partition}:s3:::{name}{end}" for name in dict.fromkeys(named) if name]
 
 
@@ -146,26 +152,51 @@ def _plan_files(pipeline: Pipeline, role: Role) -> Iterator[Statement]:
 
 
 def _builds(organization: Organization, pipeline: Pipeline, role: Role) -> Iterator[Statement]:
-    """What CodeBuild does in the name of a project's role (CodeBuild User Guide, "Create a service role")."""
+    """What CodeBuild does in the name of a project's role (CodeBuild User Guide, "Create a service role").
+
+    In CodePipeline a project gets its sources from the bucket and nowhere else, so no role uses a connection. An
+    artifact is at PIPELINE/ARTIFACT/…; CodePipeline encrypts with the account's key for S3, which is used through S3.
+    """
     if not isinstance(pipeline.trusted, CodeBuild):
         return
-    project = pipeline.trusted.plan if role == "plan" else pipeline.trusted.apply
-    group = f"arn:{organization.partition}:logs:*:*:log-group:/aws/codebuild/{project}"
+    arn, projects = f"arn:{organization.partition}", pipeline.trusted.projects(role)
+    groups = [f"{arn}:logs:*:*:log-group:/aws/codebuild/{project}" for project in projects]
     logs = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
-    yield _allow("BuildLogs", logs, [group, f"{group}:*"])
-    connections = [f"arn:{organization.partition}:{name}:*:*:connection/*" for name in _CONNECTIONS]
-    uses = [f"{name}:{action}" for name in _CONNECTIONS for action in ("GetConnection", "GetConnectionToken")]
-    yield _allow("BuildSource", (*uses, "codeconnections:UseConnection"), connections)
+    yield _allow("BuildLogs", logs, [*groups, *(f"{group}:*" for group in groups)])
+    yield _allow("BuildReports", REPORTS, [f"{arn}:codebuild:*:*:report-group/{project}-*" for project in projects])
+    objects = f"{arn}:s3:::{pipeline.trusted.artifacts}/*"
+    read, written = _ARTIFACTS[role]
+    yield _allow("BuildInput", ("s3:GetObject", "s3:GetObjectVersion"), [f"{objects}/{name}/*" for name in read])
+    yield _allow("BuildOutput", ("s3:PutObject",), [f"{objects}/{written}/*"])
+    through = {"StringEquals": {"kms:ViaService": _S3}}
+    keys = {"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"}
+    yield {**_allow("ArtifactKey", ("kms:Decrypt", "kms:GenerateDataKey"), [keys]), "Condition": through}
 
 
-_CONNECTIONS = ("codeconnections", "codestar-connections")
-"""Both names: connections keep the one they were made with (Developer Tools Console User Guide)."""
+REPORTS = (
+    "codebuild:BatchPutTestCases",
+    "codebuild:CreateReport",
+    "codebuild:CreateReportGroup",
+    "codebuild:UpdateReport",
+)
+_ARTIFACTS: Mapping[Role, tuple[tuple[str, ...], str]] = {
+    "plan": (("source",), "plan"),
+    "apply": (("source", "plan"), "runs"),
+}
+"""The artifacts that each role reads, and the one that it writes: what applies takes no code from what plans."""
+_S3 = {"Fn::Sub": "s3.${AWS::Region}.${AWS::URLSuffix}"}
 
 
 def _plan_role_never(organization: Organization, pipeline: Pipeline) -> Iterator[Statement]:
     """No secrets and no other role."""
-    secrets = ["kms:Decrypt", "kms:ReEncrypt*", "secretsmanager:*", "ssm:GetParameter*"]
-    yield _deny("NoSecrets", {"Action": secrets})
+    yield _deny("NoSecrets", {"Action": ["secretsmanager:*", "ssm:GetParameter*"]})
+    decrypt: dict[str, Any] = {"Action": ["kms:Decrypt", "kms:ReEncrypt*"]}
+    if builds := artifact_bucket(pipeline):
+        yield _deny("NoDecryption", {**decrypt, "Condition": {"StringNotEquals": {"kms:ViaService": _S3}}})
+        written = f"arn:{organization.partition}:s3:::{builds}/*/{_ARTIFACTS['plan'][1]}/*"
+        yield _deny("NoOtherObjects", {"Action": ["s3:PutObject*"], "NotResource": [written]})
+    else:
+        yield _deny("NoDecryption", decrypt)
     objects = _buckets(organization, pipeline, "/*")
     outside: dict[str, Any] = {"NotResource": objects} if objects else {"Resource": "*"}
     yield _deny("NoContents", {"Action": ["s3:GetObject*"], **outside})

@@ -93,12 +93,11 @@ def _gitlab(gitlab: GitLab, role: Role) -> Conditions:
 
 
 def _codebuild(projects: CodeBuild, role: Role) -> Conditions:
-    """One project and no other (CodeBuild User Guide, "Cross-service confused deputy prevention")."""
-    project = projects.plan if role == "plan" else projects.apply
-    arn = f"arn:${{AWS::Partition}}:codebuild:${{AWS::Region}}:${{AWS::AccountId}}:project/{project}"
+    """These projects and no others (CodeBuild User Guide, "Cross-service confused deputy prevention")."""
+    arn = "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/"
     return {
         "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-        "ArnEquals": {"aws:SourceArn": {"Fn::Sub": arn}},
+        "ArnEquals": {"aws:SourceArn": [{"Fn::Sub": arn + project} for project in projects.projects(role)]},
     }
 
 
