@@ -185,12 +185,14 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
 
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "artifacts": ("acme-landing-artifacts",),
     "audience": ("sts.amazonaws.com",),
     "apply": ("landing-apply", "arn:aws:iam::111122223333:role/deploy"),
     "baseline": ("AWSControlTowerBaseline",),
     "bucket": ("acme-landing-lock",),
     "branch": ("main",),
     "buckets": ("acme-trail-logs",),
+    "connection": ("arn:aws:codeconnections:eu-west-1:111122223333:connection/0a1b2c3d",),
     "control": ("AWS-GR_ENCRYPTED_VOLUMES",),
     "data_events": ("AWS::S3::Object",),
     "description": ("Who may do what",),
@@ -211,6 +213,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "owner_id": ("123456",),
     "phone": ("+1 555 0100",),
     "plan": ("landing-plan", "arn:aws:iam::111122223333:role/plan"),
+    "mail": ("platform@acme.example",),
     "project": ("group/landing-zone",),
     "project_id": ("456789",),
     "read_role": ("landing-read",),
