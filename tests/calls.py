@@ -34,7 +34,7 @@ from landing.services.organizations.trusted_access import STACKSETS
 SERVICES = (
     "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "iam", "kms",
     "macie2", "organizations",
-    "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "sts",
+    "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "ssm", "sts",
 )  # fmt: skip
 """Every service that is called; `of_package` fails at a client of another."""
 

@@ -131,9 +131,9 @@ def made_role(sandbox: Sandbox, name: str, *policies: Mapping[str, Any]) -> str:
 def made_roles(sandbox: Sandbox, organization: Organization) -> Roles:
     """The roles that plan and apply, with the policies that `landing synth` writes."""
     made = dict(documents(organization))
-    parts = {name: made.get(f"permissions/{name}.json") for name in ("plan", "plan-stacks", "apply", "apply-stacks")}
-    reading = [parts[name] for name in ("plan", "plan-stacks") if parts[name]]
-    writing = [parts[name] for name in ("apply", "apply-stacks") if parts[name]]
+    reading, writing = (
+        [each for name, each in made.items() if name.startswith(f"permissions/{role}")] for role in ("plan", "apply")
+    )
     plan, apply_ = made_role(sandbox, "plan", *reading), made_role(sandbox, "apply", *reading, *writing)
     return Roles(keys_of(sandbox, plan), keys_of(sandbox, apply_))
 

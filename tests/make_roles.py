@@ -13,8 +13,8 @@ from landing.cli.session import sandbox_of
 from landing.sandbox.endpoint.process import env
 from landing.sandbox.world.home import Home
 
-PLAN = ("plan.json", "plan-stacks.json")
-ROLES = {"plan": PLAN, "apply": (*PLAN, "apply.json", "apply-stacks.json")}
+ROLES = {"plan": ("plan",), "apply": ("plan", "apply")}
+"""By role, how the names of its policies begin."""
 
 
 def main(folder: Path) -> None:
@@ -31,9 +31,9 @@ def main(folder: Path) -> None:
         document = json.dumps(json.loads(file.read_text(encoding="utf-8")), separators=(",", ":"))
         made = iam.create_policy(PolicyName=f"landing-{file.stem}", PolicyDocument=document)
         policies[file.name] = made["Policy"]["Arn"]
-    for name, files in ROLES.items():
+    for name, beginnings in ROLES.items():
         iam.create_role(RoleName=f"landing-{name}", AssumeRolePolicyDocument=json.dumps(trust))
-        for file in files:
+        for file in (each for each in policies if each.startswith(beginnings)):
             iam.attach_role_policy(RoleName=f"landing-{name}", PolicyArn=policies[file])
 
 

@@ -414,6 +414,29 @@ def archive_rule_widened(hands: Hands) -> None:
     )
 
 
+@shows("root_access.organization")
+def root_sessions_ended(hands: Hands) -> None:
+    hands.client("iam", "security-tooling").disable_organizations_root_sessions()
+
+
+@shows("root_access.organization")
+def root_credentials_no_longer_managed(hands: Hands) -> None:
+    hands.client("iam").disable_organizations_root_credentials_management()
+
+
+@shows("root_access.organization", status="missing")
+def root_access_off(hands: Hands) -> None:
+    hands.client("iam").disable_organizations_root_sessions()
+    hands.client("iam").disable_organizations_root_credentials_management()
+
+
+@shows("root_access.organization")
+def another_administrator_of_root_access(hands: Hands) -> None:
+    service = {"ServicePrincipal": "iam.amazonaws.com"}
+    hands.organizations.deregister_delegated_administrator(AccountId=hands.accounts["security-tooling"], **service)
+    hands.organizations.register_delegated_administrator(AccountId=hands.accounts["log-archive"], **service)
+
+
 @shows("stack_set.config-role")
 def stack_set_template_changed(hands: Hands) -> None:
     client = hands.client("cloudformation")

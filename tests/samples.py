@@ -57,6 +57,7 @@ services:
       root-key: {identifier: IAM_ROOT_ACCESS_KEY_CHECK, home_only: true}
   guardduty: {features: {lambda_network_logs: false}}
   macie: {discovery: NEW}
+  root_access: {administrator: true}
   access_analyzer:
     unused: {days: 60, exclude: {accounts: [shop-prod]}, exclude_tags: {landing: exempt}}
     internal: {resource_types: ["AWS::S3::Bucket"], accounts: {units: [workloads]}}

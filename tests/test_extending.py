@@ -30,7 +30,7 @@ from tests.report import samples
 from tests.report.samples import drift
 
 PAGE = (Path(__file__).parents[1] / "docs" / "extending.md").read_text(encoding="utf-8")
-ROOT_ACCESS = "landing/services/root_access"
+RECIPE = "landing/services/document_sharing"
 FILES = dict(re.findall(r"```\w+ file=(\S+)\n(.*?)```", PAGE, flags=re.DOTALL))
 
 
@@ -62,7 +62,7 @@ def module_of(name: str, folder: Path) -> Any:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     """The recipe's service, as the files that it tells to write."""
     folder = tmp_path_factory.mktemp("recipe")
-    *_, declaration = [module_of(f"{ROOT_ACCESS}/{each}.py", folder) for each in ("settings", "kind", "declaration")]
+    *_, declaration = [module_of(f"{RECIPE}/{each}.py", folder) for each in ("settings", "kind", "declaration")]
     found: Service = declaration.SERVICE
     return found
 
@@ -154,12 +154,14 @@ def test_the_kind_declares_its_calls_and_which_values_protect_less(folder: Path,
 
 
 def test_the_service_plans_applies_and_sees_drift(folder: Path, service: Service) -> None:
-    kinds = [k for k in KINDS if k.name in ("organization", "trusted_access")] + [*service.kinds]
+    kinds = [k for k in KINDS if k.name == "organization"] + [*service.kinds]
     with Sandbox(account_quota=100) as sandbox:
         cloud = Cloud(sandbox, organization(folder, service), kinds=kinds)
-        assert "root_access.this" in [str(change.address) for change in cloud.plan(kinds).changes]
+        assert "document_sharing.management" in [str(change.address) for change in cloud.plan(kinds).changes]
         for one in kinds:
             assert cloud.apply([one]).complete
         assert cloud.plan(kinds).changes == ()
-        sandbox.session().client("iam").disable_organizations_root_sessions()
-        assert [str(change.address) for change in cloud.plan(kinds).changes] == ["root_access.this"]
+        setting = "/ssm/documents/console/public-sharing-permission"
+        ssm = sandbox.session(region="eu-west-1").client("ssm")
+        ssm.update_service_setting(SettingId=setting, SettingValue="Enable")
+        assert [str(change.address) for change in cloud.plan(kinds).changes] == ["document_sharing.management"]

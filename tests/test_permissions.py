@@ -34,6 +34,7 @@ from landing.services.permissions import (
     apply_policy,
     lock_statements,
     management_stacks,
+    packed,
     page,
     plan_policy,
     reads,
@@ -244,8 +245,10 @@ def test_members_are_entered_by_one_role_in_one_organization() -> None:
 
 
 def test_the_policies_fit_into_a_role() -> None:
-    for policy in (plan_policy(lock=EXAMPLE_LOCK), apply_policy(lock=EXAMPLE_LOCK)):
+    planning, *applying = plan_policy(lock=EXAMPLE_LOCK), *packed(apply_policy(lock=EXAMPLE_LOCK)["Statement"])
+    for policy in (planning, *applying):
         assert len(json.dumps(policy, separators=(",", ":"))) <= 6_144, "a managed policy has at most 6,144 characters"
+    assert len(applying) <= 6, "a role has at most 10 managed policies, and those of the stacks besides"
 
 
 def test_the_lock_is_allowed_where_it_is_and_only_there() -> None:

@@ -14,7 +14,7 @@ from landing.engine.plan import Origin, Plan, make
 from landing.engine.stop import Stop
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.permissions import apply_policy, plan_policy
+from landing.services.permissions import apply_policy, packed, plan_policy
 from tests.cloud import Cloud, QuickAws, Story, keys_of, made_role
 
 MANAGEMENT = "123456789012"
@@ -34,7 +34,9 @@ def test_everything_is_planned_and_made_by_the_two_roles(full: Organization) -> 
     with Sandbox() as sandbox:
         planner = made_role(sandbox, "plan", plan_policy(full.partition, full.member_role))
         planning = plan_policy(full.partition, full.member_role)
-        applier = made_role(sandbox, "apply", planning, apply_policy(full.partition, full.member_role))
+        applier = made_role(
+            sandbox, "apply", planning, *packed(apply_policy(full.partition, full.member_role)["Statement"])
+        )
         wanted = _plan(full, planner)
         assert wanted.gaps == ()
         aws = QuickAws(full, read_only=False, role_arn=applier)
@@ -75,7 +77,11 @@ def test_a_role_of_that_name_elsewhere_is_not_entered(full: Organization) -> Non
         trust = json.dumps(TRUST).replace(f"arn:aws:iam::{MANAGEMENT}:root", "*")
         arn = stranger.create_role(RoleName=full.member_role, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         anybody = {**apply_policy(), "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}
-        for policy, admitted in ((plan_policy(), False), (apply_policy(), False), (anybody, True)):
+        for policy, admitted in (
+            (plan_policy(), False),
+            (next(packed(apply_policy()["Statement"])), False),
+            (anybody, True),
+        ):
             role = made_role(sandbox, f"role-{len(str(policy))}", policy)
             sts = QuickAws(full, keys=keys_of(sandbox, role)).client("sts")
             if admitted:

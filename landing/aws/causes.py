@@ -132,8 +132,13 @@ BY_SERVICE: Mapping[str, _Codes] = {
     },
     # https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
     "iam": {
-        Cause.NOT_THERE: _codes("NoSuchEntity"),
-        Cause.INVALID: _codes("InvalidInput PolicyEvaluation"),
+        Cause.NOT_THERE: _codes("NoSuchEntity OrganizationNotFoundException"),
+        Cause.CONFLICT: _codes("EntityTemporarilyUnmodifiable"),
+        Cause.NOT_YET_KNOWN: _codes("ServiceAccessNotEnabledException"),
+        Cause.REFUSED: _codes(
+            "AccountNotManagementOrDelegatedAdministratorException CallerIsNotManagementAccountException"
+        ),
+        Cause.INVALID: _codes("InvalidInput PolicyEvaluation OrganizationNotInAllFeaturesModeException"),
         Cause.INTERNAL: _codes("ServiceFailure"),
     },
     # https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/

@@ -81,12 +81,15 @@ def _letting_go(sight: Sight, found: Compared, folder: Path) -> Compared:
 def _administered(
     sight: Sight, draft: Draft, organization: Organization, services: Collection[Service], *, left: list[LeftOut]
 ) -> Iterator[Service]:
-    """The services that the security tooling account administers wherever they have an administrator."""
+    """The services that the security tooling account administers wherever they have an administrator, or need none."""
     appointing = {
         each.key: [kind for kind in each.kinds if isinstance(kind, ServiceAdministrator)] for each in services
     }
     sight.look(organization, [kind for kinds in appointing.values() for kind in kinds])
     for service in services:
+        if not appointing[service.key] and not service.delegated:
+            yield service
+            continue
         names = {kind.name for kind in appointing[service.key]}
         if hidden := sorted({gap.reason for gap in sight.gaps if gap.kind in names}):
             left.append(LeftOut(f"the administrator of {service.title}", f"it may not be read: {hidden[0]}"))

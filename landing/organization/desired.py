@@ -196,7 +196,7 @@ class Organization(Hierarchy):
     principals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The service principals of a service, by its key; of every service that there is."""
     administered: frozenset[str] = frozenset()
-    """Keys of the services whose administrator is appointed by a call of the service."""
+    """Keys of the services of which what AWS holds is ours where they are marked."""
     appointing: frozenset[str] = frozenset()
     """Service principals whose administrator is appointed by a call of the service, not by AWS Organizations."""
 

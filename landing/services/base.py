@@ -74,6 +74,7 @@ class Ownership(StrEnum):
     )
     POLICIES = "its policies, where they are ours"
     ACCOUNT = "the account, which `roles.security_tooling` names, and the mark of the service (`governed_service`)"
+    SERVICE = "the mark of the service (`governed_service`)"
     ADMINISTRATOR = "the account in which it is, of `roles.security_tooling`, and the mark of the service"
     CONFIG = "the config alone, which names it"
     """Never withdrawn, and read as not ours."""
@@ -81,7 +82,7 @@ class Ownership(StrEnum):
     """No config declares it."""
 
 
-BY_SERVICE = (Ownership.ACCOUNT, Ownership.ADMINISTRATOR)
+BY_SERVICE = (Ownership.ACCOUNT, Ownership.ADMINISTRATOR, Ownership.SERVICE)
 """Ours only where the service is marked at the root."""
 
 

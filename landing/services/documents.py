@@ -7,7 +7,7 @@ from typing import Any
 
 from landing.organization import Organization
 from landing.services.organizations.attachments import Attachments
-from landing.services.permissions import apply_policy, plan_policy, send_policy, stacks_policy
+from landing.services.permissions import apply_policy, packed, plan_policy, send_policy, stacks_policy
 from landing.services.stacks.stack_set import StackSet
 
 
@@ -27,7 +27,8 @@ def documents(organization: Organization) -> Iterator[tuple[str, Any]]:
     place, entered = organization.partition, organization.read_role or organization.member_role
     yield "permissions/plan.json", plan_policy(place, entered, organization=organization.id, lock=mine)
     applying = apply_policy(place, organization.member_role, organization=organization.id, lock=mine)
-    yield "permissions/apply.json", applying
+    for number, part in enumerate(packed(applying["Statement"]), 1):
+        yield f"permissions/apply-{number}.json", part
     yield "permissions/send.json", send_policy(organization)
     for name, writes in (("plan-stacks", False), ("apply-stacks", True)):
         if (document := stacks_policy(organization, writes=writes)) is not None:

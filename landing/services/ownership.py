@@ -34,6 +34,7 @@ DECLARED: Mapping[Ownership, str] = {
     Ownership.POLICIES: "with the policy, which the config names with all its places",
     Ownership.ACCOUNT: "another account is replaced, with `--allow {removal}`",
     Ownership.ADMINISTRATOR: "made as declared",
+    Ownership.SERVICE: "made as declared",
     Ownership.CONFIG: "made as declared; AWS has no mark for it",
     Ownership.NONE: "cannot be",
 }
@@ -47,6 +48,8 @@ FOOT = """
   `roles.security_tooling` names. The mark is set, and listed as an adoption, when the config has the service; it goes
   when the config drops it, last. So what was there before the config had the service is unmanaged: no administrator is
   dismissed that we have not appointed or taken over, and none of its settings is switched off.
+- **Central root access** is the organization's alone, and ours where the service is marked. An administrator of it is
+  dismissed only where the config says whether there is one (`administrator`), with `--allow switch-off`.
 - **A service that the config does not have** is asked about only where it is marked, or where AWS Organizations knows
   an account that administers it (of CloudTrail: where it has trusted access). What an account has of it alone, such as
   a detector that it made itself, is its own affair.

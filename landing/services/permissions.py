@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from landing.aws import Reads, event_history, findings, service_quotas, simulator
@@ -37,6 +37,9 @@ ENTER, LINK, PASS = "sts:AssumeRole", "iam:CreateServiceLinkedRole", "iam:PassRo
 
 MEMBER_ROLE = "OrganizationAccountAccessRole"
 """What AWS calls the role in accounts that an organization makes (Organizations API reference, CreateAccount)."""
+
+LARGEST = 6_144
+"""Characters of a managed policy, white space apart ("IAM and AWS STS quotas", IAM User Guide)."""
 
 SERVICE_OF_TYPE = {"CertificateManager": "acm", "ElasticLoadBalancingV2": "elasticloadbalancing",
                    "StepFunctions": "states"}  # fmt: skip
@@ -83,8 +86,8 @@ def apply_policy(
 ) -> dict[str, Any]:
     """For the role that applies, beside `plan_policy`: the writes of every kind, and a deny for the rest.
 
-    Beside, because a managed policy holds 6,144 characters. `lock` is one in the management account; a lock in a member
-    account is taken by the member role.
+    Longer than a managed policy may be: `packed` makes as many of it as it takes. `lock` is one in the management
+    account; a lock in a member account is taken by the member role.
     """
     kinds = tuple(kinds)
     reads = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
@@ -98,6 +101,33 @@ def apply_policy(
         {"Sid": "Never", "Effect": "Deny", "Action": sorted(NEVER), "Resource": "*"},
     ]
     return _document(statements)
+
+
+def packed(statements: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """As few policies as the limit allows, in the order that they are given in; a statement too long for one is cut."""
+    held: list[dict[str, Any]] = []
+    for statement in (part for each in statements for part in _cut(each)):
+        if held and _size([*held, statement]) > LARGEST:
+            yield _document(held)
+            held = []
+        held.append(statement)
+    if held:
+        yield _document(held)
+
+
+def _cut(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """In two, and these again, by its actions; each with a Sid of its own."""
+    actions = statement.get("Action", ())
+    if _size([statement]) <= LARGEST or len(actions) < 2:
+        yield statement
+        return
+    half = len(actions) // 2
+    for number, part in enumerate((actions[:half], actions[half:]), 1):
+        yield from _cut({**statement, "Sid": f"{statement['Sid']}{number}", "Action": part})
+
+
+def _size(statements: Sequence[dict[str, Any]]) -> int:
+    return len(json.dumps(_document(statements), separators=(",", ":")))
 
 
 def send_policy(organization: Organization) -> dict[str, Any]:
@@ -295,13 +325,16 @@ def _allow(sid: str, actions: Iterable[str]) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
 
 
-def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": statements}
+def _document(statements: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [*statements]}
 
 
 def page() -> str:
     """`docs/permissions.md`."""
     rows = "\n".join(f"| `{kind.name}` | {_listed(kind.reads)} | {_listed(kind.writes)} |" for kind in KINDS)
+    applying = "\n\n".join(
+        f"```json\n{json.dumps(each, indent=2)}\n```" for each in packed(apply_policy()["Statement"])
+    )
     return f"""# Permissions
 
 Made by `python -m landing.services.permissions` from what each kind declares; a test keeps it so. `landing synth`
@@ -329,11 +362,9 @@ It changes nothing. Drift detection (`Detect…`) fills in a report of CloudForm
 
 ## The role that applies
 
-It needs the policy above and this one beside it: together they are longer than one managed policy may be.
+It needs the policy above and these beside it: together they are longer than one managed policy may be.
 
-```json
-{json.dumps(apply_policy(), indent=2)}
-```
+{applying}
 
 ### Stacks in the management account
 

@@ -5,7 +5,6 @@ The apply role makes every change but those of its own stack: what it may do is 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -13,11 +12,8 @@ from typing import Any
 from landing.aws.envelope import CONTEXT, DECRYPT, ENCRYPT
 from landing.organization import PIPELINE, PREFIX, Organization, Pipeline
 from landing.organization.pipeline import CodeBuild, Role
-from landing.services.permissions import BUCKET_TAGS, apply_policy, plan_policy, stacks_policy
+from landing.services.permissions import BUCKET_TAGS, apply_policy, packed, plan_policy, stacks_policy
 from landing.services.trust import provider, trust
-
-LARGEST = 6_144
-"""Characters of a managed policy, white space apart ("IAM and AWS STS quotas", IAM User Guide)."""
 
 Statement = dict[str, Any]
 
@@ -244,37 +240,6 @@ def _enters_only(organization: Organization, role: str) -> Iterator[Statement]:
     yield _deny("NoOtherRole", {"Action": ["sts:AssumeRole", "sts:AssumeRoot"], "NotResource": entered})
     here = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"}
     yield _deny("NoRoleOfThisAccount", {"Action": ["sts:AssumeRole"], "Resource": [here]})
-
-
-def packed(statements: Iterable[Statement]) -> Iterator[dict[str, Any]]:
-    """As few policies as the limit allows, in the order that they are given in; a statement too long for one is cut."""
-    held: list[Statement] = []
-    for statement in (part for each in statements for part in _cut(each)):
-        if held and _size([*held, statement]) > LARGEST:
-            yield _document(held)
-            held = []
-        held.append(statement)
-    if held:
-        yield _document(held)
-
-
-def _cut(statement: Statement) -> Iterator[Statement]:
-    """In two, and these again, by its actions; each with a Sid of its own."""
-    actions = statement.get("Action", ())
-    if _size([statement]) <= LARGEST or len(actions) < 2:
-        yield statement
-        return
-    half = len(actions) // 2
-    for number, part in enumerate((actions[:half], actions[half:]), 1):
-        yield from _cut({**statement, "Sid": f"{statement['Sid']}{number}", "Action": part})
-
-
-def _size(statements: Sequence[Statement]) -> int:
-    return len(json.dumps(_document(statements), separators=(",", ":")))
-
-
-def _document(statements: Sequence[Statement]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": [*statements]}
 
 
 def _allow(sid: str, actions: Iterable[str], resources: Sequence[Any]) -> Statement:

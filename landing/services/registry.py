@@ -9,6 +9,7 @@ from landing.services.guardduty.declaration import SERVICE as GUARDDUTY
 from landing.services.log_archive.declaration import SERVICE as LOG_ARCHIVE
 from landing.services.macie import SERVICE as MACIE
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
+from landing.services.root_access.declaration import SERVICE as ROOT_ACCESS
 from landing.services.security_hub.declaration import SERVICE as SECURITY_HUB
 from landing.services.service import Service
 from landing.services.stacks.declaration import SERVICE as STACKS
@@ -24,6 +25,7 @@ SERVICES: tuple[Service, ...] = (
     SECURITY_HUB,
     MACIE,
     ACCESS_ANALYZER,
+    ROOT_ACCESS,
 )
 
 KINDS = Kinds(kind for service in SERVICES for kind in service.kinds)

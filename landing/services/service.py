@@ -102,7 +102,7 @@ class Service:
 
     @property
     def administered(self) -> bool:
-        """Whether it has an administrator of its own, so that what it holds is ours only where it is marked."""
+        """Whether what it holds is ours only where it is marked: as what an administrator sets, which has no tags."""
         return any(kind.ownership in BY_SERVICE for kind in self.kinds)
 
     @property

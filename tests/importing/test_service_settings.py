@@ -47,6 +47,8 @@ SETTINGS = (
     "{security_hub: {policies: {one: {target: {accounts: [shop-dev], units: [workloads/prod]}, disabled_controls: [S3.1]}}}}",
     "{macie: {export: false, auto_enable: false, discovery: ALL}}",
     "{log_archive: {}, macie: {}}",
+    "{root_access: {}}",
+    "{root_access: {sessions: false, administrator: false}}",
     "{config: {recorders: false}}",
     "{config: {recorders: false, rules: {ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT, description: E}}}}",
     "{config: {recorders: false, rules: {tags: {identifier: REQUIRED_TAGS, parameters: {tag1Key: a}, home_only: true}}}}",

@@ -163,10 +163,29 @@ def test_features_of_root_access_come_and_go(cloud: Cloud) -> None:
 def test_a_delegated_administrator_manages_root_access(cloud: Cloud) -> None:
     admin, member = cloud.account("security"), cloud.account("member")
     cloud.delegate(admin, IAM)
-    cloud.client("iam", admin).enable_organizations_root_sessions()
+    cloud.client("iam").enable_organizations_root_sessions()
     assert features(cloud, admin) == features(cloud) == ["RootSessions"]
     listed = cloud.client("iam", member).list_organizations_features
     refused("AccountNotManagementOrDelegatedAdministratorException", listed)
+
+
+@source("iam: EnableOrganizationsRoot... (API reference), CallerIsNotManagementAccountException; not of Disable...")
+@pytest.mark.parametrize("switch", ["root_credentials_management", "root_sessions"])
+def test_an_administrator_switches_root_access_off_only(cloud: Cloud, switch: str) -> None:
+    admin, member = cloud.account("security"), cloud.account("member")
+    cloud.delegate(admin, IAM)
+    client = cloud.client("iam", admin)
+    refused("CallerIsNotManagementAccountException", getattr(client, f"enable_organizations_{switch}"))
+    enable = getattr(cloud.client("iam", member), f"enable_organizations_{switch}")
+    refused("AccountNotManagementOrDelegatedAdministratorException", enable)
+    getattr(cloud.client("iam"), f"enable_organizations_{switch}")()
+    assert getattr(client, f"disable_organizations_{switch}")()["EnabledFeatures"] == []
+
+
+@source("iam: EnableOrganizationsRootSessions (API reference), OrganizationNotInAllFeaturesModeException")
+def test_root_access_needs_all_features(empty: Cloud) -> None:
+    empty.organizations.create_organization(FeatureSet="CONSOLIDATED_BILLING")
+    refused("OrganizationNotInAllFeaturesModeException", empty.client("iam").enable_organizations_root_sessions)
 
 
 @source("iam: EnableOrganizationsRootSessions (API reference), OrganizationNotFoundException")

@@ -82,7 +82,7 @@ class GovernedRegion(RootMark):
 
 
 class GovernedService(RootMark):
-    """A service that is administered for the organization: its administrator and settings are ours where it is marked.
+    """A service of the organization as a whole: its administrator and settings are ours where it is marked.
 
     AWS has no tags for them.
     """
@@ -92,7 +92,7 @@ class GovernedService(RootMark):
     tag = SERVICE_TAG
 
     def named(self, organization: Organization) -> Collection[str]:
-        """Of the services, those whose administrator is appointed by a call of their own."""
+        """Of the services, those of which nothing else tells what is ours."""
         return [key for key in organization.services if key in organization.administered]
 
     def marked(self, aws: Aws) -> Collection[str]:

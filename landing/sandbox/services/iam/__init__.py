@@ -183,7 +183,10 @@ def _organization(call: Call) -> accounts.Organization:
 
 
 def _switch(call: Call, feature: str, *, on: bool) -> dict[str, Any]:
+    """Only the calls that switch on name CallerIsNotManagementAccountException (API reference)."""
     organization = _organization(call)
+    if on and call.account != organization.management_account:
+        raise Refusal("CallerIsNotManagementAccountException", "The caller is not the management account.")
     if on:
         organization.root_features[feature] = None
     else:
