@@ -304,6 +304,34 @@ def auto_enable_changed(hands: Hands) -> None:
     )
 
 
+@shows("guardduty_members.organization@security-tooling/eu-west-1")
+def plan_of_a_member_switched_off(hands: Hands) -> None:
+    hands.client("guardduty", "security-tooling").update_member_detectors(
+        **hands.detector(),
+        AccountIds=[hands.accounts["shop-dev"]],
+        Features=[{"Name": "S3_DATA_EVENTS", "Status": "DISABLED"}],
+    )
+
+
+@shows("guardduty_members.organization@security-tooling/us-east-1")
+def override_of_a_member_undone(hands: Hands) -> None:
+    hands.client("guardduty", "security-tooling", OTHER).update_member_detectors(
+        **hands.detector(OTHER),
+        AccountIds=[hands.accounts["shop-prod"]],
+        Features=[{"Name": "RUNTIME_MONITORING", "Status": "DISABLED"}],
+    )
+
+
+@shows(
+    "guardduty_members.organization@security-tooling/eu-west-1",
+    also=("guardduty.organization@security-tooling/eu-west-1",),
+)
+def member_not_watched(hands: Hands) -> None:
+    administrator = hands.client("guardduty", "security-tooling")
+    administrator.update_organization_configuration(**hands.detector(), AutoEnableOrganizationMembers="NEW")
+    administrator.stop_monitoring_members(**hands.detector(), AccountIds=[hands.accounts["shop-dev"]])
+
+
 @shows("guardduty_export.organization@security-tooling/eu-west-1", MEDIUM, "missing")
 def findings_not_exported(hands: Hands) -> None:
     client = hands.client("guardduty", "security-tooling")

@@ -55,7 +55,9 @@ services:
     rules:
       ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT}
       root-key: {identifier: IAM_ROOT_ACCESS_KEY_CHECK, home_only: true}
-  guardduty: {features: {lambda_network_logs: false}}
+  guardduty:
+    features: {lambda_network_logs: false}
+    overrides: {prod: {target: {units: [workloads/prod]}, features: {runtime_monitoring: {eks_addon_management: false}}}}
   macie: {discovery: NEW}
   root_access: {administrator: true}
   access_analyzer:

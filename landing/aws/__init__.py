@@ -5,6 +5,7 @@ and all above. Begin with `door`, then `tree`.
 """
 
 from landing.aws.absent import SERVICE_DENIES, unless
+from landing.aws.batches import batched
 from landing.aws.causes import cause_of
 from landing.aws.door import Aws, ReadOnly
 from landing.aws.faults import code_of, translated, translation
@@ -39,6 +40,7 @@ __all__ = [
     "Use",
     "account_of",
     "as_joined",
+    "batched",
     "cause_of",
     "check_organization",
     "code_of",

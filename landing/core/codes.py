@@ -207,6 +207,13 @@ CODES: Mapping[str, Explanation] = {
         "the message says why: a name, its own account left out, more than 2,000 left out, nothing to look at",
     ),
     "LZ387": Explanation("an archive rule that AWS refuses, or that has no analyzer", "correct it at that place"),
+    "LZ388": Explanation(
+        "two overrides of a service that say the same setting of an account",
+        "let one of the two targets exclude it",
+    ),
+    "LZ389": Explanation(
+        "an override of a service that is for no account, or says no setting", "see its target, or leave it out"
+    ),
     "LZ391": Explanation("a pipeline that names nobody, or more than one place where it runs", "name one"),
     "LZ392": Explanation(
         "a pipeline whose role that plans could not enter member accounts",

@@ -10,6 +10,7 @@ from landing.aws import endpoints
 from landing.core.model import Diagnostic, Json, Resource
 from landing.core.vocabulary import Schema
 from landing.organization import Delivery, EnabledService, Organization
+from landing.services import overrides
 from landing.services.base import BY_SERVICE, Kind
 from landing.services.settings import schema_of
 
@@ -122,6 +123,7 @@ class Service:
         enabled = organization.services.get(self.key)
         if enabled is None:
             return
+        yield from overrides.problems(organization, enabled)
         missing = [each for each in organization.governed_regions if each not in organization.offered[self.key]]
         if missing:
             message = f"{self.title} is not offered in {', '.join(missing)}: it is left out there"

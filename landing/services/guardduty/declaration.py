@@ -7,9 +7,11 @@ from collections.abc import Collection
 from landing.core.model import Json, Resource
 from landing.organization import Delivery, Organization
 from landing.services.guardduty.administrator import GuardDutyAdministrator
-from landing.services.guardduty.detector import GuardDuty, features_of
+from landing.services.guardduty.detector import GuardDuty
 from landing.services.guardduty.export import GuardDutyExport
+from landing.services.guardduty.features import features_of
 from landing.services.guardduty.management import GuardDutyManagement
+from landing.services.guardduty.members import GuardDutyMembers
 from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
 from landing.services.service import Service
 from landing.services.shapes import at_home
@@ -34,7 +36,7 @@ SERVICE = Service(
     settings=GuardDutySettings,
     trusted=TRUSTED,
     endpoint="guardduty",
-    kinds=(GuardDutyAdministrator(), GuardDuty(), GuardDutyExport(), GuardDutyManagement()),
+    kinds=(GuardDutyAdministrator(), GuardDuty(), GuardDutyExport(), GuardDutyManagement(), GuardDutyMembers()),
     settings_of=settings_of,
     delivery=Delivery("guardduty"),
     delivers=lambda settings: bool(settings.export),

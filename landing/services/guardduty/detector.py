@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope
-from landing.organization import Organization
+from landing.organization import EnabledService, Organization
+from landing.services.guardduty import features
 from landing.services.guardduty.administrator import GuardDutyAdministrator
-from landing.services.guardduty.settings import ADDITIONAL, FEATURES, TRUSTED, GuardDutySettings
+from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
+from landing.services.overrides import by_account
 from landing.services.shapes import NAME, AdministeredSetting
-from landing.services.strength import Weaker, each, ranked
-
-HALF = ("members only", "administrator only")
-"""What a feature is that members get and the administrator's own detector has not, or the other way round."""
+from landing.services.strength import Weaker, each, no_more, ranked
 
 
 class GuardDuty(AdministeredSetting):
@@ -33,7 +32,8 @@ class GuardDuty(AdministeredSetting):
     weaker: ClassVar[Mapping[str, Weaker]] = {
         "auto_enable": ranked("ALL", "NEW", "NONE"),
         "publishing_frequency": ranked("FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"),
-        "features": each(ranked(True, *HALF, False)),
+        "features": each(ranked(True, *features.HALF, False)),
+        "new_members_only": no_more,
     }
     reads = (
         "guardduty:ListDetectors",
@@ -54,8 +54,9 @@ class GuardDuty(AdministeredSetting):
         service = organization.service(GuardDutySettings)
         if service is None or service.settings.auto_enable != "NONE":
             return
-        features = service.settings.features
-        for name, value in features.items():
+        if any(each.join for each in by_account(organization, service).values()):
+            return
+        for name, value in service.settings.features.items():
             if value:
                 yield Diagnostic(
                     "LZ351",
@@ -70,11 +71,12 @@ class GuardDuty(AdministeredSetting):
         service = organization.service(GuardDutySettings)
         if service is None:
             return
-        settings = service.settings
+        settings, own = service.settings, by_account(organization, service)[organization.security_tooling]
         attributes = {
             "auto_enable": settings.auto_enable,
             "publishing_frequency": settings.publishing_frequency,
-            "features": _wanted(settings.features),
+            "features": features.wanted_of_both(settings.features, own.features, settings.auto_enable),
+            "new_members_only": _off_somewhere(organization, service) if settings.auto_enable == "ALL" else [],
         }
         for scope in self.scopes(organization):
             needs = (self.administrator(organization, scope, GuardDutyAdministrator()),)
@@ -89,14 +91,13 @@ class GuardDuty(AdministeredSetting):
                 pages = list(aws.pages(client, "describe_organization_configuration", DetectorId=detector_id))
             if no_administrator.code or detector["Status"] != "ENABLED":
                 return
+            auto_enable = pages[0].get("AutoEnableOrganizationMembers", "NONE")
+            members = [feature for page in pages for feature in page.get("Features") or ()]
             attributes = {
-                "auto_enable": pages[0].get("AutoEnableOrganizationMembers", "NONE"),
+                "auto_enable": auto_enable,
                 "publishing_frequency": detector["FindingPublishingFrequency"],
-                "features": _seen(
-                    [feature for page in pages for feature in page.get("Features") or ()],
-                    detector.get("Features") or (),
-                    pages[0].get("AutoEnableOrganizationMembers", "NONE"),
-                ),
+                "features": features.seen(members, detector.get("Features") or (), auto_enable),
+                "new_members_only": features.new_only(members, auto_enable),
             }
             needs = (self.administrator(organization, scope, GuardDutyAdministrator()),)
             yield Resource(self.address(NAME, scope), attributes, needs)
@@ -112,8 +113,11 @@ class GuardDuty(AdministeredSetting):
             return
         after = change.after
         assert after is not None
-        features = [_detector_feature(name, value) for name, value in after["features"].items()]
-        settings = {"Enable": True, "FindingPublishingFrequency": after["publishing_frequency"], "Features": features}
+        settings = {
+            "Enable": True,
+            "FindingPublishingFrequency": after["publishing_frequency"],
+            "Features": features.for_detector(after["features"]),
+        }
         if detectors:
             client.update_detector(DetectorId=detectors[0], **settings)
         else:
@@ -121,85 +125,13 @@ class GuardDuty(AdministeredSetting):
         client.update_organization_configuration(
             DetectorId=detectors[0],
             AutoEnableOrganizationMembers=after["auto_enable"],
-            Features=[
-                _organization_feature(name, value, after["auto_enable"]) for name, value in after["features"].items()
-            ],
+            Features=features.for_members(after["features"], after["auto_enable"], after["new_members_only"]),
         )
 
 
-def features_of(found: Mapping[str, Any]) -> dict[str, Any]:
-    """The setting `features` for what was seen, but for defaults; what it cannot say counts as on."""
-    settings: dict[str, Any] = {}
-    for name, value in found.items():
-        on = value["on"] is not False
-        agents = {agent.lower(): word is not False for agent, word in value.items() if agent != "on"}
-        if on and not all(agents.values()):
-            settings[name.lower()] = agents
-        elif on != FEATURES[name]:
-            settings[name.lower()] = on
-    return settings
-
-
-def detector_features(settings: GuardDutySettings) -> list[dict[str, Any]]:
-    """What a new detector is to have: every feature with its status."""
-    wanted = _wanted(settings.features)
-    return [_detector_feature(name, value) for name, value in wanted.items()]
-
-
-def _wanted(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """By feature: on or off, or on with the agents that are managed."""
-    wanted: dict[str, Any] = {}
-    for name, default in FEATURES.items():
-        value = settings.get(name.lower(), default)
-        agents = ADDITIONAL.get(name, ())
-        if not agents:
-            wanted[name] = {"on": value}
-            continue
-        parts = value if isinstance(value, Mapping) else {}
-        wanted[name] = {"on": value is not False} | {
-            agent: value is not False and parts.get(agent.lower(), True) for agent in agents
-        }
-    return wanted
-
-
-def _seen(members: Iterable[Mapping[str, Any]], own: Iterable[Mapping[str, Any]], auto_enable: str) -> dict[str, Any]:
-    """On is what members get and the administrator's own detector has; a difference shows as neither.
-
-    Where members get nothing at all (`auto_enable: NONE`), the administrator's own detector alone tells.
-    """
-    detector = {feature["Name"]: feature for feature in own}
-    found: dict[str, Any] = {}
-    for feature in members:
-        name = feature["Name"]
-        if name not in FEATURES:
-            continue
-        mine = detector.get(name, {})
-        found[name] = {"on": _both(feature, mine, auto_enable)}
-        parts = {part["Name"]: part for part in mine.get("AdditionalConfiguration") or ()}
-        for part in feature.get("AdditionalConfiguration") or ():
-            if part["Name"] in ADDITIONAL.get(name, ()):
-                found[name][part["Name"]] = _both(part, parts.get(part["Name"], {}), auto_enable)
-    return found
-
-
-def _both(members: Mapping[str, Any], own: Mapping[str, Any], auto_enable: str) -> bool | str:
-    for_members, mine = members["AutoEnable"] != "NONE", own.get("Status") == "ENABLED"
-    if for_members == mine or (not for_members and auto_enable == "NONE"):
-        return mine
-    return HALF[0] if for_members else HALF[1]
-
-
-def _detector_feature(name: str, value: Mapping[str, bool]) -> dict[str, Any]:
-    words = {True: "ENABLED", False: "DISABLED"}
-    sent: dict[str, Any] = {"Name": name, "Status": words[value["on"]]}
-    agents = [{"Name": agent, "Status": words[on]} for agent, on in value.items() if agent != "on"]
-    return sent | ({"AdditionalConfiguration": agents} if agents else {})
-
-
-def _organization_feature(name: str, value: Mapping[str, bool], auto_enable: str) -> dict[str, Any]:
-    def word(on: bool) -> str:
-        return auto_enable if on else "NONE"
-
-    sent: dict[str, Any] = {"Name": name, "AutoEnable": word(value["on"])}
-    agents = [{"Name": agent, "AutoEnable": word(on)} for agent, on in value.items() if agent != "on"]
-    return sent | ({"AdditionalConfiguration": agents} if agents else {})
+def _off_somewhere(organization: Organization, service: EnabledService[GuardDutySettings]) -> list[str]:
+    """The paths of what is on everywhere but where some override says: AWS would enable it there again and again."""
+    everywhere = {path for path, on in features.flat(service.settings.features).items() if on}
+    overridden = [each for each in by_account(organization, service).values() if each is not service.settings]
+    off = (path for each in overridden for path, on in features.flat(each.features).items() if not on)
+    return sorted(everywhere.intersection(off))

@@ -10,8 +10,10 @@ from landing.core.errors import OperationFailed
 from landing.core.model import Action, Change, Resource, Scope
 from landing.organization import Organization
 from landing.services.base import Ownership, required_account
-from landing.services.guardduty.detector import GuardDuty, detector_features
+from landing.services.guardduty import features
+from landing.services.guardduty.detector import GuardDuty
 from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
+from landing.services.overrides import by_account
 from landing.services.shapes import NAME, RegionalKind
 from landing.services.strength import Weaker, neutral, on
 
@@ -78,13 +80,14 @@ class GuardDutyManagement(RegionalKind):
         assert change.action is not Action.DELETE
         scope = change.address.scope
         own = aws.client("guardduty", scope)
-        wanted = aws.tree.account_ids[organization.security_tooling]
+        tooling = aws.tree.account_ids[organization.security_tooling]
         detectors = list(aws.listed(own, "list_detectors", "DetectorIds"))
         if not detectors:
             service = organization.service(GuardDutySettings)
             assert service is not None  # else nothing is desired here
-            features = detector_features(service.settings)
-            detectors = [own.create_detector(Enable=True, Features=features)["DetectorId"]]
+            settings = by_account(organization, service)[organization.management]
+            wanted = features.for_detector(features.wanted(settings.features))
+            detectors = [own.create_detector(Enable=True, Features=wanted)["DetectorId"]]
         by = self._administrator(own, detectors[0])
         if not by and own.get_detector(DetectorId=detectors[0])["Status"] != "ENABLED":
             own.update_detector(DetectorId=detectors[0], Enable=True)
@@ -92,14 +95,14 @@ class GuardDutyManagement(RegionalKind):
         (theirs,) = aws.listed(administrator, "list_detectors", "DetectorIds")
         management = aws.tree.accounts[organization.management]
         refused: Any = ()
-        if by != wanted:
+        if by != tooling:
             details = [{"AccountId": management.id, "Email": management.email}]
             refused = administrator.create_members(DetectorId=theirs, AccountDetails=details)["UnprocessedAccounts"]
         elif own.get_detector(DetectorId=detectors[0])["Status"] != "ENABLED":
             refused = administrator.start_monitoring_members(DetectorId=theirs, AccountIds=[management.id])
             refused = refused["UnprocessedAccounts"]
         # What was refused may have been done by AWS itself meanwhile, or by a call whose answer was lost.
-        if refused and self._administrator(own, detectors[0]) != wanted:
+        if refused and self._administrator(own, detectors[0]) != tooling:
             raise OperationFailed(f"GuardDuty: {refused[0]['Result']}", operation="CreateMembers", scope=scope)
 
     def _administrator(self, client: Any, detector_id: str) -> str:

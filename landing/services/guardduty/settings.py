@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from landing.core.constraints.inputs import allowed
-from landing.services.settings import setting
+from landing.organization import Target
+from landing.services.settings import REQUIRED, setting
 
 TRUSTED = ("guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com")
 """Service principals that need trusted access."""
@@ -29,16 +30,27 @@ Every feature is sent with its status, because CreateDetector enables those that
 """
 
 
-def _feature(name: str, default: bool) -> dict[str, Any]:
+def _feature(name: str, shown: Mapping[str, Any]) -> dict[str, Any]:
     if name in ADDITIONAL:
         agents = {part.lower(): {"type": "boolean", "default": True} for part in ADDITIONAL[name]}
         more = {"type": "object", "additionalProperties": False, "properties": agents}
-        return {
-            "oneOf": [{"type": "boolean"}, more],
-            "default": default,
-            "description": f"{name}: true, false, or which agents GuardDuty manages.",
-        }
-    return {"type": "boolean", "default": default, "description": name}
+        words = f"{name}: true, false, or which agents GuardDuty manages."
+        return {"oneOf": [{"type": "boolean"}, more], **shown, "description": words}
+    return {"type": "boolean", **shown, "description": name}
+
+
+def _features(description: str, *, defaults: bool) -> Any:
+    schemas = {name.lower(): _feature(name, {"default": on} if defaults else {}) for name, on in FEATURES.items()}
+    return setting({}, description, type="object", additionalProperties=False, properties=schemas)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Override:
+    """What differs in some accounts (UpdateMemberDetectors)."""
+
+    target: Target = setting(REQUIRED, "The accounts.")
+    join: bool | None = setting(None, "As `join`, of these accounts.")
+    features: Mapping[str, Any] = _features("Protection plans; those not named are as everywhere.", defaults=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +69,9 @@ class GuardDutySettings:
     )
     management_account: bool = setting(True, "Cover the management account, which automatic enablement leaves out.")
     export: bool = setting(True, "Export findings to the log archive.")
-    features: Mapping[str, Any] = setting(
-        {},
-        "Protection plans; those not named have the default.",
-        type="object",
-        additionalProperties=False,
-        properties={name.lower(): _feature(name, on) for name, on in FEATURES.items()},
+    features: Mapping[str, Any] = _features("Protection plans; those not named have the default.", defaults=True)
+    join: bool = setting(
+        False,
+        "Make members of accounts that are there already (CreateMembers) where `auto_enable` does not: NEW, NONE.",
     )
+    overrides: Mapping[str, Override] = setting({}, "What differs by unit, account or tag, by stable key.")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from landing.aws import Aws, translated, unless
+from landing.aws import Aws, batched, translated, unless
 from landing.core.errors import AwsError, InstancesFailed, NoCredentials, NotOurs, OperationFailed
 from landing.core.model import Attributes, Change, Scope
 from landing.core.partitions import OPT_IN_REGIONS
@@ -401,9 +401,3 @@ def lost(before: Sequence[str], after: Sequence[str]) -> list[str]:
 def name_in(arn: str) -> str:
     """That of a stack set: arn:aws:cloudformation:REGION:ACCOUNT:stackset/NAME:UUID."""
     return arn.rpartition("/")[2].partition(":")[0]
-
-
-def batched(things: Sequence[str], size: int) -> Iterator[list[str]]:
-    """In order, at most so many at a time."""
-    for start in range(0, len(things), size):
-        yield list(things[start : start + size])
