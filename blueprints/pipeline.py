@@ -1,6 +1,6 @@
 """The roles by which a pipeline plans and applies, who may become them, and what they keep: `access.pipeline`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from troposphere import GetAtt, Join, Parameter, Ref, Tags, Template
@@ -67,7 +67,7 @@ def pipeline(
     if lock_bucket:
         _add_bucket(template, "Lock", lock_bucket)
     if record_bucket:
-        _add_bucket(template, "Record", record_bucket)
+        _add_bucket(template, "Record", record_bucket, written_once=True)
     if artifact_bucket:
         _add_bucket(template, "Artifact", artifact_bucket, days=ARTIFACT_DAYS)
     if plans_key:
@@ -89,8 +89,11 @@ def _add_role(template: Template, role: str, name: str, trust: object, hours: in
     )
 
 
-def _add_bucket(template: Template, title: str, name: str, *, days: int = 0) -> None:
-    """Versioned, encrypted, for this account alone and by TLS; it stays when the stack goes. `days`: of an object."""
+def _add_bucket(template: Template, title: str, name: str, *, days: int = 0, written_once: bool = False) -> None:
+    """Versioned, encrypted, for this account alone and by TLS; it stays when the stack goes.
+
+    `days`: of an object. `written_once`: nobody overwrites or deletes one.
+    """
     lifecycle = LifecycleRule(
         Id="OldVersions",
         Status="Enabled",
@@ -128,10 +131,21 @@ def _add_bucket(template: Template, title: str, name: str, *, days: int = 0) -> 
         BucketPolicy(
             f"{title}BucketPolicy",
             Bucket=name,  # as a name, by which a policy that was left behind is found again
-            PolicyDocument={"Version": "2012-10-17", "Statement": [tls]},
+            PolicyDocument={
+                "Version": "2012-10-17",
+                "Statement": [tls, *(_written_once(title) if written_once else ())],
+            },
             **KEPT,
         )
     )
+
+
+def _written_once(title: str) -> Iterator[dict[str, Any]]:
+    """S3 User Guide, "Enforce conditional writes": parts of an upload take no condition, the whole of them does."""
+    objects = {"Principal": "*", "Resource": Join("/", [GetAtt(f"{title}Bucket", "Arn"), "*"])}
+    conditional = {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}
+    yield {"Sid": "NoOverwriting", "Effect": "Deny", **objects, "Action": "s3:PutObject", "Condition": conditional}
+    yield {"Sid": "NoDeleting", "Effect": "Deny", **objects, "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"]}
 
 
 def _add_key(template: Template, apply_role: str) -> None:

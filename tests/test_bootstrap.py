@@ -235,7 +235,7 @@ APPROVED = {**IDS, "environment": "landing-apply", "job_workflow_ref": WORKFLOW}
 GITLAB = "    gitlab: {project: acme/landing, project_id: 42, namespace_id: 7}\n"
 BRANCH = "project_path:acme/landing:ref_type:branch:ref:"
 PROJECT = {"project_id": "42", "namespace_id": "7"}
-MAIN = {**PROJECT, "ref_protected": "true"}
+MAIN = {**PROJECT, "ref_protected": "true", "pipeline_source": "push"}
 
 JOBS: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     GITHUB: [
@@ -276,6 +276,8 @@ JOBS: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("a merge request", f"{BRANCH}mine", {**PROJECT, "ref_protected": "false"}, "plan"),
         ("another protected branch", f"{BRANCH}release", MAIN, "plan"),
         ("the branch without protection", f"{BRANCH}main", {**PROJECT, "ref_protected": "false"}, "plan"),
+        ("the branch, by hand", f"{BRANCH}main", {**MAIN, "pipeline_source": "web"}, "plan"),
+        ("the branch, by the API", f"{BRANCH}main", {**MAIN, "pipeline_source": "api"}, "plan"),
         ("a tag", "project_path:acme/landing:ref_type:tag:ref:main", MAIN, ""),
         ("whoever has taken the name", f"{BRANCH}main", {**MAIN, "project_id": "43"}, ""),
         ("another group of the name", f"{BRANCH}main", {**MAIN, "namespace_id": "8"}, ""),
@@ -598,6 +600,21 @@ def test_the_record_of_a_run_goes_to_its_bucket(
     place = f"runs/{aws.tree.description['Id']}/{run.folder.name}"  # type: ignore[index]
     assert found == {f"{place}/{name}" for name in ("events.jsonl", "log", "summary.json")}
     assert f"Run record: s3://acme-landing-records/{place}/" in capsys.readouterr().err
+
+
+def test_a_record_is_written_once(cloud: Cloud, keys: Roles) -> None:
+    """Whatever a role or a person may do: the policy of the bucket says so."""
+    iam = cloud.sandbox.session().client("iam")
+    iam.attach_role_policy(RoleName="landing-apply", PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
+    record = {"Bucket": "acme-landing-records", "Key": "runs/o/1/log"}
+    for s3 in (client(keys.apply, "s3"), cloud.sandbox.session().client("s3")):
+        assert refused(s3.put_object, **record, Body=b"forged")
+        with contextlib.suppress(s3.exceptions.ClientError):
+            s3.put_object(**record, Body=b"first", IfNoneMatch="*")
+        with pytest.raises(s3.exceptions.ClientError, match="PreconditionFailed"):
+            s3.put_object(**record, Body=b"forged", IfNoneMatch="*")
+        assert refused(s3.delete_object, **record)
+        assert s3.get_object(**record)["Body"].read() == b"first"
 
 
 def test_a_run_ends_as_it_has_where_its_record_cannot_be_kept(

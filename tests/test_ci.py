@@ -493,8 +493,9 @@ class GitLab:
 
     def _token(self, name: str) -> str:
         """What GitLab says of a job in its `id_tokens`."""
-        branch, protected = ("proposal", "false") if name == "review" else ("main", "true")
-        given = {"project_id": "42", "namespace_id": "7", "ref_protected": protected}
+        review = ("proposal", "false", "merge_request_event")
+        branch, protected, source = review if name == "review" else ("main", "true", "push")
+        given = {"project_id": "42", "namespace_id": "7", "ref_protected": protected, "pipeline_source": source}
         (asked,) = self.jobs[name].get("id_tokens", {"": {"aud": ""}}).values()
         sub = f"project_path:acme/landing:ref_type:branch:ref:{branch}"
         return token({"iss": "https://gitlab.com", "aud": asked["aud"], "sub": sub, **given})

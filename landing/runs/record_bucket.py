@@ -14,7 +14,8 @@ ACTION = "s3:PutObject"
 def keep(organization: Organization, aws: Aws, folder: Path) -> str:
     """Put the files of a run's folder there; the address of the copy. Raises AwsError.
 
-    A bucket that another account owns is refused (S3 User Guide, "Verifying bucket ownership").
+    A bucket that another account owns is refused (S3 User Guide, "Verifying bucket ownership"), and so is what is there
+    already: a record is written once.
     """
     assert organization.pipeline is not None
     live = aws.tree.description
@@ -23,5 +24,5 @@ def keep(organization: Organization, aws: Aws, folder: Path) -> str:
     client = aws.client("s3")
     with translated(ORGANIZATION, "PutObject"):
         for file in sorted(path for path in folder.iterdir() if path.is_file()):
-            client.put_object(**bucket, Key=f"{prefix}/{file.name}", Body=file.read_bytes())
+            client.put_object(**bucket, Key=f"{prefix}/{file.name}", Body=file.read_bytes(), IfNoneMatch="*")
     return f"s3://{organization.pipeline.records}/{prefix}/"

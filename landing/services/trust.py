@@ -77,12 +77,16 @@ def _github(github: GitHub, role: Role) -> Conditions:
 
 
 def _gitlab(gitlab: GitLab, role: Role) -> Conditions:
-    """A merge request's pipeline runs for its branch, whatever that is called; only a protected one is applied."""
+    """A merge request's pipeline runs for its branch, whatever that is called; only a protected one is applied.
+
+    STS knows no environment of a job. A pipeline that somebody starts by hand or by the API, with variables of their
+    own, has another source than `push`.
+    """
     claims: dict[str, Any] = {"aud": gitlab.audience}
     if tells_claims(gitlab.issuer):
         claims |= {"project_id": gitlab.project_id}
         claims |= {"namespace_id": gitlab.namespace_id} if gitlab.namespace_id else {}
-        claims |= {"ref_protected": "true"} if role == "apply" else {}
+        claims |= {"pipeline_source": "push", "ref_protected": "true"} if role == "apply" else {}
     branches = f"project_path:{gitlab.project}:ref_type:branch:ref:"
     if role == "apply":
         return {"StringEquals": _named(gitlab.issuer, {**claims, "sub": branches + gitlab.branch})}

@@ -222,3 +222,22 @@ def test_a_bucket_can_be_expected_to_belong_to_an_account(empty: Cloud) -> None:
     refused("AccessDenied", s3.delete_object, Bucket="bucket", Key="k", ExpectedBucketOwner=other)
     assert s3.get_object(Bucket="bucket", Key="k", ExpectedBucketOwner=me)["Body"].read() == b"1"
     refused("NoSuchBucket", s3.put_object, Bucket="nobucket", Key="k", Body=b"", ExpectedBucketOwner=me)
+
+
+@source("S3 User Guide: Enforce conditional writes on Amazon S3 buckets")
+def test_a_bucket_can_ask_for_conditional_writes(empty: Cloud) -> None:
+    s3 = empty.client("s3")
+    s3.create_bucket(Bucket="once")
+    statement = {"Effect": "Deny", "Principal": "*", "Resource": "arn:aws:s3:::once/*"}
+    asked = {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}
+    statements = [
+        {**statement, "Action": "s3:PutObject", "Condition": asked},
+        {**statement, "Action": "s3:DeleteObject"},
+        {**statement, "Action": "s3:GetObject", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+    ]
+    s3.put_bucket_policy(Bucket="once", Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    refused("AccessDenied", s3.put_object, Bucket="once", Key="a", Body=b"1")
+    s3.put_object(Bucket="once", Key="a", Body=b"1", IfNoneMatch="*")
+    refused("PreconditionFailed", s3.put_object, Bucket="once", Key="a", Body=b"2", IfNoneMatch="*")
+    refused("AccessDenied", s3.delete_object, Bucket="once", Key="a")
+    assert s3.get_object(Bucket="once", Key="a")["Body"].read() == b"1"

@@ -157,7 +157,7 @@ PATCHES: tuple[Patch, ...] = (
     Patch(
         s3_models.FakeBucket,
         "get_permission",
-        s3.over_tls,
+        s3.without_conditions,
         probes.requests_count_as_tls,
         "moto looks at no condition, and takes a deny of what comes without TLS for one of everything",
     ),

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from moto.s3.exceptions import CrossLocationLoggingProhibited, InvalidTargetBucketForLogging
+from moto.s3.exceptions import CrossLocationLoggingProhibited, InvalidTargetBucketForLogging, MissingBucket
 from moto.s3.models import FakeBucket, PublicAccessBlock, s3_backends
 
+from landing.sandbox.authorization import trust
 from landing.sandbox.moto import probes
 from landing.sandbox.protocol.documents import listed
 from landing.sandbox.protocol.http import HttpAnswer
@@ -105,6 +106,8 @@ class S3(Service[Nothing]):
     def put_object(self, call: Call) -> HttpAnswer:
         """Moto takes any If-None-Match but `*` for nothing, and any bucket for the expected owner's."""
         _expect_owner(call)
+        condition = {"s3:if-none-match": call["IfNoneMatch"]} if "IfNoneMatch" in call else {}
+        _refuse_by_policy(call, "s3:PutObject", {"s3:objectcreationoperation": "true", **condition})
         if call.get("IfNoneMatch", "*") != "*":
             raise Refusal("NotImplemented", "A header you provided implies functionality that is not implemented", 501)
         return call.forward()
@@ -112,11 +115,13 @@ class S3(Service[Nothing]):
     def get_object(self, call: Call) -> HttpAnswer:
         """Moto takes any bucket for the expected owner's (API reference, ExpectedBucketOwner)."""
         _expect_owner(call)
+        _refuse_by_policy(call, "s3:GetObjectVersion" if "VersionId" in call else "s3:GetObject", {})
         return call.forward()
 
     def delete_object(self, call: Call) -> HttpAnswer:
         """Moto does not know that If-Match `*` means whatever is there, and takes any bucket for the owner's."""
         _expect_owner(call)
+        _refuse_by_policy(call, "s3:DeleteObjectVersion" if "VersionId" in call else "s3:DeleteObject", {})
         if call.get("IfMatch") != "*" or call.backend().get_object(call["Bucket"], call["Key"]) is None:
             return call.forward()
         headers = {name: value for name, value in call.request.headers.items() if name.lower() != "if-match"}
@@ -129,6 +134,26 @@ def _expect_owner(call: Call) -> None:
     _, owner = s3_backends.bucket_accounts.get(call["Bucket"], ("", expected))
     if expected and owner != expected:
         raise Refusal("AccessDenied", "Access Denied", 403)
+
+
+def _refuse_by_policy(call: Call, action: str, context: dict[str, str]) -> None:
+    """What the bucket's policy denies nobody may do, whatever their own policies say ("Policy evaluation logic").
+
+    Calls come by TLS as far as policies go. `context`: condition keys of the action, in lower case (S3 User Guide,
+    "Enforce conditional writes on Amazon S3 buckets").
+    """
+    try:
+        bucket = call.backend().get_bucket(call["Bucket"])
+    except MissingBucket:  # as moto answers
+        return
+    if not bucket.policy:
+        return
+    text = bucket.policy.decode() if isinstance(bucket.policy, bytes) else bucket.policy
+    resource = f"{bucket.arn}/{call['Key']}"
+    told = {"aws:securetransport": "true", "aws:principalarn": call.caller.principal, **context}
+    if trust.effects(text, call.caller, action, told, resource=resource) == {"Deny"}:
+        sentence = f'User: {call.caller.arn} is not authorized to perform: {action} on resource: "{resource}"'
+        raise Refusal("AccessDenied", f"{sentence} with an explicit deny in a resource-based policy", 403)
 
 
 def with_defaults(original: Callable[..., None]) -> Callable[..., None]:
@@ -163,8 +188,8 @@ def without_zeros(original: Callable[..., Any]) -> Callable[..., Any]:
     return get
 
 
-def over_tls(original: Callable[..., Any]) -> Callable[..., Any]:
-    """A wrapper of `FakeBucket.get_permission`: the plain HTTP of the sandbox stands for the TLS of AWS's endpoints.
+def without_conditions(original: Callable[..., Any]) -> Callable[..., Any]:
+    """A wrapper of `FakeBucket.get_permission`: statements with conditions are for `_refuse_by_policy`.
 
     Moto looks at no condition, so a bucket whose policy denies what comes without TLS would be closed to everybody.
     """
@@ -172,7 +197,7 @@ def over_tls(original: Callable[..., Any]) -> Callable[..., Any]:
     def get_permission(bucket: FakeBucket, action: str, resource: str) -> Any:
         policy = bucket.policy
         try:
-            bucket.policy = _of_tls(policy) if policy else policy
+            bucket.policy = _unconditional(policy) if policy else policy
             return original(bucket, action, resource)
         finally:
             bucket.policy = policy
@@ -180,16 +205,11 @@ def over_tls(original: Callable[..., Any]) -> Callable[..., Any]:
     return get_permission
 
 
-def _of_tls(policy: bytes) -> bytes | None:
-    """A policy without the statements that are about requests without TLS; none where nothing is left."""
+def _unconditional(policy: bytes) -> bytes | None:
+    """A policy without the statements that have conditions; none where nothing is left."""
     document = json.loads(policy)
-    left = [each for each in listed(document["Statement"]) if not _is_about_plain_http(each)]
+    left = [each for each in listed(document["Statement"]) if not each.get("Condition")]
     return json.dumps({**document, "Statement": left}).encode() if left else None
-
-
-def _is_about_plain_http(statement: dict[str, Any]) -> bool:
-    asked = (statement.get("Condition") or {}).get("Bool") or {}
-    return any(key.lower() == "aws:securetransport" and listed(value) == ["false"] for key, value in asked.items())
 
 
 def set_logging(bucket: FakeBucket, wanted: dict[str, Any] | None, backend: Any) -> None:
