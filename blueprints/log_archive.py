@@ -49,9 +49,11 @@ def log_archive(
     `object_lock` is `{mode, days}` and holds for the CloudTrail bucket: AWS Config and S3 server access logging
     do not deliver to buckets with a default retention. `writers` are more services, each with a bucket of its own:
     `{purpose, principal, sources}`, where sources are the ends of ARNs, `{account}` for the security tooling account.
-    `existing` is `{buckets, key}`: names of buckets by purpose, and a key, that are there already: none of ours then.
+    `existing` is `{buckets, key, delivered}`: names of buckets by purpose, and a key, that are there already: none of
+    ours then. Where it names buckets, ours are for the purposes of `delivered` alone.
     """
     there = (existing or {}).get("buckets") or {}
+    delivered = (existing or {}).get("delivered") if there else None
     archive = Archive(
         lifecycle=_lifecycle(retention_days, archive_days),
         key=(existing or {}).get("key") or GetAtt("LogKey", "Arn"),
@@ -60,11 +62,11 @@ def log_archive(
     rows = [("CloudTrail", "cloudtrail", _cloudtrail()), ("Config", "config", _config())]
     rows += [("GuardDuty", "guardduty", _guardduty())]
     rows += [(_title(writer), writer["purpose"], _written(writer)) for writer in writers]
-    made = [row for row in rows if row[1] not in there]
+    made = [row for row in rows if row[1] not in there and (delivered is None or row[1] in delivered)]
     template = Template("Log archive of the landing zone")
     for name in ("OrganizationId", "ManagementAccountId", "SecurityToolingAccountId", "HomeRegion"):
         template.add_parameter(Parameter(name, Type="String"))
-    if not (existing or {}).get("key"):
+    if not (existing or {}).get("key") and delivered != []:
         _add_key(template, writers)
     if made and "access-logs" not in there:
         logged = {title: purpose for title, purpose, _ in made}

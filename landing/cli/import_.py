@@ -102,7 +102,7 @@ def _written(draft: Draft, folder: Path, aws: Aws | None = None, *, sandbox: boo
     written, compared = write_folder(draft, folder), list[str]()
     if aws is not None:
         found = with_services(aws, draft, written, folder)
-        draft, written, compared = found.draft, found.written, list(told(found.plan.changes))
+        draft, written, compared = found.draft, found.written, list(told(found.plan))
     left = write_cases(draft, written)
     written = replace(written, left_out=(*written.left_out, *left))
     _tell(draft, written, folder, compared, sandbox=sandbox)

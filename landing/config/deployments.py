@@ -38,7 +38,9 @@ class Deployments:
     ) -> Iterator[Deployment]:
         """What the services bring: plain stacks in the accounts with a role, and stack sets over everything."""
         buckets, key = existing_logs(enabled)
-        writers = [asdict(each) for each in deliveries(services, enabled) if each.principal]
+        delivered = list(deliveries(services, enabled))
+        writers = [asdict(each) for each in delivered if each.principal]
+        archive = {"buckets": buckets, "key": key, "delivered": [each.purpose for each in delivered]}
         for service, row in ((each, row) for each in services for row in each.blueprints):
             configured = enabled.get(service.key)
             if configured is None or (row.when and not getattr(configured.settings, row.when)):
@@ -46,7 +48,7 @@ class Deployments:
             if row.unless and getattr(configured.settings, row.unless):
                 continue
             bucket = buckets.get(service.delivery.purpose, "") if service.delivery else ""
-            known = {"writers": writers, "bucket": bucket, "key": key}
+            known = {"writers": writers, "bucket": bucket, "key": key, "existing": archive if buckets or key else None}
             given = self._parameters(row, {**asdict(configured.settings), **known})
             (rendered,) = self.library.rendered([(row.blueprint, given)])
             template = self._template(row.blueprint, rendered, given, ("services", service.key))

@@ -78,8 +78,9 @@ class Sight:
         self.live = {address: each for address, each in self.live.items() if address.kind not in names} | self._seen
 
 
-def told(found: tuple[Change, ...]) -> Iterator[str]:
-    """In words: how much is adopted, and every change that is more than that."""
+def told(plan: Plan) -> Iterator[str]:
+    """In words: how much is adopted, every change that is more than that, and what is others' to mend."""
+    found = plan.changes
     more = beyond_adoption(found)
     forgotten = sum(1 for change in found if change.action is Action.FORGET)
     does = f"adopts {len(found) - len(more) - forgotten}"
@@ -87,9 +88,11 @@ def told(found: tuple[Change, ...]) -> Iterator[str]:
         does += f", lets go of {forgotten} that an apply of another config has made (they stay: see `removed`),"
     if not more:
         yield f"Compared with AWS: a plan of it {does} and changes nothing else of the organization."
-        return
-    yield f"Compared with AWS: a plan of it {does.rstrip(',')}, and would change {len(more)} more. Look at them first:"
+    else:
+        does = does.rstrip(",")
+        yield f"Compared with AWS: a plan of it {does}, and would change {len(more)} more. Look at them first:"
     yield from (f"  {change.action.value} {change.address}" for change in more)
+    yield from (f"  for others to mend: {address}: {wrong}" for address, wrong in sorted(plan.astray.items()))
 
 
 def beyond_adoption(found: Collection[Change]) -> list[Change]:

@@ -13,7 +13,7 @@ from landing.core.errors import LandingError
 from landing.core.keys import is_key, keys, slug
 from landing.core.model import ORGANIZATION
 from landing.core.partitions import REGIONS
-from landing.importing import surroundings
+from landing.importing import live_logs
 from landing.importing.draft import NO_KEYS, Asked, Draft, DraftAccount, DraftUnit, Keys, LeftOut
 from landing.importing.evidence import Evidence
 from landing.importing.live_contacts import with_contacts
@@ -91,7 +91,7 @@ def _draft(organization: Organization, aws: Aws, asked: Asked, live: Mapping[str
     home = evidence.home_region(asked.home_region)
     tooling = evidence.security_tooling(home, asked.security_tooling)
     strict = _strict(aws, policies, names)
-    trail, about_trail = surroundings.trail_kept(aws, evidence, home)
+    services, about_trail = live_logs.services_of(aws, evidence, home)
     left += [LeftOut(f"trusted access of {each}", "not a service that a config knows") for each in _unknown(trusted)]
     theirs = {each: owner for each in sorted(trusted) if (owner := owner_of(each))}
     left += [LeftOut(f"trusted access of {each}", f"it is of {owner}") for each, owner in theirs.items()]
@@ -113,7 +113,7 @@ def _draft(organization: Organization, aws: Aws, asked: Asked, live: Mapping[str
         delegated_administrators=_delegated(organization, aws, accounts, trusted, tooling, left=left),
         known=policies.known,
         limits=policies.limits,
-        services={"cloudtrail": {"existing": trail}} if trail else {},
+        services=services,
         left_out=(*about_trail, *evidence.left_out, *left),
         source=f"organization {live['Id']}, as {aws.caller[1]} may read it",
     )

@@ -10,17 +10,20 @@ from typing import Any
 
 from landing.aws import Aws, translated, unless
 from landing.core.errors import HIDING, ConfigError
-from landing.core.model import ORGANIZATION, Json
+from landing.core.model import ORGANIZATION, Change, Json
 from landing.importing.comparison import FEW, Compared, Sight, beyond_adoption, differences
 from landing.importing.draft import LeftOut
 from landing.importing.output import rewrite_folder
 from landing.services.control_tower import catalog, enabled
 from landing.services.control_tower.baseline import IDENTITY
+from landing.services.control_tower.control import ControlTowerControl
 from landing.services.control_tower.declaration import SERVICE
 from landing.services.control_tower.enabled import SUCCEEDED, Row
+from landing.services.control_tower.enrolment import ControlTowerEnrolment
 from landing.services.control_tower.landing_zone import foundational, landing_zone
 from landing.services.control_tower.settings import GOVERNING
 
+NOT_ENROLLED = "not_enrolled"
 HOW = "see the unit in AWS Control Tower, and name it in the config when it is as it should be"
 
 
@@ -36,28 +39,69 @@ def with_control_tower(aws: Aws, sight: Sight, found: Compared, folder: Path, le
         left.append(LeftOut(SERVICE.title, f"what it has enabled may not be read ({refused.code})"))
     if not settings:
         return found
-    draft = replace(found.draft, services={**found.draft.services, SERVICE.key: settings})
     reason = ""
-    try:
-        written = rewrite_folder(draft, folder, found.written.accepted)
+    while settings:
+        draft = replace(found.draft, services={**found.draft.services, SERVICE.key: settings})
+        try:
+            written = rewrite_folder(draft, folder, found.written.accepted)
+        except ConfigError as error:
+            reason = f"a config cannot say it: {'; '.join(each.message for each in error.problems[:FEW])}"
+            break
         sight.look(written.organization, SERVICE.kinds)
         names = {kind.name for kind in SERVICE.kinds}
         if hidden := sorted({gap.reason for gap in sight.gaps if gap.kind in names}):
             reason = f"it may not be read: {hidden[0]}"
-    except ConfigError as error:
-        reason = f"a config cannot say it: {'; '.join(each.message for each in error.problems[:FEW])}"
-    if not reason:
+            break
         plan = sight.plan(written.organization, kinds := (*found.kinds, *SERVICE.kinds))
         more = [change for change in beyond_adoption(plan.changes) if change.address.kind in names]
         if not more:
             return Compared(draft, written, plan, kinds)
         words = [difference for change in more for difference in differences(change)]
         reason = f"a plan would change more than the tags: {'; '.join(words[:FEW])}"
-    left.append(
-        LeftOut(f"what {SERVICE.title} has enabled ({_inventory(settings)})", f"it stays its own, since {reason}")
-    )
+        fewer = _without(settings, more, left)
+        if fewer == settings:
+            break
+        settings = fewer
+    if settings:
+        why = f"it stays its own, since {reason}"
+        left.append(LeftOut(f"what {SERVICE.title} has enabled ({_inventory(settings)})", why))
     rewrite_folder(found.draft, folder, found.written.accepted)
     return found
+
+
+def _without(settings: Mapping[str, Any], more: Iterable[Change], left: list[LeftOut]) -> dict[str, Json]:
+    """Without what a plan would change, each on its unit, and with the accounts that are not enrolled left as they are.
+
+    The rest of the landing zone is taken over all the same.
+    """
+    told: dict[str, list[str]] = {}
+    outside = {*settings.get(NOT_ENROLLED, ())}
+    for change in more:
+        kind, name = change.address.kind, change.address.name
+        if kind == ControlTowerEnrolment.name and change.before and change.after:
+            missing = sorted({*change.after["accounts"]} - {*change.before["accounts"]} - outside)
+            why = f"not enrolled, and stays so: take it from `{NOT_ENROLLED}`, and a plan of the config enrols it"
+            left += [LeftOut(f"account {account} in the registered unit {name}", why) for account in missing]
+            outside |= {*missing}
+            continue
+        part = "controls" if kind == ControlTowerControl.name else "baselines"
+        told.setdefault(f"{part} {name}", []).extend(differences(change))
+    kept: dict[str, Json] = {}
+    for part, entries in settings.items():
+        if part == NOT_ENROLLED:
+            continue
+        stays = []
+        for entry in entries:
+            what = entry.get("control") or entry.get("baseline") or GOVERNING
+            units = [unit for unit in entry["units"] if f"{part} {unit}/{what}" not in told]
+            for unit in (each for each in entry["units"] if each not in units):
+                words = "; ".join(told[f"{part} {unit}/{what}"][:FEW])
+                why = f"it stays Control Tower's own, since a plan would change more than its tags: {words}"
+                left.append(LeftOut(f"{part.removesuffix('s')} {what} on {unit}", why))
+            stays += [{**entry, "units": units}] if units else []
+        if stays:
+            kept[part] = [*stays]
+    return kept | ({NOT_ENROLLED: sorted(outside)} if outside and kept else {})
 
 
 def _settings(aws: Aws, left: list[LeftOut]) -> dict[str, Json]:
@@ -149,6 +193,6 @@ def _inventory(settings: Mapping[str, Any]) -> str:
     """What would have been said, for whoever writes it by hand."""
     return "; ".join(
         f"{each.get('control') or each.get('baseline') or GOVERNING} on {', '.join(each['units'])}"
-        for part in settings.values()
-        for each in part
+        for part in ("baselines", "controls")
+        for each in settings.get(part, ())
     )

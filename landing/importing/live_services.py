@@ -12,6 +12,7 @@ from landing.core.model import Action
 from landing.importing.comparison import Compared, Sight, beyond_adoption, differences, few
 from landing.importing.draft import Draft, LeftOut
 from landing.importing.live_control_tower import with_control_tower
+from landing.importing.live_logs import with_logs
 from landing.importing.live_stack_sets import with_stack_sets
 from landing.importing.live_stacks import with_ours
 from landing.importing.output import Written, rewrite_folder, say_left_out
@@ -40,6 +41,7 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
     services = list(_administered(sight, draft, organization, there, left=left))
     sight.look(organization, (*ORGANIZATIONS.kinds, *(kind for each in services for kind in each.kinds)))
     found = Compared(draft, written, sight.plan(organization, ORGANIZATIONS.kinds))
+    found = with_logs(sight, found, folder, left)
     for service in services:
         tried = _tried(service, sight, organization, found, folder)
         if isinstance(tried, Compared):

@@ -237,8 +237,9 @@ def test_the_organization_trail_is_kept_as_it_is(
     trails.create_trail(Name="corp", S3BucketName="corp-trail", IsOrganizationTrail=True, IsMultiRegionTrail=True)
     trails.start_logging(Name="corp")
     assert run(["import", "weak"]) == 0
-    assert "does not name it, since it has no validation of its files" in capsys.readouterr().err
-    assert not (tmp_path / "weak/config/services.yaml").exists()
+    told = capsys.readouterr().err
+    assert "log bucket corp-trail: `services.log_archive` has it not" in told, "it is in the management account"
+    assert "for others to mend: trail.corp: it is used as it is, and has no validation of its files" in told
     trails.update_trail(Name="corp", EnableLogFileValidation=True)
     assert run(["import", "org"]) == 0
     assert "organization trail" not in capsys.readouterr().err

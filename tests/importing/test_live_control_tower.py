@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -125,20 +126,31 @@ def test_what_is_its_own_or_not_as_it_should_be_is_left_to_it(sandbox: Sandbox, 
     assert f"# - control {ROOT_USER} on workloads: it has drifted: see the unit in AWS Control Tower" in top
 
 
-def test_where_it_would_do_more_than_adopt_all_is_left_to_it_and_told(sandbox: Sandbox, tmp_path: Path) -> None:
-    """An account has come into a registered unit and is not enrolled: a config would have it enrolled."""
+def test_an_account_that_is_not_enrolled_stays_so_and_the_rest_is_taken_over(sandbox: Sandbox, tmp_path: Path) -> None:
     place = Place(sandbox, remediation=False)
     place.register("workloads")
+    enable(place, ROOT_USER, "workloads")
     place.move("shop-dev", "workloads/dev", "root")
     place.register("workloads/dev")
     place.move("shop-dev", "root", "workloads/dev")
     found, _ = imported(tmp_path / "org")
-    assert "control_tower" not in found.draft.services
-    assert not (tmp_path / "org/config/services.yaml").exists()
+    assert found.draft.services["control_tower"] == {
+        "baselines": [{"units": ["workloads"]}],
+        "controls": [{"control": ROOT_USER, "units": ["workloads"]}],
+        "not_enrolled": ["shop-dev"],
+    }
+    assert beyond_adoption(found.plan.changes) == []
     top = said(tmp_path / "org")
     assert f"# - baseline {GOVERNING} on workloads/dev: it has drifted" in top
-    assert f"# - what AWS Control Tower has enabled ({GOVERNING} on workloads): it stays its own" in top
-    assert "control_tower_enrolment.workloads/dev has accounts [], which would be ['shop-dev']" in top
+    assert "# - account shop-dev in the registered unit workloads/dev: not enrolled, and stays so" in top
+    plan = Cloud(sandbox, found.written.organization).plan(KINDS)
+    assert {change.action for change in plan.changes} == {Action.ADOPT}
+    services = found.written.organization.services
+    settings = replace(services["control_tower"].settings, not_enrolled=())
+    asked = replace(services["control_tower"], settings=settings)
+    organization = replace(found.written.organization, services={**services, "control_tower": asked})
+    more = beyond_adoption(Cloud(sandbox, organization).plan(KINDS).changes)
+    assert [str(change.address) for change in more] == ["control_tower_enrolment.workloads/dev"], "taken out, it is"
 
 
 def test_what_may_not_be_read_is_told_and_nothing_else_is_lost(sandbox: Sandbox, tmp_path: Path) -> None:

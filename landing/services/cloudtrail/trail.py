@@ -179,7 +179,7 @@ class Trail(Kind):
         for trail in trails:
             if trail["Name"] != TRAIL:
                 if trail["Name"] == existing:
-                    lacks = shortfall(client, trail)
+                    lacks = " and ".join(filter(None, (shortfall(client, trail), _elsewhere(organization, trail))))
                     yield Resource(self.address(existing), {LACKS: lacks}, owned=False, used=True)
                 elif trail.get("IsOrganizationTrail"):
                     yield Resource(self.address(trail["Name"]), {}, owned=False)
@@ -328,6 +328,12 @@ def shortfall(client: Any, trail: Mapping[str, Any]) -> str:
     if not client.get_trail_status(Name=arn)["IsLogging"]:
         lacks.append("is not logging")
     return " and ".join(lacks)
+
+
+def _elsewhere(organization: Organization, trail: Mapping[str, Any]) -> str:
+    """Where a trail of others delivers, if the config names another bucket for it."""
+    named = organization.existing_log_buckets.get("cloudtrail", trail["S3BucketName"])
+    return "" if trail["S3BucketName"] == named else f"delivers to {trail['S3BucketName']}, not to {named}"
 
 
 def _logs_management(selector: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from landing.aws import Aws, unless
 from landing.core import forms
 from landing.core.errors import NotThere, OperationFailed
 from landing.core.model import Address, Change, Diagnostic, Resource, Scope, Severity
+from landing.core.spelling import nearest
 from landing.organization import Organization
 from landing.organization.resources import ACCOUNT
 from landing.services.base import Kind, Ownership, required_account
@@ -61,8 +62,12 @@ class ControlTowerEnrolment(Kind):
     writes = ("controltower:ResetEnabledBaseline", "controltower:GetBaselineOperation", *FORWARDED)
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
-        """A recorder of ours comes into an account as soon as it joins, before Control Tower does."""
+        """A recorder of ours comes into an account as soon as it joins; accounts that the config does not have."""
         service = organization.service(ControlTowerSettings)
+        for index, account in enumerate(service.settings.not_enrolled if service else ()):
+            if service and account not in organization.accounts:
+                hint = nearest(account, organization.accounts, "declare it under `accounts`")
+                yield service.problem("LZ302", f"there is no account `{account}`", hint, "not_enrolled", index)
         if service is not None and "config" in organization.services:
             yield service.problem(
                 "LZ383",
@@ -72,10 +77,11 @@ class ControlTowerEnrolment(Kind):
             )
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
-        """All accounts of each unit; of units that are not registered as found."""
+        """All accounts of each unit but those that are left; of units that are not registered as found."""
         service = organization.service(ControlTowerSettings)
         for unit in organization.units if service else ():
-            accounts = sorted(key for key in organization.accounts_in[unit] if key != organization.management)
+            left = {organization.management, *(service.settings.not_enrolled if service else ())}
+            accounts = sorted(key for key in organization.accounts_in[unit] if key not in left)
             if accounts and service is not None:
                 baseline = ControlTowerBaseline().declared_on(organization, unit)
                 needs = (OrganizationalUnit().address(unit), *baseline, *map(required_account, accounts))

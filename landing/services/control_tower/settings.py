@@ -60,3 +60,4 @@ class ControlTowerSettings:
 
     controls: tuple[ControlSettings, ...] = setting((), "Controls on units.")
     baselines: tuple[BaselineSettings, ...] = setting((), "Baselines on units.")
+    not_enrolled: tuple[str, ...] = setting((), "Keys of accounts that are not enrolled, in registered units too.")

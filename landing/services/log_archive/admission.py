@@ -15,6 +15,7 @@ from landing.aws import Aws
 from landing.blueprint.naming import RECORDER_ROLE, TRAIL
 from landing.organization import Delivery, Organization
 from landing.policy.resource_policy import listed, said
+from landing.services.cloudtrail.settings import CloudTrailSettings
 
 OWNER_CONTROL = {"s3:x-amz-acl": "bucket-owner-full-control"}
 STRANGER = "000000000000"
@@ -62,7 +63,7 @@ def of_bucket(organization: Organization, aws: Aws, purpose: str) -> Iterator[As
             who = _service(organization, aws, "logging.s3.amazonaws.com", ids[organization.log_archive], (source,))
             yield Ask(who, "s3:PutObject", f"{logged}/log")
         return
-    delivery = next((each for each in organization.deliveries if each.purpose == purpose), None)
+    delivery = next((each for each in _deliveries(organization) if each.purpose == purpose), None)
     if delivery is None:
         return
     who = writer(organization, aws, delivery)
@@ -83,7 +84,7 @@ def of_bucket(organization: Organization, aws: Aws, purpose: str) -> Iterator[As
 
 def of_key(organization: Organization, aws: Aws) -> Iterator[Ask]:
     """What is asked of the key; recorders use it where their bucket is ours, which is encrypted with it."""
-    for delivery in organization.deliveries:
+    for delivery in _deliveries(organization):
         who = writer(organization, aws, delivery)
         if delivery.purpose == "cloudtrail":
             encrypting = {"kms:encryptioncontext:aws:cloudtrail:arn": who.context[SOURCE_ARN]}
@@ -93,13 +94,23 @@ def of_key(organization: Organization, aws: Aws) -> Iterator[Ask]:
             yield Ask(who, "kms:GenerateDataKey")
 
 
+def _deliveries(organization: Organization) -> tuple[Delivery, ...]:
+    """Those of ours, and that of a trail of others that the config names."""
+    return (*organization.deliveries, *((Delivery("cloudtrail"),) if _existing_trail(organization) else ()))
+
+
+def _existing_trail(organization: Organization) -> str:
+    service = organization.service(CloudTrailSettings)
+    return service.settings.existing if service else ""
+
+
 def writer(organization: Organization, aws: Aws, delivery: Delivery) -> Writer:
     """Who makes a delivery."""
     ids, partition, home = aws.tree.account_ids, organization.partition, organization.home_region
     tooling = ids[organization.security_tooling]
     if delivery.purpose == "cloudtrail":
         management = ids[organization.management]
-        trail = f"arn:{partition}:cloudtrail:{home}:{management}:trail/{TRAIL}"
+        trail = f"arn:{partition}:cloudtrail:{home}:{management}:trail/{_existing_trail(organization) or TRAIL}"
         return _service(organization, aws, "cloudtrail.amazonaws.com", management, (trail,))
     if delivery.purpose == "config":
         arn = f"arn:{partition}:iam::{tooling}:role/{RECORDER_ROLE}"
