@@ -123,7 +123,7 @@ def test_a_file_is_read_with_the_place_of_each_entry(tmp_path: Path) -> None:
         "  - {address: trail.main, attribute: logging, owner: ann, reason: 'moves', until: 2027-01-31}\n"
         f"  - {{address: stack*, change: {'0f' * 16}, owner: bob, reason: 'moves', until: 2027-02-01}}\n"
     )
-    first, second = accepted.load(file, KINDS)
+    first, second = accepted.load(file, KINDS, TODAY)
     assert first == Acceptance("trail.main", "ann", "moves", "2027-01-31", Source(str(file), 2, 15), "logging")
     assert (second.address, second.change, second.source.line) == ("stack*", "0f" * 16, 3)
 
@@ -149,6 +149,15 @@ def test_a_file_is_read_with_the_place_of_each_entry(tmp_path: Path) -> None:
             f"accepted:\n- {{address: trail.x, attribute: y, change: {'0' * 32}, owner: a, reason: r, until: 2027-02-03}}",
             ["2:22 LZ206 `attribute` says nothing beside `change`"],
         ),
+        (
+            "accepted:\n- {address: '*', attribute: tags, owner: a, reason: r, until: 2027-02-03}",
+            ["2:13 LZ206 `*` means everything"],
+        ),
+        (
+            "accepted:\n- {address: trail.x, owner: a, reason: r, until: 9999-12-31}\n"
+            "- {address: trail.y, owner: a, reason: r, until: 2027-11-24}",
+            ["2:50 LZ206 `9999-12-31` is more than 366 days away"],
+        ),
         ("accepted: [}", ["1:12 LZ105"]),
         ("- a", ["1:1 LZ106"]),
         ("", ["1:1 LZ202"]),
@@ -158,7 +167,7 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once(text: str, told: list[str
     file = tmp_path / "accepted.yaml"
     file.write_text(text)
     with pytest.raises(ConfigError) as refused:
-        accepted.load(file, KINDS)
+        accepted.load(file, KINDS, TODAY)
     found = [f"{each.source.line}:{each.source.column} {each.code} {each.message}" for each in refused.value.problems]  # type: ignore[union-attr]
     assert len(found) == len(told), found
     for each, expected in zip(found, told, strict=True):

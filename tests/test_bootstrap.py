@@ -97,6 +97,8 @@ def cloud(built: Organization, world: bytes) -> Iterator[Cloud]:
         (GITHUB.replace(', owner_id: "123456"', ""), ["LZ202"]),
         (GITHUB + "    session: 13\n", ["LZ206"]),
         (GITHUB + "    roles: {plan: one, apply: one}\n", ["LZ393"]),
+        (GITHUB + "    roles: {plan: Landing-read}\n", ["LZ393"]),
+        (GITHUB + "    roles: {apply: OrganizationAccountAccessRole}\n", ["LZ393"]),
         (GITHUB + "    roles: {plan: Landing, apply: landing}\n", ["LZ393"]),
         (CODEBUILD, []),
         (CODEBUILD.replace("}", ", plan: landing, apply: landing}"), ["LZ393"]),

@@ -448,6 +448,18 @@ def test_on_gitlab_one_issue_is_opened_updated_and_closed_and_one_note_updated(q
 
 
 @pytest.mark.parametrize("script", ["github/.github/landing.sh", "gitlab/.gitlab/landing.sh"])
+def test_drift_takes_what_is_accepted(quick: World, script: str) -> None:
+    given = {
+        "RUNNER_TEMP": str(quick.temp), "GITHUB_REPOSITORY": "acme/landing", "GH_TOKEN": "x",
+        "CI_PROJECT_DIR": str(quick.folder), "CODE": "0", "SAID": "<!-- landing:drift org=o -->",
+    }  # fmt: skip
+    (quick.folder / "accepted.yaml").write_text("accepted: []\n", encoding="utf-8")
+    done = quick.shell(f"bash {shipped()}/ci/{script} drift", given)
+    assert done.returncode == 0, done.stderr
+    assert "drift --accept ./accepted.yaml --format" in (quick.temp / "calls").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("script", ["github/.github/landing.sh", "gitlab/.gitlab/landing.sh"])
 def test_only_policies_that_changed_are_weakened(quick: World, script: str) -> None:
     given = {"RUNNER_TEMP": str(quick.temp), "CI_PROJECT_DIR": str(quick.folder), "CODE": "0", "SAID": ""}
     base = {"LANDING_BASE": "main", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "main"}

@@ -415,5 +415,9 @@ def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
         assert each.remedy
     assert run(["explain", "LZ999"]) == 64
     assert "there is no code LZ999" in capsys.readouterr().err
+    assert run(["explain", "accessanalyzer"]) == 64
+    assert "takes one of its kinds: access_analyzer" in capsys.readouterr().err
+    assert run(["explain", "stackset"]) == 64
+    assert "did you mean `stack_set`?" in capsys.readouterr().err
     assert run(["explain"]) == 0
     assert capsys.readouterr().out.startswith("LZ101")

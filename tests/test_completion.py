@@ -95,6 +95,9 @@ def test_the_script_is_one_of_its_shell(shell: str, tmp_path: Path) -> None:
         ("landing test no-", ["no-leaving", "no-root"]),
         ("landing plan --target 'stack.reader@", ["stack.reader@shop-prod/eu-west-1"]),
         ("landing plan --config elsewhere --target ", []),
+        ("landing plan --format g", ["github"]),
+        ("landing drift --format js", ["json"]),
+        ("landing test --format ju", ["junit"]),
     ],
 )
 def test_names_of_the_config_are_offered(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from landing.engine.plan import Plan
     from landing.engine.stop import Stop
     from landing.organization import Organization
+    from landing.runs.pipeline import Hooks, Planned
     from landing.runs.record import Left, Run
 
 IN_PART = 4
@@ -61,6 +62,14 @@ ALLOW = ("delete", "detach", "weaken", "close-account", "switch-off", "replace",
 @click.option("--repack", is_flag=True, help="Put packed guardrails together anew, if that saves a policy.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")
 @click.option("--no-live", is_flag=True, help="Write a line for each event, also on a terminal.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "github")),
+    default="text",
+    show_default=True,
+    help="github: annotations for what failed, and the outcome in $GITHUB_STEP_SUMMARY besides.",
+)
 @with_log
 @click.option("--lock-timeout", default=0.0, metavar="SECONDS", help="How long to wait for another apply to end.")
 def command(
@@ -75,6 +84,7 @@ def command(
     repack: bool,
     allow_incomplete: bool,
     no_live: bool,
+    form: str,
     lock_timeout: float,
 ) -> int:
     """Make the changes of a saved plan, or of a plan made now.
@@ -137,12 +147,29 @@ def command(
             note("What the changes do to requests is left out: give the reviewed --digest, or plan again, to see it.")
         if saved is not None:
             note("\n" + "\n".join(provenance(saved, str(file), now())))
-        carried = partial(carry_out, run=run, parallelism=parallelism, live=not no_live)
-        approve = None if auto_approve else approve_changes
-        code, done = pipeline.apply(planned, aws, hooks, carried, allow=allow, approve=approve)
-        snapshots.update(session.snapshot, done)
-        session.note_calls(aws)
+        carried = partial(carry_out, run=run, parallelism=parallelism, live=not no_live, form=form)
+        code = finish(session, planned, aws, hooks, carried, auto_approve=auto_approve, allow=allow)
         return code or (3 if plan.gaps and not allow_incomplete else 0)
+
+
+def finish(
+    session: Session,
+    planned: Planned,
+    aws: Aws,
+    hooks: Hooks,
+    carried: Callable[[Organization, Aws, Collection[Change]], tuple[int, list[Change]]],
+    *,
+    auto_approve: bool,
+    allow: Collection[str] = (),
+) -> int:
+    """Make the changes by `carried`, once somebody has approved them, and say what was asked of AWS; the exit code."""
+    from landing.runs import pipeline
+
+    approve = None if auto_approve else approve_changes
+    code, done = pipeline.apply(planned, aws, hooks, carried, allow=allow, approve=approve)
+    snapshots.update(session.snapshot, done)
+    session.note_calls(aws)
+    return code
 
 
 def approve_changes() -> None:
@@ -175,6 +202,7 @@ def carry_out(
     parallelism: int,
     live: bool,
     command: str = "apply",
+    form: str = "text",
 ) -> tuple[int, list[Change]]:
     """Make the changes and say what became of them; the exit code, and what was done. `command`: what to repeat."""
     from landing.engine.apply import apply
@@ -198,9 +226,23 @@ def carry_out(
     goes_on = aws.operations.running if stop.at_once else ()
     run.end(_outcome(result, stop), _left(result), "AWS goes on with " + ", ".join(goes_on) if goes_on else "")
     _report(result, run, goes_on, command)
+    if form == "github":
+        _annotate(result, changes)
     if result.complete:
         return 0, result.done
     return 128 + stop.signal if stop.signal else IN_PART, result.done
+
+
+def _annotate(result: Result, changes: Collection[Change]) -> None:
+    """What became of it, for GitHub: beside the lines of the config, and on the page of the step."""
+    from landing.cli.output import appended
+    from landing.cli.output import result as say
+    from landing.cli.plan_options import step_summary
+    from landing.report import apply_github
+
+    say(apply_github.as_annotations(result, changes, config="config"))
+    if file := step_summary("github"):
+        appended(file, lambda room: apply_github.page(result, budget=room))
 
 
 def _outcome(result: Result, stop: Stop) -> str:

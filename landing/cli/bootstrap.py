@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from landing.cli import snapshots
-from landing.cli.apply import ALLOW, approve_changes, carry_out
+from landing.cli.apply import ALLOW, carry_out, finish
 from landing.cli.run_record import recorded, turn_to, watch
 from landing.cli.session import Session, with_aws
 from landing.cli.stderr import STDERR, with_log
@@ -54,6 +53,7 @@ def command(
     """
     from landing.cli.lock import locked
     from landing.cli.output import note, result, style_of
+    from landing.core.model import Action
     from landing.engine.plan import save
     from landing.report.plan_text import render, verdict
     from landing.runs import bootstrap, pipeline
@@ -92,12 +92,15 @@ def command(
         if remove:
             note("Buckets and the key stay, with what is in them: delete them yourself once nobody needs them.")
         carried = partial(carry_out, run=run, parallelism=10, live=not no_live, command="bootstrap")
-        approve = None if auto_approve else approve_changes
-        code, done = pipeline.apply(planned, aws, hooks, carried, allow=allow, approve=approve)
-        snapshots.update(session.snapshot, done)
+        copied = run.copied
+        if any(
+            change.address == bootstrap.stack(config) and change.action is Action.CREATE for change in planned.changes
+        ):
+            run.copied = lambda: None  # to a bucket that is still to be made
+        code = finish(session, planned, aws, hooks, carried, auto_approve=auto_approve, allow=allow)
+        run.copied = copied
         if code == 0 and not remove:
             _tell_roles(config, aws)
-        session.note_calls(aws)
         return code
 
 

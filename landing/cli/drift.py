@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from landing.cli.clock import now
 from landing.cli.formats import outputs, with_formats
 from landing.cli.plan_options import step_summary, with_summary_file
 from landing.cli.session import Session, with_aws
@@ -130,7 +131,7 @@ def _accepted(file: Path | None) -> "tuple[Acceptance, ...]":
     from landing.config import accepted
     from landing.services.registry import KINDS
 
-    return accepted.load(file, [kind.name for kind in KINDS]) if file else ()
+    return accepted.load(file, [kind.name for kind in KINDS], now().partition("T")[0]) if file else ()
 
 
 def _send(organization: "Organization", aws: "Aws", found: "Report") -> None:

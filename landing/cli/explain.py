@@ -1,5 +1,6 @@
 """`landing explain`."""
 
+import re
 import sys
 
 import click
@@ -42,8 +43,20 @@ def command(session: Session, what: str) -> None:
     elif "." in what:
         hint = nearest(kind, [each.name for each in KINDS], "docs/services.md lists them")
         raise WrongUsage(f"there is no kind {kind}: {hint}")
+    elif of := _kinds_of(what):
+        raise WrongUsage(f"{what} is a service: `landing explain` takes one of its kinds: {', '.join(of)}")
     else:
-        raise WrongUsage(f"there is no code {what}: {nearest(code, known, 'landing explain lists them all')}")
+        names = [*known, *(each.name for each in KINDS)]
+        hint = nearest(what, names, "landing explain lists the codes, docs/services.md the kinds")
+        raise WrongUsage(f"there is no code {what}, nor a kind: {hint}")
+
+
+def _kinds_of(what: str) -> list[str]:
+    """The kinds of the service that somebody means, however they write it."""
+    from landing.services.registry import SERVICES
+
+    meant = re.sub(r"[^a-z0-9]", "", what.lower())
+    return [kind.name for service in SERVICES for kind in service.kinds if service.key.replace("_", "") == meant]
 
 
 def _explain(session: Session, kind: str, what: str) -> None:

@@ -6,8 +6,7 @@ from functools import partial
 
 import click
 
-from landing.cli import snapshots
-from landing.cli.apply import approve_changes, carry_out
+from landing.cli.apply import carry_out, finish
 from landing.cli.config_names import addresses, completed
 from landing.cli.run_record import recorded, turn_to, watch
 from landing.cli.session import Session, with_aws
@@ -76,8 +75,4 @@ def command(
         result(render(planned.plan, planned.organization, style_of(sys.stdout)))
         sys.stdout.flush()
         carried = partial(carry_out, run=run, parallelism=parallelism, live=not no_live)
-        approve = None if auto_approve else approve_changes
-        code, done = pipeline.apply(planned, aws, hooks, carried, approve=approve)
-        snapshots.update(session.snapshot, done)
-        session.note_calls(aws)
-        return code
+        return finish(session, planned, aws, hooks, carried, auto_approve=auto_approve)

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from landing.cli.config_names import completed
+
 
 def with_formats(formats: Sequence[str]) -> Callable[[Any], Any]:
     """Add the option to a command; it gets `forms`, for `outputs` to read."""
@@ -17,6 +19,7 @@ def with_formats(formats: Sequence[str]) -> Callable[[Any], Any]:
         multiple=True,
         default=("text",),
         metavar="FORMAT[=FILE]",
+        shell_complete=completed(lambda context: formats),
         help=f"One of {', '.join(formats)}, to stdout or to FILE; repeatable.",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from landing.core.spelling import nearest
 from landing.core.vocabulary import Schema, mapping, text
 
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+LONGEST_DAYS = 366
+"""From today: what is accepted is looked at again."""
 DIGEST = "^[0-9a-f]{32}$"
 
 
@@ -61,7 +63,9 @@ def schema() -> Schema:
             "change": text("Only this difference: the `change` that `drift` shows, 32 hex digits.", pattern=DIGEST),
             "owner": text("Who accepts it and answers for it.", **written),
             "reason": text("Why.", **written),
-            "until": text("The last day, as 2027-01-31 (UTC): from the next on it is a finding again.", pattern=DAY),
+            "until": text(
+                "The last day, as 2027-01-31 (UTC), at most 366 days away; then it is a finding again.", pattern=DAY
+            ),
         },
         required=("address", "owner", "reason", "until"),
     )
@@ -73,16 +77,16 @@ def schema() -> Schema:
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "landing drift --accept", **whole}
 
 
-def load(file: Path, kinds: Iterable[str]) -> tuple[Acceptance, ...]:
+def load(file: Path, kinds: Iterable[str], today: str) -> tuple[Acceptance, ...]:
     """The entries of a file, in its order; raises ConfigError with all that is wrong with it.
 
-    `kinds` are those that an address may be of.
+    `kinds` are those that an address may be of; `today` as `until`.
     """
     document, problems = read_file(file)
     if not problems:
         problems += problems_of(document, schema())
     if not problems:
-        problems += _problems(document, sorted(kinds))
+        problems += _problems(document, sorted(kinds), date.fromisoformat(today))
     if problems:
         raise ConfigError(problems)
     return tuple(_entry(document, number, each) for number, each in enumerate(_entries(document)))
@@ -99,24 +103,30 @@ def _entry(document: Document, number: int, entry: dict[str, str]) -> Acceptance
     return Acceptance(source=source, **entry)
 
 
-def _problems(document: Document, kinds: list[str]) -> Iterator[Diagnostic]:
+def _problems(document: Document, kinds: list[str], today: date) -> Iterator[Diagnostic]:
     seen: dict[tuple[str, ...], int] = {}
     for number, entry in enumerate(_entries(document)):
         at = ("accepted", number)
         address, attribute, change = (entry.get(key, "") for key in ("address", "attribute", "change"))
         kind = re.split(r"[.*]", address, maxsplit=1)[0]
-        if kind not in kinds and not (address.endswith("*") and any(each.startswith(kind) for each in kinds)):
+        if not kind:
+            hint = "name the kinds, an entry each: nobody answers for what is of no kind in particular"
+            yield document.problem("LZ206", f"`{address}` means everything", (*at, "address"), hint)
+        elif kind not in kinds and not (address.endswith("*") and any(each.startswith(kind) for each in kinds)):
             hint = nearest(kind, kinds, "an address begins with a kind, as drift shows it")
             yield document.problem("LZ203", f"there is no kind `{kind}`", (*at, "address"), hint)
         if attribute and change:
             message = "`attribute` says nothing beside `change`, which is one difference alone"
             yield document.problem("LZ206", message, (*at, "attribute"), "keep one of them", key=True)
-        if not attribute and not change and (address.endswith("*") or "." not in address):
+        if kind and not attribute and not change and (address.endswith("*") or "." not in address):
             message = f"`{address}` means many, and everything about them"
             hint = "name the `attribute` or the `change` that is accepted, or one address"
             yield document.problem("LZ206", message, (*at, "address"), hint)
         if not _is_day(entry["until"]):
             yield document.problem("LZ206", f"`{entry['until']}` is no day", (*at, "until"), "as 2027-01-31")
+        elif entry["until"] > (last := (today + timedelta(LONGEST_DAYS)).isoformat()):
+            message = f"`{entry['until']}` is more than {LONGEST_DAYS} days away"
+            yield document.problem("LZ206", message, (*at, "until"), f"{last} at the latest: then somebody looks again")
         first = seen.setdefault((address, attribute, change), number)
         if first != number:
             message = f"`{address}` is accepted twice: here and at {document.source(('accepted', first, 'address'))}"

@@ -11,6 +11,7 @@ from landing.core.model import Diagnostic
 from landing.core.vocabulary import Schema, flag, mapping, names, text
 from landing.organization import PIPELINE, Pipeline
 from landing.organization.pipeline import CodeBuild, GitHub, GitLab, Principals
+from landing.services.permissions import MEMBER_ROLE
 from landing.services.trust import GITHUB, GITLAB, tells_claims
 
 FLAVOURS = ("github", "gitlab", "codebuild", "principals")
@@ -150,6 +151,12 @@ def check(document: Document) -> Iterator[Diagnostic]:
     if str(roles.get("plan", PLAN_ROLE)).lower() == str(roles.get("apply", APPLY_ROLE)).lower():
         message = "the roles that plan and that apply have one name"
         yield document.problem("LZ393", message, (*PATH, "roles"), "two roles, two names", key=True)
+    entered = {str(access.get("read_role", "")).lower(), str(access.get("member_role", MEMBER_ROLE)).lower()}
+    for role, default in (("plan", PLAN_ROLE), ("apply", APPLY_ROLE)):
+        if str(roles.get(role, default)).lower() in entered:
+            message = f"`{roles.get(role, default)}` is a role of the pipeline and the one by which members are entered"
+            path: Path_ = (*PATH, "roles", role) if role in roles else PATH
+            yield document.problem("LZ393", message, path, "another name for one of them", key=role not in roles)
     yield from _both(document, given)
     yield from _issuers(document, given)
     yield from _buckets(document, given)

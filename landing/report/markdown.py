@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from collections.abc import Iterable, Sequence
@@ -31,8 +32,12 @@ def tag(text: object) -> str:
 
 
 def comment(text: object) -> str:
-    """A name within an HTML comment: without what could end the comment."""
-    return re.sub(r"[^\w.:/-]", "_", str(text)[:64]).replace("--", "__")
+    """A name within an HTML comment, without what could end it; where that is another, a digest ends it."""
+    name = str(text)
+    shown = re.sub(r"[^\w.:/-]", "_", name).replace("--", "__")
+    if shown == name and len(name) <= 64:
+        return name
+    return f"{shown[:47]}.{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 
 def at(sources: Sequence[Source]) -> str:

@@ -12,7 +12,7 @@ from landing.engine.order.graph import temporary_names
 from landing.engine.order.phases import Known
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers
-from landing.organization import ForeignPolicy, Organization
+from landing.organization import ForeignPolicy, Organization, is_bootstrapped
 from landing.report.adopted import HEADS, TAKEN_OVER, marked
 from landing.report.apply_text import planned
 from landing.report.diff import BRIEF, WHOLE, Detail, of_change
@@ -144,7 +144,8 @@ def reasons(group: Group) -> Iterator[str]:
     if group.change.source:
         yield safe(group.change.source) + (f" and {len(sources) - 1} more" if len(sources) > 1 else "")
     elif group.change.action is Action.DELETE:
-        yield "because it is not in the configuration"
+        asked = is_bootstrapped(group.change.address)
+        yield "because of --remove" if asked else "because it is not in the configuration"
 
 
 def remarks(group: Group, organization: Organization, said: Said) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from landing.aws import Aws, translated, unless
 from landing.blueprint.naming import MANAGED_TAG
 from landing.core.errors import AwsError, ConfigError
-from landing.core.model import ORGANIZATION, Diagnostic, Scope
+from landing.core.model import ORGANIZATION, Address, Diagnostic, Scope
 from landing.organization import PIPELINE, Deployment, Organization
 from landing.organization.resources import STACK, STACK_SET
 
@@ -18,12 +18,17 @@ OURS = {"Key": MANAGED_TAG, "Value": "true"}
 
 def targets(organization: Organization) -> list[str]:
     """The addresses that a bootstrap is about: the pipeline's stack, and what makes the role that reads members."""
-    found = [f"{STACK}.{PIPELINE}@{Scope(organization.management, organization.home_region)}"]
+    found = [str(stack(organization))]
     for each in read_role_makers(organization):
         found += [] if each.accounts else [f"{STACK_SET}.{each.key}"]
         places = each.accounts or ((organization.management,) if each.management else ())
         found += [f"{STACK}.{each.key}@{Scope(account, region)}" for account in places for region in each.regions]
     return found
+
+
+def stack(organization: Organization) -> Address:
+    """The pipeline's own."""
+    return Address(STACK, PIPELINE, Scope(organization.management, organization.home_region))
 
 
 def without_stack(organization: Organization) -> Organization:
@@ -51,8 +56,8 @@ def buckets_of_others(organization: Organization, aws: Aws) -> list[str]:
 
 def _buckets(organization: Organization) -> dict[str, str]:
     """The buckets of the stack, by their names in its template; what belongs to one there begins with its name."""
-    stack = organization.deployments.get(PIPELINE)
-    resources: Mapping[str, Any] = stack.template["Resources"] if stack else {}  # type: ignore[assignment]
+    found = organization.deployments.get(PIPELINE)
+    resources: Mapping[str, Any] = found.template["Resources"] if found else {}  # type: ignore[assignment]
     return {
         name: body["Properties"]["BucketName"] for name, body in resources.items() if body["Type"] == "AWS::S3::Bucket"
     }
@@ -62,12 +67,12 @@ def without_buckets(organization: Organization, names: Collection[str]) -> Organ
     """As if the config asked for none of these buckets."""
     if not names:
         return organization
-    stack = organization.deployments[PIPELINE]
-    resources: Mapping[str, Any] = stack.template["Resources"]  # type: ignore[assignment]
+    whole = organization.deployments[PIPELINE]
+    resources: Mapping[str, Any] = whole.template["Resources"]  # type: ignore[assignment]
     gone = [name for name, bucket in _buckets(organization).items() if bucket in names]
     kept = {name: each for name, each in resources.items() if not name.startswith(tuple(gone))}
-    stack = replace(stack, template={**stack.template, "Resources": kept})
-    return replace(organization, deployments={**organization.deployments, PIPELINE: stack})
+    rest = replace(whole, template={**whole.template, "Resources": kept})
+    return replace(organization, deployments={**organization.deployments, PIPELINE: rest})
 
 
 def _is_of_others(aws: Aws, bucket: str) -> bool:

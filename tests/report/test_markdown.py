@@ -87,6 +87,7 @@ def test_any_text_stays_within_its_tag_and_comment(text):
     ]
     assert set(TAGS.findall(found[0].content)) == {"details", "summary", "code"}
     assert "--" not in comment(text)
+    assert comment(text) != comment(text + "x")
     assert ">" not in comment(text)
 
 
@@ -184,7 +185,7 @@ def test_two_thousand_changes_of_all_sorts_fit_one_comment_with_what_matters_fir
     whole_plan = Plan(tuple(sorted(mixed, key=lambda change: change.address)), in_sync=1, made_from=ORIGIN)
     text = plan_markdown.as_comment(whole_plan, organization(), config="config/a b", saved_as="plan.json")
     whole(text, 60_000)
-    assert text.startswith("<!-- landing plan: config/a_b -->\n<!-- landing:plan ")
+    assert text.startswith("<!-- landing plan: config/a_b.")
     order = [text.index(part) for part in ("--allow delete", "stack.old-", "will be destroyed", "will be updated")]
     assert order == sorted(order)
     left = int(re.search(r"… and (\d+) more changes for which there is no room here", text)[1])

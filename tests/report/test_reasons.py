@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from landing.core.model import Address, Diagnostic, Gap, Scope
+from landing.core.model import Action, Address, Change, Diagnostic, Gap, Scope, Source
 from landing.engine.apply import Result
+from landing.report import apply_github
 from landing.report.apply_text import not_done
 from landing.report.reasons import missed_in
 
@@ -44,3 +45,16 @@ def test_failures_alike_are_one_line_and_a_single_one_has_its_request() -> None:
     )
     assert [error.request_id for error in many.errors] == [f"r-{key}" for key in names]
     assert one.text == "unit.y: CreateStack in z/eu-west-1: AccessDenied: other (request r-z)"
+
+
+def test_on_github_a_reason_is_an_annotation_where_its_change_is_asked_for() -> None:
+    at, other = Address("unit", "y"), Address("unit", "z")
+    result = Result(failed={at: refused("z", "r-z")}, blocked={other: at})
+    changes = [Change(Action.CREATE, at, None, {}, source=Source("config/units.yaml", 7, 3))]
+    first, last = apply_github.as_annotations(result, changes, config="config").splitlines()
+    assert first.startswith("::error file=config/units.yaml,line=7,col=3,title=landing (not-done)::unit.y: ")
+    assert last.startswith("::notice title=landing::Apply finished with failures.")
+    page = apply_github.page(result, budget=1_000)
+    assert page.startswith("## Apply finished with failures.")
+    assert page.count("\n- ") == 2
+    assert len(apply_github.page(result, budget=150)) <= 150

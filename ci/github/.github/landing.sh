@@ -106,7 +106,7 @@ fetch() {
 apply() {
   local word allow=()
   for word in ${LANDING_ALLOW:-}; do allow+=(--allow "$word"); done
-  landing apply "$out/plan.json" --digest "${LANDING_DIGEST:?}" --auto-approve "${allow[@]}"
+  landing apply "$out/plan.json" --digest "${LANDING_DIGEST:?}" --auto-approve --format github "${allow[@]}"
 }
 
 # Puts the records of the run where they are kept, without the plan, which is not encrypted there.
@@ -119,8 +119,10 @@ records() {
 
 # Looks for drift, and opens, updates or closes the one issue about it.
 drift() {
-  local code=0
-  landing drift --format github --format md="$out/drift.md" --format sarif="$out/drift.sarif" || code=$?
+  local code=0 accept=() file
+  file="$(dirname "${LANDING_CONFIG:-config}")/accepted.yaml"
+  [ ! -e "$file" ] || accept=(--accept "$file")
+  landing drift "${accept[@]}" --format github --format md="$out/drift.md" --format sarif="$out/drift.sarif" || code=$?
   case $code in 0 | 2 | 3) ;; *) exit "$code" ;; esac
   local issues="repos/${GITHUB_REPOSITORY:?}/issues" marker number
   marker=$(head -n 1 "$out/drift.md")

@@ -107,8 +107,10 @@ records() {
 
 # Looks for drift, and opens, updates or closes the one issue about it.
 drift() {
-  local code=0
-  landing drift --format text --format md="$out/drift.md" --format gitlab="$out/drift.json" || code=$?
+  local code=0 accept=() file
+  file="$(dirname "${LANDING_CONFIG:-config}")/accepted.yaml"
+  [ ! -e "$file" ] || accept=(--accept "$file")
+  landing drift "${accept[@]}" --format text --format md="$out/drift.md" --format gitlab="$out/drift.json" || code=$?
   case $code in 0 | 2 | 3) ;; *) exit "$code" ;; esac
   if can_write; then
     local issues="projects/${CI_PROJECT_ID:?}/issues" number

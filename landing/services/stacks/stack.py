@@ -343,7 +343,8 @@ class Stack(CloudFormationKind):
         before, after = ((side or {}).get("template") or {} for side in (change.before, change.after))
         left = sorted({*_retained(before)} - {*(after.get("Resources") or {})})
         if left:
-            named = ", ".join(_called(name, before["Resources"][name], change.address.scope) for name in left)
+            called = (_called(name, before["Resources"][name], change.address.scope) for name in left)
+            named = ", ".join(dict.fromkeys(called))  # a bucket's policy goes by its bucket
             yield (
                 f"stays in {change.address.scope.account}, with all that is in it, until somebody deletes it there: "
                 f"{named}"
