@@ -32,9 +32,9 @@ from landing.services.control_tower.baseline import FORWARDED
 from landing.services.organizations.trusted_access import STACKSETS
 
 SERVICES = (
-    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "iam", "kms",
+    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "iam", "identitystore", "kms",
     "macie2", "organizations",
-    "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "ssm", "sts",
+    "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "sso-admin", "ssm", "sts",
 )  # fmt: skip
 """Every service that is called; `of_package` fails at a client of another."""
 

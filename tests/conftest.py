@@ -21,7 +21,7 @@ from landing.sandbox.world import seal
 from tests import botocore_memory
 from tests.cloud import Cloud, Story, made_roles, tell
 from tests.control_tower import before_governed
-from tests.samples import COMING, FULL, LIBRARY, SMALL
+from tests.samples import COMING, FULL, LIBRARY, PEOPLE, SMALL
 
 settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("tests", settings.get_profile("soak"), derandomize=True)
@@ -64,7 +64,7 @@ def full(load_text: Callable[[str], Organization]) -> Organization:
 @pytest.fixture(scope="session")
 def creation(full: Organization) -> Story:
     """From an empty account to the whole of FULL; an organization in which everything is as declared."""
-    with Sandbox() as sandbox:
+    with Sandbox(identity_center=PEOPLE) as sandbox:
         return tell(sandbox, full, made_roles(sandbox, full))
 
 

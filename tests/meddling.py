@@ -465,6 +465,97 @@ def another_administrator_of_root_access(hands: Hands) -> None:
     hands.organizations.register_delegated_administrator(AccountId=hands.accounts["log-archive"], **service)
 
 
+class Access:
+    """IAM Identity Center, in the hands of somebody."""
+
+    def __init__(self, hands: Hands) -> None:
+        self.client = hands.client("sso-admin", region=OTHER)
+        self.store = hands.client("identitystore", region=OTHER)
+        (instance,) = self.client.list_instances()["Instances"]
+        self.here = {"InstanceArn": instance["InstanceArn"]}
+        self.directory = {"IdentityStoreId": instance["IdentityStoreId"]}
+
+    def set(self, name: str) -> dict[str, str]:
+        """A permission set, by its name."""
+        for arn in self.client.list_permission_sets(**self.here)["PermissionSets"]:
+            at = {**self.here, "PermissionSetArn": arn}
+            if self.client.describe_permission_set(**at)["PermissionSet"]["Name"] == name:
+                return at
+        raise LookupError(name)
+
+    def group(self, name: str) -> dict[str, str]:
+        by_name = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": name}}
+        found = self.store.get_group_id(**self.directory, AlternateIdentifier=by_name)["GroupId"]
+        return {"PrincipalType": "GROUP", "PrincipalId": found}
+
+    def give(self, name: str, group: dict[str, str], account: str) -> None:
+        """A permission set in an account."""
+        what = {**self.set(name), **group, "TargetId": account, "TargetType": "AWS_ACCOUNT"}
+        made = self.client.create_account_assignment(**what)["AccountAssignmentCreationStatus"]
+        while made["Status"] == "IN_PROGRESS":
+            made = self.client.describe_account_assignment_creation_status(
+                **self.here, AccountAssignmentCreationRequestId=made["RequestId"]
+            )["AccountAssignmentCreationStatus"]
+        assert made["Status"] == "SUCCEEDED", made
+
+    def take(self, name: str, group: dict[str, str], account: str) -> None:
+        """The same, away."""
+        what = {**self.set(name), **group, "TargetId": account, "TargetType": "AWS_ACCOUNT"}
+        made = self.client.delete_account_assignment(**what)["AccountAssignmentDeletionStatus"]
+        while made["Status"] == "IN_PROGRESS":
+            made = self.client.describe_account_assignment_deletion_status(
+                **self.here, AccountAssignmentDeletionRequestId=made["RequestId"]
+            )["AccountAssignmentDeletionStatus"]
+        assert made["Status"] == "SUCCEEDED", made
+
+
+@shows("permission_set.Developer")
+def permission_set_given_another_policy(hands: Hands) -> None:
+    access = Access(hands)
+    policy = "arn:aws:iam::aws:policy/PowerUserAccess"
+    access.client.attach_managed_policy_to_permission_set(**access.set("Developer"), ManagedPolicyArn=policy)
+
+
+@shows("permission_set.Administrator")
+def permissions_boundary_taken_away(hands: Hands) -> None:
+    access = Access(hands)
+    access.client.delete_permissions_boundary_from_permission_set(**access.set("Administrator"))
+
+
+@shows("permission_set.Developer")
+def session_made_longer(hands: Hands) -> None:
+    access = Access(hands)
+    access.client.update_permission_set(**access.set("Developer"), SessionDuration="PT12H")
+
+
+@shows("account_assignment.group/shop/Developer")
+def access_withdrawn(hands: Hands) -> None:
+    access = Access(hands)
+    access.take("Developer", access.group("shop"), hands.accounts["shop-dev"])
+
+
+@shows("account_assignment.group/shop/Administrator", status="unexpected")
+def access_given_to_a_group_that_is_known(hands: Hands) -> None:
+    access = Access(hands)
+    access.give("Administrator", access.group("shop"), hands.accounts["shop-prod"])
+
+
+@shows("account_assignment.group/stranger/Developer", status="unexpected")
+def access_given_to_a_stranger_where_nobody_has_it(hands: Hands) -> None:
+    access = Access(hands)
+    access.store.create_group(**access.directory, DisplayName="stranger")
+    access.give("Developer", access.group("stranger"), hands.accounts["log-archive"])
+
+
+@shows("access_attributes.instance", MEDIUM)
+def another_attribute_decides(hands: Hands) -> None:
+    access = Access(hands)
+    listed = [{"Key": "team", "Value": {"Source": ["${path:enterprise.costCenter}"]}}]
+    access.client.update_instance_access_control_attribute_configuration(
+        **access.here, InstanceAccessControlAttributeConfiguration={"AccessControlAttributes": listed}
+    )
+
+
 @shows("stack_set.config-role")
 def stack_set_template_changed(hands: Hands) -> None:
     client = hands.client("cloudformation")

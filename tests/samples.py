@@ -64,6 +64,19 @@ services:
     unused: {days: 60, exclude: {accounts: [shop-prod]}, exclude_tags: {landing: exempt}}
     internal: {resource_types: ["AWS::S3::Bucket"], accounts: {units: [workloads]}}
     archive: {sso: {where: {resourceType: {eq: ["AWS::IAM::Role"]}, principal.Federated: {contains: [AWSSSO]}}}}
+  identity_center:
+    permission_sets:
+      Administrator: {session: 2h, aws_managed: [AdministratorAccess], boundary: {aws_managed: PowerUserAccess}}
+      Developer:
+        description: For developers
+        relay_state: "https://console.aws.amazon.com/s3"
+        aws_managed: [job-function/ViewOnlyAccess, ReadOnlyAccess]
+        inline: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:*", Resource: "*"}]}
+        tags: {team: shop}
+    assignments:
+      platform: {groups: [platform], users: [ana], permission_sets: [Administrator], target: {units: [root]}}
+      shop: {groups: [shop, platform], permission_sets: [Developer], target: {units: [workloads]}}
+    attributes: {team: "${path:enterprise.department}"}
   security_hub:
     policies:
       everyone: {target: {units: [root]}, standards: [aws-foundational-security-best-practices/v/1.0.0]}
@@ -71,6 +84,9 @@ services:
 """
 )
 """The same organization with something of every kind."""
+
+PEOPLE = {"region": "us-east-1", "groups": ["platform", "shop"], "users": ["ana"]}
+"""IAM Identity Center as somebody has enabled it, with those whom FULL names: an option of the sandbox."""
 
 GOVERNED = (
     SMALL

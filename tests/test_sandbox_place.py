@@ -65,3 +65,25 @@ def test_an_endpoint_that_is_no_sandbox_is_refused(
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
     assert run(["plan", "--sandbox", "--config", "../config"]) == 5
     assert "which is no sandbox" in capsys.readouterr().err
+
+
+def test_identity_center_is_enabled_in_it_as_in_the_console(elsewhere: Path, capsys: Capture) -> None:
+    place = ("--config", "../config")
+    for part in ("organization", "permission_set.*", "account_assignment.*"):
+        assert run(["apply", "--sandbox", "--auto-approve", "--target", part, *place]) == 0
+    text = """
+services:
+  identity_center:
+    permission_sets: {Reader: {aws_managed: [ReadOnlyAccess]}}
+    assignments: {all: {groups: [platform], permission_sets: [Reader], target: {accounts: [management]}}}
+"""
+    (elsewhere / "config" / "landing.yaml").write_text(SMALL + text, encoding="utf-8")
+    capsys.readouterr()
+    assert run(["plan", "--sandbox", "--target", "permission_set", *place]) == 1
+    assert "IAM Identity Center is not enabled for the organization" in capsys.readouterr().err
+    assert run(["sandbox", "identity-center", "--group", "platform", *place]) == 0
+    assert "IAM Identity Center is enabled in eu-west-1" in capsys.readouterr().out
+    assert run(["apply", "--sandbox", "--auto-approve", "--target", "account_assignment", *place]) == 0
+    capsys.readouterr()
+    assert run(["plan", "--sandbox", "--target", "account_assignment", *place]) == 0
+    assert "No changes" in capsys.readouterr().out

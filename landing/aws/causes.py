@@ -195,6 +195,11 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.INVALID: _codes("InvalidParameterException PaginationTokenExpiredException"),
         Cause.INTERNAL: _codes("InternalServiceException"),
     },
+    # https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/
+    "identitystore": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.INTERNAL: _codes("InternalServerException"),
+    },
     # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     "s3": {
         Cause.NOT_THERE: _codes("NoSuchBucket NoSuchKey"),
@@ -211,6 +216,13 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.QUOTA_OR_RATE: _codes("LimitExceededException"),
         Cause.INVALID: _codes("InvalidInputException"),
         Cause.INTERNAL: _codes("InternalException"),
+    },
+    # https://docs.aws.amazon.com/singlesignon/latest/APIReference/
+    "sso-admin": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.CONFLICT: _codes("ConflictException"),
+        Cause.QUOTA: _codes("ServiceQuotaExceededException"),
+        Cause.INTERNAL: _codes("InternalServerException"),
     },
 }
 """The errors of a service's own, as botocore's models have them; `tests/test_causes.py` asks for each one."""

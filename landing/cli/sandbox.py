@@ -130,3 +130,22 @@ def seed(home: Home, accounts: int, units: tuple[str, ...]) -> None:
     from landing.sandbox.services.organizations.seed import Shape
 
     click.echo(json.dumps(process.seed(Shape(accounts, units), home)))
+
+
+@command.command("identity-center")
+@config_option
+@click.option("--group", "groups", multiple=True, metavar="NAME", help="A group of its identity store; repeatable.")
+@click.option("--user", "users", multiple=True, metavar="NAME", help="A user of its identity store; repeatable.")
+def identity_center(config: str, groups: tuple[str, ...], users: tuple[str, ...]) -> None:
+    """Enable IAM Identity Center in the home region of the config, as people do in the console.
+
+    It is there as soon as there is an organization. More groups and users are made by the API of the identity store.
+    """
+    from landing.config.reader import home_region
+    from landing.sandbox.endpoint import process
+    from landing.sandbox.world.home import Home
+
+    region = home_region(Path(config)) or "us-east-1"
+    people = {"region": region, "groups": list(groups), "users": list(users)}
+    process.option(Home(sandbox_of(Path(config))), identity_center=people)
+    click.echo(f"IAM Identity Center is enabled in {region}.")

@@ -97,7 +97,7 @@ class Builder:
             log_key=self.existing_key or LOG_KEY_ALIAS,
             deliveries=delivered,
             principals={each.key: (*each.trusted, *each.delegated) for each in self.services},
-            administered=frozenset(each.key for each in self.services if each.administered),
+            administered=frozenset(each.key for each in self.services if each.administered or each.remembered),
             appointing=frozenset(principal for each in self.services for principal in each.appointing),
             trusted_access=dict(self._trusted_access(enabled, policy_types)),
             delegated_administrators=self._delegated_administrators(enabled),

@@ -187,6 +187,7 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "artifacts": ("acme-landing-artifacts",),
     "audience": ("sts.amazonaws.com",),
+    "aws_managed": ("AdministratorAccess",),
     "apply": ("landing-apply", "arn:aws:iam::111122223333:role/deploy"),
     "baseline": ("AWSControlTowerBaseline",),
     "bucket": ("acme-landing-lock",),
@@ -210,6 +211,9 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "namespace_id": ("456789",),
     "name": ("Shop Prod", "shop-prod"),
     "parameters": ("30",),
+    "path": ("/landing/",),
+    "permission_sets": ("Administrator",),
+    "session": ("8h",),
     "owner_id": ("123456",),
     "phone": ("+1 555 0100",),
     "plan": ("landing-plan", "arn:aws:iam::111122223333:role/plan"),

@@ -222,6 +222,13 @@ CODES: Mapping[str, Explanation] = {
     "LZ393": Explanation("the pipeline's two roles have one name, or are for the same", "give them two"),
     "LZ394": Explanation("what says nothing of where the pipeline runs", "leave it out"),
     "LZ395": Explanation("two of the lock, the records of runs and the artifacts in one bucket", "name another bucket"),
+    "LZ398": Explanation(
+        "a permission set of IAM Identity Center that AWS refuses",
+        "the message says why: its session, its boundary, too many managed policies, too long an inline policy",
+    ),
+    "LZ399": Explanation(
+        "an assignment of nobody, or of a permission set that the config does not have", "correct it at that place"
+    ),
     "LZ401": Explanation("two policies or blueprints of one name", "rename one of them"),
     "LZ402": Explanation("metadata of a policy that cannot be read", "correct it at that place"),
     "LZ403": Explanation("metadata of a policy that is not valid", "the message says what is wanted"),
@@ -290,6 +297,14 @@ CODES: Mapping[str, Explanation] = {
     "LZ524": Explanation(
         "(`bootstrap`) the account has an OIDC provider that others made, or has not the one that it is to have",
         "`existing_provider` says whether one is there already",
+    ),
+    "LZ531": Explanation(
+        "(`plan`, `drift`, `apply`) `services.identity_center` where IAM Identity Center is not enabled",
+        "enable it in the console of the management account, which no API does, or leave it out",
+    ),
+    "LZ532": Explanation(
+        "(`plan`, `drift`, `apply`) a group or user that the identity store does not have",
+        "correct the name, or have the identity provider send it",
     ),
 }
 

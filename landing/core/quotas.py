@@ -54,6 +54,19 @@ _SLOW = (
     "DeregisterDelegatedAdministrator",
 )
 
+_ACCESS = (
+    "DescribePermissionSet",
+    "GetInlinePolicyForPermissionSet",
+    "GetPermissionsBoundaryForPermissionSet",
+    "ListAccountAssignments",
+    "ListAccountAssignmentsForPrincipal",
+    "ListAccountsForProvisionedPermissionSet",
+    "ListCustomerManagedPolicyReferencesInPermissionSet",
+    "ListManagedPoliciesInPermissionSet",
+    "ListTagsForResource",
+)
+"""Twenty requests a second for all together ("IAM Identity Center quotas"): at most two of these are made at a time."""
+
 RATES: dict[tuple[str, str], tuple[float, float]] = {
     ("organizations", "CreateAccount"): (0.1, 3),
     ("organizations", "CloseAccount"): (0.05, 1),
@@ -77,6 +90,7 @@ RATES: dict[tuple[str, str], tuple[float, float]] = {
     ("organizations", "ListRoots"): (1, 2),
     ("organizations", "ListAWSServiceAccessForOrganization"): (1, 3),
     ("organizations", "ListDelegatedServicesForAccount"): (1, 3),
+    **{("sso-admin", name): (10, 10) for name in _ACCESS},
     ("securityhub", "BatchImportFindings"): (10, 30),
     ("securityhub", "BatchUpdateFindings"): (10, 30),
     ("securityhub", "GetFindings"): (3, 6),

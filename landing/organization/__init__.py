@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from landing.organization.desired import Delivery, Deployment, EnabledService, LockPlace, Organization, Place
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Strictness, Target, Unit, node_of
-from landing.organization.marks import PREFIX, REGION_TAG, REQUIRES_TAG, SERVICE_TAG, STACKS_TAG, TAG
+from landing.organization.marks import ASSIGNED_TAG, PREFIX, REGION_TAG, REQUIRES_TAG, SERVICE_TAG, STACKS_TAG, TAG
 from landing.organization.pipeline import PIPELINE, Pipeline, is_bootstrapped
 from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
 
 __all__ = [
+    "ASSIGNED_TAG",
     "PIPELINE",
     "PREFIX",
     "REGION_TAG",

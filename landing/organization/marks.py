@@ -15,5 +15,8 @@ STACKS_TAG = "landing:stacks"
 REQUIRES_TAG = "landing:requires:"
 """The beginning of a tag of a stack, with a number: the value is a stack whose outputs it was given."""
 
+ASSIGNED_TAG = "landing:assigned:"
+"""The beginning of a tag of a permission set, with the id of a group or user that we have given it to."""
+
 PREFIX = "landing-"
 """The ownership mark where tags do not exist or come too late (stack sets, stacks): the start of the name."""

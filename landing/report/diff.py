@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -18,6 +19,8 @@ from landing.services.base import Kind
 
 NOTHING: tuple[Any, ...] = ({}, [], (), None)
 CLOSE = " "
+MANY, NAMED = 20, 10
+"""Of more elements of a list than `MANY`, `NAMED` are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +185,19 @@ def _list_of(leaf: Difference) -> str | None:
 
 
 def _elements(parent: str, leaves: Sequence[Difference], detail: Detail) -> Iterator[Line]:
-    """A list of which only some elements changed: the others are counted, not shown."""
+    """A list of which only some elements changed: the others are counted, not shown.
+
+    Of very many that come, or go, the first are shown, unless it is to be in full.
+    """
     yield Line("~", f"{safe(parent)} = [")
+    signs = Counter(leaf.sign for leaf in leaves)
+    many = {} if detail.full else {sign: count - NAMED for sign, count in signs.items() if count > MANY}
+    told = Counter[str]()
     for leaf in leaves:
-        yield Line(leaf.sign, f"{shown(leaf.after if leaf.sign == '+' else leaf.before, detail.limit)},", 1)
+        told[leaf.sign] += 1
+        if leaf.sign not in many or told[leaf.sign] <= NAMED:
+            yield Line(leaf.sign, f"{shown(leaf.after if leaf.sign == '+' else leaf.before, detail.limit)},", 1)
+    yield from (Line(sign, f"… and {more:,} more", 1) for sign, more in many.items())
     unchanged = leaves[0].unchanged
     if unchanged:
         yield Line(CLOSE, f"# ({unchanged} unchanged element{'s' * (unchanged != 1)} hidden)", 1)

@@ -35,6 +35,8 @@ DECLARED: Mapping[Ownership, str] = {
     Ownership.ACCOUNT: "another account is replaced, with `--allow {removal}`",
     Ownership.ADMINISTRATOR: "made as declared",
     Ownership.SERVICE: "made as declared",
+    Ownership.PERMISSION_SET: "with the permission set, which the config names with all who have it: others lose it, "
+    "with `--allow {removal}`",
     Ownership.CONFIG: "made as declared; AWS has no mark for it",
     Ownership.NONE: "cannot be",
 }

@@ -65,6 +65,9 @@ class Service:
     delegated: tuple[str, ...] = ()
     """Principals whose administrator is registered by RegisterDelegatedAdministrator, not by a call of the service."""
 
+    remembered: bool = False
+    """Whether the root is marked with it, though what it holds has marks of its own: so that these are looked for."""
+
     endpoint: str = ""
     """Its prefix in botocore's table of endpoints, which tells in which regions it is. Empty: in all."""
 
@@ -99,7 +102,8 @@ class Service:
     @property
     def appointing(self) -> tuple[str, ...]:
         """Principals whose administrator the service appoints by a call of its own."""
-        return self.trusted if self.settings is not None and not self.delegated else ()
+        appoints = self.settings is not None and not self.delegated and not self.remembered
+        return self.trusted if appoints else ()
 
     @property
     def administered(self) -> bool:

@@ -11,7 +11,9 @@ from landing.core.text import safe
 from landing.engine.drift import report
 from landing.engine.plan import Plan
 from landing.report import drift_text, plan_text
+from landing.report.diff import WHOLE, of_change
 from landing.report.style import Style, shown
+from landing.services.registry import KINDS
 from tests.report.samples import account, distinct, drift, empty, many, organization, plan
 
 PLAN_LINE = re.compile(r"(?m)^Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy\.$")
@@ -100,6 +102,18 @@ def test_only_elements_of_a_list_that_changed_are_shown():
         in text
     )
     assert '"us-east-1",' not in text
+
+
+def test_of_very_many_elements_of_a_list_the_first_are_shown_unless_in_full():
+    before = {"accounts": [f"a{number:03}" for number in range(1000)]}
+    after = {"accounts": [*before["accounts"][900:], *(f"b{number:02}" for number in range(20))]}
+    change = Change(Action.UPDATE, Address("account_assignment", "group/shop/Reader"), before, after)
+    lines = of_change(KINDS["account_assignment"], change)
+    assert sum(line.sign == "-" for line in lines) == 11
+    assert "… and 890 more" in [line.text for line in lines if line.sign == "-"]
+    assert sum(line.sign == "+" for line in lines) == 20
+    full = of_change(KINDS["account_assignment"], change, WHOLE)
+    assert sum(line.sign == "-" for line in full) == 900
 
 
 def test_summary_alone():

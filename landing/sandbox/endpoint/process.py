@@ -169,6 +169,11 @@ def env(home: Home, region: str = "us-east-1") -> dict[str, str]:
     }
 
 
+def option(home: Home, **options: Any) -> None:
+    """Set options of the world."""
+    ask(ensure_started(home), "POST", "options", options)
+
+
 def seed(shape: Shape, home: Home) -> dict[str, Any]:
     """An organization of a shape, at once."""
     answer: dict[str, Any] = json.loads(ask(ensure_started(home), "POST", "seed", asdict(shape)))

@@ -25,6 +25,7 @@ SERVICES: dict[str, str] = {
     "events": "landing.sandbox.services.events:Events",
     "guardduty": "landing.sandbox.services.guardduty:GuardDuty",
     "iam": "landing.sandbox.services.iam:Iam",
+    "identitystore": "landing.sandbox.services.identitystore:IdentityStore",
     "inspector2": "landing.sandbox.services.inspector:Inspector",
     "kms": "landing.sandbox.services.kms:Kms",
     "logs": "landing.sandbox.services.logs:Logs",
@@ -37,6 +38,7 @@ SERVICES: dict[str, str] = {
     "securityhub": "landing.sandbox.services.securityhub:SecurityHub",
     "service-quotas": "landing.sandbox.services.service_quotas:ServiceQuotas",
     "sns": "landing.sandbox.services.sns:Sns",
+    "sso-admin": "landing.sandbox.services.ssoadmin:SsoAdmin",
     "ssm": "landing.sandbox.services.ssm:Ssm",
     "sts": "landing.sandbox.services.sts:Sts",
 }

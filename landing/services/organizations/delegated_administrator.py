@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from landing.aws import Aws, unless
-from landing.core.model import Action, Change, Resource, Scope
+from landing.core.constraints.principals import SERVICES as PRINCIPALS
+from landing.core.model import Action, Address, Change, Resource, Scope
 from landing.organization import Organization
 from landing.organization.resources import DELEGATED_ADMINISTRATOR
 from landing.services.base import Kind, Ownership, required_account
@@ -51,6 +52,20 @@ class DelegatedAdministrator(Kind):
             if principal not in organization.appointing:  # by a call of the service, which is a kind of its own
                 yield Resource(
                     self.address(f"{principal}/{keys.get(account, account)}"), {"delegated": True}, owned=False
+                )
+
+    def impossible(self, change: Change, live: Mapping[Address, Resource]) -> Iterable[str]:
+        """Another one, of a service that AWS gives one: who it is now has set up things that go with them."""
+        principal, _, account = change.address.name.partition("/")
+        if change.action is not Action.CREATE or PRINCIPALS.get(principal) != 1:
+            return
+        for address in live:
+            known, _, other = address.name.partition("/")
+            if address.kind == self.name and known == principal and other != account:
+                command = f"aws organizations deregister-delegated-administrator --service-principal {principal}"
+                yield (
+                    f"{principal} has one delegated administrator, which is {other}: dismiss it first, with whatever "
+                    f"goes with it: {command} --account-id …"
                 )
 
     def beside(self, change: Change, others: Mapping[str, str]) -> Iterable[str]:
