@@ -8,7 +8,7 @@ from typing import Any
 
 from landing.aws import Aws
 from landing.core.model import Action, Address, Change, Gap, Resource
-from landing.engine.observe import Observation, as_found, desired_of, observe
+from landing.engine.observe import Observation, as_found, desired_of, observe, tasks_of
 from landing.engine.plan import Origin, Plan, make
 from landing.importing.draft import Draft
 from landing.importing.output import Written
@@ -48,10 +48,12 @@ class Sight:
         self.gaps: tuple[Gap, ...] = ()
         self._seen: dict[Address, Resource] = {}
 
-    def look(self, organization: Organization, kinds: Collection[Kind]) -> None:
-        """Read kinds that were not read yet."""
+    def look(self, organization: Organization, kinds: Collection[Kind], *, unasked: bool = False) -> None:
+        """Read kinds that were not read yet; `unasked`: also of a service of which the config has nothing."""
         new = Kinds(kind for kind in kinds if kind.name not in self._kinds)
-        found = observe(organization, self._aws.with_names_of(organization), kinds=new, adopted=self._adopted)
+        only = tasks_of(organization, new) if unasked else None
+        aws = self._aws.with_names_of(organization)
+        found = observe(organization, aws, kinds=new, only=only, adopted=self._adopted)
         self._kinds |= {kind.name: kind for kind in new}
         self.live |= found.live
         self.gaps += found.gaps

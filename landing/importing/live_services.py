@@ -34,11 +34,15 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
     """
     organization = written.organization
     trusted = frozenset(aws.tree.trusted)
-    settable = (each for each in SERVICES if each.administered or each.delegated)
+    settable = (each for each in SERVICES if each.administered or each.delegated or each.remembered)
     there = [each for each in settable if trusted.intersection(each.trusted)]
     sight = Sight(aws, frozenset(each.key for each in there))
     left: list[LeftOut] = []
     services = list(_administered(sight, draft, organization, there, left=left))
+    for each in [each for each in services if each.remembered]:
+        sight.look(organization, each.kinds, unasked=True)
+        if not {address.kind for address in sight.live} & {kind.name for kind in each.kinds}:
+            services.remove(each)
     sight.look(organization, (*ORGANIZATIONS.kinds, *(kind for each in services for kind in each.kinds)))
     found = Compared(draft, written, sight.plan(organization, ORGANIZATIONS.kinds))
     found = with_logs(sight, found, folder, left)
@@ -53,7 +57,8 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
             rest = [address for address in unmanaged if address.name not in named]
             left += [LeftOut(str(address), f"`services.{service.key}` does not say it: it stays") for address in rest]
         else:
-            left.append(LeftOut(f"{service.title}, administered by {organization.security_tooling}", tried))
+            who = "" if service.remembered else f", administered by {organization.security_tooling}"
+            left.append(LeftOut(service.title + who, tried))
     found = with_control_tower(aws, sight, found, folder, left)
     found = with_stack_sets(aws, sight, found, folder, left=left)
     if aws.tree.has_marks:

@@ -49,6 +49,9 @@ SETTINGS = (
     "{log_archive: {}, macie: {}}",
     "{root_access: {}}",
     "{root_access: {sessions: false, administrator: false}}",
+    "{identity_center: {permission_sets: {X: {session: 90m, boundary: {name: own, path: /a/}, customer_managed: [{name: b}], "
+    "inline: {Statement: [{Effect: Deny, Action: '*', Resource: '*'}]}}}, attributes: {team: '${path:userName}'}, "
+    "assignments: {a: {groups: [one, two], users: [ana@example.com], permission_sets: [X], target: {accounts: [shop-dev]}}}}}",
     "{config: {recorders: false}}",
     "{config: {recorders: false, rules: {ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT, description: E}}}}",
     "{config: {recorders: false, rules: {tags: {identifier: REQUIRED_TAGS, parameters: {tag1Key: a}, home_only: true}}}}",
@@ -351,3 +354,60 @@ def test_what_another_account_administers_is_left_out(tmp_path: Path) -> None:
         found = watched.imported(tmp_path / "org", "Log Archive")
     assert found.draft.services == {}
     assert "Amazon GuardDuty, administered by audit: it stays as it is set" in reasons(found)
+
+
+def test_access_is_taken_over_with_all_who_have_it(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        sandbox.world.options["identity_center"] = {"region": OTHER, "groups": ["platform", "shop"], "users": ["ana"]}
+        watched = Watched(sandbox)
+        client = watched.client("sso-admin", "", OTHER)
+        store = watched.client("identitystore", "", OTHER)
+        (instance,) = client.list_instances()["Instances"]
+        here, directory = {"InstanceArn": instance["InstanceArn"]}, {"IdentityStoreId": instance["IdentityStoreId"]}
+        groups = {each["DisplayName"]: each["GroupId"] for each in store.list_groups(**directory)["Groups"]}
+        made = {
+            name: client.create_permission_set(**here, Name=name, SessionDuration="PT8H")["PermissionSet"]
+            for name in ("Reader", "Operator", "AWSPowerUserAccess")
+        }
+        policy = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+        reader = {**here, "PermissionSetArn": made["Reader"]["PermissionSetArn"]}
+        client.attach_managed_policy_to_permission_set(**reader, ManagedPolicyArn=policy)
+        given = [("Reader", "platform", each) for each in watched.accounts.values()]
+        given += [("Reader", "shop", watched.accounts["Audit"]), ("Operator", "shop", watched.accounts["Audit"])]
+        given += [("AWSPowerUserAccess", "shop", watched.accounts["Audit"])]
+        for name, group, account in given:
+            who = {"PrincipalType": "GROUP", "PrincipalId": groups[group], "TargetType": "AWS_ACCOUNT"}
+            arn = made[name]["PermissionSetArn"]
+            client.create_account_assignment(**here, **who, PermissionSetArn=arn, TargetId=account)
+            sandbox.advance(3600)
+        found = watched.imported(tmp_path / "org")
+        assert found.draft.services["identity_center"] == {
+            "permission_sets": {
+                "Operator": {"session": "8h"},
+                "Reader": {"session": "8h", "aws_managed": ["ReadOnlyAccess"]},
+            },
+            "assignments": {
+                "operator-reader": {
+                    "groups": ["shop"],
+                    "permission_sets": ["Operator", "Reader"],
+                    "target": {"accounts": ["audit"]},
+                },
+                "reader": {"groups": ["platform"], "permission_sets": ["Reader"], "target": {"units": ["root"]}},
+            },
+        }
+        left = {each.what for each in found.written.left_out}
+        assert {"permission_set.AWSPowerUserAccess", "account_assignment.group/shop/AWSPowerUserAccess"} <= left
+        cloud = Cloud(sandbox, found.written.organization, kinds=CARRIED)
+        plan = cloud.plan(CARRIED)
+        assert {change.action for change in plan.changes} == {Action.ADOPT}
+        assert cloud.apply(changes=plan.changes).complete
+        assert cloud.plan(CARRIED).changes == ()
+
+
+def test_where_nobody_has_access_by_it_nothing_is_said_of_it(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        sandbox.world.options["identity_center"] = {"region": OTHER}
+        watched = Watched(sandbox)
+        watched.client("sso-admin", "", OTHER).list_instances()
+        found = watched.imported(tmp_path / "org")
+        assert found.draft.services == {}

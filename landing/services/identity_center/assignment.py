@@ -18,7 +18,7 @@ from landing.services.identity_center.directory import Principal, id_of, ids_of,
 from landing.services.identity_center.grant import Grant
 from landing.services.identity_center.holders import Holders
 from landing.services.identity_center.live import named, permission_sets
-from landing.services.identity_center.permission_set import PermissionSet, declared
+from landing.services.identity_center.permission_set import PermissionSet, declared, sees_all
 from landing.services.identity_center.settings import KEY, IdentityCenterSettings
 from landing.services.strength import Weaker, neutral
 
@@ -101,14 +101,16 @@ class AccountAssignment(Kind):
         ids = ids_of(organization, aws, where)
         known = {id_: principal for principal, id_ in ids.items()}
         keys = aws.tree.account_keys
-        judged = {
-            row.arn: row for row in permission_sets(aws, where) if row.marked or row.name in declared(organization)
-        }
-        for (arn, kind, id_), accounts in Holders(aws, where, judged).taken(ids).items():
-            principal, name = principal_of(aws, where, kind, id_, known), judged[arn].name
+        whole, named_here = sees_all(organization, aws), declared(organization)
+        rows = permission_sets(aws, where)
+        judged = {row.arn: row for row in rows if whole or row.marked or row.name in named_here}
+        holders = Holders(aws, where, judged, everywhere=whole or aws.detect)
+        for (arn, kind, id_), accounts in holders.taken(ids).items():
+            principal, row = principal_of(aws, where, kind, id_, known), judged[arn]
             found = sorted(keys.get(each, each) for each in accounts)
-            needs = (PermissionSet().address(name), Address(SERVICE, KEY))
-            yield Resource(self.address(f"{principal}/{name}"), {"accounts": found}, needs)
+            needs = (PermissionSet().address(row.name), Address(SERVICE, KEY))
+            owned = row.marked or row.name in named_here
+            yield Resource(self.address(f"{principal}/{row.name}"), {"accounts": found}, needs, owned)
 
     def dangers(self, change: Change) -> Iterable[str]:
         """Whoever has access to fewer accounts than before."""

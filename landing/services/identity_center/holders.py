@@ -19,8 +19,9 @@ MANY = f"{ASSIGNED_TAG}many"
 class Holders:
     """Who has the permission sets that are looked at, and where: (ARN of the set, type, id) to ids of accounts."""
 
-    def __init__(self, aws: Aws, where: Instance, judged: Mapping[str, Row]) -> None:
-        self.aws, self.where, self.judged = aws, where, judged
+    def __init__(self, aws: Aws, where: Instance, judged: Mapping[str, Row], *, everywhere: bool) -> None:
+        """`everywhere`: each account that has one is looked at."""
+        self.aws, self.where, self.judged, self.everywhere = aws, where, judged, everywhere
         self.found: dict[tuple[str, str, str], set[str]] = {}
         self.asked: set[tuple[str, str]] = set()
 
@@ -32,7 +33,7 @@ class Holders:
             for kind, id_ in remembered(row):
                 self.ask(kind, id_)
         for arn, row in self.judged.items():
-            everywhere = self.aws.detect or MANY in row.tags
+            everywhere = self.everywhere or MANY in row.tags
             for account in provisioned(self.aws, self.where, arn):
                 if everywhere or not self._explained(arn, account):
                     self._look(arn, account)

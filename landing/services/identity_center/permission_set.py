@@ -131,11 +131,11 @@ class PermissionSet(Kind):
             yield Resource(self.address(name), _wanted(settings), (Address(SERVICE, KEY),), source=source)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """All; of those that are neither ours nor named by the config the name alone."""
-        where = instance_for(organization, aws)
+        """All; of those that are neither ours nor named by the config the name alone, unless all is to be seen."""
+        where, whole = instance_for(organization, aws), sees_all(organization, aws)
         for row in permission_sets(aws, where) if where else ():
             assert where is not None
-            known = row.marked or row.name in declared(organization)
+            known = whole or row.marked or row.name in declared(organization)
             attributes = _seen(aws, where, row) if known else {"name": row.name}
             yield Resource(self.address(row.name), attributes, (Address(SERVICE, KEY),), owned=row.marked)
 
@@ -181,6 +181,11 @@ class PermissionSet(Kind):
         remember(aws, where, name, _tagged(aws, where, _with(row, change.after), tags))
         if (changed and any(provisioned(aws, where, row.arn))) or any(stale(aws, where, row.arn)):
             provision(aws, where, row)
+
+
+def sees_all(organization: Organization, aws: Aws) -> bool:
+    """Whether it is asked although the config has nothing of it, and never had: an import wants to see all there is."""
+    return KEY not in organization.services and KEY not in aws.tree.marked_services
 
 
 def declared(organization: Organization) -> Mapping[str, PermissionSetSettings]:
