@@ -253,6 +253,10 @@ def _context(world: World, caller: Identity, region: str, parameters: Parameters
     yield "aws:userid", caller.user_id
     if caller.session_token is not None:
         yield "aws:MultiFactorAuthPresent", "false"
+        if caller.principal.endswith(":root"):
+            yield "aws:AssumedRoot", "true"
+    if isinstance(task := parameters.get("TaskPolicyArn"), Mapping) and "arn" in task:
+        yield "sts:TaskPolicyArn", str(task["arn"])
     for key, value in _tags(world, caller).items():
         yield f"aws:PrincipalTag/{key}", value
     tags = actions.tags_of(parameters)

@@ -32,6 +32,9 @@ def named(world: World, caller: Identity, region: str, action: str, parameters: 
     known = catalog.action(action)
     if known is None or not known.formats:
         return UNKNOWN
+    by_root = caller.principal.endswith(":root") and "UserName" not in parameters
+    if by_root and known.service == "iam" and any(":user/" in text for text in known.formats):
+        return [caller.principal]  # without a name a call is about who calls
     given = [value for value in parameters.values() if isinstance(value, str) and value.startswith("arn:")]
     if found := [value for value in given if any(_regex(text).fullmatch(value) for text in known.formats)]:
         return found
@@ -139,11 +142,18 @@ def _of_security_hub(world: World, caller: Identity, region: str, parameters: Ma
     return sorted({str(each.get("ProductArn", "")) for each in findings if isinstance(each, Mapping)})
 
 
+def _of_sts(world: World, caller: Identity, region: str, parameters: Mapping[str, Any]) -> list[str]:
+    """The root user of the member that AssumeRoot is for, whose ARN or account is given."""
+    target = parameters.get("TargetPrincipal")
+    return [f"arn:{world.partition}:iam::{target}:root"] if isinstance(target, str) else []
+
+
 OWN: dict[str, Callable[[World, Identity, str, Mapping[str, Any]], list[str]]] = {
     "cloudformation": _of_cloudformation,
     "iam": _of_iam,
     "kms": _of_kms,
     "organizations": _of_organizations,
     "securityhub": _of_security_hub,
+    "sts": _of_sts,
 }
 """Services whose ARNs hold what the parameters do not say."""

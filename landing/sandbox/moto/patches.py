@@ -13,12 +13,13 @@ import moto.s3.models as s3_models
 from moto.core import responses
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.common_models import BaseModel
+from moto.iam import policy_validation
 
 from landing.sandbox.moto import access_role, managed_policies, probes
 from landing.sandbox.services import s3
 from landing.sandbox.services.service import Probe
 
-Wrapper = Callable[[Callable[..., Any]], Callable[..., Any]]
+Wrapper = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ def request_id(headers: dict[str, str] | None = None) -> str:
     if headers is not None:
         headers["x-amzn-requestid"] = "sandbox"
     return "sandbox"
+
+
+def with_root_users(paths: Any) -> Any:
+    """What moto's ARNs of IAM may begin with after the account, and `root`."""
+    return {**paths, "iam": {**paths["iam"], "values": [*paths["iam"]["values"], "root"]}}
 
 
 PATCHES: tuple[Patch, ...] = (
@@ -167,6 +173,13 @@ PATCHES: tuple[Patch, ...] = (
         s3.without_zeros,
         probes.retention_has_one_unit,
         "default retention reads back Days and Years although only one can be set",
+    ),
+    Patch(
+        policy_validation,
+        "VALID_RESOURCE_PATH_STARTING_VALUES",
+        with_root_users,
+        probes.root_users_are_resources,
+        "moto refuses policies about root users, the resource of sts:AssumeRoot",
     ),
 )
 

@@ -14,6 +14,7 @@ from moto.iam.models import IAMBackend, iam_backends
 from moto.moto_api._internal import mock_random
 from moto.s3.models import FakeBucket, s3_backends
 
+from landing.sandbox.services import clients
 from landing.sandbox.services.service import Probe, ProbedSandbox
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -320,7 +321,55 @@ def root_users_are_reported(sandbox: ProbedSandbox) -> bool:
     return bool(reported and iam.get_account_summary()["SummaryMap"].get("AccountPasswordPresent"))
 
 
+def root_users_are_resources(sandbox: ProbedSandbox) -> bool:
+    """A policy may be about them."""
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRoot", "Resource": "arn:aws:iam::*:root"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return bool(_iam(sandbox).create_policy(PolicyName="root", PolicyDocument=document)["Policy"]["Arn"])
+
+
+LISTS = {
+    "AccessKeyId": ("list_access_keys", "AccessKeyMetadata"),
+    "SerialNumber": ("list_mfa_devices", "MFADevices"),
+    "CertificateId": ("list_signing_certificates", "Certificates"),
+}
+"""Where the ids of the credentials of a root user are listed."""
+
+
+def root_user_call(method: str, parameter: str = "", *, once: bool = False) -> Probe:
+    """A probe of a call of a root user about itself; `once`: it is refused when made again."""
+
+    def probe(sandbox: ProbedSandbox) -> bool:
+        (account,) = sandbox.seed(1)
+        told = {"password": method != "create_login_profile", "keys": 1, "mfa_devices": 1, "certificates": 1}
+        sandbox.world.options["root_users"] = {account: told}
+        arn = f"arn:aws:iam::{account}:root"
+        identity = sandbox.world.issue_key(account=account, arn=arn, user_id=account, temporary=True)
+        iam: Any = clients.session(identity, "us-east-1").client("iam")
+        given = {}
+        if parameter:
+            lists, member = LISTS[parameter]
+            given = {parameter: getattr(iam, lists)()[member][0][parameter]}
+        answer = getattr(iam, method)(**given)
+        if method == "get_user":
+            return bool(answer["User"]["Arn"] == arn)
+        return not once or refuses(getattr(iam, method), "NoSuchEntity", **given)
+
+    return probe
+
+
 IAM: Mapping[str, Probe] = {
+    "CreateLoginProfile": root_user_call("create_login_profile"),
+    "GetLoginProfile": root_user_call("get_login_profile"),
+    "DeleteLoginProfile": root_user_call("delete_login_profile", once=True),
+    "GetUser": root_user_call("get_user"),
+    "ListAccessKeys": root_user_call("list_access_keys"),
+    "GetAccessKeyLastUsed": root_user_call("get_access_key_last_used", "AccessKeyId"),
+    "ListMFADevices": root_user_call("list_mfa_devices"),
+    "ListSigningCertificates": root_user_call("list_signing_certificates"),
+    "DeleteAccessKey": root_user_call("delete_access_key", "AccessKeyId", once=True),
+    "DeactivateMFADevice": root_user_call("deactivate_mfa_device", "SerialNumber", once=True),
+    "DeleteSigningCertificate": root_user_call("delete_signing_certificate", "CertificateId", once=True),
     "CreateServiceLinkedRole": service_linked_roles_have_aws_names,
     "DeleteRole": service_linked_roles_stay,
     "DeletePolicy": attached_policies_stay,

@@ -31,6 +31,11 @@ class HttpRequest:
     body: bytes
 
     @cached_property
+    def host(self) -> str:
+        """To whom it was sent, without a port."""
+        return urlsplit(self.url).hostname or ""
+
+    @cached_property
     def path(self) -> str:
         """The path as sent, still percent-encoded."""
         return urlsplit(self.url).path or "/"

@@ -109,6 +109,10 @@ class ProbedSandbox(Protocol):
     def management_account_id(self) -> str:
         """The account whose administrator calls unless another is named."""
 
+    @property
+    def world(self) -> World:
+        """The world behind the API."""
+
     def session(self, account: str | None = None) -> boto3.Session:
         """A boto3 session of an account's administrator."""
 

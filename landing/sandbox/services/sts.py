@@ -25,6 +25,15 @@ CHAINED_SESSION = 3600
 """Seconds: the longest session of a role that was assumed by a role (page "Role chaining")."""
 
 
+ROOT_TASKS = (
+    "IAMAuditRootUserCredentials", "IAMCreateRootUserPassword", "IAMDeleteRootUserCredentials",
+    "S3UnlockBucketPolicy", "SQSUnlockQueuePolicy",
+)  # fmt: skip
+"""The task policies (STS API reference, AssumeRoot, TaskPolicyArn)."""
+
+GLOBAL_ENDPOINT = "sts.amazonaws.com"
+
+
 class Sts(Service[Nothing]):
     """A role is assumed only in a usable account, if it exists and its trust policy admits the caller."""
 
@@ -85,15 +94,29 @@ class Sts(Service[Nothing]):
         }
 
     def assume_root(self, call: Call) -> dict[str, Any]:
-        """For members only, once root sessions are on (IAM User Guide, "Centrally manage root access")."""
-        account = call["TargetPrincipal"].rpartition("::")[2].partition(":")[0]
-        if not accounts.allows_root_sessions(call, account):
-            raise Refusal("AccessDenied", f"{call.caller.arn} is not authorized to perform: sts:AssumeRoot", 403)
+        """One task in a member, once root sessions are on (API reference, AssumeRoot).
+
+        IAM User Guide, "Perform a privileged task on a member account": at a regional endpoint, with one of the task
+        policies, by the management account or the administrator of IAM, and not by a root user.
+        """
+        if call.request.host == GLOBAL_ENDPOINT:
+            raise Refusal("AccessDenied", "AssumeRoot is not supported at the global endpoint.", 403)
+        task = call["TaskPolicyArn"].get("arn", "")
+        if task not in (f"arn:{call.partition}:iam::aws:policy/root-task/{name}" for name in ROOT_TASKS):
+            raise Refusal("ValidationError", f"{task} is no task policy.")
+        target = call["TargetPrincipal"]
+        account = target.rpartition("::")[2].partition(":")[0]
+        usable = accounts.is_usable(call.world, account) and accounts.allows_root_sessions(call, account)
+        if not usable or call.caller.principal.endswith(":root"):
+            sentence = f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRoot on resource: {target}"
+            raise Refusal("AccessDenied", sentence, 403)
+        document = evaluation.document_of(call.backend("iam", account).managed_policies[task])
         issued = call.world.issue_key(
             account=account,
             arn=f"arn:{call.partition}:iam::{account}:root",
             user_id=account,
             temporary=True,
+            policies=(*evaluation.ADMINISTRATOR, document),
         )
         return {"Credentials": _credentials(issued, call.get("DurationSeconds", 900))}
 
