@@ -234,6 +234,7 @@ STAND_INS = {
     r"^landing import$": "landing import my-organization",
     r"^landing init$": "landing init my-organization",
     r"^landing prove$": "landing prove escalation",
+    r"^landing root --remove$": "landing root --remove --unit workloads",
     r"^landing sandbox snapshot$": "landing sandbox snapshot world",
     r"^landing test (?=--verify)": "landing test deny-marketplace ",  # one policy does for all
     r" ADDRESS$": " trail.landing-organization-trail",
@@ -249,7 +250,10 @@ STAND_INS = {
 DROPPED = {r"^landing forget": "config/alarms.yaml", r"^landing apply --allow delete": "config/alarms.yaml"}
 """Commands for what the config names no more, and the file that goes before."""
 
-ANSWERS = {r"^landing test .*--verify-with-aws": 3}  # the sandbox has no policy simulator: nothing can be compared
+ANSWERS = {
+    r"^landing test .*--verify-with-aws": 3,  # the sandbox has no policy simulator: nothing can be compared
+    r"^landing root( --resume)?$": 3,  # a suspended account, which a policy denies everything
+}
 """Exit codes other than 0, in an organization that is as declared."""
 
 NOT_RUN = {

@@ -31,9 +31,12 @@ from landing.core.references import resolve, symbolic, tokens_in
 from landing.organization import Organization
 
 if TYPE_CHECKING:
+    from botocore.config import Config
     from botocore.session import Session
 
-NO_WRITES = (*READING, "AssumeRole", "DetectStackDrift", "DetectStackSetDrift")
+    from landing.aws.root_session import Borrowed
+
+NO_WRITES = (*READING, "AssumeRole", "AssumeRoot", "DetectStackDrift", "DetectStackSetDrift")
 """How operations begin that are not counted as writes, and told in reports, where writes are allowed."""
 
 TAGGING = "resourcegroupstaggingapi"
@@ -45,6 +48,10 @@ AT_ONCE = 10
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 10, 60
 """Seconds that one attempt may take; no call of ours is answered slowly (botocore's own are 60 and 60)."""
+
+
+ROOT_USERS = "root users"
+"""In whose name calls are made that are of no account's own session."""
 
 
 class ReadOnly(AssertionError):
@@ -87,10 +94,13 @@ class Aws:
         self._lock = threading.RLock()
         self._sessions: dict[str, Session] = {}
         self._clients: dict[tuple[str, str, str], Any] = {}
+        self._root_users: tuple[Borrowed, Any] | None = None
         from botocore.session import Session
 
         with translated(ORGANIZATION):
             self._base = Session(profile=profile or None)
+        # The global endpoint has no AssumeRoot, and its sessions are not good in every region.
+        self._base.set_config_variable("sts_regional_endpoints", "regional")
 
     def with_names_of(self, organization: Organization) -> Aws:
         """The same connection, with its sessions, rates, counts and answers, whose tree goes by other names."""
@@ -150,6 +160,23 @@ class Aws:
             region = GLOBAL_REGION[self.context.partition]
         return self._client(service, account, region)
 
+    @contextmanager
+    def as_root_of(self, account_id: str, task: str) -> Iterator[Any]:
+        """IAM as the root user of a member, for the task of this ARN, within the block and by this thread alone."""
+        with self._lock:
+            if self._root_users is None:
+                from landing.aws.root_session import Borrowed, borrowing
+
+                borrowed = Borrowed()
+                session = self._listening(borrowing(self._base, borrowed), ROOT_USERS)
+                self._root_users = (
+                    borrowed,
+                    session.create_client("iam", GLOBAL_REGION[self.context.partition], config=_config()),
+                )
+        borrowed, client = self._root_users
+        with borrowed.of(self.client("sts"), account_id, task):
+            yield client
+
     def poll(self, what: str, deadline: str, *, first: float = 0.5) -> Iterator[float]:
         """Look again and again, with growing pauses; TimedOut when the config's `timeouts` has that deadline passed."""
         hint = f"run again to resume, or allow more with `timeouts: {{{deadline}: …}}` in the config"
@@ -191,17 +218,8 @@ class Aws:
             account_id = self._account_id(account)  # may read the tree, which needs clients: never under the lock
             with self._lock:
                 if key not in self._clients:
-                    from botocore.config import Config
-
                     session = self._session(account, account_id)
-                    config = Config(
-                        retries={"mode": "standard", "max_attempts": ATTEMPTS},
-                        user_agent_extra="landing",
-                        max_pool_connections=32,
-                        connect_timeout=CONNECT_TIMEOUT,
-                        read_timeout=READ_TIMEOUT,
-                    )
-                    self._clients[key] = session.create_client(service, region, config=config)
+                    self._clients[key] = session.create_client(service, region, config=_config())
         return self._clients[key]
 
     def _account_id(self, account: str) -> str:
@@ -231,6 +249,11 @@ class Aws:
                 policy=self.reads.session_policy if self.read_only else "",
                 advice=faults.NO_READ_ROLE.format(role) if self.read_only and role else "",
             )
+        self._sessions[account] = self._listening(session, account)
+        return session
+
+    def _listening(self, session: Session, account: str) -> Session:
+        """All that the door does at a call hangs on a session."""
         session.register("before-call", partial(self._before_call, account))
         session.register("before-sign", self._before_sign)
         session.register("before-send", self._before_send)
@@ -244,7 +267,6 @@ class Aws:
             pace=self.clock.pace,
             closed=self._closed,
         ).listen(session)
-        self._sessions[account] = session
         return session
 
     def _patience(self, account: str) -> Iterable[float]:
@@ -297,3 +319,16 @@ class Aws:
         if "landing" in context:
             code = (event["parsed_response"] or {}).get("Error", {}).get("Code")
             self.pacer.answered(*context["landing"], throttled=code in COMMON[Cause.THROTTLED])
+
+
+def _config() -> Config:
+    """How every client sends."""
+    from botocore.config import Config
+
+    return Config(
+        retries={"mode": "standard", "max_attempts": ATTEMPTS},
+        user_agent_extra="landing",
+        max_pool_connections=32,
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=READ_TIMEOUT,
+    )

@@ -39,6 +39,12 @@ def accounts(context: click.Context) -> Iterable[str]:
     return _document(context).get("accounts", {})
 
 
+def units(context: click.Context) -> Iterator[str]:
+    """Keys of the units, and the root."""
+    yield "root"
+    yield from _units(_document(context).get("units", {}))
+
+
 def policies(context: click.Context) -> Iterator[str]:
     """Policies of which the config makes guardrails."""
     yield from (str(each.get("policy", key)) for key, each in _items(_document(context).get("guardrails")))

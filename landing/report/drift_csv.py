@@ -28,7 +28,7 @@ def render(report: Report, organization: Organization) -> str:
     rows = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     rows.writerow(COLUMNS)
     for finding in report.findings:
-        rows.writerow(_harmless(cell) for cell in _cells(report, organization, finding))
+        rows.writerow(harmless(cell) for cell in _cells(report, organization, finding))
     return text.getvalue()
 
 
@@ -47,7 +47,7 @@ def _cells(report: Report, organization: Organization, finding: Finding) -> Iter
         yield "; ".join(dict.fromkeys(getattr(each, name) for each in finding.accepted))
 
 
-def _harmless(value: object) -> str:
+def harmless(value: object) -> str:
     """Text that no spreadsheet takes for a formula: with an apostrophe before it where it would."""
     text = str(value)
     return safe(f"'{text}" if text.startswith(FORMULA) else text)

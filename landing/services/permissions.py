@@ -15,6 +15,8 @@ from landing.organization import PIPELINE, PREFIX, Deployment, LockPlace, Organi
 from landing.policy.catalog import Action
 from landing.services.base import Kind
 from landing.services.registry import KINDS, SERVICES
+from landing.services.root_users import AUDIT, REMOVAL, TASKS
+from landing.services.root_users import ENTER as ROOT
 
 ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListAccountsForParent",
           "organizations:ListOrganizationalUnitsForParent", "organizations:ListRoots",
@@ -134,6 +136,20 @@ def send_policy(organization: Organization) -> dict[str, Any]:
     """For whoever runs `drift --send`, beside `plan_policy`: writes findings, in the home region."""
     product = f"arn:{organization.partition}:securityhub:{organization.home_region}:*:product/*/default"
     return _send(product)
+
+
+def root_policy(partition: str = "aws", *, removes: bool = False) -> dict[str, Any]:
+    """For whoever runs `landing root`, beside `plan_policy`: root sessions for that task alone, and with --remove.
+
+    What is called in a session needs no permission of the caller's.
+    """
+    tasks = [AUDIT, REMOVAL] if removes else [AUDIT]
+    enter = {
+        **_allow("BecomeRootOfMembers", [ROOT]),
+        "Resource": f"arn:{partition}:iam::*:root",
+        "Condition": {"ArnEquals": {"sts:TaskPolicyArn": [TASKS.format(partition, task) for task in tasks]}},
+    }
+    return _document([enter])
 
 
 def _send(product: str) -> dict[str, Any]:
@@ -397,6 +413,23 @@ they are not given: let a role of its own do it.
 
 ```json
 {json.dumps(_send("arn:aws:securityhub:eu-west-1:*:product/*/default"), indent=2)}
+```
+
+## Root users of members
+
+`landing root` ([root access](root-access.md)) enters members as their root user, for one task. Who runs it needs this
+beside the policy of the role that plans; `landing synth` writes it to `root-report.json` where the config has
+`services.root_access`:
+
+```json
+{json.dumps(root_policy(), indent=2)}
+```
+
+`landing root --remove` needs this instead (`root-removal.json`), and the lock's where there is one. The roles of
+`landing bootstrap` have neither, and are denied it: let a role of its own do it.
+
+```json
+{json.dumps(root_policy(removes=True), indent=2)}
 ```
 
 ## By kind

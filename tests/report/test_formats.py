@@ -209,6 +209,7 @@ def test_a_result_has_the_formats_whose_files_show_it() -> None:
         "answers": ("text", "json"),
         "proofs": ("text", "json"),
         "runs": ("text", "json"),
+        "root": ("text", "json", "md", "csv"),
     }
     assert set(formats.RESULTS) == set(offered)
     for result, names in offered.items():
@@ -217,7 +218,7 @@ def test_a_result_has_the_formats_whose_files_show_it() -> None:
 
 COMMANDS = {
     "plan": "plan", "show": "plan", "drift": "drift", "validate": "problems", "test": "tests", "can": "answers",
-    "prove": "proofs", "status": "runs",
+    "prove": "proofs", "status": "runs", "root": "root",
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ RESULTS = {
     "answers": "Answers",
     "proofs": "Proofs or Ways",
     "runs": "Runs",
+    "root": "RootUsers",
 }
 """What commands show, with its values."""
 

@@ -8,9 +8,16 @@ if TYPE_CHECKING:
     from landing.engine.drift import Report
     from landing.organization import Organization
     from landing.report.formats.view import View
+    from landing.report.root_users import RootUsers
 
 
 def drift(found: Report, organization: Organization, view: View) -> str:
     from landing.report import drift_csv
 
     return drift_csv.render(found, organization)
+
+
+def root(found: RootUsers, view: View) -> str:
+    from landing.report import root_users
+
+    return root_users.as_csv(found)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from landing.report.answers import Answers
     from landing.report.formats.view import View
     from landing.report.proofs import Proofs, Ways
+    from landing.report.root_users import RootUsers
     from landing.report.status import Runs
     from landing.report.tried import Tried
 
@@ -61,3 +62,9 @@ def attached(organization: Organization, view: View) -> str:
     from landing.report import attached
 
     return json.dumps(attached.as_json(organization), indent=1) + "\n"
+
+
+def root(found: RootUsers, view: View) -> str:
+    from landing.report import root_users
+
+    return root_users.as_json(found)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from landing.engine.plan import Plan
     from landing.organization import Organization
     from landing.report.formats.view import View
+    from landing.report.root_users import RootUsers
 
 
 def plan(plan: Plan, organization: Organization, view: View) -> str:
@@ -28,3 +29,9 @@ def attached(organization: Organization, view: View) -> str:
     from landing.report import attached
 
     return view.style.plain(attached.as_markdown(organization, budget=view.budget))
+
+
+def root(found: RootUsers, view: View) -> str:
+    from landing.report import root_users
+
+    return view.style.plain(root_users.as_markdown(found, limit=view.limit))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from landing.report.answers import Answers
     from landing.report.formats.view import View
     from landing.report.proofs import Proofs, Ways
+    from landing.report.root_users import RootUsers
     from landing.report.status import Runs
     from landing.report.tried import Tried
 
@@ -83,3 +84,9 @@ def attached(organization: Organization, view: View) -> str:
     from landing.report import attached
 
     return view.style.page(attached.lines(organization, view.style))
+
+
+def root(found: RootUsers, view: View) -> str:
+    from landing.report import root_users
+
+    return root_users.as_text(found, view.style, limit=view.limit)

@@ -105,7 +105,7 @@ class RootAccess(Kind):
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """What members keep, and what stays."""
         if change.action is Action.CREATE:
-            yield "members keep the root credentials that they have"
+            yield "members keep the root credentials that they have: `landing root` lists them, and can remove them"
         if change.action is Action.DELETE:
             yield "root users of members may recover their passwords again; what was removed does not come back"
             for key in (change.before or {}).get("administrators", ()):
