@@ -19,6 +19,7 @@ from landing.organization import Organization
 from landing.policy import catalog, lint
 from landing.runs import record_bucket
 from landing.sandbox import Sandbox
+from landing.services import root_users
 from landing.services.base import Kind
 from landing.services.documents import documents
 from landing.services.permissions import (
@@ -71,6 +72,8 @@ ELSEWHERE = {
     "landing.aws.event_history": {event_history.ACTION},
     "landing.aws.service_quotas": {service_quotas.ACTION},
     "landing.aws.simulator": {simulator.ACTION},
+    "landing.aws.root_session": {root_users.ENTER},
+    "landing.services.root_users": {*root_users.READS, *root_users.REMOVES},
     "landing.aws.door": {"sts:GetCallerIdentity"},  # needs no permission (STS API reference)
 }
 """What modules that belong to no kind may call."""

@@ -28,6 +28,9 @@ READS = (
     FEATURES, ENTER, "iam:GetAccountSummary", "iam:GetUser", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed",
     "iam:ListMFADevices", "iam:ListSigningCertificates",
 )  # fmt: skip
+REMOVES = ("iam:DeleteAccessKey", "iam:DeleteSigningCertificate", "iam:DeleteLoginProfile", "iam:DeactivateMFADevice")
+"""What is called to remove it, as that root user."""
+
 NO_MFA = "no MFA"
 WORKERS = 10
 """Members at once."""
