@@ -134,6 +134,8 @@ BY_SERVICE: Mapping[str, _Codes] = {
     "iam": {
         Cause.NOT_THERE: _codes("NoSuchEntity OrganizationNotFoundException"),
         Cause.CONFLICT: _codes("EntityTemporarilyUnmodifiable"),
+        Cause.BEING_CHANGED: _codes("ConcurrentModification"),
+        Cause.QUOTA: _codes("LimitExceeded"),
         Cause.NOT_YET_KNOWN: _codes("ServiceAccessNotEnabledException"),
         Cause.REFUSED: _codes(
             "AccountNotManagementOrDelegatedAdministratorException CallerIsNotManagementAccountException"
