@@ -44,4 +44,7 @@ def test_only_the_largest_are_told_apart() -> None:
     many = tuple(changed(f"s3:Get{number}", by=(f"policy-{number}/Sid",)) for number in range(STATEMENTS + 2))
     sentences = [text for text in told(Effect((), many, ()), "for 2 accounts") if not text.startswith("e.g.")]
     assert len(sentences) == STATEMENTS + 1
-    assert sentences[-1] == "2 actions (s3:Get5, s3:Get6) become permitted for 2 accounts, so far denied by others"
+    assert (
+        sentences[-1]
+        == "2 actions (s3:Get5, s3:Get6) become permitted for 2 accounts, so far denied by other statements"
+    )

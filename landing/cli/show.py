@@ -57,7 +57,7 @@ def command(session: Session, file: Path | None, live: bool, shown: Shown) -> in
 def _attached(session: Session, shown: Shown, *, live: bool) -> int:
     from landing.aws import as_joined
     from landing.cli.output import result, style_of
-    from landing.guardrails.packs import as_held
+    from landing.guardrails.packs import as_held, with_others
 
     if shown.form not in formats.names("attached"):
         raise click.UsageError(f"--format {shown.form} is for a saved plan: give its FILE as well")
@@ -68,6 +68,7 @@ def _attached(session: Session, shown: Shown, *, live: bool) -> int:
     if live:
         aws = session.connect(organization, read_only=True)
         organization = as_held(as_joined(organization, aws.tree.survey), aws)
+        organization = with_others(organization, aws, documents=False)
     view = formats.View(style=style_of(sys.stdout), budget=shown.budget)
     result(formats.shown("attached", shown.form, organization, view=view))
     return 0

@@ -42,7 +42,7 @@ def _changed(changed: Iterable[Changed], becomes: str, where: str, by: str) -> I
         reason = by.format(_listed(names)) if names else ", for want of an Allow"
         yield from _counted(alike, becomes, where + reason)
     if rest := [each for _, alike in largest[STATEMENTS:] for each in alike]:
-        yield from _counted(rest, becomes, where + by.format("others"))
+        yield from _counted(rest, becomes, where + by.format("other statements"))
 
 
 def _counted(groups: list[Changed], becomes: str, where: str) -> Iterator[str]:

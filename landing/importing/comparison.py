@@ -15,6 +15,7 @@ from landing.importing.output import Written
 from landing.organization import Organization
 from landing.services.base import Kind, Kinds, Ownership
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
+from landing.services.registry import KINDS
 
 MARKS = (Ownership.ROOT, Ownership.MARKED)
 """Kinds that are marks, of what the config has: they are read again for each config."""
@@ -87,7 +88,7 @@ def told(plan: Plan) -> Iterator[str]:
     forgotten = sum(1 for change in found if change.action is Action.FORGET)
     does = f"adopts {len(found) - len(more) - forgotten}"
     if forgotten:
-        does += f", lets go of {forgotten} that an apply of another config has made (they stay: see `removed`),"
+        does += f", forgets {forgotten} that an apply of another config has marked (they stay: see `removed`),"
     if not more:
         yield f"Compared with AWS: a plan of it {does} and changes nothing else of the organization."
     else:
@@ -107,8 +108,16 @@ def differences(change: Change) -> Iterator[str]:
     if change.before is None or change.after is None:
         yield f"{change.address} would be {'made' if change.before is None else 'removed'}"
         return
+    if waits := KINDS[change.address.kind].under_way(change):
+        yield f"{change.address}: {waits}; import again when it has ended"
+        return
     for name, before, after in _parts(change.before, change.after):
-        yield f"{change.address} has {name} {before!r}, which would be {after!r}"
+        if after is None:
+            yield f"{change.address} has {name} {before!r}, and would not"
+        elif before is None:
+            yield f"{change.address} has no {name}, which would be {after!r}"
+        else:
+            yield f"{change.address} has {name} {before!r}, which would be {after!r}"
 
 
 def _parts(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any, Any]]:

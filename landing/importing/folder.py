@@ -204,6 +204,8 @@ def _guardrails(draft: Draft, folders: Mapping[str, str]) -> Iterator[str]:
     unit_of = {each.key: each.unit for each in draft.accounts}
     for policy in attached:
         yield f"  {text(policy.key)}:"
+        if folders[policy.key] != policy.key:
+            yield comment(f"A policy of the name {policy.key} ships: the text of this one is in another folder.", 4)
         yield from block(guardrail_body(policy, folders[policy.key], unit_of), 4)
     if idle:
         yield "# Attached nowhere, and so no guardrails; their texts are in `scps/`:"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from landing.aws import Aws
 from landing.core.errors import ConfigError
-from landing.core.model import Action
+from landing.core.model import MARK, Action
 from landing.importing.comparison import Compared, Sight, beyond_adoption, differences, few
 from landing.importing.draft import Draft, LeftOut
 from landing.importing.live_control_tower import with_control_tower
@@ -77,10 +77,16 @@ def _letting_go(sight: Sight, found: Compared, folder: Path) -> Compared:
     plan = sight.plan(found.written.organization, KINDS, (KINDS[STACK], KINDS[STACK_SET]))
     gone = [change for change in plan.changes if change.action is Action.DELETE]
     ours = [change for change in gone if KINDS[change.address.kind].ownership not in BY_SERVICE]
-    draft = replace(found.draft, removed=tuple(str(change.address) for change in ours))
+    left = found.draft.left_out
+    if ours:
+        what = f"{len(ours)} that an apply of another config has made, and this config does not say"
+        left = (LeftOut(what, "they stay as they are, under `removed`"), *left)
+    draft = replace(found.draft, removed=tuple(str(change.address) for change in ours), left_out=left)
     written = rewrite_folder(draft, folder, found.written.accepted) if ours else found.written
     kept = [change for change in plan.changes if change.action is not Action.DELETE]
-    forgotten = [replace(change, action=Action.FORGET, after=None) for change in ours]
+    forgotten = [
+        replace(change, action=Action.FORGET, after=None) for change in ours if MARK in (change.before or {})
+    ]  # what has no mark is merely left alone
     plan = replace(plan, changes=(*kept, *forgotten))
     return replace(found, draft=draft, written=say_left_out(draft, written, folder), plan=plan)
 

@@ -20,13 +20,16 @@ SHORT = {"SERVICE_CONTROL_POLICY": "SCP", "RESOURCE_CONTROL_POLICY": "RCP"}
 
 def lines(organization: Organization, style: Style) -> Iterator[str]:
     """The text."""
+    unseen = bool(organization.known_policies) and not organization.foreign
+    but = " (less those that policies of others take: --live counts them)" if unseen else ""
     for node in sorted(organization.attached):
         packed = organization.packed.get(node)
         yield style.paint(f"{safe(node)}{f'   packed ({packed})' if packed else ''}", "bold")
         for kind in dict.fromkeys(organization.policies[key].type for key in organization.attached[node]):
             here = [key for key in organization.attached[node] if organization.policies[key].type == kind]
             free = slots(organization, node, kind) - len(here) if kind in LIMITS else 0
-            yield f"  {SHORT.get(kind, kind)}: {len(here)} {'policy' if len(here) == 1 else 'policies'}, {free} free"
+            count = f"{len(here)} {'policy' if len(here) == 1 else 'policies'}"
+            yield f"  {SHORT.get(kind, kind)}: {count}, {free} free{but}"
             for key in here:
                 yield from _policy(organization, key)
     if not organization.attached:

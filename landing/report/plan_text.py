@@ -125,9 +125,9 @@ def _group(group: Group, organization: Organization, said: Said, style: Style, d
     yield style.paint(f"  # {safe(group.title)} {will(group.kind, change.action)}", "bold")
     yield from (f"  # ({reason})" for reason in reasons(group))
     name = shown(change.address.name if len(group.changes) == 1 else group.label)
-    yield f"  {style.sign(SIGNS[change.action.value])} {change.address.kind} {name} {{"
-    yield from (f"      {line.styled(style)}" for line in of_change(group.kind, change, detail))
-    yield "    }"
+    lines = [f"      {line.styled(style)}" for line in of_change(group.kind, change, detail)]
+    head = f"  {style.sign(SIGNS[change.action.value])} {change.address.kind} {name}"
+    yield from (f"{head} {{", *lines, "    }") if lines else (head,)
     yield from (f"    {line}" for line in remarks(group, organization, said))
 
 

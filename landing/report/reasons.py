@@ -14,7 +14,10 @@ SAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Diagnostics of one kind that say the same, but for the account, the region and the id of the request."""
+    """Diagnostics of one kind that say the same, but for the account, the region and the id of the request.
+
+    The `reason` is that of the first, with how many there are where theirs name other places.
+    """
 
     kind: str
     reason: str
@@ -56,8 +59,10 @@ def _words(entry: Entry) -> tuple[str, str]:
 
 
 def _reason(members: tuple[Entry, ...]) -> Reason:
-    kind, words = _words(members[0])
-    words = words if len(members) > 1 else members[0][2].words
+    kind, shared = _words(members[0])
+    words = members[0][2].words
+    if len(members) > 1 and words != shared:
+        words += f" (and alike in the {len(members) - 1} other{'s' * (len(members) > 2)})"
     names, _, diagnostics = zip(*members, strict=True)
     return Reason(kind, safe(words), tuple(map(safe, names)), diagnostics)
 

@@ -33,7 +33,7 @@ def test_nothing_of_another_config_is_destroyed(creation: Story, tmp_path: Path)
             "security-audit-role": (("root",), True),
         }
         assert {each.key: each.accounts for each in found.draft.stacks} == {"reader": ("shop-prod",)}
-        assert any("lets go of" in line for line in told(found.plan))
+        assert any("forgets" in line for line in told(found.plan))
         plan = Cloud(sandbox, found.written.organization).plan()
         assert {change.action for change in plan.changes} <= {Action.ADOPT, Action.FORGET}, [
             (change.action.value, str(change.address)) for change in plan.changes

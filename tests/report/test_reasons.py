@@ -25,7 +25,7 @@ def test_answers_that_differ_in_the_request_and_the_place_are_one() -> None:
     (only,) = missed_in(gaps)
     assert str(only) == (
         "stack@a1/eu-west-1, stack@b1/eu-west-1, stack@c1/eu-west-1 … 1 more: "
-        "CreateStack in {account}/{region}: AccessDenied: no"
+        "CreateStack in a1/eu-west-1: AccessDenied: no (and alike in the 3 others)"
     )
 
 
@@ -41,7 +41,7 @@ def test_failures_alike_are_one_line_and_a_single_one_has_its_request() -> None:
     many, one = not_done(Result(failed={**failed, odd: refused("z", "r-z", "other")}))
     assert many.text == (
         "stack.x@a1/eu-west-1, stack.x@b1/eu-west-1, stack.x@c1/eu-west-1 … 2 more: "
-        "CreateStack in {account}/{region}: AccessDenied: no"
+        "CreateStack in a1/eu-west-1: AccessDenied: no (and alike in the 4 others)"
     )
     assert [error.request_id for error in many.errors] == [f"r-{key}" for key in names]
     assert one.text == "unit.y: CreateStack in z/eu-west-1: AccessDenied: other (request r-z)"

@@ -226,7 +226,11 @@ class Trail(Kind):
         return super().weakened(organization, replace(change, after=after))
 
     def in_the_way(self, organization: Organization, aws: Aws, change: Change) -> Iterable[str]:
-        """A Region has room for five trails, those of other Regions that log there among them; nobody raises that."""
+        """A Region has room for five trails, those of other Regions that log there among them; nobody raises that.
+
+        Seen is the home Region. What trails of its own another Region has would take a call for each: there, AWS says
+        when there is no room.
+        """
         trails = aws.client("cloudtrail").describe_trails()["trailList"] if change.action is Action.CREATE else ()
         if len(trails) >= TRAILS:
             named = ", ".join(sorted(trail["Name"] for trail in trails))
