@@ -38,7 +38,7 @@ class AccountAssignment(Kind):
     severity = Severity.HIGH
     removal = "access"
     ending = "withdrawn"
-    parallel = 1  # AWS changes one role of an account at a time
+    parallel = 5  # of those that meet in an account, or are too many, AWS lets some wait (`Grant`)
     waits_for = (STACK, STACK_SET)
     controls = ("cis-aws-7.0:2.19", "nist-800-53-r5:AC-2", "nist-csf-2.0:PR.AA-05", "pci-dss-4.0:7.2.4")
     help_uri = "https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html"

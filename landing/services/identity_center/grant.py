@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from typing import Any
 
 from landing.aws import Aws, unless
@@ -12,10 +11,10 @@ from landing.core.errors import OperationFailed
 from landing.organization import ASSIGNED_TAG
 from landing.services.identity_center.directory import TYPES, Instance, Principal, principal_of
 from landing.services.identity_center.holders import assignments_of, memory
-from landing.services.identity_center.live import Row, remember
+from landing.services.identity_center.live import Row, retag
 
 AT_ONCE = 10
-"""Accounts that are changed at once: AWS takes 15 (User Guide, "IAM Identity Center quotas")."""
+"""Accounts in which one assignment is changed at once; of all, AWS takes 15 ("IAM Identity Center quotas")."""
 SHOWN = 5
 """So many failures are told."""
 
@@ -47,7 +46,7 @@ class Grant:
         if tags := memory(self.row, [(self.principal["PrincipalType"], self.principal["PrincipalId"])]):
             at = {"InstanceArn": self.where.arn, "ResourceArn": self.row.arn}
             self.client.tag_resource(**at, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
-            self._retag({**self.row.tags, **tags})
+            retag(self.aws, self.where, self.row.name, tags)
 
     def forget(self) -> None:
         """The tag goes when the last assignment has gone."""
@@ -55,11 +54,7 @@ class Grant:
         if tag in self.row.tags:
             at = {"InstanceArn": self.where.arn, "ResourceArn": self.row.arn}
             self.client.untag_resource(**at, TagKeys=[tag])
-            self._retag({key: value for key, value in self.row.tags.items() if key != tag})
-
-    def _retag(self, tags: Mapping[str, str]) -> None:
-        self.row = replace(self.row, tags=tags)
-        remember(self.aws, self.where, self.row.name, self.row)
+            retag(self.aws, self.where, self.row.name, {}, [tag])
 
     def make(self, accounts: Collection[str]) -> None:
         """CreateAccountAssignment, which provisions the permission set too."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from landing.aws import Aws, unless
 from landing.core.errors import OperationFailed
@@ -70,6 +70,19 @@ def remember(aws: Aws, where: Instance, name: str, row: Row | None) -> None:
         return [*(each for each in rows if each.name != name), *([row] if row else [])]
 
     aws.tree.once.amend(LISTED, lambda: list(_rows(aws, where)), amended)
+
+
+def retag(aws: Aws, where: Instance, name: str, added: Mapping[str, str], gone: Collection[str] = ()) -> None:
+    """A permission set has other tags now; somebody else may have changed it meanwhile."""
+
+    def amended(rows: list[Row]) -> list[Row]:
+        return [_tagged(each, added, gone) if each.name == name else each for each in rows]
+
+    aws.tree.once.amend(LISTED, lambda: list(_rows(aws, where)), amended)
+
+
+def _tagged(row: Row, added: Mapping[str, str], gone: Collection[str]) -> Row:
+    return replace(row, tags={key: value for key, value in {**row.tags, **added}.items() if key not in gone})
 
 
 def provisioned(aws: Aws, where: Instance, arn: str) -> Iterator[str]:
