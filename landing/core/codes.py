@@ -227,7 +227,8 @@ CODES: Mapping[str, Explanation] = {
         "the message says why: its session, its boundary, too many managed policies, too long an inline policy",
     ),
     "LZ399": Explanation(
-        "an assignment of nobody, or of a permission set that the config does not have", "correct it at that place"
+        "an assignment of nobody, for no account, or of a permission set that the config does not have",
+        "correct it at that place",
     ),
     "LZ401": Explanation("two policies or blueprints of one name", "rename one of them"),
     "LZ402": Explanation("metadata of a policy that cannot be read", "correct it at that place"),

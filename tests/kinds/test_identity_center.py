@@ -342,6 +342,7 @@ def test_calls_go_by_sets_and_principals_and_never_by_accounts(sandbox: Sandbox,
         (f"assignments: {{a: {SHOP}}}", "LZ399"),
         (f"{SETS}, assignments: {{a: {SHOP.replace('[shop]', '[]')}}}", "LZ399"),
         (f"{SETS}, assignments: {{a: {SHOP.replace('workloads', 'nowhere')}}}", "LZ301"),
+        (f"{SETS}, assignments: {{a: {SHOP.replace('units: [workloads]', 'tags: {env: none}')}}}", "LZ399"),
     ],
 )  # fmt: skip
 def test_what_aws_refuses_is_told_before(problems: Any, settings: str, code: str) -> None:

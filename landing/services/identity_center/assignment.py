@@ -83,6 +83,9 @@ class AccountAssignment(Kind):
             if not each.groups and not each.users:
                 hint = "name `groups` or `users`"
                 yield service.problem("LZ399", f"assignment `{key}` is of nobody", hint, "assignments", key, key=True)
+            if not organization.members(each.target):
+                message, path = f"assignment `{key}` is for no account", ("assignments", key, "target")
+                yield service.problem("LZ399", message, "see its target", *path, severity="warning")
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """For each principal and permission set all accounts that some assignment of the config means."""
