@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from landing.aws import Reads, Tree, event_history, findings, service_quotas, simulator, translated
+from landing.aws import Reads, Tree, access_report, event_history, findings, service_quotas, simulator, translated
 from landing.aws.reads import CREDENTIALS
 from landing.core.errors import AwsError
 from landing.core.model import Scope
@@ -72,6 +72,7 @@ ELSEWHERE = {
     "landing.aws.event_history": {event_history.ACTION},
     "landing.aws.service_quotas": {service_quotas.ACTION},
     "landing.aws.simulator": {simulator.ACTION},
+    "landing.aws.access_report": {*access_report.ACTIONS},
     "landing.aws.root_session": {root_users.ENTER},
     "landing.services.root_users": {*root_users.READS, *root_users.REMOVES},
     "landing.aws.door": {"sts:GetCallerIdentity"},  # needs no permission (STS API reference)

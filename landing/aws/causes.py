@@ -135,7 +135,7 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.NOT_THERE: _codes("NoSuchEntity OrganizationNotFoundException"),
         Cause.CONFLICT: _codes("EntityTemporarilyUnmodifiable"),
         Cause.BEING_CHANGED: _codes("ConcurrentModification"),
-        Cause.QUOTA: _codes("LimitExceeded"),
+        Cause.QUOTA: _codes("LimitExceeded ReportGenerationLimitExceeded"),
         Cause.NOT_YET_KNOWN: _codes("ServiceAccessNotEnabledException"),
         Cause.REFUSED: _codes(
             "AccountNotManagementOrDelegatedAdministratorException CallerIsNotManagementAccountException"

@@ -27,6 +27,8 @@ DEADLINES = {
     "account": Deadline(4_500, "Creating an account, in an organization that may itself be new."),
     # SUCCEEDED comes before the account can be used (same page).
     "account_access": Deadline(900, "Until the role in a new account lets us in."),
+    # IN_PROGRESS for minutes (IAM API reference, GetOrganizationsAccessReport).
+    "access_report": Deadline(1_800, "A report of IAM of the last access of services in a unit."),
     # PENDING_ENABLE until it is done (Organizations API reference, EnablePolicyType).
     "policy_type": Deadline(300, "Enabling a policy type on the root."),
     # As long as its resources take, and as long again to roll back (CloudFormation User Guide, "Stacks").

@@ -7,7 +7,15 @@ from typing import Any
 
 from landing.organization import Organization
 from landing.services.organizations.attachments import Attachments
-from landing.services.permissions import apply_policy, packed, plan_policy, root_policy, send_policy, stacks_policy
+from landing.services.permissions import (
+    access_policy,
+    apply_policy,
+    packed,
+    plan_policy,
+    root_policy,
+    send_policy,
+    stacks_policy,
+)
 from landing.services.stacks.stack_set import StackSet
 
 
@@ -30,6 +38,7 @@ def documents(organization: Organization) -> Iterator[tuple[str, Any]]:
     for number, part in enumerate(packed(applying["Statement"]), 1):
         yield f"permissions/apply-{number}.json", part
     yield "permissions/send.json", send_policy(organization)
+    yield "permissions/access.json", access_policy()
     if "root_access" in organization.services:
         yield "permissions/root-report.json", root_policy(place)
         yield "permissions/root-removal.json", root_policy(place, removes=True)

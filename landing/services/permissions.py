@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from landing.aws import Reads, event_history, findings, service_quotas, simulator
+from landing.aws import Reads, access_report, event_history, findings, service_quotas, simulator
 from landing.aws.reads import session_policy
 from landing.blueprint.naming import RECORDER_ROLE
 from landing.core.errors import LandingError
@@ -136,6 +136,11 @@ def send_policy(organization: Organization) -> dict[str, Any]:
     """For whoever runs `drift --send`, beside `plan_policy`: writes findings, in the home region."""
     product = f"arn:{organization.partition}:securityhub:{organization.home_region}:*:product/*/default"
     return _send(product)
+
+
+def access_policy() -> dict[str, Any]:
+    """For whoever runs `landing access`, beside `plan_policy`: IAM looks the organization up in the caller's name."""
+    return _document([_allow("LastAccess", [*access_report.ACTIONS, *access_report.LOOKS])])
 
 
 def root_policy(partition: str = "aws", *, removes: bool = False) -> dict[str, Any]:
@@ -413,6 +418,15 @@ they are not given: let a role of its own do it.
 
 ```json
 {json.dumps(_send("arn:aws:securityhub:eu-west-1:*:product/*/default"), indent=2)}
+```
+
+## Last access of services
+
+`landing access` ([unused services](access.md)) needs this beside the policy of the role that plans; `landing synth`
+writes it to `access.json`:
+
+```json
+{json.dumps(access_policy(), indent=2)}
 ```
 
 ## Root users of members

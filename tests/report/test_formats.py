@@ -210,6 +210,7 @@ def test_a_result_has_the_formats_whose_files_show_it() -> None:
         "proofs": ("text", "json"),
         "runs": ("text", "json"),
         "root": ("text", "json", "md", "csv"),
+        "access": ("text", "json", "csv"),
     }
     assert set(formats.RESULTS) == set(offered)
     for result, names in offered.items():
@@ -218,7 +219,7 @@ def test_a_result_has_the_formats_whose_files_show_it() -> None:
 
 COMMANDS = {
     "plan": "plan", "show": "plan", "drift": "drift", "validate": "problems", "test": "tests", "can": "answers",
-    "prove": "proofs", "status": "runs", "root": "root",
+    "prove": "proofs", "status": "runs", "root": "root", "access": "access",
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ RESULTS = {
     "proofs": "Proofs or Ways",
     "runs": "Runs",
     "root": "RootUsers",
+    "access": "Access",
 }
 """What commands show, with its values."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from landing.engine.drift import Report
     from landing.organization import Organization
+    from landing.report.access import Access
     from landing.report.formats.view import View
     from landing.report.root_users import RootUsers
 
@@ -21,3 +22,9 @@ def root(found: RootUsers, view: View) -> str:
     from landing.report import root_users
 
     return root_users.as_csv(found)
+
+
+def access(found: Access, view: View) -> str:
+    from landing.report import access
+
+    return access.as_csv(found)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from landing.engine.drift import Report
     from landing.engine.plan import Plan
     from landing.organization import Organization
+    from landing.report.access import Access
     from landing.report.answers import Answers
     from landing.report.formats.view import View
     from landing.report.proofs import Proofs, Ways
@@ -68,3 +69,9 @@ def root(found: RootUsers, view: View) -> str:
     from landing.report import root_users
 
     return root_users.as_json(found)
+
+
+def access(found: Access, view: View) -> str:
+    from landing.report import access
+
+    return access.as_json(found)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from landing.engine.drift import Report
     from landing.engine.plan import Plan
     from landing.organization import Organization
+    from landing.report.access import Access
     from landing.report.answers import Answers
     from landing.report.formats.view import View
     from landing.report.proofs import Proofs, Ways
@@ -90,3 +91,9 @@ def root(found: RootUsers, view: View) -> str:
     from landing.report import root_users
 
     return root_users.as_text(found, view.style, limit=view.limit)
+
+
+def access(found: Access, view: View) -> str:
+    from landing.report import access
+
+    return access.as_text(found, view.style)

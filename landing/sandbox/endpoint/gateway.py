@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from landing.core.operation_names import READING
-from landing.sandbox.authorization import evaluation
+from landing.sandbox.authorization import actions, evaluation
 from landing.sandbox.endpoint import admission
 from landing.sandbox.moto import upstream
 from landing.sandbox.protocol import constraints, wire
@@ -18,6 +18,7 @@ from landing.sandbox.protocol.refusal import Refusal, unsupported
 from landing.sandbox.services import registry
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.clients import ACTING
+from landing.sandbox.services.iam import access_report
 from landing.sandbox.services.service import Service
 from landing.sandbox.world import Identity, World, snapshot
 from landing.sandbox.world.faults import Fault, Faults
@@ -96,6 +97,7 @@ class Gateway:
             self.world.clock.advance(self.world, fault.seconds)
         for fault in self.faults.strike(*names, "reject", "throttle"):
             raise _refused(fault, operation.service)
+        access_report.note(self.world, caller, actions.prefix(operation.service), region)
         evaluation.authorize(
             evaluation.Asked(self.world, caller, region, operation, lambda: wire.read(operation, request))
         )

@@ -358,7 +358,23 @@ def root_user_call(method: str, parameter: str = "", *, once: bool = False) -> P
     return probe
 
 
+def access_is_reported(sandbox: ProbedSandbox) -> bool:
+    """A job for the whole organization ends, and IAM itself was used."""
+    organizations: Any = sandbox.session().client("organizations")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    while not any(each["Status"] == "ENABLED" for each in organizations.list_roots()["Roots"][0]["PolicyTypes"]):
+        pass
+    path = f"{organizations.describe_organization()['Organization']['Id']}/{root}"
+    iam = _iam(sandbox)
+    job = iam.generate_organizations_access_report(EntityPath=path)["JobId"]
+    while (report := iam.get_organizations_access_report(JobId=job, MaxItems=1000))["JobStatus"] == "IN_PROGRESS":
+        pass
+    return any(each["ServiceNamespace"] == "iam" and "EntityPath" in each for each in report["AccessDetails"])
+
+
 IAM: Mapping[str, Probe] = {
+    **dict.fromkeys(("GenerateOrganizationsAccessReport", "GetOrganizationsAccessReport"), access_is_reported),
     "CreateLoginProfile": root_user_call("create_login_profile"),
     "GetLoginProfile": root_user_call("get_login_profile"),
     "DeleteLoginProfile": root_user_call("delete_login_profile", once=True),
