@@ -235,6 +235,7 @@ STAND_INS = {
     r"^landing import$": "landing import my-organization",
     r"^landing init$": "landing init my-organization",
     r"^landing prove$": "landing prove escalation",
+    r"^landing test deny-unused-services": "landing test deny-marketplace",  # `landing access` has not written it here
     r"^landing root --remove$": "landing root --remove --unit workloads",
     r"^landing sandbox snapshot$": "landing sandbox snapshot world",
     r"^landing test (?=--verify)": "landing test deny-marketplace ",  # one policy does for all

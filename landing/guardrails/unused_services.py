@@ -20,6 +20,7 @@ from landing.core import references
 from landing.core.errors import LandingError
 from landing.organization import Organization
 from landing.policy import SCP, catalog, effect
+from landing.policy.coverage import beyond_scps
 from landing.policy.declared import declared, estate_of, ids_of, resolved
 from landing.policy.limits import LIMITS, compact
 from landing.policy.prover import PROVED
@@ -36,10 +37,10 @@ SID = "UnusedServices"
 
 
 def unused(rows: Iterable[Used], now: datetime, days: int) -> list[Used]:
-    """Those that nobody has tried for so many days, as far as AWS remembers, and that policies know by their name."""
+    """Those that nobody has tried for so many days, as far as AWS remembers, and that a guardrail can deny."""
     since = now - timedelta(days=days)
     old = (each for each in rows if each.last is None or each.last < since)
-    return [each for each in old if each.service in catalog.services() and each.service not in KEPT]
+    return [each for each in old if each.service not in KEPT and _an_action(each.service)]
 
 
 def document(services: Collection[str], exempt: Sequence[str]) -> dict[str, Any]:
@@ -88,7 +89,9 @@ def folder(found: Sequence[Used], rows: Iterable[Used], unit: str, days: int, no
 
 
 def _an_action(service: str) -> str:
-    return sorted(action.text for action in catalog.expand(f"{service}:*"))[0]
+    """An action of it that SCPs are about; nothing where there is none, or nobody knows the service by this name."""
+    actions = sorted(action.text for action in catalog.expand(f"{service}:*"))
+    return next((action for action in actions if not beyond_scps(action.lower())), "")
 
 
 @dataclass(frozen=True, slots=True)
