@@ -60,9 +60,8 @@ def folder(found: Sequence[Used], rows: Iterable[Used], unit: str, days: int, no
     services = [each.service for each in found]
     gone = {*services}
     tried = [_an_action(service) for service in services]
-    kept = [
-        _an_action(each.service) for each in rows if each.service not in gone and each.service in catalog.services()
-    ]
+    used = map(_an_action, (each.service for each in rows if each.service not in gone))
+    kept = [action for action in used if action]
     about = (
         f"Of the services that the policies in force let {unit} use, those that no account there has tried to use for "
         f"{days} days, by IAM's report of {now:%Y-%m-%d}."
