@@ -2,12 +2,12 @@
 
 API reference: IAM, GenerateOrganizationsAccessReport and GetOrganizationsAccessReport, of the management account alone,
 where SCPs are enabled. Denied attempts count; listed are the services of which the SCPs on the way allow something.
-AWS shows an attempt hours later. botocore has no pages for it.
+AWS shows an attempt hours later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -54,30 +54,27 @@ def access_report(aws: Aws, path: str) -> tuple[list[Used], datetime]:
     Raises AwsError; TimedOut after its deadline.
     """
     client = aws.client("iam")
+    pages: Iterator[Mapping[str, Any]]
     with translated(ORGANIZATION, "GenerateOrganizationsAccessReport"):
         job = client.generate_organizations_access_report(EntityPath=path)["JobId"]
         for _ in aws.poll(f"the report of what is used at {path}", DEADLINE):
-            found = client.get_organizations_access_report(JobId=job, MaxItems=MOST)
+            pages = aws.pages(client, "get_organizations_access_report", JobId=job, MaxItems=MOST)
+            found = next(pages)
             if found["JobStatus"] != "IN_PROGRESS":
                 break
         if found["JobStatus"] != "COMPLETED":
             why = (found.get("ErrorDetails") or {}).get("Message", "no reason given")
             raise OperationFailed(f"IAM made no report of {path}: {why}", operation="GetOrganizationsAccessReport")
-        rows = sorted(_rows(client, job, found), key=lambda each: each.service)
-        return rows, found["JobCompletionDate"]
+        rows = (_used(each) for page in (found, *pages) for each in page.get("AccessDetails", ()))
+        return sorted(rows, key=lambda each: each.service), found["JobCompletionDate"]
 
 
-def _rows(client: Any, job: str, page: Any) -> Iterator[Used]:
-    while True:
-        for each in page.get("AccessDetails", ()):
-            yield Used(
-                each["ServiceNamespace"],
-                each["ServiceName"],
-                each.get("LastAuthenticatedTime"),
-                each.get("EntityPath", "").rpartition("/")[2],
-                each.get("Region", ""),
-                each.get("TotalAuthenticatedEntities", 0),
-            )
-        if not page.get("IsTruncated"):
-            return
-        page = client.get_organizations_access_report(JobId=job, MaxItems=MOST, Marker=page["Marker"])
+def _used(row: Mapping[str, Any]) -> Used:
+    return Used(
+        row["ServiceNamespace"],
+        row["ServiceName"],
+        row.get("LastAuthenticatedTime"),
+        row.get("EntityPath", "").rpartition("/")[2],
+        row.get("Region", ""),
+        row.get("TotalAuthenticatedEntities", 0),
+    )

@@ -196,9 +196,10 @@ class Aws:
         while True:
             page: Mapping[str, Any] = getattr(client, operation)(**parameters, **token)
             yield page
-            if not page.get("NextToken"):
+            name = "Marker" if page.get("IsTruncated") else "NextToken"
+            if not page.get(name):
                 return
-            token = {"NextToken": page["NextToken"]}
+            token = {name: page[name]}
 
     def resolve(self, value: Any) -> Any:
         """Tokens to ids; raises NotThere when one is not known yet."""

@@ -40,28 +40,33 @@ def unused(rows: Iterable[Used], now: datetime, days: int) -> list[Used]:
     """Those that nobody has tried for so many days, as far as AWS remembers, and that a guardrail can deny."""
     since = now - timedelta(days=days)
     old = (each for each in rows if each.last is None or each.last < since)
-    return [each for each in old if each.service not in KEPT and _an_action(each.service)]
+    return [each for each in old if each.service not in KEPT and _actions(each.service)]
 
 
 def document(services: Collection[str], exempt: Sequence[str]) -> dict[str, Any]:
-    """The policy; LandingError where it is longer than AWS takes."""
+    """The policy; `exempt` are patterns of the ARNs of roles."""
     statement = {
         "Sid": SID,
         "Effect": "Deny",
-        "Action": [f"{service}:*" for service in sorted(services)],
+        "Action": [_whole(service) for service in sorted(services)],
         "Resource": "*",
         "Condition": {"ArnNotLike": {"aws:PrincipalArn": list(exempt)}},
     }
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
+def _whole(service: str) -> str:
+    """All of a service; where it has a single action, that one, which says the same."""
+    actions = _actions(service)
+    return actions[0] if len(actions) == 1 else f"{service}:*"
+
+
 def folder(found: Sequence[Used], rows: Iterable[Used], unit: str, days: int, now: datetime) -> dict[str, str]:
     """`policy.json`, `metadata.yaml` and `cases.yaml`, as docs/extending.md has them."""
     services = [each.service for each in found]
     gone = {*services}
-    tried = [_an_action(service) for service in services]
-    used = map(_an_action, (each.service for each in rows if each.service not in gone))
-    kept = [action for action in used if action]
+    tried = [action for service in services for action in _some(service)]
+    kept = [action for each in rows if each.service not in gone for action in _some(each.service)]
     about = (
         f"Of the services that the policies in force let {unit} use, those that no account there has tried to use for "
         f"{days} days, by IAM's report of {now:%Y-%m-%d}."
@@ -87,10 +92,16 @@ def folder(found: Sequence[Used], rows: Iterable[Used], unit: str, days: int, no
     }
 
 
-def _an_action(service: str) -> str:
-    """An action of it that SCPs are about; nothing where there is none, or nobody knows the service by this name."""
+def _actions(service: str) -> list[str]:
+    """The actions of it that SCPs are about; none where nobody knows the service by this name."""
     actions = sorted(action.text for action in catalog.expand(f"{service}:*"))
-    return next((action for action in actions if not beyond_scps(action.lower())), "")
+    return [action for action in actions if not beyond_scps(action.lower())]
+
+
+def _some(service: str) -> list[str]:
+    """One or two: so that a policy that denies one of them alone fails."""
+    actions = _actions(service)
+    return [*dict.fromkeys((*actions[:1], *actions[-1:]))]
 
 
 @dataclass(frozen=True, slots=True)
