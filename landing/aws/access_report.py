@@ -30,7 +30,6 @@ LOOKS = (
 )  # fmt: skip
 """What IAM looks up in the caller's name (IAM User Guide, "Viewing last accessed information for Organizations")."""
 
-DEADLINE = "access_report"
 MOST = 1_000
 """Rows of a page."""
 
@@ -57,7 +56,7 @@ def access_report(aws: Aws, path: str) -> tuple[list[Used], datetime]:
     pages: Iterator[Mapping[str, Any]]
     with translated(ORGANIZATION, "GenerateOrganizationsAccessReport"):
         job = client.generate_organizations_access_report(EntityPath=path)["JobId"]
-        for _ in aws.poll(f"the report of what is used at {path}", DEADLINE):
+        for _ in aws.poll(f"the report of what is used at {path}", "access_report"):
             pages = aws.pages(client, "get_organizations_access_report", JobId=job, MaxItems=MOST)
             found = next(pages)
             if found["JobStatus"] != "IN_PROGRESS":
