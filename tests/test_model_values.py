@@ -40,6 +40,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("identitystore", "UserStatus"): ("DISABLED", UNUSED),
     ("sso-admin", "InstanceAccessControlAttributeConfigurationStatus"): ("CREATION_IN_PROGRESS", REST),
     ("sso-admin", "InstanceStatus"): ("CREATE_IN_PROGRESS CREATE_FAILED DELETE_IN_PROGRESS", REST),
+    ("sso-admin", "KmsKeyStatus"): ("UPDATING UPDATE_FAILED", UNUSED),
     ("sso-admin", "ProvisionTargetType"): ("AWS_ACCOUNT", SENT),
     ("sso-admin", "ProvisioningStatus"): ("LATEST_PERMISSION_SET_PROVISIONED", SENT),
     ("sso-admin", "RegionScope"): ("CURRENT_REGION", SENT),

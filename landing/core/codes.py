@@ -300,7 +300,8 @@ CODES: Mapping[str, Explanation] = {
         "`existing_provider` says whether one is there already",
     ),
     "LZ531": Explanation(
-        "(`plan`, `drift`, `apply`) `services.identity_center` where IAM Identity Center is not enabled",
+        "(`plan`, `drift`, `apply`) `services.identity_center` where IAM Identity Center is not enabled, or for "
+        "applications alone",
         "enable it in the console of the management account, which no API does, or leave it out",
     ),
     "LZ532": Explanation(

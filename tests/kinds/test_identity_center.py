@@ -114,6 +114,13 @@ def test_where_it_is_not_enabled_the_config_is_told(sandbox: Sandbox, at: At) ->
     assert {problem.code for problem in caught.value.problems} == {"LZ531"}
 
 
+def test_where_it_is_for_applications_alone_the_config_is_told_how_that_is_changed(sandbox: Sandbox, at: At) -> None:
+    sandbox.world.options["identity_center"] = {**PEOPLE, "permission_sets": False}
+    with pytest.raises(ConfigError, match=r"without access to accounts.*update-instance --permission-sets-enabled"):
+        at(text(SETS)).plan(OF_IT)
+    assert at(SMALL).plan(OF_IT).gaps == ()
+
+
 def test_a_change_of_a_set_reaches_the_accounts(sandbox: Sandbox, at: At) -> None:
     applied(at, f"{SETS}, assignments: {{a: {PLATFORM}}}")
     later = at(
@@ -322,7 +329,12 @@ def test_calls_go_by_sets_and_principals_and_never_by_accounts(sandbox: Sandbox,
         "GetPermissionsBoundaryForPermissionSet": 2,
         "ListAccountsForProvisionedPermissionSet": 4,
     }
-    once = {"ListInstances": 1, "ListPermissionSets": 1, "DescribeInstanceAccessControlAttributeConfiguration": 1}
+    once = {
+        "ListInstances": 1,
+        "DescribeInstance": 1,
+        "ListPermissionSets": 1,
+        "DescribeInstanceAccessControlAttributeConfiguration": 1,
+    }
     of_principals = {"GetGroupId": 2, "ListAccountAssignmentsForPrincipal": 2}
     expected = Counter({**of_sets, **once, **of_principals})
     assert called(cloud) == expected

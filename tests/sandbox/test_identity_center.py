@@ -96,6 +96,21 @@ def test_no_api_enables_it(cloud: Cloud) -> None:
     refused("ValidationException", client.create_instance)
 
 
+@source("sso-admin: UpdateInstance, DescribeInstance (API reference): PermissionSetsEnabled, one at a time, for good")
+def test_access_to_accounts_is_enabled_for_good(cloud: Cloud) -> None:
+    cloud.option(identity_center={"region": HOME, "permission_sets": False})  # type: ignore[attr-defined]
+    client, here = cloud.client("sso-admin", region=HOME), Center(cloud).here
+    assert client.describe_instance(**here)["PermissionSetsEnabled"] is False
+    refused("ValidationException", client.create_permission_set, **here, Name="X")
+    refused("ValidationException", client.update_instance, **here)
+    both = {"EncryptionConfiguration": {"KeyType": "AWS_OWNED_KMS_KEY"}, "PermissionSetsEnabled": True}
+    refused("ValidationException", client.update_instance, **here, **both)
+    client.update_instance(**here, PermissionSetsEnabled=True)
+    assert client.describe_instance(**here)["PermissionSetsEnabled"] is True
+    refused("ValidationException", client.update_instance, **here, PermissionSetsEnabled=False)
+    client.create_permission_set(**here, Name="X")
+
+
 @source("sso-admin: ListInstances (API reference), RegionScope; User Guide, Enable IAM Identity Center: trusted access")
 def test_the_instance_is_in_one_region(cloud: Cloud, center: Center) -> None:
     elsewhere = cloud.client("sso-admin", region="eu-west-1")

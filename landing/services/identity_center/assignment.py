@@ -46,6 +46,7 @@ class AccountAssignment(Kind):
     weaker: ClassVar[Mapping[str, Weaker]] = {"accounts": neutral}  # who loses access is told by `dangers`
     reads = (
         "sso:ListInstances",
+        "sso:DescribeInstance",
         "sso:ListPermissionSets",
         "sso:DescribePermissionSet",
         "sso:ListTagsForResource",

@@ -30,7 +30,11 @@ class AccessAttributes(Kind):
     controls = ("nist-csf-2.0:PR.AA-05",)
     help_uri = "https://docs.aws.amazon.com/singlesignon/latest/userguide/configure-abac.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {"attributes": told_each}
-    reads = ("sso:ListInstances", "sso:DescribeInstanceAccessControlAttributeConfiguration")
+    reads = (
+        "sso:ListInstances",
+        "sso:DescribeInstance",
+        "sso:DescribeInstanceAccessControlAttributeConfiguration",
+    )
     writes = (
         "sso:CreateInstanceAccessControlAttributeConfiguration",
         "sso:UpdateInstanceAccessControlAttributeConfiguration",

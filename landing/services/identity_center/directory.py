@@ -28,6 +28,8 @@ class Instance:
     arn: str
     store: str
     region: str
+    permission_sets: bool
+    """Whether it has access to accounts; an instance that is for applications alone has not, until that is enabled."""
 
     def client(self, service: str, aws: Aws) -> Any:
         """Of sso-admin or identitystore, which are in its Region."""
@@ -52,12 +54,17 @@ def instance_for(organization: Organization, aws: Aws) -> Instance | None:
         return None
     found = aws.tree.once(CALLED, lambda: _instance(aws))
     service = organization.service(IdentityCenterSettings)
-    if found is None and service is not None:
+    if service is None or (found and found.permission_sets):
+        return found if found and found.permission_sets else None
+    if found is None:
         message = "IAM Identity Center is not enabled for the organization"
         hint = "enable it in the console of the management account (no API does), or leave `identity_center` out"
-        at = ("services", service.name)
-        raise ConfigError([Diagnostic("LZ531", message, service.source, hint, pointer=at, length=len(service.name))])
-    return found
+    else:
+        message = "IAM Identity Center is enabled for applications alone, without access to accounts"
+        command = f"aws sso-admin update-instance --permission-sets-enabled --instance-arn {found.arn}"
+        hint = f"enable that, for good: {command} --region {found.region}"
+    at = ("services", service.name)
+    raise ConfigError([Diagnostic("LZ531", message, service.source, hint, pointer=at, length=len(service.name))])
 
 
 def needed(aws: Aws) -> Instance:
@@ -70,13 +77,15 @@ def needed(aws: Aws) -> Instance:
 
 
 def _instance(aws: Aws) -> Instance | None:
-    """ListInstances, of all Regions: members may have instances of their own."""
+    """ListInstances, of all Regions: members may have instances of their own; and DescribeInstance."""
     management = (aws.tree.description or {}).get("MasterAccountId")
     client = aws.client("sso-admin")
     for each in aws.listed(client, "list_instances", "Instances", RegionScope="ALL_REGIONS"):
         if each["OwnerAccountId"] == management and each["Status"] == "ACTIVE":
             region = each.get("PrimaryRegion") or client.meta.region_name
-            return Instance(each["InstanceArn"], each["IdentityStoreId"], region)
+            there = aws.client("sso-admin", Scope("", region)).describe_instance(InstanceArn=each["InstanceArn"])
+            with_accounts = there.get("PermissionSetsEnabled", True)
+            return Instance(each["InstanceArn"], each["IdentityStoreId"], region, with_accounts)
     return None
 
 

@@ -79,6 +79,7 @@ class PermissionSet(Kind):
     }
     reads = (
         "sso:ListInstances",
+        "sso:DescribeInstance",
         "sso:ListPermissionSets",
         "sso:DescribePermissionSet",
         "sso:ListTagsForResource",

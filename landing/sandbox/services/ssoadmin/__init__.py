@@ -1,7 +1,8 @@
 """IAM Identity Center: permission sets, who has them where, attributes for access control (sso-admin API reference).
 
 No API enables it for an organization (API reference, CreateInstance): what people do in the console is the option
-`identity_center` of a world, `{"region": …, "groups": [names], "users": [names]}`.
+`identity_center` of a world, `{"region": …, "groups": [names], "users": [names]}`; with `"permission_sets": false` it
+is for applications alone.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.ssoadmin.state import Instance, absent, conflict, enabled, instance_of, invalid
 from landing.sandbox.world import World
@@ -26,7 +27,23 @@ def create_instance(call: Call) -> dict[str, Any]:
 
 def describe_instance(call: Call) -> dict[str, Any]:
     """API reference, DescribeInstance."""
-    return {**_shown(instance_of(call)), "PermissionSetsEnabled": True}
+    return {**_shown(instance_of(call)), "PermissionSetsEnabled": instance_of(call).permission_sets}
+
+
+def update_instance(call: Call) -> dict[str, Any]:
+    """One thing at a time; access to accounts is not taken away again (API reference, UpdateInstance)."""
+    instance, given = (
+        instance_of(call),
+        {"EncryptionConfiguration", "PermissionSetsEnabled", "NetworkConfiguration"} & {*call},
+    )
+    if len(given) != 1:
+        raise invalid("Exactly one of EncryptionConfiguration, PermissionSetsEnabled, NetworkConfiguration is given.")
+    if given != {"PermissionSetsEnabled"}:
+        raise unsupported("sso-admin", "UpdateInstance", f"{given.pop()} of an instance")
+    if not call["PermissionSetsEnabled"]:
+        raise invalid("PermissionSetsEnabled cannot be switched off.")
+    instance.permission_sets = True
+    return {}
 
 
 def _shown(instance: Instance) -> dict[str, Any]:

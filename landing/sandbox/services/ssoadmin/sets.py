@@ -31,6 +31,8 @@ INLINE = 10_240
 def create_permission_set(call: Call) -> dict[str, Any]:
     """A name is given once (API reference, CreatePermissionSet)."""
     instance, name = instance_of(call), call["Name"]
+    if not instance.permission_sets:
+        raise invalid("Permission sets are not enabled for this instance.")
     if any(known.name == name for known in instance.sets.values()):
         raise conflict(f"PermissionSet with name {name} already exists.")
     if len(instance.sets) >= MOST:

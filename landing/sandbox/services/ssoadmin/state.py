@@ -91,6 +91,8 @@ class Instance:
     region: str
     created: datetime
     directory: Directory
+    permission_sets: bool = True
+    """Whether it gives access to accounts."""
     sets: dict[str, PermissionSet] = field(default_factory=dict)
     assignments: dict[Assignment, None] = field(default_factory=dict)
     """In the order in which they came."""
@@ -123,7 +125,8 @@ def enabled(world: World, account: str) -> tuple[Organization, Instance] | None:
     if owner not in found:
         directory = Directory(f"d-{world.token(10, '0123456789abcdef')}")
         arn = f"arn:{world.partition}:sso:::instance/ssoins-{world.token(16, '0123456789abcdef')}"
-        found[owner] = Instance(arn, owner, option["region"], world.now, directory)
+        with_accounts = option.get("permission_sets", True)
+        found[owner] = Instance(arn, owner, option["region"], world.now, directory, with_accounts)
         for name in option.get("groups", ()):
             add_group(world, directory, {"DisplayName": name})
         for name in option.get("users", ()):
