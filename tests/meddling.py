@@ -332,6 +332,38 @@ def member_not_watched(hands: Hands) -> None:
     administrator.stop_monitoring_members(**hands.detector(), AccountIds=[hands.accounts["shop-dev"]])
 
 
+@shows("guardduty_suppression.scanner@security-tooling/eu-west-1", MEDIUM)
+def more_findings_suppressed(hands: Hands) -> None:
+    hands.client("guardduty", "security-tooling").update_filter(
+        **hands.detector(),
+        FilterName="landing-scanner",
+        FindingCriteria={"Criterion": {"severity": {"LessThan": 9}}},
+    )
+
+
+@shows("guardduty_list.offices@security-tooling/us-east-1", MEDIUM)
+def trusted_list_exchanged(hands: Hands) -> None:
+    client = hands.client("guardduty", "security-tooling", OTHER)
+    (found,) = client.list_ip_sets(**hands.detector(OTHER))["IpSetIds"]
+    client.update_ip_set(**hands.detector(OTHER), IpSetId=found, Location="s3://elsewhere/all.txt")
+
+
+@shows("guardduty_list.offices@security-tooling/eu-west-1", MEDIUM, "missing")
+def trusted_list_deleted(hands: Hands) -> None:
+    client = hands.client("guardduty", "security-tooling")
+    (found,) = client.list_ip_sets(**hands.detector())["IpSetIds"]
+    client.delete_ip_set(**hands.detector(), IpSetId=found)
+
+
+@shows("guardduty_malware_scans.organization@security-tooling/eu-west-1", MEDIUM)
+def everything_left_out_of_malware_scans(hands: Hands) -> None:
+    hands.client("guardduty", "security-tooling").update_malware_scan_settings(
+        **hands.detector(),
+        EbsSnapshotPreservation="NO_RETENTION",
+        ScanResourceCriteria={"Exclude": {"EC2_INSTANCE_TAG": {"MapEquals": [{"Key": "Name"}]}}},
+    )
+
+
 @shows("guardduty_export.organization@security-tooling/eu-west-1", MEDIUM, "missing")
 def findings_not_exported(hands: Hands) -> None:
     client = hands.client("guardduty", "security-tooling")

@@ -57,6 +57,9 @@ services:
       root-key: {identifier: IAM_ROOT_ACCESS_KEY_CHECK, home_only: true}
   guardduty:
     features: {lambda_network_logs: false}
+    suppress: {scanner: {where: {type: {equals: ["Recon:EC2/Portscan"]}, severity: {less_than: 7}}, description: Ours}}
+    lists: {offices: {type: trusted_ips, location: "s3://acme-lists/offices.txt"}}
+    malware_scans: {keep_snapshots: true, exclude_tags: {scan: never}}
     overrides: {prod: {target: {units: [workloads/prod]}, features: {runtime_monitoring: {eks_addon_management: false}}}}
   macie: {discovery: NEW}
   root_access: {administrator: true}

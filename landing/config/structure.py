@@ -206,6 +206,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "id": ("111122223333", "o-a1b2c3d4e5"),
     "identifier": ("CLOUD_TRAIL_ENABLED",),
     "key": ("alias/acme-logs",),
+    "location": ("s3://acme-lists/trusted.txt",),
     "known_policies": ("aws-guardrails-*",),
     "member_role": ("OrganizationAccountAccessRole",),
     "namespace_id": ("456789",),

@@ -181,6 +181,11 @@ CODES: Mapping[str, Explanation] = {
         "a resource control policy lets through by a name or a tag that somebody outside the organization may have too",
         "deny those outside beside it, or write the account in the pattern",
     ),
+    "LZ371": Explanation("a suppression rule of GuardDuty that AWS refuses", "correct it at that place"),
+    "LZ372": Explanation("more lists of a type than a detector of GuardDuty has", "put them together in one file"),
+    "LZ373": Explanation(
+        "malware scans that are narrowed by tags of what is scanned and of what is not", "leave one of the two out"
+    ),
     "LZ375": Explanation(
         "a Deny for principals of a name alone, who can make themselves one of another name",
         "deny everybody but those who may, or deny making roles and users of other names",

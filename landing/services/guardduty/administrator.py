@@ -6,8 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from landing.aws import Aws
+from landing.core.model import Scope
 from landing.services.guardduty.settings import TRUSTED
 from landing.services.shapes import APPOINTING, ServiceAdministrator
+
+
+def detectors(aws: Aws, scope: Scope) -> list[str]:
+    """The id of an account's detector in a region, if it has one: read once for all that hangs on it."""
+    client = aws.client("guardduty", scope)
+    return aws.tree.once(
+        f"guardduty detectors {scope}", lambda: list(aws.listed(client, "list_detectors", "DetectorIds"))
+    )
 
 
 class GuardDutyAdministrator(ServiceAdministrator):

@@ -9,7 +9,7 @@ from landing.aws import Aws, unless
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.organization import EnabledService, Organization
 from landing.services.guardduty import features
-from landing.services.guardduty.administrator import GuardDutyAdministrator
+from landing.services.guardduty.administrator import GuardDutyAdministrator, detectors
 from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
 from landing.services.overrides import by_account
 from landing.services.shapes import NAME, AdministeredSetting
@@ -85,7 +85,7 @@ class GuardDuty(AdministeredSetting):
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """An enabled detector that administers an organization; anything less is off."""
         client = aws.client("guardduty", scope)
-        for detector_id in aws.listed(client, "list_detectors", "DetectorIds"):
+        for detector_id in detectors(aws, scope):
             detector = client.get_detector(DetectorId=detector_id)
             with unless("BadRequestException") as no_administrator:
                 pages = list(aws.pages(client, "describe_organization_configuration", DetectorId=detector_id))
@@ -105,9 +105,9 @@ class GuardDuty(AdministeredSetting):
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Detector first (it may be suspended), then what members get; off means that nobody gets it."""
         client = aws.client("guardduty", change.address.scope)
-        detectors = list(aws.listed(client, "list_detectors", "DetectorIds"))
+        found = list(aws.listed(client, "list_detectors", "DetectorIds"))
         if change.action is Action.DELETE:
-            for detector_id in detectors:
+            for detector_id in found:
                 client.update_organization_configuration(DetectorId=detector_id, AutoEnableOrganizationMembers="NONE")
                 client.update_detector(DetectorId=detector_id, Enable=False)
             return
@@ -118,12 +118,12 @@ class GuardDuty(AdministeredSetting):
             "FindingPublishingFrequency": after["publishing_frequency"],
             "Features": features.for_detector(after["features"]),
         }
-        if detectors:
-            client.update_detector(DetectorId=detectors[0], **settings)
+        if found:
+            client.update_detector(DetectorId=found[0], **settings)
         else:
-            detectors = [client.create_detector(**settings)["DetectorId"]]
+            found = [client.create_detector(**settings)["DetectorId"]]
         client.update_organization_configuration(
-            DetectorId=detectors[0],
+            DetectorId=found[0],
             AutoEnableOrganizationMembers=after["auto_enable"],
             Features=features.for_members(after["features"], after["auto_enable"], after["new_members_only"]),
         )

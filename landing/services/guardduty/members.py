@@ -16,6 +16,7 @@ from landing.organization import Organization
 from landing.organization.resources import ACCOUNT
 from landing.services.base import Ownership
 from landing.services.guardduty import features
+from landing.services.guardduty.administrator import detectors
 from landing.services.guardduty.detector import GuardDuty
 from landing.services.guardduty.management import GuardDutyManagement
 from landing.services.guardduty.settings import GuardDutySettings
@@ -97,7 +98,7 @@ class GuardDutyMembers(AdministeredSetting):
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Who is missing; by feature who has it off (`lacking`) or on (`unasked`) and should not."""
-        found = look(organization, aws, scope) if wanted(organization) else None
+        found = look(organization, aws, scope, detectors(aws, scope)) if wanted(organization) else None
         if found is None:
             return
         sides: dict[bool, dict[str, list[str]]] = {True: {}, False: {}}
@@ -122,13 +123,14 @@ class GuardDutyMembers(AdministeredSetting):
         assert change.action is not Action.DELETE
         scope = change.address.scope
         client = aws.client("guardduty", scope)
-        found = look(organization, aws, scope)
+        here = list(aws.listed(client, "list_detectors", "DetectorIds"))
+        found = look(organization, aws, scope, here)
         if found is None:
             raise OperationFailed("GuardDuty has no administrator here", operation="CreateMembers", scope=scope)
         refused: list[Any] = []
         if found.missing:
             refused = list(_join(aws, client, found))
-            found = look(organization, aws, scope) or found
+            found = look(organization, aws, scope, here) or found
         alike: dict[tuple[tuple[str, bool], ...], list[str]] = defaultdict(list)
         for key, paths in found.differing.items():
             alike[tuple(sorted(paths.items()))].append(aws.tree.account_ids[key])
@@ -137,7 +139,7 @@ class GuardDutyMembers(AdministeredSetting):
             for batch in batched(accounts, MOST):
                 answer = client.update_member_detectors(DetectorId=found.detector, AccountIds=batch, Features=sent)
                 refused += answer["UnprocessedAccounts"]
-        left = look(organization, aws, scope) if refused else None
+        left = look(organization, aws, scope, here) if refused else None
         if left and (left.missing or left.differing):
             key = aws.tree.account_keys.get(refused[0]["AccountId"], refused[0]["AccountId"])
             message = f"GuardDuty: {key}: {refused[0]['Result']}"
@@ -160,11 +162,11 @@ def wanted(organization: Organization) -> dict[str, Member]:
     return found
 
 
-def look(organization: Organization, aws: Aws, scope: Scope) -> Found | None:
+def look(organization: Organization, aws: Aws, scope: Scope, detectors: Iterable[str]) -> Found | None:
     """What differs now; nothing where there is no administrator."""
     client = aws.client("guardduty", scope)
     asked = wanted(organization)
-    for detector in aws.listed(client, "list_detectors", "DetectorIds"):
+    for detector in detectors:
         with unless("BadRequestException") as no_administrator:
             members = list(aws.listed(client, "list_members", "Members", DetectorId=detector, OnlyAssociated="true"))
         if no_administrator.code:

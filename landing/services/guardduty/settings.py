@@ -44,6 +44,71 @@ def _features(description: str, *, defaults: bool) -> Any:
     return setting({}, description, type="object", additionalProperties=False, properties=schemas)
 
 
+TESTS = {
+    "equals": "Equals",
+    "not_equals": "NotEquals",
+    "matches": "Matches",
+    "not_matches": "NotMatches",
+    "greater_than": "GreaterThan",
+    "greater_than_or_equal": "GreaterThanOrEqual",
+    "less_than": "LessThan",
+    "less_than_or_equal": "LessThanOrEqual",
+}
+"""Tests of a criterion, and what AWS calls them (API reference, Condition)."""
+_TEXTS: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
+_TEST_SCHEMAS = {
+    name: {**_TEXTS, "maxItems": 5 if "matches" in name else 50} if index < 4 else {"type": "integer", "minimum": 0}
+    for index, name in enumerate(TESTS)
+}
+
+LISTS = {"trusted_ips": 1, "threat_ips": 6, "trusted_entities": 1, "threat_entities": 6}
+"""Types of lists, and how many a detector may have of each (GuardDuty User Guide, "Quotas")."""
+FORMATS = ("TXT", "STIX", "OTX_CSV", "ALIEN_VAULT", "PROOF_POINT", "FIRE_EYE")
+"""Of a list's file (API reference, CreateIPSet)."""
+_TAGS: Any = {"maxProperties": 50, "propertyNames": {"minLength": 1, "maxLength": 128, "not": {"pattern": "^aws:"}}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suppress:
+    """Findings that are expected: they are archived as they come, in every region."""
+
+    where: Mapping[str, Mapping[str, Any]] = setting(
+        REQUIRED,
+        "What all must be true of a finding: by criterion, as GuardDuty names it, one test or several.",
+        type="object",
+        minProperties=1,
+        additionalProperties={
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": False,
+            "properties": _TEST_SCHEMAS,
+        },
+    )
+    description: str = setting("", "What for.", maxLength=512)
+    rank: int | None = setting(None, "Position among the rules; left out, as AWS has it.", minimum=1, maximum=100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A list of addresses or names, from a bucket, in every region."""
+
+    type: str = setting(REQUIRED, "What is on it, and whether it is trusted or a threat.", enum=list(LISTS))
+    location: str = setting(
+        REQUIRED, "Where the file is: `s3://bucket/key`, or its URL.", pattern="^(s3|https)://[^ ]+$", maxLength=300
+    )
+    format: str = setting("TXT", "Of the file.", enum=list(FORMATS))
+    active: bool = setting(True, "Whether it is used.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scans:
+    """Malware scans of EBS volumes, by the administrator's detector."""
+
+    keep_snapshots: bool = setting(False, "Keep snapshots in which malware was found.")
+    include_tags: Mapping[str, str] = setting({}, "Only instances with one of these tags are scanned.", **_TAGS)
+    exclude_tags: Mapping[str, str] = setting({}, "Instances with one of these tags are not scanned.", **_TAGS)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Override:
     """What differs in some accounts (UpdateMemberDetectors)."""
@@ -74,4 +139,7 @@ class GuardDutySettings:
         False,
         "Make members of accounts that are there already (CreateMembers) where `auto_enable` does not: NEW, NONE.",
     )
+    suppress: Mapping[str, Suppress] = setting({}, "Suppression rules by stable key.")
+    lists: Mapping[str, Listed] = setting({}, "Trusted lists and threat lists by stable key.")
+    malware_scans: Scans | None = setting(None, "")
     overrides: Mapping[str, Override] = setting({}, "What differs by unit, account or tag, by stable key.")

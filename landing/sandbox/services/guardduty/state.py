@@ -28,6 +28,8 @@ class Holdings:
     """By kind (IPSet, ThreatIntelSet...), then by id."""
     destinations: dict[str, dict[str, Any]] = field(default_factory=dict)
     findings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    scans: dict[str, Any] = field(default_factory=dict)
+    """Settings of malware scans, as they were put."""
 
 
 @dataclass(slots=True)
