@@ -40,6 +40,7 @@ SETTINGS = (
     "{guardduty: {export: false}}",
     "{log_archive: {}, guardduty: {auto_enable: NONE, publishing_frequency: SIX_HOURS}}",
     "{guardduty: {export: false, management_account: false, features: {runtime_monitoring: {ec2_agent_management: false}}}}",
+    "{guardduty: {export: false, suppress: {s: {where: {severity: {less_than: 4}}, description: d}}, malware_scans: {keep_snapshots: true, exclude_tags: {scan: never}}, lists: {l: {type: threat_ips, location: 's3://acme-lists/bad.txt', active: false}}}}",
     "{guardduty: {export: false, features: {runtime_monitoring: true, ai_protection: true, s3_data_events: false}}}",
     "{security_hub: {}}",
     "{security_hub: {linked_regions: [eu-north-1], policies: {off: {enabled: false, target: {units: [security]}}}}}",

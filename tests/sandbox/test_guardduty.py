@@ -133,6 +133,21 @@ def test_filters(cloud: Cloud) -> None:
     refused("BadRequestException", guardduty.get_filter, DetectorId=made, FilterName="low")
 
 
+@source("API reference: GetMalwareScanSettings, UpdateMalwareScanSettings, ScanCriterionKey")
+def test_settings_of_malware_scans(cloud: Cloud) -> None:
+    guardduty = cloud.client("guardduty")
+    of = {"DetectorId": guardduty.create_detector(Enable=True)["DetectorId"]}
+    assert guardduty.get_malware_scan_settings(**of)["EbsSnapshotPreservation"] == "NO_RETENTION"
+    guardduty.update_malware_scan_settings(**of, EbsSnapshotPreservation="RETENTION_WITH_FINDING")
+    never = {"EC2_INSTANCE_TAG": {"MapEquals": [{"Key": "scan", "Value": "never"}]}}
+    guardduty.update_malware_scan_settings(**of, ScanResourceCriteria={"Exclude": never})
+    found = guardduty.get_malware_scan_settings(**of)
+    assert found["EbsSnapshotPreservation"] == "RETENTION_WITH_FINDING"
+    assert found["ScanResourceCriteria"] == {"Exclude": never}
+    other = {"Include": {"ACCOUNT": {"MapEquals": [{"Key": "a"}]}}}
+    refused("BadRequestException", guardduty.update_malware_scan_settings, **of, ScanResourceCriteria=other)
+
+
 @source("User Guide: quotas, one trusted IP list")
 def test_one_trusted_ip_list(cloud: Cloud) -> None:
     guardduty = cloud.client("guardduty")
