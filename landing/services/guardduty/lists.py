@@ -21,13 +21,13 @@ GONE = ("DELETE_PENDING", "DELETED")
 COMING = {"ACTIVATING": "ACTIVE", "DEACTIVATING": "INACTIVE"}
 
 
-NOUNS = {
-    "trusted_ips": ("IPSet", "ip_set", "IpSetId"),
-    "threat_ips": ("ThreatIntelSet", "threat_intel_set", "ThreatIntelSetId"),
-    "trusted_entities": ("TrustedEntitySet", "trusted_entity_set", "TrustedEntitySetId"),
-    "threat_entities": ("ThreatEntitySet", "threat_entity_set", "ThreatEntitySetId"),
+IDS = {
+    "trusted_ips": "IpSetId",
+    "threat_ips": "ThreatIntelSetId",
+    "trusted_entities": "TrustedEntitySetId",
+    "threat_entities": "ThreatEntitySetId",
 }
-"""By type in the config: what the operations are called in IAM and in boto3, and what an id is."""
+"""What AWS calls an id, by type in the config."""
 
 
 class GuardDutyList(AdministeredSetting):
@@ -53,9 +53,12 @@ class GuardDutyList(AdministeredSetting):
         "guardduty:ListThreatEntitySets", "guardduty:GetThreatEntitySet",
         "sts:AssumeRole",
     )  # fmt: skip
-    writes = tuple(
-        f"guardduty:{verb}{noun}" for noun, _, _ in NOUNS.values() for verb in ("Create", "Update", "Delete")
-    )
+    writes = (
+        "guardduty:CreateIPSet", "guardduty:UpdateIPSet", "guardduty:DeleteIPSet",
+        "guardduty:CreateThreatIntelSet", "guardduty:UpdateThreatIntelSet", "guardduty:DeleteThreatIntelSet",
+        "guardduty:CreateTrustedEntitySet", "guardduty:UpdateTrustedEntitySet", "guardduty:DeleteTrustedEntitySet",
+        "guardduty:CreateThreatEntitySet", "guardduty:UpdateThreatEntitySet", "guardduty:DeleteThreatEntitySet",
+    )  # fmt: skip
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """More of a type than a detector may have."""
@@ -128,16 +131,28 @@ def listed(attributes: Attributes) -> dict[str, Any]:
 
 def _present(aws: Aws, client: Any, detector: str, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The lists of a type, with their ids."""
-    _, noun, id_ = NOUNS[kind]
-    for each in aws.listed(client, f"list_{noun}s", f"{id_}s", DetectorId=detector):
-        found = getattr(client, f"get_{noun}")(DetectorId=detector, **{id_: each})
+    listing, get = {
+        "trusted_ips": ("list_ip_sets", "get_ip_set"),
+        "threat_ips": ("list_threat_intel_sets", "get_threat_intel_set"),
+        "trusted_entities": ("list_trusted_entity_sets", "get_trusted_entity_set"),
+        "threat_entities": ("list_threat_entity_sets", "get_threat_entity_set"),
+    }[kind]
+    for each in aws.listed(client, listing, f"{IDS[kind]}s", DetectorId=detector):
+        found = getattr(client, get)(DetectorId=detector, **{IDS[kind]: each})
         if found["Status"] not in GONE:
             yield each, found
 
 
 def _call(client: Any, verb: str, kind: str) -> Any:
-    return getattr(client, f"{verb}_{NOUNS[kind][1]}")
+    """The operation by which a list of a type is written."""
+    names = {
+        "trusted_ips": ("create_ip_set", "update_ip_set", "delete_ip_set"),
+        "threat_ips": ("create_threat_intel_set", "update_threat_intel_set", "delete_threat_intel_set"),
+        "trusted_entities": ("create_trusted_entity_set", "update_trusted_entity_set", "delete_trusted_entity_set"),
+        "threat_entities": ("create_threat_entity_set", "update_threat_entity_set", "delete_threat_entity_set"),
+    }[kind]
+    return getattr(client, next(name for name in names if name.startswith(verb)))
 
 
 def _named(detector: str, kind: str, id_: str) -> dict[str, str]:
-    return {"DetectorId": detector, NOUNS[kind][2]: id_}
+    return {"DetectorId": detector, IDS[kind]: id_}
