@@ -259,7 +259,7 @@ def reads(organization: Organization, *, detect: bool = False, kinds: Iterable[K
     actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, *BESIDES, simulator.ACTION}
     members = [each for each in organization.deployments.values() if {*each.accounts} - {organization.management}]
     held = [each.template for each in members] if detect else []
-    statements = [{"Effect": "Allow", "Action": member_reads(kinds), "Resource": "*"}, *_held(held)]
+    statements = [{"Effect": "Allow", "Action": _short(member_reads(kinds)), "Resource": "*"}, *_held(held)]
     if organization.pipeline:
         actions.add(BUCKET_TAGS)
     if lock := organization.lock:
@@ -270,6 +270,31 @@ def reads(organization: Organization, *, detect: bool = False, kinds: Iterable[K
         return Reads(frozenset(actions), session_policy(statements))
     except ValueError as error:
         raise LandingError(f"{error}: the stacks in member accounts hold resources of too many services") from None
+
+
+ALIKE = 3
+"""So many actions of a service that begin with the same verb are one pattern in a session policy."""
+
+
+def _short(actions: Iterable[str]) -> list[str]:
+    """As patterns where these do nothing but read, and never contents: a session policy is short.
+
+    The connection itself lets through only the actions (`Reads.allow`), and the roles have no patterns.
+    """
+    from landing.policy import catalog
+
+    services = {each.partition(":")[0] for each in CONTENTS}
+    groups: dict[str, list[str]] = {}
+    for action in actions:
+        service, _, name = action.partition(":")
+        verb = next((verb for verb in ("Describe", "Get", "List") if name.startswith(verb)), "")
+        alike = f"{service}:{verb}*" if verb and service not in services else action
+        groups.setdefault(alike, []).append(action)
+    found: list[str] = []
+    for pattern, group in groups.items():
+        whole = len(group) >= ALIKE and _only_reads(catalog.expand(pattern))
+        found += [pattern] if whole else group
+    return sorted(found)
 
 
 def _held(templates: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
