@@ -47,8 +47,9 @@ SERVICE_OF_TYPE = {"CertificateManager": "acm", "ElasticLoadBalancingV2": "elast
                    "StepFunctions": "states"}  # fmt: skip
 """Where IAM's prefix of a service is not the lower-cased name in CloudFormation's types."""
 
-CONTENTS = ("dynamodb:GetItem", "dynamodb:GetRecords", "kinesis:GetRecords", "logs:GetLogEvents",
-            "logs:GetQueryResults", "s3:GetObject*", "secretsmanager:GetSecretValue")  # fmt: skip
+CONTENTS = ("cloudtrail:GetQueryResults", "dynamodb:GetItem", "dynamodb:GetRecords", "kinesis:GetRecords",
+            "logs:GetLogEvents", "logs:GetQueryResults", "macie2:GetSensitiveDataOccurrences",
+            "s3:GetObject*", "secretsmanager:GetSecretValue")  # fmt: skip
 """Reads of what resources hold, which no drift detection needs."""
 
 BUCKET = "s3:GetBucketLocation"
