@@ -16,6 +16,8 @@ OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12
 
 ATTEMPTS = 100
 ACTIVE = ("RUNNING", "QUEUED", "STOPPING")
+OWN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<!\d)\d{12}(?!\d)")
+"""What is of one instance alone in the reason of its failure: the id of a request or of the account."""
 NAMED = 5
 """How many of the instances that failed are named."""
 
@@ -137,6 +139,16 @@ class Operations:
 
 
 def named(failures: list[Failure]) -> str:
-    """The first few, and how many more there are."""
-    more = f"; and {len(failures) - NAMED} more" if len(failures) > NAMED else ""
-    return "; ".join(map(str, failures[:NAMED])) + more
+    """The first few that failed for one reason and how many more there are, then the reason: each reason once."""
+    places: dict[str, list[str]] = {}
+    reasons: dict[str, str] = {}
+    for each in failures:
+        alike = OWN.sub("", each.reason.replace(each.region, ""))
+        places.setdefault(alike, []).append(f"{each.account}/{each.region}")
+        reasons.setdefault(alike, each.reason)
+    said = []
+    for alike, where in places.items():
+        more = f" and {len(where) - NAMED} more" if len(where) > NAMED else ""
+        said.append(f"{', '.join(where[:NAMED])}{more}: {reasons[alike]}")
+    rest = f"; and {len(said) - NAMED} other reasons" if len(said) > NAMED else ""
+    return "; ".join(said[:NAMED]) + rest

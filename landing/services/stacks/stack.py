@@ -295,7 +295,7 @@ class Stack(CloudFormationKind):
         return aws.symbolic(self.drifts(aws, client, stack["StackName"])) if status == "DRIFTED" else {}
 
     def begun(self, change: Change, present: Attributes) -> bool:
-        """Whether AWS is still at it, and template, parameters and all else are on one of both sides.
+        """Whether AWS is still at it, or has failed half way, and template and all else are on one of both sides.
 
         The protection is lifted first where a stack goes, and set last where it takes back what was left. A new one
         that was not built is deleted and made anew.
@@ -306,7 +306,9 @@ class Stack(CloudFormationKind):
         open_to = {"status"} | ({"protected"} if comes_or_goes else set())
         rest = {part: value for part, value in present.items() if part not in open_to}
         status = str(present["status"])
-        return between(change, rest) and (status == "complete" or status.endswith("_IN_PROGRESS"))
+        failed = ROLLBACK_FAILED if change.after is not None else "DELETE_FAILED"  # each is what `apply` goes on from
+        left = status in ("complete", failed) if change.before is not None else status == "complete"
+        return between(change, rest) and (left or status.endswith("_IN_PROGRESS"))
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, update, put back or delete, and wait for the end."""
