@@ -194,7 +194,7 @@ def test_a_service_that_cannot_be_read_is_a_gap_and_the_rest_goes_on(cloud: Sand
     ]
     assert report["summary"]["not_checked"] > 0
     assert {f["kind"] for f in report["findings"] if f["status"] == "not_checked"} <= {
-        "guardduty_administrator", "guardduty", "guardduty_export", "guardduty_management",
+        "guardduty_administrator", "guardduty", "guardduty_export", "guardduty_management", "guardduty_members",
     }  # fmt: skip
 
 
