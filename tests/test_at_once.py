@@ -10,13 +10,14 @@ from landing.engine.apply import Result
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from tests.cloud import Cloud, Story
+from tests.samples import PEOPLE
 
 
 def test_two_applies_at_once_double_nothing(full: Organization, creation: Story) -> None:
     with Sandbox() as sandbox:
         sandbox.load(creation.end)
         wanted = held(Cloud(sandbox, full))
-    with Sandbox() as sandbox:
+    with Sandbox(identity_center=PEOPLE) as sandbox:
         cloud = Cloud(sandbox, full)
         plans = [cloud.plan().changes for _ in range(2)]
         results: list[Result] = []

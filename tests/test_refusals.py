@@ -19,7 +19,7 @@ from landing.engine.plan_file import digest_of
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from tests.cloud import Cloud, Story
-from tests.samples import FULL, LIBRARY, SMALL
+from tests.samples import FULL, LIBRARY, PEOPLE, SMALL
 
 Config = Callable[..., Path]
 Capture = pytest.CaptureFixture[str]
@@ -231,7 +231,7 @@ def test_an_account_that_cannot_be_entered_is_a_gap_and_the_rest_goes_on(cloud: 
 
 
 def test_the_role_of_a_new_account_is_waited_for(full: Organization) -> None:
-    with Sandbox() as sandbox:
+    with Sandbox(identity_center=PEOPLE) as sandbox:
         cloud = Cloud(sandbox, full)
         sandbox.faults.reject("sts", "AssumeRole", code="AccessDenied", status=403, times=5)
         result = cloud.apply()
