@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,6 +97,30 @@ def _hub(cloud: Cloud) -> None:
     cloud.client("securityhub").enable_security_hub(EnableDefaultStandards=False)
 
 
+def _bus(cloud: Cloud) -> None:
+    cloud.client("events").create_event_bus(Name="bus")
+
+
+def _putting(account: str) -> Properties:
+    """A statement of the policy of a bus."""
+    where = HERE.format(service="events", resource="event-bus/bus")
+    return allow({"AWS": f"arn:aws:iam::{account}:root"}, "events:PutEvents", where)
+
+
+def _function_role(cloud: Cloud) -> None:
+    role(cloud, "function", "lambda.amazonaws.com")
+
+
+def _function(cloud: Cloud) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as written:
+        written.writestr("index.py", "def handler(event, context): pass")
+    cloud.client("lambda").create_function(
+        FunctionName="function", Role=role(cloud, "function", "lambda.amazonaws.com"), Runtime="python3.13",
+        Handler="index.handler", Code={"ZipFile": archive.getvalue()},
+    )  # fmt: skip
+
+
 def _topic(cloud: Cloud) -> None:
     for name in ("topic", "other-topic"):
         cloud.client("sns").create_topic(Name=name)
@@ -186,6 +212,10 @@ LIVES = (
         {"QueryDescription": "a", "Tags": TAGS}, {"QueryDescription": "b", "Tags": OTHER_TAGS}),
     Life("Detective::Graph", {}, {"Tags": TAGS}, {"Tags": OTHER_TAGS}),
     Life("EC2::SnapshotBlockPublicAccess", {"State": "block-all-sharing"}, {}, {"State": "block-new-sharing"}),
+    Life("Events::EventBus", {"Name": "bus"}, {"Description": "a", "Tags": TAGS},
+        {"Description": "b", "Tags": OTHER_TAGS}),
+    Life("Events::EventBusPolicy", {"EventBusName": "bus", "StatementId": "all", "Statement": _putting("333333333333")},
+        {}, {"Statement": _putting("444444444444")}, _bus),
     Life("Events::Rule", {"Name": "rule", "EventPattern": {"source": ["aws.config"]}},
         {"Description": "a", "State": "DISABLED", "Tags": TAGS, "Targets": [{"Id": "topic", "Arn": TOPIC}]},
         {"Description": "b", "State": "ENABLED", "EventPattern": {"source": ["aws.iam"]}, "Tags": OTHER_TAGS,
@@ -223,6 +253,16 @@ LIVES = (
         {"Description": "b", "Enabled": False, "EnableKeyRotation": True, "RotationPeriodInDays": 90,
          "Tags": OTHER_TAGS,
          "KeyPolicy": policy(allow(ROOT, "kms:*", "*"), allow({"AWS": "*"}, "kms:Decrypt", "*"))}),
+    Life("Lambda::Function", {"FunctionName": "function", "Code": {"ZipFile": "def handler(event, context): pass"},
+         "Handler": "index.handler", "Runtime": "python3.13", "Role": f"arn:aws:iam::{OWNER}:role/function"},
+        {"Description": "a", "Timeout": 10, "MemorySize": 256, "Tags": TAGS,
+         "Environment": {"Variables": {"TOPIC": "a"}}},
+        {"Description": "b", "Timeout": 20, "MemorySize": 512, "Tags": OTHER_TAGS,
+         "Environment": {"Variables": {"TOPIC": "b"}}},
+        _function_role),
+    Life("Lambda::Permission", {"FunctionName": "function", "Action": "lambda:InvokeFunction",
+         "Principal": "events.amazonaws.com", "SourceArn": HERE.format(service="events", resource="rule/rule")},
+        needs=_function),
     Life("Logs::LogGroup", {"LogGroupName": "group"}, {"RetentionInDays": 90, "Tags": TAGS},
         {"RetentionInDays": 365, "Tags": OTHER_TAGS}),
     Life("Logs::MetricFilter", {"FilterName": "filter", "FilterPattern": "ERROR", "LogGroupName": "group",

@@ -25,6 +25,7 @@ MODULES: dict[str, str] = {
     "AWS::GuardDuty": "guardduty",
     "AWS::IAM": "iam",
     "AWS::KMS": "kms",
+    "AWS::Lambda": "awslambda",
     "AWS::Logs": "logs",
     "AWS::Macie": "macie",
     "AWS::S3": "s3",

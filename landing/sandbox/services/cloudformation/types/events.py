@@ -1,9 +1,10 @@
-"""Amazon EventBridge: rules and their targets."""
+"""Amazon EventBridge: rules and their targets, buses and who may put events on them."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from landing.sandbox.services.cloudformation.types.api import ApiType
 from landing.sandbox.services.cloudformation.types.base import (
     Properties,
     ResourceType,
@@ -12,6 +13,7 @@ from landing.sandbox.services.cloudformation.types.base import (
     document,
     given,
     parsed,
+    refused,
 )
 from landing.sandbox.services.cloudformation.types.tags import TagCalls
 
@@ -90,3 +92,58 @@ class Rule(ResourceType):
 
 def _place(name: str, bus: str) -> dict[str, str]:
     return {"Rule": name, "EventBusName": bus}
+
+
+class EventBus(ApiType):
+    """AWS::Events::EventBus."""
+
+    name = "AWS::Events::EventBus"
+    properties = frozenset({"Description", "KmsKeyIdentifier", "Name", "Tags"})
+    service, key, named, longest = "events", "Name", "Name", 256
+    creates, updates, deletes = "CreateEventBus", "UpdateEventBus", "DeleteEventBus"
+    describes = "DescribeEventBus"
+    tagging = TagCalls("events")
+
+
+class EventBusPolicy(ResourceType):
+    """AWS::Events::EventBusPolicy: one statement of the policy of a bus."""
+
+    name = "AWS::Events::EventBusPolicy"
+    properties = frozenset({"EventBusName", "Statement", "StatementId"})
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """PutPermission of the whole policy; a statement that is there already is another's."""
+        bus, sid = properties.get("EventBusName", "default"), properties["StatementId"]
+        if sid in self._statements(site, bus):
+            raise refused("PutPermission", "AlreadyExists", f"Statement {sid} of event bus {bus} already exists.")
+        self._put(site, bus, sid, properties["Statement"])
+        return f"{bus}|{sid}"
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """The statement in the policy of DescribeEventBus."""
+        bus, _, sid = physical_id.partition("|")
+        found = self._statements(site, bus).get(sid)
+        if found is None:
+            return None
+        wanted = expected.get("Statement", {})
+        statement = {name: value for name, value in found.items() if name != "Sid" or name in wanted}
+        return {"EventBusName": bus, "StatementId": sid, "Statement": statement}
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """Put again."""
+        bus, _, sid = physical_id.partition("|")
+        self._put(site, bus, sid, after["Statement"])
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """RemovePermission."""
+        bus, _, sid = physical_id.partition("|")
+        site.client("events").remove_permission(EventBusName=bus, StatementId=sid)
+
+    def _statements(self, site: Site, bus: str) -> dict[str, Any]:
+        text = site.client("events").describe_event_bus(Name=bus).get("Policy")
+        return {statement["Sid"]: statement for statement in parsed(text)["Statement"]} if text else {}
+
+    def _put(self, site: Site, bus: str, sid: str, statement: Any) -> None:
+        statements = {**self._statements(site, bus), sid: {**statement, "Sid": sid}}
+        policy = {"Version": "2012-10-17", "Statement": [*statements.values()]}
+        site.client("events").put_permission(EventBusName=bus, Policy=document(policy))
