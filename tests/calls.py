@@ -34,7 +34,8 @@ from landing.services.organizations.trusted_access import STACKSETS
 SERVICES = (
     "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "iam", "identitystore", "kms",
     "macie2", "organizations",
-    "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "sso-admin", "ssm", "sts",
+    "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "sns", "sso-admin",
+    "ssm", "sts",
 )  # fmt: skip
 """Every service that is called; `of_package` fails at a client of another."""
 

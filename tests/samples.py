@@ -63,6 +63,7 @@ services:
     overrides: {prod: {target: {units: [workloads/prod]}, features: {runtime_monitoring: {eks_addon_management: false}}}}
   macie: {discovery: NEW}
   root_access: {administrator: true}
+  alarms: {email: [security@example.com], watched_roles: [break-glass], trail_alarms: true}
   access_analyzer:
     unused: {days: 60, exclude: {accounts: [shop-prod]}, exclude_tags: {landing: exempt}}
     internal: {resource_types: ["AWS::S3::Bucket"], accounts: {units: [workloads]}}

@@ -226,6 +226,12 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.QUOTA: _codes("ServiceQuotaExceededException"),
         Cause.INTERNAL: _codes("InternalServerException"),
     },
+    # https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
+    "sns": {
+        Cause.NOT_THERE: _codes("NotFound"),
+        Cause.REFUSED: _codes("AuthorizationError"),
+        Cause.INVALID: _codes("InvalidParameter"),
+    },
 }
 """The errors of a service's own, as botocore's models have them; `tests/test_causes.py` asks for each one."""
 

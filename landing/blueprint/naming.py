@@ -12,6 +12,8 @@ PLANS_KEY_ALIAS = "alias/landing-plans"
 RECORDER = "default"
 RECORDER_ROLE = "landing-config-recorder"
 AGGREGATOR = "landing-organization"
+ALARMS = "landing-alarms"
+"""The topic, the event bus, the function and the role of the alarms; `alias/landing-alarms` is their key."""
 LOG_BUCKETS = ("access-logs", "cloudtrail", "config", "guardduty")
 """What the buckets of the log archive are for."""
 

@@ -58,7 +58,8 @@ class Deployments:
     def _parameters(self, row: ServiceBlueprint, values: Mapping[str, Any]) -> dict[str, Any]:
         """What the blueprint has a parameter for; what nobody gave is left to it."""
         names = self.library.blueprint(row.blueprint).parameters
-        return {name: values[name] for name in names if values.get(name) not in (None, [], "")}
+        given = {name: values[name] for name in names if values.get(name) not in (None, [], (), "")}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
 
     def _deployment(
         self, row: ServiceBlueprint, template: dict[str, Json], service: Service, configured: EnabledService[Any]

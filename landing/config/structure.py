@@ -203,6 +203,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "exclude_tags": ("exempt",),
     "existing": ("organization-trail",),
     "existing_aggregator": ("organization-view",),
+    "https": ("https://events.example.com/alarms",),
     "id": ("111122223333", "o-a1b2c3d4e5"),
     "identifier": ("CLOUD_TRAIL_ENABLED",),
     "key": ("alias/acme-logs",),
@@ -232,6 +233,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "url": ("https://gitlab.example.com",),
     "version": ("4.0",),
     "workflow": (".github/workflows/landing.yml",),
+    "watched_roles": ("break-glass",),
 }
 """Right values, by the key that has them or that is next above."""
 

@@ -244,6 +244,11 @@ CODES: Mapping[str, Explanation] = {
     "LZ407": Explanation("what cfn-lint finds in the template of a blueprint", "as it says"),
     "LZ408": Explanation("templates that are not linted, for want of cfn-lint", "`pip install 'landing[lint]'`"),
     "LZ409": Explanation("a file of the library that is not read", "put the file itself there"),
+    "LZ424": Explanation("alarms that nobody hears", "name an address under `services.alarms`"),
+    "LZ425": Explanation(
+        "alarms whose events come in a region that is not governed", "govern it, or hear of no sign-in of a root user"
+    ),
+    "LZ426": Explanation("alarms on a log group that there is not", "let the trail deliver to CloudWatch Logs"),
     "LZ501": Explanation(
         "(`plan`, `drift`, `apply`) an account id that AWS does not have, or has for something else",
         "the message says what AWS has; correct the id, or leave it out",

@@ -66,7 +66,7 @@ def _group(group: Group, organization: Organization, style: Style, detail: Detai
     at = f"   {safe(group.sources[0])}" if group.sources else ""
     more = f" and {len(group.sources) - 1} more" if len(group.sources) > 1 else ""
     yield f"{severity} {group.name}{where}   {WORDS[first.status]}{at}{more}"
-    if first.status is Status.IN_FORCE:
+    if first.reason and first.status in (Status.IN_FORCE, Status.CHANGED):
         yield f"  {safe(first.reason)}"
     if first.note:
         yield f"  {safe(first.note)}"

@@ -1,6 +1,7 @@
 """Every service, in the order in which people think of them; a new one is a folder or file here and a line below."""
 
 from landing.services.access_analyzer.declaration import SERVICE as ACCESS_ANALYZER
+from landing.services.alarms.declaration import SERVICE as ALARMS
 from landing.services.base import Kinds
 from landing.services.cloudtrail.declaration import SERVICE as CLOUDTRAIL
 from landing.services.config.declaration import SERVICE as CONFIG
@@ -28,6 +29,7 @@ SERVICES: tuple[Service, ...] = (
     ACCESS_ANALYZER,
     ROOT_ACCESS,
     IDENTITY_CENTER,
+    ALARMS,
 )
 
 KINDS = Kinds(kind for service in SERVICES for kind in service.kinds)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
-from landing.blueprint.naming import LOG_KEY_ALIAS, RECORDER, RECORDER_ROLE, TRAIL, bucket
+from landing.blueprint.naming import ALARMS, LOG_KEY_ALIAS, RECORDER, RECORDER_ROLE, TRAIL, bucket
 from tests.sandbox.lab import REGION, Lab
 from tests.sandbox.security import allow, document
 
@@ -170,6 +171,55 @@ def _documents_shared(lab: Lab) -> None:
     lab.cloud.client("ssm").reset_service_setting(SettingId="/ssm/documents/console/public-sharing-permission")
 
 
+def _alarms_for_everybody(lab: Lab) -> None:
+    events = lab.cloud.client("events")
+    events.put_permission(EventBusName=ALARMS, StatementId="organization", Action="events:PutEvents", Principal="*")
+
+
+def _alarms_by_others(lab: Lab) -> None:
+    topic = lab.cloud.client("sns").create_topic(Name="mine")["TopicArn"]
+    client = lab.cloud.client("lambda")
+    client.update_function_configuration(FunctionName=ALARMS, Environment={"Variables": {"TOPIC": topic}})
+
+
+def _alarms_unencrypted(lab: Lab) -> None:
+    sns = lab.cloud.client("sns")
+    topic = sns.create_topic(Name=ALARMS)["TopicArn"]
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="KmsMasterKeyId", AttributeValue="")
+
+
+def _arriving_off(lab: Lab) -> None:
+    lab.cloud.client("events").disable_rule(Name=f"{ALARMS}-arriving", EventBusName=ALARMS)
+
+
+def _forwarding_off(lab: Lab) -> None:
+    lab.cloud.client("events").disable_rule(Name=f"{ALARMS}-rootuse")
+
+
+def _forwarded_nowhere(lab: Lab) -> None:
+    lab.cloud.client("events").remove_targets(Rule=f"{ALARMS}-switchedoff", Ids=["alarms"])
+
+
+def _forwards_more(lab: Lab) -> None:
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "events:*", "Resource": "*"}]}
+    iam = lab.cloud.client("iam")
+    iam.put_role_policy(RoleName=ALARMS, PolicyName="forward", PolicyDocument=json.dumps(document))
+
+
+def _forwards_for_all(lab: Lab) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    lab.cloud.client("iam").update_assume_role_policy(RoleName=ALARMS, PolicyDocument=document)
+
+
+def _alarm_silent(lab: Lab) -> None:
+    lab.cloud.client("cloudwatch").delete_alarms(AlarmNames=["landing-RootUse"])
+
+
+def _filter_gone(lab: Lab) -> None:
+    lab.cloud.client("logs").delete_metric_filter(logGroupName=TRAIL, filterName="landing-KeyDeletion")
+
+
 MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("log_archive", _opened, "ConfigBucket", "/PublicAccessBlockConfiguration"),
     ("log_archive", _one_setting_opened, "ConfigBucket", "/PublicAccessBlockConfiguration/RestrictPublicBuckets"),
@@ -193,6 +243,16 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("security_audit_role", _policy_attached, "AuditRole", "/ManagedPolicyArns/1"),
     ("security_audit_role", _trust_widened, "AuditRole", "/AssumeRolePolicyDocument"),
     ("config_aggregator", _aggregator_narrowed, "Aggregator", "/OrganizationAggregationSource/AllAwsRegions"),
+    ("alarms", _alarms_for_everybody, "BusPolicy", "/Statement"),
+    ("alarms", _alarms_by_others, "Message", "/Environment"),
+    ("alarms", _alarms_unencrypted, "AlarmsTopic", "/KmsMasterKeyId"),
+    ("alarms", _arriving_off, "Arriving", "/State"),
+    ("alarms_events", _forwarding_off, "RootUse", "/State"),
+    ("alarms_events", _forwarded_nowhere, "SwitchedOff", "/Targets"),
+    ("alarms_role", _forwards_more, "AlarmsRole", "/Policies/0/PolicyDocument"),
+    ("alarms_role", _forwards_for_all, "AlarmsRole", "/AssumeRolePolicyDocument"),
+    ("trail_alarms", _alarm_silent, "RootUseAlarm", ""),
+    ("trail_alarms", _filter_gone, "KeyDeletionFilter", ""),
     ("cloudtrail_logs", _trail_logs_cut, "TrailLogs", "/RetentionInDays"),
     ("account_baseline", _snapshots_shared, "SnapshotSharing", "/State"),
     ("account_baseline", _snapshots_public, "SnapshotSharing", ""),

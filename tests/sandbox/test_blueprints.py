@@ -21,19 +21,26 @@ def lab(cloud: Cloud, library: Library) -> Lab:
     return Lab(cloud, library)
 
 
-NEEDS: dict[str, tuple[str, ...]] = {"config_recorder": ("log_archive", "config_recorder_role")}
+NEEDS: dict[str, tuple[str, ...]] = {
+    "alarms_events": ("alarms_role",),
+    "config_recorder": ("log_archive", "config_recorder_role"),
+    "trail_alarms": ("cloudtrail_logs",),
+}
 CHANGES: dict[str, dict[str, Any]] = {
     "account_baseline": {"snapshots": "block-new-sharing"},
+    "alarms": {"email": ["security@example.com"], "severity": "LOW"},
+    "alarms_events": {"severity": "CRITICAL"},
     "cloudtrail_logs": {"log_group_days": 365},
     "config_recorder": {"recording_frequency": "DAILY", "snapshot_frequency": "One_Hour"},
     "log_archive": {"retention_days": 3650, "archive_days": 90},
     "pipeline": {"session_hours": 12},
     "read_role": {"trusted": "role/landing-plan"},
+    "trail_alarms": {"denials": 7},
     "security_audit_role": {"max_session_hours": 4},
 }
 """What is changed in an update, where the blueprint has something to change."""
-ALL = ("account_baseline", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
-       "log_archive", "pipeline", "read_role", "security_audit_role")  # fmt: skip
+ALL = ("account_baseline", "alarms", "alarms_events", "alarms_role", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
+       "log_archive", "pipeline", "read_role", "security_audit_role", "trail_alarms")  # fmt: skip
 
 
 def test_no_blueprint_is_left_out(library: Library) -> None:
@@ -41,7 +48,9 @@ def test_no_blueprint_is_left_out(library: Library) -> None:
 
 
 def _given(name: str) -> dict[str, Any]:
-    """Parameters of a blueprint that has no defaults."""
+    """Parameters of a blueprint that has no defaults, or that does little by itself."""
+    if name == "alarms_events":
+        return {"watched_roles": ["break-glass"]}
     if name != "pipeline":
         return {}
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetRole", "Resource": "*"}]}

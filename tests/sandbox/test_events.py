@@ -137,3 +137,48 @@ def test_an_organization_may_put_events(cloud: Cloud) -> None:
     assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-example"}}
     events.remove_permission(StatementId="organization")
     refused("ResourceNotFoundException", events.remove_permission, StatementId="organization")
+
+
+EVENT = {
+    "id": "1", "account": "123456789012", "source": "aws.x", "time": "2026-01-01T00:00:00Z", "region": "us-east-1",
+    "resources": ["arn:aws:iam::123456789012:role/a"], "detail-type": "d",
+    "detail": {"severity": 7.5, "name": "Delete", "list": [{"a": 1, "b": 2}, {"a": 3, "b": 4}], "tags": ["x", "y"]},
+}  # fmt: skip
+
+
+@source("EventBridge User Guide, Comparison operators for use in event patterns")
+@pytest.mark.parametrize(
+    ("detail", "fits"),
+    [
+        ({"severity": [{"numeric": [">=", 7, "<", 8]}]}, True),
+        ({"severity": [{"numeric": [">=", 8]}]}, False),
+        ({"name": [{"prefix": "Del"}]}, True),
+        ({"name": [{"suffix": "Del"}]}, False),
+        ({"name": ["Create", {"wildcard": "D*te"}]}, True),
+        ({"name": [{"anything-but": ["Delete"]}]}, False),
+        ({"name": [{"anything-but": {"prefix": "Cre"}}]}, True),
+        ({"name": [{"equals-ignore-case": "delete"}]}, True),
+        ({"none": [{"exists": False}]}, True),
+        ({"name": [{"exists": False}]}, False),
+        ({"none": {"deeper": [{"exists": False}]}}, True),
+        ({"list": {"a": [3], "b": [4]}}, True),
+        ({"list": {"a": [1], "b": [4]}}, False),
+        ({"tags": ["y"]}, True),
+        ({"$or": [{"name": ["Create"]}, {"severity": [7.5]}]}, True),
+        ({"$or": [{"name": ["Create"]}, {"severity": [7]}]}, False),
+    ],
+)
+def test_an_event_is_held_against_a_pattern(cloud: Cloud, detail: dict[str, Any], fits: bool) -> None:
+    pattern = json.dumps({"source": ["aws.x"], "detail": detail})
+    tried = cloud.client("events").test_event_pattern
+    assert tried(EventPattern=pattern, Event=json.dumps(EVENT))["Result"] is fits
+
+
+@source("events: TestEventPattern (API reference): InvalidEventPatternException; the fields of an event")
+def test_a_trial_needs_a_pattern_and_an_event(cloud: Cloud) -> None:
+    tried = cloud.client("events").test_event_pattern
+    event = json.dumps(EVENT)
+    refused("InvalidEventPatternException", tried, EventPattern="{", Event=event)
+    refused("InvalidEventPatternException", tried, EventPattern='{"source": "aws.x"}', Event=event)
+    refused("InvalidEventPatternException", tried, EventPattern='{"source": [{"like": "aws.x"}]}', Event=event)
+    refused("ValidationException", tried, EventPattern=PATTERN, Event='{"source": "aws.x"}')

@@ -123,3 +123,31 @@ def test_filters_have_pages(cloud: Cloud) -> None:
     assert "nextToken" not in second
     refused("InvalidParameterException", logs.describe_metric_filters, nextToken="mine")
     refused("ResourceNotFoundException", logs.describe_metric_filters, logGroupName="none")
+
+
+@source(
+    "CloudWatch Logs User Guide, Filter pattern syntax: Using metric filters to extract values from JSON log events"
+)
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        ('{ $.a = "x*" }', [1, 3]),
+        ("{ $.a = x1 || $.b.c = 2 }", [1, 2]),
+        ("{ ($.a = x*) && ($.b.c NOT EXISTS) }", [3]),
+        ("{ $.b.c EXISTS }", [1, 2]),
+        ("{ $.b.c > 1 }", [2]),
+        ('{ $.a != "x1" }', [2, 3]),
+        ("{ $.flag = true }", [3]),
+    ],
+)
+def test_a_message_is_held_against_a_filter(cloud: Cloud, pattern: str, fits: list[int]) -> None:
+    messages = ['{"a": "x1", "b": {"c": 1}}', '{"a": "y", "b": {"c": 2}}', '{"a": "x2", "flag": true}', "no JSON"]
+    found = cloud.client("logs").test_metric_filter(filterPattern=pattern, logEventMessages=messages)["matches"]
+    assert [each["eventNumber"] for each in found] == fits
+
+
+@source("logs: TestMetricFilter (API reference), InvalidParameterException")
+@pytest.mark.parametrize("pattern", ["{ $.a = }", "{ ($.a = 1 }", "{ a = 1 }", "{ $.a = 1 } x"])
+def test_what_is_no_filter_is_refused(cloud: Cloud, pattern: str) -> None:
+    tried = cloud.client("logs").test_metric_filter
+    refused("InvalidParameterException", tried, filterPattern=pattern, logEventMessages=["{}"])

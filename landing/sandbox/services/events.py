@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from landing.sandbox.moto.probes import refuses
 from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import event_patterns
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.service import Probe, ProbedSandbox, Service
 
@@ -19,6 +20,8 @@ INPUTS = ("Input", "InputPath", "InputTransformer")
 SETTINGS = ("Description", "KmsKeyIdentifier", "DeadLetterConfig", "LogConfig")
 EVERYBODY = {"AWS": "arn:aws:iam::*:root"}
 """How moto writes a principal that stands for all accounts."""
+NEEDED = frozenset({"account", "detail-type", "id", "region", "resources", "source", "time"})
+"""Fields that an event must have to be tried (API reference, TestEventPattern)."""
 PATTERN = '{"source":["aws.guardduty"]}'
 
 
@@ -58,6 +61,12 @@ def buses_are_updated(sandbox: ProbedSandbox) -> bool:
     return bool(events.describe_event_bus()["Description"] == "probe")
 
 
+def patterns_are_tried(sandbox: ProbedSandbox) -> bool:
+    """The probe: an event is held against a pattern."""
+    event = json.dumps(dict.fromkeys(NEEDED, "") | {"source": "aws.guardduty"})
+    return bool(_events(sandbox).test_event_pattern(EventPattern=PATTERN, Event=event)["Result"])
+
+
 def tokens_are_checked(sandbox: ProbedSandbox) -> bool:
     """The probe: a list does not begin at a token that was never given."""
     return refuses(_events(sandbox).list_rules, "ValidationException", NextToken="mine")
@@ -81,8 +90,19 @@ class Events(Service[Buses]):
         "DescribeEventBus": everybody_is_a_star,
         "ListRules": tokens_are_checked,
         "PutTargets": targets_are_limited,
+        "TestEventPattern": patterns_are_tried,
         "UpdateEventBus": buses_are_updated,
     }
+
+    def test_event_pattern(self, call: Call) -> dict[str, Any]:
+        """Moto has no trial of a pattern."""
+        try:
+            event = json.loads(call["Event"])
+        except ValueError:
+            event = None
+        if not isinstance(event, dict) or not event.keys() >= NEEDED:
+            raise Refusal("ValidationException", "Parameter Event is not valid.")
+        return {"Result": event_patterns.matches(event_patterns.parsed(call["EventPattern"]), event)}
 
     def put_targets(self, call: Call) -> HttpAnswer:
         """Moto takes any number of targets, and several inputs for one."""

@@ -11,6 +11,7 @@ from landing.sandbox.moto.probes import refuses
 from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import log_patterns
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.service import Nothing, Probe, ProbedSandbox, Service
 
@@ -48,6 +49,13 @@ def filters_have_pages_and_groups(sandbox: ProbedSandbox) -> bool:
     )
 
 
+def filters_are_tried(sandbox: ProbedSandbox) -> bool:
+    """The probe: a message is held against a filter."""
+    tried = _logs(sandbox).test_metric_filter
+    found = tried(filterPattern="{ $.a = 1 }", logEventMessages=['{"a": 1}', '{"a": 2}'])["matches"]
+    return [each["eventNumber"] for each in found] == [1]
+
+
 class Logs(Service[Nothing]):
     """Groups, streams and events are moto's."""
 
@@ -58,6 +66,7 @@ class Logs(Service[Nothing]):
     probes: ClassVar[Mapping[str, Probe]] = {
         "PutRetentionPolicy": retention_is_checked,
         **dict.fromkeys(("AssociateKmsKey", "CreateLogGroup", "DisassociateKmsKey"), keys_are_checked),
+        "TestMetricFilter": filters_are_tried,
         **dict.fromkeys(("DescribeMetricFilters", "PutMetricFilter"), filters_have_pages_and_groups),
     }
 
@@ -90,6 +99,20 @@ class Logs(Service[Nothing]):
         _group(call, call["logGroupName"])
         call.backend().filters.delete_filter(call["filterName"], call["logGroupName"])
         return call.forward()
+
+    def test_metric_filter(self, call: Call) -> dict[str, Any]:
+        """Moto has no trial of a filter; the sandbox has those for JSON."""
+        text = call["filterPattern"]
+        try:
+            log_patterns.pattern(text)
+        except log_patterns.Unreadable as error:
+            raise Refusal("InvalidParameterException", "Invalid metric filter pattern") from error
+        found = [
+            {"eventNumber": number, "eventMessage": message, "extractedValues": {}}
+            for number, message in enumerate(call["logEventMessages"], 1)
+            if log_patterns.matches(text, message)
+        ]
+        return {"matches": found}
 
     def describe_metric_filters(self, call: Call) -> dict[str, Any]:
         """Moto has no pages."""

@@ -100,9 +100,7 @@ class Permission(ResourceType):
         if one is None:
             return None
         principal = one["Principal"]
-        conditions = {
-            key.lower(): value for block in one.get("Condition", {}).values() for key, value in block.items()
-        }
+        conditions = {key.lower(): value for block in one.get("Condition", {}).values() for key, value in block.items()}
         return {
             "FunctionName": expected["FunctionName"],
             "Action": one["Action"],

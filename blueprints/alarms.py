@@ -1,0 +1,204 @@
+"""Alarms: the topic that people hear from, the bus on which events of all accounts arrive, and what makes messages."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from troposphere import GetAtt, Parameter, Ref, Sub, Template
+from troposphere.awslambda import Code, Environment, Function, Permission
+from troposphere.events import EventBus, EventBusPolicy, Rule, Target
+from troposphere.iam import Policy, Role
+from troposphere.kms import Alias, Key
+from troposphere.logs import LogGroup
+from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
+
+from landing.blueprint.naming import ALARMS
+
+REGIONS = "home"
+SEVERITIES = ("LOW", "MEDIUM", "HIGH", "CRITICAL")
+CODE = Path(__file__).with_name("functions") / "alarm_message.py"
+BUS = f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:event-bus/{ALARMS}"
+TOPIC = f"arn:${{AWS::Partition}}:sns:${{AWS::Region}}:${{AWS::AccountId}}:{ALARMS}"
+VERSION = "2012-10-17"
+
+
+def alarms(
+    *,
+    email: Sequence[str] = (),
+    https: Sequence[str] = (),
+    severity: Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"] = "HIGH",
+) -> Template:
+    """Alarms: the topic that people hear from, the bus on which events of all accounts arrive, and what makes messages.
+
+    `email` and `https` are subscriptions, which each must confirm; `severity` is that from which findings of Security
+    Hub are told. GuardDuty's come over the bus: they are told in each region.
+    """
+    template = Template("Alarms of the organization")
+    for name in ("OrganizationId", "ManagementAccountId"):
+        template.add_parameter(Parameter(name, Type="String"))
+    _topic(template, email, https)
+    template.add_resource(EventBus("Bus", Name=ALARMS, Description="Events of all accounts that somebody must hear of"))
+    template.add_resource(
+        EventBusPolicy(
+            "BusPolicy",
+            EventBusName=Ref("Bus"),
+            StatementId="organization",
+            Statement={
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "events:PutEvents",
+                "Resource": Sub(BUS),
+                "Condition": {"StringEquals": {"aws:PrincipalOrgID": Ref("OrganizationId")}},
+            },
+        )
+    )
+    _function(template)
+    labels = list(SEVERITIES[SEVERITIES.index(severity) :])
+    findings = {
+        # GuardDuty's come from each region by themselves.
+        "ProductName": [{"anything-but": "GuardDuty"}],
+        "RecordState": ["ACTIVE"],
+        "Severity": {"Label": labels},
+        "Workflow": {"Status": ["NEW"]},
+    }
+    hub = {
+        "source": ["aws.securityhub"],
+        "detail-type": ["Security Hub Findings - Imported"],
+        "detail": {"findings": findings},
+    }
+    _rule(template, "Arriving", {"source": [{"prefix": ""}]}, EventBusName=Ref("Bus"))
+    _rule(template, "SecurityHubFindings", hub)
+    return template
+
+
+def _topic(template: Template, email: Sequence[str], https: Sequence[str]) -> None:
+    """An encrypted topic: CloudWatch of the management account publishes to it too, and may see who hears."""
+    management = {"StringEquals": {"aws:SourceAccount": Ref("ManagementAccountId")}}
+    cloudwatch = {"Service": "cloudwatch.amazonaws.com"}
+    own = {"AWS": Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}
+    key = [
+        {"Sid": "Account", "Effect": "Allow", "Principal": own, "Action": "kms:*", "Resource": "*"},
+        {
+            "Sid": "Alarms",
+            "Effect": "Allow",
+            "Principal": cloudwatch,
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "Resource": "*",
+            "Condition": management,
+        },
+    ]
+    template.add_resource(
+        Key(
+            "AlarmsKey",
+            Description="Messages of the alarms",
+            EnableKeyRotation=True,
+            KeyPolicy={"Version": VERSION, "Statement": key},
+        )
+    )
+    template.add_resource(Alias("AlarmsKeyAlias", AliasName=f"alias/{ALARMS}", TargetKeyId=Ref("AlarmsKey")))
+    template.add_resource(Topic("AlarmsTopic", TopicName=ALARMS, KmsMasterKeyId=GetAtt("AlarmsKey", "Arn")))
+    reader = {"AWS": Sub("arn:${AWS::Partition}:iam::${ManagementAccountId}:root")}
+    statements = [
+        {
+            "Sid": "Alarms",
+            "Effect": "Allow",
+            "Principal": cloudwatch,
+            "Action": "sns:Publish",
+            "Resource": Sub(TOPIC),
+            "Condition": management,
+        },
+        {
+            "Sid": "Looking",  # Security Hub's CloudWatch controls ask in the account of the trail
+            "Effect": "Allow",
+            "Principal": reader,
+            "Action": ["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"],
+            "Resource": Sub(TOPIC),
+        },
+        {
+            "Sid": "Encrypted",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sns:Publish",
+            "Resource": Sub(TOPIC),
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    ]
+    template.add_resource(
+        TopicPolicy(
+            "AlarmsTopicPolicy",
+            Topics=[Ref("AlarmsTopic")],
+            PolicyDocument={"Version": VERSION, "Statement": statements},
+        )
+    )
+    for protocol, ends in (("email", email), ("https", https)):
+        for number, end in enumerate(sorted(ends), 1):
+            template.add_resource(
+                SubscriptionResource(
+                    f"{protocol.title()}{number}", TopicArn=Ref("AlarmsTopic"), Protocol=protocol, Endpoint=end
+                )
+            )
+
+
+def _function(template: Template) -> None:
+    """What makes a message of an event: it asks AWS Organizations for the account's name and unit."""
+    group = f"/aws/lambda/{ALARMS}"
+    log = f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{group}:*"
+    organizations = ["organizations:DescribeAccount", "organizations:DescribeOrganizationalUnit"]
+    may = [
+        {"Effect": "Allow", "Action": "sns:Publish", "Resource": Ref("AlarmsTopic")},
+        {
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "Resource": GetAtt("AlarmsKey", "Arn"),
+        },
+        {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": Sub(log)},
+        {"Effect": "Allow", "Action": [*organizations, "organizations:ListParents"], "Resource": "*"},
+    ]
+    template.add_resource(LogGroup("MessageLogs", LogGroupName=group, RetentionInDays=365))
+    template.add_resource(
+        Role(
+            "MessageRole",
+            RoleName=f"{ALARMS}-message",
+            AssumeRolePolicyDocument={
+                "Version": VERSION,
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "lambda.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            },
+            Policies=[Policy(PolicyName="message", PolicyDocument={"Version": VERSION, "Statement": may})],
+        )
+    )
+    template.add_resource(
+        Function(
+            "Message",
+            FunctionName=ALARMS,
+            Description="Makes a message of an event and publishes it",
+            DependsOn="MessageLogs",
+            Code=Code(ZipFile=CODE.read_text("utf-8")),
+            Environment=Environment(Variables={"TOPIC": Ref("AlarmsTopic"), "SUFFIX": Ref("AWS::URLSuffix")}),
+            Handler="index.handler",
+            Role=GetAtt("MessageRole", "Arn"),
+            Runtime="python3.13",
+            Timeout=60,
+        )
+    )
+
+
+def _rule(template: Template, name: str, pattern: dict[str, object], **more: object) -> None:
+    """A rule whose events the function is given."""
+    rule = f"{ALARMS}-{'arriving' if more else 'findings'}"
+    target = Target(Id="message", Arn=GetAtt("Message", "Arn"))
+    template.add_resource(Rule(name, Name=rule, EventPattern=pattern, Targets=[target], **more))
+    template.add_resource(
+        Permission(
+            f"{name}Permission",
+            FunctionName=Ref("Message"),
+            Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com",
+            SourceArn=GetAtt(name, "Arn"),
+        )
+    )

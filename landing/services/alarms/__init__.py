@@ -1,0 +1,1 @@
+"""Alarms: who hears of what should not happen, in any account and region."""

@@ -1,0 +1,39 @@
+"""The settings of the alarms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landing.services.settings import setting
+
+SEVERITIES = ("LOW", "MEDIUM", "HIGH", "CRITICAL")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmsSettings:
+    """Who hears of what should not happen, in any account and governed region."""
+
+    email: tuple[str, ...] = setting(
+        (),
+        "E-mail addresses; each gets a message from AWS, and hears nothing before it is confirmed.",
+        items={"type": "string", "pattern": "^[^@\\s]+@[^@\\s]+$", "maxLength": 320},
+    )
+    https: tuple[str, ...] = setting(
+        (),
+        "Addresses that a message is posted to, as those of PagerDuty; each must confirm.",
+        items={"type": "string", "pattern": "^https://[^\\s@]+$", "maxLength": 2048},
+    )
+    severity: str = setting("HIGH", "Findings of GuardDuty and Security Hub from here on.", enum=list(SEVERITIES))
+    watched_roles: tuple[str, ...] = setting(
+        (),
+        "Names of roles of which each use is told, as `break-glass`.",
+        items={"type": "string", "pattern": "^[A-Za-z0-9_+=,.@-]{1,64}$"},
+    )
+    trail_alarms: bool = setting(
+        False,
+        "The fifteen alarms of the CIS benchmark and one of denials by guardrails, on the log group of the trail: "
+        "`cloudtrail.cloudwatch_logs` must be on.",
+    )
+    denials: int = setting(
+        100, "Requests that guardrails deny within five minutes, from which it is told.", minimum=1, maximum=1_000_000
+    )

@@ -1,0 +1,99 @@
+"""Who is to hear of alarms, and does not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from landing.aws import Aws, unless
+from landing.blueprint.naming import ALARMS
+from landing.core.model import Change, Diagnostic, Level, Resource, Scope, Severity
+from landing.organization import EnabledService, Organization
+from landing.services.alarms.settings import AlarmsSettings
+from landing.services.base import Kind, Ownership
+from landing.services.cloudtrail.settings import CloudTrailSettings
+from landing.services.strength import Weaker
+
+GLOBAL = {"aws": "us-east-1"}
+"""The Region in which events of IAM and of sign-ins are, by partition (EventBridge User Guide, "Global services")."""
+PENDING = "PendingConfirmation"
+
+
+class AlarmSubscription(Kind):
+    """A subscription to the topic of the alarms that is not confirmed, or that the config does not name.
+
+    The stack of the alarms makes them; only who gets its first message can confirm one (SNS API reference, Subscribe).
+    """
+
+    name = "alarm_subscription"
+    title = "Subscription to alarms"
+    ownership = Ownership.NONE
+    service = "alarms"
+    level = Level.ACCOUNT
+    severity = Severity.HIGH
+    weaker: ClassVar[Mapping[str, Weaker]] = {}
+    removal = ""
+    controls = ("nist-800-53-r5:AU-6", "nist-800-53-r5:IR-6", "nist-csf-2.0:DE.AE-06")
+    help_uri = "https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html"
+    reads = ("sns:ListSubscriptionsByTopic", "sts:AssumeRole")
+
+    def scopes(self, organization: Organization) -> Iterator[Scope]:
+        """The security tooling account, in the home region."""
+        if organization.service(AlarmsSettings):
+            yield Scope(organization.security_tooling, organization.home_region)
+
+    def check(self, organization: Organization) -> Iterable[Diagnostic]:
+        """Alarms that nobody hears, of a log group that there is not, or of events that are elsewhere."""
+        service = organization.service(AlarmsSettings)
+        if service is None:
+            return
+        if not service.settings.email and not service.settings.https:
+            hint = "add `email: [security@your-domain]`, or `https`"
+            yield service.problem("LZ424", "alarms that nobody hears", hint)
+        yield from _without_logs(organization, service)
+        place = GLOBAL.get(organization.partition, organization.home_region)
+        if place not in organization.governed_regions:
+            message = f"sign-ins and IAM are told of in {place} alone, which is not governed"
+            yield service.problem("LZ425", message, f"add {place} to governed_regions", severity="warning")
+
+    def desired(self, organization: Organization) -> Iterable[Resource]:
+        """None: the stack makes them."""
+        return ()
+
+    def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
+        """Those that wait for somebody, and those of others."""
+        service = organization.service(AlarmsSettings)
+        declared = {*service.settings.email, *service.settings.https} if service else set()
+        client = aws.client("sns", scope)
+        account = aws.tree.account_ids[scope.account]
+        topic = f"arn:{organization.partition}:sns:{scope.region}:{account}:{ALARMS}"
+        with unless("NotFound"):
+            for found in aws.listed(client, "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic):
+                endpoint, waits = str(found["Endpoint"]), found["SubscriptionArn"] == PENDING
+                if waits or endpoint not in declared:
+                    attributes = {"endpoint": endpoint, "state": "pending" if waits else "confirmed"}
+                    yield Resource(self.address(endpoint, scope), attributes, owned=False)
+
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
+        """Nothing declares it."""
+        raise AssertionError(f"{change.address} is made by the stack of the alarms")
+
+    def description(self, attributes: Mapping[str, Any]) -> Mapping[str, str]:
+        """Who, and whether it is confirmed."""
+        return {name: str(attributes[name]) for name in ("endpoint", "state")}
+
+    def astray(self, described: Mapping[str, str]) -> str:
+        """That nobody hears there."""
+        if described["state"] == "confirmed":
+            return ""
+        return (
+            f"{described['endpoint']} hears nothing: the subscription is not confirmed. Open the link in the message "
+            "that AWS sent there; it sends another one when somebody subscribes again"
+        )
+
+
+def _without_logs(organization: Organization, service: EnabledService[AlarmsSettings]) -> Iterator[Diagnostic]:
+    trail = organization.service(CloudTrailSettings)
+    if service.settings.trail_alarms and not (trail and trail.settings.cloudwatch_logs and not trail.settings.existing):
+        message = "alarms on the trail need its log group"
+        yield service.problem("LZ426", message, "set `services.cloudtrail.cloudwatch_logs: true`", "trail_alarms")

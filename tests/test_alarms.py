@@ -1,0 +1,306 @@
+"""Alarms: what rings for which event and what does not, what the message says, and who hears of it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+
+from landing.core.model import Diagnostic
+from landing.library import Library
+from landing.organization import Organization
+from landing.sandbox import Sandbox
+from tests.cloud import Cloud
+from tests.conftest import Load
+from tests.samples import SMALL
+
+HOME = "eu-west-1"
+EMAIL = "security@example.com"
+ALARMS = "services: {alarms: {email: [security@example.com], watched_roles: [break-glass]}}\n"
+FUNCTION = Path(__file__).parents[1] / "blueprints" / "functions" / "alarm_message.py"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(organization=True) as sandbox:
+        yield sandbox
+
+
+def rendered(library: Library, name: str, **parameters: Any) -> dict[str, Any]:
+    (found,) = library.rendered([(name, parameters)])
+    assert found.template, (found.wrong, found.failure)
+    return {each: body["Properties"] for each, body in found.template["Resources"].items()}  # type: ignore[union-attr,index,call-overload]
+
+
+# ---- what the rules forward
+
+
+def event(kind: str, source: str = "aws.x", **detail: Any) -> dict[str, Any]:
+    return {
+        "id": "1", "account": "111111111111", "source": source, "time": "2026-01-01T00:00:00Z", "region": HOME,
+        "resources": [], "detail-type": kind, "detail": detail,
+    }  # fmt: skip
+
+
+CALL, SIGN_IN = "AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail"
+BREAK_GLASS = {"roleArn": "arn:aws:iam::111111111111:role/emergency/break-glass"}
+STS = {"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole"}
+FORWARDED = [
+    ("RootUse", event(SIGN_IN, userIdentity={"type": "Root"}, eventType="AwsConsoleSignIn"), True),
+    ("RootUse", event(CALL, userIdentity={"type": "Root"}, eventType="AwsApiCall"), True),
+    ("RootUse", event(CALL, userIdentity={"type": "IAMUser"}, eventType="AwsApiCall"), False),
+    ("RootUse", event(CALL, userIdentity={"type": "Root", "invokedBy": "x.amazonaws.com"}, eventType="AwsApiCall"), False),
+    ("RootUse", event(CALL, userIdentity={"type": "Root"}, eventType="AwsServiceEvent"), False),
+    ("SwitchedOff", event(CALL, eventSource="cloudtrail.amazonaws.com", eventName="StopLogging"), True),
+    ("SwitchedOff", event(CALL, eventSource="config.amazonaws.com", eventName="StopConfigurationRecorder"), True),
+    ("SwitchedOff", event(CALL, eventSource="guardduty.amazonaws.com", eventName="DeleteDetector"), True),
+    ("SwitchedOff", event(CALL, eventSource="cloudtrail.amazonaws.com", eventName="StartLogging"), False),
+    ("SwitchedOff", event(CALL, eventSource="iot.amazonaws.com", eventName="StopLogging"), False),
+    ("WatchedRoles", event(CALL, **STS, requestParameters=BREAK_GLASS), True),
+    ("WatchedRoles", event(CALL, **STS, requestParameters={"roleArn": "arn:aws:iam::1:role/not-break-glass"}), False),
+    ("WatchedRoles", event(CALL, eventSource="iam.amazonaws.com", eventName="GetRole", requestParameters=BREAK_GLASS), False),
+    ("GuardDutyFindings", event("GuardDuty Finding", "aws.guardduty", severity=7), True),
+    ("GuardDutyFindings", event("GuardDuty Finding", "aws.guardduty", severity=6.9), False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "happens", "rings"), FORWARDED)
+def test_each_rule_forwards_its_events_and_no_near_ones(
+    library: Library, sandbox: Sandbox, rule: str, happens: dict[str, Any], rings: bool
+) -> None:
+    rules = rendered(library, "alarms_events", watched_roles=["break-glass"])
+    tried = sandbox.session(region=HOME).client("events").test_event_pattern
+    pattern = json.dumps(rules[rule]["EventPattern"])
+    assert tried(EventPattern=pattern, Event=json.dumps(happens))["Result"] is rings
+
+
+def finding(**more: Any) -> dict[str, Any]:
+    return {
+        "Id": "arn:aws:securityhub:x", "Title": "Bucket is public", "AwsAccountId": "111111111111", "Region": HOME,
+        "ProductName": "Security Hub", "RecordState": "ACTIVE", "Severity": {"Label": "HIGH"},
+        "Workflow": {"Status": "NEW"}, "UpdatedAt": "2026-01-01T00:00:00Z", "Resources": [{"Id": "arn:aws:s3:::b"}],
+        **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "rings"),
+    [
+        ({}, True),
+        ({"Severity": {"Label": "CRITICAL"}}, True),
+        ({"Severity": {"Label": "MEDIUM"}}, False),
+        ({"ProductName": "GuardDuty"}, False),
+        ({"Workflow": {"Status": "SUPPRESSED"}}, False),
+        ({"RecordState": "ARCHIVED"}, False),
+    ],
+)
+def test_findings_of_security_hub_are_told_once(
+    library: Library, sandbox: Sandbox, more: dict[str, Any], rings: bool
+) -> None:
+    pattern = rendered(library, "alarms", email=[EMAIL])["SecurityHubFindings"]["EventPattern"]
+    happens = event("Security Hub Findings - Imported", "aws.securityhub", findings=[finding(**more)])
+    tried = sandbox.session(region=HOME).client("events").test_event_pattern
+    assert tried(EventPattern=json.dumps(pattern), Event=json.dumps(happens))["Result"] is rings
+
+
+# ---- the trail
+
+MFA = {"userIdentity": {"type": "IAMUser"}, "responseElements": {"ConsoleLogin": "Success"}}
+SCP = "User: x is not authorized to perform: s3:GetObject with an explicit deny in a service control policy"
+RECORDS = [
+    ("UnauthorizedCalls", {"errorCode": "AccessDeniedException"}, {"errorCode": "ThrottlingException"}),
+    (
+        "ConsoleWithoutMfa",
+        {"eventName": "ConsoleLogin", "additionalEventData": {"MFAUsed": "No"}, **MFA},
+        {"eventName": "ConsoleLogin", "additionalEventData": {"MFAUsed": "Yes"}, **MFA},
+    ),
+    ("RootUse", {"userIdentity": {"type": "Root"}, "eventType": "AwsApiCall"},
+        {"userIdentity": {"type": "Root", "invokedBy": "x"}, "eventType": "AwsApiCall"}),
+    ("IamPolicies", {"eventName": "AttachRolePolicy"}, {"eventName": "ListRolePolicies"}),
+    ("CloudTrailChanges", {"eventName": "StopLogging"}, {"eventName": "DescribeTrails"}),
+    ("ConsoleFailures", {"eventName": "ConsoleLogin", "errorMessage": "Failed authentication"},
+        {"eventName": "ConsoleLogin"}),
+    ("KeyDeletion", {"eventSource": "kms.amazonaws.com", "eventName": "DisableKey"},
+        {"eventSource": "acm.amazonaws.com", "eventName": "DisableKey"}),
+    ("BucketPolicies", {"eventSource": "s3.amazonaws.com", "eventName": "PutBucketPolicy"},
+        {"eventSource": "s3.amazonaws.com", "eventName": "GetBucketPolicy"}),
+    ("ConfigChanges", {"eventSource": "config.amazonaws.com", "eventName": "StopConfigurationRecorder"},
+        {"eventSource": "config.amazonaws.com", "eventName": "StartConfigurationRecorder"}),
+    ("SecurityGroups", {"eventName": "AuthorizeSecurityGroupIngress"}, {"eventName": "DescribeSecurityGroups"}),
+    ("NetworkAcls", {"eventName": "ReplaceNetworkAclEntry"}, {"eventName": "DescribeNetworkAcls"}),
+    ("Gateways", {"eventName": "AttachInternetGateway"}, {"eventName": "CreateNatGateway"}),
+    ("RouteTables", {"eventName": "ReplaceRoute"}, {"eventName": "AssociateRouteTable"}),
+    ("Vpcs", {"eventName": "DeleteVpc"}, {"eventName": "DeleteVpcEndpoints"}),
+    ("Organizations", {"eventSource": "organizations.amazonaws.com", "eventName": "LeaveOrganization"},
+        {"eventSource": "organizations.amazonaws.com", "eventName": "ListAccounts"}),
+    ("GuardrailDenials", {"errorCode": "AccessDenied", "errorMessage": SCP},
+        {"errorCode": "AccessDenied", "errorMessage": SCP.replace("service control", "identity-based")}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "met", "near"), RECORDS, ids=[each[0] for each in RECORDS])
+def test_each_filter_counts_its_records_and_no_near_ones(
+    library: Library, sandbox: Sandbox, name: str, met: dict[str, Any], near: dict[str, Any]
+) -> None:
+    template = rendered(library, "trail_alarms")
+    pattern = template[f"{name}Filter"]["FilterPattern"]
+    tried = sandbox.session(region=HOME).client("logs").test_metric_filter
+    found = tried(filterPattern=pattern, logEventMessages=[json.dumps(met), json.dumps(near)])["matches"]
+    assert [each["eventNumber"] for each in found] == [1]
+
+
+def test_every_filter_has_a_record_and_an_alarm(library: Library) -> None:
+    template = rendered(library, "trail_alarms", denials=50)
+    filters = {name.removesuffix("Filter") for name in template if name.endswith("Filter")}
+    assert (
+        filters
+        == {name for name, _, _ in RECORDS}
+        == {name[: -len("Alarm")] for name in template if name.endswith("Alarm")}
+    )
+    assert all(len(template[f"{name}Filter"]["FilterPattern"]) <= 1024 for name in filters)
+    assert {
+        name: template[f"{name}Alarm"]["Threshold"] for name in filters if template[f"{name}Alarm"]["Threshold"] != 1
+    } == {"GuardrailDenials": 50}
+
+
+# ---- the message
+
+
+@pytest.fixture(scope="module")
+def message() -> ModuleType:
+    """The function, as Lambda would load it."""
+    spec = importlib.util.spec_from_file_location("index", FUNCTION)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Applied:
+    """An organization whose alarms have been applied, and a queue that hears of them."""
+
+    def __init__(self, sandbox: Sandbox, organization: Organization) -> None:
+        self.cloud = Cloud(sandbox, organization)
+        self.result = self.cloud.apply()
+        self.ids = self.cloud.open().tree.account_ids
+        self.session = sandbox.session(self.ids["security-tooling"], region=HOME)
+        self.topic = f"arn:aws:sns:{HOME}:{self.ids['security-tooling']}:landing-alarms"
+        self.queue = self.session.client("sqs").create_queue(QueueName="heard")["QueueUrl"]
+
+    def subscribe(self, protocol: str, endpoint: str) -> Any:
+        return self.session.client("sns").subscribe(TopicArn=self.topic, Protocol=protocol, Endpoint=endpoint)
+
+    def heard(self) -> dict[str, Any]:
+        """The only message in the queue, as SNS wraps it."""
+        (found,) = self.session.client("sqs").receive_message(QueueUrl=self.queue)["Messages"]
+        self.session.client("sqs").delete_message(QueueUrl=self.queue, ReceiptHandle=found["ReceiptHandle"])
+        body: dict[str, Any] = json.loads(found["Body"])
+        return body
+
+    def as_message(self) -> boto3.Session:
+        """A session with just what the role of the function may."""
+        iam = self.session.client("iam")
+        policy = iam.get_role_policy(RoleName="landing-alarms-message", PolicyName="message")["PolicyDocument"]
+        principal = {"AWS": f"arn:aws:iam::{self.ids['security-tooling']}:root"}
+        trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = iam.create_role(RoleName="as-message", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        iam.put_role_policy(RoleName="as-message", PolicyName="message", PolicyDocument=json.dumps(policy))
+        keys = self.session.client("sts").assume_role(RoleArn=role, RoleSessionName="message")["Credentials"]
+        session = self.cloud.sandbox.session(self.ids["security-tooling"], region=HOME)
+        session._session.set_credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])  # type: ignore[attr-defined]
+        return session
+
+
+@pytest.fixture(scope="module")
+def applied(sandbox: Sandbox, load_text: Load) -> Applied:
+    text = SMALL + ALARMS.replace("services: {", "services: {access_analyzer: {}, ")
+    found = Applied(sandbox, load_text(text))
+    assert found.result.complete
+    found.subscribe("sqs", f"arn:aws:sqs:{HOME}:{found.ids['security-tooling']}:heard")
+    return found
+
+
+def test_applied_alarms_are_as_declared(applied: Applied) -> None:
+    assert [str(change.address) for change in applied.cloud.plan(detect=True).changes] == []
+
+
+def test_who_has_not_confirmed_is_drift_and_who_is_not_declared_is_shown(applied: Applied) -> None:
+    plan = applied.cloud.plan()
+    waits = next(address for address in plan.unmanaged if address.name == EMAIL)
+    assert EMAIL in plan.kinds[waits.kind].astray(plan.described[waits])
+    other = next(address for address in plan.unmanaged if address.name.endswith(":heard"))
+    assert plan.kinds[other.kind].astray(plan.described[other]) == ""
+
+
+def test_the_message_names_account_unit_what_and_where(
+    applied: Applied, message: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The function does it with what its role may, and with nothing more."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", applied.as_message())
+    monkeypatch.setenv("TOPIC", applied.topic)
+    monkeypatch.setenv("SUFFIX", "amazonaws.com")
+    account = applied.ids["shop-prod"]
+    hostile = "arn:aws:iam::1:user/x\n\x1b[2J<!channel>"
+    happens = event(
+        CALL, "aws.cloudtrail", eventSource="cloudtrail.amazonaws.com", eventName="StopLogging", awsRegion=HOME,
+        userIdentity={"arn": hostile}, sourceIPAddress="203.0.113.7", eventTime="2026-01-01T00:00:00Z", eventID="e-1",
+        errorCode="AccessDenied",
+    )  # fmt: skip
+    assert message.handler({**happens, "account": account}, None) == 1
+    heard = applied.heard()
+    name = applied.cloud.organization.accounts["shop-prod"].name
+    assert heard["Subject"].startswith(f"ALARM in {name}: cloudtrail.amazonaws.com StopLogging")
+    assert f"Account: {name} ({account}), unit Workloads/Prod" in heard["Message"]
+    assert "refused: AccessDenied" in heard["Message"]
+    assert "cloudtrailv2/home?region=eu-west-1#/events/e-1" in heard["Message"]
+    assert "\x1b" not in heard["Message"]
+    assert "user/x??[2J" in heard["Message"]
+
+
+def test_a_sample_of_guardduty_is_told_as_one(
+    applied: Applied, message: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", applied.session)
+    monkeypatch.setenv("TOPIC", applied.topic)
+    monkeypatch.setenv("SUFFIX", "amazonaws.com")
+    sample = {"additionalInfo": {"sample": True}}
+    detail = {"region": HOME, "type": "Trojan:EC2/DNS", "title": "t", "accountId": "999999999999", "severity": 8.0,
+              "id": "f", "service": sample}  # fmt: skip
+    assert message.handler(event("GuardDuty Finding", "aws.guardduty", **detail), None) == 1
+    heard = applied.heard()
+    assert heard["Subject"].startswith("HIGH in 999999999999: [SAMPLE] Trojan:EC2/DNS")
+    assert "unit unknown" in heard["Message"]
+
+
+def test_each_finding_of_security_hub_has_a_message(
+    applied: Applied, message: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", applied.session)
+    monkeypatch.setenv("TOPIC", applied.topic)
+    monkeypatch.setenv("SUFFIX", "amazonaws.com")
+    happens = event("Security Hub Findings - Imported", "aws.securityhub", findings=[finding()])
+    assert message.handler(happens, None) == 1
+    assert "Bucket is public (arn:aws:s3:::b)" in applied.heard()["Message"]
+
+
+# ---- the config
+
+
+def codes(found: list[Diagnostic]) -> list[tuple[str, str]]:
+    return [(each.code, each.severity) for each in found]
+
+
+def test_alarms_that_nobody_can_hear_are_told(problems: Any) -> None:
+    regions = SMALL.replace(", us-east-1]", "]")
+    assert codes(problems("services: {alarms: {}}", SMALL)) == [("LZ424", "error")]
+    assert codes(problems(ALARMS, regions)) == [("LZ425", "warning")]
+    unlogged = ALARMS.replace("]}}", "], trail_alarms: true}}")
+    assert codes(problems(unlogged, SMALL)) == [("LZ426", "error")]
