@@ -204,7 +204,8 @@ def test_whoever_is_trusted_is_of_the_organization_or_acts_for_the_account(
     assert trusts
     for trust in trusts:
         key = "aws:PrincipalOrgID" if "AWS" in trust["Principal"] else "aws:SourceAccount"
-        if trust["Principal"] != {"Service": "cloudtrail.amazonaws.com"}:  # AWS documents no condition for its role
+        # AWS documents no condition for the roles of these.
+        if trust["Principal"].get("Service") not in ("cloudtrail.amazonaws.com", "lambda.amazonaws.com"):
             assert key in trust["Condition"]["StringEquals"]
 
 
@@ -214,7 +215,7 @@ def test_the_policies_are_clean_by_our_own_linter() -> None:
 
 
 def test_stacks_of_the_management_account_are_made_in_the_name_of_who_applies(full: Organization) -> None:
-    """By the resources that they hold: roles by name, and the one that a recorder is passed."""
+    """By the resources that they hold: roles by name, and those that a recorder and a rule are passed."""
     reading, writing = (stacks_policy(full, writes=writes) for writes in (False, True))
     assert reading is not None
     assert writing is not None
@@ -230,8 +231,12 @@ def test_stacks_of_the_management_account_are_made_in_the_name_of_who_applies(fu
     roles = next(each for each in writing["Statement"] if each["Sid"] == "StackRoles")
     assert roles["Resource"] == [
         f"arn:aws:iam::*:role/{name}"
-        for name in ("landing-cloudtrail-logs", "landing-config-recorder", "landing-security-audit")
+        for name in ("landing-alarms", "landing-cloudtrail-logs", "landing-config-recorder", "landing-security-audit")
     ]
+    passed = {
+        each["Resource"][0]: each["Condition"]["StringEquals"] for each in writing["Statement"] if "Condition" in each
+    }
+    assert passed["arn:aws:iam::*:role/landing-alarms"] == {"iam:PassedToService": "events.amazonaws.com"}
 
 
 def test_a_type_that_is_not_known_is_told(load_text: Callable[[str], Organization]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from landing.aws import Reads, access_report, event_history, findings, service_quotas, simulator
 from landing.aws.reads import session_policy
-from landing.blueprint.naming import RECORDER_ROLE
+from landing.blueprint.naming import ALARMS, RECORDER_ROLE
 from landing.core.errors import LandingError
 from landing.organization import PIPELINE, PREFIX, Deployment, LockPlace, Organization
 from landing.policy.catalog import Action
@@ -172,6 +172,10 @@ MADE: Mapping[str, tuple[str, ...]] = {
         "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
         "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
     ),
+    "AWS::CloudWatch::Alarm": (
+        "cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource",
+        "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource",
+    ),
     "AWS::Config::ConfigurationRecorder": (
         "config:DeleteConfigurationRecorder", "config:DescribeConfigurationRecorderStatus",
         "config:DescribeConfigurationRecorders", "config:PutConfigurationRecorder",
@@ -181,17 +185,26 @@ MADE: Mapping[str, tuple[str, ...]] = {
         "config:DeleteDeliveryChannel", "config:DescribeDeliveryChannelStatus", "config:DescribeDeliveryChannels",
         "config:PutDeliveryChannel",
     ),
+    "AWS::Events::Rule": (
+        "events:DeleteRule", "events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule",
+        "events:PutRule", "events:PutTargets", "events:RemoveTargets", "events:TagResource", "events:UntagResource",
+    ),
     "AWS::Logs::LogGroup": (
         "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:DescribeLogGroups",
         "logs:ListTagsForResource", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource",
     ),
+    "AWS::Logs::MetricFilter": ("logs:DeleteMetricFilter", "logs:DescribeMetricFilters", "logs:PutMetricFilter"),
 }  # fmt: skip
 """What CloudFormation does in the caller's name to make, read, change and delete a resource of a type.
 
 CloudFormation User Guide, "Control access with IAM"; the types' schemas ("handlers", "permissions").
 """
 
-RECORDED_BY = {RECORDER_ROLE: "config.amazonaws.com"}
+HELD: Mapping[str, Mapping[str, str]] = {
+    "AWS::Config::ConfigurationRecorder": {RECORDER_ROLE: "config.amazonaws.com"},
+    "AWS::Events::Rule": {ALARMS: "events.amazonaws.com"},
+}
+"""The role that a resource of a type is passed, and for which service."""
 
 
 def management_stacks(organization: Organization) -> list[Deployment]:
@@ -225,8 +238,10 @@ def stacks_policy(organization: Organization, *, writes: bool) -> dict[str, Any]
     if roles:
         arns = [f"arn:{partition}:iam::*:role/{name}" for name in roles]
         statements.append({**_allow("StackRoles", wanted[ROLE_TYPE]), "Resource": arns})
-    if writes and "AWS::Config::ConfigurationRecorder" in kinds:
-        statements += _pass(partition, RECORDED_BY)
+    if writes:
+        statements += _pass(
+            partition, {role: to for kind in sorted(kinds & {*HELD}) for role, to in HELD[kind].items()}
+        )
     return _document(statements)
 
 
