@@ -192,7 +192,7 @@ def _rule(template: Template, name: str, pattern: dict[str, object], **more: obj
     """A rule whose events the function is given."""
     rule = f"{ALARMS}-{'arriving' if more else 'findings'}"
     target = Target(Id="message", Arn=GetAtt("Message", "Arn"))
-    template.add_resource(Rule(name, Name=rule, EventPattern=pattern, Targets=[target], **more))
+    template.add_resource(Rule(name, Name=rule, EventPattern=pattern, State="ENABLED", Targets=[target], **more))
     template.add_resource(
         Permission(
             f"{name}Permission",

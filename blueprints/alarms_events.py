@@ -102,6 +102,6 @@ def _forward(template: Template, name: str, description: str, pattern: dict[str,
             Description=description,
             EventPattern=pattern,
             Targets=[Target(Id="alarms", Arn=Sub(bus), RoleArn=Sub(role))],
-            **more,
+            **{"State": "ENABLED", **more},
         )
     )

@@ -28,7 +28,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 CHANGES: dict[str, dict[str, Any]] = {
     "account_baseline": {"snapshots": "block-new-sharing"},
-    "alarms": {"email": ["security@example.com"], "severity": "LOW"},
+    "alarms": {"severity": "LOW"},
     "alarms_events": {"severity": "CRITICAL"},
     "cloudtrail_logs": {"log_group_days": 365},
     "config_recorder": {"recording_frequency": "DAILY", "snapshot_frequency": "One_Hour"},
