@@ -32,8 +32,8 @@ from landing.services.control_tower.baseline import FORWARDED
 from landing.services.organizations.trusted_access import STACKSETS
 
 SERVICES = (
-    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "iam", "identitystore", "kms",
-    "macie2", "organizations",
+    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "health", "iam", "identitystore", "kms",
+    "macie2", "organizations", "ram",
     "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "sns", "sso-admin",
     "ssm", "sts",
 )  # fmt: skip
@@ -64,9 +64,11 @@ LINKED: dict[tuple[str, str], set[str]] = {
     ("config", "PutOrganizationConfigRule"): {"config-multiaccountsetup.amazonaws.com"},
     ("guardduty", "CreateDetector"): _GUARDDUTY,
     ("guardduty", "EnableOrganizationAdminAccount"): _GUARDDUTY,
+    ("health", "EnableHealthServiceAccessForOrganization"): {"health.amazonaws.com"},
     ("organizations", "CreateAccount"): {"organizations.amazonaws.com"},
     ("organizations", "CreateOrganization"): {"organizations.amazonaws.com"},
     ("organizations", "EnableAWSServiceAccess"): {each for service in registry.SERVICES for each in service.trusted},
+    ("ram", "EnableSharingWithAwsOrganization"): {"ram.amazonaws.com"},
     ("macie2", "EnableMacie"): {"macie.amazonaws.com"},
     ("macie2", "EnableOrganizationAdminAccount"): {"macie.amazonaws.com"},
     ("securityhub", "EnableOrganizationAdminAccount"): {"securityhub.amazonaws.com"},
@@ -100,6 +102,8 @@ BESIDES = {
         *_APPOINTMENT, "organizations:ListDelegatedAdministrators",
     },
     ("guardduty", "DisableOrganizationAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
+    ("health", "EnableHealthServiceAccessForOrganization"): {"organizations:EnableAWSServiceAccess"},
+    ("ram", "EnableSharingWithAwsOrganization"): {"organizations:EnableAWSServiceAccess"},
     ("organizations", "CreateAccount"): {"organizations:TagResource"},
     ("organizations", "CreateOrganizationalUnit"): {"organizations:TagResource"},
     ("organizations", "CreatePolicy"): {"organizations:TagResource"},

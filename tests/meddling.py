@@ -197,6 +197,23 @@ def contact_changed(hands: Hands) -> None:
     )
 
 
+@shows("trusted_access.ram.amazonaws.com", MEDIUM, "missing")
+def sharing_no_longer_trusted(hands: Hands) -> None:
+    hands.organizations.disable_aws_service_access(ServicePrincipal="ram.amazonaws.com")
+
+
+@shows("trusted_access.health.amazonaws.com", MEDIUM, "missing")
+def view_of_health_switched_off(hands: Hands) -> None:
+    hands.client("health", region=OTHER).disable_health_service_access_for_organization()
+
+
+@shows("delegated_administrator.backup.amazonaws.com/shop-prod", MEDIUM, "missing")
+def administrator_of_backup_dismissed(hands: Hands) -> None:
+    hands.organizations.deregister_delegated_administrator(
+        AccountId=hands.accounts["shop-prod"], ServicePrincipal="backup.amazonaws.com"
+    )
+
+
 @shows("trusted_access.account.amazonaws.com", MEDIUM, "missing", also=("contacts.*",))
 def trusted_access_disabled(hands: Hands) -> None:
     hands.organizations.disable_aws_service_access(ServicePrincipal="account.amazonaws.com")

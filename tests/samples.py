@@ -35,6 +35,10 @@ FULL = (
         "tags: {env: prod}, contacts: {security: {name: Sec, title: On call, email: sec@example.com, phone: '+1 555 0100'}}}",
     )
     .replace("{name: Security}", "{name: Security, pack: true}")
+    .replace(
+        "organization:\n",
+        "organization:\n  trusted_access: {ram: {}, health: {}, backup: {administrator: shop-prod}}\n",
+    )
     .replace("    name: Workloads\n", "    name: Workloads\n    full_access: true\n")
     + """
 guardrails:

@@ -292,7 +292,11 @@ def test_a_policy_that_is_not_json_is_refused_at_its_place(tmp_path: Path) -> No
 
 
 WHOLE: dict[str, Any] = {
-    **yaml.safe_load(SMALL),
+    **yaml.safe_load(
+        SMALL.replace(
+            "organization:", "organization:\n  trusted_access: {ram: {}, backup: {administrator: log-archive}}", 1
+        )
+    ),
     "guardrails": {"g": {"policy": "nothing", "target": {"units": ["root"], "exclude": {"tags": {"a": "b"}}}}},
     "baselines": {"account-baseline": {"target": {"accounts": ["shop-dev"]}, "parameters": {}, "regions": "home"}},
     "services": {
@@ -301,7 +305,6 @@ WHOLE: dict[str, Any] = {
         "security_hub": {},
     },
     "lock": {"bucket": "locks", "key": "landing.lock", "account": "log-archive", "region": "eu-west-1"},
-    "delegated_administrators": {"fms.amazonaws.com": "log-archive"},
     "access": {"exempt_roles": ["x"]},
     "timeouts": {"stack": "2h"},
 }
@@ -376,7 +379,13 @@ def test_of_a_config_that_cannot_be_read_whole_nothing_is_called_missing(
 
 
 def test_the_management_account_is_no_delegated_administrator(problems: Find) -> None:
-    assert "LZ326" in codes(problems("delegated_administrators: {fms.amazonaws.com: management}\n"))
+    assert "LZ326" in codes(
+        problems(
+            text=SMALL.replace(
+                "organization:", "organization:\n  trusted_access: {backup: {administrator: [management]}}", 1
+            )
+        )
+    )
 
 
 def test_the_schema_command_prints_what_editors_need() -> None:

@@ -102,11 +102,21 @@ OF_THE_SCHEMA = [
     ("LZ320", "tags: {env: prod}", "tags: {'AWS:env': prod}", "reserved"),
     ("LZ206", ACCOUNT, CONTACT.format(email="sec@example.com", phone="+1 555 x12"), "`x`"),
     ("LZ206", ACCOUNT, CONTACT.format(email="'ä@example.com'", phone="+1 555"), "does not match"),
-    ("LZ203", "organization:", "organization:\n  trusted_access: [ram.amazonaws.comm]", "ram.amazonaws.comm"),
+    ("LZ201", "organization:", "organization:\n  trusted_access: {ramm: {}}", "ramm"),
     ("LZ203", "organization:", "organization:\n  policy_types: [SERVICE_CONTROL]", "SERVICE_CONTROL"),
     ("LZ206", "units:", "access: {member_role: 'a b'}\nunits:", "member_role"),
-    ("LZ204", "units:", "delegated_administrators: {ram.amazonaws.com: shop-dev}\nunits:", "ram.amazonaws.com"),
-    ("LZ327", "units:", "delegated_administrators: {guardduty.amazonaws.com: shop-dev}\nunits:", "itself"),
+    ("LZ201", "organization:", "organization:\n  trusted_access: {ram: {administrator: shop-dev}}", "administrator"),
+    (
+        "LZ206",
+        "organization:",
+        "organization:\n  trusted_access: {backup: {administrator: [a, b, c, d, e, f]}}",
+        "administrator",
+    ),
+    ("LZ205", "organization:", "organization:\n  trusted_access: {ssm: {administrator: [shop-dev]}}", "administrator"),
+    ("LZ302", "organization:", "organization:\n  trusted_access: {backup: {administrator: shop-dve}}", "shop-dve"),
+    ("LZ327", "organization:", "organization:\n  trusted_access: {fms: {administrator: shop-dev}}", "itself"),
+    ("LZ327", "organization:", "organization:\n  trusted_access: {ipam: {administrator: shop-dev}}", "itself"),
+    ("LZ327", "organization:", "organization:\n  trusted_access: {guardduty: {administrator: shop-dev}}", "itself"),
 ]
 
 
@@ -187,9 +197,14 @@ def test_a_successor_of_central_configuration_cannot_stand_beside_it(problems: F
 
 
 def test_what_is_delegated_or_of_a_policy_type_is_trusted(organization: Load) -> None:
-    text = SMALL.replace("organization:", "organization:\n  policy_types: [INSPECTOR_POLICY]", 1)
-    wanted = organization("delegated_administrators: {fms.amazonaws.com: shop-dev}", text=text)
-    assert {"fms.amazonaws.com", "inspector2.amazonaws.com"} <= set(wanted.trusted_access)
+    text = SMALL.replace(
+        "organization:",
+        "organization:\n  policy_types: [INSPECTOR_POLICY]\n  trusted_access: {fms: {}, health: {administrator: [shop-dev, shop-prod]}}",
+        1,
+    )
+    wanted = organization(text=text)
+    assert {"fms.amazonaws.com", "health.amazonaws.com", "inspector2.amazonaws.com"} <= set(wanted.trusted_access)
+    assert wanted.delegated_administrators == {"health.amazonaws.com": ("shop-dev", "shop-prod")}
 
 
 @pytest.mark.parametrize(("control", "name", "value", "sent"), [

@@ -192,6 +192,13 @@ BY_SERVICE: Mapping[str, _Codes] = {
         ),
         Cause.INTERNAL: _codes("ServiceException"),
     },
+    # https://docs.aws.amazon.com/health/latest/APIReference/
+    "health": {Cause.BEING_CHANGED: _codes("ConcurrentModificationException")},
+    # https://docs.aws.amazon.com/ram/latest/APIReference/
+    "ram": {
+        Cause.REFUSED: _codes("OperationNotPermittedException"),
+        Cause.INTERNAL: _codes("ServerInternalException ServiceUnavailableException"),
+    },
     # https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/
     "resourcegroupstaggingapi": {
         Cause.INVALID: _codes("InvalidParameterException PaginationTokenExpiredException"),

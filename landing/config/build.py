@@ -9,10 +9,10 @@ from typing import Any
 
 from landing.blueprint.naming import LOG_BUCKETS, LOG_KEY_ALIAS
 from landing.config.deployments import Deployments
-from landing.config.document import Document, Path_, units_in
+from landing.config.document import TRUSTED, Document, Path_, administrators, units_in
 from landing.config.pipeline import pipeline_of
 from landing.core import references
-from landing.core.constraints.principals import ACCOUNT, POLICY_TYPES, STACKSETS
+from landing.core.constraints.principals import ACCOUNT, POLICY_TYPES, PRINCIPALS, STACKSETS
 from landing.core.deadlines import seconds
 from landing.core.model import Diagnostic, Json, Source
 from landing.core.partitions import REGIONS
@@ -128,8 +128,8 @@ class Builder:
 
     def _named(self) -> Iterator[tuple[tuple[str, ...], bool]]:
         """What is looked for later: keys of roles and administrators, values of ids and of the lock's bucket."""
-        for part in ("roles", "delegated_administrators"):
-            yield from (((part, key), True) for key in self.data.get(part) or {})
+        yield from ((("roles", key), True) for key in self.data["roles"])
+        yield from ((("organization", "trusted_access", name), True) for name in administrators(self.data))
         yield from ((("accounts", key, "id"), False) for key, value in self.data["accounts"].items() if "id" in value)
         yield ("organization", "id"), False
         yield ("lock", "bucket"), False
@@ -322,13 +322,11 @@ class Builder:
     ) -> Iterator[tuple[str, Source | None]]:
         for configured in enabled.values():
             yield from ((principal, configured.source) for principal in configured.trusted)
-        for principal in self.data.get("delegated_administrators") or {}:
-            yield principal, self.document.source(("delegated_administrators", principal), key=True)
         for name, source in policy_types.items():
             if name in POLICY_TYPES:
                 yield POLICY_TYPES[name], source
-        for index, principal in enumerate(self.data["organization"].get("trusted_access") or ()):
-            yield principal, self.document.source(("organization", "trusted_access", index))
+        for name in self.data["organization"].get("trusted_access") or {}:
+            yield PRINCIPALS[name], self.document.source((*TRUSTED, name), key=True)
 
     def _untrusted(
         self,
@@ -351,14 +349,14 @@ class Builder:
                 path: Path_ = ("organization", "untrusted", index)
                 yield self.document.problem("LZ380", message, path, "take it out of `untrusted`")
 
-    def _delegated_administrators(self, enabled: Mapping[str, EnabledService[Any]]) -> dict[str, str]:
+    def _delegated_administrators(self, enabled: Mapping[str, EnabledService[Any]]) -> dict[str, tuple[str, ...]]:
         wanted = {
-            principal: self.roles["security_tooling"]
+            principal: (self.roles["security_tooling"],)
             for service in self.services
             if service.key in enabled
             for principal in service.delegated
         }
-        return wanted | dict(self.data.get("delegated_administrators") or {})
+        return wanted | {PRINCIPALS[name]: tuple(accounts) for name, accounts in administrators(self.data).items()}
 
     def _policy_types(self, guardrails: Mapping[str, Guardrail]) -> Iterator[tuple[str, Source | None]]:
         yield SCP, self.document.source(("organization",), key=True)

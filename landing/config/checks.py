@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from landing.config.document import Document, Path_, items, units_in
+from landing.config.document import TRUSTED, Document, Path_, administrators, items, units_in
 from landing.core import forms
+from landing.core.constraints.principals import APPOINTED_BY, PRINCIPALS
 from landing.core.model import Diagnostic
 from landing.core.partitions import OPT_IN_REGIONS, REGIONS
 from landing.core.quotas import UNITS
@@ -258,8 +259,8 @@ class _Checks:
             hint = "give its `id`: that account is invited, and no other is taken for it"
             yield self.problem("LZ333", f"`{key}` is to join, and nothing says which account it is", path, hint)
         parts = {f"roles.{name}": account for name, account in self.roles.items()}
-        administrators = dict(items(self.data)).get("delegated_administrators", {})
-        parts |= {f"delegated_administrators.{name}": account for name, account in administrators.items()}
+        named = administrators(self.data)
+        parts |= {f"trusted_access.{name}.administrator": key for name, keys in named.items() if key in keys}
         parts["lock.account"] = dict(items(self.data)).get("lock", {}).get("account")
         stacks = items(dict(items(self.data)).get("stacks"))
         parts |= {f"stacks.{name}": key for name, stack in stacks if key in _strings(stack.get("accounts"))}
@@ -318,32 +319,29 @@ class _Checks:
                 yield self.problem("LZ338", message, path, "choose another key", key=True)
 
     def _delegated(self) -> Iterator[Diagnostic]:
-        wanted = self.data.get("delegated_administrators")
-        for principal, account in wanted.items() if isinstance(wanted, dict) else ():
-            path: Path_ = ("delegated_administrators", principal)
-            yield from self._account(account, path)
-            if account and account == self.roles.get("management"):
-                yield self.problem(
-                    "LZ326",
-                    "the management account cannot be a delegated administrator",
-                    path,
-                    "choose a member account",
-                )
-            yield from self._appointed(principal, account, path)
+        for name, accounts in administrators(self.data).items():
+            path: Path_ = (*TRUSTED, name, "administrator")
+            for index, account in enumerate(accounts):
+                at = (*path, index) if self.source((*path, index)) else path
+                yield from self._account(account, at)
+                if account == self.roles.get("management"):
+                    message = "the management account cannot be a delegated administrator"
+                    yield self.problem("LZ326", message, at, "choose a member account")
+            if name in PRINCIPALS:
+                yield from self._appointed(PRINCIPALS[name], accounts, path)
 
-    def _appointed(self, principal: str, account: object, path: Path_) -> Iterator[Diagnostic]:
+    def _appointed(self, principal: str, accounts: Sequence[str], path: Path_) -> Iterator[Diagnostic]:
         """Administrators that services appoint themselves, or that the services of the config need."""
+        tooling = self.roles.get("security_tooling")
+        by_service = next((each for each in self.services if principal in each.appointing), None)
+        if by_service or principal in APPOINTED_BY:
+            hint = f"leave it out: {APPOINTED_BY.get(principal, 'a call of the service')} does it"
+            if by_service:
+                hint = f"leave it out: `services.{by_service.key}` does it, for `roles.security_tooling`"
+            yield self.problem("LZ327", f"{principal} appoints its administrator itself", path, hint, key=True)
+            return
         for service in self.services:
-            if principal in service.appointing:
-                hint = f"leave it out: `services.{service.key}` does it, for `roles.security_tooling`"
-                yield self.problem("LZ327", f"{principal} appoints its administrator itself", path, hint, key=True)
-            elif (
-                principal in service.delegated
-                and service.key in dict(items(self.data.get("services")))
-                and account != self.roles.get("security_tooling")
-                and not self.in_doubt(("roles", "security_tooling"))
-            ):
-                message = (
-                    f"`services.{service.key}` needs {principal} administered by `{self.roles.get('security_tooling')}`"
-                )
+            needs = principal in service.delegated and service.key in dict(items(self.data.get("services")))
+            if needs and tooling not in accounts and not self.in_doubt(("roles", "security_tooling")):
+                message = f"`services.{service.key}` needs {principal} administered by `{tooling}`"
                 yield self.problem("LZ327", message, path, "name the account of `roles.security_tooling`, or none")

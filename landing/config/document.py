@@ -113,6 +113,20 @@ def _closed(written: str) -> int:
     return 1
 
 
+TRUSTED: Path_ = ("organization", "trusted_access")
+
+
+def administrators(data: object) -> dict[str, list[str]]:
+    """The keys of the accounts that administer the services of `organization.trusted_access`, by the service's name."""
+    found: dict[str, list[str]] = {}
+    for name, entry in items(dict(items(dict(items(data)).get("organization", {}))).get("trusted_access")):
+        given = entry.get("administrator")
+        keys = given if isinstance(given, list) else [given]
+        if texts := [key for key in keys if isinstance(key, str)]:
+            found[name] = texts
+    return found
+
+
 def items(value: object) -> Iterator[tuple[str, dict[str, Any]]]:
     """What stands in a mapping of mappings, whether or not the config has one there."""
     if isinstance(value, dict):

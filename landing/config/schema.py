@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from landing.config import pipeline
 from landing.core.constraints.inputs import allowed
-from landing.core.constraints.principals import ACCOUNT, SERVICES, STACKSETS
+from landing.core.constraints.principals import ACCOUNT, PRINCIPALS, SERVICES, STACKSETS
 from landing.core.deadlines import DEADLINES, PATTERN, shown
 from landing.core.vocabulary import REGION, TAGS, TARGET, Schema, by_key, flag, mapping, names, number, sent, text
 from landing.organization import Strictness
@@ -133,6 +133,17 @@ _DEPLOYMENT = mapping(
 )
 
 
+def _trusted(most: int) -> Schema:
+    """A service with trusted access, and the accounts that administer it: at most so many."""
+    if not most:
+        return mapping("It has no delegated administrator.", {})
+    one = {"type": "string"}
+    several = {"type": "array", "items": one, "minItems": 1, "maxItems": most, "uniqueItems": True}
+    described = f"Key of the account that administers it{f', or keys of at most {most}' if most > 1 else ''}."
+    either: Schema = {"oneOf": [one, several]} if most > 1 else one
+    return mapping("Trusted access.", {"administrator": {"description": described, **either}})
+
+
 _ORGANIZATION = mapping(
     "The organization itself.",
     {
@@ -169,10 +180,10 @@ _ORGANIZATION = mapping(
             ),
             "items": {"enum": [ACCOUNT, STACKSETS]},
         },
-        "trusted_access": {
-            **names("Service principals to trust besides those that services need."),
-            "items": {"enum": list(SERVICES)},
-        },
+        "trusted_access": mapping(
+            "Services that work across the organization, besides those under `services`: who administers them.",
+            {name: _trusted(SERVICES[principal]) for name, principal in sorted(PRINCIPALS.items())},
+        ),
     },
     ("name", "home_region", "governed_regions"),
 )
@@ -213,12 +224,6 @@ _LOCK = mapping(
     },
     ("bucket",),
 )
-_DELEGATED_ADMINISTRATORS: Schema = {
-    "type": "object",
-    "description": "Account key by service principal, besides those that services need.",
-    "propertyNames": {"enum": [principal for principal, most in SERVICES.items() if most]},
-    "additionalProperties": {"type": "string"},
-}
 _TIMEOUTS = mapping(
     "How long AWS may take, as `90s`, `30m` or `6h`; a run that gives up can be run again.",
     {
@@ -259,7 +264,6 @@ def compose(services: Mapping[str, Schema]) -> Schema:
             "baselines": by_key("Blueprints by stable key.", _BASELINE),
             "stacks": by_key("Plain stacks by stable key.", _STACK),
             "services": mapping("Organization-wide services.", dict(services)),
-            "delegated_administrators": _DELEGATED_ADMINISTRATORS,
             "removed": names("Addresses of what is no longer managed: it stays as it is, and our mark is taken off."),
             "timeouts": _TIMEOUTS,
             "limits": _LIMITS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from landing.config.document import Document, Path_, items, units_in
+from landing.config.document import TRUSTED, Document, Path_, administrators, items, units_in
 from landing.config.structure import place_of, violations
 from landing.core.model import Diagnostic
 from landing.core.partitions import OPT_IN_REGIONS, REGIONS
@@ -194,8 +194,7 @@ def _resolved(target: Map, units: Iterable[str], accounts: Iterable[str]) -> boo
 def _dangling(data: Map, accounts: Map) -> list[Path_]:
     """Places that name accounts which are not there, besides targets and roles."""
     there: Callable[[object], bool] = accounts.__contains__
-    administrators = data.get("delegated_administrators") or {}
-    found: list[Path_] = [("delegated_administrators", key) for key, each in administrators.items() if not there(each)]
+    found: list[Path_] = [(*TRUSTED, name) for name, keys in administrators(data).items() if not all(map(there, keys))]
     found += [
         ("stacks", key) for key, each in items(data.get("stacks")) if not all(map(there, each.get("accounts") or ()))
     ]

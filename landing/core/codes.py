@@ -30,8 +30,8 @@ CODES: Mapping[str, Explanation] = {
     "LZ106": Explanation("a file does not hold a mapping", "begin it with a top-level key"),
     "LZ107": Explanation(
         "two files give one key",
-        "keep it in one of them; `accounts`, `baselines`, `delegated_administrators`, `guardrails`, `services`, "
-        "`stacks` and `units` may stand in several files, each with keys of its own",
+        "keep it in one of them; `accounts`, `baselines`, `guardrails`, `services`, `stacks` and `units` may "
+        "stand in several files, each with keys of its own",
     ),
     "LZ108": Explanation("a file has a second YAML document", "one document a file"),
     "LZ109": Explanation("a YAML tag that is not understood", "remove the tag"),

@@ -145,7 +145,7 @@ class Draft:
     policy_types: tuple[str, ...] = ()
     trusted_access: tuple[str, ...] = ()
     untrusted: tuple[str, ...] = ()
-    delegated_administrators: Mapping[str, str] = field(default_factory=dict)
+    delegated_administrators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: tuple[Known, ...] = ()
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     services: Mapping[str, Json] = field(default_factory=dict)

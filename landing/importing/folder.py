@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from landing.core.constraints.principals import NAMES
 from landing.core.keys import keys
 from landing.core.model import Json
 from landing.importing import policy_folder
@@ -90,13 +91,28 @@ def _joined(lines: Iterable[str]) -> str:
     return "\n".join([HEAD, "", *listed]) + "\n" if listed else ""
 
 
+def _trusted(draft: Draft) -> dict[str, dict[str, Any]]:
+    """Services with trusted access and who administers them, by the config's names of them."""
+    administered = draft.delegated_administrators
+    return {
+        NAMES[each]: _administered(administered.get(each, ()))
+        for each in sorted({*draft.trusted_access, *administered})
+    }
+
+
+def _administered(accounts: Sequence[str]) -> dict[str, Any]:
+    several = list(accounts) if len(accounts) > 1 else "".join(accounts)
+    return {"administrator": several} if accounts else {}
+
+
 def _organization(draft: Draft) -> Iterator[str]:
     yield comment(f"Made by `landing import` from {draft.source}.")
     yield "organization:"
     top: dict[str, Any] = {"name": draft.name, "id": draft.id, "home_region": draft.home_region}
     top |= {"governed_regions": list(draft.governed_regions), "policy_types": list(draft.policy_types)}
-    top["trusted_access"] = list(draft.trusted_access)
     yield from block({key: value for key, value in top.items() if value}, 2)
+    if trusted := _trusted(draft):
+        yield from ("  trusted_access:", *(f"    {name}: {inline(entry)}" for name, entry in trusted.items()))
     if draft.untrusted:
         yield comment("Not trusted as it is: accounts are not renamed, or stack sets not made, until this is.", 2)
         yield from block({"untrusted": list(draft.untrusted)}, 2)
@@ -109,8 +125,6 @@ def _organization(draft: Draft) -> Iterator[str]:
     yield f"roles: {inline({**roles, 'security_tooling': draft.security_tooling})}"
     if draft.member_role:
         yield from ("", f"access: {inline({'member_role': draft.member_role})}")
-    if draft.delegated_administrators:
-        yield from ("", "delegated_administrators:", *block(draft.delegated_administrators, 2))
     if draft.limits:
         yield from ("", "# AWS must have raised these: more is there than it allows otherwise.", "limits:")
         yield from block(draft.limits, 2)

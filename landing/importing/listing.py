@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from landing.core.constraints.principals import APPOINTED_BY, NAMES, SERVICES
 from landing.core.errors import LandingError
 from landing.core.keys import keys, slug
 from landing.core.model import Json, Source
@@ -101,6 +102,7 @@ class Listing:
         }
         accounts = [replace(each, full_access=f"account/{each.key}" not in strict) for each in accounts]
         regions = asked.regions or self.regions or (home,)
+        administrators = self._administrators(by_name)
         return Draft(
             name=asked.name or slug(self.name) or "organization",
             id=self.id,
@@ -116,13 +118,21 @@ class Listing:
             accounts=tuple(sorted(accounts, key=lambda each: (each.unit != ROOT, each.unit.split("/"), each.key))),
             policies=tuple(sorted(policies, key=lambda each: each.key)),
             policy_types=tuple(sorted(set(self.policy_types) - {SCP})),
-            trusted_access=tuple(sorted(set(self.trusted_access))),
-            delegated_administrators={
-                principal: by_name[account] for principal, account in sorted(self.delegated_administrators.items())
-            },
+            trusted_access=tuple(sorted(NAMES.keys() & {*self.trusted_access})),
+            delegated_administrators=administrators,
             left_out=tuple(self.left_out),
             source=self.source,
         )
+
+    def _administrators(self, by_name: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+        """Those that a config can name; services that appoint theirs by a call of their own keep them."""
+        found: dict[str, tuple[str, ...]] = {}
+        for principal, account in sorted(self.delegated_administrators.items()):
+            if not SERVICES.get(principal) or principal in APPOINTED_BY:
+                self.leave(f"delegated administrator {account} of {principal}", "a config cannot name it")
+            else:
+                found[principal] = (by_name[account],)
+        return found
 
     def _units(self) -> dict[Place, str]:
         """Key by place; parents first."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from landing.aws import Aws
 from landing.aws.live import state
-from landing.core.constraints.principals import POLICY_TYPES, SERVICES
+from landing.core.constraints.principals import APPOINTED_BY, POLICY_TYPES, SERVICES
 from landing.core.errors import LandingError
 from landing.core.keys import is_key, keys, slug
-from landing.core.model import ORGANIZATION
+from landing.core.model import ORGANIZATION, Resource
 from landing.core.partitions import REGIONS
 from landing.importing import live_logs
 from landing.importing.draft import NO_KEYS, Asked, Draft, DraftAccount, DraftUnit, Keys, LeftOut
@@ -84,7 +84,8 @@ def _draft(organization: Organization, aws: Aws, asked: Asked, live: Mapping[str
     names |= {unit: node_of(key) for unit, key in unit_keys.items()}
     names |= {account_id: f"account/{each.key}" for account_id, each in accounts.items()}
     policies = read_policies(aws, names, left)
-    trusted = {each.address.name for each in TrustedAccess().read(organization, aws, ORGANIZATION)}
+    found = TrustedAccess().read(organization, aws, ORGANIZATION)
+    trusted = {each.address.name for each in found if isinstance(each, Resource)}
     if ACCOUNT in trusted:
         accounts = with_contacts(aws, accounts, management, left)
     evidence = Evidence(aws, accounts, management, trusted)
@@ -110,7 +111,7 @@ def _draft(organization: Organization, aws: Aws, asked: Asked, live: Mapping[str
         policy_types=tuple(sorted(_types(aws, trusted, left))),
         trusted_access=tuple(sorted(trusted & set(SERVICES) - set(theirs))),
         untrusted=tuple(each for each in (ACCOUNT, STACKSETS) if each not in trusted),
-        delegated_administrators=_delegated(organization, aws, accounts, trusted, tooling, left=left),
+        delegated_administrators=_delegated(organization, aws, accounts, trusted, left=left),
         known=policies.known,
         limits=policies.limits,
         services=services,
@@ -298,11 +299,10 @@ def _delegated(
     aws: Aws,
     accounts: Mapping[str, DraftAccount],
     trusted: Collection[str],
-    tooling: str,
     *,
     left: list[LeftOut],
-) -> dict[str, str]:
-    """One account by service principal: where AWS has several, the security tooling account, or the first by key."""
+) -> dict[str, tuple[str, ...]]:
+    """Accounts by service principal."""
     ids = {key: account_id for account_id, key in aws.tree.account_keys.items()}
     found: dict[str, list[str]] = {}
     for resource in DelegatedAdministrator().read(organization, aws, ORGANIZATION):
@@ -310,18 +310,10 @@ def _delegated(
         account_id = ids.get(account, account)
         if account_id not in accounts:
             left.append(LeftOut(f"delegated administrator {account_id} of {principal}", "it is no active account"))
-        elif not SERVICES.get(principal):
+        elif not SERVICES.get(principal) or principal in APPOINTED_BY:
             left.append(LeftOut(f"delegated administrator {account_id} of {principal}", "a config cannot name it"))
         elif principal not in trusted:
             left.append(LeftOut(f"delegated administrator {account_id} of {principal}", "it has no trusted access"))
         else:
             found.setdefault(principal, []).append(accounts[account_id].key)
-    chosen: dict[str, str] = {}
-    for principal, candidates in sorted(found.items()):
-        chosen[principal] = tooling if tooling in candidates else min(candidates)
-        left += [
-            LeftOut(f"delegated administrator {other} of {principal}", "a config names one for each service")
-            for other in sorted(candidates)
-            if other != chosen[principal]
-        ]
-    return chosen
+    return {principal: tuple(sorted(keys)) for principal, keys in sorted(found.items())}

@@ -109,7 +109,9 @@ def _administered(
             continue
         found = {str(each.attributes["account"]) for address, each in sight.live.items() if address.kind in names}
         delegated = draft.delegated_administrators
-        accounts = sorted(found | {delegated[principal] for principal in service.delegated if principal in delegated})
+        tooling = organization.security_tooling
+        named = [delegated[principal] for principal in service.delegated if principal in delegated]
+        accounts = sorted(found | {tooling if tooling in keys else keys[0] for keys in named})
         if accounts == [organization.security_tooling] and service.settings_of is not None:
             yield service
         elif accounts:

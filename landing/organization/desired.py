@@ -146,7 +146,8 @@ class Organization(Hierarchy):
     deployments: Mapping[str, Deployment]
     services: Mapping[str, EnabledService[Any]]
     trusted_access: Mapping[str, Source | None]
-    delegated_administrators: Mapping[str, str]
+    delegated_administrators: Mapping[str, tuple[str, ...]]
+    """Keys of accounts by service principal."""
     policy_types: Mapping[str, Source | None]
     timeouts: Mapping[str, int] = field(default_factory=dict)
     source: Source | None = None

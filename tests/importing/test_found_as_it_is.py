@@ -33,12 +33,14 @@ def test_what_is_untrusted_is_not_desired(organization: Load) -> None:
 @pytest.mark.parametrize(
     ("principal", "extra", "why"),
     [
-        (ACCOUNT, "delegated_administrators: {account.amazonaws.com: shop-dev}", "it is trusted at"),
+        (ACCOUNT, "trusted_access: {account: {administrator: shop-dev}}", "it is trusted at"),
         (STACKSETS, "baselines: {security-audit-role: {target: {units: [root]}}}", "the config has stack sets"),
     ],
 )
 def test_what_is_needed_cannot_be_untrusted(problems: Find, principal: str, extra: str, why: str) -> None:
-    (found,) = [each for each in problems(extra, text=with_top(f"untrusted: [{principal}]")) if each.code == "LZ380"]
+    text = with_top(f"untrusted: [{principal}]")
+    text, extra = (with_top(extra, text), "") if extra.startswith("trusted") else (text, extra)
+    (found,) = [each for each in problems(extra, text=text) if each.code == "LZ380"]
     assert why in found.message
     assert found.pointer == ("organization", "untrusted", 0)
 

@@ -48,7 +48,7 @@ services: ~
         (("units", "workloads", "units"), {"prod": {"name": "Prod"}}),
         (("units", "security", "units"), {"logs": {"name": "Logs"}}),
         (("services",), {"cloudtrail": {}}),
-        (("delegated_administrators",), {"a": "b"}),
+        (("timeouts",), {"a": "b"}),
         ((), {"lock": {"bucket": "b"}}),
     ],
     ids=lambda value: ".".join(value) if isinstance(value, tuple) else "",

@@ -324,7 +324,7 @@ def test_terraform(imported: Callable[[str], Written]) -> None:
         {"a": "b"},
     )
     assert set(found.guarded) == {"root", "unit/workloads/prod"}
-    assert found.delegated_administrators == {"config.amazonaws.com": "audit"}
+    assert found.delegated_administrators == {"config.amazonaws.com": ("audit",)}
     assert "sso.amazonaws.com" in found.trusted_access
     told = "\n".join(map(str, written.left_out))
     at = line(TERRAFORM, "state.json", '"aws_s3_bucket.logs"')

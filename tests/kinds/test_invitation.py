@@ -176,7 +176,7 @@ def test_policies_may_name_an_account_that_is_to_join(cloud: Cloud) -> None:
     [
         ("id: '555555555555', ", "email: a@example.com, ", "LZ333"),
         ("log_archive: log-archive", "log_archive: acquired", "LZ334"),
-        ("accounts:\n", "delegated_administrators: {sso.amazonaws.com: acquired}\naccounts:\n", "LZ334"),
+        ("organization:\n", "organization:\n  trusted_access: {identity-center: {administrator: acquired}}\n", "LZ334"),
         ("accounts:\n", "lock: {bucket: the-lock, account: acquired}\naccounts:\n", "LZ334"),
         ("accounts:\n", "stacks: {read-role: {accounts: [acquired]}}\naccounts:\n", "LZ334"),
     ],

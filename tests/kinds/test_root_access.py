@@ -110,4 +110,4 @@ def test_without_trusted_access_nothing_is_asked(sandbox: Sandbox, at: At) -> No
 
 def test_somebody_else_as_administrator_in_the_table_is_refused(at: At) -> None:
     with pytest.raises(Exception, match="appoints its administrator itself"):
-        at(text("") + "delegated_administrators: {iam.amazonaws.com: log-archive}\n")
+        at(text("").replace("organization:", "organization:\n  trusted_access: {iam: {administrator: log-archive}}", 1))

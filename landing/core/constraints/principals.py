@@ -58,6 +58,62 @@ SERVICES: dict[str, int] = {
 Where AWS publishes no number, 1 stands for a service that has one administrator by nature and 5 otherwise.
 """
 
+_OTHER_NAMES = {
+    "artifact": "aws-artifact-account-sync.amazonaws.com",
+    "config-rules": "config-multiaccountsetup.amazonaws.com",
+    "cost-optimization-hub": "cost-optimization-hub.bcm.amazonaws.com",
+    "identity-center": "sso.amazonaws.com",
+    "resource-explorer": "resource-explorer-2.amazonaws.com",
+    "service-quotas": "servicequotas.amazonaws.com",
+    "stacksets": "member.org.stacksets.cloudformation.amazonaws.com",
+    "storage-lens": "storage-lens.s3.amazonaws.com",
+    "tag-policies": "tagpolicies.tag.amazonaws.com",
+    "trusted-advisor": "reporting.trustedadvisor.amazonaws.com",
+}
+NAMES: dict[str, str] = {
+    **{each: name for name, each in _OTHER_NAMES.items()},
+    **{each: each.removesuffix(".amazonaws.com") for each in SERVICES if each not in _OTHER_NAMES.values()},
+}
+"""What the config calls each: its principal without `.amazonaws.com`, unless people know it by another name."""
+PRINCIPALS: dict[str, str] = {name: principal for principal, name in NAMES.items()}
+
+APPOINTED_BY: dict[str, str] = {
+    "auditmanager.amazonaws.com": "auditmanager:RegisterOrganizationAdminAccount",
+    "cloudtrail.amazonaws.com": "cloudtrail:RegisterOrganizationDelegatedAdmin",
+    "detective.amazonaws.com": "detective:EnableOrganizationAdminAccount",
+    "fms.amazonaws.com": "fms:AssociateAdminAccount",
+    "guardduty.amazonaws.com": "guardduty:EnableOrganizationAdminAccount",
+    "inspector2.amazonaws.com": "inspector2:EnableDelegatedAdminAccount",
+    "ipam.amazonaws.com": "ec2:EnableIpamOrganizationAdminAccount",
+    "macie.amazonaws.com": "macie2:EnableOrganizationAdminAccount",
+    "securityhub.amazonaws.com": "securityhub:EnableOrganizationAdminAccount",
+    "securitylake.amazonaws.com": "securitylake:RegisterDataLakeDelegatedAdministrator",
+}
+"""The call by which a service appoints its administrator: RegisterDelegatedAdministrator would be of no effect.
+
+Pages of the services in "AWS services that you can use with AWS Organizations".
+"""
+
+BY_CONSOLE: dict[str, str] = {
+    "aws-artifact-account-sync.amazonaws.com": "AWS Artifact",
+    "reporting.trustedadvisor.amazonaws.com": "AWS Trusted Advisor",
+}
+"""Services that are switched on in their own console only: no API makes their service-linked role."""
+
+ALSO_NEEDED: dict[str, str] = {
+    "backup.amazonaws.com": "jobs across accounts want backup:UpdateGlobalSettings in the management account",
+    "compute-optimizer.amazonaws.com": "members are opted in by compute-optimizer:UpdateEnrollmentStatus with "
+    "includeMemberAccounts",
+    "ipam.amazonaws.com": "its administrator is appointed by ec2:EnableIpamOrganizationAdminAccount",
+    "license-manager.amazonaws.com": "the account link is made by license-manager:UpdateServiceSettings with "
+    "EnableIntegration",
+    "resource-explorer-2.amazonaws.com": "a view over all accounts wants an index in each Region of each member",
+    "servicequotas.amazonaws.com": "new accounts get the quotas of the template after "
+    "service-quotas:AssociateServiceQuotaTemplate",
+    "tagpolicies.tag.amazonaws.com": "the policies themselves are guardrails of the type TAG_POLICY",
+}
+"""What a service wants besides trusted access before it is of use; nobody does it here."""
+
 POLICY_TYPES: dict[str, str] = {
     "GUARDDUTY_POLICY": "guardduty.amazonaws.com",
     "INSPECTOR_POLICY": "inspector2.amazonaws.com",
@@ -65,6 +121,12 @@ POLICY_TYPES: dict[str, str] = {
     "SECURITYHUB_POLICY": "securityhub.amazonaws.com",
 }
 """Policy type to the service that must have trusted access before the type is enabled (EnablePolicyType)."""
+
+RAM = "ram.amazonaws.com"
+"""Switched on by RAM's EnableSharingWithAwsOrganization, which makes its role too ("AWS Resource Access Manager")."""
+
+HEALTH = "health.amazonaws.com"
+"""The organizational view, switched on by Health's EnableHealthServiceAccessForOrganization ("AWS Health")."""
 
 STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com"
 """Trusted access of StackSets; switched on by CloudFormation's ActivateOrganizationsAccess, never by Organizations."""

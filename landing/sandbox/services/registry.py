@@ -24,6 +24,7 @@ SERVICES: dict[str, str] = {
     "ec2": "landing.sandbox.services.ec2:Ec2",
     "events": "landing.sandbox.services.events:Events",
     "guardduty": "landing.sandbox.services.guardduty:GuardDuty",
+    "health": "landing.sandbox.services.health:Health",
     "iam": "landing.sandbox.services.iam:Iam",
     "identitystore": "landing.sandbox.services.identitystore:IdentityStore",
     "inspector2": "landing.sandbox.services.inspector:Inspector",

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from landing.aws import Aws, unless
-from landing.core.constraints.principals import SERVICES as PRINCIPALS
+from landing.core.constraints.principals import NAMES, SERVICES
 from landing.core.model import Action, Address, Change, Resource, Scope
+from landing.core.text import few
 from landing.organization import Organization
 from landing.organization.resources import DELEGATED_ADMINISTRATOR
 from landing.services.base import Kind, Ownership, required_account
@@ -18,7 +19,7 @@ from landing.services.strength import Weaker, on
 class DelegatedAdministrator(Kind):
     """An account that administers a service (RegisterDelegatedAdministrator), named `principal/account`.
 
-    GuardDuty, Security Hub and CloudTrail have calls of their own and are not registered here.
+    Services that appoint theirs by a call of their own (`APPOINTED_BY`) are not registered here.
     """
 
     name = DELEGATED_ADMINISTRATOR
@@ -34,14 +35,13 @@ class DelegatedAdministrator(Kind):
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """What the services of the config need, and what it names besides."""
-        for principal, account in organization.delegated_administrators.items():
-            needs = [required_account(account)]
-            if principal in organization.trusted_access:
-                needs.append(TrustedAccess().address(principal))
-            source = organization.sources.get(f"delegated_administrators.{principal}") or organization.sources.get(
-                "roles.security_tooling"
-            )
-            yield Resource(self.address(f"{principal}/{account}"), {"delegated": True}, tuple(needs), source=source)
+        for principal, accounts in organization.delegated_administrators.items():
+            trusted = [TrustedAccess().address(principal)] if principal in organization.trusted_access else []
+            place = f"organization.trusted_access.{NAMES.get(principal)}"
+            source = organization.sources.get(place) or organization.sources.get("roles.security_tooling")
+            for account in accounts:
+                needs = (required_account(account), *trusted)
+                yield Resource(self.address(f"{principal}/{account}"), {"delegated": True}, needs, source=source)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Every registration but those that a service made itself; others than ours are unmanaged."""
@@ -55,18 +55,20 @@ class DelegatedAdministrator(Kind):
                 )
 
     def impossible(self, change: Change, live: Mapping[Address, Resource]) -> Iterable[str]:
-        """Another one, of a service that AWS gives one: who it is now has set up things that go with them."""
+        """Another one, of a service that has as many as AWS gives it: they have set up things that go with them."""
         principal, _, account = change.address.name.partition("/")
-        if change.action is not Action.CREATE or PRINCIPALS.get(principal) != 1:
+        if change.action is not Action.CREATE:
             return
-        for address in live:
-            known, _, other = address.name.partition("/")
-            if address.kind == self.name and known == principal and other != account:
-                command = f"aws organizations deregister-delegated-administrator --service-principal {principal}"
-                yield (
-                    f"{principal} has one delegated administrator, which is {other}: dismiss it first, with whatever "
-                    f"goes with it: {command} --account-id …"
-                )
+        named = (address.name.partition("/") for address in live if address.kind == self.name)
+        others = sorted(other for known, _, other in named if known == principal and other != account)
+        most = SERVICES.get(principal, 0)
+        if most and len(others) >= most:
+            command = f"aws organizations deregister-delegated-administrator --service-principal {principal}"
+            has = "one delegated administrator, which is" if most == 1 else f"at most {most} delegated administrators:"
+            yield (
+                f"{principal} has {has} {few(others)}: dismiss it first, with whatever goes with it: "
+                f"{command} --account-id …"
+            )
 
     def beside(self, change: Change, others: Mapping[str, str]) -> Iterable[str]:
         """Who was it before stays registered, with what it has set up: nobody else knows what that is good for."""

@@ -27,6 +27,7 @@ SERVICE_LINKED_ROLES = {
     "detective.amazonaws.com": "Detective",
     "fms.amazonaws.com": "FMS",
     "guardduty.amazonaws.com": "AmazonGuardDuty",
+    "health.amazonaws.com": "Health_Organizations",
     "inspector2.amazonaws.com": "AmazonInspector2",
     "macie.amazonaws.com": "AmazonMacie",
     "malware-protection.guardduty.amazonaws.com": "AmazonGuardDutyMalwareProtection",
