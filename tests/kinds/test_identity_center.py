@@ -367,7 +367,8 @@ def test_another_delegated_administrator_waits_for_the_dismissal_of_the_one_ther
     kinds = [*OF_IT, BY_NAME["delegated_administrator"]]
 
     def named(account: str) -> Cloud:
-        return at(f"{text(SETS)}delegated_administrators: {{sso.amazonaws.com: {account}}}\n")
+        table = f"organization:\n  trusted_access: {{identity-center: {{administrator: {account}}}}}\n"
+        return at(text(SETS).replace("organization:\n", table, 1))
 
     first = named("shop-dev")
     assert first.apply(kinds).complete
