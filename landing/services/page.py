@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from landing.core.constraints import principals as known
 from landing.core.vocabulary import Schema
 from landing.services.registry import SERVICES
 from landing.services.service import Service
@@ -18,9 +19,45 @@ out, and `validate` says so.
 """
 
 
+TRUSTED = """
+## Others, by trusted access (`organization.trusted_access`)
+
+```yaml
+organization:
+  trusted_access:
+    ram: {}
+    backup: {administrator: security-tooling}
+    health: {administrator: [security-tooling, shop-prod]}
+```
+
+Trusted access is given by the call that AWS documents for the service, and is never withdrawn; an administrator is
+registered with AWS Organizations, and never dismissed. What a service needs that stands under `services` comes with it.
+
+| name | service principal | administrators | |
+|---|---|---|---|
+"""
+
+
 def page() -> str:
     """The page, in Markdown."""
-    return HEAD + "".join("\n" + "\n".join(_section(service)) + "\n" for service in SERVICES)
+    sections = "".join("\n" + "\n".join(_section(service)) + "\n" for service in SERVICES)
+    return HEAD + sections + TRUSTED + "".join(f"{row}\n" for row in _trusted())
+
+
+def _trusted() -> Iterator[str]:
+    calls = {
+        known.STACKSETS: "cloudformation:ActivateOrganizationsAccess",
+        known.RAM: "ram:EnableSharingWithAwsOrganization",
+    }
+    calls[known.HEALTH] = "health:EnableHealthServiceAccessForOrganization"
+    for name, principal in sorted(known.PRINCIPALS.items()):
+        most: int | str = known.SERVICES[principal]
+        if principal in known.APPOINTED_BY:
+            most = f"by `{known.APPOINTED_BY[principal]}`"
+        words = [f"Switched on by `{calls[principal]}`." if principal in calls else ""]
+        words.append("Its own console alone switches it on." if principal in known.BY_CONSOLE else "")
+        words.append(f"Also: {known.ALSO_NEEDED[principal]}." if principal in known.ALSO_NEEDED else "")
+        yield f"| `{name}` | `{principal}` | {most} | {' '.join(filter(None, words))} |"
 
 
 def _section(service: Service) -> Iterator[str]:
