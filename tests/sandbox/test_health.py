@@ -1,0 +1,31 @@
+"""AWS Health: the organizational view (Health API reference and User Guide)."""
+
+from __future__ import annotations
+
+from tests.sandbox.cloud import Cloud, refused, source
+
+STATUS = "healthServiceAccessStatusForOrganization"
+
+
+@source("API reference: EnableHealthServiceAccessForOrganization; User Guide: Aggregating AWS Health events")
+def test_the_view_brings_trusted_access_with_it(cloud: Cloud) -> None:
+    health = cloud.client("health")
+    assert health.describe_health_service_status_for_organization()[STATUS] == "DISABLED"
+    health.enable_health_service_access_for_organization()
+    assert health.describe_health_service_status_for_organization()[STATUS] == "ENABLED"
+    listed = cloud.organizations.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
+    assert "health.amazonaws.com" in {each["ServicePrincipal"] for each in listed}
+    health.disable_health_service_access_for_organization()
+    assert health.describe_health_service_status_for_organization()[STATUS] == "DISABLED"
+
+
+@source("API reference: DescribeHealthServiceStatusForOrganization tells whether the view is on")
+def test_trusted_access_is_no_view(cloud: Cloud) -> None:
+    cloud.organizations.enable_aws_service_access(ServicePrincipal="health.amazonaws.com")
+    assert cloud.client("health").describe_health_service_status_for_organization()[STATUS] == "DISABLED"
+
+
+@source("API reference: EnableHealthServiceAccessForOrganization, called by the management account")
+def test_a_member_may_not(cloud: Cloud) -> None:
+    member = cloud.client("health", cloud.account("A"))
+    refused("AccessDeniedException", member.enable_health_service_access_for_organization)
