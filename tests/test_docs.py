@@ -311,7 +311,8 @@ def write_whole(folder: Path) -> None:
     """Put into a starter config what the pages add to it: stacks, a policy, acceptances, the roles of a pipeline."""
     shown = re.findall(r"^```\w+ file=(\S+)\n(.*?)^```", "\n".join(PAGES.values()), re.MULTILINE | re.DOTALL)
     added = re.compile(r"alarm|marketplace|accepted")
-    lay(folder, {name: text.replace("2027-01-31", "9999-12-31") for name, text in shown if added.search(name)})
+    day = str(date.today() + timedelta(days=300))
+    lay(folder, {name: text.replace("2027-01-31", day) for name, text in shown if added.search(name)})
     lay(folder / "lza-config", LZA)
     pipeline = next(
         yaml.safe_load(body) for _, _, body in BLOCK.findall(PAGES["docs/pipeline.md"]) if "repository_id" in body
