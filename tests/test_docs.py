@@ -244,7 +244,7 @@ STAND_INS = {
     r" stack\.KEY@account/region$": " stack.alarm-targets@payments-dev/eu-west-1",
     r" CODE$": " LZ107",
     r" ID$": " c34f106e-ef1c-46b8-9064-ae5b0b22a62c",
-    r" --profile \S+": "",  # the sandbox has no profiles
+    r"(?<!init) --profile \S+": "",  # the sandbox has no profiles
     r" --sandbox$": "",  # LANDING_SANDBOX says it of all
 }
 """What is typed in place of what a reader fills in."""

@@ -14,6 +14,7 @@ import click
 
 from landing.cli import ci_files
 from landing.cli.ci_files import FORGES
+from landing.cli.profiles import PROFILES, RECOMMENDED, written
 
 EMAIL, HOME = "aws+{account}@example.com", "eu-west-1"
 """What the starter config says."""
@@ -103,9 +104,16 @@ class Answers:
 @click.option("--home-region", default="", metavar="REGION", help="Where stack sets, the trail and aggregators live.")
 @click.option("--regions", default="", metavar="REGION,…", help="Governed regions; the home region is added.")
 @click.option(
+    "--profile",
+    type=click.Choice(tuple(PROFILES)),
+    help=" ".join(f"{name}: {each.title}." for name, each in PROFILES.items()) + f" Default: {RECOMMENDED}.",
+)
+@click.option(
     "--ci", "forge", type=click.Choice(FORGES), help="Write a pipeline too; beside a config that is there, only it."
 )
-def command(*, folder: Path, name: str, email: str, home_region: str, regions: str, forge: str | None) -> None:
+def command(
+    *, folder: Path, name: str, email: str, home_region: str, regions: str, profile: str | None, forge: str | None
+) -> None:
     """Write a starter config to FOLDER (default: here).
 
     Nothing that is there already is overwritten. At a terminal it asks, unless an option is given; what is not
@@ -114,6 +122,7 @@ def command(*, folder: Path, name: str, email: str, home_region: str, regions: s
     \b
       landing init my-organization && cd my-organization && landing validate
       landing init corp --name corp --email 'aws+{account}@corp.io' --home-region eu-west-1
+      landing init first-steps --profile minimal
       landing init --ci github
     """
     from landing.cli.output import note
@@ -127,17 +136,19 @@ def command(*, folder: Path, name: str, email: str, home_region: str, regions: s
     if forge:
         ci_files.refuse_existing(forge, folder)
     if forge and target.exists():
-        if answers != Answers():
+        if answers != Answers() or profile:
             raise click.UsageError(f"{target} exists already: beside it only the pipeline is written, and asks nothing")
         _write_pipeline(forge, folder)
         return
     if target.exists():
         raise LandingError(f"{target} exists already; choose another folder, or remove it")
-    if sys.stdin.isatty() and answers == Answers():
+    if sys.stdin.isatty() and answers == Answers() and not profile:
         answers = answers.asked()
     answers.refuse_wrong()
     try:
         shutil.copytree(shipped() / "config", target)
+        for path in target.glob("*.yaml"):
+            path.write_text(written(path.read_text(encoding="utf-8"), profile or RECOMMENDED), encoding="utf-8")
         answers.write(target)
         (target / "landing.schema.json").write_text(json.dumps(schema(), indent=2) + "\n", encoding="utf-8")
         ignore = folder / ".gitignore"
