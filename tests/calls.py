@@ -32,7 +32,7 @@ from landing.services.control_tower.baseline import FORWARDED
 from landing.services.organizations.trusted_access import STACKSETS
 
 SERVICES = (
-    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "health", "iam", "identitystore", "kms",
+    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "health", "iam", "identitystore", "inspector2", "kms",
     "macie2", "organizations", "ram",
     "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "sns", "sso-admin",
     "ssm", "sts",
@@ -55,6 +55,7 @@ def action_of(service: str, operation: str) -> str:
 
 _STACK_SETS = {"stacksets.cloudformation.amazonaws.com", STACKSETS}
 _GUARDDUTY = {"guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com"}
+_INSPECTOR = {"inspector2.amazonaws.com", "agentless.inspector2.amazonaws.com"}
 
 LINKED: dict[tuple[str, str], set[str]] = {
     ("accessanalyzer", "CreateAnalyzer"): {"access-analyzer.amazonaws.com"},
@@ -65,6 +66,8 @@ LINKED: dict[tuple[str, str], set[str]] = {
     ("guardduty", "CreateDetector"): _GUARDDUTY,
     ("guardduty", "EnableOrganizationAdminAccount"): _GUARDDUTY,
     ("health", "EnableHealthServiceAccessForOrganization"): {"health.amazonaws.com"},
+    ("inspector2", "Enable"): _INSPECTOR,
+    ("inspector2", "EnableDelegatedAdminAccount"): _INSPECTOR,
     ("organizations", "CreateAccount"): {"organizations.amazonaws.com"},
     ("organizations", "CreateOrganization"): {"organizations.amazonaws.com"},
     ("organizations", "EnableAWSServiceAccess"): {each for service in registry.SERVICES for each in service.trusted},
@@ -104,6 +107,8 @@ BESIDES = {
     ("guardduty", "DisableOrganizationAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
     ("health", "EnableHealthServiceAccessForOrganization"): {"organizations:EnableAWSServiceAccess"},
     ("ram", "EnableSharingWithAwsOrganization"): {"organizations:EnableAWSServiceAccess"},
+    ("inspector2", "EnableDelegatedAdminAccount"): {*_APPOINTMENT},
+    ("inspector2", "DisableDelegatedAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
     ("organizations", "CreateAccount"): {"organizations:TagResource"},
     ("organizations", "CreateOrganizationalUnit"): {"organizations:TagResource"},
     ("organizations", "CreatePolicy"): {"organizations:TagResource"},

@@ -149,6 +149,14 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.INVALID: _codes("IllegalArgumentException"),
         Cause.INTERNAL: _codes("ServiceException"),
     },
+    # https://docs.aws.amazon.com/inspector/v2/APIReference/
+    "inspector2": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.CONFLICT: _codes("ConflictException"),
+        Cause.QUOTA: _codes("ServiceQuotaExceededException"),
+        Cause.INVALID: _codes("BadRequestException"),
+        Cause.INTERNAL: _codes("InternalServerException"),
+    },
     # https://docs.aws.amazon.com/kms/latest/APIReference/
     "kms": {
         Cause.NOT_THERE: _codes("NotFoundException"),
@@ -248,6 +256,10 @@ WORDS: tuple[tuple[str, re.Pattern[str], Cause], ...] = (
     ("", re.compile(r"(must be|is not) (an?|the) [\w ]*delegated admin", re.IGNORECASE), Cause.NOT_YET_KNOWN),
     # Nor that trusted access is there: a ValidationException of Access Analyzer (CreateAnalyzer).
     ("accessanalyzer", re.compile(r"not enabled for AWS Organizations", re.IGNORECASE), Cause.NOT_YET_KNOWN),
+    # Nor that the administrator was enabled itself: a ValidationException of Inspector.
+    ("inspector2", re.compile(r"invoking account is not enabled", re.IGNORECASE), Cause.NOT_YET_KNOWN),
+    # What AWS Organizations answers a service that appoints an administrator, in the service's own ValidationException.
+    ("", re.compile(r"ConcurrentModificationException"), Cause.BEING_CHANGED),
     # A ValidationError of CloudFormation: that of another is still at it (DetectStackDrift).
     ("cloudformation", re.compile(r"drift detection is already in progress", re.IGNORECASE), Cause.BEING_CHANGED),
     # GuardDuty has BadRequestException for all that it does not take (API reference, CreateDetector).

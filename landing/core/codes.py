@@ -227,6 +227,11 @@ CODES: Mapping[str, Explanation] = {
     "LZ393": Explanation("the pipeline's two roles have one name, or are for the same", "give them two"),
     "LZ394": Explanation("what says nothing of where the pipeline runs", "leave it out"),
     "LZ395": Explanation("two of the lock, the records of runs and the artifacts in one bucket", "name another bucket"),
+    "LZ397": Explanation(
+        "scans of Inspector that AWS refuses: code of functions without functions, a CIS scan of no account or of more "
+        "than one day of the month",
+        "correct it at that place",
+    ),
     "LZ398": Explanation(
         "a permission set of IAM Identity Center that AWS refuses",
         "the message says why: its session, its boundary, too many managed policies, too long an inline policy",

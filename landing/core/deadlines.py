@@ -51,6 +51,8 @@ DEADLINES = {
     "control_tower_enrolment": Deadline(6 * 3_600, "Until Control Tower has enrolled the accounts of a unit."),
     # About 20 assignments a minute are done; up to 3,500 accounts at once (Identity Center User Guide, quotas).
     "identity_center": Deadline(6 * 3_600, "Giving, changing or withdrawing access by a permission set."),
+    # ENABLING and DISABLING, account by account (Inspector API reference, BatchGetAccountStatus); "may take minutes".
+    "inspector": Deadline(1_800, "Scans of Inspector that are switched on or off, and members that are associated."),
     # PENDING until every account of the target is done (Security Hub User Guide, "Central configuration").
     "security_hub": Deadline(1_800, "Security Hub's central configuration, and each of its policies."),
 }

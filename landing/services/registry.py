@@ -8,6 +8,7 @@ from landing.services.config.declaration import SERVICE as CONFIG
 from landing.services.control_tower.declaration import SERVICE as CONTROL_TOWER
 from landing.services.guardduty.declaration import SERVICE as GUARDDUTY
 from landing.services.identity_center.declaration import SERVICE as IDENTITY_CENTER
+from landing.services.inspector.declaration import SERVICE as INSPECTOR
 from landing.services.log_archive.declaration import SERVICE as LOG_ARCHIVE
 from landing.services.macie import SERVICE as MACIE
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
@@ -30,6 +31,7 @@ SERVICES: tuple[Service, ...] = (
     ROOT_ACCESS,
     IDENTITY_CENTER,
     ALARMS,
+    INSPECTOR,
 )
 
 KINDS = Kinds(kind for service in SERVICES for kind in service.kinds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -18,7 +19,10 @@ def inspector(cloud: Cloud, account: str | None = None, region: str = "us-east-1
 
 def member(cloud: Cloud, admin: str, name: str = "member") -> str:
     account = cloud.account(name)
-    inspector(cloud, admin).associate_member(accountId=account)
+    client = inspector(cloud, admin)
+    client.associate_member(accountId=account)
+    while client.get_member(accountId=account)["member"]["relationshipStatus"] != "ENABLED":
+        client.list_members()
     return account
 
 
@@ -29,6 +33,14 @@ def settled(cloud: Cloud, account: str | None = None) -> dict[str, str]:
         states = {name: state["status"] for name, state in found["resourceState"].items()}
         if not {"ENABLING", "DISABLING"} & set(states.values()):
             return {name: status for name, status in states.items() if status != "DISABLED"}
+
+
+def enabled(cloud: Cloud, account: str | None = None) -> Any:
+    """A client of an account in which something is scanned."""
+    client = inspector(cloud, account)
+    client.enable(resourceTypes=["EC2"])
+    settled(cloud, account)
+    return client
 
 
 def failure(answer: dict[str, Any]) -> list[tuple[str, str]]:
@@ -163,8 +175,9 @@ def test_only_the_administrator_enables_members(cloud: Cloud) -> None:
 def test_members_do_not_switch_scans(cloud: Cloud) -> None:
     admin = administrator(cloud, INSPECTOR)
     account = member(cloud, admin)
-    for call in (inspector(cloud, account).enable, inspector(cloud, account).disable):
-        assert failure(call(resourceTypes=["EC2"])) == [(account, "ACCESS_DENIED")]
+    assert failure(inspector(cloud, account).enable(resourceTypes=["EC2"])) == [(account, "ACCESS_DENIED")]
+    error = refused("AccessDeniedException", inspector(cloud, account).disable, resourceTypes=["EC2"])
+    assert "not authorized to disable itself" in str(error)
 
 
 @source("inspector2: Disable (API reference), ErrorCode DISASSOCIATE_ALL_MEMBERS")
@@ -191,13 +204,15 @@ def test_a_member_is_disassociated(cloud: Cloud) -> None:
 
 @source("inspector2: GetConfiguration, UpdateConfiguration (API reference)")
 def test_scans_are_configured(cloud: Cloud) -> None:
-    client = inspector(cloud)
+    client = enabled(cloud)
     client.update_configuration(ec2Configuration={"scanMode": "EC2_SSM_AGENT_BASED"})
     client.update_configuration(ecrConfiguration={"rescanDuration": "LIFETIME"})
     found = client.get_configuration()
     assert found["ec2Configuration"]["scanModeState"]["scanMode"] == "EC2_SSM_AGENT_BASED"
     assert found["ecrConfiguration"]["rescanDurationState"]["rescanDuration"] == "LIFETIME"
-    account = member(cloud, administrator(cloud, INSPECTOR))
+    admin = administrator(cloud, INSPECTOR)
+    account = member(cloud, admin)
+    inspector(cloud, admin).enable(accountIds=[account], resourceTypes=["EC2"])
     change = inspector(cloud, account).update_configuration
     refused("AccessDeniedException", change, ec2Configuration={"scanMode": "EC2_HYBRID"})
 
@@ -212,3 +227,135 @@ def test_deep_inspection_has_paths_of_the_organization(cloud: Cloud) -> None:
     assert (found["orgPackagePaths"], found["packagePaths"]) == (["/opt"], ["/srv"])
     change = inspector(cloud, account).update_org_ec2_deep_inspection_configuration
     refused("AccessDeniedException", change, orgPackagePaths=["/opt"])
+
+
+@source("inspector2: UpdateConfiguration (API reference): an administrator's reaches its members")
+def test_members_inherit_how_they_are_scanned(cloud: Cloud) -> None:
+    admin = administrator(cloud, INSPECTOR)
+    account = member(cloud, admin)
+    inspector(cloud, admin).enable(accountIds=[account], resourceTypes=["EC2"])
+    wanted = {"rescanDuration": "DAYS_30", "pullDateRescanDuration": "DAYS_60", "pullDateRescanMode": "LAST_PULL_DATE"}
+    inspector(cloud, admin).update_configuration(ecrConfiguration=wanted)
+    found = inspector(cloud, account).get_configuration()["ecrConfiguration"]["rescanDurationState"]
+    assert {name: found[name] for name in wanted} == wanted
+
+
+@source("Inspector User Guide: AccessDeniedException where Inspector is not enabled")
+@pytest.mark.parametrize("operation", ["get_configuration", "list_filters", "list_cis_scan_configurations"])
+def test_where_it_is_off_nothing_is_told(cloud: Cloud, operation: str) -> None:
+    error = refused("AccessDeniedException", getattr(inspector(cloud), operation))
+    assert "not enabled" in str(error)
+
+
+@source("terraform-provider-aws-mcaf 200: ValidationException, Invoking account is not enabled")
+def test_the_administrator_is_on_before_it_sets_anything(cloud: Cloud) -> None:
+    admin = administrator(cloud, INSPECTOR)
+    settled(cloud, admin)
+    client = inspector(cloud, admin)
+    client.disable()
+    assert settled(cloud, admin) == {}
+    wanted = {"ec2": True, "ecr": True}
+    error = refused("ValidationException", client.update_organization_configuration, autoEnable=wanted)
+    assert "Invoking account is not enabled" in str(error)
+    refused("ValidationException", client.associate_member, accountId=cloud.account("member"))
+
+
+@source("inspector2: AssociateMember (API reference), RelationshipStatus CREATED; Enable: ACCESS_DENIED until then")
+def test_members_are_associated_by_and_by(cloud: Cloud) -> None:
+    admin, account = administrator(cloud, INSPECTOR), cloud.account("member")
+    client = inspector(cloud, admin)
+    client.associate_member(accountId=account)
+    assert client.get_member(accountId=account)["member"]["relationshipStatus"] == "CREATED"
+    assert failure(client.enable(accountIds=[account], resourceTypes=["EC2"])) == [(account, "ACCESS_DENIED")]
+    client.list_members()
+    (found,) = client.list_members()["members"]
+    assert found["relationshipStatus"] == "ENABLED"
+    client.associate_member(accountId=account)
+    assert client.list_members()["members"][0]["relationshipStatus"] == "ENABLED"
+
+
+@source("terraform-provider-aws 27646, 31307: the administrator and its members in one call")
+def test_the_administrator_is_not_enabled_together_with_members(cloud: Cloud) -> None:
+    admin = administrator(cloud, INSPECTOR)
+    settled(cloud, admin)
+    account = member(cloud, admin)
+    answer = inspector(cloud, admin).enable(accountIds=[admin, account], resourceTypes=["EC2"])
+    assert failure(answer) == [(admin, "ACCESS_DENIED")]
+    assert [one["accountId"] for one in answer["accounts"]] == [account]
+
+
+@source("inspector2: FailedAccount (API reference): ENABLE_IN_PROGRESS, ALREADY_ENABLED, DISABLE_IN_PROGRESS")
+def test_what_is_under_way_is_not_begun_again(cloud: Cloud) -> None:
+    client = inspector(cloud)
+    own = cloud.client("sts").get_caller_identity()["Account"]
+    client.enable(resourceTypes=["EC2"])
+    assert failure(client.enable(resourceTypes=["EC2"])) == [(own, "ENABLE_IN_PROGRESS")]
+    settled(cloud)
+    assert failure(client.enable(resourceTypes=["EC2"])) == [(own, "ALREADY_ENABLED")]
+    client.disable(resourceTypes=["EC2"])
+    assert failure(client.enable(resourceTypes=["EC2"])) == [(own, "DISABLE_IN_PROGRESS")]
+
+
+@source("inspector2: FailedAccount: BLOCKED_BY_ORGANIZATION_POLICY; Organizations User Guide, Inspector policies")
+def test_what_a_policy_decides_is_not_switched(cloud: Cloud) -> None:
+    regions = {"enable_in_regions": {"@@assign": ["us-east-1"]}, "disable_in_regions": {"@@assign": []}}
+    content = json.dumps({"inspector": {"enablement": {"ec2_scanning": regions}}})
+    organizations = cloud.organizations
+    admin = administrator(cloud, INSPECTOR)
+    (root,) = organizations.list_roots()["Roots"]
+    organizations.enable_policy_type(RootId=root["Id"], PolicyType="INSPECTOR_POLICY")
+    while organizations.list_roots()["Roots"][0]["PolicyTypes"][-1]["Status"] != "ENABLED":
+        pass
+    account = member(cloud, admin)
+    made = organizations.create_policy(Content=content, Description="", Name="i", Type="INSPECTOR_POLICY")["Policy"]
+    organizations.attach_policy(PolicyId=made["PolicySummary"]["Id"], TargetId=account)
+    client = inspector(cloud, admin)
+    answer = client.enable(accountIds=[account], resourceTypes=["EC2"])
+    assert failure(answer) == [(account, "BLOCKED_BY_ORGANIZATION_POLICY")]
+    assert failure(client.enable(accountIds=[account], resourceTypes=["ECR"])) == []
+
+
+@source("inspector2: CreateFilter, UpdateFilter, ListFilters, DeleteFilter (API reference)")
+def test_filters_suppress(cloud: Cloud) -> None:
+    client = enabled(cloud)
+    where = {"vulnerabilityId": [{"comparison": "EQUALS", "value": "CVE-2026-1"}]}
+    arn = client.create_filter(name="old", action="SUPPRESS", filterCriteria=where)["arn"]
+    refused("BadRequestException", client.create_filter, name="old", action="SUPPRESS", filterCriteria=where)
+    client.update_filter(filterArn=arn, name="new", description="Nothing to be done")
+    (found,) = client.list_filters(action="SUPPRESS")["filters"]
+    assert (found["name"], found["description"], found["criteria"]) == ("new", "Nothing to be done", where)
+    assert client.list_filters(action="NONE")["filters"] == []
+    client.delete_filter(arn=arn)
+    refused("ResourceNotFoundException", client.delete_filter, arn=arn)
+
+
+@source("Inspector User Guide, Disable: findings, filters and suppression rules are deleted")
+def test_filters_go_with_the_last_scan(cloud: Cloud) -> None:
+    client = enabled(cloud)
+    where = {"severity": [{"comparison": "EQUALS", "value": "LOW"}]}
+    client.create_filter(name="low", action="SUPPRESS", filterCriteria=where)
+    client.disable()
+    settled(cloud)
+    client.enable(resourceTypes=["EC2"])
+    assert client.list_filters()["filters"] == []
+
+
+@source("inspector2: CreateCisScanConfiguration, UpdateCisScanConfiguration, ListCisScanConfigurations (API reference)")
+def test_cis_scans_recur_in_accounts(cloud: Cloud) -> None:
+    admin = administrator(cloud, INSPECTOR)
+    settled(cloud, admin)
+    account, client = member(cloud, admin), inspector(cloud, admin)
+    when = {"daily": {"startTime": {"timeOfDay": "03:00", "timezone": "UTC"}}}
+    tags = {"scan": ["yes"]}
+    wanted: Any = {"scanName": "all", "securityLevel": "LEVEL_1", "schedule": when}
+    targets: Any = {"accountIds": ["ALL_ACCOUNTS"], "targetResourceTags": tags}
+    arn = client.create_cis_scan_configuration(**wanted, targets=targets)["scanConfigurationArn"]
+    (found,) = client.list_cis_scan_configurations()["scanConfigurations"]
+    assert sorted(found["targets"]["accountIds"]) == sorted([admin, account])
+    client.update_cis_scan_configuration(scanConfigurationArn=arn, targets={"accountIds": ["SELF"]})
+    (found,) = client.list_cis_scan_configurations()["scanConfigurations"]
+    assert found["targets"] == {"accountIds": [admin], "targetResourceTags": tags}
+    strange: Any = {"accountIds": [cloud.account("stranger")], "targetResourceTags": tags}
+    refused("ValidationException", client.create_cis_scan_configuration, **wanted, targets=strange)
+    client.delete_cis_scan_configuration(scanConfigurationArn=arn)
+    refused("ResourceNotFoundException", client.delete_cis_scan_configuration, scanConfigurationArn=arn)

@@ -11,7 +11,7 @@ from landing.sandbox.services.service import Service
 
 
 class Inspector(Service[Place]):
-    """Scans are switched on by type; findings, coverage, filters and reports are unsupported."""
+    """Scans are switched on by type; findings, coverage, scans of CIS themselves and reports are unsupported."""
 
     name = "inspector2"
     token_error: ClassVar = {**Service.token_error, "reason": "FIELD_VALIDATION_FAILED"}

@@ -14,6 +14,7 @@ from landing.sandbox.services.inspector.state import (
     PRINCIPAL,
     TYPES,
     Administration,
+    active,
     administered,
     at,
     conflict,
@@ -54,6 +55,7 @@ class Administrator(OrganizationAdministrator[Administration]):
         types = [kind for kind, name in TYPES.items() if settings and settings.auto_enable.get(name)]
         if types:
             members.enrol(world, administrator, region, account)
+            members.associated(world, administrator, account, region)
             scans.switch_on(world, account, region, types)
 
     enable_delegated_admin_account = OrganizationAdministrator.enable_organization_admin_account
@@ -79,9 +81,10 @@ def describe_organization_configuration(call: Call) -> dict[str, Any]:
 
 
 def update_organization_configuration(call: Call) -> dict[str, Any]:
-    """For accounts that come; code of functions needs functions (API reference)."""
+    """For accounts that come; code of functions needs functions, and the administrator must be on itself."""
     wanted = call["autoEnable"]
+    settings = active(call)
     if wanted.get("lambdaCode") and not wanted.get("lambda"):
         raise invalid("lambdaCode needs lambda.")
-    administered(call).auto_enable = wanted
+    settings.auto_enable = wanted
     return {"autoEnable": wanted}

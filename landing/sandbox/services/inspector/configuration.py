@@ -6,13 +6,14 @@ from typing import Any
 
 from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.inspector.state import administered, at, denied, here, invalid
+from landing.sandbox.services.inspector.state import administered, at, denied, enabled, here, invalid
 
 MOST_PATHS = 5
 
 
 def get_configuration(call: Call) -> dict[str, Any]:
     """The caller's; a member's is its administrator's business (API reference, GetConfiguration)."""
+    enabled(call)
     place = at(call.world, _whose(call), call.region)
     return {
         "ecrConfiguration": {"rescanDurationState": {**place.ecr, "status": "SUCCESS"}},
@@ -21,16 +22,19 @@ def get_configuration(call: Call) -> dict[str, Any]:
 
 
 def update_configuration(call: Call) -> dict[str, Any]:
-    """What is named; not by a member (API reference, UpdateConfiguration)."""
+    """What is named; not by a member. An administrator's reaches its members (API reference, UpdateConfiguration)."""
+    enabled(call)
     account = _whose(call)
     if account == call.account and here(call).administrator is not None:
         raise denied("A member's configuration is set by its delegated administrator.")
     for part in ("amiConfiguration", "updateConfigurationInheritance"):
         if part in call:
             raise unsupported("inspector2", f"UpdateConfiguration with {part}")
-    place = at(call.world, account, call.region)
-    place.ecr = call.get("ecrConfiguration", place.ecr)
-    place.ec2 = call.get("ec2Configuration", {}).get("scanMode", place.ec2)
+    settings = here(call).administration if account == call.account else None
+    for each in (account, *(settings.members if settings else ())):
+        place = at(call.world, each, call.region)
+        place.ecr = {**place.ecr, **call.get("ecrConfiguration", {})}
+        place.ec2 = call.get("ec2Configuration", {}).get("scanMode", place.ec2)
     return {}
 
 

@@ -41,10 +41,20 @@ class Place(Relations):
     scans: dict[str, str] = field(default_factory=dict)
     """Type to ENABLING, ENABLED or DISABLING; what is not there is DISABLED."""
     administration: Administration | None = None
-    ecr: dict[str, Any] = field(default_factory=lambda: {"rescanDuration": "DAYS_14"})
+    ecr: dict[str, Any] = field(
+        default_factory=lambda: {
+            "rescanDuration": "DAYS_14",
+            "pullDateRescanDuration": "DAYS_14",
+            "pullDateRescanMode": "LAST_IN_USE_AT",
+        }
+    )
     ec2: str = "EC2_HYBRID"
     deep_inspection: bool = True
     package_paths: list[str] = field(default_factory=list)
+    filters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By ARN."""
+    cis: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Configurations of CIS scans by ARN."""
 
 
 PLACES = Places("inspector2", Place)
@@ -57,6 +67,27 @@ def administered(call: Call) -> Administration:
     if settings is None:
         raise denied("Invoking account is not the delegated administrator of Inspector.")
     return settings
+
+
+def enabled(call: Call) -> Place:
+    """The caller's, where Inspector is on (User Guide; most operations: AccessDeniedException otherwise)."""
+    place = here(call)
+    if not place.scans:
+        raise denied("Invoking account does not have access to Amazon Inspector: it is not enabled.")
+    return place
+
+
+def active(call: Call) -> Administration:
+    """The same as `administered`, of an administrator that has switched Inspector on for itself."""
+    settings = administered(call)
+    if not here(call).scans:
+        raise invalid("Invoking account is not enabled.")
+    return settings
+
+
+def absent(what: str) -> Refusal:
+    """A ResourceNotFoundException."""
+    return Refusal("ResourceNotFoundException", f"{what} does not exist.")
 
 
 def conflict(message: str, account: str) -> Refusal:
