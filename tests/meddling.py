@@ -605,6 +605,45 @@ def another_attribute_decides(hands: Hands) -> None:
     )
 
 
+@shows("inspector.organization@security-tooling/us-east-1")
+def new_accounts_not_scanned(hands: Hands) -> None:
+    client = hands.client("inspector2", "security-tooling", OTHER)
+    client.update_organization_configuration(autoEnable={"ec2": True, "ecr": False})
+
+
+@shows("inspector.organization@security-tooling/eu-west-1")
+def images_scanned_for_less_long(hands: Hands) -> None:
+    less = {"rescanDuration": "DAYS_3", "pullDateRescanDuration": "DAYS_3"}
+    hands.client("inspector2", "security-tooling").update_configuration(ecrConfiguration=less)
+
+
+@shows("inspector_members.organization@security-tooling/eu-west-1")
+def member_scanned_less(hands: Hands) -> None:
+    client = hands.client("inspector2", "security-tooling")
+    client.disable(accountIds=[hands.accounts["shop-dev"]], resourceTypes=["ECR"])
+
+
+@shows("inspector_members.organization@security-tooling/us-east-1")
+def member_stands_alone(hands: Hands) -> None:
+    client = hands.client("inspector2", "security-tooling", OTHER)
+    client.disassociate_member(accountId=hands.accounts["shop-prod"])
+
+
+@shows("inspector_suppression.old@security-tooling/eu-west-1", MEDIUM)
+def suppression_widened(hands: Hands) -> None:
+    client = hands.client("inspector2", "security-tooling")
+    (found,) = client.list_filters()["filters"]
+    everything = {"severity": [{"comparison": "EQUALS", "value": "CRITICAL"}]}
+    client.update_filter(filterArn=found["arn"], filterCriteria=everything)
+
+
+@shows("inspector_cis_scan.weekly@security-tooling/eu-west-1", MEDIUM, "missing")
+def cis_scan_deleted(hands: Hands) -> None:
+    client = hands.client("inspector2", "security-tooling")
+    (found,) = client.list_cis_scan_configurations()["scanConfigurations"]
+    client.delete_cis_scan_configuration(scanConfigurationArn=found["scanConfigurationArn"])
+
+
 @shows("stack_set.config-role")
 def stack_set_template_changed(hands: Hands) -> None:
     client = hands.client("cloudformation")

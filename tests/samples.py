@@ -89,7 +89,7 @@ services:
     scans: {lambda_code: true}
     deep_inspection_paths: [/opt/app]
     suppress: {old: {where: {vulnerabilityId: {eq: [CVE-2026-0001]}, inspectorScore: {to: 4}, resourceTags: {env: dev}}}}
-    cis_scans: {weekly: {accounts: {units: [workloads]}, tags: {cis: ["yes"]}}}
+    cis_scans: {weekly: {target: {units: [workloads]}, tags: {cis: ["yes"]}}}
   security_hub:
     policies:
       everyone: {target: {units: [root]}, standards: [aws-foundational-security-best-practices/v/1.0.0]}

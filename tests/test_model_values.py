@@ -106,6 +106,22 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("guardduty", "FeatureAdditionalConfiguration"): ("RDS_DATA_RISK", "not documented: left as AWS has it"),
     ("guardduty", "OrgFeature"): ("EKS_RUNTIME_MONITORING", OLDER),
     ("guardduty", "OrgFeatureAdditionalConfiguration"): ("RDS_DATA_RISK", "not documented: left as AWS has it"),
+    ("inspector2", "DelegatedAdminStatus"): ("DISABLE_IN_PROGRESS", REST),
+    ("inspector2", "ErrorCode"): (
+        "ACCESS_DENIED ACCOUNT_IS_ISOLATED BLOCKED_BY_ORGANIZATION_POLICY DISASSOCIATE_ALL_MEMBERS "
+        "EC2_SSM_ASSOCIATION_VERSION_LIMIT_EXCEEDED EC2_SSM_RESOURCE_DATA_SYNC_LIMIT_EXCEEDED RESOURCE_NOT_FOUND "
+        "RESOURCE_SCAN_NOT_DISABLED", "told as AWS says it: no other time would help",
+    ),
+    ("inspector2", "FilterAction"): ("NONE", SENT),
+    ("inspector2", "PurlQualifierKey"): (
+        "arch collector dev_dependency distro epoch go_toolchain hardened private rust_toolchain scope "
+        "skip_chromium_download stream transitive_dependency unresolved vendor", UNUSED,
+    ),
+    ("inspector2", "RelationshipStatus"): (
+        "ACCOUNT_SUSPENDED CANNOT_CREATE_DETECTOR_IN_ORG_MASTER DELETED EMAIL_VERIFICATION_FAILED REGION_DISABLED "
+        "REMOVED RESIGNED", REST,
+    ),
+    ("inspector2", "Status"): ("SUSPENDING", REST),
     ("kms", "KeyState"): ("PendingImport PendingDeletion Creating Updating Unavailable Disabled PendingReplicaDeletion", REST),
     ("kms", "KeyManagerType"): ("CUSTOMER", UNUSED),
     ("macie2", "AdminStatus"): ("DISABLING_IN_PROGRESS", REST),

@@ -186,6 +186,7 @@ def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "artifacts": ("acme-landing-artifacts",),
+    "at": ("03:00",),
     "audience": ("sts.amazonaws.com",),
     "aws_managed": ("AdministratorAccess",),
     "apply": ("landing-apply", "arn:aws:iam::111122223333:role/deploy"),
@@ -196,6 +197,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "connection": ("arn:aws:codeconnections:eu-west-1:111122223333:connection/0a1b2c3d",),
     "control": ("AWS-GR_ENCRYPTED_VOLUMES",),
     "data_events": ("AWS::S3::Object",),
+    "deep_inspection_paths": ("/opt/app",),
     "description": ("Who may do what",),
     "email": ("aws+audit@your-company.com",),
     "environment": ("landing-apply",),

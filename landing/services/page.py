@@ -89,7 +89,11 @@ def _section(service: Service) -> Iterator[str]:
 
 
 def _rows(schema: Schema, prefix: str = "") -> Iterator[str]:
-    for name, part in schema["properties"].items():
+    """The settings; those of which nothing is said, all of one, are told by the one above them."""
+    parts = schema["properties"]
+    if not any(each.keys() & {"description", "default", "enum"} for each in parts.values()):
+        return
+    for name, part in parts.items():
         default = f"`{_plain(part['default'])}`" if "default" in part else ""
         yield f"| `{prefix}{name}` | {default} | {_described(part)} |"
         items = part.get("additionalProperties")

@@ -62,16 +62,16 @@ class InspectorCisScan(AdministeredSetting):
             if scan.every == "month" and len(scan.days) > 1:
                 message = f"CIS scan `{key}`: one day of the month, not {len(scan.days)}"
                 yield service.problem("LZ397", message, "leave one", "cis_scans", key, "days")
-            if not organization.members(scan.accounts):
+            if not organization.members(scan.target):
                 message = f"CIS scan `{key}` is of no account"
-                yield service.problem("LZ397", message, "name units or accounts", "cis_scans", key, "accounts")
+                yield service.problem("LZ397", message, "name units or accounts", "cis_scans", key, "target")
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Each scan, in every governed region that has Inspector."""
         service = organization.service(InspectorSettings)
         for key, scan in (service.settings.cis_scans if service else {}).items():
             assert service is not None
-            accounts = organization.members(scan.accounts)
+            accounts = organization.members(scan.target)
             for scope in self.scopes(organization):
                 others = [each for each in accounts if each != scope.account]
                 kind = InspectorMembers() if others else Inspector()

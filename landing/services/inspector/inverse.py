@@ -27,7 +27,7 @@ def settings_of(organization: Organization, live: Collection[Resource]) -> dict[
     rules = {key: dict(each) for key, each in _ours(organization, live, InspectorSuppression())}
     scans = {key: dict(each) for key, each in _ours(organization, live, InspectorCisScan())}
     for scan in scans.values():
-        scan["accounts"] = {"accounts": sorted(filter(None, map(account_key, scan["accounts"])))}
+        scan["target"] = {"accounts": sorted(filter(None, map(account_key, scan.pop("accounts"))))}
         if not scan["days"]:
             del scan["days"]
     return {**settings, **({"suppress": rules} if rules else {}), **({"cis_scans": scans} if scans else {})}

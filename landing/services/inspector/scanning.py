@@ -96,7 +96,7 @@ class Inspector(AdministeredSetting):
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Nothing where it administers no organization, or neither scans nor is to scan anything."""
-        client = aws.client(self.client_name, scope)
+        client = aws.client("inspector2", scope)
         with unless(SERVICE_DENIES) as off:
             own = {name: is_on(status) for name, status in own_statuses(client).items()}
             joining = answered(client.describe_organization_configuration()["autoEnable"])
@@ -126,7 +126,7 @@ class Inspector(AdministeredSetting):
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Own scans, then what accounts get that join, then how; off means that nobody gets any."""
         scope, after = change.address.scope, change.after
-        client = aws.client(self.client_name, scope)
+        client = aws.client("inspector2", scope)
         if after is None:
             _set_joining(client, dict.fromkeys(in_new_accounts(organization, scope.region), False))
             switch_own(aws, client, scope, dict.fromkeys(SCANS, False))

@@ -133,7 +133,7 @@ class CisScan:
     )  # fmt: skip
     at: str = setting("03:00", "The time of day, `HH:MM`.", pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")
     timezone: str = setting("UTC", "As in the tz database.", minLength=1, maxLength=50)
-    accounts: Target = setting(Target(units=(ROOT,)), "The accounts whose instances are meant; all, if left out.")
+    target: Target = setting(Target(units=(ROOT,)), "The accounts whose instances are meant; all, if left out.")
     tags: Mapping[str, Any] = setting(
         REQUIRED,
         "Tags of the instances: values by key.",
