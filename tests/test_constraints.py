@@ -20,6 +20,7 @@ from landing.core.constraints.inputs import INPUTS, allowed
 from landing.core.constraints.patterns import compiled
 from landing.core.constraints.security_hub import TYPES
 from landing.core.model import Diagnostic
+from landing.core.partitions import REGIONS
 from landing.organization import Organization
 from landing.services.config.rule import ConfigRule
 from landing.services.security_hub.hub import SecurityHub
@@ -70,6 +71,25 @@ def test_managed_rules_are_those_that_the_sandbox_is_built_on(table: Table) -> N
         identifier: {p["Name"]: not p.get("Optional") and not p.get("Default") for p in rule.get("Parameters", ())}
         for identifier, rule in rules.items()
     })  # fmt: skip
+
+
+def test_where_managed_rules_are_is_told_by_the_same_table(table: Table) -> None:
+    packed = files("moto.config.resources").joinpath("aws_managed_rules.json.gz").read_bytes()
+    partitions = Loader().load_data("endpoints")["partitions"]
+    codes_by_name = {region["description"]: code for each in partitions for code, region in each["regions"].items()}
+    known = {code for code in codes_by_name.values() if code in REGIONS}
+    absent: dict[str, list[str]] = {}
+    for identifier, rule in sorted(json.loads(gzip.decompress(packed))["ManagedRules"].items()):
+        words = re.fullmatch(
+            r"(All supported AWS regions except|Only available in|All supported AWS regions) ?(.*?)(?: Regions?)?",
+            rule["AWS Region"],
+        )
+        assert words, rule["AWS Region"]
+        named = {codes_by_name[name] for name in words[2].split(", ") if name}
+        missing = known - named if words[1].startswith("Only") else named & known
+        if missing:
+            absent.setdefault(" ".join(sorted(missing)), []).append(identifier)
+    table("config_rule_regions.json", absent)
 
 
 def test_every_pattern_of_the_inputs_can_be_matched() -> None:

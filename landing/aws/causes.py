@@ -111,18 +111,23 @@ BY_SERVICE: Mapping[str, _Codes] = {
     "config": {
         Cause.NOT_THERE: _codes(
             "NoSuchConfigurationAggregatorException NoSuchConfigurationRecorderException "
-            "NoSuchDeliveryChannelException NoSuchOrganizationConfigRuleException"
+            "NoSuchDeliveryChannelException NoSuchOrganizationConfigRuleException "
+            "NoSuchOrganizationConformancePackException"
         ),
         # "a CREATE, UPDATE or DELETE of the rule is in progress" (PutOrganizationConfigRule)
         Cause.BEING_CHANGED: _codes("ResourceInUseException"),
         Cause.QUOTA_OR_RATE: _codes("LimitExceededException"),
-        Cause.QUOTA: _codes("MaxNumberOfOrganizationConfigRulesExceededException"),
+        Cause.QUOTA: _codes(
+            "MaxNumberOfOrganizationConfigRulesExceededException "
+            "MaxNumberOfOrganizationConformancePacksExceededException"
+        ),
         Cause.INVALID: _codes(
             "InsufficientPermissionsException InvalidExpressionException InvalidLimitException "
             "InvalidNextTokenException InvalidParameterValueException LastDeliveryChannelDeleteFailedException "
             "NoAvailableDeliveryChannelException "
             "NoAvailableOrganizationException OrganizationAccessDeniedException "
-            "OrganizationAllFeaturesNotEnabledException UnmodifiableEntityException"
+            "OrganizationAllFeaturesNotEnabledException OrganizationConformancePackTemplateValidationException "
+            "UnmodifiableEntityException"
         ),
     },
     # https://docs.aws.amazon.com/guardduty/latest/APIReference/ (one code for nearly everything: WORDS)

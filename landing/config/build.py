@@ -114,6 +114,8 @@ class Builder:
             },
             lock=self._lock(),
             pipeline=pipeline_of(self.document),
+            conformance_packs=self.library.conformance_packs,
+            guard_policies=self.library.guard_policies,
         )
         organization = self._with_pipeline(organization, blueprints)
         self.problems += blueprints.problems

@@ -254,6 +254,14 @@ CODES: Mapping[str, Explanation] = {
         "alarms whose events come in a region that is not governed", "govern it, or hear of no sign-in of a root user"
     ),
     "LZ426": Explanation("alarms on a log group that there is not", "let the trail deliver to CloudWatch Logs"),
+    "LZ420": Explanation(
+        "a conformance pack that is not there, or whose file is neither a table of rules nor a template",
+        "correct it at that place",
+    ),
+    "LZ421": Explanation(
+        "a conformance pack that AWS refuses: its name, size, rules or parameters",
+        "the message says what AWS takes",
+    ),
     "LZ501": Explanation(
         "(`plan`, `drift`, `apply`) an account id that AWS does not have, or has for something else",
         "the message says what AWS has; correct the id, or leave it out",

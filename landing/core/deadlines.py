@@ -41,8 +41,8 @@ DEADLINES = {
     "automatic_deployment": Deadline(900, "Until AWS begins to deploy stack sets to an account that joined."),
     # DISABLE_IN_PROGRESS until it is gone (API references, ListOrganizationAdminAccounts of each service).
     "administrator": Deadline(300, "Until an administrator that was dismissed is gone."),
-    # CREATE_IN_PROGRESS until every member has the rule (Config API reference, PutOrganizationConfigRule).
-    "config_rule": Deadline(3_600, "An organization rule of AWS Config reaching every account."),
+    # CREATE_IN_PROGRESS until every member has it (Config API reference, PutOrganizationConfigRule, …ConformancePack).
+    "config_rule": Deadline(3_600, "An organization rule or conformance pack of AWS Config reaching every account."),
     # Minutes each; at most 100 wait (Control Tower User Guide, "Quotas and limitations").
     "control_tower_control": Deadline(3_600, "An operation on a control of Control Tower, with those ahead of it."),
     # Account by account, of up to 1,000 in a unit, one unit at a time (User Guide, "Register an existing OU").

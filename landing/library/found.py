@@ -16,8 +16,12 @@ from landing.core.model import Diagnostic, Source
 from landing.library import template
 from landing.library.metadata import relative
 from landing.library.policy import Policy, policy_in
+from landing.organization import File
 
-FOLDERS = ("blueprints", "scps")
+PACKS, GUARD = "conformance-packs", "guard"
+FOLDERS = ("blueprints", "scps", PACKS, GUARD)
+TEXTS = {PACKS: ("conformance pack", template.SUFFIXES), GUARD: ("Guard policy", (".guard",))}
+"""Folders of files whose text a service takes: what they are, and how their names end."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +36,20 @@ class Library:
     blueprint_files: Mapping[str, Path]
     problems: tuple[Diagnostic, ...] = ()
     """What is wrong with it: `landing.config.load` tells it with all else."""
+    conformance_packs: Mapping[str, File] = field(default_factory=dict)
+    guard_policies: Mapping[str, File] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
     """Names of policies that could not be read."""
     _blueprints: dict[str, Blueprint] = field(default_factory=dict)
 
     @classmethod
     def load(cls, *folders: Path) -> Library:
-        """Find what is in `blueprints/`, read what is in `scps/`; raises ConfigError where a folder is not read."""
+        """Find what is in `blueprints/`, read the other folders; raises ConfigError where one is not read."""
         policies: dict[str, Policy] = {}
         files: dict[str, Path] = {}
         problems: list[Diagnostic] = []
         broken: set[str] = set()
+        texts: dict[str, dict[str, File]] = {name: {} for name in TEXTS}
         looked_at = list(dict.fromkeys(path.resolve() for path in folders))
         if unread := [problem for folder in looked_at for problem in refused(folder)]:
             raise ConfigError(unread)  # nothing of such a folder is read, not even to say more
@@ -51,6 +58,8 @@ class Library:
                 if path.stem in files:
                     problems.append(_twice("blueprint", path, files[path.stem]))
                 files.setdefault(path.stem, path)
+            for name, known in texts.items():
+                problems += _read_texts(folder, name, known)
             for path in sorted((folder / "scps").glob("[!_.]*/policy.json")):
                 name = path.parent.name
                 if name in policies:
@@ -61,7 +70,10 @@ class Library:
                 except ConfigError as error:
                     problems += error.problems
                     broken.add(name)
-        return cls(policies, files, tuple(problems), frozenset(broken))
+        return cls(
+            policies, files, tuple(problems), broken=frozenset(broken),
+            conformance_packs=texts[PACKS], guard_policies=texts[GUARD],
+        )  # fmt: skip
 
     def blueprint(self, name: str) -> Blueprint:
         """One of our blueprints; KeyError when there is none of that name, or when it is the user's."""
@@ -106,7 +118,7 @@ class Library:
 
 
 def shipped() -> Path:
-    """The folder that holds our `blueprints/`, `scps/` and `config/`: in the wheel or beside the package."""
+    """The folder that holds our `blueprints/`, `scps/`, `conformance-packs/`, `config/`: in the wheel or beside it."""
     package = Path(__file__).parents[1]
     inside = package / "shipped"
     return inside if inside.is_dir() else package.parent
@@ -115,6 +127,21 @@ def shipped() -> Path:
 def _blueprint_files(folder: Path) -> list[Path]:
     suffixes = (".py", *template.SUFFIXES)
     return sorted(path for path in (folder / "blueprints").glob("[!_.]*") if path.suffix in suffixes and path.is_file())
+
+
+def _read_texts(folder: Path, kind: str, known: dict[str, File]) -> Iterator[Diagnostic]:
+    """Add the files of a folder by name; what is wrong with them."""
+    what, suffixes = TEXTS[kind]
+    for path in sorted((folder / kind).glob("[!_.]*")):
+        if path.suffix not in suffixes or not path.is_file():
+            continue
+        if path.stem in known:
+            yield _twice(what, path, Path(known[path.stem].path))
+            continue
+        try:
+            known[path.stem] = File(relative(path), path.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
+            yield Diagnostic("LZ409", f"{relative(path)} is not read: {error}", help="save it as UTF-8")
 
 
 def _ours(path: Path) -> bool:

@@ -6,6 +6,7 @@ Values only: nothing here reads files or asks AWS. Imported by all but `core` an
 from __future__ import annotations
 
 from landing.organization.desired import Delivery, Deployment, EnabledService, LockPlace, Organization, Place
+from landing.organization.files import File
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Strictness, Target, Unit, node_of
 from landing.organization.marks import ASSIGNED_TAG, PREFIX, REGION_TAG, REQUIRES_TAG, SERVICE_TAG, STACKS_TAG, TAG
 from landing.organization.pipeline import PIPELINE, Pipeline, is_bootstrapped
@@ -27,6 +28,7 @@ __all__ = [
     "Delivery",
     "Deployment",
     "EnabledService",
+    "File",
     "ForeignPolicy",
     "Guardrail",
     "Held",

@@ -12,6 +12,7 @@ from landing.blueprint.naming import LOG_KEY_ALIAS, bucket
 from landing.core import references
 from landing.core.deadlines import DEADLINES
 from landing.core.model import Address, Diagnostic, Json, Source
+from landing.organization.files import File
 from landing.organization.hierarchy import Account, Hierarchy, Strictness, Target, node_of
 from landing.organization.owners import CONTROL_TOWER
 from landing.organization.pipeline import Pipeline
@@ -198,6 +199,11 @@ class Organization(Hierarchy):
     """The service principals of a service, by its key; of every service that there is."""
     administered: frozenset[str] = frozenset()
     """Keys of the services of which what AWS holds is ours where they are marked."""
+    """Keys of the services whose administrator is appointed by a call of the service."""
+    conformance_packs: Mapping[str, File] = field(default_factory=dict)
+    """Ours and those beside the config, by name."""
+    guard_policies: Mapping[str, File] = field(default_factory=dict)
+    """Policies in the language of CloudFormation Guard, by name."""
     appointing: frozenset[str] = frozenset()
     """Service principals whose administrator is appointed by a call of the service, not by AWS Organizations."""
 

@@ -1,4 +1,4 @@
-"""The managed rules of AWS Config: identifiers, and the parameters of each ("List of AWS Config Managed Rules")."""
+"""The managed rules of AWS Config: identifiers, parameters, and where each is ("List of AWS Config Managed Rules")."""
 
 from __future__ import annotations
 
@@ -29,3 +29,16 @@ def unknown_parameters(identifier: str, given: Collection[str]) -> list[str]:
 def missing_parameters(identifier: str, given: Collection[str]) -> list[str]:
     """The parameters that a rule needs and does not get."""
     return sorted(name for name, needed in rules()[identifier].items() if needed and name not in given)
+
+
+@cache
+def _absent() -> Mapping[str, Collection[str]]:
+    """Identifier to the regions that do not have the rule."""
+    text = files("landing.core.constraints").joinpath("config_rule_regions.json").read_text(encoding="utf-8")
+    table: Mapping[str, list[str]] = json.loads(text)
+    return {identifier: regions.split() for regions, identifiers in table.items() for identifier in identifiers}
+
+
+def is_offered(identifier: str, region: str) -> bool:
+    """Whether AWS Config has a managed rule in a region."""
+    return region not in _absent().get(identifier, ())

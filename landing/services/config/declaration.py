@@ -6,8 +6,10 @@ from collections.abc import Collection
 
 from landing.core.model import Json, Resource
 from landing.organization import Delivery, Organization
+from landing.services.config.conformance_pack import OrganizationConformancePack, packs_of
+from landing.services.config.deployed import PRINCIPAL
 from landing.services.config.recording import OF_ORGANIZATION, ConfigRecording
-from landing.services.config.rule import PRINCIPAL, ConfigRule, rules_of
+from landing.services.config.rule import ConfigRule, rules_of
 from landing.services.config.settings import ConfigSettings
 from landing.services.service import GOVERNED, HOME, Service, ServiceBlueprint
 
@@ -16,7 +18,12 @@ def settings_of(organization: Organization, live: Collection[Resource]) -> dict[
     """The rules of the governed regions, and an aggregator; recorders that are there are those of others."""
     found = [each for each in live if each.address.kind == ConfigRecording.name]
     aggregator = min((each.address.name for each in found if OF_ORGANIZATION in each.attributes), default="")
-    return {"recorders": False, "existing_aggregator": aggregator, "rules": dict(rules_of(organization, live))}
+    return {
+        "recorders": False,
+        "existing_aggregator": aggregator,
+        "rules": dict(rules_of(organization, live)),
+        "conformance_packs": dict(packs_of(organization, live)),
+    }
 
 
 SERVICE = Service(
@@ -26,7 +33,7 @@ SERVICE = Service(
     trusted=("config.amazonaws.com", PRINCIPAL),
     delegated=("config.amazonaws.com", PRINCIPAL),
     endpoint="config",
-    kinds=(ConfigRule(), ConfigRecording()),
+    kinds=(ConfigRule(), OrganizationConformancePack(), ConfigRecording()),
     blueprints=(
         ServiceBlueprint(
             "config-aggregator",

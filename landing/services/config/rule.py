@@ -6,57 +6,44 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from landing.aws import Aws, cause_of, unless
+from landing.aws import Aws, unless
 from landing.core.constraints import config_rules
 from landing.core.constraints.inputs import constraint
-from landing.core.errors import OperationFailed
 from landing.core.keys import keys
-from landing.core.model import Action, Change, Diagnostic, Json, Resource, Scope, Severity
+from landing.core.model import Change, Diagnostic, Json, Resource, Scope
+from landing.core.references import account_key
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, EnabledService, Organization
-from landing.services.base import Ownership
+from landing.services.config.deployed import MOST_EXCLUDED, Deployed, Failure, excluded, left_out, names_of, needs
 from landing.services.config.settings import ConfigSettings, Rule
-from landing.services.organizations.delegated_administrator import DelegatedAdministrator
-from landing.services.shapes import AdministeredSetting, key_of, name_of
-from landing.services.stacks.stack import Stack
-from landing.services.stacks.stack_set import StackSet
-from landing.services.strength import Weaker, told, told_each
+from landing.services.shapes import key_of
+from landing.services.strength import Weaker, told_each
+from landing.services.strength import told as untold
 
 BEYOND = "beyond"
 """Attribute of a rule as it is found: what AWS has of it that no setting says."""
-EXCLUDED = "ExcludedAccounts"
 SAID = frozenset({"RuleIdentifier", "Description", "InputParameters"})
 """What the settings say of the metadata of a managed rule."""
 
-PRINCIPAL = "config-multiaccountsetup.amazonaws.com"
-RECORDER = "config-recorder"
 
-
-class ConfigRule(AdministeredSetting):
-    """A managed rule in every account of a region (PutOrganizationConfigRule), named `landing-<key>`.
-
-    One of another name is written where the config gives its name, and never deleted.
-    Recorders come first: a rule cannot be deployed to an account and region that has none.
-    """
+class ConfigRule(Deployed):
+    """A managed rule in every account of a region (PutOrganizationConfigRule)."""
 
     name = "config_rule"
     title = "AWS Config organization rule"
-    ownership = Ownership.PREFIX
-    severity = Severity.MEDIUM
-    service = "config"
-    client_name = "config"
     controls = ("nist-800-53-r5:CM-6", "nist-csf-2.0:PR.PS-01")
     help_uri = "https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html"
-    weaker: ClassVar[Mapping[str, Weaker]] = {"identifier": told, "parameters": told_each}
-    parallel = 4
+    weaker: ClassVar[Mapping[str, Weaker]] = {**Deployed.weaker, "identifier": untold, "parameters": told_each}
     reads = ("config:DescribeOrganizationConfigRules", "sts:AssumeRole")
     writes = (
         "config:PutOrganizationConfigRule",
         "config:DeleteOrganizationConfigRule",
         "config:DescribeOrganizationConfigRuleStatuses",
+        "config:GetOrganizationConfigRuleDetailedStatus",
         "iam:CreateServiceLinkedRole",
     )
-    linked = (PRINCIPAL,)
+    thing = "organization rule"
+    absent = "NoSuchOrganizationConfigRuleException"
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """What PutOrganizationConfigRule refuses: names, identifiers, and parameters that a rule does not have."""
@@ -64,35 +51,37 @@ class ConfigRule(AdministeredSetting):
         for key, rule in (service.settings.rules if service else {}).items():
             assert service is not None
             yield from _problems(service, key, rule)
+            if len(out := left_out(organization, rule.exclude)) > MOST_EXCLUDED:
+                message = f"{len(out):,} accounts are left out; AWS takes {MOST_EXCLUDED:,}"
+                yield service.problem("LZ362", message, "leave out fewer", "rules", key, "exclude", key=True)
+
+    def names(self, organization: Organization) -> Mapping[str, str]:
+        """`landing-<key>`, or as the config says."""
+        service = organization.service(ConfigSettings)
+        return names_of({key: rule.name for key, rule in (service.settings.rules if service else {}).items()})
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Each rule in each governed region."""
         service = organization.service(ConfigSettings)
         rules = service.settings.rules if service else {}
-        recorder = organization.deployments.get(RECORDER)
         for key, rule in rules.items():
             attributes = {
                 "identifier": rule.identifier,
                 "description": rule.description,
                 "parameters": _texts(rule.parameters),
+                "excluded": excluded(organization, rule.exclude),
             }
             for scope in self.scopes(organization):
                 if rule.home_only and scope.region != organization.home_region:
                     continue
-                needs = [DelegatedAdministrator().address(f"{PRINCIPAL}/{organization.security_tooling}")]
-                if recorder is not None:
-                    needs += [
-                        *StackSet().addresses(organization, RECORDER),
-                        *Stack().sites(organization, RECORDER, Scope(organization.management, scope.region)),
-                    ]
                 source = service.at("rules") if service else None
-                yield Resource(self.address(key, scope), attributes, tuple(needs), source=source)
+                yield Resource(self.address(key, scope), attributes, tuple(needs(organization, scope)), source=source)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Every organization rule that this administrator made."""
         client = aws.client("config", scope)
         rules: list[Any] = []
-        names = _names(organization)
+        names = self.names(organization)
         with unless("OrganizationAccessDeniedException", "NoAvailableOrganizationException"):
             rules = list(aws.listed(client, "describe_organization_config_rules", "OrganizationConfigRules"))
         for rule in rules:
@@ -102,61 +91,45 @@ class ConfigRule(AdministeredSetting):
                 "identifier": managed.get("RuleIdentifier", ""),
                 "description": managed.get("Description", ""),
                 "parameters": _texts(json.loads(managed.get("InputParameters") or "{}")),
+                "excluded": sorted(aws.symbolic(rule.get("ExcludedAccounts") or [])),
             }
-            more = {name for name, value in {**managed, EXCLUDED: rule.get(EXCLUDED)}.items() if value}
+            more = {name for name, value in managed.items() if value}
             if beyond := sorted(more - SAID):
                 attributes[BEYOND] = beyond
-            needs = (DelegatedAdministrator().address(f"{PRINCIPAL}/{organization.security_tooling}"),)
-            yield Resource(self.address(key_of(name, names), scope), attributes, needs, name.startswith(PREFIX))
+            first = tuple(needs(organization, scope))[:1]
+            yield Resource(self.address(key_of(name, names), scope), attributes, first, name.startswith(PREFIX))
 
-    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
-        """Put or delete, and wait for the roll-out to members."""
-        client = aws.client("config", change.address.scope)
-        name = name_of(change.address.name, _names(organization))
-        with unless("ResourceInUseException") as busy:
-            self._start(client, name, change)
-        if busy.code:  # it is being deployed: by an earlier run, or by a request whose answer was lost
-            self._wait(aws, client, name, strict=False)
-            self._start(client, name, change)
-        self._wait(aws, client, name)
+    def put(self, organization: Organization, aws: Aws, client: Any, name: str, change: Change) -> None:
+        """With all that the config says."""
+        assert change.after is not None
+        metadata = {"RuleIdentifier": change.after["identifier"], "Description": change.after["description"]}
+        if change.after["parameters"]:
+            metadata["InputParameters"] = _text(change.after["parameters"])
+        client.put_organization_config_rule(
+            OrganizationConfigRuleName=name,
+            OrganizationManagedRuleMetadata=metadata,
+            ExcludedAccounts=aws.resolve(change.after["excluded"]),
+        )
 
-    def _start(self, client: Any, name: str, change: Change) -> None:
-        if change.action is Action.DELETE:
-            with unless("NoSuchOrganizationConfigRuleException"):
-                client.delete_organization_config_rule(OrganizationConfigRuleName=name)
-        else:
-            assert change.after is not None
-            metadata = {"RuleIdentifier": change.after["identifier"], "Description": change.after["description"]}
-            if change.after["parameters"]:
-                metadata["InputParameters"] = _text(change.after["parameters"])
-            client.put_organization_config_rule(
-                OrganizationConfigRuleName=name, OrganizationManagedRuleMetadata=metadata
-            )
+    def delete(self, client: Any, name: str) -> None:
+        """Members lose it."""
+        client.delete_organization_config_rule(OrganizationConfigRuleName=name)
 
-    def _wait(self, aws: Aws, client: Any, name: str, *, strict: bool = True) -> None:
-        for _ in aws.poll(f"organization rule {name}", "config_rule"):
-            with unless("NoSuchOrganizationConfigRuleException") as gone:
-                found = client.describe_organization_config_rule_statuses(OrganizationConfigRuleNames=[name])
-            statuses = [] if gone.code else found["OrganizationConfigRuleStatuses"]
-            if not statuses:
-                return
-            status = statuses[0]
-            if strict and status["OrganizationRuleStatus"].endswith("_FAILED"):
-                code = status.get("ErrorCode", status["OrganizationRuleStatus"])
-                raise OperationFailed(
-                    status.get("ErrorMessage", ""),
-                    aws_code=code,
-                    cause=cause_of("config", code),
-                    operation=f"organization rule {name}",
-                )
-            if status["OrganizationRuleStatus"].endswith(("_SUCCESSFUL", "_FAILED")):
-                return
+    def statuses(self, client: Any, name: str) -> list[Any]:
+        """As AWS has them, but for the name that it gives the status of a rule."""
+        found = client.describe_organization_config_rule_statuses(OrganizationConfigRuleNames=[name])
+        return [{**each, "Status": each["OrganizationRuleStatus"]} for each in found["OrganizationConfigRuleStatuses"]]
 
-
-def _names(organization: Organization) -> dict[str, str]:
-    """What the rules of the config are called in AWS, by key."""
-    service = organization.service(ConfigSettings)
-    return {key: rule.name or PREFIX + key for key, rule in (service.settings.rules if service else {}).items()}
+    def failures(self, aws: Aws, client: Any, name: str, status: str) -> Iterable[Failure]:
+        """Account by account, of those alone."""
+        for each in aws.listed(
+            client,
+            "get_organization_config_rule_detailed_status",
+            "OrganizationConfigRuleDetailedStatus",
+            OrganizationConfigRuleName=name,
+            Filters={"MemberAccountRuleStatus": status},
+        ):
+            yield each["AccountId"], each.get("ErrorCode", each["MemberAccountRuleStatus"])
 
 
 def rules_of(organization: Organization, live: Collection[Resource]) -> Iterator[tuple[str, Json]]:
@@ -173,7 +146,9 @@ def rules_of(organization: Organization, live: Collection[Resource]) -> Iterator
         alike = all(first == each for each in others) and {*here} in (everywhere, {organization.home_region})
         if alike and not first.get(BEYOND) and _is_known(first):
             called = {} if _is_ours(here) else {"name": name}
-            said = {part: value for part, value in first.items() if value and part != BEYOND}
+            said = {part: value for part, value in first.items() if value and part not in (BEYOND, "excluded")}
+            if first["excluded"]:
+                said["exclude"] = {"accounts": sorted(filter(None, map(account_key, first["excluded"])))}
             yield key, {**called, **said, **({} if {*here} == everywhere else {"home_only": True})}
 
 

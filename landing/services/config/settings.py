@@ -10,6 +10,8 @@ from landing.core.constraints.inputs import allowed
 from landing.organization import Target
 from landing.services.settings import REQUIRED, setting
 
+EXCLUDE = "Accounts that do not get it, at most 1,000; neither do those in which `target` means no recorder."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
@@ -37,6 +39,32 @@ class Rule:
         },
     )
     home_only: bool = setting(False, "Only in the home region, for what is global in an account.")
+    exclude: Target = setting(Target(), EXCLUDE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """A conformance pack for every account and governed region; charged by each evaluation of each of its rules."""
+
+    template: str = setting(
+        "",
+        "The file of `conformance-packs/`, ours or beside the config, without its ending; the key, where left out.",
+        pattern=r"^([A-Za-z0-9][A-Za-z0-9_.-]{0,127})?$",
+    )
+    name: str = setting(
+        "",
+        "Name of an organization's pack that is there already: it is kept as the config says, and never deleted. One "
+        "that the config makes is called `landing-KEY`.",
+        maxLength=128,
+        pattern="^([a-zA-Z][-a-zA-Z0-9]*)?$",
+    )
+    parameters: Mapping[str, Any] = setting(
+        {},
+        "Values of the parameters that the file declares.",
+        type="object",
+        additionalProperties={"type": ["string", "number", "boolean"], "maxLength": 4096},
+    )
+    exclude: Target = setting(Target(), EXCLUDE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,4 +100,5 @@ class ConfigSettings:
         "unless told otherwise.",
     )
     rules: Mapping[str, Rule] = setting({}, "Organization rules by stable key.")
+    conformance_packs: Mapping[str, Pack] = setting({}, "Organization conformance packs by stable key.")
     deployment: Mapping[str, int] = setting({}, "", **{"$ref": "#/definitions/deployment"})
