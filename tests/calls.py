@@ -63,6 +63,7 @@ LINKED: dict[tuple[str, str], set[str]] = {
     ("cloudtrail", "CreateTrail"): {"cloudtrail.amazonaws.com"},
     ("cloudtrail", "UpdateTrail"): {"cloudtrail.amazonaws.com"},
     ("config", "PutOrganizationConfigRule"): {"config-multiaccountsetup.amazonaws.com"},
+    ("config", "PutOrganizationConformancePack"): {"config-multiaccountsetup.amazonaws.com"},
     ("guardduty", "CreateDetector"): _GUARDDUTY,
     ("guardduty", "EnableOrganizationAdminAccount"): _GUARDDUTY,
     ("health", "EnableHealthServiceAccessForOrganization"): {"health.amazonaws.com"},
@@ -101,6 +102,8 @@ BESIDES = {
     ("cloudformation", "ActivateOrganizationsAccess"): {"organizations:EnableAWSServiceAccess"},
     ("cloudtrail", "CreateTrail"): {"iam:GetRole", "iam:PassRole", "organizations:EnableAWSServiceAccess"},
     ("cloudtrail", "UpdateTrail"): {"iam:GetRole", "iam:PassRole", "organizations:EnableAWSServiceAccess"},
+    ("config", "PutOrganizationConfigRule"): {"organizations:ListDelegatedAdministrators"},
+    ("config", "PutOrganizationConformancePack"): {"organizations:ListDelegatedAdministrators"},
     ("guardduty", "EnableOrganizationAdminAccount"): {
         *_APPOINTMENT, "organizations:ListDelegatedAdministrators",
     },
@@ -121,7 +124,7 @@ BESIDES = {
 
 CloudFormation User Guide, "Detect drift on an entire stack" and "Control access with IAM"; CloudTrail User Guide,
 "Organization trails: permissions"; Organizations API reference, each call; GuardDuty and Security Hub User Guides,
-"Permissions required to designate a delegated administrator"; IAM, "Service-linked role permissions".
+"Permissions required to designate a delegated administrator"; Config API reference, PutOrganizationConfigRule; IAM, "Service-linked role permissions".
 """
 
 

@@ -227,6 +227,9 @@ def trusted_access_disabled(hands: Hands) -> None:
         "config_rule.ebs@security-tooling/eu-west-1",
         "config_rule.ebs@security-tooling/us-east-1",
         "config_rule.root-key@security-tooling/eu-west-1",
+        "config_rule.tables@security-tooling/eu-west-1",
+        "conformance_pack.small@security-tooling/eu-west-1",
+        "conformance_pack.small@security-tooling/us-east-1",
     ),
 )
 def administrator_deregistered(hands: Hands) -> None:
@@ -283,6 +286,98 @@ def rule_deleted(hands: Hands) -> None:
     client.delete_organization_config_rule(OrganizationConfigRuleName=name)
     while client.describe_organization_config_rules()["OrganizationConfigRules"]:
         client.describe_organization_config_rule_statuses()
+
+
+@shows("config_rule.tables@security-tooling/eu-west-1", MEDIUM)
+def guard_policy_edited(hands: Hands) -> None:
+    client = hands.client("config", "security-tooling")
+    client.put_organization_config_rule(
+        OrganizationConfigRuleName="landing-tables",
+        OrganizationCustomPolicyRuleMetadata={
+            "PolicyRuntime": "guard-2.x.x",
+            "PolicyText": "rule none { configuration exists }",
+            "ResourceTypesScope": ["AWS::DynamoDB::Table"],
+        },
+    )
+    while _status(client, "landing-tables").endswith("_IN_PROGRESS"):
+        pass
+
+
+@shows("config_rule.ebs@security-tooling/eu-west-1", MEDIUM)
+def rule_for_fewer_accounts(hands: Hands) -> None:
+    client = hands.client("config", "security-tooling")
+    client.put_organization_config_rule(
+        OrganizationConfigRuleName="landing-ebs",
+        OrganizationManagedRuleMetadata={"RuleIdentifier": "EC2_EBS_ENCRYPTION_BY_DEFAULT"},
+        ExcludedAccounts=[hands.accounts["shop-prod"]],
+    )
+    while _status(client, "landing-ebs").endswith("_IN_PROGRESS"):
+        pass
+
+
+def _status(client: Any, name: str) -> str:
+    (found,) = client.describe_organization_config_rule_statuses(OrganizationConfigRuleNames=[name])[
+        "OrganizationConfigRuleStatuses"
+    ]
+    return str(found["OrganizationRuleStatus"])
+
+
+def _put_pack(hands: Hands, region: str, **other: Any) -> None:
+    """Put our conformance pack again with fewer rules, and with something else of what AWS shows of it."""
+    client = hands.client("config", "security-tooling", region)
+    (found,) = client.describe_organization_conformance_packs()["OrganizationConformancePacks"]
+    named = ("OrganizationConformancePackName", "ConformancePackInputParameters", "ExcludedAccounts")
+    pack = {**{name: found[name] for name in named}, **other}
+    parameters = [each["ParameterName"] for each in pack["ConformancePackInputParameters"]]
+    declared = "".join(f"  {name}: {{Type: String}}\n" for name in parameters) or "  None: {Type: String, Default: a}\n"
+    client.put_organization_conformance_pack(**pack, TemplateBody=f"Parameters:\n{declared}{FEWER}")
+    _awaited(client)
+
+
+def _awaited(client: Any) -> None:
+    """Until no conformance pack is being deployed any more."""
+    while True:
+        found = client.describe_organization_conformance_pack_statuses()["OrganizationConformancePackStatuses"]
+        if not any(each["Status"].endswith("_IN_PROGRESS") for each in found):
+            return
+
+
+FEWER = """
+Resources:
+  Tls:
+    Type: AWS::Config::ConfigRule
+    Properties:
+      ConfigRuleName: tls
+      Source: {Owner: AWS, SourceIdentifier: S3_BUCKET_SSL_REQUESTS_ONLY}
+"""
+
+
+@shows("conformance_pack.small@security-tooling/us-east-1", MEDIUM, "missing")
+def pack_deleted(hands: Hands) -> None:
+    client = hands.client("config", "security-tooling", OTHER)
+    (found,) = client.describe_organization_conformance_packs()["OrganizationConformancePacks"]
+    name = found["OrganizationConformancePackName"]
+    client.delete_organization_conformance_pack(OrganizationConformancePackName=name)
+    _awaited(client)
+
+
+@shows("conformance_pack.small@security-tooling/eu-west-1", MEDIUM)
+def pack_of_other_rules(hands: Hands) -> None:
+    _put_pack(hands, HOME, ConformancePackInputParameters=[])
+
+
+@shows("conformance_pack.small@security-tooling/eu-west-1", MEDIUM)
+def pack_with_another_parameter(hands: Hands) -> None:
+    client = hands.client("config", "security-tooling")
+    (found,) = client.describe_organization_conformance_packs()["OrganizationConformancePacks"]
+    given = {each["ParameterName"]: each["ParameterValue"] for each in found["ConformancePackInputParameters"]}
+    listed = [{"ParameterName": k, "ParameterValue": v} for k, v in {**given, "PasswordLength": "8"}.items()]
+    _put_pack(hands, HOME, ConformancePackInputParameters=listed)
+
+
+@shows("conformance_pack.small@security-tooling/us-east-1", MEDIUM)
+def pack_for_fewer_accounts(hands: Hands) -> None:
+    _put_pack(hands, OTHER, ExcludedAccounts=[hands.accounts[key] for key in ("shop-dev", "shop-prod")])
 
 
 @shows(

@@ -59,6 +59,9 @@ services:
     rules:
       ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT}
       root-key: {identifier: IAM_ROOT_ACCESS_KEY_CHECK, home_only: true}
+      tables: {guard: tables, resource_types: ["AWS::DynamoDB::Table"], debug_log_accounts: {accounts: [shop-dev]}, home_only: true}
+    conformance_packs:
+      small: {parameters: {PasswordLength: 16}, exclude: {accounts: [shop-dev]}}
   guardduty:
     features: {lambda_network_logs: false}
     suppress: {scanner: {where: {type: {equals: ["Recon:EC2/Portscan"]}, severity: {less_than: 7}}, description: Ours}}

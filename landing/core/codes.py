@@ -162,7 +162,7 @@ CODES: Mapping[str, Explanation] = {
     "LZ364": Explanation("a parameter that a managed rule does not have, or that it needs", "its parameters are named"),
     "LZ365": Explanation("a trail with more than 500 values in its selectors", "leave out fewer resources"),
     "LZ366": Explanation(
-        "a governed region in which AWS does not have the service: a note, it is left out there",
+        "a governed region in which AWS does not have the service, or a rule of it: a note, it is left out there",
         "nothing",
     ),
     "LZ367": Explanation(
@@ -261,6 +261,10 @@ CODES: Mapping[str, Explanation] = {
     "LZ421": Explanation(
         "a conformance pack that AWS refuses: its name, size, rules or parameters",
         "the message says what AWS takes",
+    ),
+    "LZ422": Explanation(
+        "an organization rule of no kind or of two, or a Guard policy that is not there or too long",
+        "give it an `identifier`, or a `guard` that is in guard/",
     ),
     "LZ501": Explanation(
         "(`plan`, `drift`, `apply`) an account id that AWS does not have, or has for something else",

@@ -59,6 +59,8 @@ SETTINGS = (
     "{config: {recorders: false}}",
     "{config: {recorders: false, rules: {ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT, description: E}}}}",
     "{config: {recorders: false, rules: {tags: {identifier: REQUIRED_TAGS, parameters: {tag1Key: a}, home_only: true}}}}",
+    "{config: {recorders: false, rules: {ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT, exclude: {accounts: [shop-dev]}}}}}",
+    "{config: {recorders: false, conformance_packs: {mas-trm: {parameters: {LogDays: 400, PasswordLength: 20}}, cis-aws-5: {template: cis-aws-5.0, exclude: {units: [workloads/dev]}}}}}",
 )
 Load = Callable[..., Organization]
 
@@ -279,6 +281,13 @@ def test_rules_of_config_are_taken_over_by_their_names(tmp_path: Path) -> None:
             "config": {
                 "recorders": False,
                 "rules": {
+                    "but-one": {
+                        "name": "but-one",
+                        "identifier": "REQUIRED_TAGS",
+                        "parameters": {"tag1Key": "team"},
+                        "exclude": {"accounts": ["log-archive"]},
+                        "home_only": True,
+                    },
                     "corp-tags": {
                         "name": "Corp_Tags",
                         "identifier": "REQUIRED_TAGS",
@@ -299,7 +308,6 @@ def test_rules_of_config_are_taken_over_by_their_names(tmp_path: Path) -> None:
             for name, region in (
                 ("elsewhere", OTHER),
                 ("hourly", HOME),
-                ("but-one", HOME),
                 ("differs", HOME),
                 ("differs", OTHER),
             )

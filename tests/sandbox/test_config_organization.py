@@ -229,6 +229,89 @@ def test_organization_packs_that_cannot_be(cloud: Cloud) -> None:
     )
 
 
+@source("API reference: PutOrganizationConformancePack; Developer Guide: limits, resources, AWS's rules by Region")
+@pytest.mark.parametrize(
+    "body",
+    [
+        PACK + "  Bucket: {Type: AWS::S3::Bucket}\n",
+        PACK.replace("Resources:", "Parameters: {Needed: {Type: String}}\nResources:"),
+        "Resources:\n"
+        + "".join(
+            f"  R{number}:\n    Type: AWS::Config::ConfigRule\n    Properties: {{ConfigRuleName: r{number}, "
+            "Source: {Owner: AWS, SourceIdentifier: CLOUD_TRAIL_ENABLED}}\n"
+            for number in range(131)
+        ),
+        "Resources: {A: {Type: 'AWS::Config::ConfigRule', Properties: {Source: {Owner: AWS, SourceIdentifier: NONE}}}}",
+    ],
+)
+def test_templates_of_organization_packs_that_cannot_be(cloud: Cloud, body: str) -> None:
+    put = cloud.client("config").put_organization_conformance_pack
+    code = "OrganizationConformancePackTemplateValidationException"
+    refused(code, put, OrganizationConformancePackName="pack", TemplateBody=body)
+
+
+@source("API reference: TemplateBody, ConformancePackInputParameters, names, ExcludedAccounts")
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"TemplateBody": "x" * 51_201}, "ValidationException"),
+        ({"OrganizationConformancePackName": "1pack"}, "ValidationException"),
+        ({"OrganizationConformancePackName": "my_pack"}, "ValidationException"),
+        ({"ExcludedAccounts": ["1"]}, "ValidationException"),
+        (
+            {"ConformancePackInputParameters": [{"ParameterName": "None", "ParameterValue": "1"}]},
+            "OrganizationConformancePackTemplateValidationException",
+        ),
+    ],
+)
+def test_requests_for_organization_packs_that_cannot_be(cloud: Cloud, wrong: dict[str, Any], code: str) -> None:
+    put = cloud.client("config").put_organization_conformance_pack
+    refused(code, put, **{"OrganizationConformancePackName": "pack", "TemplateBody": PACK, **wrong})
+
+
+@source("List of AWS Config managed rules: CloudFront's are in us-east-1 alone")
+def test_a_rule_is_refused_in_a_region_that_has_none(cloud: Cloud) -> None:
+    metadata = {"RuleIdentifier": "CLOUDFRONT_VIEWER_POLICY_HTTPS"}
+    rule = {"OrganizationConfigRuleName": "r", "OrganizationManagedRuleMetadata": metadata}
+    refused(
+        "InvalidParameterValueException",
+        cloud.client("config", region="eu-west-1").put_organization_config_rule,
+        **rule,
+    )
+    cloud.client("config").put_organization_config_rule(**rule)
+
+
+@source("API reference: ResourceInUseException, NoSuchOrganizationConformancePackException, access")
+def test_packs_in_progress_absent_and_of_others(cloud: Cloud) -> None:
+    config = recording(cloud, name=config_bucket(cloud))
+    name = {"OrganizationConformancePackName": "pack"}
+    absent = "NoSuchOrganizationConformancePackException"
+    refused(absent, config.delete_organization_conformance_pack, **name)
+    describe = config.describe_organization_conformance_pack_statuses
+    refused(absent, describe, OrganizationConformancePackNames=["pack"])
+    refused(absent, config.get_organization_conformance_pack_detailed_status, **name)
+    config.put_organization_conformance_pack(**name, TemplateBody=PACK)
+    refused("ResourceInUseException", config.put_organization_conformance_pack, **name, TemplateBody=PACK)
+    refused("ResourceInUseException", config.delete_organization_conformance_pack, **name)
+    member = cloud.client("config", cloud.account("member"))
+    put = member.put_organization_conformance_pack
+    refused("OrganizationAccessDeniedException", put, **name, TemplateBody=PACK)
+
+
+@source("API reference: an account without recorder turns the whole pack to CREATE_FAILED")
+def test_a_pack_fails_where_there_is_no_recorder(cloud: Cloud) -> None:
+    member = cloud.account("member")
+    config = recording(cloud, name=config_bucket(cloud))
+    config.put_organization_conformance_pack(OrganizationConformancePackName="pack", TemplateBody=PACK)
+    cloud.advance(3600)
+    (found,) = config.describe_organization_conformance_pack_statuses()["OrganizationConformancePackStatuses"]
+    assert (found["Status"], found["ErrorCode"]) == ("CREATE_FAILED", "NoAvailableConfigurationRecorder")
+    rows = config.get_organization_conformance_pack_detailed_status(
+        OrganizationConformancePackName="pack", Filters={"Status": "CREATE_FAILED"}
+    )["OrganizationConformancePackDetailedStatuses"]
+    assert [(row["AccountId"], row["ErrorCode"]) for row in rows] == [(member, "NoAvailableConfigurationRecorder")]
+
+
 def aggregator(cloud: Cloud, account: str | None = None, **more: Any) -> Any:
     config = cloud.client("config", account)
     arn = role(cloud, "aggregator", "config.amazonaws.com", account)

@@ -63,7 +63,6 @@ class OrganizationConformancePack(Deployed):
         "config:PutOrganizationConformancePack",
         "config:DeleteOrganizationConformancePack",
         "iam:CreateServiceLinkedRole",
-        "organizations:EnableAWSServiceAccess",
         "organizations:ListDelegatedAdministrators",
     )
     thing = "organization conformance pack"
@@ -86,7 +85,7 @@ class OrganizationConformancePack(Deployed):
                 message = f"there is no conformance pack `{wanted.template or key}` in conformance-packs/"
                 yield service.problem("LZ420", message, hint, "conformance_packs", key, "template", key=True)
                 continue
-            pack, problems = packs.read(file)
+            pack, problems = packs.pack_in(file)
             if file.path not in read:
                 yield from problems
             read.add(file.path)
@@ -148,9 +147,11 @@ class OrganizationConformancePack(Deployed):
                 home = scope.region == organization.home_region
                 if not pack.count(scope.region, home=home):
                     continue
+                document = pack.document(scope.region, home=home)
+                given = {name: packs.text_of(value) for name, value in sorted(wanted.parameters.items())}
                 attributes = {
-                    "template": digest(pack.document(scope.region, home=home)),
-                    "parameters": {name: packs.text_of(value) for name, value in sorted(wanted.parameters.items())},
+                    "template": digest(document),
+                    "parameters": {name: value for name, value in given.items() if name in document["Parameters"]},
                     "excluded": excluded(organization, wanted.exclude),
                     "failed": [],
                 }
@@ -248,23 +249,25 @@ def packs_of(organization: Organization, live: Collection[Resource]) -> Iterator
         if each.address.kind == kind.name and each.owned and is_key(each.address.name):
             found.setdefault(each.address.name, {})[each.address.scope] = each
     for key, here in sorted(found.items()):
-        first, *others = ({**each.attributes, "template": "", "failed": []} for each in here.values())
+        excluded_there = [each.attributes["excluded"] for each in here.values()]
+        given = {name: value for each in here.values() for name, value in each.attributes["parameters"].items()}
+        alike = all(each.attributes["parameters"].items() <= given.items() for each in here.values())
         name = next(
             (name for name, file in organization.conformance_packs.items() if _is(organization, file, here)), ""
         )
-        if not name or any(each != first for each in others):
+        if not name or not alike or any(each != excluded_there[0] for each in excluded_there):
             continue
         said: dict[str, Any] = {} if name == key else {"template": name}
-        if first["parameters"]:
-            said["parameters"] = dict(first["parameters"])
-        if first["excluded"]:
-            said["exclude"] = {"accounts": sorted(filter(None, map(account_key, first["excluded"])))}
+        if given:
+            said["parameters"] = given
+        if excluded_there[0]:
+            said["exclude"] = {"accounts": sorted(filter(None, map(account_key, excluded_there[0])))}
         yield key, said
 
 
 def _is(organization: Organization, file: File, here: Mapping[Scope, Resource]) -> bool:
     """Whether what is found in the regions is the pack of a file, there and nowhere else."""
-    pack, _ = packs.read(file)
+    pack, _ = packs.pack_in(file)
     if pack is None:
         return False
     wanted = {
@@ -288,7 +291,7 @@ def _pack(organization: Organization, key: str) -> ConformancePack | None:
     """The pack that a key of the config means."""
     wanted = _wanted(organization).get(key)
     file = _file(organization, key, wanted) if wanted else None
-    return packs.read(file)[0] if file else None
+    return packs.pack_in(file)[0] if file else None
 
 
 def _there(organization: Organization) -> str:

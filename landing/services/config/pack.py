@@ -136,7 +136,7 @@ def _logical_id(identifier: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def read(file: File) -> tuple[ConformancePack | None, tuple[Diagnostic, ...]]:
+def pack_in(file: File) -> tuple[ConformancePack | None, tuple[Diagnostic, ...]]:
     """The pack of a file, and all that is wrong with it; none where nothing can be made of it."""
     if re.search(r'^Resources:|"Resources"\s*:', file.text, re.MULTILINE):
         return _of_template(file)

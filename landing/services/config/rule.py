@@ -7,53 +7,104 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
+from landing.core import forms
 from landing.core.constraints import config_rules
 from landing.core.constraints.inputs import constraint
 from landing.core.keys import keys
-from landing.core.model import Change, Diagnostic, Json, Resource, Scope
-from landing.core.references import account_key
+from landing.core.model import Change, Diagnostic, Json, Resource, Scope, Source
+from landing.core.references import account_id, account_key
 from landing.core.spelling import nearest
-from landing.organization import PREFIX, EnabledService, Organization
+from landing.organization import PREFIX, EnabledService, Organization, Target
 from landing.services.config.deployed import MOST_EXCLUDED, Deployed, Failure, excluded, left_out, names_of, needs
 from landing.services.config.settings import ConfigSettings, Rule
 from landing.services.shapes import key_of
-from landing.services.strength import Weaker, told_each
+from landing.services.strength import Weaker, neutral, told_each
 from landing.services.strength import told as untold
 
 BEYOND = "beyond"
 """Attribute of a rule as it is found: what AWS has of it that no setting says."""
-SAID = frozenset({"RuleIdentifier", "Description", "InputParameters"})
-"""What the settings say of the metadata of a managed rule."""
+MANAGED, GUARD = "OrganizationManagedRuleMetadata", "OrganizationCustomPolicyRuleMetadata"
+SAID = {
+    MANAGED: frozenset({"RuleIdentifier", "Description", "InputParameters", "ResourceTypesScope"}),
+    GUARD: frozenset({
+        "Description", "InputParameters", "ResourceTypesScope", "PolicyRuntime", "OrganizationConfigRuleTriggerTypes",
+        "DebugLogDeliveryAccounts",
+    }),
+}  # fmt: skip
+"""What the settings say of the metadata of a rule, by its kind."""
+RUNTIME = "guard-2.x.x"
+CHANGES = ["ConfigurationItemChangeNotification", "OversizedConfigurationItemChangeNotification"]
+MOST_TEXT = 10_000
+"""Characters of a policy (PolicyText)."""
 
 
 class ConfigRule(Deployed):
-    """A managed rule in every account of a region (PutOrganizationConfigRule)."""
+    """A managed rule, or a Guard policy, in every account of a region (PutOrganizationConfigRule)."""
 
     name = "config_rule"
     title = "AWS Config organization rule"
     controls = ("nist-800-53-r5:CM-6", "nist-csf-2.0:PR.PS-01")
     help_uri = "https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html"
-    weaker: ClassVar[Mapping[str, Weaker]] = {**Deployed.weaker, "identifier": untold, "parameters": told_each}
-    reads = ("config:DescribeOrganizationConfigRules", "sts:AssumeRole")
+    weaker: ClassVar[Mapping[str, Weaker]] = {
+        **Deployed.weaker,
+        "identifier": untold,
+        "parameters": told_each,
+        "policy": untold,
+        "resource_types": untold,
+        "debug_log_accounts": neutral,
+    }
+    canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(
+        ("excluded", "resource_types", "debug_log_accounts"), forms.unordered
+    )
+    reads = (
+        "config:DescribeOrganizationConfigRules",
+        "config:GetOrganizationCustomRulePolicy",
+        "sts:AssumeRole",
+    )
     writes = (
         "config:PutOrganizationConfigRule",
         "config:DeleteOrganizationConfigRule",
         "config:DescribeOrganizationConfigRuleStatuses",
         "config:GetOrganizationConfigRuleDetailedStatus",
         "iam:CreateServiceLinkedRole",
+        "organizations:ListDelegatedAdministrators",
     )
     thing = "organization rule"
     absent = "NoSuchOrganizationConfigRuleException"
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
-        """What PutOrganizationConfigRule refuses: names, identifiers, and parameters that a rule does not have."""
+        """What PutOrganizationConfigRule refuses: names, identifiers, policies, and parameters that there are not."""
         service = organization.service(ConfigSettings)
         for key, rule in (service.settings.rules if service else {}).items():
             assert service is not None
-            yield from _problems(service, key, rule)
+            yield from _name_problems(service, key, rule)
+            if bool(rule.identifier) == bool(rule.guard):
+                message = f"`{key}` needs either an identifier or a Guard policy"
+                yield service.problem("LZ422", message, "a rule is one of the two", "rules", key, key=True)
+            elif rule.guard:
+                yield from _guard_problems(organization, service, key, rule)
+            else:
+                yield from _problems(service, key, rule)
+                yield from self._elsewhere(organization, service, key, rule)
             if len(out := left_out(organization, rule.exclude)) > MOST_EXCLUDED:
                 message = f"{len(out):,} accounts are left out; AWS takes {MOST_EXCLUDED:,}"
                 yield service.problem("LZ362", message, "leave out fewer", "rules", key, "exclude", key=True)
+
+    def _elsewhere(
+        self, organization: Organization, service: EnabledService[ConfigSettings], key: str, rule: Rule
+    ) -> Iterator[Diagnostic]:
+        if config_rules.is_known(rule.identifier):
+            places = self._places(organization, rule)
+            regions = [each.region for each in places if not config_rules.is_offered(rule.identifier, each.region)]
+            if regions:
+                message = f"AWS Config has no {rule.identifier} in {', '.join(regions)}: it is left out there"
+                yield service.problem("LZ366", message, "", "rules", key, key=True, severity="info")
+
+    def _places(self, organization: Organization, rule: Rule) -> Iterator[Scope]:
+        """Where a rule is meant."""
+        for scope in self.scopes(organization):
+            if not rule.home_only or scope.region == organization.home_region:
+                yield scope
 
     def names(self, organization: Organization) -> Mapping[str, str]:
         """`landing-<key>`, or as the config says."""
@@ -65,14 +116,20 @@ class ConfigRule(Deployed):
         service = organization.service(ConfigSettings)
         rules = service.settings.rules if service else {}
         for key, rule in rules.items():
+            file = organization.guard_policies.get(rule.guard)
+            own = {
+                "policy": file.text.strip() if file else "",
+                "debug_log_accounts": sorted(map(account_id, organization.members(rule.debug_log_accounts))),
+            }
             attributes = {
-                "identifier": rule.identifier,
+                **(own if rule.guard else {"identifier": rule.identifier}),
                 "description": rule.description,
                 "parameters": _texts(rule.parameters),
+                "resource_types": sorted(rule.resource_types),
                 "excluded": excluded(organization, rule.exclude),
             }
-            for scope in self.scopes(organization):
-                if rule.home_only and scope.region != organization.home_region:
+            for scope in self._places(organization, rule):
+                if rule.identifier and not config_rules.is_offered(rule.identifier, scope.region):
                     continue
                 source = service.at("rules") if service else None
                 yield Resource(self.address(key, scope), attributes, tuple(needs(organization, scope)), source=source)
@@ -86,30 +143,55 @@ class ConfigRule(Deployed):
             rules = list(aws.listed(client, "describe_organization_config_rules", "OrganizationConfigRules"))
         for rule in rules:
             name = rule["OrganizationConfigRuleName"]
-            managed: Mapping[str, Any] = rule.get("OrganizationManagedRuleMetadata") or {}
+            owned = name.startswith(PREFIX)
+            said = MANAGED if MANAGED in rule else GUARD
+            metadata: Mapping[str, Any] = rule.get(said) or {}
             attributes: dict[str, Any] = {
-                "identifier": managed.get("RuleIdentifier", ""),
-                "description": managed.get("Description", ""),
-                "parameters": _texts(json.loads(managed.get("InputParameters") or "{}")),
+                "description": metadata.get("Description", ""),
+                "parameters": _texts(json.loads(metadata.get("InputParameters") or "{}")),
+                "resource_types": sorted(metadata.get("ResourceTypesScope") or ()),
                 "excluded": sorted(aws.symbolic(rule.get("ExcludedAccounts") or [])),
             }
-            more = {name for name, value in managed.items() if value}
-            if beyond := sorted(more - SAID):
+            if GUARD in rule:
+                text = _policy(client, name) if owned or name in names.values() else ""
+                accounts = sorted(aws.symbolic(metadata.get("DebugLogDeliveryAccounts") or []))
+                attributes |= {"policy": text, "debug_log_accounts": accounts}
+            else:
+                attributes["identifier"] = metadata.get("RuleIdentifier", "")
+            more = {part for part, value in metadata.items() if value} - SAID[said]
+            if metadata.get("OrganizationConfigRuleTriggerTypes", CHANGES) != CHANGES:
+                more.add("OrganizationConfigRuleTriggerTypes")
+            if beyond := sorted(more):
                 attributes[BEYOND] = beyond
             first = tuple(needs(organization, scope))[:1]
-            yield Resource(self.address(key_of(name, names), scope), attributes, first, name.startswith(PREFIX))
+            yield Resource(self.address(key_of(name, names), scope), attributes, first, owned)
 
     def put(self, organization: Organization, aws: Aws, client: Any, name: str, change: Change) -> None:
         """With all that the config says."""
         assert change.after is not None
-        metadata = {"RuleIdentifier": change.after["identifier"], "Description": change.after["description"]}
+        metadata: dict[str, Any] = {"Description": change.after["description"]}
         if change.after["parameters"]:
             metadata["InputParameters"] = _text(change.after["parameters"])
-        client.put_organization_config_rule(
-            OrganizationConfigRuleName=name,
-            OrganizationManagedRuleMetadata=metadata,
-            ExcludedAccounts=aws.resolve(change.after["excluded"]),
-        )
+        if change.after["resource_types"]:
+            metadata["ResourceTypesScope"] = change.after["resource_types"]
+        excluded_ids = aws.resolve(change.after["excluded"])
+        if "policy" in change.after:
+            metadata |= {
+                "PolicyRuntime": RUNTIME,
+                "PolicyText": change.after["policy"],
+                "OrganizationConfigRuleTriggerTypes": CHANGES,
+                "DebugLogDeliveryAccounts": aws.resolve(change.after["debug_log_accounts"]),
+            }
+            client.put_organization_config_rule(
+                OrganizationConfigRuleName=name,
+                OrganizationCustomPolicyRuleMetadata=metadata,
+                ExcludedAccounts=excluded_ids,
+            )
+        else:
+            metadata["RuleIdentifier"] = change.after["identifier"]
+            client.put_organization_config_rule(
+                OrganizationConfigRuleName=name, OrganizationManagedRuleMetadata=metadata, ExcludedAccounts=excluded_ids
+            )
 
     def delete(self, client: Any, name: str) -> None:
         """Members lose it."""
@@ -139,10 +221,11 @@ def rules_of(organization: Organization, live: Collection[Resource]) -> Iterator
         if each.address.kind == ConfigRule.name:
             found.setdefault(each.address.name, {})[each.address.scope.region] = each
     given = keys(((name, name, name if _is_ours(here) else "") for name, here in found.items()), "rule")
-    everywhere = {scope.region for scope in ConfigRule().scopes(organization)}
+    regions = [scope.region for scope in ConfigRule().scopes(organization)]
     for name, key in sorted(given.items(), key=lambda entry: entry[1]):
         here = found[name]
         first, *others = (each.attributes for each in here.values())
+        everywhere = {each for each in regions if config_rules.is_offered(first.get("identifier", ""), each)}
         alike = all(first == each for each in others) and {*here} in (everywhere, {organization.home_region})
         if alike and not first.get(BEYOND) and _is_known(first):
             called = {} if _is_ours(here) else {"name": name}
@@ -158,7 +241,7 @@ def _is_ours(here: Mapping[str, Resource]) -> bool:
 
 def _is_known(found: Mapping[str, Any]) -> bool:
     """Whether a config may ask for it."""
-    identifier, parameters = found["identifier"], found["parameters"]
+    identifier, parameters = found.get("identifier", ""), found["parameters"]
     return config_rules.is_known(identifier) and not (
         config_rules.unknown_parameters(identifier, parameters)
         or config_rules.missing_parameters(identifier, parameters)
@@ -178,9 +261,32 @@ def _text(parameters: Mapping[str, Any]) -> str:
     return json.dumps(parameters, sort_keys=True)
 
 
-def _problems(service: EnabledService[ConfigSettings], key: str, rule: Rule) -> Iterator[Diagnostic]:
-    identifier, given = rule.identifier, _texts(rule.parameters)
-    at = ("rules", key)
+def _policy(client: Any, name: str) -> str:
+    """The text of a Guard policy, which no description shows."""
+    found: str = client.get_organization_custom_rule_policy(OrganizationConfigRuleName=name)["PolicyText"]
+    return found.strip()
+
+
+def _guard_problems(
+    organization: Organization, service: EnabledService[ConfigSettings], key: str, rule: Rule
+) -> Iterator[Diagnostic]:
+    file, at = organization.guard_policies.get(rule.guard), ("rules", key)
+    if file is None:
+        known = organization.guard_policies
+        hint = nearest(rule.guard, known, "there is " + (", ".join(sorted(known)) or "none"))
+        yield service.problem("LZ422", f"there is no guard/{rule.guard}.guard beside the config", hint, *at, "guard")
+        return
+    size = len(file.text.strip())
+    if not 0 < size <= MOST_TEXT:
+        message = f"a Guard policy of {size:,} characters; AWS takes {MOST_TEXT:,}" if size else "an empty Guard policy"
+        yield Diagnostic("LZ422", message, Source(file.path, 1, 1), "shorten it" if size else "write one")
+    if len(accounts := organization.members(rule.debug_log_accounts)) > MOST_EXCLUDED:
+        message = f"{len(accounts):,} accounts log; AWS takes {MOST_EXCLUDED:,}"
+        yield service.problem("LZ422", message, "name fewer", *at, "debug_log_accounts")
+
+
+def _name_problems(service: EnabledService[ConfigSettings], key: str, rule: Rule) -> Iterator[Diagnostic]:
+    at, given = ("rules", key), _texts(rule.parameters)
     most = constraint("config:PutOrganizationConfigRule OrganizationConfigRuleName")["max"]
     if rule.name.startswith(PREFIX):
         message = f"`{rule.name}` is the name of a rule that a config makes"
@@ -195,6 +301,13 @@ def _problems(service: EnabledService[ConfigSettings], key: str, rule: Rule) -> 
     if len(_text(given)) > most:
         message = f"the parameters of `{key}` have {len(_text(given)):,} characters as JSON; AWS takes {most:,}"
         yield service.problem("LZ362", message, "shorten them", *at, "parameters", key=True)
+
+
+def _problems(service: EnabledService[ConfigSettings], key: str, rule: Rule) -> Iterator[Diagnostic]:
+    identifier, given, at = rule.identifier, _texts(rule.parameters), ("rules", key)
+    if rule.debug_log_accounts != Target():
+        message = "only a Guard policy logs how it is tried"
+        yield service.problem("LZ422", message, "leave it out", *at, "debug_log_accounts")
     if not config_rules.is_known(identifier):
         hint = nearest(identifier, config_rules.rules(), "see the list of AWS Config managed rules")
         yield service.problem("LZ363", f"AWS Config has no managed rule `{identifier}`", hint, *at, "identifier")

@@ -8,14 +8,14 @@ from typing import Any
 
 from landing.core.constraints.inputs import allowed
 from landing.organization import Target
-from landing.services.settings import REQUIRED, setting
+from landing.services.settings import setting
 
 EXCLUDE = "Accounts that do not get it, at most 1,000; neither do those in which `target` means no recorder."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A managed rule for every account."""
+    """A rule for every account: one of AWS's, or a policy of one's own in the language of CloudFormation Guard."""
 
     name: str = setting(
         "",
@@ -24,7 +24,21 @@ class Rule:
         maxLength=64,
         pattern="^([A-Za-z0-9_-]+)?$",
     )
-    identifier: str = setting(REQUIRED, "Identifier of the managed rule (CLOUD_TRAIL_ENABLED).", pattern="^[A-Z0-9_]+$")
+    identifier: str = setting(
+        "", "Identifier of the managed rule (CLOUD_TRAIL_ENABLED); or `guard`.", pattern="^[A-Z0-9_]*$"
+    )
+    guard: str = setting(
+        "",
+        "The file of `guard/` beside the config that has the policy, without its ending; it is tried on each change.",
+        pattern=r"^([A-Za-z0-9][A-Za-z0-9_.-]{0,127})?$",
+    )
+    resource_types: tuple[str, ...] = setting(
+        (),
+        "Types of resources that it looks at; all that are recorded, or those that the managed rule is about.",
+        maxItems=100,
+        items={"type": "string", "pattern": "^[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9]+$"},
+    )
+    debug_log_accounts: Target = setting(Target(), "Accounts in which AWS Config logs how a Guard policy is tried.")
     description: str = setting(
         "", "", **allowed("config:PutOrganizationConfigRule OrganizationManagedRuleMetadata.Description")
     )

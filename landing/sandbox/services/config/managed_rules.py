@@ -20,9 +20,9 @@ def _table() -> Mapping[str, Any]:
     return table
 
 
-def check(identifier: str | None, parameters: str | None) -> None:
-    """Refuse an identifier that AWS does not have, and parameters that the rule does not have."""
-    if identifier is None or not config_rules.is_known(identifier):
+def check(identifier: str | None, parameters: str | None, region: str) -> None:
+    """Refuse an identifier that AWS does not have there, and parameters that the rule does not have."""
+    if identifier is None or not config_rules.is_known(identifier) or not config_rules.is_offered(identifier, region):
         raise invalid(
             f"The sourceIdentifier {identifier} is invalid. Please refer to the documentation for a list of valid "
             "sourceIdentifiers that can be used when AWS is the Owner."

@@ -47,7 +47,7 @@ def put_organization_config_rule(call: Call) -> dict[str, Any]:
     if len(kinds) != 1:
         raise invalid("Exactly one kind of rule metadata is required.")
     definition = _definition(kinds[0], call[kinds[0]])
-    check_source(definition["Source"], definition.get("InputParameters"))
+    check_source(definition["Source"], definition.get("InputParameters"), call.region)
     settings = {kinds[0]: call[kinds[0]], "ExcludedAccounts": call.get("ExcludedAccounts") or []}
     return _put(call, organization, settings=settings, rules={call["OrganizationConfigRuleName"]: definition})
 

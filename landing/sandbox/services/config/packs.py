@@ -57,10 +57,12 @@ def settings_of(call: Call) -> dict[str, Any]:
 
 
 def read_rules(call: Call, code: str) -> dict[str, dict[str, Any]]:
-    """The rules of a request's template; refused with `code` where it does not hold."""
+    """The rules of a request's template; refused with `code` where it does not hold. Of two, that in S3 counts."""
     body = call.get("TemplateBody")
-    if (body is None) == ("TemplateS3Uri" not in call):
-        raise invalid("Exactly one of TemplateBody and TemplateS3Uri is required.")
+    if "TemplateS3Uri" in call:
+        body = None
+    elif body is None:
+        raise invalid("One of TemplateBody and TemplateS3Uri is required.")
     if body is None:
         bucket, _, key = call["TemplateS3Uri"].removeprefix("s3://").partition("/")
         try:
@@ -74,7 +76,7 @@ def read_rules(call: Call, code: str) -> dict[str, dict[str, Any]]:
         raise Refusal(code, str(problem)) from problem
     for rule in rules.values():
         try:
-            check_source(rule["Source"], rule.get("InputParameters"))
+            check_source(rule["Source"], rule.get("InputParameters"), call.region)
         except Refusal as refusal:
             raise Refusal(code, refusal.message) from refusal
     return rules

@@ -45,7 +45,7 @@ def put_config_rule(call: Call) -> None:
             raise Refusal("ResourceInUseException", f"The rule {name} is managed by AWS and cannot be changed.")
         if len(rules) >= MOST:
             raise Refusal("MaxNumberOfConfigRulesExceededException", f"An account has at most {MOST} rules.")
-    check_source(wanted["Source"], wanted.get("InputParameters"))
+    check_source(wanted["Source"], wanted.get("InputParameters"), call.region)
     definition = {"EvaluationModes": [{"Mode": "DETECTIVE"}], **{n: wanted[n] for n in CHANGEABLE if n in wanted}}
     if name in rules:
         rules[name].definition = definition
@@ -62,13 +62,13 @@ def _name_by_arn(rules: dict[str, Rule], wanted: dict[str, Any]) -> str:
     raise invalid("One or more identifiers needs to be provided. Provide Name or Id or Arn")
 
 
-def check_source(source: dict[str, Any], parameters: str | None) -> None:
+def check_source(source: dict[str, Any], parameters: str | None, region: str) -> None:
     """Refuse a source that AWS Config could not evaluate (API reference, Source)."""
     owner = source["Owner"]
     if owner == "AWS":
         if source.get("SourceDetails"):
             raise invalid("SourceDetails should be null/empty if the owner is AWS.")
-        managed_rules.check(source.get("SourceIdentifier"), parameters)
+        managed_rules.check(source.get("SourceIdentifier"), parameters, region)
         return
     managed_rules.parsed_parameters(parameters)
     if not source.get("SourceDetails"):
