@@ -92,6 +92,17 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("cloudtrail", "ReadWriteType"): ("ReadOnly WriteOnly", REST),
     ("config", "RecordingFrequency"): ("DAILY", REST),
     ("config", "MaximumExecutionFrequency"): ("One_Hour Three_Hours Six_Hours Twelve_Hours", UNUSED),
+    **dict.fromkeys(
+        [
+            ("config", "MemberAccountRuleStatus"), ("config", "OrganizationRuleStatus"),
+            ("config", "OrganizationResourceDetailedStatus"), ("config", "OrganizationResourceStatus"),
+        ],
+        (
+            "CREATE_IN_PROGRESS CREATE_SUCCESSFUL DELETE_IN_PROGRESS DELETE_SUCCESSFUL UPDATE_FAILED UPDATE_IN_PROGRESS "
+            "UPDATE_SUCCESSFUL", SUFFIX,
+        ),
+    ),
+    ("config", "OrganizationConfigRuleTriggerType"): ("ScheduledNotification", UNUSED),
     ("controltower", "DriftStatus"): ("IN_SYNC NOT_CHECKING UNKNOWN", REST),
     ("controltower", "EnabledBaselineDriftStatus"): ("IN_SYNC", REST),
     ("controltower", "LandingZoneDriftStatus"): ("IN_SYNC", REST),

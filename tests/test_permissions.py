@@ -84,6 +84,7 @@ ONE = {
     "describe_change_set": "ChangeSetName",  # only its status is read, which every page has
     "list_parents": "ChildId",
     "describe_organization_config_rule_statuses": "OrganizationConfigRuleNames",
+    "describe_organization_conformance_pack_statuses": "OrganizationConformancePackNames",
 }
 """Paged operations that answer with one item when they are called with this argument."""
 

@@ -38,7 +38,7 @@ class NotReadError(Exception):
 def rendered(path: Path, given: Mapping[str, object]) -> Rendered:
     """The template of a file with the values of its own parameters, or what is wrong with either."""
     try:
-        template = read(path, path.read_text(encoding="utf-8"))
+        template = content(path, path.read_text(encoding="utf-8"))
     except (NotReadError, UnicodeDecodeError, OSError) as error:
         line, help_ = (error.line, error.help) if isinstance(error, NotReadError) else (1, "write it as text in UTF-8")
         return Rendered(failure=Failure(LOADING, f"template `{path.name}`: {error}", path, line, help_))
@@ -64,7 +64,7 @@ def parsed(text: str) -> dict[str, Any] | None:
 
 
 @lru_cache(maxsize=64)
-def read(path: Path, text: str) -> dict[str, Any]:
+def content(path: Path, text: str) -> dict[str, Any]:
     """The template that the text of a file is; raises NotReadError."""
     try:
         template = parse(text, tagged=_long_form)

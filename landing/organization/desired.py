@@ -199,7 +199,6 @@ class Organization(Hierarchy):
     """The service principals of a service, by its key; of every service that there is."""
     administered: frozenset[str] = frozenset()
     """Keys of the services of which what AWS holds is ours where they are marked."""
-    """Keys of the services whose administrator is appointed by a call of the service."""
     conformance_packs: Mapping[str, File] = field(default_factory=dict)
     """Ours and those beside the config, by name."""
     guard_policies: Mapping[str, File] = field(default_factory=dict)

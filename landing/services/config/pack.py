@@ -166,7 +166,7 @@ def pack_in(file: File) -> tuple[ConformancePack | None, tuple[Diagnostic, ...]]
 
 def _of_template(file: File) -> tuple[ConformancePack | None, tuple[Diagnostic, ...]]:
     try:
-        found = template.read(Path(file.path), file.text)
+        found = template.content(Path(file.path), file.text)
     except template.NotReadError as error:
         return None, (_wrong(file, (error.line - 1, 0), str(error), error.help),)
     problems = tuple(_unknown_rules(file, found["Resources"])) + tuple(
