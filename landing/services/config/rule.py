@@ -227,12 +227,25 @@ def rules_of(organization: Organization, live: Collection[Resource]) -> Iterator
         first, *others = (each.attributes for each in here.values())
         everywhere = {each for each in regions if config_rules.is_offered(first.get("identifier", ""), each)}
         alike = all(first == each for each in others) and {*here} in (everywhere, {organization.home_region})
-        if alike and not first.get(BEYOND) and _is_known(first):
+        guard = _guard_of(organization, first.get("policy", ""))
+        if alike and not first.get(BEYOND) and (guard or _is_known(first)):
             called = {} if _is_ours(here) else {"name": name}
-            said = {part: value for part, value in first.items() if value and part not in (BEYOND, "excluded")}
-            if first["excluded"]:
-                said["exclude"] = {"accounts": sorted(filter(None, map(account_key, first["excluded"])))}
+            said: dict[str, Any] = {part: first[part] for part in PLAIN if first.get(part)}
+            said |= {"guard": guard} if guard else {}
+            for setting, part in (("exclude", "excluded"), ("debug_log_accounts", "debug_log_accounts")):
+                if first.get(part):
+                    said[setting] = {"accounts": sorted(filter(None, map(account_key, first[part])))}
             yield key, {**called, **said, **({} if {*here} == everywhere else {"home_only": True})}
+
+
+PLAIN = ("identifier", "description", "parameters", "resource_types")
+"""Attributes of a rule that settings of the same name say."""
+
+
+def _guard_of(organization: Organization, policy: str) -> str:
+    """The file beside the config that has a policy."""
+    files = organization.guard_policies.items()
+    return next((name for name, file in files if policy and file.text.strip() == policy), "")
 
 
 def _is_ours(here: Mapping[str, Resource]) -> bool:
