@@ -64,6 +64,13 @@ def _trail_bucket(cloud: Cloud) -> None:
     )
 
 
+def _rule_there(cloud: Cloud) -> None:
+    """A rule that can be remediated, made by nobody else."""
+    _recording(cloud)
+    source = {"Owner": "AWS", "SourceIdentifier": "S3_BUCKET_LOGGING_ENABLED"}
+    cloud.client("config").put_config_rule(ConfigRule={"ConfigRuleName": "rule", "Source": source})
+
+
 def _recording(cloud: Cloud) -> None:
     config_bucket(cloud)
     recording(cloud)
@@ -208,6 +215,13 @@ LIVES = (
         {"OrganizationConformancePackName": "pack", "TemplateBody": PACK},
         {"ExcludedAccounts": ["222222222222"]}, {"TemplateBody": OTHER_PACK, "DeliveryS3Bucket": "awsconfigconforms-a"},
         _organization_rules),
+    Life("Config::RemediationConfiguration",
+        {"ConfigRuleName": "rule", "TargetType": "SSM_DOCUMENT", "TargetId": "AWS-EnableS3BucketEncryption"},
+        {"Automatic": True, "MaximumAutomaticAttempts": 3, "RetryAttemptSeconds": 60,
+         "Parameters": {"AutomationAssumeRole": {"StaticValue": {"Values": ["arn:aws:iam::123456789012:role/remedy"]}}}},
+        {"TargetId": "AWS-ConfigureS3BucketLogging", "TargetVersion": "1",
+         "ExecutionControls": {"SsmControls": {"ConcurrentExecutionRatePercentage": 5, "ErrorPercentage": 10}}},
+        _rule_there),
     Life("Config::StoredQuery", {"QueryName": "query", "QueryExpression": QUERY},
         {"QueryDescription": "a", "Tags": TAGS}, {"QueryDescription": "b", "Tags": OTHER_TAGS}),
     Life("Detective::Graph", {}, {"Tags": TAGS}, {"Tags": OTHER_TAGS}),

@@ -543,6 +543,29 @@ def test_remediation_of_a_rule(cloud: Cloud) -> None:
     config.delete_config_rule(ConfigRuleName="rule")
 
 
+ROLE = {"AutomationAssumeRole": {"StaticValue": {"Values": ["arn:aws:iam::123456789012:role/remedy"]}}}
+
+
+@source("API reference: RemediationConfiguration, an automatic one needs attempts, a time and a role to act as")
+@pytest.mark.parametrize("without", ["MaximumAutomaticAttempts", "RetryAttemptSeconds", "Parameters"])
+def test_an_automatic_remediation_says_how_often_and_as_whom(cloud: Cloud, without: str) -> None:
+    config = recording(cloud, name=config_bucket(cloud))
+    config.put_config_rule(ConfigRule=rule())
+    wanted: dict[str, Any] = {
+        "ConfigRuleName": "rule",
+        "TargetType": "SSM_DOCUMENT",
+        "TargetId": "AWS-EnableS3BucketEncryption",
+        "Automatic": True,
+        "MaximumAutomaticAttempts": 3,
+        "RetryAttemptSeconds": 60,
+        "Parameters": ROLE,
+    }
+    put = config.put_remediation_configurations
+    incomplete = {name: value for name, value in wanted.items() if name != without}
+    refused("InvalidParameterValueException", put, RemediationConfigurations=[incomplete])
+    put(RemediationConfigurations=[wanted])
+
+
 @source("API reference: TagResource, ListTagsForResource")
 def test_tags_of_a_rule(cloud: Cloud) -> None:
     config = recording(cloud, name=config_bucket(cloud))

@@ -188,6 +188,20 @@ def test_an_account_that_leaves_loses_the_rules(cloud: Cloud) -> None:
     assert set(details(config)) == {management(cloud)}
 
 
+@source("API reference: PutRemediationConfigurations, not of rules of an organization or of a conformance pack")
+def test_what_the_organization_deploys_is_not_remediated(cloud: Cloud) -> None:
+    config = recording(cloud, name=config_bucket(cloud))
+    config.put_organization_config_rule(**PUT)
+    config.put_organization_conformance_pack(OrganizationConformancePackName="pack", TemplateBody=PACK)
+    cloud.advance(3600)
+    names = [each["ConfigRuleName"] for each in config.describe_config_rules()["ConfigRules"]]
+    assert len(names) == 3
+    for name in names:
+        wanted = {"ConfigRuleName": name, "TargetType": "SSM_DOCUMENT", "TargetId": "AWS-EnableS3BucketEncryption"}
+        put = config.put_remediation_configurations
+        refused("InvalidParameterValueException", put, RemediationConfigurations=[wanted])
+
+
 @source("API reference: PutOrganizationConformancePack; packs in members are OrgConformsPack-<name>-<suffix>")
 def test_a_pack_reaches_every_account(cloud: Cloud) -> None:
     member, name = cloud.account("member"), config_bucket(cloud)

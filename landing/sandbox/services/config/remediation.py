@@ -14,8 +14,7 @@ def put_remediation_configurations(call: Call) -> dict[str, Any]:
     """Of rules that exist; automatic ones with attempts and time (API reference)."""
     known, place = rules.every(call.world, call.account, call.region), here(call)
     for wanted in call["RemediationConfigurations"]:
-        if wanted["ConfigRuleName"] not in known:
-            raise invalid(f"The ConfigRule {wanted['ConfigRuleName']} does not exist.")
+        _check(wanted, known)
     place.remediations = place.remediations or {}
     for wanted in call["RemediationConfigurations"]:
         name = wanted["ConfigRuleName"]
@@ -25,6 +24,21 @@ def put_remediation_configurations(call: Call) -> dict[str, Any]:
             "Arn": call.arn(f"remediation-configuration/{name}/{call.world.uuid()}"),
         }
     return {"FailedBatches": []}
+
+
+def _check(wanted: dict[str, Any], known: dict[str, dict[str, Any]]) -> None:
+    """Rules of the account's own alone; an automatic one needs attempts, a time, and a role (API reference)."""
+    name = wanted["ConfigRuleName"]
+    if name not in known:
+        raise invalid(f"The ConfigRule {name} does not exist.")
+    if "CreatedBy" in known[name]:
+        raise invalid(f"The ConfigRule {name} is managed by {known[name]['CreatedBy']}: it cannot be remediated so.")
+    if wanted.get("Automatic"):
+        missing = [part for part in ("MaximumAutomaticAttempts", "RetryAttemptSeconds") if part not in wanted]
+        if "AutomationAssumeRole" not in (wanted.get("Parameters") or {}):
+            missing.append("AutomationAssumeRole")
+        if missing:
+            raise invalid(f"Automatic remediation of {name} needs {', '.join(missing)}.")
 
 
 def describe_remediation_configurations(call: Call) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from landing.sandbox.services.cloudformation.types.api import ApiType
+from landing.sandbox.protocol.model import service_model
+from landing.sandbox.services.cloudformation.types.api import ApiType, fitted
 from landing.sandbox.services.cloudformation.types.base import Properties, Site, found, refused
 from landing.sandbox.services.cloudformation.types.tags import TagCalls
 
@@ -91,6 +92,29 @@ class ConfigRule(ApiType):
     service, key, named, longest = "config", "ConfigRuleName", "ConfigRuleName", 128
     creates, deletes, holder = "PutConfigRule", "DeleteConfigRule", "ConfigRule"
     describes, described = "DescribeConfigRules", "ConfigRules"
+
+
+class RemediationConfiguration(ApiType):
+    """AWS::Config::RemediationConfiguration, one for a rule."""
+
+    name = "AWS::Config::RemediationConfiguration"
+    properties = frozenset({
+        "Automatic", "ConfigRuleName", "ExecutionControls", "MaximumAutomaticAttempts", "Parameters", "ResourceType",
+        "RetryAttemptSeconds", "TargetId", "TargetType", "TargetVersion",
+    })  # fmt: skip
+    service, key, named = "config", "ConfigRuleName", "ConfigRuleName"
+    creates, deletes = "PutRemediationConfigurations", "DeleteRemediationConfiguration"
+    describes, described = "DescribeRemediationConfigurations", "RemediationConfigurations"
+
+    def _call(self, site: Site, operation: str, name: str | None, properties: Properties) -> dict[str, Any]:
+        if operation != self.creates:
+            return super()._call(site, operation, name, properties)
+        shape = service_model("config").operation_model(operation).input_shape
+        wanted = fitted(shape.members["RemediationConfigurations"].member, properties)
+        answer: dict[str, Any] = site.client("config").put_remediation_configurations(
+            RemediationConfigurations=[wanted]
+        )
+        return answer
 
 
 class Deployed(ApiType):
