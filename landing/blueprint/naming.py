@@ -18,6 +18,16 @@ LOG_BUCKETS = ("access-logs", "cloudtrail", "config", "guardduty")
 """What the buckets of the log archive are for."""
 
 
+def remediation_rule(key: str) -> str:
+    """The name of a rule of AWS Config that has a remediation."""
+    return f"landing-{key}"
+
+
+def remediation_role(key: str) -> str:
+    """The name of the role as which it is mended what that rule finds."""
+    return f"landing-remediation-{key}"
+
+
 def bucket(purpose: str, account: str, region: str) -> str:
     """The name of a bucket; the account id makes it unique in the world. At most 63 characters."""
     return f"landing-{purpose}-{account}-{region}"

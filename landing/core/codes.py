@@ -262,6 +262,10 @@ CODES: Mapping[str, Explanation] = {
         "a conformance pack that AWS refuses: its name, size, rules or parameters",
         "the message says what AWS takes",
     ),
+    "LZ423": Explanation(
+        "a remediation that cannot be: its permissions, or a region that has none of its kind",
+        "correct it at that place",
+    ),
     "LZ422": Explanation(
         "an organization rule of no kind or of two, or a Guard policy that is not there or too long",
         "give it an `identifier`, or a `guard` that is in guard/",

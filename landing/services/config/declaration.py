@@ -53,6 +53,17 @@ SERVICE = Service(
             target="target",
             when="recorders",
         ),
+        ServiceBlueprint(
+            "config-remediation-role", "config_remediation_role", HOME, target="target", when="remediations"
+        ),
+        ServiceBlueprint(
+            "config-remediation",
+            "config_remediation",
+            GOVERNED,
+            requires=("config-remediation-role", "config-recorder"),
+            target="target",
+            when="remediations",
+        ),
     ),
     settings_of=settings_of,
     delivery=Delivery("config"),

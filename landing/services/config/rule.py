@@ -15,6 +15,7 @@ from landing.core.model import Change, Diagnostic, Json, Resource, Scope, Source
 from landing.core.references import account_id, account_key
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, EnabledService, Organization, Target
+from landing.services.config import remediation
 from landing.services.config.deployed import MOST_EXCLUDED, Deployed, Failure, excluded, left_out, names_of, needs
 from landing.services.config.settings import ConfigSettings, Rule
 from landing.services.shapes import key_of
@@ -75,6 +76,8 @@ class ConfigRule(Deployed):
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """What PutOrganizationConfigRule refuses: names, identifiers, policies, and parameters that there are not."""
         service = organization.service(ConfigSettings)
+        if service is not None:
+            yield from remediation.problems(organization, service)
         for key, rule in (service.settings.rules if service else {}).items():
             assert service is not None
             yield from _name_problems(service, key, rule)

@@ -8,7 +8,7 @@ from typing import Any
 
 from landing.core.constraints.inputs import allowed
 from landing.organization import Target
-from landing.services.settings import setting
+from landing.services.settings import REQUIRED, setting
 
 EXCLUDE = "Accounts that do not get it, at most 1,000; neither do those in which `target` means no recorder."
 
@@ -82,6 +82,44 @@ class Pack:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Remediation:
+    """A managed rule in every account and region with a recorder, and the automation that mends what it finds."""
+
+    identifier: str = setting(REQUIRED, "Identifier of the managed rule.", pattern="^[A-Z0-9_]+$")
+    parameters: Mapping[str, Any] = setting(
+        {}, "Input parameters of the rule.", type="object",
+        additionalProperties={"type": ["string", "number", "boolean"], "pattern": "\\S"},
+    )  # fmt: skip
+    document: str = setting(
+        REQUIRED, "The automation document of Systems Manager (AWS-DisableS3BucketPublicReadWrite).",
+        pattern=r"^[a-zA-Z0-9_.:/-]{3,256}$",
+    )  # fmt: skip
+    document_parameters: Mapping[str, Any] = setting(
+        {},
+        "What the document is given: `RESOURCE_ID` for what the rule found, a value, a list; its role is added.",
+        type="object",
+        maxProperties=24,
+        propertyNames={"pattern": "^[A-Za-z0-9_-]{1,256}$", "not": {"const": "AutomationAssumeRole"}},
+        additionalProperties={
+            "anyOf": [
+                {"type": ["string", "number", "boolean"]},
+                {"type": "array", "maxItems": 25, "items": {"type": "string"}},
+            ]
+        },
+    )
+    permissions: tuple[str, ...] = setting(
+        REQUIRED, "IAM actions that the document needs: the role of this remediation has these and no others.",
+        minItems=1, items={"type": "string", "pattern": "^[a-z0-9-]+:[A-Za-z0-9]+$"},
+    )  # fmt: skip
+    automatic: bool = setting(False, "Mend at once; else somebody starts it. It acts on what AWS Config saw last.")
+    attempts: int = setting(3, "How often it is tried.", minimum=1, maximum=25)
+    retry_seconds: int = setting(600, "In how many seconds.", minimum=1, maximum=2_678_000)
+    concurrency: int = setting(10, "Percent of resources that are mended at once.", minimum=1, maximum=100)
+    error_percentage: int = setting(10, "Percent of failures at which it stops.", minimum=1, maximum=100)
+    home_only: bool = setting(False, "Only in the home region, for what is global in an account.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConfigSettings:
     """AWS Config: recorder in every account and governed region, aggregator, organization rules."""
 
@@ -114,5 +152,10 @@ class ConfigSettings:
         "unless told otherwise.",
     )
     rules: Mapping[str, Rule] = setting({}, "Organization rules by stable key.")
+    remediations: Mapping[str, Remediation] = setting(
+        {},
+        "Rules that have a remediation, by stable key, where `target` means a recorder.",
+        propertyNames={"pattern": "^[a-z0-9][a-z0-9_-]{0,43}$"},
+    )
     conformance_packs: Mapping[str, Pack] = setting({}, "Organization conformance packs by stable key.")
     deployment: Mapping[str, int] = setting({}, "", **{"$ref": "#/definitions/deployment"})
