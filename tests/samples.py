@@ -140,6 +140,30 @@ baselines:
 )
 """The same organization, planned and applied by a repository on GitHub."""
 
+REMEDIED = (
+    SMALL
+    + """
+services:
+  log_archive: {}
+  config:
+    remediations:
+      password:
+        identifier: IAM_PASSWORD_POLICY
+        parameters: {MinimumPasswordLength: 16}
+        document: AWSConfigRemediation-SetIAMPasswordPolicy
+        document_parameters: {MinimumPasswordLength: 16}
+        permissions: [iam:UpdateAccountPasswordPolicy, iam:GetAccountPasswordPolicy]
+        home_only: true
+      public:
+        identifier: S3_BUCKET_PUBLIC_READ_PROHIBITED
+        document: AWS-DisableS3BucketPublicReadWrite
+        document_parameters: {S3BucketName: RESOURCE_ID}
+        permissions: [s3:PutBucketPublicAccessBlock]
+        automatic: true
+"""
+)
+"""The same organization, with what mends what rules of AWS Config find."""
+
 GITHUB = '    github: {repository: acme/landing, repository_id: 456789, owner_id: "123456"}\n'
 """Who plans and applies there, to be exchanged for others."""
 CODEBUILD = (

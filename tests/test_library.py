@@ -16,7 +16,7 @@ from landing.library import Library
 from landing.organization import Organization
 from landing.services.permissions import member_reads
 from tests.cloud import BY_NAME
-from tests.samples import BUILT
+from tests.samples import BUILT, REMEDIED
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE_LIMIT = 51_200
@@ -47,6 +47,8 @@ def templates(
         {"trusted": "role/plan", "member_reads": member_reads()}
     )
     found["alone/pipeline"] = load_text(BUILT).deployments["pipeline"].template
+    remedied = load_text(REMEDIED).deployments
+    found |= {f"alone/{key}": remedied[key].template for key in ("config-remediation-role", "config-remediation")}
     return {name: json.dumps(template, indent=1) + "\n" for name, template in found.items()}
 
 

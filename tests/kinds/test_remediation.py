@@ -10,15 +10,7 @@ from landing.sandbox import Sandbox
 from tests.kinds.conftest import At
 from tests.kinds.test_config_rule import OF_IT
 from tests.kinds.test_conformance_pack import HOME, OTHER, client
-from tests.samples import SMALL
-
-WANTED = (
-    "{public: {identifier: S3_BUCKET_PUBLIC_READ_PROHIBITED, document: AWS-DisableS3BucketPublicReadWrite, "
-    "document_parameters: {S3BucketName: RESOURCE_ID}, permissions: [s3:PutBucketPublicAccessBlock], automatic: true}, "
-    "password: {identifier: IAM_PASSWORD_POLICY, document: AWSConfigRemediation-SetIAMPasswordPolicy, home_only: true, "
-    "parameters: {MinimumPasswordLength: 16}, document_parameters: {MinimumPasswordLength: 16}, "
-    "permissions: [iam:UpdateAccountPasswordPolicy, iam:GetAccountPasswordPolicy]}}"
-)
+from tests.samples import REMEDIED, SMALL
 
 
 def text(remediations: str) -> str:
@@ -26,7 +18,7 @@ def text(remediations: str) -> str:
 
 
 def test_a_rule_and_what_mends_it_are_everywhere(sandbox: Sandbox, at: At) -> None:
-    cloud = at(text(WANTED))
+    cloud = at(REMEDIED)
     result = cloud.apply(OF_IT)
     assert result.complete, result.failed
     assert cloud.plan(OF_IT).changes == ()
