@@ -26,8 +26,7 @@ from tests.simulated.configs import Size
 from tests.simulated.seeding import land
 from tests.simulated.server import Simulated
 
-C = 23
-C = 19
+C = 24
 """Calls a region, with the services of the config: the stacks of three accounts, GuardDuty (in two), AWS Config."""
 K = 49
 """Calls that are made whatever the size."""
