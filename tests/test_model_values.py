@@ -59,7 +59,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("cloudformation", "OperationType"): (
         "CREATE_STACK UPDATE_STACK DELETE_STACK CONTINUE_ROLLBACK CREATE_CHANGESET", UNUSED,
     ),
-    ("cloudformation", "OrganizationStatus"): ("DISABLED DISABLED_PERMANENTLY", REST),
+    ("cloudformation", "OrganizationStatus"): ("DISABLED_PERMANENTLY", REST),
     ("cloudformation", "PermissionModels"): ("SELF_MANAGED", SENT),
     ("cloudformation", "PolicyAction"): ("Delete Snapshot ReplaceAndDelete ReplaceAndRetain ReplaceAndSnapshot", UNUSED),
     ("cloudformation", "RegionConcurrencyType"): ("SEQUENTIAL", SENT),
@@ -115,6 +115,10 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
         "FLOW_LOGS CLOUD_TRAIL DNS_LOGS EKS_RUNTIME_MONITORING AI_ANALYST", f"{OLDER}; the others cannot be set",
     ),
     ("guardduty", "FeatureAdditionalConfiguration"): ("RDS_DATA_RISK", "not documented: left as AWS has it"),
+    **{
+        ("guardduty", each): ("ERROR", "a list that was not read is not as declared, and is given again")
+        for each in ("IpSetStatus", "ThreatEntitySetStatus", "ThreatIntelSetStatus", "TrustedEntitySetStatus")
+    },
     ("guardduty", "OrgFeature"): ("EKS_RUNTIME_MONITORING", OLDER),
     ("guardduty", "OrgFeatureAdditionalConfiguration"): ("RDS_DATA_RISK", "not documented: left as AWS has it"),
     ("inspector2", "DelegatedAdminStatus"): ("DISABLE_IN_PROGRESS", REST),
@@ -241,9 +245,10 @@ GENERIC = {
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchTagSet",
     "ServerSideEncryptionConfigurationNotFoundError",
+    "SubscriptionRequiredException",
 }
-"""CloudFormation's answer to almost all that is wrong, a stack that is not there among it, and S3's to what a bucket
-has not (S3 API reference, "Error responses"): no shapes of their models."""
+"""CloudFormation's answer to almost all that is wrong, a stack that is not there among it, S3's to what a bucket has not
+(S3 API reference, "Error responses"), and AWS Health's without a plan of AWS Support: no shapes of their models."""
 
 
 def test_every_error_that_is_forgiven_exists() -> None:
