@@ -236,4 +236,4 @@ def test_an_import_names_the_aggregator_that_there_is(kept: Cloud) -> None:
     live = list(BY_NAME["config_recording"].read(without, kept.open(), Scope("security-tooling", HOME)))
     assert CONFIG.settings_of is not None
     found = CONFIG.settings_of(without, [each for each in live if isinstance(each, Resource)])
-    assert found == {"recorders": False, "existing_aggregator": "corp-view", "rules": {}}
+    assert found == {"recorders": False, "existing_aggregator": "corp-view", "rules": {}, "conformance_packs": {}}

@@ -24,6 +24,7 @@ def lab(cloud: Cloud, library: Library) -> Lab:
 NEEDS: dict[str, tuple[str, ...]] = {
     "alarms_events": ("alarms_role",),
     "config_recorder": ("log_archive", "config_recorder_role"),
+    "config_remediation": ("log_archive", "config_recorder_role", "config_recorder"),
     "trail_alarms": ("cloudtrail_logs",),
 }
 CHANGES: dict[str, dict[str, Any]] = {
@@ -40,6 +41,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 """What is changed in an update, where the blueprint has something to change."""
 ALL = ("account_baseline", "alarms", "alarms_events", "alarms_role", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
+       "config_remediation", "config_remediation_role",
        "log_archive", "pipeline", "read_role", "security_audit_role", "trail_alarms")  # fmt: skip
 
 
@@ -47,10 +49,20 @@ def test_no_blueprint_is_left_out(library: Library) -> None:
     assert set(library.blueprint_files) == set(ALL)
 
 
+REMEDIATION = {
+    "identifier": "IAM_PASSWORD_POLICY", "parameters": {"MinimumPasswordLength": 16}, "home_only": False,
+    "document": "AWSConfigRemediation-SetIAMPasswordPolicy", "document_parameters": {"MinimumPasswordLength": 16},
+    "permissions": ["iam:UpdateAccountPasswordPolicy"], "automatic": True, "attempts": 5, "retry_seconds": 60,
+    "concurrency": 10, "error_percentage": 10,
+}  # fmt: skip
+
+
 def _given(name: str) -> dict[str, Any]:
     """Parameters of a blueprint that has no defaults, or that does little by itself."""
     if name == "alarms_events":
         return {"watched_roles": ["break-glass"]}
+    if name.startswith("config_remediation"):
+        return {"remediations": {"passwords": REMEDIATION}}
     if name != "pipeline":
         return {}
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetRole", "Resource": "*"}]}
@@ -64,6 +76,7 @@ def _given(name: str) -> dict[str, Any]:
         "provider": {"url": "https://gitlab.example.com", "audience": "landing"},
         "lock_bucket": "acme-landing-lock",
         "record_bucket": "acme-landing-records",
+        "artifact_bucket": "acme-landing-artifacts",
         "plans_key": True,
     }
 
