@@ -316,4 +316,10 @@ def _delegated(
             left.append(LeftOut(f"delegated administrator {account_id} of {principal}", "it has no trusted access"))
         else:
             found.setdefault(principal, []).append(accounts[account_id].key)
-    return {principal: tuple(sorted(keys)) for principal, keys in sorted(found.items())}
+    named = {}
+    for principal, keys in sorted(found.items()):
+        most = SERVICES[principal]
+        named[principal] = tuple(sorted(keys)[:most])
+        for key in sorted(keys)[most:]:
+            left.append(LeftOut(f"delegated administrator {key} of {principal}", f"a config names {most} at most"))
+    return named

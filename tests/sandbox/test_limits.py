@@ -17,8 +17,8 @@ UNSUPPORTED: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "a REST service that moto lacks": ("auditmanager", "get_account_status", {}, "GetAccountStatus"),
     "a service on another domain": ("notifications", "list_notification_hubs", {}, "ListNotificationHubs"),
     "an operation of a JSON service": ("ssm", "list_nodes", {}, "ListNodes"),
-    "an operation of a query service": ("iam", "get_organizations_access_report", {"JobId": "x" * 36},
-        "GetOrganizationsAccessReport"),
+    "an operation of a query service": ("iam", "get_outbound_web_identity_federation_info", {},
+        "GetOutboundWebIdentityFederationInfo"),
     "an operation of EC2": ("ec2", "describe_fast_snapshot_restores", {}, "DescribeFastSnapshotRestores"),
     "an operation of ours": ("organizations", "list_inbound_responsibility_transfers", {
         "Type": "BILLING"}, "ListInboundResponsibilityTransfers"),
