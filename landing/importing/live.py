@@ -317,9 +317,9 @@ def _delegated(
         else:
             found.setdefault(principal, []).append(accounts[account_id].key)
     named = {}
-    for principal, keys in sorted(found.items()):
-        most = SERVICES[principal]
-        named[principal] = tuple(sorted(keys)[:most])
-        for key in sorted(keys)[most:]:
-            left.append(LeftOut(f"delegated administrator {key} of {principal}", f"a config names {most} at most"))
+    for principal, administrators in sorted(found.items()):
+        most, these = SERVICES[principal], sorted(administrators)
+        named[principal] = tuple(these[:most])
+        why = f"a config names {most} at most"
+        left += [LeftOut(f"delegated administrator {key} of {principal}", why) for key in these[most:]]
     return named
