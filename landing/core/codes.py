@@ -249,11 +249,6 @@ CODES: Mapping[str, Explanation] = {
     "LZ407": Explanation("what cfn-lint finds in the template of a blueprint", "as it says"),
     "LZ408": Explanation("templates that are not linted, for want of cfn-lint", "`pip install 'landing[lint]'`"),
     "LZ409": Explanation("a file of the library that is not read", "put the file itself there"),
-    "LZ424": Explanation("alarms that nobody hears", "name an address under `services.alarms`"),
-    "LZ425": Explanation(
-        "alarms whose events come in a region that is not governed", "govern it, or hear of no sign-in of a root user"
-    ),
-    "LZ426": Explanation("alarms on a log group that there is not", "let the trail deliver to CloudWatch Logs"),
     "LZ420": Explanation(
         "a conformance pack that is not there, or whose file is neither a table of rules nor a template",
         "correct it at that place",
@@ -262,14 +257,19 @@ CODES: Mapping[str, Explanation] = {
         "a conformance pack that AWS refuses: its name, size, rules or parameters",
         "the message says what AWS takes",
     ),
-    "LZ423": Explanation(
-        "a remediation that cannot be: its permissions, or a region that has none of its kind",
-        "correct it at that place",
-    ),
     "LZ422": Explanation(
         "an organization rule of no kind or of two, or a Guard policy that is not there or too long",
         "give it an `identifier`, or a `guard` that is in guard/",
     ),
+    "LZ423": Explanation(
+        "a remediation that cannot be: its permissions, or a region that has none of its kind",
+        "correct it at that place",
+    ),
+    "LZ424": Explanation("alarms that nobody hears", "name an address under `services.alarms`"),
+    "LZ425": Explanation(
+        "alarms whose events come in a region that is not governed", "govern it, or hear of no sign-in of a root user"
+    ),
+    "LZ426": Explanation("alarms on a log group that there is not", "let the trail deliver to CloudWatch Logs"),
     "LZ501": Explanation(
         "(`plan`, `drift`, `apply`) an account id that AWS does not have, or has for something else",
         "the message says what AWS has; correct the id, or leave it out",
