@@ -70,7 +70,6 @@ services:
     overrides: {prod: {target: {units: [workloads/prod]}, features: {runtime_monitoring: {eks_addon_management: false}}}}
   macie: {discovery: NEW}
   root_access: {administrator: true}
-  alarms: {email: [security@example.com], watched_roles: [break-glass], trail_alarms: true}
   access_analyzer:
     unused: {days: 60, exclude: {accounts: [shop-prod]}, exclude_tags: {landing: exempt}}
     internal: {resource_types: ["AWS::S3::Bucket"], accounts: {units: [workloads]}}
@@ -139,6 +138,9 @@ baselines:
 """
 )
 """The same organization, planned and applied by a repository on GitHub."""
+
+ALARMED = FULL + "  alarms: {email: [security@example.com], watched_roles: [break-glass], trail_alarms: true}\n"
+"""The same as FULL, with somebody who hears of alarms, and who has not confirmed that yet, which is drift."""
 
 REMEDIED = (
     SMALL

@@ -22,7 +22,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Callable[..., 
     """A config with region deny and IMDSv2 on the workloads beside what FULL has."""
     more = "  deny-regions: {target: {units: [workloads]}}\n  require-imdsv2: {target: {accounts: [shop-dev]}}\n  rcp-tls-only: {target: {units: [workloads/prod]}}\n"
     config(FULL.replace("guardrails:\n", "guardrails:\n" + more))
-    shutil.copytree(LIBRARY / "scps", tmp_path / "scps")
+    shutil.copytree(LIBRARY, tmp_path, ignore=shutil.ignore_patterns("blueprints"), dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -16,7 +16,7 @@ from landing.library import Library
 from landing.organization import Organization
 from landing.services.permissions import member_reads
 from tests.cloud import BY_NAME
-from tests.samples import BUILT, REMEDIED
+from tests.samples import ALARMED, BUILT, REMEDIED
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE_LIMIT = 51_200
@@ -49,6 +49,8 @@ def templates(
     found["alone/pipeline"] = load_text(BUILT).deployments["pipeline"].template
     remedied = load_text(REMEDIED).deployments
     found |= {f"alone/{key}": remedied[key].template for key in ("config-remediation-role", "config-remediation")}
+    alarmed = load_text(ALARMED).deployments
+    found |= {f"alone/{key}": each.template for key, each in alarmed.items() if key.startswith("alarms")}
     return {name: json.dumps(template, indent=1) + "\n" for name, template in found.items()}
 
 

@@ -41,7 +41,7 @@ def freeze(tmp_path: Path, config: Callable[..., Path]) -> Callable[[dict[str, o
     """FULL (or another) with a policy on the workloads (or elsewhere) that denies changing stacks, under a condition."""
 
     def build(condition: dict[str, object], text: str = FULL, target: str = "units: [workloads]") -> Organization:
-        shutil.copytree(LIBRARY / "scps", tmp_path / "scps", dirs_exist_ok=True)
+        shutil.copytree(LIBRARY, tmp_path, ignore=shutil.ignore_patterns("blueprints"), dirs_exist_ok=True)
         folder = tmp_path / "scps" / "freeze"
         folder.mkdir(exist_ok=True)
         (folder / "metadata.yaml").write_text(METADATA)

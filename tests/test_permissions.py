@@ -45,7 +45,7 @@ from landing.services.permissions import (
 from landing.services.registry import KINDS
 from tests import calls
 from tests.cloud import QuickAws, Story
-from tests.samples import SMALL
+from tests.samples import ALARMED, SMALL
 
 PAGE = Path(__file__).parents[1] / "docs" / "permissions.md"
 READING = ("Get", "List", "Describe", "Select", "BatchGet", "Detect", "AssumeRole", "Lookup")
@@ -215,8 +215,11 @@ def test_the_policies_are_clean_by_our_own_linter() -> None:
         assert lint(policy) == []
 
 
-def test_stacks_of_the_management_account_are_made_in_the_name_of_who_applies(full: Organization) -> None:
+def test_stacks_of_the_management_account_are_made_in_the_name_of_who_applies(
+    load_text: Callable[[str], Organization],
+) -> None:
     """By the resources that they hold: roles by name, and those that a recorder and a rule are passed."""
+    full = load_text(ALARMED)
     reading, writing = (stacks_policy(full, writes=writes) for writes in (False, True))
     assert reading is not None
     assert writing is not None

@@ -27,7 +27,7 @@ TEXT = (
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Callable[..., Path]) -> Path:
     config(TEXT)
-    shutil.copytree(LIBRARY / "scps", tmp_path / "scps")
+    shutil.copytree(LIBRARY, tmp_path, ignore=shutil.ignore_patterns("blueprints"), dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -45,7 +45,7 @@ WRITES = (
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config, creation: Story) -> Iterator[Sandbox]:
     """An organization as FULL declares it, with its config at hand; the sandbox stands for AWS."""
     config(FULL)
-    shutil.copytree(LIBRARY / "scps", tmp_path / "scps")
+    shutil.copytree(LIBRARY, tmp_path, ignore=shutil.ignore_patterns("blueprints"), dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     with Sandbox() as sandbox:
         sandbox.load(creation.end)

@@ -35,7 +35,7 @@ EU = {"LocationConstraint": "eu-west-1"}
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config, creation: Story) -> Iterator[Sandbox]:
     """An organization as FULL declares it, and a bucket for its lock."""
     config(FULL + "lock: {bucket: locks}\n")
-    shutil.copytree(LIBRARY / "scps", tmp_path / "scps")
+    shutil.copytree(LIBRARY, tmp_path, ignore=shutil.ignore_patterns("blueprints"), dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     with Sandbox() as sandbox:
         sandbox.load(creation.end)
