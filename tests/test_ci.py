@@ -161,11 +161,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         subprocess.run(["landing", "sandbox", "stop"], cwd=folder, env=environment, check=False, capture_output=True)
 
 
-def bootstrapped(world: World, forge: str) -> None:
+def bootstrapped(world: World, forge: str, *, session: int = 1) -> None:
     """The config trusts a forge, and an administrator has made the roles."""
     file = world.folder / "config" / "landing.yaml"
     text = file.read_text(encoding="utf-8")
-    file.write_text(re.sub("  pipeline: .*", f"  pipeline: {PIPELINES[forge]}", text), encoding="utf-8")
+    pipeline = PIPELINES[forge].replace("plans_key", f"session: {session}, plans_key")
+    file.write_text(re.sub("  pipeline: .*", f"  pipeline: {pipeline}", text), encoding="utf-8")
     done = world.shell("landing bootstrap --sandbox --auto-approve --allow weaken --allow delete --allow replace", {})
     assert done.returncode == 0, done.stdout + done.stderr
     assert ":role/landing-plan and applies as arn:aws:iam::" in done.stderr
@@ -231,8 +232,7 @@ class Runner:
                 "ref": "refs/heads/main", "action_path": str(ROOT),
             }),
             "vars": Context({
-                "LANDING_PACKAGE": "landing==1", "LANDING_PLAN_ROLE": ROLE.format("plan"),
-                "LANDING_APPLY_ROLE": ROLE.format("apply"),
+                "LANDING_PLAN_ROLE": ROLE.format("plan"), "LANDING_APPLY_ROLE": ROLE.format("apply"),
             }),
             "inputs": Context(self.inputs),
             "runner": Context({"temp": str(self.world.temp)}),
@@ -298,14 +298,14 @@ class Runner:
             "GITHUB_SHA": "f" * 40, "GITHUB_REF": "refs/heads/main", "ARTIFACTS": str(temp / "artifacts"),
             "ACTIONS_ID_TOKEN_REQUEST_URL": "https://token.example/?x=1",
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token",
-            "GITHUB_ACTION_PATH": str(ROOT),
+            "GITHUB_ACTION_PATH": str(ROOT), **endpoint(self.world),
         }  # fmt: skip
 
     def _exported(self) -> dict[str, str]:
         """The environment of the steps to come; the role is become as STS does for a token that it trusts."""
         text = (self.world.temp / "environment").read_text(encoding="utf-8")
         found = dict(line.split("=", 1) for line in text.splitlines())
-        return as_role(self.world, found) if "AWS_ROLE_ARN" in found and self.world.administrator else found
+        return found | had(found) if self.world.administrator else found
 
     def _use(self, step: Mapping[str, Any], steps: Mapping[str, Any]) -> None:
         assert re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", step["uses"])
@@ -314,6 +314,22 @@ class Runner:
             source, target = Path(given["path"]), self.world.temp / "artifacts" / given["name"]
             target.mkdir(parents=True, exist_ok=True)
             shutil.copytree(source, target, dirs_exist_ok=True) if source.is_dir() else shutil.copy(source, target)
+
+
+def had(found: Mapping[str, str]) -> dict[str, str]:
+    """The credentials that a job has got, as the sandbox takes them: it never looks into a file of a user's."""
+    if "AWS_SHARED_CREDENTIALS_FILE" not in found:
+        return {}
+    file = Path(found["AWS_SHARED_CREDENTIALS_FILE"])
+    assert file.stat().st_mode & 0o777 == 0o600
+    head, *lines = file.read_text(encoding="utf-8").splitlines()
+    assert head == "[default]"
+    return {"LANDING_SANDBOX": "1", **{key.upper(): value for key, value in (each.split(" = ") for each in lines)}}
+
+
+def endpoint(world: World) -> dict[str, str]:
+    """Where a job finds STS, if there is a sandbox."""
+    return {name: world.administrator[name] for name in ("AWS_ENDPOINT_URL",) if name in world.administrator}
 
 
 def as_role(world: World, found: Mapping[str, str]) -> dict[str, str]:
@@ -373,7 +389,7 @@ def test_github_plans_pull_requests_applies_what_is_merged_and_looks_at_night(fo
     for name in ("check", "review"):
         assert request.job(landing, name), name
     assert not request.job(landing, "plan")
-    assert "pip install --quiet --disable-pip-version-check landing==1" in (world.temp / "installed").read_text()
+    assert "--require-hashes -r .github/landing.lock" in (world.temp / "installed").read_text()
     assert "1 policy, 2 cases" in request.log
     assert "mutants, 0 alive" in request.log
     (comment,) = world.state["comments"]
@@ -483,8 +499,8 @@ class GitLab:
         job = self.jobs[name]
         given = {
             **self.jobs["variables"], **job.get("variables", {}), **self.variables,
-            "AWS_WEB_IDENTITY_TOKEN_FILE": str(self.world.temp / "token"), "LANDING_TOKEN": self._token(name),
-            "LANDING_PACKAGE": "landing==1",
+            "AWS_SHARED_CREDENTIALS_FILE": str(self.world.temp / "credentials"), "LANDING_TOKEN": self._token(name),
+            "AWS_ROLE_SESSION_NAME": "landing-11", **endpoint(self.world),
             "CI_PROJECT_DIR": str(self.world.folder), "CI_PROJECT_ID": "42", "CI_MERGE_REQUEST_IID": "7",
             "CI_MERGE_REQUEST_DIFF_BASE_SHA": "main", "CI_API_V4_URL": "https://gitlab.example/api/v4",
             "LANDING_GITLAB_TOKEN": "gitlab-token",
@@ -497,7 +513,7 @@ class GitLab:
             assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
             said += done.stdout + done.stderr
             if line.endswith("credentials"):
-                given |= as_role(self.world, given)
+                given |= had(given)
         if file := job.get("artifacts", {}).get("reports", {}).get("dotenv"):
             text = (self.world.folder / file).read_text(encoding="utf-8")
             self.variables |= dict(line.split("=", 1) for line in text.splitlines())
@@ -537,7 +553,7 @@ def test_codebuild_plans_applies_what_is_approved_and_looks_at_night(forge: Worl
     done = world.shell("landing init --ci codebuild .", {})
     assert done.returncode == 0, done.stderr
     add_unit(world, "Build")
-    given = {"LANDING_PACKAGE": "landing==1"}
+    given: dict[str, str] = {}
 
     def build(name: str, **more: str) -> subprocess.CompletedProcess[str]:
         """A build, with its reports."""
@@ -630,9 +646,10 @@ def refuse_writes(world: World, token: str) -> None:
 
 def test_the_component_does_what_the_pipeline_does() -> None:
     spec, component = yaml.safe_load_all((ROOT / "templates" / "landing.yml").read_text(encoding="utf-8"))
-    pipeline = yaml.safe_load((ROOT / "ci" / "gitlab" / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    text = (ROOT / "ci" / "gitlab" / ".gitlab-ci.yml").read_text(encoding="utf-8")
+    pipeline = yaml.safe_load(text.replace("@BRANCH@", "$[[ inputs.branch ]]"))
     hidden = component.pop(".landing")
-    assert {**pipeline["variables"], "LANDING_PACKAGE": ""}.keys() == hidden["variables"].keys()
+    assert pipeline["variables"].keys() == hidden["variables"].keys()
     for name in ("check", "review", "plan", "apply", "drift"):
         mine, theirs = component.pop(f"landing-{name}"), pipeline[name]
         assert mine.pop("extends") == ".landing"
@@ -674,10 +691,12 @@ def test_the_action_runs_a_step_after_it_has_become_a_role(quick: World) -> None
     runner.inputs = {**defaults, "step": "plan", "role": ROLE.format("plan")}
     assert runner.job({"jobs": {"action": action["runs"]}}, "action")
     assert (quick.temp / "landing" / "token").read_text(encoding="utf-8").count(".") == 2
+    become = (quick.temp / "installed").read_text(encoding="utf-8")
+    assert f"{ROLE.format('plan')} 3600 {quick.temp}/landing/token {quick.temp}/landing/credentials" in become
     assert (quick.temp / "landing" / "comment.md").exists()
     calls = (quick.temp / "calls").read_text(encoding="utf-8")
     assert "--encrypt alias/landing-plans --format github" in calls
-    assert not (quick.temp / "installed").exists()
+    assert "-m pip" not in become
     runner.inputs = {**defaults, "step": "rm -rf"}
     with pytest.raises(AssertionError, match="case "):
         runner.job({"jobs": {"action": action["runs"]}}, "action")
@@ -699,6 +718,7 @@ def test_nothing_is_overwritten_and_every_file_is_named(
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "landing.yaml").write_text(CONFIG, encoding="utf-8")
     assert run(["init", "--ci", name, str(tmp_path)]) == 0
+    assert "has no hash of landing" in capsys.readouterr().err
     made = [path for path in tmp_path.rglob("*") if path.is_file() and "config" not in path.parts]
     assert made
     assert not [path for path in made if re.search("@[A-Z_]+@", path.read_text(encoding="utf-8"))]
@@ -709,6 +729,46 @@ def test_nothing_is_overwritten_and_every_file_is_named(
     assert made[0].read_text(encoding="utf-8") == "mine"
     assert run(["init", "--ci", name, "--name", "x", str(tmp_path / "new"), "--home-region", "eu-north-1"]) == 0
     assert any("eu-north-1" in path.read_text(encoding="utf-8") for path in (tmp_path / "new").rglob("*.yml"))
+
+
+@pytest.mark.parametrize("name", FORGES)
+def test_what_is_installed_stands_in_a_reviewed_file_by_hashes(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "landing.yaml").write_text(CONFIG + ACCESS % PIPELINES[name], encoding="utf-8")
+    wanted = f"landing==1.2.0 --hash=sha256:{'0f' * 32}"
+    for wrong in ("landing", "landing==1.2.0", "landing==1 --hash=sha256:00", f"{wanted}\nmore"):
+        assert run(["init", "--ci", name, "--package", wrong, str(tmp_path)]) == USAGE
+    capsys.readouterr()
+    given = ["--package", wanted, "--image", f"python:3.12@sha256:{'0a' * 32}"]
+    assert run(["init", "--ci", name, *given, str(tmp_path)]) == 0
+    said = capsys.readouterr().err
+    assert "no hash" not in said
+    assert "is a tag" not in said
+    (lock,) = tmp_path.rglob("landing.lock")
+    lines = [line for line in lock.read_text(encoding="utf-8").replace("\\\n", "").splitlines() if line[0] != "#"]
+    assert lines[0].split() == wanted.split()
+    assert len(lines) > 10
+    assert not [line for line in lines if not re.match(r"\S+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)]
+    texts = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [text for text in texts if "LANDING_PACKAGE" in text or "CI_DEFAULT_BRANCH" in text]
+    assert any("--require-hashes" in text for text in texts)
+
+
+def test_a_session_lasts_as_long_as_the_role_allows(forge: World) -> None:
+    world = forge
+    bootstrapped(world, "github", session=6)
+    runner = Runner(world, pull_request(), "pull_request")
+    runner._clear()
+    script = f"bash {shipped()}/ci/github/.github/landing.sh credentials"
+    given = {**runner._own(world.temp / "output"), "LANDING_ROLE": ROLE.format("plan"), "AWS_REGION": "eu-west-1"}
+    given["TOKEN"] = runner._token({})
+    assert world.shell(script, {**given, "LANDING_SESSION": "21600"}).returncode == 0
+    longer = world.shell(script, {**given, "LANDING_SESSION": "21601"})
+    assert longer.returncode != 0
+    assert "for 21601 seconds: " in longer.stderr
+    assert "Its longest session is `session` of access.pipeline" in longer.stderr
 
 
 PIPELINE = """\
@@ -735,14 +795,16 @@ def test_the_pipeline_is_the_one_that_the_roles_trust(tmp_path: Path, capsys: py
     assert workflow["jobs"]["apply"]["environment"] == 'a"b'
     assert run(["init", "--ci", "gitlab", str(tmp_path)]) == 0
     assert "trusts another than gitlab" in capsys.readouterr().err
-    gitlab = "gitlab: {project: acme/landing, project_id: 42, audience: https://gitlab.com}"
+    gitlab = "gitlab: {project: acme/landing, project_id: 42, branch: trunk, audience: https://gitlab.com}"
     config.write_text(CONFIG + (PIPELINE % gitlab).replace("    plans_key: true\n", ""), encoding="utf-8")
     (tmp_path / ".gitlab-ci.yml").unlink()
     (tmp_path / ".gitlab/landing.sh").unlink()
+    (tmp_path / ".gitlab/landing.lock").unlink()
     assert run(["init", "--ci", "gitlab", str(tmp_path)]) == 0
     assert "has no `plans_key: true`" in capsys.readouterr().err
     pipeline = yaml.safe_load((tmp_path / ".gitlab-ci.yml").read_text(encoding="utf-8"))
     assert pipeline["plan"]["id_tokens"] == {"LANDING_TOKEN": {"aud": "https://gitlab.com"}}
+    assert pipeline["apply"]["rules"][0]["if"].startswith('$CI_COMMIT_BRANCH == "trunk" && ')
 
 
 def test_beside_a_config_nothing_is_asked(tmp_path: Path) -> None:

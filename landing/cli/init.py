@@ -111,8 +111,21 @@ class Answers:
 @click.option(
     "--ci", "forge", type=click.Choice(FORGES), help="Write a pipeline too; beside a config that is there, only it."
 )
+@click.option(
+    "--package", default="", metavar="REQUIREMENT", help="Landing for the pipeline: 'landing==1.2 --hash=sha256:…'."
+)
+@click.option("--image", default=ci_files.IMAGE, show_default=True, help="Of GitLab's jobs, by digest: NAME@sha256:….")
 def command(
-    *, folder: Path, name: str, email: str, home_region: str, regions: str, profile: str | None, forge: str | None
+    *,
+    folder: Path,
+    name: str,
+    email: str,
+    home_region: str,
+    regions: str,
+    profile: str | None,
+    forge: str | None,
+    package: str,
+    image: str,
 ) -> None:
     """Write a starter config to FOLDER (default: here).
 
@@ -133,12 +146,16 @@ def command(
 
     target = folder / "config"
     answers = Answers(name, email, home_region, regions)
+    if package and not ci_files.PACKAGE.fullmatch(package):
+        raise click.UsageError(
+            "--package is `landing==VERSION --hash=sha256:…`, or `landing @ https://… --hash=sha256:…`"
+        )
     if forge:
         ci_files.refuse_existing(forge, folder)
     if forge and target.exists():
         if answers != Answers() or profile:
             raise click.UsageError(f"{target} exists already: beside it only the pipeline is written, and asks nothing")
-        _write_pipeline(forge, folder)
+        _write_pipeline(forge, folder, package or ci_files.own_requirement(), image)
         return
     if target.exists():
         raise LandingError(f"{target} exists already; choose another folder, or remove it")
@@ -157,21 +174,21 @@ def command(
     except OSError as error:
         raise LandingError(f"cannot write {target}: {error.strerror}") from error
     if forge:
-        _write_pipeline(forge, folder)
+        _write_pipeline(forge, folder, package or ci_files.own_requirement(), image)
     steps = ["landing validate", "landing plan --sandbox"]
     if folder.resolve() != Path.cwd():
         steps.insert(0, f"cd {shlex.quote(str(folder))}")
     note("\n    ".join([f"Wrote {target}. Edit it, then:", *steps]))
 
 
-def _write_pipeline(forge: str, folder: Path) -> None:
+def _write_pipeline(forge: str, folder: Path, package: str, image: str) -> None:
     """The files of a forge, for the home region of the config beside them; raises ConfigError when that is wrong."""
     from landing.cli.output import note
     from landing.cli.session import Session
     from landing.core.text import safe
 
     organization, _ = Session(folder / "config").organization()
-    written = ci_files.write(forge, folder, organization)
+    written = ci_files.write(forge, folder, organization, package=package, image=image)
     note("\n    ".join(["Wrote the pipeline; docs/ci.md says what it needs:", *map(str, written)]))
-    for sentence in ci_files.missing(forge, organization):
+    for sentence in ci_files.missing(forge, organization, package=package, image=image):
         note(safe(sentence))

@@ -5,13 +5,13 @@ set -euo pipefail
 out="${RUNNER_TEMP:?}/landing"
 mkdir -p "$out"
 
-# Installs landing: LANDING_PACKAGE is what pip takes, with its version or commit.
+# Installs landing and what it needs: what landing.lock names, by their hashes, and nothing that would be built here.
 install() {
-  : "${LANDING_PACKAGE:?set the repository variable LANDING_PACKAGE to what pip installs: landing by version or commit}"
-  python3 -I -m pip install --quiet --disable-pip-version-check "$LANDING_PACKAGE"
+  python3 -I -m pip --isolated install --quiet --disable-pip-version-check --only-binary :all: --require-hashes \
+    -r "$(dirname "${BASH_SOURCE[0]}")/landing.lock"
 }
 
-# Becomes the role LANDING_ROLE by this job's token; boto3 takes it from the file, and no key is kept anywhere.
+# Becomes the role LANDING_ROLE by this job's token, for LANDING_SESSION seconds; what it gets ends with them and the job.
 credentials() {
   local role="${LANDING_ROLE:-}" token="$out/token"
   if ! [[ $role =~ ^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$ ]]; then
@@ -24,11 +24,23 @@ credentials() {
       <<<"Authorization: bearer ${ACTIONS_ID_TOKEN_REQUEST_TOKEN:?}" |
       python3 -I -c 'import json, sys; print(json.load(sys.stdin)["value"], end="")' >"$token"
   )
-  {
-    echo "AWS_ROLE_ARN=$role"
-    echo "AWS_WEB_IDENTITY_TOKEN_FILE=$token"
-    echo "AWS_ROLE_SESSION_NAME=landing-${GITHUB_RUN_ID:?}"
-  } >>"${GITHUB_ENV:?}"
+  AWS_ROLE_SESSION_NAME="landing-${GITHUB_RUN_ID:?}" python3 -I -c 'import os, sys
+import boto3
+from botocore.exceptions import ClientError
+role, seconds, token, file = sys.argv[1:]
+sts = boto3.client("sts", region_name=os.environ["AWS_REGION"])
+name = os.environ["AWS_ROLE_SESSION_NAME"]
+try:
+    with open(token, encoding="utf-8") as text:
+        asked = {"RoleArn": role, "RoleSessionName": name, "WebIdentityToken": text.read(), "DurationSeconds": int(seconds)}
+    made = sts.assume_role_with_web_identity(**asked)["Credentials"]
+except ClientError as error:
+    sys.exit(f"{role} for {seconds} seconds: {error}. Its longest session is `session` of access.pipeline, once bootstrapped")
+names = {"aws_access_key_id": "AccessKeyId", "aws_secret_access_key": "SecretAccessKey", "aws_session_token": "SessionToken"}
+with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as keys:
+    keys.write("[default]\n" + "".join(f"{key} = {made[value]}\n" for key, value in names.items()))' \
+    "$role" "${LANDING_SESSION:-3600}" "$token" "$out/credentials"
+  echo "AWS_SHARED_CREDENTIALS_FILE=$out/credentials" >>"${GITHUB_ENV:?}"
 }
 
 # Checks the config, with annotations on its lines.
