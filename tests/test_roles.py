@@ -16,6 +16,7 @@ from landing.organization import Organization
 from landing.sandbox import Sandbox
 from landing.services.permissions import apply_policy, packed, plan_policy
 from tests.cloud import Cloud, QuickAws, Story, keys_of, made_role
+from tests.samples import PEOPLE
 
 MANAGEMENT = "123456789012"
 TRUST = {
@@ -31,7 +32,7 @@ def _plan(organization: Organization, role: str, *, detect: bool = False) -> Pla
 
 
 def test_everything_is_planned_and_made_by_the_two_roles(full: Organization) -> None:
-    with Sandbox() as sandbox:
+    with Sandbox(identity_center=PEOPLE) as sandbox:
         planner = made_role(sandbox, "plan", plan_policy(full.partition, full.member_role))
         planning = plan_policy(full.partition, full.member_role)
         applier = made_role(

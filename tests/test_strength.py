@@ -54,17 +54,17 @@ def test_every_kind_says_of_every_attribute_which_values_protect_less(full: Orga
 @pytest.mark.parametrize(
     ("strict", "lax", "where", "words"),
     [
-        ("guardduty: {", "guardduty: {auto_enable: NEW, ", "guardduty.organization", "auto_enable ALL → NEW"),
-        ("guardduty: {", "guardduty: {auto_enable: NONE, ", "guardduty.organization", "auto_enable ALL → NONE"),
+        ("  guardduty:\n", "  guardduty:\n    auto_enable: NEW\n", "guardduty.organization", "auto_enable ALL → NEW"),
+        ("  guardduty:\n", "  guardduty:\n    auto_enable: NONE\n", "guardduty.organization", "auto_enable ALL → NONE"),
         (
-            "guardduty: {features: {lambda_network_logs: false}}",
-            "guardduty: {features: {lambda_network_logs: false, s3_data_events: false}}",
+            "    features: {lambda_network_logs: false}\n",
+            "    features: {lambda_network_logs: false, s3_data_events: false}\n",
             "guardduty.organization",
             "features S3_DATA_EVENTS on true → false",
         ),
         (
-            "guardduty: {",
-            "guardduty: {publishing_frequency: SIX_HOURS, ",
+            "  guardduty:\n",
+            "  guardduty:\n    publishing_frequency: SIX_HOURS\n",
             "guardduty.organization",
             "publishing_frequency FIFTEEN_MINUTES → SIX_HOURS",
         ),

@@ -101,7 +101,10 @@ class Suppression(AdministeredSetting):
             if present:
                 client.update_filter(DetectorId=detector, FilterName=name, **settings)
             else:
-                client.create_filter(DetectorId=detector, Name=name, **settings)
+                with unless("BadRequestException") as refused:
+                    client.create_filter(DetectorId=detector, Name=name, **settings)
+                if refused.code:  # as it is where it was made by a request whose answer was lost: else AWS says why
+                    client.update_filter(DetectorId=detector, FilterName=name, **settings)
             return
 
 

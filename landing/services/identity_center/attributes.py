@@ -77,7 +77,8 @@ class AccessAttributes(Kind):
         with unless(ABSENT) as absent:
             client.update_instance_access_control_attribute_configuration(**wanted)
         if absent.code:
-            client.create_instance_access_control_attribute_configuration(**wanted)
+            with unless("ConflictException"):  # it was made by a request whose answer was lost
+                client.create_instance_access_control_attribute_configuration(**wanted)
         for _ in aws.poll("attributes for access control", "identity_center"):
             found = client.describe_instance_access_control_attribute_configuration(InstanceArn=where.arn)
             if found["Status"] == "CREATION_FAILED":
