@@ -35,7 +35,7 @@ def test_each_write_loses_its_first_answer(creation: Story, sandbox: Simulated, 
     cloud = Cloud(sandbox, full)
     result = cloud.apply()
     assert result.complete, result.failed
-    assert len(sandbox.faults.armed) <= 2, "nearly each of them was struck; the order of things decides on the rest"
+    assert len(sandbox.faults.armed) <= 3, "nearly each of them was struck; the order of things decides on the rest"
     assert cloud.plan().changes == ()
     assert truth.problems(sandbox.world, full) == []
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from landing.aws import Aws
+from landing.aws import Aws, unless
+from landing.core.errors import OperationFailed
 from landing.core.model import Action, Attributes, Change, Diagnostic, Resource, Scope, Severity
 from landing.organization import PREFIX, Organization
 from landing.services.base import Ownership
@@ -119,7 +120,15 @@ class GuardDutyList(AdministeredSetting):
             if kept:
                 _call(client, "update", after["type"])(**_named(detector, after["type"], kept), **settings)
             else:
-                _call(client, "create", after["type"])(DetectorId=detector, Format=after["format"], **settings)
+                with unless("BadRequestException") as refused:
+                    _call(client, "create", after["type"])(DetectorId=detector, Format=after["format"], **settings)
+                made = (
+                    {found["Name"] for _, found in _present(aws, client, detector, after["type"])}
+                    if refused.code
+                    else {name}
+                )
+                if name not in made:  # else it was made by a request whose answer was lost
+                    raise OperationFailed(refused.message, aws_code=refused.code, operation="CreateIPSet")
             return
 
 
