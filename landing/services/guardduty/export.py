@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from landing.aws import Aws
+from landing.aws import Aws, unless
 from landing.core.model import Action, Address, Change, Scope
 from landing.organization import Organization
 from landing.services.guardduty.detector import GuardDuty
@@ -69,8 +69,7 @@ class GuardDutyExport(ArchiveExport):
                 **ids, DestinationId=present[0]["DestinationId"], DestinationProperties=properties
             )
             return
-        try:
+        with unless("BadRequestException") as refused:
             client.create_publishing_destination(**ids, DestinationType="S3", DestinationProperties=properties)
-        except client.exceptions.BadRequestException:
-            if not list(aws.listed(client, "list_publishing_destinations", "Destinations", **ids)):
-                raise  # else it was made already, and the answer was lost
+        if refused.code and not list(aws.listed(client, "list_publishing_destinations", "Destinations", **ids)):
+            refused.again()  # else it was made by a request whose answer was lost

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.core.errors import OperationFailed
 from landing.core.model import Action, Attributes, Change, Diagnostic, Resource, Scope, Severity
 from landing.organization import PREFIX, Organization
 from landing.services.base import Ownership
@@ -122,13 +121,10 @@ class GuardDutyList(AdministeredSetting):
             else:
                 with unless("BadRequestException") as refused:
                     _call(client, "create", after["type"])(DetectorId=detector, Format=after["format"], **settings)
-                made = (
-                    {found["Name"] for _, found in _present(aws, client, detector, after["type"])}
-                    if refused.code
-                    else {name}
-                )
-                if name not in made:  # else it was made by a request whose answer was lost
-                    raise OperationFailed(refused.message, aws_code=refused.code, operation="CreateIPSet")
+                if refused.code and name not in {
+                    found["Name"] for _, found in _present(aws, client, detector, after["type"])
+                }:
+                    refused.again()  # else it was made by a request whose answer was lost
             return
 
 

@@ -103,8 +103,10 @@ class Suppression(AdministeredSetting):
             else:
                 with unless("BadRequestException") as refused:
                     client.create_filter(DetectorId=detector, Name=name, **settings)
-                if refused.code:  # as it is where it was made by a request whose answer was lost: else AWS says why
-                    client.update_filter(DetectorId=detector, FilterName=name, **settings)
+                if refused.code and name not in set(
+                    aws.listed(client, "list_filters", "FilterNames", DetectorId=detector)
+                ):
+                    refused.again()  # else it was made by a request whose answer was lost
             return
 
 

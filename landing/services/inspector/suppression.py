@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.core import forms
-from landing.core.errors import OperationFailed
 from landing.core.model import Action, Change, Resource, Scope, Severity
 from landing.organization import PREFIX, Organization
 from landing.services.base import Ownership
@@ -78,11 +77,10 @@ class InspectorSuppression(AdministeredSetting):
         if arn:
             client.update_filter(filterArn=arn, **rule)
         else:
-            name = PREFIX + change.address.name
             with unless("BadRequestException") as refused:
-                client.create_filter(name=name, **rule)
-            if refused.code and name not in {each["name"] for each in aws.listed(client, "list_filters", "filters")}:
-                raise OperationFailed(refused.message, aws_code=refused.code, operation="CreateFilter")
+                client.create_filter(name=PREFIX + change.address.name, **rule)
+            if refused.code and change.address.name not in dict(self._rules(aws, scope)):
+                refused.again()  # else it was made by a request whose answer was lost
 
 
 def _plain(where: Mapping[str, Any]) -> dict[str, Any]:
