@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws
-from landing.core.model import Action, Address, Attributes, Change, Level, Resource, Scope, Severity
-from landing.organization import PREFIX, Organization
+from landing.core.model import Action, Address, Attributes, Change, Diagnostic, Level, Resource, Scope, Severity
+from landing.organization import PREFIX, EnabledService, Organization
 from landing.services.base import Kind, Ownership, required_account
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.strength import Weaker, neutral
@@ -73,6 +73,26 @@ def key_of(name: str, names: Mapping[str, str]) -> str:
 def name_of(key: str, names: Mapping[str, str]) -> str:
     """What that is called in AWS of which `key_of` has made this key."""
     return key.removesuffix(BY_NAME) if key.endswith(BY_NAME) else names.get(key, PREFIX + key)
+
+
+def name_problems(
+    service: EnabledService[Any],
+    code: str,
+    names: Mapping[str, str],
+    *path: str,
+    thing: str,
+    things: str,
+    hint: str = "leave it out: the key says it",
+) -> Iterator[Diagnostic]:
+    """Of the names that settings below a path give to what is there already: those of ours, and those given twice."""
+    given = [name for name in names.values() if name]
+    for key, name in names.items():
+        if name.startswith(PREFIX):
+            message = f"`{name}` is the name of {thing} that a config makes"
+            yield service.problem(code, message, hint, *path, key, "name")
+        if given.count(name) > 1:
+            message = f"several {things} are called `{name}`"
+            yield service.problem(code, message, "AWS gives a name once", *path, key, "name")
 
 
 def at_home(organization: Organization, live: Iterable[Resource], kind: Kind) -> Attributes:

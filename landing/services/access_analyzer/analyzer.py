@@ -10,7 +10,7 @@ from landing.core import forms
 from landing.core.errors import OperationFailed
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.core.references import account_id
-from landing.organization import PREFIX, EnabledService, Organization
+from landing.organization import PREFIX, Organization
 from landing.services.access_analyzer.administrator import AccessAnalyzerAdministrator
 from landing.services.access_analyzer.settings import (
     EXTERNAL,
@@ -23,7 +23,7 @@ from landing.services.access_analyzer.settings import (
     Unused,
 )
 from landing.services.base import Ownership, required_account
-from landing.services.shapes import AdministeredSetting, key_of, name_of
+from landing.services.shapes import AdministeredSetting, key_of, name_of, name_problems
 from landing.services.strength import Weaker, kept, no_more, ranked, told
 
 FOR_GOOD = ("type", "status", "days")
@@ -79,7 +79,8 @@ class Analyzer(AdministeredSetting):
         service = organization.service(AccessAnalyzerSettings)
         if service is None:
             return
-        yield from _name_problems(service)
+        names = {key: each.name for key, each in declared(service.settings).items()}
+        yield from name_problems(service, "LZ386", names, thing="an analyzer", things="analyzers", hint="leave it out")
         settings = service.settings
         if settings.unused:
             excluded = organization.members(settings.unused.exclude)
@@ -286,14 +287,3 @@ def _wait(aws: Aws, client: Any, name: str) -> None:
                 operation=f"analyzer {name}",
             )
         return
-
-
-def _name_problems(service: EnabledService[AccessAnalyzerSettings]) -> Iterator[Diagnostic]:
-    given = [each.name for each in declared(service.settings).values() if each.name]
-    for key, each in declared(service.settings).items():
-        if each.name.startswith(PREFIX):
-            message = f"`{each.name}` is the name of an analyzer that a config makes"
-            yield service.problem("LZ386", message, "leave it out", key, "name")
-        if given.count(each.name) > 1:
-            message = f"several analyzers are called `{each.name}`"
-            yield service.problem("LZ386", message, "AWS gives a name once", key, "name")

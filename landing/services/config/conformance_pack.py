@@ -18,16 +18,15 @@ from landing.services.config.deployed import (
     Deployed,
     Failure,
     excluded,
+    failed_in,
     left_out,
     names_of,
     needs,
-    told,
 )
 from landing.services.config.pack import DIGEST, MOST_BYTES, MOST_RULES, ConformancePack, digest
 from landing.services.config.settings import ConfigSettings, Pack
-from landing.services.shapes import key_of
-from landing.services.strength import Weaker, neutral, told_each
-from landing.services.strength import told as untold
+from landing.services.shapes import key_of, name_problems
+from landing.services.strength import Weaker, neutral, told, told_each
 
 MOST = 50
 """Packs of an organization (Developer Guide, "Service limits")."""
@@ -49,7 +48,7 @@ class OrganizationConformancePack(Deployed):
     help_uri = "https://docs.aws.amazon.com/config/latest/developerguide/conformance-pack-organization-apis.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {
         **Deployed.weaker,
-        "template": untold,
+        "template": told,
         "parameters": told_each,
         "failed": neutral,
     }
@@ -76,6 +75,9 @@ class OrganizationConformancePack(Deployed):
         if len(service.settings.conformance_packs) > MOST:
             message = f"{len(service.settings.conformance_packs)} conformance packs; AWS takes {MOST}"
             yield service.problem("LZ421", message, "put packs together", "conformance_packs", key=True)
+        names = {key: each.name for key, each in service.settings.conformance_packs.items()}
+        things = "conformance packs"
+        yield from name_problems(service, "LZ421", names, "conformance_packs", thing="a pack", things=things)
         read: set[str] = set()
         for key, wanted in service.settings.conformance_packs.items():
             yield from _name_problems(service, key, wanted)
@@ -185,7 +187,7 @@ class OrganizationConformancePack(Deployed):
             if status.endswith("_FAILED"):
                 failures = list(self.failures(aws, client, name, status))
                 code = statuses[name].get("ErrorCode", status)
-                attributes["failed"] = told(aws, failures) or [code]
+                attributes["failed"] = failed_in(aws, failures) or [code]
             address = self.address(key_of(name, names), scope)
             yield Resource(address, attributes, tuple(needs(organization, scope))[:1], name.startswith(PREFIX))
 
@@ -299,13 +301,7 @@ def _there(organization: Organization) -> str:
 
 
 def _name_problems(service: EnabledService[ConfigSettings], key: str, wanted: Pack) -> Iterator[Diagnostic]:
-    at, names = ("conformance_packs", key), [each.name for each in service.settings.conformance_packs.values()]
-    if wanted.name.startswith(PREFIX):
-        message = f"`{wanted.name}` is the name of a pack that a config makes"
-        yield service.problem("LZ421", message, "leave it out: the key says it", *at, "name")
-    if wanted.name and names.count(wanted.name) > 1:
-        message = f"several conformance packs are called `{wanted.name}`"
-        yield service.problem("LZ421", message, "AWS gives a name once", *at, "name")
+    at = ("conformance_packs", key)
     if not wanted.name and ("_" in key or len(PREFIX + key) > LONGEST):
         hint = "letters, digits and `-`"
         yield service.problem("LZ421", f"`{key}` cannot be the name of a conformance pack", hint, *at, key=True)

@@ -104,7 +104,7 @@ class Deployed(AdministeredSetting):
 
     def _fail(self, aws: Aws, client: Any, name: str, status: Mapping[str, Any]) -> None:
         code = status.get("ErrorCode", status["Status"])
-        where = told(aws, self.failures(aws, client, name, status["Status"]))
+        where = failed_in(aws, self.failures(aws, client, name, status["Status"]))
         raise OperationFailed(
             " ".join(filter(None, (status.get("ErrorMessage", ""), f"In {', '.join(where)}." if where else ""))),
             aws_code=code,
@@ -113,7 +113,7 @@ class Deployed(AdministeredSetting):
         )
 
 
-def told(aws: Aws, failures: Iterable[Failure]) -> list[str]:
+def failed_in(aws: Aws, failures: Iterable[Failure]) -> list[str]:
     """The first accounts by their keys, with AWS's codes, and how many more there are."""
     keys = aws.tree.account_keys
     found = sorted(f"{keys.get(account, account)} ({code})" for account, code in failures)

@@ -18,9 +18,8 @@ from landing.organization import PREFIX, EnabledService, Organization, Target
 from landing.services.config import remediation
 from landing.services.config.deployed import MOST_EXCLUDED, Deployed, Failure, excluded, left_out, names_of, needs
 from landing.services.config.settings import ConfigSettings, Rule
-from landing.services.shapes import key_of
-from landing.services.strength import Weaker, neutral, told_each
-from landing.services.strength import told as untold
+from landing.services.shapes import key_of, name_problems
+from landing.services.strength import Weaker, neutral, told, told_each
 
 BEYOND = "beyond"
 """Attribute of a rule as it is found: what AWS has of it that no setting says."""
@@ -48,10 +47,10 @@ class ConfigRule(Deployed):
     help_uri = "https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {
         **Deployed.weaker,
-        "identifier": untold,
+        "identifier": told,
         "parameters": told_each,
-        "policy": untold,
-        "resource_types": untold,
+        "policy": told,
+        "resource_types": told,
         "debug_log_accounts": neutral,
     }
     canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(
@@ -78,6 +77,8 @@ class ConfigRule(Deployed):
         service = organization.service(ConfigSettings)
         if service is not None:
             yield from remediation.problems(organization, service)
+            names = {key: rule.name for key, rule in service.settings.rules.items()}
+            yield from name_problems(service, "LZ362", names, "rules", thing="a rule", things="organization rules")
         for key, rule in (service.settings.rules if service else {}).items():
             assert service is not None
             yield from _name_problems(service, key, rule)
@@ -304,12 +305,6 @@ def _guard_problems(
 def _name_problems(service: EnabledService[ConfigSettings], key: str, rule: Rule) -> Iterator[Diagnostic]:
     at, given = ("rules", key), _texts(rule.parameters)
     most = constraint("config:PutOrganizationConfigRule OrganizationConfigRuleName")["max"]
-    if rule.name.startswith(PREFIX):
-        message = f"`{rule.name}` is the name of a rule that a config makes"
-        yield service.problem("LZ362", message, "leave it out: the key says it", *at, "name")
-    if rule.name and [each.name for each in service.settings.rules.values()].count(rule.name) > 1:
-        message = f"several organization rules are called `{rule.name}`"
-        yield service.problem("LZ362", message, "AWS gives a name once", *at, "name")
     if not rule.name and len(PREFIX + key) > most:
         hint = f"at most {most - len(PREFIX)} characters"
         yield service.problem("LZ362", f"`{key}` is too long for the name of an organization rule", hint, *at, key=True)

@@ -25,7 +25,7 @@ from landing.organization import PREFIX, EnabledService, Organization
 from landing.services.base import Ownership
 from landing.services.security_hub.hub import NOT_ENABLED, SecurityHub
 from landing.services.security_hub.settings import PolicySettings, SecurityHubSettings
-from landing.services.shapes import NAME, AdministeredSetting, key_of
+from landing.services.shapes import NAME, AdministeredSetting, key_of, name_problems
 from landing.services.strength import Weaker, kept, no_more, on, told_each
 
 
@@ -65,6 +65,10 @@ class SecurityHubPolicy(AdministeredSetting):
         service = organization.service(SecurityHubSettings)
         policies = service.settings.policies if service else {}
         assert service is not None or not policies
+        if service is not None:
+            names = {key: policy.name for key, policy in policies.items()}
+            things = "Security Hub policies"
+            yield from name_problems(service, "LZ357", names, "policies", thing="a policy", things=things)
         for number, (key, policy) in enumerate(policies.items(), 1):
             assert service is not None
             yield from _problems(service, key, policy)
@@ -148,12 +152,6 @@ def attributes_of(policy: PolicySettings) -> dict[str, Any]:
 
 def _problems(service: EnabledService[SecurityHubSettings], key: str, policy: PolicySettings) -> Iterator[Diagnostic]:
     at = ("policies", key)
-    if policy.name.startswith(PREFIX):
-        message = f"`{policy.name}` is the name of a policy that a config makes"
-        yield service.problem("LZ357", message, "leave it out: the key says it", *at, "name")
-    if policy.name and [each.name for each in service.settings.policies.values()].count(policy.name) > 1:
-        message = f"several Security Hub policies are called `{policy.name}`"
-        yield service.problem("LZ357", message, "AWS gives a name once", *at, "name")
     if not policy.name and not POLICY_NAME.fullmatch(PREFIX + key):
         hint = "letters, digits and hyphens only"
         yield service.problem("LZ357", f"`{key}` cannot name a Security Hub policy", hint, *at, key=True)
