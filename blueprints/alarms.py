@@ -66,8 +66,8 @@ def alarms(
         "detail-type": ["Security Hub Findings - Imported"],
         "detail": {"findings": findings},
     }
-    _rule(template, "Arriving", {"source": [{"prefix": ""}]}, EventBusName=Ref("Bus"))
-    _rule(template, "SecurityHubFindings", hub)
+    _rule(template, "Arriving", "arriving", {"source": [{"prefix": ""}]}, EventBusName=Ref("Bus"))
+    _rule(template, "SecurityHubFindings", "findings", hub)
     return template
 
 
@@ -188,17 +188,18 @@ def _function(template: Template) -> None:
     )
 
 
-def _rule(template: Template, name: str, pattern: dict[str, object], **more: object) -> None:
+def _rule(template: Template, title: str, name: str, pattern: dict[str, object], **more: object) -> None:
     """A rule whose events the function is given."""
-    rule = f"{ALARMS}-{'arriving' if more else 'findings'}"
     target = Target(Id="message", Arn=GetAtt("Message", "Arn"))
-    template.add_resource(Rule(name, Name=rule, EventPattern=pattern, State="ENABLED", Targets=[target], **more))
+    template.add_resource(
+        Rule(title, Name=f"{ALARMS}-{name}", EventPattern=pattern, State="ENABLED", Targets=[target], **more)
+    )
     template.add_resource(
         Permission(
-            f"{name}Permission",
+            f"{title}Permission",
             FunctionName=Ref("Message"),
             Action="lambda:InvokeFunction",
             Principal="events.amazonaws.com",
-            SourceArn=GetAtt(name, "Arn"),
+            SourceArn=GetAtt(title, "Arn"),
         )
     )

@@ -24,6 +24,14 @@ def sandbox() -> Iterator[Simulated]:
         yield sandbox
 
 
+NOT_ALWAYS = {
+    ("macie2", "EnableMacie"),  # done by the appointment already, or by the first to come
+    ("securityhub", "EnableSecurityHub"),
+    ("sso-admin", "UpdateInstanceAccessControlAttributeConfiguration"),  # refused where there are none yet
+}
+"""Writes that need not succeed in a run from the beginning."""
+
+
 @pytest.mark.usefixtures("no_backoff")
 def test_each_write_loses_its_first_answer(creation: Story, sandbox: Simulated, full: Organization) -> None:
     """Each operation that the whole of the config takes; those in a row are the SDK's second try and ours."""
@@ -36,7 +44,8 @@ def test_each_write_loses_its_first_answer(creation: Story, sandbox: Simulated, 
     cloud = Cloud(sandbox, full)
     result = cloud.apply()
     assert result.complete, result.failed
-    assert len(sandbox.faults.armed) <= 3, "nearly each of them was struck; the order of things decides on the rest"
+    missed = {(fault.service, fault.operation) for fault in sandbox.faults.armed}
+    assert missed <= NOT_ALWAYS, "each other one was struck"
     assert cloud.plan().changes == ()
     assert truth.problems(sandbox.world, full) == []
 

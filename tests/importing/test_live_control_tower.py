@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,33 +15,15 @@ from landing.importing.draft import Asked
 from landing.importing.live import read, stranger
 from landing.importing.live_services import with_services
 from landing.importing.output import write_folder
-from landing.organization import Organization
 from landing.sandbox import Sandbox
 from landing.services.control_tower.settings import GOVERNING
 from tests.cloud import BY_NAME, Cloud, QuickAws
 from tests.control_tower import Place, settled
-from tests.samples import SMALL
 
 HOME = "eu-west-1"
 ROOT_USER, REGIONS = "AWS-GR_RESTRICT_ROOT_USER", "CT.MULTISERVICE.PV.1"
 ALLOWED = {"AllowedRegions": [HOME, "us-east-1"]}
 KINDS = [BY_NAME[f"control_tower_{name}"] for name in ("baseline", "enrolment", "control")]
-
-
-@pytest.fixture(scope="module")
-def there(load_text: Callable[[str], Organization]) -> bytes:
-    """The units and accounts of SMALL, which carry no marks."""
-    with Sandbox() as sandbox:
-        kinds = [BY_NAME[name] for name in ("organization", "policy_type", "trusted_access", "unit", "account")]
-        assert Cloud(sandbox, load_text(SMALL)).apply(kinds).complete
-        return sandbox.dump()
-
-
-@pytest.fixture
-def sandbox(there: bytes) -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        sandbox.load(there)
-        yield sandbox
 
 
 def governed(sandbox: Sandbox, version: str, baseline: str) -> Place:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from landing.importing.comparison import Compared, beyond_adoption, told
@@ -15,29 +13,11 @@ from landing.importing.draft import Asked
 from landing.importing.live import read, stranger
 from landing.importing.live_services import with_services
 from landing.importing.output import write_folder
-from landing.organization import Organization
 from landing.sandbox import Sandbox
-from tests.cloud import BY_NAME, Cloud, QuickAws
-from tests.samples import SMALL
+from tests.cloud import Cloud, QuickAws
 
 HOME = "eu-west-1"
 BUCKET = "corp-org-trail-logs"
-
-
-@pytest.fixture(scope="module")
-def there(load_text: Callable[[str], Organization]) -> bytes:
-    """The units and accounts of SMALL, which carry no marks."""
-    with Sandbox() as sandbox:
-        kinds = [BY_NAME[name] for name in ("organization", "policy_type", "trusted_access", "unit", "account")]
-        assert Cloud(sandbox, load_text(SMALL)).apply(kinds).complete
-        return sandbox.dump()
-
-
-@pytest.fixture
-def sandbox(there: bytes) -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        sandbox.load(there)
-        yield sandbox
 
 
 def by_hand(sandbox: Sandbox, owner: str, *, source: str = "") -> str:

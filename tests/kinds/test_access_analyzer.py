@@ -10,11 +10,10 @@ from landing.core.model import Action
 from landing.sandbox import Sandbox
 from landing.services.registry import KINDS
 from tests.cloud import Cloud
-from tests.kinds.conftest import At
+from tests.kinds.conftest import At, converged, of_service
 from tests.samples import SMALL
 
-BEFORE = ("organization", "trusted_access", "unit", "account", "governed_service")
-OF_IT = [kind for kind in KINDS if kind.name in BEFORE or kind.service == "access_analyzer"]
+OF_IT = of_service("access_analyzer")
 RULE = "archive: {sso: {analyzer: unused, where: {resourceType: {eq: ['AWS::IAM::Role']}}}}"
 
 
@@ -23,11 +22,7 @@ def text(settings: str) -> str:
 
 
 def applied(at: At, settings: str) -> Cloud:
-    cloud = at(text(settings))
-    result = cloud.apply(OF_IT)
-    assert result.complete, result.failed
-    assert cloud.plan(OF_IT).changes == ()
-    return cloud
+    return converged(at(text(settings)), OF_IT)
 
 
 def client(sandbox: Sandbox, cloud: Cloud) -> Any:

@@ -9,17 +9,11 @@ import pytest
 
 from landing.core.model import Action, Diagnostic
 from landing.sandbox import Sandbox
-from landing.services.registry import KINDS
 from tests.cloud import Cloud
-from tests.kinds.conftest import At
+from tests.kinds.conftest import At, converged, of_service
 from tests.samples import SMALL
 
-OF_IT = [
-    kind
-    for kind in KINDS
-    if kind.name in {"organization", "trusted_access", "unit", "account", "governed_service"}
-    or kind.service == "guardduty"
-]
+OF_IT = of_service("guardduty")
 MANY = ", ".join(f"r{n}: {{where: {{severity: {{less_than: 4}}}}}}" for n in range(101))
 OFFICES = "lists: {offices: {type: trusted_ips, location: 's3://acme-lists/offices.txt'%s}}"
 
@@ -29,11 +23,7 @@ def text(settings: str) -> str:
 
 
 def applied(at: At, settings: str) -> Cloud:
-    cloud = at(text(settings))
-    result = cloud.apply(OF_IT)
-    assert result.complete, result.failed
-    assert cloud.plan(OF_IT).changes == ()
-    return cloud
+    return converged(at(text(settings)), OF_IT)
 
 
 def tooling(sandbox: Sandbox, cloud: Cloud) -> tuple[Any, dict[str, str]]:

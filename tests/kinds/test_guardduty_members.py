@@ -9,13 +9,11 @@ import pytest
 from landing.core.model import Action, Change
 from landing.sandbox import Sandbox
 from landing.services.guardduty.members import GuardDutyMembers
-from landing.services.registry import KINDS
 from tests.cloud import Cloud
-from tests.kinds.conftest import At
+from tests.kinds.conftest import At, converged, of_service
 from tests.samples import SMALL
 
-BEFORE = ("organization", "trusted_access", "unit", "account", "governed_service")
-OF_IT = [kind for kind in KINDS if kind.name in BEFORE or kind.service == "guardduty"]
+OF_IT = of_service("guardduty")
 DEV = "dev: {target: {tags: {env: dev}}, features: {runtime_monitoring: {ec2_agent_management: false}, s3_data_events: false}}"
 
 
@@ -24,11 +22,7 @@ def text(settings: str) -> str:
 
 
 def applied(at: At, settings: str) -> Cloud:
-    cloud = at(text(settings))
-    result = cloud.apply(OF_IT)
-    assert result.complete, result.failed
-    assert cloud.plan(OF_IT).changes == ()
-    return cloud
+    return converged(at(text(settings)), OF_IT)
 
 
 class Eyes:

@@ -13,14 +13,12 @@ from landing.engine.order.unique_names import refuse_impossible
 from landing.organization import ASSIGNED_TAG
 from landing.sandbox import Sandbox
 from landing.services.identity_center import holders
-from landing.services.registry import KINDS
 from tests.cloud import BY_NAME, Cloud
-from tests.kinds.conftest import At
+from tests.kinds.conftest import At, converged, of_service
 from tests.meddling import Access, Hands
 from tests.samples import PEOPLE, SMALL
 
-BEFORE = ("organization", "trusted_access", "unit", "account", "governed_service")
-OF_IT = [kind for kind in KINDS if kind.name in BEFORE or kind.service == "identity_center"]
+OF_IT = of_service("identity_center")
 SETS = "permission_sets: {Reader: {aws_managed: [ReadOnlyAccess]}, Admin: {aws_managed: [AdministratorAccess]}}"
 SHOP = "{groups: [shop], permission_sets: [Reader], target: {units: [workloads]}}"
 PLATFORM = "{groups: [platform], permission_sets: [Reader, Admin], target: {units: [root]}}"
@@ -36,11 +34,7 @@ def text(settings: str) -> str:
 
 
 def applied(at: At, settings: str) -> Cloud:
-    cloud = at(text(settings))
-    result = cloud.apply(OF_IT)
-    assert result.complete, result.failed
-    assert cloud.plan(OF_IT).changes == ()
-    return cloud
+    return converged(at(text(settings)), OF_IT)
 
 
 def changes(cloud: Cloud, *, detect: bool = False) -> dict[str, Change]:

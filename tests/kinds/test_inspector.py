@@ -13,11 +13,10 @@ from landing.sandbox import Sandbox
 from landing.services.inspector.settings import NUMBERS, RESOURCE_TAGS, SCANS, TEXTS
 from landing.services.registry import KINDS
 from tests.cloud import Cloud
-from tests.kinds.conftest import At
+from tests.kinds.conftest import At, converged, of_service
 from tests.samples import SMALL
 
-BEFORE = ("organization", "trusted_access", "unit", "account", "governed_service")
-OF_IT = [kind for kind in KINDS if kind.name in BEFORE or kind.service == "inspector"]
+OF_IT = of_service("inspector")
 REGION = "eu-west-1"
 USUAL = {"ec2", "ecr", "lambda"}
 
@@ -27,11 +26,7 @@ def text(settings: str = "", beginning: str = SMALL) -> str:
 
 
 def applied(at: At, settings: str = "", beginning: str = SMALL) -> Cloud:
-    cloud = at(text(settings, beginning))
-    result = cloud.apply(OF_IT)
-    assert result.complete, result.failed
-    assert cloud.plan(OF_IT).changes == ()
-    return cloud
+    return converged(at(text(settings, beginning)), OF_IT)
 
 
 def client(sandbox: Sandbox, cloud: Cloud, account: str = "security-tooling") -> Any:

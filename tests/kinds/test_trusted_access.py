@@ -12,7 +12,7 @@ from landing.sandbox import Sandbox
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.registry import KINDS
 from tests.cloud import Cloud
-from tests.kinds.conftest import At
+from tests.kinds.conftest import At, converged
 from tests.samples import SMALL
 
 OF_IT = [
@@ -27,11 +27,7 @@ def text(table: str) -> str:
 
 
 def applied(at: At, table: str) -> Cloud:
-    cloud = at(text(table))
-    result = cloud.apply(OF_IT)
-    assert result.complete, result.failed
-    assert cloud.plan(OF_IT).changes == ()
-    return cloud
+    return converged(at(text(table)), OF_IT)
 
 
 def trusted(sandbox: Sandbox) -> set[str]:

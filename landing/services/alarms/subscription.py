@@ -8,14 +8,13 @@ from typing import Any, ClassVar
 from landing.aws import Aws, unless
 from landing.blueprint.naming import ALARMS
 from landing.core.model import Change, Diagnostic, Level, Resource, Scope, Severity
+from landing.core.partitions import GLOBAL_REGION
 from landing.organization import EnabledService, Organization
 from landing.services.alarms.settings import AlarmsSettings
 from landing.services.base import Kind, Ownership
 from landing.services.cloudtrail.settings import CloudTrailSettings
 from landing.services.strength import Weaker
 
-GLOBAL = {"aws": "us-east-1"}
-"""The Region in which events of IAM and of sign-ins are, by partition (EventBridge User Guide, "Global services")."""
 PENDING = "PendingConfirmation"
 
 
@@ -51,7 +50,7 @@ class AlarmSubscription(Kind):
             hint = "add `email: [security@your-domain]`, or `https`"
             yield service.problem("LZ424", "alarms that nobody hears", hint)
         yield from _without_logs(organization, service)
-        place = GLOBAL.get(organization.partition, organization.home_region)
+        place = GLOBAL_REGION[organization.partition]
         if place not in organization.governed_regions:
             message = f"sign-ins and IAM are told of in {place} alone, which is not governed"
             yield service.problem("LZ425", message, f"add {place} to governed_regions", severity="warning")
