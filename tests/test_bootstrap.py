@@ -15,8 +15,10 @@ from botocore.exceptions import ClientError
 
 from landing.cli import run
 from landing.cli.run_record import recorded, watch
+from landing.config import load
 from landing.core.errors import ConfigError
 from landing.core.model import Action, Change, Diagnostic
+from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.policy import catalog
 from landing.runs import bootstrap, pipeline
@@ -126,9 +128,41 @@ def cloud(built: Organization, world: bytes) -> Iterator[Cloud]:
 )
 def test_what_is_wrong_is_said_where_it_stands(problems: Problems, given: str, codes: list[str]) -> None:
     text = f"access:\n  read_role: landing-read\n  pipeline:\n{given}lock: {{bucket: acme-landing-lock}}\n"
+    text += "baselines: {read-role: {target: {units: [root]}}}\n"
     found = problems(text)
     assert [each.code for each in found] == codes
     assert all(each.source and each.source.line > SMALL.count("\n") for each in found)
+
+
+MAKER = """
+Parameters: {Name: {Type: String, Default: landing-read}}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties: {RoleName: NAME, AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: []}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("baselines", "warned"),
+    [
+        ("", True),
+        ("baselines: {read-role: {target: {units: [root]}}}\n", False),
+        ("baselines: {mine: {target: {units: [root]}, blueprint: mine, parameters: {Name: landing-read}}}\n", False),
+        ("baselines: {mine: {target: {units: [root]}, blueprint: mine, parameters: {Name: corp-read}}}\n", True),
+    ],
+)
+def test_a_role_to_enter_members_by_that_nothing_makes_is_a_warning(
+    config, tmp_path, baselines: str, warned: bool
+) -> None:
+    text = SMALL + "access: {read_role: landing-read}\n" + baselines
+    folder = tmp_path / "blueprints"
+    folder.mkdir()
+    (folder / "mine.yaml").write_text(MAKER.replace("NAME", "!Ref Name"))
+    found = load(config(text), Library.load(shipped(), tmp_path))[1]
+    at = [(each.code, each.source and each.source.line, each.source and each.source.column) for each in found]
+    line = SMALL.count("\n") + 1
+    assert at == ([("LZ427", line, len("access: {read_role: ") + 1)] if warned else [])
 
 
 def test_the_role_that_plans_needs_one_to_enter_members_by(problems: Problems) -> None:

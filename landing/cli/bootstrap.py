@@ -128,7 +128,7 @@ def _targets(config: Organization, *, remove: bool) -> list[str]:
             f"the config does not say who plans and applies. Write, for GitHub (docs/pipeline.md has the others):\n\n"
             f"{PIPELINE_SNIPPET}"
         )
-    if not bootstrap.read_role_makers(config):
+    if not config.read_role_makers:
         note(
             f"No baseline makes the role {config.read_role} (`access.read_role`) in member accounts, without which the "
             "role that plans cannot read them. Unless it is there already, write\n\n"

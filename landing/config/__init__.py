@@ -20,6 +20,7 @@ from landing.config.outputs import check as check_outputs
 from landing.config.packs import settle
 from landing.config.pipeline import SNIPPET as PIPELINE_SNIPPET
 from landing.config.pipeline import check as check_pipeline
+from landing.config.pipeline import check_read_role
 from landing.config.reader import REFUSED, read
 from landing.config.schema import compose
 from landing.config.sound import GIVEN, sound, unknown_targets
@@ -79,6 +80,7 @@ def _built(document: Document, library: Library, services: Sequence[Service]) ->
     builder = Builder(document, library, services)
     organization = builder.build()
     problems = [*as_accepted(builder.problems, document, library), *check_outputs(organization, document)]
+    problems += check_read_role(document, organization)
     organization = settle(organization)
     unknown = unknown_targets(document, organization.guardrails)
     found = check_guardrails(organization, library, builder.context(), unknown)

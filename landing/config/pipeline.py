@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from landing.config.document import Document, Path_, items
 from landing.core.model import Diagnostic
 from landing.core.vocabulary import Schema, flag, mapping, names, text
-from landing.organization import PIPELINE, Pipeline
+from landing.organization import PIPELINE, Organization, Pipeline
 from landing.organization.pipeline import CodeBuild, GitHub, GitLab, Principals
 from landing.services.permissions import MEMBER_ROLE
 from landing.services.trust import GITHUB, GITLAB, tells_claims
@@ -160,6 +161,14 @@ def check(document: Document) -> Iterator[Diagnostic]:
     yield from _both(document, given)
     yield from _issuers(document, given)
     yield from _buckets(document, given)
+
+
+def check_read_role(document: Document, organization: Organization) -> Iterator[Diagnostic]:
+    """A role to enter members by that nothing in the config makes: whether others do, only AWS can tell."""
+    if organization.read_role and not organization.read_role_makers:
+        message = f"nothing in the config makes the role `{organization.read_role}`, by which plans enter members"
+        hint = "unless it is there already, add the baseline `read-role: {target: {units: [root]}}`, and apply it first"
+        yield replace(document.problem("LZ427", message, ("access", "read_role"), hint), severity="warning")
 
 
 def _both(document: Document, given: Mapping[str, Any]) -> Iterator[Diagnostic]:

@@ -270,6 +270,10 @@ CODES: Mapping[str, Explanation] = {
         "alarms whose events come in a region that is not governed", "govern it, or hear of no sign-in of a root user"
     ),
     "LZ426": Explanation("alarms on a log group that there is not", "let the trail deliver to CloudWatch Logs"),
+    "LZ427": Explanation(
+        "an `access.read_role` that nothing in the config makes",
+        "let a baseline make it: `read-role: {target: {units: [root]}}`; plans cannot read members without it",
+    ),
     "LZ501": Explanation(
         "(`plan`, `drift`, `apply`) an account id that AWS does not have, or has for something else",
         "the message says what AWS has; correct the id, or leave it out",

@@ -239,7 +239,8 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
     for address, wrong in astray.items():
         kind = plan.kinds[address.kind]
         diff = tuple((name, None, value) for name, value in plan.described[address].items())
-        yield Finding(Status.CHANGED, kind.severity, address, kind.title, wrong, organization.source, diff)
+        named = kind.named_at(organization, address)
+        yield Finding(Status.CHANGED, kind.severity, address, kind.title, wrong, named, diff)
     acting = {policy.address for policy in plan.foreign if _where(organization, policy)}
     for address in plan.unmanaged:
         if address in acting or address in astray:
@@ -264,7 +265,7 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
             address,
             plan.kinds[gap.kind].title,
             gap.reason,
-            organization.source,
+            plan.kinds[gap.kind].named_at(organization, address) if gap.name else organization.source,
             diagnostic=gap.diagnostic,
         )
 

@@ -53,6 +53,16 @@ class Deployment:
     stack_set: str = ""
     source: Source | None = None
 
+    @property
+    def role_names(self) -> frozenset[str]:
+        """The names of the IAM roles of the template, as far as it or one of its parameters gives them."""
+        parts: Any = self.template
+        defaults = {name: each.get("Default", "") for name, each in (parts.get("Parameters") or {}).items()}
+        values = {**defaults, **self.parameters}
+        roles = (each for each in (parts.get("Resources") or {}).values() if each.get("Type") == "AWS::IAM::Role")
+        named = ((each.get("Properties") or {}).get("RoleName", "") for each in roles)
+        return frozenset(str(values.get(name["Ref"], "") if [*name] == ["Ref"] else name) for name in named)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -230,6 +240,12 @@ class Organization(Hierarchy):
         """The accounts in which one of the config's `stacks` is to be."""
         named = (account for each in self.deployments.values() if each.remembered for account in each.accounts)
         return tuple(dict.fromkeys(named))
+
+    @property
+    def read_role_makers(self) -> tuple[Deployment, ...]:
+        """The deployments that make the role by which a read-only connection enters members."""
+        made = self.deployments.values() if self.read_role else ()
+        return tuple(each for each in made if self.read_role in each.role_names)
 
     def with_left(self, regions: Iterable[str], accounts: Iterable[str]) -> Organization:
         """As if these were governed too: where to look for what was set while they were."""

@@ -49,7 +49,11 @@ def of(plan: Plan, organization: Organization, *, anchor: str) -> list[Result]:
         Result(_NOT_CHECKED, WARNING, f"Not checked: {missed}", elsewhere, str(missed))
         for missed in missed_in(plan.gaps)
     ]
-    theirs = [Result(_ASTRAY, WARNING, line, elsewhere, line) for line in map(safe, waits(plan.astray))]
+    theirs = [
+        Result(_ASTRAY, WARNING, line, plan.kinds[address.kind].named_at(organization, address) or elsewhere, line)
+        for address, wrong in sorted(plan.astray.items())
+        for line in map(safe, waits({address: wrong}))
+    ]
     return [*found, *theirs, *gaps]
 
 

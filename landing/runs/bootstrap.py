@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from landing.aws import Aws, translated, unless
 from landing.blueprint.naming import MANAGED_TAG
 from landing.core.errors import AwsError, ConfigError
 from landing.core.model import ORGANIZATION, Address, Diagnostic, Scope
-from landing.organization import PIPELINE, Deployment, Organization
+from landing.organization import PIPELINE, Organization
 from landing.organization.resources import STACK, STACK_SET
 
 OURS = {"Key": MANAGED_TAG, "Value": "true"}
@@ -19,7 +19,7 @@ OURS = {"Key": MANAGED_TAG, "Value": "true"}
 def targets(organization: Organization) -> list[str]:
     """The addresses that a bootstrap is about: the pipeline's stack, and what makes the role that reads members."""
     found = [str(stack(organization))]
-    for each in read_role_makers(organization):
+    for each in organization.read_role_makers:
         found += [] if each.accounts else [f"{STACK_SET}.{each.key}"]
         places = each.accounts or ((organization.management,) if each.management else ())
         found += [f"{STACK}.{each.key}@{Scope(account, region)}" for account in places for region in each.regions]
@@ -35,18 +35,6 @@ def without_stack(organization: Organization) -> Organization:
     """As if the config had no pipeline: what it had is to be deleted."""
     deployments = {key: each for key, each in organization.deployments.items() if key != PIPELINE}
     return replace(organization, deployments=deployments, pipeline=None)
-
-
-def read_role_makers(organization: Organization) -> list[Deployment]:
-    """The deployments that make the role by which a read-only connection enters members."""
-    role = organization.read_role
-    return [each for each in organization.deployments.values() if role and role in _roles(each.template)]
-
-
-def _roles(template: Mapping[str, Any]) -> Iterator[str]:
-    for body in (template.get("Resources") or {}).values():
-        if body.get("Type") == "AWS::IAM::Role":
-            yield str((body.get("Properties") or {}).get("RoleName", ""))
 
 
 def buckets_of_others(organization: Organization, aws: Aws) -> list[str]:

@@ -24,6 +24,7 @@ from landing.core.model import (
     Resource,
     Scope,
     Severity,
+    Source,
     UniqueName,
 )
 from landing.organization import Organization
@@ -32,6 +33,9 @@ from landing.services.strength import Weaker
 
 if TYPE_CHECKING:
     from landing.aws import Aws
+
+LACKS = "lacks"
+"""Attribute of something of others that is used as it is: what it does less than is asked, in words."""
 
 
 def required_account(key: str) -> Address:
@@ -266,12 +270,16 @@ class Kind(ABC):
         return ""
 
     def description(self, attributes: Attributes) -> Mapping[str, str]:
-        """By what people know something that is unmanaged: what it is called, and where it is."""
-        return {key: str(attributes[key]) for key in ("name", "email", "unit", "account") if attributes.get(key)}
+        """By what people know something that is unmanaged: what it is called, where it is, and what it lacks."""
+        return {key: str(attributes[key]) for key in ("name", "email", "unit", "account", LACKS) if attributes.get(key)}
 
     def astray(self, described: Mapping[str, str]) -> str:
         """What is wrong with something unmanaged or used as it is, by its `description`: drift that others mend."""
-        return ""
+        return described.get(LACKS, "")
+
+    def named_at(self, organization: Organization, address: Address) -> Source | None:
+        """Where the config says that something of others is used as it is, or asks what it does not do."""
+        return organization.source
 
     def beside(self, change: Change, others: Mapping[str, str]) -> Iterable[str]:
         """What to know before a change where others have some of this kind there: names, with their owners if known."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from landing.core.model import Action, Change, Diagnostic
+from landing.engine.drift import report
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from tests.cloud import BY_NAME, Cloud
@@ -163,6 +164,11 @@ def test_everything_is_delivered_there_and_nothing_of_ours_is_made(delivered: Cl
 def astray(cloud: Cloud) -> dict[str, str]:
     plan = cloud.plan([BY_NAME["log_destination"]])
     assert (plan.changes, plan.gaps, plan.unmanaged) == ((), (), ())
+    named = {finding.address.name: finding.declared_at for finding in report(cloud.organization, plan).drifted}
+    lines = existing().splitlines()
+    for name, at in named.items():
+        assert at is not None
+        assert lines[at.line - 1][at.column - 1 :].startswith(name), "each points at the entry that names it"
     return {address.name: words for address, words in plan.astray.items()}
 
 

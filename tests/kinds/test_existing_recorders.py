@@ -11,6 +11,7 @@ import pytest
 
 from landing.core.errors import UnsafePlan
 from landing.core.model import Resource, Scope
+from landing.engine.drift import report
 from landing.guardrails.exposure import dangers, refuse_unsafe
 from landing.organization import Organization
 from landing.sandbox import Sandbox
@@ -94,9 +95,17 @@ def test_a_kept_recorder_that_records_less_is_told(kept: Cloud) -> None:
     for account in ("shop-dev", "management"):
         client = kept.sandbox.session(ids[account], region=HOME).client("config")
         client.stop_configuration_recorder(ConfigurationRecorderName="corp")
-    gaps = {(gap.kind, gap.scope): gap.reason for gap in kept.plan().gaps}
-    assert {*gaps} == {("config_recording", Scope("shop-dev", HOME)), ("stack", Scope("management", HOME))}
-    assert all("corp is kept, and does not record" in reason for reason in gaps.values())
+    plan = kept.plan()
+    assert (plan.changes, plan.gaps) == ((), ()), "nothing of ours to do, and all was seen: a pipeline goes on"
+    found = {str(finding.address): finding for finding in report(kept.organization, plan).drifted}
+    assert {*found} == {f"config_recording.kept@shop-dev/{HOME}", f"stack.config-recorder:kept@management/{HOME}"}
+    assert all("corp is kept, and does not record" in finding.reason for finding in found.values())
+    said = KEEP.splitlines()
+    line = next(number for number, text in enumerate(said, 1) if text.startswith("services:"))
+    places = {
+        (finding.declared_at.line, finding.declared_at.column) for finding in found.values() if finding.declared_at
+    }
+    assert places == {(line, said[line - 1].index("config:") + 1)}, "`existing_recorders` is left out"
 
 
 def test_a_recorder_that_was_kept_and_is_gone_is_told(kept: Cloud) -> None:
@@ -200,8 +209,10 @@ def test_a_recorder_that_is_kept_is_not_started_whatever_its_name(kept: Cloud) -
     client.put_configuration_recorder(ConfigurationRecorder={"name": "default", **named})  # type: ignore[typeddict-item]
     client.put_delivery_channel(DeliveryChannel={**channel, "name": "default"})
     plan = kept.plan([BY_NAME["config_recording"]])
-    assert plan.changes == ()
-    assert "is kept, and does not record" in plan.gaps[0].reason
+    assert (plan.changes, plan.gaps) == ((), ())
+    ((address, wrong),) = plan.astray.items()
+    assert str(address) == f"config_recording.kept@shop-dev/{HOME}"
+    assert "is kept, and does not record" in wrong
 
 
 def test_recorders_of_others_are_checked_by_an_aggregator_of_others(kept: Cloud, load_text: Load) -> None:
@@ -218,8 +229,12 @@ def test_recorders_of_others_are_checked_by_an_aggregator_of_others(kept: Cloud,
     assert others.plan(kinds).gaps == ()
     client = kept.sandbox.session(ids["shop-dev"], region=HOME).client("config")
     client.stop_configuration_recorder(ConfigurationRecorderName="corp")
-    (gap,) = others.plan(kinds).gaps
-    assert f"the recorder of others does not record: shop-dev/{HOME}" in gap.reason
+    plan = others.plan(kinds)
+    assert (plan.changes, plan.gaps) == ((), ())
+    (finding,) = report(organization, plan).drifted
+    assert f"the recorder of others does not record: shop-dev/{HOME}" in finding.reason
+    assert finding.declared_at is not None
+    assert text.splitlines()[finding.declared_at.line - 1][finding.declared_at.column - 1 :].startswith("existing_agg")
     nowhere = Cloud(kept.sandbox, load_text(text.replace("corp-view", "nowhere")))
     (gap,) = nowhere.plan(kinds).gaps
     assert "names nowhere, and there is none" in gap.reason

@@ -11,7 +11,7 @@ import pytest
 from landing.core.model import Diagnostic, Severity
 from landing.engine.drift import Status, report
 from landing.engine.plan import Plan
-from landing.report import plan_markdown, plan_text
+from landing.report import plan_markdown, plan_results, plan_text
 from landing.report.style import Style
 from landing.sandbox import Sandbox
 from tests.cloud import BY_NAME
@@ -69,6 +69,11 @@ def test_what_it_does_less_is_told(sandbox: Sandbox, at: At) -> None:
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))).astray == plan.astray
     (finding,) = report(cloud.organization, plan).drifted
     assert (finding.status, finding.severity, finding.reason) == (Status.CHANGED, Severity.HIGH, reason)
+    at_line = finding.declared_at
+    assert at_line is not None
+    assert TEXT.splitlines()[at_line.line - 1][at_line.column - 1 :] == "existing: corp-trail}}"
+    results = plan_results.of(plan, cloud.organization, anchor="config/organization.yaml")
+    assert [each.source for each in results] == [at_line]
 
 
 def test_one_that_is_not_there_is_told(at: At) -> None:

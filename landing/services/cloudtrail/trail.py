@@ -10,10 +10,10 @@ from landing.aws import Aws, unless
 from landing.blueprint.naming import TRAIL, TRAIL_LOGS_ROLE
 from landing.core import forms
 from landing.core.constraints.trail import INSIGHT_NEEDS, MOST_VALUES, can_have
-from landing.core.model import Action, Attributes, Change, Diagnostic, Gap, Resource, Scope, Severity
+from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resource, Scope, Severity, Source
 from landing.core.quotas import TRAILS
 from landing.organization import EnabledService, Organization
-from landing.services.base import Kind, Ownership
+from landing.services.base import LACKS, Kind, Ownership
 from landing.services.cloudtrail.settings import CloudTrailSettings
 from landing.services.log_archive import key as log_key
 from landing.services.log_archive.key import archive_stack
@@ -31,8 +31,6 @@ EXPECTED = {
     "LogFileValidationEnabled": "has no validation of its files",
 }
 """What is asked of a trail of others, and what is said where it is not so."""
-LACKS = "lacks"
-"""Attribute of a trail that the config names: what it does less than ours would, in words."""
 _LOGGED = {"all": ("Read", "Write"), "read": ("Read",), "write": ("Write",)}
 
 
@@ -204,10 +202,6 @@ class Trail(Kind):
             needs = (TrustedAccess().address(PRINCIPAL), archive_stack(organization))
             yield Resource(self.address(TRAIL), attributes, needs)
 
-    def description(self, attributes: Attributes) -> Mapping[str, str]:
-        """Of the one that the config names: what it does less than ours would, if anything."""
-        return {LACKS: attributes[LACKS]} if attributes.get(LACKS) else {}
-
     def astray(self, described: Mapping[str, str]) -> str:
         """The one that the config names does less than ours would."""
         if LACKS not in described:
@@ -216,6 +210,11 @@ class Trail(Kind):
             f"it is used as it is, and {described[LACKS]}: have whoever made it mend it, or let ours take its place "
             "(services.cloudtrail.existing)"
         )
+
+    def named_at(self, organization: Organization, address: Address) -> Source | None:
+        """The setting that names it."""
+        service = organization.service(CloudTrailSettings)
+        return service.at("existing") if service else organization.source
 
     def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
         """What lies in the log archive is left out of what is logged, also of a bucket that it gets now."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.blueprint.naming import AGGREGATOR
 from landing.blueprint.naming import RECORDER as RECORDER_NAME
 from landing.core import forms
-from landing.core.model import Address, Change, Diagnostic, Gap, Resource, Scope, Severity
+from landing.core.model import Address, Change, Diagnostic, Gap, Resource, Scope, Severity, Source
 from landing.organization import ROOT, Organization, Target
-from landing.services.base import Ownership
+from landing.services.base import LACKS, Ownership
 from landing.services.config.deployed import RECORDER
 from landing.services.config.settings import ConfigSettings
 from landing.services.shapes import NAME, AdministeredSetting
@@ -34,6 +34,9 @@ KEPT = (
 OF_ACCOUNTS = KEPT + " AND accountId IN ({})"
 OF_ORGANIZATION = "of_organization"
 """Attribute of what is found where no config says anything of recorders: an aggregator of the organization."""
+KEPT_ONE, OTHERS = "kept", "others"
+"""The names of a recorder that is kept, in its account and Region, and of all of others where none of ours is made."""
+MENDED = "Have whoever made it mend it, or let ours take its place (services.config: recorders, existing_recorders)"
 FEW = 5
 """Accounts that are named of many."""
 ACCOUNTS_A_QUERY = 200
@@ -81,7 +84,7 @@ class ConfigRecording(AdministeredSetting):
         yield from Stack().sites(organization, RECORDER, Scope(organization.management))
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
-        """`account/region` of each of ours that is stopped; a gap where one that is kept records too little."""
+        """`account/region` of each of ours that is stopped, and recorders of others that record less than is asked."""
         client = aws.client("config", scope)
         rows: list[Any] = []
         with unless("NoSuchConfigurationAggregatorException") as absent:
@@ -114,7 +117,7 @@ class ConfigRecording(AdministeredSetting):
         yield Resource(self.address(NAME, scope), {"stopped": stopped}, owned=False)
         yield from self._kept(organization, aws, client, kept) if wanted else self._of_others(organization, aws, client)
 
-    def _kept(self, organization: Organization, aws: Aws, client: Any, sites: list[Scope]) -> Iterator[Gap]:
+    def _kept(self, organization: Organization, aws: Aws, client: Any, sites: list[Scope]) -> Iterator[Resource | Gap]:
         wanted = organization.deployments[RECORDER]
         found = self._recorders_of(organization, aws, client, sorted({site.account for site in sites}))
         for site in sites:
@@ -126,8 +129,15 @@ class ConfigRecording(AdministeredSetting):
                 continue
             home = site.region == organization.home_region
             if lacks := existing_recorders.shortfall(recorder, wanted.template, home=home):
-                why = Diagnostic("", existing_recorders.kept(recorder["name"], lacks))
-                yield Gap(self.name, site, why, NAME)
+                about = {LACKS: existing_recorders.kept(recorder["name"], lacks)}
+                yield Resource(self.address(KEPT_ONE, site), about, owned=False, used=True)
+
+    def named_at(self, organization: Organization, address: Address) -> Source | None:
+        """What says that recorders of others are left, or by what they are checked."""
+        service = organization.service(ConfigSettings)
+        if service is None:
+            return organization.source
+        return service.at("existing_aggregator" if service.settings.existing_aggregator else "existing_recorders")
 
     def _recorders_of(
         self, organization: Organization, aws: Aws, client: Any, accounts: list[str]
@@ -159,7 +169,7 @@ class ConfigRecording(AdministeredSetting):
                 name = each["ConfigurationAggregatorName"]
                 yield Resource(self.address(name, scope), {OF_ORGANIZATION: True}, owned=False)
 
-    def _of_others(self, organization: Organization, aws: Aws, client: Any) -> Iterator[Gap]:
+    def _of_others(self, organization: Organization, aws: Aws, client: Any) -> Iterator[Resource | Gap]:
         """Accounts and Regions whose recorders, all of others, do less than ours would: one query for all."""
         service = organization.service(ConfigSettings)
         if service is None or not service.settings.existing_aggregator:
@@ -178,15 +188,13 @@ class ConfigRecording(AdministeredSetting):
                 asked = service.settings.recording_frequency
                 if lacks := existing_recorders.less_than(_described(row), asked, home=home):
                     lacking.setdefault(lacks, []).append(site)
-        if none := sorted(wanted - there):
-            lacking["is not there, or the aggregator does not see it yet"] = none
-        for lacks, sites in sorted(lacking.items()):
-            more = f" and {len(sites) - FEW:,} more" if len(sites) > FEW else ""
-            reason = (
-                f"the recorder of others {lacks}: {', '.join(sorted(sites)[:FEW])}{more}. Have whoever made it mend "
-            )
-            reason += "it, or let ours take its place (services.config: recorders, existing_recorders)"
-            yield Gap(self.name, scope, Diagnostic("", reason), NAME)
+        if none := wanted - there:
+            reason = _of_some("is not there, or the aggregator does not see it yet", none)
+            yield Gap(self.name, scope, Diagnostic("", f"the recorder of others {reason}. {MENDED}"), NAME)
+        if lacking:
+            reason = "; ".join(_of_some(lacks, sites) for lacks, sites in sorted(lacking.items()))
+            about = {LACKS: f"the recorder of others {reason}. {MENDED}"}
+            yield Resource(self.address(OTHERS, scope), about, owned=False, used=True)
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Start each, in its own account and region."""
@@ -194,6 +202,12 @@ class ConfigRecording(AdministeredSetting):
             account, _, region = site.partition("/")
             client = aws.client("config", Scope(account, region))
             client.start_configuration_recorder(ConfigurationRecorderName=RECORDER_NAME)
+
+
+def _of_some(lacks: str, sites: Collection[str]) -> str:
+    """What recorders lack, and where: a few accounts and Regions, and how many more."""
+    more = f" and {len(sites) - FEW:,} more" if len(sites) > FEW else ""
+    return f"{lacks}: {', '.join(sorted(sites)[:FEW])}{more}"
 
 
 def _aggregator(organization: Organization) -> str:

@@ -9,16 +9,14 @@ from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.blueprint.naming import LOG_KEY_ALIAS
-from landing.core.model import Attributes, Change, Diagnostic, Gap, Level, Resource, Scope, Severity
+from landing.core.model import Address, Change, Diagnostic, Gap, Level, Resource, Scope, Severity, Source
 from landing.organization import Organization
-from landing.services.base import Kind, Ownership
+from landing.services.base import LACKS, Kind, Ownership
 from landing.services.log_archive import admission
 from landing.services.log_archive.key import arn_of_alias
 from landing.services.log_archive.settings import LogArchiveSettings
 from landing.services.strength import Weaker
 
-LACKS = "lacks"
-"""Attribute: what it lacks, in words."""
 KEY = "key"
 """The name of the key; a bucket has that of what it is for."""
 MENDED = "have whoever made it mend it, or let ours take its place (services.log_archive.existing)"
@@ -114,13 +112,11 @@ class LogDestination(Kind):
         attributes = {LACKS: lacks if found.lacks else ""}
         return Resource(self.address(name, scope), attributes, owned=False, used=True)
 
-    def description(self, attributes: Attributes) -> Mapping[str, str]:
-        """What it lacks, if anything."""
-        return {LACKS: attributes[LACKS]} if attributes[LACKS] else {}
-
-    def astray(self, described: Mapping[str, str]) -> str:
-        """What it lacks."""
-        return described.get(LACKS, "")
+    def named_at(self, organization: Organization, address: Address) -> Source | None:
+        """The bucket, or the key."""
+        service = organization.service(LogArchiveSettings)
+        path = (KEY,) if address.name == KEY else ("buckets", address.name)
+        return service.at("existing", *path) if service else organization.source
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Nothing declares it."""

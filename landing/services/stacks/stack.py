@@ -22,12 +22,13 @@ from landing.core.model import (
     Resource,
     Scope,
     Severity,
+    Source,
 )
 from landing.core.references import Output, outputs_in, with_outputs
 from landing.organization import PREFIX, REQUIRES_TAG, Deployment, Organization
 from landing.organization.outputs import placed, producers, sites
 from landing.organization.resources import GOVERNED_ACCOUNT, STACK
-from landing.services.base import between, required_account
+from landing.services.base import LACKS, between, required_account
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.organizations.organization import TheOrganization
 from landing.services.stacks import existing_recorders
@@ -55,6 +56,8 @@ NOTHING_TO_DO = "No updates are to be performed"
 KEY, ALIAS, BUCKET = "AWS::KMS::Key", "AWS::KMS::Alias", "AWS::S3::Bucket"
 NAMES = ("BucketName", "AliasName", "Bucket")
 """Properties that say what a resource is called in AWS, or whose it is."""
+KEPT = ":kept"
+"""So ends the name of what others have in the place of a stack, which is no name that a stack can have."""
 
 
 class Stack(CloudFormationKind):
@@ -282,11 +285,16 @@ class Stack(CloudFormationKind):
             if wanted.existing == existing_recorders.REPLACE:
                 status = {"status": f"{existing_recorders.TAKEN} the recorder {found['name']} is there"}
                 yield replace(resource, attributes=status)
-            elif lacks:
-                why = Diagnostic("", existing_recorders.kept(found["name"], lacks))
-                yield Gap(self.name, scope, why, wanted.key)
-            else:
-                yield replace(resource, owned=False)
+                continue
+            yield replace(resource, owned=False)
+            if lacks:
+                about = {LACKS: existing_recorders.kept(found["name"], lacks)}
+                yield Resource(self.address(wanted.key + KEPT, scope), about, owned=False, used=True)
+
+    def named_at(self, organization: Organization, address: Address) -> Source | None:
+        """The deployment in whose place something of others is kept."""
+        deployment = organization.deployments.get(address.name.removesuffix(KEPT))
+        return deployment.source if deployment else organization.source
 
     def _drift(self, aws: Aws, client: Any, stack: dict[str, Any]) -> dict[str, Any]:
         status = stack.get("DriftInformation", {}).get("StackDriftStatus", "NOT_CHECKED")
