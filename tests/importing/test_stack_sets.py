@@ -68,9 +68,14 @@ class Corp:
         operation = self.client.create_stack_instances(
             StackSetName=name, DeploymentTargets=targets, Regions=[*regions], ParameterOverrides=given
         )["OperationId"]
-        asked = {"StackSetName": name, "OperationId": operation}
-        while self.client.describe_stack_set_operation(**asked)["StackSetOperation"]["Status"] in ("RUNNING", "QUEUED"):
-            pass
+        awaited(self.client, name, operation)
+
+
+def awaited(client: Any, name: str, operation: str) -> None:
+    """Ask until AWS is done with an operation."""
+    asked = {"StackSetName": name, "OperationId": operation}
+    while client.describe_stack_set_operation(**asked)["StackSetOperation"]["Status"] in ("RUNNING", "QUEUED"):
+        pass
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +165,39 @@ def test_a_plan_of_it_writes_nothing_and_one_change_is_that_change(imported: tup
     assert change.before is not None
     assert change.after is not None
     assert [part for part in change.after if change.after[part] != change.before[part]] == ["parameters"]
+
+
+def test_what_a_config_cannot_say_of_a_stack_set_is_as_before_after_an_apply(
+    imported: tuple[Sandbox, Compared, Path],
+) -> None:
+    """Parameters that an instance was given, and how AWS deploys: also where a stack that is gone is made again."""
+    sandbox, found, _ = imported
+    before = sandbox.dump()
+    try:
+        cloud = Cloud(sandbox, found.written.organization)
+        client = sandbox.session(region=HOME).client("cloudformation")
+        operation = client.update_stack_set(
+            StackSetName="own-values", UsePreviousTemplate=True, ManagedExecution={"Active": True},
+            Parameters=[{"ParameterKey": "Owner", "UsePreviousValue": True}],
+        )["OperationId"]  # fmt: skip
+        awaited(client, "own-values", operation)
+        assert [str(each.address) for each in cloud.plan().changes if each.action is not Action.ADOPT] == []
+        ids = cloud.open().tree.account_ids
+        about = {"StackSetName": "own-values", "StackInstanceAccount": ids["log-archive"], "StackInstanceRegion": HOME}
+        stack = client.describe_stack_instance(**about)["StackInstance"]["StackId"]
+        member = sandbox.session(ids["log-archive"], region=HOME).client("cloudformation")
+        member.delete_stack(StackName=stack)
+        member.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig={"Delay": 0})
+        plan = cloud.plan(detect=True)
+        assert [str(each.address) for each in plan.changes if each.action is not Action.ADOPT] == [
+            "stack_set.own-values"
+        ]
+        result = cloud.apply(changes=plan.changes)
+        assert result.complete, result.failed
+        instance = client.describe_stack_instance(**about)["StackInstance"]
+        assert instance["StackId"] != stack
+        assert [each["ParameterValue"] for each in instance["ParameterOverrides"]] == ["b"]
+        assert client.describe_stack_set(StackSetName="own-values")["StackSet"]["ManagedExecution"] == {"Active": True}
+        assert cloud.plan(detect=True).changes == ()
+    finally:
+        sandbox.load(before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -236,14 +237,31 @@ class Rollout:
                             existing_recorders.remove(self.aws.client("config", Scope(account, region)))
                     self.on_accounts("update", accounts, [region])
                 case "rebuild":
-                    self.on_accounts("delete", accounts, [region], RetainStacks=True)
-                    self.on_accounts("create", accounts, [region])
+                    self._rebuild(accounts, region)
                 case "remove":
                     self.on_accounts("delete", accounts, [region], RetainStacks=False)
                 case _:
                     self.on_accounts(cure, accounts, [region])
         if any(cure == "revert" for cure, _ in cures):
             self.operations.detect_drift()
+
+    def _rebuild(self, accounts: Sequence[str], region: str) -> None:
+        """Instances anew, where others have given them parameters of their own with those."""
+        alike: dict[str, list[str]] = {}
+        for account in accounts:
+            alike.setdefault(self._overrides(account, region), []).append(account)
+        self.on_accounts("delete", accounts, [region], RetainStacks=True)
+        for given, some in sorted(alike.items()):
+            self.on_accounts("create", some, [region], **json.loads(given))
+
+    def _overrides(self, account: str, region: str) -> str:
+        """What an instance of a set that is not ours was given in the place of the set's parameters, as JSON."""
+        if not is_declared(self.organization, self.name):
+            return "{}"
+        about = {"StackInstanceAccount": self.aws.tree.account_ids[account], "StackInstanceRegion": region}
+        found = self.client.describe_stack_instance(StackSetName=self.name, **about)["StackInstance"]
+        given = found.get("ParameterOverrides") or []
+        return json.dumps({"ParameterOverrides": given} if given else {}, sort_keys=True)
 
     def _cure(self, account: str, region: str, what: str, after: Mapping[str, Any]) -> str:
         """What to do about an instance, or nothing."""
