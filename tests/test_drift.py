@@ -34,16 +34,33 @@ def test_the_list_is_long_enough_and_has_no_change_twice() -> None:
     assert len({one.title for one in meddling.ALL}) == len(meddling.ALL) >= 40
 
 
-@pytest.mark.parametrize("change", meddling.ALL, ids=lambda change: change.title)
-def test_a_change_is_seen_and_repaired(change: meddling.Meddling, cloud: Cloud) -> None:
-    change.act(meddling.Hands(cloud))
+def _together() -> list[list[meddling.Meddling]]:
+    """Changes that each show at another kind of thing, to be made at once; one that shows at several is made alone."""
+    alone, batches = [], list[dict[str, meddling.Meddling]]()
+    for change in meddling.ALL:
+        kind, *others = {address.partition(".")[0] for address in (change.address, *change.also)}
+        if others:
+            alone.append([change])
+            continue
+        batch = next((some for some in batches if kind not in some), None)
+        if batch is None:
+            batches.append(batch := {})
+        batch[kind] = change
+    return [*alone, *([*batch.values()] for batch in batches)]
+
+
+@pytest.mark.parametrize("changes", _together(), ids=lambda changes: changes[0].title)
+def test_changes_are_seen_and_repaired(changes: list[meddling.Meddling], cloud: Cloud) -> None:
+    for change in changes:
+        change.act(meddling.Hands(cloud))
     report = _report(cloud)
     found = {str(finding.address): finding for finding in report.findings}
-    assert set(found) == {change.address, *change.also}
-    finding = found[change.address]
-    assert (finding.status.value, finding.severity) == (change.status, change.severity)
-    assert finding.diff, "the report says what differs"
-    assert finding.declared_at is not None, "the report says where it was declared"
+    assert set(found) == {address for change in changes for address in (change.address, *change.also)}
+    for change in changes:
+        finding = found[change.address]
+        assert (finding.status.value, finding.severity) == (change.status, change.severity), change.title
+        assert finding.diff, f"the report says what differs by {change.title}"
+        assert finding.declared_at is not None, f"the report says where was declared what {change.title} is about"
     result = cloud.apply(changes=report.plan.changes)
     assert result.complete, (result.failed, result.blocked)
     assert _report(cloud).findings == ()
