@@ -115,24 +115,49 @@ def _follows(document: Document, problem: Diagnostic) -> bool:
 
 
 def compiled(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
-    """Whether a value fits a schema, and nothing more: it changes no value, nor fills in defaults."""
+    """Whether a value fits a schema, and nothing more: it changes no value, nor fills in defaults.
+
+    A property of a property is compiled when a value has it: a config names few of all services.
+    """
     return _compiled(json.dumps(schema))
 
 
 @cache
-def _compiled(schema: str) -> Callable[[Any], bool]:
-    import fastjsonschema
+def _compiled(text: str) -> Callable[[Any], bool]:
+    schema = json.loads(text)
+    sections = {name: part["properties"] for name, part in schema.get("properties", {}).items() if "properties" in part}
+    hollow = {name: {**schema["properties"][name], "properties": dict.fromkeys(sections[name], {})} for name in sections}
+    shell = _validator({**schema, "properties": {**schema["properties"], **hollow}} if sections else schema)
 
-    check = fastjsonschema.compile(json.loads(schema), use_default=False)
+    @cache
+    def part(section: str, name: str) -> Callable[[Any], bool]:
+        below = {section: {"properties": {name: sections[section][name]}}}
+        return _validator({"definitions": schema.get("definitions", {}), "properties": below})
 
     def fits(value: Any) -> bool:
+        return shell(value) and all(
+            part(section, name)({section: {name: value[section][name]}})
+            for section in sections
+            if isinstance(value, Mapping) and isinstance(value.get(section), Mapping)
+            for name in sections[section].keys() & value[section].keys()
+        )
+
+    return fits
+
+
+def _validator(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
+    import fastjsonschema
+
+    check = fastjsonschema.compile(dict(schema), use_default=False)
+
+    def valid(value: Any) -> bool:
         try:
             check(value)
         except fastjsonschema.JsonSchemaException:
             return False
         return True
 
-    return fits
+    return valid
 
 
 def _suspects(accounts: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
