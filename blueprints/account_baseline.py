@@ -7,10 +7,13 @@ from troposphere.ec2 import SnapshotBlockPublicAccess
 from troposphere.ssm import ServiceSetting
 
 
-def account_baseline(*, snapshots: Literal["block-all-sharing", "block-new-sharing"] = "block-all-sharing") -> Template:
-    """Account defaults in one region: no public snapshots, no public SSM documents."""
+def account_baseline(
+    *, snapshots: Literal["block-all-sharing", "block-new-sharing", "by-policy"] = "block-all-sharing"
+) -> Template:
+    """Account defaults in one region: no public documents, and no public snapshots unless a policy sees to these."""
     template = Template("Account defaults")
-    template.add_resource(SnapshotBlockPublicAccess("SnapshotSharing", State=snapshots))
+    if snapshots != "by-policy":
+        template.add_resource(SnapshotBlockPublicAccess("SnapshotSharing", State=snapshots))
     template.add_resource(
         ServiceSetting(
             "DocumentSharing",

@@ -156,3 +156,13 @@ def test_the_example_of_an_rcp_is_on_a_resource_of_the_account(
     examples = [text for text in found[Address.parse("attachments.unit/workloads/dev")] if text.startswith("e.g.")]
     assert examples
     assert all(f" on arn:aws:kms:eu-west-1:{dev}:key/" in example for example in examples)
+
+
+def test_a_declarative_policy_says_what_comes_to_be_set_and_for_how_many_accounts(
+    sandbox: Sandbox, load_text: Callable[[str], Organization]
+) -> None:
+    more = "guardrails:\n  s3-account-public-access: {target: {units: [root]}}\n"
+    found = told(sandbox, load_text(FULL.replace("guardrails:\n", more)))
+    name = "s3_attributes.public_access_block_configuration"
+    accounts = len(Cloud(sandbox, load_text(FULL)).organization.accounts)
+    assert found[Address("attachments", "root")][-1] == f"{name} is set to all for {accounts} accounts"

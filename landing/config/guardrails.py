@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from landing.config import inheritance
 from landing.config.document import Document
 from landing.config.packs import SHORT as PACKED_TYPES
 from landing.core.model import Diagnostic, Json, Source
@@ -45,6 +46,7 @@ def check(
         if library.own(policy) and policy.name not in used:
             yield from _unused(organization, policy, context)
     yield from _attachments(organization)
+    yield from inheritance.check(organization)
     whole = organization if unknown is None else _with_unknown(organization, unknown)
     for places in (_unprotected, _self_made, _laid_down, _from_outside, _allow_lists):
         yield from (each for each in places(whole) if each.pointer[1:] != (UNKNOWN,))

@@ -126,7 +126,9 @@ def compiled(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
 def _compiled(text: str) -> Callable[[Any], bool]:
     schema = json.loads(text)
     sections = {name: part["properties"] for name, part in schema.get("properties", {}).items() if "properties" in part}
-    hollow = {name: {**schema["properties"][name], "properties": dict.fromkeys(sections[name], {})} for name in sections}
+    hollow = {
+        name: {**schema["properties"][name], "properties": {key: {} for key in sections[name]}} for name in sections
+    }
     shell = _validator({**schema, "properties": {**schema["properties"], **hollow}} if sections else schema)
 
     @cache

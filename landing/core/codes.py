@@ -274,6 +274,18 @@ CODES: Mapping[str, Explanation] = {
         "an `access.read_role` that nothing in the config makes",
         "let a baseline make it: `read-role: {target: {units: [root]}}`; plans cannot read members without it",
     ),
+    "LZ477": Explanation(
+        "two declarative guardrails of one place that set one thing differently",
+        "keep one of the two: AWS takes what was attached first, and does not tell which that is",
+    ),
+    "LZ478": Explanation(
+        "declarative guardrails that together come to nothing valid",
+        "set what is missing, or remove what is too much: until then AWS keeps what was valid before",
+    ),
+    "LZ479": Explanation(
+        "a baseline that sets what a declarative guardrail sets in the same account",
+        "leave it to the guardrail there: AWS refuses it to everybody else, and the stack would fail",
+    ),
     "LZ501": Explanation(
         "(`plan`, `drift`, `apply`) an account id that AWS does not have, or has for something else",
         "the message says what AWS has; correct the id, or leave it out",

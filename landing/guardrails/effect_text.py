@@ -1,11 +1,15 @@
-"""An effect of policies in sentences."""
+"""An effect of policies in sentences: what becomes of requests, and how things come to be set."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from landing.policy import Changed, Effect
+from landing.policy.declarative import effective, leaves
 from landing.policy.testing.requests import in_words
+from landing.policy.testing.suite import Levels
 
 SHOWN = 3
 """How many actions, or statements, are named."""
@@ -65,3 +69,45 @@ def _actions(actions: list[str]) -> str:
         return actions[0]
     more = ", …" if len(actions) > SHOWN else ""
     return f"{len(actions):,} actions ({', '.join(actions[:SHOWN])}{more})"
+
+
+SETTINGS = 8
+"""How many settings are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What declarative policies come to set, and set so far; a text in which nothing is not set."""
+
+    name: str
+    before: str
+    after: str
+
+
+def settings_between(before: Levels, after: Levels) -> Iterator[Setting]:
+    """What the declarative policies of one type come to set otherwise, given those on the way to an account."""
+    old, new = (leaves(effective(_documents(each)).document) for each in (before, after))
+    for where in dict.fromkeys((*new, *old)):
+        if old.get(where) != new.get(where):
+            yield Setting(".".join(where), _value(old.get(where)), _value(new.get(where)))
+
+
+def told_settings(changed: Mapping[Setting, int], where: str) -> Iterator[str]:
+    """How things come to be set, and for how many accounts (one is not counted)."""
+    for setting, number in list(changed.items())[:SETTINGS]:
+        accounts = f" for {number:,} accounts" if number > 1 else ""
+        so_far = f", so far {setting.before}" if setting.before else ""
+        becomes = f"is set to {setting.after}" if setting.after else "is set no longer"
+        yield f"{setting.name} {becomes}{accounts}{where}{so_far}"
+    if len(changed) > SETTINGS:
+        yield f"{len(changed) - SETTINGS} more settings change{where}"
+
+
+def _documents(levels: Levels) -> list[list[Any]]:
+    return [[each["policy"] for each in level] for level in levels]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return "" if value is None else str(value)

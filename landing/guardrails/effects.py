@@ -7,6 +7,7 @@ told apart by what hangs on their way from the root, as long as these ways are f
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import TypeVar
 
 from landing.core import references
 from landing.core.model import Address, Attributes, Change, Resource
-from landing.guardrails.effect_text import SHOWN, said, told
+from landing.guardrails.effect_text import SHOWN, Setting, said, settings_between, told, told_settings
 from landing.guardrails.in_force import Documents, State, ids_for, levels, made_up, nodes_to, parents_of, requests_at
 from landing.organization import ROOT, Organization
 from landing.organization.resources import ATTACHMENTS, POLICY, moves
@@ -113,6 +114,9 @@ class _Study:
         if kind == ATTACHMENTS:
             policies = tuple((change.after or {}).get("policies", ()))
             yield from self._told([name], _Part({name: policies}, self._packs(name)), named=False)
+            swapped = {*policies} ^ {*self.before.attached.get(name, ())}
+            types = {each["type"] for key in swapped if (each := self._planned.get(key))}
+            yield from self._told_settings([name], types, named=False)
         elif kind == POLICY and name in self.organization.packs:
             node = self.organization.packs[name].node
             if Address(ATTACHMENTS, node) not in self.changed and name == min(self._packs(node)):
@@ -121,11 +125,14 @@ class _Study:
             nodes = [node for node, attached in sorted(self.before.attached.items()) if name in attached]
             outermost = [node for node in nodes if not self._above(node) & set(nodes)]
             yield from self._told(outermost, _Part({}, {name: change.after}))
+            yield from self._told_settings(outermost, {change.after["type"]})
         elif moves(change):
             way = self._way(name)
             for policy_type in (SCP, RCP):
                 found = self._effect(way, _Part(moves=True), policy_type)
                 yield from told(found, "for this account")
+            types = {each["type"] for each in self._planned.values()}
+            yield from told_settings(dict.fromkeys(self._settings(way, types), 1), "")
 
     def _packs(self, node: str) -> dict[str, Attributes]:
         """The packs of a node that change, as they will be: what leaves one may go to another, so they go together."""
@@ -147,6 +154,23 @@ class _Study:
             for found, count in _alike(((found, number) for found, number, _ in found_here), said):
                 where = _below([*places[said(found)]]) if named else ""
                 yield from told(found, f"for {count:,} {'account' if count == 1 else 'accounts'}{where}")
+
+    def _told_settings(self, nodes: Sequence[str], types: Collection[str], *, named: bool = True) -> Iterator[str]:
+        """What declarative policies come to set otherwise below nodes, in the management account too."""
+        management = self._way(self.organization.management)
+        changed = Counter[Setting]()
+        for node in nodes:
+            own = [(management, 1)] if node in {*management.before, *management.after} else []
+            for way, number in (*self._ways(node), *own):
+                changed.update(dict.fromkeys(self._settings(way, types), number))
+        yield from told_settings(changed, _below(nodes) if named else "")
+
+    def _settings(self, way: _Way, types: Iterable[str]) -> Iterator[Setting]:
+        """What declarative policies of the types come to set otherwise for an account."""
+        for policy_type in sorted({*types} - {SCP, RCP}):
+            before = self._levels(way.before, policy_type, self.before.attached, self._known)
+            after = self._levels(way.after, policy_type, self.after.attached, self._planned)
+            yield from settings_between(before, after)
 
     def _above(self, node: str) -> set[str]:
         """The nodes above a node."""

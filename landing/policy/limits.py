@@ -39,10 +39,10 @@ LIMITS: Mapping[str, Limit] = {
     "DECLARATIVE_POLICY_EC2": Limit(10_000, 10, "ec2_attributes"),
     "SECURITYHUB_POLICY": Limit(10_000, 10, "securityhub"),
     "INSPECTOR_POLICY": Limit(10_000, 10, "inspector"),
-    "UPGRADE_ROLLOUT_POLICY": Limit(10_000, 10, "upgrade_rollout"),
+    "UPGRADE_ROLLOUT_POLICY": Limit(5_120, 10, "upgrade_rollout"),
     "BEDROCK_POLICY": Limit(10_000, 10, "bedrock"),
     "S3_POLICY": Limit(10_000, 10, "s3_attributes"),
-    "NETWORK_SECURITY_DIRECTOR_POLICY": Limit(10_000, 10, confirmed=False),
+    "NETWORK_SECURITY_DIRECTOR_POLICY": Limit(10_000, 10, "network_security_director", confirmed=False),
     "GUARDDUTY_POLICY": Limit(10_000, 10, "guardduty", confirmed=False),
     "SECURITYHUB_CSPM_POLICY": Limit(10_000, 10, confirmed=False),
 }

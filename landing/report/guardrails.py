@@ -1,4 +1,4 @@
-"""The page of guardrails: what each policy of a library denies, whom it lets through and what can be set."""
+"""The page of guardrails: what each policy of a library denies or sets, whom it lets through and what can be set."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from them.
 
 *Exempt roles* are those that `landing` and its stack sets act with and those that the config adds. Service control
 policies (SCP) reach neither service-linked roles nor the management account. Resource control policies (RCP) hold for
-whoever comes, but not for service-linked roles, nor for resources of the management account.
+whoever comes, but not for service-linked roles, nor for resources of the management account. [Declarative
+policies](declarative-policies.md), the other types, set things in every account, the management account too.
 
-| policy | type | what it denies | exempt | parameters | controls |
+| policy | type | what it does | exempt | parameters | controls |
 |---|---|---|---|---|---|
 """
 _SHORT = {"SERVICE_CONTROL_POLICY": "SCP", "RESOURCE_CONTROL_POLICY": "RCP"}
@@ -44,7 +45,7 @@ def _row(policy: Policy) -> str:
 
 def exemptions(policy: Policy) -> Iterator[str]:
     """Who is let through, as the conditions of the document say it: everywhere, or in some statements."""
-    listed = policy.document["Statement"]
+    listed = policy.document.get("Statement", [])
     statements = [item for item in (listed if isinstance(listed, list) else [listed]) if isinstance(item, dict)]
     found = [set(_exempt(statement)) for statement in statements]
     for who in dict.fromkeys(who for exempt in found for who in sorted(exempt)):

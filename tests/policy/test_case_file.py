@@ -85,7 +85,7 @@ def test_an_alias_stands_for_a_list_also_within_a_list() -> None:
         ("", "1:1 there are no cases: a list of them is expected"),
         ("try: s3:*", "1:1 there are no cases: a list of them is expected"),
         ("- s3:*", "1:3 a mapping is expected"),
-        ("- {expect: denied}", "1:3 this says none of `try`, `never`, `always`, `equivalent`"),
+        ("- {expect: denied}", "1:3 this says none of `try`, `never`, `always`, `setting`, `equivalent`"),
         ("- {try: s3:*}", "1:3 `expect` is missing"),
         ("- {always: s3:*}", "1:3 `as` is missing"),
         ("- {try: s3:*, expect: allowed}", "1:23 `allowed` is neither denied nor not-denied"),

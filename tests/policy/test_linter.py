@@ -117,11 +117,16 @@ def test_declarative_policies() -> None:
     assert found(tags, "BACKUP_POLICY") == [("POL700", ERROR, ""), ("POL700", ERROR, "/tags")]
     assert found(policy(stop()), "TAG_POLICY")[0] == ("POL700", ERROR, "")
     assert found([], "TAG_POLICY") == [("POL100", ERROR, "")]
-    bad = {"tags": {"a": {"@@asign": "x", "b": {"@@append": "y"}, "@@operators_allowed_for_child_policies": ["all"]}}}
+    bad = {
+        "tags": {
+            "a": {"@@asign": "x", "tag_value": {"@@append": "y"}, "@@operators_allowed_for_child_policies": ["all"]}
+        }
+    }
     assert found(bad, "TAG_POLICY") == [
         ("POL701", ERROR, "/tags/a/@@asign"),
         ("POL702", ERROR, "/tags/a/@@operators_allowed_for_child_policies/0"),
-        ("POL702", ERROR, "/tags/a/b/@@append"),
+        ("POL702", ERROR, "/tags/a/tag_value/@@append"),
+        ("POL704", ERROR, "/tags/a/tag_value/@@append"),
     ]
 
 
@@ -133,7 +138,7 @@ def test_limits_of_every_type_are_known() -> None:
         content = {limit.key or "x": {"a": {"@@assign": "y" * limit.size}}}
         if name not in (SCP, RCP):
             severity = ERROR if limit.confirmed else WARNING
-            assert found(content, name) == [("POL200", severity, "")]
+            assert ("POL200", severity, "") in found(content, name)
 
 
 def test_an_unknown_type_is_refused() -> None:

@@ -5,11 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from landing.sandbox.services.organizations.effective import merged
 from tests.sandbox.cloud import Cloud, refused, source
 
 TAG = "TAG_POLICY"
@@ -79,76 +74,19 @@ def test_scps_have_none(cloud: Cloud) -> None:
 
 
 @source("API reference: ListAccountsWithInvalidEffectivePolicy, ListEffectivePolicyValidationErrors")
-def test_what_was_accepted_merges_into_something_valid(cloud: Cloud) -> None:
-    cloud.enable(TAG)
-    account = cloud.account("a")
-    listed = cloud.organizations.list_accounts_with_invalid_effective_policy(PolicyType=TAG)
-    assert (listed["Accounts"], listed["PolicyType"]) == ([], TAG)
-    errors = cloud.organizations.list_effective_policy_validation_errors(AccountId=account, PolicyType=TAG)
-    assert errors["EffectivePolicyValidationErrors"] == []
-    assert errors["Path"].endswith(f"{cloud.root}/")
-
-
-MERGES: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
-    "the child assigns": ([{"a": {"@@assign": "x"}}, {"a": {"@@assign": "y"}}], {"a": "y"}),
-    "the child appends": ([{"a": {"@@assign": ["x"]}}, {"a": {"@@append": ["y", "x"]}}], {"a": ["x", "y"]}),
-    "the child removes": ([{"a": {"@@assign": ["x", "y"]}}, {"a": {"@@remove": ["x"]}}], {"a": ["y"]}),
-    "the child may not assign": (
-        [
-            {"a": {"@@operators_allowed_for_child_policies": ["@@append"], "@@assign": ["x"]}},
-            {"a": {"@@assign": ["y"]}},
-        ],
-        {"a": ["x"]},
-    ),
-    "the child may append": (
-        [
-            {"a": {"@@operators_allowed_for_child_policies": ["@@append"], "@@assign": ["x"]}},
-            {"a": {"@@append": ["y"]}},
-        ],
-        {"a": ["x", "y"]},
-    ),
-    "the child may do nothing": (
-        [
-            {"a": {"@@operators_allowed_for_child_policies": ["@@none"], "b": {"@@assign": "x"}}},
-            {"a": {"b": {"@@assign": "y"}, "c": {"@@assign": "z"}}},
-        ],
-        {"a": {"b": "x"}},
-    ),
-    "a grandchild cannot widen": (
-        [
-            {"a": {"@@operators_allowed_for_child_policies": ["@@none"], "@@assign": "x"}},
-            {"a": {"@@operators_allowed_for_child_policies": ["@@all"]}},
-            {"a": {"@@assign": "y"}},
-        ],
-        {"a": "x"},
-    ),
-    "siblings add up": ([{"a": {"@@assign": "x"}}, {"b": {"@@assign": "y"}}], {"a": "x", "b": "y"}),
-}
-
-
-@pytest.mark.parametrize("name", MERGES)
-def test_documents_merge(name: str) -> None:
-    """User Guide, "Inheritance operators" and its examples."""
-    documents, expected = MERGES[name]
-    assert merged([[document] for document in documents]) == expected
-
-
-NAMES = st.sampled_from("abc")
-LEAVES = st.fixed_dictionaries({"@@assign": st.lists(NAMES, max_size=3)})
-DOCUMENTS = st.dictionaries(NAMES, st.dictionaries(NAMES, LEAVES, max_size=3), max_size=3)
-
-
-@given(st.lists(DOCUMENTS, max_size=4))
-def test_what_is_merged_has_no_operators(documents: list[dict[str, Any]]) -> None:
-    assert "@@" not in json.dumps(merged([[document] for document in documents]))
-
-
-@given(DOCUMENTS, DOCUMENTS)
-def test_a_locked_parent_stays_as_it_is(parent: dict[str, Any], child: dict[str, Any]) -> None:
-    locked = {**parent, "@@operators_allowed_for_child_policies": ["@@none"]}
-    assert merged([[locked], [child]]) == merged([[parent]])
-
-
-@given(DOCUMENTS)
-def test_the_same_policy_twice_is_the_same(document: dict[str, Any]) -> None:
-    assert merged([[document], [document]]) == merged([[document]])
+def test_policies_that_together_are_not_valid_are_listed(cloud: Cloud) -> None:
+    cloud.enable("BACKUP_POLICY")
+    account, other = cloud.account("a"), cloud.account("b")
+    rule = {"schedule_expression": {"@@assign": "rate(1 day)"}, "target_backup_vault_name": {"@@assign": "v"}}
+    plan = {"regions": {"@@assign": ["eu-west-1"]}, "rules": {"daily": rule}}
+    policy = cloud.policy("half", json.dumps({"plans": {"p": plan}}), "BACKUP_POLICY")
+    cloud.organizations.attach_policy(PolicyId=policy, TargetId=account)
+    listed = cloud.organizations.list_accounts_with_invalid_effective_policy(PolicyType="BACKUP_POLICY")
+    assert ([each["Id"] for each in listed["Accounts"]], listed["PolicyType"]) == ([account], "BACKUP_POLICY")
+    errors = cloud.organizations.list_effective_policy_validation_errors
+    (error,) = errors(AccountId=account, PolicyType="BACKUP_POLICY")["EffectivePolicyValidationErrors"]
+    assert (error["ErrorCode"], error["PathToError"]) == ("KEY_REQUIRED", "plans/p/selections")
+    assert error["ContributingPolicies"] == [policy]
+    found = errors(AccountId=other, PolicyType="BACKUP_POLICY")
+    assert found["EffectivePolicyValidationErrors"] == []
+    assert found["Path"].endswith(f"{cloud.root}/")

@@ -105,4 +105,10 @@ CODES: Mapping[str, Explanation] = {
     "POL700": Explanation("the content does not stand under the key of the type", "put it under the key that is named"),
     "POL701": Explanation("an operator of inheritance that there is not", "write @@assign, @@append or @@remove"),
     "POL702": Explanation("an operator of inheritance used wrongly", "as the message says"),
+    "POL703": Explanation(
+        "a setting that the type of policy does not have",
+        "correct its name: the one that was meant is suggested; one that AWS has added since may be accepted in the "
+        "policy's metadata (`accepted: [POL703]`)",
+    ),
+    "POL704": Explanation("a value that the setting does not take", "write one of those that the message names"),
 }

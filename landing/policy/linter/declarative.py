@@ -1,21 +1,22 @@
-"""Declarative policies: their top-level key and the operators of inheritance.
+"""Declarative policies: their top-level key, what may stand below it, and the operators of inheritance.
 
-AWS Organizations user guide, "Declarative policy syntax and inheritance".
+AWS Organizations user guide, "Declarative policy syntax and inheritance" and the page of each type.
 """
 
 from collections.abc import Iterator, Mapping
 
+from landing.policy.declarative.inheritance import ALLOWED, APPEND, OPERATORS, REMOVE, VALUE_OPERATORS
+from landing.policy.declarative.shape import Section, authored
+from landing.policy.declarative.shapes import SHAPES
 from landing.policy.limits import LIMITS
-from landing.policy.linter.finding import ERROR, Finding, Source, pointer
+from landing.policy.linter.finding import ERROR, WARNING, Finding, Source, pointer
 from landing.policy.suggestions import did_you_mean
 
-ASSIGN, APPEND, REMOVE, ALLOWED = "@@assign", "@@append", "@@remove", "@@operators_allowed_for_child_policies"
-OPERATORS = (ASSIGN, APPEND, REMOVE, ALLOWED)
-ALLOWABLE = ("@@all", "@@none", ASSIGN, APPEND, REMOVE)
+ALLOWABLE = ("@@all", "@@none", *VALUE_OPERATORS)
 
 
 def check(source: Source) -> Iterator[Finding]:
-    """What is no policy of the type, and operators that there are not."""
+    """What is no policy of the type, settings and values that it does not have, and operators that there are not."""
     document = source.document
     if not isinstance(document, Mapping):
         yield Finding("POL100", ERROR, "", "the policy is not a JSON object")
@@ -28,6 +29,11 @@ def check(source: Source) -> Iterator[Finding]:
     if key is not None and key not in document:
         yield Finding("POL700", ERROR, "", f"the content of a {source.policy_type} stands under {key!r}")
     yield from _node(document, ())
+    shape = SHAPES.get(source.policy_type)
+    if isinstance(shape, Section) and key is not None and key in document:
+        for fault in authored({key: document[key]}, shape):
+            severity = ERROR if fault.certain else WARNING
+            yield Finding(fault.code, severity, pointer(*fault.where), fault.message, fault.hint)
 
 
 def _node(node: object, path: tuple[object, ...]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`cases.yaml` as cases, claims and arguments, each with its line; all mistakes of a file at once."""
+"""`cases.yaml` as cases, claims, settings and arguments, each with its line; all mistakes of a file at once."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,9 +8,9 @@ import yaml
 from landing.core.spelling import nearest
 from landing.core.yaml_text import NotAdmitted
 from landing.core.yaml_text import parse as parse_yaml
-from landing.policy.testing.model import Argument, Case, Cases, Claim, Mistake, Parts, Position, Value
+from landing.policy.testing.model import Argument, Case, Cases, Claim, Mistake, Parts, Position, Setting, Value
 
-_TEXTS, _TEXT, _MAP = "texts", "text", "map"
+_TEXTS, _TEXT, _MAP, _VALUE = "texts", "text", "map", "value"
 # For each kind of entry: its keys with what they hold, the key that tells the kind first.
 _FORMS: Mapping[str, Mapping[str, str]] = {
     "try": {
@@ -25,9 +25,10 @@ _FORMS: Mapping[str, Mapping[str, str]] = {
         "always": _TEXTS, "as": _TEXTS, "in": _TEXTS, "but": _TEXTS, "on": _TEXTS, "with": _MAP,
         "present": _TEXTS, "absent": _TEXTS,
     },
+    "setting": {"setting": _TEXT, "in": _TEXTS, "expect": _VALUE},
     "equivalent": {"equivalent": _TEXT, "because": _TEXT},
 }  # fmt: skip
-_NEEDED = {"try": ("expect",), "never": (), "always": ("as",), "equivalent": ("because",)}
+_NEEDED = {"try": ("expect",), "never": (), "always": ("as",), "setting": ("expect",), "equivalent": ("because",)}
 EXPECTATIONS = ("denied", "not-denied")
 
 _Entry = dict[str, tuple[yaml.Node, "Value | Mapping[str, Value]"]]
@@ -63,7 +64,7 @@ def parse(text: str, file: str) -> Cases:
         return Cases(mistakes=(Mistake(where, f"not YAML: {getattr(error, 'problem', None) or error}"),))
     if root is None or not isinstance(root, yaml.SequenceNode) or not root.value:
         return Cases(mistakes=(Mistake(Position(file, 1, 1), "there are no cases: a list of them is expected"),))
-    read_entries: list[Case | Claim | Argument] = []
+    read_entries: list[Case | Claim | Setting | Argument] = []
     mistakes: list[Mistake] = []
     for node in root.value:
         try:
@@ -73,6 +74,7 @@ def parse(text: str, file: str) -> Cases:
     return Cases(
         tuple(item for item in read_entries if isinstance(item, Case)),
         tuple(item for item in read_entries if isinstance(item, Claim)),
+        tuple(item for item in read_entries if isinstance(item, Setting)),
         tuple(item for item in read_entries if isinstance(item, Argument)),
         tuple(mistakes),
     )
@@ -82,7 +84,7 @@ def _at(node: yaml.Node, file: str) -> Position:
     return Position(file, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
-def _entry(node: yaml.Node, position: Position) -> Case | Claim | Argument:
+def _entry(node: yaml.Node, position: Position) -> Case | Claim | Setting | Argument:
     keys = dict(_pairs(node))
     kind = next((name for name in _FORMS if name in keys), None)
     if kind is None:
@@ -99,6 +101,10 @@ def _entry(node: yaml.Node, position: Position) -> Case | Claim | Argument:
     parts = _parts(keys, position.file)
     if kind == "try":
         return _case(given, position, parts)
+    if kind == "setting":
+        expect = given["expect"][1]
+        assert not isinstance(expect, Mapping)
+        return Setting(position, _one(given, "setting") or "", expect, _many(given, "in") or ("anywhere",), parts)
     if kind == "equivalent":
         return Argument(position, _one(given, "equivalent") or "", _one(given, "because") or "")
     who = "except" if kind == "never" else "as"
@@ -212,4 +218,6 @@ def _map(node: yaml.Node) -> dict[str, Value]:
 def _read(form: str, node: yaml.Node) -> Value | Mapping[str, Value]:
     if form == _MAP:
         return _map(node)
+    if form == _VALUE:
+        return tuple(map(_text, node.value)) if isinstance(node, yaml.SequenceNode) else _scalar(node)
     return _texts(node) if form == _TEXTS else _text(node)

@@ -1,13 +1,15 @@
 """Tests policies by their cases: expectations, claims, coverage of statements and mutation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from landing.policy.evaluation import RCP, SCP
+from landing.policy.testing import settings
 from landing.policy.testing.case_file import read
 from landing.policy.testing.claims import judge
 from landing.policy.testing.estate import Estate
-from landing.policy.testing.model import Case, Cases, Mistake, Position
+from landing.policy.testing.model import Case, Cases, Claim, Mistake, Position, Setting
 from landing.policy.testing.mutation import Tried, survivors
 from landing.policy.testing.report import FAILED, PASSED, SKIPPED, Report, Result, SuiteReport, result_of
 from landing.policy.testing.requests import CaseError, asks, in_words
@@ -26,11 +28,12 @@ def run(suites: Iterable[Suite], estate: Estate, *, mutate: bool = False) -> Rep
 
 
 def _suite(suite: Suite, estate: Estate, *, mutate: bool) -> SuiteReport:
-    if all(policy.type not in (SCP, RCP) for policy in suite.policies):
-        title = "policies of this type grant and deny nothing: there is nothing to try"
-        position = Position(str(suite.cases), 1, 1)
-        return SuiteReport(suite.name, str(suite.cases), (Result("policy", title, SKIPPED, position),))
+    declarative = all(policy.type not in (SCP, RCP) for policy in suite.policies)
     if not suite.cases.exists():
+        if declarative:
+            title = "a policy of this type grants and denies nothing, and no case says what it comes to set"
+            position = Position(str(suite.cases), 1, 1)
+            return SuiteReport(suite.name, str(suite.cases), (Result("policy", title, SKIPPED, position),))
         missing = Mistake(Position(str(suite.cases), 1, 1), f"policy `{suite.name}` has no cases: write this file")
         return SuiteReport(suite.name, str(suite.cases), (), (missing,))
     cases = read(suite.cases)
@@ -48,18 +51,23 @@ def _suite(suite: Suite, estate: Estate, *, mutate: bool) -> SuiteReport:
         outcomes = [(item, runner.outcome(item)) for item in prepared]
         tried += outcomes
         results.append(result_of(case, "case", len(outcomes), _failures(case, outcomes)))
-    for claim in cases.claims:
+    judged: list[tuple[Claim | Setting, Callable[[], Result]]] = [
+        *((claim, partial(judge, claim, suite, estate)) for claim in cases.claims),
+        *((setting, partial(settings.judge, setting, suite, estate)) for setting in cases.settings),
+    ]
+    for item, result in judged:
         try:
-            results.append(judge(claim, suite, estate))
+            results.append(result())
         except CaseError as error:
-            mistakes.append(Mistake(claim.parts.get(error.part, claim.position), str(error)))
+            mistakes.append(Mistake(item.parts.get(error.part, item.position), str(error)))
     report = SuiteReport(suite.name, str(suite.cases), tuple(results), tuple(mistakes))
     if len(suite.policies) != 1:
         return report
     # What a case that cannot be tried would decide is not known.
-    covered = tuple(result for result in _coverage(suite, tried) if result.status == PASSED or not mistakes)
+    lines = settings.coverage(suite, estate, cases) if declarative else _coverage(suite, tried)
+    covered = tuple(result for result in lines if result.status == PASSED or not mistakes)
     report = replace(report, results=(*report.results, *covered))
-    return _mutated(report, suite, estate, tried, cases) if mutate and report.passed else report
+    return _mutated(report, suite, estate, tried, cases) if mutate and report.passed and not declarative else report
 
 
 def _failures(case: Case, outcomes: Iterable[Tried]) -> Iterator[str]:

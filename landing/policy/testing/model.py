@@ -93,6 +93,33 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What declarative policies must come to set: a value, a list of them, or none for nothing.
+
+    `name` is the keys that lead to the setting, with dots between them.
+    """
+
+    position: Position
+    name: str
+    expect: Value
+    places: tuple[str, ...] = ("anywhere",)
+    parts: Parts = field(default_factory=dict, compare=False)
+
+    @property
+    def title(self) -> str:
+        """The case in words."""
+        where = "" if self.places == ("anywhere",) else f" in {', '.join(self.places)}"
+        return f"{self.name}{where}: {in_words(self.expect)}"
+
+
+def in_words(value: Value) -> str:
+    """A value of a setting as it is told."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(value)}]"
+    return "not set" if value is None else value
+
+
+@dataclass(frozen=True, slots=True)
 class Argument:
     """Why a mutant means the same as the policy, by the mutant's name."""
 
@@ -107,5 +134,6 @@ class Cases:
 
     cases: tuple[Case, ...] = ()
     claims: tuple[Claim, ...] = ()
+    settings: tuple[Setting, ...] = ()
     arguments: tuple[Argument, ...] = ()
     mistakes: tuple[Mistake, ...] = ()

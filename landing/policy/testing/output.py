@@ -27,6 +27,8 @@ def summary(report: Report) -> str:
         _counted(sum(result.requests for result in results if result.kind == "case"), "request"),
         _counted(report.claims, "claim"),
     ]
+    if settings := sum(result.kind == "setting" for result in results):
+        parts.append(_counted(settings, "setting"))
     if any(suite.mutants is not None for suite in report.suites):
         mutants = sum(suite.mutants or 0 for suite in report.suites)
         alive = sum(not survivor.argument for suite in report.suites for survivor in suite.survivors)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from landing.policy.testing.model import Case, Claim, Mistake, Position
+from landing.policy.testing.model import Case, Claim, Mistake, Position, Setting
 
 PASSED, FAILED, SKIPPED, UNDETERMINED = "passed", "failed", "skipped", "undetermined"
 
@@ -74,7 +74,9 @@ class Report:
         return sum(result.status in statuses for suite in self.suites for result in suite.results)
 
 
-def result_of(item: Case | Claim, kind: str, requests: int, failures: Iterable[str], shown: int = 5) -> Result:
+def result_of(
+    item: Case | Claim | Setting, kind: str, requests: int, failures: Iterable[str], shown: int = 5
+) -> Result:
     """The result of a case: failed with the first failures, skipped without a request, or passed."""
     found = list(failures)
     if len(found) > shown:

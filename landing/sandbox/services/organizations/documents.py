@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from landing.policy.declarative.shape import authored
+from landing.policy.declarative.shapes import SHAPES
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.organizations.refusals import violated
 from landing.sandbox.services.organizations.types import RCP, SCP, TYPES
@@ -98,6 +100,9 @@ def _check_declarative(policy_type: str, document: dict[str, Any]) -> None:
     if key is not None and set(document) - OPERATORS != {key}:
         raise _malformed(f"it must begin with {key}")
     _check_operators(document)
+    if shape := SHAPES.get(policy_type):
+        for fault in authored(document, shape):
+            raise _malformed(f"{fault.message} (at {'.'.join(map(str, fault.where))})")
 
 
 def _check_operators(node: Any) -> None:

@@ -39,10 +39,10 @@ TYPES: dict[str, PolicyType] = {
     "SECURITYHUB_POLICY": PolicyType(key="securityhub", service=POLICY_TYPES["SECURITYHUB_POLICY"]),
     "SECURITYHUB_CSPM_POLICY": PolicyType(service=POLICY_TYPES["SECURITYHUB_CSPM_POLICY"]),
     "INSPECTOR_POLICY": PolicyType(key="inspector", service=POLICY_TYPES["INSPECTOR_POLICY"]),
-    "UPGRADE_ROLLOUT_POLICY": PolicyType(),
-    "BEDROCK_POLICY": PolicyType(),
+    "UPGRADE_ROLLOUT_POLICY": PolicyType(size=5_120, key="upgrade_rollout"),
+    "BEDROCK_POLICY": PolicyType(key="bedrock"),
     "S3_POLICY": PolicyType(key="s3_attributes"),
-    "NETWORK_SECURITY_DIRECTOR_POLICY": PolicyType(),
+    "NETWORK_SECURITY_DIRECTOR_POLICY": PolicyType(key="network_security_director"),
     "GUARDDUTY_POLICY": PolicyType(key="guardduty", service=POLICY_TYPES["GUARDDUTY_POLICY"]),
 }
 """Numbers that AWS has not published are those of the other declarative types."""

@@ -1,0 +1,120 @@
+"""Checks of declarative guardrails together: what they come to on the way to each account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from landing.core.model import Diagnostic
+from landing.organization import Guardrail, Organization, node_of
+from landing.policy.declarative import Conflict, effective
+from landing.policy.declarative.shape import complete
+from landing.policy.declarative.shapes import SHAPES
+
+
+def check(organization: Organization) -> Iterator[Diagnostic]:
+    """Policies of one level that contradict each other, and what AWS holds for invalid, each once.
+
+    Policies of others are not known here: what is missing may be in one of theirs.
+    """
+    types = {guardrail.type for guardrail in organization.guardrails.values()} & SHAPES.keys()
+    said = set[object]()
+    for policy_type in sorted(types):
+        for way in _ways(organization):
+            levels = [_of_type(organization, node, policy_type) for node in way]
+            if not levels[-1]:
+                continue  # the same as one node further up
+            for problem in _problems(way[-1], policy_type, levels):
+                if (problem.pointer[-1], problem.message) not in said:
+                    said.add((problem.pointer[-1], problem.message))
+                    yield problem
+    if "DECLARATIVE_POLICY_EC2" in types:
+        yield from _refused(organization)
+
+
+SET_BY_POLICY = {
+    "AWS::EC2::SnapshotBlockPublicAccess": "snapshot_block_public_access",
+    "AWS::EC2::VPCBlockPublicAccessExclusion": "vpc_block_public_access",
+    "AWS::EC2::VPCBlockPublicAccessOptions": "vpc_block_public_access",
+    "AWS::EC2::VPCEncryptionControl": "vpc_encryption_control",
+}
+"""Types of resources that EC2 refuses to make where a declarative policy has the attribute ("EC2 policy syntax")."""
+
+
+def _refused(organization: Organization) -> Iterator[Diagnostic]:
+    """Baselines that set what a declarative policy sets in the same account: their stacks fail there."""
+    for deployment in organization.deployments.values():
+        resources = deployment.template.get("Resources")
+        types = (
+            [each.get("Type") for each in resources.values() if isinstance(each, dict)]
+            if isinstance(resources, dict)
+            else []
+        )
+        for resource in sorted(SET_BY_POLICY.keys() & types):
+            accounts = deployment.accounts or organization.members(deployment.target)
+            for account in accounts:
+                if guardrail := _setter(organization, account, SET_BY_POLICY[resource]):
+                    message = (
+                        f"it sets {SET_BY_POLICY[resource]} in `{account}`, where {resource} of "
+                        f"`{deployment.key}` sets it too, and EC2 lets nobody but the policy"
+                    )
+                    hint = f"leave it out of `{deployment.key}` there, or attach the guardrail elsewhere"
+                    yield _problem(guardrail, "LZ479", message, hint, "error")
+                    break
+
+
+def _setter(organization: Organization, account: str, attribute: str) -> Guardrail | None:
+    """The innermost guardrail that has an attribute of EC2 on the way to an account."""
+    way = [*(node_of(step) for step in organization.path(organization.accounts[account].unit)), f"account/{account}"]
+    for node in reversed(way):
+        for guardrail in _of_type(organization, node, "DECLARATIVE_POLICY_EC2"):
+            found = guardrail.document.get("ec2_attributes")
+            if isinstance(found, Mapping) and attribute in found:
+                return guardrail
+    return None
+
+
+def _ways(organization: Organization) -> Iterator[list[str]]:
+    """The nodes from the root to each unit and to each account that has guardrails of its own, outermost first."""
+    for unit in ("root", *organization.units):
+        yield [node_of(step) for step in organization.path(unit)]
+    for node in organization.guarded:
+        if node.startswith("account/"):
+            unit = organization.accounts[node.partition("/")[2]].unit
+            yield [*(node_of(step) for step in organization.path(unit)), node]
+
+
+def _of_type(organization: Organization, node: str, policy_type: str) -> list[Guardrail]:
+    keys = organization.guarded.get(node, ())
+    return [organization.guardrails[key] for key in keys if organization.guardrails[key].type == policy_type]
+
+
+def _problems(node: str, policy_type: str, levels: Sequence[Sequence[Guardrail]]) -> Iterator[Diagnostic]:
+    found = effective([[guardrail.document for guardrail in level] for level in levels])
+    for conflict in found.conflicts:
+        yield _contradiction(conflict, levels[conflict.level])
+    last = levels[-1][-1]
+    place = node.partition("/")[2] or node
+    for lack in complete(found.document, SHAPES[policy_type]):
+        yield _problem(
+            last,
+            "LZ478",
+            f"what the policies of type {policy_type} come to below `{place}` is not valid ({lack.error} at "
+            f"{'.'.join(lack.where)}): {lack.message}",
+            "AWS keeps what was valid before, and says so nowhere: set it here, or in a policy above",
+        )
+
+
+def _contradiction(conflict: Conflict, level: Sequence[Guardrail]) -> Diagnostic:
+    first, second = level[conflict.first], level[conflict.second]
+    return _problem(
+        second,
+        "LZ477",
+        f"it sets {'.'.join(conflict.where)} otherwise than guardrail `{first.key}`, which stands at the same place",
+        "of two policies of one level AWS takes what was attached first: keep one of the two settings",
+    )
+
+
+def _problem(guardrail: Guardrail, code: str, message: str, hint: str, severity: str = "warning") -> Diagnostic:
+    text = f"guardrail `{guardrail.key}`: {message}"
+    at = ("guardrails", guardrail.key)
+    return Diagnostic(code, text, guardrail.source, hint, severity, at, len(guardrail.key))

@@ -1,0 +1,74 @@
+"""Declarative guardrails together, as the config attaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from landing.config import load
+from landing.core.errors import ConfigError
+from landing.core.model import Diagnostic
+from landing.library import Library, shipped
+from tests.samples import FULL
+
+EC2 = '{"ec2_attributes": {"serial_console_access": {"status": {"@@assign": "%s"}}}}'
+PLAN = '{"plans": {"daily": {"regions": {"@@assign": ["eu-west-1"]}}}}'
+LIBRARY = Path(__file__).parent / "library"
+META = "title: T\ndescription: D\ntype: %s\nseverity: low\n"
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Callable[[str], list[Diagnostic]]:
+    """What is wrong when these guardrails are added to a small config."""
+    policies = {
+        "on": (EC2 % "enabled", "DECLARATIVE_POLICY_EC2"),
+        "off": (EC2 % "disabled", "DECLARATIVE_POLICY_EC2"),
+        "plan": (PLAN, "BACKUP_POLICY"),
+    }
+    for name, (text, policy_type) in policies.items():
+        (tmp_path / "scps" / name).mkdir(parents=True)
+        (tmp_path / "scps" / name / "policy.json").write_text(text)
+        (tmp_path / "scps" / name / "metadata.yaml").write_text(META % policy_type)
+    (tmp_path / "config").mkdir()
+
+    def find(guardrails: str) -> list[Diagnostic]:
+        text = FULL.replace("guardrails:\n", f"guardrails:\n{guardrails}")
+        (tmp_path / "config" / "all.yaml").write_text(text)
+        try:
+            _, problems = load(tmp_path / "config", Library.load(shipped(), LIBRARY, tmp_path))
+        except ConfigError as error:
+            problems = [*error.problems]
+        return [problem for problem in problems if problem.code in ("LZ477", "LZ478", "LZ479")]
+
+    return find
+
+
+def test_two_of_one_place_contradict_each_other_and_of_two_places_the_inner_wins(
+    found: Callable[[str], list[Diagnostic]],
+) -> None:
+    same = "  on: {target: {units: [root]}}\n  off: {target: {units: [root]}}\n"
+    (problem,) = found(same)
+    assert (problem.code, problem.severity, problem.pointer) == ("LZ477", "warning", ("guardrails", "off"))
+    assert "ec2_attributes.serial_console_access.status otherwise than guardrail `on`" in problem.message
+    assert found(same.replace("off: {target: {units: [root]}}", "off: {target: {units: [workloads]}}")) == []
+
+
+def test_what_aws_would_pass_over_in_silence(found: Callable[[str], list[Diagnostic]]) -> None:
+    problems = found("  plan: {target: {units: [workloads]}}\n")
+    assert {(problem.code, problem.severity) for problem in problems} == {("LZ478", "warning")}
+    assert any("KEY_REQUIRED at plans.daily.rules" in problem.message for problem in problems)
+    assert all("below `workloads`" in problem.message for problem in problems)
+
+
+def test_a_baseline_that_sets_what_a_policy_sets_in_the_same_account(found: Callable[[str], list[Diagnostic]]) -> None:
+    (problem,) = found("  ec2-account-defaults: {target: {units: [workloads]}}\n")
+    assert (problem.code, problem.severity, problem.pointer) == (
+        "LZ479",
+        "error",
+        ("guardrails", "ec2-account-defaults"),
+    )
+    assert "snapshot_block_public_access in `shop-prod`" in problem.message
+    assert "of `account-baseline`" in problem.message
+    assert found("  ec2-account-defaults: {target: {accounts: [shop-dev]}}\n") == []  # where the baseline is not
