@@ -26,8 +26,8 @@ from tests.simulated.configs import Size
 from tests.simulated.seeding import land
 from tests.simulated.server import Simulated
 
-C = 24
-"""Calls a region, with the services of the config: the stacks of three accounts, GuardDuty (in two), AWS Config."""
+C = 25
+"""Calls a region, with the services of the config: stacks of three accounts, GuardDuty (in two), AWS Config, trails."""
 K = 49
 """Calls that are made whatever the size."""
 

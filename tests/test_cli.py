@@ -170,11 +170,12 @@ def test_a_role_that_is_named_is_assumed_in_the_sandbox_too(config: Config, tmp_
 
 
 ALONE = """
-import sys, click
+import atexit, sys, click
 click.Group("any").main(["--help"], standalone_mode=False)
 before = {*sys.modules}
 from landing.cli import run
 run(["--help"])
+assert not atexit._ncallbacks(), "else Python takes itself apart at the end"
 print(*sorted({*sys.modules} - before), file=sys.stderr)
 """
 """What `landing --help` imports beside what click itself does."""

@@ -10,15 +10,17 @@ import pytest
 
 from landing.core.model import Diagnostic, Severity
 from landing.engine.drift import Status, report
-from landing.engine.plan import Plan
+from landing.engine.observe import observe
+from landing.engine.plan import Origin, Plan, make
 from landing.report import plan_markdown, plan_results, plan_text
 from landing.report.style import Style
 from landing.sandbox import Sandbox
+from landing.services.base import Kinds
 from tests.cloud import BY_NAME
 from tests.kinds.conftest import At
 from tests.samples import SMALL
 
-HOME = "eu-west-1"
+HOME, FAR = "eu-west-1", "us-east-1"
 TEXT = SMALL + "services: {cloudtrail: {existing: corp-trail}}\n"
 KINDS = [BY_NAME["trail"]]
 
@@ -79,6 +81,27 @@ def test_what_it_does_less_is_told(sandbox: Sandbox, at: At) -> None:
 def test_one_that_is_not_there_is_told(at: At) -> None:
     (gap,) = at(TEXT).plan(KINDS).gaps
     assert f"there is none in {HOME}" in gap.reason
+
+
+def test_those_of_other_regions_are_counted_once(sandbox: Sandbox, at: At) -> None:
+    """Of one region or of all, at home in a governed region or in another; the shadow of one is no trail."""
+    made(sandbox)
+    bucket = {"S3BucketName": "corp-trail-logs", "IsOrganizationTrail": True}
+    for name, region in (("one", FAR), ("all", FAR), ("north", "eu-north-1")):
+        client = sandbox.session(region=region).client("cloudtrail")
+        client.create_trail(Name=f"corp-{name}", IsMultiRegionTrail=name != "one", **bucket)
+    sandbox.session(region=FAR).client("cloudtrail").create_trail(Name="mine", S3BucketName="corp-trail-logs")
+    cloud = at(TEXT)
+    aws = cloud.open()
+    plan = make(observe(cloud.organization, aws, kinds=Kinds(KINDS)), Origin())
+    assert (plan.changes, plan.gaps, plan.astray, plan.in_sync) == ((), (), {}, 1)
+    places = (f"corp-all@management/{FAR}", "corp-north@management/eu-north-1", f"corp-one@management/{FAR}")
+    assert sorted(map(str, plan.unmanaged)) == sorted(f"trail.{place}" for place in places)
+    assert aws.calls["cloudtrail", "DescribeTrails"] == len(cloud.organization.governed_regions)
+    (gap,) = at(TEXT.replace("corp-trail", "corp-one")).plan(KINDS).gaps
+    assert f"there is none in {HOME}" in gap.reason
+    (gap,) = at(TEXT.replace("corp-trail", "corp-all")).plan(KINDS).gaps
+    assert f"its home is {FAR}" in gap.reason
 
 
 def test_nothing_can_be_set_of_it(problems: Callable[..., list[Diagnostic]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from landing.aws import Aws, unless
 from landing.blueprint.naming import TRAIL, TRAIL_LOGS_ROLE
 from landing.core import forms
 from landing.core.constraints.trail import INSIGHT_NEEDS, MOST_VALUES, can_have
-from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resource, Scope, Severity, Source
+from landing.core.model import ORGANIZATION, Action, Address, Change, Diagnostic, Gap, Resource, Scope, Severity, Source
 from landing.core.quotas import TRAILS
 from landing.organization import EnabledService, Organization
 from landing.services.base import LACKS, Kind, Ownership
@@ -108,6 +108,13 @@ class Trail(Kind):
     linked = (PRINCIPAL,)
     passed: ClassVar[Mapping[str, str]] = {TRAIL_LOGS_ROLE: PRINCIPAL}
 
+    def scopes(self, organization: Organization) -> Iterator[Scope]:
+        """The organization, at home; and what else may log it in the other regions."""
+        yield ORGANIZATION
+        for region in organization.governed_regions:
+            if region != organization.home_region:
+                yield Scope(organization.management, region)
+
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """Insights look at events that the trail logs."""
         service = organization.service(CloudTrailSettings)
@@ -165,15 +172,29 @@ class Trail(Kind):
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Our trail, the one that the config names, and other organization trails as unmanaged: each is paid for.
 
-        A gap where the one that the config names is not there.
+        A gap where the one that the config names is not there. Other regions are asked for those that are at home
+        there; of trails at home in a region that is not governed, the home region shows the shadows of those of all
+        regions (API reference, DescribeTrails).
         """
-        client = aws.client("cloudtrail")
+        client = aws.client("cloudtrail", scope)
+        if scope.region:
+            for trail in client.describe_trails(includeShadowTrails=False)["trailList"]:
+                if trail.get("IsOrganizationTrail"):
+                    yield Resource(self.address(trail["Name"], scope), {}, owned=False)
+            return
         service = organization.service(CloudTrailSettings)
         existing = service.settings.existing if service else ""
-        trails = client.describe_trails(includeShadowTrails=False)["trailList"]
+        seen = client.describe_trails(includeShadowTrails=True)["trailList"]
+        trails = [trail for trail in seen if trail["HomeRegion"] == organization.home_region]
         if existing and existing not in {trail["Name"] for trail in trails}:
             reason = f"services.cloudtrail.existing names it, and there is none in {organization.home_region}"
+            homes = sorted(trail["HomeRegion"] for trail in seen if trail["Name"] == existing)
+            reason += f": its home is {', '.join(homes)}" if homes else ""
             yield Gap(self.name, scope, Diagnostic("", reason), existing)
+        for trail in seen:
+            if trail["HomeRegion"] not in organization.governed_regions and trail.get("IsOrganizationTrail"):
+                elsewhere = Scope(organization.management, trail["HomeRegion"])
+                yield Resource(self.address(trail["Name"], elsewhere), {}, owned=False)
         for trail in trails:
             if trail["Name"] != TRAIL:
                 if trail["Name"] == existing:
