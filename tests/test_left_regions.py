@@ -8,15 +8,14 @@ from dataclasses import replace
 import pytest
 
 from landing.core.errors import UnsafePlan
-from landing.core.model import Action, Level
+from landing.core.model import Action
 from landing.engine.observe import needed_for, observe
 from landing.engine.plan import Origin, make
 from landing.guardrails.exposure import refuse_unsafe
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.base import Kind
 from landing.services.registry import KINDS
-from tests.cloud import Cloud, Story, tell
+from tests.cloud import BY_NAME, Cloud, Story, tell
 from tests.samples import FULL
 
 LEFT = "us-east-1"
@@ -44,20 +43,14 @@ def cloud(creation: Story, departure: Story, smaller: Organization) -> Iterator[
         yield Cloud(sandbox, smaller, creation.roles)
 
 
-in_regions = pytest.mark.parametrize(
-    "kind", [kind for kind in KINDS if kind.level is not Level.ORGANIZATION], ids=lambda kind: kind.name
-)
-
-
-@in_regions
-def test_what_is_ours_in_a_left_region_is_in_the_plan(kind: Kind, cloud: Cloud, creation: Story) -> None:
+def test_what_is_ours_in_a_left_region_is_in_the_plan(cloud: Cloud, creation: Story) -> None:
     was = Cloud(cloud.sandbox, creation.organization, creation.roles).observe()
     ours = {each.address for each in was.live.values() if each.owned and each.address.scope.region == LEFT}
     plan = cloud.plan()
     gone = {change.address: change for change in plan.changes if change.action is Action.DELETE}
     assert ours
     assert ours <= {*gone}
-    assert all(list(kind.dangers(gone[address])) for address in ours if address.kind == kind.name)
+    assert all(list(BY_NAME[address.kind].dangers(gone[address])) for address in ours)
     with pytest.raises(UnsafePlan):
         refuse_unsafe(cloud.organization, plan.changes, ())
 
