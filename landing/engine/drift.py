@@ -238,7 +238,7 @@ def _findings(organization: Organization, plan: Plan) -> Iterator[Finding]:
     astray = plan.astray
     for address, wrong in astray.items():
         kind = plan.kinds[address.kind]
-        diff = tuple((name, None, value) for name, value in plan.described[address].items())
+        diff = tuple((name, None, value) for name, value in plan.described[address].items() if value not in wrong)
         named = kind.named_at(organization, address)
         yield Finding(Status.CHANGED, kind.severity, address, kind.title, wrong, named, diff)
     acting = {policy.address for policy in plan.foreign if _where(organization, policy)}

@@ -8,6 +8,7 @@ from landing.importing.listing import SCP, ListedAccount, ListedPolicy, Listing,
 from landing.importing.nodes import Located, document_in, listed, mapping, rows, yaml_of
 
 TYPES = {"scp": SCP, "rcp": "RESOURCE_CONTROL_POLICY"}
+CARRIED = ("name", "description", "resource_file", "deploy_method", "deployment_targets")
 MANAGEMENT, LOG_ARCHIVE, AUDIT = "Management", "Log Archive", "Audit"
 """The accounts that Control Tower has everywhere; a manifest names no account with its e-mail address."""
 
@@ -18,9 +19,7 @@ def read(folder: Path) -> Listing:
     found = Listing(f"the manifest {manifest}", management=MANAGEMENT, log_archive=LOG_ARCHIVE, security_tooling=AUDIT)
     top = mapping(yaml_of(manifest))
     found.home_region = str(top.get("region") or "")
-    for key in top:
-        if key not in ("region", "version", "resources"):
-            found.leave(f"`{key}`", "not carried over", top.at(key))
+    found.leave_others(top, ("region", "version", "resources"), why="not carried over")
     found.add_place(("Security",))
     for name, place in ((MANAGEMENT, ()), (LOG_ARCHIVE, ("Security",)), (AUDIT, ("Security",))):
         _add_account(found, name, place, top)
@@ -47,10 +46,9 @@ def _add_account(found: Listing, name: str, place: Place, where: Located, key: s
 
 def _policy(found: Listing, folder: Path, resource: Located, kind: str) -> None:
     name, file = str(resource.get("name")), str(resource.get("resource_file") or "")
-    for key in resource:
-        if key not in ("name", "description", "resource_file", "deploy_method", "deployment_targets"):
-            found.leave(f"`{key}` of policy {name}", "not carried over", resource.at(key))
+    found.leave_others(resource, CARRIED, f"policy {name}", "not carried over")
     targets = mapping(resource.get("deployment_targets"))
+    found.leave_others(targets, ("organizational_units", "accounts"), f"policy {name}", "not carried over")
     places = [
         () if str(each).lower() == "root" else tuple(str(each).split(":"))
         for each in listed(targets.get("organizational_units"))

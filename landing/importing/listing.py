@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from landing.core.constraints.principals import APPOINTED_BY, NAMES, SERVICES
@@ -12,6 +12,7 @@ from landing.core.keys import keys, slug
 from landing.core.model import Json, Source
 from landing.importing.draft import Asked, Draft, DraftAccount, DraftPolicy, DraftUnit, LeftOut
 from landing.importing.evidence import LOG_ARCHIVE, TOOLING
+from landing.importing.nodes import Located
 from landing.organization import ROOT, node_of
 from landing.policy.direction import allows
 
@@ -75,6 +76,14 @@ class Listing:
     def leave(self, what: str, why: str, source: Source | None = None) -> None:
         """Say that something is not in the config."""
         self.left_out.append(LeftOut(what, why, source))
+
+    def leave_others(
+        self, node: Located, carried: Collection[str], of: str = "", why: str = "a config has nothing for it"
+    ) -> None:
+        """Say of every key of a mapping that is not among those that are read that it is not in the config."""
+        for key in node:
+            if key not in carried:
+                self.leave(f"`{key}` of {of}" if of else f"`{key}`", why, node.at(key))
 
     def add_place(self, place: Place) -> None:
         """A unit, with those above it."""

@@ -25,6 +25,7 @@ CARRIED = {
     "global-config.yaml": {"homeRegion", "enabledRegions", "managementAccountAccessRole"},
 }
 """What is read of each file; every other key is listed, as are the other files."""
+POLICY_KEYS = ("name", "description", "policy", "type", "strategy", "deploymentTargets")
 OTHERS = (
     "security-config.yaml", "iam-config.yaml", "network-config.yaml", "customizations-config.yaml",
     "replacements-config.yaml",
@@ -60,6 +61,7 @@ def read(folder: Path) -> Listing:
         found.add_place(_place(unit.get("name")))
         if unit.get("ignore"):
             found.leave(f"`ignore` of unit {unit.get('name')}", "a unit that is named is managed", unit.at("ignore"))
+        found.leave_others(unit, ("name", "ignore"), f"unit {unit.get('name')}")
     _accounts(found, accounts)
     for key, kind in POLICIES.items():
         for policy in rows(top.get(key)):
@@ -74,11 +76,9 @@ def _place(name: object) -> Place:
 
 def _leave_keys(found: Listing, top: Located) -> None:
     carried = CARRIED.get(Path(top.file).name, set()) if top.file else set()
-    for key in top:
-        if key not in carried:
-            found.leave(
-                f"`{key}`", "not carried over: see what `services`, `baselines` and blueprints have for it", top.at(key)
-            )
+    found.leave_others(
+        top, carried, why="not carried over: see what `services`, `baselines` and blueprints have for it"
+    )
 
 
 def _accounts(found: Listing, top: Located) -> None:
@@ -89,9 +89,7 @@ def _accounts(found: Listing, top: Located) -> None:
             place = _place(each.get("organizationalUnit") or "Root")
             found.add_place(place)
             found.accounts.append(ListedAccount(name, email, place, id=ids.get(email.lower(), "")))
-            for more in each:
-                if more not in ("name", "email", "organizationalUnit", "description"):
-                    found.leave(f"`{more}` of account {name}", "a config has nothing for it", each.at(more))
+            found.leave_others(each, ("name", "email", "organizationalUnit", "description"), f"account {name}")
 
 
 def _policy(found: Listing, folder: Path, policy: Located, kind: str) -> None:
@@ -100,9 +98,8 @@ def _policy(found: Listing, folder: Path, policy: Located, kind: str) -> None:
         found.leave(f"policy {name}", "AWS keeps it", policy.at("name"))
         return
     targets = mapping(policy.get("deploymentTargets"))
-    for key in targets:
-        if key not in ("organizationalUnits", "accounts"):
-            found.leave(f"`{key}` of policy {name}", "not carried over", targets.at(key))
+    found.leave_others(policy, POLICY_KEYS, f"policy {name}", "not carried over")
+    found.leave_others(targets, ("organizationalUnits", "accounts"), f"policy {name}", "not carried over")
     places = tuple(_place(each) for each in listed(targets.get("organizationalUnits")))
     known = {each.name for each in found.accounts}
     accounts = tuple(map(str, listed(targets.get("accounts"))))

@@ -19,6 +19,10 @@ CARRIED = {
     POLICY: {"PolicyName", "Description", "PolicyDocument"},
 }
 
+REFERRING = ("Accounts", "OrganizationalUnits", "ServiceControlPolicies")
+"""Properties whose values are names of other resources."""
+READ_AS_IT_IS = (*REFERRING, "PolicyDocument")
+
 
 def read(file: Path) -> Listing:
     """What the file says."""
@@ -27,9 +31,7 @@ def read(file: Path) -> Listing:
     resources = mapping(top.get("Organization"))
     if not resources:
         raise LandingError(f"{file} has no `Organization`: it is no organization file of org-formation")
-    for key in top:
-        if key not in ("AWSTemplateFormatVersion", "Description", "Organization"):
-            found.leave(f"`{key}`", "not carried over", top.at(key))
+    found.leave_others(top, ("AWSTemplateFormatVersion", "Description", "Organization"), why="not carried over")
     properties = {name: _properties(found, resources, name) for name in resources}
     kinds = {name: str(mapping(resources[name]).get("Type")) for name in resources}
     places = _places(found, properties, kinds)
@@ -62,10 +64,22 @@ def _properties(found: Listing, resources: Located, name: str) -> Located:
     for key in own:
         if key not in CARRIED[kind]:
             found.leave(f"`{key}` of {name}", "a config has nothing for it", own.at(key))
-    for key in resource:
-        if key not in ("Type", "Properties"):
-            found.leave(f"`{key}` of {name}", "not carried over", resource.at(key))
+        elif key in REFERRING:
+            for each in own[key] if isinstance(own[key], list) else [own[key]]:
+                if not {*_refs(each)} & {*resources}:
+                    found.leave(f"{plain(each)} in `{key}` of {name}", "the file has nothing of that name", own.at(key))
+    found.leave_others(resource, ("Type", "Properties"), name, "not carried over")
+    for values, of in ((own, name), (mapping(own.get("Tags")), f"`Tags` of {name}")):
+        for key in [key for key, value in values.items() if key not in READ_AS_IT_IS and _is_function(value)]:
+            found.leave(f"`{key}` of {of}", f"its value is {plain(values[key])}", values.at(key))
+            del values[key]
     return own
+
+
+def _is_function(value: Any) -> bool:
+    return isinstance(value, Tagged) or (
+        isinstance(value, Mapping) and any(key == "Ref" or key.startswith("Fn::") for key in value)
+    )
 
 
 def _refs(value: Any) -> list[str]:

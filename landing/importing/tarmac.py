@@ -10,6 +10,7 @@ from landing.importing.nodes import Located, document_in, listed, mapping, rows,
 CARRIED = {
     "organization": {"name", "primary_region", "additional_regions", "tags"},
     "accounts": {"name", "email", "ou", "tags"},
+    "policies": {"name", "description", "policy_file", "targets"},
 }
 PARTS = ("organization", "service_control_policies", "ou_structure", "accounts", "tags")
 MANAGEMENT = "management"
@@ -24,14 +25,8 @@ def read(file: Path) -> Listing:
     found.name, found.home_region = str(own.get("name") or ""), str(own.get("primary_region") or "")
     found.regions = (found.home_region, *map(str, listed(own.get("additional_regions"))))
     for part in (top, catalog):
-        for key in part:
-            if key not in PARTS:
-                found.leave(
-                    f"`{key}`", "not carried over: see what `services` and blueprints have for it", part.at(key)
-                )
-    for key in own:
-        if key not in CARRIED["organization"]:
-            found.leave(f"`{key}` of the organization", "a config has nothing for it", own.at(key))
+        found.leave_others(part, PARTS, why="not carried over: see what `services` and blueprints have for it")
+    found.leave_others(own, CARRIED["organization"], "the organization")
     found.log_archive = str(mapping(top.get("cloudtrail")).get("log_archive_account") or "log-archive")
     found.security_tooling = str(mapping(top.get("security_services")).get("audit_account") or "audit")
     names = dict(_places(found, top.get("ou_structure"), ()))
@@ -60,15 +55,14 @@ def _accounts(found: Listing, own: Located, catalog: Located, names: dict[str, P
         name, unit = str(each.get("name")), str(each.get("ou") or "root")
         if unit.lower() != "root" and unit not in names:
             found.leave(f"unit {unit} of account {name}", "there is no such unit: put at the root", each.at("ou"))
-        for key in each:
-            if key not in CARRIED["accounts"]:
-                found.leave(f"`{key}` of account {name}", "a config has nothing for it", each.at(key))
+        found.leave_others(each, CARRIED["accounts"], f"account {name}")
         tags = {key: str(value) for key, value in {**shared, **mapping(each.get("tags"))}.items()}
         found.accounts.append(ListedAccount(name, str(each.get("email") or ""), names.get(unit, ()), tags=tags))
 
 
 def _policy(found: Listing, file: Path, policy: Located, names: dict[str, Place]) -> None:
     name = str(policy.get("name"))
+    found.leave_others(policy, CARRIED["policies"], f"policy {name}")
     targets = [str(each) for each in listed(policy.get("targets"))] or ["root"]
     known = {each.name for each in found.accounts}
     for target in targets:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -42,8 +43,11 @@ def read(file: Path) -> Listing:
             rows[str(resource["type"])].append(resource)
 
     def at(resource: Mapping[str, Any]) -> Source:
-        before = text.partition(json.dumps(resource["address"]))[0]
-        return Source(str(file), before.count("\n") + 1, 1)
+        """Where its address stands: a state that Terraform has printed is one line."""
+        address = re.search(rf'"address"\s*:\s*{re.escape(json.dumps(resource["address"]))}', text)
+        before = text[: address.start()] if address else ""
+        line = before.count("\n") + 1
+        return Source(str(file), line, len(before) - before.rfind("\n") if line == 1 else 1)
 
     root = _organization(found, rows)
     places = _places(found, rows, root, at)

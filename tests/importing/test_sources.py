@@ -84,7 +84,7 @@ Organization:
     Properties: {AccountName: Corp Payer, AccountId: 111122223333, RootEmail: m@corp.io, Alias: corp}
   Root:
     Type: OC::ORG::OrganizationRoot
-    Properties: {ServiceControlPolicies: [!Ref Guard]}
+    Properties: {ServiceControlPolicies: [!Ref Guard, !Ref Nobody]}
   TopOU:
     Type: OC::ORG::OrganizationalUnit
     Properties:
@@ -98,7 +98,10 @@ Organization:
       ServiceControlPolicies: !Ref Guard
   Shop:
     Type: OC::ORG::Account
-    Properties: {AccountName: Shop Prod, RootEmail: shop@corp.io, Tags: {budget: 100}}
+    Properties:
+      AccountName: Shop Prod
+      RootEmail: shop@corp.io
+      Tags: {budget: 100, id: !GetAtt Shop.AccountId}
   Log:
     Type: OC::ORG::Account
     Properties: {AccountName: Log Archive, RootEmail: l@corp.io}
@@ -134,6 +137,7 @@ resources:
     deploy_method: scp
     deployment_targets:
       organizational_units: [Root, "Workloads:Prod"]
+      organizational_units_exclude: [Workloads]
       accounts: ["012345670123", Audit]
   - name: baseline
     resource_file: templates/baseline.yaml
@@ -155,6 +159,7 @@ service_control_policies:
   policies:
     - name: Guard
       policy_file: policies/scp/guard.json
+      enforced: false
       targets: [root, Prod, shop]
 ou_structure:
   - name: Security
@@ -292,6 +297,8 @@ def test_org_formation(imported: Callable[[str], Written]) -> None:
         ("Alias", "`Alias` of Payer"),
         ("PasswordPolicy: !Ref", "`PasswordPolicy` of Audit"),
         ("!Cmd", "policy Made"),
+        ("!Ref Nobody", "!Ref Nobody in `ServiceControlPolicies` of Root: the file has nothing of that name"),
+        ("!GetAtt", "`id` of `Tags` of Shop: its value is !GetAtt Shop.AccountId"),
         ("  Words:", "Words (OC::ORG::PasswordPolicy)"),
     ):
         assert f"theirs/{file}:{line(ORG_FORMATION, file, words)}:1: {what}" in told
@@ -310,6 +317,7 @@ def test_customizations_for_control_tower(imported: Callable[[str], Written]) ->
     told = "\n".join(map(str, written.left_out))
     assert f"theirs/manifest.yaml:{line(CFCT, 'manifest.yaml', 'name: baseline')}:1: resource baseline" in told
     assert f"theirs/manifest.yaml:{line(CFCT, 'manifest.yaml', 'enable_stack')}:1: `enable_stack_set_deletion`" in told
+    assert "`organizational_units_exclude` of policy guard: not carried over" in told
     assert "account Log Archive: a manifest has neither its e-mail address nor its unit" in told
 
 
@@ -327,10 +335,18 @@ def test_terraform(imported: Callable[[str], Written]) -> None:
     assert found.delegated_administrators == {"config.amazonaws.com": ("audit",)}
     assert "sso.amazonaws.com" in found.trusted_access
     told = "\n".join(map(str, written.left_out))
-    at = line(TERRAFORM, "state.json", '"aws_s3_bucket.logs"')
+    at = line(TERRAFORM, "state.json", '"address": "aws_s3_bucket.logs"')
     assert f"theirs/state.json:{at}:1: aws_s3_bucket.logs and 1 more of aws_s3_bucket: it stays in Terraform" in told
     assert "aws_organizations_policy_attachment.gone: its target ou-gone is not in the state" in told
     assert "the unit of aws_organizations_account.audit: ou-elsewhere is not in the state: put at the root" in told
+
+
+def test_a_terraform_state_in_one_line_is_told_by_column(tmp_path: Path) -> None:
+    text = json.dumps(STATE)
+    (tmp_path / "state.json").write_text(text, encoding="utf-8")
+    draft = listing_of("terraform", tmp_path / "state.json").draft(Asked(home_region="eu-west-1"))
+    column = text.index('"address": "aws_s3_bucket.logs"') + 1
+    assert f"state.json:1:{column}: aws_s3_bucket.logs" in "\n".join(map(str, draft.left_out))
 
 
 def test_tarmac(imported: Callable[[str], Written]) -> None:
@@ -346,6 +362,7 @@ def test_tarmac(imported: Callable[[str], Written]) -> None:
         f"organization.yaml:{line(TARMAC, 'config/organization.yaml', 'domain')}:1: `domain` of the organization"
         in told
     )
+    assert "`enforced` of policy Guard" in told
     assert f"accounts.yaml:{line(TARMAC, 'config/accounts.yaml', 'baseline')}:1: `baseline` of account shop" in told
 
 

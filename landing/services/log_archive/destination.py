@@ -106,7 +106,8 @@ class LogDestination(Kind):
             yield self._result(scope, KEY, f"the key {organization.log_key}", found)
 
     def _result(self, scope: Scope, name: str, what: str, found: Look) -> Resource | Gap:
-        lacks = f"{what} is used as it is, and it {'; it '.join((*found.unseen, *found.lacks))}: {MENDED}"
+        told = "; it ".join(dict.fromkeys((*found.unseen, *found.lacks)))
+        lacks = f"{what} is used as it is, and it {told}: {MENDED}"
         if found.unseen:
             return Gap(self.name, scope, Diagnostic("", lacks), name)
         attributes = {LACKS: lacks if found.lacks else ""}
