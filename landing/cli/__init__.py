@@ -39,6 +39,7 @@ COMMANDS = {
     "forget": "Stop managing something without destroying it.",
     "unlock": "Remove the lock of a run that has died.",
     "drift": "Report what is not as declared.",
+    "compliance": "Tell who complies with the rules of AWS Config.",
     "access": "Tell which services are used, and which nobody uses.",
     "root": "Report what root users of members can sign in with, or remove it.",
     "status": "Tell what the last runs of apply did.",

@@ -45,6 +45,13 @@ def units(context: click.Context) -> Iterator[str]:
     yield from _units(_document(context).get("units", {}))
 
 
+def rules(context: click.Context) -> Iterator[str]:
+    """Settings that ask for a rule of AWS Config each."""
+    for name, service in _items(_document(context).get("services")):
+        for setting in ("rules", "remediations") if name == "config" else ():
+            yield from (f"{setting}.{key}" for key, _ in _items(service.get(setting)))
+
+
 def policies(context: click.Context) -> Iterator[str]:
     """Policies of which the config makes guardrails."""
     yield from (str(each.get("policy", key)) for key, each in _items(_document(context).get("guardrails")))

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from landing.core.model import Address, Severity
@@ -22,11 +19,11 @@ from landing.report.drift_text import verdict
 from landing.report.findings import WORDS, Group, accepted_by, coverage, fold, share
 from landing.report.grid import Cell, Grid, grid
 from landing.report.heat_map import HEIGHT, WIDTH, heat_map, unit_label
+from landing.report.html_page import asset, content_policy, environment
 from landing.report.place import label, spread, unit_of
 from landing.report.reasons import missed_in
 from landing.services.base import Kinds
 
-TEMPLATES = Path(__file__).parent / "templates"
 MOST_GROUPS = 1000
 MOST_PLACES = 30
 MOST_UNMANAGED = 500
@@ -67,14 +64,14 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
     ]
     unadopted = [str(finding.address) for finding in report.of(Status.UNADOPTED)]
     numbers = grid(report, organization, declared)
-    css, script = _asset("drift.css"), _asset("drift.js")
+    css, script = asset("drift.css"), asset("drift.js")
     data = _data(groups, organization)
     good, total = coverage(report)
     page = (
-        _environment()
+        environment()
         .get_template("drift.html")
         .render(
-            policy=_policy(css, script),
+            policy=content_policy(css, script),
             css=css,
             script=script,
             data=data,
@@ -105,33 +102,6 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
         )
     )
     return page.encode("ascii", "xmlcharrefreplace").decode("ascii")  # the same on every terminal and disk
-
-
-def _environment() -> Environment:
-    """Everything that is put out is escaped for HTML, and control characters are made visible before that."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        finalize=lambda value: value if isinstance(value, Markup) else safe(value),
-    )
-
-
-def _asset(name: str) -> Markup:
-    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704  # our own file, without any input
-
-
-def _policy(css: str, script: str) -> str:
-    """Nothing may be loaded, and only our own script and style run: their hashes are named."""
-    return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(css)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _origin(report: Report) -> Iterator[tuple[str, str]]:

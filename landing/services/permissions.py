@@ -13,6 +13,7 @@ from landing.blueprint.naming import ALARMS, RECORDER_ROLE
 from landing.core.errors import LandingError
 from landing.organization import PIPELINE, PREFIX, Deployment, LockPlace, Organization
 from landing.policy.catalog import Action
+from landing.services import compliance
 from landing.services.base import Kind
 from landing.services.registry import KINDS, SERVICES
 from landing.services.root_users import AUDIT, REMOVAL, TASKS
@@ -23,8 +24,8 @@ ALWAYS = ("organizations:DescribeOrganization", "organizations:ListAccounts", "o
           "organizations:ListTagsForResource", "tag:GetResources")  # fmt: skip
 """What every run reads, whatever it is about: the tree."""
 
-BESIDES = (event_history.ACTION, service_quotas.ACTION)
-"""What a plan asks where it must: who did what, and how much AWS allows."""
+BESIDES = (event_history.ACTION, service_quotas.ACTION, *compliance.ACTIONS)
+"""What a plan asks where it must: who did what, and how much AWS allows; and what `landing compliance` asks."""
 
 NEVER = ("organizations:DeleteOrganization", "organizations:LeaveOrganization",
          "organizations:RemoveAccountFromOrganization", "organizations:DisablePolicyType",
@@ -262,8 +263,10 @@ def _reads(action: str) -> bool:
 
 
 def member_reads(kinds: Iterable[Kind] = KINDS) -> list[str]:
-    """What the kinds read with in the accounts that they enter."""
-    return sorted({action for kind in kinds if ENTER in kind.reads for action in kind.reads} - {ENTER})
+    """What the kinds read with in the accounts that they enter, and `landing compliance` in that of the aggregator."""
+    entering = [kind for kind in kinds if ENTER in kind.reads]
+    besides = compliance.ACTIONS if any(kind.service == "config" for kind in entering) else ()
+    return sorted({*besides, *(action for kind in entering for action in kind.reads)} - {ENTER})
 
 
 def reads(organization: Organization, *, detect: bool = False, kinds: Iterable[Kind] = KINDS) -> Reads:

@@ -214,6 +214,7 @@ def test_a_result_has_the_formats_whose_files_show_it() -> None:
         "runs": ("text", "json"),
         "root": ("text", "json", "md", "csv"),
         "access": ("text", "json", "csv"),
+        "compliance": ("text", "json", "html", "csv"),
     }
     assert set(formats.RESULTS) == set(offered)
     for result, names in offered.items():
@@ -222,7 +223,7 @@ def test_a_result_has_the_formats_whose_files_show_it() -> None:
 
 COMMANDS = {
     "plan": "plan", "show": "plan", "drift": "drift", "validate": "problems", "test": "tests", "can": "answers",
-    "prove": "proofs", "status": "runs", "root": "root", "access": "access",
+    "prove": "proofs", "status": "runs", "root": "root", "access": "access", "compliance": "compliance",
 }  # fmt: skip
 
 

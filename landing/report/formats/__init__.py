@@ -26,6 +26,7 @@ RESULTS = {
     "runs": "Runs",
     "root": "RootUsers",
     "access": "Access",
+    "compliance": "Compliance, Points",
 }
 """What commands show, with its values."""
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from landing.report.root_users import RootUsers
     from landing.report.status import Runs
     from landing.report.tried import Tried
+    from landing.runs.compliance_series import Point
+    from landing.services.compliance import Compliance
 
 
 def plan(plan: Plan, organization: Organization | None, view: View) -> str:
@@ -75,3 +77,9 @@ def access(found: Access, view: View) -> str:
     from landing.report import access
 
     return access.as_json(found)
+
+
+def compliance(found: Compliance, points: Sequence[Point], view: View) -> str:
+    from landing.report import compliance
+
+    return compliance.as_json(found, points)

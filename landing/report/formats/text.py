@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from landing.report.root_users import RootUsers
     from landing.report.status import Runs
     from landing.report.tried import Tried
+    from landing.runs.compliance_series import Point
+    from landing.services.compliance import Compliance
 
 
 def plan(plan: Plan, organization: Organization, view: View) -> str:
@@ -97,3 +99,9 @@ def access(found: Access, view: View) -> str:
     from landing.report import access
 
     return access.as_text(found, view.style)
+
+
+def compliance(found: Compliance, points: Sequence[Point], view: View) -> str:
+    from landing.report import compliance
+
+    return compliance.as_text(found, points, view)

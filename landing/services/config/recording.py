@@ -26,12 +26,12 @@ QUERY = (
     f"AND resourceName = '{RECORDER_NAME}' AND configuration.Recording = false"
 )
 
-KEPT = (
+RECORDERS = (
     "SELECT accountId, awsRegion, resourceName, configuration.Recording, configuration.RecordingGroup.AllSupported, "
     "configuration.RecordingGroup.IncludeGlobalResourceTypes, configuration.RecordingMode.RecordingFrequency "
     "WHERE resourceType = 'AWS::Config::ConfigurationRecorder'"
 )
-OF_ACCOUNTS = KEPT + " AND accountId IN ({})"
+OF_ACCOUNTS = RECORDERS + " AND accountId IN ({})"
 OF_ORGANIZATION = "of_organization"
 """Attribute of what is found where no config says anything of recorders: an aggregator of the organization."""
 KEPT_ONE, OTHERS = "kept", "others"
@@ -94,7 +94,7 @@ class ConfigRecording(AdministeredSetting):
                     "select_aggregate_resource_config",
                     "Results",
                     Expression=QUERY,
-                    ConfigurationAggregatorName=_aggregator(organization),
+                    ConfigurationAggregatorName=aggregator_of(organization),
                 )
             )
         if absent.code:
@@ -147,7 +147,7 @@ class ConfigRecording(AdministeredSetting):
         ids = [aws.tree.account_ids[key] for key in accounts if key in aws.tree.account_ids]
         for start in range(0, len(ids), ACCOUNTS_A_QUERY):
             expression = OF_ACCOUNTS.format(", ".join(f"'{each}'" for each in ids[start : start + ACCOUNTS_A_QUERY]))
-            about = {"Expression": expression, "ConfigurationAggregatorName": _aggregator(organization)}
+            about = {"Expression": expression, "ConfigurationAggregatorName": aggregator_of(organization)}
             for row in map(json.loads, aws.listed(client, "select_aggregate_resource_config", "Results", **about)):
                 if not existing_recorders.is_service_linked(row["resourceName"]):
                     found[row["accountId"], row["awsRegion"]] = _described(row)
@@ -177,7 +177,7 @@ class ConfigRecording(AdministeredSetting):
         scope = next(iter(self.scopes(organization)))
         meant = organization.members(service.settings.target or Target(units=(ROOT,)))
         wanted = {f"{key}/{region}" for key in meant for region in organization.governed_regions}
-        about = {"Expression": KEPT, "ConfigurationAggregatorName": _aggregator(organization)}
+        about = {"Expression": RECORDERS, "ConfigurationAggregatorName": aggregator_of(organization)}
         lacking: dict[str, list[str]] = {}
         there = set()
         for row in map(json.loads, aws.listed(client, "select_aggregate_resource_config", "Results", **about)):
@@ -210,7 +210,7 @@ def _of_some(lacks: str, sites: Collection[str]) -> str:
     return f"{lacks}: {', '.join(sorted(sites)[:FEW])}{more}"
 
 
-def _aggregator(organization: Organization) -> str:
+def aggregator_of(organization: Organization) -> str:
     """The one that is asked."""
     service = organization.service(ConfigSettings)
     return (service.settings.existing_aggregator if service else "") or AGGREGATOR

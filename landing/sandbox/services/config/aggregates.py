@@ -11,7 +11,10 @@ from landing.sandbox.services.config import rules
 from landing.sandbox.services.config.aggregators import aggregator_of, sources
 from landing.sandbox.services.config.compliance import compliance, detail, summary
 from landing.sandbox.services.config.evaluations import Result, evaluate
-from landing.sandbox.services.config.state import peek
+from landing.sandbox.services.config.state import invalid, peek
+
+RESULTS = ("COMPLIANT", "NON_COMPLIANT")
+"""What a filter may ask for, and what is shown of a rule."""
 
 
 def _evaluated(call: Call, wanted: dict[str, str]) -> Iterator[tuple[str, str, dict[str, Any], Result]]:
@@ -27,8 +30,10 @@ def _evaluated(call: Call, wanted: dict[str, str]) -> Iterator[tuple[str, str, d
 
 
 def describe_aggregate_compliance_by_config_rules(call: Call) -> dict[str, Any]:
-    """Rule by rule in each account and Region (API reference, DescribeAggregateComplianceByConfigRules)."""
+    """Rule by rule in each account and Region, but for those without a result (API reference)."""
     wanted = call.get("Filters") or {}
+    if wanted.get("ComplianceType", RESULTS[0]) not in RESULTS:  # ConfigRuleComplianceFilters
+        raise invalid(f"The compliance type must be one of {', '.join(RESULTS)}.")
     found = [
         {
             "ConfigRuleName": rule["ConfigRuleName"],
@@ -37,9 +42,9 @@ def describe_aggregate_compliance_by_config_rules(call: Call) -> dict[str, Any]:
             "AwsRegion": region,
         }
         for account, region, rule, result in _evaluated(call, wanted)
-        if wanted.get("ComplianceType", result.compliance) == result.compliance
+        if result.compliance in RESULTS and wanted.get("ComplianceType", result.compliance) == result.compliance
     ]
-    return call.page("AggregateComplianceByConfigRules", found)
+    return call.page("AggregateComplianceByConfigRules", found, most=1000)
 
 
 def get_aggregate_compliance_details_by_config_rule(call: Call) -> dict[str, Any]:
