@@ -16,13 +16,36 @@ from landing.library import Library
 from landing.organization import Organization
 from landing.services.permissions import member_reads
 from tests.cloud import BY_NAME
-from tests.samples import ALARMED, BUILT, REMEDIED
+from tests.samples import ALARMED, BUILT, REMEDIED, SMALL
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE_LIMIT = 51_200
 """Bytes of a template in the body of a call. CloudFormation User Guide, quotas."""
 
 Golden = Callable[[str, str], None]
+
+
+BASELINES = {
+    "break-glass-role",
+    "data-key",
+    "host-management",
+    "host-management-role",
+    "permission-boundary",
+    "session-manager",
+}
+BASED = (
+    SMALL
+    + """
+baselines:
+  break-glass-role: {target: {units: [root]}, management: true, parameters: {trusted: [user/ann, user/ben]}}
+  data-key: {target: {units: [workloads]}, parameters: {users: ["role/deploy-*"]}}
+  host-management: {target: {units: [workloads]}}
+  host-management-role: {target: {units: [workloads]}}
+  permission-boundary: {target: {units: [workloads]}, parameters: {denied_actions: ["aws-portal:*"]}}
+  session-manager: {target: {units: [workloads]}}
+"""
+)
+"""Baselines that nothing else needs."""
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +74,8 @@ def templates(
     found |= {f"alone/{key}": remedied[key].template for key in ("config-remediation-role", "config-remediation")}
     alarmed = load_text(ALARMED).deployments
     found |= {f"alone/{key}": each.template for key, each in alarmed.items() if key.startswith("alarms")}
+    based = load_text(BASED).deployments
+    found |= {f"alone/{key}": based[key].template for key in based.keys() & BASELINES}
     return {name: json.dumps(template, indent=1) + "\n" for name, template in found.items()}
 
 

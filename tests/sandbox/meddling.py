@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from landing.blueprint.naming import ALARMS, LOG_KEY_ALIAS, RECORDER, RECORDER_ROLE, TRAIL, bucket
+from landing.blueprint.naming import ALARMS, HOST_MANAGEMENT_ROLE, LOG_KEY_ALIAS, RECORDER, RECORDER_ROLE, TRAIL, bucket
 from tests.sandbox.lab import REGION, Lab
 from tests.sandbox.security import allow, document
 
@@ -159,6 +159,73 @@ def _trail_logs_cut(lab: Lab) -> None:
     lab.cloud.client("logs").put_retention_policy(logGroupName=TRAIL, retentionInDays=1)
 
 
+EVERYBODY = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}'
+)
+HOSTS = "/ssm/managed-instance/default-ec2-instance-management-role"
+
+
+def _used_without_mfa(lab: Lab) -> None:
+    lab.cloud.client("iam").update_assume_role_policy(RoleName="break-glass", PolicyDocument=EVERYBODY)
+
+
+def _sessions_of_a_day(lab: Lab) -> None:
+    lab.cloud.client("iam").update_role(RoleName="break-glass", MaxSessionDuration=43_200)
+
+
+def _key_for_everybody(lab: Lab) -> None:
+    policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"kms:*",'
+    key = lab.cloud.client("kms").describe_key(KeyId="alias/landing-data")["KeyMetadata"]["KeyId"]
+    lab.cloud.client("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=policy + '"Resource":"*"}]}')
+
+
+def _data_key_not_rotated(lab: Lab) -> None:
+    key = lab.cloud.client("kms").describe_key(KeyId="alias/landing-data")["KeyMetadata"]["KeyId"]
+    lab.cloud.client("kms").disable_key_rotation(KeyId=key)
+
+
+def _hosts_managed_by_others(lab: Lab) -> None:
+    lab.cloud.client("ssm").update_service_setting(SettingId=HOSTS, SettingValue="service-role/another")
+
+
+def _hosts_not_managed(lab: Lab) -> None:
+    lab.cloud.client("ssm").reset_service_setting(SettingId=HOSTS)
+
+
+def _hosts_do_more(lab: Lab) -> None:
+    lab.cloud.client("iam").attach_role_policy(
+        RoleName=HOST_MANAGEMENT_ROLE, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+
+
+def _hosts_of_others(lab: Lab) -> None:
+    lab.cloud.client("iam").update_assume_role_policy(RoleName=HOST_MANAGEMENT_ROLE, PolicyDocument=EVERYBODY)
+
+
+def _boundary(lab: Lab) -> str:
+    return f"arn:aws:iam::{lab.account}:policy/landing/landing-boundary"
+
+
+def _boundary_opened(lab: Lab) -> None:
+    policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+    lab.cloud.client("iam").create_policy_version(PolicyArn=_boundary(lab), PolicyDocument=policy, SetAsDefault=True)
+
+
+def _boundary_gone(lab: Lab) -> None:
+    lab.cloud.client("iam").delete_policy(PolicyArn=_boundary(lab))
+
+
+def _sessions_not_logged(lab: Lab) -> None:
+    ssm, name = lab.cloud.client("ssm"), "SSM-SessionManagerRunShell"
+    content = ssm.get_document(Name=name)["Content"].replace("/landing/session-manager", "")
+    made = ssm.update_document(Name=name, Content=content, DocumentVersion="$LATEST")["DocumentDescription"]
+    ssm.update_document_default_version(Name=name, DocumentVersion=made["DocumentVersion"])
+
+
+def _session_logs_cut(lab: Lab) -> None:
+    lab.cloud.client("logs").put_retention_policy(logGroupName="/landing/session-manager", retentionInDays=1)
+
+
 def _snapshots_shared(lab: Lab) -> None:
     lab.cloud.client("ec2").enable_snapshot_block_public_access(State="block-new-sharing")
 
@@ -254,6 +321,18 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("trail_alarms", _alarm_silent, "RootUseAlarm", ""),
     ("trail_alarms", _filter_gone, "KeyDeletionFilter", ""),
     ("cloudtrail_logs", _trail_logs_cut, "TrailLogs", "/RetentionInDays"),
+    ("break_glass_role", _used_without_mfa, "BreakGlassRole", "/AssumeRolePolicyDocument"),
+    ("break_glass_role", _sessions_of_a_day, "BreakGlassRole", "/MaxSessionDuration"),
+    ("data_key", _key_for_everybody, "DataKey", "/KeyPolicy"),
+    ("data_key", _data_key_not_rotated, "DataKey", "/EnableKeyRotation"),
+    ("host_management", _hosts_managed_by_others, "HostManagement", "/SettingValue"),
+    ("host_management", _hosts_not_managed, "HostManagement", "/SettingValue"),
+    ("host_management_role", _hosts_do_more, "HostManagementRole", "/ManagedPolicyArns/1"),
+    ("host_management_role", _hosts_of_others, "HostManagementRole", "/AssumeRolePolicyDocument"),
+    ("permission_boundary", _boundary_opened, "Boundary", "/PolicyDocument"),
+    ("permission_boundary", _boundary_gone, "Boundary", ""),
+    ("session_manager", _sessions_not_logged, "Preferences", "/Content"),
+    ("session_manager", _session_logs_cut, "Sessions", "/RetentionInDays"),
     ("account_baseline", _snapshots_shared, "SnapshotSharing", "/State"),
     ("account_baseline", _snapshots_public, "SnapshotSharing", ""),
     ("account_baseline", _documents_shared, "DocumentSharing", "/SettingValue"),

@@ -23,6 +23,7 @@ def lab(cloud: Cloud, library: Library) -> Lab:
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "alarms_events": ("alarms_role",),
+    "host_management": ("host_management_role",),
     "config_recorder": ("log_archive", "config_recorder_role"),
     "config_remediation": ("log_archive", "config_recorder_role", "config_recorder"),
     "trail_alarms": ("cloudtrail_logs",),
@@ -31,17 +32,21 @@ CHANGES: dict[str, dict[str, Any]] = {
     "account_baseline": {"snapshots": "block-new-sharing"},
     "alarms": {"severity": "LOW"},
     "alarms_events": {"severity": "CRITICAL"},
+    "break_glass_role": {"mfa_minutes": 15},
     "cloudtrail_logs": {"log_group_days": 365},
     "config_recorder": {"recording_frequency": "DAILY", "snapshot_frequency": "One_Hour"},
+    "data_key": {"users": ["role/shop-*", "role/search"]},
     "log_archive": {"retention_days": 3650, "archive_days": 90},
+    "permission_boundary": {"denied_actions": ["aws-portal:*"]},
     "pipeline": {"session_hours": 12},
     "read_role": {"trusted": "role/landing-plan"},
     "trail_alarms": {"denials": 7},
+    "session_manager": {"idle_minutes": 5},
     "security_audit_role": {"max_session_hours": 4},
 }
 """What is changed in an update, where the blueprint has something to change."""
-ALL = ("account_baseline", "alarms", "alarms_events", "alarms_role", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
-       "config_remediation", "config_remediation_role",
+ALL = ("account_baseline", "alarms", "alarms_events", "alarms_role", "break_glass_role", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
+       "config_remediation", "config_remediation_role", "data_key", "host_management", "host_management_role", "permission_boundary", "session_manager",
        "log_archive", "pipeline", "read_role", "security_audit_role", "trail_alarms")  # fmt: skip
 
 
@@ -59,6 +64,10 @@ REMEDIATION = {
 
 def _given(name: str) -> dict[str, Any]:
     """Parameters of a blueprint that has no defaults, or that does little by itself."""
+    if name == "break_glass_role":
+        return {"trusted": ["user/ann", "user/ben"]}
+    if name == "data_key":
+        return {"users": ["role/shop-*"]}
     if name == "alarms_events":
         return {"watched_roles": ["break-glass"]}
     if name.startswith("config_remediation"):
@@ -96,7 +105,11 @@ def test_a_blueprint_lives_a_whole_life(lab: Lab, name: str) -> None:
     assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
 
 
-OPTIONS: dict[str, dict[str, Any]] = {"log_archive": {"object_lock": {"mode": "GOVERNANCE", "days": 30}}}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "log_archive": {"object_lock": {"mode": "GOVERNANCE", "days": 30}},
+    "break_glass_role": _given("break_glass_role"),
+    "data_key": _given("data_key"),
+}
 
 
 @pytest.mark.parametrize(("name", "meddle", "resource", "path"), MEDDLING, ids=[row[1].__name__ for row in MEDDLING])

@@ -199,7 +199,10 @@ class ManagedPolicy(ApiType):
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """The default version, and who has it."""
-        client, live = site.client("iam"), dict(super().read(site, physical_id, expected) or {})
+        client, found = site.client("iam"), super().read(site, physical_id, expected)
+        if found is None:
+            return None
+        live = dict(found)
         version = client.get_policy_version(PolicyArn=physical_id, VersionId=live["DefaultVersionId"])
         text = version["PolicyVersion"]["Document"]
         live["PolicyDocument"] = parsed(text) if isinstance(text, str) else text

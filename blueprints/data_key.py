@@ -1,0 +1,58 @@
+"""A key in one region for what a team encrypts: who administers it cannot use it, who uses it cannot change it."""
+
+from troposphere import Ref, Sub, Template
+from troposphere.kms import Alias, Key
+
+ADMINISTRATION = [
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:Delete*",
+    "kms:Describe*",
+    "kms:Disable*",
+    "kms:Enable*",
+    "kms:Get*",
+    "kms:List*",
+    "kms:Put*",
+    "kms:Revoke*",
+    "kms:RotateKeyOnDemand",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:Update*",
+]
+USE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+
+
+def data_key(*, users: list[str], name: str = "data", deletion_days: int = 30) -> Template:
+    """A key of KMS under `alias/landing-NAME`.
+
+    Whom the account's own policies let do so administers it, and cannot use it. `users`, roles of the account
+    (`role/NAME`, `*` allowed) whose own policies allow it too, use it, also by AWS services, and cannot administer it.
+    """
+    account = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
+    named = {"ArnLike": {"aws:PrincipalArn": [Sub(f"{account}:{user}") for user in users]}}
+    statements: list[dict[str, object]] = [
+        {"Sid": "Administration", "Action": ADMINISTRATION},
+        {"Sid": "Use", "Action": USE, "Condition": named},
+        {
+            "Sid": "Grants",
+            "Action": "kms:CreateGrant",
+            "Condition": {**named, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+        },
+    ]
+    for statement in statements:
+        statement |= {"Effect": "Allow", "Principal": {"AWS": Sub(f"{account}:root")}, "Resource": "*"}
+    template = Template("A key for what a team encrypts")
+    key = template.add_resource(
+        Key(
+            "DataKey",
+            Description="What a team encrypts",
+            EnableKeyRotation=True,
+            PendingWindowInDays=deletion_days,
+            DeletionPolicy="Retain",
+            UpdateReplacePolicy="Retain",
+            KeyPolicy={"Version": "2012-10-17", "Statement": statements},
+        )
+    )
+    template.add_resource(Alias("DataKeyAlias", AliasName=f"alias/landing-{name}", TargetKeyId=Ref(key)))
+    return template
