@@ -57,7 +57,7 @@ def offered(line: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_bash_completes_by_the_script(folder: Path) -> None:
     asked = {
-        "landing comp": "completion",
+        "landing complet": "completion",
         "landing plan ": "",
         "landing plan --target=contacts.": "contacts.shop-prod",
         "landing forget stack.reader@": "shop-prod/eu-west-1",

@@ -134,6 +134,8 @@ def test_the_command_tells_keeps_and_filters(cloud: Cloud, folder: Path, capsys:
     assert run([*command, "--rule", "rules.root-key", "--format", "json"]) == 0
     only = json.loads(capsys.readouterr().out)
     assert {*only["rules"]} == {"rules.landing-root-key"}
+    assert run([*command, "--rule", "rules.root-key", "--rule", "rules.landing-ebs", "--format", "json"]) == 2
+    assert {*json.loads(capsys.readouterr().out)["rules"]} == {"rules.landing-root-key", "rules.landing-ebs"}
     assert run([*command, "--control", "cis-aws-5.0:1.3", "--unit", "workloads", "--format", "json"]) == 0
     assert {each["unit"] for each in json.loads(capsys.readouterr().out)["accounts"].values()} <= {
         "workloads/prod", "workloads/dev", "workloads"

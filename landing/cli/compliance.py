@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--account", "keys", multiple=True, metavar="KEY", shell_complete=completed(accounts),
               help="This account alone, by its key or id; repeatable.")  # fmt: skip
 @click.option("--rule", "names", multiple=True, metavar="NAME", shell_complete=completed(rules),
-              help="This rule alone, by its name in the report or its setting (rules.KEY); repeatable.")  # fmt: skip
+              help="This rule, by its name in the report, or those of a setting (rules.KEY); repeatable.")  # fmt: skip
 @click.option("--control", "controls", multiple=True, metavar="ID",
               help="Rules that are evidence for this control (cis-aws-5.0:1.5), or a whole catalogue.")  # fmt: skip
 @click.option("--history", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
@@ -124,7 +124,10 @@ def _rules(found: Compliance, names: tuple[str, ...], controls: tuple[str, ...])
     from landing.core.spelling import nearest
 
     known = {*found.asked, *(each.rule for each in found.results)}
-    settings = {key: rule for rule, each in found.asked.items() for key in each.settings if key.startswith("r")}
+    settings: dict[str, set[str]] = {}
+    for rule, each in found.asked.items():
+        for key in each.settings:
+            settings.setdefault(key, set()).add(rule)
     for name in names:
         if name not in known and name not in settings:
             hint = nearest(name, {*known, *settings}, "`landing compliance` lists them")
@@ -137,7 +140,7 @@ def _rules(found: Compliance, names: tuple[str, ...], controls: tuple[str, ...])
             raise click.UsageError(f"no rule is evidence for the control {control!r}: {hint}")
     if not names and not controls:
         return None
-    meant = {settings.get(name, name) for name in names} or known
+    meant = {rule for name in names for rule in settings.get(name, {name})} or known
     return {
         rule
         for rule in meant

@@ -46,9 +46,9 @@ def units(context: click.Context) -> Iterator[str]:
 
 
 def rules(context: click.Context) -> Iterator[str]:
-    """Settings that ask for a rule of AWS Config each."""
+    """Settings that ask for rules of AWS Config."""
     for name, service in _items(_document(context).get("services")):
-        for setting in ("rules", "remediations") if name == "config" else ():
+        for setting in ("rules", "conformance_packs", "remediations") if name == "config" else ():
             yield from (f"{setting}.{key}" for key, _ in _items(service.get(setting)))
 
 
