@@ -700,6 +700,33 @@ def another_attribute_decides(hands: Hands) -> None:
     )
 
 
+@shows("macie_members.organization@security-tooling/eu-west-1")
+def member_of_macie_stands_alone(hands: Hands) -> None:
+    client = hands.client("macie2", "security-tooling")
+    client.disassociate_member(id=hands.accounts["shop-prod"])
+    client.delete_member(id=hands.accounts["shop-prod"])
+
+
+@shows("macie_members.organization@security-tooling/us-east-1")
+def member_of_macie_resumed(hands: Hands) -> None:
+    client = hands.client("macie2", "security-tooling", OTHER)
+    client.update_member_session(id=hands.accounts["shop-dev"], status="ENABLED")
+
+
+@shows("macie_members.organization@security-tooling/us-east-1")
+def discovery_of_an_account_on(hands: Hands) -> None:
+    client = hands.client("macie2", "security-tooling", OTHER)
+    accounts = [{"accountId": hands.accounts["shop-prod"], "status": "ENABLED"}]
+    client.batch_update_automated_discovery_accounts(accounts=accounts)
+
+
+@shows("macie.organization@security-tooling/eu-west-1")
+def findings_of_macie_not_published(hands: Hands) -> None:
+    quiet = {"publishClassificationFindings": False, "publishPolicyFindings": False}
+    client = hands.client("macie2", "security-tooling")
+    client.put_findings_publication_configuration(securityHubConfiguration=quiet)
+
+
 @shows("inspector.organization@security-tooling/us-east-1")
 def new_accounts_not_scanned(hands: Hands) -> None:
     client = hands.client("inspector2", "security-tooling", OTHER)

@@ -29,6 +29,14 @@ accounts:
 LIBRARY = Path(__file__).parent / "library"
 """A few policies that the tests own."""
 
+MACIE = """\
+  macie:
+    discovery: NEW
+    overrides:
+      dev: {target: {units: [workloads/dev]}, members: PAUSED}
+      prod: {target: {units: [workloads/prod]}, discovery: NONE}
+"""
+
 FULL = (
     SMALL.replace(
         "tags: {env: prod}}",
@@ -68,7 +76,9 @@ services:
     lists: {offices: {type: trusted_ips, location: "s3://acme-lists/offices.txt"}}
     malware_scans: {keep_snapshots: true, exclude_tags: {scan: never}}
     overrides: {prod: {target: {units: [workloads/prod]}, features: {runtime_monitoring: {eks_addon_management: false}}}}
-  macie: {discovery: NEW}
+"""
+    + MACIE
+    + """\
   root_access: {administrator: true}
   access_analyzer:
     unused: {days: 60, exclude: {accounts: [shop-prod]}, exclude_tags: {landing: exempt}}

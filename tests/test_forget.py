@@ -20,7 +20,7 @@ from landing.report.style import Style
 from landing.sandbox import Sandbox
 from tests.cloud import Cloud, Story
 from tests.report import samples
-from tests.samples import FULL, SMALL
+from tests.samples import FULL, MACIE, SMALL
 
 GUARDED = SMALL + "guardrails:\n  no-root: {target: {units: [workloads/dev]}}\n"
 LEFT = "".join(line for line in SMALL.splitlines(keepends=True) if "dev: {" not in line)
@@ -91,7 +91,7 @@ def test_nothing_is_written_but_that_the_mark_goes(load_text: Callable[[str], Or
 
 
 def test_a_service_that_is_let_go_of_stays_as_it_is(creation: Story, load_text: Callable[[str], Organization]) -> None:
-    text = FULL.replace("  macie: {discovery: NEW}\n", "")
+    text = FULL.replace(MACIE, "")
     with Sandbox() as sandbox:
         sandbox.load(creation.end)
         plan = Cloud(sandbox, load_text(text + "removed: [governed_service.macie]\n")).plan()

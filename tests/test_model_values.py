@@ -139,6 +139,9 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("inspector2", "Status"): ("SUSPENDING", REST),
     ("kms", "KeyState"): ("PendingImport PendingDeletion Creating Updating Unavailable Disabled PendingReplicaDeletion", REST),
     ("kms", "KeyManagerType"): ("CUSTOMER", UNUSED),
+    ("macie2", "RelationshipStatus"): (
+        "Created EmailVerificationFailed EmailVerificationInProgress Invited Removed Resigned", REST,
+    ),
     ("macie2", "AdminStatus"): ("DISABLING_IN_PROGRESS", REST),
     ("organizations", "AccountState"): ("PENDING_ACTIVATION", REST),
     ("organizations", "CreateAccountFailureReason"): (

@@ -20,7 +20,7 @@ from landing.services.base import Ownership
 from landing.services.registry import KINDS
 from landing.services.stacks.template_strength import weaker_template
 from landing.services.strength import UNTOLD, Weaker, each, kept, longer, no_more, on, present, ranked, told, told_each
-from tests.samples import COMING, FULL, SMALL
+from tests.samples import COMING, FULL, MACIE, SMALL
 
 Load = Callable[[str], Organization]
 
@@ -68,8 +68,8 @@ def test_every_kind_says_of_every_attribute_which_values_protect_less(full: Orga
             "guardduty.organization",
             "publishing_frequency FIFTEEN_MINUTES → SIX_HOURS",
         ),
-        ("macie: {discovery: NEW}", "macie: {discovery: NONE}", "macie.organization", "discovery NEW → NONE"),
-        ("macie: {", "macie: {auto_enable: false, ", "macie.organization", "auto_enable true → false"),
+        ("discovery: NEW\n", "discovery: NONE\n", "macie.organization", "discovery NEW → NONE"),
+        ("  macie:\n", "  macie:\n    auto_enable: false\n", "macie.organization", "auto_enable true → false"),
         ("insights: [ApiCallRateInsight], ", "", "trail.landing-organization-trail", "no longer ApiCallRateInsight"),
         (
             'data_events: {"AWS::S3::Object": write}, ',
@@ -148,7 +148,7 @@ def test_what_protects_less_is_said(
 
 def test_a_bucket_that_the_log_archive_gets_may_be_left_out_of_the_trail(load_text: Load) -> None:
     """Its deliveries would log themselves without end; and the key lets one service more in, for its own bucket."""
-    without = load_text(FULL.replace("  macie: {discovery: NEW}\n", ""))
+    without = load_text(FULL.replace(MACIE, ""))
     assert weakened(without, load_text(FULL)) == {}
 
 

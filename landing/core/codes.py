@@ -274,6 +274,10 @@ CODES: Mapping[str, Explanation] = {
         "an `access.read_role` that nothing in the config makes",
         "let a baseline make it: `read-role: {target: {units: [root]}}`; plans cannot read members without it",
     ),
+    "LZ447": Explanation(
+        "an override of Macie that wants automated discovery in some accounts, where it is off in all",
+        "say `discovery: SOME` of the service",
+    ),
     "LZ477": Explanation(
         "two declarative guardrails of one place that set one thing differently",
         "keep one of the two: AWS takes what was attached first, and does not tell which that is",

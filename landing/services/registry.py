@@ -10,7 +10,7 @@ from landing.services.guardduty.declaration import SERVICE as GUARDDUTY
 from landing.services.identity_center.declaration import SERVICE as IDENTITY_CENTER
 from landing.services.inspector.declaration import SERVICE as INSPECTOR
 from landing.services.log_archive.declaration import SERVICE as LOG_ARCHIVE
-from landing.services.macie import SERVICE as MACIE
+from landing.services.macie.declaration import SERVICE as MACIE
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 from landing.services.root_access.declaration import SERVICE as ROOT_ACCESS
 from landing.services.security_hub.declaration import SERVICE as SECURITY_HUB

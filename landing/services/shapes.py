@@ -17,6 +17,9 @@ NAME = "organization"
 BY_NAME = " (by name)"
 """How the key ends of what has another name than the config gives."""
 
+TOLD = 10
+"""Accounts that are named when AWS refuses them."""
+
 APPOINTING = (
     "organizations:EnableAWSServiceAccess",
     "organizations:RegisterDelegatedAdministrator",
@@ -218,3 +221,10 @@ class AdministeredSetting(RegionalKind):
         """The appointment that must come first."""
         region = organization.home_region if kind.home_only else scope.region
         return kind.address(NAME, Scope(organization.management, region))
+
+
+def refusals(refused: Mapping[str, str]) -> str:
+    """The accounts that AWS refuses, with its reasons."""
+    first = "; ".join(f"{account}: {reason}" for account, reason in sorted(refused.items())[:TOLD])
+    more = len(refused) - TOLD
+    return f"{len(refused)} accounts: {first}{f'; and {more} more' if more > 0 else ''}"

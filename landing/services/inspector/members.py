@@ -14,9 +14,9 @@ from landing.core.references import account_id
 from landing.organization import Organization
 from landing.organization.resources import ACCOUNT
 from landing.services.inspector.scanning import Inspector
-from landing.services.inspector.scans import is_on, statuses, switch, told, wanted
+from landing.services.inspector.scans import is_on, statuses, switch, wanted
 from landing.services.inspector.settings import LINKED, SCANS, InspectorSettings
-from landing.services.shapes import NAME, AdministeredSetting
+from landing.services.shapes import NAME, AdministeredSetting, refusals
 from landing.services.strength import Weaker, neutral
 
 COMING = ("CREATED", "INVITED", "EMAIL_VERIFICATION_IN_PROGRESS")
@@ -126,7 +126,7 @@ class InspectorMembers(AdministeredSetting):
         if refused:
             keys = {value: key for key, value in ids.items()}
             named = {keys[each]: reason for each, reason in refused.items()}
-            raise OperationFailed(told(named), operation="Enable", scope=scope)
+            raise OperationFailed(refusals(named), operation="Enable", scope=scope)
 
     def _part(self, aws: Aws, client: Any, scope: Scope) -> None:
         """Every scan of every member ends, before it is one no more: AWS would go on, and nobody could stop it here."""
@@ -136,7 +136,7 @@ class InspectorMembers(AdministeredSetting):
         on = {account: [name for name in SCANS if found[name] != "DISABLED"] for account, found in present.items()}
         refused = switch(aws, client, False, on)
         if refused:
-            raise OperationFailed(told(refused), operation="Disable", scope=scope)
+            raise OperationFailed(refusals(refused), operation="Disable", scope=scope)
         for account in members:
             client.disassociate_member(accountId=account)
 

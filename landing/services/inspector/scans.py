@@ -32,8 +32,6 @@ PASSES = (
 """What Enable and Disable say of an account that is as wanted, and of one that is asked again (FailedAccount)."""
 
 UNDER_WAY = ("ENABLING", "DISABLING")
-TOLD = 10
-"""Accounts that are named when AWS refuses them."""
 
 Statuses = Mapping[str, Mapping[str, str]]
 """By account id: the status of each scan that can be switched."""
@@ -156,10 +154,3 @@ def _alike(types: Mapping[str, Sequence[str]]) -> Iterator[tuple[list[str], list
 def _batches(accounts: Sequence[str]) -> Iterator[list[str]]:
     for start in range(0, len(accounts), AT_ONCE):
         yield list(accounts[start : start + AT_ONCE])
-
-
-def told(refused: Mapping[str, str]) -> str:
-    """The accounts that AWS refuses, with its reasons."""
-    first = "; ".join(f"{account}: {reason}" for account, reason in sorted(refused.items())[:TOLD])
-    more = len(refused) - TOLD
-    return f"{len(refused)} accounts: {first}{f'; and {more} more' if more > 0 else ''}"

@@ -1,0 +1,1 @@
+"""Amazon Macie: its administrator, what it watches, its members, discovery, where results go."""
