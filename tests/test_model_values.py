@@ -29,7 +29,7 @@ LISTS = {("config", "ResourceType")}
 """Names of things, of which some are asked for."""
 LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("accessanalyzer", "ResourceType"): (
-        "AWS::IAM::Role AWS::SQS::Queue AWS::Lambda::Function AWS::Lambda::LayerVersion AWS::KMS::Key "
+        "AWS::SQS::Queue AWS::Lambda::Function AWS::Lambda::LayerVersion AWS::KMS::Key "
         "AWS::SecretsManager::Secret AWS::EFS::FileSystem AWS::EC2::Snapshot AWS::ECR::Repository AWS::SNS::Topic "
         "AWS::IAM::User", "of access from outside alone: InternalAccessAnalysisRuleCriteria",
     ),
