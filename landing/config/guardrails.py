@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from landing.config import inheritance
 from landing.config.document import Document
@@ -131,8 +133,14 @@ def _unused(organization: Organization, policy: Policy, context: Mapping[str, Js
 
 
 def _linted(organization: Organization, document: Mapping[str, Json], policy_type: str) -> list[Finding]:
-    found = lint(numbered(organization, dict(document)), policy_type)
+    found = _lint_of(json.dumps(numbered(organization, dict(document))), policy_type)
     return [finding for finding in found if finding.code not in SIZE_CODES]
+
+
+@lru_cache(maxsize=1024)
+def _lint_of(document: str, policy_type: str) -> tuple[Finding, ...]:
+    """What the lint finds in a document, which is JSON in the order in which it was written."""
+    return tuple(lint(json.loads(document), policy_type))
 
 
 def _attachments(organization: Organization) -> Iterator[Diagnostic]:
