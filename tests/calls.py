@@ -32,7 +32,7 @@ from landing.services.control_tower.baseline import FORWARDED
 from landing.services.organizations.trusted_access import STACKSETS
 
 SERVICES = (
-    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "guardduty", "health", "iam", "identitystore", "inspector2", "kms",
+    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "detective", "guardduty", "health", "iam", "identitystore", "inspector2", "kms",
     "macie2", "organizations", "ram",
     "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "sns", "sso-admin",
     "ssm", "sts",
@@ -64,6 +64,7 @@ LINKED: dict[tuple[str, str], set[str]] = {
     ("cloudtrail", "UpdateTrail"): {"cloudtrail.amazonaws.com"},
     ("config", "PutOrganizationConfigRule"): {"config-multiaccountsetup.amazonaws.com"},
     ("config", "PutOrganizationConformancePack"): {"config-multiaccountsetup.amazonaws.com"},
+    ("detective", "EnableOrganizationAdminAccount"): {"detective.amazonaws.com"},
     ("guardduty", "CreateDetector"): _GUARDDUTY,
     ("guardduty", "EnableOrganizationAdminAccount"): _GUARDDUTY,
     ("health", "EnableHealthServiceAccessForOrganization"): {"health.amazonaws.com"},
@@ -104,6 +105,8 @@ BESIDES = {
     ("cloudtrail", "UpdateTrail"): {"iam:GetRole", "iam:PassRole", "organizations:EnableAWSServiceAccess"},
     ("config", "PutOrganizationConfigRule"): {"organizations:ListDelegatedAdministrators"},
     ("config", "PutOrganizationConformancePack"): {"organizations:ListDelegatedAdministrators"},
+    ("detective", "EnableOrganizationAdminAccount"): {*_APPOINTMENT},
+    ("detective", "DisableOrganizationAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
     ("guardduty", "EnableOrganizationAdminAccount"): {
         *_APPOINTMENT, "organizations:ListDelegatedAdministrators",
     },

@@ -766,6 +766,29 @@ def cis_scan_deleted(hands: Hands) -> None:
     client.delete_cis_scan_configuration(scanConfigurationArn=found["scanConfigurationArn"])
 
 
+def _graph(hands: Hands, region: str = HOME) -> tuple[Any, dict[str, str]]:
+    client = hands.client("detective", "security-tooling", region)
+    return client, {"GraphArn": client.list_graphs()["GraphList"][0]["Arn"]}
+
+
+@shows("detective.organization@security-tooling/eu-west-1")
+def new_accounts_not_in_the_graph(hands: Hands) -> None:
+    client, graph = _graph(hands)
+    client.update_organization_configuration(**graph, AutoEnable=False)
+
+
+@shows("detective_members.organization@security-tooling/eu-west-1")
+def member_taken_out_of_the_graph(hands: Hands) -> None:
+    client, graph = _graph(hands)
+    client.delete_members(**graph, AccountIds=[hands.accounts["shop-prod"]])
+
+
+@shows("detective_members.organization@security-tooling/us-east-1")
+def data_of_a_member_not_taken_in(hands: Hands) -> None:
+    place = hands.cloud.sandbox.world.states["detective"][hands.accounts["security-tooling"], OTHER]
+    place.graph.members[hands.accounts["management"]].status = "ACCEPTED_BUT_DISABLED"
+
+
 @shows("stack_set.config-role")
 def stack_set_template_changed(hands: Hands) -> None:
     client = hands.client("cloudformation")

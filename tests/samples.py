@@ -102,6 +102,7 @@ services:
     deep_inspection_paths: [/opt/app]
     suppress: {old: {where: {vulnerabilityId: {eq: [CVE-2026-0001]}, inspectorScore: {to: 4}, resourceTags: {env: dev}}}}
     cis_scans: {weekly: {target: {units: [workloads]}, tags: {cis: ["yes"]}}}
+  detective: {packages: [eks_audit], overrides: {dev: {target: {units: [workloads/dev]}, join: false}}}
   security_hub:
     policies:
       everyone: {target: {units: [root]}, standards: [aws-foundational-security-best-practices/v/1.0.0]}

@@ -16,6 +16,7 @@ import pytest
 from landing.aws import ReadOnly
 from landing.blueprint.naming import LOG_KEY_ALIAS
 from landing.core.model import Action, Address, Attributes, Change
+from landing.core.operation_names import OTHER_NAMES
 from landing.engine.observe import desired_of, observe
 from landing.engine.plan import Origin, compare, make
 from landing.organization import Organization
@@ -320,15 +321,17 @@ def test_what_is_taken_out_of_the_config_is_switched_off(kind: Kind, removed: St
 @every_kind
 def test_what_cannot_be_read_is_a_gap(kind: Kind, cloud: Cloud) -> None:
     for action in kind.reads:
-        service, _, operation = action.partition(":")
-        cloud.sandbox.faults.reject(
-            calls.BOTOCORE.get(service, service),
-            operation,
-            code="AccessDeniedException",
-            message=f"User: arn:aws:iam::123456789012:role/plan is not authorized to perform: {action}",
-            times=None,
-            status=400,
-        )
+        service, _, named = action.partition(":")
+        others = OTHER_NAMES.get(calls.BOTOCORE.get(service, service), {})
+        for operation in {named, *(other for other, its in others.items() if its == named)}:
+            cloud.sandbox.faults.reject(
+                calls.BOTOCORE.get(service, service),
+                operation,
+                code="AccessDeniedException",
+                message=f"User: arn:aws:iam::123456789012:role/plan is not authorized to perform: {action}",
+                times=None,
+                status=400,
+            )
     plan = cloud.plan([kind])
     assert plan.gaps
     assert {gap.kind for gap in plan.gaps} == {kind.name}

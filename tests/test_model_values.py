@@ -107,6 +107,8 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("controltower", "EnabledBaselineDriftStatus"): ("IN_SYNC", REST),
     ("controltower", "LandingZoneDriftStatus"): ("IN_SYNC", REST),
     ("controltower", "LandingZoneStatus"): ("PROCESSING", REST),
+    ("detective", "DatasourcePackageIngestState"): ("STOPPED DISABLED", REST),
+    ("detective", "MemberStatus"): ("INVITED VERIFICATION_FAILED VERIFICATION_IN_PROGRESS", REST),
     ("guardduty", "AdminStatus"): ("DISABLE_IN_PROGRESS", REST),
     ("guardduty", "DetectorFeature"): (
         "EKS_RUNTIME_MONITORING AI_ANALYST", f"{OLDER}; AI_ANALYST is no feature of organizations",

@@ -81,6 +81,7 @@ ELSEWHERE = {
 """What modules that belong to no kind may call."""
 
 ONE = {
+    "describe_organization_configuration": "GraphArn",
     "describe_stacks": "StackName",
     "describe_change_set": "ChangeSetName",  # only its status is read, which every page has
     "list_parents": "ChildId",

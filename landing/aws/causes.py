@@ -162,6 +162,13 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.INVALID: _codes("BadRequestException"),
         Cause.INTERNAL: _codes("InternalServerException"),
     },
+    # https://docs.aws.amazon.com/detective/latest/APIReference/
+    "detective": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.CONFLICT: _codes("ConflictException"),
+        Cause.QUOTA: _codes("ServiceQuotaExceededException"),
+        Cause.INTERNAL: _codes("InternalServerException"),
+    },
     # https://docs.aws.amazon.com/kms/latest/APIReference/
     "kms": {
         Cause.NOT_THERE: _codes("NotFoundException"),

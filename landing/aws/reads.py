@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landing.core.operation_names import IAM_PREFIXES, S3_OPERATIONS
+from landing.core.operation_names import IAM_PREFIXES, OTHER_NAMES
 
 LONGEST = 2_048
 """Characters of a session policy (STS API reference, AssumeRole)."""
@@ -36,10 +36,9 @@ class Reads:
     def allow(self, service: str, operation: str) -> bool:
         """Whether an operation of a botocore service is one of them.
 
-        An operation whose action has another name is refused, but of S3: what is declared are actions of an
-        operation's name.
+        An operation whose action has another name that is not known is refused.
         """
-        name = S3_OPERATIONS.get(operation, operation) if service == "s3" else operation
+        name = OTHER_NAMES.get(service, {}).get(operation, operation)
         action = f"{IAM_PREFIXES.get(service, service)}:{name}"
         return action in self.actions or (service, operation) in OWN
 

@@ -1,5 +1,7 @@
 """What the name of an operation, as botocore has it, tells: its IAM action, and whether it can change anything."""
 
+from collections.abc import Mapping
+
 READING = ("Describe", "List", "Get", "BatchGet", "BatchDescribe", "Select", "Lookup", "Head", "Search", "Query",
            "Scan", "Simulate", "Validate")  # fmt: skip
 """How operations begin that change nothing. What a read-only door lets through is declared, whatever its name."""
@@ -59,3 +61,9 @@ S3_OPERATIONS = {
     "UploadPartCopy": "PutObject",
 }
 """Actions of S3 that have another name (S3 User Guide, "Required permissions for Amazon S3 API operations")."""
+
+OTHER_NAMES: Mapping[str, Mapping[str, str]] = {
+    "detective": {"ListOrganizationAdminAccounts": "ListOrganizationAdminAccount"},
+    "s3": S3_OPERATIONS,
+}
+"""By service, the actions of operations that we call and that have another name."""

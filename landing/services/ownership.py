@@ -45,11 +45,11 @@ DECLARED: Mapping[Ownership, str] = {
 FOOT = """
 ## Where AWS has no tags
 
-- **Administrators of services** (GuardDuty, Security Hub, Macie) **and what they set** are ours where the service is
-  marked, by the tag `landing:service:<key>` of the organization's root, and the account is the one that
-  `roles.security_tooling` names. The mark is set, and listed as an adoption, when the config has the service; it goes
-  when the config drops it, last. So what was there before the config had the service is unmanaged: no administrator is
-  dismissed that we have not appointed or taken over, and none of its settings is switched off.
+- **Administrators of services** (GuardDuty, Security Hub, Macie, Inspector, Detective) **and what they set** are ours
+  where the service is marked, by the tag `landing:service:<key>` of the organization's root, and the account is the
+  one that `roles.security_tooling` names. The mark is set, and listed as an adoption, when the config has the
+  service; it goes when the config drops it, last. So what was there before the config had the service is unmanaged:
+  no administrator is dismissed that we have not appointed or taken over, and none of its settings is switched off.
 - **Central root access** is the organization's alone, and ours where the service is marked. An administrator of it is
   dismissed only where the config says whether there is one (`administrator`), with `--allow switch-off`.
 - **A service that the config does not have** is asked about only where it is marked, or where AWS Organizations knows

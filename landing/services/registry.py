@@ -6,6 +6,7 @@ from landing.services.base import Kinds
 from landing.services.cloudtrail.declaration import SERVICE as CLOUDTRAIL
 from landing.services.config.declaration import SERVICE as CONFIG
 from landing.services.control_tower.declaration import SERVICE as CONTROL_TOWER
+from landing.services.detective.declaration import SERVICE as DETECTIVE
 from landing.services.guardduty.declaration import SERVICE as GUARDDUTY
 from landing.services.identity_center.declaration import SERVICE as IDENTITY_CENTER
 from landing.services.inspector.declaration import SERVICE as INSPECTOR
@@ -32,6 +33,7 @@ SERVICES: tuple[Service, ...] = (
     IDENTITY_CENTER,
     ALARMS,
     INSPECTOR,
+    DETECTIVE,
 )
 
 KINDS = Kinds(kind for service in SERVICES for kind in service.kinds)

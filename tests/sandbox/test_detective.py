@@ -118,6 +118,16 @@ def test_members_are_deleted(cloud: Cloud) -> None:
     assert client.list_members(GraphArn=arn)["MemberDetails"] == []
 
 
+@source("detective: StartMonitoringMember (API reference): members that are ACCEPTED_BUT_DISABLED")
+def test_data_of_a_member_is_taken_in_again(cloud: Cloud) -> None:
+    admin, account = administrator(cloud, DETECTIVE), cloud.account("member")
+    arn, client = graph(cloud, admin), detective(cloud, admin)
+    start = client.start_monitoring_member
+    refused("ResourceNotFoundException", start, GraphArn=arn, AccountId=account)
+    client.create_members(GraphArn=arn, Accounts=[entry(account)])
+    refused("ValidationException", start, GraphArn=arn, AccountId=account)
+
+
 @source("detective: ListDatasourcePackages, UpdateDatasourcePackages (API reference)")
 def test_packages_are_started(cloud: Cloud) -> None:
     arn = detective(cloud).create_graph()["GraphArn"]

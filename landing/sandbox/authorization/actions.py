@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from landing.core.operation_names import IAM_PREFIXES, S3_OPERATIONS
+from landing.core.operation_names import IAM_PREFIXES, OTHER_NAMES
 from landing.policy import catalog
 from landing.sandbox.protocol.model import Operation, service_model
 
@@ -20,11 +20,10 @@ BY_TRUST = frozenset({("sts", "AssumeRole"), ("sts", "AssumeRoleWithWebIdentity"
 """Operations that their service decides, because the policy of the resource has a part in it."""
 
 NAMES: Mapping[str, Mapping[str, str]] = {
+    **OTHER_NAMES,
     "accessanalyzer": {"GetFindingV2": "GetFinding", "ListFindingsV2": "ListFindings"},
     "cloudformation": {"RemoveAlias": "UpdateStack", "SetAlias": "UpdateStack"},
-    "detective": {"ListOrganizationAdminAccounts": "ListOrganizationAdminAccount"},
     "kms": {"ReEncrypt": "ReEncryptFrom"},
-    "s3": S3_OPERATIONS,
     "s3control": {
         "DeletePublicAccessBlock": "PutAccountPublicAccessBlock",
         "GetPublicAccessBlock": "GetAccountPublicAccessBlock",

@@ -175,6 +175,15 @@ class Detective(Service[Place]):
             at(call.world, account, call.region).administrator = None
         return {"AccountIds": gone, **left}
 
+    def start_monitoring_member(self, call: Call) -> None:
+        """Of a member whose data is not taken in (API reference, StartMonitoringMember)."""
+        member = _graph(call).members.get(call["AccountId"])
+        if member is None:
+            raise Refusal("ResourceNotFoundException", "The account is not a member of the behavior graph.")
+        if member.status != "ACCEPTED_BUT_DISABLED":
+            raise _invalid("The member account is not ACCEPTED_BUT_DISABLED.")
+        member.status, member.updated = "ENABLED", call.world.now
+
     def list_datasource_packages(self, call: Call) -> dict[str, Any]:
         """API reference, ListDatasourcePackages."""
         packages = {

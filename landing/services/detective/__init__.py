@@ -1,0 +1,1 @@
+"""Amazon Detective: its administrator, whose behaviour graphs there are, and their members."""
