@@ -745,6 +745,32 @@ def member_scanned_less(hands: Hands) -> None:
     client.disable(accountIds=[hands.accounts["shop-dev"]], resourceTypes=["ECR"])
 
 
+def _automation_rule(hands: Hands, region: str = HOME) -> tuple[Any, str]:
+    client = hands.client("securityhub", "security-tooling", region)
+    (found,) = client.list_automation_rules()["AutomationRulesMetadata"]
+    return client, found["RuleArn"]
+
+
+@shows("security_hub_automation_rule.noise@security-tooling/eu-west-1", MEDIUM)
+def automation_rule_widened(hands: Hands) -> None:
+    client, arn = _automation_rule(hands)
+    everything = {"SeverityLabel": [{"Value": "CRITICAL", "Comparison": "EQUALS"}]}
+    client.batch_update_automation_rules(UpdateAutomationRulesRequestItems=[{"RuleArn": arn, "Criteria": everything}])
+
+
+@shows("security_hub_automation_rule.noise@security-tooling/us-east-1", MEDIUM, "missing")
+def automation_rule_deleted(hands: Hands) -> None:
+    client, arn = _automation_rule(hands, OTHER)
+    client.batch_delete_automation_rules(AutomationRulesArns=[arn])
+
+
+@shows("security_hub_custom_action.quarantine@security-tooling/eu-west-1", LOW)
+def custom_action_renamed(hands: Hands) -> None:
+    client = hands.client("securityhub", "security-tooling")
+    (found,) = client.describe_action_targets()["ActionTargets"]
+    client.update_action_target(ActionTargetArn=found["ActionTargetArn"], Name="Ignore")
+
+
 @shows("inspector_members.organization@security-tooling/us-east-1")
 def member_stands_alone(hands: Hands) -> None:
     client = hands.client("inspector2", "security-tooling", OTHER)

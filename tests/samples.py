@@ -107,6 +107,13 @@ services:
     policies:
       everyone: {target: {units: [root]}, standards: [aws-foundational-security-best-practices/v/1.0.0]}
       dev: {target: {units: [workloads/dev]}, disabled_controls: [IAM.6], parameters: {Config.1: {includeConfigServiceLinkedRoleCheck: false}}}
+    automation_rules:
+      noise:
+        description: Nobody looks at these
+        order: 10
+        where: {SeverityLabel: {eq: [LOW], neq: [CRITICAL]}, ResourceTags: {env: dev}, Criticality: {lte: 50}}
+        then: {workflow: SUPPRESSED, note: in a sandbox, fields: {team: shop}}
+    custom_actions: {quarantine: {name: Quarantine, description: Out of the network}}
 """
 )
 """The same organization with something of every kind."""

@@ -274,6 +274,9 @@ CODES: Mapping[str, Explanation] = {
         "an `access.read_role` that nothing in the config makes",
         "let a baseline make it: `read-role: {target: {units: [root]}}`; plans cannot read members without it",
     ),
+    "LZ441": Explanation(
+        "automation rules of Security Hub that are too many, or of one order", "put some together, or order them"
+    ),
     "LZ447": Explanation(
         "an override of Macie that wants automated discovery in some accounts, where it is off in all",
         "say `discovery: SOME` of the service",

@@ -272,6 +272,24 @@ def test_automation_rules(cloud: Cloud) -> None:
     assert hub.list_automation_rules()["AutomationRulesMetadata"] == []
 
 
+@source("API reference: CreateActionTarget, DescribeActionTargets, UpdateActionTarget, DeleteActionTarget")
+def test_custom_actions(cloud: Cloud) -> None:
+    hub = enabled(cloud)
+    wanted = {"Name": "Quarantine", "Description": "Out of the network"}
+    arn = hub.create_action_target(Id="quarantine", **wanted)["ActionTargetArn"]
+    assert arn.endswith(":action/custom/quarantine")
+    refused("ResourceConflictException", hub.create_action_target, Id="quarantine", **wanted)
+    refused("InvalidInputException", hub.create_action_target, Id="not-alphanumeric", **wanted)
+    refused("InvalidInputException", hub.create_action_target, Id="a" * 21, **wanted)
+    refused("InvalidInputException", hub.create_action_target, Id="other", **{**wanted, "Name": "n" * 21})
+    hub.update_action_target(ActionTargetArn=arn, Name="Isolate")
+    assert hub.describe_action_targets()["ActionTargets"] == [{"ActionTargetArn": arn, **wanted, "Name": "Isolate"}]
+    hub.delete_action_target(ActionTargetArn=arn)
+    assert hub.describe_action_targets()["ActionTargets"] == []
+    for call in (hub.update_action_target, hub.delete_action_target):
+        refused("ResourceNotFoundException", call, ActionTargetArn=arn)
+
+
 @source("API reference: ListEnabledProductsForImport, DisableImportFindingsForProduct, EnableImportFindingsForProduct")
 def test_products(cloud: Cloud) -> None:
     hub = enabled(cloud)

@@ -10,6 +10,8 @@ from landing.core.keys import keys
 from landing.core.model import Json, Resource
 from landing.organization import ROOT, Organization
 from landing.services.security_hub.association import SecurityHubAssociation
+from landing.services.security_hub.automation_rule import SecurityHubAutomationRule
+from landing.services.security_hub.custom_action import SecurityHubCustomAction
 from landing.services.security_hub.hub import SecurityHub
 from landing.services.security_hub.policy import SecurityHubPolicy
 from landing.services.shapes import at_home
@@ -22,7 +24,21 @@ def settings_of(organization: Organization, live: Collection[Resource]) -> dict[
     return {
         "linked_regions": beyond if isinstance(linked, list) else [],
         "policies": dict(_policies(live)),
+        **dict(_ours(organization, live)),
     }
+
+
+def _ours(organization: Organization, live: Collection[Resource]) -> Iterable[tuple[str, Json]]:
+    """The automation rules and custom actions of ours in the home region."""
+    kinds = {"automation_rules": SecurityHubAutomationRule.name, "custom_actions": SecurityHubCustomAction.name}
+    for setting, kind in kinds.items():
+        found = {
+            each.address.name: dict(each.attributes)
+            for each in live
+            if each.address.kind == kind and each.owned and each.address.scope.region == organization.home_region
+        }
+        if found:
+            yield setting, {key: found[key] for key in sorted(found)}
 
 
 def _policies(live: Collection[Resource]) -> Iterable[tuple[str, Json]]:

@@ -50,6 +50,8 @@ class Holdings:
     findings: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     """By product and id."""
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    actions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Custom actions by ARN."""
     products: dict[str, None] | None = None
 
 
