@@ -13,7 +13,11 @@ def account_baseline(
     """Account defaults in one region: no public documents, and no public snapshots unless a policy sees to these."""
     template = Template("Account defaults")
     if snapshots != "by-policy":
-        template.add_resource(SnapshotBlockPublicAccess("SnapshotSharing", State=snapshots))
+        template.add_resource(
+            SnapshotBlockPublicAccess(
+                "SnapshotSharing", DeletionPolicy="Retain", UpdateReplacePolicy="Retain", State=snapshots
+            )
+        )
     template.add_resource(
         ServiceSetting(
             "DocumentSharing",

@@ -223,6 +223,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "buckets": ("acme-trail-logs",),
     "connection": ("arn:aws:codeconnections:eu-west-1:111122223333:connection/0a1b2c3d",),
     "control": ("AWS-GR_ENCRYPTED_VOLUMES",),
+    "custom_actions": ("quarantine",),
     "data_events": ("AWS::S3::Object",),
     "deep_inspection_paths": ("/opt/app",),
     "description": ("Who may do what",),
