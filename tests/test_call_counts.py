@@ -26,7 +26,7 @@ from tests.simulated.configs import Size
 from tests.simulated.seeding import land
 from tests.simulated.server import Simulated
 
-C = 25
+C = 26
 """Calls a region, with the services of the config: stacks of three accounts, GuardDuty (in two), AWS Config, trails."""
 K = 49
 """Calls that are made whatever the size."""
