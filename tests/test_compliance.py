@@ -21,8 +21,8 @@ from landing.report.formats import View, shown
 from landing.report.style import Style
 from landing.runs.compliance_series import ComplianceSeries, Point, point_of
 from landing.sandbox import Sandbox
-from landing.services.asked_rules import AskedRule, asked_rules, told_name
 from landing.services.compliance import Compliance, Place, Result, compliance
+from landing.services.declared_rules import DeclaredRule, declared_rules, told_name
 from landing.services.permissions import plan_policy
 from tests.cloud import Cloud, QuickAws, WatchedAws, keys_of, made_role
 from tests.samples import SMALL
@@ -166,7 +166,7 @@ def test_rules_of_packs_and_remediations_are_traced_to_their_lines(load_text: Ca
       bucket: {identifier: S3_BUCKET_PUBLIC_READ_PROHIBITED, document: AWS-DisableS3BucketPublicReadWrite, permissions: [s3:PutBucketAcl]}
 """
     )
-    asked = asked_rules(load_text(text))
+    asked = declared_rules(load_text(text))
     both = asked["access-keys-rotated"]
     assert both.settings == ("conformance_packs.cis", "conformance_packs.pci")
     assert "cis-aws-5.0:1.13" in both.controls
@@ -187,7 +187,7 @@ FOUND = Compliance(
         Result(HOSTILE, "shop", "eu-west-1", complies=False, failing=1),
     ),
     {
-        "access-keys-rotated": AskedRule(
+        "access-keys-rotated": DeclaredRule(
             "access-keys-rotated",
             ("conformance_packs.cis",),
             (Source("config/services.yaml", 7, 1),),

@@ -14,8 +14,8 @@ from landing.report.drift_csv import harmless
 from landing.report.formats.view import View
 from landing.report.style import Style
 from landing.runs.compliance_series import Point, Share
-from landing.services.asked_rules import Site
 from landing.services.compliance import Compliance, Result
+from landing.services.declared_rules import Site
 
 COLUMNS = (
     "status", "rule", "account", "id", "name", "unit", "region", "resources", "more", "controls", "settings", "file",

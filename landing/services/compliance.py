@@ -16,9 +16,9 @@ from typing import Any
 from landing.aws import Aws, translated, unless
 from landing.core.errors import Refused
 from landing.organization import Organization
-from landing.services.asked_rules import AskedRule, Site, asked_rules, told_name
 from landing.services.config.recording import RECORDERS, ConfigRecording, aggregator_of
 from landing.services.config.settings import ConfigSettings
+from landing.services.declared_rules import DeclaredRule, Site, declared_rules, told_name
 from landing.services.stacks import existing_recorders
 
 ACTIONS = (
@@ -78,7 +78,7 @@ class Compliance:
     organization: str
     at: str
     results: tuple[Result, ...]
-    asked: Mapping[str, AskedRule]
+    asked: Mapping[str, DeclaredRule]
     places: Mapping[str, Place]
     unknown: Mapping[Site, str]
     silent: tuple[tuple[str, str, str], ...] = ()
@@ -150,7 +150,7 @@ def compliance(organization: Organization, aws: Aws, at: str) -> Compliance:
         if (reason := _reason(place.id, region, recording, unsound, seen=(key, region) in seen))
     }
     known = tuple(each for each in results if not each.complies or each.site not in unknown)
-    asked = asked_rules(organization)
+    asked = declared_rules(organization)
     return Compliance(
         str((aws.tree.description or {}).get("Id", "")), at, known, asked, places, unknown,
         tuple(_silent(asked, places, unknown, known)),
@@ -211,7 +211,7 @@ def _reason(
 
 
 def _silent(
-    asked: Mapping[str, AskedRule],
+    asked: Mapping[str, DeclaredRule],
     places: Mapping[str, Place],
     unknown: Collection[Site],
     results: Iterable[Result],

@@ -27,7 +27,7 @@ Site = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class AskedRule:
+class DeclaredRule:
     """A rule of the config. `settings`: `rules.KEY` and the like, with `sources` where each stands."""
 
     name: str
@@ -38,11 +38,11 @@ class AskedRule:
     sites: frozenset[Site]
     """Where it is meant."""
 
-    def and_also(self, other: AskedRule) -> AskedRule:
+    def and_also(self, other: DeclaredRule) -> DeclaredRule:
         """The same rule, which another setting asks for too."""
         sources = tuple(dict.fromkeys((*self.sources, *other.sources)))
         controls = tuple(dict.fromkeys((*self.controls, *other.controls)))
-        return AskedRule(self.name, (*self.settings, *other.settings), sources, controls, self.sites | other.sites)
+        return DeclaredRule(self.name, (*self.settings, *other.settings), sources, controls, self.sites | other.sites)
 
 
 def told_name(name: str) -> str:
@@ -57,10 +57,10 @@ def told_name(name: str) -> str:
     return found[1] if found else name
 
 
-def asked_rules(organization: Organization) -> dict[str, AskedRule]:
+def declared_rules(organization: Organization) -> dict[str, DeclaredRule]:
     """By the name that `told_name` has for what AWS shows of it; none where the config says nothing of AWS Config."""
     service = organization.service(ConfigSettings)
-    found: dict[str, AskedRule] = {}
+    found: dict[str, DeclaredRule] = {}
     if service is not None:
         controls = _controls(organization)
         for each in (
@@ -84,10 +84,10 @@ def _controls(organization: Organization) -> Mapping[str, tuple[str, ...]]:
 
 def _rules(
     organization: Organization, service: EnabledService[ConfigSettings], controls: Mapping[str, tuple[str, ...]]
-) -> Iterator[AskedRule]:
+) -> Iterator[DeclaredRule]:
     names = ConfigRule().names(organization)
     for key, rule in service.settings.rules.items():
-        yield AskedRule(
+        yield DeclaredRule(
             f"{RULES}.{names[key]}",
             (f"{RULES}.{key}",),
             _at(service, RULES, key),
@@ -96,13 +96,13 @@ def _rules(
         )
 
 
-def _packs(organization: Organization, service: EnabledService[ConfigSettings]) -> Iterator[AskedRule]:
+def _packs(organization: Organization, service: EnabledService[ConfigSettings]) -> Iterator[DeclaredRule]:
     for key, wanted in service.settings.conformance_packs.items():
         file = organization.conformance_packs.get(wanted.template or key)
         pack, _ = pack_in(file) if file else (None, ())
         without = left_out(organization, wanted.exclude)
         for name, identifier, controls, home_only in _of_pack(pack) if pack else ():
-            yield AskedRule(
+            yield DeclaredRule(
                 name,
                 (f"{PACKS}.{key}",),
                 _at(service, PACKS, key),
@@ -124,9 +124,9 @@ def _of_pack(pack: ConformancePack) -> Iterator[tuple[str, str, tuple[str, ...],
 
 def _remediations(
     organization: Organization, service: EnabledService[ConfigSettings], controls: Mapping[str, tuple[str, ...]]
-) -> Iterator[AskedRule]:
+) -> Iterator[DeclaredRule]:
     for key, each in service.settings.remediations.items():
-        yield AskedRule(
+        yield DeclaredRule(
             remediation_rule(key),
             (f"{REMEDIATIONS}.{key}",),
             _at(service, REMEDIATIONS, key),
