@@ -46,6 +46,8 @@ SETTINGS = (
     "{security_hub: {linked_regions: [eu-north-1], policies: {off: {enabled: false, target: {units: [security]}}}}}",
     "{security_hub: {policies: {base: {target: {units: [root]}, parameters: {ACM.1: {daysToExpiration: 7}}}}}}",
     "{security_hub: {policies: {one: {target: {accounts: [shop-dev], units: [workloads/prod]}, disabled_controls: [S3.1]}}}}",
+    "{security_hub: {custom_actions: {out: {name: Out, description: d}}, automation_rules: {a: {description: d, order: 3, terminal: true, "
+    "where: {Title: {word: [x], eq: [b, a]}, Confidence: {gte: 5}}, then: {severity: LOW, types: [t/u], criticality: 7}}}}}",
     "{macie: {export: false, auto_enable: false, discovery: ALL}}",
     "{log_archive: {}, macie: {}}",
     "{root_access: {}}",
@@ -243,9 +245,9 @@ def test_services_are_taken_over_as_they_are_set_and_given_up_again_without_loss
         }
         door = Cloud(sandbox, found.written.organization).open()
         observe(found.written.organization, door)
-        # The calls of a plan, one for each policy, and GuardDuty's lists and filters, which a plan asks for once they are
-        # in the config or the service is marked.
-        lists = 5 * 2
+        # The calls of a plan, one for each policy, and GuardDuty's lists and filters and Macie's members, which a plan asks
+        # for once they are in the config or the service is marked.
+        lists = (5 + 1) * 2
         policies = len(found.draft.policies) + len(found.draft.known)
         assert watched.calls <= sum(door.calls.values()) + policies + lists
         cloud = Cloud(sandbox, found.written.organization, kinds=CARRIED)
