@@ -27,16 +27,22 @@ def said(found: Effect) -> tuple[object, ...]:
     return (*changed, frozenset(action for each in found.undetermined for action in each.actions))
 
 
-def told(found: Effect, where: str) -> Iterator[str]:
-    """What becomes denied and permitted, by the statements that decide, and of what that cannot be told."""
-    yield from _changed(found.denied, "denied", where, ", by {}")
-    yield from _changed(found.permitted, "permitted", where, ", so far denied by {}")
+def told(found: Effect, where: str, examples: set[tuple[str, ...]] | None = None) -> Iterator[str]:
+    """What becomes denied and permitted, by the statements that decide, and of what that cannot be told.
+
+    `examples` are the statements of which an example has been given elsewhere; those of which one is given are added.
+    """
+    given = set[tuple[str, ...]]() if examples is None else examples
+    yield from _changed(found.denied, "denied", where, ", by {}", given)
+    yield from _changed(found.permitted, "permitted", where, ", so far denied by {}", given)
     unknown = list(dict.fromkeys(action for each in found.undetermined for action in each.actions))
     if unknown:
         yield f"it cannot be told of {_actions(unknown)} {where}: {found.undetermined[0].reason}"
 
 
-def _changed(changed: Iterable[Changed], becomes: str, where: str, by: str) -> Iterator[str]:
+def _changed(
+    changed: Iterable[Changed], becomes: str, where: str, by: str, examples: set[tuple[str, ...]]
+) -> Iterator[str]:
     """For each of the statements, those that decide on most actions first; an example for each."""
     groups: dict[tuple[str, ...], list[Changed]] = {}
     for each in changed:
@@ -44,19 +50,21 @@ def _changed(changed: Iterable[Changed], becomes: str, where: str, by: str) -> I
     largest = sorted(groups.items(), key=lambda item: (-sum(len(each.actions) for each in item[1]), item[0]))
     for names, alike in largest[:STATEMENTS]:
         reason = by.format(_listed(names)) if names else ", for want of an Allow"
-        yield from _counted(alike, becomes, where + reason)
+        yield from _counted(alike, becomes, where + reason, example=(becomes, *names) not in examples)
+        examples.add((becomes, *names))
     if rest := [each for _, alike in largest[STATEMENTS:] for each in alike]:
         yield from _counted(rest, becomes, where + by.format("other statements"))
 
 
-def _counted(groups: list[Changed], becomes: str, where: str) -> Iterator[str]:
+def _counted(groups: list[Changed], becomes: str, where: str, *, example: bool = True) -> Iterator[str]:
     partly = dict.fromkeys(action for each in groups if not each.entirely for action in each.actions)
     entirely = dict.fromkeys(action for each in groups for action in each.actions if action not in partly)
     for actions, extent in ((list(entirely), ""), (list(partly), " for some requests")):
         if actions:
             verb = "becomes" if len(actions) == 1 else "become"
             yield f"{_actions(actions)} {verb} {becomes}{extent} {where}"
-    yield f"e.g. {in_words(groups[0].example)}"
+    if example:
+        yield f"e.g. {in_words(groups[0].example)}"
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -146,6 +146,7 @@ class _Study:
     def _told(self, nodes: Iterable[str], part: _Part, *, named: bool = True) -> Iterator[str]:
         """What a change does at nodes of which none is below another: what it does alike is said once, and counted."""
         ways = [(way, number, node) for node in nodes for way, number in self._ways(node)]
+        examples = set[tuple[str, ...]]()
         for policy_type in (SCP, RCP):
             found_here = [(self._effect(way, part, policy_type), number, node) for way, number, node in ways]
             places: dict[Hashable, dict[str, None]] = {}
@@ -153,7 +154,7 @@ class _Study:
                 places.setdefault(said(found), {})[node] = None
             for found, count in _alike(((found, number) for found, number, _ in found_here), said):
                 where = _below([*places[said(found)]]) if named else ""
-                yield from told(found, f"for {count:,} {'account' if count == 1 else 'accounts'}{where}")
+                yield from told(found, f"for {count:,} {'account' if count == 1 else 'accounts'}{where}", examples)
 
     def _told_settings(self, nodes: Sequence[str], types: Collection[str], *, named: bool = True) -> Iterator[str]:
         """What declarative policies come to set otherwise below nodes, in the management account too."""

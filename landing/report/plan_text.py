@@ -13,6 +13,7 @@ from landing.engine.order.phases import Known
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers
 from landing.organization import ForeignPolicy, Organization, is_bootstrapped
+from landing.report import elsewhere
 from landing.report.adopted import HEADS, TAKEN_OVER, marked
 from landing.report.apply_text import planned
 from landing.report.diff import BRIEF, WHOLE, Detail, of_change
@@ -100,7 +101,11 @@ def _changes(
     yield from (f"  {style.sign(SIGNS[action.value])} {LEGEND[action]}" for action in Action if action in present)
     yield ""
     seen = Counter[tuple[str, Action]]()
+    again = elsewhere.repeated(plan, organization, groups, expand) if limit and detail is BRIEF else set[Address]()
+    again = {address for address in again if not said.get(address)}
     for group in groups:
+        if group.change.address in again:
+            continue
         key = group.change.address.kind, group.change.action
         seen[key] += 1
         if not limit or seen[key] <= limit:
@@ -113,6 +118,11 @@ def _changes(
                 f"  # … and {number - limit} more {kind} {will(plan.kinds[kind], action)} (--limit 0 shows all)", "bold"
             )
             yield ""
+    if again:
+        yield style.paint(f"  # {elsewhere.CREATED}", "bold")
+        sign = style.sign(SIGNS[Action.CREATE.value])
+        yield from (f"  {sign} {safe(line)}" for line in elsewhere.lines(groups, again))
+        yield ""
     for action, head in HEADS.items():
         if lines := marked(plan.changes, action, expand, limit):
             yield style.paint(f"  # {head}", "bold")

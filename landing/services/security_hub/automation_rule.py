@@ -46,7 +46,13 @@ class SecurityHubAutomationRule(AdministeredSetting):
     removal = "delete"
     help_uri = "https://docs.aws.amazon.com/securityhub/latest/userguide/automation-rules.html"
     canonical: ClassVar[Mapping[str, forms.Form]] = {"where": forms.unordered}
-    weaker: ClassVar[Mapping[str, Weaker]] = {"where": told, "then": told, "order": neutral, "enabled": neutral}
+    weaker: ClassVar[Mapping[str, Weaker]] = {
+        "where": told,
+        "then": told,
+        "order": neutral,
+        "enabled": neutral,
+        "terminal": neutral,
+    }
     reads = ("securityhub:ListAutomationRules", "securityhub:BatchGetAutomationRules", "sts:AssumeRole")
     writes = (
         "securityhub:CreateAutomationRule",
