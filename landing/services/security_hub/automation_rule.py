@@ -21,7 +21,7 @@ from landing.services.security_hub.settings import (
     AutomationRule,
     SecurityHubSettings,
 )
-from landing.services.shapes import NAME, AdministeredSetting, key_of
+from landing.services.shapes import BY_NAME, NAME, AdministeredSetting
 from landing.services.strength import Weaker, neutral, told
 
 MOST = 100
@@ -33,7 +33,7 @@ AUTHOR = "landing"
 class SecurityHubAutomationRule(AdministeredSetting):
     """A rule (CreateAutomationRule), called `landing-<key>`, in every governed region; others are unmanaged.
 
-    AWS gives a name to as many as are made: of two of ours with one name, the later is deleted.
+    AWS gives a name to as many as are made: of those of ours with one name, all but the first are deleted.
     """
 
     name = "security_hub_automation_rule"
@@ -91,12 +91,11 @@ class SecurityHubAutomationRule(AdministeredSetting):
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Rules by name: a page and a call for each hundred of them."""
         home = Scope(self.account(organization), organization.home_region)
-        for key, found in self._rules(aws, scope):
+        for key, owned, found in self._rules(aws, scope):
             needs = (SecurityHub().address(NAME, home),)
-            owned = found["RuleName"].startswith(PREFIX)
             yield Resource(self.address(key, scope), seen(found), needs, owned=owned)
 
-    def _rules(self, aws: Aws, scope: Scope) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def _rules(self, aws: Aws, scope: Scope) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
         client = aws.client(self.client_name, scope)
         arns: list[str] = []
         rules: list[Mapping[str, Any]] = []
@@ -108,15 +107,17 @@ class SecurityHubAutomationRule(AdministeredSetting):
             rules += sorted(found, key=lambda rule: rule["CreatedAt"])
         keys = set[str]()
         for rule in rules:
-            key = key_of(rule["RuleName"], {})
-            yield (key if key not in keys else f"{key} (again)"), rule
+            name, owned = rule["RuleName"], rule["RuleName"].startswith(PREFIX)
+            key = name.removeprefix(PREFIX) if owned else name + BY_NAME
+            yield (key if key not in keys else f"{key} ({rule['RuleArn'].rpartition('/')[2]})"), owned, rule
             keys.add(key)
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create or replace; what it has written into findings stays there without it."""
         scope, after = change.address.scope, change.after
         client = aws.client(self.client_name, scope)
-        arn = next((found["RuleArn"] for key, found in self._rules(aws, scope) if key == change.address.name), "")
+        rules = self._rules(aws, scope)
+        arn = next((each["RuleArn"] for key, owned, each in rules if owned and key == change.address.name), "")
         if change.action is Action.DELETE:
             if arn:
                 _whole(client.batch_delete_automation_rules(AutomationRulesArns=[arn]), "BatchDeleteAutomationRules")

@@ -11,7 +11,7 @@ from landing.organization import Organization
 from landing.services.base import Ownership
 from landing.services.security_hub.hub import NOT_ENABLED, SecurityHub
 from landing.services.security_hub.settings import SecurityHubSettings
-from landing.services.shapes import NAME, AdministeredSetting
+from landing.services.shapes import BY_NAME, NAME, AdministeredSetting
 from landing.services.strength import Weaker, neutral
 
 OURS = "landing"
@@ -58,7 +58,7 @@ class SecurityHubCustomAction(AdministeredSetting):
             for found in aws.listed(client, "describe_action_targets", "ActionTargets"):
                 name = found["ActionTargetArn"].rpartition("/")[2]
                 owned = name.startswith(OURS) and name != OURS
-                yield name.removeprefix(OURS) if owned else name, owned, found
+                yield name.removeprefix(OURS) if owned else name + BY_NAME, owned, found
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, change or delete; its event rule is somebody else's."""

@@ -1,0 +1,68 @@
+"""Security Hub: what others have called like a key of the config, and one name that was given several times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from landing.sandbox import Sandbox
+from tests.cloud import Cloud
+from tests.kinds.conftest import At, converged, of_service
+from tests.samples import SMALL
+
+OF_IT = of_service("security_hub")
+BEGINNING = (
+    "policies: {all: {target: {units: [root]}, standards: [aws-foundational-security-best-practices/v/1.0.0]}}, "
+)
+OURS = (
+    "automation_rules: {noise: {description: Ours, order: 10, where: {SeverityLabel: {eq: [LOW]}}, "
+    "then: {workflow: SUPPRESSED}}}, custom_actions: {quarantine: {name: Quarantine, description: Ours}}"
+)
+
+
+def text(settings: str = "") -> str:
+    return f"{SMALL}services: {{security_hub: {{{BEGINNING}{settings}}}}}\n"
+
+
+def client(cloud: Cloud) -> Any:
+    account = cloud.open().tree.account_ids["security-tooling"]
+    return cloud.sandbox.session(account, region="eu-west-1").client("securityhub")
+
+
+def make(hub: Any, name: str) -> None:
+    hub.create_automation_rule(
+        RuleName=name,
+        Description="Theirs",
+        RuleOrder=5,
+        Criteria={"SeverityLabel": [{"Value": "HIGH", "Comparison": "EQUALS"}]},
+        Actions=[
+            {"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"Workflow": {"Status": "NOTIFIED"}}},
+        ],
+    )
+
+
+def held(hub: Any) -> list[tuple[str, str]]:
+    rules = [(rule["RuleName"], rule["Description"]) for rule in hub.list_automation_rules()["AutomationRulesMetadata"]]
+    actions = [
+        (each["ActionTargetArn"].rpartition("/")[2], each["Description"])
+        for each in hub.describe_action_targets()["ActionTargets"]
+    ]
+    return sorted([*rules, *actions])
+
+
+def test_what_others_have_called_like_a_key_stays_and_of_ours_one_of_a_name_is_left(sandbox: Sandbox, at: At) -> None:
+    hub = client(converged(at(text()), OF_IT))
+    theirs = [("noise", "Theirs"), ("noise", "Theirs"), ("noise", "Theirs"), ("quarantine", "Theirs")]
+    for name, _ in theirs[:3]:
+        make(hub, name)
+    hub.create_action_target(Name="Theirs", Description="Theirs", Id="quarantine")
+    converged(at(text(OURS)), OF_IT)
+    assert held(hub) == sorted([*theirs, ("landing-noise", "Ours"), ("landingquarantine", "Ours")])
+    for _ in range(2):
+        make(hub, "landing-noise")
+    plan = at(text(OURS)).plan(OF_IT)
+    assert len(plan.changes) == 2
+    assert len(plan.unmanaged) == len(theirs)
+    converged(at(text(OURS)), OF_IT)
+    assert held(hub) == sorted([*theirs, ("landing-noise", "Ours"), ("landingquarantine", "Ours")])
+    converged(at(text()), OF_IT)
+    assert held(hub) == theirs
