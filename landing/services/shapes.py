@@ -73,6 +73,12 @@ def key_of(name: str, names: Mapping[str, str]) -> str:
     return key if names.get(key, name) == name else name + BY_NAME
 
 
+def keyed(name: str) -> tuple[str, bool]:
+    """The key of what a config never names, and whether it is ours; of what is not, one that no config can have."""
+    owned = name.startswith(PREFIX)
+    return (name.removeprefix(PREFIX) if owned else name + BY_NAME), owned
+
+
 def name_of(key: str, names: Mapping[str, str]) -> str:
     """What that is called in AWS of which `key_of` has made this key."""
     return key.removesuffix(BY_NAME) if key.endswith(BY_NAME) else names.get(key, PREFIX + key)

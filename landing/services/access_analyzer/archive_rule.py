@@ -12,7 +12,7 @@ from landing.organization import PREFIX, Organization
 from landing.services.access_analyzer.analyzer import Analyzer, analyzers, called, declared
 from landing.services.access_analyzer.settings import TYPES, AccessAnalyzerSettings
 from landing.services.base import Ownership
-from landing.services.shapes import BY_NAME, AdministeredSetting, name_of
+from landing.services.shapes import AdministeredSetting, keyed, name_of
 from landing.services.strength import Weaker, told
 
 MOST = 100
@@ -82,8 +82,8 @@ class ArchiveRule(AdministeredSetting):
             if key is None:
                 continue
             for rule in aws.listed(client, "list_archive_rules", "archiveRules", analyzerName=analyzer["name"]):
-                name, owned = rule["ruleName"].removeprefix(PREFIX), rule["ruleName"].startswith(PREFIX)
-                address = self.address(f"{key}/{name if owned else rule['ruleName'] + BY_NAME}", scope)
+                name, owned = keyed(rule["ruleName"])
+                address = self.address(f"{key}/{name}", scope)
                 needs = (Analyzer().address(key, scope),)
                 yield Resource(address, {"where": _form(rule["filter"])}, needs, owned=owned)
 

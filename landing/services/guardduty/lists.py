@@ -13,7 +13,7 @@ from landing.services.base import Ownership
 from landing.services.guardduty.administrator import detectors
 from landing.services.guardduty.detector import GuardDuty
 from landing.services.guardduty.settings import LISTS, GuardDutySettings
-from landing.services.shapes import NAME, AdministeredSetting
+from landing.services.shapes import NAME, AdministeredSetting, keyed
 from landing.services.strength import Weaker, told
 
 GONE = ("DELETE_PENDING", "DELETED")
@@ -89,7 +89,7 @@ class GuardDutyList(AdministeredSetting):
         for detector in detectors(aws, scope):
             for kind in LISTS:
                 for _, found in _present(aws, client, detector, kind):
-                    ours, name = found["Name"].startswith(PREFIX), found["Name"].removeprefix(PREFIX)
+                    name, ours = keyed(found["Name"])
                     status = COMING.get(found["Status"], found["Status"])
                     attributes = {
                         "type": kind,
@@ -97,7 +97,7 @@ class GuardDutyList(AdministeredSetting):
                         "format": found["Format"],
                         "status": status,
                     }
-                    yield Resource(self.address(name if ours else found["Name"], scope), attributes, needs, owned=ours)
+                    yield Resource(self.address(name, scope), attributes, needs, owned=ours)
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, update or delete; another type or format, which AWS changes in none, is another list."""

@@ -13,7 +13,7 @@ from landing.services.base import Ownership
 from landing.services.guardduty.administrator import detectors
 from landing.services.guardduty.detector import GuardDuty
 from landing.services.guardduty.settings import TESTS, GuardDutySettings
-from landing.services.shapes import NAME, AdministeredSetting
+from landing.services.shapes import NAME, AdministeredSetting, keyed
 from landing.services.strength import Weaker, neutral, ranked, told
 
 MOST = 100
@@ -73,8 +73,9 @@ class Suppression(AdministeredSetting):
         needs = (GuardDuty().address(NAME, scope),)
         for detector in detectors(aws, scope):
             for name in aws.listed(client, "list_filters", "FilterNames", DetectorId=detector):
-                if not name.startswith(PREFIX):
-                    yield Resource(self.address(name, scope), {}, needs, owned=False)
+                key, owned = keyed(name)
+                if not owned:
+                    yield Resource(self.address(key, scope), {}, needs, owned=False)
                     continue
                 found = client.get_filter(DetectorId=detector, FilterName=name)
                 attributes = {
@@ -83,7 +84,7 @@ class Suppression(AdministeredSetting):
                     "rank": found.get("Rank"),
                     "description": found.get("Description", ""),
                 }
-                yield Resource(self.address(name.removeprefix(PREFIX), scope), attributes, needs)
+                yield Resource(self.address(key, scope), attributes, needs)
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, replace or delete; findings that it has archived stay so without it."""

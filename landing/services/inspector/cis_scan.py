@@ -14,7 +14,7 @@ from landing.services.base import Ownership, required_account
 from landing.services.inspector.members import InspectorMembers
 from landing.services.inspector.scanning import Inspector
 from landing.services.inspector.settings import CisScan, InspectorSettings
-from landing.services.shapes import NAME, AdministeredSetting, key_of
+from landing.services.shapes import NAME, AdministeredSetting, keyed
 from landing.services.strength import Weaker, kept, neutral, ranked, told
 
 SCHEDULES = {"day": "daily", "week": "weekly", "month": "monthly"}
@@ -81,7 +81,7 @@ class InspectorCisScan(AdministeredSetting):
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """All that recur; those of a single time are somebody's own affair."""
-        for key, found in self._scans(aws, scope):
+        for key, owned, found in self._scans(aws, scope):
             schedule = dict(_schedule(found["schedule"]))
             targets = found["targets"]
             attributes = {
@@ -90,10 +90,9 @@ class InspectorCisScan(AdministeredSetting):
                 "accounts": sorted(aws.symbolic(list(targets["accountIds"]))),
                 "tags": {name: sorted(values) for name, values in targets["targetResourceTags"].items()},
             }
-            owned = found["scanName"].startswith(PREFIX)
             yield Resource(self.address(key, scope), attributes, (Inspector().address(NAME, scope),), owned=owned)
 
-    def _scans(self, aws: Aws, scope: Scope) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def _scans(self, aws: Aws, scope: Scope) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
         """By key; of one name, the others with their ids."""
         client = aws.client(self.client_name, scope)
         known: set[str] = set()
@@ -102,15 +101,16 @@ class InspectorCisScan(AdministeredSetting):
             for found in sorted(listed, key=lambda each: str(each["scanConfigurationArn"])):
                 if "oneTime" in found["schedule"]:
                     continue
-                key = key_of(found["scanName"], {})
-                yield f"{key} ({found['scanConfigurationArn'].rpartition('/')[2]})" if key in known else key, found
+                key, owned = keyed(found["scanName"])
+                again = f"{key} ({found['scanConfigurationArn'].rpartition('/')[2]})"
+                yield again if key in known else key, owned, found
                 known.add(key)
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, or replace all of it."""
         scope, after = change.address.scope, change.after
         client = aws.client(self.client_name, scope)
-        present = {key: found["scanConfigurationArn"] for key, found in self._scans(aws, scope)}
+        present = {key: found["scanConfigurationArn"] for key, _, found in self._scans(aws, scope)}
         arn = present.get(change.address.name, "")
         if change.action is Action.DELETE:
             if arn:

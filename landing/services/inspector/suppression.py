@@ -12,7 +12,7 @@ from landing.organization import PREFIX, Organization
 from landing.services.base import Ownership
 from landing.services.inspector.scanning import Inspector
 from landing.services.inspector.settings import RESOURCE_TAGS, InspectorSettings
-from landing.services.shapes import NAME, AdministeredSetting, key_of
+from landing.services.shapes import NAME, AdministeredSetting, keyed
 from landing.services.strength import Weaker, told
 
 COMPARISONS = {"eq": "EQUALS", "neq": "NOT_EQUALS", "prefix": "PREFIX"}
@@ -49,23 +49,22 @@ class InspectorSuppression(AdministeredSetting):
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
         """Filters that suppress, by name."""
-        for key, found in self._rules(aws, scope):
+        for key, owned, found in self._rules(aws, scope):
             attributes = {"description": found.get("description", ""), "where": seen(found["criteria"])}
             needs = (Inspector().address(NAME, scope),)
-            owned = found["name"].startswith(PREFIX)
             yield Resource(self.address(key, scope), attributes, needs, owned=owned)
 
-    def _rules(self, aws: Aws, scope: Scope) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def _rules(self, aws: Aws, scope: Scope) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
         client = aws.client(self.client_name, scope)
         with unless(SERVICE_DENIES):
             for found in aws.listed(client, "list_filters", "filters", action=SUPPRESS):
-                yield key_of(found["name"], {}), found
+                yield *keyed(found["name"]), found
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create or replace; what it has suppressed is to be seen again without it."""
         scope, after = change.address.scope, change.after
         client = aws.client(self.client_name, scope)
-        arn = next((found["arn"] for key, found in self._rules(aws, scope) if key == change.address.name), "")
+        arn = next((found["arn"] for key, _, found in self._rules(aws, scope) if key == change.address.name), "")
         if change.action is Action.DELETE:
             if arn:
                 client.delete_filter(arn=arn)
@@ -79,7 +78,7 @@ class InspectorSuppression(AdministeredSetting):
         else:
             with unless("BadRequestException") as refused:
                 client.create_filter(name=PREFIX + change.address.name, **rule)
-            if refused.code and change.address.name not in dict(self._rules(aws, scope)):
+            if refused.code and change.address.name not in {key for key, *_ in self._rules(aws, scope)}:
                 refused.again()  # else it was made by a request whose answer was lost
 
 

@@ -21,7 +21,7 @@ from landing.services.security_hub.settings import (
     AutomationRule,
     SecurityHubSettings,
 )
-from landing.services.shapes import BY_NAME, NAME, AdministeredSetting
+from landing.services.shapes import NAME, AdministeredSetting, keyed
 from landing.services.strength import Weaker, neutral, told
 
 MOST = 100
@@ -107,8 +107,7 @@ class SecurityHubAutomationRule(AdministeredSetting):
             rules += sorted(found, key=lambda rule: rule["CreatedAt"])
         keys = set[str]()
         for rule in rules:
-            name, owned = rule["RuleName"], rule["RuleName"].startswith(PREFIX)
-            key = name.removeprefix(PREFIX) if owned else name + BY_NAME
+            key, owned = keyed(rule["RuleName"])
             yield (key if key not in keys else f"{key} ({rule['RuleArn'].rpartition('/')[2]})"), owned, rule
             keys.add(key)
 
