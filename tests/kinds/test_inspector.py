@@ -245,3 +245,14 @@ def test_criteria_are_those_of_aws() -> None:
     assert {name for name, kind in ours.items() if kind == "NumberFilter"} == {*NUMBERS}
     assert {name for name, kind in ours.items() if kind == "MapFilter"} == {RESOURCE_TAGS}
     assert len(model.shape_for("ResourceScanType").enum) == len(SCANS)
+
+
+def test_a_filter_of_others_that_is_called_like_a_key_stays(sandbox: Sandbox, at: At) -> None:
+    theirs = {"severity": [{"comparison": "EQUALS", "value": "LOW"}]}
+    client(sandbox, applied(at)).create_filter(name="noise", action="SUPPRESS", filterCriteria=theirs)
+    rule = "suppress: {noise: {where: {severity: {eq: [MEDIUM]}}}}"
+    for settings, names in ((rule, ["landing-noise", "noise"]), ("", ["noise"])):
+        cloud = applied(at, settings)
+        found = {each["name"]: each["criteria"] for each in client(sandbox, cloud).list_filters()["filters"]}
+        assert sorted(found) == names
+        assert found["noise"] == theirs
