@@ -72,3 +72,18 @@ def test_a_baseline_that_sets_what_a_policy_sets_in_the_same_account(found: Call
     assert "snapshot_block_public_access in `shop-prod`" in problem.message
     assert "of `account-baseline`" in problem.message
     assert found("  ec2-account-defaults: {target: {accounts: [shop-dev]}}\n") == []  # where the baseline is not
+
+
+def test_a_zone_within_a_zone_holds_otherwise_and_two_of_one_place_are_told(
+    found: Callable[[str], list[Diagnostic]],
+) -> None:
+    zones = (
+        "  vpc-block-public-access: {target: {units: [root]}}\n"
+        "  private: {policy: vpc-block-public-access, target: {units: [workloads]}, "
+        "parameters: {mode: block_bidirectional}}\n"
+        "  public: {policy: vpc-block-public-access, target: {accounts: [shop-dev]}, parameters: {mode: off}}\n"
+    )
+    assert found(zones) == []
+    (problem,) = found(zones.replace("{units: [workloads]}", "{units: [root]}"))
+    assert (problem.code, problem.pointer) == ("LZ477", ("guardrails", "private"))
+    assert "internet_gateway_block.mode otherwise than guardrail `vpc-block-public-access`" in problem.message

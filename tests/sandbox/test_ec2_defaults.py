@@ -212,8 +212,14 @@ def test_a_declarative_policy_decides_what_is_read(cloud: Cloud) -> None:
         image_block_public_access={"state": "unblocked"},
         serial_console_access={"status": "enabled"},
         instance_metadata_defaults={"http_tokens": "required", "http_put_response_hop_limit": "4"},
+        vpc_block_public_access={
+            "internet_gateway_block": {"mode": "block_bidirectional", "exclusions_allowed": "disabled"}
+        },
     )
     ec2 = cloud.client("ec2", cloud.account("member"))
+    networks = ec2.describe_vpc_block_public_access_options()["VpcBlockPublicAccessOptions"]
+    closed = [networks[key] for key in ("InternetGatewayBlockMode", "ExclusionsAllowed", "ManagedBy")]
+    assert closed == ["block-bidirectional", "not-allowed", "declarative-policy"]
     read = [
         ec2.get_snapshot_block_public_access_state()["State"],
         ec2.get_image_block_public_access_state()["ImageBlockPublicAccessState"],
