@@ -1,9 +1,13 @@
 """The role for emergencies: used by named people of the management account with MFA, when nothing else lets them in."""
 
+import re
+
 from troposphere import Parameter, Sub, Template
 from troposphere.iam import Role
 
 REGIONS = "home"  # IAM is global
+PERSON = r"(user|role)/[\w+=,.@/-]+"
+POLICY = r"[\w+=,.@/-]+"
 
 
 def break_glass_role(*, trusted: list[str], policies: list[str] | None = None, mfa_minutes: int = 60) -> Template:
@@ -13,6 +17,10 @@ def break_glass_role(*, trusted: list[str], policies: list[str] | None = None, m
     within `mfa_minutes`; `policies` are AWS's own by name, AdministratorAccess when left out. A session lasts an hour.
     `access.exempt_roles: [break-glass]` lets it through the guardrails; `services.alarms.watched_roles` tells of uses.
     """
+    if not trusted or not all(re.fullmatch(PERSON, who) for who in trusted):
+        raise ValueError("`trusted` are `user/NAME` or `role/NAME`, each written out: at least one, and no pattern")
+    if mfa_minutes < 1 or not all(re.fullmatch(POLICY, name) for name in policies or ()):
+        raise ValueError("`mfa_minutes` is 1 or more, and `policies` are names of policies of AWS")
     template = Template("Role for emergencies")
     for name in ("ManagementAccountId", "OrganizationId"):
         template.add_parameter(Parameter(name, Type="String"))

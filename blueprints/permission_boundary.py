@@ -1,4 +1,6 @@
-"""A permissions boundary for roles that teams make themselves: no way out of it, and none around the landing zone."""
+"""A permissions boundary for roles that teams make themselves: what they make has it too, and it protects itself."""
+
+import re
 
 from troposphere import Sub, Template
 from troposphere.iam import ManagedPolicy
@@ -8,12 +10,16 @@ PATH = "/landing/"
 
 
 def permission_boundary(*, denied_actions: list[str] | None = None) -> Template:
-    """The policy `landing/landing-boundary`, which lets everything through but ways out of it.
+    """The policy `landing/landing-boundary`.
 
-    Who has it makes only roles and users that have it too, takes it off nobody, and changes neither the policy nor what
-    the landing zone has made, nor the account. `denied_actions` are denied besides. Name, path and description stay as
-    they are: IAM replaces a policy for another, and not while roles have it.
+    Who has it makes only roles and users that have it too and gives policies to no others, takes it off nobody, makes
+    no passwords and keys of users, and changes neither the policy nor the roles of the landing zone, nor the account. A
+    role without it that trusts the account, or that may be passed to a service, is a way around it: have few.
+    `denied_actions` are denied besides. Name, path and description stay as they are: IAM replaces a policy for another,
+    and not while roles have it.
     """
+    if not all(re.fullmatch(r"[a-z0-9-]+:[A-Za-z0-9*?]+", action) for action in denied_actions or ()):
+        raise ValueError("`denied_actions` are SERVICE:ACTION")
     boundary = Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy{PATH}landing-boundary")
     own = [
         Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{kind}")
@@ -30,10 +36,14 @@ def permission_boundary(*, denied_actions: list[str] | None = None) -> Template:
             "Sid": "OnlyWithBoundary",
             "Effect": "Deny",
             "Action": [
+                "iam:AttachRolePolicy",
+                "iam:AttachUserPolicy",
                 "iam:CreateRole",
                 "iam:CreateUser",
                 "iam:PutRolePermissionsBoundary",
+                "iam:PutRolePolicy",
                 "iam:PutUserPermissionsBoundary",
+                "iam:PutUserPolicy",
             ],
             "Resource": "*",
             "Condition": {"StringNotEquals": {"iam:PermissionsBoundary": boundary}},
@@ -42,6 +52,12 @@ def permission_boundary(*, denied_actions: list[str] | None = None) -> Template:
             "Sid": "BoundaryStays",
             "Effect": "Deny",
             "Action": ["iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"],
+            "Resource": "*",
+        },
+        {
+            "Sid": "NoPasswordsAndKeys",
+            "Effect": "Deny",
+            "Action": ["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"],
             "Resource": "*",
         },
         {
@@ -58,7 +74,13 @@ def permission_boundary(*, denied_actions: list[str] | None = None) -> Template:
         {
             "Sid": "LandingZoneStays",
             "Effect": "Deny",
-            "Action": ["iam:*Role", "iam:*RolePolicy", "iam:UpdateAssumeRolePolicy", "sts:AssumeRole"],
+            "Action": [
+                "iam:*Role",
+                "iam:*RolePolicy",
+                "iam:PutRolePermissionsBoundary",
+                "iam:UpdateAssumeRolePolicy",
+                "sts:AssumeRole",
+            ],
             "Resource": own,
         },
         {

@@ -1,5 +1,6 @@
 """Sessions on instances by Systems Manager in one region: encrypted, logged, and ended when nobody types."""
 
+import re
 from typing import Literal
 
 from troposphere import GetAtt, Ref, Sub, Template
@@ -25,6 +26,8 @@ def session_manager(
     """
     if not (1 <= idle_minutes <= 60 and 1 <= longest_minutes <= 1440):
         raise ValueError("idle_minutes is from 1 to 60, longest_minutes from 1 to 1440")
+    if not re.fullmatch(r"([\w.-]{1,32})?", run_as):
+        raise ValueError("run_as is the name of a user")
     template = Template("Preferences of Session Manager")
     log_group = f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{LOG_GROUP}"
     account = {"AWS": Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}
