@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from landing.policy import Changed, Effect
 from landing.policy.declarative import effective, leaves
 from landing.policy.testing.requests import in_words
-from landing.policy.testing.suite import Levels
+from landing.policy.testing.suite import Levels, documents
 
 SHOWN = 3
 """How many actions, or statements, are named."""
@@ -27,22 +26,16 @@ def said(found: Effect) -> tuple[object, ...]:
     return (*changed, frozenset(action for each in found.undetermined for action in each.actions))
 
 
-def told(found: Effect, where: str, examples: set[tuple[str, ...]] | None = None) -> Iterator[str]:
-    """What becomes denied and permitted, by the statements that decide, and of what that cannot be told.
-
-    `examples` are the statements of which an example has been given elsewhere; those of which one is given are added.
-    """
-    given = set[tuple[str, ...]]() if examples is None else examples
-    yield from _changed(found.denied, "denied", where, ", by {}", given)
-    yield from _changed(found.permitted, "permitted", where, ", so far denied by {}", given)
+def told(found: Effect, where: str) -> Iterator[str]:
+    """What becomes denied and permitted, by the statements that decide, and of what that cannot be told."""
+    yield from _changed(found.denied, "denied", where, ", by {}")
+    yield from _changed(found.permitted, "permitted", where, ", so far denied by {}")
     unknown = list(dict.fromkeys(action for each in found.undetermined for action in each.actions))
     if unknown:
         yield f"it cannot be told of {_actions(unknown)} {where}: {found.undetermined[0].reason}"
 
 
-def _changed(
-    changed: Iterable[Changed], becomes: str, where: str, by: str, examples: set[tuple[str, ...]]
-) -> Iterator[str]:
+def _changed(changed: Iterable[Changed], becomes: str, where: str, by: str) -> Iterator[str]:
     """For each of the statements, those that decide on most actions first; an example for each."""
     groups: dict[tuple[str, ...], list[Changed]] = {}
     for each in changed:
@@ -50,21 +43,19 @@ def _changed(
     largest = sorted(groups.items(), key=lambda item: (-sum(len(each.actions) for each in item[1]), item[0]))
     for names, alike in largest[:STATEMENTS]:
         reason = by.format(_listed(names)) if names else ", for want of an Allow"
-        yield from _counted(alike, becomes, where + reason, example=(becomes, *names) not in examples)
-        examples.add((becomes, *names))
+        yield from _counted(alike, becomes, where + reason)
     if rest := [each for _, alike in largest[STATEMENTS:] for each in alike]:
         yield from _counted(rest, becomes, where + by.format("other statements"))
 
 
-def _counted(groups: list[Changed], becomes: str, where: str, *, example: bool = True) -> Iterator[str]:
+def _counted(groups: list[Changed], becomes: str, where: str) -> Iterator[str]:
     partly = dict.fromkeys(action for each in groups if not each.entirely for action in each.actions)
     entirely = dict.fromkeys(action for each in groups for action in each.actions if action not in partly)
     for actions, extent in ((list(entirely), ""), (list(partly), " for some requests")):
         if actions:
             verb = "becomes" if len(actions) == 1 else "become"
             yield f"{_actions(actions)} {verb} {becomes}{extent} {where}"
-    if example:
-        yield f"e.g. {in_words(groups[0].example)}"
+    yield f"e.g. {in_words(groups[0].example)}"
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -84,7 +75,7 @@ SETTINGS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ChangedSetting:
     """What declarative policies come to set, and set so far; a text in which nothing is not set."""
 
     name: str
@@ -92,15 +83,15 @@ class Setting:
     after: str
 
 
-def settings_between(before: Levels, after: Levels) -> Iterator[Setting]:
+def settings_between(before: Levels, after: Levels) -> Iterator[ChangedSetting]:
     """What the declarative policies of one type come to set otherwise, given those on the way to an account."""
-    old, new = (leaves(effective(_documents(each)).document) for each in (before, after))
+    old, new = (leaves(effective(documents(each)).document) for each in (before, after))
     for where in dict.fromkeys((*new, *old)):
         if old.get(where) != new.get(where):
-            yield Setting(".".join(where), _value(old.get(where)), _value(new.get(where)))
+            yield ChangedSetting(".".join(where), _value(old.get(where)), _value(new.get(where)))
 
 
-def told_settings(changed: Mapping[Setting, int], where: str) -> Iterator[str]:
+def told_settings(changed: Mapping[ChangedSetting, int], where: str) -> Iterator[str]:
     """How things come to be set, and for how many accounts (one is not counted)."""
     for setting, number in list(changed.items())[:SETTINGS]:
         accounts = f" for {number:,} accounts" if number > 1 else ""
@@ -109,10 +100,6 @@ def told_settings(changed: Mapping[Setting, int], where: str) -> Iterator[str]:
         yield f"{setting.name} {becomes}{accounts}{where}{so_far}"
     if len(changed) > SETTINGS:
         yield f"{len(changed) - SETTINGS} more settings change{where}"
-
-
-def _documents(levels: Levels) -> list[list[Any]]:
-    return [[each["policy"] for each in level] for level in levels]
 
 
 def _value(value: object) -> str:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from landing.core import references
 from landing.core.model import Address, Attributes, Change, Resource
-from landing.guardrails.effect_text import SHOWN, Setting, said, settings_between, told, told_settings
+from landing.guardrails.effect_text import SHOWN, ChangedSetting, said, settings_between, told, told_settings
 from landing.guardrails.in_force import Documents, State, ids_for, levels, made_up, nodes_to, parents_of, requests_at
 from landing.organization import ROOT, Organization
 from landing.organization.resources import ATTACHMENTS, POLICY, moves
@@ -146,7 +146,6 @@ class _Study:
     def _told(self, nodes: Iterable[str], part: _Part, *, named: bool = True) -> Iterator[str]:
         """What a change does at nodes of which none is below another: what it does alike is said once, and counted."""
         ways = [(way, number, node) for node in nodes for way, number in self._ways(node)]
-        examples = set[tuple[str, ...]]()
         for policy_type in (SCP, RCP):
             found_here = [(self._effect(way, part, policy_type), number, node) for way, number, node in ways]
             places: dict[Hashable, dict[str, None]] = {}
@@ -154,19 +153,19 @@ class _Study:
                 places.setdefault(said(found), {})[node] = None
             for found, count in _alike(((found, number) for found, number, _ in found_here), said):
                 where = _below([*places[said(found)]]) if named else ""
-                yield from told(found, f"for {count:,} {'account' if count == 1 else 'accounts'}{where}", examples)
+                yield from told(found, f"for {count:,} {'account' if count == 1 else 'accounts'}{where}")
 
     def _told_settings(self, nodes: Sequence[str], types: Collection[str], *, named: bool = True) -> Iterator[str]:
         """What declarative policies come to set otherwise below nodes, in the management account too."""
         management = self._way(self.organization.management)
-        changed = Counter[Setting]()
+        changed = Counter[ChangedSetting]()
         for node in nodes:
             own = [(management, 1)] if node in {*management.before, *management.after} else []
             for way, number in (*self._ways(node), *own):
                 changed.update(dict.fromkeys(self._settings(way, types), number))
         yield from told_settings(changed, _below(nodes) if named else "")
 
-    def _settings(self, way: _Way, types: Iterable[str]) -> Iterator[Setting]:
+    def _settings(self, way: _Way, types: Iterable[str]) -> Iterator[ChangedSetting]:
         """What declarative policies of the types come to set otherwise for an account."""
         for policy_type in sorted({*types} - {SCP, RCP}):
             before = self._levels(way.before, policy_type, self.before.attached, self._known)

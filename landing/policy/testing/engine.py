@@ -1,8 +1,8 @@
 """Tests policies by their cases: expectations, claims, coverage of statements and mutation."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from landing.policy.evaluation import RCP, SCP
 from landing.policy.testing import settings
@@ -51,13 +51,14 @@ def _suite(suite: Suite, estate: Estate, *, mutate: bool) -> SuiteReport:
         outcomes = [(item, runner.outcome(item)) for item in prepared]
         tried += outcomes
         results.append(result_of(case, "case", len(outcomes), _failures(case, outcomes)))
-    judged: list[tuple[Claim | Setting, Callable[[], Result]]] = [
-        *((claim, partial(judge, claim, suite, estate)) for claim in cases.claims),
-        *((setting, partial(settings.judge, setting, suite, estate)) for setting in cases.settings),
-    ]
-    for item, result in judged:
+    come_to = cache(partial(settings.settings, suite, estate))
+    items: tuple[Claim | Setting, ...] = (*cases.claims, *cases.settings)
+    for item in items:
         try:
-            results.append(result())
+            if isinstance(item, Claim):
+                results.append(judge(item, suite, estate))
+            else:
+                results.append(settings.judge(item, suite, estate, come_to))
         except CaseError as error:
             mistakes.append(Mistake(item.parts.get(error.part, item.position), str(error)))
     report = SuiteReport(suite.name, str(suite.cases), tuple(results), tuple(mistakes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from landing.policy.declarative import effective, leaves
@@ -12,18 +12,21 @@ from landing.policy.testing.model import Cases, Position, Setting, Value, in_wor
 from landing.policy.testing.placeholders import fill_all
 from landing.policy.testing.report import FAILED, PASSED, Result, result_of
 from landing.policy.testing.requests import about
-from landing.policy.testing.suite import Suite, levels
+from landing.policy.testing.suite import Suite, documents, levels
 
 
-def judge(setting: Setting, suite: Suite, estate: Estate) -> Result:
-    """Whether a setting comes to what was expected in each account that is meant; raises CaseError."""
+def judge(setting: Setting, suite: Suite, estate: Estate, come_to: Callable[[str], Mapping[str, Value]]) -> Result:
+    """Whether a setting comes to what was expected in each account that is meant; raises CaseError.
+
+    `come_to` has the `settings` of an account.
+    """
     values = {**estate.names, **suite.values}
     with about("in"):
         places = fill_all(setting.places, values)
         accounts = list(dict.fromkeys(account for text in places for account in estate.place(text)))
     with about("expect"):
         expect = _filled(setting.expect, values)
-    found = {account: settings(suite, estate, account).get(setting.name) for account in accounts}
+    found = {account: come_to(account).get(setting.name) for account in accounts}
     failures = (f"in {account}: {in_words(value)}" for account, value in found.items() if value != expect)
     return result_of(setting, "setting", len(accounts), failures)
 
@@ -39,7 +42,7 @@ def settings(suite: Suite, estate: Estate, account: str) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for policy_type in sorted({policy.type for policy in suite.policies} - {SCP, RCP}):
         here = levels(suite.policies, estate.path(account), policy_type)
-        document = effective([[each["policy"] for each in level] for level in here]).document
+        document = effective(documents(here)).document
         found |= {".".join(where): _told(value) for where, value in leaves(document).items()}
     return found
 

@@ -70,6 +70,11 @@ def statements_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [listed] if isinstance(listed, Mapping) else list(listed)
 
 
+def documents(levels: Levels) -> list[list[Mapping[str, Any]]]:
+    """The documents of levels, without the names of their policies."""
+    return [[each["policy"] for each in level] for level in levels]
+
+
 def levels(policies: Iterable[Attached], path: Iterable[str], policy_type: str) -> Levels:
     """The policies of a type on a path from the root to an account, with FullAWSAccess where it belongs."""
     mine = [policy for policy in policies if policy.type == policy_type]
