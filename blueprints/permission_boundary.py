@@ -20,6 +20,24 @@ def permission_boundary(*, denied_actions: list[str] | None = None) -> Template:
     """
     if not all(re.fullmatch(r"[a-z0-9-]+:[A-Za-z0-9*?]+", action) for action in denied_actions or ()):
         raise ValueError("`denied_actions` are SERVICE:ACTION")
+    statements = _statements()
+    if denied_actions:
+        statements.append({"Sid": "Denied", "Effect": "Deny", "Action": sorted(denied_actions), "Resource": "*"})
+    template = Template("Permissions boundary for roles that teams make")
+    template.add_resource(
+        ManagedPolicy(
+            "Boundary",
+            ManagedPolicyName="landing-boundary",
+            Path=PATH,
+            Description="Roles that teams make may do no more than this",
+            PolicyDocument={"Version": "2012-10-17", "Statement": statements},
+        )
+    )
+    return template
+
+
+def _statements() -> list[dict[str, object]]:
+    """What it lets through, and what it denies whoever has it."""
     boundary = Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy{PATH}landing-boundary")
     own = [
         Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{kind}")
@@ -30,7 +48,7 @@ def permission_boundary(*, denied_actions: list[str] | None = None) -> Template:
             "role/break-glass",
         )
     ]
-    statements = [
+    return [
         {"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"},
         {
             "Sid": "OnlyWithBoundary",
@@ -90,16 +108,3 @@ def permission_boundary(*, denied_actions: list[str] | None = None) -> Template:
             "Resource": "*",
         },
     ]
-    if denied_actions:
-        statements.append({"Sid": "Denied", "Effect": "Deny", "Action": sorted(denied_actions), "Resource": "*"})
-    template = Template("Permissions boundary for roles that teams make")
-    template.add_resource(
-        ManagedPolicy(
-            "Boundary",
-            ManagedPolicyName="landing-boundary",
-            Path=PATH,
-            Description="Roles that teams make may do no more than this",
-            PolicyDocument={"Version": "2012-10-17", "Statement": statements},
-        )
-    )
-    return template

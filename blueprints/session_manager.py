@@ -29,37 +29,7 @@ def session_manager(
     if not re.fullmatch(r"([\w.-]{1,32})?", run_as):
         raise ValueError("run_as is the name of a user")
     template = Template("Preferences of Session Manager")
-    log_group = f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{LOG_GROUP}"
-    account = {"AWS": Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}
-    key = template.add_resource(
-        Key(
-            "SessionKey",
-            Description="Sessions on instances, and their logs",
-            EnableKeyRotation=True,
-            DeletionPolicy="Retain",
-            UpdateReplacePolicy="Retain",
-            KeyPolicy={
-                "Version": "2012-10-17",
-                "Statement": [
-                    {"Sid": "Account", "Effect": "Allow", "Principal": account, "Action": "kms:*", "Resource": "*"},
-                    {
-                        "Sid": "Logs",
-                        "Effect": "Allow",
-                        "Principal": {"Service": Sub("logs.${AWS::Region}.${AWS::URLSuffix}")},
-                        "Action": [
-                            "kms:Decrypt",
-                            "kms:DescribeKey",
-                            "kms:Encrypt",
-                            "kms:GenerateDataKey*",
-                            "kms:ReEncrypt*",
-                        ],
-                        "Resource": "*",
-                        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": Sub(log_group)}},
-                    },
-                ],
-            },
-        )
-    )
+    key = template.add_resource(_key())
     template.add_resource(Alias("SessionKeyAlias", AliasName="alias/landing-sessions", TargetKeyId=Ref(key)))
     template.add_resource(
         LogGroup(
@@ -102,3 +72,36 @@ def session_manager(
         )
     )
     return template
+
+
+def _key() -> Key:
+    """The key of sessions and of their logs: the account's, and that of CloudWatch Logs for this group."""
+    log_group = f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{LOG_GROUP}"
+    account = {"AWS": Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}
+    return Key(
+        "SessionKey",
+        Description="Sessions on instances, and their logs",
+        EnableKeyRotation=True,
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        KeyPolicy={
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Sid": "Account", "Effect": "Allow", "Principal": account, "Action": "kms:*", "Resource": "*"},
+                {
+                    "Sid": "Logs",
+                    "Effect": "Allow",
+                    "Principal": {"Service": Sub("logs.${AWS::Region}.${AWS::URLSuffix}")},
+                    "Action": [
+                        "kms:Decrypt",
+                        "kms:DescribeKey",
+                        "kms:Encrypt",
+                        "kms:GenerateDataKey*",
+                        "kms:ReEncrypt*",
+                    ],
+                    "Resource": "*",
+                    "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": Sub(log_group)}},
+                },
+            ],
+        },
+    )

@@ -44,11 +44,8 @@ def _refused(organization: Organization) -> Iterator[Diagnostic]:
     """Baselines that set what a declarative policy sets in the same account: their stacks fail there."""
     for deployment in organization.deployments.values():
         resources = deployment.template.get("Resources")
-        types = (
-            [each.get("Type") for each in resources.values() if isinstance(each, dict)]
-            if isinstance(resources, dict)
-            else []
-        )
+        bodies = resources.values() if isinstance(resources, dict) else ()
+        types = [each.get("Type") for each in bodies if isinstance(each, dict)]
         for resource in sorted(SET_BY_POLICY.keys() & types):
             accounts = deployment.accounts or organization.members(deployment.target)
             for account in accounts:
@@ -64,8 +61,7 @@ def _refused(organization: Organization) -> Iterator[Diagnostic]:
 
 def _setter(organization: Organization, account: str, attribute: str) -> Guardrail | None:
     """The innermost guardrail that has an attribute of EC2 on the way to an account."""
-    way = [*(node_of(step) for step in organization.path(organization.accounts[account].unit)), f"account/{account}"]
-    for node in reversed(way):
+    for node in reversed(_way_to(organization, account)):
         for guardrail in _of_type(organization, node, "DECLARATIVE_POLICY_EC2"):
             found = guardrail.document.get("ec2_attributes")
             if isinstance(found, Mapping) and attribute in found:
@@ -79,8 +75,13 @@ def _ways(organization: Organization) -> Iterator[list[str]]:
         yield [node_of(step) for step in organization.path(unit)]
     for node in organization.guarded:
         if node.startswith("account/"):
-            unit = organization.accounts[node.partition("/")[2]].unit
-            yield [*(node_of(step) for step in organization.path(unit)), node]
+            yield _way_to(organization, node.partition("/")[2])
+
+
+def _way_to(organization: Organization, account: str) -> list[str]:
+    """The nodes from the root to an account, itself included."""
+    unit = organization.accounts[account].unit
+    return [*(node_of(step) for step in organization.path(unit)), f"account/{account}"]
 
 
 def _of_type(organization: Organization, node: str, policy_type: str) -> list[Guardrail]:

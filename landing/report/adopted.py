@@ -23,12 +23,12 @@ def marked(changes: Iterable[Change], action: Action, expand: Collection[str] = 
     """The lines; `expand` as `fold` has it, `limit` 0 shows every one."""
     found = [change for change in changes if change.action is action]
     if len(found) <= SCREEN or not limit:
-        return [_line(change) for change in found]
+        return [line(change) for change in found]
     lines: list[str] = []
     folded: dict[str, list[Change]] = defaultdict(list)
     for change in found:
         if any(target == EVERYTHING or change.address.matches(target) for target in expand):
-            lines.append(_line(change))
+            lines.append(line(change))
         else:
             folded[change.address.kind].append(change)
     for kind, members in folded.items():
@@ -38,5 +38,6 @@ def marked(changes: Iterable[Change], action: Action, expand: Collection[str] = 
     return lines
 
 
-def _line(change: Change) -> str:
+def line(change: Change) -> str:
+    """The address, and where the config asks for it."""
     return f"{change.address}" + (f" ({change.source})" if change.source else "")

@@ -39,11 +39,11 @@ def percent(share: Share) -> str:
 
 def verdict(found: Compliance) -> str:
     """What it comes to, in a line."""
-    failing, every = len(found.failing), len(found.results)
+    good, every = found.share
     unknown = f"; of {len(found.unknown)} accounts and Regions nothing is known" if found.unknown else ""
     if not every:
         return f"No rule has a result{unknown}"
-    return f"{every - failing} of {every} results comply ({percent((every - failing, every))}){unknown}"
+    return f"{good} of {every} results comply ({percent(found.share)}){unknown}"
 
 
 def name_of(found: Compliance, account: str) -> str:
@@ -151,8 +151,8 @@ def as_json(found: Compliance, points: Sequence[Point]) -> str:
     document = {
         "organization": found.organization,
         "at": found.at,
-        "results": len(found.results),
-        "compliant": len(found.results) - len(found.failing),
+        "results": found.share[1],
+        "compliant": found.share[0],
         "units": _counted(found.by(lambda each: found.unit_of(each.account))),
         "accounts": {
             key: {**each, **asdict(found.places[key])}

@@ -34,7 +34,7 @@ class Row:
 def render(found: Compliance, points: Sequence[Point]) -> str:
     """The page; the same report gives the same bytes."""
     points = points[-MOST_POINTS:]
-    css = asset("drift.css")
+    css = asset("page.css")
     page = (
         environment()
         .get_template("compliance.html")
@@ -44,7 +44,7 @@ def render(found: Compliance, points: Sequence[Point]) -> str:
             verdict=verdict(found),
             failing=len(found.failing),
             every=len(found.results),
-            share=percent((len(found.results) - len(found.failing), len(found.results))),
+            share=percent(found.share),
             unknown=[(reason, sites) for reason, sites in why_unknown(found)],
             not_known=len(found.unknown),
             origin=[("Organization", found.organization), ("Looked at", found.at)],

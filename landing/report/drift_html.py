@@ -64,7 +64,7 @@ def render(report: Report, organization: Organization, declared: Iterable[Addres
     ]
     unadopted = [str(finding.address) for finding in report.of(Status.UNADOPTED)]
     numbers = grid(report, organization, declared)
-    css, script = asset("drift.css"), asset("drift.js")
+    css, script = asset("page.css"), asset("drift.js")
     data = _data(groups, organization)
     good, total = coverage(report)
     page = (

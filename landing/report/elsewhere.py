@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from landing.core.model import Action, Address
 from landing.engine.observe import desired_of
@@ -37,10 +37,3 @@ def repeated(plan: Plan, organization: Organization, groups: Sequence[Group], ex
         for change in asked
         if (change.address.kind, change.address.name, change.address.scope.account, repr(change.after)) in there
     }
-
-
-def lines(groups: Sequence[Group], addresses: Collection[Address]) -> Iterator[str]:
-    """A line each, with where the config asks for it."""
-    for group in groups:
-        if group.change.address in addresses:
-            yield f"{group.change.address}" + (f" ({group.change.source})" if group.change.source else "")

@@ -14,7 +14,7 @@ from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers
 from landing.organization import ForeignPolicy, Organization, is_bootstrapped
 from landing.report import elsewhere
-from landing.report.adopted import HEADS, TAKEN_OVER, marked
+from landing.report.adopted import HEADS, TAKEN_OVER, line, marked
 from landing.report.apply_text import planned
 from landing.report.diff import BRIEF, WHOLE, Detail, of_change
 from landing.report.fold import Group, expanded, fold
@@ -101,7 +101,7 @@ def _changes(
     yield from (f"  {style.sign(SIGNS[action.value])} {LEGEND[action]}" for action in Action if action in present)
     yield ""
     seen = Counter[tuple[str, Action]]()
-    again = elsewhere.repeated(plan, organization, groups, expand) if limit and detail is BRIEF else set[Address]()
+    again = elsewhere.repeated(plan, organization, groups, expand) if limit and detail == BRIEF else set[Address]()
     again = {address for address in again if not said.get(address)}
     for group in groups:
         if group.change.address in again:
@@ -121,7 +121,7 @@ def _changes(
     if again:
         yield style.paint(f"  # {elsewhere.CREATED}", "bold")
         sign = style.sign(SIGNS[Action.CREATE.value])
-        yield from (f"  {sign} {safe(line)}" for line in elsewhere.lines(groups, again))
+        yield from (f"  {sign} {safe(line(change))}" for change in changes if change.address in again)
         yield ""
     for action, head in HEADS.items():
         if lines := marked(plan.changes, action, expand, limit):

@@ -65,10 +65,9 @@ class ComplianceSeries:
 
 def point_of(found: Compliance) -> Point:
     """What a look at the whole organization comes to."""
-    good = len(found.results) - len(found.failing)
     units = found.by(lambda each: found.unit_of(each.account))
     rules = found.by(lambda each: each.rule)
-    return Point(found.at, (good, len(found.results)), len(found.unknown), units, rules)
+    return Point(found.at, found.share, len(found.unknown), units, rules)
 
 
 def _read(line: str, organization: str) -> Point | None:

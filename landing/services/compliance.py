@@ -89,6 +89,11 @@ class Compliance:
         """Those that do not comply."""
         return tuple(each for each in self.results if not each.complies)
 
+    @property
+    def share(self) -> tuple[int, int]:
+        """Results that comply, and all."""
+        return len(self.results) - len(self.failing), len(self.results)
+
     def controls_of(self, rule: str) -> tuple[str, ...]:
         """What a rule is evidence for, as far as the config knows it."""
         return self.asked[rule].controls if rule in self.asked else ()

@@ -79,6 +79,20 @@ def keyed(name: str) -> tuple[str, bool]:
     return (name.removeprefix(PREFIX) if owned else name + BY_NAME), owned
 
 
+def keyed_apart(
+    found: Iterable[Mapping[str, Any]], *, name: str, arn: str
+) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
+    """As `keyed`, of things of which AWS gives a name to several: the key of all but the first has its id, too.
+
+    `name` and `arn` are the members of a thing that have them.
+    """
+    known = set[str]()
+    for each in found:
+        key, owned = keyed(each[name])
+        yield (f"{key} ({each[arn].rpartition('/')[2]})" if key in known else key), owned, each
+        known.add(key)
+
+
 def name_of(key: str, names: Mapping[str, str]) -> str:
     """What that is called in AWS of which `key_of` has made this key."""
     return key.removesuffix(BY_NAME) if key.endswith(BY_NAME) else names.get(key, PREFIX + key)

@@ -14,7 +14,7 @@ from landing.services.base import Ownership, required_account
 from landing.services.inspector.members import InspectorMembers
 from landing.services.inspector.scanning import Inspector
 from landing.services.inspector.settings import CisScan, InspectorSettings
-from landing.services.shapes import NAME, AdministeredSetting, keyed
+from landing.services.shapes import NAME, AdministeredSetting, keyed_apart
 from landing.services.strength import Weaker, kept, neutral, ranked, told
 
 SCHEDULES = {"day": "daily", "week": "weekly", "month": "monthly"}
@@ -95,16 +95,11 @@ class InspectorCisScan(AdministeredSetting):
     def _scans(self, aws: Aws, scope: Scope) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
         """By key; of one name, the others with their ids."""
         client = aws.client(self.client_name, scope)
-        known: set[str] = set()
         with unless(SERVICE_DENIES):
             listed = aws.listed(client, "list_cis_scan_configurations", "scanConfigurations")
-            for found in sorted(listed, key=lambda each: str(each["scanConfigurationArn"])):
-                if "oneTime" in found["schedule"]:
-                    continue
-                key, owned = keyed(found["scanName"])
-                again = f"{key} ({found['scanConfigurationArn'].rpartition('/')[2]})"
-                yield again if key in known else key, owned, found
-                known.add(key)
+            recurring = [each for each in listed if "oneTime" not in each["schedule"]]
+            recurring.sort(key=lambda each: str(each["scanConfigurationArn"]))
+            yield from keyed_apart(recurring, name="scanName", arn="scanConfigurationArn")
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, or replace all of it."""

@@ -21,7 +21,7 @@ from landing.services.security_hub.settings import (
     AutomationRule,
     SecurityHubSettings,
 )
-from landing.services.shapes import NAME, AdministeredSetting, keyed
+from landing.services.shapes import NAME, AdministeredSetting, keyed_apart
 from landing.services.strength import Weaker, neutral, told
 
 MOST = 100
@@ -105,11 +105,7 @@ class SecurityHubAutomationRule(AdministeredSetting):
         for start in range(0, len(arns), MOST):
             found = client.batch_get_automation_rules(AutomationRulesArns=arns[start : start + MOST])["Rules"]
             rules += sorted(found, key=lambda rule: rule["CreatedAt"])
-        keys = set[str]()
-        for rule in rules:
-            key, owned = keyed(rule["RuleName"])
-            yield (key if key not in keys else f"{key} ({rule['RuleArn'].rpartition('/')[2]})"), owned, rule
-            keys.add(key)
+        yield from keyed_apart(rules, name="RuleName", arn="RuleArn")
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create or replace; what it has written into findings stays there without it."""
