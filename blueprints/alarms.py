@@ -12,7 +12,7 @@ from troposphere.kms import Alias, Key
 from troposphere.logs import LogGroup
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
-from landing.blueprint.naming import ALARMS
+from landing.blueprint.resource_names import ALARMS
 
 REGIONS = "home"
 SEVERITIES = ("LOW", "MEDIUM", "HIGH", "CRITICAL")

@@ -6,7 +6,7 @@ from typing import Literal
 from troposphere import Equals, Parameter, Ref, Sub, Template
 from troposphere.events import Rule, Target
 
-from landing.blueprint.naming import ALARMS
+from landing.blueprint.resource_names import ALARMS
 
 CALL = "AWS API Call via CloudTrail"
 SIGN_IN = "AWS Console Sign In via CloudTrail"

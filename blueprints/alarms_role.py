@@ -3,7 +3,7 @@
 from troposphere import Parameter, Sub, Template
 from troposphere.iam import Policy, Role
 
-from landing.blueprint.naming import ALARMS
+from landing.blueprint.resource_names import ALARMS
 
 REGIONS = "home"  # IAM is global
 VERSION = "2012-10-17"

@@ -4,7 +4,7 @@ from troposphere import Parameter, Sub, Template
 from troposphere.iam import Policy, Role
 from troposphere.logs import LogGroup
 
-from landing.blueprint.naming import TRAIL, TRAIL_LOGS_ROLE
+from landing.blueprint.resource_names import TRAIL, TRAIL_LOGS_ROLE
 
 REGIONS = "home"
 

@@ -4,7 +4,7 @@ from troposphere import GetAtt, Sub, Template
 from troposphere.config import ConfigurationAggregator, OrganizationAggregationSource
 from troposphere.iam import Role
 
-from landing.blueprint.naming import AGGREGATOR
+from landing.blueprint.resource_names import AGGREGATOR
 
 REGIONS = "home"
 

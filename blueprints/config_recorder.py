@@ -11,8 +11,8 @@ from troposphere.config import (
     RecordingMode,
 )
 
-from landing.blueprint.naming import RECORDER, RECORDER_ROLE
-from landing.blueprint.naming import bucket as log_bucket
+from landing.blueprint.resource_names import RECORDER, RECORDER_ROLE
+from landing.blueprint.resource_names import bucket as log_bucket
 
 
 def config_recorder(

@@ -3,8 +3,8 @@
 from troposphere import Parameter, Sub, Template
 from troposphere.iam import Policy, Role
 
-from landing.blueprint.naming import RECORDER_ROLE
-from landing.blueprint.naming import bucket as log_bucket
+from landing.blueprint.resource_names import RECORDER_ROLE
+from landing.blueprint.resource_names import bucket as log_bucket
 
 REGIONS = "home"  # IAM is global
 

@@ -5,7 +5,7 @@ from typing import Any
 from troposphere import Equals, Parameter, Ref, Sub, Template
 from troposphere.config import ConfigRule, ExecutionControls, RemediationConfiguration, Source, SsmControls
 
-from landing.blueprint.naming import remediation_role, remediation_rule
+from landing.blueprint.resource_names import remediation_role, remediation_rule
 
 RESOURCE = "RESOURCE_ID"
 

@@ -5,7 +5,7 @@ from typing import Any
 from troposphere import Sub, Template
 from troposphere.iam import Policy, Role
 
-from landing.blueprint.naming import remediation_role
+from landing.blueprint.resource_names import remediation_role
 
 REGIONS = "home"  # IAM is global
 

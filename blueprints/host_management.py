@@ -3,7 +3,7 @@
 from troposphere import Sub, Template
 from troposphere.ssm import ServiceSetting
 
-from landing.blueprint.naming import HOST_MANAGEMENT_ROLE
+from landing.blueprint.resource_names import HOST_MANAGEMENT_ROLE
 
 
 def host_management() -> Template:

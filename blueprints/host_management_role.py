@@ -3,7 +3,7 @@
 from troposphere import Sub, Template
 from troposphere.iam import Role
 
-from landing.blueprint.naming import HOST_MANAGEMENT_ROLE
+from landing.blueprint.resource_names import HOST_MANAGEMENT_ROLE
 
 REGIONS = "home"  # IAM is global
 

@@ -27,7 +27,7 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
-from landing.blueprint.naming import LOG_KEY_ALIAS, RECORDER_ROLE, TRAIL, bucket
+from landing.blueprint.resource_names import LOG_KEY_ALIAS, RECORDER_ROLE, TRAIL, bucket
 
 TRAIL_ARN = f"arn:${{AWS::Partition}}:cloudtrail:${{HomeRegion}}:${{ManagementAccountId}}:trail/{TRAIL}"
 RECORDER_ARN = f"arn:${{AWS::Partition}}:iam::*:role/{RECORDER_ROLE}"

@@ -22,7 +22,7 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
-from landing.blueprint.naming import MANAGED_TAG, PLANS_KEY_ALIAS
+from landing.blueprint.resource_names import MANAGED_TAG, PLANS_KEY_ALIAS
 
 REGIONS = "home"
 

@@ -4,7 +4,7 @@ from troposphere import Parameter, Sub, Template
 from troposphere.cloudwatch import Alarm
 from troposphere.logs import MetricFilter, MetricTransformation
 
-from landing.blueprint.naming import ALARMS, TRAIL
+from landing.blueprint.resource_names import ALARMS, TRAIL
 
 REGIONS = "home"
 NAMESPACE = "LogMetrics"

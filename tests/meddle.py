@@ -7,7 +7,7 @@ from pathlib import Path
 
 import boto3
 
-from landing.blueprint.naming import TRAIL
+from landing.blueprint.resource_names import TRAIL
 from landing.cli.session import sandbox_of
 from landing.sandbox.endpoint.process import env
 from landing.sandbox.world.home import Home

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from landing.blueprint.naming import AGGREGATOR, LOG_KEY_ALIAS, RECORDER, TRAIL, bucket
+from landing.blueprint.resource_names import AGGREGATOR, LOG_KEY_ALIAS, RECORDER, TRAIL, bucket
 from landing.core.model import Severity
 from landing.organization import TAG
 from tests.cloud import Cloud

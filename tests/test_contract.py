@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from landing.aws import ReadOnly
-from landing.blueprint.naming import LOG_KEY_ALIAS
+from landing.blueprint.resource_names import LOG_KEY_ALIAS
 from landing.core.model import Action, Address, Attributes, Change
 from landing.core.operation_names import OTHER_NAMES
 from landing.engine.observe import desired_of, observe

@@ -1,7 +1,7 @@
 """Blueprints: typed keyword functions that return a troposphere Template, rendered to canonical JSON.
 
 Those beside the config are a stranger's: they are rendered in a process of their own (`process`), which imports little.
-Blueprints may import `naming` alone. Imported by `library` and above.
+Blueprints may import `resource_names` alone. Imported by `library` and above.
 """
 
 from __future__ import annotations

@@ -131,7 +131,8 @@ def _advice(error: BaseException) -> str:
             return "a blueprint is rendered without files, network, processes and credentials: take it as a parameter"
         case ImportError():
             return (
-                "a blueprint may import the standard library, troposphere, landing.blueprint.naming and files beside it"
+                "a blueprint may import the standard library, troposphere, landing.blueprint.resource_names"
+                " and files beside it"
             )
     return "correct this line, or the parameters that the config gives"
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from landing.blueprint.naming import LOG_BUCKETS, LOG_KEY_ALIAS
+from landing.blueprint.resource_names import LOG_BUCKETS, LOG_KEY_ALIAS
 from landing.config.deployments import Deployments
 from landing.config.document import TRUSTED, Document, Path_, administrators, units_in
 from landing.config.pipeline import pipeline_of

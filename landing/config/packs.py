@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from landing.core.model import Severity
 from landing.organization import Organization, Pack
+from landing.policy.bin_packing import Room, entries, pack
 from landing.policy.limits import size_limit
 from landing.policy.merge import Piece, document, merge, pieces_of
-from landing.policy.packing import Room, entries, pack
 from landing.policy.room import slots
 from landing.policy.size import numbered
 

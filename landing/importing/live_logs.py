@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from landing.aws import Aws, translated, unless
-from landing.blueprint.naming import TRAIL
+from landing.blueprint.resource_names import TRAIL
 from landing.core.errors import HIDING
 from landing.core.model import Json, Scope
 from landing.importing.comparison import Compared, Sight

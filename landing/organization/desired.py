@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from landing.blueprint.naming import LOG_KEY_ALIAS, bucket
+from landing.blueprint.resource_names import LOG_KEY_ALIAS, bucket
 from landing.core import references
 from landing.core.deadlines import DEADLINES
 from landing.core.model import Address, Diagnostic, Json, Source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from landing.blueprint.naming import LOG_BUCKETS
+from landing.blueprint.resource_names import LOG_BUCKETS
 
 
 def bucket_patterns(purposes: Iterable[str], existing: Mapping[str, str]) -> list[str]:

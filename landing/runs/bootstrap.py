@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from landing.aws import Aws, translated, unless
-from landing.blueprint.naming import MANAGED_TAG
+from landing.blueprint.resource_names import MANAGED_TAG
 from landing.core.errors import AwsError, ConfigError
 from landing.core.model import ORGANIZATION, Address, Diagnostic, Scope
 from landing.organization import PIPELINE, Organization

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from landing.blueprint.naming import remediation_rule
+from landing.blueprint.resource_names import remediation_rule
 from landing.core.constraints import config_rules
 from landing.core.model import Source
 from landing.organization import ROOT, EnabledService, Organization, Target

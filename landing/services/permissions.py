@@ -9,7 +9,7 @@ from typing import Any
 
 from landing.aws import Reads, access_report, event_history, findings, service_quotas, simulator
 from landing.aws.reads import session_policy
-from landing.blueprint.naming import ALARMS, RECORDER_ROLE
+from landing.blueprint.resource_names import ALARMS, RECORDER_ROLE
 from landing.core.errors import LandingError
 from landing.organization import PIPELINE, PREFIX, Deployment, LockPlace, Organization
 from landing.policy.catalog import Action

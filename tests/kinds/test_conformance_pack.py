@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from landing.blueprint.naming import RECORDER
+from landing.blueprint.resource_names import RECORDER
 from landing.config import load
 from landing.core.errors import ConfigError
 from landing.core.model import Change

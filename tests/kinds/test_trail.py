@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from landing.blueprint.naming import LOG_BUCKETS
+from landing.blueprint.resource_names import LOG_BUCKETS
 from landing.core.model import Diagnostic
 from landing.organization import Organization
 from landing.services.cloudtrail.trail import Trail, _seen, _sent

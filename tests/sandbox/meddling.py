@@ -6,7 +6,15 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from landing.blueprint.naming import ALARMS, HOST_MANAGEMENT_ROLE, LOG_KEY_ALIAS, RECORDER, RECORDER_ROLE, TRAIL, bucket
+from landing.blueprint.resource_names import (
+    ALARMS,
+    HOST_MANAGEMENT_ROLE,
+    LOG_KEY_ALIAS,
+    RECORDER,
+    RECORDER_ROLE,
+    TRAIL,
+    bucket,
+)
 from tests.sandbox.lab import REGION, Lab
 from tests.sandbox.security import allow, document
 

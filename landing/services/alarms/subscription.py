@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.blueprint.naming import ALARMS
+from landing.blueprint.resource_names import ALARMS
 from landing.core.model import Change, Diagnostic, Level, Resource, Scope, Severity
 from landing.core.partitions import GLOBAL_REGION
 from landing.organization import EnabledService, Organization

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.blueprint.naming import TRAIL, TRAIL_LOGS_ROLE
+from landing.blueprint.resource_names import TRAIL, TRAIL_LOGS_ROLE
 from landing.core import forms
 from landing.core.constraints.trail import INSIGHT_NEEDS, MOST_VALUES, can_have
 from landing.core.model import ORGANIZATION, Action, Address, Change, Diagnostic, Gap, Resource, Scope, Severity, Source

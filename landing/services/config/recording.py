@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.blueprint.naming import AGGREGATOR
-from landing.blueprint.naming import RECORDER as RECORDER_NAME
+from landing.blueprint.resource_names import AGGREGATOR
+from landing.blueprint.resource_names import RECORDER as RECORDER_NAME
 from landing.core import forms
 from landing.core.model import Address, Change, Diagnostic, Gap, Resource, Scope, Severity, Source
 from landing.organization import ROOT, Organization, Target

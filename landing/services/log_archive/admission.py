@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from landing.aws import Aws
-from landing.blueprint.naming import RECORDER_ROLE, TRAIL
+from landing.blueprint.resource_names import RECORDER_ROLE, TRAIL
 from landing.organization import Delivery, Organization
 from landing.policy.resource_policy import listed, said
 from landing.services.cloudtrail.settings import CloudTrailSettings

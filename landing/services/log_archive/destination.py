@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.blueprint.naming import LOG_KEY_ALIAS
+from landing.blueprint.resource_names import LOG_KEY_ALIAS
 from landing.core.model import Address, Change, Diagnostic, Gap, Level, Resource, Scope, Severity, Source
 from landing.organization import Organization
 from landing.services.base import LACKS, Kind, Ownership

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from landing.aws import Aws, unless
-from landing.blueprint.naming import LOG_KEY_ALIAS
+from landing.blueprint.resource_names import LOG_KEY_ALIAS
 from landing.core.model import Address, Scope
 from landing.organization import Organization
 from landing.services.stacks.stack import Stack

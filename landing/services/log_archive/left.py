@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from landing.blueprint.naming import LOG_KEY_ALIAS
+from landing.blueprint.resource_names import LOG_KEY_ALIAS
 from landing.core.model import Change
 from landing.core.references import account_id
 from landing.organization import Organization

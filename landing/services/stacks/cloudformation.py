@@ -10,7 +10,7 @@ from typing import Any
 
 from landing.aws import Aws, unless
 from landing.blueprint import canonical, capabilities, context_values
-from landing.blueprint.naming import MANAGED_TAG
+from landing.blueprint.resource_names import MANAGED_TAG
 from landing.core.errors import Cause, OperationFailed
 from landing.core.model import Change
 from landing.core.references import account_id

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from landing.blueprint.naming import RECORDER_ROLE
+from landing.blueprint.resource_names import RECORDER_ROLE
 
 KEEP, REPLACE = "keep", "replace"
 TYPE = "AWS::Config::ConfigurationRecorder"

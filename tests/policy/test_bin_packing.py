@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landing.policy import RCP, SCP, evaluate
+from landing.policy.bin_packing import Packing, Room, entries, pack
 from landing.policy.limits import compact
 from landing.policy.merge import Piece, document, merge, pieces_of, refused
-from landing.policy.packing import Packing, Room, entries, pack
 from tests.policy.build import FULL, policy
 from tests.policy.generated import ACTION_PATTERNS, RESOURCE_PATTERNS, requests, statements
 
