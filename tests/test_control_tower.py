@@ -19,7 +19,7 @@ from landing.organization import Organization
 from landing.organization.owners import owner_of
 from landing.organization.resources import foreign_in, has_control_tower
 from landing.policy import SCP
-from landing.policy.room import others
+from landing.policy.attachment_slots import others
 from landing.report.plan_text import in_words, said_of
 from landing.sandbox import Sandbox
 from tests.cloud import BY_NAME, Cloud, QuickAws, Story

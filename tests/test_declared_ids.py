@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from landing.aws import live
+from landing.aws import live_names
 from landing.aws.declared_ids import Present, unheld
 from landing.core.errors import ConfigError
 from landing.core.model import Address, Diagnostic
@@ -92,7 +92,7 @@ def test_a_closed_account_of_the_same_mark_stands_in_nobodys_way(wanted: Callabl
     assert told(organization, MANAGEMENT, STRAY, closed) == []
     found = [{"Id": each.id, "Name": each.name, "Email": each.email, "State": each.state} for each in (STRAY, closed)]
     marks = {STRAY.id: "", DEV.id: "shop-dev"}
-    named = live.accounts(organization, MANAGEMENT.id, found, marks, {})
+    named = live_names.accounts(organization, MANAGEMENT.id, found, marks, {})
     assert [(each.id, each.key) for each in named] == [(STRAY.id, "shop-dev"), (DEV.id, DEV.id)]
 
 

@@ -19,7 +19,7 @@ from landing.guardrails.slots import refuse_crowded
 from landing.organization import TAG, ForeignPolicy, Organization, Strictness
 from landing.organization.resources import foreign_in
 from landing.policy import RCP, SCP
-from landing.policy.room import slots
+from landing.policy.attachment_slots import slots
 from landing.report.findings import share
 from landing.sandbox import Sandbox
 from tests.cloud import BY_NAME, Cloud, Story

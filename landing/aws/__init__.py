@@ -4,17 +4,17 @@ Nothing else imports boto3. Here belongs how AWS is asked, not what for: that is
 and all above. Begin with `door`, then `tree`.
 """
 
-from landing.aws.absent import SERVICE_DENIES, unless
 from landing.aws.batches import batched
 from landing.aws.causes import cause_of
 from landing.aws.door import Aws, ReadOnly
+from landing.aws.expected_refusals import SERVICE_DENIES, unless
 from landing.aws.faults import code_of, translated, translation
 from landing.aws.identity import check_organization
 from landing.aws.membership import as_joined
 from landing.aws.metrics import Setback, Tally, Use
-from landing.aws.pace import Clock, Interrupted, NotBegun
 from landing.aws.profile import account_of, region_of
 from landing.aws.queue import Queue
+from landing.aws.rate_limits import Clock, Interrupted, NotBegun
 from landing.aws.reads import Reads
 from landing.aws.s3_object import ConditionalObject
 from landing.aws.survey import AWAITED, EVALUATED, FULL_ACCESS, SCP

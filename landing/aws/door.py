@@ -16,8 +16,8 @@ from landing.aws.context import Context
 from landing.aws.faults import ATTEMPTS, translated
 from landing.aws.metrics import Tally
 from landing.aws.operations import Operations
-from landing.aws.pace import Clock, Interrupted, NotBegun, Pacer, Rates
 from landing.aws.queue import Queue, longest
+from landing.aws.rate_limits import Clock, Interrupted, NotBegun, Pacer, Rates
 from landing.aws.reads import CREDENTIALS, NOTHING, Reads
 from landing.aws.retry import Repeats
 from landing.aws.survey import Survey

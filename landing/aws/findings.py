@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from landing.aws.absent import unless
+from landing.aws.expected_refusals import unless
 from landing.aws.faults import translated
 from landing.core.errors import NotSent
 from landing.core.model import ORGANIZATION

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from landing.aws.absent import unless
+from landing.aws.expected_refusals import unless
 from landing.aws.faults import translated
 from landing.core.errors import AwsError, NoCredentials
 from landing.core.model import ORGANIZATION, Scope

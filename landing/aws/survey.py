@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from landing.aws.absent import unless
 from landing.aws.cache import Once
 from landing.aws.connection import Connection
+from landing.aws.expected_refusals import unless
 from landing.core.errors import HIDING
 from landing.core.model import Scope
 

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from landing.aws import live, packs
+from landing.aws import live_names, packs
 from landing.aws.cache import Once
 from landing.aws.connection import Connection
 from landing.aws.declared_ids import Present, unheld
-from landing.aws.live import Known, LiveAccount, LivePolicy, LiveUnit
+from landing.aws.live_names import Known, LiveAccount, LivePolicy, LiveUnit
 from landing.aws.survey import EVALUATED, Survey
 from landing.core import references
 from landing.core.errors import ConfigError, NotThere
@@ -359,14 +359,15 @@ class Tree:
             return Known("unit", ())
         found = self._survey.units
         marks = self._marks([unit.id for unit in found])
-        named = live.units(self._wanted, self._survey.root["Id"], found, marks)
+        named = live_names.units(self._wanted, self._survey.root["Id"], found, marks)
         return Known("unit", ((unit.key, unit) for unit in named))
 
     def _read_accounts(self) -> dict[str, LiveAccount]:
         found = [] if self.description is None else self._survey.accounts
         marks = self._marks([account["Id"] for account in found]) if found else {}
         present = (
-            Present(each["Id"], each["Name"], each["Email"], live.state(each), marks[each["Id"]]) for each in found
+            Present(each["Id"], each["Name"], each["Email"], live_names.state(each), marks[each["Id"]])
+            for each in found
         )
         problems = tuple(unheld(self._wanted, self.description, present))
         if problems:
@@ -374,7 +375,7 @@ class Tree:
         if self.description is None:
             return Known("account", ())
         management = self.description["MasterAccountId"]
-        named = live.accounts(self._wanted, management, found, marks, self._units_of(found))
+        named = live_names.accounts(self._wanted, management, found, marks, self._units_of(found))
         return Known("account", ((account.key, account) for account in named))
 
     def _units_of(self, accounts: list[Any]) -> Mapping[str, str]:
@@ -390,7 +391,7 @@ class Tree:
         marks = self._marks(own)
         becoming = packs.becoming(self._wanted, found, marks, self._only_at)
         holds = {policy_id: packs.held(self.tags_of(policy_id)) for policy_id in own}
-        named = live.policies(self._wanted, found, marks, becoming, holds)
+        named = live_names.policies(self._wanted, found, marks, becoming, holds)
         return Known("policy", ((policy.key, policy) for policy in named))
 
     def _only_at(self, policy_id: str, node: str) -> bool:

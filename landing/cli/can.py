@@ -53,7 +53,7 @@ def command(
       landing can root s3:DeleteBucket --all-accounts --live
     """
     from landing.cli.output import note, result, style_of
-    from landing.guardrails.oracle import Oracle
+    from landing.guardrails.verdict import Oracle
     from landing.policy.testing.requests import CaseError
     from landing.report.answers import Answers
 

@@ -113,7 +113,7 @@ def _into(session: Session, folder: Path) -> int:
     """Add what is new in AWS to the config of a folder."""
     from landing.cli.output import note
     from landing.core.text import safe
-    from landing.importing.into import add
+    from landing.importing.additions import add
     from landing.importing.live import read_new
     from landing.importing.output import write_cases
 

@@ -24,7 +24,7 @@ def watched(total: int, aws: Aws, *, live: bool) -> AbstractContextManager[View]
     from landing.report.progress import Lines, pulse
 
     if live and redraws():
-        from landing.report.live import Live
+        from landing.report.apply_display import Live
 
         style = style_of(sys.stderr)
         return pulse(Live(total, sys.stderr, style=style, clock=monotonic, queued=lambda: aws.queue))

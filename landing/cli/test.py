@@ -49,7 +49,7 @@ def command(
     from landing.guardrails.suites import suites
     from landing.policy.declared import estate_of
     from landing.policy.testing import run
-    from landing.report.tried import Tried
+    from landing.report.test_results import Tried
 
     wanted = outputs(forms, formats.names("tests"))
     organization, _ = session.organization()

@@ -23,8 +23,8 @@ from landing.config.pipeline import check as check_pipeline
 from landing.config.pipeline import check_read_role
 from landing.config.reader import REFUSED, read
 from landing.config.schema import compose
-from landing.config.sound import GIVEN, sound, unknown_targets
 from landing.config.structure import problems_of
+from landing.config.valid_part import GIVEN, sound, unknown_targets
 from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic
 from landing.core.vocabulary import Schema

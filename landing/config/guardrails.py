@@ -15,10 +15,10 @@ from landing.library import Library, Policy
 from landing.library.metadata import relative
 from landing.organization import ROOT, Guardrail, Organization, Target, node_of
 from landing.policy import lint
+from landing.policy.attachment_slots import limit, slots
 from landing.policy.escalation import open_escapes, open_to_outsiders, open_traits, open_ways
 from landing.policy.limits import LIMITS, size_limit
 from landing.policy.linter import ERROR, INFO, WARNING, Finding
-from landing.policy.room import limit, slots
 from landing.policy.size import numbered, size_of
 
 SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from landing.core.model import Severity
 from landing.organization import Organization, Pack
+from landing.policy.attachment_slots import slots
 from landing.policy.bin_packing import Room, entries, pack
 from landing.policy.limits import size_limit
 from landing.policy.merge import Piece, document, merge, pieces_of
-from landing.policy.room import slots
 from landing.policy.size import numbered
 
 SHORT = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}

@@ -8,8 +8,8 @@ from landing.core.model import Attributes, Change
 from landing.guardrails.in_force import State
 from landing.organization import Organization, resources
 from landing.policy.attachment import Room, denies_only, find_room, merged, swap
+from landing.policy.attachment_slots import room
 from landing.policy.limits import LIMITS, size_limit
-from landing.policy.room import room
 from landing.policy.size import size_of
 
 

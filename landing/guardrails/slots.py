@@ -20,8 +20,8 @@ from landing.guardrails.attachment_model import Model
 from landing.guardrails.in_force import State
 from landing.organization import Organization
 from landing.organization.resources import ATTACHMENTS, POLICY, policies_of
+from landing.policy.attachment_slots import limit, others, room
 from landing.policy.limits import LIMITS
-from landing.policy.room import limit, others, room
 
 Ids = Callable[[str], str]
 """The id in AWS of a node (`root`, `unit/KEY`, `account/KEY`); nothing where it has none yet, or nobody knows it."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from landing.importing.written import comment, inline
+from landing.importing.yaml_values import comment, inline
 from landing.library import Policy
 from landing.policy import RCP, SCP, catalog
 from landing.policy.catalog import Action

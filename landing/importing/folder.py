@@ -12,7 +12,7 @@ from landing.core.keys import keys
 from landing.core.model import Json
 from landing.importing import policy_folder
 from landing.importing.draft import Draft, DraftAccount, DraftBaseline, DraftPolicy, DraftStack, DraftUnit
-from landing.importing.written import block, comment, inline, text
+from landing.importing.yaml_values import block, comment, inline, text
 from landing.organization import ROOT
 
 HEAD = "# yaml-language-server: $schema=landing.schema.json"

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from landing.importing.written import block, inline
+from landing.importing.yaml_values import block, inline
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 STEP = 2

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from landing.aws import Aws
-from landing.aws.live import state
+from landing.aws.live_names import state
 from landing.core.constraints.principals import APPOINTED_BY, POLICY_TYPES, SERVICES
 from landing.core.errors import LandingError
 from landing.core.keys import is_key, keys, slug

@@ -16,7 +16,7 @@ from landing.importing.live_logs import with_logs
 from landing.importing.live_stack_sets import with_stack_sets
 from landing.importing.live_stacks import with_ours
 from landing.importing.output import Written, rewrite_folder, say_left_out
-from landing.importing.surroundings import plain_stacks
+from landing.importing.unmanaged_stacks import plain_stacks
 from landing.organization import Organization
 from landing.organization.resources import STACK, STACK_SET
 from landing.services.base import BY_SERVICE

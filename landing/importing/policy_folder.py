@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from landing.importing.draft import DraftPolicy
-from landing.importing.written import block, comment
+from landing.importing.yaml_values import block, comment
 from landing.library.placeholders import PLACEHOLDER
 
 BRACE = "brace"

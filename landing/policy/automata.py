@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from string import ascii_letters, digits
 from typing import NamedTuple
 
-from landing.policy.steps import Some, Step, Steps
+from landing.policy.glob_steps import Some, Step, Steps
 
 STATES = 20_000
 # Characters of every kind, those that read well first; beyond ASCII there are more than any policy lists.

@@ -7,12 +7,12 @@ from typing import Any
 
 from landing.policy.automata import TooManyError
 from landing.policy.catalog import Action
-from landing.policy.hits import Hits
 from landing.policy.keys import find_key, spelled
 from landing.policy.levels import Rule
 from landing.policy.request_space import PRINCIPAL, RESOURCE, RequestSpace
 from landing.policy.resource_space import form_of
 from landing.policy.search import Ask, Asks, Constraint, Search, Way
+from landing.policy.statement_matches import Hits
 from landing.policy.truth import Unknown
 from landing.policy.variables import Variable
 

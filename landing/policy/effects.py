@@ -15,11 +15,11 @@ from landing.policy.cases import Case, Tally, Unsolved, cases, chosen
 from landing.policy.claim import Claim, named_by, read_claim
 from landing.policy.document import statements
 from landing.policy.evaluation import SCP, CompiledLevels
-from landing.policy.hits import Actions, Hits
 from landing.policy.levels import Compiled
+from landing.policy.outcomes import Side, meeting
 from landing.policy.prover import within_rcps
 from landing.policy.request_space import RequestSpace
-from landing.policy.sides import Side, meeting
+from landing.policy.statement_matches import Actions, Hits
 
 Levels = Sequence[Sequence[Mapping[str, Any]]]
 """Policies by level, as `evaluate` takes them, to be looked at more than once."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from landing.policy.levels import Compiled, Place, Policies, rules
 from landing.policy.request import Request, checked_action, read_request
-from landing.policy.sieve import Hit, Sieve, bits_of
+from landing.policy.statement_filter import Hit, Sieve, bits_of
 
 ALLOWED = "Allowed"
 EXPLICITLY_DENIED = "ExplicitlyDenied"

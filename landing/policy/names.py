@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from landing.policy.steps import Some, Step, Steps, literal, several
+from landing.policy.glob_steps import Some, Step, Steps, literal, several
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from landing.policy import arn
 from landing.policy.automata import Goal, TooManyError, find, reach
 from landing.policy.claim import Claim
 from landing.policy.conditions import Condition, Context
+from landing.policy.glob_steps import Some, Step, Steps, arn_steps, literal, several, text_steps
 from landing.policy.pattern import Pattern, Wild, full_match, parse
 from landing.policy.principals import parse_principal
 from landing.policy.representatives import pattern_steps
 from landing.policy.search import Ask, Asks
-from landing.policy.steps import Some, Step, Steps, arn_steps, literal, several, text_steps
 from landing.policy.truth import Truth, Unknown
 from landing.policy.variables import Variable
 

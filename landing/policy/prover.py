@@ -20,10 +20,10 @@ from landing.policy.catalog import Action
 from landing.policy.claim import Claim, actions_of, read_claim
 from landing.policy.coverage import beyond_scps
 from landing.policy.evaluation import SCP, CompiledLevels, compiled
-from landing.policy.hits import Hits, group
 from landing.policy.levels import Policies
+from landing.policy.outcomes import Side, meeting
 from landing.policy.request_space import RequestSpace
-from landing.policy.sides import Side, meeting
+from landing.policy.statement_matches import Hits, group
 
 PROVED, REFUTED, UNDETERMINED = "proved", "refuted", "undetermined"
 

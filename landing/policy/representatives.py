@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from landing.policy.automata import reach_all
 from landing.policy.conditions import Condition, Context
+from landing.policy.glob_steps import IS_ARN, Some, Step, Steps, arn_steps, literal, several, text_steps
 from landing.policy.keys import Key
 from landing.policy.pattern import text_of
-from landing.policy.steps import IS_ARN, Some, Step, Steps, arn_steps, literal, several, text_steps
 from landing.policy.values import read_instant, read_network, read_number
 
 # Values that read well in an example; they are tried before what an automaton finds.

@@ -9,11 +9,11 @@ from landing.policy.automata import reach_all
 from landing.policy.catalog import Action
 from landing.policy.claim import Claim
 from landing.policy.conditions import Context
+from landing.policy.glob_steps import Some, Step, Steps, arn_steps, literal, several
 from landing.policy.levels import Resources
 from landing.policy.names import REGION, Name, name_of
 from landing.policy.pattern import Pattern, Wild, resolve
 from landing.policy.principal_space import matcher
-from landing.policy.steps import Some, Step, Steps, arn_steps, literal, several
 from landing.policy.truth import Truth
 from landing.policy.variables import Variable
 

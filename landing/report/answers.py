@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from landing.core.text import safe
-from landing.guardrails.oracle import Answer
+from landing.guardrails.verdict import Answer
 from landing.organization import Organization
 from landing.policy.limits import LIMITS
 from landing.policy.testing import Attached

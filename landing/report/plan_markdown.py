@@ -10,7 +10,7 @@ from landing.core.model import Action, Address, Change
 from landing.engine.plan import Plan
 from landing.guardrails.exposure import allowances, dangers
 from landing.organization import Organization
-from landing.report.adopted import HEADS, TAKEN_OVER, marked
+from landing.report.adoption import HEADS, TAKEN_OVER, marked
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.diff import BRIEF, WHOLE, Detail, at_most, of_change
 from landing.report.fold import EVERYTHING, Group, expanded, fold

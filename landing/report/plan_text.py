@@ -14,7 +14,7 @@ from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers
 from landing.organization import ForeignPolicy, Organization, is_bootstrapped
 from landing.report import elsewhere
-from landing.report.adopted import HEADS, TAKEN_OVER, line, marked
+from landing.report.adoption import HEADS, TAKEN_OVER, line, marked
 from landing.report.apply_text import planned
 from landing.report.diff import BRIEF, WHOLE, Detail, of_change
 from landing.report.fold import Group, expanded, fold

@@ -16,7 +16,7 @@ from typing import Any
 from landing.aws import Aws, translated, unless
 from landing.core.errors import Refused
 from landing.organization import Organization
-from landing.services.config.recording import RECORDERS, ConfigRecording, aggregator_of
+from landing.services.config.recorder_status import RECORDERS, ConfigRecording, aggregator_of
 from landing.services.config.settings import ConfigSettings
 from landing.services.declared_rules import DeclaredRule, Site, declared_rules, told_name
 from landing.services.stacks import existing_recorders

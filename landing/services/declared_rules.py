@@ -10,7 +10,7 @@ from landing.blueprint.resource_names import remediation_rule
 from landing.core.constraints import config_rules
 from landing.core.model import Source
 from landing.organization import ROOT, EnabledService, Organization, Target
-from landing.services.config.deployed import left_out
+from landing.services.config.organization_deployment import left_out
 from landing.services.config.pack import RULE, ConformancePack, pack_in
 from landing.services.config.rule import ConfigRule
 from landing.services.config.settings import ConfigSettings

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from landing.core.yaml_text import parse
 from landing.importing.insertion import added
-from landing.importing.written import block
+from landing.importing.yaml_values import block
 
 TEXT = """\
 # who we are

@@ -14,7 +14,7 @@ from landing.core.keys import is_key, keys, slug
 from landing.core.yaml_text import parse
 from landing.importing.draft import Draft, DraftAccount, DraftPolicy, DraftUnit, LeftOut
 from landing.importing.output import write_folder
-from landing.importing.written import block, comment, inline, text
+from landing.importing.yaml_values import block, comment, inline, text
 
 ANY = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=128)
 """What AWS takes as the name of a unit or a policy."""

@@ -18,7 +18,7 @@ from landing.importing.draft import Asked
 from landing.importing.live import read, stranger
 from landing.importing.live_services import with_services
 from landing.importing.output import write_folder
-from landing.importing.written import block
+from landing.importing.yaml_values import block
 from landing.library import Library, shipped
 from landing.organization import Organization
 from landing.sandbox import Sandbox

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landing.policy.automata import Goal, TooManyError, find, reach, reach_all
+from landing.policy.glob_steps import Some, Step, text_steps
 from landing.policy.pattern import full_match, glob_regex, parse
-from landing.policy.steps import Some, Step, text_steps
 
 GLOBS = st.lists(st.text(alphabet="ab*?", min_size=1, max_size=4), min_size=1, max_size=4)
 ANYTHING = (Step(Some.ANY, many=True),)

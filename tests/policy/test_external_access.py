@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from landing.config import load
-from landing.guardrails.oracle import Oracle
+from landing.guardrails.verdict import Oracle
 from landing.library import shipped
 from landing.policy import catalog
 from landing.policy.declared import declared, estate_of

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landing.policy import catalog, prove
-from landing.policy.hits import group
 from landing.policy.levels import rules
 from landing.policy.representatives import addresses, instants, numbers
+from landing.policy.statement_matches import group
 from tests.policy.build import deny, level
 from tests.policy.proofs import DETECTOR, proof
 

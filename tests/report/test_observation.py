@@ -7,7 +7,7 @@ import json
 
 from landing.aws import Queue
 from landing.engine.journal import Event
-from landing.report.live import Live
+from landing.report.apply_display import Live
 from landing.report.log_lines import JsonLines, TextLines
 from landing.report.observation import ReadingEvents, ReadingLine
 from landing.report.progress import Lines

@@ -12,7 +12,7 @@ import pytest
 from landing.aws import Queue
 from landing.core.model import Address, Diagnostic, Scope
 from landing.engine.journal import Event, Standing
-from landing.report.live import Live
+from landing.report.apply_display import Live
 from landing.report.log_lines import JsonLines, TextLines
 from landing.report.progress import Lines, pulse, span
 from landing.report.style import Style

@@ -11,11 +11,11 @@ from landing.policy.cases import Case, Tally, Unsolved, cases
 from landing.policy.claim import read_claim
 from landing.policy.conditions import Condition
 from landing.policy.derived import GLOBAL_REGIONS
-from landing.policy.hits import group
 from landing.policy.levels import Rule
 from landing.policy.linter.finding import ERROR, WARNING, Finding, Located, Source
 from landing.policy.request_space import RequestSpace
 from landing.policy.search import Constraint
+from landing.policy.statement_matches import group
 
 # Services that answer in one region, wherever they are asked from, with that region in the partition aws: a lock on
 # regions has to leave them out, or the region in.

@@ -8,12 +8,12 @@ from landing.policy import arn, catalog, suggestions
 from landing.policy.action_pattern import ActionPattern
 from landing.policy.automata import Goal, TooManyError, find
 from landing.policy.catalog import Action
+from landing.policy.glob_steps import arn_steps
 from landing.policy.keys import find_key
 from landing.policy.levels import resource_pattern
 from landing.policy.linter.finding import ERROR, WARNING, Finding, Located, Source
 from landing.policy.pattern import Pattern, Variable, Wild, parse
 from landing.policy.resource_space import domains, service_of
-from landing.policy.steps import arn_steps
 
 MANY_ACTIONS = 400
 

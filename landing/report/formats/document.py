@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from landing.report.proofs import Proofs, Ways
     from landing.report.root_users import RootUsers
     from landing.report.status import Runs
-    from landing.report.tried import Tried
+    from landing.report.test_results import Tried
     from landing.runs.compliance_series import Point
     from landing.services.compliance import Compliance
 
@@ -38,9 +38,9 @@ def problems(found: Sequence[Diagnostic], organization: Organization | None, vie
 
 
 def tests(found: Tried, view: View) -> str:
-    from landing.report import tried
+    from landing.report import test_results
 
-    return tried.as_json(found)
+    return test_results.as_json(found)
 
 
 def answers(found: Answers, view: View) -> str:
@@ -62,9 +62,9 @@ def runs(found: Runs, view: View) -> str:
 
 
 def attached(organization: Organization, view: View) -> str:
-    from landing.report import attached
+    from landing.report import attachments
 
-    return json.dumps(attached.as_json(organization), indent=1) + "\n"
+    return json.dumps(attachments.as_json(organization), indent=1) + "\n"
 
 
 def root(found: RootUsers, view: View) -> str:

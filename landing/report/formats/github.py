@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from landing.engine.plan import Plan
     from landing.organization import Organization
     from landing.report.formats.view import View
-    from landing.report.tried import Tried
+    from landing.report.test_results import Tried
 
 
 def plan(plan: Plan, organization: Organization, view: View) -> str:
@@ -39,6 +39,8 @@ def problems(found: Sequence[Diagnostic], organization: Organization | None, vie
 
 
 def tests(found: Tried, view: View) -> str:
-    from landing.report import tried, workflow_commands
+    from landing.report import test_results, workflow_commands
 
-    return workflow_commands.render(tried.as_results(found), view.repository, closing=tried.closing(found))
+    return workflow_commands.render(
+        test_results.as_results(found), view.repository, closing=test_results.closing(found)
+    )

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from landing.engine.drift import Report
     from landing.organization import Organization
     from landing.report.formats.view import View
-    from landing.report.tried import Tried
+    from landing.report.test_results import Tried
 
 
 def drift(found: Report, organization: Organization, view: View) -> str:
@@ -19,6 +19,6 @@ def drift(found: Report, organization: Organization, view: View) -> str:
 
 
 def tests(found: Tried, view: View) -> str:
-    from landing.report import tried
+    from landing.report import test_results
 
-    return tried.as_junit(found)
+    return test_results.as_junit(found)

@@ -26,9 +26,9 @@ def drift(found: Report, organization: Organization, view: View) -> str:
 
 
 def attached(organization: Organization, view: View) -> str:
-    from landing.report import attached
+    from landing.report import attachments
 
-    return view.style.plain(attached.as_markdown(organization, budget=view.budget))
+    return view.style.plain(attachments.as_markdown(organization, budget=view.budget))
 
 
 def root(found: RootUsers, view: View) -> str:

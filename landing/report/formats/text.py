@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from landing.report.proofs import Proofs, Ways
     from landing.report.root_users import RootUsers
     from landing.report.status import Runs
-    from landing.report.tried import Tried
+    from landing.report.test_results import Tried
     from landing.runs.compliance_series import Point
     from landing.services.compliance import Compliance
 
@@ -60,9 +60,9 @@ def problems(found: Sequence[Diagnostic], organization: Organization | None, vie
 
 
 def tests(found: Tried, view: View) -> str:
-    from landing.report import tried
+    from landing.report import test_results
 
-    return tried.as_text(found, verbose=view.verbose)
+    return test_results.as_text(found, verbose=view.verbose)
 
 
 def answers(found: Answers, view: View) -> str:
@@ -84,9 +84,9 @@ def runs(found: Runs, view: View) -> str:
 
 
 def attached(organization: Organization, view: View) -> str:
-    from landing.report import attached
+    from landing.report import attachments
 
-    return view.style.page(attached.lines(organization, view.style))
+    return view.style.page(attachments.lines(organization, view.style))
 
 
 def root(found: RootUsers, view: View) -> str:

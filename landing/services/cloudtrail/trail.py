@@ -16,8 +16,8 @@ from landing.organization import EnabledService, Organization
 from landing.services.base import LACKS, Kind, Ownership
 from landing.services.cloudtrail.settings import CloudTrailSettings
 from landing.services.log_archive import key as log_key
+from landing.services.log_archive.former_location import left_behind
 from landing.services.log_archive.key import archive_stack
-from landing.services.log_archive.left import left_behind
 from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.stacks.stack import Stack
 from landing.services.strength import Weaker, kept, neutral, on, present

@@ -13,7 +13,7 @@ from landing.core.references import account_key
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, EnabledService, File, Organization
 from landing.services.config import pack as packs
-from landing.services.config.deployed import (
+from landing.services.config.organization_deployment import (
     MOST_EXCLUDED,
     Deployed,
     Failure,

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from landing.core.model import Json, Resource
 from landing.organization import Delivery, Organization
 from landing.services.config.conformance_pack import OrganizationConformancePack, packs_of
-from landing.services.config.deployed import PRINCIPAL
-from landing.services.config.recording import OF_ORGANIZATION, ConfigRecording
+from landing.services.config.organization_deployment import PRINCIPAL
+from landing.services.config.recorder_status import OF_ORGANIZATION, ConfigRecording
 from landing.services.config.rule import ConfigRule, rules_of
 from landing.services.config.settings import ConfigSettings
 from landing.services.service import GOVERNED, HOME, Service, ServiceBlueprint

@@ -16,7 +16,15 @@ from landing.core.references import account_id, account_key
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, EnabledService, Organization, Target
 from landing.services.config import remediation
-from landing.services.config.deployed import MOST_EXCLUDED, Deployed, Failure, excluded, left_out, names_of, needs
+from landing.services.config.organization_deployment import (
+    MOST_EXCLUDED,
+    Deployed,
+    Failure,
+    excluded,
+    left_out,
+    names_of,
+    needs,
+)
 from landing.services.config.settings import ConfigSettings, Rule
 from landing.services.shapes import key_of, name_problems
 from landing.services.strength import Weaker, neutral, told, told_each

@@ -12,7 +12,7 @@ from landing.core.references import account_id
 from landing.organization import PREFIX, Organization
 from landing.services.base import Ownership, required_account
 from landing.services.inspector.members import InspectorMembers
-from landing.services.inspector.scanning import Inspector
+from landing.services.inspector.scan_settings import Inspector
 from landing.services.inspector.settings import CisScan, InspectorSettings
 from landing.services.shapes import NAME, AdministeredSetting, keyed_apart
 from landing.services.strength import Weaker, kept, neutral, ranked, told

@@ -6,7 +6,7 @@ from landing.services.inspector.administrator import InspectorAdministrator
 from landing.services.inspector.cis_scan import InspectorCisScan
 from landing.services.inspector.inverse import settings_of
 from landing.services.inspector.members import InspectorMembers
-from landing.services.inspector.scanning import Inspector
+from landing.services.inspector.scan_settings import Inspector
 from landing.services.inspector.settings import PRINCIPAL, InspectorSettings
 from landing.services.inspector.suppression import InspectorSuppression
 from landing.services.service import Service

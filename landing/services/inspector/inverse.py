@@ -11,7 +11,7 @@ from landing.core.references import account_key
 from landing.organization import Organization
 from landing.services.base import Kind
 from landing.services.inspector.cis_scan import InspectorCisScan
-from landing.services.inspector.scanning import Inspector
+from landing.services.inspector.scan_settings import Inspector
 from landing.services.inspector.suppression import InspectorSuppression
 from landing.services.shapes import at_home
 

@@ -13,7 +13,7 @@ from landing.core.model import Action, Change, Resource, Scope
 from landing.core.references import account_id
 from landing.organization import Organization
 from landing.organization.resources import ACCOUNT
-from landing.services.inspector.scanning import Inspector
+from landing.services.inspector.scan_settings import Inspector
 from landing.services.inspector.scans import is_on, statuses, switch, wanted
 from landing.services.inspector.settings import LINKED, SCANS, InspectorSettings
 from landing.services.shapes import NAME, AdministeredSetting, refusals

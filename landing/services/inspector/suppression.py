@@ -10,7 +10,7 @@ from landing.core import forms
 from landing.core.model import Action, Change, Resource, Scope, Severity
 from landing.organization import PREFIX, Organization
 from landing.services.base import Ownership
-from landing.services.inspector.scanning import Inspector
+from landing.services.inspector.scan_settings import Inspector
 from landing.services.inspector.settings import RESOURCE_TAGS, InspectorSettings
 from landing.services.shapes import NAME, AdministeredSetting, keyed
 from landing.services.strength import Weaker, told

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from landing.aws import Aws
 from landing.core.model import Address, Change, Resource, Scope, Severity
 from landing.organization import Organization
+from landing.services.log_archive.former_location import left_behind
 from landing.services.log_archive.key import archive_stack, shown
-from landing.services.log_archive.left import left_behind
 from landing.services.shapes import NAME, AdministeredSetting
 from landing.services.strength import Weaker, neutral
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.aws.live import LiveAccount
+from landing.aws.live_names import LiveAccount
 from landing.core import forms
 from landing.core.constraints.inputs import takes
 from landing.core.errors import AccountMoved, EmailDiffers

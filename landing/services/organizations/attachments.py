@@ -16,9 +16,9 @@ from landing.core.model import Address, Attributes, Change, Resource, Scope, Sev
 from landing.organization import ROOT, Organization, node_of
 from landing.organization.resources import ATTACHMENTS, BEST_EFFORT, NODES, POLICY, POLICY_TYPE, policies_of
 from landing.policy.attachment import denies_only, find_room, has_list, merged, swap
+from landing.policy.attachment_slots import room
 from landing.policy.direction import allows
 from landing.policy.limits import LIMITS, compact, size_limit
-from landing.policy.room import room
 from landing.services.base import Kind, Ownership
 from landing.services.organizations.organization import TheOrganization
 from landing.services.strength import Weaker, neutral

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from landing.aws import EVALUATED, Aws
-from landing.aws.live import LivePolicy
+from landing.aws.live_names import LivePolicy
 from landing.aws.packs import surplus_tags, tags_of
 from landing.core import forms, references
 from landing.core.model import MARK, Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName

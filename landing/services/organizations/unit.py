@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from landing.aws import Aws
-from landing.aws.live import LiveUnit
+from landing.aws.live_names import LiveUnit
 from landing.core import forms
 from landing.core.model import MARK, Action, Address, Attributes, Change, Resource, Scope, UniqueName
 from landing.organization import ROOT, TAG, Organization

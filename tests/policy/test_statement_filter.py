@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from landing.policy import compile_levels
 from landing.policy.levels import Rule
 from landing.policy.request import read_request
-from landing.policy.sieve import Hit, Sieve, bits_of
+from landing.policy.statement_filter import Hit, Sieve, bits_of
 from landing.policy.truth import every
 from tests.policy.build import deny, level, request
 from tests.policy.generated import hierarchies, requests
@@ -33,7 +33,7 @@ def test_a_sieve_is_its_statements_one_by_one(levels: list[Any], asked: list[dic
 
 
 def test_many_values_of_a_key_are_not_all_kept() -> None:
-    from landing.policy.sieve import _KEPT
+    from landing.policy.statement_filter import _KEPT
 
     policies = compile_levels([level(deny(Condition={"StringLike": {"aws:SourceVpc": "vpc-*7"}}))])
     for number in range(_KEPT + 10):

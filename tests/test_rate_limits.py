@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from landing.aws.pace import Clock, Interrupted, Pacer
+from landing.aws.rate_limits import Clock, Interrupted, Pacer
 from landing.core.quotas import RATES
 from tests.simulated.rates import ACCOUNT_TABLE, Buckets
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from landing.core.text import safe
 from landing.organization import Organization, Pack
+from landing.policy.attachment_slots import slots
 from landing.policy.limits import LIMITS, size_limit
-from landing.policy.room import slots
 from landing.policy.size import size_of
 from landing.report.budget import BUDGET, Section, fit
 from landing.report.markdown import code

@@ -13,7 +13,7 @@ from landing.core import forms
 from landing.core.model import Address, Change, Diagnostic, Gap, Resource, Scope, Severity, Source
 from landing.organization import ROOT, Organization, Target
 from landing.services.base import LACKS, Ownership
-from landing.services.config.deployed import RECORDER
+from landing.services.config.organization_deployment import RECORDER
 from landing.services.config.settings import ConfigSettings
 from landing.services.shapes import NAME, AdministeredSetting
 from landing.services.stacks import existing_recorders
