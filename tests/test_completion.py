@@ -148,7 +148,7 @@ def test_what_is_heavy_is_not_imported(folder: Path) -> None:
     code = (
         "import sys; from landing.cli import main\n"
         "try: main()\n"
-        "finally: print(*{'boto3', 'botocore', 'jsonschema', 'fastjsonschema', 'moto'} & {*sys.modules}, file=sys.stderr)"
+        "finally: print(*{'boto3', 'botocore', 'jsonschema', 'moto'} & {*sys.modules}, file=sys.stderr)"
     )
     asking = {VARIABLE: "bash_complete", "COMP_WORDS": "landing plan --target account.", "COMP_WORDBREAKS": BREAKS}
     done = subprocess.run(

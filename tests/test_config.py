@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from landing.config import load, schema
-from landing.config.structure import compiled, example_for
+from landing.config.fit import ANNOTATIONS, ASSERTIONS, fits
+from landing.config.structure import example_for
 from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic, Source
 from landing.core.partitions import REGIONS, region_group
@@ -320,7 +321,7 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 PATHS = _paths(WHOLE)
 """Drawn by number: the repr of them all is too large for hypothesis."""
-COMPILED = compiled(schema())
+SCHEMA = schema()
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
@@ -344,13 +345,85 @@ def test_no_value_anywhere_breaks_the_checks(
 
 @settings(max_examples=300, deadline=None)
 @given(st.integers(0, len(PATHS) - 1), JUNK)
-def test_what_the_compiled_schema_lets_through_the_other_validator_does_too(number: int, junk: Any) -> None:
+def test_what_fits_the_schema_the_other_validator_lets_through_too(number: int, junk: Any) -> None:
     broken = copy.deepcopy(WHOLE)
     node: Any = broken
     for step in PATHS[number][:-1]:
         node = node[step]
     node[PATHS[number][-1]] = junk
-    assert COMPILED(broken) is Draft7Validator(schema()).is_valid(broken)
+    assert fits(broken, SCHEMA, SCHEMA) is Draft7Validator(SCHEMA).is_valid(broken)
+
+
+VALUES: list[Any] = [
+    *(None, True, False, 0, 1, 1.0, 1.5, 2, 3, -1, "", "a", "ab", "abc", "b\n", [], [1], [1, True], [True, True]),
+    *([1, 1.0], ["a", "a"], ["a", "b"], [[1], [True]], [{"a": 1}, {"a": True}], [{"a": 1}, {"a": 1.0}], [1, 2, 3]),
+    *(
+        {},
+        {"a": 1},
+        {"a": "x"},
+        {"b": 1},
+        {"b": "x"},
+        {"a": 1, "b": 2},
+        {"a": [1]},
+        {"a": {"a": {"a": 1}}},
+        {"abc": None},
+    ),
+]
+PARTS: dict[str, list[Any]] = {
+    "additionalProperties": [False, {"type": "integer"}],
+    "allOf": [[{"type": "string"}, {"minLength": 2}]],
+    "anyOf": [[{"type": "string"}, {"minimum": 2}]],
+    "const": [1, True, "a", [1], {"a": 1}],
+    "enum": [[0, "a"], [False, None], [[True, True]]],
+    "if": [{"type": "string"}],
+    "items": [{"type": "integer"}, {"type": ["boolean", "string"]}, False],
+    "maxItems": [1],
+    "maxLength": [1],
+    "maxProperties": [1],
+    "maximum": [1],
+    "minItems": [2],
+    "minLength": [2],
+    "minProperties": [2],
+    "minimum": [1],
+    "not": [{"type": "object"}],
+    "oneOf": [[{"type": "integer"}, {"minimum": 1}]],
+    "pattern": ["^a", "b"],
+    "properties": [{"a": {"type": "integer"}}, {"a": {"type": "integer"}, "b": {"$ref": "#/properties/a"}}],
+    "propertyNames": [{"maxLength": 1}, {"enum": ["a"]}],
+    "required": [["a"], ["a", "b"]],
+    "type": ["array", "boolean", "integer", "null", "number", "object", "string", ["integer", "null"]],
+    "uniqueItems": [True, False],
+}
+
+
+def test_every_keyword_means_what_the_other_validator_takes_it_for() -> None:
+    assert PARTS.keys() == ASSERTIONS.keys()
+    sides = {
+        "if": {"then": {"minLength": 2}, "else": {"type": "integer"}},
+        "additionalProperties": {"properties": {"a": True}},
+    }
+    for keyword, parts in PARTS.items():
+        for part in parts:
+            tried = {keyword: part, **sides.get(keyword, {})}
+            found = {fits(value, tried, tried) for value in VALUES}
+            assert [fits(value, tried, tried) for value in VALUES] == list(
+                map(Draft7Validator(tried).is_valid, VALUES)
+            ), tried
+            assert found == {True, False} or part in (False, True), tried
+
+
+def test_every_keyword_of_the_schema_is_known() -> None:
+    """Those where the schema has others, no value gets to."""
+
+    def keywords(part: Any) -> Iterator[str]:
+        if isinstance(part, dict):
+            for name, below in part.items():
+                yield name
+                named = name in ("properties", "definitions")
+                for each in below.values() if named else below if name in ("allOf", "anyOf", "oneOf") else (below,):
+                    yield from keywords(each) if name not in ("const", "default") else ()
+
+    assert {*keywords(SCHEMA)} <= ASSERTIONS.keys() | ANNOTATIONS | {"$ref"}
 
 
 @pytest.mark.parametrize("top", ["organization", "roles", "accounts"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from landing.config.document import Document, Path_
+from landing.config.fit import fits, to_the_end
 from landing.core.model import Diagnostic
 from landing.core.spelling import nearest
 from landing.core.vocabulary import KEY
@@ -22,9 +21,9 @@ def problems_of(document: Document, schema: Mapping[str, Any]) -> list[Diagnosti
     """Every violation of the schema, where it stands in the files; of the document it is a hole.
 
     A key that is nearly one that is not there is read as that: so what stands below it is looked at, too.
-    A compiled validator says whether there is any violation; the one that names all errors is imported only then.
+    Whether there is any is asked first; the validator that names all errors is imported only then.
     """
-    if compiled(schema)(document.data):
+    if fits(document.data, schema, schema):
         return []
     found = _violations(document, schema)
     misspelt = [each for each in found if each.code == "LZ201" and _respell(document, each)]
@@ -40,7 +39,7 @@ def problems_of(document: Document, schema: Mapping[str, Any]) -> list[Diagnosti
 
 def violations(data: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Path_]:
     """The places of a value that violate the schema: of a key that is unknown or missing, the mapping around it."""
-    if not compiled(schema)(dict(data)):
+    if not fits(data, schema, schema):
         yield from (tuple(error.absolute_path) for error in _errors(schema, dict(data)))
 
 
@@ -58,7 +57,7 @@ def _violations(document: Document, schema: Mapping[str, Any]) -> list[Diagnosti
     """Those accounts only are looked at that are wrong: they are the bulk of a config."""
     data = dict(document.data)
     if isinstance(data.get("accounts"), dict):
-        data["accounts"] = _suspects(data["accounts"], schema["properties"]["accounts"])
+        data["accounts"] = _suspects(data["accounts"], schema)
     found = list(dict.fromkeys(each for error in _errors(schema, data) for each in _spoken(document, error)))
     mistyped = {each.pointer for each in found if each.code == "LZ205"}
     told = set[Path_]()
@@ -66,20 +65,16 @@ def _violations(document: Document, schema: Mapping[str, Any]) -> list[Diagnosti
 
 
 def _errors(schema: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[ValidationError]:
-    """Each; `$` is the end of a text, as for the compiled validator, and not before a line break that ends it."""
+    """Each; `$` is the end of a text, as for `fits`, and not before a line break that ends it."""
     from jsonschema import Draft7Validator, ValidationError
     from jsonschema.validators import extend
 
     def pattern(_: object, wanted: str, text: object, __: object) -> Iterator[ValidationError]:
-        if isinstance(text, str) and not re.search(_to_the_end(wanted), text):
+        if isinstance(text, str) and not re.search(to_the_end(wanted), text):
             yield ValidationError(f"{text!r} does not match {wanted!r}")
 
     validator: Any = extend(Draft7Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]
     yield from validator(schema).iter_errors(data)
-
-
-def _to_the_end(pattern: str) -> str:
-    return re.sub(r"(?<!\\)\$", r"\\Z", pattern)
 
 
 def _is_said(document: Document, problem: Diagnostic, mistyped: set[Path_], told: set[Path_]) -> bool:
@@ -114,57 +109,9 @@ def _follows(document: Document, problem: Diagnostic) -> bool:
     return problem.code == "LZ206" and any(hole != at and hole[: len(at)] == at for hole in document.holes)
 
 
-def compiled(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
-    """Whether a value fits a schema, and nothing more: it changes no value, nor fills in defaults.
-
-    A property of a property is compiled when a value has it: a config names few of all services.
-    """
-    return _compiled(json.dumps(schema))
-
-
-@cache
-def _compiled(text: str) -> Callable[[Any], bool]:
-    schema = json.loads(text)
-    sections = {name: part["properties"] for name, part in schema.get("properties", {}).items() if "properties" in part}
-    hollow = {
-        name: {**schema["properties"][name], "properties": {key: {} for key in sections[name]}} for name in sections
-    }
-    shell = _validator({**schema, "properties": {**schema["properties"], **hollow}} if sections else schema)
-
-    @cache
-    def part(section: str, name: str) -> Callable[[Any], bool]:
-        below = {section: {"properties": {name: sections[section][name]}}}
-        return _validator({"definitions": schema.get("definitions", {}), "properties": below})
-
-    def fits(value: Any) -> bool:
-        return shell(value) and all(
-            part(section, name)({section: {name: value[section][name]}})
-            for section in sections
-            if isinstance(value, Mapping) and isinstance(value.get(section), Mapping)
-            for name in sections[section].keys() & value[section].keys()
-        )
-
-    return fits
-
-
-def _validator(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
-    import fastjsonschema
-
-    check = fastjsonschema.compile(dict(schema), use_default=False)
-
-    def valid(value: Any) -> bool:
-        try:
-            check(value)
-        except fastjsonschema.JsonSchemaException:
-            return False
-        return True
-
-    return valid
-
-
 def _suspects(accounts: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    fits, name = compiled(schema["additionalProperties"]), re.compile(_to_the_end(schema["propertyNames"]["pattern"]))
-    return {key: value for key, value in accounts.items() if not fits(value) or name.search(key) is None}
+    part = schema["properties"]["accounts"]
+    return {key: value for key, value in accounts.items() if not fits({key: value}, part, schema)}
 
 
 def _spoken(document: Document, error: ValidationError) -> Iterator[Diagnostic]:

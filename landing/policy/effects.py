@@ -17,7 +17,7 @@ from landing.policy.document import statements
 from landing.policy.evaluation import SCP, CompiledLevels
 from landing.policy.levels import Compiled
 from landing.policy.outcomes import Side, meeting
-from landing.policy.prover import within_rcps
+from landing.policy.prover import all_within_rcps, within_rcps
 from landing.policy.request_space import RequestSpace
 from landing.policy.statement_matches import Actions, Hits
 
@@ -249,7 +249,9 @@ class Comparison:
 @lru_cache(maxsize=16)
 def _asked(patterns: tuple[str, ...], needs_allow: bool) -> Actions:
     """The actions of a claim, those of them within RCPs where no Allow is needed."""
-    return Actions(action for action in named_by(patterns) if needs_allow or within_rcps(action))
+    if needs_allow:
+        return Actions(named_by(patterns))
+    return Actions(all_within_rcps() if patterns == ("*",) else filter(within_rcps, named_by(patterns)))
 
 
 def _says(policies: CompiledLevels, hit: Mapping[int, bool]) -> object:

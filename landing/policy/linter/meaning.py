@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from landing.policy import catalog
 from landing.policy.automata import TooManyError
@@ -95,9 +95,10 @@ def _adds_nothing(rule: Rule, rules: Sequence[Rule], partition: str) -> bool:
     """Whether no request of a partition is denied by one rule alone; raises `TooManyError` if it cannot be told."""
     others = [other for other in rules if other is not rule]
     actions = _actions(rule)
-    if not actions or not any(other.on_action(actions[0].lowered) is True for other in others):
-        return False
-    groups = group(actions, [rule, *others])
+    first = next(actions, None)
+    if first is None or not any(other.on_action(first.lowered) is True for other in others):
+        return False  # nearly always: and so the actions of most services are never read
+    groups = group([first, *actions], [rule, *others])
     if any(hits.may == 1 for hits in groups):
         return False
     space = RequestSpace(read_claim({"deny": "*", "partition": partition}), rules, outsiders=True)
@@ -109,13 +110,13 @@ def _adds_nothing(rule: Rule, rules: Sequence[Rule], partition: str) -> bool:
     return True
 
 
-def _actions(rule: Rule) -> list[catalog.Action]:
-    """The actions that a rule hits."""
-    services = {pattern.service for pattern in rule.actions}
-    known: Iterable[catalog.Action] = catalog.all_actions()
-    if not rule.statement.not_action and None not in services:
-        known = (action for name in services if name for action in catalog.service_actions(name).values())
-    return [action for hits, alike in group(known, [rule]).items() if hits.sure for action in alike]
+def _actions(rule: Rule) -> Iterator[catalog.Action]:
+    """The actions that a rule hits, service by service."""
+    named = {pattern.service for pattern in rule.actions}
+    services = catalog.services() if rule.statement.not_action or None in named else named
+    for service in sorted(filter(None, services)):
+        found = group(catalog.service_actions(service).values(), [rule])
+        yield from (action for hits, alike in found.items() if hits.sure for action in alike)
 
 
 def _alone(case: Case, rule: Rule) -> bool:
