@@ -174,5 +174,6 @@ def within_rcps(action: Action) -> bool:
 def all_within_rcps() -> tuple[Action, ...]:
     """Every action that RCPs reach, ordered by service; the actions of other services are not read for it."""
     services = sorted(catalog.rcp_services())
-    return tuple(action for name in services for action in catalog.service_actions(name).values() if within_rcps(action))
-
+    return tuple(
+        action for name in services for action in catalog.service_actions(name).values() if within_rcps(action)
+    )
