@@ -87,3 +87,31 @@ def test_a_zone_within_a_zone_holds_otherwise_and_two_of_one_place_are_told(
     (problem,) = found(zones.replace("{units: [workloads]}", "{units: [root]}"))
     assert (problem.code, problem.pointer) == ("LZ477", ("guardrails", "private"))
     assert "internet_gateway_block.mode otherwise than guardrail `vpc-block-public-access`" in problem.message
+
+
+EXCLUSION = """Resources:
+  Open:
+    Type: AWS::EC2::VPCBlockPublicAccessExclusion
+    Properties: {InternetGatewayExclusionMode: allow-egress, VpcId: vpc-1}
+"""
+
+
+def test_an_exclusion_is_refused_only_where_the_innermost_policy_admits_none(
+    found: Callable[[str], list[Diagnostic]], tmp_path: Path
+) -> None:
+    """What a policy further up says of exclusions does not matter where one below says otherwise."""
+    (tmp_path / "blueprints").mkdir()
+    (tmp_path / "blueprints" / "open_network.yaml").write_text(EXCLUSION)
+    (tmp_path / "config" / "open.yaml").write_text("baselines: {open-network: {target: {accounts: [shop-prod]}}}\n")
+    closed = "  vpc-block-public-access: {target: {units: [root]}}\n"
+    (problem,) = found(closed)
+    assert (problem.code, problem.pointer) == ("LZ479", ("guardrails", "vpc-block-public-access"))
+    assert "vpc_block_public_access in `shop-prod`" in problem.message
+    inner = (
+        "  below: {policy: vpc-block-public-access, target: {units: [workloads]}, parameters: {exclusions: enabled}}\n"
+    )
+    assert found(closed + inner) == []
+    (problem,) = found(
+        closed.replace("}}", "}, parameters: {exclusions: enabled}}") + inner.replace("enabled", "disabled")
+    )
+    assert problem.pointer == ("guardrails", "below")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from landing.core.model import Diagnostic
 from landing.organization import Guardrail, Organization, node_of
-from landing.policy.declarative import Conflict, effective
+from landing.policy.declarative import Conflict, effective, leaves
 from landing.policy.declarative.shape import complete
 from landing.policy.declarative.shapes import SHAPES
 
@@ -38,6 +38,12 @@ SET_BY_POLICY = {
     "AWS::EC2::VPCEncryptionControl": "vpc_encryption_control",
 }
 """Types of resources that EC2 refuses to make where a declarative policy has the attribute ("EC2 policy syntax")."""
+ADMITTED = {
+    "AWS::EC2::VPCBlockPublicAccessExclusion": (
+        "ec2_attributes", "vpc_block_public_access", "internet_gateway_block", "exclusions_allowed",
+    ),
+}  # fmt: skip
+"""Those that are the accounts' own where this setting comes to `enabled` (the same)."""
 
 
 def _refused(organization: Organization) -> Iterator[Diagnostic]:
@@ -49,7 +55,7 @@ def _refused(organization: Organization) -> Iterator[Diagnostic]:
         for resource in sorted(SET_BY_POLICY.keys() & types):
             accounts = deployment.accounts or organization.members(deployment.target)
             for account in accounts:
-                if guardrail := _setter(organization, account, SET_BY_POLICY[resource]):
+                if guardrail := _refuses(organization, account, resource):
                     message = (
                         f"it sets {SET_BY_POLICY[resource]} in `{account}`, where {resource} of "
                         f"`{deployment.key}` sets it too, and EC2 lets nobody but the policy"
@@ -59,13 +65,17 @@ def _refused(organization: Organization) -> Iterator[Diagnostic]:
                     break
 
 
-def _setter(organization: Organization, account: str, attribute: str) -> Guardrail | None:
-    """The innermost guardrail that has an attribute of EC2 on the way to an account."""
-    for node in reversed(_way_to(organization, account)):
-        for guardrail in _of_type(organization, node, "DECLARATIVE_POLICY_EC2"):
-            found = guardrail.document.get("ec2_attributes")
-            if isinstance(found, Mapping) and attribute in found:
-                return guardrail
+def _refuses(organization: Organization, account: str, resource: str) -> Guardrail | None:
+    """The innermost guardrail, on the way to an account, for which EC2 refuses a type of resource there."""
+    levels = [_of_type(organization, node, "DECLARATIVE_POLICY_EC2") for node in _way_to(organization, account)]
+    if resource in ADMITTED:
+        found = leaves(effective([[guardrail.document for guardrail in level] for level in levels]).document)
+        if found.get(ADMITTED[resource]) == "enabled":
+            return None
+    for guardrail in (each for level in reversed(levels) for each in level):
+        attributes = guardrail.document.get("ec2_attributes")
+        if isinstance(attributes, Mapping) and SET_BY_POLICY[resource] in attributes:
+            return guardrail
     return None
 
 

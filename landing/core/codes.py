@@ -275,7 +275,8 @@ CODES: Mapping[str, Explanation] = {
         "let a baseline make it: `read-role: {target: {units: [root]}}`; plans cannot read members without it",
     ),
     "LZ441": Explanation(
-        "automation rules of Security Hub that are too many, or of one order", "put some together, or order them"
+        "automation rules of Security Hub that are too many, of one order, or of too many values",
+        "put some together, order them, or make two of one",
     ),
     "LZ447": Explanation(
         "an override of Macie that wants automated discovery in some accounts, where it is off in all",

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from landing.core.errors import OperationFailed
+from landing.core.model import Scope
 from landing.sandbox import Sandbox
-from tests.cloud import Cloud
+from landing.services.security_hub.automation_rule import SecurityHubAutomationRule
+from tests.cloud import Cloud, WatchedAws
 from tests.kinds.conftest import At, converged, of_service
 from tests.samples import SMALL
 
@@ -66,3 +71,44 @@ def test_what_others_have_called_like_a_key_stays_and_of_ours_one_of_a_name_is_l
     assert held(hub) == sorted([*theirs, ("landing-noise", "Ours"), ("landingquarantine", "Ours")])
     converged(at(text()), OF_IT)
     assert held(hub) == theirs
+
+
+class Deleting(WatchedAws):
+    """A door behind which somebody deletes every automation rule once they have been listed."""
+
+    hub: Any
+
+    def _after_call(self, **rest: Any) -> None:
+        if rest["model"].name == "ListAutomationRules":
+            arns = [each["RuleArn"] for each in self.hub.list_automation_rules()["AutomationRulesMetadata"]]
+            if arns:
+                self.hub.batch_delete_automation_rules(AutomationRulesArns=arns)
+
+
+def test_a_rule_that_aws_leaves_out_of_its_answer_is_a_gap_and_not_missing(sandbox: Sandbox, at: At) -> None:
+    cloud = converged(at(text(OURS)), OF_IT)
+    aws = Deleting(cloud.organization)
+    aws.hub = client(cloud)
+    kind = SecurityHubAutomationRule()
+    with pytest.raises(OperationFailed, match=r"automation-rule/.* does not exist"):
+        list(kind.read(cloud.organization, aws, Scope("security-tooling", "eu-west-1")))
+    assert list(kind.read(cloud.organization, aws, Scope("security-tooling", "eu-west-1"))) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "size"),
+    [
+        ("{Id: {eq: [%s], prefix: [%s]}}", 10),
+        ("{AwsAccountId: {eq: [%s], neq: [%s]}}", 50),
+    ],
+)
+def test_values_of_a_criterion_are_counted_over_all_comparisons(problems: Any, where: str, size: int) -> None:
+    def codes(more: int) -> set[str]:
+        values = [", ".join(f"a{n}" for n in range(size + each)) for each in (0, more)]
+        rule = f"{{description: D, order: 1, where: {where % tuple(values)}, then: {{workflow: SUPPRESSED}}}}"
+        return {
+            each.code for each in problems(text=text(f"automation_rules: {{a: {rule}}}")) if each.severity == "error"
+        }
+
+    assert codes(0) == set()
+    assert codes(1) == {"LZ441"}

@@ -270,6 +270,30 @@ def test_automation_rules(cloud: Cloud) -> None:
     assert hub.batch_get_automation_rules(AutomationRulesArns=[made])["Rules"][0]["Actions"]
     assert hub.batch_delete_automation_rules(AutomationRulesArns=[made])["ProcessedAutomationRules"] == [made]
     assert hub.list_automation_rules()["AutomationRulesMetadata"] == []
+    assert [
+        each["RuleArn"]
+        for each in hub.batch_get_automation_rules(AutomationRulesArns=[made])["UnprocessedAutomationRules"]
+    ] == [made]
+
+
+@source("API reference: AutomationRulesFindingFilters, array members of each criterion")
+@pytest.mark.parametrize(("criterion", "most"), [("Id", 20), ("AwsAccountId", 100), ("Title", 100), ("Type", 20)])
+def test_a_criterion_has_so_many_values(cloud: Cloud, criterion: str, most: int) -> None:
+    hub = enabled(cloud)
+
+    def criteria(size: int) -> dict[str, Any]:
+        return {criterion: [{"Value": f"v{number}", "Comparison": "EQUALS"} for number in range(size)]}
+
+    given: dict[str, Any] = {
+        "RuleOrder": 1,
+        "RuleName": "many",
+        "Description": "many",
+        "Actions": [{"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"Workflow": {"Status": "NOTIFIED"}}}],
+    }
+    made = hub.create_automation_rule(Criteria=criteria(most), **given)["RuleArn"]
+    refused("InvalidInputException", hub.create_automation_rule, Criteria=criteria(most + 1), **given)
+    more = [{"RuleArn": made, "Criteria": criteria(most + 1)}]
+    refused("InvalidInputException", hub.batch_update_automation_rules, UpdateAutomationRulesRequestItems=more)
 
 
 @source("API reference: CreateActionTarget, DescribeActionTargets, UpdateActionTarget, DeleteActionTarget")

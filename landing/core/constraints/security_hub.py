@@ -64,6 +64,15 @@ class Control:
     """Name of a parameter to its default."""
 
 
+VALUES = {"AwsAccountId": 100, "GeneratorId": 100, "ResourceId": 100, "Title": 100}
+"""Values of a criterion of an automation rule at most (API reference, AutomationRulesFindingFilters)."""
+
+
+def most_values(criterion: str) -> int:
+    """The same of any criterion: 20 where the reference says no other number, or none."""
+    return VALUES.get(criterion, 20)
+
+
 def arn(key: str, partition: str, region: str) -> str:
     """The ARN of a standard; the oldest has no Region in it."""
     standard = STANDARDS[key]

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.core import forms
+from landing.core.constraints.security_hub import most_values
 from landing.core.errors import OperationFailed
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope, Severity
 from landing.organization import PREFIX, Organization
@@ -61,7 +62,7 @@ class SecurityHubAutomationRule(AdministeredSetting):
     )
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
-        """Not more of them than AWS takes, and no two of one order."""
+        """Not more of them, nor of values of a criterion, than AWS takes, and no two of one order."""
         service = organization.service(SecurityHubSettings)
         rules = service.settings.automation_rules if service else {}
         if service and len(rules) > MOST:
@@ -74,6 +75,11 @@ class SecurityHubAutomationRule(AdministeredSetting):
                 hint = "which of them acts first is not defined: give each its own"
                 yield service.problem("LZ441", message, hint, "automation_rules", key, "order", severity="warning")
             taken.setdefault(rule.order, key)
+            for name, tests in rule.where.items() if service else ():
+                if service and (size := len([*_criterion(name, tests)])) > (most := most_values(name)):
+                    message = f"{name} of `{key}` has {size} values, over all comparisons, where AWS takes {most}"
+                    hint = "make two rules of it, or compare by `prefix`"
+                    yield service.problem("LZ441", message, hint, "automation_rules", key, "where", name, key=True)
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Each rule, in every governed region; after Security Hub is on in the account that administers."""
@@ -89,7 +95,7 @@ class SecurityHubAutomationRule(AdministeredSetting):
                 yield Resource(self.address(key, scope), attributes_of(rule), needs, source=source)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """Rules by name: a page and a call for each hundred of them."""
+        """By name, a page and a call for each hundred of them; raises OperationFailed where AWS leaves one out."""
         home = Scope(self.account(organization), organization.home_region)
         for key, owned, found in self._rules(aws, scope):
             needs = (SecurityHub().address(NAME, home),)
@@ -103,8 +109,9 @@ class SecurityHubAutomationRule(AdministeredSetting):
             listed = aws.listed(client, "list_automation_rules", "AutomationRulesMetadata", MaxResults=MOST)
             arns = [found["RuleArn"] for found in listed]
         for start in range(0, len(arns), MOST):
-            found = client.batch_get_automation_rules(AutomationRulesArns=arns[start : start + MOST])["Rules"]
-            rules += sorted(found, key=lambda rule: rule["CreatedAt"])
+            answer = client.batch_get_automation_rules(AutomationRulesArns=arns[start : start + MOST])
+            _whole(answer, "BatchGetAutomationRules")
+            rules += sorted(answer["Rules"], key=lambda rule: rule["CreatedAt"])
         yield from keyed_apart(rules, name="RuleName", arn="RuleArn")
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
@@ -226,6 +233,5 @@ def _then(update: Mapping[str, Any]) -> dict[str, Any]:
 def _whole(answer: Mapping[str, Any], operation: str) -> None:
     """Raises OperationFailed for what a batch has not done."""
     for left in answer.get("UnprocessedAutomationRules", ()):
-        raise OperationFailed(
-            left.get("ErrorMessage", ""), operation=operation, aws_code=str(left.get("ErrorCode", ""))
-        )
+        message = f"{left.get('RuleArn', 'a rule')}: {left.get('ErrorMessage', 'AWS does not say why')}"
+        raise OperationFailed(message, operation=operation, aws_code=str(left.get("ErrorCode", "")))

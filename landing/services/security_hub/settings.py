@@ -83,7 +83,7 @@ WORKFLOWS = ("NEW", "NOTIFIED", "RESOLVED", "SUPPRESSED")
 VERIFICATIONS = ("UNKNOWN", "TRUE_POSITIVE", "FALSE_POSITIVE", "BENIGN_POSITIVE")
 
 _WORDS = {"type": "string", "minLength": 1, "pattern": "\\S"}
-_VALUES = {"type": "array", "minItems": 1, "maxItems": 20, "uniqueItems": True, "items": _WORDS}
+_VALUES = {"type": "array", "minItems": 1, "uniqueItems": True, "items": _WORDS}
 _TEXT = {
     "type": "object",
     "minProperties": 1,
@@ -99,7 +99,6 @@ _NUMBER = {
 _MAP = {
     "type": "object",
     "minProperties": 1,
-    "maxProperties": 20,
     "propertyNames": _WORDS,
     "additionalProperties": _WORDS,
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from landing.core.constraints.security_hub import most_values
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.securityhub.state import here, own_hub
@@ -17,6 +19,7 @@ def create_automation_rule(call: Call) -> dict[str, Any]:
     if here(call).administrator is not None:
         raise Refusal("AccessDeniedException", "Only the administrator account can create automation rules.")
     rules = own_hub(call).held().rules
+    _check_values(call.get("Criteria") or {})
     if len(rules) >= MOST:
         raise Refusal("LimitExceededException", f"There are at most {MOST} automation rules.")
     arn = call.arn(f"automation-rule/{call.world.uuid()}")
@@ -51,6 +54,8 @@ def batch_update_automation_rules(call: Call) -> dict[str, Any]:
     """What is not named stays (API reference, BatchUpdateAutomationRules)."""
     rules, done, unknown = own_hub(call).held().rules, [], []
     for item in call["UpdateAutomationRulesRequestItems"]:
+        _check_values(item.get("Criteria") or {})
+    for item in call["UpdateAutomationRulesRequestItems"]:
         arn = item["RuleArn"]
         if arn in rules:
             rules[arn].update({name: item[name] for name in SETTINGS if name in item}, UpdatedAt=call.world.now)
@@ -68,6 +73,13 @@ def batch_delete_automation_rules(call: Call) -> dict[str, Any]:
         "ProcessedAutomationRules": done,
         "UnprocessedAutomationRules": [_unknown(arn) for arn in asked if arn not in done],
     }
+
+
+def _check_values(criteria: Mapping[str, Any]) -> None:
+    """Array members of AutomationRulesFindingFilters (API reference)."""
+    for name, values in criteria.items():
+        if len(values) > most_values(name):
+            raise Refusal("InvalidInputException", f"{name} has {len(values)} values: at most {most_values(name)}.")
 
 
 def _unknown(arn: str) -> dict[str, Any]:
