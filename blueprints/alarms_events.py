@@ -1,6 +1,7 @@
 """Events of an account that somebody must hear of: root, break-glass, logging switched off; put on the alarms' bus."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from troposphere import Equals, Parameter, Ref, Sub, Template
@@ -26,6 +27,8 @@ SWITCHED_OFF = {
     "access-analyzer.amazonaws.com": ["DeleteAnalyzer"],
 }
 """Calls, by service, after which less is seen."""
+MOST = 2_048
+"""Characters of a pattern (EventBridge User Guide, "Quotas")."""
 ALL_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 """The state of a rule that sees read-only events too: AssumeRole is one (EventBridge User Guide, "Events from AWS")."""
 
@@ -34,11 +37,13 @@ def alarms_events(
     *,
     severity: Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"] = "HIGH",
     watched_roles: Sequence[str] = (),
+    rule_names: Sequence[str] = (),
 ) -> Template:
     """Events of an account that somebody must hear of: root, break-glass, logging switched off; put on the alarms' bus.
 
     `watched_roles` are names of roles of which each use is told; `severity` is that of GuardDuty's findings, which the
-    security tooling account alone forwards, as it has those of all accounts.
+    security tooling account alone forwards, as it has those of all accounts. `rule_names` are rules of AWS Config of
+    which it is told that a resource does not comply; one that ends in `-` is the beginning of a name.
     """
     template = Template("Events that are forwarded to the alarms")
     for name in ("HomeRegion", "SecurityToolingAccountId"):
@@ -77,6 +82,9 @@ def alarms_events(
             },
             State=ALL_EVENTS,
         )
+    for number, pattern in enumerate(_failing(rule_names), 1):
+        description = "A resource does not comply with a rule of AWS Config any more"
+        _forward(template, f"ConfigRules{number}", description, pattern)
     _forward(
         template,
         "GuardDutyFindings",
@@ -89,6 +97,27 @@ def alarms_events(
         Condition="HasFindings",
     )
     return template
+
+
+def _failing(names: Sequence[str]) -> Iterator[dict[str, object]]:
+    """Patterns for results of these rules that are no compliance: one has no room for the names of a whole pack."""
+    begun: list[object] = []
+    for name in sorted(names):
+        one = {"prefix": name} if name.endswith("-") else name
+        if begun and len(json.dumps(_results([*begun, one]))) > MOST:
+            yield _results(begun)
+            begun = []
+        begun.append(one)
+    if begun:
+        yield _results(begun)
+
+
+def _results(names: list[object]) -> dict[str, object]:
+    return {
+        "source": ["aws.config"],
+        "detail-type": ["Config Rules Compliance Change"],
+        "detail": {"configRuleName": names, "newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]}},
+    }
 
 
 def _forward(template: Template, name: str, description: str, pattern: dict[str, object], **more: str) -> None:

@@ -157,7 +157,10 @@ baselines:
 )
 """The same organization, planned and applied by a repository on GitHub."""
 
-ALARMED = FULL + "  alarms: {email: [security@example.com], watched_roles: [break-glass], trail_alarms: true}\n"
+ALARMED = (
+    FULL
+    + "  alarms: {email: [security@example.com], watched_roles: [break-glass], config_rules: [all], trail_alarms: true}\n"
+)
 """The same as FULL, with somebody who hears of alarms, and who has not confirmed that yet, which is drift."""
 
 REMEDIED = (

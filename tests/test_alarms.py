@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import pytest
@@ -48,6 +49,17 @@ def event(kind: str, source: str = "aws.x", **detail: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def failing(name: str, verdict: str = "NON_COMPLIANT", **more: Any) -> dict[str, Any]:
+    """A change of what a rule of AWS Config has come to for a resource."""
+    result = {"complianceType": verdict, "resultRecordedTime": "2026-01-01T00:00:00Z", "annotation": None}
+    return event(
+        "Config Rules Compliance Change", "aws.config", configRuleName=name, awsRegion=HOME,
+        awsAccountId="111111111111", resourceType="AWS::S3::Bucket", resourceId="b", newEvaluationResult=result,
+        oldEvaluationResult=None, messageType="ComplianceChangeNotification", **more,
+    )  # fmt: skip
+
+
+RULES = ["OrgConfigRule-landing-root-key-", "access-keys-rotated-conformance-pack-", "landing-passwords"]
 CALL, SIGN_IN = "AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail"
 BREAK_GLASS = {"roleArn": "arn:aws:iam::111111111111:role/emergency/break-glass"}
 STS = {"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole"}
@@ -67,6 +79,14 @@ FORWARDED = [
     ("WatchedRoles", event(CALL, eventSource="iam.amazonaws.com", eventName="GetRole", requestParameters=BREAK_GLASS), False),
     ("GuardDutyFindings", event("GuardDuty Finding", "aws.guardduty", severity=7), True),
     ("GuardDutyFindings", event("GuardDuty Finding", "aws.guardduty", severity=6.9), False),
+    ("ConfigRules1", failing("OrgConfigRule-landing-root-key-ab12cd34"), True),
+    ("ConfigRules1", failing("OrgConfigRule-landing-root-key-ab12cd34", "COMPLIANT"), False),
+    ("ConfigRules1", failing("OrgConfigRule-landing-rootless-ab12cd34"), False),
+    ("ConfigRules1", failing("access-keys-rotated-conformance-pack-x1y2z3"), True),
+    ("ConfigRules1", failing("access-keys-rotated"), False),
+    ("ConfigRules1", failing("landing-passwords"), True),
+    ("ConfigRules1", failing("landing-passwords-too"), False),
+    ("ConfigRules1", {**failing("landing-passwords"), "source": "aws.x"}, False),
 ]  # fmt: skip
 
 
@@ -74,10 +94,58 @@ FORWARDED = [
 def test_each_rule_forwards_its_events_and_no_near_ones(
     library: Library, sandbox: Sandbox, rule: str, happens: dict[str, Any], rings: bool
 ) -> None:
-    rules = rendered(library, "alarms_events", watched_roles=["break-glass"])
+    rules = rendered(library, "alarms_events", watched_roles=["break-glass"], rule_names=RULES)
     tried = sandbox.session(region=HOME).client("events").test_event_pattern
     pattern = json.dumps(rules[rule]["EventPattern"])
     assert tried(EventPattern=pattern, Event=json.dumps(happens))["Result"] is rings
+
+
+def test_the_rules_of_a_pack_are_spread_over_patterns_that_eventbridge_takes(library: Library) -> None:
+    names = [f"rule-number-{number:03}-conformance-pack-" for number in range(130)]
+    rules = rendered(library, "alarms_events", rule_names=names)
+    patterns = [body["EventPattern"] for key, body in rules.items() if key.startswith("ConfigRules")]
+    assert all(len(json.dumps(each)) <= 2048 for each in patterns)
+    assert [each["prefix"] for one in patterns for each in one["detail"]["configRuleName"]] == names
+    assert len(patterns) == 4
+
+
+CONFIG = """
+  config:
+    rules: {root: {identifier: IAM_ROOT_ACCESS_KEY_CHECK}, root-key: {identifier: CLOUD_TRAIL_ENABLED},
+            theirs: {identifier: CLOUD_TRAIL_ENABLED, name: corp-trail}}
+    conformance_packs: {small: {}}
+    remediations:
+      passwords: {identifier: IAM_PASSWORD_POLICY, document: AWS-A, permissions: [s3:GetObject], home_only: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("chosen", "names"),
+    [
+        ("[]", []),
+        ("[rules.root-key, rules.theirs]", ["OrgConfigRule-corp-trail-", "OrgConfigRule-landing-root-key-"]),
+        ("[remediations.passwords]", ["landing-passwords"]),
+        ("[conformance_packs.small]", None),
+        ("[all]", None),
+    ],
+)
+def test_rules_are_heard_by_the_names_that_accounts_know_them_by(
+    load_text: Load, chosen: str, names: list[str] | None
+) -> None:
+    alarms = f"services:\n  log_archive: {{}}\n  alarms: {{email: [{EMAIL}], config_rules: {chosen}}}{CONFIG}"
+    template = load_text(SMALL + alarms).deployments["alarms-events"].template
+    patterns = [
+        body["Properties"]["EventPattern"]["detail"]["configRuleName"]  # type: ignore[index,call-overload]
+        for key, body in template["Resources"].items()  # type: ignore[union-attr]
+        if key.startswith("ConfigRules")
+    ]
+    heard = [each if isinstance(each, str) else each["prefix"] for one in patterns for each in one]  # type: ignore[union-attr,index,call-overload]
+    if names is not None:
+        assert heard == names
+    else:
+        assert any(each.endswith("-conformance-pack-") for each in heard)
+        assert ("OrgConfigRule-landing-root-" in heard) is (chosen == "[all]")
+        assert "OrgConfigRule-landing-root-key-" not in heard, "it begins as that of `root` does"
 
 
 def finding(**more: Any) -> dict[str, Any]:
@@ -265,6 +333,34 @@ def test_the_message_names_account_unit_what_and_where(
     assert "user/x??[2J" in heard["Message"]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("OrgConfigRule-landing-root-key-ab12cd34", "rules.root-key"),
+        ("OrgConfigRule-corp-trail-ab12cd34", "rules.corp-trail"),
+        ("access-keys-rotated-conformance-pack-x1y2z3", "access-keys-rotated of a conformance pack"),
+        ("landing-passwords", "remediations.passwords"),
+        ("<!channel>\n\x1b[2J", "<!channel>??[2J"),
+    ],
+)
+def test_a_resource_that_does_not_comply_is_told_with_the_key_of_the_rule(
+    applied: Applied, message: ModuleType, monkeypatch: pytest.MonkeyPatch, name: str, told: str
+) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", applied.session)
+    monkeypatch.setenv("TOPIC", applied.topic)
+    monkeypatch.setenv("SUFFIX", "amazonaws.com")
+    happens = failing(name)
+    happens["detail"] |= {"awsAccountId": applied.ids["shop-prod"], "resourceId": "b\n@here"}
+    happens["detail"]["newEvaluationResult"]["annotation"] = "public\x07"
+    assert message.handler(happens, None) == 1
+    heard = applied.heard()
+    account = applied.cloud.organization.accounts["shop-prod"].name
+    assert heard["Subject"].startswith(f"ALARM in {account}: {told}: AWS::S3::Bucket"[:100])
+    assert f"What: {told}: AWS::S3::Bucket b?@here does not comply: public?" in heard["Message"]
+    assert "unit Workloads/Prod" in heard["Message"]
+    assert f"config/home?region={HOME}#/rules/details?configRuleName={quote(name, safe='')}" in heard["Message"]
+
+
 def test_a_sample_of_guardduty_is_told_as_one(
     applied: Applied, message: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -304,3 +400,12 @@ def test_alarms_that_nobody_can_hear_are_told(problems: Any) -> None:
     assert codes(problems(ALARMS, regions)) == [("LZ425", "warning")]
     unlogged = ALARMS.replace("]}}", "], trail_alarms: true}}")
     assert codes(problems(unlogged, SMALL)) == [("LZ426", "error")]
+
+
+def test_alarms_of_rules_that_nothing_asks_for_are_told_at_their_place(problems: Any) -> None:
+    text = f"services:\n  log_archive: {{}}\n  alarms:\n    email: [{EMAIL}]\n    config_rules: [rules.root-kye, all]\n{CONFIG}"
+    (found,) = [each for each in problems(text, SMALL) if each.code == "LZ455"]
+    assert (found.severity, found.pointer) == ("error", ("services", "alarms", "config_rules", 0))
+    assert "rules.root-key" in found.help
+    without = "services: {alarms: {email: [a@b], config_rules: [all]}}"
+    assert codes(problems(without, SMALL)) == [("LZ455", "error")]

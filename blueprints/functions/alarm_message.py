@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import boto3  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]
@@ -37,6 +39,8 @@ def _told(event: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     elif kind.startswith("Security Hub Findings"):
         for finding in detail["findings"]:
             yield _security_hub(finding, event["region"])
+    elif kind == "Config Rules Compliance Change":
+        yield _config_rule(detail)
     elif kind.endswith("via CloudTrail"):
         yield _cloudtrail(event, detail)
     else:
@@ -70,6 +74,28 @@ def _security_hub(finding: Mapping[str, Any], region: str) -> dict[str, str]:
         "severity": finding["Severity"]["Label"],
         "when": finding["UpdatedAt"],
         "where": f"{_console(region)}/securityhub/home?region={region}#/findings?search=Id%3D{finding['Id']}",
+    }
+
+
+RULES = (
+    (re.compile(r"OrgConfigRule-(?:landing-)?(.+)-[a-z0-9]{8}"), r"rules.\1"),
+    (re.compile(r"(.+)-conformance-pack-[a-z0-9]+"), r"\1 of a conformance pack"),
+    (re.compile(r"landing-(.+)"), r"remediations.\1"),
+)
+"""What a rule is called in an account, and what the config calls it."""
+
+
+def _config_rule(detail: Mapping[str, Any]) -> dict[str, str]:
+    """A resource that does not comply (AWS Config Developer Guide, "Example Compliance Change Notification")."""
+    name, region, result = detail["configRuleName"], detail["awsRegion"], detail["newEvaluationResult"]
+    rule = next((found.expand(key) for names, key in RULES if (found := names.fullmatch(name))), name)
+    why = f": {result['annotation']}" if result.get("annotation") else ""
+    return {
+        "what": f"{rule}: {detail['resourceType']} {detail['resourceId']} does not comply{why}",
+        "account": detail["awsAccountId"],
+        "region": region,
+        "when": result["resultRecordedTime"],
+        "where": f"{_console(region)}/config/home?region={region}#/rules/details?configRuleName={quote(name, safe='')}",
     }
 
 

@@ -17,6 +17,7 @@ from landing.library.template import SUFFIXES
 from landing.organization import PIPELINE, ROOT, Deployment, EnabledService, Organization, Target
 from landing.organization.targets import target_of
 from landing.services import pipeline
+from landing.services.declared_rules import names_in_members
 from landing.services.permissions import member_reads
 from landing.services.service import HOME, Service, ServiceBlueprint, deliveries, existing_logs
 
@@ -41,6 +42,7 @@ class Deployments:
         delivered = list(deliveries(services, enabled))
         writers = [asdict(each) for each in delivered if each.principal]
         archive = {"buckets": buckets, "key": key, "delivered": [each.purpose for each in delivered]}
+        heard = list(self._rules_heard(enabled))
         for service, row in ((each, row) for each in services for row in each.blueprints):
             configured = enabled.get(service.key)
             if configured is None or (row.when and not getattr(configured.settings, row.when)):
@@ -48,12 +50,24 @@ class Deployments:
             if row.unless and getattr(configured.settings, row.unless):
                 continue
             bucket = buckets.get(service.delivery.purpose, "") if service.delivery else ""
-            known = {"writers": writers, "bucket": bucket, "key": key, "existing": archive if buckets or key else None}
+            known = {
+                "writers": writers,
+                "bucket": bucket,
+                "key": key,
+                "existing": archive if buckets or key else None,
+                "rule_names": heard,
+            }
             given = self._parameters(row, {**asdict(configured.settings), **known})
             (rendered,) = self.library.rendered([(row.blueprint, given)])
             template = self._template(row.blueprint, rendered, given, ("services", service.key))
             if template is not None and template.get("Resources"):  # none where all that it makes is there already
                 yield self._deployment(row, template, service, configured)
+
+    def _rules_heard(self, enabled: Mapping[str, EnabledService[Any]]) -> Iterator[str]:
+        """Names, in accounts, of the rules of AWS Config that the alarms tell of."""
+        if "alarms" in enabled and "config" in enabled:
+            chosen = enabled["alarms"].settings.config_rules
+            yield from names_in_members(enabled["config"].settings, chosen, self.library.conformance_packs)
 
     def _parameters(self, row: ServiceBlueprint, values: Mapping[str, Any]) -> dict[str, Any]:
         """What the blueprint has a parameter for; what nobody gave is left to it."""

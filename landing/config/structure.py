@@ -218,6 +218,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "version": ("4.0",),
     "workflow": (".github/workflows/landing.yml",),
     "watched_roles": ("break-glass",),
+    "config_rules": ("rules.root-access-key",),
 }
 """Right values, by the key that has them or that is next above."""
 

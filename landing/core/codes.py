@@ -282,6 +282,10 @@ CODES: Mapping[str, Explanation] = {
         "an override of Macie that wants automated discovery in some accounts, where it is off in all",
         "say `discovery: SOME` of the service",
     ),
+    "LZ455": Explanation(
+        "alarms of rules of AWS Config that nothing asks for",
+        "name a key of `services.config`, as `rules.KEY`, or `all`",
+    ),
     "LZ477": Explanation(
         "two declarative guardrails of one place that set one thing differently",
         "keep one of the two: AWS takes what was attached first, and does not tell which that is",

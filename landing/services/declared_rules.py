@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from landing.blueprint.resource_names import remediation_rule
 from landing.core.constraints import config_rules
 from landing.core.model import Source
-from landing.organization import ROOT, EnabledService, Organization, Target
-from landing.services.config.organization_deployment import left_out
+from landing.organization import ROOT, EnabledService, File, Organization, Target
+from landing.services.config.organization_deployment import left_out, names_of
 from landing.services.config.pack import RULE, ConformancePack, pack_in
 from landing.services.config.rule import ConfigRule
 from landing.services.config.settings import ConfigSettings
@@ -21,6 +21,7 @@ HUB_RULE = re.compile(r"(securityhub-.+)-[a-z0-9]{6,8}")
 """What AWS calls the rules in an account that an organization, a pack or Security Hub has deployed there."""
 RULES, PACKS, REMEDIATIONS = "rules", "conformance_packs", "remediations"
 """The settings that ask for rules."""
+ALL = "all"
 
 Site = tuple[str, str]
 """Account key and Region."""
@@ -55,6 +56,30 @@ def told_name(name: str) -> str:
         return f"{RULES}.{found[1]}"
     found = PACK_RULE.fullmatch(name) or HUB_RULE.fullmatch(name)
     return found[1] if found else name
+
+
+def rule_keys(settings: ConfigSettings) -> list[str]:
+    """What asks for rules: `rules.KEY` and the like."""
+    return [f"{name}.{key}" for name in (RULES, PACKS, REMEDIATIONS) for key in getattr(settings, name)]
+
+
+def names_in_members(settings: ConfigSettings, chosen: Collection[str], packs: Mapping[str, File]) -> tuple[str, ...]:
+    """What AWS calls the rules of some of `rule_keys`, or of `all`, in an account.
+
+    Where AWS adds a suffix, the name ends in the `-` before it; none that begins as another does is there twice.
+    """
+    meant = {*rule_keys(settings)} if ALL in chosen else {*chosen}
+    found = set()
+    for key, name in names_of({key: rule.name for key, rule in settings.rules.items()}).items():
+        if f"{RULES}.{key}" in meant:
+            found.add(f"OrgConfigRule-{name}-")
+    for key, wanted in settings.conformance_packs.items():
+        file = packs.get(wanted.template or key) if f"{PACKS}.{key}" in meant else None
+        pack, _ = pack_in(file) if file else (None, ())
+        found |= {f"{name}-conformance-pack-" for name, *_ in (_of_pack(pack) if pack else ())}
+    found |= {remediation_rule(key) for key in settings.remediations if f"{REMEDIATIONS}.{key}" in meant}
+    begins = tuple(name for name in found if name.endswith("-"))
+    return tuple(sorted(name for name in found if not any(name != each and name.startswith(each) for each in begins)))
 
 
 def declared_rules(organization: Organization) -> dict[str, DeclaredRule]:

@@ -275,6 +275,11 @@ def _forwarded_nowhere(lab: Lab) -> None:
     lab.cloud.client("events").remove_targets(Rule=f"{ALARMS}-switchedoff", Ids=["alarms"])
 
 
+def _rules_unheard(lab: Lab) -> None:
+    pattern = json.dumps({"source": ["aws.config"], "detail": {"configRuleName": ["landing-nothing"]}})
+    lab.cloud.client("events").put_rule(Name=f"{ALARMS}-configrules1", EventPattern=pattern)
+
+
 def _forwards_more(lab: Lab) -> None:
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "events:*", "Resource": "*"}]}
     iam = lab.cloud.client("iam")
@@ -324,6 +329,7 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("alarms", _arriving_off, "Arriving", "/State"),
     ("alarms_events", _forwarding_off, "RootUse", "/State"),
     ("alarms_events", _forwarded_nowhere, "SwitchedOff", "/Targets"),
+    ("alarms_events", _rules_unheard, "ConfigRules1", "/EventPattern"),
     ("alarms_role", _forwards_more, "AlarmsRole", "/Policies/0/PolicyDocument"),
     ("alarms_role", _forwards_for_all, "AlarmsRole", "/AssumeRolePolicyDocument"),
     ("trail_alarms", _alarm_silent, "RootUseAlarm", ""),

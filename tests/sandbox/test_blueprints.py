@@ -69,7 +69,7 @@ def _given(name: str) -> dict[str, Any]:
     if name == "data_key":
         return {"users": ["role/shop-*"]}
     if name == "alarms_events":
-        return {"watched_roles": ["break-glass"]}
+        return {"watched_roles": ["break-glass"], "rule_names": ["OrgConfigRule-landing-root-key-", "landing-public"]}
     if name.startswith("config_remediation"):
         return {"remediations": {"passwords": REMEDIATION}}
     if name != "pipeline":
@@ -107,6 +107,7 @@ def test_a_blueprint_lives_a_whole_life(lab: Lab, name: str) -> None:
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "log_archive": {"object_lock": {"mode": "GOVERNANCE", "days": 30}},
+    "alarms_events": _given("alarms_events"),
     "break_glass_role": _given("break_glass_role"),
     "data_key": _given("data_key"),
 }

@@ -47,6 +47,16 @@ def test_a_rule_needs_a_valid_pattern_or_schedule(cloud: Cloud, code: str, what:
     refused(code, cloud.client("events").put_rule, Name="findings", **what)
 
 
+@source("EventBridge User Guide, Quotas: event pattern size")
+def test_a_pattern_has_2048_characters_at_most(cloud: Cloud) -> None:
+    def pattern(size: int) -> str:
+        return json.dumps({"source": ["a" * (size - len(json.dumps({"source": [""]})))]})
+
+    events = cloud.client("events")
+    events.put_rule(Name="long", EventPattern=pattern(2048))
+    refused("LimitExceededException", events.put_rule, Name="long", EventPattern=pattern(2049))
+
+
 @source("EventBridge User Guide, Quotas: targets per rule")
 def test_a_rule_has_five_targets(cloud: Cloud) -> None:
     events = rule(cloud)

@@ -16,6 +16,8 @@ from landing.sandbox.services.service import Probe, ProbedSandbox, Service
 
 MOST_TARGETS = 5
 """Of one rule (EventBridge User Guide, "Quotas")."""
+LONGEST = 2_048
+"""Characters of a pattern (the same)."""
 INPUTS = ("Input", "InputPath", "InputTransformer")
 SETTINGS = ("Description", "KmsKeyIdentifier", "DeadLetterConfig", "LogConfig")
 EVERYBODY = {"AWS": "arn:aws:iam::*:root"}
@@ -36,6 +38,12 @@ def targets_are_limited(sandbox: ProbedSandbox) -> bool:
     events.put_rule(Name="probe", EventPattern=PATTERN)
     targets = [{"Id": str(i), "Arn": "arn:aws:sns:us-east-1:123456789012:t"} for i in range(6)]
     return refuses(events.put_targets, "LimitExceededException", Rule="probe", Targets=targets)
+
+
+def patterns_are_short(sandbox: ProbedSandbox) -> bool:
+    """The probe: no rule has a pattern of 2,049 characters."""
+    pattern = json.dumps({"source": ["a" * (LONGEST - 15)]})
+    return refuses(_events(sandbox).put_rule, "LimitExceededException", Name="probe", EventPattern=pattern)
 
 
 def buses_with_rules_stay(sandbox: ProbedSandbox) -> bool:
@@ -89,6 +97,7 @@ class Events(Service[Buses]):
         "DeleteEventBus": buses_with_rules_stay,
         "DescribeEventBus": everybody_is_a_star,
         "ListRules": tokens_are_checked,
+        "PutRule": patterns_are_short,
         "PutTargets": targets_are_limited,
         "TestEventPattern": patterns_are_tried,
         "UpdateEventBus": buses_are_updated,
@@ -103,6 +112,12 @@ class Events(Service[Buses]):
         if not isinstance(event, dict) or not event.keys() >= NEEDED:
             raise Refusal("ValidationException", "Parameter Event is not valid.")
         return {"Result": event_patterns.matches(event_patterns.parsed(call["EventPattern"]), event)}
+
+    def put_rule(self, call: Call) -> HttpAnswer:
+        """Moto takes patterns of any length."""
+        if len(call.get("EventPattern") or "") > LONGEST:
+            raise Refusal("LimitExceededException", f"The event pattern is longer than {LONGEST} characters.")
+        return call.forward()
 
     def put_targets(self, call: Call) -> HttpAnswer:
         """Moto takes any number of targets, and several inputs for one."""

@@ -29,6 +29,12 @@ class AlarmsSettings:
         "Names of roles of which each use is told, as `break-glass`.",
         items={"type": "string", "pattern": "^[A-Za-z0-9_+=,.@-]{1,64}$"},
     )
+    config_rules: tuple[str, ...] = setting(
+        (),
+        "Rules of AWS Config of which each resource that does not comply is told, by the setting that asks for them: "
+        "`rules.KEY`, `conformance_packs.KEY`, `remediations.KEY`, or `all`.",
+        items={"type": "string", "pattern": "^(all|(rules|conformance_packs|remediations)\\.[^\\s]+)$"},
+    )
     trail_alarms: bool = setting(
         False,
         "The fifteen alarms of the CIS benchmark and one of denials by guardrails, on the log group of the trail: "

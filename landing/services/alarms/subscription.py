@@ -9,10 +9,13 @@ from landing.aws import Aws, unless
 from landing.blueprint.resource_names import ALARMS
 from landing.core.model import Change, Diagnostic, Level, Resource, Scope, Severity
 from landing.core.partitions import GLOBAL_REGION
+from landing.core.spelling import nearest
 from landing.organization import EnabledService, Organization
 from landing.services.alarms.settings import AlarmsSettings
 from landing.services.base import Kind, Ownership
 from landing.services.cloudtrail.settings import CloudTrailSettings
+from landing.services.config.settings import ConfigSettings
+from landing.services.declared_rules import ALL, rule_keys
 from landing.services.strength import Weaker
 
 PENDING = "PendingConfirmation"
@@ -42,7 +45,7 @@ class AlarmSubscription(Kind):
             yield Scope(organization.security_tooling, organization.home_region)
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
-        """Alarms that nobody hears, of a log group that there is not, or of events that are elsewhere."""
+        """Alarms that nobody hears, of a log group or rules that there are not, or of events that are elsewhere."""
         service = organization.service(AlarmsSettings)
         if service is None:
             return
@@ -50,6 +53,7 @@ class AlarmSubscription(Kind):
             hint = "add `email: [security@your-domain]`, or `https`"
             yield service.problem("LZ424", "alarms that nobody hears", hint)
         yield from _without_logs(organization, service)
+        yield from _unknown_rules(organization, service)
         place = GLOBAL_REGION[organization.partition]
         if place not in organization.governed_regions:
             message = f"sign-ins and IAM are told of in {place} alone, which is not governed"
@@ -96,3 +100,13 @@ def _without_logs(organization: Organization, service: EnabledService[AlarmsSett
     if service.settings.trail_alarms and not (trail and trail.settings.cloudwatch_logs and not trail.settings.existing):
         message = "alarms on the trail need its log group"
         yield service.problem("LZ426", message, "set `services.cloudtrail.cloudwatch_logs: true`", "trail_alarms")
+
+
+def _unknown_rules(organization: Organization, service: EnabledService[AlarmsSettings]) -> Iterator[Diagnostic]:
+    config = organization.service(ConfigSettings)
+    known = rule_keys(config.settings) if config else []
+    for number, name in enumerate(service.settings.config_rules):
+        if name not in known and not (name == ALL and known):
+            message = f"no rule of AWS Config is asked for by `{name}`"
+            hint = nearest(name, known, "`services.config` asks for " + (", ".join(known) or "none"))
+            yield service.problem("LZ455", message, hint, "config_rules", number)
