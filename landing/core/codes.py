@@ -338,6 +338,11 @@ CODES: Mapping[str, Explanation] = {
     "LZ512": Explanation("(`apply`) what a change needs does not exist yet, or AWS does not show it yet", "run again"),
     "LZ513": Explanation("(`apply`) AWS does not show a change as declared", "plan again: it shows what differs"),
     "LZ514": Explanation("(`apply`) a mistake in landing itself has stopped a change", "run again; report it"),
+    "LZ515": Explanation(
+        "(`apply`) what the declarative policies on the way to some accounts come to is not valid, so AWS keeps there "
+        "what was valid before",
+        "correct the policy that the reason names, or detach one; others may have made it",
+    ),
     "LZ520": Explanation(
         "(all that asks AWS) an account would be made with an e-mail address that nobody can have",
         "write one that you receive, or try `--sandbox`",

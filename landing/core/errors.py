@@ -209,6 +209,12 @@ class NotThere(AwsError):
     code, cause = "LZ512", Cause.NOT_THERE
 
 
+class InvalidEffectivePolicy(AwsError):
+    """What the declarative policies on the way to some accounts come to is not valid: AWS keeps what was before."""
+
+    code = "LZ515"
+
+
 class ApplyFailed(LandingError):
     """Part of an apply failed; it is safe to run it again."""
 

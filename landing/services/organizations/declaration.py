@@ -6,6 +6,7 @@ from landing.services.organizations.account import MemberAccount
 from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.contacts import Contacts
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
+from landing.services.organizations.effective_policy import EffectivePolicy
 from landing.services.organizations.governed import GovernedAccount, GovernedRegion, GovernedService
 from landing.services.organizations.invitation import Invitation
 from landing.services.organizations.organization import TheOrganization
@@ -33,6 +34,7 @@ SERVICE = Service(
         GovernedAccount(),
         Contacts(),
         DelegatedAdministrator(),
+        EffectivePolicy(),
     ),
     cost="Nothing.",
     docs="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_introduction.html",
