@@ -34,7 +34,7 @@ def planned(sandbox: Sandbox, organization: Organization, budget: int = WORK) ->
     observation = cloud.observe()
     plan = make(observation, Origin())
     found = effects(organization, observation.live, plan.changes, aws.tree.account_ids, budget)
-    return replace(plan, effects=found)
+    return replace(plan, effects=found.sentences, effects_in_brief=found.in_brief)
 
 
 def told(sandbox: Sandbox, organization: Organization) -> Mapping[Address, tuple[str, ...]]:
@@ -101,7 +101,7 @@ def test_what_a_policy_does_alike_at_several_places_is_said_once(
     before = {**after, "content": was}
     live[address] = replace(live[address], attributes=before)
     found = effects(organization, live, [Change(Action.UPDATE, address, before, after)], {})
-    told = [sentence for sentence in found[address] if not sentence.startswith("e.g. ")]
+    told = [sentence for sentence in found.sentences[address] if not sentence.startswith("e.g. ")]
     assert told == [
         f"organizations:LeaveOrganization becomes denied {where}, by no-leaving/NoLeaving",
         f"s3:DeleteBucket becomes permitted {where}, so far denied by no-leaving/#1",

@@ -164,8 +164,8 @@ def test_the_estate_has_policies_of_others(cloud: Cloud) -> None:
     gone = Address("attachments", "unit/workloads")
     live = seen.live[gone].attributes
     change = Change(Action.UPDATE, gone, live, {"policies": ["FullAWSAccess"]})
-    assert "become permitted" in str(effects(cloud.organization, seen.live, [change], {})[gone])
-    assert effects(organization, seen.live, [change], {}) == {}, "what others deny does not become permitted"
+    assert "become permitted" in str(effects(cloud.organization, seen.live, [change], {}).sentences[gone])
+    assert effects(organization, seen.live, [change], {}).sentences == {}, "what others deny does not become permitted"
 
 
 PAIR = """

@@ -100,6 +100,7 @@ def command(
     from landing.cli.lock import locked
     from landing.cli.output import note, result, style_of
     from landing.engine.plan import save
+    from landing.report.diff import BRIEF, Detail
     from landing.report.plan_text import provenance, render, verdict
     from landing.runs import pipeline
 
@@ -140,8 +141,9 @@ def command(
             session.note_calls(aws)
             return 3 if plan.gaps and not allow_incomplete else 0
         # What a file says of requests and of other people's policies is only its word, unless it is the one reviewed.
-        trusted = plan if saved is None or digest else replace(plan, effects={}, foreign=())
-        result(render(trusted, planned.organization, style_of(sys.stdout)))
+        trusted = plan if saved is None or digest else replace(plan, effects={}, effects_in_brief={}, foreign=())
+        detail = BRIEF if sys.stdout.isatty() else Detail(0)
+        result(render(trusted, planned.organization, style_of(sys.stdout), detail=detail))
         sys.stdout.flush()
         if plan.effects and not trusted.effects:
             note("What the changes do to requests is left out: give the reviewed --digest, or plan again, to see it.")

@@ -65,7 +65,9 @@ def command(
         lock_everywhere(organization, aws)
         planned = pipeline.plan(organization, aws, hooks, digest=session.digest(), targets=addresses)
         changes = tuple(change for change in planned.changes if change.action is Action.FORGET)
-        planned = replace(planned, plan=replace(planned.plan, changes=changes, effects={}), changes=changes)
+        planned = replace(
+            planned, plan=replace(planned.plan, changes=changes, effects={}, effects_in_brief={}), changes=changes
+        )
         save(planned.plan, run.folder / "plan.json")
         if not changes:
             note("Nothing to forget: none of it carries our mark.")

@@ -34,7 +34,7 @@ from landing.organization.resources import LANDING_ZONE, OWNER, POLICY, TRUSTED_
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
-FORMAT = "5.3"
+FORMAT = "5.4"
 """5.0: the summary counts by the words of Terraform's `change_summary`. 5.1: `only`, of changes that are narrowed.
 
 5.2: `waiting`. 5.3: `held`.
@@ -78,6 +78,8 @@ class Plan:
     made_from: Origin = field(default_factory=Origin)
     effects: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     """What a change does to requests, in sentences."""
+    effects_in_brief: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
+    """The same for a screen, of changes of which fewer sentences say it where accounts are not told apart."""
     described: Mapping[Address, Mapping[str, str]] = field(default_factory=dict)
     """Names, e-mail addresses and places of what is unmanaged, as far as there are any; also what is `astray`."""
     kinds: Kinds = field(default=KINDS, compare=False, repr=False)
@@ -139,8 +141,11 @@ class Plan:
             )
         found = [narrowed(self.kinds, each, kept[each.address]) for each in self.changes if each.address in kept]
         changes = tuple(change for change in found if change is not None)
-        effects = {address: sentences for address, sentences in self.effects.items() if address in kept}
-        return replace(self, changes=changes, effects=effects)
+        whole, brief = (
+            {address: sentences for address, sentences in effects.items() if address in kept}
+            for effects in (self.effects, self.effects_in_brief)
+        )
+        return replace(self, changes=changes, effects=whole, effects_in_brief=brief)
 
     def to_json(self, version: str = FORMAT) -> dict[str, Any]:
         """Terraform's shape, with what applying it needs besides."""
@@ -160,7 +165,8 @@ class Plan:
             **({"waiting": {str(key): text for key, text in self.waiting.items()}} if self.waiting else {}),
             **({"held": _held(self.held)} if self.held else {}),
             "in_sync": self.in_sync,
-            "effects": {str(address): list(sentences) for address, sentences in self.effects.items()},
+            "effects": _texts(self.effects),
+            **({"effects_in_brief": _texts(self.effects_in_brief)} if self.effects_in_brief else {}),
             "summary": {WORDS[action]: count for action, count in counts_of(self.changes).items()},
         }
         return {**document, "digest": digest_of(document)}
@@ -181,7 +187,8 @@ class Plan:
                 tuple(json_text.parts(data, "unmanaged", Address.parse)),
                 json_text.typed(data["in_sync"], int),
                 Origin(**{key: json_text.typed(value, str) for key, value in data["made_from"].items()}),
-                {Address.parse(text): tuple(map(str, sentences)) for text, sentences in data["effects"].items()},
+                _texts_of(data["effects"]),
+                _texts_of(data.get("effects_in_brief", {})),
                 described={Address.parse(text): dict(each) for text, each in data.get("described", {}).items()},
                 foreign=tuple(json_text.parts(data, "foreign", _foreign_of)),
                 waiting={
@@ -211,6 +218,14 @@ def _foreign_of(entry: Mapping[str, Any]) -> ForeignPolicy:
     identity, name, kind = (json_text.typed(entry[key], str) for key in ("id", "name", "type"))
     nodes = tuple(json_text.typed(node, str) for node in entry["nodes"])
     return ForeignPolicy(identity, name, kind, nodes, address, owner=json_text.typed(entry.get("owner", ""), str))
+
+
+def _texts(sentences: Mapping[Address, tuple[str, ...]]) -> dict[str, list[str]]:
+    return {str(address): list(each) for address, each in sentences.items()}
+
+
+def _texts_of(data: Mapping[str, Any]) -> dict[Address, tuple[str, ...]]:
+    return {Address.parse(text): tuple(map(str, each)) for text, each in data.items()}
 
 
 def _foreign(policy: ForeignPolicy) -> dict[str, Any]:

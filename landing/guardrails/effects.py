@@ -11,11 +11,21 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from landing.core import references
 from landing.core.model import Address, Attributes, Change, Resource
-from landing.guardrails.effect_text import SHOWN, ChangedSetting, said, settings_between, told, told_settings
+from landing.guardrails.effect_text import (
+    ChangedSetting,
+    Said,
+    below,
+    in_brief,
+    outcomes,
+    said,
+    sentences,
+    settings_between,
+    told_settings,
+)
 from landing.guardrails.in_force import Documents, State, ids_for, levels, made_up, nodes_to, parents_of, requests_at
 from landing.organization import ROOT, Organization
 from landing.organization.resources import ATTACHMENTS, POLICY, moves
@@ -42,15 +52,26 @@ def effects(
     changes: Iterable[Change],
     account_ids: Mapping[str, str],
     budget: int = WORK,
-) -> dict[Address, tuple[str, ...]]:
-    """A few sentences for each change of a policy, an attachment or an account's unit that has an effect.
+) -> Effects:
+    """What each change of a policy, an attachment or an account's unit does that has an effect.
 
     `account_ids` by key, as far as the accounts are there. Beyond the `budget`, `NOT_WORKED_OUT`.
     """
     found = list(changes)
     study = _Study(organization, live, found, account_ids, budget)
     each = {change.address: study.told_of(change) for change in found}
-    return {address: sentences for address, sentences in each.items() if sentences}
+    told = {address: said for address, said in each.items() if said}
+    whole, brief = (
+        {address: study.texts(way(said)) for address, said in told.items()} for way in (sentences, in_brief)
+    )
+    return Effects(whole, {address: texts for address, texts in brief.items() if texts != whole[address]})
+
+
+class Effects(NamedTuple):
+    """Sentences about changes, by address; `in_brief` for those of which a few say as much, but for numbers."""
+
+    sentences: dict[Address, tuple[str, ...]]
+    in_brief: dict[Address, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +122,18 @@ class _Study:
         self._known = {**self.after.policies, **self.before.policies}
         self._planned = {**self.before.policies, **self.after.policies}
 
-    def told_of(self, change: Change) -> tuple[str, ...]:
+    def told_of(self, change: Change) -> tuple[Said, ...]:
         """What one change does, or that it is too much work to find out."""
         try:
-            return tuple(references.symbolic(sentence, self.made_up) for sentence in self.sentences(change))
+            return tuple(self._of(change))
         except OverBudgetError:
             return (NOT_WORKED_OUT,)
 
-    def sentences(self, change: Change) -> Iterator[str]:
+    def texts(self, sentences: Iterable[str]) -> tuple[str, ...]:
+        """Sentences without the ids that were made up for accounts that are not there yet."""
+        return tuple(references.symbolic(sentence, self.made_up) for sentence in sentences)
+
+    def _of(self, change: Change) -> Iterator[Said]:
         """What one change does."""
         kind, name = change.address.kind, change.address.name
         if kind == ATTACHMENTS:
@@ -130,7 +155,7 @@ class _Study:
             way = self._way(name)
             for policy_type in (SCP, RCP):
                 found = self._effect(way, _Part(moves=True), policy_type)
-                yield from told(found, "for this account")
+                yield from outcomes(found, policy_type)
             types = {each["type"] for each in self._planned.values()}
             yield from told_settings(dict.fromkeys(self._settings(way, types), 1), "")
 
@@ -143,7 +168,7 @@ class _Study:
             if (change := self.changed.get(Address(POLICY, key))) and (after := change.after)
         }
 
-    def _told(self, nodes: Iterable[str], part: _Part, *, named: bool = True) -> Iterator[str]:
+    def _told(self, nodes: Iterable[str], part: _Part, *, named: bool = True) -> Iterator[Said]:
         """What a change does at nodes of which none is below another: what it does alike is said once, and counted."""
         ways = [(way, number, node) for node in nodes for way, number in self._ways(node)]
         for policy_type in (SCP, RCP):
@@ -152,8 +177,7 @@ class _Study:
             for found, _, node in found_here:
                 places.setdefault(said(found), {})[node] = None
             for found, count in _alike(((found, number) for found, number, _ in found_here), said):
-                where = _below([*places[said(found)]]) if named else ""
-                yield from told(found, f"for {count:,} {'account' if count == 1 else 'accounts'}{where}")
+                yield from outcomes(found, policy_type, count, tuple(places[said(found)]) if named else ())
 
     def _told_settings(self, nodes: Sequence[str], types: Collection[str], *, named: bool = True) -> Iterator[str]:
         """What declarative policies come to set otherwise below nodes, in the management account too."""
@@ -163,7 +187,7 @@ class _Study:
             own = [(management, 1)] if node in {*management.before, *management.after} else []
             for way, number in (*self._ways(node), *own):
                 changed.update(dict.fromkeys(self._settings(way, types), number))
-        yield from told_settings(changed, _below(nodes) if named else "")
+        yield from told_settings(changed, below(nodes) if named else "")
 
     def _settings(self, way: _Way, types: Iterable[str]) -> Iterator[ChangedSetting]:
         """What declarative policies of the types come to set otherwise for an account."""
@@ -263,13 +287,6 @@ class _Study:
 
 def _detaches(change: Change) -> bool:
     return change.address.kind == ATTACHMENTS and change.after is None
-
-
-def _below(nodes: Sequence[str]) -> str:
-    """Where it is: accounts by themselves, others for what is below them."""
-    more = f" and {len(nodes) - SHOWN} more" if len(nodes) > SHOWN else ""
-    listed = f"{', '.join(nodes[:SHOWN])}{more}"
-    return f" ({listed})" if all(node.startswith("account/") for node in nodes) else f" below {listed}"
 
 
 def _alike(counted: Iterable[tuple[T, int]], what: Callable[[T], Hashable]) -> list[tuple[T, int]]:

@@ -14,10 +14,10 @@ from landing.engine.plan import Plan
 from landing.guardrails.exposure import dangers
 from landing.organization import ForeignPolicy, Organization, is_bootstrapped
 from landing.report import elsewhere
-from landing.report.adoption import HEADS, TAKEN_OVER, line, marked
+from landing.report.adoption import HEADS, TAKEN_OVER, marked
 from landing.report.apply_text import planned
 from landing.report.diff import BRIEF, WHOLE, Detail, of_change
-from landing.report.fold import Group, expanded, fold
+from landing.report.fold import EVERYTHING, Group, expanded, fold
 from landing.report.place import label, spread
 from landing.report.reasons import missed_in
 from landing.report.style import SIGNS, Style, shown
@@ -93,7 +93,9 @@ def _changes(
         return
     changes = [change for change in plan.changes if change.action not in HEADS]
     groups = fold(plan.kinds, changes, expand)
-    said = said_of(plan, organization, dangers(organization, plan.changes, plan.kinds))
+    on_screen = bool(limit) and detail == BRIEF
+    named = dangers(organization, plan.changes, plan.kinds)
+    said = said_of(plan, organization, named, expand=expand if on_screen else (EVERYTHING,))
     count = len(changes)
     folded = f" ({count} objects in {len(groups)} groups; odd ones first)" if len(groups) < count else ""
     yield f"landing will perform the following actions{folded}, indicated with these symbols:"
@@ -101,8 +103,9 @@ def _changes(
     yield from (f"  {style.sign(SIGNS[action.value])} {LEGEND[action]}" for action in Action if action in present)
     yield ""
     seen = Counter[tuple[str, Action]]()
-    again = elsewhere.repeated(plan, organization, groups, expand) if limit and detail == BRIEF else set[Address]()
-    again = {address for address in again if not said.get(address)}
+    again = elsewhere.repeated(plan, organization, groups, expand) if on_screen else {}
+    again = {address: region for address, region in again.items() if not said.get(address)}
+    first: dict[tuple[str, str], Address] = {}
     for group in groups:
         if group.change.address in again:
             continue
@@ -110,7 +113,8 @@ def _changes(
         seen[key] += 1
         if not limit or seen[key] <= limit:
             full = WHOLE if expanded(group.change.address, expand) else detail
-            yield from _group(group, organization, said, style, full)
+            as_of = _as_of(group, first) if on_screen and full == BRIEF else None
+            yield from _group(group, organization, said, style, detail=full, as_of=as_of)
             yield ""
     for (kind, action), number in sorted(seen.items()):
         if limit and number > limit:
@@ -118,10 +122,11 @@ def _changes(
                 f"  # … and {number - limit} more {kind} {will(plan.kinds[kind], action)} (--limit 0 shows all)", "bold"
             )
             yield ""
-    if again:
-        yield style.paint(f"  # {elsewhere.CREATED}", "bold")
+    for new, region in sorted({(address.scope.region, region) for address, region in again.items()}):
+        yield style.paint(f"  # {elsewhere.CREATED.format(new, region)}", "bold")
         sign = style.sign(SIGNS[Action.CREATE.value])
-        yield from (f"  {sign} {safe(line(change))}" for change in changes if change.address in again)
+        here = [each for each in changes if each.address.scope.region == new and again.get(each.address) == region]
+        yield from (f"  {sign} {safe(text)}" for text in elsewhere.lines(here))
         yield ""
     for action, head in HEADS.items():
         if lines := marked(plan.changes, action, expand, limit):
@@ -130,10 +135,27 @@ def _changes(
             yield ""
 
 
-def _group(group: Group, organization: Organization, said: Said, style: Style, detail: Detail) -> Iterator[str]:
+def _as_of(group: Group, first: dict[tuple[str, str], Address]) -> Address | None:
+    """The one of the kind, shown above, that is updated in the same way; of other changes it is remembered."""
     change = group.change
-    yield style.paint(f"  # {safe(group.title)} {will(group.kind, change.action)}", "bold")
+    if change.action is not Action.UPDATE or len(group.changes) > 1:
+        return None
+    lines = of_change(group.kind, change, BRIEF)
+    as_of = first.setdefault((change.address.kind, repr(lines)), change.address)
+    return None if as_of == change.address else as_of
+
+
+def _group(
+    group: Group, organization: Organization, said: Said, style: Style, *, detail: Detail, as_of: Address | None
+) -> Iterator[str]:
+    """A group; of one that changes as another does, shown above, that is said in place of what changes."""
+    change = group.change
+    alike = f", as {safe(as_of)} above" if as_of else ""
+    yield style.paint(f"  # {safe(group.title)} {will(group.kind, change.action)}{alike}", "bold")
     yield from (f"  # ({reason})" for reason in reasons(group))
+    if as_of:
+        yield from (f"    {line}" for line in remarks(group, organization, said))
+        return
     name = shown(change.address.name if len(group.changes) == 1 else group.label)
     lines = [f"      {line.styled(style)}" for line in of_change(group.kind, change, detail)]
     head = f"  {style.sign(SIGNS[change.action.value])} {change.address.kind} {name}"
@@ -171,10 +193,15 @@ def remarks(group: Group, organization: Organization, said: Said) -> Iterator[st
     yield from (safe(sentence) for sentence in said.get(group.change.address, ()))
 
 
-def said_of(plan: Plan, organization: Organization, named: Mapping[Address, Mapping[str, str]]) -> Said:
+def said_of(
+    plan: Plan,
+    organization: Organization,
+    named: Mapping[Address, Mapping[str, str]],
+    expand: Collection[str] = (EVERYTHING,),
+) -> Said:
     """What must be allowed by name, the names that go by way of another, and what changes do to requests.
 
-    `named` is what must be allowed, as `dangers` finds it.
+    `named` is what must be allowed, as `dangers` finds it; of what is not in `expand`, effects are told in brief.
     """
     said: dict[Address, list[str]] = defaultdict(list)
     for address, words in named.items():
@@ -186,7 +213,10 @@ def said_of(plan: Plan, organization: Organization, named: Mapping[Address, Mapp
     for address, names in temporary_names(plan.changes, Known.of(organization, plan.kinds)).items():
         said[address] += (f"called {name} for a while: another takes its name first" for name in sorted(names))
     for address, sentences in plan.effects.items():
-        said[address] += (f"effect: {sentence}" for sentence in sentences)
+        brief = () if expanded(address, expand) else plan.effects_in_brief.get(address, ())
+        said[address] += (f"effect: {sentence}" for sentence in brief or sentences)
+        if brief:
+            said[address].append(f"effect: (--expand {address} tells these accounts apart)")
     return {address: tuple(sentences) for address, sentences in said.items()}
 
 

@@ -314,8 +314,10 @@ def _explained(
     refuse_crowded(organization, wanted.changes, observation.live, ids)
     told = effects(organization, observation.live, whole.changes, planned.account_ids)
     for address, words in sentences(organization, observation.live, whole.changes, planned.account_ids).items():
-        told[address] = (*told.get(address, ()), *words)
-    explained = replace(whole, effects=told).only(targets)
+        told.sentences[address] = (*told.sentences.get(address, ()), *words)
+        if address in told.in_brief:
+            told.in_brief[address] += words
+    explained = replace(whole, effects=told.sentences, effects_in_brief=told.in_brief).only(targets)
     weighed = any(
         moves(each) or (each.address.kind == POLICY and each.action is Action.UPDATE) for each in explained.changes
     )

@@ -47,7 +47,7 @@ def figures() -> Iterator[tuple[str, str]]:
     changes = make(Observation(desired, live, ()), Origin()).changes
     ids = {key: f"{number:012}" for number, key in enumerate(organization.accounts, 100000000000)}
     started = time.process_time()
-    told = effects(organization, live, changes, ids)
+    told = effects(organization, live, changes, ids).sentences
     seconds = time.process_time() - started
     whole = sum(NOT_WORKED_OUT not in words for words in told.values())
     yield f"effects of {len(changes)} changed policies ({whole} worked out), CPU", f"{seconds:.1f} s"

@@ -9,6 +9,7 @@ import pytest
 from landing.core.errors import OperationFailed
 from landing.core.model import Scope
 from landing.sandbox import Sandbox
+from landing.services.registry import KINDS
 from landing.services.security_hub.automation_rule import SecurityHubAutomationRule
 from tests.cloud import Cloud, WatchedAws
 from tests.kinds.conftest import At, converged, of_service
@@ -28,9 +29,8 @@ def text(settings: str = "") -> str:
     return f"{SMALL}services: {{security_hub: {{{BEGINNING}{settings}}}}}\n"
 
 
-def client(cloud: Cloud) -> Any:
-    account = cloud.open().tree.account_ids["security-tooling"]
-    return cloud.sandbox.session(account, region="eu-west-1").client("securityhub")
+def client(cloud: Cloud, account: str = "security-tooling", region: str = "eu-west-1") -> Any:
+    return cloud.sandbox.session(cloud.open().tree.account_ids[account], region=region).client("securityhub")
 
 
 def make(hub: Any, name: str) -> None:
@@ -112,3 +112,54 @@ def test_values_of_a_criterion_are_counted_over_all_comparisons(problems: Any, w
 
     assert codes(0) == set()
     assert codes(1) == {"LZ441"}
+
+
+DEV = "dev: {target: {units: [workloads/dev]}, standards: [], disabled_controls: [IAM.6]}"
+SWITCHED = f"{text(OURS)}".replace("policies: {all:", f"policies: {{{DEV}, all:")
+MOVED = SWITCHED.replace("security_tooling: security-tooling", "security_tooling: shop-dev")
+
+
+def central(hub: Any) -> dict[str, Any]:
+    """What central configuration is: policies with the targets of each, linked regions, how members get it."""
+    policies = {each["Id"]: each["Name"] for each in hub.list_configuration_policies()["ConfigurationPolicySummaries"]}
+    found: dict[str, list[str]] = {name: [] for name in policies.values()}
+    for each in hub.list_configuration_policy_associations()["ConfigurationPolicyAssociationSummaries"]:
+        if each["AssociationType"] == "APPLIED":
+            found[policies[each["ConfigurationPolicyId"]]].append(each["TargetId"])
+    (aggregator,) = hub.list_finding_aggregators()["FindingAggregators"]
+    linked = hub.get_finding_aggregator(FindingAggregatorArn=aggregator["FindingAggregatorArn"])["Regions"]
+    mode = hub.describe_organization_configuration()["OrganizationConfiguration"]["ConfigurationType"]
+    return {"policies": found, "linked": linked, "mode": mode}
+
+
+def test_another_administrator_gets_all_that_the_config_says_in_one_plan(sandbox: Sandbox, at: At) -> None:
+    before = converged(at(SWITCHED), OF_IT)
+    was = central(client(before))
+    assert {len(targets) for targets in was["policies"].values()} == {1}
+    assert len(was["policies"]) == 2
+    moved = at(MOVED)
+    plan = moved.plan(OF_IT)
+    (switch,) = [each for each in plan.changes if each.address.kind == "security_hub_administrator"]
+    told = " ".join(KINDS["security_hub_administrator"].notes(moved.organization, switch))
+    assert "switch: security-tooling is dismissed, shop-dev is appointed, and then members" in told
+    for lost in ("configuration policies", "associations", "automation rules", "custom actions", "insights"):
+        assert lost in told.partition("Lost: ")[2].partition("To keep")[0]
+    assert "--allow switch-off" in told
+    result = moved.apply(OF_IT)
+    assert result.complete, result.failed
+    assert moved.plan(OF_IT).changes == ()
+    admins = sandbox.session(region="eu-west-1").client("securityhub").list_organization_admin_accounts()
+    assert [each["AccountId"] for each in admins["AdminAccounts"]] == [moved.open().tree.account_ids["shop-dev"]]
+    assert central(client(moved, "shop-dev")) == was
+    for region in ("eu-west-1", "us-east-1"):
+        rules = client(moved, "shop-dev", region).list_automation_rules()["AutomationRulesMetadata"]
+        assert [each["RuleName"] for each in rules] == ["landing-noise"]
+    assert held(client(moved, "shop-dev")) == [("landing-noise", "Ours"), ("landingquarantine", "Ours")]
+
+
+def test_a_switch_that_was_cut_off_ends_when_it_is_run_again(sandbox: Sandbox, at: At) -> None:
+    was = central(client(converged(at(SWITCHED), OF_IT)))
+    for operation in ("EnableOrganizationAdminAccount", "CreateConfigurationPolicy", "CreateAutomationRule"):
+        sandbox.faults.fail("securityhub", operation)
+        assert not at(MOVED).apply(OF_IT).complete
+    assert central(client(converged(at(MOVED), OF_IT), "shop-dev")) == was

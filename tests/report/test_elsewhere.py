@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import chdir
+from dataclasses import replace
+from functools import cache
+from math import ceil
+from pathlib import Path
 
+import pytest
+
+from landing.cli.profiles import PROFILES, RECOMMENDED, written
+from landing.config import load
+from landing.core.model import Address
+from landing.engine.observe import Observation, desired_of
+from landing.engine.plan import Origin, Plan, make
+from landing.guardrails.effects import effects
+from landing.library import Library, shipped
 from landing.organization import Organization
-from landing.report.elsewhere import CREATED
+from landing.report.diff import BRIEF, Detail
+from landing.report.elsewhere import CREATED as TEMPLATE
+from landing.report.elsewhere import MANY, lines
 from landing.report.plan_text import render
 from landing.report.style import Style
 from landing.sandbox import Sandbox
@@ -13,6 +29,10 @@ from tests.cloud import Cloud, Story
 from tests.samples import FULL
 
 ADDED = "eu-north-1"
+Added = Callable[[str], tuple[Plan, Organization]]
+CREATED = TEMPLATE.format(ADDED, "eu-west-1")
+COLUMNS, TWO_SCREENS = 120, 100
+GOVERNED = "governed_regions: [eu-west-1, eu-central-1, us-east-1"
 
 
 def test_what_stands_in_other_regions_is_a_line_each(creation: Story, load_text: Callable[[str], Organization]) -> None:
@@ -23,11 +43,78 @@ def test_what_stands_in_other_regions_is_a_line_each(creation: Story, load_text:
     brief = render(plan, cloud.organization, Style()).splitlines()
     start = next(index for index, line in enumerate(brief) if CREATED in line)
     lines = brief[start + 1 : brief.index("", start)]
-    assert len(lines) > 10
     assert all(line.startswith("  + ") and f"/{ADDED} (" in line for line in lines)
-    created = {line.split()[1] for line in lines}
+    named = {name.partition("@")[0] for line in lines for name in line[4:].partition(" (")[0].split(", ")}
+    created = {str(each.address) for each in plan.changes if f"{each.address.kind}.{each.address.name}" in named}
+    created = {each for each in created if each.endswith(f"/{ADDED}")}
+    assert len(created) > MANY
     assert not [line for line in brief if any(line.startswith(f"  # {address} ") for address in created)]
     for whole in ({"expand": ("all",)}, {"limit": 0}):
         text = render(plan, cloud.organization, Style(), **whole)  # type: ignore[arg-type]
         assert CREATED not in text
         assert all(f"  # {address} will be created" in text for address in created)
+
+
+def of_profile(folder: Path, profile: str, *, more: str = "") -> Organization:
+    """The starter config of a profile; `more` are governed regions besides."""
+    config = folder / "config"
+    config.mkdir(parents=True)
+    for file in (shipped() / "config").glob("*.yaml"):
+        text = written(file.read_text(encoding="utf-8"), profile)
+        (config / file.name).write_text(text.replace(GOVERNED, GOVERNED + more), encoding="utf-8")
+    with chdir(folder):  # as somebody stands in it
+        return load(Path("config"), Library.load(shipped()))[0]
+
+
+@pytest.fixture(scope="module")
+def region_added(tmp_path_factory: pytest.TempPathFactory) -> Added:
+    """The plan of a region more, by the profile that the starter config is of."""
+    return cache(lambda profile: _region_added(tmp_path_factory.mktemp(profile), profile))
+
+
+def _region_added(folder: Path, profile: str) -> tuple[Plan, Organization]:
+    before, after = of_profile(folder / "before", profile), of_profile(folder / "after", profile, more=f", {ADDED}")
+    live, desired = desired_of(before), desired_of(after)
+    plan = make(Observation(desired, live, ()), Origin())
+    told = effects(after, live, plan.changes, {})
+    return replace(plan, effects=told.sentences, effects_in_brief=told.in_brief), after
+
+
+@pytest.mark.parametrize("profile", [each for each in PROFILES if each != "minimal"])
+def test_a_region_that_is_added_takes_two_screens_at_most(region_added: Added, profile: str) -> None:
+    plan, organization = region_added(profile)
+    brief = render(plan, organization, Style(width=COLUMNS))
+    assert sum(max(1, ceil(len(line) / COLUMNS)) for line in brief.splitlines()) <= TWO_SCREENS
+    whole = render(plan, organization, Style(width=COLUMNS), detail=Detail(0))
+    told = [f"effect: {sentence}" for each in plan.effects.values() for sentence in each]
+    assert len(told) > 3 * brief.count("effect: ")
+    assert all(sentence in whole for sentence in told)
+    opened = render(plan, organization, Style(width=COLUMNS), expand=("policy.deny-regions",))
+    assert all(sentence in opened for sentence in told)
+
+
+def test_stack_sets_that_change_alike_show_it_once(region_added: Added) -> None:
+    plan, organization = region_added(RECOMMENDED)
+    changed = [str(each.address) for each in plan.changes if each.address.kind == "stack_set"]
+    assert len(changed) > 1
+    brief, whole = (render(plan, organization, Style(), detail=detail) for detail in (BRIEF, Detail(0)))
+    for address in changed[1:]:
+        assert f"  # {address} will be updated in-place, as {changed[0]} above" in brief
+        assert f"  # {address} will be updated in-place\n" in whole
+    assert brief.count("reach: ") == whole.count("reach: ") == len(changed)
+
+
+def test_many_are_a_line_for_each_line_of_the_config(region_added: Added) -> None:
+    plan, _ = region_added(RECOMMENDED)
+    rules = [each for each in plan.changes if each.address.kind == "config_rule"]
+    few, folded = (
+        lines(rules),
+        lines([replace(each, address=_at(each.address, account)) for each in rules for account in "abcd"]),
+    )
+    assert [line.partition(" ")[0] for line in few] == [str(each.address) for each in rules]
+    names = ", ".join(f"config_rule.{each.address.name}" for each in rules)
+    assert folded == [f"{names}@{account}/{ADDED} ({rules[0].source})" for account in "abcd"]
+
+
+def _at(address: Address, account: str) -> Address:
+    return replace(address, scope=replace(address.scope, account=account))
