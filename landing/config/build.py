@@ -295,7 +295,7 @@ class Builder:
             settings: Any = settings_from(service.settings, value or {})
             places = dict(self._places(path, value or {}))
             source = self.document.source(path, key=True)
-            yield name, EnabledService(name, settings, service.trusted, source, places)
+            yield name, EnabledService(name, settings, service.needed(settings), source, places)
 
     def _places(self, path: Path_, value: object, inside: Path_ = ()) -> Iterator[tuple[Path_, Place]]:
         """Where each part of a value stands: keys with their values, and entries of lists, at every depth."""

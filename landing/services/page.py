@@ -74,7 +74,10 @@ def _section(service: Service) -> Iterator[str]:
         ("Controls", service.controls),
     ):
         if values:
-            yield f"{words}: {', '.join(f'`{value}`' for value in values)}\n"
+            named = (
+                f"`{value}`{' (where the settings need it)' * (value in service.trusted_where)}" for value in values
+            )
+            yield f"{words}: {', '.join(named)}\n"
     if service.delivery:
         yield f"Delivers to the log archive, in a bucket for `{service.delivery.purpose}`.\n"
     if service.settings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from landing.aws import endpoints
@@ -62,6 +62,9 @@ class Service:
     trusted: tuple[str, ...] = ()
     """Service principals that must have trusted access."""
 
+    trusted_where: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
+    """Of these, what only some settings need: whether the settings do."""
+
     delegated: tuple[str, ...] = ()
     """Principals whose administrator is registered by RegisterDelegatedAdministrator, not by a call of the service."""
 
@@ -104,6 +107,11 @@ class Service:
         """Principals whose administrator the service appoints by a call of its own."""
         appoints = self.settings is not None and not self.delegated and not self.remembered
         return self.trusted if appoints else ()
+
+    def needed(self, settings: Any) -> tuple[str, ...]:
+        """The principals that must have trusted access with these settings."""
+        where = self.trusted_where
+        return tuple(each for each in self.trusted if each not in where or where[each](settings))
 
     @property
     def administered(self) -> bool:

@@ -365,6 +365,28 @@ def test_what_no_settings_say_is_left_out_with_the_difference(tmp_path: Path) ->
     assert "# - Amazon GuardDuty, administered by audit: it stays as it is set, which a config cannot say" in top
 
 
+@pytest.mark.parametrize("reached", [False, True])
+def test_guardduty_is_taken_over_without_the_access_for_scans_where_members_are_not_scanned(
+    tmp_path: Path, *, reached: bool
+) -> None:
+    scans = "malware-protection.guardduty.amazonaws.com"
+    with Sandbox() as sandbox:
+        watched = Watched(sandbox)
+        organizations = watched.client("organizations", "")
+        organizations.disable_aws_service_access(ServicePrincipal=scans)
+        if reached:
+            watched.guardduty()
+        else:  # as the appointment leaves it
+            for region in (HOME, OTHER):
+                watched.client("guardduty", "", region).enable_organization_admin_account(
+                    AdminAccountId=watched.accounts["Audit"]
+                )
+        found = watched.imported(tmp_path / "org")
+    assert ("guardduty" in found.draft.services) is not reached
+    assert (f"trusted_access.{scans} would be made" in reasons(found)) is reached
+    assert {change.action for change in found.plan.changes} == {Action.ADOPT}
+
+
 def test_what_another_account_administers_is_left_out(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         watched = Watched(sandbox)

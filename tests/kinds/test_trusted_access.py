@@ -103,3 +103,25 @@ def test_every_service_has_one_name_and_the_tables_know_it() -> None:
         assert set(table) <= set(SERVICES)
     assert {"ram", "stacksets", "backup", "ssm", "ipam", "service-quotas", "tag-policies", "license-manager",
             "compute-optimizer", "health", "resource-explorer", "trusted-advisor", "artifact"} <= set(PRINCIPALS)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("settings", "needed"),
+    [
+        ("", True),
+        ("features: {ebs_malware_protection: false}", False),
+        ("auto_enable: NONE", False),
+        ("auto_enable: NONE, join: true", True),
+        ("auto_enable: NONE, overrides: {o: {target: {units: [root]}, features: {s3_data_events: true}}}", False),
+        ("auto_enable: NONE, overrides: {o: {target: {units: [root]}, join: true}}", True),
+        (
+            "features: {ebs_malware_protection: false}, "
+            "overrides: {o: {target: {units: [root]}, features: {ebs_malware_protection: true}}}",
+            True,
+        ),
+    ],
+)
+def test_scans_of_members_want_access_of_their_own(at: At, settings: str, *, needed: bool) -> None:
+    trusted = at(f"{SMALL}services: {{guardduty: {{export: false, {settings}}}}}\n").organization.trusted_access
+    assert "guardduty.amazonaws.com" in trusted
+    assert ("malware-protection.guardduty.amazonaws.com" in trusted) is needed

@@ -15,7 +15,7 @@ from landing.services.guardduty.lists import GuardDutyList, listed
 from landing.services.guardduty.malware_scans import MalwareScans, scans_of
 from landing.services.guardduty.management import GuardDutyManagement
 from landing.services.guardduty.members import GuardDutyMembers
-from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
+from landing.services.guardduty.settings import SCANS, TRUSTED, GuardDutySettings, scans_members
 from landing.services.guardduty.suppression import Suppression, suppressed
 from landing.services.service import Service
 from landing.services.shapes import at_home
@@ -55,6 +55,7 @@ SERVICE = Service(
     title="Amazon GuardDuty",
     settings=GuardDutySettings,
     trusted=TRUSTED,
+    trusted_where={SCANS: scans_members},
     endpoint="guardduty",
     kinds=(
         GuardDutyAdministrator(),

@@ -10,7 +10,8 @@ from landing.core.constraints.inputs import allowed
 from landing.organization import Target
 from landing.services.settings import REQUIRED, setting
 
-TRUSTED = ("guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com")
+SCANS = "malware-protection.guardduty.amazonaws.com"
+TRUSTED = ("guardduty.amazonaws.com", SCANS)
 """Service principals that need trusted access."""
 
 ADDITIONAL = {"RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT")}
@@ -143,3 +144,14 @@ class GuardDutySettings:
     lists: Mapping[str, Listed] = setting({}, "Trusted lists and threat lists by stable key.")
     malware_scans: Scans | None = setting(None, "")
     overrides: Mapping[str, Override] = setting({}, "What differs by unit, account or tag, by stable key.")
+
+
+def scans_members(settings: GuardDutySettings) -> bool:
+    """Whether volumes of members are scanned for malware, for which AWS wants trusted access of its own.
+
+    GuardDuty User Guide, "Integrating Malware Protection for EC2 with AWS Organizations".
+    """
+    name = "ebs_malware_protection"
+    on, reached = settings.features.get(name, FEATURES[name.upper()]), settings.auto_enable != "NONE" or settings.join
+    others = [(each.features.get(name), each.join) for each in settings.overrides.values()]
+    return (on and reached) or any(own or (own is None and on and join) for own, join in others)
