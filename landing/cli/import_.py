@@ -42,6 +42,9 @@ SOURCES = ("lza", "org-formation", "cfct", "terraform", "tarmac")
 @click.option("--log-archive", default="", metavar="ACCOUNT", help="Who holds the logs: id, name or e-mail.")
 @click.option("--security-tooling", default="", metavar="ACCOUNT", help="Who administers the security services.")
 @click.option("--member-role", default="", metavar="NAME", help="The role by which member accounts are entered.")
+@click.option(
+    "--contacts", is_flag=True, help="Read alternate contacts of more than 100 accounts too: three calls for each."
+)
 @with_log
 def command(
     *,
@@ -55,6 +58,7 @@ def command(
     log_archive: str,
     security_tooling: str,
     member_role: str,
+    contacts: bool,
 ) -> int:
     """Read a living organization and write the config that describes it to DIR (default: here). Changes nothing in AWS.
 
@@ -80,9 +84,9 @@ def command(
     from landing.importing.sources import listing_of
 
     check_empty(folder)
-    asked = Asked(
-        name or slug(folder.resolve().name), *_regions(home_region, regions), member_role, log_archive, security_tooling
-    )
+    regions_asked = _regions(home_region, regions)
+    who = (member_role, log_archive, security_tooling)
+    asked = Asked(name or slug(folder.resolve().name), *regions_asked, *who, contacts=contacts)
     if source is not None:
         return _written(listing_of(*source).draft(asked), folder)
     organization = stranger(_beginning(session, asked.home_region), member_role)

@@ -21,6 +21,8 @@ class Asked:
     member_role: str = ""
     log_archive: str = ""
     security_tooling: str = ""
+    contacts: bool = False
+    """Whether alternate contacts are read of however many accounts there are."""
 
 
 @dataclass(frozen=True, slots=True)

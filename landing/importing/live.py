@@ -16,7 +16,7 @@ from landing.core.partitions import REGIONS
 from landing.importing import live_logs
 from landing.importing.draft import NO_KEYS, Asked, Draft, DraftAccount, DraftUnit, Keys, LeftOut
 from landing.importing.evidence import Evidence
-from landing.importing.live_contacts import with_contacts
+from landing.importing.live_contacts import MOST, with_contacts
 from landing.importing.live_policies import LivePolicies, read_policies
 from landing.organization import ROOT, TAG, Account, Organization, node_of
 from landing.organization.owners import owner_of
@@ -86,7 +86,9 @@ def _draft(organization: Organization, aws: Aws, asked: Asked, live: Mapping[str
     policies = read_policies(aws, names, left)
     found = TrustedAccess().read(organization, aws, ORGANIZATION)
     trusted = {each.address.name for each in found if isinstance(each, Resource)}
-    if ACCOUNT in trusted:
+    if ACCOUNT in trusted and len(accounts) > MOST and not asked.contacts:
+        left.append(LeftOut("alternate contacts", f"of more than {MOST} accounts only --contacts reads them"))
+    elif ACCOUNT in trusted:
         accounts = with_contacts(aws, accounts, management, left)
     evidence = Evidence(aws, accounts, management, trusted)
     home = evidence.home_region(asked.home_region)

@@ -1,4 +1,4 @@
-"""Alternate contacts of accounts, as they are set: three calls an account, so not of very many."""
+"""Alternate contacts of accounts, as they are set: three calls an account, so not of very many unless asked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from landing.importing.draft import DraftAccount, LeftOut
 from landing.services.organizations.contacts import KINDS, Contacts
 
 MOST = 100
-"""Accounts of which they are read: a plan reads what the config declares, each time."""
+"""Accounts of which they are read unasked: a plan reads what the config declares, each time."""
 AT_ONCE = 8
 
 
@@ -21,11 +21,6 @@ def with_contacts(
     aws: Aws, accounts: Mapping[str, DraftAccount], management: str, left: list[LeftOut]
 ) -> dict[str, DraftAccount]:
     """The accounts, by id, with their contacts; `aws` is of an organization in which the Account service is trusted."""
-    if len(accounts) > MOST:
-        left.append(
-            LeftOut("alternate contacts", f"of more than {MOST} accounts they are not read: add those to be set")
-        )
-        return dict(accounts)
     client, hidden = aws.client("account"), set[str]()
 
     def found(account_id: str) -> dict[str, Mapping[str, str]]:

@@ -56,6 +56,12 @@ def with_stack_sets(aws: Aws, sight: Sight, found: Compared, folder: Path, *, le
         if each.key in refused:
             why = f"it stays as it is, which a config cannot say: {refused[each.key]}"
             left.append(LeftOut(f"stack set {each.stack_set} at {_places(each)}", why))
+    taken = [
+        each.stack_set for each in wanted if each.key not in refused and (parsed(each.template) or {}).get("Parameters")
+    ]
+    if taken:
+        what = f"parameters that single instances of {', '.join(taken)} override, if any"
+        left.append(LeftOut(what, "AWS tells them of one instance a call, so they are not read; they stay as they are"))
     return found
 
 

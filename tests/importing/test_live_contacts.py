@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from landing.importing import live_contacts
-from landing.importing.draft import Asked, DraftAccount, LeftOut
+import pytest
+
+from landing.importing import live as live_module
+from landing.importing.draft import Asked
 from landing.importing.live import read, stranger
 from landing.importing.output import write_folder
 from landing.sandbox import Sandbox
@@ -39,10 +41,18 @@ def test_contacts_are_taken_over(tmp_path: Path) -> None:
         assert cloud.plan([KINDS["contacts"]]).changes == ()
 
 
-def test_of_very_many_accounts_none_is_asked_for() -> None:
-    accounts = {f"{number:012}": DraftAccount(f"a{number}", "a", "a@corp.io", "root") for number in range(101)}
-    left: list[LeftOut] = []
-    aws = QuickAws(STRANGER)
-    assert live_contacts.with_contacts(aws, accounts, "", left) == accounts
-    assert not aws.calls
-    assert [each.what for each in left] == ["alternate contacts"]
+@pytest.mark.parametrize("asked", [False, True])
+def test_of_very_many_accounts_none_is_asked_for_unless_the_user_says_so(
+    monkeypatch: pytest.MonkeyPatch, *, asked: bool
+) -> None:
+    with Sandbox() as sandbox:
+        live = by_hand(sandbox.world)
+        organizations = sandbox.session(region="us-east-1").client("organizations")
+        organizations.enable_aws_service_access(ServicePrincipal="account.amazonaws.com")
+        monkeypatch.setattr(live_module, "MOST", len(live.members) - 1)
+        aws = QuickAws(STRANGER)
+        draft = read(STRANGER, aws, Asked("corp", "eu-west-1", ("eu-west-1",), contacts=asked))
+    assert aws.calls["account", "GetAlternateContact"] == 3 * len(live.members) * asked
+    left = [each.why for each in draft.left_out if each.what == "alternate contacts"]
+    assert len(left) == (not asked)
+    assert all("--contacts" in why for why in left)

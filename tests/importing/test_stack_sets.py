@@ -139,6 +139,16 @@ def test_every_other_is_named_with_its_reason(imported: tuple[Sandbox, Compared,
     assert "uneven" in (folder / "config" / "organization.yaml").read_text(encoding="utf-8")
 
 
+def test_what_may_have_parameters_of_single_instances_is_named_and_no_instance_is_asked_for(
+    imported: tuple[Sandbox, Compared, Path],
+) -> None:
+    sandbox, found, folder = imported
+    told = "parameters that single instances of CorpHub, own-values override, if any: AWS tells them of one instance a call"
+    assert [each for each in map(str, found.written.left_out) if each.startswith(told)]
+    assert told in (folder / "config" / "organization.yaml").read_text(encoding="utf-8")
+    assert not sandbox.calls["cloudformation", "DescribeStackInstance"]
+
+
 def test_plain_stacks_of_the_management_account_are_named(imported: tuple[Sandbox, Compared, Path]) -> None:
     _, found, _ = imported
     (left,) = (each for each in found.written.left_out if each.what.startswith("stacks of the management account"))

@@ -92,9 +92,12 @@ def test_ten_thousand_accounts_take_the_calls_of_a_plan_and_one_a_policy(tmp_pat
     with Simulated() as sandbox:
         fill(sandbox.world, size.organization(tmp_path))
         policies_of(sandbox.world, size.policies)
+        principal = "account.amazonaws.com"
+        sandbox.session().client("organizations").enable_aws_service_access(ServicePrincipal=principal)
         aws = QuickAws(STRANGER)
         draft = read(STRANGER, aws, Asked(home_region=REGION, regions=(REGION,)))
     assert (len(draft.accounts), len(draft.units), len(draft.policies)) == (size.accounts, size.units, size.policies)
+    assert any("only --contacts reads them" in each.why for each in draft.left_out)
     calls = dict(aws.calls)
     tags = ceil((size.accounts + size.units + size.policies) / 100)
     assert calls.pop(("organizations", "ListAccounts")) == size.accounts // 20
