@@ -160,6 +160,6 @@ def test_another_administrator_gets_all_that_the_config_says_in_one_plan(sandbox
 def test_a_switch_that_was_cut_off_ends_when_it_is_run_again(sandbox: Sandbox, at: At) -> None:
     was = central(client(converged(at(SWITCHED), OF_IT)))
     for operation in ("EnableOrganizationAdminAccount", "CreateConfigurationPolicy", "CreateAutomationRule"):
-        sandbox.faults.fail("securityhub", operation)
+        sandbox.faults.reject("securityhub", operation, code="AccessDeniedException", status=403, times=1)
         assert not at(MOVED).apply(OF_IT).complete
     assert central(client(converged(at(MOVED), OF_IT), "shop-dev")) == was

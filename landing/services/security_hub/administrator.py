@@ -20,7 +20,7 @@ class SecurityHubAdministrator(ServiceAdministrator):
     home_only = True
     lost = (
         "its configuration policies and their associations, its view of all members' findings, and what its automation "
-        "rules and insights say of them"
+        "rules, custom actions and insights say of them, which stay in that account"
     )
     controls = ("cis-aws-7.0:2.1.6", "nist-csf-2.0:GV.RR-02")
     help_uri = "https://docs.aws.amazon.com/securityhub/latest/userguide/designate-orgs-admin-account.html"
