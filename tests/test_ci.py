@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,31 +84,39 @@ class World:
         found: dict[str, Any] = json.loads(self.forge.read_text(encoding="utf-8"))
         return found
 
-    def client(self, service: str) -> Any:
-        keys = {"aws_access_key_id": "AWS_ACCESS_KEY_ID", "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY"}
-        given = {name: self.administrator[variable] for name, variable in keys.items()}
+    def client(self, service: str, environment: Mapping[str, str] | None = None) -> Any:
+        """Of the administrator, or of whoever has an environment."""
+        keys = {
+            "aws_access_key_id": "AWS_ACCESS_KEY_ID",
+            "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
+            "aws_session_token": "AWS_SESSION_TOKEN",
+        }
+        found = environment or self.administrator
+        given = {name: found.get(variable) for name, variable in keys.items()}
         url = self.administrator["AWS_ENDPOINT_URL"]
-        return boto3.client(service, region_name="eu-west-1", endpoint_url=url, aws_session_token=None, **given)
+        return boto3.client(service, region_name="eu-west-1", endpoint_url=url, **given)
 
-    def keys_of(self, role: str) -> dict[str, str]:
-        """The environment of a build, to which CodeBuild gives its role.
+    def keys_of(self, role: str, service: str) -> dict[str, str]:
+        """The environment of what a service of AWS does as a role.
 
-        Nobody but a service of AWS becomes it, and no test is one: the trust is another one for that moment.
+        Nobody but that service becomes it, and no test is one: the trust is another one for that moment.
         """
         iam, name = self.client("iam"), role.rpartition("/")[2]
         trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
         (statement,) = trust["Statement"]
-        assert statement["Principal"] == {"Service": "codebuild.amazonaws.com"}
+        assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
         person = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps({**trust, "Statement": [person]}))
-        found = self.client("sts").assume_role(RoleArn=role, RoleSessionName="AWSCodeBuild")["Credentials"]
+        found = self.client("sts").assume_role(RoleArn=role, RoleSessionName=service)["Credentials"]
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust))
         return environment_of(self, found)
 
-    def shell(self, script: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    def shell(
+        self, script: str, environment: Mapping[str, str], folder: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["bash", "-eo", "pipefail", "-c", script],
-            cwd=self.folder,
+            cwd=folder or self.folder,
             env={**self.environment, **environment},
             capture_output=True,
             text=True,
@@ -522,7 +533,8 @@ class GitLab:
     def _token(self, name: str) -> str:
         """What GitLab says of a job in its `id_tokens`."""
         review = ("proposal", "false", "merge_request_event")
-        branch, protected, source = review if name == "review" else ("main", "true", "push")
+        source = "schedule" if name == "drift" else "push"
+        branch, protected, source = review if name == "review" else ("main", "true", source)
         given = {"project_id": "42", "namespace_id": "7", "ref_protected": protected, "pipeline_source": source}
         (asked,) = self.jobs[name].get("id_tokens", {"": {"aud": ""}}).values()
         sub = f"project_path:acme/landing:ref_type:branch:ref:{branch}"
@@ -536,15 +548,143 @@ def test_gitlab_plans_merge_requests_and_applies_what_is_merged(forge: World) ->
     assert done.returncode == 0, done.stderr
     add_unit(world, "Lab")
     runner = GitLab(world, written(world, ".gitlab-ci.yml"))
+    assert "mutants, 0 alive" in runner.job("check")
     runner.job("review")
     (note,) = world.state["comments"]
     assert note["body"].startswith("<!-- landing plan: config -->\n")
     assert "<code>unit.lab</code> will be created" in note["body"]
+    refuse_writes(world, runner._token("review"))
+    assert runner.job("drift")
+    (issue,) = world.state["issues"]
+    assert issue["state"] == "opened"
+    assert "unit.lab" in issue["description"]
     runner.job("plan")
     assert int(runner.variables["changes"]) >= 1
     assert "Apply complete!" in runner.job("apply")
     assert list((world.folder / "landing-out" / "runs").rglob("events.jsonl"))
     assert not list((world.folder / "landing-out" / "runs").rglob("plan.json"))
+    assert "No drift." in runner.job("drift")
+    assert world.state["issues"][0]["state"] == "closed"
+
+
+@dataclass
+class CodePipeline:
+    """Runs the pipelines that are deployed as CodePipeline and CodeBuild do, each step as the role that they give it."""
+
+    world: World
+    said: str = ""
+    """What its builds have said."""
+    approvals: list[str] = field(default_factory=list)
+    number: int = 0
+
+    def run(self, name: str) -> bool:
+        """Whether all its actions have succeeded; a stage whose condition is not met is left out."""
+        pipeline = self.world.client("codepipeline").get_pipeline(name=name)["pipeline"]
+        own = self.world.keys_of(pipeline["roleArn"], "codepipeline")
+        places: dict[str, str] = {}
+        variables: dict[str, dict[str, str]] = {}
+
+        def filled(text: str) -> str:
+            return re.sub(r"#\{(\w+)\.(\w+)\}", lambda match: variables[match[1]][match[2]], text)
+
+        for stage in pipeline["stages"]:
+            conditions = stage.get("beforeEntry", {}).get("conditions", ())
+            rules = [rule["configuration"] for each in conditions for rule in each["rules"]]
+            assert all(rule["Operator"] == "NE" for rule in rules)
+            if any(filled(rule["Variable"]) == rule["Value"] for rule in rules):
+                continue
+            for action in sorted(stage["actions"], key=lambda each: each["runOrder"]):
+                given = {key: filled(value) for key, value in action["configuration"].items()}
+                match action["actionTypeId"]["provider"]:
+                    case "CodeStarSourceConnection":
+                        packed = self._packed(self.world.folder, ["**/*"])
+                        places["source"] = self._put(own, name, "source", packed)
+                    case "Manual":
+                        self.world.client("sns", own).publish(
+                            TopicArn=given["NotificationArn"], Message=given["CustomData"]
+                        )
+                        self.approvals.append(given["CustomData"])
+                    case "CodeBuild":
+                        inputs = {each["name"]: places[each["name"]] for each in action["inputArtifacts"]}
+                        outputs = [each["name"] for each in action["outputArtifacts"]]
+                        told = self._build(name, given, inputs, outputs, places)
+                        if told is None:
+                            return False
+                        variables[action.get("namespace", "")] = told
+        return True
+
+    def _build(
+        self,
+        pipeline: str,
+        given: Mapping[str, str],
+        inputs: Mapping[str, str],
+        outputs: list[str],
+        places: dict[str, str],
+    ) -> dict[str, str] | None:
+        """Its exported variables; none if it has failed."""
+        world, name = self.world, given["ProjectName"]
+        (project,) = world.client("codebuild").batch_get_projects(names=[name])["projects"]
+        keys = world.keys_of(project["serviceRole"], "codebuild")
+        self.number += 1
+        here = world.temp / f"build-{self.number}"
+        folders = {each: here / each for each in inputs}
+        bucket, s3 = self._bucket(pipeline), world.client("s3", keys)
+        for each, place in inputs.items():
+            body = s3.get_object(Bucket=bucket, Key=place)["Body"].read()
+            with zipfile.ZipFile(io.BytesIO(body)) as archive:
+                archive.extractall(folders[each])
+        primary = folders[given.get("PrimarySource", "source")]
+        spec = yaml.safe_load((primary / project["source"]["buildspec"]).read_text(encoding="utf-8"))
+        exported = here / "exported"
+        lines = [line for phase in spec["phases"].values() for line in phase["commands"]]
+        lines += [f"declare -p {each} >>{exported}" for each in spec["env"].get("exported-variables", ())]
+        environment = {
+            **spec["env"]["variables"],
+            **{each["name"]: each["value"] for each in json.loads(given.get("EnvironmentVariables", "[]"))},
+            **{f"CODEBUILD_SRC_DIR_{each}": str(folder) for each, folder in folders.items() if folder != primary},
+            **keys,
+        }
+        done = world.shell("\n".join(lines), environment, primary)
+        self._log(keys, name, done.stdout + done.stderr)
+        for report in spec.get("reports", {}).values():
+            assert all((primary / file).exists() for file in report["files"])
+        if done.returncode:
+            return None
+        made = spec.get("artifacts", {})
+        for each in outputs:
+            packed = self._packed(primary / made.get("base-directory", "."), made["files"])
+            places[each] = self._put(keys, pipeline, each, packed)
+        text = exported.read_text(encoding="utf-8") if exported.exists() else ""
+        return dict(re.findall(r'^declare -x (\w+)="(.*)"$', text, re.MULTILINE))
+
+    def _log(self, keys: Mapping[str, str], project: str, text: str) -> None:
+        """Of a build, in the group that the project's role may write to."""
+        self.said += text
+        logs, place = self.world.client("logs", keys), {"logGroupName": f"/aws/codebuild/{project}"}
+        place["logStreamName"] = f"build-{self.number}"
+        logs.create_log_stream(**place)
+        time = int(datetime.now(UTC).timestamp() * 1000)
+        logs.put_log_events(**place, logEvents=[{"timestamp": time, "message": text[:100_000] or "-"}])
+
+    def _bucket(self, pipeline: str) -> str:
+        found = self.world.client("codepipeline").get_pipeline(name=pipeline)["pipeline"]
+        return str(found["artifactStore"]["location"])
+
+    def _put(self, keys: Mapping[str, str], pipeline: str, artifact: str, body: bytes) -> str:
+        self.number += 1
+        key = f"{pipeline}/{artifact}/{self.number}.zip"
+        self.world.client("s3", keys).put_object(Bucket=self._bucket(pipeline), Key=key, Body=body)
+        return key
+
+    def _packed(self, folder: Path, patterns: list[str]) -> bytes:
+        """The files of an artifact; of the repository without what git leaves out."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for file in sorted({path for each in patterns for path in folder.glob(each) if path.is_file()}):
+                name = file.relative_to(folder)
+                if name.parts[0] not in (".git", ".landing"):
+                    archive.write(file, name)
+        return packed.getvalue()
 
 
 def test_codebuild_plans_applies_what_is_approved_and_looks_at_night(forge: World) -> None:
@@ -552,40 +692,45 @@ def test_codebuild_plans_applies_what_is_approved_and_looks_at_night(forge: Worl
     bootstrapped(world, "codebuild")
     done = world.shell("landing init --ci codebuild .", {})
     assert done.returncode == 0, done.stderr
+    cloudformation = world.client("cloudformation")
+    cloudformation.create_stack(
+        StackName="pipeline-of-landing",
+        TemplateBody=(world.folder / "codebuild" / "pipeline.yml").read_text(encoding="utf-8"),
+        Parameters=[{"ParameterKey": "Reviews", "ParameterValue": "yes"}],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="pipeline-of-landing", WaiterConfig={"Delay": 0, "MaxAttempts": 50}
+    )
+    (alarm,) = world.client("cloudwatch").describe_alarms(AlarmNames=["landing-drift"])["MetricAlarms"]
+    assert alarm["AlarmActions"] == alarm["OKActions"]
     add_unit(world, "Build")
-    given: dict[str, str] = {}
 
-    def build(name: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """A build, with its reports."""
-        spec = written(world, f"codebuild/{name}.yml")
-        told = [f"declare -p {each} >>{world.temp}/exported" for each in spec["env"].get("exported-variables", ())]
-        lines = [line for phase in spec["phases"].values() for line in phase["commands"]]
-        keys = world.keys_of(ROLE.format("apply" if name == "apply" else "plan"))
-        done = world.shell("\n".join([*lines, *told]), {**spec["env"]["variables"], **given, **keys, **more})
-        for report in spec.get("reports", {}).values():
-            assert all((world.folder / file).exists() for file in report["files"])
-        return done
+    aws = CodePipeline(world)
+    assert aws.run("landing-review")
+    assert "unit.build will be created" in aws.said
+    assert aws.approvals == []
+    assert not aws.run("landing-drift")
+    assert "unit.build" in aws.said
+    assert aws.run("landing"), aws.said
+    (approval,) = aws.approvals
+    assert re.match(r"[1-9]\d* changes, to be allowed by name: nothing\.", approval)
+    assert "Apply complete!" in aws.said
+    runs = [each["Key"] for each in world.client("s3").list_objects_v2(Bucket="acme-artifacts")["Contents"]]
+    assert [key for key in runs if key.startswith("landing/runs/")]
+    assert aws.run("landing-drift"), aws.said
+    assert aws.run("landing"), aws.said
+    assert len(aws.approvals) == 1
 
-    planned = build("plan")
-    assert planned.returncode == 0, planned.stdout + planned.stderr
-    assert "unit.build will be created" in planned.stdout
-    artifact = world.temp / "plan"
-    artifact.mkdir()
-    for name in written(world, "codebuild/plan.yml")["artifacts"]["files"]:
-        (world.folder / name).rename(artifact / name)
-    exported = (world.temp / "exported").read_text(encoding="utf-8")
-    variables = dict(re.findall(r'^declare -x (\w+)="(.*)"$', exported, re.MULTILINE))
-    assert int(variables.pop("LANDING_CHANGES")) >= 1
-    assert all(variables.values())
-    given |= {**variables, "CODEBUILD_SRC_DIR_plan": str(artifact)}
-    night = build("drift")
-    assert night.returncode == 2, night.stdout + night.stderr
-    assert "unit.build" in (world.folder / "landing-drift.xml").read_text(encoding="utf-8")
-    assert "is not the plan that was reviewed" in build("apply", LANDING_DIGEST="0" * 64).stderr
-    applied = build("apply")
-    assert applied.returncode == 0, applied.stdout + applied.stderr
-    assert "Apply complete!" in applied.stdout
-    assert build("drift").returncode == 0
+    plan = world.keys_of(ROLE.format("plan"), "codebuild")
+    s3 = world.client("s3", plan)
+    for name in ("source", "runs"):
+        with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
+            s3.put_object(Bucket="acme-artifacts", Key=f"landing/{name}/1.zip", Body=b"mine")
+    root = world.client("organizations").list_roots()["Roots"][0]["Id"]
+    organizations = world.client("organizations", plan)
+    with pytest.raises(organizations.exceptions.ClientError, match="AccessDenied"):
+        organizations.create_organizational_unit(ParentId=root, Name="Mine")
 
 
 def test_the_template_of_codebuild_is_for_what_a_bootstrap_makes(tmp_path: Path) -> None:

@@ -128,6 +128,11 @@ def _function(cloud: Cloud) -> None:
     )  # fmt: skip
 
 
+def _building(cloud: Cloud) -> None:
+    role(cloud, "build", "codebuild.amazonaws.com")
+    role(cloud, "pipeline", "codepipeline.amazonaws.com")
+
+
 def _topic(cloud: Cloud) -> None:
     for name in ("topic", "other-topic"):
         cloud.client("sns").create_topic(Name=name)
@@ -156,6 +161,26 @@ ALARM = {
     "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "MetricName": "Errors",
     "Namespace": "Landing", "Period": 300, "Statistic": "Sum", "Threshold": 1.0,
 }  # fmt: skip
+BUILD_ROLE = f"arn:aws:iam::{OWNER}:role/build"
+PIPELINE_ROLE = f"arn:aws:iam::{OWNER}:role/pipeline"
+
+
+def stage(category: str, provider: str, inputs: list[str], outputs: list[str], **configuration: str) -> Properties:
+    """A stage of a pipeline with one action, both of its category's name."""
+    action = {
+        "Name": category,
+        "ActionTypeId": {"Category": category, "Owner": "AWS", "Provider": provider, "Version": "1"},
+        "Configuration": configuration,
+        "InputArtifacts": [{"Name": name} for name in inputs],
+        "OutputArtifacts": [{"Name": name} for name in outputs],
+    }
+    return {"Name": category, "Actions": [action]}
+
+
+SOURCE = stage(
+    "Source", "CodeStarSourceConnection", [], ["source"], BranchName="main", FullRepositoryId="a/b",
+    ConnectionArn=HERE.format(service="codeconnections", resource="connection/a"),
+)  # fmt: skip
 TOPIC = HERE.format(service="sns", resource="topic")
 OTHER_TOPIC = HERE.format(service="sns", resource="other-topic")
 RECORDER_ROLE = f"arn:aws:iam::{OWNER}:role/recorder"
@@ -180,6 +205,21 @@ LIVES = (
         {"AlarmDescription": "a", "AlarmActions": [TOPIC], "TreatMissingData": "notBreaching", "Tags": TAGS,
          "Dimensions": [{"Name": "d", "Value": "1"}], "DatapointsToAlarm": 1},
         {"AlarmDescription": "b", "Threshold": 5.0, "Period": 60, "ActionsEnabled": False, "Tags": OTHER_TAGS}),
+    Life("CodeBuild::Project", {"Name": "project", "ServiceRole": BUILD_ROLE,
+         "Source": {"Type": "CODEPIPELINE", "BuildSpec": "plan.yml"}, "Artifacts": {"Type": "CODEPIPELINE"},
+         "Environment": {"Type": "LINUX_CONTAINER", "ComputeType": "BUILD_GENERAL1_SMALL", "Image": "i"}},
+        {"Description": "a", "TimeoutInMinutes": 90, "ConcurrentBuildLimit": 1, "AutoRetryLimit": 1},
+        {"Description": "b", "Source": {"Type": "CODEPIPELINE", "BuildSpec": "apply.yml"}, "TimeoutInMinutes": 30,
+         "LogsConfig": {"CloudWatchLogs": {"Status": "ENABLED", "GroupName": "group"}}},
+        _building),
+    Life("CodePipeline::Pipeline", {"Name": "pipeline", "RoleArn": PIPELINE_ROLE, "PipelineType": "V2",
+         "ArtifactStore": {"Type": "S3", "Location": "bucket"},
+         "Stages": [SOURCE, stage("Build", "CodeBuild", ["source"], [], ProjectName="project")]},
+        {"Tags": TAGS, "ExecutionMode": "QUEUED", "Triggers": [{"ProviderType": "CodeStarSourceConnection",
+         "GitConfiguration": {"SourceActionName": "Source", "PullRequest": [{"Events": ["OPEN"]}]}}]},
+        {"Tags": OTHER_TAGS, "ExecutionMode": "PARALLEL",
+         "Stages": [SOURCE, stage("Build", "CodeBuild", ["source"], ["built"], ProjectName="other")]},
+        _building),
     Life("Config::AggregationAuthorization",
         {"AuthorizedAccountId": "222222222222", "AuthorizedAwsRegion": "us-east-1"}),
     Life("Config::ConfigRule", {"ConfigRuleName": "rule", "Source": {"Owner": "AWS",

@@ -96,6 +96,17 @@ def key_admits(found: Any, who: Deliverer, action: str, *, context: Mapping[str,
     return _admits(found.policy, who, action, found.arn, context or {}, owner=found.account_id)
 
 
+def role_admits(world: World, arn: str, account: str, who: Deliverer) -> bool:
+    """Whether a role, which must be the account's own, may be assumed by a service that acts for it."""
+    if arn.split(":")[4:5] != [account]:
+        return False
+    roles = upstream.backend("iam", account, world.home_region).get_roles()
+    role = next((each for each in roles if each.arn == arn), None)
+    return role is not None and trust.admits(
+        role.assume_role_policy_document, who.identity, "sts:AssumeRole", who.context
+    )
+
+
 def _admits(
     document: str, who: Deliverer, action: str, resource: str, context: Mapping[str, str], *, owner: str
 ) -> bool:

@@ -17,6 +17,8 @@ SERVICES: dict[str, str] = {
     "account": "landing.sandbox.services.account:Account",
     "cloudformation": "landing.sandbox.services.cloudformation:CloudFormation",
     "cloudtrail": "landing.sandbox.services.cloudtrail:CloudTrail",
+    "codebuild": "landing.sandbox.services.codebuild:CodeBuild",
+    "codepipeline": "landing.sandbox.services.codepipeline:CodePipeline",
     "config": "landing.sandbox.services.config:Config",
     "controlcatalog": "landing.sandbox.services.controlcatalog:ControlCatalog",
     "controltower": "landing.sandbox.services.controltower:ControlTower",

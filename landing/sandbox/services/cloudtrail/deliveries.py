@@ -115,21 +115,11 @@ def _check_logs(world: World, trail: Trail) -> None:
         raise Refusal(
             "InvalidCloudWatchLogsLogGroupArnException", "CloudTrail cannot validate the specified log group ARN"
         )
-    if not role or not _trusts(world, role, trail):
+    if not role or not delivery.role_admits(world, role, trail.account, _service(world, trail)):
         raise Refusal(
             "InvalidCloudWatchLogsRoleArnException",
             "Access denied. Check the trust relationships for your role.",
         )
-
-
-def _trusts(world: World, arn: str, trail: Trail) -> bool:
-    if arn.split(":")[4:5] != [trail.account]:
-        return False
-    who = _service(world, trail)
-    for role in upstream.backend("iam", trail.account, world.home_region).get_roles():
-        if role.arn == arn:
-            return trust.admits(role.assume_role_policy_document, who.identity, "sts:AssumeRole", who.context)
-    return False
 
 
 def problem(world: World, trail: Trail) -> str | None:

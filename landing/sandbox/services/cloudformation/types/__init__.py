@@ -18,6 +18,8 @@ MODULES: dict[str, str] = {
     "AWS::AccessAnalyzer": "accessanalyzer",
     "AWS::CloudTrail": "cloudtrail",
     "AWS::CloudWatch": "cloudwatch",
+    "AWS::CodeBuild": "codebuild",
+    "AWS::CodePipeline": "codepipeline",
     "AWS::Config": "config",
     "AWS::Detective": "detective",
     "AWS::EC2": "ec2",
