@@ -85,6 +85,51 @@ def test_the_script_is_one_of_its_shell(shell: str, tmp_path: Path) -> None:
         subprocess.run([shell, "-n", str(tmp_path / "script")], check=True)
 
 
+KINDS_OF_VALUES = [
+    (("can", "role/x", "s3:*", "--in"), "shop-", ["shop-dev", "shop-prod"]),
+    (("prove", "never", "s3:*", "--in"), "ou:workloads/", ["ou:workloads/dev", "ou:workloads/prod"]),
+    (("test",), "no-", ["no-leaving", "no-root"]),
+    (("plan",), "--target=contacts.", ["--target=contacts.shop-prod"]),
+    (("plan", "--target"), "stack.reader@", ["stack.reader@shop-prod/eu-west-1"]),
+    (("explain",), "contacts.", ["contacts.shop-prod"]),
+    (("explain",), "LZ391", ["LZ391"]),
+    (("drift", "--format"), "js", ["json"]),
+    (("status",), "2026", ["20261127T074805Z"]),
+    (("complet",), "", []),
+]
+
+
+def told(shell: str, words: tuple[str, ...], last: str, folder: Path) -> list[str]:
+    """What a shell that is not Bash is told, by the environment that its script sets (zsh: words, fish: commandline)."""
+    line = " ".join(("landing", *words, last))
+    asked = {"zsh": str(len(words) + 1), "fish": last}[shell]
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("landing"))],
+        env={**os.environ, VARIABLE: f"{shell}_complete", "COMP_WORDS": line, "COMP_CWORD": asked},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    if shell == "fish":  # type,value TAB help
+        return [each.partition(",")[2].partition("\t")[0] for each in lines]
+    values = []
+    for kind, value, explained in zip(lines[::3], lines[1::3], lines[2::3], strict=True):  # `for type key descr`
+        assert kind == "plain"
+        values.append(value if explained == "_" else value.replace("\\:", ":"))
+    return values
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_are_told_every_kind_of_value(shell: str, folder: Path) -> None:
+    assert "COMP_WORDS=" in script(shell)
+    assert "COMP_CWORD=" in script(shell)
+    for words, last, wanted in KINDS_OF_VALUES:
+        assert told(shell, words, last, folder) == wanted, (words, last)
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

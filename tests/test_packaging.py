@@ -152,6 +152,39 @@ def test_provenance_names_every_file_and_the_commit(tmp_path: Path) -> None:
     assert lock["uri"] == "file:requirements/development.lock"
 
 
+def test_the_first_of_two_builds_is_kept_where_the_second_does_not_take_it_in() -> None:
+    """An sdist takes in what git does not ignore: `first` beside `dist` made each second build another one."""
+    text = (ROOT / ".github" / "workflows" / "release.yaml").read_text(encoding="utf-8")
+    (kept,) = re.findall(r"make dist && mv dist (\S+) && make dist && diff --recursive \1 dist\n", text)
+    ended_well(subprocess.run(["git", "check-ignore", kept], cwd=ROOT, capture_output=True, text=True, check=False))
+    assert kept.startswith("build/")  # which `make dist` makes, and leaves alone
+
+
+def test_the_bill_of_materials_is_as_cyclonedx_has_it_and_the_same_again(tmp_path: Path) -> None:
+    """As `make dist` asks for it, of an environment in which nothing is: what is told of landing itself."""
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    (line,) = re.findall(r"cyclonedx-py (.*)", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    python("-m", "venv", "--without-pip", str(tmp_path / "empty"))
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(re.sub("(?m)^dynamic = .*", 'version = "1.2.3"', text), encoding="utf-8")
+    texts = []
+    for file in (tmp_path / "one.json", tmp_path / "two.json"):
+        names = {".venv-runtime": str(tmp_path / "empty"), "build/pyproject.toml": str(tmp_path / "pyproject.toml")}
+        words = [names.get(word, word) for word in line.split()]
+        python("-m", "cyclonedx_py", *words[:-1], str(file))
+        texts.append(file.read_text(encoding="utf-8"))
+    assert texts[0] == texts[1]
+    told = json.loads(texts[0])
+    assert JsonStrictValidator(SchemaVersion.from_version(told["specVersion"])).validate_str(texts[0]) is None
+    mine = told["metadata"]["component"]
+    assert (mine["name"], mine["version"], mine["type"]) == ("landing", "1.2.3", "application")
+    assert [each["license"]["id"] for each in mine["licenses"]] == ["Apache-2.0"]
+    (needs,) = (each for each in told["dependencies"] if each["ref"] == mine["bom-ref"])
+    assert needs
+
+
 def test_the_image_has_no_base_but_by_digest_no_root_and_no_shell() -> None:
     text = (ROOT / "Containerfile").read_text(encoding="utf-8")
     assert re.findall(r"^FROM (\S+)", text, re.MULTILINE) == ["${BASE}", "${RUNTIME}"]

@@ -61,7 +61,32 @@ complete -o nosort -F %(complete_func)s %(prog_name)s
         return f"{item.type},{str(item.value).removeprefix(self.kept)}"
 
 
-SHELLS: dict[str, type[ShellComplete]] = {"bash": Bash, "zsh": ZshComplete, "fish": FishComplete}
+class _WholeWords(ShellComplete):
+    """Zsh and fish put what they are told in the place of the whole word, of `--target=` too."""
+
+    kept = ""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """The words before the one at the cursor, and that one."""
+        words, last = super().get_completion_args()
+        name, equals, _ = last.partition("=")
+        self.kept = f"{name}=" if equals and name.startswith("--") else ""
+        return words, last
+
+    def format_completion(self, item: CompletionItem[str]) -> str:
+        """With the option that the word begins with."""
+        return super().format_completion(CompletionItem(f"{self.kept}{item.value}", item.type, item.help))
+
+
+class Zsh(_WholeWords, ZshComplete):
+    """By click's script."""
+
+
+class Fish(_WholeWords, FishComplete):
+    """By click's script."""
+
+
+SHELLS: dict[str, type[ShellComplete]] = {"bash": Bash, "zsh": Zsh, "fish": Fish}
 
 
 def answer(cli: click.Command, asked: str, name: str) -> int:
