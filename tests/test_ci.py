@@ -263,9 +263,12 @@ class Runner:
         self._clear()
         steps: dict[str, Any] = {}
         environment: dict[str, str] = {}
+        failed: list[str] = []
         for step in job["steps"]:
             condition = str(step.get("if", "always()")).removeprefix("${{").removesuffix("}}")
-            if not self._value(condition, steps):
+            if (failed and not re.search(r"cancelled\(\)|always\(\)", str(step.get("if")))) or not self._value(
+                condition, steps
+            ):
                 continue
             if "uses" in step:
                 self._use(step, steps)
@@ -277,10 +280,11 @@ class Runner:
             own = {**self._own(output), "TOKEN": self._token(job)}
             done = self.world.shell(step["run"], {**own, **environment, **given})
             self.log += done.stdout + done.stderr
-            assert done.returncode == 0, f"{step['run']}: {done.stdout}{done.stderr}"
+            failed += [f"{step['run']}: {done.stdout}{done.stderr}"] if done.returncode else []
             told = dict(line.split("=", 1) for line in output.read_text(encoding="utf-8").splitlines())
             steps[step.get("id", "")] = {"outputs": told}
             environment |= self._exported()
+        assert not failed, failed[0]
         outputs = {key: self.evaluated(value, steps) for key, value in job.get("outputs", {}).items()}
         self.needs[name] = {"outputs": outputs}
         return True
@@ -767,6 +771,46 @@ def test_the_template_of_codebuild_is_for_what_a_bootstrap_makes(tmp_path: Path)
     assert "connection/" not in json.dumps(made)
 
 
+def test_a_comment_of_an_earlier_commit_does_not_stay_where_there_is_no_plan(quick: World) -> None:
+    world = quick
+    shutil.copytree(shipped() / "ci/github/.github", world.folder / ".github")
+    landing = written(world, ".github/workflows/landing.yml")
+    runner = Runner(world, pull_request(), "pull_request")
+    world.environment |= {"CODE": "0", "SAID": "<!-- landing plan: config -->\none change"}
+    assert runner.job(landing, "review")
+    world.environment |= {"CODE": "1", "SAID": "<!-- landing plan: config -->\nno plan"}
+    with pytest.raises(AssertionError, match=r"landing\.sh plan"):
+        runner.job(landing, "review")
+    assert [each["body"][-7:] for each in world.state["comments"]] == [">\nmine!", "no plan"]
+
+
+def test_a_note_of_an_earlier_commit_does_not_stay_where_there_is_no_plan(quick: World) -> None:
+    world = quick
+    script = f"bash {shipped()}/ci/gitlab/.gitlab/landing.sh review"
+    given = {
+        "CI_PROJECT_DIR": str(world.folder), "CI_PROJECT_ID": "42", "CI_MERGE_REQUEST_IID": "7",
+        "CI_API_V4_URL": "https://gitlab.example/api/v4", "LANDING_GITLAB_TOKEN": "gitlab-token",
+    }  # fmt: skip
+    for code, text in (("0", "one change"), ("1", "no plan")):
+        said = {"CODE": code, "SAID": f"<!-- landing plan: config -->\n{text}"}
+        assert world.shell(script, {**given, **said}).returncode == int(code)
+        assert world.state["comments"][-1]["body"].endswith(text)
+    assert len(world.state["comments"]) == 2
+
+
+def test_variables_of_the_job_that_applies_are_those_of_the_plan_alone(quick: World) -> None:
+    """A file of the repository of that name would be read as variables of that job, whatever they are called."""
+    out = quick.folder / "landing-out"
+    out.mkdir()
+    (out / "plan.env").write_text("LD_PRELOAD=mine\n", encoding="utf-8")
+    given = {"CI_PROJECT_DIR": str(quick.folder), "CODE": "0", "SAID": "digest=0\n"}
+    (quick.folder / "landing").write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
+    path = {"PATH": f"{quick.folder}{os.pathsep}{quick.environment['PATH']}"}
+    (quick.folder / "landing").chmod(0o755)
+    assert quick.shell(f"bash {shipped()}/ci/gitlab/.gitlab/landing.sh plan", {**given, **path}).returncode == 0
+    assert not (out / "plan.env").exists()
+
+
 def test_forks_get_no_credentials(quick: World) -> None:
     landing = yaml.safe_load((shipped() / "ci/github/.github/workflows/landing.yml").read_text(encoding="utf-8"))
     stranger = Runner(quick, pull_request(fork=True), "pull_request")
@@ -802,7 +846,7 @@ def test_the_component_does_what_the_pipeline_does() -> None:
             line.rpartition(" ")[2] for job in (mine, theirs) for line in (*job["script"], *job.get("after_script", ()))
         ]
         assert steps[: len(steps) // 2] == steps[len(steps) // 2 :]
-        for key in ("rules", "artifacts", "resource_group"):
+        for key in ("rules", "artifacts", "resource_group", "needs"):
             assert mine.get(key) == theirs.get(key), (name, key)
     assert component == {}
     asked = set(re.findall(r"inputs\.([\w-]+)", (ROOT / "templates" / "landing.yml").read_text(encoding="utf-8")))

@@ -91,6 +91,7 @@ def command(
         raise click.UsageError("--encrypt is for the saved plan: give --out FILE as well")
     if key and not refresh:
         raise click.UsageError("--encrypt asks AWS KMS, and --refresh=false asks AWS nothing")
+    shown.begin(config=session.config)
     organization, _ = session.organization(linted=True)
     aws = None
     hooks, digest = session.hooks(), session.digest()

@@ -41,6 +41,14 @@ class Shown:
         """Whether the config is needed for it: JSON says nothing about that."""
         return self.form != "json" or bool(self.comment_file or self.summary_file or self.outputs_file)
 
+    def begin(self, *, config: Path) -> None:
+        """The comment says that there is no plan, until there is one: a forge has one of an earlier commit."""
+        from landing.cli.output import result
+        from landing.report.plan_markdown import as_comment_without_plan
+
+        if self.comment_file:
+            result(as_comment_without_plan(config=str(config)), self.comment_file)
+
     def write(self, plan: Plan, organization: Organization | None, *, config: Path, saved_as: str = "") -> None:
         """Write the plan to stdout, and to the files; `organization` may be None unless `of_config`."""
         from landing.cli.output import appended, note, result, style_of

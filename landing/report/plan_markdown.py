@@ -258,5 +258,14 @@ def as_comment(
 
     No longer than GitHub takes: 65,536 characters.
     """
-    marker = f"<!-- landing plan: {comment(config)} -->\n"
+    marker = _first_line(config)
     return marker + render(plan, organization, saved_as=saved_as, budget=BUDGET - len(marker), expand=expand)
+
+
+def as_comment_without_plan(*, config: str) -> str:
+    """What the comment says as long as there is no plan: one of an earlier commit must not be taken for this one's."""
+    return _first_line(config) + "### No plan\n\n`landing plan` has not finished: the log of the job says why.\n"
+
+
+def _first_line(config: str) -> str:
+    return f"<!-- landing plan: {comment(config)} -->\n"

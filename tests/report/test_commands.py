@@ -14,7 +14,8 @@ from landing.cli import USAGE, run
 from landing.cli.output import style_of
 from landing.cli.progress import redraws
 from landing.engine.plan import save
-from tests.report.samples import distinct, plan
+from landing.report import plan_markdown
+from tests.report.samples import distinct, organization, plan
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,6 +47,17 @@ def test_show_tells_github_in_annotations_a_comment_and_the_summary_of_the_step(
     assert summary.startswith("# before\n<!-- landing:plan org=o-a1b2c3d4e5")
     assert run(["show", "plan.json", "--format", "json", "--summary-file", "other.md"]) == 0
     assert Path("other.md").read_text(encoding="utf-8") == summary.removeprefix("# before\n")
+
+
+def test_without_a_plan_the_comment_says_so(tmp_path, capsys, monkeypatch):
+    """One of an earlier commit is found by the first line, and must not stay."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.yaml").write_text("accounts: 7\n", encoding="utf-8")
+    assert run(["plan", "--config", str(tmp_path), "--comment-file", "comment.md"]) == 1
+    capsys.readouterr()
+    first, title, *_ = Path("comment.md").read_text(encoding="utf-8").splitlines()
+    assert first == plan_markdown.as_comment(plan(), organization(), config=str(tmp_path)).splitlines()[0]
+    assert title == "### No plan"
 
 
 def test_a_summary_that_has_no_room_is_an_error(saved, capsys):

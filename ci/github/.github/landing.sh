@@ -69,6 +69,7 @@ plan() {
 
 # Writes the one comment of the pull request LANDING_PULL_REQUEST, or updates it: it is known by its first line.
 comment() {
+  [ -e "$out/comment.md" ] || { echo "There is nothing to say: landing plan was not run."; return 0; }
   local issues="repos/${GITHUB_REPOSITORY:?}/issues" marker id
   marker=$(head -n 1 "$out/comment.md")
   as_body "$out/comment.md" >"$out/body.json"

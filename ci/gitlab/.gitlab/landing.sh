@@ -54,6 +54,7 @@ tests() {
 
 # Plans; the plan file can be read only by the role that applies.
 plan() {
+  rm -f "$out/plan.env" # its lines become variables of the job that applies
   landing plan --out "$out/plan.json" --encrypt "${LANDING_PLANS_KEY:-alias/landing-plans}" \
     --comment-file "$out/note.md" --outputs-file "$out/plan.env"
 }
@@ -105,6 +106,14 @@ note() {
   else
     api POST "$notes" "$out/note.json" >/dev/null
   fi
+}
+
+# Plans, and says so in the note; where there is no plan, a note that is there already does not stay as it is.
+review() {
+  local code=0
+  plan || code=$?
+  [ ! -e "$out/note.md" ] || note
+  return "$code"
 }
 
 # Applies exactly the plan of the job before, with what the log of that job says that it needs.
