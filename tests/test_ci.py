@@ -846,7 +846,9 @@ def test_the_component_does_what_the_pipeline_does() -> None:
             line.rpartition(" ")[2] for job in (mine, theirs) for line in (*job["script"], *job.get("after_script", ()))
         ]
         assert steps[: len(steps) // 2] == steps[len(steps) // 2 :]
-        for key in ("rules", "artifacts", "resource_group", "needs"):
+        assert ("needs" in mine) == ("needs" in theirs)
+        assert mine.get("needs", []) == [f"landing-{each}" for each in theirs.get("needs", ())]
+        for key in ("rules", "artifacts", "resource_group"):
             assert mine.get(key) == theirs.get(key), (name, key)
     assert component == {}
     asked = set(re.findall(r"inputs\.([\w-]+)", (ROOT / "templates" / "landing.yml").read_text(encoding="utf-8")))
