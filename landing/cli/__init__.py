@@ -41,6 +41,7 @@ COMMANDS = {
     "drift": "Report what is not as declared.",
     "compliance": "Tell who complies with the rules of AWS Config.",
     "access": "Tell which services are used, and which nobody uses.",
+    "email": "Give back the code that AWS has sent to a root user's new address.",
     "root": "Report what root users of members can sign in with, or remove it.",
     "status": "Tell what the last runs of apply did.",
     "explain": "Say what a code means, or an address.",

@@ -9,7 +9,7 @@ from typing import Any
 
 from landing.blueprint.resource_names import LOG_BUCKETS, LOG_KEY_ALIAS
 from landing.config.deployments import Deployments
-from landing.config.document import TRUSTED, Document, Path_, administrators, units_in
+from landing.config.document import TRUSTED, Document, Path_, administrators, email_of, units_in
 from landing.config.pipeline import pipeline_of
 from landing.core import references
 from landing.core.constraints.principals import ACCOUNT, POLICY_TYPES, PRINCIPALS, STACKSETS
@@ -192,7 +192,7 @@ class Builder:
                 Account(
                     key=key,
                     name=value["name"],
-                    email=value.get("email", ""),
+                    email=email_of(self.data, key, value),
                     unit=value["unit"],
                     tags=dict(value.get("tags") or {}),
                     contacts=contacts,

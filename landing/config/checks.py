@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from landing.config.document import TRUSTED, Document, Path_, administrators, items, units_in
+from landing.config.document import EMAIL_PATTERN, TRUSTED, Document, Path_, administrators, email_of, items, units_in
 from landing.core import forms
+from landing.core.constraints.inputs import takes
 from landing.core.constraints.principals import APPOINTED_BY, PRINCIPALS
 from landing.core.model import Diagnostic
 from landing.core.partitions import OPT_IN_REGIONS, REGIONS
@@ -207,20 +208,9 @@ class _Checks:
         for key, value in self.accounts.items():
             path: Path_ = ("accounts", key)
             yield from self._unit(value.get("unit"), (*path, "unit"))
-            findable = (
-                "email" in value or "id" in value or any(self.in_doubt((*path, each)) for each in ("email", "id"))
-            )
-            management = self.roles.get("management")
-            if not findable and key != management and isinstance(management, str) and management in self.accounts:
-                yield self.problem(
-                    "LZ330",
-                    f"`email` is missing in `accounts.{key}`",
-                    path,
-                    "an account is created with it, or found by it or by `id`",
-                    key=True,
-                )
-            if isinstance(value.get("email"), str):
-                emails[forms.email(value["email"])].append(key)
+            if email := email_of(self.data, key, value):
+                emails[forms.email(email)].append(key)
+            yield from self._email(key, value, email)
             if "id" in value:
                 ids[str(value["id"])].append(key)
                 if not _ACCOUNT_ID.fullmatch(str(value["id"])):
@@ -251,6 +241,29 @@ class _Checks:
                         ("accounts", key, field),
                         "each account needs its own",
                     )
+
+    def _email(self, key: str, value: Mapping[str, Any], email: str) -> Iterator[Diagnostic]:
+        """It is needed of whoever is to be created or found by it; one of the pattern must be one that AWS takes."""
+        path: Path_ = ("accounts", key)
+        doubtful = any(self.in_doubt(each) for each in ((*path, "email"), (*path, "id"), EMAIL_PATTERN))
+        management = self.roles.get("management")
+        known = isinstance(management, str) and management in self.accounts and key != management
+        if known and not email and "email" not in value and "id" not in value and not doubtful:
+            yield self.problem(
+                "LZ330",
+                f"`email` is missing in `accounts.{key}`",
+                path,
+                "an account is created with it, or found by it or by `id`; `organization.email_pattern` makes one",
+                key=True,
+            )
+        if email and "email" not in value and not takes(email, "organizations:CreateAccount Email"):
+            yield self.problem(
+                "LZ460",
+                f"`{email}`, by `organization.email_pattern`, is no address that AWS takes",
+                path,
+                "at most 64 characters: give it an `email` of its own, a shorter key, or shorten the pattern",
+                key=True,
+            )
 
     def _joins(self, key: str, value: Mapping[str, Any]) -> Iterator[Diagnostic]:
         """It is invited by its id, and nothing can rest on an account that may never come."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from landing.blueprint import NO_SUCH_PARAMETER
@@ -113,6 +113,10 @@ def _closed(written: str) -> int:
     return 1
 
 
+EMAIL_PATTERN: Path_ = ("organization", "email_pattern")
+PLACE = "{account}"
+"""Where the key of an account goes in `organization.email_pattern`."""
+
 TRUSTED: Path_ = ("organization", "trusted_access")
 
 
@@ -125,6 +129,19 @@ def administrators(data: object) -> dict[str, list[str]]:
         if texts := [key for key in keys if isinstance(key, str)]:
             found[name] = texts
     return found
+
+
+def email_of(data: object, key: str, account: Mapping[str, Any]) -> str:
+    """The address of an account's root user, its own or by `organization.email_pattern`; nothing where it has neither.
+
+    Who is there already, which is the management account and whoever has an `id`, has an address, and gets none by it.
+    """
+    if "email" in account or "id" in account:
+        return account["email"] if isinstance(account.get("email"), str) else ""
+    top = dict(items(data))
+    pattern = top.get("organization", {}).get("email_pattern")
+    there = key == top.get("roles", {}).get("management")
+    return pattern.replace(PLACE, key) if isinstance(pattern, str) and not there else ""
 
 
 def items(value: object) -> Iterator[tuple[str, dict[str, Any]]]:

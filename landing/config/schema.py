@@ -40,7 +40,8 @@ _ACCOUNT = mapping(
     {
         "name": text("Account name as AWS shows it.", minLength=1, maxLength=128),
         "email": sent(
-            "E-mail address of the root user; needed unless the account is there already.",
+            "E-mail address of the root user; needed unless the account is there already or "
+            "`organization.email_pattern` makes it.",
             "organizations:CreateAccount Email",
         ),
         "unit": text("Unit key as a path, or `root`."),
@@ -160,6 +161,12 @@ _ORGANIZATION = mapping(
         "stack_sets_by_region_group": flag(
             "One stack set for each part of the world instead of one for all regions: needed before "
             "accounts × regions reach 100,000. Choose before the first apply: a change moves every stack."
+        ),
+        "email_pattern": text(
+            "E-mail address of the root user of accounts that have no `email` of their own; `{account}` is the key, as "
+            "in `aws+{account}@corp.example`.",
+            pattern=r"^[^\s@{}]*\{account\}[^\s@{}]*@[^\s@{}]+\.[^\s@{}]+$",
+            maxLength=64,
         ),
         "root": mapping("The root of the organization.", {"pack": _PACK, "strictness": _STRICTNESS}),
         "known_policies": {

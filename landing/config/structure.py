@@ -175,6 +175,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "deep_inspection_paths": ("/opt/app",),
     "description": ("Who may do what",),
     "email": ("aws+audit@your-company.com",),
+    "email_pattern": ("aws+{account}@your-company.com",),
     "environment": ("landing-apply",),
     "except": ("arn:aws:s3:::acme-scratch/",),
     "exclude_tags": ("exempt",),

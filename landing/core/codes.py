@@ -286,6 +286,10 @@ CODES: Mapping[str, Explanation] = {
         "alarms of rules of AWS Config that nothing asks for",
         "name a key of `services.config`, as `rules.KEY`, or `all`",
     ),
+    "LZ460": Explanation(
+        "an address by `organization.email_pattern` that AWS does not take",
+        "give the account an `email` of its own, or a shorter key, or shorten the pattern",
+    ),
     "LZ477": Explanation(
         "two declarative guardrails of one place that set one thing differently",
         "keep one of the two: AWS takes what was attached first, and does not tell which that is",
@@ -329,10 +333,6 @@ CODES: Mapping[str, Explanation] = {
     "LZ509": Explanation(
         "(`apply`) a stack set could not be deployed to some accounts",
         "their reasons are named; run again when they are mended",
-    ),
-    "LZ510": Explanation(
-        "(`apply`) an account has another e-mail address than in the config",
-        "change it in AWS, which needs a code that is sent to the new address, or correct the config",
     ),
     "LZ511": Explanation("(`apply`) somebody else has moved an account meanwhile", "plan again"),
     "LZ512": Explanation("(`apply`) what a change needs does not exist yet, or AWS does not show it yet", "run again"),

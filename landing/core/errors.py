@@ -191,12 +191,6 @@ class InstancesFailed(AwsError):
     code = "LZ509"
 
 
-class EmailDiffers(AwsError):
-    """An account has another e-mail address than the config gives it, and AWS lets only its owner change that."""
-
-    code, cause = "LZ510", Cause.INVALID
-
-
 class AccountMoved(AwsError):
     """Somebody else has moved an account meanwhile."""
 

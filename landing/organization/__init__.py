@@ -8,12 +8,23 @@ from __future__ import annotations
 from landing.organization.desired import Delivery, Deployment, EnabledService, LockPlace, Organization, Place
 from landing.organization.files import File
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Strictness, Target, Unit, node_of
-from landing.organization.marks import ASSIGNED_TAG, PREFIX, REGION_TAG, REQUIRES_TAG, SERVICE_TAG, STACKS_TAG, TAG
+from landing.organization.marks import (
+    ASSIGNED_TAG,
+    EMAIL_TAG,
+    PREFIX,
+    REGION_TAG,
+    REQUIRES_TAG,
+    SERVICE_TAG,
+    STACKS_TAG,
+    TAG,
+    TAGS_TAG,
+)
 from landing.organization.pipeline import PIPELINE, Pipeline, is_bootstrapped
 from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
 
 __all__ = [
     "ASSIGNED_TAG",
+    "EMAIL_TAG",
     "PIPELINE",
     "PREFIX",
     "REGION_TAG",
@@ -22,6 +33,7 @@ __all__ = [
     "SERVICE_TAG",
     "STACKS_TAG",
     "TAG",
+    "TAGS_TAG",
     "Account",
     "Contact",
     "Cover",

@@ -12,6 +12,12 @@ SERVICE_TAG = "landing:service:"
 STACKS_TAG = "landing:stacks"
 """A tag of an account in which a stack of the config's `stacks` is."""
 
+TAGS_TAG = "landing:tags"
+"""A tag of an account, with the fingerprints of the names of the tags that the config gives it."""
+
+EMAIL_TAG = "landing:email"
+"""A tag of an account, with the fingerprint of the address to which AWS has sent a code."""
+
 REQUIRES_TAG = "landing:requires:"
 """The beginning of a tag of a stack, with a number: the value is a stack whose outputs it was given."""
 

@@ -10,6 +10,7 @@ from landing.services.organizations.attachments import Attachments
 from landing.services.permissions import (
     access_policy,
     apply_policy,
+    email_policy,
     packed,
     plan_policy,
     root_policy,
@@ -39,6 +40,7 @@ def documents(organization: Organization) -> Iterator[tuple[str, Any]]:
         yield f"permissions/apply-{number}.json", part
     yield "permissions/send.json", send_policy(organization)
     yield "permissions/access.json", access_policy()
+    yield "permissions/email.json", email_policy()
     if "root_access" in organization.services:
         yield "permissions/root-report.json", root_policy(place)
         yield "permissions/root-removal.json", root_policy(place, removes=True)

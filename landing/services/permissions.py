@@ -15,6 +15,7 @@ from landing.organization import PIPELINE, PREFIX, Deployment, LockPlace, Organi
 from landing.policy.catalog import Action
 from landing.services import compliance
 from landing.services.base import Kind
+from landing.services.organizations import root_email
 from landing.services.registry import KINDS, SERVICES
 from landing.services.root_users import AUDIT, REMOVAL, TASKS
 from landing.services.root_users import ENTER as ROOT
@@ -157,6 +158,11 @@ def root_policy(partition: str = "aws", *, removes: bool = False) -> dict[str, A
         "Condition": {"ArnEquals": {"sts:TaskPolicyArn": [TASKS.format(partition, task) for task in tasks]}},
     }
     return _document([enter])
+
+
+def email_policy() -> dict[str, Any]:
+    """For whoever runs `landing email`, beside `plan_policy`."""
+    return _document([_allow("AddressesOfRootUsers", [*root_email.ACTIONS])])
 
 
 def _send(product: str) -> dict[str, Any]:
@@ -471,6 +477,15 @@ writes it to `access.json`:
 
 ```json
 {json.dumps(access_policy(), indent=2)}
+```
+
+## Addresses of root users
+
+`landing email` ([accounts](accounts.md)) gives back the code that AWS has sent to a new address. Who runs it needs this
+beside the policy of the role that plans, and the lock's where there is one; `landing synth` writes it to `email.json`:
+
+```json
+{json.dumps(email_policy(), indent=2)}
 ```
 
 ## Root users of members

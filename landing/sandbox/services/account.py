@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from landing.sandbox.protocol.refusal import Refusal
@@ -12,6 +13,8 @@ from landing.sandbox.services.service import Scope, Service
 from landing.sandbox.world import World, regions
 
 PRINCIPAL = "account.amazonaws.com"
+EMAIL_WINDOW, EMAILS = timedelta(seconds=30), 3
+"""How many updates of an address may be started in which time, for an account (reference guide, "Quotas")."""
 IN_FLIGHT = 6
 """Regions that an account may be switching at once."""
 ONE_TIME_PASSWORD = "123456"  # noqa: S105  (a sandbox sends no mail, so everyone may know it)
@@ -25,6 +28,8 @@ class Contacts:
     alternate: dict[str, dict[str, str]] = field(default_factory=dict)
     information: dict[str, str] | None = None
     new_email: str | None = None
+    started: list[datetime] = field(default_factory=list)
+    """When updates of the address were started lately."""
 
 
 class Account(Service[Contacts]):
@@ -85,6 +90,11 @@ class Account(Service[Contacts]):
         contacts = self.state_of(call.world, _member(call))
         if call["PrimaryEmail"].lower() in call.world.addresses:
             raise Refusal("ConflictException", "The e-mail address is used by another account.")
+        now = call.world.now
+        contacts.started = [moment for moment in contacts.started if moment > now - EMAIL_WINDOW]
+        if len(contacts.started) >= EMAILS:
+            raise Refusal("TooManyRequestsException", "Too many updates of the address were started.")
+        contacts.started.append(now)
         contacts.new_email = call["PrimaryEmail"]
         return {"Status": "PENDING"}
 

@@ -9,7 +9,7 @@ from landing.aws import Aws, unless
 from landing.aws.live_names import LiveAccount
 from landing.core import forms
 from landing.core.constraints.inputs import takes
-from landing.core.errors import AccountMoved, EmailDiffers
+from landing.core.errors import AccountMoved
 from landing.core.model import (
     MARK,
     Action,
@@ -24,20 +24,28 @@ from landing.core.model import (
     UniqueName,
 )
 from landing.core.quotas import CREATE_ACCOUNT_IN_FLIGHT
-from landing.organization import ROOT, TAG, Organization, resources
+from landing.organization import EMAIL_TAG, ROOT, TAG, TAGS_TAG, Organization, resources
 from landing.services.base import Kind, Ownership
 from landing.services.organizations.account_creation import create
 from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.invitation import no_member_role
 from landing.services.organizations.organization import TheOrganization
-from landing.services.organizations.tags import tag, untag
+from landing.services.organizations.root_email import awaits_code, is_changed, send_code
+from landing.services.organizations.tags import ours, remembered, tag, untag, with_marks
 from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.strength import Weaker, neutral
 
+CODE_AWAITED = "code_awaited"
+"""Attribute of an account whose root user gets a new address when a code comes back: the one that it has now."""
+
 
 class MemberAccount(Kind):
-    """Accounts: created, adopted by e-mail, moved, renamed, tagged; closed only when that is allowed by name."""
+    """Accounts: created, adopted by e-mail, moved, renamed, tagged; closed only when that is allowed by name.
+
+    A tag of the account says which of its tags the config has set: what the config drops is taken off again. Only with
+    that the mark is whole.
+    """
 
     name = resources.ACCOUNT
     ending = "closed"
@@ -72,6 +80,7 @@ class MemberAccount(Kind):
         "organizations:UntagResource",
         "organizations:CloseAccount",
         "account:PutAccountName",
+        "account:StartPrimaryEmailUpdate",
         "iam:CreateServiceLinkedRole",
     )
     linked = ("organizations.amazonaws.com",)
@@ -106,15 +115,17 @@ class MemberAccount(Kind):
                     reason = f"account {account.id} is {account.state}: left alone"
                     yield Gap(self.name, scope, Diagnostic("", reason), account.key)
                 continue
-            declared = wanted[account.key].tags if account.key in wanted else {}
+            declared = wanted.get(account.key)
             tags = aws.tree.tags_of(account.id)
             attributes = {
                 "name": account.name,
                 "email": account.email,
                 "unit": account.unit,
-                "tags": {key: value for key, value in tags.items() if key in declared},
-                MARK: account.marked,
+                "tags": _tags_of_config(tags, declared.tags) if declared else ours(tags),
+                MARK: account.marked and (not declared or tags.get(TAGS_TAG, "") == _record(declared.tags)),
             }
+            if declared and is_changed(account, declared.email) and awaits_code(tags, declared.email):
+                attributes |= {"email": declared.email, CODE_AWAITED: account.email}
             needs = [
                 OrganizationalUnit().parent(account.unit),
                 *map(Attachments().at_unit, aws.tree.path(account.unit)),
@@ -124,21 +135,39 @@ class MemberAccount(Kind):
 
     def unique_names(self, address: Address, attributes: Attributes) -> Iterable[UniqueName]:
         """The e-mail address, which an account keeps, closed or not (CreateAccount: EMAIL_ALREADY_EXISTS)."""
-        if attributes.get("email"):
-            yield UniqueName("e-mail address of an account", forms.email(attributes["email"]))
+        for name in ("email", CODE_AWAITED):
+            if attributes.get(name):
+                yield UniqueName("e-mail address of an account", forms.email(attributes[name]))
 
     def impossible(self, change: Change, live: Mapping[Address, Resource]) -> Iterable[str]:
-        """Another e-mail address, and a name that AWS gives to none."""
+        """A name that AWS gives to none."""
         if change.before and change.after:
             name = change.after.get("name", "")
             if name != change.before.get("name", name) and not takes(name, "account:PutAccountName AccountName"):
                 yield f"AWS gives no account the name {name!r} now (account:PutAccountName): choose another"
-            email = change.before.get("email", "")
-            if forms.email(change.after.get("email", email)) != forms.email(email):
-                yield _other_email(email)
+
+    def in_the_way(self, organization: Organization, aws: Aws, change: Change) -> Iterable[str]:
+        """Of the management account no call changes the address (StartPrimaryEmailUpdate: for members)."""
+        if change.before and change.after and change.address.name == organization.management and _new_email(change):
+            yield (
+                f"the account has the e-mail {change.before['email']}, and only its own root user changes that, in the "
+                "console: do that, or set the config to the present address"
+            )
+
+    def awaited(self, attributes: Attributes) -> str:
+        """That somebody gives back the code that was sent."""
+        if CODE_AWAITED not in attributes:
+            return ""
+        return (
+            f"AWS has sent a code to {attributes['email']}; until whoever gets it has run `landing email` with it, the "
+            f"root user signs in with {attributes[CODE_AWAITED]}"
+        )
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
-        """Of an account that has joined: what it lacks."""
+        """Of an account that has joined: what it lacks; of another address: what a person has to do."""
+        if change.before and (email := _new_email(change)):
+            key = change.address.name
+            yield f"AWS sends a code to {email}; whoever gets it runs `landing email {key}`, and only then it changes"
         account = organization.accounts.get(change.address.name)
         if account is not None and account.invite and change.before is not None:
             yield no_member_role(organization)
@@ -148,7 +177,12 @@ class MemberAccount(Kind):
         """A new account is in the root at first; it is moved, tagged and renamed one after the other."""
         after = change.after or {}
         before = {**after, **(change.before or {"unit": ROOT, MARK: False, "name": present["name"], "tags": {}})}
-        return all(present.get(part) in (before[part], wanted) for part, wanted in after.items())
+        return all(
+            _between(before[part], present.get(part) or {}, wanted)
+            if part == "tags"
+            else present.get(part) in (before[part], wanted)
+            for part, wanted in after.items()
+        )
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Find or create the account, then move, rename and tag it as declared."""
@@ -162,7 +196,7 @@ class MemberAccount(Kind):
         if change.action is Action.FORGET:
             if live is not None:
                 with aws.writing:
-                    untag(aws, live.id, TAG)
+                    untag(aws, live.id, TAG, TAGS_TAG, EMAIL_TAG)
             return
         assert change.after is not None
         if live is None:
@@ -182,8 +216,6 @@ class MemberAccount(Kind):
         known: Mapping[str, str],
     ) -> None:
         client = aws.client("organizations")
-        if forms.email(live.email) != forms.email(after.get("email", live.email)):
-            raise EmailDiffers(f"account {live.key}: {_other_email(live.email)}")
         with aws.writing:
             if live.unit != after["unit"]:
                 with unless("DuplicateAccountException", "AccountNotFoundException") as moved:
@@ -195,7 +227,12 @@ class MemberAccount(Kind):
                 if moved.code:
                     _check_parent(aws, live, after["unit"])
                 aws.tree.move_account(live.key, after["unit"])
-            tags = {**after["tags"], TAG: live.key}
+            dropped = sorted({*ours(known)} - {*after["tags"]})
+            if not after["tags"] and TAGS_TAG in known:
+                dropped.append(TAGS_TAG)
+            if dropped:  # before it is written down which are ours now: until then it is known that these are to go
+                untag(aws, live.id, *dropped)
+            tags = with_marks(live.key, after["tags"])
             missing = {name: value for name, value in tags.items() if known.get(name) != value}
             if missing:
                 tag(aws, live.id, missing)
@@ -203,13 +240,30 @@ class MemberAccount(Kind):
             own = live.key == organization.management
             identity: dict[str, str] = {} if own else {"AccountId": live.id}
             aws.client("account").put_account_name(AccountName=after["name"], **identity)
+        email = after.get("email", "")
+        if is_changed(live, email) and not awaits_code(known, email):
+            send_code(aws, live, email)
 
 
-def _other_email(present: str) -> str:
-    return (
-        f"the account has the e-mail {present}; AWS changes it only with a code that is sent to the new address "
-        "(account:StartPrimaryEmailUpdate): do that, or set the config to the present address"
-    )
+def _new_email(change: Change) -> str:
+    """The address that a change gives an account, where it has another."""
+    before, after = (str((side or {}).get("email", "")) for side in (change.before, change.after))
+    return after if before and after and forms.email(before) != forms.email(after) else ""
+
+
+def _record(tags: Mapping[str, str]) -> str:
+    return remembered(tags) if tags else ""
+
+
+def _tags_of_config(tags: Mapping[str, str], declared: Mapping[str, str]) -> dict[str, str]:
+    """Those that the config names, and those that it has dropped; others are left alone."""
+    return {name: value for name, value in tags.items() if name in declared} | ours(tags)
+
+
+def _between(before: Mapping[str, str], present: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether each tag is as before or as after."""
+    names = {*before, *present, *after}
+    return all(present.get(name) in (before.get(name), after.get(name)) for name in names)
 
 
 def _check_parent(aws: Aws, live: LiveAccount, unit: str) -> None:

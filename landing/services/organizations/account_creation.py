@@ -13,8 +13,8 @@ from landing.aws import Aws, unless
 from landing.aws.live_names import LiveAccount
 from landing.core import forms
 from landing.core.errors import OperationFailed
-from landing.organization import ROOT, TAG, Organization
-from landing.services.organizations.tags import listed
+from landing.organization import ROOT, Organization
+from landing.services.organizations.tags import listed, with_marks
 
 CONTACT_AWS = "ask AWS Support, and run landing apply again"
 WHAT_TO_DO = {
@@ -60,7 +60,7 @@ def create(
         status = _settled(aws, key, _ask(organization, aws, key, after))
         if status["State"] == "SUCCEEDED":
             made = LiveAccount(status["AccountId"], key, after["name"], after["email"], "ACTIVE", ROOT, True)
-            return made, {**after["tags"], TAG: key}
+            return made, with_marks(key, after["tags"])
         if status["FailureReason"] == "EMAIL_ALREADY_EXISTS":  # perhaps by a request of ours whose answer was lost
             aws.tree.once.forget(REQUESTS)
             found = _ours(aws, key, after, _requests(aws)) or _listed(aws, after)
@@ -116,7 +116,7 @@ def _settled(aws: Aws, key: str, status: Mapping[str, Any]) -> Mapping[str, Any]
 
 
 def _ask(organization: Organization, aws: Aws, key: str, after: Mapping[str, Any]) -> Mapping[str, Any]:
-    tags = listed({TAG: key, **after["tags"]})
+    tags = listed(with_marks(key, after["tags"]))
     status: Mapping[str, Any] = {}
     for _ in aws.poll(f"asking for account {key}", "account"):
         with unless("ConstraintViolationException", "FinalizingOrganizationException") as refused:

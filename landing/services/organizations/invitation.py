@@ -14,11 +14,11 @@ from landing.aws import AWAITED, Aws, unless
 from landing.core import forms
 from landing.core.errors import OperationFailed
 from landing.core.model import Action, Attributes, Change, Resource, Scope
-from landing.organization import TAG, Account, Organization
+from landing.organization import Account, Organization
 from landing.organization.resources import INVITATION
 from landing.services.base import Kind, Ownership
 from landing.services.organizations.organization import TheOrganization
-from landing.services.organizations.tags import listed
+from landing.services.organizations.tags import listed, with_marks
 from landing.services.strength import Weaker, neutral
 
 DAYS = 15
@@ -103,7 +103,7 @@ class Invitation(Kind):
         for _ in aws.poll(f"inviting account {account.key}", "account"):
             with aws.writing, unless(*REFUSALS, LATER, THERE) as refused:
                 aws.client("organizations").invite_account_to_organization(
-                    Target={"Id": account.id, "Type": "ACCOUNT"}, Tags=listed({TAG: account.key, **account.tags})
+                    Target={"Id": account.id, "Type": "ACCOUNT"}, Tags=listed(with_marks(account.key, account.tags))
                 )
             if refused.code in ("", THERE):
                 break

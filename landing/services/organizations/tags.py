@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from landing.aws import Aws
+from landing.organization import TAG, TAGS_TAG
+
+NAME = 5
+"""Characters of the fingerprint of a tag's name: 49 of them fit into the value of a tag."""
 
 
 def listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -18,7 +24,29 @@ def tag(aws: Aws, resource_id: str, tags: Mapping[str, str]) -> None:
     aws.tree.tagged(resource_id, tags)
 
 
-def untag(aws: Aws, resource_id: str, name: str) -> None:
-    """UntagResource."""
-    aws.client("organizations").untag_resource(ResourceId=resource_id, TagKeys=[name])
+def untag(aws: Aws, resource_id: str, *names: str) -> None:
+    """UntagResource, of all at once."""
+    aws.client("organizations").untag_resource(ResourceId=resource_id, TagKeys=list(names))
     aws.tree.untagged(resource_id)
+
+
+def fingerprint(text: str, length: int) -> str:
+    """So many letters that stand for a text, of those that the value of a tag may have."""
+    return urlsafe_b64encode(sha256(text.encode()).digest()).decode()[:length]
+
+
+def remembered(names: Iterable[str]) -> str:
+    """Which tags are ours, as the value of one: it is as long for long names as for short ones."""
+    return "".join(sorted(fingerprint(name, NAME) for name in names))
+
+
+def ours(tags: Mapping[str, str]) -> dict[str, str]:
+    """Those tags of an account that the config has given it."""
+    value = tags.get(TAGS_TAG, "")
+    known = {value[at : at + NAME] for at in range(0, len(value), NAME)}
+    return {name: text for name, text in tags.items() if fingerprint(name, NAME) in known}
+
+
+def with_marks(key: str, tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags of an account of ours: those of the config, whose it is, and which of them are ours."""
+    return {**tags, TAG: key, **({TAGS_TAG: remembered(tags)} if tags else {})}
