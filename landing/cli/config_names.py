@@ -90,13 +90,14 @@ def addresses(context: click.Context) -> Iterator[str]:
     from landing.organization.resources import ACCOUNT, ATTACHMENTS, CONTACTS, POLICY, REGION, STACK, STACK_SET, UNIT
 
     document = _document(context)
+    shared = bool(document.get("organization", {}).get("contacts"))
     for kind, names in (
         (ACCOUNT, document.get("accounts", {})),
         (UNIT, _units(document.get("units", {}))),
         (POLICY, document.get("guardrails", {})),
         (STACK_SET, document.get("baselines", {})),
         (STACK, _stacks(document)),
-        (CONTACTS, (key for key, each in _items(document.get("accounts")) if each.get("contacts"))),
+        (CONTACTS, (key for key, each in _items(document.get("accounts")) if each.get("contacts") or shared)),
         (REGION, _texts(document.get("organization", {}).get("governed_regions"))),
         (ATTACHMENTS, _nodes(document)),
     ):

@@ -86,6 +86,7 @@ class Builder:
             read_role=(self.data.get("access") or {}).get("read_role", ""),
             exempt_roles=tuple(self._exempt_roles()),
             admitted_roles=self.admitted_roles,
+            contacts=_contacts(top),
             units=dict(self._units()),
             accounts=dict(self._accounts()),
             guardrails=guardrails,
@@ -183,10 +184,6 @@ class Builder:
 
     def _accounts(self) -> Iterator[tuple[str, Account]]:
         for key, value in self.data["accounts"].items():
-            contacts = {
-                kind.upper(): Contact(**{name: str(text) for name, text in contact.items()})
-                for kind, contact in (value.get("contacts") or {}).items()
-            }
             yield (
                 key,
                 Account(
@@ -195,7 +192,7 @@ class Builder:
                     email=email_of(self.data, key, value),
                     unit=value["unit"],
                     tags=dict(value.get("tags") or {}),
-                    contacts=contacts,
+                    contacts=_contacts(value),
                     id=str(value.get("id", "")),
                     full_access=value.get("full_access"),
                     invite=value.get("join") == "invite",
@@ -343,7 +340,7 @@ class Builder:
         }
         if stack_sets:
             needed[STACKSETS] = "the config has stack sets"
-        if any(value.get("contacts") for value in self.data["accounts"].values()):
+        if any(value.get("contacts") for value in (self.data["organization"], *self.data["accounts"].values())):
             needed[ACCOUNT] = "the config has contacts of accounts"
         for index, principal in enumerate(self.data["organization"].get("untrusted") or ()):
             if principal in needed:
@@ -367,6 +364,13 @@ class Builder:
                 yield guardrail.type, guardrail.source
         for index, name in enumerate(self.data["organization"].get("policy_types") or ()):
             yield name, self.document.source(("organization", "policy_types", index))
+
+
+def _contacts(value: Mapping[str, Any]) -> dict[str, Contact]:
+    return {
+        kind.upper(): Contact(**{name: str(text) for name, text in contact.items()})
+        for kind, contact in (value.get("contacts") or {}).items()
+    }
 
 
 def _texts(value: Json, path: Path_) -> Iterator[tuple[Path_, str]]:

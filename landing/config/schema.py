@@ -32,6 +32,7 @@ _CONTACT = mapping(
     },
     ("name", "title", "email", "phone"),
 )
+_CONTACTS = {"billing": _CONTACT, "operations": _CONTACT, "security": _CONTACT}
 _ACCOUNT_NAME = sent(
     "Account name as AWS shows it.", "organizations:CreateAccount AccountName", "account:PutAccountName AccountName"
 )
@@ -46,7 +47,7 @@ _ACCOUNT = mapping(
         ),
         "unit": text("Unit key as a path, or `root`."),
         "tags": {**TAGS, "description": "Tags; keys that are not listed here are left alone."},
-        "contacts": mapping("Alternate contacts.", {"billing": _CONTACT, "operations": _CONTACT, "security": _CONTACT}),
+        "contacts": mapping("Alternate contacts.", _CONTACTS),
         "id": {
             "description": "The account's id: this very account is meant, whatever its e-mail; none is ever created.",
             "type": ["string", "integer"],
@@ -168,6 +169,7 @@ _ORGANIZATION = mapping(
             pattern=r"^[^\s@{}]*\{account\}[^\s@{}]*@[^\s@{}]+\.[^\s@{}]+$",
             maxLength=64,
         ),
+        "contacts": mapping("Alternate contacts of every account that has none of the kind itself.", _CONTACTS),
         "root": mapping("The root of the organization.", {"pack": _PACK, "strictness": _STRICTNESS}),
         "known_policies": {
             **names(

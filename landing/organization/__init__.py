@@ -10,6 +10,7 @@ from landing.organization.files import File
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Strictness, Target, Unit, node_of
 from landing.organization.marks import (
     ASSIGNED_TAG,
+    CONTACTS_TAG,
     EMAIL_TAG,
     PREFIX,
     REGION_TAG,
@@ -24,6 +25,7 @@ from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
 
 __all__ = [
     "ASSIGNED_TAG",
+    "CONTACTS_TAG",
     "EMAIL_TAG",
     "PIPELINE",
     "PREFIX",

@@ -13,7 +13,7 @@ from landing.core import references
 from landing.core.deadlines import DEADLINES
 from landing.core.model import Address, Diagnostic, Json, Source
 from landing.organization.files import File
-from landing.organization.hierarchy import Account, Hierarchy, Strictness, Target, node_of
+from landing.organization.hierarchy import Account, Contact, Hierarchy, Strictness, Target, node_of
 from landing.organization.owners import CONTROL_TOWER
 from landing.organization.pipeline import Pipeline
 from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
@@ -160,6 +160,8 @@ class Organization(Hierarchy):
     delegated_administrators: Mapping[str, tuple[str, ...]]
     """Keys of accounts by service principal."""
     policy_types: Mapping[str, Source | None]
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    """Of every account that has none of the kind itself; by BILLING, OPERATIONS and SECURITY."""
     timeouts: Mapping[str, int] = field(default_factory=dict)
     source: Source | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)

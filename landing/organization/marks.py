@@ -15,6 +15,9 @@ STACKS_TAG = "landing:stacks"
 TAGS_TAG = "landing:tags"
 """A tag of an account, with the fingerprints of the names of the tags that the config gives it."""
 
+CONTACTS_TAG = "landing:contacts"
+"""A tag of an account, with the fingerprint of the contacts of all that it was given."""
+
 EMAIL_TAG = "landing:email"
 """A tag of an account, with the fingerprint of the address to which AWS has sent a code."""
 
