@@ -11,7 +11,7 @@ from landing.cli.config_names import accounts, completed
 from landing.cli.session import Session, with_aws
 
 if TYPE_CHECKING:
-    from landing.aws.live import LiveAccount
+    from landing.aws.live_names import LiveAccount
 
 
 def _code(context: click.Context, parameter: click.Parameter, given: str) -> str:

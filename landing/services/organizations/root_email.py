@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from landing.aws import Aws, unless
-from landing.aws.live import LiveAccount
+from landing.aws.live_names import LiveAccount
 from landing.core import forms
 from landing.core.errors import OperationFailed
 from landing.organization import EMAIL_TAG
