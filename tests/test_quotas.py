@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from landing.aws.service_quotas import ACCOUNTS, STACK_SETS, applied
 from landing.core.errors import ImpossiblePlan
 from landing.core.model import Action, Address, Change, Resource
 from landing.organization import Organization
-from landing.runs.quotas import refuse_over_quota
+from landing.runs.quotas import refuse_over_quota, told_of_closures
 from landing.sandbox import Sandbox
+from landing.sandbox.services import event_history
 from landing.services.registry import KINDS
 from tests.cloud import Cloud
 from tests.samples import SMALL
@@ -131,7 +133,34 @@ def test_a_service_has_room_for_so_many_administrators(cloud: Cloud) -> None:
 def test_no_more_accounts_are_closed_than_aws_closes_in_thirty_days(cloud: Cloud) -> None:
     gone = made(*(f"account.a{number}" for number in range(251)), action=Action.DELETE)
     assert refusal(cloud, gone[:250]) == ("", [])
-    assert "251 accounts would be closed, and AWS closes 250 in 30 days" in refusal(cloud, gone)[0]
+    said = refusal(cloud, gone)[0]
+    assert "251 accounts would be closed. AWS closes 250 accounts of this organization in 30 days; 0 were" in said
+    assert "close 250 now (`--target`), and the rest later" in said
+
+
+def test_accounts_that_were_closed_before_count_by_when_that_was(cloud: Cloud) -> None:
+    """AWS shows closed accounts for 90 days; only its event history says which of them count."""
+    world = cloud.sandbox.world
+    client: Any = cloud.sandbox.session().client("organizations")
+    closed = cloud.sandbox.seed(3)
+    for account in closed:
+        client.close_account(AccountId=account)
+    events = event_history._history(world, cloud.sandbox.management_account_id, "us-east-1").events
+
+    def days_ago(days: int) -> None:
+        world.clock.start = datetime.now(UTC)
+        events[:] = [replace(each, time=world.now - timedelta(days=days)) for each in events]
+
+    days_ago(29)
+    gone = made(*(f"account.a{number}" for number in range(248)), action=Action.DELETE)
+    said, _ = refusal(cloud, gone)
+    assert "3 were closed in the last 30 days" in said
+    assert "close 247 now" in said
+    assert refusal(cloud, gone[:247]) == ("", [])
+    words = told_of_closures(cloud.open(), gone[:5])[Address("account", "a0")]
+    assert words.endswith("3 were closed in the last 90 days; after this plan 242 more")
+    days_ago(31)
+    assert refusal(cloud, gone) == ("", [])
 
 
 def test_stack_sets_of_everybody_count(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,14 @@
-"""Who has attached or changed policies, as CloudTrail's event history of the management account tells.
+"""Who has changed policies, and how many accounts were closed, as the event history of the management account tells.
 
-It has the calls of the last 90 days, of global services in one region of the partition (CloudTrail API reference,
-LookupEvents; User Guide, "Event history").
+CloudTrail has the calls of the last 90 days, of global services in one region of the partition (CloudTrail API
+reference, LookupEvents; User Guide, "Event history").
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,16 @@ def acts(aws: Aws, policy_ids: Collection[str]) -> dict[str, str]:
             if policy_id in policy_ids:
                 found.setdefault(policy_id, {}).setdefault(word, f"{word} by {by} at {when}")
     return {policy_id: ", ".join(words.values()) for policy_id, words in found.items()}
+
+
+def closures(aws: Aws, days: int, most: int) -> int:
+    """How many accounts were closed in the last days, counted up to `most`. Raises AwsError."""
+    client = aws.client("cloudtrail", Scope("", GLOBAL_REGION[aws.context.partition]))
+    wanted = [{"AttributeKey": "EventName", "AttributeValue": "CloseAccount"}]
+    since = datetime.now(UTC) - timedelta(days=days)
+    found = aws.listed(client, "lookup_events", "Events", LookupAttributes=wanted, StartTime=since)
+    closed = (event for event in found if event["EventTime"] >= since and any(_act(event)[:2]))
+    return sum(1 for _ in islice(closed, most))
 
 
 def _act(event: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -22,7 +22,8 @@ UNITS = 2_000
 """Units of an organization."""
 
 CLOSURES = (250, 1_000)
-"""Accounts that are closed in 30 days: a fifth of all, but at least and at most so many."""
+"""Accounts that are closed in CLOSURE_DAYS: a fifth of all, but at least and at most so many."""
+CLOSURE_DAYS = 30
 
 _READ = (
     "ListParents",

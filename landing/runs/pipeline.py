@@ -41,7 +41,7 @@ from landing.organization.resources import (
     policies_of,
 )
 from landing.runs.bootstrap import buckets_of_others, without_buckets
-from landing.runs.quotas import refuse_over_quota
+from landing.runs.quotas import refuse_over_quota, told_of_closures
 
 T = TypeVar("T")
 
@@ -119,7 +119,11 @@ def plan(
         return planned
     changes = compared.only(targets).changes
     refuse_over_quota(organization, aws, changes, observation.live, hooks.tell, kinds=compared.kinds)
-    return _explained(planned, observation, targets, ids=partial(_id_of, aws))
+    planned = _explained(planned, observation, targets, ids=partial(_id_of, aws))
+    sentences_of = dict(planned.plan.effects)
+    for address, words in told_of_closures(aws, changes).items():
+        sentences_of[address] = (*sentences_of.get(address, ()), words)
+    return replace(planned, plan=replace(planned.plan, effects=sentences_of))
 
 
 def plan_offline(

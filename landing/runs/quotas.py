@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from landing.aws import AWAITED, Aws, translated
+from landing.aws import AWAITED, Aws, event_history, translated
 from landing.aws.service_quotas import ACCOUNTS, INSTANCES, STACK_SETS, Quota, applied
 from landing.core.constraints.principals import SERVICES
 from landing.core.errors import AwsError, ImpossiblePlan, NoCredentials, NotThere
 from landing.core.model import ORGANIZATION, Action, Address, Change, Resource
-from landing.core.quotas import CLOSURES, UNITS
+from landing.core.quotas import CLOSURE_DAYS, CLOSURES, UNITS
 from landing.core.text import safe
 from landing.organization import Organization, Target
 from landing.organization.resources import ACCOUNT, DELEGATED_ADMINISTRATOR, INVITATION, STACK_SET, UNIT
@@ -165,18 +165,55 @@ def _open_invitations(aws: Aws) -> int:
     return sum(each["State"] in AWAITED for each in aws.tree.survey.invitations)
 
 
+@dataclass(frozen=True, slots=True)
+class Closures:
+    """Accounts that are to be closed, and what AWS allows: in 30 days a fifth of the members, within CLOSURES."""
+
+    wanted: list[Change]
+    before: int
+    most: int
+    counted: bool
+    """Whether those of before are of the last 30 days, or all that AWS still shows, which are of 90."""
+
+    @property
+    def words(self) -> str:
+        """What is used of it."""
+        were = f"{self.before:,} were closed in the last {CLOSURE_DAYS if self.counted else 90} days"
+        return f"AWS closes {self.most:,} accounts of this organization in {CLOSURE_DAYS} days; {were}"
+
+
+def closures(aws: Aws, changes: Collection[Change]) -> Closures | None:
+    """None where no account is to be closed, or AWS does not say how many there are.
+
+    When an account was closed only the event history says. It is asked where those that are still shown leave no room.
+    """
+    wanted = [change for change in changes if change.address.kind == ACCOUNT and change.action is Action.DELETE]
+    accounts = _read(lambda: list(aws.tree.accounts.values())) if wanted and aws.tree.description else None
+    if accounts is None:
+        return None
+    most = min(CLOSURES[1], max(CLOSURES[0], len(accounts) // 5))
+    shown = sum(each.state in ("CLOSED", "PENDING_CLOSURE") for each in accounts)
+    lately = _read(lambda: event_history.closures(aws, CLOSURE_DAYS, most)) if shown + len(wanted) > most else None
+    return Closures(wanted, shown if lately is None else lately, most, lately is not None)
+
+
+def told_of_closures(aws: Aws, changes: Collection[Change]) -> Mapping[Address, str]:
+    """What a plan says of the quota, below each account that it closes."""
+    found = closures(aws, changes)
+    if found is None:
+        return {}
+    left = found.most - found.before - len(found.wanted)
+    return {each.address: f"{found.words}; after this plan {left:,} more" for each in found.wanted}
+
+
 def _closures(aws: Aws, changes: Collection[Change]) -> Found:
-    """In 30 days a fifth of the members, but at least 250 and at most 1,000; those of before are not listed by AWS."""
-    closed = [change for change in changes if change.address.kind == ACCOUNT and change.action is Action.DELETE]
-    members = _read(lambda: len(aws.tree.survey.accounts)) if len(closed) > min(CLOSURES) else None
-    if members is None:
-        return
-    most = min(CLOSURES[1], max(CLOSURES[0], members // 5))
-    if len(closed) > most:
+    found = closures(aws, changes)
+    if found is not None and found.before + len(found.wanted) > found.most:
+        room = max(0, found.most - found.before)
         yield (
-            closed[-1],
-            f"{len(closed):,} accounts would be closed, and AWS closes {most:,} in 30 days, which nobody can have "
-            f"raised: close some now (`--target`), and the rest later",
+            found.wanted[-1],
+            f"{len(found.wanted):,} accounts would be closed. {found.words}, and nobody can have that raised: close "
+            f"{room:,} now (`--target`), and the rest later",
         )
 
 

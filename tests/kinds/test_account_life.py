@@ -8,6 +8,7 @@ from landing.core.errors import ImpossiblePlan
 from landing.core.model import Action, Address
 from landing.organization import EMAIL_TAG, TAG, TAGS_TAG
 from landing.runs.quotas import refuse_over_quota
+from landing.sandbox.services.accounts import organization_of
 from landing.services.registry import KINDS as ALL
 from tests.cloud import Cloud, Cut, DyingAws
 from tests.kinds.conftest import At, converged
@@ -136,3 +137,35 @@ def test_forgetting_an_account_takes_all_of_our_marks(cloud: Cloud, at: At) -> N
     account = next(each for each in gone.open().tree.accounts.values() if each.email == "sd@example.com")
     assert gone.open().tree.tags_of(account.id) == {"env": "dev"}
     assert account.marked is False
+
+
+def without(*keys: str) -> str:
+    """The config when it names these accounts no more."""
+    return "\n".join(line for line in SMALL.splitlines() if not any(f"  {key}: " in line for key in keys))
+
+
+FOUR = tuple(f"old-{number}" for number in range(4))
+
+
+def test_more_accounts_than_aws_closes_at_once_are_closed_one_after_the_other(cloud: Cloud, at: At) -> None:
+    cloud.sandbox.world.options["account_quota"] = 20
+    rows = "".join(f"  {key}: {{name: {key}, email: {key}@x.org, unit: workloads/dev}}\n" for key in FOUR)
+    converged(at(SMALL + rows), KINDS)
+    cloud.sandbox.world.clock.latency = 3
+    less = at(SMALL)
+    result = less.apply(KINDS)
+    assert result.complete, result.failed
+    states = {key: each.state for key, each in less.open().tree.accounts.items() if key in FOUR}
+    assert {*states} == {*FOUR}
+    assert {*states.values()} <= {"PENDING_CLOSURE", "CLOSED"}
+    plan = less.plan(KINDS)
+    assert (plan.changes, plan.gaps, plan.unmanaged) == ((), (), ()), "a closed account may leave the config"
+
+
+def test_a_quota_of_closures_that_is_used_up_is_told(cloud: Cloud, at: At) -> None:
+    world = cloud.sandbox.world
+    organization = organization_of(world, cloud.sandbox.management_account_id)
+    assert organization is not None
+    organization.closures = [world.now] * 250
+    result = at(without("shop-dev")).apply(KINDS)
+    assert "AWS closes no more accounts in these 30 days" in result.failed[SHOP_DEV].text

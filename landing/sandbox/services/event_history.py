@@ -1,13 +1,14 @@
 """CloudTrail's event history: management events of the last 90 days, trail or no trail (User Guide, "Event history").
 
-Only what is done to policies of the organization is kept: CreatePolicy, UpdatePolicy, AttachPolicy and DetachPolicy.
+Only what is done to policies of the organization is kept (CreatePolicy, UpdatePolicy, AttachPolicy and DetachPolicy),
+and CloseAccount.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from landing.core.partitions import GLOBAL_REGION
@@ -51,13 +52,14 @@ def record(call: Call) -> None:
 
 
 def lookup_events(call: Call) -> dict[str, Any]:
-    """By one attribute, newest first (API reference, LookupEvents)."""
+    """By one attribute, newest first, from a time on (API reference, LookupEvents)."""
     attributes = call.get("LookupAttributes", [])
     if len(attributes) > 1 or any(each["AttributeKey"] != "EventName" for each in attributes):
         raise Refusal("InvalidLookupAttributesException", "Only one lookup attribute is supported, the EventName.")
     names = {each["AttributeValue"] for each in attributes}
     events = _history(call.world, call.account, call.region).events
-    kept = [each for each in events if each.time >= call.world.now - KEPT]
+    since = max(call.world.now - KEPT, call.get("StartTime", datetime.min.replace(tzinfo=UTC)))
+    kept = [each for each in events if each.time >= since]
     found = [each for each in reversed(kept) if not names or each.name in names]
     return call.page("Events", found, show=_shown, most=MOST)
 

@@ -26,6 +26,7 @@ from landing.core.model import (
 from landing.core.quotas import CREATE_ACCOUNT_IN_FLIGHT
 from landing.organization import CONTACTS_TAG, EMAIL_TAG, ROOT, TAG, TAGS_TAG, Organization, resources
 from landing.services.base import Kind, Ownership
+from landing.services.organizations.account_closure import close
 from landing.services.organizations.account_creation import create
 from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.invitation import no_member_role
@@ -190,8 +191,7 @@ class MemberAccount(Kind):
         live = aws.tree.accounts.get(key)
         if change.action is Action.DELETE:
             if live is not None:
-                with aws.writing, unless("AccountAlreadyClosedException", "ConflictException"):  # closing already
-                    aws.client("organizations").close_account(AccountId=live.id)
+                close(aws, live)
             return
         if change.action is Action.FORGET:
             if live is not None:

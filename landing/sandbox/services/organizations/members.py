@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import event_history
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations.access import current
 from landing.sandbox.services.organizations.membership import depart, leave
@@ -100,6 +101,7 @@ def close_account(call: Call) -> None:
     if account.state == "PENDING_CLOSURE":
         raise Refusal("ConflictException", "The account is being closed already.")
     _check_closure_quotas(call, organization)
+    event_history.record(call)
     organization.closures.append(call.world.now)
     organization.closing[account.id] = None
     account.state = "PENDING_CLOSURE"
@@ -108,6 +110,8 @@ def close_account(call: Call) -> None:
 
 def _check_closure_quotas(call: Call, organization: Organization) -> None:
     if len(organization.closing) >= CLOSURES_AT_ONCE:
+        for other in list(organization.closing):  # being told so brings their end closer, as listing does
+            call.poll(("close-account", other))
         raise violated(
             "CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED",
             "You attempted to exceed the number of accounts that you can close at a time.",
