@@ -99,7 +99,7 @@ def test_nothing_is_guessed(sandbox: Sandbox, email: Callable[..., int], capsys:
 
 
 def test_its_permissions_do(started: Sandbox, load_text: Callable[[str], Organization]) -> None:
-    from landing.services.organizations.root_email import accept_code, send_code
+    from landing.services.root_email import accept_code, send_code
 
     keys = keys_of(started, made_role(started, "mail", plan_policy(), email_policy()))
     aws = QuickAws(load_text(MOVED), read_only=False, keys=keys, kinds=ALL)

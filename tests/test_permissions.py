@@ -75,7 +75,7 @@ ELSEWHERE = {
     "landing.aws.access_report": {*access_report.ACTIONS},
     "landing.aws.root_session": {root_users.ENTER},
     "landing.services.compliance": set(),  # of AWS Config, which the role that plans may
-    "landing.services.organizations.root_email": set(),  # the code, which the account kind never gives back
+    "landing.services.root_email": set(),  # the code, which the account kind never gives back
     "landing.services.root_users": {*root_users.READS, *root_users.REMOVES},
     "landing.aws.door": {"sts:GetCallerIdentity"},  # needs no permission (STS API reference)
 }

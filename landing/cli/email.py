@@ -42,7 +42,7 @@ def command(*, session: Session, key: str, code: str, resend: bool, lock_timeout
     from landing.core.errors import Refused, WrongUsage
     from landing.core.spelling import nearest
     from landing.core.text import safe
-    from landing.services.organizations.root_email import accept_code, awaits_code, is_changed, send_code
+    from landing.services.root_email import accept_code, awaits_code, is_changed, send_code
 
     if code and resend:
         raise click.UsageError("--resend makes the code void that --code gives back: leave one of them out")

@@ -13,9 +13,8 @@ from landing.blueprint.resource_names import ALARMS, RECORDER_ROLE
 from landing.core.errors import LandingError
 from landing.organization import PIPELINE, PREFIX, Deployment, LockPlace, Organization
 from landing.policy.catalog import Action
-from landing.services import compliance
+from landing.services import compliance, root_email
 from landing.services.base import Kind
-from landing.services.organizations import root_email
 from landing.services.registry import KINDS, SERVICES
 from landing.services.root_users import AUDIT, REMOVAL, TASKS
 from landing.services.root_users import ENTER as ROOT

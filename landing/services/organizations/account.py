@@ -31,10 +31,10 @@ from landing.services.organizations.account_creation import create
 from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.invitation import no_member_role
 from landing.services.organizations.organization import TheOrganization
-from landing.services.organizations.root_email import awaits_code, is_changed, send_code
 from landing.services.organizations.tags import ours, remembered, tag, untag, with_marks
 from landing.services.organizations.trusted_access import ACCOUNT, TrustedAccess
 from landing.services.organizations.unit import OrganizationalUnit
+from landing.services.root_email import awaits_code, is_changed, send_code
 from landing.services.strength import Weaker, neutral
 
 CODE_AWAITED = "code_awaited"
