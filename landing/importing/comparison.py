@@ -106,7 +106,7 @@ def beyond_adoption(found: Collection[Change]) -> list[Change]:
 def differences(change: Change) -> Iterator[str]:
     """What a change would make other than it is, in words."""
     if change.before is None or change.after is None:
-        yield f"{change.address} would be {'made' if change.before is None else 'removed'}"
+        yield f"{change.address} {'is not there, and would be made' if change.before is None else 'would be removed'}"
         return
     if waits := KINDS[change.address.kind].under_way(change):
         yield f"{change.address}: {waits}; import again when it has ended"

@@ -383,7 +383,7 @@ def test_guardduty_is_taken_over_without_the_access_for_scans_where_members_are_
                 )
         found = watched.imported(tmp_path / "org")
     assert ("guardduty" in found.draft.services) is not reached
-    assert (f"trusted_access.{scans} would be made" in reasons(found)) is reached
+    assert (f"trusted_access.{scans} is not there, and would be made" in reasons(found)) is reached
     assert {change.action for change in found.plan.changes} == {Action.ADOPT}
 
 

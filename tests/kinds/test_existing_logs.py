@@ -188,7 +188,7 @@ def test_what_they_lack_is_told(delivered: Cloud) -> None:
     )
     found = astray(delivered)
     assert {*found} == {"cloudtrail", "config", "guardduty", "key"}
-    assert "for anybody (aws:SourceArn is not asked for)" in found["cloudtrail"]
+    assert found["cloudtrail"].count("for anybody (aws:SourceArn is not asked for)") == 1
     assert "without TLS" in found["cloudtrail"]
     assert "does not let the roles landing-config-recorder of all accounts do s3:PutObject" in found["config"]
     assert "keeps no versions" in found["config"]

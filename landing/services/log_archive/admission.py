@@ -149,13 +149,16 @@ def _organization_id(aws: Aws) -> str:
 
 def lacks(document: Mapping[str, Any], arn: str, asks: Iterable[Ask]) -> Iterator[str]:
     """What is wrong with a policy, in words: who is kept out, and who is let in for anybody."""
+    anybody: dict[tuple[str, str], list[str]] = {}
     for ask in asks:
         on = f"{arn}/{ask.key}" if ask.key else arn
         if not any(_lets(document, each, ask, on) for each in _as_named(document, ask.writer)):
             yield f"does not let {ask.writer.title} do {ask.action}{f' on {ask.key}' if ask.key else ''}"
         elif _lets(document, ask.writer.as_stranger(), ask, on):
             condition = "aws:PrincipalOrgID" if "aws:principalorgid" in ask.writer.context else "aws:SourceArn"
-            yield f"lets {ask.writer.title} do {ask.action} for anybody ({condition} is not asked for)"
+            anybody.setdefault((ask.writer.title, condition), []).append(ask.action)
+    for (writer, condition), actions in anybody.items():
+        yield f"lets {writer} do {' and '.join(dict.fromkeys(actions))} for anybody ({condition} is not asked for)"
 
 
 def keeps_out_without_tls(document: Mapping[str, Any], arn: str) -> bool:
