@@ -98,7 +98,7 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
 
 def test_the_json_has_the_shape_of_terraforms() -> None:
     data = plan([unit("a")], []).to_json()
-    assert data["format_version"] == "5.3"
+    assert data["format_version"] == "5.4"
     assert data["applyable"]
     assert data["complete"]
     (entry,) = data["resource_changes"]
@@ -123,7 +123,7 @@ def test_a_damaged_plan_file_is_refused(tmp_path: Path, damage: str) -> None:
         case "edit":
             path.write_text(text.replace('"name": "a"', '"name": "b"'))
         case "version":
-            path.write_text(text.replace('"format_version": "5.3"', '"format_version": "6.0"'))
+            path.write_text(text.replace('"format_version": "5.4"', '"format_version": "6.0"'))
         case "no plan":
             path.write_text("[]")
         case "no json":
@@ -304,6 +304,8 @@ WHOLE = Plan(
     7,
     Origin("o", "o-1", "111111111111", "arn:x", "4f", "2026-01-01T00:00:00Z"),
     {Address("unit", "a"): ("blocks s3:*",)},
+    {Address("unit", "a"): ("blocks",)},
+    allow={"weaken": (Address("unit", "a"),)},
     held=Held({"root": ("a", "b")}, frozenset({"a"}), frozenset({"b"})),
 ).to_json()
 

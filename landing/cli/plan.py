@@ -82,7 +82,6 @@ def command(
     from landing.core.text import safe
     from landing.engine import sealed_plan
     from landing.engine.plan import save
-    from landing.guardrails.exposure import allowances, dangers
     from landing.report.apply_text import expected
     from landing.report.plan_text import next_steps
     from landing.runs import pipeline
@@ -108,11 +107,7 @@ def command(
     elif out:
         save(plan, out)
     if plan.changes and shown.form == "text" and not STDERR.log:
-        named = (
-            dangers(planned.organization, plan.changes, plan.kinds) if out else {}
-        )  # weighs policies: not for nothing
-        needed = allowances(named, plan.changes) if out else []
-        note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest, needed, style_of(sys.stderr))))
+        note("\n" + "\n".join(next_steps(str(out) if out else "", plan.digest, plan.allow, style_of(sys.stderr))))
     tell_set_aside(planned)
     STDERR.tell(expected(plan.changes))
     if unnamed := new_in(planned):

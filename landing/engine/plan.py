@@ -37,7 +37,7 @@ from landing.services.registry import KINDS
 FORMAT = "5.4"
 """5.0: the summary counts by the words of Terraform's `change_summary`. 5.1: `only`, of changes that are narrowed.
 
-5.2: `waiting`. 5.3: `held`.
+5.2: `waiting`. 5.3: `held`. 5.4: `effects_in_brief`, `allow`.
 """
 
 SET_BY_ITS_API = (TRUSTED_ACCESS,)
@@ -87,6 +87,8 @@ class Plan:
     """The policies of others that are attached somewhere, without their documents."""
     waiting: Mapping[Address, str] = field(default_factory=dict)
     """What is as declared and waits for others, with what they have to do."""
+    allow: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
+    """What must be allowed by name, with the changes that want it: to be told; `apply` finds it out anew."""
     held: Held | None = None
     """The policies of ours as they were read, where changes are weighed by them: to show a plan, never to apply it."""
 
@@ -168,6 +170,7 @@ class Plan:
             "effects": _texts(self.effects),
             **({"effects_in_brief": _texts(self.effects_in_brief)} if self.effects_in_brief else {}),
             "summary": {WORDS[action]: count for action, count in counts_of(self.changes).items()},
+            **({"allow": {word: [*map(str, each)] for word, each in self.allow.items()}} if self.allow else {}),
         }
         return {**document, "digest": digest_of(document)}
 
@@ -194,6 +197,7 @@ class Plan:
                 waiting={
                     Address.parse(key): json_text.typed(text, str) for key, text in data.get("waiting", {}).items()
                 },
+                allow={str(word): tuple(map(Address.parse, each)) for word, each in data.get("allow", {}).items()},
                 held=_held_of(data["held"]) if "held" in data else None,
             )
             if unknown := {change.address.kind for change in plan.changes} - {kind.name for kind in plan.kinds}:

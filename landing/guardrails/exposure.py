@@ -55,11 +55,20 @@ def dangers(
     return {address: each for address, each in words.items() if each}
 
 
+def by_allowance(found: Mapping[Address, Collection[str]], changes: Iterable[Change]) -> dict[str, tuple[Address, ...]]:
+    """What must be allowed by name, in the order of the words, each with the changes that want it.
+
+    `found` is what `dangers` says of the changes; of many deletions it is not said which.
+    """
+    words = sorted({word for each in found.values() for word in each})
+    wanted = {word: tuple(sorted(address for address, each in found.items() if word in each)) for word in words}
+    many = sum(change.action is Action.DELETE for change in changes) > MANY_DELETES
+    return dict(sorted({**wanted, **({"many-deletes": ()} if many else {})}.items()))
+
+
 def allowances(found: Mapping[Address, Collection[str]], changes: Iterable[Change]) -> list[str]:
     """What must be allowed by name for all of the changes, of which `found` is what `dangers` says."""
-    words = {word for each in found.values() for word in each}
-    many = sum(change.action is Action.DELETE for change in changes) > MANY_DELETES
-    return sorted(words | ({"many-deletes"} if many else set()))
+    return [*by_allowance(found, changes)]
 
 
 def refuse_unsafe(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from landing.core.model import Action, Address, Scope, counts_of
@@ -11,7 +11,7 @@ from landing.core.text import safe
 from landing.engine.order.graph import temporary_names
 from landing.engine.order.phases import Known
 from landing.engine.plan import Plan
-from landing.guardrails.exposure import dangers
+from landing.guardrails.exposure import by_allowance, dangers
 from landing.organization import ForeignPolicy, Organization, is_bootstrapped
 from landing.report import elsewhere
 from landing.report.adoption import HEADS, TAKEN_OVER, marked
@@ -76,25 +76,35 @@ def render(
 
     What is expanded is shown in full, the rest as `detail` says.
     """
-    lines = [] if summary_only else list(_changes(plan, organization, style, expand=expand, limit=limit, detail=detail))
+    named = dangers(organization, plan.changes, plan.kinds)
+    lines = list[str]()
+    if not summary_only:
+        lines += _changes(plan, organization, style, named, expand=expand, limit=limit, detail=detail)
     lines += _waiting(plan, style)
     lines += _astray(plan, style)
     lines += _in_force(plan, organization, style)
     lines += _left_alone(plan, style)
     lines += _gaps(plan, style)
-    lines += _summary(plan, style)
+    lines += _summary(plan, style, by_allowance(named, plan.changes))
     return style.page(lines)
 
 
 def _changes(
-    plan: Plan, organization: Organization, style: Style, *, expand: Collection[str], limit: int, detail: Detail
+    plan: Plan,
+    organization: Organization,
+    style: Style,
+    named: Mapping[Address, Mapping[str, str]],
+    *,
+    expand: Collection[str],
+    limit: int,
+    detail: Detail,
 ) -> Iterator[str]:
+    """The changes; `named` is what must be allowed, as `dangers` finds it."""
     if not plan.changes:
         return
     changes = [change for change in plan.changes if change.action not in HEADS]
     groups = fold(plan.kinds, changes, expand)
     on_screen = bool(limit) and detail == BRIEF
-    named = dangers(organization, plan.changes, plan.kinds)
     said = said_of(plan, organization, named, expand=expand if on_screen else (EVERYTHING,))
     count = len(changes)
     folded = f" ({count} objects in {len(groups)} groups; odd ones first)" if len(groups) < count else ""
@@ -296,7 +306,7 @@ def _gaps(plan: Plan, style: Style) -> Iterator[str]:
     yield ""
 
 
-def _summary(plan: Plan, style: Style) -> Iterator[str]:
+def _summary(plan: Plan, style: Style, allow: Mapping[str, Sequence[Address]]) -> Iterator[str]:
     if plan.made_from.hearsay:
         yield style.paint(safe(plan.made_from.hearsay), "yellow")
         yield ""
@@ -316,7 +326,21 @@ def _summary(plan: Plan, style: Style) -> Iterator[str]:
             yield f"  {title:<9} {sum(kinds.values()):>5}   {parts}"
     yield f"  In sync   {plan.in_sync:>5}{_unmanaged(plan)}"
     yield ""
+    yield from _allowed(allow, style)
     yield style.paint(counts_line(plan), "bold")
+
+
+def _allowed(wanted: Mapping[str, Sequence[Address]], style: Style) -> Iterator[str]:
+    """What `apply` must be given by name, with the first of the changes that want it."""
+    if not wanted:
+        return
+    yield style.paint("To be allowed by name:", "yellow")
+    width = max(map(len, wanted))
+    for word, addresses in wanted.items():
+        more = f" and {len(addresses) - SAMPLES} more" * (len(addresses) > SAMPLES)
+        which = ", ".join(map(str, addresses[:SAMPLES])) + more
+        yield f"  --allow {word:<{width}}   {safe(which) or 'as so many are deleted at once'}"
+    yield ""
 
 
 def counts_line(plan: Plan) -> str:

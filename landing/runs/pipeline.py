@@ -23,7 +23,7 @@ from landing.engine.order.unique_names import refuse_impossible
 from landing.engine.plan import Origin, Plan, make, refuse_theirs
 from landing.engine.snapshot import Snapshot
 from landing.guardrails.effects import effects
-from landing.guardrails.exposure import refuse_unsafe
+from landing.guardrails.exposure import by_allowance, dangers, refuse_unsafe
 from landing.guardrails.lock_out import concerns, refuse_lock_out
 from landing.guardrails.packs import as_held, as_read, with_full_access, with_full_access_now, with_others
 from landing.guardrails.slots import refuse_crowded
@@ -325,7 +325,8 @@ def _explained(
     weighed = any(
         moves(each) or (each.address.kind == POLICY and each.action is Action.UPDATE) for each in explained.changes
     )
-    explained = replace(explained, held=organization.held if weighed else None)
+    allow = by_allowance(dangers(organization, explained.changes, whole.kinds), explained.changes)
+    explained = replace(explained, allow=allow, held=organization.held if weighed else None)
     return replace(planned, plan=explained, changes=explained.changes)
 
 

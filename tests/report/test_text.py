@@ -168,3 +168,14 @@ def test_a_deletion_is_shown_with_its_reason():
 def test_what_does_not_cease_to_be_is_not_called_destroyed():
     mark = Change(Action.DELETE, Address("governed_account", "shop"), {"stacks": "yes"}, None)
     assert "# governed_account.shop will be no longer governed\n" in rendered(Plan((mark,)))
+
+
+def test_the_end_says_what_must_be_allowed_by_flag_and_address() -> None:
+    gone = [Change(Action.DELETE, Address("config_rule", f"p-{number}"), {"name": "p"}, None) for number in range(5)]
+    text = rendered(Plan(tuple(gone)))
+    end = "To be allowed by name:\n  --allow {}   config_rule.p-0, config_rule.p-1, config_rule.p-2 and 2 more\n\nPlan: 0 to add, 0 to change, 5 to destroy.\n"
+    word = KINDS["config_rule"].removal
+    assert text.endswith(end.format(word))
+    many = [Change(Action.DELETE, Address("config_rule", f"p-{number}"), {"name": "p"}, None) for number in range(21)]
+    assert "  --allow many-deletes   as so many are deleted at once\n" in rendered(Plan(tuple(many)))
+    assert "To be allowed" not in rendered(empty())
