@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -21,6 +21,7 @@ from landing.sandbox.world import seal
 from tests import botocore_memory
 from tests.cloud import Cloud, Story, made_roles, tell
 from tests.control_tower import before_governed
+from tests.forked import forking
 from tests.samples import COMING, FULL, LIBRARY, PEOPLE, SMALL
 
 settings.register_profile("soak", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -114,6 +115,13 @@ def problems(config: Callable[..., Path], library: Library) -> Callable[..., lis
             return list(error.problems)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for PATH with a `landing` that begins with everything imported."""
+    with forking(tmp_path_factory.mktemp("forked")) as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,12 +30,12 @@ SECONDS = 60
 
 
 class Process:
-    """`landing` with its stderr read line by line."""
+    """`landing` with its stderr read line by line; `start` are the words that begin it."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, start: Sequence[str] = (sys.executable, "-c", START)) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LANDING_"))}
         self._process = subprocess.Popen(
-            [sys.executable, "-c", START, *arguments],
+            [*start, *arguments],
             env={**environment, "LANDING_SANDBOX": "1"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

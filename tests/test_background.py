@@ -177,14 +177,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def ends(*arguments: str) -> int:
-    process = Process(*arguments)
-    code = process.ends()
-    assert code in (0, 2), process.told
-    return code
+@pytest.fixture
+def ends(forked: Path) -> Callable[..., int]:
+    def ends(*arguments: str) -> int:
+        process = Process(*arguments, start=[str(forked / "landing")])
+        code = process.ends()
+        assert code in (0, 2), process.told
+        return code
+
+    return ends
 
 
-def test_the_shipped_config_and_one_more_account(folder: Path) -> None:
+def test_the_shipped_config_and_one_more_account(folder: Path, ends: Callable[..., int]) -> None:
     with gated(folder):
         ends("init", ".")
         ends("apply", "--auto-approve")
@@ -200,7 +204,9 @@ def test_the_shipped_config_and_one_more_account(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_the_record_tells_what_aws_was_at(folder: Path, config: Callable[..., Path], number: signal.Signals) -> None:
+def test_the_record_tells_what_aws_was_at(
+    folder: Path, config: Callable[..., Path], ends: Callable[..., int], number: signal.Signals
+) -> None:
     text = TEXT.replace("setting: {target: {units: [workloads]}, parameters: {value: one}}",
                         "security-audit-role: {target: {units: [workloads]}}")  # fmt: skip
     config(text)

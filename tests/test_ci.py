@@ -156,9 +156,10 @@ def commit(folder: Path, environment: Mapping[str, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, forked: Path) -> Iterator[World]:
     folder, temp = tmp_path_factory.mktemp("repository"), tmp_path_factory.mktemp("runner")
     environment = surroundings(temp)
+    environment["PATH"] = environment["PATH"].replace(f"{STAND_INS}", f"{STAND_INS}{os.pathsep}{forked}")
     commit(folder, environment)
     shown = subprocess.run(
         ["landing", "sandbox", "env"], cwd=folder, env=environment, check=True, capture_output=True, text=True

@@ -154,10 +154,10 @@ def merged(base: Any, more: Any) -> Any:
 
 
 @pytest.fixture
-def type_in(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+def type_in(tmp_path: Path, forked: Path) -> Iterator[Callable[[str], str]]:
     """A shell in which a reader types the commands of a page; the answer on stdout."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LANDING_"))}
-    environment = {**clean, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{clean['PATH']}"}
+    environment = {**clean, "PATH": os.pathsep.join([str(forked), str(Path(sys.executable).parent), clean["PATH"]])}
     folder = tmp_path
 
     def type_in(line: str) -> str:
