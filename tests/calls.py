@@ -32,7 +32,7 @@ from landing.services.control_tower.baseline import FORWARDED
 from landing.services.organizations.trusted_access import STACKSETS
 
 SERVICES = (
-    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "detective", "guardduty", "health", "iam", "identitystore", "inspector2", "kms",
+    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "detective", "guardduty", "health", "iam", "identitystore", "inspector2", "kms", "logs",
     "macie2", "organizations", "ram",
     "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "sns", "sso-admin",
     "ssm", "sts",

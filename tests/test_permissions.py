@@ -19,7 +19,7 @@ from landing.organization import Organization
 from landing.policy import catalog, lint
 from landing.runs import record_bucket
 from landing.sandbox import Sandbox
-from landing.services import root_users
+from landing.services import alarm_drill, root_users
 from landing.services.base import Kind
 from landing.services.documents import documents
 from landing.services.permissions import (
@@ -74,6 +74,7 @@ ELSEWHERE = {
     "landing.aws.simulator": {simulator.ACTION},
     "landing.aws.access_report": {*access_report.ACTIONS},
     "landing.aws.root_session": {root_users.ENTER},
+    "landing.services.alarm_drill": {*alarm_drill.READS, *alarm_drill.WRITES},
     "landing.services.compliance": set(),  # of AWS Config, which the role that plans may
     "landing.services.root_email": set(),  # the code, which the account kind never gives back
     "landing.services.root_users": {*root_users.READS, *root_users.REMOVES},
@@ -86,6 +87,7 @@ ONE = {
     "describe_stacks": "StackName",
     "describe_change_set": "ChangeSetName",  # only its status is read, which every page has
     "list_parents": "ChildId",
+    "get_findings": "FindingIds",  # GuardDuty's, which has no pages
     "describe_organization_config_rule_statuses": "OrganizationConfigRuleNames",
     "describe_organization_conformance_pack_statuses": "OrganizationConformancePackNames",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -27,12 +28,14 @@ def handler(event: Mapping[str, Any], context: object) -> int:
     """Publish a message for each thing that the event tells; the answer is their number."""
     told = [*_told(event)]
     for each in told:
-        _publish(each)
+        # A line of the function's log, by which a drill knows that a finding has come so far.
+        line = {"heard": each.get("id", ""), "region": each["region"], "message": _publish(each)}
+        sys.stdout.write(json.dumps(line) + "\n")
     return len(told)
 
 
 def _told(event: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """What happened: `what`, `account`, `region`, `severity`, `who`, `when`, `where` to look."""
+    """What happened: `what`, `account`, `region`, `severity`, `who`, `when`, `where` to look; of a finding its `id`."""
     kind, detail = event["detail-type"], event["detail"]
     if kind == "GuardDuty Finding":
         yield _guardduty(event, detail)
@@ -56,6 +59,7 @@ def _guardduty(event: Mapping[str, Any], detail: Mapping[str, Any]) -> dict[str,
     region = detail["region"]
     sample = (detail.get("service") or {}).get("additionalInfo", {}).get("sample")
     return {
+        "id": detail["id"],
         "what": f"{'[SAMPLE] ' if sample else ''}{detail['type']}: {detail['title']}",
         "account": detail["accountId"],
         "region": region,
@@ -68,6 +72,7 @@ def _guardduty(event: Mapping[str, Any], detail: Mapping[str, Any]) -> dict[str,
 def _security_hub(finding: Mapping[str, Any], region: str) -> dict[str, str]:
     resources = ", ".join(each["Id"] for each in finding.get("Resources", ()))
     return {
+        "id": finding["Id"],
         "what": f"{finding['Title']} ({resources})",
         "account": finding["AwsAccountId"],
         "region": finding.get("Region", region),
@@ -124,8 +129,11 @@ def _console(region: str) -> str:
     return f"https://{region}.{CONSOLES.get(os.environ['SUFFIX'], 'console.aws.amazon.com')}"
 
 
-def _publish(told: Mapping[str, str]) -> None:
-    """As text for people, and in the form of Amazon Q Developer in chat applications for what takes it over https."""
+def _publish(told: Mapping[str, str]) -> str:
+    """As text for people, and in the form of Amazon Q Developer in chat applications for what takes it over https.
+
+    The answer is the id that SNS gives the message.
+    """
     name, unit = _place(told["account"])
     title = f"{told.get('severity', 'ALARM')} in {name}: {told['what']}"
     lines = {
@@ -142,12 +150,13 @@ def _publish(told: Mapping[str, str]) -> None:
         "source": "custom",
         "content": {"title": _plain(title, SUBJECT), "description": _quoted(text)},
     }
-    boto3.client("sns").publish(
+    published = boto3.client("sns").publish(
         TopicArn=os.environ["TOPIC"],
         Subject=_plain(title, SUBJECT),
         MessageStructure="json",
         Message=json.dumps({"default": text, "https": json.dumps(chat)}),
     )
+    return str(published["MessageId"])
 
 
 def _plain(text: str, most: int) -> str:

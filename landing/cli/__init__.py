@@ -42,6 +42,7 @@ COMMANDS = {
     "compliance": "Tell who complies with the rules of AWS Config.",
     "access": "Tell which services are used, and which nobody uses.",
     "email": "Give back the code that AWS has sent to a root user's new address.",
+    "drill": "Try whether the alarms are heard.",
     "root": "Report what root users of members can sign in with, or remove it.",
     "status": "Tell what the last runs of apply did.",
     "explain": "Say what a code means, or an address.",

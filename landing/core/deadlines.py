@@ -53,6 +53,8 @@ DEADLINES = {
     "identity_center": Deadline(6 * 3_600, "Giving, changing or withdrawing access by a permission set."),
     # ENABLING and DISABLING, account by account (Inspector API reference, BatchGetAccountStatus); "may take minutes".
     "inspector": Deadline(1_800, "Scans of Inspector that are switched on or off, and members that are associated."),
+    # "within 5 minutes" for a new finding (GuardDuty User Guide, "Processing findings with EventBridge").
+    "alarm_drill": Deadline(900, "Until the samples of a drill of the alarms are heard."),
     # PENDING until every account of the target is done (Security Hub User Guide, "Central configuration").
     "security_hub": Deadline(1_800, "Security Hub's central configuration, and each of its policies."),
 }

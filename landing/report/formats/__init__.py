@@ -27,6 +27,7 @@ RESULTS = {
     "root": "RootUsers",
     "access": "Access",
     "compliance": "Compliance, Points",
+    "drill": "Drill",
 }
 """What commands show, with its values."""
 

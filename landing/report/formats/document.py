@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from landing.report.status import Runs
     from landing.report.test_results import Tried
     from landing.runs.compliance_series import Point
+    from landing.services.alarm_drill import Drill
     from landing.services.compliance import Compliance
 
 
@@ -71,6 +72,12 @@ def root(found: RootUsers, view: View) -> str:
     from landing.report import root_users
 
     return root_users.as_json(found)
+
+
+def drill(found: Drill, view: View) -> str:
+    from landing.report import alarm_drill
+
+    return alarm_drill.as_json(found)
 
 
 def access(found: Access, view: View) -> str:

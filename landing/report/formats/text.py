@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from landing.report.status import Runs
     from landing.report.test_results import Tried
     from landing.runs.compliance_series import Point
+    from landing.services.alarm_drill import Drill
     from landing.services.compliance import Compliance
 
 
@@ -93,6 +94,12 @@ def root(found: RootUsers, view: View) -> str:
     from landing.report import root_users
 
     return root_users.as_text(found, view.style, limit=view.limit)
+
+
+def drill(found: Drill, view: View) -> str:
+    from landing.report import alarm_drill
+
+    return alarm_drill.as_text(found, view.style)
 
 
 def access(found: Access, view: View) -> str:

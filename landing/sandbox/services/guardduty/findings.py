@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.event_delivery import happened
 from landing.sandbox.services.guardduty.state import Detector, at, bad, here, own_detector
 from landing.sandbox.services.members import stamp
 
 SAMPLES: dict[str, tuple[float, str]] = {
+    "AttackSequence:IAM/CompromisedCredentials": (9.0, "AttackSequence"),
     "Backdoor:EC2/C&CActivity.B": (8.0, "Instance"),
     "CryptoCurrency:EC2/BitcoinTool.B!DNS": (8.0, "Instance"),
     "Discovery:S3/MaliciousIPCaller": (8.0, "AccessKey"),
@@ -49,6 +51,19 @@ def create_sample_findings(call: Call) -> None:
     for name in types:
         finding = _sample(call, detector, name)
         detector.held().findings[finding["Id"]] = finding
+        _tell(call, finding)
+
+
+def _tell(call: Call, finding: dict[str, Any]) -> None:
+    """An event for the account and for its administrator (User Guide, "Processing findings with EventBridge")."""
+    detail = {f"{name[0].lower()}{name[1:]}": value for name, value in finding.items()}
+    detail["service"] = {f"{name[0].lower()}{name[1:]}": value for name, value in finding["Service"].items()}
+    detail["service"]["additionalInfo"] = {"sample": True}
+    administrator = here(call).administrator
+    for account in {call.account, administrator or call.account}:
+        happened(
+            call.world, account, call.region, source="aws.guardduty", detail_type="GuardDuty Finding", detail=detail
+        )
 
 
 def _sample(call: Call, detector: Detector, name: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from landing.sandbox.protocol.model import service_model
 from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
+from landing.sandbox.services.event_delivery import happened
 from landing.sandbox.services.securityhub.aggregators import seen_from
 from landing.sandbox.services.securityhub.state import Holdings, at, invalid, own_hub
 
@@ -72,11 +73,19 @@ def batch_import_findings(call: Call) -> dict[str, Any]:
             failed.append({"Id": finding.get("Id", ""), "ErrorCode": "InvalidInput", "ErrorMessage": problem})
         else:
             _store(held, call, finding)
+            _tell(call, held.findings[finding["ProductArn"], finding["Id"]])
     return {
         "FailedCount": len(failed),
         "SuccessCount": len(call["Findings"]) - len(failed),
         "FailedFindings": failed,
     }
+
+
+def _tell(call: Call, finding: dict[str, Any]) -> None:
+    """An event of each (User Guide, "EventBridge event types for Security Hub", "Security Hub Findings - Imported")."""
+    detail = {"findings": [dict(finding)]}
+    kind = "Security Hub Findings - Imported"
+    happened(call.world, call.account, call.region, source="aws.securityhub", detail_type=kind, detail=detail)
 
 
 def _wrong(finding: dict[str, Any]) -> str:
