@@ -38,6 +38,8 @@ def test_each_statement_has_its_actions_and_an_example() -> None:
 def test_what_no_statement_denies_lacks_an_allow() -> None:
     found = Effect((changed("s3:GetObject"),), (), ())
     assert next(sentences(outcomes(found, SCP, 1))) == "s3:GetObject becomes denied for 1 account, for want of an Allow"
+    told = next(sentences(outcomes(Effect((), found.denied, ()), SCP, 1)))
+    assert told == "s3:GetObject becomes permitted for 1 account, so far denied for want of an Allow"
 
 
 def test_only_the_largest_are_told_apart() -> None:

@@ -112,7 +112,10 @@ def _changed(changed: Iterable[Changed], becomes: str, by: str) -> Iterator[Outc
     for each in changed:
         groups.setdefault(each.by, []).append(each)
     largest = sorted(groups.items(), key=lambda item: (-sum(len(each.actions) for each in item[1]), item[0]))
-    told = [(by.format(_listed(names)) if names else ", for want of an Allow", alike) for names, alike in largest]
+    told = [
+        (by.format(_listed(names)) if names else by.removesuffix(" by {}") + " for want of an Allow", alike)
+        for names, alike in largest
+    ]
     rest = [each for _, alike in told[STATEMENTS:] for each in alike]
     for reason, alike in (*told[:STATEMENTS], (by.format("other statements"), rest)):
         partly = dict.fromkeys(action for each in alike if not each.entirely for action in each.actions)
