@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from copy import copy
 from functools import lru_cache
 from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from botocore import client, hooks, session
+from botocore import client, hooks
 
 _creator: Any = client.ClientCreator
 _aliaser: Any = hooks.EventAliaser
 _hooks: Any = hooks
-_session: Any = session.Session
 
 _create_client_class = _creator._create_client_class
 _alias_event_name = _aliaser._alias_event_name
 _accepts_kwargs = hooks.accepts_kwargs
-_register_builtin_handlers = _session._register_builtin_handlers
 
 _classes: dict[str, type] = {}
 _keywords: WeakKeyDictionary[FunctionType, Any] = WeakKeyDictionary()
 _any_aliaser = _aliaser(None)
-_handlers: list[Any] = []
 
 
 def _client_class(creator: Any, service: str, model: Any) -> type:
@@ -48,17 +44,7 @@ def _keywords_of(function: Any) -> Any:
     return _keywords[plain]
 
 
-def _builtin_handlers(opened: Any, events: Any) -> None:
-    """The same 150 for every session, whose events are its own."""
-    if not _handlers:
-        _register_builtin_handlers(opened, events)
-        _handlers.append(copy(events._emitter))
-    else:
-        events._emitter.__dict__.update(copy(_handlers[0]).__dict__, _lookup_cache={})
-
-
 def install() -> None:
-    _session._register_builtin_handlers = _builtin_handlers
     _creator._create_client_class = _client_class
     _aliaser._alias_event_name = lambda _, name: _event_name(name)
     _hooks.accepts_kwargs = _keywords_of
