@@ -17,7 +17,7 @@ from landing.engine.observe import Observation, observe
 from landing.engine.plan import Origin, Plan, make
 from landing.engine.stop import Stop
 from landing.organization import Organization
-from landing.organization.resources import INVITATION
+from landing.organization.resources import INVITATION, OPT_IN
 from landing.sandbox import Sandbox
 from landing.services.base import Kind, Kinds
 from landing.services.documents import documents
@@ -109,7 +109,7 @@ class Roles:
 
 def is_in_coming(kind: Kind) -> bool:
     """Whether the sample COMING has something of a kind, and FULL has not."""
-    return kind.service == "control_tower" or kind.name == INVITATION
+    return kind.service == "control_tower" or kind.name in (INVITATION, OPT_IN)
 
 
 def made_role(sandbox: Sandbox, name: str, *policies: Mapping[str, Any]) -> str:

@@ -118,6 +118,11 @@ services:
 )
 """The same organization with something of every kind."""
 
+OPTED = SMALL.replace(
+    "governed_regions: [eu-west-1, us-east-1]", "governed_regions: [eu-west-1, us-east-1, me-south-1]"
+).replace("organization:\n", "organization:\n  enable_opt_in_regions: true\n")
+"""The same organization, with a region that is off until an account enables it."""
+
 PEOPLE = {"region": "us-east-1", "groups": ["platform", "shop"], "users": ["ana"]}
 """IAM Identity Center as somebody has enabled it, with those whom FULL names: an option of the sandbox."""
 
@@ -138,8 +143,10 @@ services:
 COMING = GOVERNED.replace(
     "  shop-dev: {",
     "  acquired: {name: Acquired, id: '555555555555', unit: workloads/dev, join: invite}\n  shop-dev: {",
+).replace("organization:\n", "organization:\n  enable_opt_in_regions: true\n") + (
+    "baselines:\n  account-baseline: {target: {accounts: [shop-dev]}, regions: [eu-west-1, me-south-1]}\n"
 )
-"""The same, with an account that is to join; tests load it `without_members(["acquired"])`, as AWS has it at first."""
+"""The same, with a region that is off at first, and an account that is to join; tests load it `without_members(["acquired"])`, as AWS has it at first."""
 
 BUILT = (
     SMALL

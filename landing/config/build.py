@@ -87,6 +87,7 @@ class Builder:
             exempt_roles=tuple(self._exempt_roles()),
             admitted_roles=self.admitted_roles,
             contacts=_contacts(top),
+            enables_regions=top.get("enable_opt_in_regions", False),
             units=dict(self._units()),
             accounts=dict(self._accounts()),
             guardrails=guardrails,
@@ -342,6 +343,8 @@ class Builder:
             needed[STACKSETS] = "the config has stack sets"
         if any(value.get("contacts") for value in (self.data["organization"], *self.data["accounts"].values())):
             needed[ACCOUNT] = "the config has contacts of accounts"
+        if self.data["organization"].get("enable_opt_in_regions"):
+            needed[ACCOUNT] = "opt-in regions are to be enabled"
         for index, principal in enumerate(self.data["organization"].get("untrusted") or ()):
             if principal in needed:
                 message = f"`{principal}` cannot stay without trusted access: {needed[principal]}"

@@ -163,6 +163,10 @@ _ORGANIZATION = mapping(
             "One stack set for each part of the world instead of one for all regions: needed before "
             "accounts × regions reach 100,000. Choose before the first apply: a change moves every stack."
         ),
+        "enable_opt_in_regions": flag(
+            "Enable governed regions that are off until an account enables them, in every account; and those that a "
+            "baseline or stack names, where it goes. Waits until they are on; none is disabled again."
+        ),
         "email_pattern": text(
             "E-mail address of the root user of accounts that have no `email` of their own; `{account}` is the key, as "
             "in `aws+{account}@corp.example`.",

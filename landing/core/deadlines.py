@@ -27,6 +27,8 @@ DEADLINES = {
     "account": Deadline(4_500, "Creating an account, in an organization that may itself be new."),
     # SUCCEEDED comes before the account can be used (same page).
     "account_access": Deadline(900, "Until the role in a new account lets us in."),
+    # "minutes to hours" (Account Management Reference Guide, "Enable or disable AWS Regions").
+    "opt_in_region": Deadline(6 * 3_600, "Enabling opt-in regions in an account."),
     # IN_PROGRESS for minutes (IAM API reference, GetOrganizationsAccessReport).
     "access_report": Deadline(1_800, "A report of IAM of the last access of services in a unit."),
     # PENDING_ENABLE until it is done (Organizations API reference, EnablePolicyType).

@@ -160,6 +160,8 @@ class Organization(Hierarchy):
     delegated_administrators: Mapping[str, tuple[str, ...]]
     """Keys of accounts by service principal."""
     policy_types: Mapping[str, Source | None]
+    enables_regions: bool = False
+    """Whether opt-in Regions are enabled in the accounts that need them."""
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     """Of every account that has none of the kind itself; by BILLING, OPERATIONS and SECURITY."""
     timeouts: Mapping[str, int] = field(default_factory=dict)

@@ -12,6 +12,9 @@ SERVICE_TAG = "landing:service:"
 STACKS_TAG = "landing:stacks"
 """A tag of an account in which a stack of the config's `stacks` is."""
 
+REGIONS_TAG = "landing:regions"
+"""A tag of an account, with the names of opt-in Regions that we have enabled, or have found enabled."""
+
 TAGS_TAG = "landing:tags"
 """A tag of an account, with the fingerprints of the names of the tags that the config gives it."""
 

@@ -12,7 +12,7 @@ from landing.core.model import Address, Attributes, Change, Resource
 from landing.organization.policies import ForeignPolicy
 
 UNIT, ACCOUNT, REGION, SERVICE = "unit", "account", "governed_region", "governed_service"
-INVITATION = "invitation"
+INVITATION, OPT_IN = "invitation", "opt_in_regions"
 GOVERNED_ACCOUNT, STACK = "governed_account", "stack"
 POLICY_TYPE, POLICY, ATTACHMENTS = "policy_type", "policy", "attachments"
 STACK_SET = "stack_set"

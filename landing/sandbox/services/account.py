@@ -17,6 +17,8 @@ EMAIL_WINDOW, EMAILS = timedelta(seconds=30), 3
 """How many updates of an address may be started in which time, for an account (reference guide, "Quotas")."""
 IN_FLIGHT = 6
 """Regions that an account may be switching at once."""
+IN_FLIGHT_INSIDE = 50
+"""The same of all accounts of an organization (reference guide, "Quotas")."""
 ONE_TIME_PASSWORD = "123456"  # noqa: S105  (a sandbox sends no mail, so everyone may know it)
 CONTACT_FIELDS = ("Name", "Title", "EmailAddress", "PhoneNumber", "AlternateContactType")
 
@@ -201,10 +203,17 @@ def _switch(call: Call, meanwhile: str, finally_: str) -> None:
     if now in ("ENABLING", "DISABLING"):
         raise Refusal("ConflictException", f"The Region is {now}.")
     statuses = regions.opt_ins(call.world, account).statuses
-    if sum(status in ("ENABLING", "DISABLING") for status in statuses.values()) >= IN_FLIGHT:
+    organization = accounts.organization_of(call.world, account)
+    members = organization.members if organization is not None else (account,)
+    inside = sum(_switching(call.world, each) for each in members)
+    if _switching(call.world, account) >= IN_FLIGHT or inside >= IN_FLIGHT_INSIDE:
         raise Refusal("TooManyRequestsException", "Too many Regions are being switched.")
     statuses[region] = meanwhile
     call.world.clock.later(finish_switching, account, region, finally_, thing=_thing(account, region))
+
+
+def _switching(world: World, account: str) -> int:
+    return sum(status in ("ENABLING", "DISABLING") for status in regions.opt_ins(world, account).statuses.values())
 
 
 def finish_switching(world: World, account: str, region: str, status: str) -> None:

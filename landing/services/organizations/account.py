@@ -24,7 +24,7 @@ from landing.core.model import (
     UniqueName,
 )
 from landing.core.quotas import CREATE_ACCOUNT_IN_FLIGHT
-from landing.organization import CONTACTS_TAG, EMAIL_TAG, ROOT, TAG, TAGS_TAG, Organization, resources
+from landing.organization import CONTACTS_TAG, EMAIL_TAG, REGIONS_TAG, ROOT, TAG, TAGS_TAG, Organization, resources
 from landing.services.base import Kind, Ownership
 from landing.services.organizations.account_closure import close
 from landing.services.organizations.account_creation import create
@@ -196,7 +196,7 @@ class MemberAccount(Kind):
         if change.action is Action.FORGET:
             if live is not None:
                 with aws.writing:
-                    untag(aws, live.id, TAG, TAGS_TAG, EMAIL_TAG, CONTACTS_TAG)
+                    untag(aws, live.id, TAG, TAGS_TAG, EMAIL_TAG, CONTACTS_TAG, REGIONS_TAG)
             return
         assert change.after is not None
         if live is None:

@@ -9,6 +9,7 @@ from landing.services.organizations.delegated_administrator import DelegatedAdmi
 from landing.services.organizations.effective_policy import EffectivePolicy
 from landing.services.organizations.governed import GovernedAccount, GovernedRegion, GovernedService
 from landing.services.organizations.invitation import Invitation
+from landing.services.organizations.opt_in_regions import OptInRegions
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.policy import OrganizationPolicy
 from landing.services.organizations.policy_type import PolicyType
@@ -33,6 +34,7 @@ SERVICE = Service(
         MemberAccount(),
         GovernedAccount(),
         Contacts(),
+        OptInRegions(),
         DelegatedAdministrator(),
         EffectivePolicy(),
     ),

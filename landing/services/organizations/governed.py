@@ -9,7 +9,7 @@ from typing import ClassVar
 from landing.aws import Aws
 from landing.core.model import MARK, Action, Change, Resource, Scope, Severity
 from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, STACKS_TAG, Organization
-from landing.organization.resources import GOVERNED_ACCOUNT, REGION, SERVICE
+from landing.organization.resources import GOVERNED_ACCOUNT, OPT_IN, REGION, SERVICE
 from landing.services.base import Kind, Ownership, required_account
 from landing.services.organizations.organization import TheOrganization
 from landing.services.organizations.tags import tag, untag
@@ -71,6 +71,7 @@ class GovernedRegion(RootMark):
     name = REGION
     title = "Governed region"
     tag = REGION_TAG
+    waits_for = (OPT_IN,)  # whatever is set up in a region comes after this mark
 
     def named(self, organization: Organization) -> Collection[str]:
         """Of every deployment."""

@@ -12,6 +12,7 @@ from functools import partial
 from landing.aws import Aws
 from landing.core.partitions import OPT_IN_REGIONS
 from landing.organization import Organization
+from landing.services.organizations.opt_in_regions import DISABLED_REGIONS
 
 _ACCOUNT_ID = re.compile(r"\b\d{12}\b")
 
@@ -29,6 +30,10 @@ class OptIn:
         in_question = sorted(OPT_IN_REGIONS.intersection(regions))
         off = self._disabled(self._management) if in_question else frozenset()
         return [region for region in in_question if region in off]
+
+    def missing(self, organization: Organization, regions: Iterable[str]) -> list[str]:
+        """The same, where this run does not enable them itself before stacks reach them."""
+        return [] if organization.enables_regions else self.unusable(regions)
 
     def usable(self, regions: Iterable[str]) -> list[str]:
         """The others, in their order."""
@@ -57,5 +62,5 @@ class OptIn:
             aws.listed, aws.client("account"), "list_regions", "Regions", RegionOptStatusContains=off, **identity
         )
         return aws.tree.once(
-            f"disabled regions {account}", lambda: frozenset(region["RegionName"] for region in listed())
+            f"{DISABLED_REGIONS} {account}", lambda: frozenset(region["RegionName"] for region in listed())
         )

@@ -26,7 +26,7 @@ from landing.core.model import (
 )
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, Deployment, Organization
-from landing.organization.resources import STACK_SET
+from landing.organization.resources import OPT_IN, STACK_SET
 from landing.services.base import GoingOn, Ownership, between, required_account
 from landing.services.organizations.governed import GovernedRegion
 from landing.services.organizations.trusted_access import STACKSETS, TrustedAccess
@@ -109,7 +109,7 @@ class StackSet(CloudFormationKind):
         "cloudformation:DeleteStackInstances",
         "cloudformation:TagResource",
     )
-    waits_for = ("account",)
+    waits_for = ("account", OPT_IN)
     narrows = True
     canonical: ClassVar[Mapping[str, forms.Form]] = dict.fromkeys(
         ("targets", "regions", "auto_deployment"), forms.unordered
@@ -192,7 +192,7 @@ class StackSet(CloudFormationKind):
             return
         deployments = stack_sets(organization)
         for key, deployment in deployments.items():
-            for region in OptIn(organization, aws).unusable(deployment.regions):
+            for region in OptIn(organization, aws).missing(organization, deployment.regions):
                 yield self._gap(key, organization.management, region)
         there = aws.tree.survey.stack_sets(organization.home_region)
         for key, deployment in deployments.items():
@@ -229,7 +229,7 @@ class StackSet(CloudFormationKind):
             found = client.describe_stack_set(StackSetName=name)["StackSet"]
             instances = instances_of(organization, aws, client, found, wanted)
         automatic = found.get("AutoDeployment") or {}
-        off = OptIn(organization, aws).unusable(wanted.regions) if wanted else ()
+        off = OptIn(organization, aws).missing(organization, wanted.regions) if wanted else ()
         given = wanted.parameters if wanted else {}
         attributes = {
             **self.shown(aws, found["TemplateBody"], found.get("Parameters") or [], given),
