@@ -80,6 +80,10 @@ services:
     + MACIE
     + """\
   root_access: {administrator: true}
+  service_quotas:
+    new_accounts:
+      functions: {service: lambda, quota: L-B99A9384, value: 2000}
+      cores: {service: ec2, quota: L-1216C47A, value: 64, regions: [eu-west-1]}
   access_analyzer:
     unused: {days: 60, exclude: {accounts: [shop-prod]}, exclude_tags: {landing: exempt}}
     internal: {resource_types: ["AWS::S3::Bucket"], accounts: {units: [workloads]}}

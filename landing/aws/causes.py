@@ -151,7 +151,8 @@ BY_SERVICE: Mapping[str, _Codes] = {
     # https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/
     "service-quotas": {
         Cause.NOT_THERE: _codes("NoSuchResourceException"),
-        Cause.INVALID: _codes("IllegalArgumentException"),
+        Cause.INVALID: _codes("IllegalArgumentException OrganizationNotInAllFeaturesModeException"),
+        Cause.QUOTA: _codes("QuotaExceededException"),
         Cause.INTERNAL: _codes("ServiceException"),
     },
     # https://docs.aws.amazon.com/inspector/v2/APIReference/

@@ -196,6 +196,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "name": ("Shop Prod", "shop-prod"),
     "parameters": ("30",),
     "path": ("/landing/",),
+    "quota": ("L-B99A9384",),
     "permission_sets": ("Administrator",),
     "session": ("8h",),
     "owner_id": ("123456",),

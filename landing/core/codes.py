@@ -290,6 +290,10 @@ CODES: Mapping[str, Explanation] = {
         "an address by `organization.email_pattern` that AWS does not take",
         "give the account an `email` of its own, or a shorter key, or shorten the pattern",
     ),
+    "LZ461": Explanation(
+        "more requests for new accounts than the template of Service Quotas has, or one that is made twice",
+        "ask for fewer, or in fewer regions",
+    ),
     "LZ477": Explanation(
         "two declarative guardrails of one place that set one thing differently",
         "keep one of the two: AWS takes what was attached first, and does not tell which that is",

@@ -16,6 +16,7 @@ from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 from landing.services.root_access.declaration import SERVICE as ROOT_ACCESS
 from landing.services.security_hub.declaration import SERVICE as SECURITY_HUB
 from landing.services.service import Service
+from landing.services.service_quotas.declaration import SERVICE as SERVICE_QUOTAS
 from landing.services.stacks.declaration import SERVICE as STACKS
 
 SERVICES: tuple[Service, ...] = (
@@ -34,6 +35,7 @@ SERVICES: tuple[Service, ...] = (
     ALARMS,
     INSPECTOR,
     DETECTIVE,
+    SERVICE_QUOTAS,
 )
 
 KINDS = Kinds(kind for service in SERVICES for kind in service.kinds)

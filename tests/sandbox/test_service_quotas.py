@@ -22,3 +22,70 @@ def test_what_nobody_had_raised_is_known_too(cloud: Cloud) -> None:
     client = cloud.client("service-quotas")
     assert client.get_aws_default_service_quota(**ACCOUNTS)["Quota"]["Value"] == 10.0
     refused("NoSuchResourceException", client.get_service_quota, ServiceCode="organizations", QuotaCode="L-00000000")
+
+
+TEMPLATE = {"ServiceCode": "lambda", "QuotaCode": "L-B99A9384", "AwsRegion": "eu-west-1"}
+PRINCIPAL = "servicequotas.amazonaws.com"
+
+
+@source("Service Quotas API reference: AWSServiceAccessNotEnabledException, TemplatesNotAvailableInRegionException")
+def test_the_template_is_of_the_management_account_in_one_region(cloud: Cloud) -> None:
+    client = cloud.client("service-quotas")
+    refused("AWSServiceAccessNotEnabledException", client.associate_service_quota_template)
+    cloud.trust(PRINCIPAL)
+    client.associate_service_quota_template()
+    elsewhere = cloud.client("service-quotas", region="eu-west-1")
+    refused("TemplatesNotAvailableInRegionException", elsewhere.associate_service_quota_template)
+    member = cloud.client("service-quotas", cloud.account("a"))
+    refused("AccessDeniedException", member.list_service_quota_increase_requests_in_template)
+
+
+@source("Service Quotas API reference: NoAvailableOrganizationException")
+def test_there_is_no_template_without_an_organization(empty: Cloud) -> None:
+    client = empty.client("service-quotas")
+    refused("NoAvailableOrganizationException", client.list_service_quota_increase_requests_in_template)
+
+
+@source("Service Quotas API reference: Associate-, Disassociate-, GetAssociationForServiceQuotaTemplate")
+def test_the_template_is_used_or_not(cloud: Cloud) -> None:
+    cloud.trust(PRINCIPAL)
+    client = cloud.client("service-quotas")
+    status = "ServiceQuotaTemplateAssociationStatus"
+    assert client.get_association_for_service_quota_template()[status] == "DISASSOCIATED"
+    refused("ServiceQuotaTemplateNotInUseException", client.disassociate_service_quota_template)
+    client.associate_service_quota_template()
+    client.associate_service_quota_template()
+    assert client.get_association_for_service_quota_template()[status] == "ASSOCIATED"
+    client.disassociate_service_quota_template()
+    assert client.get_association_for_service_quota_template()[status] == "DISASSOCIATED"
+
+
+@source(
+    "Service Quotas API reference: Put-, Get-, Delete-, ListServiceQuotaIncreaseRequest(s)…Template; IllegalArgument"
+)
+def test_requests_of_the_template_come_and_go(cloud: Cloud) -> None:
+    cloud.trust(PRINCIPAL)
+    client = cloud.client("service-quotas")
+    put = client.put_service_quota_increase_request_into_template
+    refused("NoSuchResourceException", put, **{**TEMPLATE, "QuotaCode": "L-00000000"}, DesiredValue=2.0)
+    refused("IllegalArgumentException", put, **TEMPLATE, DesiredValue=1000.0)
+    put(**TEMPLATE, DesiredValue=2000.0)
+    put(**TEMPLATE, DesiredValue=3000.0)
+    name = "ServiceQuotaIncreaseRequestInTemplate"
+    found = client.get_service_quota_increase_request_from_template(**TEMPLATE)[name]
+    assert (found["DesiredValue"], found["QuotaName"]) == (3000.0, "Concurrent executions")
+    listed = client.list_service_quota_increase_requests_in_template(ServiceCode="lambda")[f"{name}List"]
+    assert [each["AwsRegion"] for each in listed] == ["eu-west-1"]
+    client.delete_service_quota_increase_request_from_template(**TEMPLATE)
+    refused("NoSuchResourceException", client.delete_service_quota_increase_request_from_template, **TEMPLATE)
+    refused("NoSuchResourceException", client.get_service_quota_increase_request_from_template, **TEMPLATE)
+
+
+@source("Service Quotas User Guide, request templates: ten quotas; QuotaExceededException")
+def test_a_template_has_ten_requests(cloud: Cloud) -> None:
+    cloud.trust(PRINCIPAL)
+    put = cloud.client("service-quotas").put_service_quota_increase_request_into_template
+    for number in range(10):
+        put(**{**TEMPLATE, "AwsRegion": f"region-{number}"}, DesiredValue=2000.0)
+    refused("QuotaExceededException", put, **TEMPLATE, DesiredValue=2000.0)
+    put(**{**TEMPLATE, "AwsRegion": "region-0"}, DesiredValue=3000.0)

@@ -108,8 +108,7 @@ ALSO_NEEDED: dict[str, str] = {
     "license-manager.amazonaws.com": "the account link is made by license-manager:UpdateServiceSettings with "
     "EnableIntegration",
     "resource-explorer-2.amazonaws.com": "a view over all accounts wants an index in each Region of each member",
-    "servicequotas.amazonaws.com": "new accounts get the quotas of the template after "
-    "service-quotas:AssociateServiceQuotaTemplate",
+    "servicequotas.amazonaws.com": "`services.service_quotas` has what new accounts ask for",
     "tagpolicies.tag.amazonaws.com": "the policies themselves are guardrails of the type TAG_POLICY",
 }
 """What a service wants besides trusted access before it is of use; nobody does it here."""

@@ -1,0 +1,1 @@
+"""Service Quotas: what new accounts ask for."""
