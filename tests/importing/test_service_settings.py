@@ -51,6 +51,7 @@ SETTINGS = (
     "{macie: {export: false, auto_enable: false, discovery: ALL}}",
     "{log_archive: {}, macie: {}}",
     "{root_access: {}}",
+    "{service_quotas: {new_accounts: {l: {service: lambda, quota: L-B99A9384, value: 2000}}}}",
     "{root_access: {sessions: false, administrator: false}}",
     "{identity_center: {permission_sets: {X: {session: 90m, boundary: {name: own, path: /a/}, customer_managed: [{name: b}], "
     "inline: {Statement: [{Effect: Deny, Action: '*', Resource: '*'}]}}}, attributes: {team: '${path:userName}'}, "

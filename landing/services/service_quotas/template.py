@@ -24,8 +24,8 @@ ASSOCIATION = "association"
 class QuotaTemplate(Kind):
     """Its requests, and whether it is used (AssociateServiceQuotaTemplate): from the management account, in one Region.
 
-    It is for accounts that are created while it is used. Accounts that are there already, or come by invitation, ask for
-    themselves.
+    It is for accounts that are created while it is used. Accounts that are there already, or come by invitation, ask
+    for themselves.
     """
 
     name = "quota_template"
@@ -33,6 +33,8 @@ class QuotaTemplate(Kind):
     ownership = Ownership.SERVICE
     service = "service_quotas"
     severity = Severity.LOW
+    removal = "switch-off"
+    ending = "switched off"
     parallel = 1
     ahead = ()
     help_uri = "https://docs.aws.amazon.com/servicequotas/latest/userguide/organization-templates.html"
@@ -122,11 +124,6 @@ class QuotaTemplate(Kind):
                 f"the template has {len(there)} requests, everybody's; {len(more)} more come, and AWS allows {MOST}: "
                 "take some out"
             )
-
-    def dangers(self, change: Change) -> Iterable[str]:
-        """A template that is used no more is switched off, a request deleted."""
-        if change.action is Action.DELETE:
-            yield "switch-off" if change.address.name == ASSOCIATION else self.removal
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """Whom it is for."""
