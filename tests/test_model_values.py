@@ -47,6 +47,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("sso-admin", "RegionStatus"): ("ADDING REMOVING", UNUSED),
     ("sso-admin", "StatusValues"): ("SUCCEEDED", REST),
     ("account", "RegionOptStatus"): ("ENABLED_BY_DEFAULT", REST),
+    ("service-quotas", "ServiceQuotaTemplateAssociationStatus"): ("DISASSOCIATED", REST),
     ("cloudformation", "AccountFilterType"): ("DIFFERENCE UNION", SENT),
     ("cloudformation", "AccountGateStatus"): ("SKIPPED", UNUSED),
     ("cloudformation", "Capability"): ("CAPABILITY_AUTO_EXPAND", "blueprints have no macros"),
