@@ -56,7 +56,11 @@ def config_remediation(*, remediations: dict[str, Any]) -> Template:
 
 
 def _texts(values: dict[str, Any]) -> dict[str, str]:
-    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values.items()}
+    return {name: _text(value) for name, value in values.items()}
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _value(value: object) -> dict[str, Any]:
@@ -64,4 +68,4 @@ def _value(value: object) -> dict[str, Any]:
     if value == RESOURCE:
         return {"ResourceValue": {"Value": RESOURCE}}
     values = value if isinstance(value, (list, tuple)) else [value]
-    return {"StaticValue": {"Values": [str(each) for each in values]}}
+    return {"StaticValue": {"Values": [_text(each) for each in values]}}

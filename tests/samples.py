@@ -70,6 +70,7 @@ services:
       tables: {guard: tables, resource_types: ["AWS::DynamoDB::Table"], debug_log_accounts: {accounts: [shop-dev]}, home_only: true}
     conformance_packs:
       small: {parameters: {PasswordLength: 16}, exclude: {accounts: [shop-dev]}}
+    remediations: {public-buckets: {automatic: true}}
   guardduty:
     features: {lambda_network_logs: false}
     suppress: {scanner: {where: {type: {equals: ["Recon:EC2/Portscan"]}, severity: {less_than: 7}}, description: Ours}}

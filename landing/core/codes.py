@@ -262,7 +262,7 @@ CODES: Mapping[str, Explanation] = {
         "give it an `identifier`, or a `guard` that is in guard/",
     ),
     "LZ423": Explanation(
-        "a remediation that cannot be: its permissions, or a region that has none of its kind",
+        "a remediation that cannot be: what it leaves out, its permissions, or a region that has none of its kind",
         "correct it at that place",
     ),
     "LZ424": Explanation("alarms that nobody hears", "name an address under `services.alarms`"),

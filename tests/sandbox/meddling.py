@@ -300,6 +300,45 @@ def _filter_gone(lab: Lab) -> None:
     lab.cloud.client("logs").delete_metric_filter(logGroupName=TRAIL, filterName="landing-KeyDeletion")
 
 
+def _remediation(lab: Lab, **other: Any) -> None:
+    config = lab.cloud.client("config")
+    (found,) = config.describe_remediation_configurations(ConfigRuleNames=["landing-passwords"])[
+        "RemediationConfigurations"
+    ]
+    given = {name: value for name, value in found.items() if name != "Arn"}
+    config.put_remediation_configurations(RemediationConfigurations=[{**given, **other}])
+
+
+def _mended_by_hand(lab: Lab) -> None:
+    _remediation(lab, Automatic=False)
+
+
+def _mended_by_another_document(lab: Lab) -> None:
+    _remediation(lab, TargetId="AWS-Nothing")
+
+
+def _nothing_mended(lab: Lab) -> None:
+    lab.cloud.client("config").delete_remediation_configuration(ConfigRuleName="landing-passwords")
+
+
+def _short_passwords(lab: Lab) -> None:
+    (rule,) = lab.cloud.client("config").describe_config_rules(ConfigRuleNames=["landing-passwords"])["ConfigRules"]
+    wanted = {"ConfigRuleName": rule["ConfigRuleName"], "Source": rule["Source"]}
+    wanted["InputParameters"] = '{"MinimumPasswordLength":"6"}'
+    lab.cloud.client("config").put_config_rule(ConfigRule=wanted)
+
+
+def _mends_all(lab: Lab) -> None:
+    policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+    client = lab.cloud.client("iam")
+    client.put_role_policy(RoleName="landing-remediation-passwords", PolicyName="mend", PolicyDocument=policy)
+
+
+def _mends_for_all(lab: Lab) -> None:
+    client = lab.cloud.client("iam")
+    client.update_assume_role_policy(RoleName="landing-remediation-passwords", PolicyDocument=EVERYBODY)
+
+
 MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("log_archive", _opened, "ConfigBucket", "/PublicAccessBlockConfiguration"),
     ("log_archive", _one_setting_opened, "ConfigBucket", "/PublicAccessBlockConfiguration/RestrictPublicBuckets"),
@@ -319,6 +358,12 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("config_recorder", _recorded_once_a_day, "Recorder", "/RecordingMode/RecordingFrequency"),
     ("config_recorder", _recorder_deleted, "Recorder", ""),
     ("config_recorder", _delivered_elsewhere, "Channel", "/ConfigSnapshotDeliveryProperties/DeliveryFrequency"),
+    ("config_remediation", _mended_by_hand, "Remediation0", "/Automatic"),
+    ("config_remediation", _mended_by_another_document, "Remediation0", "/TargetId"),
+    ("config_remediation", _nothing_mended, "Remediation0", ""),
+    ("config_remediation", _short_passwords, "Rule0", "/InputParameters"),
+    ("config_remediation_role", _mends_all, "Role0", "/Policies/0/PolicyDocument"),
+    ("config_remediation_role", _mends_for_all, "Role0", "/AssumeRolePolicyDocument"),
     ("config_recorder_role", _role_may_do_more, "RecorderRole", "/Policies/0/PolicyDocument"),
     ("security_audit_role", _policy_attached, "AuditRole", "/ManagedPolicyArns/1"),
     ("security_audit_role", _trust_widened, "AuditRole", "/AssumeRolePolicyDocument"),

@@ -21,6 +21,12 @@ def lab(cloud: Cloud, library: Library) -> Lab:
     return Lab(cloud, library)
 
 
+REMEDIATION = {
+    "identifier": "IAM_PASSWORD_POLICY", "parameters": {"MinimumPasswordLength": 16}, "home_only": False,
+    "document": "AWSConfigRemediation-SetIAMPasswordPolicy", "document_parameters": {"MinimumPasswordLength": 16},
+    "permissions": ["iam:UpdateAccountPasswordPolicy"], "automatic": True, "attempts": 5, "retry_seconds": 60,
+    "concurrency": 10, "error_percentage": 10,
+}  # fmt: skip
 NEEDS: dict[str, tuple[str, ...]] = {
     "alarms_events": ("alarms_role",),
     "host_management": ("host_management_role",),
@@ -35,6 +41,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "break_glass_role": {"mfa_minutes": 15},
     "cloudtrail_logs": {"log_group_days": 365},
     "config_recorder": {"recording_frequency": "DAILY", "snapshot_frequency": "One_Hour"},
+    "config_remediation": {"remediations": {"passwords": {**REMEDIATION, "attempts": 2}}},
+    "config_remediation_role": {"remediations": {"passwords": {**REMEDIATION, "permissions": ["iam:GetUser"]}}},
     "data_key": {"users": ["role/shop-*", "role/search"]},
     "log_archive": {"retention_days": 3650, "archive_days": 90},
     "permission_boundary": {"denied_actions": ["aws-portal:*"]},
@@ -52,14 +60,6 @@ ALL = ("account_baseline", "alarms", "alarms_events", "alarms_role", "break_glas
 
 def test_no_blueprint_is_left_out(library: Library) -> None:
     assert set(library.blueprint_files) == set(ALL)
-
-
-REMEDIATION = {
-    "identifier": "IAM_PASSWORD_POLICY", "parameters": {"MinimumPasswordLength": 16}, "home_only": False,
-    "document": "AWSConfigRemediation-SetIAMPasswordPolicy", "document_parameters": {"MinimumPasswordLength": 16},
-    "permissions": ["iam:UpdateAccountPasswordPolicy"], "automatic": True, "attempts": 5, "retry_seconds": 60,
-    "concurrency": 10, "error_percentage": 10,
-}  # fmt: skip
 
 
 def _given(name: str) -> dict[str, Any]:
@@ -109,6 +109,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "log_archive": {"object_lock": {"mode": "GOVERNANCE", "days": 30}},
     "alarms_events": _given("alarms_events"),
     "break_glass_role": _given("break_glass_role"),
+    "config_remediation": _given("config_remediation"),
+    "config_remediation_role": _given("config_remediation_role"),
     "data_key": _given("data_key"),
 }
 

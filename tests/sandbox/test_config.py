@@ -566,6 +566,87 @@ def test_an_automatic_remediation_says_how_often_and_as_whom(cloud: Cloud, witho
     put(RemediationConfigurations=[wanted])
 
 
+def mending(cloud: Cloud, trusted: str = "ssm.amazonaws.com", **more: Any) -> Any:
+    """A recorder, a rule about SSH, a remediation of it, and a group that it is about."""
+    config, iam, ec2 = recording(cloud, name=config_bucket(cloud)), cloud.client("iam"), cloud.client("ec2")
+    trust = {"Effect": "Allow", "Principal": {"Service": trusted}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName="remedy", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )["Role"]["Arn"]
+    allowed = {"Effect": "Allow", "Action": ["ec2:Describe*", "ec2:RevokeSecurityGroupIngress"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName="remedy", PolicyName="mend", PolicyDocument=document)
+    config.put_config_rule(ConfigRule=rule(identifier="INCOMING_SSH_DISABLED"))
+    wanted = {
+        "ConfigRuleName": "rule",
+        "TargetType": "SSM_DOCUMENT",
+        "TargetId": "AWS-DisableIncomingSSHOnPort22",
+        "Parameters": {
+            "SecurityGroupIds": {"ResourceValue": {"Value": "RESOURCE_ID"}},
+            "AutomationAssumeRole": {"StaticValue": {"Values": [role]}},
+        },
+        **more,
+    }
+    config.put_remediation_configurations(RemediationConfigurations=[wanted])
+    group = ec2.create_security_group(GroupName="open", Description="open")["GroupId"]
+    everybody = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[everybody])
+    return config, group
+
+
+def complies(config: Any, group: str) -> bool:
+    found = config.get_compliance_details_by_config_rule(ConfigRuleName="rule")["EvaluationResults"]
+    (verdict,) = [
+        each["ComplianceType"]
+        for each in found
+        if each["EvaluationResultIdentifier"]["EvaluationResultQualifier"]["ResourceId"] == group
+    ]
+    return bool(verdict == "COMPLIANT")
+
+
+@source("API reference: StartRemediationExecution, DescribeRemediationExecutionStatus")
+def test_a_remediation_is_run_where_somebody_starts_it(cloud: Cloud) -> None:
+    config, group = mending(cloud)
+    config.start_config_rules_evaluation(ConfigRuleNames=["rule"])
+    assert not complies(config, group), "it is not automatic"
+    key = {"resourceType": "AWS::EC2::SecurityGroup", "resourceId": group}
+    other = {**key, "resourceId": "sg-0123456789abcdef0"}
+    started = config.start_remediation_execution(ConfigRuleName="rule", ResourceKeys=[key, other])
+    assert started["FailedItems"] == [other]
+    (status,) = config.describe_remediation_execution_status(ConfigRuleName="rule")["RemediationExecutionStatuses"]
+    assert (status["ResourceKey"], status["State"]) == (key, "SUCCEEDED")
+    assert complies(config, group)
+    for operation in (config.start_remediation_execution, config.describe_remediation_execution_status):
+        refused("NoSuchRemediationConfigurationException", operation, ConfigRuleName="none", ResourceKeys=[key])
+
+
+@source("Developer Guide: Setting up automatic remediation; a document that is given what it does not have fails")
+def test_an_automatic_remediation_follows_an_evaluation(cloud: Cloud) -> None:
+    automatic = {"Automatic": True, "MaximumAutomaticAttempts": 1, "RetryAttemptSeconds": 60}
+    config, group = mending(cloud, **automatic)
+    (given,) = config.describe_remediation_configurations(ConfigRuleNames=["rule"])["RemediationConfigurations"]
+    given = {name: value for name, value in given.items() if name != "Arn"}
+    wrong = {**given, "Parameters": {**given["Parameters"], "Port": {"StaticValue": {"Values": ["22"]}}}}
+    for parameters, state in ((wrong, "FAILED"), (given, "SUCCEEDED")):
+        config.put_remediation_configurations(RemediationConfigurations=[parameters])
+        config.start_config_rules_evaluation(ConfigRuleNames=["rule"])
+        found = config.describe_remediation_execution_status(ConfigRuleName="rule")["RemediationExecutionStatuses"]
+        assert {each["State"] for each in found if each["ResourceKey"]["resourceId"] == group} == {state}
+        assert complies(config, group) is (state == "SUCCEEDED")
+
+
+@source("API reference: StartRemediationExecution, InsufficientPermissionsException")
+def test_a_role_that_does_not_trust_systems_manager_is_refused(cloud: Cloud) -> None:
+    config, group = mending(cloud, trusted="ec2.amazonaws.com")
+    key = {"resourceType": "AWS::EC2::SecurityGroup", "resourceId": group}
+    refused(
+        "InsufficientPermissionsException",
+        config.start_remediation_execution,
+        ConfigRuleName="rule",
+        ResourceKeys=[key],
+    )
+
+
 @source("API reference: TagResource, ListTagsForResource")
 def test_tags_of_a_rule(cloud: Cloud) -> None:
     config = recording(cloud, name=config_bucket(cloud))

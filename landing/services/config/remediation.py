@@ -9,7 +9,8 @@ from landing.core.model import Diagnostic
 from landing.core.spelling import nearest
 from landing.organization import EnabledService, Organization
 from landing.policy import catalog
-from landing.services.config.settings import ConfigSettings
+from landing.services.config.settings import ConfigSettings, Remediation
+from landing.services.config.shipped_remediations import SHIPPED
 
 WITHOUT = frozenset({"ap-east-2", "ap-southeast-6", "ap-southeast-7", "mx-central-1"})
 """Regions whose CloudFormation has no AWS::Config::RemediationConfiguration (its schemas)."""
@@ -24,9 +25,12 @@ def problems(organization: Organization, service: EnabledService[ConfigSettings]
         yield service.problem("LZ423", message, "take `remediations` out, or govern the region no more", "remediations")
     for key, each in wanted.items():
         at = ("remediations", key)
+        yield from _left_out(service, key, each)
         for number, action in enumerate(each.permissions):
             if catalog.action(action) is None:
                 yield service.problem("LZ423", f"there is no IAM action `{action}`", "", *at, "permissions", number)
+        if not each.identifier:
+            continue
         if not config_rules.is_known(each.identifier):
             hint = nearest(each.identifier, config_rules.rules(), "see the list of AWS Config managed rules")
             message = f"AWS Config has no managed rule `{each.identifier}`"
@@ -45,3 +49,18 @@ def problems(organization: Organization, service: EnabledService[ConfigSettings]
         if absent:
             message = f"AWS Config has no {each.identifier} in {', '.join(absent)}"
             yield service.problem("LZ423", message, "`home_only: true`, or another rule", *at, "identifier")
+
+
+def _left_out(service: EnabledService[ConfigSettings], key: str, each: Remediation) -> Iterator[Diagnostic]:
+    """What an entry does not say, and nothing that is shipped says for it."""
+    at = ("remediations", key)
+    missing = [name for name in ("identifier", "document", "permissions") if not getattr(each, name)]
+    if missing:
+        hint = f"or call it as one that is shipped: {', '.join(SHIPPED)}"
+        message = f"the remediation `{key}` needs {', '.join(missing)}"
+        yield service.problem("LZ423", message, hint, *at, key=True)
+    shipped = SHIPPED.get(key)
+    for name in shipped.needed if shipped and shipped.document == each.document else ():
+        if name not in each.document_parameters:
+            message = f"{each.document} needs the parameter `{name}`"
+            yield service.problem("LZ423", message, f"document_parameters: {{{name}: …}}", *at, key=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from landing.core.constraints.inputs import allowed
 from landing.organization import Target
-from landing.services.settings import REQUIRED, setting
+from landing.services.config.shipped_remediations import SHIPPED
+from landing.services.settings import setting
 
 EXCLUDE = "Accounts that do not get it, at most 1,000; neither do those in which `target` means no recorder."
 
@@ -83,16 +84,22 @@ class Pack:
 
 @dataclass(frozen=True, kw_only=True)
 class Remediation:
-    """A managed rule in every account and region with a recorder, and the automation that mends what it finds."""
+    """A managed rule in every account and region with a recorder, and the automation that mends what it finds.
 
-    identifier: str = setting(REQUIRED, "Identifier of the managed rule.", pattern="^[A-Z0-9_]+$")
+    One without rule and document is of those that are shipped, by its key; what it says besides goes before.
+    """
+
+    identifier: str = setting(
+        "", f"Identifier of the managed rule; it and `document` are there where the key is {', '.join(SHIPPED)}.",
+        pattern="^[A-Z0-9_]*$",
+    )  # fmt: skip
     parameters: Mapping[str, Any] = setting(
         {}, "Input parameters of the rule.", type="object",
         additionalProperties={"type": ["string", "number", "boolean"], "pattern": "\\S"},
     )  # fmt: skip
     document: str = setting(
-        REQUIRED, "The automation document of Systems Manager (AWS-DisableS3BucketPublicReadWrite).",
-        pattern=r"^[a-zA-Z0-9_.:/-]{3,256}$",
+        "", "The automation document of Systems Manager (AWS-DisableS3BucketPublicReadWrite).",
+        pattern=r"^([a-zA-Z0-9_.:/-]{3,256})?$",
     )  # fmt: skip
     document_parameters: Mapping[str, Any] = setting(
         {},
@@ -108,8 +115,8 @@ class Remediation:
         },
     )
     permissions: tuple[str, ...] = setting(
-        REQUIRED, "IAM actions that the document needs: the role of this remediation has these and no others.",
-        minItems=1, items={"type": "string", "pattern": "^[a-z0-9-]+:[A-Za-z0-9]+$"},
+        (), "IAM actions that the document needs: the role of this remediation has these and no others.",
+        items={"type": "string", "pattern": "^[a-z0-9-]+:[A-Za-z0-9]+$"},
     )  # fmt: skip
     automatic: bool = setting(False, "Mend at once; else somebody starts it. It acts on what AWS Config saw last.")
     attempts: int = setting(3, "How often it is tried.", minimum=1, maximum=25)
@@ -117,6 +124,24 @@ class Remediation:
     concurrency: int = setting(10, "Percent of resources that are mended at once.", minimum=1, maximum=100)
     error_percentage: int = setting(10, "Percent of failures at which it stops.", minimum=1, maximum=100)
     home_only: bool = setting(False, "Only in the home region, for what is global in an account.")
+
+
+def completed(key: str, given: Remediation) -> Remediation:
+    """With what is shipped under its key, where it names neither rule nor document."""
+    shipped = SHIPPED.get(key) if not given.identifier and not given.document else None
+    if shipped is None:
+        return given
+    parameters = {**shipped.parameters, **given.parameters}
+    shared = {name: parameters[name] for name in shipped.shared if name in parameters}
+    return replace(
+        given,
+        identifier=shipped.identifier,
+        parameters=parameters,
+        document=shipped.document,
+        document_parameters={**shipped.document_parameters, **shared, **given.document_parameters},
+        permissions=given.permissions or shipped.permissions,
+        home_only=given.home_only or shipped.home_only,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,8 +179,14 @@ class ConfigSettings:
     rules: Mapping[str, Rule] = setting({}, "Organization rules by stable key.")
     remediations: Mapping[str, Remediation] = setting(
         {},
-        "Rules that have a remediation, by stable key, where `target` means a recorder.",
+        "Rules that have a remediation, by stable key, where `target` means a recorder; of one that is shipped the key "
+        "is enough.",
         propertyNames={"pattern": "^[a-z0-9][a-z0-9_-]{0,43}$"},
     )
     conformance_packs: Mapping[str, Pack] = setting({}, "Organization conformance packs by stable key.")
     deployment: Mapping[str, int] = setting({}, "", **{"$ref": "#/definitions/deployment"})
+
+    def __post_init__(self) -> None:
+        """What is shipped of remediations is part of them."""
+        whole = {key: completed(key, each) for key, each in self.remediations.items()}
+        object.__setattr__(self, "remediations", whole)

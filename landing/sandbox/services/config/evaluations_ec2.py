@@ -45,7 +45,7 @@ def _is_closed(_: Site, group: Any) -> bool | None:
 
 
 def _lets_in(rule: Any, port: int) -> bool:
-    everyone = any(entry.get("CidrIp") == "0.0.0.0/0" or entry.get("CidrIpv6") == "::/0" for entry in rule.ip_ranges)
+    everyone = rule.ip_range.get("CidrIp") == "0.0.0.0/0" or rule.ip_range.get("CidrIpv6") == "::/0"
     all_ports = str(rule.ip_protocol) == "-1"
     return everyone and (all_ports or int(rule.from_port or 0) <= port <= int(rule.to_port or 0))
 

@@ -1,13 +1,23 @@
-"""Remediation configurations of rules; remediations themselves are not carried out."""
+"""Remediation configurations of rules, and remediations: started by somebody, or by an evaluation."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from landing.sandbox.authorization import trust
+from landing.sandbox.moto import upstream
 from landing.sandbox.protocol.refusal import Refusal
+from landing.sandbox.services import clients
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.config import rules
+from landing.sandbox.services.config import automation, rules
+from landing.sandbox.services.config.evaluations import evaluate
 from landing.sandbox.services.config.state import here, invalid
+from landing.sandbox.world import Identity
+
+SSM = "ssm.amazonaws.com"
+RESOURCE_ID = "RESOURCE_ID"
 
 
 def put_remediation_configurations(call: Call) -> dict[str, Any]:
@@ -54,3 +64,111 @@ def delete_remediation_configuration(call: Call) -> None:
             "NoSuchRemediationConfigurationException",
             f"No RemediationConfiguration for rule {call['ConfigRuleName']} exists.",
         )
+
+
+def start_remediation_execution(call: Call) -> dict[str, Any]:
+    """Of resources that the rule knows, at once; what fails is told by its status (API reference)."""
+    configuration = _configuration(call)
+    if configuration["TargetId"] not in automation.DOCUMENTS:
+        raise invalid(f"The document {configuration['TargetId']} is not known.")
+    role = _role(call, configuration)
+    rule = rules.every(call.world, call.account, call.region)[call["ConfigRuleName"]]
+    known = {finding.resource for finding in evaluate(call.world, call.account, call.region, rule).findings}
+    failed = [key for key in call["ResourceKeys"] if key["resourceId"] not in known]
+    for key in call["ResourceKeys"]:
+        if key not in failed:
+            _execute(call, configuration, role, key)
+    return {"FailedItems": failed, **({"FailureMessage": "Resources that the rule does not know."} if failed else {})}
+
+
+def start_config_rules_evaluation(call: Call) -> None:
+    """Results are always as things are now; automatic remediations follow (API reference; "Remediating resources")."""
+    for rule in rules.chosen(call):
+        _remediate(call, rule)
+
+
+def _remediate(call: Call, rule: dict[str, Any]) -> None:
+    configuration = (here(call).remediations or {}).get(rule["ConfigRuleName"])
+    if configuration is None or not configuration["Automatic"] or configuration["TargetId"] not in automation.DOCUMENTS:
+        return
+    for finding in evaluate(call.world, call.account, call.region, rule).findings:
+        if finding.compliance == "NON_COMPLIANT":
+            key = {"resourceType": finding.kind, "resourceId": finding.resource}
+            _execute(call, configuration, _role(call, configuration), key)
+
+
+def describe_remediation_execution_status(call: Call) -> dict[str, Any]:
+    """Of the resources that are named, or of all that were begun (API reference)."""
+    _configuration(call)
+    wanted = call.get("ResourceKeys")
+    found = [
+        status
+        for (rule, _, _), status in (here(call).executions or {}).items()
+        if rule == call["ConfigRuleName"] and (not wanted or status["ResourceKey"] in wanted)
+    ]
+    return call.page("RemediationExecutionStatuses", found)
+
+
+def _configuration(call: Call) -> dict[str, Any]:
+    found = (here(call).remediations or {}).get(call["ConfigRuleName"])
+    if found is None:
+        raise Refusal(
+            "NoSuchRemediationConfigurationException",
+            f"No RemediationConfiguration for rule {call['ConfigRuleName']} exists.",
+        )
+    return found
+
+
+def _role(call: Call, configuration: dict[str, Any]) -> Any:
+    """The role of the document, which must trust Systems Manager for this account."""
+    values = configuration.get("Parameters", {}).get("AutomationAssumeRole", {}).get("StaticValue", {}).get("Values")
+    arn = values[0] if values else ""
+    roles = upstream.backend("iam", call.account, call.world.home_region).roles.values()
+    role = next((each for each in roles if each.arn == arn), None)
+    arn_of_service = f"arn:{call.partition}:iam::ssm:service"  # an account that nobody names
+    service = Identity("", "", "ssm", arn_of_service, "", principal=SSM)
+    context = {"aws:sourceaccount": call.account}
+    document = role.assume_role_policy_document if role else "{}"
+    if role is None or not trust.admits(document, service, "sts:AssumeRole", context):
+        raise Refusal("InsufficientPermissionsException", f"Systems Manager cannot assume the role {arn or '(none)'}.")
+    return role
+
+
+def _execute(call: Call, configuration: dict[str, Any], role: Any, key: dict[str, str]) -> None:
+    """Run the document as its role; the status is of a run that is over, with its only step."""
+    issued = call.world.issue_key(
+        account=call.account,
+        arn=f"arn:{call.partition}:sts::{call.account}:assumed-role/{role.name}/Automation",
+        user_id=f"{role.id}:Automation",
+        principal=role.arn,
+        temporary=True,
+    )
+    act: automation.Act = clients.session(issued, call.region).client  # type: ignore[assignment]  # of any service
+    error = ""
+    token = clients.ACTING.set(None)
+    try:
+        automation.run(configuration["TargetId"], act, _given(configuration, key["resourceId"]))
+    except (ClientError, automation.Failed) as failure:
+        error = str(failure)
+    finally:
+        clients.ACTING.reset(token)
+    state = "FAILED" if error else "SUCCEEDED"
+    times = {"StartTime": call.world.now, "StopTime": call.world.now}
+    done = here(call).executions = here(call).executions or {}
+    done[configuration["ConfigRuleName"], key["resourceType"], key["resourceId"]] = {
+        "ResourceKey": key,
+        "State": state,
+        "StepDetails": [{"Name": "remediate", "State": state, **({"ErrorMessage": error} if error else {}), **times}],
+        "InvocationTime": call.world.now,
+        "LastUpdatedTime": call.world.now,
+    }
+
+
+def _given(configuration: dict[str, Any], resource: str) -> dict[str, str]:
+    """The parameters of the document as text; lists with commas."""
+    return {
+        name: resource
+        if value.get("ResourceValue", {}).get("Value") == RESOURCE_ID
+        else ",".join(value.get("StaticValue", {}).get("Values", ()))
+        for name, value in configuration.get("Parameters", {}).items()
+    }

@@ -189,11 +189,6 @@ def describe_config_rule_evaluation_status(call: Call) -> dict[str, Any]:
     return call.page("ConfigRulesEvaluationStatus", chosen(call), show=show, most=50)
 
 
-def start_config_rules_evaluation(call: Call) -> None:
-    """Results are always as things are now, so there is nothing to start (API reference)."""
-    chosen(call)
-
-
 def get_custom_rule_policy(call: Call) -> dict[str, Any]:
     """API reference, GetCustomRulePolicy."""
     rule = _own(call, call["ConfigRuleName"])

@@ -101,6 +101,8 @@ class Here:
     authorizations: dict[tuple[str, str], datetime] | None = None
     queries: dict[str, dict[str, Any]] | None = None
     remediations: dict[str, dict[str, Any]] | None = None
+    executions: dict[tuple[str, str, str], dict[str, Any]] | None = None
+    """Of remediations, by rule, type and id of a resource: how the last one ended."""
     retention: int | None = None
     tags: dict[str, dict[str, str]] | None = None
     """By ARN."""

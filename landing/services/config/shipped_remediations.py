@@ -1,0 +1,119 @@
+"""Remediations that are ready: an entry of the config that is called like one has what stands here.
+
+Each is a document of AWS, with the parameters and permissions that its page of the Systems Manager Automation Runbook
+Reference names, as far as it uses them with these parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+RESOURCE = "RESOURCE_ID"
+RUN = ("ssm:GetAutomationExecution", "ssm:StartAutomationExecution")
+"""What the pages of all these documents ask for besides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippedRemediation:
+    """A managed rule, the document that mends what it finds, and what it needs for that."""
+
+    identifier: str
+    document: str
+    permissions: tuple[str, ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """Of the rule."""
+    document_parameters: Mapping[str, Any] = field(default_factory=dict)
+    shared: tuple[str, ...] = ()
+    """Parameters of the rule that the document has too: it is given what the rule is."""
+    needed: tuple[str, ...] = ()
+    """Parameters of the document that the config must give."""
+    home_only: bool = False
+
+
+SHIPPED: Mapping[str, ShippedRemediation] = {
+    "password-policy": ShippedRemediation(
+        identifier="IAM_PASSWORD_POLICY",
+        parameters={
+            "MinimumPasswordLength": 14,
+            "PasswordReusePrevention": 24,
+            "MaxPasswordAge": 90,
+            "RequireUppercaseCharacters": True,
+            "RequireLowercaseCharacters": True,
+            "RequireSymbols": True,
+            "RequireNumbers": True,
+        },
+        document="AWSConfigRemediation-SetIAMPasswordPolicy",
+        document_parameters={"AllowUsersToChangePassword": True},
+        shared=(
+            "MinimumPasswordLength",
+            "PasswordReusePrevention",
+            "MaxPasswordAge",
+            "RequireUppercaseCharacters",
+            "RequireLowercaseCharacters",
+            "RequireSymbols",
+            "RequireNumbers",
+        ),
+        permissions=(*RUN, "iam:GetAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy"),
+        home_only=True,
+    ),
+    "default-security-groups": ShippedRemediation(
+        identifier="VPC_DEFAULT_SECURITY_GROUP_CLOSED",
+        document="AWSConfigRemediation-RemoveVPCDefaultSecurityGroupRules",
+        document_parameters={"GroupId": RESOURCE},
+        permissions=(
+            *RUN,
+            "ec2:DescribeSecurityGroups",
+            "ec2:RevokeSecurityGroupEgress",
+            "ec2:RevokeSecurityGroupIngress",
+        ),
+    ),
+    "open-ssh": ShippedRemediation(
+        # AWS-DisablePublicAccessForSecurityGroup, which closes RDP too, fails in a VPC that is not the default one
+        # unless both ports are open to IPv4 and IPv6 (its page).
+        identifier="INCOMING_SSH_DISABLED",
+        document="AWS-DisableIncomingSSHOnPort22",
+        document_parameters={"SecurityGroupIds": RESOURCE},
+        permissions=("ec2:DescribeSecurityGroups", "ec2:RevokeSecurityGroupIngress"),
+    ),
+    "public-buckets": ShippedRemediation(
+        identifier="S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED",
+        document="AWSConfigRemediation-ConfigureS3BucketPublicAccessBlock",
+        document_parameters={
+            "BucketName": RESOURCE,
+            "BlockPublicAcls": True,
+            "BlockPublicPolicy": True,
+            "IgnorePublicAcls": True,
+            "RestrictPublicBuckets": True,
+        },
+        # The page names the actions for a whole account, which the steps, by their operations, do not need.
+        permissions=(*RUN, "s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock"),
+    ),
+    "volume-encryption": ShippedRemediation(
+        identifier="EC2_EBS_ENCRYPTION_BY_DEFAULT",
+        document="AWSConfigRemediation-EnableEbsEncryptionByDefault",
+        permissions=(*RUN, "ec2:EnableEbsEncryptionByDefault", "ec2:GetEbsEncryptionByDefault"),
+    ),
+    "flow-logs": ShippedRemediation(
+        # Of the permissions on its page, those of the way to CloudWatch Logs are left out.
+        identifier="VPC_FLOW_LOGS_ENABLED",
+        document="AWSSupport-EnableVPCFlowLogs",
+        document_parameters={"ResourceIds": RESOURCE, "LogDestinationType": "s3", "TrafficType": "ALL"},
+        needed=("LogDestinationARN",),
+        permissions=(
+            *RUN,
+            "ec2:CreateFlowLogs",
+            "ec2:DescribeFlowLogs",
+            "logs:CreateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "s3:GetAccountPublicAccessBlock",
+            "s3:GetBucketAcl",
+            "s3:GetBucketLocation",
+            "s3:GetBucketPolicyStatus",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:ListBucket",
+        ),
+    ),
+}
+"""By the key that an entry of the config has."""
