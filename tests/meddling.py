@@ -910,39 +910,6 @@ def resource_in_a_member_changed(hands: Hands) -> None:
     )
 
 
-@shows("stack_set.config-remediation")
-def remediation_no_longer_automatic(hands: Hands) -> None:
-    config = hands.client("config", "shop-dev")
-    (found,) = config.describe_remediation_configurations(ConfigRuleNames=["landing-public-buckets"])[
-        "RemediationConfigurations"
-    ]
-    manual = {**{name: value for name, value in found.items() if name != "Arn"}, "Automatic": False}
-    config.put_remediation_configurations(RemediationConfigurations=[manual])
-
-
-@shows("stack_set.config-remediation")
-def remediation_deleted(hands: Hands) -> None:
-    config = hands.client("config", "shop-prod", OTHER)
-    config.delete_remediation_configuration(ConfigRuleName="landing-public-buckets")
-
-
-@shows("stack_set.config-remediation-role")
-def role_of_a_remediation_may_do_more(hands: Hands) -> None:
-    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
-    hands.client("iam", "shop-dev", OTHER).put_role_policy(
-        RoleName="landing-remediation-public-buckets", PolicyName="mend", PolicyDocument=json.dumps(document)
-    )
-
-
-@shows("stack_set.config-remediation-role")
-def role_of_a_remediation_for_others(hands: Hands) -> None:
-    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    hands.client("iam", "shop-prod", OTHER).update_assume_role_policy(
-        RoleName="landing-remediation-public-buckets",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-    )
-
-
 @shows("stack.log-archive@log-archive/eu-west-1")
 def bucket_policy_changed(hands: Hands) -> None:
     hands.client("s3", "log-archive").delete_bucket_policy(Bucket=hands.bucket("cloudtrail"))

@@ -70,7 +70,6 @@ services:
       tables: {guard: tables, resource_types: ["AWS::DynamoDB::Table"], debug_log_accounts: {accounts: [shop-dev]}, home_only: true}
     conformance_packs:
       small: {parameters: {PasswordLength: 16}, exclude: {accounts: [shop-dev]}}
-    remediations: {public-buckets: {automatic: true}}
   guardduty:
     features: {lambda_network_logs: false}
     suppress: {scanner: {where: {type: {equals: ["Recon:EC2/Portscan"]}, severity: {less_than: 7}}, description: Ours}}
@@ -170,10 +169,12 @@ baselines:
 """The same organization, planned and applied by a repository on GitHub."""
 
 ALARMED = (
-    FULL
+    FULL.replace(
+        "    conformance_packs:\n", "    remediations: {public-buckets: {automatic: true}}\n    conformance_packs:\n"
+    )
     + "  alarms: {email: [security@example.com], watched_roles: [break-glass], config_rules: [all], trail_alarms: true}\n"
 )
-"""The same as FULL, with somebody who hears of alarms, and who has not confirmed that yet, which is drift."""
+"""The same as FULL, with a remediation, and with somebody who hears of alarms, and has not confirmed that: it is drift."""
 
 REMEDIED = (
     SMALL

@@ -240,12 +240,19 @@ def test_stacks_of_the_management_account_are_made_in_the_name_of_who_applies(
     roles = next(each for each in writing["Statement"] if each["Sid"] == "StackRoles")
     assert roles["Resource"] == [
         f"arn:aws:iam::*:role/{name}"
-        for name in ("landing-alarms", "landing-cloudtrail-logs", "landing-config-recorder", "landing-security-audit")
+        for name in (
+            "landing-alarms",
+            "landing-cloudtrail-logs",
+            "landing-config-recorder",
+            "landing-remediation-public-buckets",
+            "landing-security-audit",
+        )
     ]
     passed = {
         each["Resource"][0]: each["Condition"]["StringEquals"] for each in writing["Statement"] if "Condition" in each
     }
     assert passed["arn:aws:iam::*:role/landing-alarms"] == {"iam:PassedToService": "events.amazonaws.com"}
+    assert passed["arn:aws:iam::*:role/landing-remediation-*"] == {"iam:PassedToService": "ssm.amazonaws.com"}
 
 
 def test_a_type_that_is_not_known_is_told(load_text: Callable[[str], Organization]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from landing.aws import Reads, access_report, event_history, findings, service_quotas, simulator
 from landing.aws.reads import session_policy
-from landing.blueprint.resource_names import ALARMS, RECORDER_ROLE
+from landing.blueprint.resource_names import ALARMS, RECORDER_ROLE, remediation_role
 from landing.core.errors import LandingError
 from landing.organization import PIPELINE, PREFIX, Deployment, LockPlace, Organization
 from landing.policy.catalog import Action
@@ -182,6 +182,10 @@ MADE: Mapping[str, tuple[str, ...]] = {
         "cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource",
         "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource",
     ),
+    "AWS::Config::ConfigRule": (
+        "config:DeleteConfigRule", "config:DescribeConfigRules", "config:ListTagsForResource", "config:PutConfigRule",
+        "config:TagResource", "config:UntagResource",
+    ),
     "AWS::Config::ConfigurationRecorder": (
         "config:DeleteConfigurationRecorder", "config:DescribeConfigurationRecorderStatus",
         "config:DescribeConfigurationRecorders", "config:PutConfigurationRecorder",
@@ -190,6 +194,10 @@ MADE: Mapping[str, tuple[str, ...]] = {
     "AWS::Config::DeliveryChannel": (
         "config:DeleteDeliveryChannel", "config:DescribeDeliveryChannelStatus", "config:DescribeDeliveryChannels",
         "config:PutDeliveryChannel",
+    ),
+    "AWS::Config::RemediationConfiguration": (
+        "config:DeleteRemediationConfiguration", "config:DescribeRemediationConfigurations",
+        "config:PutRemediationConfigurations",
     ),
     "AWS::Events::Rule": (
         "events:DeleteRule", "events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule",
@@ -208,6 +216,7 @@ CloudFormation User Guide, "Control access with IAM"; the types' schemas ("handl
 
 HELD: Mapping[str, Mapping[str, str]] = {
     "AWS::Config::ConfigurationRecorder": {RECORDER_ROLE: "config.amazonaws.com"},
+    "AWS::Config::RemediationConfiguration": {remediation_role("*"): "ssm.amazonaws.com"},
     "AWS::Events::Rule": {ALARMS: "events.amazonaws.com"},
 }
 """The role that a resource of a type is passed, and for which service."""
