@@ -25,6 +25,7 @@ from landing.sandbox.services.organizations.membership import join
 from landing.sandbox.services.organizations.state import Member, Organization, organization_of, organizations_of
 from landing.sandbox.services.organizations.units import add
 from landing.sandbox.world import Account, Event, World, regions
+from landing.services.organizations.tags import with_marks
 from tests.cloud import Cloud
 from tests.simulated.configs import ROLES, Size
 
@@ -41,11 +42,11 @@ def fill(world: World, wanted: Wanted) -> None:
     for account in wanted.accounts.values():
         if account.key == wanted.management:
             world.accounts[management].name = account.name
-            live.tags[management] = {TAG: account.key, **account.tags}
+            live.tags[management] = with_marks(account.key, account.tags)
             continue
         made = Account(world.new_account_id(), account.name, account.email, world.now, creator=management)
         world.add_account(made)
-        join(world, live, made.id, "CREATED", {TAG: account.key, **account.tags})
+        join(world, live, made.id, "CREATED", with_marks(account.key, account.tags))
         if account.unit != ROOT:
             live.move(made.id, ids[account.unit])
 
@@ -90,7 +91,7 @@ def _extend(world: World, wanted: Wanted, accounts: Iterable[WantedAccount]) -> 
         made = Account(world.new_account_id(), account.name, account.email, world.now, creator=management)
         world.add_account(made)
         regions.opt_ins(world, made.id).statuses.update(enabled)
-        _join(world, live, made.id, ids[account.unit], {TAG: account.key, **account.tags})
+        _join(world, live, made.id, ids[account.unit], with_marks(account.key, account.tags))
         for listener in hear:
             listener(world, Event("account-joined", made.id, {"method": "CREATED", "parent": live.root}))
         for stack_set in sets:
