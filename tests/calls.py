@@ -26,6 +26,7 @@ from landing.aws.tree import Tree
 from landing.core.operation_names import IAM_PREFIXES
 from landing.policy import catalog
 from landing.sandbox.authorization.actions import of_operation
+from landing.sandbox.services.iam import SERVICE_LINKED_ROLES
 from landing.services import registry
 from landing.services.base import Kind
 from landing.services.control_tower.baseline import FORWARDED
@@ -34,7 +35,7 @@ from landing.services.organizations.trusted_access import STACKSETS
 SERVICES = (
     "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "detective", "guardduty", "health", "iam", "identitystore", "inspector2", "kms", "logs",
     "macie2", "organizations", "ram",
-    "resourcegroupstaggingapi", "s3", "securityhub", "service-quotas", "sns", "sso-admin",
+    "resourcegroupstaggingapi", "s3", "security-ir", "securityhub", "service-quotas", "sns", "sso-admin",
     "ssm", "sts",
 )  # fmt: skip
 """Every service that is called; `of_package` fails at a client of another."""
@@ -77,6 +78,7 @@ LINKED: dict[tuple[str, str], set[str]] = {
     ("macie2", "EnableMacie"): {"macie.amazonaws.com"},
     ("macie2", "EnableOrganizationAdminAccount"): {"macie.amazonaws.com"},
     ("securityhub", "EnableOrganizationAdminAccount"): {"securityhub.amazonaws.com"},
+    ("security-ir", "CreateMembership"): {"security-ir.amazonaws.com"},
     ("securityhub", "EnableSecurityHub"): {"securityhub.amazonaws.com"},
 }
 """The services for which AWS makes service-linked roles in the caller's name, by the call that sets it off."""
@@ -423,3 +425,13 @@ def of_one_page() -> Iterator[tuple[str, str, frozenset[str]]]:
                 call = called.get(id(each))
                 names = frozenset(word.arg or "**" for word in call.keywords) if call else _NONE
                 yield f"{module}:{each.lineno}", each.attr, names
+
+
+def linked_by_name(kind: type[Kind], *phases: str) -> set[str]:
+    """The services whose roles a kind makes by CreateServiceLinkedRole: those that its text and its settings name."""
+    if ("iam", "CreateServiceLinkedRole") not in of_kind(kind, *phases).calls:
+        return set()
+    folder = kind.__module__.rpartition(".")[0]
+    texts = [inspect.getsource(sys.modules[module]) for module in (kind.__module__, f"{folder}.settings")]
+    words = {node.value for text in texts for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
+    return {*SERVICE_LINKED_ROLES} & {word for word in words if isinstance(word, str)}

@@ -839,6 +839,35 @@ def data_of_a_member_not_taken_in(hands: Hands) -> None:
     place.graph.members[hands.accounts["management"]].status = "ACCEPTED_BUT_DISABLED"
 
 
+def _membership(hands: Hands) -> tuple[Any, dict[str, str]]:
+    client = hands.client("security-ir", "security-tooling")
+    return client, {"membershipId": client.list_memberships()["items"][-1]["membershipId"]}
+
+
+@shows("incident_response_membership.organization@security-tooling/eu-west-1", status="missing")
+def membership_cancelled(hands: Hands) -> None:
+    client, membership = _membership(hands)
+    client.cancel_membership(**membership)
+
+
+@shows("incident_response_membership.organization@security-tooling/eu-west-1")
+def unit_not_covered_by_incident_response(hands: Hands) -> None:
+    client, membership = _membership(hands)
+    left = {"organizationalUnitsToRemove": [hands.units["workloads/prod"]]}
+    client.update_membership(**membership, membershipAccountsConfigurationsUpdate=left)
+
+
+@shows("incident_response_membership.organization@security-tooling/eu-west-1")
+def stranger_in_the_incident_response_team(hands: Hands) -> None:
+    client, membership = _membership(hands)
+    team = client.get_membership(**membership)["incidentResponseTeam"]
+    client.update_membership(
+        **membership,
+        incidentResponseTeam=[team[0], {"name": "Eve", "jobTitle": "None", "email": "eve@example.org"}],
+        optInFeatures=[{"featureName": "Triage", "isEnabled": False}],
+    )
+
+
 @shows("stack_set.config-role")
 def stack_set_template_changed(hands: Hands) -> None:
     client = hands.client("cloudformation")

@@ -107,6 +107,9 @@ services:
     suppress: {old: {where: {vulnerabilityId: {eq: [CVE-2026-0001]}, inspectorScore: {to: 4}, resourceTags: {env: dev}}}}
     cis_scans: {weekly: {target: {units: [workloads]}, tags: {cis: ["yes"]}}}
   detective: {packages: [eks_audit], overrides: {dev: {target: {units: [workloads/dev]}, join: false}}}
+  security_incident_response:
+    team: [{name: Ana Silva, title: Security engineer, email: ana@example.com}, {name: Bo Berg, title: On call, email: bo@example.com}]
+    units: [workloads/prod, security]
   security_hub:
     policies:
       everyone: {target: {units: [root]}, standards: [aws-foundational-security-best-practices/v/1.0.0]}

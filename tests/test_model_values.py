@@ -25,7 +25,7 @@ UNUSED = "neither sent nor read: the word found is another's"
 CONFIG = "given by the config, whose schema has them all"
 OLDER = "EKS_RUNTIME_MONITORING is the older form of RUNTIME_MONITORING, and AWS refuses both together"
 
-LISTS = {("config", "ResourceType")}
+LISTS = {("config", "ResourceType"), ("security-ir", "AwsRegion")}
 """Names of things, of which some are asked for."""
 LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("accessanalyzer", "ResourceType"): (
@@ -110,6 +110,8 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("controltower", "LandingZoneStatus"): ("PROCESSING", REST),
     ("detective", "DatasourcePackageIngestState"): ("STOPPED DISABLED", REST),
     ("detective", "MemberStatus"): ("INVITED VERIFICATION_FAILED VERIFICATION_IN_PROGRESS", REST),
+    ("security-ir", "CustomerType"): ("Standalone", UNUSED),
+    ("security-ir", "MembershipStatus"): ("Terminated", REST),
     ("guardduty", "AdminStatus"): ("DISABLE_IN_PROGRESS", REST),
     ("guardduty", "DetectorFeature"): (
         "EKS_RUNTIME_MONITORING AI_ANALYST", f"{OLDER}; AI_ANALYST is no feature of organizations",

@@ -68,6 +68,12 @@ def test_every_kind_says_of_every_attribute_which_values_protect_less(full: Orga
             "guardduty.organization",
             "publishing_frequency FIFTEEN_MINUTES → SIX_HOURS",
         ),
+        (
+            "    units: [workloads/prod, security]\n",
+            "    units: [security]\n    triage: false\n",
+            "incident_response_membership.organization",
+            "triage true → false; units no longer workloads/prod",
+        ),
         ("discovery: NEW\n", "discovery: NONE\n", "macie.organization", "discovery NEW → NONE"),
         ("  macie:\n", "  macie:\n    auto_enable: false\n", "macie.organization", "auto_enable true → false"),
         ("insights: [ApiCallRateInsight], ", "", "trail.landing-organization-trail", "no longer ApiCallRateInsight"),

@@ -170,6 +170,15 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.QUOTA: _codes("ServiceQuotaExceededException"),
         Cause.INTERNAL: _codes("InternalServerException"),
     },
+    # https://docs.aws.amazon.com/security-ir/latest/APIReference/
+    "security-ir": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.CONFLICT: _codes("ConflictException"),
+        Cause.QUOTA: _codes("ServiceQuotaExceededException"),
+        Cause.REFUSED: _codes("SecurityIncidentResponseNotActiveException"),
+        Cause.INVALID: _codes("InvalidTokenException"),
+        Cause.INTERNAL: _codes("InternalServerException"),
+    },
     # https://docs.aws.amazon.com/kms/latest/APIReference/
     "kms": {
         Cause.NOT_THERE: _codes("NotFoundException"),

@@ -278,6 +278,10 @@ CODES: Mapping[str, Explanation] = {
         "automation rules of Security Hub that are too many, of one order, or of too many values",
         "put some together, order them, or make two of one",
     ),
+    "LZ442": Explanation(
+        "a membership in Security Incident Response that AWS does not make: its home region, or its team",
+        "leave the service out there; name two to ten people, each once",
+    ),
     "LZ447": Explanation(
         "an override of Macie that wants automated discovery in some accounts, where it is off in all",
         "say `discovery: SOME` of the service",

@@ -15,6 +15,7 @@ from landing.services.macie.declaration import SERVICE as MACIE
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 from landing.services.root_access.declaration import SERVICE as ROOT_ACCESS
 from landing.services.security_hub.declaration import SERVICE as SECURITY_HUB
+from landing.services.security_incident_response.declaration import SERVICE as SECURITY_INCIDENT_RESPONSE
 from landing.services.service import Service
 from landing.services.service_quotas.declaration import SERVICE as SERVICE_QUOTAS
 from landing.services.stacks.declaration import SERVICE as STACKS
@@ -35,6 +36,7 @@ SERVICES: tuple[Service, ...] = (
     ALARMS,
     INSPECTOR,
     DETECTIVE,
+    SECURITY_INCIDENT_RESPONSE,
     SERVICE_QUOTAS,
 )
 

@@ -60,6 +60,7 @@ SETTINGS = (
     "{inspector: {cis_scans: {a: {every: day, tags: {k: [v, w]}}, b: {every: month, days: [TUE], tags: {k: [v]}}}}}",
     "{inspector: {suppress: {a: {where: {epssScore: {from: 0, to: 0.2}, title: {prefix: [a, b], neq: [c]}}}}}}",
     "{detective: {auto_enable: false, packages: []}}",
+    "{security_incident_response: {triage: false, team: [{name: Ana, title: T, email: a@example.com}, {name: Bob, title: U, email: b@example.com}]}}",
     "{config: {recorders: false}}",
     "{config: {recorders: false, rules: {ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT, description: E}}}}",
     "{config: {recorders: false, rules: {tags: {identifier: REQUIRED_TAGS, parameters: {tag1Key: a}, home_only: true}}}}",

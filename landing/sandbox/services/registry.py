@@ -38,6 +38,7 @@ SERVICES: dict[str, str] = {
     "resourcegroupstaggingapi": "landing.sandbox.services.tagging:Tagging",
     "s3": "landing.sandbox.services.s3:S3",
     "s3control": "landing.sandbox.services.s3control:S3Control",
+    "security-ir": "landing.sandbox.services.security_ir:SecurityIncidentResponse",
     "securityhub": "landing.sandbox.services.securityhub:SecurityHub",
     "service-quotas": "landing.sandbox.services.service_quotas:ServiceQuotas",
     "sns": "landing.sandbox.services.sns:Sns",
@@ -52,8 +53,8 @@ LISTENERS: dict[str, tuple[str, ...]] = {
     "account-joined": (*SECURITY, "config", "cloudformation"),
     "account-moved": ("securityhub", "cloudformation", "controltower"),
     "account-left": (*SECURITY, "config", "cloudformation"),
-    "administrator-deregistered": (*SECURITY, "accessanalyzer"),
-    "service-distrusted": ("accessanalyzer", "controltower"),
+    "administrator-deregistered": (*SECURITY, "accessanalyzer", "security-ir"),
+    "service-distrusted": ("accessanalyzer", "controltower", "security-ir"),
 }
 """Name of an event to the services that hear it, in this order, by a function `(world, event)` of that name.
 

@@ -33,6 +33,7 @@ SERVICE_LINKED_ROLES = {
     "malware-protection.guardduty.amazonaws.com": "AmazonGuardDutyMalwareProtection",
     "organizations.amazonaws.com": "Organizations",
     "ram.amazonaws.com": "ResourceAccessManager",
+    "security-ir.amazonaws.com": "SecurityIncidentResponse",
     "securityhub.amazonaws.com": "SecurityHub",
     "securityhubv2.amazonaws.com": "SecurityHubV2",
     "securitylake.amazonaws.com": "SecurityLake",
@@ -40,6 +41,7 @@ SERVICE_LINKED_ROLES = {
     "sso.amazonaws.com": "SSO",
     "stacksets.cloudformation.amazonaws.com": "CloudFormationStackSetsOrgAdmin",
     "member.org.stacksets.cloudformation.amazonaws.com": "CloudFormationStackSetsOrgMember",
+    "triage.security-ir.amazonaws.com": "SecurityIncidentResponse_Triage",
 }
 """Service principal to what follows "AWSServiceRoleFor" (each service's page on service-linked roles)."""
 

@@ -1,0 +1,1 @@
+"""AWS Security Incident Response: the membership of the organization, its team, and which accounts it covers."""
