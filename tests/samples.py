@@ -203,6 +203,32 @@ services:
 )
 """The same organization, with what mends what rules of AWS Config find."""
 
+PLAYED = (
+    SMALL
+    + """
+playbooks:
+  disable-access-key: {target: {units: [workloads], exclude: {accounts: [shop-dev]}}}
+  close-ports:
+    playbook: close-admin-ports
+    on: {rule: rules.ssh}
+    target: {units: [workloads]}
+    at_most: 3
+    never: ["arn:aws:ec2:*:*:security-group/sg-0a1b2c3d"]
+    approval: {by: [security-oncall], topic: "arn:aws:sns:eu-west-1:111122223333:Automation-approvals"}
+  private-buckets:
+    document: AWS-DisableS3BucketPublicReadWrite
+    permissions: [s3:PutBucketPublicAccessBlock]
+    on: {event: {source: [aws.s3], detail-type: [AWS API Call via CloudTrail], detail: {eventName: [PutBucketAcl]}}}
+    parameters: {S3BucketName: $.detail.requestParameters.bucketName}
+    target: {accounts: [shop-prod]}
+    regions: [eu-west-1]
+services:
+  log_archive: {}
+  config: {rules: {ssh: {identifier: INCOMING_SSH_DISABLED}}}
+"""
+)
+"""The same organization, with what is done when something happens."""
+
 GITHUB = '    github: {repository: acme/landing, repository_id: 456789, owner_id: "123456"}\n'
 """Who plans and applies there, to be exchanged for others."""
 CODEBUILD = (

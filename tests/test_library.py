@@ -16,7 +16,7 @@ from landing.library import Library
 from landing.organization import Organization
 from landing.services.permissions import member_reads
 from tests.cloud import BY_NAME
-from tests.samples import ALARMED, BUILT, REMEDIED, SMALL
+from tests.samples import ALARMED, BUILT, PLAYED, REMEDIED, SMALL
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE_LIMIT = 51_200
@@ -28,6 +28,7 @@ Golden = Callable[[str, str], None]
 BASELINES = {
     "break-glass-role",
     "data-key",
+    "forensics",
     "host-management",
     "host-management-role",
     "permission-boundary",
@@ -39,6 +40,7 @@ BASED = (
 baselines:
   break-glass-role: {target: {units: [root]}, management: true, parameters: {trusted: [user/ann, user/ben]}}
   data-key: {target: {units: [workloads]}, parameters: {users: ["role/deploy-*"]}}
+  forensics: {target: {accounts: [security-tooling]}, parameters: {trusted: [role/oncall], lock_mode: COMPLIANCE}}
   host-management: {target: {units: [workloads]}}
   host-management-role: {target: {units: [workloads]}}
   permission-boundary: {target: {units: [workloads]}, parameters: {denied_actions: ["aws-portal:*"]}}
@@ -72,6 +74,8 @@ def templates(
     found["alone/pipeline"] = load_text(BUILT).deployments["pipeline"].template
     remedied = load_text(REMEDIED).deployments
     found |= {f"alone/{key}": remedied[key].template for key in ("config-remediation-role", "config-remediation")}
+    played = load_text(PLAYED).deployments
+    found |= {f"alone/{key}": each.template for key, each in played.items() if key.startswith("playbook-")}
     alarmed = load_text(ALARMED).deployments
     found |= {f"alone/{key}": each.template for key, each in alarmed.items() if key.startswith("alarms")}
     based = load_text(BASED).deployments

@@ -15,6 +15,8 @@ HOST_MANAGEMENT_ROLE = "landing-host-management"
 AGGREGATOR = "landing-organization"
 ALARMS = "landing-alarms"
 """The topic, the event bus, the function and the role of the alarms; `alias/landing-alarms` is their key."""
+FORENSICS = "landing-forensics"
+"""The role of an account for forensics; `alias/landing-forensics` is its key."""
 LOG_BUCKETS = ("access-logs", "cloudtrail", "config", "guardduty")
 """What the buckets of the log archive are for."""
 
@@ -32,3 +34,22 @@ def remediation_role(key: str) -> str:
 def bucket(purpose: str, account: str, region: str) -> str:
     """The name of a bucket; the account id makes it unique in the world. At most 63 characters."""
     return f"landing-{purpose}-{account}-{region}"
+
+
+EXEMPT_TAG = ("landing:playbooks", "exempt")
+"""The tag of what no playbook touches."""
+
+
+def playbook_document(key: str) -> str:
+    """The name of a playbook's Automation document; none is the beginning of another's, as keys have no dots."""
+    return f"landing-{key}.playbook"
+
+
+def playbook_role(key: str) -> str:
+    """The name of the role as which a playbook makes its calls."""
+    return f"landing-playbook-{key}"
+
+
+def playbook_start_role(key: str) -> str:
+    """The name of the role as which EventBridge starts a playbook."""
+    return f"landing-playbook-{key}-start"

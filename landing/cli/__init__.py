@@ -28,7 +28,7 @@ COMMANDS = {
     "init": "Write a starter config.",
     "import": "Write the config of an organization that is there already.",
     "validate": "Check the config offline.",
-    "test": "Try the guardrails on their cases.",
+    "test": "Try guardrails and playbooks on their cases.",
     "can": "Say whether the guardrails let a request through.",
     "prove": "Prove a claim about the guardrails.",
     "synth": "Write every template and policy to a folder.",

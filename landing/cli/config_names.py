@@ -57,6 +57,12 @@ def policies(context: click.Context) -> Iterator[str]:
     yield from (str(each.get("policy", key)) for key, each in _items(_document(context).get("guardrails")))
 
 
+def tested(context: click.Context) -> Iterator[str]:
+    """What `landing test` tries: those policies, and the playbooks of the config."""
+    yield from policies(context)
+    yield from (key for key, _ in _items(_document(context).get("playbooks")))
+
+
 def places(context: click.Context) -> Iterator[str]:
     """Where a claim may hold: `ou:UNIT`, `account:KEY` and what needs no name."""
     yield from ("anywhere", "ordinary", "log_archive", "security_tooling")

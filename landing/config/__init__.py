@@ -110,7 +110,7 @@ def _follows(problem: Diagnostic, document: Document) -> bool:
     at = problem.pointer
     if any(at[: len(hole)] == hole for hole in document.holes if hole):
         return True
-    if at[:1] in (("guardrails",), ("baselines",), ("stacks",)) and len(at) == 2:
+    if at[:1] in (("guardrails",), ("baselines",), ("stacks",), ("playbooks",)) and len(at) == 2:
         return any(document.in_doubt((*at, part)) for part in GIVEN)
     if problem.code in RESTS_ON and any(map(document.in_doubt, RESTS_ON[problem.code])):
         return True

@@ -27,6 +27,7 @@ from landing.organization import (
     LockPlace,
     Organization,
     Place,
+    PlaybookUse,
     Strictness,
     Unit,
     node_of,
@@ -67,6 +68,7 @@ class Builder:
             *blueprints.of_services(self.services, enabled),
             *blueprints.of_baselines(),
             *blueprints.of_stacks(),
+            *blueprints.of_playbooks(self._names_of_roles(), enabled),
         ]
         self.problems += self._untrusted(
             enabled, policy_types, stack_sets=any(not each.accounts for each in deployments)
@@ -104,6 +106,7 @@ class Builder:
             trusted_access=dict(self._trusted_access(enabled, policy_types)),
             delegated_administrators=self._delegated_administrators(enabled),
             policy_types=policy_types,
+            playbooks=dict(self._playbooks()),
             timeouts={name: seconds(text) for name, text in (self.data.get("timeouts") or {}).items()},
             limits=self.data.get("limits") or {},
             packed=dict(self._packed()),
@@ -236,6 +239,17 @@ class Builder:
             ),
             "log_key_aliases": key_aliases(self.existing_key),
         }
+
+    def _playbooks(self) -> Iterator[tuple[str, PlaybookUse]]:
+        for key, value in (self.data.get("playbooks") or {}).items():
+            name = "" if "document" in value else value.get("playbook", key)
+            source = self.document.source(("playbooks", key), key=True)
+            yield key, PlaybookUse(name, dict(value.get("parameters") or {}), source)
+
+    def _names_of_roles(self) -> dict[str, Json]:
+        """The names that a playbook may use in what its role may do: those that need no id of an account."""
+        known = ("partition", "home_region", "governed_regions", "exempt_roles")
+        return {name: value for name, value in self._names().items() if name in known}
 
     def _guardrails(self) -> Iterator[tuple[str, Guardrail]]:
         context = self.context()

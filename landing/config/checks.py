@@ -64,7 +64,7 @@ class _Checks:
         yield from self._lock()
         yield from self._units()
         yield from self._accounts()
-        for section in ("guardrails", "baselines"):
+        for section in ("guardrails", "baselines", "playbooks"):
             yield from self._targets(section)
         yield from self._services()
         yield from self._stacks()
@@ -315,6 +315,8 @@ class _Checks:
         """Their accounts, and keys that something else has: a key is the name of stacks and stack sets."""
         taken = {row.key: f"services.{each.key}" for each in self.services for row in each.blueprints}
         taken |= {key: f"baselines.{key}" for key, _ in items(self.data.get("baselines"))}
+        for key, _ in items(self.data.get("playbooks")):
+            taken |= dict.fromkeys((f"playbook-{key}", f"playbook-{key}-roles"), f"playbooks.{key}")
         taken[PIPELINE] = "access.pipeline"
         if PIPELINE in dict(items(self.data.get("baselines"))):
             message = f"`access.pipeline` makes stacks called `{PIPELINE}` already"

@@ -8,6 +8,7 @@ from typing import Any
 
 from landing.blueprint import CONTEXT_PARAMETERS, MAX_TEMPLATE, canonical
 from landing.blueprint.file import Failure, Rendered
+from landing.config import playbooks
 from landing.config.document import Document, Path_
 from landing.config.outputs import has_output, referred, with_references
 from landing.core.model import Diagnostic, Json, Source
@@ -17,7 +18,7 @@ from landing.library.template import SUFFIXES
 from landing.organization import PIPELINE, ROOT, Deployment, EnabledService, Organization, Target
 from landing.organization.targets import target_of
 from landing.services import pipeline
-from landing.services.declared_rules import names_in_members
+from landing.services.declared_rules import PACKS, REMEDIATIONS, RULES, names_in_members
 from landing.services.permissions import member_reads
 from landing.services.service import HOME, Service, ServiceBlueprint, deliveries, existing_logs
 
@@ -202,6 +203,66 @@ class Deployments:
                 source=self.document.source(path, key=True),
                 **(value.get("deployment") or {}),
             )
+
+    def of_playbooks(
+        self, context: Mapping[str, Json], enabled: Mapping[str, EnabledService[Any]]
+    ) -> Iterator[Deployment]:
+        """Two stack sets each: the roles, in the home region, and what they do, in every region."""
+        rules = self._rules(enabled)
+        for key, value in (self.data.get("playbooks") or {}).items():
+            path: Path_ = ("playbooks", key)
+            playbook = playbooks.playbook_of(key, value, self.library)
+            if playbook is None or not (value.get("on") or playbook.on):  # reported by the checks
+                continue
+            given = {} if "document" in value else value.get("parameters") or {}
+            wrong = list(playbook.problems_of(given)) if "document" not in value else []
+            self.problems += (
+                self.document.parameter_problem("LZ312", message, path, name, hint) for name, message, hint in wrong
+            )
+            if wrong:
+                continue
+            rule = str((value.get("on") or playbook.on).get("rule", ""))
+            if rule and not rules(rule):
+                message = f"there is no `{rule}` in `services.config`"
+                self._problem("LZ413", message, path, "name a rule that the config has, or a rule by its name in AWS")
+                continue
+            try:
+                asked = playbooks.asked(key, value, playbook, context, rules)
+            except KeyError as error:
+                message = f"playbook `{playbook.name}` uses the unknown placeholder `{{{{ {error.args[0]} }}}}`"
+                self._problem("LZ313", message, path, f"every playbook has {', '.join(context)}")
+                continue
+            roles = f"playbook-{key}-roles"
+            parts = (
+                (roles, "playbook_roles", asked.roles, HOME, ()),
+                (f"playbook-{key}", "playbook", asked.document, value.get("regions"), (roles,)),
+            )
+            for name, blueprint, parameters, regions, requires in parts:
+                (rendered,) = self.library.rendered([(blueprint, parameters)])
+                template = self._template(blueprint, rendered, parameters, path)
+                if template is not None:
+                    yield Deployment(
+                        key=name,
+                        template=template,
+                        regions=self._regions(regions),
+                        target=target_of(value["target"]),
+                        requires=requires,
+                        blueprint=blueprint,
+                        source=self.document.source(path, key=True),
+                        **(value.get("deployment") or {}),
+                    )
+
+    def _rules(self, enabled: Mapping[str, EnabledService[Any]]) -> playbooks.Rules:
+        """What rules are called in accounts: those of the config, and others by their own names."""
+
+        def names(rule: str) -> tuple[str, ...]:
+            if rule.partition(".")[0] not in (RULES, PACKS, REMEDIATIONS):
+                return (rule,)
+            if "config" not in enabled:
+                return ()
+            return names_in_members(enabled["config"].settings, [rule], self.library.conformance_packs)
+
+        return names
 
     def _regions(self, given: Any) -> tuple[str, ...]:
         top = self.data["organization"]

@@ -1,9 +1,10 @@
-"""Checks of what guardrails, baselines and stacks ask of the library, and of the names that AWS is to give them."""
+"""Checks of what guardrails, baselines, stacks and playbooks ask of the library, and of the names AWS gives them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from landing.config import playbooks
 from landing.config.document import Document, Path_, items
 from landing.core import forms
 from landing.core.model import Diagnostic
@@ -18,6 +19,7 @@ def check(document: Document, library: Library) -> Iterator[Diagnostic]:
     yield from _guardrails(document, library)
     yield from _blueprints(document, library)
     yield from _stack_sets(document)
+    yield from playbooks.check(document, library)
 
 
 def _guardrails(document: Document, library: Library) -> Iterator[Diagnostic]:

@@ -17,7 +17,7 @@ from landing.core.yaml_text import UNREAD, UNREAD_KEY, Map, NotAdmitted, Seq, re
 
 MAX_BYTES = 64 * 1024 * 1024
 REFUSED = "LZ103"
-BY_KEY = ("accounts", "baselines", "guardrails", "services", "stacks", "units")
+BY_KEY = ("accounts", "baselines", "guardrails", "playbooks", "services", "stacks", "units")
 """Top-level keys that several files may hold, each with keys of its own."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from landing.config import pipeline
+from landing.config import pipeline, playbooks
 from landing.core.constraints.inputs import allowed
 from landing.core.constraints.principals import ACCOUNT, PRINCIPALS, SERVICES, STACKSETS
 from landing.core.deadlines import DEADLINES, PATTERN, shown
@@ -276,6 +276,8 @@ def compose(services: Mapping[str, Schema]) -> Schema:
             "guardrails": by_key("Preventive controls by stable key.", _GUARDRAIL),
             "baselines": by_key("Blueprints by stable key.", _BASELINE),
             "stacks": by_key("Plain stacks by stable key.", _STACK),
+            "playbooks": by_key("What is done when something happens, by stable key.", playbooks.SCHEMA)
+            | {"propertyNames": {"pattern": playbooks.KEY}},
             "services": mapping("Organization-wide services.", dict(services)),
             "removed": names("Addresses of what is no longer managed: it stays as it is, and our mark is taken off."),
             "timeouts": _TIMEOUTS,

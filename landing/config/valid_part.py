@@ -17,11 +17,11 @@ from landing.core.yaml_text import Map, Seq
 from landing.organization import ROOT, Target
 from landing.organization.targets import target_of
 
-CANNOT_STAND = ("LZ306", "LZ308", "LZ319", "LZ326", "LZ327", "LZ334", "LZ338", "LZ350")
+CANNOT_STAND = ("LZ306", "LZ308", "LZ319", "LZ326", "LZ327", "LZ334", "LZ338", "LZ350", "LZ414")
 """Codes of values that fit the schema and that no organization is built with; what is not there is left out anyway."""
 UNKNOWN_KEY = "LZ201"
 WRONG_KEYS = (UNKNOWN_KEY, "LZ204", "LZ319")
-DECLARED = ("accounts", "baselines", "guardrails", "services", "units")
+DECLARED = ("accounts", "baselines", "guardrails", "playbooks", "services", "units")
 ROLES = ("management", "log_archive", "security_tooling")
 GIVEN = ("parameters", "policy")
 """What of a guardrail decides on its text."""
@@ -128,6 +128,7 @@ def _complete(document: Document) -> None:
         ("accounts", "unit", ROOT),
         ("guardrails", "target", Map()),
         ("baselines", "target", Map()),
+        ("playbooks", "target", Map()),
     )
     for section, part, value in parts:
         for key, declared in (data.get(section) or {}).items():
@@ -173,7 +174,7 @@ def _resolve(document: Document) -> None:
 
 def _targets(data: Map) -> Iterator[tuple[Path_, Map]]:
     """Every place with a target, at any depth of a section that has them."""
-    for section in ("guardrails", "baselines", "services"):
+    for section in ("guardrails", "baselines", "playbooks", "services"):
         yield from _targets_within(data.get(section), (section,))
 
 

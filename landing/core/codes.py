@@ -30,7 +30,7 @@ CODES: Mapping[str, Explanation] = {
     "LZ106": Explanation("a file does not hold a mapping", "begin it with a top-level key"),
     "LZ107": Explanation(
         "two files give one key",
-        "keep it in one of them; `accounts`, `baselines`, `guardrails`, `services`, `stacks` and `units` may "
+        "keep it in one of them; `accounts`, `baselines`, `guardrails`, `playbooks`, `services`, `stacks`, `units` may "
         "stand in several files, each with keys of its own",
     ),
     "LZ108": Explanation("a file has a second YAML document", "one document a file"),
@@ -240,15 +240,25 @@ CODES: Mapping[str, Explanation] = {
         "an assignment of nobody, for no account, or of a permission set that the config does not have",
         "correct it at that place",
     ),
-    "LZ401": Explanation("two policies or blueprints of one name", "rename one of them"),
-    "LZ402": Explanation("metadata of a policy that cannot be read", "correct it at that place"),
-    "LZ403": Explanation("metadata of a policy that is not valid", "the message says what is wanted"),
-    "LZ404": Explanation("a policy that is not JSON", "correct it at that place"),
+    "LZ401": Explanation("two policies, blueprints or playbooks of one name", "rename one of them"),
+    "LZ402": Explanation("metadata of a policy or playbook that cannot be read", "correct it at that place"),
+    "LZ403": Explanation("metadata of a policy or playbook that is not valid", "the message says what is wanted"),
+    "LZ404": Explanation("a policy, or what a playbook may do, that is not JSON", "correct it at that place"),
     "LZ405": Explanation("a blueprint that cannot be loaded", "correct it at the line that is named"),
     "LZ406": Explanation("a blueprint that prints", "remove the print"),
     "LZ407": Explanation("what cfn-lint finds in the template of a blueprint", "as it says"),
     "LZ408": Explanation("templates that are not linted, for want of cfn-lint", "`pip install 'landing[lint]'`"),
     "LZ409": Explanation("a file of the library that is not read", "put the file itself there"),
+    "LZ411": Explanation(
+        "a playbook whose document cannot be, or calls what its policy does not allow",
+        "the message says what is wanted",
+    ),
+    "LZ412": Explanation(
+        "a playbook that is not there, or a document of AWS's own of which too little is said",
+        "correct it at that place",
+    ),
+    "LZ413": Explanation("a playbook that nothing sets off", "say `on`: findings, a rule or a pattern of events"),
+    "LZ414": Explanation("a playbook that is to work in the management account", "leave the account out"),
     "LZ420": Explanation(
         "a conformance pack that is not there, or whose file is neither a table of rules nor a template",
         "correct it at that place",

@@ -1,11 +1,12 @@
-"""The blueprints and policies found: those that ship and those beside the config."""
+"""The blueprints, policies and playbooks found: those that ship and those beside the config."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from landing.blueprint import Blueprint
 from landing.blueprint.file import Rendered, blueprint_in, failure, rendered
@@ -15,18 +16,20 @@ from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic, Source
 from landing.library import template
 from landing.library.metadata import relative
+from landing.library.playbook import Playbook, playbook_in
 from landing.library.policy import Policy, policy_in
 from landing.organization import File
 
+Found = TypeVar("Found", Policy, Playbook)
 PACKS, GUARD = "conformance-packs", "guard"
-FOLDERS = ("blueprints", "scps", PACKS, GUARD)
+FOLDERS = ("blueprints", "scps", "playbooks", PACKS, GUARD)
 TEXTS = {PACKS: ("conformance pack", template.SUFFIXES), GUARD: ("Guard policy", (".guard",))}
 """Folders of files whose text a service takes: what they are, and how their names end."""
 
 
 @dataclass(frozen=True)
 class Library:
-    """Blueprints and policies by name; our blueprints are imported when first asked for, the user's never.
+    """Blueprints, policies and playbooks by name; our blueprints are imported when first asked for, the user's never.
 
     The user's are a stranger's code: a process of their own, that can do nothing else, renders them. Plain templates
     are data, and are read here.
@@ -38,14 +41,16 @@ class Library:
     """What is wrong with it: `landing.config.load` tells it with all else."""
     conformance_packs: Mapping[str, File] = field(default_factory=dict)
     guard_policies: Mapping[str, File] = field(default_factory=dict)
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
-    """Names of policies that could not be read."""
+    """Names of policies and playbooks that could not be read."""
     _blueprints: dict[str, Blueprint] = field(default_factory=dict)
 
     @classmethod
     def load(cls, *folders: Path) -> Library:
         """Find what is in `blueprints/`, read the other folders; raises ConfigError where one is not read."""
         policies: dict[str, Policy] = {}
+        playbooks: dict[str, Playbook] = {}
         files: dict[str, Path] = {}
         problems: list[Diagnostic] = []
         broken: set[str] = set()
@@ -60,19 +65,11 @@ class Library:
                 files.setdefault(path.stem, path)
             for name, known in texts.items():
                 problems += _read_texts(folder, name, known)
-            for path in sorted((folder / "scps").glob("[!_.]*/policy.json")):
-                name = path.parent.name
-                if name in policies:
-                    problems.append(_twice("policy", path, policies[name].folder))
-                    continue
-                try:
-                    policies[name] = policy_in(path.parent)
-                except ConfigError as error:
-                    problems += error.problems
-                    broken.add(name)
+            problems += _read_folders(folder / "scps", "policy.json", policy_in, policies, broken)
+            problems += _read_folders(folder / "playbooks", "metadata.yaml", playbook_in, playbooks, broken)
         return cls(
             policies, files, tuple(problems), broken=frozenset(broken),
-            conformance_packs=texts[PACKS], guard_policies=texts[GUARD],
+            conformance_packs=texts[PACKS], guard_policies=texts[GUARD], playbooks=playbooks,
         )  # fmt: skip
 
     def blueprint(self, name: str) -> Blueprint:
@@ -112,13 +109,13 @@ class Library:
         path = self.blueprint_files.get(name)
         return None if path is None or _ours(path) else path
 
-    def own(self, policy: Policy) -> bool:
-        """Whether a policy is the user's and not one of ours."""
-        return not policy.folder.is_relative_to(shipped().resolve() / "scps")
+    def own(self, policy: Policy | Playbook) -> bool:
+        """Whether a policy or playbook is the user's and not one of ours."""
+        return not any(policy.folder.is_relative_to(shipped().resolve() / name) for name in ("scps", "playbooks"))
 
 
 def shipped() -> Path:
-    """The folder that holds our `blueprints/`, `scps/`, `conformance-packs/`, `config/`: in the wheel or beside it."""
+    """The folder with our `blueprints/`, `scps/`, `playbooks/`, `config/` and so on: in the wheel or beside it."""
     package = Path(__file__).parents[1]
     inside = package / "shipped"
     return inside if inside.is_dir() else package.parent
@@ -127,6 +124,22 @@ def shipped() -> Path:
 def _blueprint_files(folder: Path) -> list[Path]:
     suffixes = (".py", *template.SUFFIXES)
     return sorted(path for path in (folder / "blueprints").glob("[!_.]*") if path.suffix in suffixes and path.is_file())
+
+
+def _read_folders(
+    place: Path, file: str, read: Callable[[Path], Found], known: dict[str, Found], broken: set[str]
+) -> Iterator[Diagnostic]:
+    """Add what the folders of a place hold, by their names; what is wrong with them."""
+    for path in sorted(place.glob(f"[!_.]*/{file}")):
+        name = path.parent.name
+        if name in known:
+            yield _twice({"scps": "policy"}.get(place.name, "playbook"), path, known[name].folder)
+            continue
+        try:
+            known[name] = read(path.parent)
+        except ConfigError as error:
+            yield from error.problems
+            broken.add(name)
 
 
 def _read_texts(folder: Path, kind: str, known: dict[str, File]) -> Iterator[Diagnostic]:

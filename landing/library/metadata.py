@@ -37,6 +37,35 @@ def relative(path: Path) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
+def yaml_in(path: Path, problems: list[Diagnostic], help_: str) -> Map | None:
+    """The mapping in a file of a folder of the library; None, and what is wrong with it, where there is none."""
+    file, where = relative(path), (0, 0)
+    try:
+        values = parse(path.read_text(encoding="utf-8-sig")) or Map()
+    except NotAdmitted as error:
+        where, message = error.mark, f"cannot read {path.name}: {error.message}"
+        problems.append(Diagnostic("LZ402", message, Source(file, where[0] + 1, where[1] + 1), error.hint))
+        return None
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        if (mark := getattr(error, "problem_mark", None)) is not None:
+            where = (mark.line, mark.column)
+        why = getattr(error, "problem", None) or getattr(error, "strerror", None) or error
+        hint = "correct the YAML at and above this line: indentation, quotes and brackets"
+        said = f"cannot read {path.name}: {why}"
+        help_ = help_ if isinstance(error, OSError) else hint
+        problems.append(Diagnostic("LZ402", said, Source(file, where[0] + 1, where[1] + 1), help_))
+        return None
+    if not isinstance(values, Map):
+        problems.append(Diagnostic("LZ402", f"{path.name} must be a mapping of keys", Source(file, 1, 1), help_))
+        return None
+    return values
+
+
+def places_of(values: Map) -> dict[str, tuple[int, int]]:
+    """Line and column, from 1, of each key."""
+    return {key: (line + 1, column + 1) for key, (line, column) in values.keys_at.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """The keys of a file with their values, and with the line and column where each begins."""
@@ -48,27 +77,11 @@ class Metadata:
     @classmethod
     def read(cls, path: Path, problems: list[Diagnostic]) -> Metadata:
         """The file; what cannot be read at all is added to `problems`."""
-        file, where = relative(path), (0, 0)
-        try:
-            values = parse(path.read_text(encoding="utf-8-sig")) or Map()
-        except NotAdmitted as error:
-            where, message = error.mark, f"cannot read metadata: {error.message}"
-            problems.append(Diagnostic("LZ402", message, Source(file, where[0] + 1, where[1] + 1), error.hint))
-            return cls(file, dict.fromkeys(_TEXTS, ""), {})
-        except (OSError, ValueError, yaml.YAMLError) as error:
-            if (mark := getattr(error, "problem_mark", None)) is not None:
-                where = (mark.line, mark.column)
-            why = getattr(error, "problem", None) or getattr(error, "strerror", None) or error
-            message = f"cannot read metadata: {why}"
-            help_ = "correct the YAML at and above this line: indentation, quotes and brackets"
-            if isinstance(error, OSError):
-                help_ = f"every policy has a metadata.yaml beside its policy.json, {EXAMPLE}"
-            problems.append(Diagnostic("LZ402", message, Source(file, where[0] + 1, where[1] + 1), help_))
-            return cls(file, dict.fromkeys(_TEXTS, ""), {})
-        if not isinstance(values, Map):
-            problems.append(Diagnostic("LZ402", "metadata must be a mapping of keys", Source(file, 1, 1), EXAMPLE))
-            return cls(file, dict.fromkeys(_TEXTS, ""), {})
-        return cls(file, values, {key: (line + 1, column + 1) for key, (line, column) in values.keys_at.items()})
+        help_ = f"every policy has a metadata.yaml beside its policy.json, {EXAMPLE}"
+        values = yaml_in(path, problems, help_)
+        if values is None:
+            return cls(relative(path), dict.fromkeys(_TEXTS, ""), {})
+        return cls(relative(path), values, places_of(values))
 
     def problems(self) -> Iterator[Diagnostic]:
         """Everything that is wrong with the keys."""

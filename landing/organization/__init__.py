@@ -5,7 +5,15 @@ Values only: nothing here reads files or asks AWS. Imported by all but `core` an
 
 from __future__ import annotations
 
-from landing.organization.desired import Delivery, Deployment, EnabledService, LockPlace, Organization, Place
+from landing.organization.desired import (
+    Delivery,
+    Deployment,
+    EnabledService,
+    LockPlace,
+    Organization,
+    Place,
+    PlaybookUse,
+)
 from landing.organization.files import File
 from landing.organization.hierarchy import ROOT, Account, Contact, Cover, Hierarchy, Strictness, Target, Unit, node_of
 from landing.organization.marks import (
@@ -54,6 +62,7 @@ __all__ = [
     "Pack",
     "Pipeline",
     "Place",
+    "PlaybookUse",
     "Strictness",
     "Target",
     "Unit",

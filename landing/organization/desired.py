@@ -65,6 +65,15 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaybookUse:
+    """A playbook of the library as the config uses it, by its name there; empty for a document of AWS's own."""
+
+    playbook: str
+    parameters: Mapping[str, Json]
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a setting stands, and how many characters it takes there; `key` is that of its name."""
 
@@ -164,6 +173,7 @@ class Organization(Hierarchy):
     """Whether opt-in Regions are enabled in the accounts that need them."""
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     """Of every account that has none of the kind itself; by BILLING, OPERATIONS and SECURITY."""
+    playbooks: Mapping[str, PlaybookUse] = field(default_factory=dict)
     timeouts: Mapping[str, int] = field(default_factory=dict)
     source: Source | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)

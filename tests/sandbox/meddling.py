@@ -8,12 +8,16 @@ from typing import Any
 
 from landing.blueprint.resource_names import (
     ALARMS,
+    FORENSICS,
     HOST_MANAGEMENT_ROLE,
     LOG_KEY_ALIAS,
     RECORDER,
     RECORDER_ROLE,
     TRAIL,
     bucket,
+    playbook_document,
+    playbook_role,
+    playbook_start_role,
 )
 from tests.sandbox.lab import REGION, Lab
 from tests.sandbox.security import allow, document
@@ -339,6 +343,64 @@ def _mends_for_all(lab: Lab) -> None:
     client.update_assume_role_policy(RoleName="landing-remediation-passwords", PolicyDocument=EVERYBODY)
 
 
+def _evidence_unlocked(lab: Lab) -> None:
+    rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+    lab.cloud.client("s3").put_object_lock_configuration(
+        Bucket=_bucket(lab, "evidence"), ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
+    )
+
+
+def _evidence_open(lab: Lab) -> None:
+    lab.cloud.client("s3").delete_public_access_block(Bucket=_bucket(lab, "evidence"))
+
+
+def _evidence_taken(lab: Lab) -> None:
+    lab.cloud.client("iam").put_role_policy(
+        RoleName=FORENSICS,
+        PolicyName="forensics",
+        PolicyDocument=document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}),
+    )
+
+
+def _playbook_off(lab: Lab) -> None:
+    lab.cloud.client("events").disable_rule(Name=playbook_role("keys"))
+
+
+def _playbook_not_started(lab: Lab) -> None:
+    events = lab.cloud.client("events")
+    events.remove_targets(Rule=playbook_role("keys"), Ids=["playbook"])
+
+
+def _playbook_changed(lab: Lab) -> None:
+    ssm, name = lab.cloud.client("ssm"), playbook_document("keys")
+    steps = [{"name": "nothing", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}]
+    content = json.dumps({"schemaVersion": "0.3", "mainSteps": steps})
+    ssm.update_document(Name=name, Content=content, DocumentVersion="$LATEST")
+    ssm.update_document_default_version(Name=name, DocumentVersion="2")
+
+
+def _playbook_does_more(lab: Lab) -> None:
+    name = playbook_role("keys")
+    lab.cloud.client("iam").put_role_policy(
+        RoleName=name,
+        PolicyName="playbook",
+        PolicyDocument=document({"Effect": "Allow", "Action": "iam:*", "Resource": "*"}),
+    )
+
+
+def _playbook_by_others(lab: Lab) -> None:
+    trust = document({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"})
+    lab.cloud.client("iam").update_assume_role_policy(RoleName=playbook_role("keys"), PolicyDocument=trust)
+
+
+def _starts_anything(lab: Lab) -> None:
+    lab.cloud.client("iam").put_role_policy(
+        RoleName=playbook_start_role("keys"),
+        PolicyName="start",
+        PolicyDocument=document({"Effect": "Allow", "Action": "ssm:StartAutomationExecution", "Resource": "*"}),
+    )
+
+
 MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("log_archive", _opened, "ConfigBucket", "/PublicAccessBlockConfiguration"),
     ("log_archive", _one_setting_opened, "ConfigBucket", "/PublicAccessBlockConfiguration/RestrictPublicBuckets"),
@@ -388,6 +450,15 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("host_management", _hosts_not_managed, "HostManagement", "/SettingValue"),
     ("host_management_role", _hosts_do_more, "HostManagementRole", "/ManagedPolicyArns/1"),
     ("host_management_role", _hosts_of_others, "HostManagementRole", "/AssumeRolePolicyDocument"),
+    ("forensics", _evidence_unlocked, "EvidenceBucket", "/ObjectLockConfiguration/Rule/DefaultRetention/Days"),
+    ("forensics", _evidence_open, "EvidenceBucket", "/PublicAccessBlockConfiguration"),
+    ("forensics", _evidence_taken, "ForensicsRole", "/Policies/0/PolicyDocument"),
+    ("playbook", _playbook_off, "Rule", "/State"),
+    ("playbook", _playbook_not_started, "Rule", "/Targets"),
+    ("playbook", _playbook_changed, "Document", "/Content"),
+    ("playbook_roles", _playbook_does_more, "PlaybookRole", "/Policies/0/PolicyDocument"),
+    ("playbook_roles", _playbook_by_others, "PlaybookRole", "/AssumeRolePolicyDocument"),
+    ("playbook_roles", _starts_anything, "StartRole", "/Policies/0/PolicyDocument"),
     ("permission_boundary", _boundary_opened, "Boundary", "/PolicyDocument"),
     ("permission_boundary", _boundary_gone, "Boundary", ""),
     ("session_manager", _sessions_not_logged, "Preferences", "/Content"),

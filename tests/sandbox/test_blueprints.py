@@ -32,6 +32,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "host_management": ("host_management_role",),
     "config_recorder": ("log_archive", "config_recorder_role"),
     "config_remediation": ("log_archive", "config_recorder_role", "config_recorder"),
+    "playbook": ("playbook_roles",),
     "trail_alarms": ("cloudtrail_logs",),
 }
 CHANGES: dict[str, dict[str, Any]] = {
@@ -44,9 +45,12 @@ CHANGES: dict[str, dict[str, Any]] = {
     "config_remediation": {"remediations": {"passwords": {**REMEDIATION, "attempts": 2}}},
     "config_remediation_role": {"remediations": {"passwords": {**REMEDIATION, "permissions": ["iam:GetUser"]}}},
     "data_key": {"users": ["role/shop-*", "role/search"]},
+    "forensics": {"lock_days": 730},
     "log_archive": {"retention_days": 3650, "archive_days": 90},
     "permission_boundary": {"denied_actions": ["aws-portal:*"]},
     "pipeline": {"session_hours": 12},
+    "playbook": {"at_most": 1, "approvers": ["oncall"]},
+    "playbook_roles": {"never": ["arn:aws:iam::*:user/ann"]},
     "read_role": {"trusted": "role/landing-plan"},
     "trail_alarms": {"denials": 7},
     "session_manager": {"idle_minutes": 5},
@@ -54,24 +58,49 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 """What is changed in an update, where the blueprint has something to change."""
 ALL = ("account_baseline", "alarms", "alarms_events", "alarms_role", "break_glass_role", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
-       "config_remediation", "config_remediation_role", "data_key", "host_management", "host_management_role", "permission_boundary", "session_manager",
-       "log_archive", "pipeline", "read_role", "security_audit_role", "trail_alarms")  # fmt: skip
+       "config_remediation", "config_remediation_role", "data_key", "forensics", "host_management", "host_management_role", "permission_boundary", "session_manager",
+       "log_archive", "pipeline", "playbook", "playbook_roles", "read_role", "security_audit_role", "trail_alarms")  # fmt: skip
 
 
 def test_no_blueprint_is_left_out(library: Library) -> None:
     assert set(library.blueprint_files) == set(ALL)
 
 
+PLAYBOOK: dict[str, dict[str, Any]] = {
+    "playbook": {
+        "key": "keys",
+        "title": "Make a key inactive",
+        "pattern": {"source": ["aws.guardduty"]},
+        "document": {
+            "schemaVersion": "0.3",
+            "parameters": {"User": {"type": "String", "allowedPattern": "^[a-z]+$"}},
+            "mainSteps": [{"name": "list", "action": "aws:executeAwsApi", "inputs": {"Service": "iam", "Api": "ListAccessKeys", "UserName": "{{ User }}"}}],
+        },
+        "event": {"User": "$.detail.user"},
+        "values": {},
+    },
+    "playbook_roles": {
+        "key": "keys",
+        "title": "Make a key inactive",
+        "permissions": [{"Effect": "Allow", "Action": "iam:ListAccessKeys", "Resource": "*"}],
+    },
+}  # fmt: skip
+
+
 def _given(name: str) -> dict[str, Any]:
     """Parameters of a blueprint that has no defaults, or that does little by itself."""
     if name == "break_glass_role":
         return {"trusted": ["user/ann", "user/ben"]}
+    if name == "forensics":
+        return {"trusted": ["role/oncall"]}
     if name == "data_key":
         return {"users": ["role/shop-*"]}
     if name == "alarms_events":
         return {"watched_roles": ["break-glass"], "rule_names": ["OrgConfigRule-landing-root-key-", "landing-public"]}
     if name.startswith("config_remediation"):
         return {"remediations": {"passwords": REMEDIATION}}
+    if name in PLAYBOOK:
+        return PLAYBOOK[name]
     if name != "pipeline":
         return {}
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetRole", "Resource": "*"}]}
@@ -94,7 +123,7 @@ def _given(name: str) -> dict[str, Any]:
 @source(SOURCE)
 def test_a_blueprint_lives_a_whole_life(lab: Lab, name: str) -> None:
     for needed in NEEDS.get(name, ()):
-        lab.deploy(needed)
+        lab.deploy(needed, **PLAYBOOK.get(needed, {}))
     stack = lab.deploy(name, **_given(name))
     assert stack.drift() == {}
     if name in CHANGES:
@@ -112,6 +141,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "config_remediation": _given("config_remediation"),
     "config_remediation_role": _given("config_remediation_role"),
     "data_key": _given("data_key"),
+    "forensics": _given("forensics"),
+    **PLAYBOOK,
 }
 
 
@@ -121,7 +152,7 @@ def test_meddling_is_seen_and_reverted(
     lab: Lab, name: str, meddle: Callable[[Lab], None], resource: str, path: str
 ) -> None:
     for needed in NEEDS.get(name, ()):
-        lab.deploy(needed)
+        lab.deploy(needed, **PLAYBOOK.get(needed, {}))
     stack = lab.deploy(name, **OPTIONS.get(name, {}))
     assert stack.drift() == {}
     meddle(lab)

@@ -19,14 +19,18 @@ def as_text(report: Report, *, verbose: bool = False) -> str:
 
 
 def summary(report: Report) -> str:
-    """One line: how many policies, cases, requests and mutants, and how many of each are wrong."""
+    """One line: how many policies, cases, requests, playbooks and mutants, and how many of each are wrong."""
     results = [result for suite in report.suites for result in suite.results]
+    playbooks = sum(any(result.kind == "event" for result in suite.results) for suite in report.suites)
     parts = [
-        _counted(len(report.suites), "policy", "policies"),
+        _counted(len(report.suites) - playbooks, "policy", "policies"),
         _counted(sum(result.kind == "case" for result in results), "case"),
         _counted(sum(result.requests for result in results if result.kind == "case"), "request"),
         _counted(report.claims, "claim"),
     ]
+    if playbooks:
+        events = sum(result.kind == "event" for result in results)
+        parts.append(f"{_counted(playbooks, 'playbook')} with {_counted(events, 'case')}")
     if settings := sum(result.kind == "setting" for result in results):
         parts.append(_counted(settings, "setting"))
     if any(suite.mutants is not None for suite in report.suites):

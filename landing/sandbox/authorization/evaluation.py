@@ -6,8 +6,9 @@ policies, the permissions boundary, and the policies of the session. Roles' trus
 of resources by the services that own them.
 
 What is not known of a request is absent: its condition keys are those that follow from caller, resource and
-organization (see `landing.policy.covered`), the Region, the time, the caller's tags, and those tags, principals and
-policy types that the call itself names. Where a statement stays in doubt, the call is refused.
+organization (see `landing.policy.covered`), the Region, the time, the caller's tags, the tags of users, roles,
+trails and resources of EC2, and those tags, principals and policy types that the call itself names. Where a
+statement stays in doubt, the call is refused.
 """
 
 from __future__ import annotations
@@ -103,7 +104,10 @@ def denial(
         "action": action,
         "resource": resource,
         "resourceAccount": owner,
-        "context": dict(_context(world, caller, asked.region, parameters)),
+        "context": {
+            **{f"aws:ResourceTag/{key}": value for key, value in resources.tags_of(world, caller, resource).items()},
+            **dict(_context(world, caller, asked.region, parameters)),
+        },
     }
     coverage = covered(_outline(world, caller.account, owner), request)
     complete = coverage.complete(request)

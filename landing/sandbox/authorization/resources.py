@@ -60,6 +60,32 @@ def owner_of(world: World, caller: Identity, resource: str) -> str:
     return caller.account
 
 
+def tags_of(world: World, caller: Identity, resource: str) -> dict[str, str]:
+    """The tags of a user, a role, a trail or a resource of EC2 that is there; of nothing else they are known."""
+    parts = resource.split(":", 5)
+    if len(parts) < 6 or parts[2] not in ("cloudtrail", "ec2", "iam"):
+        return {}
+    if parts[2] == "cloudtrail":
+        from landing.sandbox.services.cloudtrail.state import of_account
+
+        trails = of_account(world, parts[4]).trails
+        trail = trails.get((parts[3], parts[5].partition("/")[2]))
+        return {} if trail is None else dict(trail.tags)
+    if parts[2] == "ec2":
+        known = upstream.backend("ec2", parts[4] or caller.account, parts[3]).tags
+        return {str(key): str(value) for key, value in known.get(parts[5].partition("/")[2], {}).items()}
+    backend = upstream.backend("iam", parts[4], world.home_region)
+    things = {"user": backend.users, "role": backend.roles}.get(parts[5].partition("/")[0], {})
+    found = next((thing for thing in things.values() if thing.arn == resource), None)
+    if found is None:
+        return {}
+    if parts[5].startswith("user/"):
+        tags = backend.tagger.list_tags_for_resource(resource)["Tags"]
+    else:
+        tags = [*found.tags.values()] if isinstance(found.tags, Mapping) else found.tags or []
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
 @cache
 def _regex(text: str) -> re.Pattern[str]:
     """What an ARN of a format looks like; a name may have slashes, as the paths of IAM have."""
@@ -148,8 +174,31 @@ def _of_sts(world: World, caller: Identity, region: str, parameters: Mapping[str
     return [f"arn:{world.partition}:iam::{target}:root"] if isinstance(target, str) else []
 
 
+EC2_TYPES = {
+    "i": "instance", "sg": "security-group", "sgr": "security-group-rule", "snap": "snapshot", "vol": "volume",
+    "vpc": "vpc", "subnet": "subnet", "eni": "network-interface", "ami": "image",
+}  # fmt: skip
+"""How ids of EC2 begin, and what they are of (EC2 User Guide, "Resource IDs")."""
+UNOWNED = ("snapshot", "image")
+"""Types whose ARNs have no account (Service Authorization Reference, "Amazon EC2")."""
+
+
+def _of_ec2(world: World, caller: Identity, region: str, parameters: Mapping[str, Any]) -> list[str]:
+    """What has an id, whatever the parameter is called."""
+    found = []
+    inside = parameters.get("InstanceSpecification")
+    for value in (*parameters.values(), *(inside.values() if isinstance(inside, Mapping) else ())):
+        for text in value if isinstance(value, list) else [value]:
+            kind = EC2_TYPES.get(text.partition("-")[0]) if isinstance(text, str) and "-" in text else None
+            if kind:
+                owner = "" if kind in UNOWNED else caller.account
+                found.append(f"arn:{world.partition}:ec2:{region}:{owner}:{kind}/{text}")
+    return found
+
+
 OWN: dict[str, Callable[[World, Identity, str, Mapping[str, Any]], list[str]]] = {
     "cloudformation": _of_cloudformation,
+    "ec2": _of_ec2,
     "iam": _of_iam,
     "kms": _of_kms,
     "organizations": _of_organizations,

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from landing.sandbox.moto.probes import refuses
 from landing.sandbox.protocol.http import HttpAnswer
 from landing.sandbox.protocol.refusal import Refusal
-from landing.sandbox.services import event_patterns
+from landing.sandbox.services import event_patterns, event_targets
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.service import Probe, ProbedSandbox, Service
 
@@ -62,6 +62,12 @@ def everybody_is_a_star(sandbox: ProbedSandbox) -> bool:
     return bool(statement["Principal"] == "*")
 
 
+def sources_of_aws_are_kept(sandbox: ProbedSandbox) -> bool:
+    """The probe: nobody puts an event of AWS's own services."""
+    entry = {"Source": "aws.ec2", "DetailType": "probe", "Detail": "{}"}
+    return bool(_events(sandbox).put_events(Entries=[entry])["FailedEntryCount"] == 1)
+
+
 def buses_are_updated(sandbox: ProbedSandbox) -> bool:
     """The probe: a bus has the description that it was given later."""
     events = _events(sandbox)
@@ -97,6 +103,7 @@ class Events(Service[Buses]):
         "DeleteEventBus": buses_with_rules_stay,
         "DescribeEventBus": everybody_is_a_star,
         "ListRules": tokens_are_checked,
+        "PutEvents": sources_of_aws_are_kept,
         "PutRule": patterns_are_short,
         "PutTargets": targets_are_limited,
         "TestEventPattern": patterns_are_tried,
@@ -118,6 +125,31 @@ class Events(Service[Buses]):
         if len(call.get("EventPattern") or "") > LONGEST:
             raise Refusal("LimitExceededException", f"The event pattern is longer than {LONGEST} characters.")
         return call.forward()
+
+    def put_events(self, call: Call) -> dict[str, Any]:
+        """Moto starts no Automation, and takes events that only AWS's own services put."""
+        entries: list[dict[str, Any]] = []
+        for given in call["Entries"]:
+            if given.get("Source", "").startswith("aws."):
+                message = "Not authorized for the source."
+                entries.append({"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": message})
+                continue
+            event = {
+                "version": "0",
+                "id": call.world.uuid(),
+                "detail-type": given.get("DetailType", ""),
+                "source": given.get("Source", ""),
+                "account": call.account,
+                "time": call.world.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "region": call.region,
+                "resources": given.get("Resources", []),
+                "detail": json.loads(given.get("Detail", "{}")),
+            }
+            bus = _bus_name(given.get("EventBusName", "default"))
+            event_targets.deliver(call.world, call.account, call.region, event, bus)
+            entries.append({"EventId": event["id"]})
+        failed = sum("ErrorCode" in each for each in entries)
+        return {"FailedEntryCount": failed, "Entries": entries}
 
     def put_targets(self, call: Call) -> HttpAnswer:
         """Moto takes any number of targets, and several inputs for one."""

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
-from landing.sandbox.services.cloudformation.types.base import Properties, Site, changed, given
+from landing.sandbox.services.cloudformation.types.base import Properties, Site, changed, found, given
 from landing.sandbox.services.cloudformation.types.tags import Resource, TagCalls, tag_list
 
 TAGGING = TagCalls("ssm", tag="AddTagsToResource", untag="RemoveTagsFromResource")
@@ -61,7 +61,9 @@ class Document(ApiType):
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """The default version."""
         client = site.client("ssm")
-        live = client.get_document(Name=physical_id)
+        live = found(client.get_document, *self.absent, Name=physical_id)
+        if live is None:
+            return None
         described = client.describe_document(Name=physical_id)["Document"]
         shown = {
             "Name": physical_id,

@@ -1,13 +1,15 @@
-"""AWS Systems Manager: moto's, with the service settings of an account in a Region."""
+"""AWS Systems Manager: moto's, with Automation and the service settings of an account in a Region."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.service import ProbedSandbox, Service
+from landing.sandbox.services.service import Probe, ProbedSandbox, Service
+from landing.sandbox.services.ssm.state import Here
 
 DEFAULTS = {
     "/ssm/appmanager/appmanager-enabled": "False",
@@ -34,22 +36,48 @@ def service_settings_are_kept(sandbox: ProbedSandbox) -> bool:
     return (changed, reset) == ("Disable", "Enable")
 
 
-@dataclass
-class Settings:
-    """The settings that were changed: id to value, when, by whom."""
+def automations_run(sandbox: ProbedSandbox) -> bool:
+    """The probe: an execution waits for an approval and goes on, another one is stopped."""
+    session: Any = sandbox.session()
+    ssm, iam = (session.client(name, region_name="us-east-1") for name in ("ssm", "iam"))
+    statement = {"Effect": "Allow", "Principal": {"Service": "ssm.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = iam.create_role(RoleName="probe", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    me = session.client("sts", region_name="us-east-1").get_caller_identity()["Arn"]
+    asks = {"name": "ask", "action": "aws:approve", "inputs": {"Approvers": [me]}}
+    content = json.dumps({"schemaVersion": "0.3", "assumeRole": role, "mainSteps": [asks]})
+    ssm.create_document(Name="probe", DocumentType="Automation", DocumentFormat="JSON", Content=content)
+    first, second = (ssm.start_automation_execution(DocumentName="probe")["AutomationExecutionId"] for _ in range(2))
+    ssm.send_automation_signal(AutomationExecutionId=first, SignalType="Approve")
+    ssm.stop_automation_execution(AutomationExecutionId=second)
+    (step,) = ssm.describe_automation_step_executions(AutomationExecutionId=first)["StepExecutions"]
+    found = ssm.describe_automation_executions()["AutomationExecutionMetadataList"]
+    ended = ssm.get_automation_execution(AutomationExecutionId=second)["AutomationExecution"]
+    return (step["StepStatus"], len(found), ended["AutomationExecutionStatus"]) == ("Success", 2, "Cancelled")
 
-    changed: dict[str, tuple[str, Any, str]] = field(default_factory=dict)
 
-
-class Ssm(Service[Settings]):
+class Ssm(Service[Here]):
     """Parameters and documents are moto's."""
 
     name = "ssm"
     extends = True
-    probes = dict.fromkeys(
-        ("GetServiceSetting", "ResetServiceSetting", "UpdateServiceSetting"), service_settings_are_kept
-    )
-    state_type = Settings
+    probes: ClassVar[Mapping[str, Probe]] = {
+        **dict.fromkeys(
+            ("GetServiceSetting", "ResetServiceSetting", "UpdateServiceSetting"), service_settings_are_kept
+        ),
+        **dict.fromkeys(
+            (
+                "DescribeAutomationExecutions",
+                "DescribeAutomationStepExecutions",
+                "GetAutomationExecution",
+                "SendAutomationSignal",
+                "StartAutomationExecution",
+                "StopAutomationExecution",
+            ),
+            automations_run,
+        ),
+    }
+    state_type = Here
 
     def get_service_setting(self, call: Call) -> dict[str, Any]:
         """Moto has no service settings."""

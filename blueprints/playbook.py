@@ -1,0 +1,114 @@
+"""A playbook in an account and region: the Automation document, and the rule that starts it when something happens."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from troposphere import Sub, Template
+from troposphere.events import InputTransformer, Rule, Target
+from troposphere.ssm import Document
+
+from landing.blueprint.resource_names import playbook_document, playbook_role, playbook_start_role
+
+ROLE = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/"
+LIMIT, APPROVAL, ENOUGH = "landingHowOften", "landingApproval", "landingEnough"
+
+
+def playbook(
+    *,
+    key: str,
+    title: str,
+    pattern: dict[str, Any],
+    document: dict[str, Any],
+    event: dict[str, str],
+    values: dict[str, list[str]],
+    at_most: int = 10,
+    approvers: Sequence[str] = (),
+    topic: str = "",
+) -> Template:
+    """A playbook in an account and region: the Automation document, and the rule that starts it.
+
+    `event` are parameters with their paths into the event, `values` those that are given. Before its own steps the
+    document ends when it has run `at_most` times that day, and waits for one of the `approvers` (names of roles, or
+    ARNs), whom `topic` tells of it.
+    """
+    template = Template("A playbook: its document, and the rule that starts it")
+    name = playbook_document(key)
+    template.add_resource(
+        Document(
+            "Document",
+            Name=name,
+            DocumentType="Automation",
+            DocumentFormat="JSON",
+            UpdateMethod="NewVersion",
+            Content={
+                **document,
+                "assumeRole": Sub(f"{ROLE}{playbook_role(key)}"),
+                "mainSteps": _steps(key, document["mainSteps"], at_most, _approval(key, title, approvers, topic)),
+            },
+        )
+    )
+    place = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:automation-definition/"
+    given = {**{each: [f"<{each}>"] for each in event}, **values}
+    template.add_resource(
+        Rule(
+            "Rule",
+            DependsOn="Document",
+            Name=playbook_role(key),
+            Description=title[:512],
+            EventPattern=pattern,
+            State="ENABLED",
+            Targets=[
+                Target(
+                    Id="playbook",
+                    Arn=Sub(f"{place}{name}:$DEFAULT"),
+                    RoleArn=Sub(f"{ROLE}{playbook_start_role(key)}"),
+                    InputTransformer=InputTransformer(
+                        InputPathsMap=event, InputTemplate=json.dumps(given, sort_keys=True, separators=(",", ":"))
+                    ),
+                )
+            ],
+        )
+    )
+    return template
+
+
+def _approval(key: str, title: str, approvers: Sequence[str], topic: str) -> list[dict[str, Any]]:
+    """The step that waits for one of the approvers; none where there is nobody to ask."""
+    if not approvers:
+        return []
+    tells = {"NotificationArn": topic} if topic else {}
+    asks = {"Message": f"Playbook {key}: {title}", "MinRequiredApprovals": 1}
+    who = [each if each.startswith("arn:") else Sub(f"{ROLE}{each}") for each in sorted(approvers)]
+    return [{"name": APPROVAL, "action": "aws:approve", "inputs": {**tells, **asks, "Approvers": who}}]
+
+
+def _steps(key: str, own: list[dict[str, Any]], at_most: int, approval: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the document, behind the limit and the approval.
+
+    The executions of a day are counted by asking whether there is one more than there may be: this one is among them.
+    Where that cannot be told, the document goes on.
+    """
+    behind = [*approval, *own]
+    limit = {
+        "name": LIMIT,
+        "action": "aws:assertAwsResourceProperty",
+        "isCritical": False,
+        "onFailure": f"step:{behind[0]['name']}",
+        "nextStep": ENOUGH,
+        "inputs": {
+            "Service": "ssm",
+            "Api": "DescribeAutomationExecutions",
+            "Filters": [
+                {"Key": "DocumentNamePrefix", "Values": [playbook_document(key)]},
+                {"Key": "StartTimeAfter", "Values": ["{{ global:DATE }}T00:00:00Z"]},
+            ],
+            "MaxResults": at_most + 1,
+            "PropertySelector": f"$.AutomationExecutionMetadataList[{at_most}].Mode",
+            "DesiredValues": ["Auto", "Interactive"],
+        },
+    }
+    *body, last = behind
+    ends = last if last["action"] == "aws:branch" or "nextStep" in last else {**last, "isEnd": True}
+    enough = {"name": ENOUGH, "action": "aws:sleep", "isEnd": True, "inputs": {"Duration": "PT1S"}}
+    return [limit, *body, ends, enough]
