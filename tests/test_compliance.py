@@ -21,7 +21,17 @@ from landing.report.formats import View, shown
 from landing.report.style import Style
 from landing.runs.compliance_series import ComplianceSeries, Point, point_of
 from landing.sandbox import Sandbox
-from landing.services.compliance import Compliance, Place, Result, compliance
+from landing.services.compliance import (
+    MOST_EXPRESSION,
+    Compliance,
+    FailingResource,
+    PackResult,
+    Place,
+    Result,
+    compliance,
+    queries_for,
+    with_resources,
+)
 from landing.services.declared_rules import DeclaredRule, declared_rules, told_name
 from landing.services.permissions import plan_policy
 from tests.cloud import Cloud, QuickAws, WatchedAws, keys_of, made_role
@@ -37,6 +47,7 @@ services:
       root-key: {identifier: IAM_ROOT_ACCESS_KEY_CHECK, home_only: true}
       public: {identifier: S3_BUCKET_PUBLIC_READ_PROHIBITED}
       ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT, exclude: {units: [workloads]}}
+    conformance_packs: {small: {}}
 """
 )
 AT = "2026-01-02T00:00:00Z"
@@ -47,6 +58,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("ruled") / "config"
     path.mkdir()
     (path / "landing.yaml").write_text(RULED, encoding="utf-8")
+    packs = path.parent / "conformance-packs"
+    packs.mkdir()
+    (packs / "small.yaml").write_bytes(
+        (Path(__file__).parent / "library" / "conformance-packs" / "small.yaml").read_bytes()
+    )
     return path
 
 
@@ -69,7 +85,7 @@ class CountingAws(WatchedAws):
             self.asked.append(model.name)  # type: ignore[attr-defined]
 
 
-def test_three_questions_tell_it_of_all_accounts(cloud: Cloud) -> None:
+def test_four_questions_tell_it_of_all_accounts(cloud: Cloud) -> None:
     """As the role that plans may, and no question for each account."""
     role = made_role(cloud.sandbox, "planner", plan_policy())
     aws = CountingAws(cloud.organization, keys=keys_of(cloud.sandbox, role))
@@ -77,6 +93,7 @@ def test_three_questions_tell_it_of_all_accounts(cloud: Cloud) -> None:
     found = compliance(cloud.organization, aws, AT)
     assert sorted(aws.asked) == [
         "DescribeAggregateComplianceByConfigRules",
+        "DescribeAggregateComplianceByConformancePacks",
         "DescribeConfigurationAggregatorSourcesStatus",
         "SelectAggregateResourceConfig",
     ]
@@ -88,8 +105,22 @@ def test_three_questions_tell_it_of_all_accounts(cloud: Cloud) -> None:
     meant = cloud.organization
     outside = [key for key, each in found.places.items() if not each.unit.startswith("workloads")]
     assert every == len(outside) * len(meant.governed_regions)
-    assert {each.account for each in found.failing} <= {*outside}
+    assert {each.account for each in found.failing if each.rule == "rules.landing-ebs"} <= {*outside}
     assert "cis-aws-5.0:1.3" in found.controls_of("rules.landing-root-key")
+    packs = found.by_pack()
+    assert packs == {"conformance_packs.small": (0, len(found.places) - 1)}, "passwords, at home alone; not management"
+    assert {(each.failing, each.region) for each in found.packs} == {(1, meant.home_region)}
+    aws.asked = []
+    told = with_resources(meant, aws, found, ["rules.landing-ebs", "rules.landing-root-key", "iam-password-policy"])
+    assert aws.asked == ["SelectAggregateResourceConfig"]
+    ids = {key: each.id for key, each in found.places.items()}
+    every = {(each.rule, each.account, each.region) for each in told.failing}
+    assert {(each.rule, each.account, each.region) for each in told.resources} == every
+    assert all((each.type, each.id) == ("AWS::::Account", ids[each.account]) for each in told.resources)
+    assert with_resources(meant, aws, found, ["rules.landing-root-key"]).resources == ()
+    only = told.only(["log-archive"], ["iam-password-policy"])
+    assert [(each.rule, each.account) for each in only.resources] == [("iam-password-policy", "log-archive")]
+    assert only.packs == (), "the pack has more rules"
     asked = found.asked["rules.landing-ebs"]
     assert [each.line for each in asked.sources] == [1 + RULED[: RULED.index("ebs:")].count("\n")]
 
@@ -141,7 +172,19 @@ def test_the_command_tells_keeps_and_filters(cloud: Cloud, folder: Path, capsys:
         "workloads/prod", "workloads/dev", "workloads"
     }  # fmt: skip
     assert len(kept.read_text().splitlines()) == 2, "a part is no point of the series"
-    for wrong in (["--unit", "nowhere"], ["--account", "nobody"], ["--rule", "none"], ["--control", "x:1"]):
+    assert run([*command, "--exit-zero", "--rule", "rules.ebs", "--resources", "rules.ebs", "--format", "json"]) == 0
+    read = json.loads(capsys.readouterr().out)
+    assert {each["rule"] for each in read["resources"]} == {"rules.landing-ebs"}
+    assert len(read["resources"]) == len(read["non_compliant"]) > 0
+    assert run([*command, "--exit-zero", "--rule", "conformance_packs.small", "--format", "json"]) == 0
+    assert {*json.loads(capsys.readouterr().out)["conformance_packs"]} == {"conformance_packs.small"}
+    for wrong in (
+        ["--unit", "nowhere"],
+        ["--account", "nobody"],
+        ["--rule", "none"],
+        ["--resources", "none"],
+        ["--control", "x:1"],
+    ):
         assert run([*command, *wrong]) == 64
     assert run([*command, "--history", str(folder.parent / "own.jsonl"), "--exit-zero"]) == 0
     assert len((folder.parent / "own.jsonl").read_text().splitlines()) == 1
@@ -198,6 +241,8 @@ FOUND = Compliance(
     {"shop": Place(HOSTILE, "111111111111", "workloads/prod"), "web": Place("web", "222222222222", "root")},
     {("web", "us-east-1"): "the aggregator sees no recorder there"},
     (("access-keys-rotated", "shop", "us-east-1"),),
+    (PackResult("conformance_packs.cis", "shop", "eu-west-1", 2, 40), PackResult(HOSTILE, "web", "eu-west-1", 0, 3)),
+    resources=(FailingResource("access-keys-rotated", "shop", "eu-west-1", "AWS::IAM::User", HOSTILE),),
 )
 POINTS = [Point("2026-01-01T00:00:00Z", (3, 3), 0, {"root": (1, 1)}, {"access-keys-rotated": (2, 2)}), point_of(FOUND)]
 
@@ -208,6 +253,9 @@ def test_it_is_told_by_unit_account_rule_and_over_time() -> None:
     assert "    config/services.yaml:7  cis-aws-5.0:1.13\n" in text
     assert "eu-west-1: 25 resources or more\n" in text
     assert "  the aggregator sees no recorder there: web/us-east-1\n" in text
+    assert "  conformance_packs.cis  0 of 1 accounts and Regions comply with all of it\n" in text
+    assert "eu-west-1: 2 of 40 rules fail\n" in text
+    assert "  access-keys-rotated  AWS::IAM::User =cmd" in text
     assert "  2026-01-01T00:00:00Z  100.0 %  0 do not comply\n" in text
     assert "\x1b" not in text
     read = json.loads(shown("compliance", "json", FOUND, POINTS, view=View()))
@@ -217,7 +265,18 @@ def test_it_is_told_by_unit_account_rule_and_over_time() -> None:
     }  # fmt: skip
     assert [each["share"] for each in read["series"]] == [[3, 3], [1, 3]]
     rows = list(csv.DictReader(io.StringIO(shown("compliance", "csv", FOUND, POINTS, view=View()))))
-    assert [row["status"] for row in rows] == ["non_compliant", "compliant", "non_compliant", "no_result", "unknown"]
+    assert [row["status"] for row in rows] == [
+        "non_compliant", "compliant", "non_compliant", "no_result", "unknown", "pack_non_compliant", "pack_compliant",
+        "resource",
+    ]  # fmt: skip
+    assert (rows[5]["rule"], rows[5]["reason"]) == ("conformance_packs.cis", "2 of 40 rules fail")
+    assert rows[7]["resource_type"] == "AWS::IAM::User"
+    assert rows[7]["resource"].startswith("'=cmd")
+    assert read["conformance_packs"]["conformance_packs.cis"] == {
+        "compliant": 0, "results": 1,
+        "non_compliant": [{"account": "shop", "region": "eu-west-1", "failing": 2, "rules": 40}],
+    }  # fmt: skip
+    assert [each["id"] for each in read["resources"]] == [HOSTILE]
     assert rows[2]["rule"].startswith("'=cmd\\x1b")
     assert rows[4]["reason"] == "the aggregator sees no recorder there"
     page = shown("compliance", "html", FOUND, POINTS, view=View())
@@ -225,6 +284,16 @@ def test_it_is_told_by_unit_account_rule_and_over_time() -> None:
     assert "<script" not in page
     assert "\x1b" not in page
     assert "https:" not in page
+
+
+def test_a_question_for_many_rules_is_cut_where_aws_takes_no_longer_one() -> None:
+    names = [f"rule-{number:03}-with-quite-a-long-name-conformance-pack-abcdefgh" for number in range(130)]
+    asked = [*queries_for([*names, "it's"])]
+    assert len(asked) > 1
+    assert all(len(each) <= MOST_EXPRESSION for each in asked)
+    assert [name for each in asked for name in re.findall(r"'(rule-[^']+)'", each)] == names
+    assert asked[-1].endswith("'it''s')")
+    assert [*queries_for([])] == []
 
 
 def test_a_share_is_rounded_down_and_of_nothing_there_is_none() -> None:

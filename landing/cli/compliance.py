@@ -32,6 +32,8 @@ if TYPE_CHECKING:
               help="This rule, by its name in the report, or those of a setting (rules.KEY); repeatable.")  # fmt: skip
 @click.option("--control", "controls", multiple=True, metavar="ID",
               help="Rules that are evidence for this control (cis-aws-5.0:1.5), or a whole catalogue.")  # fmt: skip
+@click.option("--resources", "listed", multiple=True, metavar="RULE", shell_complete=completed(rules),
+              help="List the resources that do not comply with this rule, named as in --rule; repeatable.")  # fmt: skip
 @click.option("--history", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Where the series over time is kept, instead of beside the config.")  # fmt: skip
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although something does not comply.")
@@ -45,32 +47,37 @@ def command(
     keys: tuple[str, ...],
     names: tuple[str, ...],
     controls: tuple[str, ...],
+    listed: tuple[str, ...],
     history: Path | None,
     exit_zero: bool,
     allow_incomplete: bool,
     limit: int,
     forms: tuple[str, ...],
 ) -> int:
-    """Tell who complies with the rules of AWS Config, by unit, account and rule, now and over time.
+    """Tell who complies with the rules of AWS Config, by unit, account, rule and conformance pack, now and over time.
 
-    As the organization's aggregator has it: three paged questions, however many accounts there are. A look at the whole
-    organization is kept, so that later ones can tell how it was. Nothing in AWS is changed.
+    As the organization's aggregator has it: four paged questions, however many accounts there are, and one more with
+    --resources. A look at the whole organization is kept, so that later ones can tell how it was. Nothing in AWS is
+    changed.
 
     \b
       landing compliance
       landing compliance --unit workloads --control cis-aws-5.0
+      landing compliance --resources rules.s3-no-public-read
       landing compliance --format html=compliance.html --format csv=compliance.csv
     """
     from landing.cli.output import result, style_of
     from landing.report.style import Style
     from landing.runs.compliance_series import FILE, ComplianceSeries, point_of
-    from landing.services.compliance import compliance
+    from landing.services.compliance import compliance, with_resources
 
     wanted = outputs(forms, formats.names("compliance"))
     organization, _ = session.organization()
     aws = session.connect(organization, read_only=True)
     with reading(aws):
         found = compliance(organization, aws, now())
+        if listed:
+            found = with_resources(organization, aws, found, _rules(found, listed, ()) or ())
     series = ComplianceSeries(
         history or session.folder / (f"sandbox-{FILE}" if session.sandbox else FILE), found.organization
     )

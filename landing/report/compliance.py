@@ -14,12 +14,12 @@ from landing.report.drift_csv import harmless
 from landing.report.formats.view import View
 from landing.report.style import Style
 from landing.runs.compliance_series import Point, Share
-from landing.services.compliance import Compliance, Result
+from landing.services.compliance import Compliance, PackResult, Result
 from landing.services.declared_rules import Site
 
 COLUMNS = (
     "status", "rule", "account", "id", "name", "unit", "region", "resources", "more", "controls", "settings", "file",
-    "line", "reason",
+    "line", "reason", "resource_type", "resource",
 )  # fmt: skip
 """In this order; new ones come at the end."""
 PLACES = 5
@@ -85,6 +85,15 @@ def asked_at(found: Compliance, rule: str) -> str:
     return ", ".join(f"{each.file}:{each.line}" for each in asked.sources) or ", ".join(asked.settings)
 
 
+def failing_packs(found: Compliance) -> dict[str, list[PackResult]]:
+    """Where a conformance pack is not complied with, by pack, where most of its rules fail first."""
+    packs: dict[str, list[PackResult]] = {}
+    for each in sorted(found.packs, key=lambda each: (each.pack, -each.failing, each.account, each.region)):
+        if each.failing:
+            packs.setdefault(each.pack, []).append(each)
+    return packs
+
+
 def as_text(found: Compliance, points: Sequence[Point], view: View) -> str:
     """Units, the rules that are not complied with and where, what is not known, and how it was before."""
     style = view.style
@@ -93,7 +102,9 @@ def as_text(found: Compliance, points: Sequence[Point], view: View) -> str:
     accounts = found.by(lambda each: each.account)
     bad = {name_of(found, key): share for key, share in accounts.items() if share[0] < share[1]}
     lines += _shares(style, "Accounts that do not comply", _first(bad, view.limit))
+    lines += _packs(found, view)
     lines += _failing(found, view)
+    lines += _resources(found, view)
     if unknown := why_unknown(found):
         lines.append(style.paint("Not known: nothing there counts as compliant", "bold"))
         lines += [f"  {safe(reason)}: {safe(few(sites, PLACES if view.limit else len(sites)))}"
@@ -123,6 +134,38 @@ def _shares(style: Style, title: str, shares: Mapping[str, Share]) -> list[str]:
     rows = [f"  {safe(name):{width}}  {percent(share):>7}  {share[0]} of {share[1]} results comply"
             for name, share in shares.items()]  # fmt: skip
     return [style.paint(title, "bold"), *rows, ""]
+
+
+def _packs(found: Compliance, view: View) -> Iterator[str]:
+    shares, bad = found.by_pack(), failing_packs(found)
+    if shares:
+        yield view.style.paint("Conformance packs", "bold")
+    for pack, (good, every) in shares.items():
+        yield f"  {safe(pack)}  {good} of {every} accounts and Regions comply with all of it"
+        failing = bad.get(pack, [])
+        shown = failing[: PLACES if view.limit else None]
+        for each in shown:
+            yield (
+                f"    {safe(name_of(found, each.account))} {safe(each.region)}: "
+                f"{each.failing} of {each.rules} rules fail"
+            )
+        if len(failing) > len(shown):
+            yield f"    … and {len(failing) - len(shown)} more: --limit 0 shows all"
+    if shares:
+        yield ""
+
+
+def _resources(found: Compliance, view: View) -> Iterator[str]:
+    if found.resources:
+        yield view.style.paint("Resources that do not comply", "bold")
+    shown = found.resources[: view.limit or None]
+    for each in shown:
+        place = f"{safe(name_of(found, each.account))} {safe(each.region)}"
+        yield f"  {safe(each.rule)}  {safe(each.type)} {safe(each.id)}  {place}"
+    if len(found.resources) > len(shown):
+        yield f"  … and {len(found.resources) - len(shown)} more: --limit 0 shows all"
+    if found.resources:
+        yield ""
 
 
 def _failing(found: Compliance, view: View) -> Iterator[str]:
@@ -167,6 +210,18 @@ def as_json(found: Compliance, points: Sequence[Point]) -> str:
             }
             for rule, each in _counted(rules).items()
         },
+        "conformance_packs": {
+            pack: {
+                "compliant": good,
+                "results": every,
+                "non_compliant": [
+                    {"account": each.account, "region": each.region, "failing": each.failing, "rules": each.rules}
+                    for each in failing_packs(found).get(pack, [])
+                ],
+            }
+            for pack, (good, every) in found.by_pack().items()
+        },
+        "resources": [asdict(each) for each in found.resources],
         "non_compliant": [
             {
                 "rule": each.rule,
@@ -191,7 +246,7 @@ def _counted(shares: Mapping[str, Share]) -> dict[str, dict[str, int]]:
 
 
 def as_csv(found: Compliance) -> str:
-    """A row for each result, for what has none, and for what is not known."""
+    """A row for each result, for what has none, for what is not known, for packs and for resources."""
     text = io.StringIO(newline="")
     rows = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     rows.writerow(COLUMNS)
@@ -203,11 +258,27 @@ def as_csv(found: Compliance) -> str:
         rows.writerow(harmless(cell) for cell in _cells(found, "no_result", rule, (account, region)))
     for site, reason in sorted(found.unknown.items()):
         rows.writerow(harmless(cell) for cell in _cells(found, "unknown", "", site, reason=reason))
+    for pack in found.packs:
+        status = "pack_non_compliant" if pack.failing else "pack_compliant"
+        reason = f"{pack.failing} of {pack.rules} rules fail"
+        rows.writerow(
+            harmless(cell) for cell in _cells(found, status, pack.pack, (pack.account, pack.region), reason=reason)
+        )
+    for one in found.resources:
+        cells = _cells(found, "resource", one.rule, (one.account, one.region), resource=(one.type, one.id))
+        rows.writerow(harmless(cell) for cell in cells)
     return text.getvalue()
 
 
 def _cells(
-    found: Compliance, status: str, rule: str, site: Site, *, count: tuple[object, str] = ("", ""), reason: str = ""
+    found: Compliance,
+    status: str,
+    rule: str,
+    site: Site,
+    *,
+    count: tuple[object, str] = ("", ""),
+    reason: str = "",
+    resource: tuple[str, str] = ("", ""),
 ) -> Iterator[object]:
     place, asked = found.places[site[0]], found.asked.get(rule)
     at = asked.sources[0] if asked and asked.sources else None
@@ -216,3 +287,4 @@ def _cells(
     yield " ".join(asked.settings) if asked else ""
     yield from (at.file, at.line) if at else ("", "")
     yield reason
+    yield from resource

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from landing.report.compliance import asked_at, name_of, percent, silent, verdict, why_unknown, worst
+from landing.report.compliance import asked_at, failing_packs, name_of, percent, silent, verdict, why_unknown, worst
 from landing.report.html_page import asset, content_policy, environment
 from landing.runs.compliance_series import Point, Share
 from landing.services.compliance import Compliance
@@ -53,6 +53,10 @@ def render(found: Compliance, points: Sequence[Point]) -> str:
             units=list(_units(found, points)),
             accounts=list(_accounts(found)),
             rules=list(_rules(found, points)),
+            packs=list(_packs(found)),
+            resources=[
+                (each.rule, each.type, each.id, name_of(found, each.account), each.region) for each in found.resources
+            ],
             silent=[(rule, asked_at(found, rule), len(sites)) for rule, sites in silent(found).items()],
         )
     )
@@ -82,6 +86,17 @@ def _units(found: Compliance, points: Sequence[Point]) -> Iterator[Row]:
 def _accounts(found: Compliance) -> Iterator[Row]:
     for key, share in found.by(lambda each: each.account).items():
         yield Row(name_of(found, key), percent(share), *share, "")
+
+
+def _packs(found: Compliance) -> Iterator[Row]:
+    bad = failing_packs(found)
+    for pack, share in found.by_pack().items():
+        places = [
+            f"{name_of(found, each.account)} {each.region}: {each.failing} of {each.rules} rules fail"
+            for each in bad.get(pack, [])
+        ]
+        left = max(0, len(places) - MOST_PLACES)
+        yield Row(pack, percent(share), *share, "", places=tuple(places[:MOST_PLACES]), places_left=left)
 
 
 def _rules(found: Compliance, points: Sequence[Point]) -> Iterator[Row]:

@@ -1,8 +1,10 @@
 """What the rules of AWS Config have found in every account and Region, as the organization's aggregator has it.
 
-Three paged questions, whatever the number of accounts: DescribeAggregateComplianceByConfigRules (1,000 results a page,
-those of rules that have none are left out), which recorders record (SelectAggregateResourceConfig), and which sources
-AWS could not aggregate (DescribeConfigurationAggregatorSourcesStatus).
+Four paged questions, whatever the number of accounts: DescribeAggregateComplianceByConfigRules (1,000 results a page,
+those of rules that have none are left out), DescribeAggregateComplianceByConformancePacks, which recorders record
+(SelectAggregateResourceConfig), and which sources AWS could not aggregate
+(DescribeConfigurationAggregatorSourcesStatus). Which resources do not comply with some rules is one more
+(SelectAggregateResourceConfig).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from landing.aws import Aws, translated, unless
@@ -18,11 +20,12 @@ from landing.core.errors import Refused
 from landing.organization import Organization
 from landing.services.config.recorder_status import RECORDERS, ConfigRecording, aggregator_of
 from landing.services.config.settings import ConfigSettings
-from landing.services.declared_rules import DeclaredRule, Site, declared_rules, told_name
+from landing.services.declared_rules import DeclaredRule, Site, declared_rules, told_name, told_pack
 from landing.services.stacks import existing_recorders
 
 ACTIONS = (
     "config:DescribeAggregateComplianceByConfigRules",
+    "config:DescribeAggregateComplianceByConformancePacks",
     "config:DescribeConfigurationAggregatorSourcesStatus",
     "config:SelectAggregateResourceConfig",
 )
@@ -30,6 +33,14 @@ ACTIONS = (
 UNSOUND = ("FAILED", "OUTDATED")
 """Statuses of sources whose results are none, or old."""
 ACTIVE = "ACTIVE"
+FAILING = (
+    "SELECT accountId, awsRegion, configuration.targetResourceType, configuration.targetResourceId, "
+    "configuration.configRuleList WHERE resourceType = 'AWS::Config::ResourceCompliance' "
+    "AND configuration.complianceType = 'NON_COMPLIANT' AND configuration.configRuleList.configRuleName IN ({})"
+)
+"""Resources that do not comply with some of all rules; of rules of these names, among them."""
+MOST_EXPRESSION = 4_096
+"""Characters of a query (SelectAggregateResourceConfig, Expression)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,28 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class PackResult:
+    """What a conformance pack has come to in an account (by key) and Region: how many of its rules fail."""
+
+    pack: str
+    account: str
+    region: str
+    failing: int
+    rules: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailingResource:
+    """A resource that does not comply with a rule, in an account (by key) and Region."""
+
+    rule: str
+    account: str
+    region: str
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """An account: its name in AWS, its id and its unit (by key, or `root`)."""
 
@@ -83,6 +116,11 @@ class Compliance:
     unknown: Mapping[Site, str]
     silent: tuple[tuple[str, str, str], ...] = ()
     """Rule, account, Region."""
+    packs: tuple[PackResult, ...] = ()
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What AWS calls a rule in accounts, by its name here."""
+    resources: tuple[FailingResource, ...] = ()
+    """Those of the rules that were asked for."""
 
     @property
     def failing(self) -> tuple[Result, ...]:
@@ -123,7 +161,24 @@ class Compliance:
             silent=tuple(
                 each for each in self.silent if each[1] in accounts and (rules is None or each[0] in rules)
             ),
+            packs=tuple(
+                each for each in self.packs if each.account in accounts and (rules is None or self._whole(each, rules))
+            ),
+            resources=tuple(
+                each for each in self.resources if each.account in accounts and (rules is None or each.rule in rules)
+            ),
         )  # fmt: skip
+
+    def _whole(self, pack: PackResult, rules: Collection[str]) -> bool:
+        """Whether a pack of the config has no rule besides these."""
+        its = {rule for rule, each in self.asked.items() if pack.pack in each.settings}
+        return bool(its) and its <= {*rules}
+
+    def by_pack(self) -> dict[str, tuple[int, int]]:
+        """Accounts and Regions that comply with the whole of a pack, and all that have a result of it."""
+        every = Counter(each.pack for each in self.packs)
+        good = Counter(each.pack for each in self.packs if not each.failing)
+        return {name: (good[name], every[name]) for name in sorted(every)}
 
 
 def compliance(organization: Organization, aws: Aws, at: str) -> Compliance:
@@ -137,10 +192,13 @@ def compliance(organization: Organization, aws: Aws, at: str) -> Compliance:
     }
     about = {"ConfigurationAggregatorName": name}
     rows: list[Any] = []
+    of_packs: list[Any] = []
     with translated(scope, "DescribeAggregateComplianceByConfigRules"):
         with unless("NoSuchConfigurationAggregatorException") as absent:
             operation = "describe_aggregate_compliance_by_config_rules"
             rows = list(aws.listed(client, operation, "AggregateComplianceByConfigRules", **about))
+            operation = "describe_aggregate_compliance_by_conformance_packs"
+            of_packs = list(aws.listed(client, operation, "AggregateComplianceByConformancePacks", **about))
         if absent.code:
             raise Refused(f"there is no aggregator {name} in {scope}: `landing plan` tells what is to be made")
         recording = _recording(aws, client, about)
@@ -156,10 +214,75 @@ def compliance(organization: Organization, aws: Aws, at: str) -> Compliance:
     }
     known = tuple(each for each in results if not each.complies or each.site not in unknown)
     asked = declared_rules(organization)
+    names: dict[str, set[str]] = {}
+    for row in rows:
+        names.setdefault(told_name(row["ConfigRuleName"]), set()).add(row["ConfigRuleName"])
     return Compliance(
         str((aws.tree.description or {}).get("Id", "")), at, known, asked, places, unknown,
         tuple(_silent(asked, places, unknown, known)),
+        tuple(_packs(organization, of_packs, keys, unknown)),
+        {rule: frozenset(each) for rule, each in names.items()},
     )  # fmt: skip
+
+
+def with_resources(organization: Organization, aws: Aws, found: Compliance, rules: Collection[str]) -> Compliance:
+    """The same with the resources that do not comply with these rules, by their names in `found`.
+
+    A condition holds for an item where any rule of the resource meets it ("Limitations" of advanced queries): which of
+    them fails is looked up in what comes. Raises AwsError.
+    """
+    names = {name: rule for rule in rules for name in found.names.get(rule, ())}
+    scope = next(iter(ConfigRecording().scopes(organization)))
+    keys = {each.id: key for key, each in found.places.items()}
+    client, failing = aws.client("config", scope), []
+    about = {"ConfigurationAggregatorName": aggregator_of(organization)}
+    for some in queries_for(sorted(names)):
+        with translated(scope, "SelectAggregateResourceConfig"):
+            rows = aws.listed(client, "select_aggregate_resource_config", "Results", Expression=some, **about)
+            for row in map(json.loads, rows):
+                judged = row["configuration"]
+                failing += [
+                    FailingResource(
+                        names[each["configRuleName"]], keys[row["accountId"]], row["awsRegion"],
+                        judged["targetResourceType"], judged["targetResourceId"],
+                    )
+                    for each in judged["configRuleList"]
+                    if each["complianceType"] == "NON_COMPLIANT" and each["configRuleName"] in names
+                    and row["accountId"] in keys
+                ]  # fmt: skip
+    order = sorted({*failing}, key=lambda each: (each.rule, each.account, each.region, each.type, each.id))
+    return replace(found, resources=tuple(order))
+
+
+def queries_for(names: Iterable[str]) -> Iterator[str]:
+    """Queries for the resources that do not comply with rules of these names, each of a length that AWS takes."""
+    some: list[str] = []
+    for name in names:
+        if some and len(FAILING.format(", ".join([*some, _quoted(name)]))) > MOST_EXPRESSION:
+            yield FAILING.format(", ".join(some))
+            some = []
+        some.append(_quoted(name))
+    if some:
+        yield FAILING.format(", ".join(some))
+
+
+def _quoted(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'"
+
+
+def _packs(
+    organization: Organization, rows: Iterable[Mapping[str, Any]], keys: Mapping[str, str], unknown: Collection[Site]
+) -> Iterator[PackResult]:
+    """Where nothing is known, a pack that is complied with is none."""
+    for row in rows:
+        judged = row.get("Compliance") or {}
+        if row["AccountId"] not in keys or judged.get("ComplianceType") not in ("COMPLIANT", "NON_COMPLIANT"):
+            continue
+        failing = int(judged.get("NonCompliantRuleCount", 0))
+        site = keys[row["AccountId"]], row["AwsRegion"]
+        if failing or site not in unknown:
+            total = int(judged.get("TotalRuleCount", 0))
+            yield PackResult(told_pack(organization, row["ConformancePackName"]), *site, failing, total)
 
 
 def _recording(aws: Aws, client: Any, about: Mapping[str, str]) -> dict[Site, bool]:

@@ -10,6 +10,7 @@ from landing.blueprint.resource_names import remediation_rule
 from landing.core.constraints import config_rules
 from landing.core.model import Source
 from landing.organization import ROOT, EnabledService, File, Organization, Target
+from landing.services.config.conformance_pack import OrganizationConformancePack
 from landing.services.config.organization_deployment import left_out, names_of
 from landing.services.config.pack import RULE, ConformancePack, pack_in
 from landing.services.config.rule import ConfigRule
@@ -18,6 +19,7 @@ from landing.services.config.settings import ConfigSettings
 ORGANIZATION_RULE = re.compile(r"OrgConfigRule-(.+)-[a-z0-9]{8}")
 PACK_RULE = re.compile(r"(.+)-conformance-pack-[a-z0-9]+")
 HUB_RULE = re.compile(r"(securityhub-.+)-[a-z0-9]{6,8}")
+ORGANIZATION_PACK = re.compile(r"OrgConformsPack-(.+)-[a-z0-9]{8}")
 """What AWS calls the rules in an account that an organization, a pack or Security Hub has deployed there."""
 RULES, PACKS, REMEDIATIONS = "rules", "conformance_packs", "remediations"
 """The settings that ask for rules."""
@@ -80,6 +82,13 @@ def names_in_members(settings: ConfigSettings, chosen: Collection[str], packs: M
     found |= {remediation_rule(key) for key in settings.remediations if f"{REMEDIATIONS}.{key}" in meant}
     begins = tuple(name for name in found if name.endswith("-"))
     return tuple(sorted(name for name in found if not any(name != each and name.startswith(each) for each in begins)))
+
+
+def told_pack(organization: Organization, name: str) -> str:
+    """What a conformance pack of an account is called in a report: `conformance_packs.KEY`, or as AWS has it."""
+    found = ORGANIZATION_PACK.fullmatch(name)
+    keys = {name: key for key, name in OrganizationConformancePack().names(organization).items()}
+    return f"{PACKS}.{keys[found[1]]}" if found and found[1] in keys else name
 
 
 def declared_rules(organization: Organization) -> dict[str, DeclaredRule]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.config import rules
+from landing.sandbox.services.config import packs, rules
 from landing.sandbox.services.config.aggregators import aggregator_of, sources
 from landing.sandbox.services.config.compliance import compliance, detail, summary
 from landing.sandbox.services.config.evaluations import Result, evaluate
@@ -45,6 +45,32 @@ def describe_aggregate_compliance_by_config_rules(call: Call) -> dict[str, Any]:
         if result.compliance in RESULTS and wanted.get("ComplianceType", result.compliance) == result.compliance
     ]
     return call.page("AggregateComplianceByConfigRules", found, most=1000)
+
+
+def describe_aggregate_compliance_by_conformance_packs(call: Call) -> dict[str, Any]:
+    """Pack by pack in each account and Region, but for those without a result (API reference)."""
+    wanted = call.get("Filters") or {}
+    if wanted.get("ComplianceType", RESULTS[0]) not in RESULTS:  # AggregateConformancePackComplianceFilters
+        raise invalid(f"The compliance type must be one of {', '.join(RESULTS)}.")
+    found = []
+    for account, region in sources(call, aggregator_of(call)):
+        place = peek(call.world, account, region)
+        outside = wanted.get("AccountId", account) != account or wanted.get("AwsRegion", region) != region
+        if outside or place is None or place.recorder is None:
+            continue
+        known = rules.every(call.world, account, region).values()
+        for pack in packs.every(call.world, account, region).values():
+            members = [rule for rule in known if rule["ConfigRuleName"].endswith(f"-{pack.id}")]
+            verdicts = [evaluate(call.world, account, region, rule, thorough=False).compliance for rule in members]
+            bad, good = (verdicts.count(each) for each in ("NON_COMPLIANT", "COMPLIANT"))
+            verdict = "NON_COMPLIANT" if bad else "COMPLIANT"
+            named = wanted.get("ConformancePackName", pack.name) == pack.name
+            if named and (bad or good) and wanted.get("ComplianceType", verdict) == verdict:
+                counts = {"CompliantRuleCount": good, "NonCompliantRuleCount": bad, "TotalRuleCount": len(members)}
+                compared = {"ComplianceType": verdict, **counts}
+                at = {"AccountId": account, "AwsRegion": region}
+                found.append({"ConformancePackName": pack.name, "Compliance": compared, **at})
+    return call.page("AggregateComplianceByConformancePacks", found)
 
 
 def get_aggregate_compliance_details_by_config_rule(call: Call) -> dict[str, Any]:

@@ -49,27 +49,32 @@ def backend(service: str, world: World, account: str, region: str) -> Any | None
 
 
 def items(world: World, account: str, region: str, kind: str) -> Iterator[Item]:
-    """The resources of a type as configuration items, with the properties that queries know."""
-    where = "global" if kind in GLOBAL else region
+    """The resources of a type as configuration items."""
     for found in FINDERS[kind](world, account, region):
-        service, _, resource = found.arn.partition(":")
-        arn = found.arn if service == "arn" else f"arn:{world.partition}:{service}:{region}:{account}:{resource}"
-        yield {
-            "accountId": account,
-            "arn": arn,
-            "availabilityZone": "Not Applicable" if where == "global" else "Regional",
-            "awsRegion": where,
-            "configuration": found.configuration,
-            "configurationItemCaptureTime": _time(world.now),
-            "configurationItemStatus": "OK",
-            "resourceCreationTime": _time(found.created),
-            "resourceId": found.id,
-            "resourceName": found.name,
-            "resourceType": kind,
-            "supplementaryConfiguration": found.supplementary,
-            "tags": [{"key": k, "value": v, "tag": f"{k}={v}"} for k, v in found.tags.items()],
-            "version": "1.3",
-        }
+        yield item(world, account, region, kind, found)
+
+
+def item(world: World, account: str, region: str, kind: str, found: Found) -> Item:
+    """A resource as a configuration item, with the properties that queries know."""
+    where = "global" if kind in GLOBAL else region
+    service, _, resource = found.arn.partition(":")
+    arn = found.arn if service == "arn" else f"arn:{world.partition}:{service}:{region}:{account}:{resource}"
+    return {
+        "accountId": account,
+        "arn": arn,
+        "availabilityZone": "Not Applicable" if where == "global" else "Regional",
+        "awsRegion": where,
+        "configuration": found.configuration,
+        "configurationItemCaptureTime": _time(world.now),
+        "configurationItemStatus": "OK",
+        "resourceCreationTime": _time(found.created),
+        "resourceId": found.id,
+        "resourceName": found.name,
+        "resourceType": kind,
+        "supplementaryConfiguration": found.supplementary,
+        "tags": [{"key": k, "value": v, "tag": f"{k}={v}"} for k, v in found.tags.items()],
+        "version": "1.3",
+    }
 
 
 def _time(moment: Any) -> str | None:

@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from landing.sandbox.services import accounts
-from landing.sandbox.services.config import discovery
-from landing.sandbox.services.config.discovery import FINDERS, GLOBAL, RECORDER, Item
+from landing.sandbox.services.config import discovery, rules
+from landing.sandbox.services.config.discovery import FINDERS, GLOBAL, RECORDER, Found, Item
+from landing.sandbox.services.config.evaluations import evaluate
 from landing.sandbox.services.config.state import Recorder, recorder_of
 from landing.sandbox.world import World
+
+COMPLIANCE = "AWS::Config::ResourceCompliance"
 
 
 def items(world: World, account: str, region: str, types: frozenset[str] | None = None) -> Iterator[Item]:
@@ -22,6 +25,32 @@ def items(world: World, account: str, region: str, types: frozenset[str] | None 
     for kind in FINDERS:
         if (types is None or kind in types) and _is_recorded(recorder, kind):
             yield from discovery.items(world, account, region, kind)
+    if (types is None or COMPLIANCE in types) and _is_recorded(recorder, COMPLIANCE):
+        for found in _judged(world, account, region):
+            yield discovery.item(world, account, region, COMPLIANCE, found)
+
+
+def _judged(world: World, account: str, region: str) -> Iterator[Found]:
+    """What all rules say of each resource (Developer Guide, "Supported Resource Types", AWS Config)."""
+    said: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for rule in rules.every(world, account, region).values():
+        for finding in evaluate(world, account, region, rule, thorough=False).findings:
+            said.setdefault((finding.kind, finding.resource), []).append({
+                "configRuleArn": rule["ConfigRuleArn"],
+                "configRuleId": rule["ConfigRuleId"],
+                "configRuleName": rule["ConfigRuleName"],
+                "complianceType": finding.compliance,
+            })  # fmt: skip
+    for (kind, resource), verdicts in said.items():
+        failed = any(each["complianceType"] == "NON_COMPLIANT" for each in verdicts)
+        configuration = {
+            "targetResourceType": kind,
+            "targetResourceId": resource,
+            "complianceType": "NON_COMPLIANT" if failed else "COMPLIANT",
+            "configRuleList": verdicts,
+        }
+        name = f"{kind}/{resource}"
+        yield Found(name, f"config:resource-compliance/{name}", configuration)
 
 
 def _is_recorded(recorder: Recorder, kind: str) -> bool:
