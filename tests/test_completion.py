@@ -95,7 +95,7 @@ KINDS_OF_VALUES = [
     (("explain",), "LZ391", ["LZ391"]),
     (("drift", "--format"), "js", ["json"]),
     (("status",), "2026", ["20261127T074805Z"]),
-    (("complet",), "", []),
+    ((), "complet", ["completion"]),
 ]
 
 
