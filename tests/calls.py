@@ -33,9 +33,9 @@ from landing.services.control_tower.baseline import FORWARDED
 from landing.services.organizations.trusted_access import STACKSETS
 
 SERVICES = (
-    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "detective", "guardduty", "health", "iam", "identitystore", "inspector2", "kms", "logs",
+    "accessanalyzer", "account", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "detective", "fms", "guardduty", "health", "iam", "identitystore", "inspector2", "kms", "logs",
     "macie2", "organizations", "ram",
-    "resourcegroupstaggingapi", "s3", "security-ir", "securityhub", "service-quotas", "sns", "sso-admin",
+    "resourcegroupstaggingapi", "s3", "security-ir", "securityhub", "service-quotas", "shield", "sns", "sso-admin",
     "ssm", "sts",
 )  # fmt: skip
 """Every service that is called; `of_package` fails at a client of another."""
@@ -66,6 +66,7 @@ LINKED: dict[tuple[str, str], set[str]] = {
     ("config", "PutOrganizationConfigRule"): {"config-multiaccountsetup.amazonaws.com"},
     ("config", "PutOrganizationConformancePack"): {"config-multiaccountsetup.amazonaws.com"},
     ("detective", "EnableOrganizationAdminAccount"): {"detective.amazonaws.com"},
+    ("fms", "AssociateAdminAccount"): {"fms.amazonaws.com"},
     ("guardduty", "CreateDetector"): _GUARDDUTY,
     ("guardduty", "EnableOrganizationAdminAccount"): _GUARDDUTY,
     ("health", "EnableHealthServiceAccessForOrganization"): {"health.amazonaws.com"},
@@ -109,6 +110,9 @@ BESIDES = {
     ("config", "PutOrganizationConformancePack"): {"organizations:ListDelegatedAdministrators"},
     ("detective", "EnableOrganizationAdminAccount"): {*_APPOINTMENT},
     ("detective", "DisableOrganizationAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
+    ("fms", "AssociateAdminAccount"): {*_APPOINTMENT},
+    ("fms", "DisassociateAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
+    ("fms", "PutPolicy"): {"fms:TagResource"},
     ("guardduty", "EnableOrganizationAdminAccount"): {
         *_APPOINTMENT, "organizations:ListDelegatedAdministrators",
     },

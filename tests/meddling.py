@@ -868,6 +868,77 @@ def stranger_in_the_incident_response_team(hands: Hands) -> None:
     )
 
 
+def _firewall_policy(hands: Hands, name: str = "landing-web") -> tuple[Any, dict[str, Any]]:
+    client = hands.client("fms", "security-tooling")
+    (found,) = [each for each in client.list_policies()["PolicyList"] if each["PolicyName"] == name]
+    return client, client.get_policy(PolicyId=found["PolicyId"])["Policy"]
+
+
+@shows("firewall_policy.web@security-tooling/eu-west-1")
+def remediation_switched_on(hands: Hands) -> None:
+    client, policy = _firewall_policy(hands)
+    client.put_policy(Policy={**policy, "RemediationEnabled": True})
+
+
+@shows("firewall_policy.web@security-tooling/eu-west-1")
+def rule_groups_taken_out_of_web_acls(hands: Hands) -> None:
+    client, policy = _firewall_policy(hands)
+    data = policy["SecurityServicePolicyData"]
+    data["ManagedServiceData"] = json.dumps({**json.loads(data["ManagedServiceData"]), "preProcessRuleGroups": []})
+    client.put_policy(Policy=policy)
+
+
+@shows("firewall_policy.unused-groups@security-tooling/eu-west-1")
+def more_accounts_left_out_of_a_firewall_policy(hands: Hands) -> None:
+    client, policy = _firewall_policy(hands, "landing-unused-groups")
+    accounts = [hands.accounts["shop-dev"], hands.accounts["shop-prod"]]
+    client.put_policy(Policy={**policy, "ExcludeMap": {"ACCOUNT": accounts}})
+
+
+@shows("firewall_policy.web@security-tooling/eu-west-1", status="missing")
+def firewall_policy_deleted(hands: Hands) -> None:
+    client, policy = _firewall_policy(hands)
+    client.delete_policy(PolicyId=policy["PolicyId"])
+
+
+@shows(
+    "firewall_administrator.organization@management/us-east-1",
+    status="missing",
+    also=tuple(
+        f"firewall_policy.{place}"
+        for place in (
+            "web@security-tooling/eu-west-1",
+            "unused-groups@security-tooling/eu-west-1",
+            "unused-groups@security-tooling/us-east-1",
+        )
+    ),
+)
+def firewall_administrator_resigned(hands: Hands) -> None:
+    hands.client("fms", "security-tooling", OTHER).disassociate_admin_account()
+
+
+@shows("shield_subscription.subscription@shop-prod/us-east-1")
+def response_team_calls_nobody(hands: Hands) -> None:
+    hands.client("shield", "shop-prod", OTHER).disable_proactive_engagement()
+
+
+@shows("shield_subscription.subscription@shop-prod/us-east-1")
+def other_emergency_contacts(hands: Hands) -> None:
+    contacts = [{"EmailAddress": "other@example.com", "PhoneNumber": "+15550199"}]
+    hands.client("shield", "shop-prod", OTHER).update_emergency_contact_settings(EmergencyContactList=contacts)
+
+
+@shows("shield_subscription.subscription@shop-prod/us-east-1")
+def response_team_given_a_role(hands: Hands) -> None:
+    iam = hands.client("iam", "shop-prod")
+    principal = {"Service": "drt.shield.amazonaws.com"}
+    trust = {"Statement": {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}}
+    arn = iam.create_role(RoleName="drt", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    own = "arn:aws:iam::aws:policy/service-role/AWSShieldDRTAccessPolicy"
+    iam.attach_role_policy(RoleName="drt", PolicyArn=own)
+    hands.client("shield", "shop-prod", OTHER).associate_drt_role(RoleArn=arn)
+
+
 @shows("stack_set.config-role")
 def stack_set_template_changed(hands: Hands) -> None:
     client = hands.client("cloudformation")

@@ -110,6 +110,15 @@ services:
   security_incident_response:
     team: [{name: Ana Silva, title: Security engineer, email: ana@example.com}, {name: Bo Berg, title: On call, email: bo@example.com}]
     units: [workloads/prod, security]
+  firewall_manager:
+    policies:
+      web: {target: {units: [workloads]}, web_acl: {first: [{managed: AWSManagedRulesCommonRuleSet}]}, regions: [eu-west-1]}
+      unused-groups: {target: {units: [root], exclude: {accounts: [shop-dev]}}, security_group_usage: {}}
+  shield:
+    commitment: accepted
+    accounts: {shop-prod: {}}
+    contacts: [{email: oncall@example.com, phone: "+15550100", notes: Day and night}, {email: sec@example.com}]
+    proactive_engagement: true
   security_hub:
     policies:
       everyone: {target: {units: [root]}, standards: [aws-foundational-security-best-practices/v/1.0.0]}

@@ -183,7 +183,7 @@ def test_what_is_only_alike_is_a_change(cloud: Cloud, name: str, key: str, attri
         assert [part for part, value in change.after.items() if change.before[part] != value] == [attribute]
 
 
-TEXTS = {"template", "content", "drift"}
+TEXTS = {"template", "content", "drift", "option"}
 """Attributes that somebody else's grammar rules; that of policies has tests of its own."""
 
 

@@ -112,6 +112,8 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("detective", "MemberStatus"): ("INVITED VERIFICATION_FAILED VERIFICATION_IN_PROGRESS", REST),
     ("security-ir", "CustomerType"): ("Standalone", UNUSED),
     ("security-ir", "MembershipStatus"): ("Terminated", REST),
+    ("fms", "AccountRoleStatus"): ("DELETING PENDING_DELETION", REST),
+    ("fms", "CustomerPolicyStatus"): ("OUT_OF_ADMIN_SCOPE", UNUSED),
     ("guardduty", "AdminStatus"): ("DISABLE_IN_PROGRESS", REST),
     ("guardduty", "DetectorFeature"): (
         "EKS_RUNTIME_MONITORING AI_ANALYST", f"{OLDER}; AI_ANALYST is no feature of organizations",

@@ -39,7 +39,11 @@ def test_each_write_loses_its_first_answer(creation: Story, sandbox: Simulated, 
     written = {names for names in sandbox.calls if not is_read(names[1]) and names[0] != "iam"}  # who made our roles
     sandbox.load(creation.steps[0][1])
     # AWS makes a second of the name, which the next plan deletes.
-    twice = {("inspector2", "CreateCisScanConfiguration"), ("securityhub", "CreateAutomationRule")}
+    twice = {
+        ("fms", "PutPolicy"),
+        ("inspector2", "CreateCisScanConfiguration"),
+        ("securityhub", "CreateAutomationRule"),
+    }
     for service, operation in written - {("sts", "AssumeRole"), *twice}:
         sandbox.faults.lose(service, operation)
     cloud = Cloud(sandbox, full)

@@ -22,6 +22,7 @@ from landing.services.stacks.template_strength import weaker_template
 from landing.services.strength import UNTOLD, Weaker, each, kept, longer, no_more, on, present, ranked, told, told_each
 from tests.samples import COMING, FULL, MACIE, SMALL
 
+DAILY = "recording_frequency: DAILY"
 Load = Callable[[str], Organization]
 
 
@@ -132,12 +133,6 @@ def test_every_kind_says_of_every_attribute_which_values_protect_less(full: Orga
             "stack_set.account-baseline",
             "SnapshotSharing State block-all-sharing → block-new-sharing",
         ),
-        (
-            "  config:\n",
-            "  config:\n    recording_frequency: DAILY\n",
-            "stack_set.config-recorder",
-            "CONTINUOUS → DAILY",
-        ),
     ],
 )
 def test_what_protects_less_is_said(
@@ -150,6 +145,13 @@ def test_what_protects_less_is_said(
     assert bool(found) is bool(where)
     if where and UNTOLD not in words:
         assert weakened(looser, full) == {}
+
+
+def test_recording_less_often_is_said(load_text: Load) -> None:
+    """Without Firewall Manager, which wants all of it."""
+    before, after = (load_text(f"{SMALL}services: {{log_archive: {{}}, config: {{{each}}}}}\n") for each in ("", DAILY))
+    assert "CONTINUOUS → DAILY" in weakened(before, after)["stack_set.config-recorder"]
+    assert weakened(after, before) == {}
 
 
 def test_a_bucket_that_the_log_archive_gets_may_be_left_out_of_the_trail(load_text: Load) -> None:

@@ -179,6 +179,23 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.INVALID: _codes("InvalidTokenException"),
         Cause.INTERNAL: _codes("InternalServerException"),
     },
+    # https://docs.aws.amazon.com/waf/latest/DDOSAPIReference/
+    "shield": {
+        Cause.ALREADY_THERE: _codes("ResourceAlreadyExistsException"),
+        Cause.NOT_THERE: _codes("ResourceNotFoundException NoAssociatedRoleException"),
+        Cause.BEING_CHANGED: _codes("OptimisticLockException"),
+        Cause.QUOTA: _codes("LimitsExceededException"),
+        Cause.REFUSED: _codes("AccessDeniedForDependencyException"),
+        Cause.INVALID: _codes("InvalidParameterException InvalidOperationException LockedSubscriptionException"),
+        Cause.INTERNAL: _codes("InternalErrorException"),
+    },
+    # https://docs.aws.amazon.com/fms/2018-01-01/APIReference/
+    "fms": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.QUOTA: _codes("LimitExceededException"),
+        Cause.INVALID: _codes("InvalidInputException InvalidOperationException InvalidTypeException"),
+        Cause.INTERNAL: _codes("InternalErrorException"),
+    },
     # https://docs.aws.amazon.com/kms/latest/APIReference/
     "kms": {
         Cause.NOT_THERE: _codes("NotFoundException"),
@@ -280,6 +297,8 @@ WORDS: tuple[tuple[str, re.Pattern[str], Cause], ...] = (
     ("accessanalyzer", re.compile(r"not enabled for AWS Organizations", re.IGNORECASE), Cause.NOT_YET_KNOWN),
     # Nor that the administrator was enabled itself: a ValidationException of Inspector.
     ("inspector2", re.compile(r"invoking account is not enabled", re.IGNORECASE), Cause.NOT_YET_KNOWN),
+    # Nor that the account is its administrator: an AccessDeniedException of Firewall Manager.
+    ("fms", re.compile(r"not currently delegated by AWS FM", re.IGNORECASE), Cause.NOT_YET_KNOWN),
     # What AWS Organizations answers a service that appoints an administrator, in the service's own ValidationException.
     ("", re.compile(r"ConcurrentModificationException"), Cause.BEING_CHANGED),
     # A ValidationError of CloudFormation: that of another is still at it (DetectStackDrift).

@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 IN_PART = 4
 """Exit code: some of it is done."""
 
-ALLOW = ("delete", "detach", "weaken", "close-account", "switch-off", "access", "replace", "lock-out", "many-deletes")
+ALLOW = (
+    "delete", "detach", "weaken", "close-account", "switch-off", "access", "replace", "lock-out", "many-deletes",
+    "subscription", "delete-resources",
+)  # fmt: skip
 
 
 @click.command

@@ -308,6 +308,15 @@ CODES: Mapping[str, Explanation] = {
         "more requests for new accounts than the template of Service Quotas has, or one that is made twice",
         "ask for fewer, or in fewer regions",
     ),
+    "LZ466": Explanation(
+        "a policy of Firewall Manager that AWS would refuse, or that would find nothing",
+        "the message says why: what it is, for whom, where, or what it refers to",
+    ),
+    "LZ467": Explanation("policies of Firewall Manager where AWS Config does not record", "record there, all the time"),
+    "LZ468": Explanation(
+        "Shield Advanced without its commitment, for nobody, or whose response team can call nobody or has no role",
+        "correct it at that place",
+    ),
     "LZ477": Explanation(
         "two declarative guardrails of one place that set one thing differently",
         "keep one of the two: AWS takes what was attached first, and does not tell which that is",

@@ -43,6 +43,11 @@ DEADLINES = {
     "automatic_deployment": Deadline(900, "Until AWS begins to deploy stack sets to an account that joined."),
     # DISABLE_IN_PROGRESS until it is gone (API references, ListOrganizationAdminAccounts of each service).
     "administrator": Deadline(300, "Until an administrator that was dismissed is gone."),
+    # CREATING and DELETING for minutes; another is refused for ten after one has resigned (Firewall Manager, "Changing
+    # the default administrator account").
+    "firewall_administrator": Deadline(
+        1_200, "Until Firewall Manager has a new administrator, or is rid of an old one."
+    ),
     # CREATE_IN_PROGRESS until every member has it (Config API reference, PutOrganizationConfigRule, …ConformancePack).
     "config_rule": Deadline(3_600, "An organization rule or conformance pack of AWS Config reaching every account."),
     # Minutes each; at most 100 wait (Control Tower User Guide, "Quotas and limitations").

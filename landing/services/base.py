@@ -68,6 +68,7 @@ class Ownership(StrEnum):
     """How it is known of what AWS holds whether it is ours."""
 
     TAG = "the tag `landing:id`"
+    TAG_ALONE = "the tag `landing:id`; AWS gives its name to several"
     ROOT = "a tag of the root: `landing:region:<region>`, `landing:service:<key>`"
     MARKED = "a tag of the account: `landing:stacks`"
     PREFIX = "its name, which begins with `landing-`"

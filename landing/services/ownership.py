@@ -24,6 +24,7 @@ and slots ([ADR 22](adr/0022-policies-of-others.md)). How ownership is taken, an
 """
 DECLARED: Mapping[Ownership, str] = {
     Ownership.TAG: "adopted: gets the tag; changed where it differs",
+    Ownership.TAG_ALONE: "is another thing, though it is called alike",
     Ownership.ROOT: "adopted: gets the tag",
     Ownership.MARKED: "adopted: gets the tag",
     Ownership.PREFIX: "what has another name is another thing; where the config gives that `name`, it is changed "
@@ -45,11 +46,13 @@ DECLARED: Mapping[Ownership, str] = {
 FOOT = """
 ## Where AWS has no tags
 
-- **Administrators of services** (GuardDuty, Security Hub, Macie, Inspector, Detective) **and what they set** are ours
-  where the service is marked, by the tag `landing:service:<key>` of the organization's root, and the account is the
-  one that `roles.security_tooling` names. The mark is set, and listed as an adoption, when the config has the
-  service; it goes when the config drops it, last. So what was there before the config had the service is unmanaged:
-  no administrator is dismissed that we have not appointed or taken over, and none of its settings is switched off.
+- **Administrators of services** (GuardDuty, Security Hub, Macie, Inspector, Detective, Firewall Manager) **and what
+  they set** are ours where the service is marked, by the tag `landing:service:<key>` of the organization's root, and
+  the account is the one that `roles.security_tooling` names. The mark is set, and listed as an adoption, when the
+  config has the service; it goes when the config drops it, last. So what was there before the config had the service is
+  unmanaged: no administrator is dismissed that we have not appointed or taken over, and none of its settings is
+  switched off.
+  Policies of Firewall Manager have tags of their own.
 - **Central root access** is the organization's alone, and ours where the service is marked. An administrator of it is
   dismissed only where the config says whether there is one (`administrator`), with `--allow switch-off`.
 - **A service that the config does not have** is asked about only where it is marked, or where AWS Organizations knows

@@ -7,6 +7,7 @@ from landing.services.cloudtrail.declaration import SERVICE as CLOUDTRAIL
 from landing.services.config.declaration import SERVICE as CONFIG
 from landing.services.control_tower.declaration import SERVICE as CONTROL_TOWER
 from landing.services.detective.declaration import SERVICE as DETECTIVE
+from landing.services.firewall_manager.declaration import SERVICE as FIREWALL_MANAGER
 from landing.services.guardduty.declaration import SERVICE as GUARDDUTY
 from landing.services.identity_center.declaration import SERVICE as IDENTITY_CENTER
 from landing.services.inspector.declaration import SERVICE as INSPECTOR
@@ -18,6 +19,7 @@ from landing.services.security_hub.declaration import SERVICE as SECURITY_HUB
 from landing.services.security_incident_response.declaration import SERVICE as SECURITY_INCIDENT_RESPONSE
 from landing.services.service import Service
 from landing.services.service_quotas.declaration import SERVICE as SERVICE_QUOTAS
+from landing.services.shield.declaration import SERVICE as SHIELD
 from landing.services.stacks.declaration import SERVICE as STACKS
 
 SERVICES: tuple[Service, ...] = (
@@ -38,6 +40,8 @@ SERVICES: tuple[Service, ...] = (
     DETECTIVE,
     SECURITY_INCIDENT_RESPONSE,
     SERVICE_QUOTAS,
+    FIREWALL_MANAGER,
+    SHIELD,
 )
 
 KINDS = Kinds(kind for service in SERVICES for kind in service.kinds)

@@ -12,6 +12,8 @@ from landing.sandbox.services.call import Call
 MOST = 50
 """Of one resource (Tagging AWS Resources User Guide, "Tag naming limits and requirements")."""
 
+NAMES = ("tags", "taglist")
+
 
 @dataclass(frozen=True, slots=True)
 class Tags:
@@ -23,7 +25,7 @@ class Tags:
 
     def list_tags_for_resource(self, call: Call) -> dict[str, Any]:
         """A mapping, or pages of a list."""
-        name, shape = _member(call.operation.model.output_shape, "tags")
+        name, shape = _member(call.operation.model.output_shape, *NAMES)
         tags = self.of(call)
         if shape.type_name == "map":
             return {name: tags}
@@ -31,7 +33,7 @@ class Tags:
 
     def tag_resource(self, call: Call) -> dict[str, Any]:
         """Adds, and overwrites the keys that are there."""
-        tags, added = self.of(call), call[_member(call.operation.model.input_shape, "tags")[0]]
+        tags, added = self.of(call), call[_member(call.operation.model.input_shape, *NAMES)[0]]
         if not isinstance(added, dict):
             lowered = [{name.lower(): value for name, value in tag.items()} for tag in added]
             added = {tag["key"]: tag.get("value", "") for tag in lowered}
@@ -48,6 +50,6 @@ class Tags:
         return {}
 
 
-def _member(shape: Any, lowered: str) -> tuple[str, Any]:
-    """A member by its name, whatever its case."""
-    return next((name, member) for name, member in shape.members.items() if name.lower() == lowered)
+def _member(shape: Any, *lowered: str) -> tuple[str, Any]:
+    """A member by one of its names, whatever its case."""
+    return next((name, member) for name, member in shape.members.items() if name.lower() in lowered)

@@ -1,0 +1,1 @@
+"""AWS Shield Advanced: subscriptions of single accounts, and whom the response team may call."""
