@@ -15,7 +15,7 @@ import pytest
 from landing.report.formats import View, shown
 from landing.report.style import Style
 from landing.sandbox import Sandbox
-from landing.sandbox.services.event_delivery import INVOCATIONS
+from landing.sandbox.services.event_targets import INVOCATIONS
 from landing.services.alarm_drill import READS, SAMPLE, WRITES, Drill, Sample, planned, run
 from tests.cloud import QuickAws
 from tests.conftest import Load

@@ -1,6 +1,7 @@
 """Events of a bus on their way to the targets of its rules (EventBridge User Guide, "Amazon EventBridge targets").
 
-Automation documents are started; what else a target may be is given nothing.
+Automation documents are started; another bus gets the event, once (User Guide, "Sending and receiving events between
+AWS accounts"); a function is not run: what it was given is kept. What else a target may be is given nothing.
 """
 
 from __future__ import annotations
@@ -8,18 +9,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from landing.sandbox.authorization import delivery, trust
+from landing.sandbox.authorization.delivery import Deliverer
 from landing.sandbox.moto import upstream
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import event_patterns
+from landing.sandbox.services.places import Places
 from landing.sandbox.services.ssm import automation, documents
 from landing.sandbox.world import World
 
 PRINCIPAL = "events.amazonaws.com"
-AUTOMATION = ":automation-definition/"
+AUTOMATION, BUS, FUNCTION = ":automation-definition/", ":event-bus/", ":function:"
+EVERYBODY = {"AWS": "arn:aws:iam::*:root"}
+"""How moto writes a principal that stands for all accounts."""
 _INPUT = re.compile(r'"?<([A-Za-z0-9_.\-]+)>"?')
 
 
@@ -33,11 +38,50 @@ class Delivered:
     failure: str = ""
 
 
-def deliver(world: World, account: str, region: str, event: Mapping[str, Any], bus: str = "default") -> list[Delivered]:
-    """Give an event to the rules of a bus, as a service of AWS does with what happens in an account and Region."""
+@dataclass
+class Invocations:
+    """Events that functions of an account in a Region were given, oldest first: name of the function, event."""
+
+    waiting: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+
+INVOCATIONS = Places("lambda-invocations", Invocations)
+
+
+def happened(
+    world: World, account: str, region: str, *, source: str, detail_type: str, detail: Mapping[str, Any]
+) -> None:
+    """An event of one of AWS's services, on the default bus of an account in a Region."""
+    event = {
+        "version": "0",
+        "id": world.uuid(),
+        "detail-type": detail_type,
+        "source": source,
+        "account": account,
+        "time": world.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": region,
+        "resources": [],
+        "detail": dict(detail),
+    }
+    deliver(world, account, region, event)
+
+
+def deliver(
+    world: World, account: str, region: str, event: Mapping[str, Any], bus: str = "default", *, sent_on: bool = False
+) -> list[Delivered]:
+    """Give an event to the rules of a bus, as a service of AWS does with what happens in an account and Region.
+
+    `sent_on`: by another bus, after which none sends it on again.
+    """
     found = upstream.backend("events", account, region).event_buses.get(bus)
     rules = [] if found is None else sorted(found.rules.values(), key=lambda rule: str(rule.name))
-    return [each for rule in rules if _fits(rule, event) for each in _given(world, account, region, rule, event)]
+    return [
+        each
+        for rule in rules
+        if _fits(rule, event)
+        for target in list(rule.targets)
+        for each in _given(world, region, rule, target, event, sent_on=sent_on)
+    ]
 
 
 def _fits(rule: Any, event: Mapping[str, Any]) -> bool:
@@ -45,31 +89,69 @@ def _fits(rule: Any, event: Mapping[str, Any]) -> bool:
     return bool(rule.state.startswith("ENABLED") and text and event_patterns.matches(json.loads(text), event))
 
 
-def _given(world: World, account: str, region: str, rule: Any, event: Mapping[str, Any]) -> Iterator[Delivered]:
-    for target in rule.targets:
-        if AUTOMATION in target["Arn"]:
-            try:
-                execution = _start(world, region, rule.arn, target, event)
-            except Refusal as refusal:
-                yield Delivered(rule.name, target["Id"], failure=str(refusal))
-            else:
-                yield Delivered(rule.name, target["Id"], execution=execution.id)
+def _given(
+    world: World, region: str, rule: Any, target: Mapping[str, Any], event: Mapping[str, Any], *, sent_on: bool
+) -> Iterator[Delivered]:
+    arn = target["Arn"]
+    try:
+        if AUTOMATION in arn:
+            yield Delivered(rule.name, target["Id"], execution=_start(world, region, rule, target, event).id)
+        elif BUS in arn and not sent_on:
+            yield from _send(world, region, rule, target, event)
+        elif FUNCTION in arn:
+            _invoke(world, rule, arn, event)
+    except Refusal as refusal:
+        yield Delivered(rule.name, target["Id"], failure=str(refusal))
 
 
-def _start(world: World, region: str, rule: str, target: Mapping[str, Any], event: Mapping[str, Any]) -> Any:
-    """As the role of the target, which EventBridge must be able to assume."""
+def _as_role(world: World, region: str, rule: Any, target: Mapping[str, Any], action: str) -> Deliverer:
+    """The role of the target, which EventBridge must be able to assume, and which may do it; else refused."""
     role = documents.role_of(world, target.get("RoleArn", ""))
-    who = delivery.service(world, PRINCIPAL, rule.split(":")[4], rule)
+    who = delivery.service(world, PRINCIPAL, rule.account_id, rule.arn)
     if role is None or not trust.admits(
         role.assume_role_policy_document, who.identity, "sts:AssumeRole", dict(who.context)
     ):
         raise Refusal("AccessDeniedException", f"EventBridge cannot assume {target.get('RoleArn')}")
+    found = delivery.role(world, role.arn)
+    if denied := documents.denial(world, found.identity, region, action, target["Arn"]):
+        sentence = f"User: {role.arn} is not authorized to perform: {action} on resource: {target['Arn']} {denied}"
+        raise Refusal("AccessDeniedException", sentence)
+    return found
+
+
+def _start(world: World, region: str, rule: Any, target: Mapping[str, Any], event: Mapping[str, Any]) -> Any:
+    """An execution of the document, as the role of the target."""
+    caller = _as_role(world, region, rule, target, "ssm:StartAutomationExecution").identity
     name, _, version = target["Arn"].partition(AUTOMATION)[2].partition(":")
-    caller = delivery.role(world, role.arn).identity
-    if denied := documents.denial(world, caller, region, "ssm:StartAutomationExecution", target["Arn"]):
-        action = f"ssm:StartAutomationExecution on resource: {target['Arn']}"
-        raise Refusal("AccessDeniedException", f"User: {caller.arn} is not authorized to perform: {action} {denied}")
     return automation.begin(world, caller, region, (name, version or "$DEFAULT"), _input(target, event))
+
+
+def _send(world: World, region: str, rule: Any, target: Mapping[str, Any], event: Mapping[str, Any]) -> list[Delivered]:
+    """To another bus, whose policy lets the role of the target put events there where it is another account's."""
+    who = _as_role(world, region, rule, target, "events:PutEvents")
+    there, owner, name = target["Arn"].split(":", 5)[3:]
+    name = name.partition("/")[2]
+    bus = upstream.backend("events", owner, there).event_buses.get(name)
+    document = ((bus.policy if bus else "") or "").replace(json.dumps(EVERYBODY), '"*"')
+    context = {**who.context, "aws:securetransport": "true"}
+    own = bus is not None and owner == rule.account_id
+    if not own and not (
+        document and trust.admits(document, who.identity, "events:PutEvents", context, resource=target["Arn"])
+    ):
+        raise Refusal("AccessDeniedException", f"The bus {target['Arn']} does not admit events of {rule.account_id}.")
+    return deliver(world, owner, there, event, name, sent_on=True)
+
+
+def _invoke(world: World, rule: Any, arn: str, event: Mapping[str, Any]) -> None:
+    """The function is given it, where its policy lets EventBridge invoke it for the rule."""
+    there, owner = arn.split(":")[3:5]
+    functions = upstream.backend("lambda", owner, there).list_functions()
+    statements = [one for each in functions if each.function_arn == arn for one in each.policy.statements]
+    who = delivery.service(world, PRINCIPAL, rule.account_id, rule.arn)
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    if not statements or not trust.admits(document, who.identity, "lambda:InvokeFunction", who.context, resource=arn):
+        raise Refusal("AccessDeniedException", f"EventBridge may not invoke {arn}.")
+    INVOCATIONS.at(world, owner, there).waiting.append((arn.partition(FUNCTION)[2], dict(event)))
 
 
 def _input(target: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, list[str]]:

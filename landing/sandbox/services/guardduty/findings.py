@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.event_delivery import happened
+from landing.sandbox.services.event_targets import happened
 from landing.sandbox.services.guardduty.state import Detector, at, bad, here, own_detector
 from landing.sandbox.services.members import stamp
 

@@ -10,7 +10,7 @@ from typing import Any
 from landing.sandbox.protocol.model import service_model
 from landing.sandbox.protocol.refusal import unsupported
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.event_delivery import happened
+from landing.sandbox.services.event_targets import happened
 from landing.sandbox.services.securityhub.aggregators import seen_from
 from landing.sandbox.services.securityhub.state import Holdings, at, invalid, own_hub
 
