@@ -751,6 +751,32 @@ def findings_of_macie_not_published(hands: Hands) -> None:
     client.put_findings_publication_configuration(securityHubConfiguration=quiet)
 
 
+def _macie_rule(hands: Hands, region: str = HOME) -> tuple[Any, str]:
+    client = hands.client("macie2", "security-tooling", region)
+    (found,) = client.list_findings_filters()["findingsFilterListItems"]
+    return client, found["id"]
+
+
+@shows("macie_suppression.public@security-tooling/eu-west-1", MEDIUM)
+def findings_of_macie_suppressed_that_were_not(hands: Hands) -> None:
+    client, found = _macie_rule(hands)
+    client.update_findings_filter(
+        id=found, findingCriteria={"criterion": {"category": {"eq": ["POLICY"]}}}, action="ARCHIVE"
+    )
+
+
+@shows("macie_suppression.public@security-tooling/us-east-1", MEDIUM, "missing")
+def suppression_of_macie_deleted(hands: Hands) -> None:
+    client, found = _macie_rule(hands, OTHER)
+    client.delete_findings_filter(id=found)
+
+
+@shows("macie_suppression.public@security-tooling/us-east-1", MEDIUM)
+def suppression_of_macie_does_nothing(hands: Hands) -> None:
+    client, found = _macie_rule(hands, OTHER)
+    client.update_findings_filter(id=found, action="NOOP")
+
+
 @shows("inspector.organization@security-tooling/us-east-1")
 def new_accounts_not_scanned(hands: Hands) -> None:
     client = hands.client("inspector2", "security-tooling", OTHER)
@@ -766,7 +792,13 @@ def images_scanned_for_less_long(hands: Hands) -> None:
 @shows("inspector_members.organization@security-tooling/eu-west-1")
 def member_scanned_less(hands: Hands) -> None:
     client = hands.client("inspector2", "security-tooling")
-    client.disable(accountIds=[hands.accounts["shop-dev"]], resourceTypes=["ECR"])
+    client.disable(accountIds=[hands.accounts["shop-dev"]], resourceTypes=["LAMBDA_CODE"])
+
+
+@shows("inspector_members.organization@security-tooling/us-east-1")
+def member_scanned_though_an_override_says_not(hands: Hands) -> None:
+    client = hands.client("inspector2", "security-tooling", OTHER)
+    client.enable(accountIds=[hands.accounts["shop-dev"]], resourceTypes=["ECR"])
 
 
 def _automation_rule(hands: Hands, region: str = HOME) -> tuple[Any, str]:

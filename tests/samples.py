@@ -32,6 +32,7 @@ LIBRARY = Path(__file__).parent / "library"
 MACIE = """\
   macie:
     discovery: NEW
+    suppress: {public: {where: {type: {eq: [Policy:IAMUser/S3BucketPublic]}, count: {lt: 9}}}}
     overrides:
       dev: {target: {units: [workloads/dev]}, members: PAUSED}
       prod: {target: {units: [workloads/prod]}, discovery: NONE}
@@ -105,6 +106,7 @@ services:
     scans: {lambda_code: true}
     deep_inspection_paths: [/opt/app]
     suppress: {old: {where: {vulnerabilityId: {eq: [CVE-2026-0001]}, inspectorScore: {to: 4}, resourceTags: {env: dev}}}}
+    overrides: {dev: {target: {units: [workloads/dev]}, scans: {ecr: false}}}
     cis_scans: {weekly: {target: {units: [workloads]}, tags: {cis: ["yes"]}}}
   detective: {packages: [eks_audit], overrides: {dev: {target: {units: [workloads/dev]}, join: false}}}
   security_incident_response:

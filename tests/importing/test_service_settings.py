@@ -50,6 +50,7 @@ SETTINGS = (
     "where: {Title: {word: [x], eq: [b, a]}, Confidence: {gte: 5}}, then: {severity: LOW, types: [t/u], criticality: 7}}}}}",
     "{macie: {export: false, auto_enable: false, discovery: ALL}}",
     "{log_archive: {}, macie: {}}",
+    "{macie: {export: false, suppress: {a: {description: d, where: {accountId: {eq: ['1', '0'], neq: ['2']}, count: {gte: 3}}}}}}",
     "{root_access: {}}",
     "{service_quotas: {new_accounts: {l: {service: lambda, quota: L-B99A9384, value: 2000}}}}",
     "{root_access: {sessions: false, administrator: false}}",
@@ -57,6 +58,7 @@ SETTINGS = (
     "inline: {Statement: [{Effect: Deny, Action: '*', Resource: '*'}]}}}, attributes: {team: '${path:userName}'}, "
     "assignments: {a: {groups: [one, two], users: [ana@example.com], permission_sets: [X], target: {accounts: [shop-dev]}}}}}",
     "{inspector: {scans: {ecr: false, lambda: false, ami: true}, ecr_rescan: LIFETIME, ec2_scan_mode: EC2_SSM_AGENT_BASED}}",
+    "{inspector: {overrides: {a: {target: {units: [workloads/dev]}, scans: {lambda_code: true}}, b: {target: {accounts: [security-tooling]}, scans: {ecr: false}}}}}",
     "{inspector: {cis_scans: {a: {every: day, tags: {k: [v, w]}}, b: {every: month, days: [TUE], tags: {k: [v]}}}}}",
     "{inspector: {suppress: {a: {where: {epssScore: {from: 0, to: 0.2}, title: {prefix: [a, b], neq: [c]}}}}}}",
     "{detective: {auto_enable: false, packages: []}}",

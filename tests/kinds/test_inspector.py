@@ -122,6 +122,42 @@ def test_what_is_too_much_ends_with_leave(sandbox: Sandbox, at: At) -> None:
     assert scanned(sandbox, later, "shop-dev") == scanned(sandbox, later, "security-tooling") == USUAL
 
 
+DIFFERENT = """overrides: {dev: {target: {units: [workloads/dev]}, scans: {ec2: false, lambda_code: true}},
+  security: {target: {units: [security]}, scans: {lambda: false}}, off: {target: {accounts: [management]}, scans: {ec2: false, ecr: false, lambda: false}}}"""  # fmt: skip
+
+
+def test_what_is_scanned_differs_by_unit_and_account(sandbox: Sandbox, at: At) -> None:
+    cloud = applied(at, DIFFERENT)
+    usual = {key: scanned(sandbox, cloud, key) for key in cloud.organization.accounts}
+    assert usual == {
+        "management": set(),
+        "log-archive": {"ec2", "ecr"},
+        "security-tooling": {"ec2", "ecr"},
+        "shop-dev": {"ecr", "lambda", "lambda_code"},
+        "shop-prod": USUAL,
+    }
+    joining = client(sandbox, cloud).describe_organization_configuration()["autoEnable"]
+    assert {name for name, on in joining.items() if on} == USUAL, "AWS lets no account differ that joins"
+    client(sandbox, cloud).enable(accountIds=[cloud.open().tree.account_ids["shop-dev"]], resourceTypes=["EC2"])
+    change = change_of(cloud, "inspector_members")
+    assert change.before == {"missing": {}, "surplus": {"ec2": ["<account:shop-dev>"]}}
+    assert cloud.apply(OF_IT).complete
+    later = at(text())
+    words = [*KINDS["inspector_members"].weakened(later.organization, change_of(later, "inspector_members"))]
+    assert words == ["lambda_code no longer scanned in 1 accounts"]
+    converged(later, OF_IT)
+    assert scanned(sandbox, later, "management") == scanned(sandbox, later, "shop-dev") == USUAL
+
+
+def test_an_account_that_joins_differs_after_the_next_plan(sandbox: Sandbox, at: At) -> None:
+    applied(at, DIFFERENT)
+    late = at(text(DIFFERENT, f"{SMALL}  late: {{name: Late, email: late@example.com, unit: workloads/dev}}\n"))
+    assert late.apply(OF_IT).complete
+    assert late.apply(OF_IT).complete
+    assert late.plan(OF_IT).changes == ()
+    assert scanned(sandbox, late, "late") == {"ecr", "lambda", "lambda_code"}
+
+
 def test_what_nobody_was_shown_does_not_end(sandbox: Sandbox, at: At) -> None:
     cloud = applied(at)
     ids = cloud.open().tree.account_ids
@@ -198,6 +234,14 @@ def test_code_is_left_out_where_it_is_not_scanned(problems: Any, at: At) -> None
     }
 
 
+def test_an_override_that_asks_for_code_is_told_where_it_says_so(problems: Any) -> None:
+    beginning = SMALL.replace("[eu-west-1, us-east-1]", "[eu-west-1, eu-west-3]")
+    own = "overrides: {a: {target: {units: [workloads]}, scans: {code_repository: true}}}"
+    (problem,) = problems(text=text(own, beginning))
+    assert (problem.code, problem.severity) == ("LZ366", "info")
+    assert problem.source.column > text(own, beginning).splitlines()[-1].index("scans")
+
+
 def test_of_two_cis_scans_with_our_name_one_goes(sandbox: Sandbox, at: At) -> None:
     cloud = applied(at, "cis_scans: {all: {every: month, days: [MON], tags: {a: [b]}}}")
     found = client(sandbox, cloud)
@@ -224,6 +268,9 @@ def test_rules_and_scans_of_others_are_left_alone(sandbox: Sandbox, at: At) -> N
     ("settings", "code"),
     [
         ("scans: {lambda: false, lambda_code: true}", "LZ397"),
+        ("overrides: {a: {target: {units: [workloads]}, scans: {lambda: false, lambda_code: true}}}", "LZ397"),
+        ("scans: {lambda_code: true}, overrides: {a: {target: {units: [workloads]}, scans: {lambda: false}}}", "LZ397"),
+        ("overrides: {a: {target: {units: [workloads]}, scans: {ami: true}}}", "LZ201"),
         ("cis_scans: {a: {every: month, days: [SUN, MON], tags: {a: [b]}}}", "LZ397"),
         ("cis_scans: {a: {target: {units: [nowhere]}, tags: {a: [b]}}}", "LZ301"),
         ("cis_scans: {a: {target: {accounts: []}, tags: {a: [b]}}}", "LZ397"),

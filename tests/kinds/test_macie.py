@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import botocore.session
 import pytest
 
 from landing.core.model import Change
 from landing.sandbox import Sandbox
+from landing.services.macie.settings import EXACT, NUMBERS, TESTS, TEXTS
 from landing.services.registry import KINDS
 from tests.cloud import Cloud
 from tests.kinds.conftest import At, converged, of_service
@@ -103,3 +106,57 @@ def test_the_accounts_that_aws_refuses_are_named_and_the_others_are_covered(sand
 )
 def test_what_cannot_be_is_refused(settings: str, code: str, problems: Any) -> None:
     assert [each.code for each in problems(f"services: {{macie: {{export: false, {settings}}}}}")] == [code]
+
+
+RULE = "suppress: {dev: {where: {resourcesAffected.s3Bucket.name: {eq: [b, a]}}}}"
+
+
+def test_filters_of_others_stay_and_of_two_of_ours_one_goes(sandbox: Sandbox, at: At) -> None:
+    cloud = converged(at(text(RULE)), OF_IT)
+    found = client(cloud)
+    (ours,) = found.list_findings_filters()["findingsFilterListItems"]
+    where = {"criterion": {"sample": {"eq": ["true"]}}}
+    for name in ("dev", "theirs", ours["name"]):
+        found.create_findings_filter(name=name, action="ARCHIVE", findingCriteria=where)
+    changes = cloud.plan(OF_IT).changes
+    assert {change.action.value for change in changes} <= {"delete", "update"}
+    assert cloud.apply(OF_IT).complete
+    assert cloud.plan(OF_IT).changes == ()
+    names = [each["name"] for each in found.list_findings_filters()["findingsFilterListItems"]]
+    assert sorted(names) == ["dev", "landing-dev", "theirs"]
+    later = converged(at(text()), OF_IT)
+    assert sorted(each["name"] for each in client(later).list_findings_filters()["findingsFilterListItems"]) == [
+        "dev", "theirs",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "resourcesAffected.s3Bucket.nam: {eq: [a]}",
+        "accountId: {exactly: [a]}",
+        "count: {eq: [a]}",
+        "type: {eq: []}",
+    ],
+)
+def test_criteria_that_macie_does_not_take_are_told(problems: Any, where: str) -> None:
+    found = problems(text=text(f"suppress: {{a: {{where: {{{where}}}}}}}"))
+    assert found
+    assert all(problem.source is not None and problem.severity == "error" for problem in found)
+
+
+def test_criteria_are_fields_of_findings() -> None:
+    def fields(shape: Any, path: str = "") -> Iterator[tuple[str, str]]:
+        if shape.type_name == "structure":
+            for name, member in shape.members.items():
+                yield from fields(member, f"{path}.{name}" if path else name)
+        elif shape.type_name == "list":
+            yield from fields(shape.member, path)
+        else:
+            yield path, shape.type_name
+
+    model = botocore.session.Session().get_service_model("macie2")
+    known = dict(fields(model.shape_for("Finding")))
+    assert {known[name] for name in (*TEXTS, *EXACT)} == {"string", "boolean"}
+    assert {known[name] for name in NUMBERS} == {"long"}
+    assert {*TESTS.values()} == {*model.shape_for("CriterionAdditionalProperties").members}

@@ -269,3 +269,27 @@ def test_a_member_is_tagged(cloud: Cloud) -> None:
     refused("ValidationException", client.tag_resource, resourceArn=arn, tags=many)
     unknown = arn.replace(account, "999999999999")
     refused("ResourceNotFoundException", client.list_tags_for_resource, resourceArn=unknown)
+
+
+@source("macie2: CreateFindingsFilter, UpdateFindingsFilter, ListFindingsFilters, DeleteFindingsFilter (API reference)")
+def test_filters_archive_findings(cloud: Cloud) -> None:
+    client = macie(cloud)
+    where = {"criterion": {"type": {"eq": ["a"]}}}
+    refused("AccessDeniedException", client.list_findings_filters)
+    client.enable_macie()
+    made = client.create_findings_filter(name="old", action="ARCHIVE", findingCriteria=where, clientToken="t")
+    again = client.create_findings_filter(name="old", action="ARCHIVE", findingCriteria=where, clientToken="t")
+    assert made["id"] == again["id"]
+    for wrong in ({"name": "ab"}, {"name": "n" * 65}, {"description": "d" * 513}, {"findingCriteria": {}}):
+        asked = {"name": "new", "action": "NOOP", "findingCriteria": where, **wrong}
+        refused("ValidationException", client.create_findings_filter, **asked)
+    client.update_findings_filter(id=made["id"], action="NOOP", description="d")
+    found = client.get_findings_filter(id=made["id"])
+    assert (found["name"], found["action"], found["description"]) == ("old", "NOOP", "d")
+    assert found["findingCriteria"] == where
+    (listed,) = client.list_findings_filters()["findingsFilterListItems"]
+    assert (listed["id"], "findingCriteria" in listed) == (made["id"], False)
+    client.delete_findings_filter(id=made["id"])
+    for call in (client.get_findings_filter, client.delete_findings_filter, client.update_findings_filter):
+        refused("ResourceNotFoundException", call, id=made["id"])
+    assert client.list_findings_filters()["findingsFilterListItems"] == []

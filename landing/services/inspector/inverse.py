@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from landing.core.keys import is_key
 from landing.core.model import Json, Resource
-from landing.core.references import account_key
+from landing.core.references import account_id, account_key
 from landing.organization import Organization
 from landing.services.base import Kind
 from landing.services.inspector.cis_scan import InspectorCisScan
+from landing.services.inspector.members import InspectorMembers
 from landing.services.inspector.scan_settings import Inspector
+from landing.services.inspector.scans import wanted
+from landing.services.inspector.settings import SCANS
 from landing.services.inspector.suppression import InspectorSuppression
 from landing.services.shapes import at_home
 
@@ -19,11 +23,12 @@ HOW = ("ec2_scan_mode", "deep_inspection_paths", "ecr_rescan", "ecr_pull_rescan"
 
 
 def settings_of(organization: Organization, live: Collection[Resource]) -> dict[str, Json]:
-    """As in the home region; rules and scans are those of ours there."""
+    """As in the home region; rules and CIS scans are those of ours there, and overrides what differs by account."""
     found = at_home(organization, live, Inspector())
     settings: dict[str, Any] = {name: found[name] for name in HOW if found.get(name)}
     if found:
         settings["scans"] = dict(found["new_accounts"])
+        settings["overrides"] = dict(_overrides(organization, live, found))
     rules = {key: dict(each) for key, each in _ours(organization, live, InspectorSuppression())}
     scans = {key: dict(each) for key, each in _ours(organization, live, InspectorCisScan())}
     for scan in scans.values():
@@ -31,6 +36,28 @@ def settings_of(organization: Organization, live: Collection[Resource]) -> dict[
         if not scan["days"]:
             del scan["days"]
     return {**settings, **({"suppress": rules} if rules else {}), **({"cis_scans": scans} if scans else {})}
+
+
+def _overrides(
+    organization: Organization, live: Collection[Resource], found: Mapping[str, Any]
+) -> Iterator[tuple[str, Any]]:
+    """Accounts in which other things are scanned than in those that join, together where it is the same."""
+    home = at_home(organization, live, InspectorMembers())
+    alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for account, asked in wanted(organization, organization.home_region).items():
+        present = {name for name, on in asked.items() if on} if home else set()
+        for text, accounts in home.get("missing", {}).items():
+            present -= {*text.split()} if account_id(account) in accounts else set()
+        for text, accounts in home.get("surplus", {}).items():
+            present |= {*text.split()} if account_id(account) in accounts else set()
+        if account == organization.security_tooling:
+            present = {name for name, on in found["administrator"].items() if on}
+        alike[tuple(name for name in SCANS if name in present)].append(account)
+    for scanned, accounts in sorted(alike.items()):
+        differing = {name: name in scanned for name in SCANS if found["new_accounts"][name] != (name in scanned)}
+        if differing:
+            key = "-".join(scanned).replace("_", "-") or "none"
+            yield key, {"target": {"accounts": sorted(accounts)}, "scans": differing}
 
 
 def _ours(organization: Organization, live: Collection[Resource], kind: Kind) -> Iterator[tuple[str, Any]]:

@@ -119,6 +119,8 @@ class InspectorMembers(AdministeredSetting):
         refused = _associate(aws, client, strangers)
         missing, surplus = self._differences(organization, aws, client, scope, _associated(aws, client))
         shown = {token for tokens in (change.before or {}).get("surplus", {}).values() for token in tokens}
+        if change.before is None:  # there was no member yet: those that have joined since have what all get that join
+            shown |= {account_id(key) for key, each in ids.items() if each in members}
         ends = {ids[key]: names for key, names in surplus.items() if account_id(key) in shown}  # no other was reviewed
         refused |= switch(aws, client, False, ends)
         lacking = {ids[key]: names for key, names in missing.items() if ids[key] not in refused}
@@ -143,8 +145,8 @@ class InspectorMembers(AdministeredSetting):
 
 def _wanted(organization: Organization, scope: Scope) -> dict[str, list[str]]:
     """What is to be scanned, by the keys of the accounts of the config but for the administrator's."""
-    found = {key: wanted(organization, key, scope.region) for key in organization.accounts if key != scope.account}
-    return {key: [name for name, on in scans.items() if on] for key, scans in found.items()}
+    found = wanted(organization, scope.region)
+    return {key: [name for name, on in scans.items() if on] for key, scans in found.items() if key != scope.account}
 
 
 def _ids(organization: Organization, aws: Aws, scope: Scope) -> dict[str, str]:

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.core import forms
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope
-from landing.organization import Organization
+from landing.core.text import few
+from landing.organization import EnabledService, Organization
 from landing.services.inspector.administrator import InspectorAdministrator
 from landing.services.inspector.scans import answered, in_new_accounts, is_on, own_statuses, switch_own, wanted
 from landing.services.inspector.settings import ANSWERED, CODE, CODE_REGIONS, LINKED, RESCANS, SCANS, InspectorSettings
+from landing.services.overrides import by_account
 from landing.services.shapes import NAME, AdministeredSetting
 from landing.services.strength import Weaker, each, kept, neutral, on, ranked
 
@@ -65,15 +67,32 @@ class Inspector(AdministeredSetting):
         service = organization.service(InspectorSettings)
         if service is None:
             return
-        scans = {**SCANS, **service.settings.scans}
-        if scans["lambda_code"] and not scans["lambda"]:
+        settings = service.settings
+        places: dict[tuple[str, ...], Mapping[str, bool]] = {("scans",): settings.scans}
+        places |= {("overrides", key, "scans"): override.scans for key, override in settings.overrides.items()}
+        if _without_functions(settings.scans):
             hint = "add `lambda: true`, or leave `lambda_code` out"
             yield service.problem("LZ397", "`lambda_code` needs `lambda`", hint, "scans", "lambda_code")
-        for name in CODE:
-            without = [scope.region for scope in self.scopes(organization) if scope.region not in CODE_REGIONS]
-            if scans[name] and without:
+        else:
+            yield from self._overridden(organization, service)
+        without = [scope.region for scope in self.scopes(organization) if scope.region not in CODE_REGIONS]
+        for at, said in places.items():
+            for name in (code for code in CODE if said.get(code) and without):
                 message = f"Inspector does not scan code in {', '.join(without)}: `{name}` is left out there"
-                yield service.problem("LZ366", message, "", "scans", name, severity="info")
+                yield service.problem("LZ366", message, "", *at, name, severity="info")
+
+    def _overridden(
+        self, organization: Organization, service: EnabledService[InspectorSettings]
+    ) -> Iterable[Diagnostic]:
+        """Overrides that leave an account with the code of functions, and without the functions."""
+        wrong = {key for key, own in by_account(organization, service).items() if _without_functions(own.scans)}
+        for key, override in service.settings.overrides.items():
+            said = [name for name in ("lambda_code", "lambda") if name in override.scans]
+            here = [account for account in organization.members(override.target) if account in wrong]
+            if said and here:
+                message = f"`lambda_code` needs `lambda`, which {few(here)} would not have"
+                hint = "say the same of both"
+                yield service.problem("LZ397", message, hint, "overrides", key, "scans", said[0])
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """The same in each governed region that has Inspector, but for code."""
@@ -84,7 +103,7 @@ class Inspector(AdministeredSetting):
         for scope in self.scopes(organization):
             attributes = {
                 "new_accounts": in_new_accounts(organization, scope.region),
-                "administrator": wanted(organization, scope.account, scope.region),
+                "administrator": wanted(organization, scope.region)[scope.account],
                 "ec2_scan_mode": settings.ec2_scan_mode,
                 "deep_inspection_paths": sorted(settings.deep_inspection_paths),
                 "ecr_rescan": settings.ecr_rescan,
@@ -142,6 +161,11 @@ class Inspector(AdministeredSetting):
             },
         )
         client.update_org_ec2_deep_inspection_configuration(orgPackagePaths=after["deep_inspection_paths"])
+
+
+def _without_functions(scans: Mapping[str, bool]) -> bool:
+    asked = {**SCANS, **scans}
+    return asked["lambda_code"] and not asked["lambda"]
 
 
 def _set_joining(client: Any, scans: Mapping[str, bool]) -> None:

@@ -19,6 +19,7 @@ from landing.services.inspector.settings import (
     SCANS,
     InspectorSettings,
 )
+from landing.services.overrides import by_account
 
 AT_ONCE = 100
 """Accounts in one call (API reference, Enable, Disable, BatchGetAccountStatus)."""
@@ -37,19 +38,25 @@ Statuses = Mapping[str, Mapping[str, str]]
 """By account id: the status of each scan that can be switched."""
 
 
-def wanted(organization: Organization, account: str, region: str) -> dict[str, bool]:
-    """What is scanned in an account; code is scanned in some regions only."""
+def wanted(organization: Organization, region: str) -> dict[str, dict[str, bool]]:
+    """What is scanned in each account of the config, by its key; without the service, by the defaults."""
     service = organization.service(InspectorSettings)
-    asked = service.settings.scans if service else {}
-    found = {name: bool(asked.get(name, default)) for name, default in SCANS.items()}
-    return {name: on and (name not in CODE or region in CODE_REGIONS) for name, on in found.items()}
+    if service is None:
+        return {key: _in_region({}, region) for key in organization.accounts}
+    return {key: _in_region(own.scans, region) for key, own in by_account(organization, service).items()}
 
 
 def in_new_accounts(organization: Organization, region: str) -> dict[str, bool]:
-    """What is scanned in accounts that join."""
+    """What is scanned in accounts that join, of which AWS lets none differ."""
     service = organization.service(InspectorSettings)
-    images = bool(service and service.settings.scans.get(IMAGES, False))
-    return {**wanted(organization, "", region), IMAGES: images}
+    asked = service.settings.scans if service else {}
+    return {**_in_region(asked, region), IMAGES: bool(asked.get(IMAGES, False))}
+
+
+def _in_region(asked: Mapping[str, bool], region: str) -> dict[str, bool]:
+    """Code is scanned in some regions only."""
+    found = {name: bool(asked.get(name, default)) for name, default in SCANS.items()}
+    return {name: on and (name not in CODE or region in CODE_REGIONS) for name, on in found.items()}
 
 
 def answered(parts: Mapping[str, Any]) -> dict[str, Any]:

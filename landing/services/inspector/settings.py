@@ -152,6 +152,20 @@ class CisScan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Override:
+    """What differs in some accounts."""
+
+    target: Target = setting(REQUIRED, "The accounts.")
+    scans: Mapping[str, bool] = setting(
+        {},
+        "What is scanned in these accounts; what is not named is as everywhere.",
+        type="object",
+        additionalProperties=False,
+        properties={name: {"type": "boolean", "description": _SCANS[name]["description"]} for name in SCANS},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class InspectorSettings:
     """Amazon Inspector in every governed region that has it, for every account of the config."""
 
@@ -182,3 +196,4 @@ class InspectorSettings:
     )
     suppress: Mapping[str, Suppression] = setting({}, "Suppression rules by stable key.")
     cis_scans: Mapping[str, CisScan] = setting({}, "CIS scans by stable key.")
+    overrides: Mapping[str, Override] = setting({}, "What differs by unit, account or tag, by stable key.")

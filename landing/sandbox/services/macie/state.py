@@ -66,6 +66,7 @@ class Place(Relations):
     session: Session | None = None
     administration: Administration | None = None
     discovery: Discovery = field(default_factory=Discovery)
+    filters: dict[str, dict[str, Any]] = field(default_factory=dict)
     export: dict[str, Any] = field(default_factory=dict)
     publication: dict[str, bool] = field(
         default_factory=lambda: {"publishClassificationFindings": False, "publishPolicyFindings": True}
