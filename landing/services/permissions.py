@@ -316,12 +316,12 @@ def _short(actions: Iterable[str]) -> list[str]:
     """
     from landing.policy import catalog
 
-    services = {each.partition(":")[0] for each in CONTENTS}
     groups: dict[str, list[str]] = {}
     for action in actions:
         service, _, name = action.partition(":")
         verb = next((verb for verb in ("Describe", "Get", "List") if name.startswith(verb)), "")
-        alike = f"{service}:{verb}*" if verb and service not in services else action
+        with_contents = any(each.startswith(f"{service}:{verb}") for each in CONTENTS)
+        alike = f"{service}:{verb}*" if verb and not with_contents else action
         groups.setdefault(alike, []).append(action)
     found: list[str] = []
     for pattern, group in groups.items():
