@@ -305,8 +305,8 @@ def reads(organization: Organization, *, detect: bool = False, kinds: Iterable[K
         raise LandingError(f"{error}: the stacks in member accounts hold resources of too many services") from None
 
 
-ALIKE = 3
-"""So many actions of a service that begin with the same verb are one pattern in a session policy."""
+ALIKE = 2
+"""From so many on, actions of a service that begin with the same verb are one pattern in a session policy."""
 
 
 def _short(actions: Iterable[str]) -> list[str]:
