@@ -8,11 +8,15 @@ from concurrent.futures import CancelledError
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from landing.aws import Aws
 from landing.aws.survey import AT_ONCE, FoundUnit, Survey
+from landing.core.errors import ConfigError
 from landing.core.model import Action, Address, Change
 from landing.organization import STACKS_TAG, TAG
 from landing.sandbox import Sandbox
+from landing.services.organizations.tags import with_marks
 from tests.cloud import BY_NAME, Cloud, Story
 
 SCP = "SERVICE_CONTROL_POLICY"
@@ -64,7 +68,8 @@ def test_what_this_run_has_tagged_is_seen_although_the_bulk_answer_is_older(crea
         wanted = {"name": shop.name, "email": shop.email, "unit": shop.unit, "tags": {"env": "live"}, "managed": True}
         change = Change(Action.UPDATE, Address("account", "shop-prod"), {**wanted, "tags": {"env": "prod"}}, wanted)
         BY_NAME["account"].apply(creation.organization, aws, change)
-        assert aws.tree.tags_of(shop.id) == {"env": "live", TAG: "shop-prod", STACKS_TAG: "governed"}
+        tags = {"env": "live", TAG: "shop-prod", STACKS_TAG: "governed"}
+        assert aws.tree.tags_of(shop.id) == with_marks("shop-prod", {"env": "live"}) | tags
         assert aws.calls["organizations", "ListTagsForResource"] == 1
 
 
@@ -147,3 +152,23 @@ def test_a_connection_asks_nothing_again_under_the_names_of_another_organization
         assert aws.tree.accounts["shop-prod"] is shop
         assert other.calls == aws.calls == asked
         assert not hasattr(aws, "organization"), "whoever needs the desired one is given it"
+
+
+def test_of_two_units_with_one_mark_nobody_tells_which_is_ours(creation: Story) -> None:
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        cloud = Cloud(sandbox, creation.organization)
+        aws = cloud.open(read_only=False)
+        known, root = aws.tree.units["security"], aws.tree.node_id("root")
+        tags = [{"Key": TAG, "Value": "security"}]
+        client = aws.client("organizations")
+        rogue = client.create_organizational_unit(ParentId=root, Name="Rogue", Tags=tags)["OrganizationalUnit"]["Id"]
+        with pytest.raises(ConfigError) as raised:
+            cloud.plan()
+        (problem,) = raised.value.problems
+        assert problem.code == "LZ448"
+        assert problem.source == creation.organization.units["security"].source
+        assert f"{known.id} ({known.name})" in problem.message
+        assert f"{rogue} (Rogue)" in problem.message
+        client.untag_resource(ResourceId=rogue, TagKeys=[TAG])
+        assert cloud.open().tree.units["security"].id == known.id

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from landing.aws.survey import FoundUnit
 from landing.core import forms
 from landing.core.errors import NotThere
-from landing.organization import ROOT, Organization
+from landing.core.model import Diagnostic
+from landing.organization import ROOT, TAG, Organization
 
 T = TypeVar("T")
 
@@ -66,6 +67,21 @@ class LivePolicy:
     marked: bool
     holds: tuple[str, ...] = ()
     """Of a pack: what is in it, as its tags say."""
+
+
+def marked_twice(wanted: Organization, found: Iterable[FoundUnit], marks: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Units beside each other with one mark: somebody has copied the tag, and nobody can tell which one is ours."""
+    carrying: dict[tuple[str, str], list[FoundUnit]] = {}
+    for unit in found:
+        if marks[unit.id]:
+            carrying.setdefault((unit.parent_id, marks[unit.id]), []).append(unit)
+    for (_, mark), beside in carrying.items():
+        if len(beside) > 1:
+            declared = wanted.units.get(mark)
+            names = " and ".join(f"{each.id} ({each.name})" for each in sorted(beside, key=lambda each: each.id))
+            message = f"units {names} both have the tag `{TAG}={mark}`: which of them is `{mark}` nobody can tell"
+            hint = f"take the tag off the other: aws organizations untag-resource --resource-id ID --tag-keys {TAG}"
+            yield Diagnostic("LZ448", message, declared.source if declared else wanted.source, hint)
 
 
 def units(

@@ -359,6 +359,9 @@ class Tree:
             return Known("unit", ())
         found = self._survey.units
         marks = self._marks([unit.id for unit in found])
+        problems = tuple(live_names.marked_twice(self._wanted, found, marks))
+        if problems:
+            raise ConfigError(problems)
         named = live_names.units(self._wanted, self._survey.root["Id"], found, marks)
         return Known("unit", ((unit.key, unit) for unit in named))
 

@@ -301,6 +301,11 @@ CODES: Mapping[str, Explanation] = {
         "an override of Macie that wants automated discovery in some accounts, where it is off in all",
         "say `discovery: SOME` of the service",
     ),
+    "LZ448": Explanation(
+        "(`plan`) two units of one parent have the same tag `landing:id`: somebody has copied it, and which of them is "
+        "meant nobody can tell",
+        "take the tag off the one that is not yours",
+    ),
     "LZ455": Explanation(
         "alarms of rules of AWS Config that nothing asks for",
         "name a key of `services.config`, as `rules.KEY`, or `all`",

@@ -100,6 +100,8 @@ def _again(service: Service, wanted: Organization, load: Load) -> Any:
     assert service.settings
     settings = service.settings_of(wanted, list(desired_of(wanted, service.kinds).values()))
     services: Any = {"log_archive": {}} if settings.get("export") else {}
+    if settings.get("policies") and service.key == "firewall_manager":
+        services |= {"log_archive": {}, "config": {}}  # which its policies need
     services[service.key] = without_defaults(service.settings, settings)
     return asked_for(load("\n".join(["services:", *block(services, 2)]) + "\n"), service)
 

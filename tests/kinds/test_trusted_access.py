@@ -94,7 +94,7 @@ def test_what_else_a_service_wants_is_said(at: At) -> None:
     organization = at(text("{service-quotas: {}}")).organization
     kind = TrustedAccess()
     change = Change(Action.CREATE, kind.address(PRINCIPALS["service-quotas"]), None, {"enabled": True})
-    assert any("AssociateServiceQuotaTemplate" in note for note in kind.notes(organization, change))
+    assert any("services.service_quotas" in note for note in kind.notes(organization, change))
 
 
 def test_every_service_has_one_name_and_the_tables_know_it() -> None:

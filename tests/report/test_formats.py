@@ -215,6 +215,7 @@ def test_a_result_has_the_formats_whose_files_show_it() -> None:
         "root": ("text", "json", "md", "csv"),
         "access": ("text", "json", "csv"),
         "compliance": ("text", "json", "html", "csv"),
+        "drill": ("text", "json"),
     }
     assert set(formats.RESULTS) == set(offered)
     for result, names in offered.items():

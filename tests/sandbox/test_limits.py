@@ -13,7 +13,7 @@ from landing.sandbox.endpoint import guard
 from tests.sandbox.cloud import Cloud, refused, source
 
 UNSUPPORTED: dict[str, tuple[str, str, dict[str, Any], str]] = {
-    "a JSON service that moto lacks": ("securitylake", "list_subscribers", {}, "ListSubscribers"),
+    "a JSON service that moto lacks": ("compute-optimizer", "get_enrollment_status", {}, "GetEnrollmentStatus"),
     "a REST service that moto lacks": ("auditmanager", "get_account_status", {}, "GetAccountStatus"),
     "a service on another domain": ("notifications", "list_notification_hubs", {}, "ListNotificationHubs"),
     "an operation of a JSON service": ("ssm", "list_nodes", {}, "ListNodes"),

@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+from landing.core.model import Json, Resource
+from landing.organization import ROOT, Organization
 from landing.services.firewall_manager.administrator import FirewallAdministrator
 from landing.services.firewall_manager.policy import FirewallPolicy
 from landing.services.firewall_manager.settings import TRUSTED, FirewallManagerSettings
 from landing.services.service import Service
+
+ALIKE = (
+    "resource_types", "resource_tags", "resource_tags_any", "exclude_resource_tags", "remediate", "clean_up",
+    "delete_resources",
+)  # fmt: skip
+"""Attributes of a policy that are settings of the same name."""
+
+
+def settings_of(organization: Organization, live: Collection[Resource]) -> dict[str, Json]:
+    """Our policies, with their content as AWS has it; those of others stay theirs.
+
+    A policy with a PolicyOption is left out: only the typed forms of the config have one.
+    """
+    found: dict[str, Any] = {}
+    for each in live:
+        policy: Any = each.attributes
+        if each.address.kind != FirewallPolicy.name or not each.owned or policy["option"] or not policy["content"]:
+            continue
+        ((way, named),) = policy["scope"].items()
+        chosen = {name: values for name, values in named.items() if values}
+        target = chosen if way == "include" else {"units": [ROOT], **({"exclude": chosen} if chosen else {})}
+        settings = found.setdefault(each.address.name, {"target": target, "regions": []})
+        settings |= {name: policy[name] for name in ALIKE}
+        settings |= {"managed_service_data": policy["content"], "description": policy.get("description", "")}
+        settings["regions"].append(each.address.scope.region)
+    return {"policies": found}
+
 
 SERVICE = Service(
     key="firewall_manager",
@@ -14,6 +46,7 @@ SERVICE = Service(
     trusted=TRUSTED,
     endpoint="fms",
     kinds=(FirewallAdministrator(), FirewallPolicy()),
+    settings_of=settings_of,
     cost="By policy, region and month ($100 each), and what AWS Config records for it.",
     docs="https://docs.aws.amazon.com/waf/latest/developerguide/fms-chapter.html",
 )

@@ -118,12 +118,14 @@ class MemberAccount(Kind):
                 continue
             declared = wanted.get(account.key)
             tags = aws.tree.tags_of(account.id)
+            shown = _tags_of_config(tags, declared.tags) if declared else ours(tags)
+            recorded = declared is not None and tags.get(TAGS_TAG, "") == _record(declared.tags)
             attributes = {
                 "name": account.name,
                 "email": account.email,
                 "unit": account.unit,
-                "tags": _tags_of_config(tags, declared.tags) if declared else ours(tags),
-                MARK: account.marked and (not declared or tags.get(TAGS_TAG, "") == _record(declared.tags)),
+                "tags": shown,
+                MARK: account.marked and (not declared or shown != declared.tags or recorded),
             }
             if declared and is_changed(account, declared.email) and awaits_code(tags, declared.email):
                 attributes |= {"email": declared.email, CODE_AWAITED: account.email}
