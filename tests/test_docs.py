@@ -241,6 +241,7 @@ STAND_INS = {
     r"^landing test deny-unused-services": "landing test deny-marketplace",  # `landing access` has not written it here
     r"^landing root --remove$": "landing root --remove --unit workloads",
     r"^landing sandbox snapshot$": "landing sandbox snapshot world",
+    r"^landing test NAME$": "landing test deny-marketplace",
     r"^landing test (?=--verify)": "landing test deny-marketplace ",  # one policy does for all
     r" ADDRESS$": " trail.landing-organization-trail",
     r" ADDR…?$": " stack.alarm-targets@payments-dev/eu-west-1",
