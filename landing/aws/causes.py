@@ -45,6 +45,7 @@ BY_SERVICE: Mapping[str, _Codes] = {
     # https://docs.aws.amazon.com/accounts/latest/reference/api-reference.html
     "account": {
         Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.CONFLICT: _codes("ConflictException"),
         Cause.INTERNAL: _codes("InternalServerException"),
     },
     # https://docs.aws.amazon.com/controlcatalog/latest/APIReference/
@@ -150,10 +151,20 @@ BY_SERVICE: Mapping[str, _Codes] = {
     },
     # https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/
     "service-quotas": {
-        Cause.NOT_THERE: _codes("NoSuchResourceException"),
-        Cause.INVALID: _codes("IllegalArgumentException OrganizationNotInAllFeaturesModeException"),
+        Cause.NOT_THERE: _codes("NoSuchResourceException ServiceQuotaTemplateNotInUseException"),
+        Cause.INVALID: _codes(
+            "AWSServiceAccessNotEnabledException DependencyAccessDeniedException IllegalArgumentException "
+            "NoAvailableOrganizationException OrganizationNotInAllFeaturesModeException "
+            "TemplatesNotAvailableInRegionException"
+        ),
         Cause.QUOTA: _codes("QuotaExceededException"),
         Cause.INTERNAL: _codes("ServiceException"),
+    },
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/
+    "logs": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.INVALID: _codes("InvalidParameterException"),
+        Cause.INTERNAL: _codes("ServiceUnavailableException"),
     },
     # https://docs.aws.amazon.com/inspector/v2/APIReference/
     "inspector2": {
@@ -231,6 +242,7 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.NOT_THERE: _codes(
             "AWSOrganizationsNotInUseException AccountNotFoundException AccountNotRegisteredException "
             "ChildNotFoundException CreateAccountStatusNotFoundException DestinationParentNotFoundException "
+            "EffectivePolicyNotFoundException "
             "OrganizationalUnitNotFoundException ParentNotFoundException PolicyNotAttachedException "
             "PolicyNotFoundException RootNotFoundException SourceParentNotFoundException TargetNotFoundException"
         ),
