@@ -80,10 +80,7 @@ class Ownership(StrEnum):
     POLICIES = "its policies, where they are ours"
     ACCOUNT = "the account, which `roles.security_tooling` names, and the mark of the service (`governed_service`)"
     SERVICE = "the mark of the service (`governed_service`)"
-    ADMINISTRATOR = (
-        "the account in which it is, of `roles.security_tooling` (Security Lake: `roles.log_archive`), and the mark of "
-        "the service"
-    )
+    ADMINISTRATOR = "the account in which it is, of `roles.security_tooling`, and the mark of the service"
     PERMISSION_SET = "its permission set, where that is ours or the config names it"
     CONFIG = "the config alone, which names it"
     """Never withdrawn, and read as not ours."""

@@ -62,7 +62,6 @@ SETTINGS = (
     "{inspector: {cis_scans: {a: {every: day, tags: {k: [v, w]}}, b: {every: month, days: [TUE], tags: {k: [v]}}}}}",
     "{inspector: {suppress: {a: {where: {epssScore: {from: 0, to: 0.2}, title: {prefix: [a, b], neq: [c]}}}}}}",
     "{detective: {auto_enable: false, packages: []}}",
-    "{security_lake: {roles: false, sources: {ROUTE53: {}, WAF: {version: '1.0'}}, rollup: eu-west-1, retention_days: 30, transitions: {GLACIER: 9}}}",
     "{security_incident_response: {triage: false, team: [{name: Ana, title: T, email: a@example.com}, {name: Bob, title: U, email: b@example.com}]}}",
     "{config: {recorders: false}}",
     "{config: {recorders: false, rules: {ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT, description: E}}}}",

@@ -52,7 +52,6 @@ CHANGES: dict[str, dict[str, Any]] = {
     "playbook": {"at_most": 1, "approvers": ["oncall"]},
     "playbook_roles": {"never": ["arn:aws:iam::*:user/ann"]},
     "read_role": {"trusted": "role/landing-plan"},
-    "security_lake_roles": {"key": "mrk-0123456789abcdef0123456789abcdef"},
     "trail_alarms": {"denials": 7},
     "session_manager": {"idle_minutes": 5},
     "security_audit_role": {"max_session_hours": 4},
@@ -60,7 +59,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 """What is changed in an update, where the blueprint has something to change."""
 ALL = ("account_baseline", "alarms", "alarms_events", "alarms_role", "break_glass_role", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
        "config_remediation", "config_remediation_role", "data_key", "forensics", "host_management", "host_management_role", "permission_boundary", "session_manager",
-       "log_archive", "pipeline", "playbook", "playbook_roles", "read_role", "security_lake_roles", "security_audit_role", "trail_alarms")  # fmt: skip
+       "log_archive", "pipeline", "playbook", "playbook_roles", "read_role", "security_audit_role", "trail_alarms")  # fmt: skip
 
 
 def test_no_blueprint_is_left_out(library: Library) -> None:
@@ -94,8 +93,6 @@ def _given(name: str) -> dict[str, Any]:
         return {"trusted": ["user/ann", "user/ben"]}
     if name == "forensics":
         return {"trusted": ["role/oncall"]}
-    if name == "security_lake_roles":
-        return {"rollup": "eu-west-1"}
     if name == "data_key":
         return {"users": ["role/shop-*"]}
     if name == "alarms_events":
