@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -26,7 +27,10 @@ def sandbox(creation: Story) -> Iterator[Sandbox]:
 def test_one_apply_moves_a_role(
     sandbox: Sandbox, creation: Story, load_text: Callable[[str], Organization], role: str, was: str, account: str
 ) -> None:
-    moved = Cloud(sandbox, load_text(FULL.replace(f"{role}: {was}", f"{role}: {account}")), creation.roles)
+    text = re.sub(
+        r"  security_incident_response:\n(    .*\n)+", "", FULL
+    )  # its subscription ends with its administrator
+    moved = Cloud(sandbox, load_text(text.replace(f"{role}: {was}", f"{role}: {account}")), creation.roles)
     result = moved.apply()
     assert result.complete, {str(address): str(why) for address, why in result.failed.items()}
     plan = moved.plan()
