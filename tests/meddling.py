@@ -139,7 +139,11 @@ def resource_policy_detached(hands: Hands) -> None:
 
 @shows(
     "attachments.unit/workloads",
-    also=("stack.*@shop-prod/eu-west-1", "stack.*@shop-prod/us-east-1"),  # where nothing may be done, nor read
+    also=(  # where nothing may be done, nor read
+        "shield_subscription.*@shop-prod/us-east-1",
+        "stack.*@shop-prod/eu-west-1",
+        "stack.*@shop-prod/us-east-1",
+    ),
 )
 def full_access_taken_away(hands: Hands) -> None:
     hands.organizations.detach_policy(PolicyId="p-FullAWSAccess", TargetId=hands.units["workloads"])
@@ -588,7 +592,7 @@ def archive_rule_widened(hands: Hands) -> None:
 
 @shows("quota_template.association", LOW, "missing")
 def quotas_of_new_accounts_switched_off(hands: Hands) -> None:
-    hands.client("service-quotas").disassociate_service_quota_template()
+    hands.client("service-quotas", region=OTHER).disassociate_service_quota_template()
 
 
 QUOTA: Any = {"ServiceCode": "lambda", "QuotaCode": "L-B99A9384", "AwsRegion": "eu-west-1"}
@@ -596,18 +600,22 @@ QUOTA: Any = {"ServiceCode": "lambda", "QuotaCode": "L-B99A9384", "AwsRegion": "
 
 @shows("quota_template.lambda/L-B99A9384/eu-west-1", LOW)
 def another_quota_asked_for(hands: Hands) -> None:
-    hands.client("service-quotas").put_service_quota_increase_request_into_template(**QUOTA, DesiredValue=9000.0)
+    hands.client("service-quotas", region=OTHER).put_service_quota_increase_request_into_template(
+        **QUOTA, DesiredValue=9000.0
+    )
 
 
 @shows("quota_template.lambda/L-B99A9384/eu-west-1", LOW, "missing")
 def quota_no_longer_asked_for(hands: Hands) -> None:
-    hands.client("service-quotas").delete_service_quota_increase_request_from_template(**QUOTA)
+    hands.client("service-quotas", region=OTHER).delete_service_quota_increase_request_from_template(**QUOTA)
 
 
 @shows("quota_template.ec2/L-1216C47A/us-east-1", LOW, "unexpected")
 def more_of_a_quota_asked_for(hands: Hands) -> None:
     more: Any = {"ServiceCode": "ec2", "QuotaCode": "L-1216C47A", "AwsRegion": "us-east-1"}
-    hands.client("service-quotas").put_service_quota_increase_request_into_template(**more, DesiredValue=64.0)
+    hands.client("service-quotas", region=OTHER).put_service_quota_increase_request_into_template(
+        **more, DesiredValue=64.0
+    )
 
 
 @shows("root_access.organization")
