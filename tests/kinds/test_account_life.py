@@ -89,6 +89,18 @@ def test_which_tags_are_ours_is_written_again_when_somebody_takes_that_away(clou
     converged(cloud, KINDS)
 
 
+def test_without_trusted_access_a_name_stays_and_that_is_said_before(cloud: Cloud, at: At) -> None:
+    renamed = SMALL.replace("name: Shop Dev", "name: Other")
+    after = at(renamed.replace("organization:\n", "organization:\n  untrusted: [account.amazonaws.com]\n", 1))
+    (change,) = after.plan([ALL["account"]]).changes
+    client = cloud.sandbox.session().client("organizations")
+    assert list(ALL["account"].in_the_way(after.organization, after.open(), change)) == [], "it is trusted"
+    client.disable_aws_service_access(ServicePrincipal="account.amazonaws.com")
+    (reason,) = ALL["account"].in_the_way(after.organization, after.open(), change)
+    assert reason.endswith("take that out of `organization.untrusted`")
+    assert list(ALL["account"].in_the_way(at(renamed).organization, after.open(), change)) == [], "it will be"
+
+
 def test_forty_nine_names_of_any_length_are_remembered(cloud: Cloud, at: At) -> None:
     many = ", ".join(f"{'k' * 120}{number}: v" for number in range(46))
     converged(at(SMALL.replace("tags: {env: dev}", f"tags: {{{many}}}")), KINDS)

@@ -150,11 +150,22 @@ class MemberAccount(Kind):
                 yield f"AWS gives no account the name {name!r} now (account:PutAccountName): choose another"
 
     def in_the_way(self, organization: Organization, aws: Aws, change: Change) -> Iterable[str]:
-        """Of the management account no call changes the address (StartPrimaryEmailUpdate: for members)."""
-        if change.before and change.after and change.address.name == organization.management and _new_email(change):
+        """What no call changes of the management account, and none of a member without trusted access."""
+        if not (change.before and change.after):
+            return
+        own, email = change.address.name == organization.management, _new_email(change)
+        if own and email:  # StartPrimaryEmailUpdate is for members
             yield (
                 f"the account has the e-mail {change.before['email']}, and only its own root user changes that, in the "
                 "console: do that, or set the config to the present address"
+            )
+        named = change.after.get("name", change.before["name"]) != change.before["name"]
+        trusted = ACCOUNT in organization.trusted_access or ACCOUNT in aws.tree.trusted
+        if not own and (named or email) and not trusted:
+            what = "name" if named else "e-mail address"
+            yield (
+                f"its {what} changes only with trusted access of {ACCOUNT}, which the config withholds: take that out "
+                "of `organization.untrusted`"
             )
 
     def awaited(self, attributes: Attributes) -> str:
