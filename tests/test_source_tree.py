@@ -139,6 +139,10 @@ def test_links_in_a_circle_and_to_nowhere_are_refused(checkout: Path) -> None:
     assert [each.code for each in problems(checkout)] == ["LZ103", "LZ103"]
 
 
+def test_of_what_was_not_read_no_files_are_counted() -> None:
+    assert render([Diagnostic("LZ103", "a link")], Style()).endswith("Found 1 error.\n")
+
+
 def test_a_report_shows_no_line_of_a_link_that_leads_out(checkout: Path, secret: Path) -> None:
     (checkout / "config" / "a.yaml").symlink_to(secret)
     assert SECRET not in told([Diagnostic("LZ000", "m", Source(str(checkout / "config" / "a.yaml"), 1, 1))])

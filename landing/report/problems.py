@@ -55,7 +55,8 @@ def counted(problems: Sequence[Diagnostic]) -> str:
     words = {"error": "error", "warning": "warning", "info": "note"}
     parts = [f"{counts[key]} {word}{'s' * (counts[key] != 1)}" for key, word in words.items() if counts[key]]
     files = {problem.source.file for problem in problems if problem.source}
-    return f"Found {_listed(parts) or 'no problems'} in {len(files)} file{'s' * (len(files) != 1)}."
+    where = f" in {len(files)} file{'s' * (len(files) != 1)}" if files else ""
+    return f"Found {_listed(parts) or 'no problems'}{where}."
 
 
 def _listed(parts: Sequence[str]) -> str:
