@@ -70,18 +70,17 @@ class LivePolicy:
 
 
 def marked_twice(wanted: Organization, found: Iterable[FoundUnit], marks: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Units beside each other with one mark: somebody has copied the tag, and nobody can tell which one is ours."""
+    """Units beside each other with the mark of one of the config: somebody has copied the tag; which is ours?"""
     carrying: dict[tuple[str, str], list[FoundUnit]] = {}
     for unit in found:
-        if marks[unit.id]:
+        if marks[unit.id] in wanted.units:
             carrying.setdefault((unit.parent_id, marks[unit.id]), []).append(unit)
     for (_, mark), beside in carrying.items():
         if len(beside) > 1:
-            declared = wanted.units.get(mark)
             names = " and ".join(f"{each.id} ({each.name})" for each in sorted(beside, key=lambda each: each.id))
             message = f"units {names} both have the tag `{TAG}={mark}`: which of them is `{mark}` nobody can tell"
             hint = f"take the tag off the other: aws organizations untag-resource --resource-id ID --tag-keys {TAG}"
-            yield Diagnostic("LZ448", message, declared.source if declared else wanted.source, hint)
+            yield Diagnostic("LZ448", message, wanted.units[mark].source, hint)
 
 
 def units(
