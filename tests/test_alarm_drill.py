@@ -16,7 +16,7 @@ from landing.report.formats import View, shown
 from landing.report.style import Style
 from landing.sandbox import Sandbox
 from landing.sandbox.services.event_targets import INVOCATIONS
-from landing.services.alarm_drill import READS, SAMPLE, WRITES, Drill, Sample, planned, run
+from landing.services.alarm_drill import READS, SAMPLE, WRITES, Drill, Sample, planned, run, subscriptions
 from tests.cloud import QuickAws
 from tests.conftest import Load
 from tests.samples import SMALL
@@ -95,7 +95,9 @@ def aws(applied: Applied, message: ModuleType, monkeypatch: pytest.MonkeyPatch) 
 def drill(aws: DrilledAws) -> Drill:
     heard: list[Sample] = []
     since = int((time.time() - 5) * 1000)
-    found = run(aws.applied.cloud.organization, aws, now=NOW, milliseconds=since, heard=heard.append)
+    organization = aws.applied.cloud.organization
+    who = subscriptions(organization, aws)
+    found = run(organization, aws, who, now=NOW, milliseconds=since, heard=heard.append)
     assert len(heard) == len(found.samples) - len(found.unheard)
     return found
 

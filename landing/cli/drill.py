@@ -67,7 +67,7 @@ def alarms(*, session: Session, auto_approve: bool, form: str) -> int:
         note(f"{sample.service} in {sample.scope.region}: heard after {sample.after:.0f}s")
 
     since = int((time.time() - SKEW) * 1000)
-    found = run(organization, aws, now=now(), milliseconds=since, heard=heard)
+    found = run(organization, aws, who, now=now(), milliseconds=since, heard=heard)
     result(formats.shown("drill", form, found, view=formats.View(style=style_of(sys.stdout))))
     session.note_calls(aws)
     return 0 if found.passed else 2

@@ -18,8 +18,8 @@ from landing.blueprint.resource_names import ALARMS
 from landing.core.errors import AwsError, TimedOut
 from landing.core.model import Scope
 from landing.organization import Organization
+from landing.services.alarms import subscription
 from landing.services.alarms.settings import AlarmsSettings
-from landing.services.alarms.subscription import PENDING
 from landing.services.guardduty.settings import GuardDutySettings
 from landing.services.security_hub.settings import SecurityHubSettings
 
@@ -94,20 +94,26 @@ def planned(organization: Organization) -> list[Sample]:
 def subscriptions(organization: Organization, aws: Aws) -> dict[str, bool]:
     """Who hears of the topic: end points, with whether they are confirmed. Raises AwsError."""
     home = Scope(organization.security_tooling, organization.home_region)
-    account = aws.tree.account_ids[home.account]
-    topic = f"arn:{organization.partition}:sns:{home.region}:{account}:{ALARMS}"
     with translated(home):
-        listed = aws.listed(aws.client("sns", home), "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic)
-        return {str(each["Endpoint"]): each["SubscriptionArn"] != PENDING for each in listed}
+        listed = subscription.subscriptions(organization, aws, home)
+        return {str(each["Endpoint"]): each["SubscriptionArn"] != subscription.PENDING for each in listed}
 
 
-def run(organization: Organization, aws: Aws, *, now: str, milliseconds: int, heard: Callable[[Sample], None]) -> Drill:
+def run(
+    organization: Organization,
+    aws: Aws,
+    who: Mapping[str, bool],
+    *,
+    now: str,
+    milliseconds: int,
+    heard: Callable[[Sample], None],
+) -> Drill:
     """Make the samples, wait until all are heard or the time is up, put them away.
 
-    `now` in ISO 8601, the same as `milliseconds` since 1970; `heard` is told of each. A sample that AWS refuses is
-    told by its problem. Raises AwsError where the topic or the log cannot be read: nothing is made then.
+    `who` hears, as `subscriptions` says; `now` in ISO 8601, the same as `milliseconds` since 1970; `heard` is told of
+    each. A sample that AWS refuses is told by its problem. Raises AwsError where the log cannot be read: nothing is
+    made then.
     """
-    who = subscriptions(organization, aws)
     samples = planned(organization)
     home = Scope(organization.security_tooling, organization.home_region)
     before = _published(aws, home, milliseconds)

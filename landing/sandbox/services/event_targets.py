@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,9 +49,17 @@ INVOCATIONS = Places("lambda-invocations", Invocations)
 
 
 def happened(
-    world: World, account: str, region: str, *, source: str, detail_type: str, detail: Mapping[str, Any]
-) -> None:
-    """An event of one of AWS's services, on the default bus of an account in a Region."""
+    world: World,
+    account: str,
+    region: str,
+    *,
+    source: str,
+    detail_type: str,
+    detail: Mapping[str, Any],
+    resources: Sequence[str] = (),
+    bus: str = "default",
+) -> str:
+    """An event of an account in a Region comes to a bus there; its id."""
     event = {
         "version": "0",
         "id": world.uuid(),
@@ -60,10 +68,11 @@ def happened(
         "account": account,
         "time": world.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "region": region,
-        "resources": [],
+        "resources": list(resources),
         "detail": dict(detail),
     }
-    deliver(world, account, region, event)
+    deliver(world, account, region, event, bus)
+    return str(event["id"])
 
 
 def deliver(

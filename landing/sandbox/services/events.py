@@ -134,20 +134,17 @@ class Events(Service[Buses]):
                 message = "Not authorized for the source."
                 entries.append({"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": message})
                 continue
-            event = {
-                "version": "0",
-                "id": call.world.uuid(),
-                "detail-type": given.get("DetailType", ""),
-                "source": given.get("Source", ""),
-                "account": call.account,
-                "time": call.world.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "region": call.region,
-                "resources": given.get("Resources", []),
-                "detail": json.loads(given.get("Detail", "{}")),
-            }
-            bus = _bus_name(given.get("EventBusName", "default"))
-            event_targets.deliver(call.world, call.account, call.region, event, bus)
-            entries.append({"EventId": event["id"]})
+            number = event_targets.happened(
+                call.world,
+                call.account,
+                call.region,
+                source=given.get("Source", ""),
+                detail_type=given.get("DetailType", ""),
+                detail=json.loads(given.get("Detail", "{}")),
+                resources=given.get("Resources", []),
+                bus=_bus_name(given.get("EventBusName", "default")),
+            )
+            entries.append({"EventId": number})
         failed = sum("ErrorCode" in each for each in entries)
         return {"FailedEntryCount": failed, "Entries": entries}
 

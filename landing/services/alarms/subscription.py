@@ -67,11 +67,8 @@ class AlarmSubscription(Kind):
         """Those that wait for somebody, and those of others."""
         service = organization.service(AlarmsSettings)
         declared = {*service.settings.email, *service.settings.https} if service else set()
-        client = aws.client("sns", scope)
-        account = aws.tree.account_ids[scope.account]
-        topic = f"arn:{organization.partition}:sns:{scope.region}:{account}:{ALARMS}"
         with unless("NotFound"):
-            for found in aws.listed(client, "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic):
+            for found in subscriptions(organization, aws, scope):
                 endpoint, waits = str(found["Endpoint"]), found["SubscriptionArn"] == PENDING
                 if waits or endpoint not in declared:
                     attributes = {"endpoint": endpoint, "state": "pending" if waits else "confirmed"}
@@ -93,6 +90,12 @@ class AlarmSubscription(Kind):
             f"{described['endpoint']} hears nothing: the subscription is not confirmed. Open the link in the message "
             "that AWS sent there; it sends another one when somebody subscribes again"
         )
+
+
+def subscriptions(organization: Organization, aws: Aws, scope: Scope) -> Iterator[Mapping[str, Any]]:
+    """Those to the topic of the alarms, as AWS lists them; raises ClientError NotFound without the topic."""
+    topic = f"arn:{organization.partition}:sns:{scope.region}:{aws.tree.account_ids[scope.account]}:{ALARMS}"
+    return aws.listed(aws.client("sns", scope), "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic)
 
 
 def _without_logs(organization: Organization, service: EnabledService[AlarmsSettings]) -> Iterator[Diagnostic]:
