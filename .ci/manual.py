@@ -11,7 +11,8 @@ from inspect import cleandoc
 import click
 from reference import commands
 
-from landing.cli import COMMANDS, cli
+from landing.cli.commands import cli
+from landing.cli.help_page import COMMANDS
 from landing.core.exit_codes import rows as exit_codes
 
 

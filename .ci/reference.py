@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from landing.cli import COMMANDS, cli
+from landing.cli.commands import cli
+from landing.cli.help_page import COMMANDS
 from landing.config import schema
 from landing.core.codes import CODES
 from landing.core.exit_codes import rows as exit_codes

@@ -28,7 +28,8 @@ import click
 from botocore.loaders import JSONFileLoader
 from botocore.session import Session
 
-from landing.cli import cli, main
+from landing.cli import main
+from landing.cli.commands import cli
 from landing.config import load
 from landing.library import Library, shipped
 from tests import botocore_memory

@@ -25,8 +25,9 @@ import boto3
 import pytest
 import yaml
 
-from landing.cli import USAGE, run
+from landing.cli import run
 from landing.cli.ci_files import FORGES
+from landing.cli.commands import USAGE
 from landing.config import load
 from landing.library import Library, shipped
 from landing.sandbox.protocol.web_identity import token

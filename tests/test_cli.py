@@ -13,9 +13,12 @@ from collections.abc import Callable
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import click
 import pytest
 
-from landing.cli import COMMANDS, run
+from landing.cli import run
+from landing.cli.commands import cli
+from landing.cli.help_page import COMMANDS, WIDEST
 from landing.cli.init import Answers
 from landing.cli.signals import STOPPED
 from landing.core.codes import CODES
@@ -116,10 +119,11 @@ def test_every_exit_code_is_in_the_one_table(landing: Callable[..., int], capsys
 def test_what_fails_with_a_full_result_behind_it_ends_with_its_own_exit_code(tmp_path: Path) -> None:
     """Else Python writes what is left in the buffer when it ends, and ends with 120 and a traceback."""
     code = (
-        "import sys, types, click, landing.cli as cli\n"
+        "import click\n"
+        "from landing.cli import commands, main\n"
         "def command(): print('a result'); raise click.ClickException('and then a failure')\n"
-        "cli.LazyGroup.get_command = lambda *of: click.Command('plan', callback=command)\n"
-        "cli.main(['plan'])"
+        "commands.LazyGroup.get_command = lambda *of: click.Command('plan', callback=command)\n"
+        "main(['plan'])"
     )
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
@@ -170,22 +174,42 @@ def test_a_role_that_is_named_is_assumed_in_the_sandbox_too(config: Config, tmp_
 
 
 ALONE = """
-import atexit, sys, click
-click.Group("any").main(["--help"], standalone_mode=False)
+import atexit, sys
 before = {*sys.modules}
 from landing.cli import run
 run(["--help"])
 assert not atexit._ncallbacks(), "else Python takes itself apart at the end"
 print(*sorted({*sys.modules} - before), file=sys.stderr)
 """
-"""What `landing --help` imports beside what click itself does."""
+"""What `landing --help` imports."""
 
 
-def test_help_imports_click_and_little_more() -> None:
+def test_help_imports_no_package_of_others() -> None:
     answer = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
-    ours = {"landing.cli", "landing.cli.signals", "landing.cli.stderr", "landing.cli.streams", "landing.core"}
+    ours = {"landing.cli", "landing.cli.help_page", "landing.cli.signals", "landing.cli.streams", "landing.core"}
     ours |= {"landing", "landing.core.exit_codes", "landing.core.interrupt"}
-    assert {*answer.stderr.split()} - {"locale", "_locale", "signal"} == ours
+    imported = {*answer.stderr.split()}
+    assert {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names} == ours
+    assert not imported & {"inspect", "subprocess", "pathlib"}, "each takes as long as all the rest"
+
+
+@pytest.mark.parametrize("columns", ["30", "72", "200"])
+def test_the_first_help_page_is_laid_out_as_those_of_the_commands(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    context = click.Context(cli, info_name="landing", max_content_width=WIDEST)
+    formatter = context.make_formatter()
+    cli.format_usage(context, formatter)
+    cli.format_help_text(context, formatter)
+    click.Command.format_options(cli, context, formatter)
+    with formatter.section("Commands"):
+        formatter.write_dl([*COMMANDS.items()])
+    with formatter.section("Exit codes"):
+        formatter.write_dl([(codes, meaning.replace("`", "")) for codes, meaning in rows()])
+    for asked in ("--help", "-h"):
+        assert run([asked]) == 0
+        assert capsys.readouterr().out == formatter.getvalue()
 
 
 @pytest.fixture

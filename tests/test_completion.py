@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 import pytest
 
-from landing.cli import cli, config_names
+from landing.cli import config_names
+from landing.cli.commands import cli
 from landing.cli.completion import SHELLS, VARIABLE
 from landing.config import load
 from landing.engine.observe import desired_of

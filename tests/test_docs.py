@@ -20,7 +20,8 @@ import click
 import pytest
 import yaml
 
-from landing.cli import cli, run
+from landing.cli import run
+from landing.cli.commands import cli
 from landing.config import load
 from landing.core.model import Address
 from landing.core.yaml_text import parse

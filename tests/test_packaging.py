@@ -18,7 +18,8 @@ import click
 import pytest
 from packaging.requirements import Requirement
 
-from landing.cli import COMMANDS, cli
+from landing.cli.commands import cli
+from landing.cli.help_page import COMMANDS
 from landing.config import schema
 from landing.core.version import landing_version
 

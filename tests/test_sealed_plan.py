@@ -14,7 +14,8 @@ import pytest
 
 from landing.aws import Aws
 from landing.aws.envelope import CONTEXT, DECRYPT, ENCRYPT
-from landing.cli import USAGE, run
+from landing.cli import run
+from landing.cli.commands import USAGE
 from landing.core.errors import LandingError, NoCredentials, Refused, UnknownFormat, WrongPlan
 from landing.engine import sealed_plan
 from landing.engine.plan import Plan, load, save

@@ -10,7 +10,8 @@ from typing import Any
 import click
 import pytest
 
-from landing.cli import COMMANDS, cli
+from landing.cli.commands import cli
+from landing.cli.help_page import COMMANDS
 from landing.config import schema
 from landing.core.codes import CODES
 from landing.policy.linter import CODES as LINT

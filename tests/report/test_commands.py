@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from landing.cli import USAGE, run
+from landing.cli import run
+from landing.cli.commands import USAGE
 from landing.cli.output import style_of
 from landing.cli.progress import redraws
 from landing.engine.plan import save
