@@ -1,7 +1,7 @@
 """Globs as automata: which combinations of patterns one text can match, and a text that meets given ones."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from heapq import heappop, heappush
 from string import ascii_letters, digits
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from landing.policy.glob_steps import Some, Step, Steps
 
 STATES = 20_000
+_KEPT = 4_096
 # Characters of every kind, those that read well first; beyond ASCII there are more than any policy lists.
 _CHARS = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW9876543210" + "".join(
     char for char in map(chr, (*range(32, 127), *range(0xE6, 0x600))) if char not in ascii_letters + digits
@@ -22,15 +23,21 @@ class TooManyError(Exception):
 class Reached(NamedTuple):
     """Texts, and whether they are all there are of their kind."""
 
-    texts: list[str]
+    texts: tuple[str, ...]
     complete: bool
 
 
 def reach(patterns: Sequence[Steps], domain: Steps, *, states: int = STATES) -> Reached:
     """A shortest text of the domain for each combination of patterns that a text of it matches.
 
-    Walks the product of the patterns' automata breadth first, up to a number of states.
+    Walks the product of the patterns' automata breadth first, up to a number of states. What was found is kept: the
+    claims of a file ask the same of account after account.
     """
+    return _reached(tuple(patterns), tuple(domain), states)
+
+
+@lru_cache(maxsize=_KEPT)
+def _reached(patterns: tuple[Steps, ...], domain: Steps, states: int) -> Reached:
     machine = _Machine([*patterns, domain])
     texts: dict[int, str] = {}
     seen = {machine.start}
@@ -42,10 +49,10 @@ def reach(patterns: Sequence[Steps], domain: Steps, *, states: int = STATES) -> 
             if after in seen:
                 continue
             if len(seen) >= states:
-                return Reached(list(texts.values()), complete=False)
+                return Reached(tuple(texts.values()), complete=False)
             seen.add(after)
             queue.append((after, text + char))
-    return Reached(list(texts.values()), complete=True)
+    return Reached(tuple(texts.values()), complete=True)
 
 
 def reach_all(patterns: Sequence[Steps], domain: Steps, *, states: int = STATES) -> list[str]:
@@ -53,7 +60,7 @@ def reach_all(patterns: Sequence[Steps], domain: Steps, *, states: int = STATES)
     reached = reach(patterns, domain, states=states)
     if not reached.complete:
         raise TooManyError(f"more than {states} states of {len(patterns)} patterns")
-    return reached.texts
+    return list(reached.texts)
 
 
 class Goal(NamedTuple):
