@@ -17,6 +17,7 @@ from landing.report.reasons import missed_in
 from landing.report.style import Style
 
 SAMPLES = 3
+LISTED = 5
 LINES = 8
 LIMIT = 200
 """How many entries are shown."""
@@ -114,9 +115,10 @@ def _under_way(report: Report) -> Iterator[str]:
 def _unmanaged(report: Report) -> Iterator[str]:
     found = report.of(Status.UNMANAGED)
     if found:
-        names = ", ".join(_named(report.plan, finding) for finding in found[:5])
-        more = f" … {len(found) - 5} more" if len(found) > 5 else ""
-        yield f"unmanaged {len(found)}: in AWS, neither declared nor ours: {names}{more}"
+        yield f"unmanaged {len(found)}: in AWS, neither declared nor ours"
+        yield from (f"  {_named(report.plan, finding)}" for finding in found[:LISTED])
+        if len(found) > LISTED:
+            yield f"  … and {len(found) - LISTED} more (--format csv lists them)"
         yield ""
 
 
