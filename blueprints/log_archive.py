@@ -33,6 +33,16 @@ TRAIL_ARN = f"arn:${{AWS::Partition}}:cloudtrail:${{HomeRegion}}:${{ManagementAc
 RECORDER_ARN = f"arn:${{AWS::Partition}}:iam::*:role/{RECORDER_ROLE}"
 OWNER_CONTROL = {"s3:x-amz-acl": "bucket-owner-full-control"}
 Statements = list[dict[str, object]]
+LOG_DELIVERY: tuple[dict[str, str], list[str], str] = (
+    {"Service": "delivery.logs.amazonaws.com"},
+    ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+    "logs:*:*:*",
+)
+RECEIVED = {"flow-logs": LOG_DELIVERY}
+"""Who delivers, what it does with the key, and the end of the ARN of what it delivers for.
+
+VPC User Guide, "Amazon S3 bucket permissions for flow logs" and "Required key policy for use with SSE-KMS".
+"""
 
 
 def log_archive(
@@ -42,6 +52,8 @@ def log_archive(
     access_log_days: int = 365,
     object_lock: dict[str, str | int] | None = None,
     writers: Sequence[Mapping[str, Any]] = (),
+    receives: Sequence[str] = (),
+    received_days: int = 365,
     existing: Mapping[str, Any] | None = None,
 ) -> Template:
     """Log archive: a customer key, and buckets for CloudTrail, Config, GuardDuty findings and access logs.
@@ -49,6 +61,8 @@ def log_archive(
     `object_lock` is `{mode, days}` and holds for the CloudTrail bucket: AWS Config and S3 server access logging
     do not deliver to buckets with a default retention. `writers` are more services, each with a bucket of its own:
     `{purpose, principal, sources}`, where sources are the ends of ARNs, `{account}` for the security tooling account.
+    `receives` is what accounts of the organization deliver, each to a bucket of its own, which keeps it for
+    `received_days`.
     `existing` is `{buckets, key, delivered}`: names of buckets by purpose, and a key, that are there already: none of
     ours then. Where it names buckets, ours are for the purposes of `delivered` alone.
     """
@@ -61,20 +75,22 @@ def log_archive(
     )
     rows = [("CloudTrail", "cloudtrail", _cloudtrail()), ("Config", "config", _config())]
     rows += [("GuardDuty", "guardduty", _guardduty())]
-    rows += [(_title(writer), writer["purpose"], _written(writer)) for writer in writers]
+    rows += [(_title(writer["purpose"]), writer["purpose"], _written(writer)) for writer in writers]
+    rows += [(_title(each), each, _received(each)) for each in receives]
     made = [row for row in rows if row[1] not in there and (delivered is None or row[1] in delivered)]
     template = Template("Log archive of the landing zone")
     for name in ("OrganizationId", "ManagementAccountId", "SecurityToolingAccountId", "HomeRegion"):
         template.add_parameter(Parameter(name, Type="String"))
     if not (existing or {}).get("key") and delivered != []:
-        _add_key(template, writers)
+        _add_key(template, writers, receives)
     if made and "access-logs" not in there:
         logged = {title: purpose for title, purpose, _ in made}
         expiring = replace(archive, lifecycle=_expiring(access_log_days))
         _add_bucket(template, expiring, "AccessLogs", "access-logs", _access_logs(logged), encrypted=False)
     for title, purpose, statements in made:
         lock = object_lock if purpose == "cloudtrail" else None
-        _add_bucket(template, archive, title, purpose, statements, lock=lock)
+        keeping = replace(archive, lifecycle=_expiring(received_days)) if purpose in receives else archive
+        _add_bucket(template, keeping, title, purpose, statements, lock=lock)
     return template
 
 
@@ -87,9 +103,9 @@ class Archive:
     access_logs: object
 
 
-def _add_key(template: Template, writers: Sequence[Mapping[str, Any]]) -> None:
+def _add_key(template: Template, writers: Sequence[Mapping[str, Any]], receives: Sequence[str]) -> None:
     """The key, its alias, and its ARN as an output."""
-    template.add_resource(_key(writers))
+    template.add_resource(_key(writers, receives))
     template.add_resource(
         Alias(
             "LogKeyAlias",
@@ -102,7 +118,7 @@ def _add_key(template: Template, writers: Sequence[Mapping[str, Any]]) -> None:
     template.add_output(Output("LogKeyArn", Value=GetAtt("LogKey", "Arn")))
 
 
-def _key(writers: Sequence[Mapping[str, Any]]) -> Key:
+def _key(writers: Sequence[Mapping[str, Any]], receives: Sequence[str]) -> Key:
     statements: Statements = [
         _allow("Administration", {"AWS": Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}, "kms:*"),
         _allow(
@@ -146,13 +162,18 @@ def _key(writers: Sequence[Mapping[str, Any]]) -> Key:
         ),
         *(
             _allow(
-                f"{_title(writer)}Encrypts",
+                f"{_title(writer['purpose'])}Encrypts",
                 {"Service": writer["principal"]},
                 ["kms:Encrypt", "kms:GenerateDataKey"],
                 "*",
                 _on_behalf(writer["sources"]),
             )
             for writer in writers
+        ),
+        *(
+            _allow(f"{_title(each)}Encrypts", principal, actions, "*", _members(source))
+            for each in receives
+            for principal, actions, source in (RECEIVED[each],)
         ),
         _allow(
             "ReadersInTheOrganization",
@@ -337,7 +358,7 @@ def _on_behalf(sources: Sequence[str]) -> dict[str, object]:
 
 def _written(writer: Mapping[str, Any]) -> Statements:
     """A service that looks where the bucket is, and writes below AWSLogs/."""
-    title, principal = _title(writer), {"Service": writer["principal"]}
+    title, principal = _title(writer["purpose"]), {"Service": writer["principal"]}
     condition = _on_behalf(writer["sources"])
     objects = _inside(title, "AWSLogs", "*")
     return [
@@ -346,9 +367,26 @@ def _written(writer: Mapping[str, Any]) -> Statements:
     ]
 
 
-def _title(writer: Mapping[str, Any]) -> str:
+def _received(purpose: str) -> Statements:
+    """What a service writes below AWSLogs/ for any account of the organization."""
+    title = _title(purpose)
+    principal, _, source = RECEIVED[purpose]
+    looks, objects = ["s3:GetBucketAcl", "s3:ListBucket"], _inside(title, "AWSLogs", "*")
+    return [
+        _allow(f"{title}Looks", principal, looks, GetAtt(f"{title}Bucket", "Arn"), _members(source)),
+        _allow(f"{title}Writes", principal, "s3:PutObject", objects, _members(source, OWNER_CONTROL)),
+    ]
+
+
+def _members(source: str, more: Mapping[str, str] | None = None) -> dict[str, object]:
+    """A service that acts for resources of any account of the organization (IAM User Guide, aws:SourceOrgID)."""
+    organization: dict[str, object] = {"aws:SourceOrgID": Ref("OrganizationId"), **(more or {})}
+    return {"StringEquals": organization, "ArnLike": {"aws:SourceArn": Sub("arn:${AWS::Partition}:" + source)}}
+
+
+def _title(purpose: str) -> str:
     """As resources of the template are called after it."""
-    return "".join(word.capitalize() for word in writer["purpose"].split("-"))
+    return "".join(word.capitalize() for word in purpose.split("-"))
 
 
 def _name(purpose: str) -> str:

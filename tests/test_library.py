@@ -16,7 +16,7 @@ from landing.library import Library
 from landing.organization import Organization
 from landing.services.permissions import member_reads
 from tests.cloud import BY_NAME
-from tests.samples import ALARMED, BUILT, PLAYED, REMEDIED, SMALL
+from tests.samples import ALARMED, BUILT, FULL, PLAYED, REMEDIED, SMALL
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE_LIMIT = 51_200
@@ -72,8 +72,12 @@ def templates(
         {"trusted": "role/plan", "member_reads": member_reads()}
     )
     found["alone/pipeline"] = load_text(BUILT).deployments["pipeline"].template
-    remedied = load_text(REMEDIED).deployments
-    found |= {f"alone/{key}": remedied[key].template for key in ("config-remediation-role", "config-remediation")}
+    logged = REMEDIED.replace("log_archive: {}", "log_archive: {receives: [flow-logs]}").replace(
+        "    remediations:\n", "    remediations:\n      flow-logs: {automatic: true}\n"
+    )
+    remedied = load_text(logged).deployments
+    keys = ("log-archive", "config-remediation-role", "config-remediation")
+    found |= {f"alone/{key}": remedied[key].template for key in keys}
     played = load_text(PLAYED).deployments
     found |= {f"alone/{key}": each.template for key, each in played.items() if key.startswith("playbook-")}
     alarmed = load_text(ALARMED).deployments
@@ -158,9 +162,10 @@ def test_config_writes_only_below_the_writers_own_account(full: Organization) ->
     assert writes["Resource"]["Fn::Join"][1][1:] == ["AWSLogs", "${aws:PrincipalAccount}", "Config", "*"]  # type: ignore[index, call-overload]
 
 
-def test_a_service_writes_logs_for_one_account_and_one_resource_only(full: Organization) -> None:
+def test_a_service_writes_logs_for_one_account_and_one_resource_only(load_text: Callable[[str], Organization]) -> None:
     """A service writes for whoever asks it to: bucket and key say whose, and what of theirs."""
-    resources: Any = full.deployments["log-archive"].template["Resources"]
+    receiving = load_text(FULL.replace("log_archive: {", "log_archive: {receives: [flow-logs], "))
+    resources: Any = receiving.deployments["log-archive"].template["Resources"]
     documents = [
         resource["Properties"].get("PolicyDocument") or resource["Properties"]["KeyPolicy"]
         for resource in resources.values()
@@ -171,6 +176,7 @@ def test_a_service_writes_logs_for_one_account_and_one_resource_only(full: Organ
     ]
     assert {each["Principal"]["Service"].partition(".")[0] for each in admitted} == {
         "cloudtrail",
+        "delivery",
         "guardduty",
         "logging",
         "macie",
@@ -178,7 +184,8 @@ def test_a_service_writes_logs_for_one_account_and_one_resource_only(full: Organ
     for each in admitted:
         asked = {key: value for keys in each["Condition"].values() for key, value in keys.items()}
         source = str(asked["aws:SourceArn"])
-        assert "aws:SourceAccount" in asked or ":${ManagementAccountId}:" in source, each["Sid"]
+        whose = {"aws:SourceAccount", "aws:SourceOrgID"} & asked.keys()
+        assert whose or ":${ManagementAccountId}:" in source, each["Sid"]
         if each["Action"] == "s3:PutObject":
             assert each["Resource"]["Fn::Join"][1][1] != "*", f"{each['Sid']} may write anywhere"
 

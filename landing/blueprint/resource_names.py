@@ -17,6 +17,12 @@ ALARMS = "landing-alarms"
 """The topic, the event bus, the function and the role of the alarms; `alias/landing-alarms` is their key."""
 FORENSICS = "landing-forensics"
 """The role of an account for forensics; `alias/landing-forensics` is its key."""
+FLOW_LOGS_DOCUMENT = "landing-enable-flow-logs"
+"""The Automation document that logs the traffic of a VPC."""
+FLOW_LOGS = "flow-logs"
+"""What the bucket of the log archive for flow logs is for."""
+FLOW_LOG_BUCKET = "FLOW_LOG_BUCKET"
+"""As the value of a document's parameter: the ARN of the bucket of the log archive for flow logs."""
 LOG_BUCKETS = ("access-logs", "cloudtrail", "config", "guardduty")
 """What the buckets of the log archive are for."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from landing.blueprint import CONTEXT_PARAMETERS, MAX_TEMPLATE, canonical
 from landing.blueprint.file import Failure, Rendered
+from landing.blueprint.resource_names import FLOW_LOGS
 from landing.config import playbooks
 from landing.config.document import Document, Path_
 from landing.config.outputs import has_output, referred, with_references
@@ -41,7 +42,7 @@ class Deployments:
         """What the services bring: plain stacks in the accounts with a role, and stack sets over everything."""
         buckets, key = existing_logs(enabled)
         delivered = list(deliveries(services, enabled))
-        writers = [asdict(each) for each in delivered if each.principal]
+        writers = [asdict(each) for each in delivered if each.principal and not each.members]
         archive = {"buckets": buckets, "key": key, "delivered": [each.purpose for each in delivered]}
         heard = list(self._rules_heard(enabled))
         for service, row in ((each, row) for each in services for row in each.blueprints):
@@ -55,6 +56,7 @@ class Deployments:
                 "writers": writers,
                 "bucket": bucket,
                 "key": key,
+                "flow_log_bucket": buckets.get(FLOW_LOGS, ""),
                 "existing": archive if buckets or key else None,
                 "rule_names": heard,
             }

@@ -121,11 +121,13 @@ class Delivery:
 
     `purpose` names the bucket. Where the blueprint of the log archive does not know the service by name, `principal`
     writes, on behalf of `sources`: the ends of ARNs from the service on, `{account}` for the security tooling account.
+    With `members`, it writes for every account of the organization, and `{account}` is each of them.
     """
 
     purpose: str
     principal: str = ""
     sources: tuple[str, ...] = ()
+    members: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from landing.core.vocabulary import Schema
 from landing.organization import Delivery, EnabledService, Organization
 from landing.services import overrides
 from landing.services.base import BY_SERVICE, Kind
+from landing.services.log_archive.received import RECEIVED
 from landing.services.settings import schema_of
 
 SettingsOf = Callable[[Organization, Collection[Resource]], dict[str, Json]]
@@ -150,11 +151,14 @@ class Service:
 
 
 def deliveries(services: Iterable[Service], enabled: Mapping[str, EnabledService[Any]]) -> Iterator[Delivery]:
-    """What the services of a config deliver to the log archive."""
+    """What the services of a config deliver to the log archive, and then what accounts do."""
     for service in services:
         configured = enabled.get(service.key)
         if service.delivery and configured is not None and service.delivers(configured.settings):
             yield service.delivery
+    archive = enabled.get("log_archive")
+    for purpose in archive.settings.receives if archive else ():
+        yield RECEIVED[purpose]
 
 
 def existing_logs(enabled: Mapping[str, EnabledService[Any]]) -> tuple[Mapping[str, str], str]:

@@ -20,8 +20,8 @@ from tests.kinds.test_conformance_pack import HOME, OTHER, client
 from tests.samples import REMEDIED, SMALL
 
 
-def text(remediations: str) -> str:
-    return f"{SMALL}services: {{log_archive: {{}}, config: {{remediations: {remediations}}}}}\n"
+def text(remediations: str, receiving: str = "{}") -> str:
+    return f"{SMALL}services: {{log_archive: {receiving}, config: {{remediations: {remediations}}}}}\n"
 
 
 def test_a_rule_and_what_mends_it_are_everywhere(sandbox: Sandbox, at: At) -> None:
@@ -57,7 +57,7 @@ def test_a_rule_and_what_mends_it_are_everywhere(sandbox: Sandbox, at: At) -> No
         ("{a: {identifier: CLOUD_TRAIL_ENABLED, document: AWS-A, permissions: []}}", "LZ423"),
         ("{a: {identifier: CLOUD_TRAIL_ENABLED, permissions: [s3:GetObject]}}", "LZ423"),
         ("{password-polcy: {}}", "LZ423"),
-        ("{flow-logs: {}}", "LZ423"),
+        ("{flow-logs: {}}", "LZ423"),  # the log archive receives none
         ("{password-policy: {parameters: {MinimumLength: 3}}}", "LZ364"),
         (
             "{a: {identifier: CLOUD_TRAIL_ENABLED, parameters: {no: 1}, document: AWS-A, permissions: [s3:GetObject]}}",
@@ -92,10 +92,10 @@ def test_what_is_shipped_is_there_by_its_key_and_gives_way_to_what_the_config_sa
 
 @pytest.fixture(scope="module")
 def mended(load_text: Load) -> Iterator[Cloud]:
-    """An organization that has all that is shipped, but for what the sandbox cannot run."""
+    """An organization that has all that is shipped."""
     with Sandbox(organization=True) as sandbox:
         entries = ", ".join(f"{key}: {{automatic: true}}" for key in RUN)
-        cloud = Cloud(sandbox, load_text(text(f"{{{entries}}}")))
+        cloud = Cloud(sandbox, load_text(text(f"{{{entries}}}", "{receives: [flow-logs]}")))
         assert cloud.apply(OF_IT).complete
         yield cloud
 
@@ -139,7 +139,15 @@ def plain_volumes(session: Callable[[str], Any]) -> str:
     return session("sts").get_caller_identity()["Account"]  # type: ignore[no-any-return]
 
 
+def unlogged_vpc(session: Callable[[str], Any]) -> str:
+    ec2 = session("ec2")
+    for log in ec2.describe_flow_logs()["FlowLogs"]:
+        ec2.delete_flow_logs(FlowLogIds=[log["FlowLogId"]])
+    return str(ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])
+
+
 RUN = {
+    "flow-logs": unlogged_vpc,
     "password-policy": weak_passwords,
     "default-security-groups": open_default_group,
     "open-ssh": open_ssh,
@@ -191,6 +199,10 @@ def test_what_is_shipped_mends_what_its_rule_finds_by_what_its_role_may_and_no_l
     assert verdict(config, key, resource) == "NON_COMPLIANT"
     assert mend(config, key, resource) == "SUCCEEDED"
     assert verdict(config, key, resource) == "COMPLIANT"
+    if key == "flow-logs":
+        (log,) = session("ec2").describe_flow_logs(Filter=[{"Name": "resource-id", "Values": [resource]}])["FlowLogs"]
+        archive = mended.open().tree.account_ids["log-archive"]
+        assert log["LogDestination"] == f"arn:aws:s3:::landing-flow-logs-{archive}-{HOME}"
     if key == "open-ssh":
         (group,) = session("ec2").describe_security_groups(GroupIds=[resource])["SecurityGroups"]
         rules = group["IpPermissions"]
@@ -198,5 +210,5 @@ def test_what_is_shipped_mends_what_its_rule_finds_by_what_its_role_may_and_no_l
         assert left == [(22, "10.0.0.0/8"), (443, "0.0.0.0/0")]
 
 
-def test_what_cannot_be_run_here_is_only_what_the_sandbox_has_no_document_of() -> None:
-    assert SHIPPED.keys() - RUN.keys() == {"flow-logs"}
+def test_all_that_is_shipped_is_run() -> None:
+    assert SHIPPED.keys() == RUN.keys()

@@ -8,6 +8,7 @@ from typing import Any
 
 from landing.blueprint.resource_names import (
     ALARMS,
+    FLOW_LOGS_DOCUMENT,
     FORENSICS,
     HOST_MANAGEMENT_ROLE,
     LOG_KEY_ALIAS,
@@ -83,6 +84,21 @@ def _acls_allowed(lab: Lab) -> None:
 
 def _access_logging_off(lab: Lab) -> None:
     lab.cloud.client("s3").put_bucket_logging(Bucket=_bucket(lab, "config"), BucketLoggingStatus={})
+
+
+def _flow_logs_refused(lab: Lab) -> None:
+    lab.cloud.client("s3").delete_bucket_policy(Bucket=_bucket(lab, "flow-logs"))
+
+
+def _flow_logs_unencrypted(lab: Lab) -> None:
+    lab.cloud.client("s3").delete_bucket_encryption(Bucket=_bucket(lab, "flow-logs"))
+
+
+def _flow_logs_elsewhere(lab: Lab) -> None:
+    ssm, name = lab.cloud.client("ssm"), FLOW_LOGS_DOCUMENT
+    content = ssm.get_document(Name=name)["Content"].replace("{{ LogDestinationARN }}", "arn:aws:s3:::mine")
+    ssm.update_document(Name=name, Content=content, DocumentVersion="$LATEST")
+    ssm.update_document_default_version(Name=name, DocumentVersion="2")
 
 
 def _key(lab: Lab) -> str:
@@ -416,6 +432,9 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("log_archive", _key_policy_widened, "LogKey", "/KeyPolicy"),
     ("log_archive", _key_on_its_way_out, "LogKey", ""),
     ("log_archive", _alias_moved, "LogKeyAlias", "/TargetKeyId"),
+    ("log_archive", _flow_logs_refused, "FlowLogsBucketPolicy", ""),
+    ("log_archive", _flow_logs_unencrypted, "FlowLogsBucket", "/BucketEncryption/ServerSideEncryptionConfiguration"),
+    ("config_remediation", _flow_logs_elsewhere, "FlowLogs", "/Content"),
     ("config_recorder", _less_is_recorded, "Recorder", "/RecordingGroup/AllSupported"),
     ("config_recorder", _recorded_once_a_day, "Recorder", "/RecordingMode/RecordingFrequency"),
     ("config_recorder", _recorder_deleted, "Recorder", ""),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from landing.blueprint.resource_names import FLOW_LOG_BUCKET, FLOW_LOGS_DOCUMENT
 from landing.library import Library
 from tests.sandbox.cloud import Cloud, source
 from tests.sandbox.lab import Lab
@@ -27,6 +28,17 @@ REMEDIATION = {
     "permissions": ["iam:UpdateAccountPasswordPolicy"], "automatic": True, "attempts": 5, "retry_seconds": 60,
     "concurrency": 10, "error_percentage": 10,
 }  # fmt: skip
+REMEDIATIONS = {
+    "passwords": REMEDIATION,
+    "vpcs": {
+        **REMEDIATION,
+        "identifier": "VPC_FLOW_LOGS_ENABLED",
+        "parameters": {},
+        "document": FLOW_LOGS_DOCUMENT,
+        "document_parameters": {"VpcId": "RESOURCE_ID", "LogDestinationARN": FLOW_LOG_BUCKET},
+        "permissions": ["ec2:CreateFlowLogs"],
+    },
+}
 NEEDS: dict[str, tuple[str, ...]] = {
     "alarms_events": ("alarms_role",),
     "host_management": ("host_management_role",),
@@ -42,8 +54,10 @@ CHANGES: dict[str, dict[str, Any]] = {
     "break_glass_role": {"mfa_minutes": 15},
     "cloudtrail_logs": {"log_group_days": 365},
     "config_recorder": {"recording_frequency": "DAILY", "snapshot_frequency": "One_Hour"},
-    "config_remediation": {"remediations": {"passwords": {**REMEDIATION, "attempts": 2}}},
-    "config_remediation_role": {"remediations": {"passwords": {**REMEDIATION, "permissions": ["iam:GetUser"]}}},
+    "config_remediation": {"remediations": {**REMEDIATIONS, "passwords": {**REMEDIATION, "attempts": 2}}},
+    "config_remediation_role": {
+        "remediations": {**REMEDIATIONS, "passwords": {**REMEDIATION, "permissions": ["iam:GetUser"]}}
+    },
     "data_key": {"users": ["role/shop-*", "role/search"]},
     "forensics": {"lock_days": 730},
     "log_archive": {"retention_days": 3650, "archive_days": 90},
@@ -98,7 +112,7 @@ def _given(name: str) -> dict[str, Any]:
     if name == "alarms_events":
         return {"watched_roles": ["break-glass"], "rule_names": ["OrgConfigRule-landing-root-key-", "landing-public"]}
     if name.startswith("config_remediation"):
-        return {"remediations": {"passwords": REMEDIATION}}
+        return {"remediations": REMEDIATIONS}
     if name in PLAYBOOK:
         return PLAYBOOK[name]
     if name != "pipeline":
@@ -135,7 +149,7 @@ def test_a_blueprint_lives_a_whole_life(lab: Lab, name: str) -> None:
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "log_archive": {"object_lock": {"mode": "GOVERNANCE", "days": 30}},
+    "log_archive": {"object_lock": {"mode": "GOVERNANCE", "days": 30}, "receives": ["flow-logs"]},
     "alarms_events": _given("alarms_events"),
     "break_glass_role": _given("break_glass_role"),
     "config_remediation": _given("config_remediation"),

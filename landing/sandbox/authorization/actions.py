@@ -41,6 +41,11 @@ VERSIONED = {
 }
 """Operations of S3 that have an action of their own once they name a version of an object."""
 
+BESIDES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("ec2", "CreateFlowLogs"): ("logs:CreateLogDelivery", "logs:DeleteLogDelivery"),
+}
+"""Actions that an operation needs besides (VPC User Guide, "IAM policy for IAM principals that publish flow logs")."""
+
 PASS = "iam:PassRole"  # noqa: S105
 TAGS = ("Tags", "tags", "TagsList", "TagList")
 PASSES_NOTHING = frozenset({"accessanalyzer", "iam", "organizations", "ram", "sts"})
@@ -70,6 +75,7 @@ def required(operation: Operation, parameters: Mapping[str, Any]) -> Iterator[st
         yield f"s3:{VERSIONED[operation.name]}"
     else:
         yield of_operation(operation.service, operation.name)
+    yield from BESIDES.get((operation.service, operation.name), ())
     tagging = tagging_with(operation.service, operation.name)
     if tagging is not None and any(parameters.get(name) for name in TAGS):
         yield tagging
@@ -91,7 +97,7 @@ def tagging_with(service: str, name: str) -> str | None:
 @cache
 def conceivable(service: str, name: str) -> tuple[str, ...]:
     """Every action that a call of an operation can need, whatever its parameters are."""
-    found = {of_operation(service, name)}
+    found = {of_operation(service, name), *BESIDES.get((service, name), ())}
     if service == "s3" and name in VERSIONED:
         found.add(f"s3:{VERSIONED[name]}")
     if tagging := tagging_with(service, name):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from landing.blueprint.resource_names import FLOW_LOG_BUCKET, FLOW_LOGS
 from landing.core.constraints import config_rules
 from landing.core.model import Diagnostic
 from landing.core.spelling import nearest
@@ -23,9 +24,10 @@ def problems(organization: Organization, service: EnabledService[ConfigSettings]
     if regions:
         message = f"CloudFormation has no remediations in {', '.join(regions)}, which is governed"
         yield service.problem("LZ423", message, "take `remediations` out, or govern the region no more", "remediations")
+    received = {each.purpose for each in organization.deliveries}
     for key, each in wanted.items():
         at = ("remediations", key)
-        yield from _left_out(service, key, each)
+        yield from _left_out(service, key, each, received)
         for number, action in enumerate(each.permissions):
             if catalog.action(action) is None:
                 yield service.problem("LZ423", f"there is no IAM action `{action}`", "", *at, "permissions", number)
@@ -51,7 +53,9 @@ def problems(organization: Organization, service: EnabledService[ConfigSettings]
             yield service.problem("LZ423", message, "`home_only: true`, or another rule", *at, "identifier")
 
 
-def _left_out(service: EnabledService[ConfigSettings], key: str, each: Remediation) -> Iterator[Diagnostic]:
+def _left_out(
+    service: EnabledService[ConfigSettings], key: str, each: Remediation, received: Collection[str]
+) -> Iterator[Diagnostic]:
     """What an entry does not say, and nothing that is shipped says for it."""
     at = ("remediations", key)
     missing = [name for name in ("identifier", "document", "permissions") if not getattr(each, name)]
@@ -59,8 +63,7 @@ def _left_out(service: EnabledService[ConfigSettings], key: str, each: Remediati
         hint = f"or call it as one that is shipped: {', '.join(SHIPPED)}"
         message = f"the remediation `{key}` needs {', '.join(missing)}"
         yield service.problem("LZ423", message, hint, *at, key=True)
-    shipped = SHIPPED.get(key)
-    for name in shipped.needed if shipped and shipped.document == each.document else ():
-        if name not in each.document_parameters:
-            message = f"{each.document} needs the parameter `{name}`"
-            yield service.problem("LZ423", message, f"document_parameters: {{{name}: …}}", *at, key=True)
+    if FLOW_LOG_BUCKET in each.document_parameters.values() and FLOW_LOGS not in received:
+        message = f"the remediation `{key}` has no bucket: the log archive receives no {FLOW_LOGS}"
+        hint = f"services.log_archive: {{receives: [{FLOW_LOGS}]}}, or document_parameters: {{LogDestinationARN: …}}"
+        yield service.problem("LZ423", message, hint, *at, key=True)

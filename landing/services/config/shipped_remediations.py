@@ -1,7 +1,7 @@
 """Remediations that are ready: an entry of the config that is called like one has what stands here.
 
 Each is a document of AWS, with the parameters and permissions that its page of the Systems Manager Automation Runbook
-Reference names, as far as it uses them with these parameters.
+Reference names, as far as it uses them with these parameters; that of flow logs comes with the rule.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from landing.blueprint.resource_names import FLOW_LOG_BUCKET, FLOW_LOGS_DOCUMENT
 
 RESOURCE = "RESOURCE_ID"
 RUN = ("ssm:GetAutomationExecution", "ssm:StartAutomationExecution")
@@ -27,8 +29,6 @@ class ShippedRemediation:
     document_parameters: Mapping[str, Any] = field(default_factory=dict)
     shared: tuple[str, ...] = ()
     """Parameters of the rule that the document has too: it is given what the rule is."""
-    needed: tuple[str, ...] = ()
-    """Parameters of the document that the config must give."""
     home_only: bool = False
 
 
@@ -96,23 +96,15 @@ SHIPPED: Mapping[str, ShippedRemediation] = {
         permissions=(*RUN, "ec2:EnableEbsEncryptionByDefault", "ec2:GetEbsEncryptionByDefault"),
     ),
     "flow-logs": ShippedRemediation(
-        # Of the permissions on its page, those of the way to CloudWatch Logs are left out.
+        # Those of AWS look at the bucket, which is the log archive's and shows itself to nobody: the document is ours.
         identifier="VPC_FLOW_LOGS_ENABLED",
-        document="AWSSupport-EnableVPCFlowLogs",
-        document_parameters={"ResourceIds": RESOURCE, "LogDestinationType": "s3", "TrafficType": "ALL"},
-        needed=("LogDestinationARN",),
+        document=FLOW_LOGS_DOCUMENT,
+        document_parameters={"VpcId": RESOURCE, "LogDestinationARN": FLOW_LOG_BUCKET, "TrafficType": "ALL"},
         permissions=(
-            *RUN,
             "ec2:CreateFlowLogs",
             "ec2:DescribeFlowLogs",
             "logs:CreateLogDelivery",
             "logs:DeleteLogDelivery",
-            "s3:GetAccountPublicAccessBlock",
-            "s3:GetBucketAcl",
-            "s3:GetBucketLocation",
-            "s3:GetBucketPolicyStatus",
-            "s3:GetBucketPublicAccessBlock",
-            "s3:ListBucket",
         ),
     ),
 }

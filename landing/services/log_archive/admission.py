@@ -73,6 +73,10 @@ def of_bucket(organization: Organization, aws: Aws, purpose: str) -> Iterator[As
             yield Ask(who, "s3:PutObject", f"AWSLogs/{owner}/CloudTrail/{home}/log.json.gz", OWNER_CONTROL)
         return
     tooling = ids[organization.security_tooling]
+    if delivery.members:
+        yield Ask(who, "s3:GetBucketAcl")
+        yield Ask(who, "s3:PutObject", f"AWSLogs/{tooling}/{purpose}/{home}/log.gz", OWNER_CONTROL)
+        return
     if purpose == "config":
         yield Ask(who, "s3:GetBucketAcl")
         yield Ask(who, "s3:PutObject", f"AWSLogs/{tooling}/Config/{home}/log.json.gz", OWNER_CONTROL)

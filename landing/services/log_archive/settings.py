@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from landing.core.constraints.inputs import allowed
+from landing.services.log_archive.received import RECEIVED
 from landing.services.settings import REQUIRED, setting
 
 _DAYS: dict[str, Any] = {"minimum": 1, "maximum": 36_500}
@@ -28,7 +29,8 @@ class ExistingArchive:
 
     buckets: Mapping[str, str] = setting(
         {},
-        "Names of buckets by what they are for: `cloudtrail`, `config`, `guardduty`, `macie`, `access-logs`.",
+        "Names of buckets by what they are for: `cloudtrail`, `config`, `guardduty`, `macie`, `access-logs`, and "
+        "what is in `receives`.",
         additionalProperties={"type": "string", "pattern": "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},
     )
     key: str = setting(
@@ -45,5 +47,12 @@ class LogArchiveSettings:
     retention_days: int = setting(2_557, "Days after which logs expire.", **_DAYS)
     archive_days: int = setting(365, "Days after which logs move to Glacier.", **_DAYS)
     access_log_days: int = setting(365, "Days after which access logs expire.", **_DAYS)
+    receives: tuple[str, ...] = setting(
+        (),
+        "What accounts deliver besides, each to a bucket of its own: `flow-logs` of VPCs.",
+        items={"enum": [*RECEIVED]},
+        uniqueItems=True,
+    )
+    received_days: int = setting(365, "Days after which what is received expires.", **_DAYS)
     object_lock: ObjectLock | None = setting(None, "Write-once retention; COMPLIANCE cannot be shortened by anyone.")
     existing: ExistingArchive | None = setting(None, "What of it is there already, and is used as it is.")

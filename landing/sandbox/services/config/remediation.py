@@ -14,6 +14,7 @@ from landing.sandbox.services.call import Call
 from landing.sandbox.services.config import automation, rules
 from landing.sandbox.services.config.evaluations import evaluate
 from landing.sandbox.services.config.state import here, invalid
+from landing.sandbox.services.ssm import automation as executions
 from landing.sandbox.world import Identity
 
 SSM = "ssm.amazonaws.com"
@@ -69,7 +70,7 @@ def delete_remediation_configuration(call: Call) -> None:
 def start_remediation_execution(call: Call) -> dict[str, Any]:
     """Of resources that the rule knows, at once; what fails is told by its status (API reference)."""
     configuration = _configuration(call)
-    if configuration["TargetId"] not in automation.DOCUMENTS:
+    if not _is_known(call, configuration["TargetId"]):
         raise invalid(f"The document {configuration['TargetId']} is not known.")
     role = _role(call, configuration)
     rule = rules.every(call.world, call.account, call.region)[call["ConfigRuleName"]]
@@ -89,7 +90,7 @@ def start_config_rules_evaluation(call: Call) -> None:
 
 def _remediate(call: Call, rule: dict[str, Any]) -> None:
     configuration = (here(call).remediations or {}).get(rule["ConfigRuleName"])
-    if configuration is None or not configuration["Automatic"] or configuration["TargetId"] not in automation.DOCUMENTS:
+    if configuration is None or not configuration["Automatic"] or not _is_known(call, configuration["TargetId"]):
         return
     for finding in evaluate(call.world, call.account, call.region, rule).findings:
         if finding.compliance == "NON_COMPLIANT":
@@ -134,8 +135,22 @@ def _role(call: Call, configuration: dict[str, Any]) -> Any:
     return role
 
 
-def _execute(call: Call, configuration: dict[str, Any], role: Any, key: dict[str, str]) -> None:
-    """Run the document as its role; the status is of a run that is over, with its only step."""
+def _is_known(call: Call, document: str) -> bool:
+    """One of AWS's that can be run, or one of the account's own."""
+    own = upstream.backend("ssm", call.account, call.region)._documents
+    return document in automation.DOCUMENTS or document in own
+
+
+def _run(call: Call, configuration: dict[str, Any], role: Any, resource: str) -> str:
+    """Run the document as its role; why it failed, or nothing."""
+    document, given = configuration["TargetId"], _given(configuration, resource)
+    if document not in automation.DOCUMENTS:
+        values = {name: [value] for name, value in given.items()}
+        try:
+            execution = executions.begin(call.world, call.caller, call.region, (document, "$DEFAULT"), values)
+        except Refusal as refusal:
+            return str(refusal)
+        return execution.failure or ("" if execution.status == "Success" else execution.status)
     issued = call.world.issue_key(
         account=call.account,
         arn=f"arn:{call.partition}:sts::{call.account}:assumed-role/{role.name}/Automation",
@@ -144,14 +159,19 @@ def _execute(call: Call, configuration: dict[str, Any], role: Any, key: dict[str
         temporary=True,
     )
     act: automation.Act = clients.session(issued, call.region).client  # type: ignore[assignment]  # of any service
-    error = ""
     token = clients.ACTING.set(None)
     try:
-        automation.run(configuration["TargetId"], act, _given(configuration, key["resourceId"]))
+        automation.run(document, act, given)
     except (ClientError, automation.Failed) as failure:
-        error = str(failure)
+        return str(failure)
     finally:
         clients.ACTING.reset(token)
+    return ""
+
+
+def _execute(call: Call, configuration: dict[str, Any], role: Any, key: dict[str, str]) -> None:
+    """Run the document; the status is of a run that is over, with its only step."""
+    error = _run(call, configuration, role, key["resourceId"])
     state = "FAILED" if error else "SUCCEEDED"
     times = {"StartTime": call.world.now, "StopTime": call.world.now}
     done = here(call).executions = here(call).executions or {}

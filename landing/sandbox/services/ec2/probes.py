@@ -82,7 +82,24 @@ def snapshots_have_owners(sandbox: ProbedSandbox) -> bool:
     return bool(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"] == [])
 
 
+def flow_logs_are_refused_by_buckets(sandbox: ProbedSandbox) -> bool:
+    """A bucket that lets nobody in receives none."""
+    session = sandbox.session()
+    ec2: Any = session.client("ec2", region_name="us-east-1")
+    session.client("s3", region_name="us-east-1").create_bucket(Bucket="closed")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    made = ec2.create_flow_logs(
+        ResourceType="VPC",
+        ResourceIds=[vpc],
+        TrafficType="ALL",
+        LogDestinationType="s3",
+        LogDestination="arn:aws:s3:::closed",
+    )
+    return bool(made["Unsuccessful"])
+
+
 PROBES: dict[str, Probe] = {
+    "CreateFlowLogs": flow_logs_are_refused_by_buckets,
     "DescribeSnapshots": snapshots_have_owners,
     **dict.fromkeys(
         ("DisableSnapshotBlockPublicAccess", "EnableSnapshotBlockPublicAccess", "GetSnapshotBlockPublicAccessState"),
