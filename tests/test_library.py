@@ -29,10 +29,14 @@ BASELINES = {
     "break-glass-role",
     "data-key",
     "forensics",
+    "forensics-network",
     "host-management",
     "host-management-role",
     "permission-boundary",
     "session-manager",
+    "shared-network",
+    "transit-attachment",
+    "transit-hub",
 }
 BASED = (
     SMALL
@@ -41,13 +45,29 @@ baselines:
   break-glass-role: {target: {units: [root]}, management: true, parameters: {trusted: [user/ann, user/ben]}}
   data-key: {target: {units: [workloads]}, parameters: {users: ["role/deploy-*"]}}
   forensics: {target: {accounts: [security-tooling]}, parameters: {trusted: [role/oncall], lock_mode: COMPLIANCE}}
+  forensics-network: {target: {accounts: [security-tooling]}, parameters: {zones: 2}}
   host-management: {target: {units: [workloads]}}
   host-management-role: {target: {units: [workloads]}}
   permission-boundary: {target: {units: [workloads]}, parameters: {denied_actions: ["aws-portal:*"]}}
   session-manager: {target: {units: [workloads]}}
+stacks:
+  transit-hub: {accounts: [security-tooling]}
+  shared-network:
+    accounts: [security-tooling]
+    parameters:
+      cidr: 10.64.0.0/16
+      zones: 3
+      attached: true
+      TransitGatewayId: "{{ stacks.transit-hub.outputs.TransitGatewayId }}"
+  transit-attachment:
+    accounts: [security-tooling]
+    parameters:
+      Attachment: "{{ stacks.shared-network.outputs.AttachmentId }}"
+      Segment: "{{ stacks.transit-hub.outputs.WorkloadsRoutesId }}"
+      ReachedBy1: "{{ stacks.transit-hub.outputs.SharedRoutesId }}"
 """
 )
-"""Baselines that nothing else needs."""
+"""Baselines and stacks that nothing else needs."""
 
 
 @pytest.fixture(scope="module")

@@ -43,13 +43,17 @@ def nothing(cloud: Cloud) -> None:
 
 @dataclass(frozen=True)
 class Life:
-    """A resource in three states, as a template has them; `full` and `changed` are added to `least`."""
+    """A resource in three states, as a template has them; `full` and `changed` are added to `least`.
+
+    `around` are more resources of the template, which references in the properties lead to.
+    """
 
     type: str
     least: Properties
     full: Properties = field(default_factory=dict)
     changed: Properties = field(default_factory=dict)
     needs: Callable[[Cloud], object] = nothing
+    around: dict[str, tuple[str, Properties]] = field(default_factory=dict)
 
 
 def _trail_bucket(cloud: Cloud) -> None:
@@ -142,6 +146,11 @@ def _log_group(cloud: Cloud) -> None:
     cloud.client("logs").create_log_group(logGroupName="group")
 
 
+def _flow_logs(cloud: Cloud) -> None:
+    _log_group(cloud)
+    role(cloud, "holder", "vpc-flow-logs.amazonaws.com")
+
+
 def _keys(cloud: Cloud) -> None:
     cloud.client("s3").create_bucket(Bucket="bucket")
 
@@ -188,6 +197,24 @@ MANAGED = {"RuleIdentifier": "S3_BUCKET_VERSIONING_ENABLED"}
 TRAIL = {"IsLogging": True, "S3BucketName": "trail-logs", "TrailName": "trail"}
 POLICY = {"SecurityHub": {"ServiceEnabled": False}}
 
+HTTPS = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+NETWORK: dict[str, tuple[str, Properties]] = {
+    "Network": ("EC2::VPC", {"CidrBlock": "10.0.0.0/16", "EnableDnsHostnames": True}),
+    "Subnet": ("EC2::Subnet", {"VpcId": {"Ref": "Network"}, "CidrBlock": "10.0.1.0/24"}),
+    "Other": ("EC2::Subnet", {"VpcId": {"Ref": "Network"}, "CidrBlock": "10.0.2.0/24"}),
+    "Routes": ("EC2::RouteTable", {"VpcId": {"Ref": "Network"}}),
+    "Group": ("EC2::SecurityGroup", {"VpcId": {"Ref": "Network"}, "GroupDescription": "a"}),
+}
+TRANSIT: dict[str, tuple[str, Properties]] = {
+    "Hub": ("EC2::TransitGateway", {"DefaultRouteTableAssociation": "disable"}),
+    "Table": ("EC2::TransitGatewayRouteTable", {"TransitGatewayId": {"Ref": "Hub"}}),
+    "Another": ("EC2::VPC", {"CidrBlock": "10.2.0.0/16"}),
+    "Far": ("EC2::Subnet", {"VpcId": {"Ref": "Another"}, "CidrBlock": "10.2.1.0/24"}),
+    "Attachment": ("EC2::TransitGatewayAttachment", {
+        "TransitGatewayId": {"Ref": "Hub"}, "VpcId": {"Ref": "Network"}, "SubnetIds": [{"Ref": "Subnet"}]
+    }),
+    **NETWORK,
+}  # fmt: skip
 FINDINGS = {"SeverityLabel": [{"Value": "LOW", "Comparison": "EQUALS"}]}
 QUERY = "SELECT resourceId WHERE resourceType = 'AWS::S3::Bucket'"
 
@@ -265,7 +292,45 @@ LIVES = (
     Life("Config::StoredQuery", {"QueryName": "query", "QueryExpression": QUERY},
         {"QueryDescription": "a", "Tags": TAGS}, {"QueryDescription": "b", "Tags": OTHER_TAGS}),
     Life("Detective::Graph", {}, {"Tags": TAGS}, {"Tags": OTHER_TAGS}),
+    Life("EC2::FlowLog", {"ResourceId": {"Ref": "Network"}, "ResourceType": "VPC", "TrafficType": "ALL",
+         "LogGroupName": "group", "DeliverLogsPermissionArn": f"arn:aws:iam::{OWNER}:role/holder"},
+        {"Tags": TAGS}, {"Tags": OTHER_TAGS}, _flow_logs, NETWORK),
+    Life("EC2::Route", {"RouteTableId": {"Ref": "Routes"}, "DestinationCidrBlock": "172.16.0.0/12",
+         "TransitGatewayId": {"Ref": "Hub"}}, around=TRANSIT),
+    Life("EC2::RouteTable", {"VpcId": {"Ref": "Network"}}, {"Tags": TAGS}, {"Tags": OTHER_TAGS}, around=NETWORK),
+    Life("EC2::SecurityGroup", {"VpcId": {"Ref": "Network"}, "GroupName": "group", "GroupDescription": "a"},
+        {"SecurityGroupEgress": [{**HTTPS, "CidrIp": "0.0.0.0/0", "Description": "web"}], "Tags": TAGS,
+         "SecurityGroupIngress": [{**HTTPS, "CidrIp": "10.0.0.0/8"}]},
+        {"SecurityGroupIngress": [{**HTTPS, "CidrIp": "10.0.0.0/8"}, {**HTTPS, "CidrIp": "192.168.0.0/16"}],
+         "Tags": OTHER_TAGS}, around=NETWORK),
     Life("EC2::SnapshotBlockPublicAccess", {"State": "block-all-sharing"}, {}, {"State": "block-new-sharing"}),
+    Life("EC2::Subnet", {"VpcId": {"Ref": "Network"}, "CidrBlock": "10.0.9.0/24"},
+        {"MapPublicIpOnLaunch": True, "Tags": TAGS}, {"MapPublicIpOnLaunch": False, "Tags": OTHER_TAGS},
+        around=NETWORK),
+    Life("EC2::SubnetRouteTableAssociation", {"SubnetId": {"Ref": "Subnet"}, "RouteTableId": {"Ref": "Routes"}},
+        around=NETWORK),
+    Life("EC2::TransitGateway", {"AmazonSideAsn": 64600},
+        {"Description": "a", "DefaultRouteTableAssociation": "disable", "Tags": TAGS},
+        {"Description": "b", "AutoAcceptSharedAttachments": "enable", "Tags": OTHER_TAGS}),
+    Life("EC2::TransitGatewayAttachment", {"TransitGatewayId": {"Ref": "Hub"}, "VpcId": {"Ref": "Another"},
+         "SubnetIds": [{"Ref": "Far"}]}, {"Tags": TAGS, "Options": {"DnsSupport": "enable"}},
+        {"Tags": OTHER_TAGS, "Options": {"DnsSupport": "disable"}}, around=TRANSIT),
+    Life("EC2::TransitGatewayRouteTable", {"TransitGatewayId": {"Ref": "Hub"}}, {"Tags": TAGS}, {"Tags": OTHER_TAGS},
+        around=TRANSIT),
+    Life("EC2::TransitGatewayRouteTableAssociation",
+        {"TransitGatewayAttachmentId": {"Ref": "Attachment"}, "TransitGatewayRouteTableId": {"Ref": "Table"}},
+        around=TRANSIT),
+    Life("EC2::TransitGatewayRouteTablePropagation",
+        {"TransitGatewayAttachmentId": {"Ref": "Attachment"}, "TransitGatewayRouteTableId": {"Ref": "Table"}},
+        around=TRANSIT),
+    Life("EC2::VPC", {"CidrBlock": "10.1.0.0/16"}, {"EnableDnsHostnames": True, "Tags": TAGS},
+        {"EnableDnsHostnames": False, "EnableDnsSupport": False, "Tags": OTHER_TAGS}),
+    Life("EC2::VPCEndpoint", {"VpcId": {"Ref": "Network"}, "ServiceName": "com.amazonaws.us-east-1.ssm",
+         "VpcEndpointType": "Interface", "SubnetIds": [{"Ref": "Subnet"}]},
+        {"PrivateDnsEnabled": True, "SecurityGroupIds": [{"Ref": "Group"}], "Tags": TAGS,
+         "PolicyDocument": policy(allow("*", "ssm:*", "*"))},
+        {"PrivateDnsEnabled": False, "SubnetIds": [{"Ref": "Subnet"}, {"Ref": "Other"}], "Tags": OTHER_TAGS,
+         "PolicyDocument": policy(allow("*", "ssm:Get*", "*"))}, around=NETWORK),
     Life("Events::EventBus", {"Name": "bus"}, {"Description": "a", "Tags": TAGS},
         {"Description": "b", "Tags": OTHER_TAGS}),
     Life("Events::EventBusPolicy", {"EventBusName": "bus", "StatementId": "all", "Statement": _putting("333333333333")},
@@ -300,7 +365,8 @@ LIVES = (
         {"PolicyDocument": policy(LISTING)}, _holders),
     Life("IAM::ServiceLinkedRole", {"AWSServiceName": "config.amazonaws.com"}, {"Description": "a"},
         {"Description": "b"}),
-    Life("KMS::Alias", {"AliasName": "alias/a", "TargetKeyId": {"Ref": "Key"}}, {}, {"TargetKeyId": {"Ref": "Other"}}),
+    Life("KMS::Alias", {"AliasName": "alias/a", "TargetKeyId": {"Ref": "Key"}}, {}, {"TargetKeyId": {"Ref": "Other"}},
+        around={"Key": ("KMS::Key", {}), "Other": ("KMS::Key", {"Description": "another"})}),
     Life("KMS::Key", {},
         {"Description": "a", "EnableKeyRotation": True, "PendingWindowInDays": 7, "Tags": TAGS,
          "KeyPolicy": policy(allow(ROOT, "kms:*", "*"))},
@@ -328,6 +394,9 @@ LIVES = (
         _log_group),
     Life("Macie::Session", {}, {"FindingPublishingFrequency": "ONE_HOUR"},
         {"FindingPublishingFrequency": "SIX_HOURS", "Status": "PAUSED"}),
+    Life("RAM::ResourceShare", {"Name": "share", "ResourceArns": [HERE.format(service="ec2", resource="subnet/a")]},
+        {"AllowExternalPrincipals": False, "Tags": TAGS},
+        {"Name": "other", "Tags": OTHER_TAGS, "ResourceArns": [HERE.format(service="ec2", resource="subnet/b")]}),
     Life("S3::Bucket", {"BucketName": "landing-bucket"},
         {"VersioningConfiguration": {"Status": "Enabled"}, "Tags": TAGS,
          "PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": False,

@@ -378,6 +378,102 @@ def _evidence_taken(lab: Lab) -> None:
     )
 
 
+def _one(lab: Lab, kind: str, **only: str) -> dict[str, Any]:
+    """What EC2 lists of a kind, by parts of its members."""
+    ec2 = lab.cloud.client("ec2")
+    found = getattr(ec2, f"describe_{kind}")()["".join(word.capitalize() for word in kind.split("_"))]
+    return next(one for one in found if all(value in str(one.get(name)) for name, value in only.items()))
+
+
+def _evidence_to_anywhere(lab: Lab) -> None:
+    endpoint = _one(lab, "vpc_endpoints", ServiceName=".s3")["VpcEndpointId"]
+    lab.cloud.client("ec2").modify_vpc_endpoint(VpcEndpointId=endpoint, ResetPolicy=True)
+
+
+def _sessions_by_public_names(lab: Lab) -> None:
+    endpoint = _one(lab, "vpc_endpoints", ServiceName=".ssmmessages")["VpcEndpointId"]
+    lab.cloud.client("ec2").modify_vpc_endpoint(VpcEndpointId=endpoint, PrivateDnsEnabled=False)
+
+
+def _analysis_reached(lab: Lab) -> None:
+    group = _one(lab, "security_groups", Description="Instances that look")["GroupId"]
+    rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    lab.cloud.client("ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+
+
+def _subnet_elsewhere(lab: Lab) -> None:
+    ec2 = lab.cloud.client("ec2")
+    tables = ec2.describe_route_tables(Filters=[{"Name": "tag:Name", "Values": ["landing-forensics-network"]}])
+    (table,) = tables["RouteTables"]
+    association = next(one["RouteTableAssociationId"] for one in table["Associations"] if one.get("SubnetId"))
+    ec2.disassociate_route_table(AssociationId=association)
+
+
+def _traffic_unseen(lab: Lab) -> None:
+    (log,) = lab.cloud.client("ec2").describe_flow_logs()["FlowLogs"]
+    lab.cloud.client("ec2").delete_flow_logs(FlowLogIds=[log["FlowLogId"]])
+
+
+def _hub(lab: Lab) -> str:
+    (hub,) = lab.cloud.client("ec2").describe_transit_gateways()["TransitGateways"]
+    found: str = hub["TransitGatewayId"]
+    return found
+
+
+def _everybody_routed(lab: Lab) -> None:
+    lab.cloud.client("ec2").modify_transit_gateway(
+        TransitGatewayId=_hub(lab), Options={"DefaultRouteTableAssociation": "enable"}
+    )
+
+
+def _share(lab: Lab) -> dict[str, Any]:
+    shares = lab.cloud.client("ram").get_resource_shares(resourceOwner="SELF", name="landing-transit")
+    found: dict[str, Any] = shares["resourceShares"][0]
+    return found
+
+
+def _shared_beyond(lab: Lab) -> None:
+    arn = _share(lab)["resourceShareArn"]
+    lab.cloud.client("ram").update_resource_share(resourceShareArn=arn, allowExternalPrincipals=True)
+
+
+def _shared_no_more(lab: Lab) -> None:
+    lab.cloud.client("ram").delete_resource_share(resourceShareArn=_share(lab)["resourceShareArn"])
+
+
+def _joined(lab: Lab) -> dict[str, str]:
+    ec2 = lab.cloud.client("ec2")
+    (attachment,) = ec2.describe_transit_gateway_vpc_attachments()["TransitGatewayVpcAttachments"]
+    return {"TransitGatewayAttachmentId": attachment["TransitGatewayAttachmentId"]}
+
+
+def _segment_left(lab: Lab) -> None:
+    table = lab.context["WorkloadsRoutesId"]
+    lab.cloud.client("ec2").disassociate_transit_gateway_route_table(**_joined(lab), TransitGatewayRouteTableId=table)
+
+
+def _reached_no_more(lab: Lab) -> None:
+    table, ec2 = lab.context["SharedRoutesId"], lab.cloud.client("ec2")
+    ec2.disable_transit_gateway_route_table_propagation(**_joined(lab), TransitGatewayRouteTableId=table)
+
+
+def _instances_public(lab: Lab) -> None:
+    subnet = lab.context["SubnetIds"].split(",")[0]
+    lab.cloud.client("ec2").modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": True})
+
+
+def _stored_anywhere(lab: Lab) -> None:
+    endpoint = _one(lab, "vpc_endpoints", ServiceName=".s3")["VpcEndpointId"]
+    lab.cloud.client("ec2").modify_vpc_endpoint(VpcEndpointId=endpoint, ResetPolicy=True)
+
+
+def _hub_unreachable(lab: Lab) -> None:
+    ec2 = lab.cloud.client("ec2")
+    tables = ec2.describe_route_tables(Filters=[{"Name": "tag:Name", "Values": ["landing-shared-network"]}])
+    table = tables["RouteTables"][0]["RouteTableId"]
+    ec2.delete_route(RouteTableId=table, DestinationCidrBlock="10.0.0.0/8")
+
+
 def _playbook_off(lab: Lab) -> None:
     lab.cloud.client("events").disable_rule(Name=playbook_role("keys"))
 
@@ -472,6 +568,19 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("forensics", _evidence_unlocked, "EvidenceBucket", "/ObjectLockConfiguration/Rule/DefaultRetention/Days"),
     ("forensics", _evidence_open, "EvidenceBucket", "/PublicAccessBlockConfiguration"),
     ("forensics", _evidence_taken, "ForensicsRole", "/Policies/0/PolicyDocument"),
+    ("forensics_network", _evidence_to_anywhere, "StorageEndpoint", "/PolicyDocument"),
+    ("forensics_network", _sessions_by_public_names, "MessagesEndpoint", "/PrivateDnsEnabled"),
+    ("forensics_network", _analysis_reached, "AnalysisGroup", "/SecurityGroupIngress"),
+    ("forensics_network", _subnet_elsewhere, "Subnet1Routes", ""),
+    ("forensics_network", _traffic_unseen, "FlowLog", ""),
+    ("transit_hub", _everybody_routed, "Hub", "/DefaultRouteTableAssociation"),
+    ("transit_hub", _shared_beyond, "HubShare", "/AllowExternalPrincipals"),
+    ("transit_hub", _shared_no_more, "HubShare", ""),
+    ("transit_attachment", _segment_left, "Association", ""),
+    ("transit_attachment", _reached_no_more, "Propagation1", ""),
+    ("shared_network", _instances_public, "Subnet1", "/MapPublicIpOnLaunch"),
+    ("shared_network", _stored_anywhere, "StorageEndpoint", "/PolicyDocument"),
+    ("shared_network", _hub_unreachable, "Route1", ""),
     ("playbook", _playbook_off, "Rule", "/State"),
     ("playbook", _playbook_not_started, "Rule", "/Targets"),
     ("playbook", _playbook_changed, "Document", "/Content"),

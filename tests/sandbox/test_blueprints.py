@@ -45,7 +45,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "config_recorder": ("log_archive", "config_recorder_role"),
     "config_remediation": ("log_archive", "config_recorder_role", "config_recorder"),
     "playbook": ("playbook_roles",),
+    "shared_network": ("transit_hub",),
     "trail_alarms": ("cloudtrail_logs",),
+    "transit_attachment": ("transit_hub", "shared_network"),
 }
 CHANGES: dict[str, dict[str, Any]] = {
     "account_baseline": {"snapshots": "block-new-sharing"},
@@ -60,20 +62,24 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "data_key": {"users": ["role/shop-*", "role/search"]},
     "forensics": {"lock_days": 730},
+    "forensics_network": {"log_days": 30},
     "log_archive": {"retention_days": 3650, "archive_days": 90},
     "permission_boundary": {"denied_actions": ["aws-portal:*"]},
     "pipeline": {"session_hours": 12},
     "playbook": {"at_most": 1, "approvers": ["oncall"]},
     "playbook_roles": {"never": ["arn:aws:iam::*:user/ann"]},
     "read_role": {"trusted": "role/landing-plan"},
+    "shared_network": {"log_days": 30},
     "trail_alarms": {"denials": 7},
+    "transit_hub": {"auto_accept": False},
     "session_manager": {"idle_minutes": 5},
     "security_audit_role": {"max_session_hours": 4},
 }
 """What is changed in an update, where the blueprint has something to change."""
 ALL = ("account_baseline", "alarms", "alarms_events", "alarms_role", "break_glass_role", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
-       "config_remediation", "config_remediation_role", "data_key", "forensics", "host_management", "host_management_role", "permission_boundary", "session_manager",
-       "log_archive", "pipeline", "playbook", "playbook_roles", "read_role", "security_audit_role", "trail_alarms")  # fmt: skip
+       "config_remediation", "config_remediation_role", "data_key", "forensics", "forensics_network", "host_management", "host_management_role", "permission_boundary", "session_manager",
+       "log_archive", "pipeline", "playbook", "playbook_roles", "read_role", "security_audit_role", "shared_network",
+       "trail_alarms", "transit_attachment", "transit_hub")  # fmt: skip
 
 
 def test_no_blueprint_is_left_out(library: Library) -> None:
@@ -107,6 +113,8 @@ def _given(name: str) -> dict[str, Any]:
         return {"trusted": ["user/ann", "user/ben"]}
     if name == "forensics":
         return {"trusted": ["role/oncall"]}
+    if name == "shared_network":
+        return {"cidr": "10.64.0.0/20", "attached": True}
     if name == "data_key":
         return {"users": ["role/shop-*"]}
     if name == "alarms_events":
@@ -137,7 +145,7 @@ def _given(name: str) -> dict[str, Any]:
 @source(SOURCE)
 def test_a_blueprint_lives_a_whole_life(lab: Lab, name: str) -> None:
     for needed in NEEDS.get(name, ()):
-        lab.deploy(needed, **PLAYBOOK.get(needed, {}))
+        lab.deploy(needed, **_given(needed))
     stack = lab.deploy(name, **_given(name))
     assert stack.drift() == {}
     if name in CHANGES:
@@ -156,6 +164,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "config_remediation_role": _given("config_remediation_role"),
     "data_key": _given("data_key"),
     "forensics": _given("forensics"),
+    "shared_network": _given("shared_network"),
     **PLAYBOOK,
 }
 
@@ -166,7 +175,7 @@ def test_meddling_is_seen_and_reverted(
     lab: Lab, name: str, meddle: Callable[[Lab], None], resource: str, path: str
 ) -> None:
     for needed in NEEDS.get(name, ()):
-        lab.deploy(needed, **PLAYBOOK.get(needed, {}))
+        lab.deploy(needed, **_given(needed))
     stack = lab.deploy(name, **OPTIONS.get(name, {}))
     assert stack.drift() == {}
     meddle(lab)

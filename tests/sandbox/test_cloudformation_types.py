@@ -19,19 +19,12 @@ BY_THEMSELVES = [
 ]
 
 
-def _keys(life: Life) -> dict[str, Any]:
-    """What references in the properties lead to."""
-    if life.type != "KMS::Alias":
-        return {}
-    return {"Key": ("KMS::Key", {}), "Other": ("KMS::Key", {"Description": "another"})}
-
-
 def _stack(cloud: Cloud, life: Life, name: str = "life") -> tuple[Stack, Any]:
     def at(*states: dict[str, Any]) -> dict[str, Any]:
         properties: dict[str, Any] = {}
         for state in (life.least, *states):
             properties |= state
-        return template(**_keys(life), Thing=(life.type, properties))
+        return template(**life.around, Thing=(life.type, properties))
 
     return Stack(cloud, name), at
 

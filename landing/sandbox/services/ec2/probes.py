@@ -98,8 +98,27 @@ def flow_logs_are_refused_by_buckets(sandbox: ProbedSandbox) -> bool:
     return bool(made["Unsuccessful"])
 
 
+def endpoints_keep_rules(sandbox: ProbedSandbox) -> bool:
+    """Private names need a VPC that has names; they are switched, and a policy goes back to the default."""
+    ec2 = _ec2(sandbox)
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    place = {"VpcId": vpc, "SubnetIds": [subnet], "VpcEndpointType": "Interface"}
+    service = "com.amazonaws.us-east-1.ssm"
+    try:
+        ec2.create_vpc_endpoint(**place, ServiceName=service, PrivateDnsEnabled=True)
+    except ec2.exceptions.ClientError:
+        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+        made = ec2.create_vpc_endpoint(**place, ServiceName=service, PrivateDnsEnabled=True)["VpcEndpoint"]
+        ec2.modify_vpc_endpoint(VpcEndpointId=made["VpcEndpointId"], PrivateDnsEnabled=False, ResetPolicy=True)
+        (read,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[made["VpcEndpointId"]])["VpcEndpoints"]
+        return not read["PrivateDnsEnabled"]
+    return False
+
+
 PROBES: dict[str, Probe] = {
     "CreateFlowLogs": flow_logs_are_refused_by_buckets,
+    **dict.fromkeys(("CreateVpcEndpoint", "ModifyVpcEndpoint"), endpoints_keep_rules),
     "DescribeSnapshots": snapshots_have_owners,
     **dict.fromkeys(
         ("DisableSnapshotBlockPublicAccess", "EnableSnapshotBlockPublicAccess", "GetSnapshotBlockPublicAccessState"),

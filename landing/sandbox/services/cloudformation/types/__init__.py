@@ -30,6 +30,7 @@ MODULES: dict[str, str] = {
     "AWS::Lambda": "awslambda",
     "AWS::Logs": "logs",
     "AWS::Macie": "macie",
+    "AWS::RAM": "ram",
     "AWS::S3": "s3",
     "AWS::SNS": "sns",
     "AWS::SSM": "ssm",

@@ -1,4 +1,4 @@
-"""Amazon EC2: an account's defaults in a Region."""
+"""Amazon EC2: an account's defaults in a Region, and networks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,40 @@ from typing import Any
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
 from landing.sandbox.services.cloudformation.types.base import Properties, Site
+from landing.sandbox.services.cloudformation.types.ec2_network import (
+    FlowLog,
+    RouteTable,
+    SecurityGroup,
+    Subnet,
+    SubnetRouteTableAssociation,
+    Vpc,
+    VpcEndpoint,
+)
+from landing.sandbox.services.cloudformation.types.ec2_transit import (
+    Route,
+    TransitGateway,
+    TransitGatewayAttachment,
+    TransitGatewayRouteTable,
+    TransitGatewayRouteTableAssociation,
+    TransitGatewayRouteTablePropagation,
+)
+
+__all__ = [
+    "FlowLog",
+    "Route",
+    "RouteTable",
+    "SecurityGroup",
+    "SnapshotBlockPublicAccess",
+    "Subnet",
+    "SubnetRouteTableAssociation",
+    "TransitGateway",
+    "TransitGatewayAttachment",
+    "TransitGatewayRouteTable",
+    "TransitGatewayRouteTableAssociation",
+    "TransitGatewayRouteTablePropagation",
+    "Vpc",
+    "VpcEndpoint",
+]
 
 
 class SnapshotBlockPublicAccess(ApiType):

@@ -1,0 +1,168 @@
+"""A VPC whose subnets other accounts of the organization use, attached to the hub where there is one."""
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from troposphere import GetAZs, Join, Output, Parameter, Ref, Select, Sub, Template
+from troposphere.ec2 import (
+    VPC,
+    Route,
+    RouteTable,
+    Subnet,
+    SubnetRouteTableAssociation,
+    TransitGatewayAttachment,
+    VPCEndpoint,
+)
+
+from landing.blueprint.flow_log import add_flow_log
+from landing.blueprint.sharing import add_share
+
+GATEWAY = "tgw-[0-9a-f]{8,17}"
+HUB_PREFIX = 28
+"""Subnets that an attachment has for itself (Transit Gateways guide, "Best practices")."""
+SERVICE_BUCKETS = (
+    "al2023-repos-${AWS::Region}-de612dc2",
+    "amazon-ssm-${AWS::Region}",
+    "amazon-ssm-packages-${AWS::Region}",
+    "aws-ssm-document-attachments-${AWS::Region}",
+    "prod-${AWS::Region}-starport-layer-bucket",
+)
+"""Buckets of AWS's that hosts read packages, agents and layers of images from.
+
+Systems Manager User Guide, "SSM Agent communications with AWS managed S3 buckets"; Amazon ECR User Guide, "Interface
+VPC endpoints"; Amazon Linux 2023 User Guide, "Managing repositories".
+"""
+
+
+def shared_network(
+    *,
+    cidr: str,
+    name: str = "shared",
+    zones: int = 2,
+    subnet_prefix: int = 24,
+    share_with: Sequence[str] = ("organization",),
+    attached: bool = False,
+    transit_gateway: str = "",
+    routes: Sequence[str] = ("10.0.0.0/8",),
+    flow_logs: Literal["account", "log-archive"] = "account",
+    log_days: int = 365,
+) -> Template:
+    """A VPC whose subnets other accounts of the organization use, attached to the hub where there is one.
+
+    `cidr` is its range, /16 to /24; in each of `zones` (1 to 6) there is a private subnet of `subnet_prefix`, shared
+    with `share_with`: `organization`, ids of units and of accounts. `transit_gateway` is the id of a transit gateway;
+    `attached` in its place says that it is an output of another stack, which `TransitGatewayId` is given. `routes` lead
+    to it: `0.0.0.0/0` only where it is written. S3 and DynamoDB are reached by endpoints, for principals and resources
+    of the organization. `name` tells networks of one account apart.
+    """
+    network = ipaddress.IPv4Network(cidr)
+    if not 16 <= network.prefixlen <= 24 or not network.prefixlen < subnet_prefix <= HUB_PREFIX:
+        raise ValueError("`cidr` is from /16 to /24, and `subnet_prefix` longer than that, up to 28")
+    if not 1 <= zones <= 6 or not re.fullmatch("[a-z][a-z0-9-]{0,19}", name):
+        raise ValueError("`zones` is from 1 to 6, and `name` of lower-case letters, digits and `-`")
+    if transit_gateway and (attached or not re.fullmatch(GATEWAY, transit_gateway)):
+        raise ValueError("`transit_gateway` is an id, `tgw-…`, in the place of `attached`")
+    attached = attached or bool(transit_gateway)
+    for route in routes:
+        ipaddress.IPv4Network(route)
+    parts = list(network.subnets(new_prefix=subnet_prefix))
+    if len(parts) < zones + attached or (attached and 2 ** (HUB_PREFIX - subnet_prefix) < zones):
+        raise ValueError(f"{cidr} has no room for {zones} subnets of /{subnet_prefix}, and those of the attachment")
+    called = f"{name}-network"
+    template = Template("A VPC whose subnets are shared")
+    template.add_resource(
+        VPC("Network", CidrBlock=cidr, EnableDnsHostnames=True, EnableDnsSupport=True, Tags=_tags(called))
+    )
+    template.add_resource(RouteTable("Routes", VpcId=Ref("Network"), Tags=_tags(called)))
+    subnets = [_subnet(template, called, f"Subnet{zone}", zone, part) for zone, part in enumerate(parts[:zones], 1)]
+    template.add_output(Output("NetworkId", Value=Ref("Network")))
+    template.add_output(Output("SubnetIds", Value=Join(",", [Ref(name) for name in subnets])))
+    if attached:
+        hub: Any = transit_gateway or Ref("TransitGatewayId")
+        if not transit_gateway:
+            template.add_parameter(Parameter("TransitGatewayId", Type="String", AllowedPattern=f"^{GATEWAY}$"))
+        small = [parts[-1]] if subnet_prefix == HUB_PREFIX else list(parts[-1].subnets(new_prefix=HUB_PREFIX))
+        _attach(template, called, hub, small[:zones])
+        _routes(template, hub, routes)
+    _endpoints(template)
+    add_flow_log(template, "Network", flow_logs, called, log_days)
+    arns = [
+        Sub(f"arn:${{AWS::Partition}}:ec2:${{AWS::Region}}:${{AWS::AccountId}}:subnet/${{{name}}}") for name in subnets
+    ]
+    add_share(template, "SubnetShare", f"landing-{called}", arns, share_with)
+    return template
+
+
+def _tags(called: str) -> list[dict[str, str]]:
+    return [{"Key": "Name", "Value": f"landing-{called}"}]
+
+
+def _subnet(template: Template, called: str, name: str, zone: int, part: ipaddress.IPv4Network) -> str:
+    template.add_resource(
+        Subnet(
+            name,
+            VpcId=Ref("Network"),
+            AvailabilityZone=Select(zone - 1, GetAZs("")),
+            CidrBlock=str(part),
+            MapPublicIpOnLaunch=False,
+            Tags=_tags(called),
+        )
+    )
+    template.add_resource(SubnetRouteTableAssociation(f"{name}Routes", SubnetId=Ref(name), RouteTableId=Ref("Routes")))
+    return name
+
+
+def _attach(template: Template, called: str, hub: Any, parts: Sequence[ipaddress.IPv4Network]) -> None:
+    """The attachment has small subnets of its own, which nobody else uses, one in every zone."""
+    own = [_subnet(template, called, f"HubSubnet{zone}", zone, part) for zone, part in enumerate(parts, 1)]
+    template.add_resource(
+        TransitGatewayAttachment(
+            "Attachment",
+            TransitGatewayId=hub,
+            VpcId=Ref("Network"),
+            SubnetIds=[Ref(name) for name in own],
+            Tags=_tags(called),
+        )
+    )
+    template.add_output(Output("AttachmentId", Value=Ref("Attachment")))
+
+
+def _routes(template: Template, hub: Any, routes: Sequence[str]) -> None:
+    for number, route in enumerate(routes, 1):
+        template.add_resource(
+            Route(
+                f"Route{number}",
+                DependsOn="Attachment",
+                RouteTableId=Ref("Routes"),
+                DestinationCidrBlock=route,
+                TransitGatewayId=hub,
+            )
+        )
+
+
+def _endpoints(template: Template) -> None:
+    """Gateways to S3 and DynamoDB, which cost nothing: the organization's identities reach its resources."""
+    if "OrganizationId" not in template.parameters:
+        template.add_parameter(Parameter("OrganizationId", Type="String"))
+    organization = {"aws:PrincipalOrgID": Ref("OrganizationId"), "aws:ResourceOrgID": Ref("OrganizationId")}
+    inside = {**_allow("Organization", "*", "*"), "Condition": {"StringEquals": organization}}
+    services = {**_allow("Services", "*", "*"), "Condition": {"Bool": {"aws:PrincipalIsAWSService": "true"}}}
+    buckets = [Sub(f"arn:${{AWS::Partition}}:s3:::{name}/*") for name in SERVICE_BUCKETS]
+    packages = _allow("Packages", "s3:GetObject", buckets)
+    for title, service, more in (("Storage", "s3", [services, packages]), ("Tables", "dynamodb", [services])):
+        template.add_resource(
+            VPCEndpoint(
+                f"{title}Endpoint",
+                VpcId=Ref("Network"),
+                VpcEndpointType="Gateway",
+                ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{service}"),
+                RouteTableIds=[Ref("Routes")],
+                PolicyDocument={"Version": "2012-10-17", "Statement": [inside, *more]},
+            )
+        )
+
+
+def _allow(sid: str, action: str, resource: Any) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Principal": "*", "Action": action, "Resource": resource}
