@@ -212,7 +212,7 @@ class Survey:
         self.once.forget(f"tags {resource_id}")
 
     def untagged(self, resource_id: str) -> None:
-        """This run has taken tags away: the bulk answer may show them for a while yet."""
+        """This run has taken tags away, or another has just written some: the bulk answer may show that late."""
         self._untagged.add(resource_id)
         self.once.forget(f"tags {resource_id}")
 

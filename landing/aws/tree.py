@@ -299,7 +299,7 @@ class Tree:
         self._survey.tagged(resource_id, tags)
 
     def untagged(self, resource_id: str) -> None:
-        """Tags of it were taken away."""
+        """Tags of it were taken away, or may have been written a moment ago: it is asked for them directly."""
         self._survey.untagged(resource_id)
 
     def content(self, policy: LivePolicy) -> str:

@@ -86,6 +86,7 @@ class Builder:
             security_tooling=self.roles["security_tooling"],
             member_role=self._member_role,
             read_role=(self.data.get("access") or {}).get("read_role", ""),
+            quarantine=(top.get("new_accounts") or {}).get("quarantine", ""),
             exempt_roles=tuple(self._exempt_roles()),
             admitted_roles=self.admitted_roles,
             contacts=_contacts(top),

@@ -59,6 +59,7 @@ class _Checks:
 
     def run(self) -> Iterator[Diagnostic]:
         yield from self._regions()
+        yield from self._new_accounts()
         yield from self._roles()
         yield from self._access()
         yield from self._lock()
@@ -133,6 +134,14 @@ class _Checks:
         for index, region in enumerate(governed):
             if region in REGIONS and REGIONS[region] != REGIONS[home]:
                 yield self._other_partition(region, home, (*at, index))
+
+    def _new_accounts(self) -> Iterator[Diagnostic]:
+        """The unit in which they wait."""
+        path: Path_ = ("organization", "new_accounts", "quarantine")
+        unit = dict(items(self.organization)).get("new_accounts", {}).get("quarantine")
+        yield from self._unit(unit, path)
+        if unit == ROOT:
+            yield self.problem("LZ481", "new accounts cannot wait in the root", path, "name a unit of their own")
 
     def _roles(self) -> Iterator[Diagnostic]:
         for role in ("management", "log_archive", "security_tooling"):

@@ -167,6 +167,16 @@ _ORGANIZATION = mapping(
             "Enable governed regions that are off until an account enables them, in every account; and those that a "
             "baseline or stack names, where it goes. Waits until they are on; none is disabled again."
         ),
+        "new_accounts": mapping(
+            "What becomes of accounts that are made.",
+            {
+                "quarantine": text(
+                    "Key of the unit in which they wait, until the stack sets that cover it stand in them; then each "
+                    "moves to its own `unit`."
+                )
+            },
+            ("quarantine",),
+        ),
         "email_pattern": text(
             "E-mail address of the root user of accounts that have no `email` of their own; `{account}` is the key, as "
             "in `aws+{account}@corp.example`.",

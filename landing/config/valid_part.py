@@ -6,7 +6,7 @@ that is so is a hole of the document, and what is found there, or comes only fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from landing.config.document import TRUSTED, Document, Path_, administrators, items, units_in
@@ -17,7 +17,7 @@ from landing.core.yaml_text import Map, Seq
 from landing.organization import ROOT, Target
 from landing.organization.targets import target_of
 
-CANNOT_STAND = ("LZ306", "LZ308", "LZ319", "LZ326", "LZ327", "LZ334", "LZ338", "LZ350", "LZ414")
+CANNOT_STAND = ("LZ306", "LZ308", "LZ319", "LZ326", "LZ327", "LZ334", "LZ338", "LZ350", "LZ414", "LZ481")
 """Codes of values that fit the schema and that no organization is built with; what is not there is left out anyway."""
 UNKNOWN_KEY = "LZ201"
 WRONG_KEYS = (UNKNOWN_KEY, "LZ204", "LZ319")
@@ -168,7 +168,7 @@ def _resolve(document: Document) -> None:
         if not _resolved(around["target"], units, accounts):
             around["target"] = Map()
             document.holes.add(path)
-    for path in _dangling(data, accounts):
+    for path in _dangling(data, units, accounts):
         _leave_out(document, path)
 
 
@@ -192,12 +192,14 @@ def _resolved(target: Map, units: Iterable[str], accounts: Iterable[str]) -> boo
     return {*named} <= {*units} and all({*(part.get("accounts") or ())} <= {*accounts} for part in parts)
 
 
-def _dangling(data: Map, accounts: Map) -> list[Path_]:
-    """Places that name accounts which are not there, besides targets and roles."""
+def _dangling(data: Map, units: Collection[str], accounts: Map) -> list[Path_]:
+    """Places that name units or accounts which are not there, besides targets and roles."""
     there: Callable[[object], bool] = accounts.__contains__
     found: list[Path_] = [(*TRUSTED, name) for name, keys in administrators(data).items() if not all(map(there, keys))]
     found += [
         ("stacks", key) for key, each in items(data.get("stacks")) if not all(map(there, each.get("accounts") or ()))
     ]
+    unit = (data["organization"].get("new_accounts") or {}).get("quarantine")
+    found += [("organization", "new_accounts")] if unit is not None and unit not in units else []
     lock = data.get("lock") or {}
     return [*found, ("lock",)] if "account" in lock and not there(lock["account"]) else found

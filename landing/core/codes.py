@@ -334,6 +334,11 @@ CODES: Mapping[str, Explanation] = {
         "a baseline that sets what a declarative guardrail sets in the same account",
         "leave it to the guardrail there: AWS refuses it to everybody else, and the stack would fail",
     ),
+    "LZ481": Explanation("new accounts are to wait in the root", "name a unit of their own as `quarantine`"),
+    "LZ482": Explanation(
+        "(warning) a quarantine unit that holds nobody: no guardrail is attached there, or no stack set covers it",
+        "attach `deny-all-suspended` there, and name the unit in the targets of the baselines",
+    ),
     "LZ501": Explanation(
         "(`plan`, `drift`, `apply`) an account id that AWS does not have, or has for something else",
         "the message says what AWS has; correct the id, or leave it out",

@@ -48,6 +48,8 @@ DEADLINES = {
     "firewall_administrator": Deadline(
         1_200, "Until Firewall Manager has a new administrator, or is rid of an old one."
     ),
+    # Stack set after stack set, account by account in each Region (User Guide, "StackSets concepts").
+    "quarantine": Deadline(2 * 3_600, "Until the stack sets stand in a new account, and it leaves quarantine."),
     # CREATE_IN_PROGRESS until every member has it (Config API reference, PutOrganizationConfigRule, …ConformancePack).
     "config_rule": Deadline(3_600, "An organization rule or conformance pack of AWS Config reaching every account."),
     # Minutes each; at most 100 wait (Control Tower User Guide, "Quotas and limitations").

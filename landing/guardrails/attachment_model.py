@@ -43,7 +43,7 @@ class Model:
                 else:
                     self.policies[name] = change.after
                 yield
-            case resources.ACCOUNT if change.after and "unit" in change.after:
+            case resources.ACCOUNT | resources.RELEASE if change.after and "unit" in change.after:
                 self.units[name] = change.after["unit"]
                 yield
             case resources.ATTACHMENTS:

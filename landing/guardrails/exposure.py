@@ -16,7 +16,7 @@ from landing.core.model import Action, Address, Attributes, Change
 from landing.engine.order.phases import Known, Phase, opened, stages_of
 from landing.guardrails.in_force import Documents, ids_for, levels, made_up, requests_at
 from landing.organization import ROOT, Held, Organization, node_of
-from landing.organization.resources import ATTACHMENTS, HOLDS, POLICY, POLICY_TYPE, STACK, moves, policies_of
+from landing.organization.resources import ATTACHMENTS, HOLDS, POLICY, POLICY_TYPE, RELEASE, STACK, moves, policies_of
 from landing.policy import RCP, SCP, catalog, effect
 from landing.policy.direction import Document, allows, bare, blocked_beside, common, covers, let_through, passing
 from landing.policy.testing.suite import FULL_ACCESS, Levels, statements_of
@@ -252,12 +252,15 @@ def _opened(organization: Organization, changes: list[Change]) -> dict[Address, 
 
 
 def _moved(organization: Organization, changes: list[Change]) -> dict[Address, str]:
-    """What an account that moves gets through: the guardrails of the config on both ways to it compared."""
+    """What an account that moves gets through: the guardrails of the config on both ways to it compared.
+
+    Not where it leaves quarantine: that the config asks for, under its condition.
+    """
     places = _Places(organization, changes)
     told: dict[object, str] = {}
     found: dict[Address, str] = {}
     for change in changes:
-        if change.action is not Action.UPDATE or not moves(change):
+        if change.action is not Action.UPDATE or not moves(change) or change.address.kind == RELEASE:
             continue
         assert change.before is not None
         assert change.after is not None

@@ -9,7 +9,7 @@ from typing import Any
 from landing.core import references
 from landing.core.model import Address, Attributes, Resource
 from landing.organization import ROOT, Organization, node_of
-from landing.organization.resources import ACCOUNT, ATTACHMENTS, POLICY, UNIT
+from landing.organization.resources import ACCOUNT, ATTACHMENTS, POLICY, RELEASE, UNIT
 from landing.policy import SCP
 from landing.policy.declared import estate_of, ids_of
 from landing.policy.direction import allows
@@ -26,15 +26,18 @@ class State:
 
     @classmethod
     def of(cls, resources: Mapping[Address, Attributes]) -> State:
-        """The state that resources of the kinds policy, attachments and account are in."""
-        by_kind: dict[str, dict[str, Attributes]] = {POLICY: {}, ATTACHMENTS: {}, ACCOUNT: {}}
+        """The state that resources of the kinds policy, attachments, account and release are in."""
+        by_kind: dict[str, dict[str, Attributes]] = {POLICY: {}, ATTACHMENTS: {}, ACCOUNT: {}, RELEASE: {}}
         for address, attributes in resources.items():
             if address.kind in by_kind:
                 by_kind[address.kind][address.name] = attributes
         return cls(
             by_kind[POLICY],
             {name: tuple(attributes["policies"]) for name, attributes in by_kind[ATTACHMENTS].items()},
-            {name: str(attributes.get("unit", ROOT)) for name, attributes in by_kind[ACCOUNT].items()},
+            {
+                name: str({**attributes, **by_kind[RELEASE].get(name, {})}.get("unit", ROOT))
+                for name, attributes in by_kind[ACCOUNT].items()
+            },
         )
 
 

@@ -171,6 +171,8 @@ class Organization(Hierarchy):
     delegated_administrators: Mapping[str, tuple[str, ...]]
     """Keys of accounts by service principal."""
     policy_types: Mapping[str, Source | None]
+    quarantine: str = ""
+    """The unit in which new accounts wait for their baselines; empty where they wait nowhere."""
     enables_regions: bool = False
     """Whether opt-in Regions are enabled in the accounts that need them."""
     contacts: Mapping[str, Contact] = field(default_factory=dict)
@@ -262,6 +264,17 @@ class Organization(Hierarchy):
         """The deployments that make the role by which a read-only connection enters members."""
         made = self.deployments.values() if self.read_role else ()
         return tuple(each for each in made if self.read_role in each.role_names)
+
+    def is_quarantined(self, account: str) -> bool:
+        """Whether an account that is made comes into the quarantine unit first.
+
+        Not those that the baselines of others need, nor one that comes by invitation: somebody works there already.
+        """
+        roles = (self.management, self.log_archive, self.security_tooling)
+        declared = self.accounts.get(account)
+        if not self.quarantine or declared is None or account in roles or declared.invite:
+            return False
+        return self.quarantine not in self.path(declared.unit)
 
     def with_left(self, regions: Iterable[str], accounts: Iterable[str]) -> Organization:
         """As if these were governed too: where to look for what was set while they were."""

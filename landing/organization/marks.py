@@ -24,6 +24,9 @@ CONTACTS_TAG = "landing:contacts"
 EMAIL_TAG = "landing:email"
 """A tag of an account, with the fingerprint of the address to which AWS has sent a code."""
 
+NEW_TAG = "landing:new"
+"""A tag of an account that we have made, until it leaves the quarantine unit; the value is the key of that unit."""
+
 REQUIRES_TAG = "landing:requires:"
 """The beginning of a tag of a stack, with a number: the value is a stack whose outputs it was given."""
 

@@ -13,11 +13,12 @@ from landing.organization.policies import ForeignPolicy
 
 UNIT, ACCOUNT, REGION, SERVICE = "unit", "account", "governed_region", "governed_service"
 INVITATION, OPT_IN = "invitation", "opt_in_regions"
+RELEASE = "release"
 GOVERNED_ACCOUNT, STACK = "governed_account", "stack"
 POLICY_TYPE, POLICY, ATTACHMENTS = "policy_type", "policy", "attachments"
 STACK_SET = "stack_set"
 CONTACTS, DELEGATED_ADMINISTRATOR = "contacts", "delegated_administrator"
-GUARDING = (POLICY, ATTACHMENTS, ACCOUNT)
+GUARDING = (POLICY, ATTACHMENTS, ACCOUNT, RELEASE)
 """The kinds whose changes bear on requests."""
 
 HOLDS = "guardrails"
@@ -50,7 +51,8 @@ def policies_of(attributes: Attributes | None) -> set[str]:
 def moves(change: Change) -> bool:
     """Whether an account goes from one unit to another."""
     before, after = change.before or {}, change.after or {}
-    return change.address.kind == ACCOUNT and bool(before and after) and before.get("unit") != after.get("unit")
+    placed = change.address.kind in (ACCOUNT, RELEASE)
+    return placed and bool(before and after) and before.get("unit") != after.get("unit")
 
 
 def foreign_in(live: Mapping[Address, Resource]) -> tuple[ForeignPolicy, ...]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from landing.core.model import Address
 from landing.core.text import safe
 from landing.organization import ROOT, Organization
-from landing.organization.resources import ACCOUNT, CONTACTS, DELEGATED_ADMINISTRATOR, UNIT
+from landing.organization.resources import ACCOUNT, CONTACTS, DELEGATED_ADMINISTRATOR, RELEASE, UNIT
 
-PER_ACCOUNT = (ACCOUNT, CONTACTS)
+PER_ACCOUNT = (ACCOUNT, CONTACTS, RELEASE)
 """Kinds of the organization that exist once an account: the name of the resource is the key of the account."""
 
 SHOWN_UNITS = 6

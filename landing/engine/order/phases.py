@@ -33,7 +33,7 @@ class Phase(IntEnum):
     """A policy that is to be attached elsewhere lets more through: its old text would block too much there."""
 
     SPREAD = auto()
-    """Such a policy is attached."""
+    """Such a policy is attached; a new account leaves quarantine."""
 
     LOOSEN = auto()
     """It lets more through."""
@@ -123,6 +123,8 @@ class _Context:
                 return tuple(self._attachments(change))
             case resources.ACCOUNT if moves(change):
                 return (Stage(change, Phase.SWITCH),)
+            case resources.RELEASE if moves(change):  # behind stack sets, which wait for accounts, and these for SPREAD
+                return (Stage(change, Phase.SPREAD),)
         return (Stage(change),)
 
     def _policy(self, change: Change) -> Iterator[Stage]:

@@ -11,7 +11,7 @@ from landing.core import forms
 from landing.core.errors import OperationFailed
 from landing.core.model import MARK, Action, Address, Attributes, Change, Diagnostic, Resource, Scope
 from landing.organization import TAG, Organization
-from landing.organization.resources import ACCOUNT, LANDING_ZONE
+from landing.organization.resources import ACCOUNT, LANDING_ZONE, RELEASE
 from landing.services.control_tower import enabled
 from landing.services.control_tower.enabled import BUSY, SUCCEEDED, Enablement, Row
 from landing.services.control_tower.landing_zone import DRIFTED, NAME, landing_zone
@@ -87,7 +87,7 @@ class ControlTowerBaseline(Enablement):
     }
     canonical: ClassVar[Mapping[str, forms.Form]] = {"parameters": forms.unordered}
     parallel = 1
-    waits_for = (ACCOUNT,)  # accounts that come into the unit are enrolled with it
+    waits_for = (ACCOUNT, RELEASE)  # accounts that come into the unit are enrolled with it
     ahead = ("units",)
     reads = (
         "organizations:ListAWSServiceAccessForOrganization",

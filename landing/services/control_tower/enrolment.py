@@ -13,7 +13,7 @@ from landing.core.errors import NotThere, OperationFailed
 from landing.core.model import Address, Change, Diagnostic, Resource, Scope, Severity
 from landing.core.spelling import nearest
 from landing.organization import Organization
-from landing.organization.resources import ACCOUNT
+from landing.organization.resources import ACCOUNT, RELEASE
 from landing.services.base import Kind, Ownership, required_account
 from landing.services.control_tower import enabled
 from landing.services.control_tower.baseline import (
@@ -49,7 +49,7 @@ class ControlTowerEnrolment(Kind):
     weaker: ClassVar[Mapping[str, Weaker]] = {"accounts": kept(), "registered": on}
     canonical: ClassVar[Mapping[str, forms.Form]] = {"accounts": forms.unordered}
     parallel = 1
-    waits_for = (ACCOUNT,)
+    waits_for = (ACCOUNT, RELEASE)
     ahead = ("accounts", "units")
     removal = ""
     reads = (
@@ -84,7 +84,9 @@ class ControlTowerEnrolment(Kind):
             accounts = sorted(key for key in organization.accounts_in[unit] if key not in left)
             if accounts and service is not None:
                 baseline = ControlTowerBaseline().declared_on(organization, unit)
+                left_quarantine = (Address(RELEASE, key) for key in accounts if organization.is_quarantined(key))
                 needs = (OrganizationalUnit().address(unit), *baseline, *map(required_account, accounts))
+                needs = (*needs, *left_quarantine)
                 attributes = {"registered": True, "accounts": accounts}
                 yield Resource(self.address(unit), attributes, needs, source=service.source)
 

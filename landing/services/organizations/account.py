@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from landing.aws import Aws, unless
+from landing.aws import Aws
 from landing.aws.live_names import LiveAccount
 from landing.core import forms
 from landing.core.constraints.inputs import takes
-from landing.core.errors import AccountMoved
 from landing.core.model import (
     MARK,
     Action,
@@ -24,10 +23,21 @@ from landing.core.model import (
     UniqueName,
 )
 from landing.core.quotas import CREATE_ACCOUNT_IN_FLIGHT
-from landing.organization import CONTACTS_TAG, EMAIL_TAG, REGIONS_TAG, ROOT, TAG, TAGS_TAG, Organization, resources
+from landing.organization import (
+    CONTACTS_TAG,
+    EMAIL_TAG,
+    NEW_TAG,
+    REGIONS_TAG,
+    ROOT,
+    TAG,
+    TAGS_TAG,
+    Organization,
+    resources,
+)
 from landing.services.base import Kind, Ownership
 from landing.services.organizations.account_closure import close
 from landing.services.organizations.account_creation import create
+from landing.services.organizations.account_move import is_new, move
 from landing.services.organizations.attachments import Attachments
 from landing.services.organizations.invitation import no_member_role
 from landing.services.organizations.organization import TheOrganization
@@ -45,7 +55,8 @@ class MemberAccount(Kind):
     """Accounts: created, adopted by e-mail, moved, renamed, tagged; closed only when that is allowed by name.
 
     A tag of the account says which of its tags the config has set: what the config drops is taken off again. Only with
-    that the mark is whole.
+    that the mark is whole. A new account waits in the quarantine unit where the config has one: until its `release`
+    moves it on, that counts as being in its unit.
     """
 
     name = resources.ACCOUNT
@@ -105,7 +116,15 @@ class MemberAccount(Kind):
                 needs.append(TheOrganization().address("this"))
             elif account.key not in organization.named_in_policies:
                 needs += Attachments().of_path(organization, account.unit)
+            if organization.is_quarantined(account.key):
+                needs += self._needed_in_quarantine(organization, account.key)
             yield Resource(self.address(account.key), attributes, tuple(needs), source=account.source)
+
+    def _needed_in_quarantine(self, organization: Organization, key: str) -> Iterator[Address]:
+        """What is there before an account comes into the quarantine unit."""
+        yield OrganizationalUnit().parent(organization.quarantine)
+        if key not in organization.named_in_policies:
+            yield from Attachments().of_path(organization, organization.quarantine)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """Active accounts; what is suspended, closing or closed is left alone, and said."""
@@ -120,10 +139,12 @@ class MemberAccount(Kind):
             tags = aws.tree.tags_of(account.id)
             shown = _tags_of_config(tags, declared.tags) if declared else ours(tags)
             recorded = declared is not None and tags.get(TAGS_TAG, "") == _record(declared.tags)
+            recorded = recorded and (NEW_TAG not in tags or organization.is_quarantined(account.key))
+            waits = account.unit == organization.quarantine and is_new(organization, aws, account)
             attributes = {
                 "name": account.name,
                 "email": account.email,
-                "unit": account.unit,
+                "unit": declared.unit if declared and waits else account.unit,
                 "tags": shown,
                 MARK: account.marked and (not declared or shown != declared.tags or recorded),
             }
@@ -183,6 +204,9 @@ class MemberAccount(Kind):
             key = change.address.name
             yield f"AWS sends a code to {email}; whoever gets it runs `landing email {key}`, and only then it changes"
         account = organization.accounts.get(change.address.name)
+        if change.before is None and organization.is_quarantined(change.address.name):
+            release = Address(resources.RELEASE, change.address.name)
+            yield f"comes into {organization.quarantine} first, and {release} moves it on"
         if account is not None and account.invite and change.before is not None:
             yield no_member_role(organization)
             yield "it has joined: `join` can go from the config"
@@ -209,7 +233,7 @@ class MemberAccount(Kind):
         if change.action is Action.FORGET:
             if live is not None:
                 with aws.writing:
-                    untag(aws, live.id, TAG, TAGS_TAG, EMAIL_TAG, CONTACTS_TAG, REGIONS_TAG)
+                    untag(aws, live.id, TAG, TAGS_TAG, EMAIL_TAG, CONTACTS_TAG, REGIONS_TAG, NEW_TAG)
             return
         assert change.after is not None
         if live is None:
@@ -217,6 +241,8 @@ class MemberAccount(Kind):
             aws.tree.add_account(live)
             aws.tree.tagged(live.id, known)
         else:
+            if organization.is_quarantined(key) and not live.marked:  # made a moment ago, or one that is adopted
+                aws.tree.untagged(live.id)
             known = aws.tree.tags_of(live.id)
         self._align(organization, aws, live, change.after, known)
 
@@ -228,19 +254,14 @@ class MemberAccount(Kind):
         after: Mapping[str, Any],
         known: Mapping[str, str],
     ) -> None:
-        client = aws.client("organizations")
+        waits = is_new(organization, aws, live)
+        unit = organization.quarantine if waits and live.unit != after["unit"] else after["unit"]
         with aws.writing:
-            if live.unit != after["unit"]:
-                with unless("DuplicateAccountException", "AccountNotFoundException") as moved:
-                    client.move_account(
-                        AccountId=live.id,
-                        SourceParentId=aws.tree.node_id(live.unit),
-                        DestinationParentId=aws.tree.node_id(after["unit"]),
-                    )
-                if moved.code:
-                    _check_parent(aws, live, after["unit"])
-                aws.tree.move_account(live.key, after["unit"])
+            if live.unit != unit:
+                move(aws, live, unit)
             dropped = sorted({*ours(known)} - {*after["tags"]})
+            if NEW_TAG in known and not organization.is_quarantined(live.key):
+                dropped.append(NEW_TAG)
             if not after["tags"] and TAGS_TAG in known:
                 dropped.append(TAGS_TAG)
             if dropped:  # before it is written down which are ours now: until then it is known that these are to go
@@ -277,14 +298,3 @@ def _between(before: Mapping[str, str], present: Mapping[str, str], after: Mappi
     """Whether each tag is as before or as after."""
     names = {*before, *present, *after}
     return all(present.get(name) in (before.get(name), after.get(name)) for name in names)
-
-
-def _check_parent(aws: Aws, live: LiveAccount, unit: str) -> None:
-    """A move was refused: either its answer was lost and it is done, or somebody else has moved the account."""
-    (parent,) = aws.client("organizations").list_parents(ChildId=live.id)["Parents"]
-    if parent["Id"] != aws.tree.node_id(unit):
-        raise AccountMoved(
-            f"account {live.key} is in {aws.tree.node_key(parent['Id'])} now, no more in {live.unit}; "
-            "run landing apply again",
-            operation="MoveAccount",
-        )

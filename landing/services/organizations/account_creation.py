@@ -13,7 +13,7 @@ from landing.aws import Aws, unless
 from landing.aws.live_names import LiveAccount
 from landing.core import forms
 from landing.core.errors import OperationFailed
-from landing.organization import ROOT, Organization
+from landing.organization import NEW_TAG, ROOT, Organization
 from landing.services.organizations.tags import listed, with_marks
 
 CONTACT_AWS = "ask AWS Support, and run landing apply again"
@@ -60,14 +60,21 @@ def create(
         status = _settled(aws, key, _ask(organization, aws, key, after))
         if status["State"] == "SUCCEEDED":
             made = LiveAccount(status["AccountId"], key, after["name"], after["email"], "ACTIVE", ROOT, True)
-            return made, with_marks(key, after["tags"])
+            return made, _tags(organization, key, after)
         if status["FailureReason"] == "EMAIL_ALREADY_EXISTS":  # perhaps by a request of ours whose answer was lost
             aws.tree.once.forget(REQUESTS)
             found = _ours(aws, key, after, _requests(aws)) or _listed(aws, after)
         if found is None or found["Id"] in known:
             raise _failure(key, after, status["FailureReason"])
     live = LiveAccount(found["Id"], key, found["Name"], found["Email"], "ACTIVE", ROOT, True)
+    aws.tree.untagged(live.id)
     return live, aws.tree.tags_of(live.id)
+
+
+def _tags(organization: Organization, key: str, after: Mapping[str, Any]) -> dict[str, str]:
+    """Those that an account is created with, so that every later run knows that it waits in quarantine, and where."""
+    new = {NEW_TAG: organization.quarantine} if organization.is_quarantined(key) else {}
+    return {**with_marks(key, after["tags"]), **new}
 
 
 def _requests(aws: Aws) -> list[Mapping[str, Any]]:
@@ -116,7 +123,7 @@ def _settled(aws: Aws, key: str, status: Mapping[str, Any]) -> Mapping[str, Any]
 
 
 def _ask(organization: Organization, aws: Aws, key: str, after: Mapping[str, Any]) -> Mapping[str, Any]:
-    tags = listed(with_marks(key, after["tags"]))
+    tags = listed(_tags(organization, key, after))
     status: Mapping[str, Any] = {}
     for _ in aws.poll(f"asking for account {key}", "account"):
         with unless("ConstraintViolationException", "FinalizingOrganizationException") as refused:

@@ -9,7 +9,7 @@ from landing.aws import Aws, unless
 from landing.core.errors import InstancesFailed
 from landing.core.model import Action, Change
 from landing.organization import ROOT, Organization
-from landing.organization.resources import ACCOUNT
+from landing.organization.resources import ACCOUNT, RELEASE
 from landing.services.base import GoingOn
 from landing.services.stacks.instances import BUSY, instances_of
 from landing.services.stacks.operations import NAMED, Failure, named
@@ -26,23 +26,22 @@ FAILED = ("failed", "cancelled", "inoperable")
 def joined(changes: Collection[Change]) -> Iterator[Change]:
     """Changes that have brought an account into a unit."""
     for change in changes:
-        if change.address.kind == ACCOUNT and change.after is not None:
+        if change.address.kind in (ACCOUNT, RELEASE) and change.after is not None:
             before = change.before or {}
             if before.get("unit") != change.after["unit"]:
                 yield change
 
 
 def concerned(organization: Organization, changes: Collection[Change]) -> Iterator[str]:
-    """The stack sets that AWS deploys by itself after these changes; not those that were made only now."""
-    moves = {
-        ((change.before or {}).get("unit", ROOT), (change.after or {})["unit"])
-        for change in joined(changes)
-        if change.address.name != organization.management  # which never gets stacks of such sets
-    }
-    if not moves:
+    """The stack sets that AWS deploys by itself after these changes; those that were made only now, to the released."""
+    come = [each for each in joined(changes) if each.address.name != organization.management]  # it never gets stacks
+    if not come:
         return
-    passed = {step for units in moves for unit in units for step in _path(organization, unit)}
+    units = {unit for each in come for unit in ((each.before or {}).get("unit", ROOT), (each.after or {})["unit"])}
+    units |= {organization.quarantine} - {""}
+    passed = {step for unit in units for step in _path(organization, unit)}
     new = {change.address.name for change in changes if change.address.kind == "stack_set" and not change.before}
+    new = set() if any(each.address.kind == RELEASE for each in come) else new
     gone = {change.address.name for change in changes if change.action is Action.DELETE}
     for key, deployment in stack_sets(organization).items():
         if key not in new | gone and passed & set(organization.cover(deployment.target).units):

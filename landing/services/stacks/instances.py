@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,9 @@ WRONG = ("FAILED", "CANCELLED", "INOPERABLE", "FAILED_IMPORT")
 
 BUSY = "*"
 """In the place of an instance: an operation runs, and what it makes of the instances is not known yet."""
+
+MISSING, RUNNING = "missing", "running"
+"""Exceptions that AWS may be about to mend by itself."""
 
 FAILED = "failed:"
 """So begins the exception of an instance on which the last operation failed: its rollback may have failed too."""
@@ -129,13 +132,35 @@ class Instances:
                 found |= self._judged({self._site(entry): entry for entry in drifted}, whole=False)
         return {f"{account}/{region}": what for (account, region), what in sorted(found.items())}
 
+    def lacking(self, accounts: Collection[str], regions: Collection[str], *, each: bool) -> dict[tuple[str, str], str]:
+        """What of accounts is not there and current, by account and Region.
+
+        A large set is asked for each of the accounts; or, without `each`, only for what has gone wrong anywhere.
+        """
+        if self.expected <= LIST_ALL_BELOW:
+            entries = {site: entry for site, entry in self._listed.items() if site[0] in accounts}
+        elif each:
+            ids = [self._aws.tree.account_ids[key] for key in sorted(accounts)]
+            entries = {self._site(one): one for id_ in ids for one in self._list(StackInstanceAccount=id_)}
+        else:
+            wrong = (self._list(Filters=[{"Name": "DETAILED_STATUS", "Values": status}]) for status in WRONG)
+            entries = {self._site(one): one for listed in wrong for one in listed}
+        sites = {(key, region) for key in accounts for region in regions}
+        listed_all = each or self.expected <= LIST_ALL_BELOW
+        found = dict.fromkeys(sorted(sites - set(entries)), MISSING) if listed_all else {}
+        for site in sorted(sites & set(entries)):
+            detailed = (entries[site].get("StackInstanceStatus") or {}).get("DetailedStatus", "")
+            if what := self._wrong(site, entries[site]) or (RUNNING if detailed in ("PENDING", "RUNNING") else ""):
+                found[site] = what
+        return found
+
     def _judged(
         self, entries: Mapping[tuple[str, str], Mapping[str, Any]], *, whole: bool = True
     ) -> dict[tuple[str, str], str]:
         found: dict[tuple[str, str], str] = {}
         if whole:
             sites = {(key, region) for key in self._members for region in self._regions}
-            found = dict.fromkeys(sites - set(entries), "missing")
+            found = dict.fromkeys(sites - set(entries), MISSING)
         for site, entry in entries.items():
             if not self._active(site[0]):
                 continue  # suspended, closed or gone: AWS skips it (SKIPPED_SUSPENDED_ACCOUNT), and so do we

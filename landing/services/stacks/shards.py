@@ -65,6 +65,27 @@ def _of(organization: Organization, deployment: Deployment) -> Iterator[Deployme
         yield replace(deployment, key=f"{deployment.key}-{group}", regions=tuple(regions))
 
 
+def in_quarantine(organization: Organization) -> Mapping[str, bool]:
+    """The stack sets that mean the quarantine unit whole; whether each stands in an account before it leaves that.
+
+    Not one that names such accounts one by one, or requires one that does: it reaches them where they are to stay.
+    """
+    if not organization.quarantine:
+        return {}
+    sets, path = stack_sets(organization), set(organization.path(organization.quarantine))
+    covers = {key: organization.cover(each.target) for key, each in sets.items()}
+    later = {key for key, cover in covers.items() if any(map(organization.is_quarantined, cover.accounts))}
+    while more := {key for key in set(sets) - later if later.intersection(_required(organization, sets[key]))}:
+        later |= more
+    return {key: key not in later for key, cover in covers.items() if path.intersection(cover.units)}
+
+
+def _required(organization: Organization, deployment: Deployment) -> Iterator[str]:
+    """The stack sets that one requires."""
+    for key in deployment.requires:
+        yield from names(organization, key)
+
+
 def problems(organization: Organization) -> Iterable[Diagnostic]:
     """Stack sets that would hold more than they can unasked, or soon will; what AWS allows is seen by a plan."""
     for key, shard in stack_sets(organization).items():

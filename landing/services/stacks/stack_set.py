@@ -26,7 +26,7 @@ from landing.core.model import (
 )
 from landing.core.spelling import nearest
 from landing.organization import PREFIX, Deployment, Organization
-from landing.organization.resources import OPT_IN, STACK_SET
+from landing.organization.resources import OPT_IN, RELEASE, STACK_SET
 from landing.services.base import GoingOn, Ownership, between, required_account
 from landing.services.organizations.governed import GovernedRegion
 from landing.services.organizations.trusted_access import STACKSETS, TrustedAccess
@@ -147,6 +147,7 @@ class StackSet(CloudFormationKind):
         yield from map(GovernedRegion().address, deployment.regions)
         yield from (OrganizationalUnit().parent(unit) for unit in units)
         yield from map(required_account, accounts)
+        yield from (Address(RELEASE, key) for key in accounts if organization.is_quarantined(key))
         roles = {
             "LogArchiveAccountId": organization.log_archive,
             "SecurityToolingAccountId": organization.security_tooling,
