@@ -46,8 +46,10 @@ FULL = (
     .replace("{name: Security}", "{name: Security, pack: true}")
     .replace(
         "organization:\n",
-        "organization:\n  trusted_access: {ram: {}, health: {}, backup: {administrator: shop-prod}}\n",
+        "organization:\n  trusted_access: {ram: {}, health: {}, backup: {administrator: shop-prod}}\n"
+        "  new_accounts: {quarantine: quarantine}\n",
     )
+    .replace("units:\n", "units:\n  quarantine: {name: Quarantine}\n", 1)
     .replace("    name: Workloads\n", "    name: Workloads\n    full_access: true\n")
     + """
 guardrails:
@@ -56,6 +58,7 @@ guardrails:
   tls-only: {target: {units: [workloads/prod]}}
   deny-iam-users: {target: {units: [security]}}
   deny-public-sharing: {target: {units: [security]}}
+  deny-all-suspended: {target: {units: [quarantine]}}
 baselines:
   security-audit-role: {target: {units: [root]}, management: true}
   account-baseline: {target: {units: [workloads], exclude: {accounts: [shop-dev]}}}

@@ -173,7 +173,7 @@ def test_where_a_stack_fails_the_account_stays_and_what_failed_is_said(cloud: Cl
     change = plan.changes[0]
     assert change.before is not None
     assert (change.action, change.before["unit"]) == (Action.UPDATE, "quarantine")
-    assert {site for site in change.before["instances"]} == {f"setting/{HOME}", f"setting/{FAR}"}
+    assert set(change.before["instances"]) == {f"setting/{HOME}", f"setting/{FAR}"}
     assert any("not yet: setting/" in line for line in BY_NAME["release"].notes(cloud.organization, change))
     assert not cloud.apply(KINDS).complete, "it fails still"
     assert unit(cloud) == "quarantine"

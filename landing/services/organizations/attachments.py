@@ -173,7 +173,11 @@ class Attachments(Kind):
             yield "FullAWSAccess is attached first, if it is not there"
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
-        """Attach what is missing, then detach what is too much; where no slot is free, one is freed first."""
+        """Attach what is missing, then detach what is too much; where no slot is free, one is freed first.
+
+        FullAWSAccess stays where all that is ours goes: no target may be without an SCP.
+        """
+        stays = {FULL_ACCESS} if change.after is None else set()
         target = aws.tree.target_id(change.address.name)
         change = self._with_full_access(organization, aws, change, target)
         types = {key: policy.type for key, policy in aws.tree.policies.items()}
@@ -183,7 +187,7 @@ class Attachments(Kind):
                 change,
                 types,
                 attach=lambda key, must: self._attach(aws, key, target, must=must),
-                detach=lambda key: self._detach(aws, key, target),
+                detach=lambda key: None if key in stays else self._detach(aws, key, target),
                 spare=carriers.free,
             )
             carriers.restore()
