@@ -9,7 +9,7 @@ from typing import Any
 
 from landing.blueprint.resource_names import AGGREGATOR, LOG_KEY_ALIAS, RECORDER, TRAIL, bucket
 from landing.core.model import Severity
-from landing.organization import TAG
+from landing.organization import NEW_TAG, TAG
 from tests.cloud import Cloud
 
 HOME, OTHER = "eu-west-1", "us-east-1"
@@ -41,6 +41,14 @@ class Hands:
     def detector(self, region: str = HOME) -> dict[str, Any]:
         client = self.client("guardduty", "security-tooling", region)
         return {"DetectorId": client.list_detectors()["DetectorIds"][0]}
+
+    def moved(self, account: str, source: str, unit: str) -> None:
+        """An account goes from one unit to another."""
+        self.organizations.move_account(
+            AccountId=self.accounts[account],
+            SourceParentId=self.units[source],
+            DestinationParentId=self.units[unit],
+        )
 
     def stack(self, account: str, part: str, region: str = HOME) -> str:
         """The name of the stack in this account whose name contains this."""
@@ -157,11 +165,7 @@ def policy_deleted(hands: Hands) -> None:
 
 @shows("account.shop-prod", also=("stack_set.account-baseline",))
 def account_moved(hands: Hands) -> None:
-    hands.organizations.move_account(
-        AccountId=hands.accounts["shop-prod"],
-        SourceParentId=hands.units["workloads/prod"],
-        DestinationParentId=hands.units["root"],
-    )
+    hands.moved("shop-prod", "workloads/prod", "root")
 
 
 @shows("account.shop-prod", LOW)
@@ -182,6 +186,32 @@ def account_tag_changed(hands: Hands) -> None:
 @shows("account.shop-dev", LOW, status="unadopted")
 def account_mark_removed(hands: Hands) -> None:
     hands.organizations.untag_resource(ResourceId=hands.accounts["shop-dev"], TagKeys=[TAG])
+
+
+@shows("release.shop-dev", LOW)
+def account_tagged_as_new(hands: Hands) -> None:
+    tags = [{"Key": NEW_TAG, "Value": "quarantine"}]
+    hands.organizations.tag_resource(ResourceId=hands.accounts["shop-dev"], Tags=tags)
+
+
+@shows("release.shop-prod", also=("stack_set.account-baseline",))
+def account_put_back_into_quarantine_as_new(hands: Hands) -> None:
+    tags = [{"Key": NEW_TAG, "Value": "quarantine"}]
+    hands.organizations.tag_resource(ResourceId=hands.accounts["shop-prod"], Tags=tags)
+    hands.moved("shop-prod", "workloads/prod", "quarantine")
+
+
+@shows("release.shop-dev", also=("account.shop-dev",))
+def new_account_taken_out_of_quarantine(hands: Hands) -> None:
+    tags = [{"Key": NEW_TAG, "Value": "quarantine"}]
+    hands.organizations.tag_resource(ResourceId=hands.accounts["shop-dev"], Tags=tags)
+    hands.moved("shop-dev", "workloads/dev", "security")
+
+
+@shows("account.shop-dev")
+def account_put_into_quarantine(hands: Hands) -> None:
+    """By somebody who knows why: it is no new account."""
+    hands.moved("shop-dev", "workloads/dev", "quarantine")
 
 
 @shows("unit.workloads/dev", LOW)
