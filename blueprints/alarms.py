@@ -1,11 +1,13 @@
 """Alarms: the topic that people hear from, the bus on which events of all accounts arrive, and what makes messages."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from troposphere import GetAtt, Parameter, Ref, Sub, Template
 from troposphere.awslambda import Code, Environment, Function, Permission
+from troposphere.chatbot import SlackChannelConfiguration
 from troposphere.events import EventBus, EventBusPolicy, Rule, Target
 from troposphere.iam import Policy, Role
 from troposphere.kms import Alias, Key
@@ -26,17 +28,20 @@ def alarms(
     *,
     email: Sequence[str] = (),
     https: Sequence[str] = (),
+    slack: Mapping[str, Mapping[str, str]] | None = None,
     severity: Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"] = "HIGH",
 ) -> Template:
     """Alarms: the topic that people hear from, the bus on which events of all accounts arrive, and what makes messages.
 
-    `email` and `https` are subscriptions, which each must confirm; `severity` is that from which findings of Security
-    Hub are told. GuardDuty's come over the bus: they are told in each region.
+    `email` and `https` are subscriptions, which each must confirm; `slack` has channels by key, each with `workspace`
+    and `channel`, which are ids of Slack: the workspace must have been authorized in the console. `severity` is that
+    from which findings of Security Hub are told. GuardDuty's come over the bus: they are told in each region.
     """
     template = Template("Alarms of the organization")
     for name in ("OrganizationId", "ManagementAccountId"):
         template.add_parameter(Parameter(name, Type="String"))
     _topic(template, email, https)
+    _slack(template, slack or {})
     template.add_resource(EventBus("Bus", Name=ALARMS, Description="Events of all accounts that somebody must hear of"))
     template.add_resource(
         EventBusPolicy(
@@ -137,6 +142,34 @@ def _topic(template: Template, email: Sequence[str], https: Sequence[str]) -> No
                     f"{protocol.title()}{number}", TopicArn=Ref("AlarmsTopic"), Protocol=protocol, Endpoint=end
                 )
             )
+
+
+def _slack(template: Template, channels: Mapping[str, Mapping[str, str]]) -> None:
+    """Channels that hear of the topic; their role may do nothing, nor may a person there by another one."""
+    if not channels:
+        return
+    trust = {"Effect": "Allow", "Principal": {"Service": "chatbot.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    template.add_resource(
+        Role(
+            "ChatRole",
+            RoleName=f"{ALARMS}-chat",
+            AssumeRolePolicyDocument={"Version": VERSION, "Statement": [trust]},
+        )
+    )
+    for key, each in sorted(channels.items()):
+        template.add_resource(
+            SlackChannelConfiguration(
+                "Slack" + "".join(part.title() for part in re.split("[-_]", key)),
+                ConfigurationName=f"{ALARMS}-{key}",
+                GuardrailPolicies=[Sub("arn:${AWS::Partition}:iam::aws:policy/AWSDenyAll")],
+                IamRoleArn=GetAtt("ChatRole", "Arn"),
+                LoggingLevel="ERROR",
+                SlackChannelId=each["channel"],
+                SlackWorkspaceId=each["workspace"],
+                SnsTopicArns=[Ref("AlarmsTopic")],
+                UserRoleRequired=False,
+            )
+        )
 
 
 def _function(template: Template) -> None:

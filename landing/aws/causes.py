@@ -200,6 +200,27 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.INVALID: _codes("InvalidParameterException InvalidOperationException LockedSubscriptionException"),
         Cause.INTERNAL: _codes("InternalErrorException"),
     },
+    # https://docs.aws.amazon.com/chatbot/latest/APIReference/
+    "chatbot": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.CONFLICT: _codes("ConflictException"),
+        Cause.QUOTA: _codes("LimitExceededException TooManyTagsException"),
+        Cause.REFUSED: _codes("UnauthorizedException"),
+        Cause.INVALID: _codes("InvalidParameterException InvalidRequestException"),
+        Cause.INTERNAL: _codes(
+            "CreateChimeWebhookConfigurationException CreateSlackChannelConfigurationException "
+            "CreateTeamsChannelConfigurationException DeleteChimeWebhookConfigurationException "
+            "DeleteMicrosoftTeamsUserIdentityException DeleteSlackChannelConfigurationException "
+            "DeleteSlackUserIdentityException DeleteSlackWorkspaceAuthorizationFault "
+            "DeleteTeamsChannelConfigurationException DeleteTeamsConfiguredTeamException "
+            "DescribeChimeWebhookConfigurationsException DescribeSlackChannelConfigurationsException "
+            "DescribeSlackUserIdentitiesException DescribeSlackWorkspacesException GetAccountPreferencesException "
+            "GetTeamsChannelConfigurationException InternalServiceError ListMicrosoftTeamsConfiguredTeamsException "
+            "ListMicrosoftTeamsUserIdentitiesException ListTeamsChannelConfigurationsException "
+            "ServiceUnavailableException UpdateAccountPreferencesException UpdateChimeWebhookConfigurationException "
+            "UpdateSlackChannelConfigurationException UpdateTeamsChannelConfigurationException"
+        ),
+    },
     # https://docs.aws.amazon.com/fms/2018-01-01/APIReference/
     "fms": {
         Cause.NOT_THERE: _codes("ResourceNotFoundException"),

@@ -339,6 +339,10 @@ CODES: Mapping[str, Explanation] = {
         "(warning) a quarantine unit that holds nobody: no guardrail is attached there, or no stack set covers it",
         "attach `deny-all-suspended` there, and name the unit in the targets of the baselines",
     ),
+    "LZ483": Explanation(
+        "alarms told to Slack in a partition that has no Amazon Q Developer in chat applications",
+        "take `slack` out, and add `https` or `email`",
+    ),
     "LZ501": Explanation(
         "(`plan`, `drift`, `apply`) an account id that AWS does not have, or has for something else",
         "the message says what AWS has; correct the id, or leave it out",

@@ -24,8 +24,8 @@ from landing.services.guardduty.settings import GuardDutySettings
 from landing.services.security_hub.settings import SecurityHubSettings
 
 READS = (
-    "guardduty:GetFindings", "guardduty:ListDetectors", "logs:FilterLogEvents", "sns:ListSubscriptionsByTopic",
-    "sts:AssumeRole",
+    "chatbot:DescribeSlackChannelConfigurations", "guardduty:GetFindings", "guardduty:ListDetectors",
+    "logs:FilterLogEvents", "sns:ListSubscriptionsByTopic", "sts:AssumeRole",
 )  # fmt: skip
 WRITES = (
     "guardduty:ArchiveFindings", "guardduty:CreateSampleFindings", "securityhub:BatchImportFindings",
@@ -92,11 +92,21 @@ def planned(organization: Organization) -> list[Sample]:
 
 
 def subscriptions(organization: Organization, aws: Aws) -> dict[str, bool]:
-    """Who hears of the topic: end points, with whether they are confirmed. Raises AwsError."""
+    """Who hears of the topic: end points and channels of Slack, with whether they are confirmed. Raises AwsError."""
     home = Scope(organization.security_tooling, organization.home_region)
     with translated(home):
-        listed = subscription.subscriptions(organization, aws, home)
-        return {str(each["Endpoint"]): each["SubscriptionArn"] != subscription.PENDING for each in listed}
+        listed = list(subscription.subscriptions(organization, aws, home))
+        found = {str(each["Endpoint"]): each["SubscriptionArn"] != subscription.PENDING for each in listed}
+        topics = {str(each["TopicArn"]) for each in listed}
+        chat = found.pop(subscription.CHAT, None)
+        if chat is not None:
+            for each in subscription.channels(aws, home.account):
+                if topics.intersection(each["SnsTopicArns"]):
+                    name = (
+                        f"#{each.get('SlackChannelName') or each['SlackChannelId']} of Slack ({each['SlackTeamName']})"
+                    )
+                    found[name] = chat and each.get("State") != "DISABLED"
+        return found
 
 
 def run(

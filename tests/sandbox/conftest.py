@@ -12,7 +12,7 @@ from landing.sandbox.endpoint import process
 from landing.sandbox.world.home import Endpoint, Home
 from tests.sandbox.cloud import Cloud, InProcess, OverHttp
 
-SETTINGS = {"account_quota": 100}
+SETTINGS = {"account_quota": 100, "slack_workspaces": {"T0123ABCD": "Acme"}}
 
 
 def pytest_configure(config: pytest.Config) -> None:

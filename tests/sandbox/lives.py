@@ -218,6 +218,7 @@ TRANSIT: dict[str, tuple[str, Properties]] = {
 FINDINGS = {"SeverityLabel": [{"Value": "LOW", "Comparison": "EQUALS"}]}
 QUERY = "SELECT resourceId WHERE resourceType = 'AWS::S3::Bucket'"
 
+
 LIVES = (
     Life("AccessAnalyzer::Analyzer", {"AnalyzerName": "analyzer", "Type": "ACCOUNT"}, {"Tags": TAGS},
         {"Tags": OTHER_TAGS}),
@@ -291,6 +292,16 @@ LIVES = (
         _rule_there),
     Life("Config::StoredQuery", {"QueryName": "query", "QueryExpression": QUERY},
         {"QueryDescription": "a", "Tags": TAGS}, {"QueryDescription": "b", "Tags": OTHER_TAGS}),
+    Life(
+        "Chatbot::SlackChannelConfiguration",
+        {"ConfigurationName": "alarms", "IamRoleArn": f"arn:aws:iam::{OWNER}:role/chat", "SlackChannelId": "C0123ABCDEF",
+         "SlackWorkspaceId": "T0123ABCD"},
+        {"GuardrailPolicies": ["arn:aws:iam::aws:policy/AWSDenyAll"], "LoggingLevel": "ERROR",
+         "SnsTopicArns": [TOPIC], "UserRoleRequired": False},
+        {"GuardrailPolicies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"], "LoggingLevel": "INFO",
+         "SnsTopicArns": [TOPIC], "UserRoleRequired": True},
+        needs=_topic,
+    ),
     Life("Detective::Graph", {}, {"Tags": TAGS}, {"Tags": OTHER_TAGS}),
     Life("EC2::FlowLog", {"ResourceId": {"Ref": "Network"}, "ResourceType": "VPC", "TrafficType": "ALL",
          "LogGroupName": "group", "DeliverLogsPermissionArn": f"arn:aws:iam::{OWNER}:role/holder"},

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SERVICES: dict[str, str] = {
     "accessanalyzer": "landing.sandbox.services.accessanalyzer:AccessAnalyzer",
     "account": "landing.sandbox.services.account:Account",
+    "chatbot": "landing.sandbox.services.chatbot:Chatbot",
     "cloudformation": "landing.sandbox.services.cloudformation:CloudFormation",
     "cloudtrail": "landing.sandbox.services.cloudtrail:CloudTrail",
     "codebuild": "landing.sandbox.services.codebuild:CodeBuild",

@@ -14,6 +14,8 @@ from landing.sandbox.services.service import Nothing, Probe, ProbedSandbox, Serv
 
 CONFIRMED_BY_PEOPLE = ("email", "email-json", "http", "https")
 PENDING = "PendingConfirmation"
+CHAT = "https://global.sns-api.chatbot.amazonaws.com"
+"""Amazon Q Developer in chat applications, which confirms by itself."""
 SETTABLE = frozenset({
     "ArchivePolicy", "ContentBasedDeduplication", "DeliveryPolicy", "DisplayName", "FifoThroughputScope",
     "KmsMasterKeyId", "Policy", "SignatureVersion", "TracingConfig",
@@ -91,14 +93,18 @@ class Sns(Service[Nothing]):
     def get_subscription_attributes(self, call: Call) -> dict[str, Any]:
         """Moto confirms for everyone."""
         attributes = call.moto()["Attributes"]
-        pending = attributes.get("Protocol") in CONFIRMED_BY_PEOPLE
+        pending = _pending(attributes)
         shown = {"PendingConfirmation": str(pending).lower(), "ConfirmationWasAuthenticated": str(not pending).lower()}
         return {"Attributes": {**attributes, **shown}}
+
+
+def _pending(subscription: Mapping[str, Any]) -> bool:
+    return subscription.get("Protocol") in CONFIRMED_BY_PEOPLE and subscription.get("Endpoint") != CHAT
 
 
 def _with_pending(answer: dict[str, Any]) -> dict[str, Any]:
     """The ARN of what nobody has confirmed is not told; confirming is not supported here."""
     for one in answer["Subscriptions"]:
-        if one["Protocol"] in CONFIRMED_BY_PEOPLE:
+        if _pending(one):
             one["SubscriptionArn"] = PENDING
     return answer

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from landing.services.settings import setting
+from landing.services.settings import REQUIRED, setting
 
 SEVERITIES = ("LOW", "MEDIUM", "HIGH", "CRITICAL")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlackChannel:
+    """A channel of Slack."""
+
+    workspace: str = setting(
+        REQUIRED,
+        "Id of the workspace, which a person has authorized once in the console of Amazon Q Developer in chat "
+        "applications, in the security tooling account.",
+        pattern="^[0-9A-Z]{1,255}$",
+    )
+    channel: str = setting(REQUIRED, "Id of the channel: the end of its link.", pattern="^[A-Za-z0-9]+$", maxLength=255)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +36,9 @@ class AlarmsSettings:
         (),
         "Addresses that a message is posted to, as those of PagerDuty; each must confirm.",
         items={"type": "string", "pattern": "^https://[^\\s@]+$", "maxLength": 2048},
+    )
+    slack: Mapping[str, SlackChannel] = setting(
+        {}, "Channels of Slack, by key; who is there can run no command from them."
     )
     severity: str = setting("HIGH", "Findings of GuardDuty and Security Hub from here on.", enum=list(SEVERITIES))
     watched_roles: tuple[str, ...] = setting(

@@ -11,7 +11,7 @@ from landing.core.model import Change, Diagnostic, Level, Resource, Scope, Sever
 from landing.core.partitions import GLOBAL_REGION
 from landing.core.spelling import nearest
 from landing.organization import EnabledService, Organization
-from landing.services.alarms.settings import AlarmsSettings
+from landing.services.alarms.settings import AlarmsSettings, SlackChannel
 from landing.services.base import Kind, Ownership
 from landing.services.cloudtrail.settings import CloudTrailSettings
 from landing.services.config.settings import ConfigSettings
@@ -19,6 +19,13 @@ from landing.services.declared_rules import ALL, rule_keys
 from landing.services.strength import Weaker
 
 PENDING = "PendingConfirmation"
+CHAT = "https://global.sns-api.chatbot.amazonaws.com"
+"""What hears for channels of Slack: AWS subscribes it, and confirms."""
+CHAT_REGION = "us-east-2"
+"""Amazon Q Developer in chat applications is global; this is one of the four regions that have an endpoint of it."""
+SLACK = "slack/"
+"""So begin the names of channels that hear nothing."""
+CONSOLE = "https://us-east-2.console.aws.amazon.com/chatbot/home"
 
 
 class AlarmSubscription(Kind):
@@ -37,7 +44,12 @@ class AlarmSubscription(Kind):
     removal = ""
     controls = ("nist-800-53-r5:AU-6", "nist-800-53-r5:IR-6", "nist-csf-2.0:DE.AE-06")
     help_uri = "https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html"
-    reads = ("sns:ListSubscriptionsByTopic", "sts:AssumeRole")
+    reads = (
+        "chatbot:DescribeSlackChannelConfigurations",
+        "chatbot:DescribeSlackWorkspaces",
+        "sns:ListSubscriptionsByTopic",
+        "sts:AssumeRole",
+    )
 
     def scopes(self, organization: Organization) -> Iterator[Scope]:
         """The security tooling account, in the home region."""
@@ -49,9 +61,12 @@ class AlarmSubscription(Kind):
         service = organization.service(AlarmsSettings)
         if service is None:
             return
-        if not service.settings.email and not service.settings.https:
-            hint = "add `email: [security@your-domain]`, or `https`"
+        if not (service.settings.email or service.settings.https or service.settings.slack):
+            hint = "add `email: [security@your-domain]`, `slack` or `https`"
             yield service.problem("LZ424", "alarms that nobody hears", hint)
+        if service.settings.slack and organization.partition != "aws":
+            message = f"the partition {organization.partition} has no Amazon Q Developer in chat applications"
+            yield service.problem("LZ483", message, "take `slack` out, and add `https` or `email`", "slack")
         yield from _without_logs(organization, service)
         yield from _unknown_rules(organization, service)
         place = GLOBAL_REGION[organization.partition]
@@ -64,15 +79,37 @@ class AlarmSubscription(Kind):
         return ()
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """Those that wait for somebody, and those of others."""
+        """Those that wait for somebody, and those of others; channels of Slack that hear nothing."""
         service = organization.service(AlarmsSettings)
         declared = {*service.settings.email, *service.settings.https} if service else set()
+        if service and service.settings.slack:
+            declared.add(CHAT)
+            for key, state in self._deaf(aws, scope, service.settings.slack):
+                attributes = {"endpoint": named(service.settings.slack[key]), "state": state}
+                yield Resource(self.address(f"{SLACK}{key}", scope), attributes, owned=False)
         with unless("NotFound"):
             for found in subscriptions(organization, aws, scope):
                 endpoint, waits = str(found["Endpoint"]), found["SubscriptionArn"] == PENDING
                 if waits or endpoint not in declared:
                     attributes = {"endpoint": endpoint, "state": "pending" if waits else "confirmed"}
                     yield Resource(self.address(endpoint, scope), attributes, owned=False)
+
+    def _deaf(self, aws: Aws, scope: Scope, wanted: Mapping[str, SlackChannel]) -> Iterator[tuple[str, str]]:
+        """Channels whose workspace nobody has authorized, or that a policy of the organization has switched off."""
+        client = aws.client("chatbot", Scope(scope.account, CHAT_REGION))
+        authorized = {
+            each["SlackTeamId"] for each in aws.listed(client, "describe_slack_workspaces", "SlackWorkspaces")
+        }
+        off = {
+            each["ConfigurationName"]: each.get("StateReason") or each["State"]
+            for each in channels(aws, scope.account)
+            if each.get("State") == "DISABLED"
+        }
+        for key, channel in wanted.items():
+            if channel.workspace not in authorized:
+                yield key, UNAUTHORIZED
+            elif reason := off.get(f"{ALARMS}-{key}"):
+                yield key, reason
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Nothing declares it."""
@@ -86,10 +123,31 @@ class AlarmSubscription(Kind):
         """That nobody hears there."""
         if described["state"] == "confirmed":
             return ""
+        if described["state"] == UNAUTHORIZED:
+            return (
+                f"{described['endpoint']} hears nothing, and no stack makes it: somebody must authorize the workspace "
+                f"once in the security tooling account, at {CONSOLE} (Configure new client, Slack)"
+            )
+        if described["state"] != "pending":
+            return f"{described['endpoint']} hears nothing: {described['state']}"
         return (
             f"{described['endpoint']} hears nothing: the subscription is not confirmed. Open the link in the message "
             "that AWS sent there; it sends another one when somebody subscribes again"
         )
+
+
+UNAUTHORIZED = "unauthorized"
+
+
+def named(channel: SlackChannel) -> str:
+    """What people call a channel that AWS may not know."""
+    return f"channel {channel.channel} of the Slack workspace {channel.workspace}"
+
+
+def channels(aws: Aws, account: str) -> Iterator[Mapping[str, Any]]:
+    """The channels of Slack that an account has, as AWS lists them."""
+    client = aws.client("chatbot", Scope(account, CHAT_REGION))
+    return aws.listed(client, "describe_slack_channel_configurations", "SlackChannelConfigurations")
 
 
 def subscriptions(organization: Organization, aws: Aws, scope: Scope) -> Iterator[Mapping[str, Any]]:

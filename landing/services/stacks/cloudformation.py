@@ -28,6 +28,12 @@ IN_REVIEW = "REVIEW_IN_PROGRESS"
 BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
 """The first event of an operation, at the stack itself; a rollback belongs to the operation that it undoes."""
 
+ADVICE = {
+    "is not authorized with AWS account": "authorize the Slack workspace once, in the console of Amazon Q Developer in "
+    "chat applications in that account (docs/alarms.md), and run landing apply again",
+}
+"""What a person can do, by words in which AWS says why a stack failed."""
+
 ROLLBACK_FAILED = "UPDATE_ROLLBACK_FAILED"
 """Neither as before an update nor as after it; nothing but continuing the rollback is possible."""
 
@@ -195,11 +201,9 @@ class CloudFormationKind(Kind):
             if status.endswith("_IN_PROGRESS"):
                 continue
             if "ROLLBACK" in status or status.endswith("_FAILED"):
-                raise OperationFailed(
-                    _reasons(aws, client, stack) or found.get("StackStatusReason", ""),
-                    operation=f"stack {stack}",
-                    aws_code=status,
-                )
+                why = _reasons(aws, client, stack) or found.get("StackStatusReason", "")
+                advice = next((each for words, each in ADVICE.items() if words in why), "")
+                raise OperationFailed(why, help=advice, operation=f"stack {stack}", aws_code=status)
             return
 
     def detect_drift(self, aws: Aws, client: Any, stack: str) -> str:

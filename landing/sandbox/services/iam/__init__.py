@@ -22,6 +22,7 @@ SERVICE_LINKED_ROLES = {
     "agentless.inspector2.amazonaws.com": "AmazonInspector2Agentless",
     "cloudtrail.amazonaws.com": "CloudTrail",
     "config-conforms.amazonaws.com": "ConfigConforms",
+    "management.chatbot.amazonaws.com": "AWSChatbot",
     "config-multiaccountsetup.amazonaws.com": "ConfigMultiAccountSetup",
     "config.amazonaws.com": "Config",
     "detective.amazonaws.com": "Detective",

@@ -16,6 +16,7 @@ from landing.sandbox.services.cloudformation.types.base import ResourceType
 
 MODULES: dict[str, str] = {
     "AWS::AccessAnalyzer": "accessanalyzer",
+    "AWS::Chatbot": "chatbot",
     "AWS::CloudTrail": "cloudtrail",
     "AWS::CloudWatch": "cloudwatch",
     "AWS::CodeBuild": "codebuild",
