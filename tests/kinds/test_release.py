@@ -14,6 +14,7 @@ from landing.guardrails.effects import effects
 from landing.guardrails.exposure import refuse_unsafe
 from landing.organization import NEW_TAG, Organization
 from landing.sandbox import Sandbox
+from landing.services.stacks import instances
 from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
 from tests.samples import SMALL
 
@@ -332,3 +333,19 @@ def test_what_is_wrong_with_the_setting(
     found = problems(text=text.replace(before, after))
     assert code in {each.code for each in found}
     assert any(words.replace("setting", "audit") in each.message for each in found), found
+
+
+def test_of_a_large_stack_set_each_account_is_asked_for_by_itself(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a plan asks only for what went wrong, whoever waits."""
+    monkeypatch.setattr(instances, "LIST_ALL_BELOW", 0)
+    left(cloud)
+    change = next(each for each in cloud.plan(KINDS).changes if each.address == RELEASE)
+    assert change.before is not None
+    assert {site: what.partition(":")[0] for site, what in change.before["instances"].items()} == {
+        f"setting/{HOME}": "failed",
+        f"setting/{FAR}": "failed",
+    }
+    assert cloud.apply(KINDS).complete
+    settled(cloud)
