@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from landing.core.model import Action, Address, Diagnostic
+from landing.engine.observe import desired_of
 from landing.engine.plan import still_to_do
 from landing.guardrails.effects import effects
 from landing.guardrails.exposure import refuse_unsafe
@@ -79,6 +79,12 @@ def by_hand(cloud: Cloud, to: str, key: str = "shop-web") -> None:
     )
 
 
+def by_another(cloud: Cloud) -> None:
+    """Somebody makes the account, without a tag."""
+    cloud.sandbox.session().client("organizations").create_account(Email="sw@example.com", AccountName="Shop Web")
+    cloud.sandbox.world.clock.advance(cloud.sandbox.world, 1_000)
+
+
 def settled(cloud: Cloud) -> None:
     assert cloud.plan(KINDS).changes == ()
     assert (unit(cloud), new(cloud)) == ("workloads/dev", False)
@@ -98,15 +104,12 @@ def left(cloud: Cloud) -> Cloud:
     return cloud
 
 
-def moves(cloud: Cloud) -> list[str]:
-    """To which units shop-web has been moved, as CloudTrail tells."""
-    keys = {cloud.open().tree.node_id(each): each for each in ("root", "quarantine", "workloads/dev")}
-    found = cloud.sandbox.session(region=FAR).client("cloudtrail").lookup_events(
-        LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "MoveAccount"}]
-    )  # fmt: skip
-    asked = [json.loads(each["CloudTrailEvent"])["requestParameters"] for each in found["Events"]]
-    wanted = cloud.open().tree.accounts["shop-web"].id
-    return [keys[each["destinationParentId"]] for each in reversed(asked) if each["accountId"] == wanted]
+def places(cloud: Cloud) -> set[str]:
+    """Where shop-web has been, as the sandbox has it."""
+    tree, moved = cloud.open().tree, cloud.sandbox.world.events
+    wanted = tree.accounts["shop-web"].id
+    found = [each.detail for each in moved if each.name == "account-moved" and each.account == wanted]
+    return {tree.node_key(node) for detail in found for node in detail.values()}
 
 
 def test_an_account_waits_in_quarantine_until_its_stacks_stand(cloud: Cloud) -> None:
@@ -224,19 +227,29 @@ def test_who_is_put_into_quarantine_by_somebody_is_no_new_account(cloud: Cloud) 
 
 def test_one_that_is_adopted_there_is_released_like_a_new_one(cloud: Cloud) -> None:
     """Tags show late, also those of an account of ours that is minutes old."""
-    organizations = cloud.sandbox.session().client("organizations")
-    asked = organizations.create_account(Email="sw@example.com", AccountName="Shop Web")["CreateAccountStatus"]["Id"]
-    cloud.sandbox.world.clock.advance(cloud.sandbox.world, 1_000)
-    made = organizations.describe_create_account_status(CreateAccountRequestId=asked)["CreateAccountStatus"]
-    tree = cloud.open().tree
-    organizations.move_account(
-        AccountId=made["AccountId"], SourceParentId=tree.node_id("root"), DestinationParentId=tree.node_id("quarantine")
-    )
+    by_another(cloud)
+    by_hand(cloud, "quarantine")
     plan = cloud.plan(KINDS)
     assert {change.address: change.action for change in plan.changes}[ACCOUNT] is Action.ADOPT
     result = cloud.apply(KINDS)
     assert result.complete, result.failed
     settled(cloud)
+
+
+def test_one_that_others_have_made_goes_to_its_unit(cloud: Cloud) -> None:
+    """As Account Factory does, or somebody in the console: it may be in use."""
+    by_another(cloud)
+    changes = cloud.plan(KINDS).changes
+    assert [(each.address, (each.before or {})["unit"]) for each in changes] == [(ACCOUNT, "root")]
+    assert cloud.apply(KINDS).complete
+    settled(cloud)
+    assert "quarantine" not in places(cloud)
+
+
+def test_control_tower_enrols_it_after_its_release(load_text: Load) -> None:
+    tower = "services:\n  control_tower: {baselines: [{units: [workloads/dev]}]}\n"
+    desired = desired_of(load_text(TEXT + tower))
+    assert RELEASE in desired[Address("control_tower_enrolment", "workloads/dev")].requires
 
 
 @pytest.mark.parametrize("begun", [False, True])

@@ -144,20 +144,21 @@ class Release(Kind):
         if live.unit not in (unit, organization.quarantine):
             raise AccountMoved(f"account {key} is in {live.unit}, not in {organization.quarantine}: plan again")
         if live.unit != unit:
-            self._wait(organization, aws, key)
+            names = [need.name for need in change.requires if need.kind == STACK_SET]
+            self._wait(organization, aws, key, names)
         with aws.writing:
             if live.unit != unit:
                 move(aws, live, unit)
             if NEW_TAG in aws.tree.tags_of(live.id):
                 untag(aws, live.id, NEW_TAG)
 
-    def _wait(self, organization: Organization, aws: Aws, key: str) -> None:
+    def _wait(self, organization: Organization, aws: Aws, key: str, names: Collection[str]) -> None:
         """Until every stack set stands there; raises InstancesFailed where AWS does nothing more about one."""
         lacks: list[str] = []
         try:
             for _ in aws.poll(f"what is to stand in account {key}", "quarantine"):
                 lacks = []
-                for name in _awaited(organization):
+                for name in names:
                     lacks += self._lacks(organization, aws, key, name)
                 if not lacks:
                     return
