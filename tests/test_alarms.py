@@ -17,7 +17,6 @@ from landing.core.model import Diagnostic
 from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.alarm_drill import READS, subscriptions
 from tests.cloud import Cloud
 from tests.conftest import Load
 from tests.samples import SMALL
@@ -410,63 +409,3 @@ def test_alarms_of_rules_that_nothing_asks_for_are_told_at_their_place(problems:
     assert "rules.root-key" in found.help
     without = "services: {alarms: {email: [a@b], config_rules: [all]}}"
     assert codes(problems(without, SMALL)) == [("LZ455", "error")]
-
-
-# ---- Slack
-
-SLACK = "services: {alarms: {slack: {on-call: {workspace: T0123ABCD, channel: C0123ABCDEF}}}}\n"
-
-
-@pytest.fixture(scope="module")
-def chatting(load_text: Load) -> Iterator[Cloud]:
-    with Sandbox(organization=True, slack_workspaces={"T0123ABCD": "Acme"}) as sandbox:
-        cloud = Cloud(sandbox, load_text(SMALL + SLACK))
-        result = cloud.apply()
-        assert result.complete, result.failed
-        yield cloud
-
-
-def test_a_channel_of_slack_hears_and_may_do_nothing(chatting: Cloud) -> None:
-    assert chatting.plan(detect=True).changes == ()
-    tooling = chatting.open().tree.account_ids["security-tooling"]
-    session = chatting.sandbox.session(tooling, region=HOME)
-    (channel,) = session.client("chatbot").describe_slack_channel_configurations()["SlackChannelConfigurations"]
-    assert (channel["ConfigurationName"], channel["SlackChannelId"]) == ("landing-alarms-on-call", "C0123ABCDEF")
-    assert channel["GuardrailPolicyArns"] == ["arn:aws:iam::aws:policy/AWSDenyAll"]
-    assert channel["SnsTopicArns"] == [f"arn:aws:sns:{HOME}:{tooling}:landing-alarms"]
-    iam = session.client("iam")
-    assert iam.list_role_policies(RoleName="landing-alarms-chat")["PolicyNames"] == []
-    assert iam.list_attached_role_policies(RoleName="landing-alarms-chat")["AttachedPolicies"] == []
-    assert not [each for each in chatting.plan().unmanaged if each.kind == "alarm_subscription"], (
-        "AWS's own is no other's"
-    )
-
-
-def test_a_drill_names_the_channel_among_who_hears(chatting: Cloud) -> None:
-    aws = chatting.open()
-    aws.reads = aws.reads.and_also(READS)
-    assert subscriptions(chatting.organization, aws) == {"#C0123ABCDEF of Slack (Acme)": True}
-
-
-def test_where_nobody_has_authorized_the_workspace_it_is_said_before_and_where_it_fails(load_text: Load) -> None:
-    with Sandbox(organization=True) as sandbox:
-        cloud = Cloud(sandbox, load_text(SMALL))
-        assert cloud.apply().complete
-        cloud = Cloud(sandbox, load_text(SMALL + SLACK))
-        plan = cloud.plan()
-        deaf = next(address for address in plan.unmanaged if address.name == "slack/on-call")
-        said = plan.kinds[deaf.kind].astray(plan.described[deaf])
-        assert "channel C0123ABCDEF of the Slack workspace T0123ABCD hears nothing" in said
-        assert "authorize the workspace once in the security tooling account" in said
-        result = cloud.apply()
-        failed = next(each for address, each in result.failed.items() if address.name == "alarms")
-        assert "is not authorized" in failed.message
-        assert "docs/alarms.md" in failed.help
-        sandbox.world.options["slack_workspaces"] = {"T0123ABCD": "Acme"}
-        result = cloud.apply()
-        assert result.complete, result.failed
-
-
-def test_slack_is_not_in_every_partition(problems: Any) -> None:
-    china = SMALL.replace("eu-west-1, us-east-1", "cn-north-1").replace("eu-west-1", "cn-north-1")
-    assert ("LZ483", "error") in codes(problems(SLACK, china))

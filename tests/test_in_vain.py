@@ -69,7 +69,9 @@ def test_which_services_mean_a_quota_by_their_own_words() -> None:
             continue  # botocore does not take it for throttling
         cause = Cause.QUOTA_OR_RATE if service in RETRIED else Cause.QUOTA
         assert cause_of(service, "LimitExceededException") is cause, service
-        assert service in RETRIED or any(word in error.documentation for word in ("quota", "resource limit")), service
+        assert service in RETRIED or any(
+            word in error.documentation for word in ("quota", "resource limit", "service limit")
+        ), service
 
 
 def test_when_the_command_is_done_no_attempt_is_made(sandbox: Sandbox, aws: QuickAws) -> None:

@@ -103,9 +103,10 @@ class Release(Kind):
             reason = f"account {there[key].id} is {there[key].state}: left alone"
             yield Gap(self.name, scope, Diagnostic("", reason), key)
         new = {key for key, each in active.items() if is_new(organization, aws, each)}
-        lacking: dict[str, dict[str, str]] = {key: {} for key in new}
-        for name in _awaited(organization) if new else ():
-            for (key, region), what in _Listing(organization, aws, name).lacking(new, each=False).items():
+        wait = {key for key in new if active[key].unit != organization.accounts[key].unit}
+        lacking: dict[str, dict[str, str]] = {key: {} for key in wait}
+        for name in _awaited(organization) if wait else ():
+            for (key, region), what in _Listing(organization, aws, name).lacking(wait, each=False).items():
                 lacking[key][f"{name}/{region}"] = what
         for key, account in active.items():
             attributes = {"unit": account.unit, "new": key in new, "instances": lacking.get(key, {})}
@@ -129,7 +130,7 @@ class Release(Kind):
             return
         sets = sum(need.kind == STACK_SET for need in change.requires)
         begins = "" if before else f"created in {organization.quarantine}, then "
-        yield f"{begins}moved to {after['unit']} once {sets} stack sets stand in it"
+        yield f"{begins}moved to {after['unit']} once {sets} stack set{'s stand' if sets != 1 else ' stands'} in it"
         lacks = [f"{site}: {what}" for site, what in sorted(before.get("instances", {}).items())]
         if lacks:
             yield f"not yet: {_some(lacks)}"

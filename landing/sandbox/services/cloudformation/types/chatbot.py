@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
+from landing.sandbox.services.cloudformation.types.base import Properties, Site
 
 
 class SlackChannelConfiguration(ApiType):
@@ -16,7 +17,7 @@ class SlackChannelConfiguration(ApiType):
         "ConfigurationName", "GuardrailPolicies", "IamRoleArn", "LoggingLevel", "SlackChannelId", "SlackWorkspaceId",
         "SnsTopicArns", "UserRoleRequired",
     })  # fmt: skip
-    service, key, identity = "chatbot", "ChatConfigurationArn", "ChatConfigurationArn"
+    service, key = "chatbot", "ChatConfigurationArn"
     creates, updates, deletes = (f"{verb}SlackChannelConfiguration" for verb in ("Create", "Update", "Delete"))
     describes, described = "DescribeSlackChannelConfigurations", "SlackChannelConfigurations"
     absent = ("InvalidRequestException",)
@@ -25,3 +26,8 @@ class SlackChannelConfiguration(ApiType):
         "SlackWorkspaceId": "SlackTeamId",
         "UserRoleRequired": "UserAuthorizationRequired",
     }
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """The ARN, which the answer has within the configuration."""
+        answer = self._call(site, self.creates, None, properties)
+        return str(answer["ChannelConfiguration"][self.key])
