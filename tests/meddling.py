@@ -815,6 +815,58 @@ def suppression_of_macie_does_nothing(hands: Hands) -> None:
     client.update_findings_filter(id=found, action="NOOP")
 
 
+def _macie(hands: Hands, region: str = HOME) -> Any:
+    return hands.client("macie2", "security-tooling", region)
+
+
+@shows("macie_allow_list.cards@security-tooling/eu-west-1", MEDIUM)
+def more_text_allowed_in_macie(hands: Hands) -> None:
+    (found,) = _macie(hands).list_allow_lists()["allowLists"]
+    _macie(hands).update_allow_list(id=found["id"], name=found["name"], criteria={"regex": ".*"})
+
+
+@shows(
+    "macie_identifier.employee@security-tooling/eu-west-1",
+    MEDIUM,
+    "missing",
+    also=(
+        "macie_inspection.organization@security-tooling/eu-west-1",
+        "macie_job.prod@security-tooling/eu-west-1",
+        "macie_job.stock@security-tooling/eu-west-1",
+    ),
+)
+def identifier_of_macie_deleted(hands: Hands) -> None:
+    (found,) = _macie(hands).list_custom_data_identifiers()["items"]
+    _macie(hands).delete_custom_data_identifier(id=found["id"])
+
+
+@shows("macie_scope.organization@security-tooling/eu-west-1", MEDIUM)
+def buckets_looked_at_that_were_not(hands: Hands) -> None:
+    id_ = _macie(hands).list_classification_scopes()["classificationScopes"][0]["id"]
+    _macie(hands).update_classification_scope(id=id_, s3={"excludes": {"bucketNames": [], "operation": "REPLACE"}})
+
+
+@shows("macie_inspection.organization@security-tooling/us-east-1", MEDIUM)
+def less_looked_for(hands: Hands) -> None:
+    client = _macie(hands, OTHER)
+    id_ = client.list_sensitivity_inspection_templates()["sensitivityInspectionTemplates"][0]["id"]
+    client.update_sensitivity_inspection_template(
+        id=id_, includes={}, excludes={"managedDataIdentifierIds": ["UK_DRIVERS_LICENSE", "CREDIT_CARD_NUMBER"]}
+    )
+
+
+@shows("macie_job.prod@security-tooling/eu-west-1", MEDIUM)
+def job_of_macie_paused(hands: Hands) -> None:
+    jobs = {each["name"]: each["jobId"] for each in _macie(hands).list_classification_jobs()["items"]}
+    _macie(hands).update_classification_job(jobId=jobs["landing-prod"], jobStatus="USER_PAUSED")
+
+
+@shows("macie_job.stock@security-tooling/us-east-1", MEDIUM, "missing")
+def job_of_macie_cancelled(hands: Hands) -> None:
+    (found,) = _macie(hands, OTHER).list_classification_jobs()["items"]
+    _macie(hands, OTHER).update_classification_job(jobId=found["jobId"], jobStatus="CANCELLED")
+
+
 @shows("inspector.organization@security-tooling/us-east-1")
 def new_accounts_not_scanned(hands: Hands) -> None:
     client = hands.client("inspector2", "security-tooling", OTHER)

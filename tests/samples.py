@@ -33,6 +33,22 @@ MACIE = """\
   macie:
     discovery: NEW
     suppress: {public: {where: {type: {eq: [Policy:IAMUser/S3BucketPublic]}, count: {lt: 9}}}}
+    exclude: {}
+    inspection: {include: [VEHICLE_IDENTIFICATION_NUMBER], exclude: [UK_DRIVERS_LICENSE], identifiers: [employee], allow_lists: [cards]}
+    allow_lists: {cards: {regex: "4111-.*", description: Test cards}}
+    identifiers: {employee: {regex: "E-[0-9]{6}", keywords: [employee, staff], severity: {LOW: 1, HIGH: 100}}}
+    jobs:
+      prod:
+        every: week
+        include: {target: {units: [workloads/prod]}, tags: {data: ["yes"]}}
+        exclude: {shared: [EXTERNAL]}
+        objects: {extensions: [csv], tags: {k: [v]}}
+        except_objects: {prefixes: [logs/]}
+        sample: 10
+        identifiers: [employee]
+        allow_lists: [cards]
+        regions: [eu-west-1]
+      stock: {every: once, include: {names: [acme-stock]}, managed: NONE, identifiers: [employee]}
     overrides:
       dev: {target: {units: [workloads/dev]}, members: PAUSED}
       prod: {target: {units: [workloads/prod]}, discovery: NONE}

@@ -386,7 +386,7 @@ def test_synth_gives_the_same_bytes_and_removes_only_its_own_leftovers(
     assert landing("synth", "--out", "out") == 0
     assert first == {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.json")}
     names = {str(path.relative_to(tmp_path / "out")) for path in first}
-    assert {"mine.json", "templates/log-archive.json", "attachments.json", "permissions/plan.json"} <= names
+    assert {"mine.json", "templates/log-archive.json", "attachments.json", "permissions/plan-1.json"} <= names
     assert "templates/old.json" not in names
 
 

@@ -94,7 +94,13 @@ def test_a_service_that_is_let_go_of_stays_as_it_is(creation: Story, load_text: 
     text = FULL.replace(MACIE, "")
     with Sandbox() as sandbox:
         sandbox.load(creation.end)
-        plan = Cloud(sandbox, load_text(text + "removed: [governed_service.macie, 'macie_suppression.*']\n")).plan()
+        plan = Cloud(
+            sandbox,
+            load_text(
+                text
+                + "removed: [governed_service.macie, 'macie_suppression.*', 'macie_allow_list.*', 'macie_identifier.*', 'macie_job.*']\n"
+            ),
+        ).plan()
     concerned = {str(each.address): each.action for each in plan.changes if "macie" in str(each.address)}
     assert concerned == {"governed_service.macie": Action.FORGET}
     assert {"macie", "macie_administrator"} <= {address.kind for address in plan.unmanaged}

@@ -146,10 +146,21 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("inspector2", "Status"): ("SUSPENDING", REST),
     ("kms", "KeyState"): ("PendingImport PendingDeletion Creating Updating Unavailable Disabled PendingReplicaDeletion", REST),
     ("kms", "KeyManagerType"): ("CUSTOMER", UNUSED),
+    ("kms", "OriginType"): ("AWS_KMS AWS_CLOUDHSM EXTERNAL_KEY_STORE", UNUSED),
     ("macie2", "RelationshipStatus"): (
         "Created EmailVerificationFailed EmailVerificationInProgress Invited Removed Resigned", REST,
     ),
     ("macie2", "AdminStatus"): ("DISABLING_IN_PROGRESS", REST),
+    ("macie2", "AllowListStatusCode"): (
+        "S3_OBJECT_NOT_FOUND S3_OBJECT_OVERSIZE S3_OBJECT_EMPTY S3_OBJECT_ACCESS_DENIED", REST,
+    ),
+    ("macie2", "ClassificationScopeUpdateOperation"): ("REMOVE ADD", SENT),
+    ("macie2", "JobComparator"): ("LT GT LTE NE CONTAINS GTE", "of others' conditions, which stand as AWS has them"),
+    ("macie2", "JobStatus"): ("IDLE", REST),
+    ("macie2", "LastRunErrorStatusCode"): ("ERROR", UNUSED),
+    ("macie2", "ScopeFilterKey"): (
+        "OBJECT_SIZE OBJECT_LAST_MODIFIED_DATE", "of others' conditions, which stand as AWS has them",
+    ),
     ("organizations", "AccountState"): ("PENDING_ACTIVATION", REST),
     ("organizations", "CreateAccountFailureReason"): (
         "GOVCLOUD_ACCOUNT_ALREADY_EXISTS", "only of CreateGovCloudAccount, which is not called",

@@ -75,7 +75,7 @@ def test_every_kind_says_of_every_attribute_which_values_protect_less(full: Orga
             "incident_response_membership.organization",
             "triage true → false; units no longer workloads/prod",
         ),
-        ("discovery: NEW\n", "discovery: NONE\n", "macie.organization", "discovery NEW → NONE"),
+        ("discovery: NEW\n", "discovery: SOME\n", "macie.organization", "discovery NEW → SOME"),
         ("  macie:\n", "  macie:\n    auto_enable: false\n", "macie.organization", "auto_enable true → false"),
         ("insights: [ApiCallRateInsight], ", "", "trail.landing-organization-trail", "no longer ApiCallRateInsight"),
         (

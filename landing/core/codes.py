@@ -343,6 +343,11 @@ CODES: Mapping[str, Explanation] = {
         "alarms told to Slack in a partition that has no Amazon Q Developer in chat applications",
         "take `slack` out, and add `https` or `email`",
     ),
+    "LZ485": Explanation(
+        "discovery or a job of Macie that AWS does not take: an allow list of no or two forms, thresholds that do not "
+        "rise, keys that there are not, discovery that is off, buckets of which nothing is said",
+        "the message names the setting and what it takes",
+    ),
     "LZ501": Explanation(
         "(`plan`, `drift`, `apply`) an account id that AWS does not have, or has for something else",
         "the message says what AWS has; correct the id, or leave it out",

@@ -34,7 +34,9 @@ def documents(organization: Organization) -> Iterator[tuple[str, Any]]:
     lock = organization.lock
     mine = lock if lock and lock.account == organization.management else None
     place, entered = organization.partition, organization.read_role or organization.member_role
-    yield "permissions/plan.json", plan_policy(place, entered, organization=organization.id, lock=mine)
+    planning = plan_policy(place, entered, organization=organization.id, lock=mine)
+    for number, part in enumerate(packed(planning["Statement"]), 1):
+        yield f"permissions/plan-{number}.json", part
     applying = apply_policy(place, organization.member_role, organization=organization.id, lock=mine)
     for number, part in enumerate(packed(applying["Statement"]), 1):
         yield f"permissions/apply-{number}.json", part

@@ -73,7 +73,7 @@ def plan_policy(
     """For the role that plans and reports drift: reads, and enters member accounts by their role.
 
     `organization` is the id of the only one whose accounts it enters; without it, the one that its own account is in.
-    `lock` is one in the management account.
+    `lock` is one in the management account. Longer than a managed policy may be, it is `packed` into several.
     """
     actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, *BESIDES}
     statements = [_allow("Read", actions - {ENTER}), _enter(partition, member_role, organization)]
@@ -411,8 +411,9 @@ def _document(statements: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def page() -> str:
     """`docs/permissions.md`."""
     rows = "\n".join(f"| `{kind.name}` | {_listed(kind.reads)} | {_listed(kind.writes)} |" for kind in KINDS)
-    applying = "\n\n".join(
-        f"```json\n{json.dumps(each, indent=2)}\n```" for each in packed(apply_policy()["Statement"])
+    planning, applying = (
+        "\n\n".join(f"```json\n{json.dumps(each, indent=2)}\n```" for each in packed(policy["Statement"]))
+        for policy in (plan_policy(), apply_policy())
     )
     return f"""# Permissions
 
@@ -435,13 +436,11 @@ administrator; and by `access.read_role`, where you name one, which can only rea
 
 It changes nothing. Drift detection (`Detect…`) fills in a report of CloudFormation and touches no resource.
 
-```json
-{json.dumps(plan_policy(), indent=2)}
-```
+{planning}
 
 ## The role that applies
 
-It needs the policy above and these beside it: together they are longer than one managed policy may be.
+It needs those above and these beside them: together they are longer than one managed policy may be.
 
 {applying}
 

@@ -51,6 +51,10 @@ SETTINGS = (
     "{macie: {export: false, auto_enable: false, discovery: ALL}}",
     "{log_archive: {}, macie: {}}",
     "{macie: {export: false, suppress: {a: {description: d, where: {accountId: {eq: ['1', '0'], neq: ['2']}, count: {gte: 3}}}}}}",
+    "{macie: {export: false, discovery: SOME, exclude: {buckets: [b-b, a-a], log_archive: false}, inspection: {exclude: [A_B]}, allow_lists: {l: {location: 's3://acme/l/words.txt'}}}}",
+    "{log_archive: {}, macie: {discovery: NEW, exclude: {buckets: [a-a]}, identifiers: {i: {regex: 'a{3}', ignore_words: [aaab], distance: 9}}}}",
+    "{macie: {export: false, identifiers: {i: {regex: a}}, jobs: {m: {every: month, day: 3, existing: true, include: {permission: [PUBLIC], names: [x-x, y-y]}, "
+    "managed: EXCEPT, managed_identifiers: [A_B]}, d: {every: day, regions: [us-east-1], include: {target: {accounts: [shop-dev]}}, exclude: {tags: {k: [v, w]}}, identifiers: [i]}}}}",
     "{root_access: {}}",
     "{service_quotas: {new_accounts: {l: {service: lambda, quota: L-B99A9384, value: 2000}}}}",
     "{root_access: {sessions: false, administrator: false}}",

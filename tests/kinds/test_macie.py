@@ -130,6 +130,110 @@ def test_filters_of_others_stay_and_of_two_of_ours_one_goes(sandbox: Sandbox, at
     ]  # fmt: skip
 
 
+USED = (
+    "discovery: SOME, identifiers: {staff: {regex: REGEX}}, allow_lists: {cards: {regex: a}}, "
+    "inspection: {include: [A_B], exclude: [C_D], identifiers: [staff], allow_lists: [cards]}, "
+    "jobs: {weekly: {every: week, include: {target: {units: [workloads]}}, identifiers: [staff], allow_lists: [cards]}, "
+    "stock: {every: once, include: {names: [acme-stock]}}}"
+)
+
+
+def jobs(cloud: Cloud) -> list[tuple[str, str]]:
+    return sorted((each["name"], each["jobStatus"]) for each in client(cloud).list_classification_jobs()["items"])
+
+
+def test_another_identifier_goes_with_what_uses_it_and_what_is_of_others_stays(sandbox: Sandbox, at: At) -> None:
+    cloud = converged(at(text(USED.replace("REGEX", "a"))), OF_IT)
+    found = client(cloud)
+    template = found.get_automated_discovery_configuration()["sensitivityInspectionTemplateId"]
+    before = found.get_sensitivity_inspection_template(id=template)
+    theirs = {
+        "customDataIdentifierIds": found.create_custom_data_identifier(name="theirs", regex="a")[
+            "customDataIdentifierId"
+        ],
+        "allowListIds": found.create_allow_list(name="theirs", criteria={"regex": "a"})["id"],
+        "managedDataIdentifierIds": "OTHER",
+    }
+    includes = {name: [*before["includes"][name], each] for name, each in theirs.items()}
+    found.update_sensitivity_inspection_template(id=template, includes=includes, excludes=before["excludes"])
+    found.create_classification_job(name="theirs", jobType="ONE_TIME", s3JobDefinition={"bucketCriteria": {}})
+    assert cloud.plan(OF_IT).changes == ()
+    assert {address.name for address in cloud.plan(OF_IT).unmanaged} == {"theirs (by name)"}
+
+    later = at(
+        text(USED.replace("REGEX", "b").replace("exclude: [C_D]", "exclude: [C_D, A_B]").replace("[A_B], ex", "[], ex"))
+    )
+    plan = later.plan(OF_IT)
+    changed = {f"{change.address.kind}.{change.address.name}" for change in plan.changes}
+    assert changed == {"macie_identifier.staff", "macie_inspection.organization", "macie_job.weekly"}
+    job = next(change for change in plan.changes if change.address.kind == "macie_job")
+    notes = [*KINDS["macie_job"].notes(later.organization, job)]
+    assert [note.partition(":")[0] for note in notes] == ["AWS changes no job", "cost"]
+    converged(later, OF_IT)
+    shown = found.get_sensitivity_inspection_template(id=template)
+    assert shown["includes"]["managedDataIdentifierIds"] == ["OTHER"]
+    assert shown["excludes"]["managedDataIdentifierIds"] == ["A_B", "C_D"]
+    for name in ("customDataIdentifierIds", "allowListIds"):
+        assert theirs[name] in shown["includes"][name]
+        assert len(shown["includes"][name]) == 2
+    assert jobs(later) == [
+        ("landing-stock", "RUNNING"), ("landing-weekly", "CANCELLED"), ("landing-weekly", "IDLE"), ("theirs", "RUNNING"),
+    ]  # fmt: skip
+
+
+def test_jobs_that_are_done_stay_and_those_that_the_config_drops_are_cancelled(sandbox: Sandbox, at: At) -> None:
+    cloud = converged(at(text(USED.replace("REGEX", "a"))), OF_IT)
+    found = client(cloud)
+    for each in found.list_classification_jobs()["items"]:
+        if each["name"] == "landing-weekly":
+            found.update_classification_job(jobId=each["jobId"], jobStatus="USER_PAUSED")
+    converged(cloud, OF_IT)
+    assert ("landing-weekly", "IDLE") in jobs(cloud)
+    sandbox.advance(2 * 3600)
+    assert jobs(cloud) == [("landing-stock", "COMPLETE"), ("landing-weekly", "IDLE")]
+    assert cloud.plan(OF_IT).changes == ()
+    less = converged(at(text("discovery: SOME")), OF_IT)
+    assert jobs(less) == [("landing-stock", "COMPLETE"), ("landing-weekly", "CANCELLED")]
+    assert found.list_allow_lists()["allowLists"] == found.list_custom_data_identifiers()["items"] == []
+
+
+def test_a_file_that_macie_cannot_read_is_drift(sandbox: Sandbox, at: At) -> None:
+    assert at(SMALL).apply(OF_IT).complete
+    s3 = sandbox.session(at(SMALL).open().tree.account_ids["security-tooling"], region=REGION).client("s3")
+    s3.create_bucket(Bucket="acme-words", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="acme-words", Key="words.txt", Body=b"acme")
+    cloud = converged(at(text("allow_lists: {words: {location: 's3://acme-words/words.txt'}}")), OF_IT)
+    s3.delete_object(Bucket="acme-words", Key="words.txt")
+    change = change_of(cloud, "macie_allow_list")
+    assert change.before
+    assert change.before["status"] == "S3_OBJECT_NOT_FOUND"
+    assert not cloud.apply(OF_IT).complete
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "exclude: {}",
+        "inspection: {}",
+        "discovery: ALL, inspection: {include: [A], exclude: [A]}",
+        "discovery: ALL, inspection: {allow_lists: [none]}",
+        "allow_lists: {a: {}}",
+        "allow_lists: {a: {regex: a, location: 's3://acme/a'}}",
+        "identifiers: {a: {regex: a, severity: {LOW: 2, HIGH: 1}}}",
+        "jobs: {a: {every: day, include: {}}}",
+        "jobs: {a: {every: day, include: {target: {tags: {no: body}}}}}",
+        "jobs: {a: {every: day, include: {names: [a-a]}, managed: NONE}}",
+        "jobs: {a: {every: day, include: {names: [a-a]}, managed: ONLY}}",
+        "jobs: {a: {every: day, include: {names: [a-a]}, identifiers: [none]}}",
+        "jobs: {a: {every: day, include: {names: [a-a]}, regions: [ap-south-1]}}",
+    ],
+)
+def test_discovery_and_jobs_that_macie_does_not_take_are_told(problems: Any, settings: str) -> None:
+    found = problems(f"services: {{macie: {{export: false, {settings}}}}}")
+    assert {each.code for each in found if each.severity == "error"} == {"LZ485"}
+    assert all(each.source and each.help for each in found if each.severity == "error")
+
+
 @pytest.mark.parametrize(
     "where",
     [

@@ -293,3 +293,152 @@ def test_filters_archive_findings(cloud: Cloud) -> None:
     for call in (client.get_findings_filter, client.delete_findings_filter, client.update_findings_filter):
         refused("ResourceNotFoundException", call, id=made["id"])
     assert client.list_findings_filters()["findingsFilterListItems"] == []
+
+
+@source("macie2: CreateAllowList, UpdateAllowList, GetAllowList, ListAllowLists, DeleteAllowList (API reference)")
+def test_allow_lists_are_an_expression_or_an_object(cloud: Cloud) -> None:
+    client = macie(cloud)
+    refused("AccessDeniedException", client.list_allow_lists)
+    client.enable_macie()
+    file = {"s3WordsList": {"bucketName": "acme-words", "objectKey": "words.txt"}}
+    for criteria in ({}, {"regex": "a", **file}):
+        refused("ValidationException", client.create_allow_list, name="n", criteria=criteria)
+    made = client.create_allow_list(name="n", criteria={"regex": "a"}, clientToken="t")
+    assert client.create_allow_list(name="n", criteria={"regex": "a"}, clientToken="t")["id"] == made["id"]
+
+    def status() -> str:
+        found: str = client.get_allow_list(id=made["id"])["status"]["code"]
+        return found
+
+    assert status() == "OK"
+    client.update_allow_list(id=made["id"], name="m", criteria=file)
+    assert status() == "S3_OBJECT_NOT_FOUND"
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="acme-words")
+    for body, code in ((b"", "S3_OBJECT_EMPTY"), (b"a", "OK")):
+        s3.put_object(Bucket="acme-words", Key="words.txt", Body=body)
+        assert status() == code
+    (listed,) = client.list_allow_lists()["allowLists"]
+    assert (listed["name"], "criteria" in listed) == ("m", False)
+    client.delete_allow_list(id=made["id"])
+    for call in (client.get_allow_list, client.delete_allow_list):
+        refused("ResourceNotFoundException", call, id=made["id"])
+
+
+@source("macie2: CreateCustomDataIdentifier, GetCustomDataIdentifier, DeleteCustomDataIdentifier (API reference)")
+def test_custom_identifiers_are_never_changed_and_softly_deleted(cloud: Cloud) -> None:
+    client = macie(cloud)
+    client.enable_macie()
+    level = [{"severity": "LOW", "occurrencesThreshold": 5}, {"severity": "HIGH", "occurrencesThreshold": 5}]
+    for wrong in (
+        {"regex": "("}, {"regex": "a" * 513}, {"keywords": ["ab"]}, {"ignoreWords": ["abc"]}, {"severityLevels": level},
+        {"maximumMatchDistance": 301}, {"description": "d" * 513}, {"ignoreWords": ["abcd"] * 11},
+    ):  # fmt: skip
+        refused("ValidationException", client.create_custom_data_identifier, **{"name": "n", "regex": "a", **wrong})
+    made = client.create_custom_data_identifier(name="n", regex="a")["customDataIdentifierId"]
+    assert client.get_custom_data_identifier(id=made)["maximumMatchDistance"] == 50
+    client.delete_custom_data_identifier(id=made)
+    assert client.list_custom_data_identifiers()["items"] == []
+    assert client.get_custom_data_identifier(id=made)["deleted"] is True
+    found = client.batch_get_custom_data_identifiers(ids=[made, "other"])
+    assert found["customDataIdentifiers"][0]["deleted"] is True
+    assert found["notFoundIdentifierIds"] == ["other"]
+    refused("ResourceNotFoundException", client.delete_custom_data_identifier, id=made)
+    everything = {"bucketCriteria": {}}
+    asked = {"name": "j", "jobType": "ONE_TIME", "s3JobDefinition": everything, "customDataIdentifierIds": [made]}
+    refused("ResourceNotFoundException", client.create_classification_job, **asked)
+
+
+@source("macie2: CreateClassificationJob (API reference): what belongs together")
+def test_jobs_that_are_not_taken(cloud: Cloud) -> None:
+    client = macie(cloud)
+    client.enable_macie()
+    term = {"simpleCriterion": {"comparator": "CONTAINS", "key": "S3_BUCKET_NAME", "values": ["a"]}}
+    key = {"simpleScopeTerm": {"comparator": "EQ", "key": "OBJECT_KEY", "values": ["a"]}}
+    static = {"bucketDefinitions": [{"accountId": "111122223333", "buckets": ["a"]}]}
+    for wrong in (
+        {"jobType": "SCHEDULED"},
+        {"scheduleFrequency": {"dailySchedule": {}}},
+        {"initialRun": True},
+        {"managedDataIdentifierSelector": "INCLUDE"},
+        {"managedDataIdentifierIds": ["A"]},
+        {"managedDataIdentifierSelector": "NONE"},
+        {"samplingPercentage": 0},
+        {"description": "d" * 201},
+        {"s3JobDefinition": {}},
+        {"s3JobDefinition": {"bucketCriteria": {}, **static}},
+        {"s3JobDefinition": {"bucketCriteria": {"includes": {"and": [term]}}}},
+        {"s3JobDefinition": {"bucketCriteria": {}, "scoping": {"excludes": {"and": [key]}}}},
+    ):
+        asked = {"name": "j", "jobType": "ONE_TIME", "s3JobDefinition": {"bucketCriteria": {}}, **wrong}
+        refused("ValidationException", client.create_classification_job, **asked)
+    refused(
+        "ResourceNotFoundException",
+        client.create_classification_job,
+        name="j",
+        jobType="ONE_TIME",
+        s3JobDefinition=static,
+        allowListIds=["other"],
+    )
+
+
+@source("macie2: UpdateClassificationJob, DeleteAllowList (API reference): from which status to which; active jobs")
+def test_jobs_are_paused_resumed_and_cancelled(cloud: Cloud) -> None:
+    client = macie(cloud)
+    client.enable_macie()
+    words = client.create_allow_list(name="n", criteria={"regex": "a"})["id"]
+    weekly = {"jobType": "SCHEDULED", "scheduleFrequency": {"weeklySchedule": {"dayOfWeek": "MONDAY"}}}
+    everything = {"bucketCriteria": {}}
+    made = client.create_classification_job(name="j", s3JobDefinition=everything, allowListIds=[words], **weekly)
+    job = {"jobId": made["jobId"]}
+    refused("ConflictException", client.update_classification_job, **job, jobStatus="RUNNING")
+    refused("ValidationException", client.update_classification_job, **job, jobStatus="COMPLETE")
+    client.update_classification_job(**job, jobStatus="USER_PAUSED")
+    assert client.describe_classification_job(**job)["jobStatus"] == "USER_PAUSED"
+    client.update_classification_job(**job, jobStatus="RUNNING")
+    refused("ValidationException", client.delete_allow_list, id=words)
+    client.update_classification_job(**job, jobStatus="CANCELLED")
+    refused("ConflictException", client.update_classification_job, **job, jobStatus="CANCELLED")
+    client.delete_allow_list(id=words)
+    cancelled = [{"comparator": "EQ", "key": "jobStatus", "values": ["CANCELLED"]}]
+    assert client.list_classification_jobs(filterCriteria={"excludes": cancelled})["items"] == []
+    assert len(client.list_classification_jobs(filterCriteria={"includes": cancelled})["items"]) == 1
+    refused("ResourceNotFoundException", client.describe_classification_job, jobId="other")
+
+
+@source("macie2: Classification Scopes, Sensitivity Inspection Templates (API reference): made when first enabled")
+def test_the_scope_and_the_template_are_there_once_discovery_was_enabled(cloud: Cloud) -> None:
+    client = macie(cloud, administrator(cloud, MACIE))
+    assert client.list_classification_scopes()["classificationScopes"] == []
+    assert client.list_sensitivity_inspection_templates()["sensitivityInspectionTemplates"] == []
+    client.update_automated_discovery_configuration(status="ENABLED", autoEnableOrganizationMembers="NONE")
+    client.update_automated_discovery_configuration(status="DISABLED", autoEnableOrganizationMembers="NONE")
+    found = client.get_automated_discovery_configuration()
+    scope, template = found["classificationScopeId"], found["sensitivityInspectionTemplateId"]
+    assert client.list_classification_scopes()["classificationScopes"][0]["id"] == scope
+    assert client.list_sensitivity_inspection_templates()["sensitivityInspectionTemplates"][0]["id"] == template
+
+    def excluded(names: list[str], operation: str) -> list[str]:
+        client.update_classification_scope(id=scope, s3={"excludes": {"bucketNames": names, "operation": operation}})
+        named: list[str] = client.get_classification_scope(id=scope)["s3"]["excludes"]["bucketNames"]
+        return named
+
+    s3 = cloud.client("s3")
+    for name in ("acme-one", "acme-two"):
+        s3.create_bucket(Bucket=name)
+    assert excluded(["acme-one"], "ADD") == ["acme-one"]
+    assert excluded(["acme-two"], "ADD") == ["acme-one", "acme-two"]
+    assert excluded(["acme-one"], "REMOVE") == ["acme-two"]
+    assert excluded(["acme-one"], "REPLACE") == ["acme-one"]
+    update = client.update_sensitivity_inspection_template
+    with pytest.raises(client.exceptions.ValidationException):
+        excluded(["acme-three"], "REPLACE")
+    refused("ValidationException", update, id=template, includes={"customDataIdentifierIds": ["other"]})
+    refused("ValidationException", update, id=template, includes={"allowListIds": ["other"]})
+    update(id=template, description="d", includes={"managedDataIdentifierIds": ["A"]})
+    update(id=template, excludes={"managedDataIdentifierIds": ["B"]})
+    shown = client.get_sensitivity_inspection_template(id=template)
+    assert "includes" not in shown
+    assert shown["excludes"] == {"managedDataIdentifierIds": ["B"]}
+    refused("ResourceNotFoundException", update, id="other")
+    refused("ResourceNotFoundException", client.get_classification_scope, id="other")

@@ -86,6 +86,138 @@ class Suppress:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AllowList:
+    """Text that is not reported, in every region: what an expression matches, or the lines of a file in a bucket."""
+
+    description: str = setting("", "What for.", maxLength=512)
+    regex: str = setting("", "The expression.", maxLength=512)
+    location: str = setting(
+        "", "The file, a line an entry: `s3://bucket/key`.", pattern=r"^(s3://[A-Za-z0-9._-]{3,255}/.+)?$"
+    )
+
+
+SEVERITIES = ("LOW", "MEDIUM", "HIGH")
+"""Of findings, in the order in which the thresholds of a custom identifier rise (API reference, SeverityLevel)."""
+
+
+def _words(least: int, most: int) -> dict[str, Any]:
+    items = {"type": "string", "minLength": least, "maxLength": 90}
+    return {"type": "array", "uniqueItems": True, "maxItems": most, "items": items}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identifier:
+    """Sensitive data of your own that is looked for, in every region; AWS changes none, so a change makes another."""
+
+    description: str = setting("", "What it is; no sensitive data in it.", maxLength=512)
+    regex: str = setting(REQUIRED, "The expression that matches it.", minLength=1, maxLength=512)
+    keywords: tuple[str, ...] = setting((), "One of these comes before it.", **_words(3, 50))
+    ignore_words: tuple[str, ...] = setting((), "What it contains where it is none.", **_words(4, 10))
+    distance: int = setting(50, "Characters at most from the end of a keyword to its end.", minimum=1, maximum=300)
+    severity: Mapping[str, int] = setting(
+        {},
+        "From how many in an object a finding has which severity; left out: MEDIUM from the first.",
+        propertyNames={"enum": list(SEVERITIES)},
+        additionalProperties={"type": "integer", "minimum": 1},
+    )
+
+
+_MANAGED = {"pattern": "^[A-Z0-9_]+$", "type": "string"}
+_IDS = {"type": "array", "uniqueItems": True, "items": _MANAGED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """What automated discovery looks for; managed identifiers that are not named are left as they are."""
+
+    include: tuple[str, ...] = setting((), "Managed identifiers, besides those that AWS recommends.", **_IDS)
+    exclude: tuple[str, ...] = setting((), "Managed identifiers that are not used.", **_IDS)
+    identifiers: tuple[str, ...] = setting((), "Keys of `identifiers`.")
+    allow_lists: tuple[str, ...] = setting((), "Keys of `allow_lists`.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excluded:
+    """Buckets that automated discovery leaves out; all others are in."""
+
+    buckets: tuple[str, ...] = setting(
+        (),
+        "Names of buckets that are there.",
+        type="array",
+        uniqueItems=True,
+        items={"type": "string", "pattern": "^[A-Za-z0-9._-]{3,255}$"},
+    )
+    log_archive: bool = setting(True, "The buckets of the log archive too.")
+
+
+def _enum(*values: str) -> dict[str, Any]:
+    return {"type": "array", "uniqueItems": True, "items": {"type": "string", "enum": list(values)}}
+
+
+_TAGS = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string"}},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Buckets:
+    """Buckets for which all holds that is said; of several values, one."""
+
+    target: Target | None = setting(None, "Of these accounts of the config.")
+    names: tuple[str, ...] = setting((), "Called one of these.")
+    permission: tuple[str, ...] = setting((), "Public or not.", **_enum("PUBLIC", "NOT_PUBLIC", "UNKNOWN"))
+    shared: tuple[str, ...] = setting(
+        (),
+        "Shared with whom.",
+        **_enum("EXTERNAL", "INTERNAL", "NOT_SHARED", "UNKNOWN"),
+    )
+    tags: Mapping[str, Any] = setting({}, "Tagged so.", **_TAGS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objects:
+    """Objects for which all holds that is said; of several values, one."""
+
+    extensions: tuple[str, ...] = setting((), "Whose name ends so, without the dot.")
+    prefixes: tuple[str, ...] = setting((), "Whose key begins so.")
+    tags: Mapping[str, Any] = setting({}, "Tagged so.", **_TAGS)
+
+
+ONCE = "once"
+PERIODS = (ONCE, "day", "week", "month")
+WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Buckets that are searched for sensitive data, charged by GB; AWS changes no job, so a change makes another."""
+
+    description: str = setting("", "What for.", maxLength=200)
+    every: str = setting(REQUIRED, "How often.", enum=list(PERIODS))
+    weekday: str = setting("MONDAY", "When `every` is `week`.", enum=list(WEEKDAYS))
+    day: int = setting(1, "Of the month, when `every` is `month`; no month without that day.", minimum=1, maximum=31)
+    existing: bool = setting(
+        False, "Whether one that recurs begins with all objects that are there; else only with those that come."
+    )
+    sample: int = setting(100, "Percent of the objects, chosen by chance.", minimum=1, maximum=100)
+    include: Buckets = setting(REQUIRED, "Which buckets, looked up at each run.")
+    exclude: Buckets | None = setting(None, "Of these, which not.")
+    objects: Objects | None = setting(None, "Which objects in them.")
+    except_objects: Objects | None = setting(None, "Of these, which not.")
+    managed: str = setting(
+        "RECOMMENDED",
+        "Which managed identifiers: those that AWS recommends, ALL, NONE, ONLY those in `managed_identifiers`, or all "
+        "EXCEPT these.",
+        enum=["RECOMMENDED", "ALL", "NONE", "ONLY", "EXCEPT"],
+    )
+    managed_identifiers: tuple[str, ...] = setting((), "Ids of managed identifiers.", **_IDS)
+    identifiers: tuple[str, ...] = setting((), "Keys of `identifiers`.")
+    allow_lists: tuple[str, ...] = setting((), "Keys of `allow_lists`.")
+    regions: tuple[str, ...] = setting((), "Governed regions, each with a job; left out: all that have Macie.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Override:
     """What differs in some accounts."""
 
@@ -117,6 +249,15 @@ class MacieSettings:
         "Automated discovery of sensitive data, charged by bucket and GB: in ALL accounts, in NEW ones, in SOME that "
         "`overrides` name, or NONE.",
         enum=["ALL", "NEW", CHOSEN, "NONE"],
+    )
+    exclude: Excluded | None = setting(None, "Buckets that automated discovery leaves out; left out: as found.")
+    inspection: Inspection | None = setting(None, "What automated discovery looks for; left out: as found.")
+    allow_lists: Mapping[str, AllowList] = setting({}, "By stable key.", propertyNames={"maxLength": 56})
+    identifiers: Mapping[str, Identifier] = setting(
+        {}, "Custom data identifiers by stable key.", propertyNames={"maxLength": 56}
+    )
+    jobs: Mapping[str, Job] = setting(
+        {}, "Sensitive data discovery jobs by stable key.", propertyNames={"maxLength": 56}
     )
     export: bool = setting(True, "Deliver discovery results to the log archive; AWS keeps them for 90 days.")
     suppress: Mapping[str, Suppress] = setting({}, "Suppression rules by stable key.", propertyNames={"maxLength": 56})

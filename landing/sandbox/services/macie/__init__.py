@@ -9,7 +9,7 @@ from landing.sandbox.services.service import Service
 
 
 class Macie(Service[Place]):
-    """Enabled account by account, Region by Region; jobs, findings and sending invitations are unsupported."""
+    """Enabled account by account, Region by Region; findings and sending invitations are unsupported."""
 
     name = "macie2"
     state_type = Place

@@ -15,9 +15,11 @@ def get_automated_discovery_configuration(call: Call) -> dict[str, Any]:
     found = place.discovery
     return {
         "autoEnableOrganizationMembers": place.administration.auto_discover if place.administration else None,
+        "classificationScopeId": found.scope or None,
         "disabledAt": found.disabled,
         "firstEnabledAt": found.first,
         "lastUpdatedAt": found.updated,
+        "sensitivityInspectionTemplateId": found.template or None,
         "status": found.status,
     }
 
@@ -32,6 +34,8 @@ def update_automated_discovery_configuration(call: Call) -> dict[str, Any]:
     found.status, found.updated = call["status"], call.world.now
     if found.status == "ENABLED":
         found.first, found.disabled = found.first or call.world.now, None
+        found.scope = found.scope or call.world.token(32, "0123456789abcdef")
+        found.template = found.template or call.world.token(32, "0123456789abcdef")
     else:
         found.disabled = call.world.now
     if place.administration is not None and asked is not None:

@@ -57,6 +57,11 @@ class Discovery:
     first: datetime | None = None
     disabled: datetime | None = None
     updated: datetime | None = None
+    scope: str = ""
+    template: str = ""
+    """Ids of what AWS makes when it is first enabled."""
+    excluded: list[str] = field(default_factory=list)
+    inspection: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -67,6 +72,9 @@ class Place(Relations):
     administration: Administration | None = None
     discovery: Discovery = field(default_factory=Discovery)
     filters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lists: dict[str, dict[str, Any]] = field(default_factory=dict)
+    identifiers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     export: dict[str, Any] = field(default_factory=dict)
     publication: dict[str, bool] = field(
         default_factory=lambda: {"publishClassificationFindings": False, "publishPolicyFindings": True}
