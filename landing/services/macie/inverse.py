@@ -85,9 +85,14 @@ def _jobs(organization: Organization, live: Collection[Resource]) -> Iterator[tu
         strange = {name for each in objects.values() for name in each} - {"extensions", "prefixes", "tags"}
         if strange or None in sides.values():
             continue
-        plain = ("description", "every", "existing", "sample", "managed", "managed_identifiers", "allow_lists")
+        plain = ("description", "every", "existing", "sample", "managed_identifiers", "allow_lists")
         job: dict[str, Any] = {name: attributes[name] for name in plain}
-        job |= {"identifiers": _keys(attributes), **objects, "include": sides["include"]}
+        job |= {
+            "managed": attributes["selector"],
+            "identifiers": _keys(attributes),
+            **objects,
+            "include": sides["include"],
+        }
         if sides["exclude"]:
             job["exclude"] = sides["exclude"]
         if attributes["every"] == "week":

@@ -55,7 +55,7 @@ class MacieJob(AdministeredSetting):
     weaker: ClassVar[Mapping[str, Weaker]] = {
         **dict.fromkeys(
             (
-                "every", "on", "sample", "include", "exclude", "objects", "except_objects", "managed",
+                "every", "on", "sample", "include", "exclude", "objects", "except_objects", "selector",
                 "managed_identifiers", "identifiers", "allow_lists",
             ),
             told,
@@ -187,7 +187,7 @@ def _wanted(organization: Organization, job: Job) -> dict[str, Any]:
         "exclude": _buckets(organization, job.exclude),
         "objects": _objects(job.objects),
         "except_objects": _objects(job.except_objects),
-        "managed": job.managed,
+        "selector": job.managed,
         "managed_identifiers": sorted(job.managed_identifiers),
         "allow_lists": sorted(job.allow_lists),
         "paused": False,
@@ -242,7 +242,7 @@ def _seen(aws: Aws, client: Any, job: str) -> dict[str, Any]:
         "exclude": aws.symbolic(_asked(criteria.get("excludes"))),
         "objects": _asked(scoping.get("includes")),
         "except_objects": _asked(scoping.get("excludes")),
-        "managed": words[selector],
+        "selector": words[selector],
         "managed_identifiers": sorted(found.get("managedDataIdentifierIds") or ()),
         "identifiers": sorted(named.get(each, each) for each in found.get("customDataIdentifierIds") or ()),
         "allow_lists": sorted(lists.get(each, each) for each in found.get("allowListIds") or ()),
@@ -301,7 +301,7 @@ def _sent(aws: Aws, client: Any, after: Attributes) -> dict[str, Any]:
         "jobType": "SCHEDULED" if when else "ONE_TIME",
         **recurring,
         "samplingPercentage": after["sample"],
-        "managedDataIdentifierSelector": SELECTORS[after["managed"]],
+        "managedDataIdentifierSelector": SELECTORS[after["selector"]],
         "s3JobDefinition": {"bucketCriteria": buckets, **({"scoping": scoping} if scoping else {})},
         **{name: value for name, value in given.items() if value},
     }
