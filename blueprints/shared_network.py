@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from troposphere import GetAZs, Join, Output, Parameter, Ref, Select, Sub, Template
+from troposphere import Cidr, GetAtt, GetAZs, Join, Output, Parameter, Ref, Select, Sub, Template
 from troposphere.ec2 import (
     VPC,
     Route,
@@ -21,7 +21,9 @@ from landing.blueprint.sharing import add_share
 
 GATEWAY = "tgw-[0-9a-f]{8,17}"
 HUB_PREFIX = 28
-"""Subnets that an attachment has for itself (Transit Gateways guide, "Best practices")."""
+MOST_PARTS = 256
+"""What Fn::Cidr makes at most (Template reference)."""
+"""Of subnets that an attachment has for itself (Transit Gateways guide, "Best practices")."""
 SERVICE_BUCKETS = (
     "al2023-repos-${AWS::Region}-de612dc2",
     "amazon-ssm-${AWS::Region}",
@@ -38,7 +40,9 @@ VPC endpoints"; Amazon Linux 2023 User Guide, "Managing repositories".
 
 def shared_network(
     *,
-    cidr: str,
+    cidr: str = "",
+    pooled: bool = False,
+    prefix: int = 20,
     name: str = "shared",
     zones: int = 2,
     subnet_prefix: int = 24,
@@ -51,15 +55,18 @@ def shared_network(
 ) -> Template:
     """A VPC whose subnets other accounts of the organization use, attached to the hub where there is one.
 
-    `cidr` is its range, /16 to /24; in each of `zones` (1 to 6) there is a private subnet of `subnet_prefix`, shared
-    with `share_with`: `organization`, ids of units and of accounts. `transit_gateway` is the id of a transit gateway;
-    `attached` in its place says that it is an output of another stack, which `TransitGatewayId` is given. `routes` lead
-    to it: `0.0.0.0/0` only where it is written. S3 and DynamoDB are reached by endpoints, for principals and resources
-    of the organization. `name` tells networks of one account apart.
+    `cidr` is its range, /16 to /24. `pooled` in its place says that the range, of `prefix`, comes from a pool of
+    addresses, the output of another stack that `IpamPoolId` is given. In each of `zones` (1 to 6) there is a private
+    subnet of `subnet_prefix`, shared with `share_with`: `organization`, ids of units and of accounts. `transit_gateway`
+    is the id of a transit gateway; `attached` in its place says that it is an output too, which `TransitGatewayId` is
+    given. `routes` lead to it: `0.0.0.0/0` only where it is written. S3 and DynamoDB are reached by endpoints, for
+    principals and resources of the organization. `name` tells networks of one account apart.
     """
-    network = ipaddress.IPv4Network(cidr)
-    if not 16 <= network.prefixlen <= 24 or not network.prefixlen < subnet_prefix <= HUB_PREFIX:
-        raise ValueError("`cidr` is from /16 to /24, and `subnet_prefix` longer than that, up to 28")
+    if bool(cidr) == pooled:
+        raise ValueError("either `cidr` or `pooled`")
+    length = prefix if pooled else ipaddress.IPv4Network(cidr).prefixlen
+    if not 16 <= length <= 24 or not length < subnet_prefix <= HUB_PREFIX:
+        raise ValueError("the range is from /16 to /24, and `subnet_prefix` longer than that, up to 28")
     if not 1 <= zones <= 6 or not re.fullmatch("[a-z][a-z0-9-]{0,19}", name):
         raise ValueError("`zones` is from 1 to 6, and `name` of lower-case letters, digits and `-`")
     if transit_gateway and (attached or not re.fullmatch(GATEWAY, transit_gateway)):
@@ -67,14 +74,19 @@ def shared_network(
     attached = attached or bool(transit_gateway)
     for route in routes:
         ipaddress.IPv4Network(route)
-    parts = list(network.subnets(new_prefix=subnet_prefix))
-    if len(parts) < zones + attached or (attached and 2 ** (HUB_PREFIX - subnet_prefix) < zones):
-        raise ValueError(f"{cidr} has no room for {zones} subnets of /{subnet_prefix}, and those of the attachment")
+    room = 2 ** (subnet_prefix - length)
+    if room < zones + attached or (attached and 2 ** (HUB_PREFIX - subnet_prefix) < zones):
+        raise ValueError(f"there is no room for {zones} subnets of /{subnet_prefix}, and those of the attachment")
     called = f"{name}-network"
     template = Template("A VPC whose subnets are shared")
-    template.add_resource(
-        VPC("Network", CidrBlock=cidr, EnableDnsHostnames=True, EnableDnsSupport=True, Tags=_tags(called))
-    )
+    if pooled:
+        template.add_parameter(Parameter("IpamPoolId", Type="String", AllowedPattern="^ipam-pool-[0-9a-f]{8,17}$"))
+        block: dict[str, Any] = {"Ipv4IpamPoolId": Ref("IpamPoolId"), "Ipv4NetmaskLength": prefix}
+    else:
+        block = {"CidrBlock": cidr}
+    template.add_resource(VPC("Network", **block, EnableDnsHostnames=True, EnableDnsSupport=True, Tags=_tags(called)))
+    last = min(room, MOST_PARTS) - 1
+    parts = _parts(GetAtt("Network", "CidrBlock"), 32 - subnet_prefix, [*range(zones), last], last + 1)
     template.add_resource(RouteTable("Routes", VpcId=Ref("Network"), Tags=_tags(called)))
     subnets = [_subnet(template, called, f"Subnet{zone}", zone, part) for zone, part in enumerate(parts[:zones], 1)]
     template.add_output(Output("NetworkId", Value=Ref("Network")))
@@ -83,8 +95,8 @@ def shared_network(
         hub: Any = transit_gateway or Ref("TransitGatewayId")
         if not transit_gateway:
             template.add_parameter(Parameter("TransitGatewayId", Type="String", AllowedPattern=f"^{GATEWAY}$"))
-        small = [parts[-1]] if subnet_prefix == HUB_PREFIX else list(parts[-1].subnets(new_prefix=HUB_PREFIX))
-        _attach(template, called, hub, small[:zones])
+        small = _parts(parts[-1], 32 - HUB_PREFIX, list(range(zones)), zones)
+        _attach(template, called, hub, small)
         _routes(template, hub, routes)
     _endpoints(template)
     add_flow_log(template, "Network", flow_logs, called, log_days)
@@ -99,13 +111,18 @@ def _tags(called: str) -> list[dict[str, str]]:
     return [{"Key": "Name", "Value": f"landing-{called}"}]
 
 
-def _subnet(template: Template, called: str, name: str, zone: int, part: ipaddress.IPv4Network) -> str:
+def _parts(whole: Any, bits: int, which: Sequence[int], count: int) -> list[Any]:
+    """Some of the first `count` parts of a range, each with so many bits for hosts."""
+    return [Select(number, Cidr(whole, count, bits)) for number in which]
+
+
+def _subnet(template: Template, called: str, name: str, zone: int, part: Any) -> str:
     template.add_resource(
         Subnet(
             name,
             VpcId=Ref("Network"),
             AvailabilityZone=Select(zone - 1, GetAZs("")),
-            CidrBlock=str(part),
+            CidrBlock=part,
             MapPublicIpOnLaunch=False,
             Tags=_tags(called),
         )
@@ -114,7 +131,7 @@ def _subnet(template: Template, called: str, name: str, zone: int, part: ipaddre
     return name
 
 
-def _attach(template: Template, called: str, hub: Any, parts: Sequence[ipaddress.IPv4Network]) -> None:
+def _attach(template: Template, called: str, hub: Any, parts: Sequence[Any]) -> None:
     """The attachment has small subnets of its own, which nobody else uses, one in every zone."""
     own = [_subnet(template, called, f"HubSubnet{zone}", zone, part) for zone, part in enumerate(parts, 1)]
     template.add_resource(

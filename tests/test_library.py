@@ -26,6 +26,7 @@ Golden = Callable[[str, str], None]
 
 
 BASELINES = {
+    "address-pools",
     "break-glass-role",
     "data-key",
     "forensics",
@@ -33,6 +34,7 @@ BASELINES = {
     "host-management",
     "host-management-role",
     "permission-boundary",
+    "pooled-network",
     "session-manager",
     "shared-network",
     "transit-attachment",
@@ -51,6 +53,9 @@ baselines:
   permission-boundary: {target: {units: [workloads]}, parameters: {denied_actions: ["aws-portal:*"]}}
   session-manager: {target: {units: [workloads]}}
 stacks:
+  address-pools:
+    accounts: [security-tooling]
+    parameters: {pools: {eu-west-1: 10.0.0.0/12, us-east-1: 10.16.0.0/12}}
   transit-hub: {accounts: [security-tooling]}
   shared-network:
     accounts: [security-tooling]
@@ -59,6 +64,10 @@ stacks:
       zones: 3
       attached: true
       TransitGatewayId: "{{ stacks.transit-hub.outputs.TransitGatewayId }}"
+  pooled-network:
+    blueprint: shared_network
+    accounts: [security-tooling]
+    parameters: {pooled: true, name: pooled, IpamPoolId: "{{ stacks.address-pools.outputs.EuWest1PoolId }}"}
   transit-attachment:
     accounts: [security-tooling]
     parameters:

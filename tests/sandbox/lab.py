@@ -9,7 +9,12 @@ from tests.sandbox.cloud import Cloud
 from tests.sandbox.stacks import Stack
 
 REGION = "us-east-1"
-GIVEN = {"Attachment": "AttachmentId", "Segment": "WorkloadsRoutesId", "ReachedBy1": "SharedRoutesId"}
+GIVEN = {
+    "IpamPoolId": "UsEast1PoolId",
+    "Attachment": "AttachmentId",
+    "Segment": "WorkloadsRoutesId",
+    "ReachedBy1": "SharedRoutesId",
+}
 """Which outputs of other stacks template parameters are given."""
 
 

@@ -414,6 +414,16 @@ def _traffic_unseen(lab: Lab) -> None:
     lab.cloud.client("ec2").delete_flow_logs(FlowLogIds=[log["FlowLogId"]])
 
 
+def _addresses_given_away(lab: Lab) -> None:
+    pool = lab.context["UsEast1PoolId"]
+    lab.cloud.client("ec2").modify_ipam_pool(IpamPoolId=pool, AllocationMinNetmaskLength=8)
+
+
+def _addresses_gone(lab: Lab) -> None:
+    pool = lab.context["UsEast1PoolId"]
+    lab.cloud.client("ec2").deprovision_ipam_pool_cidr(IpamPoolId=pool, Cidr="10.0.0.0/12")
+
+
 def _hub(lab: Lab) -> str:
     (hub,) = lab.cloud.client("ec2").describe_transit_gateways()["TransitGateways"]
     found: str = hub["TransitGatewayId"]
@@ -573,6 +583,8 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("forensics_network", _analysis_reached, "AnalysisGroup", "/SecurityGroupIngress"),
     ("forensics_network", _subnet_elsewhere, "Subnet1Routes", ""),
     ("forensics_network", _traffic_unseen, "FlowLog", ""),
+    ("address_pools", _addresses_given_away, "UsEast1Pool", "/AllocationMinNetmaskLength"),
+    ("address_pools", _addresses_gone, "UsEast1Pool", "/ProvisionedCidrs"),
     ("transit_hub", _everybody_routed, "Hub", "/DefaultRouteTableAssociation"),
     ("transit_hub", _shared_beyond, "HubShare", "/AllowExternalPrincipals"),
     ("transit_hub", _shared_no_more, "HubShare", ""),

@@ -45,12 +45,13 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "config_recorder": ("log_archive", "config_recorder_role"),
     "config_remediation": ("log_archive", "config_recorder_role", "config_recorder"),
     "playbook": ("playbook_roles",),
-    "shared_network": ("transit_hub",),
+    "shared_network": ("address_pools", "transit_hub"),
     "trail_alarms": ("cloudtrail_logs",),
-    "transit_attachment": ("transit_hub", "shared_network"),
+    "transit_attachment": ("address_pools", "transit_hub", "shared_network"),
 }
 CHANGES: dict[str, dict[str, Any]] = {
     "account_baseline": {"snapshots": "block-new-sharing"},
+    "address_pools": {"default_prefix": 22},
     "alarms": {"severity": "LOW"},
     "alarms_events": {"severity": "CRITICAL"},
     "break_glass_role": {"mfa_minutes": 15},
@@ -76,7 +77,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "security_audit_role": {"max_session_hours": 4},
 }
 """What is changed in an update, where the blueprint has something to change."""
-ALL = ("account_baseline", "alarms", "alarms_events", "alarms_role", "break_glass_role", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
+ALL = ("account_baseline", "address_pools", "alarms", "alarms_events", "alarms_role", "break_glass_role", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
        "config_remediation", "config_remediation_role", "data_key", "forensics", "forensics_network", "host_management", "host_management_role", "permission_boundary", "session_manager",
        "log_archive", "pipeline", "playbook", "playbook_roles", "read_role", "security_audit_role", "shared_network",
        "trail_alarms", "transit_attachment", "transit_hub")  # fmt: skip
@@ -113,8 +114,10 @@ def _given(name: str) -> dict[str, Any]:
         return {"trusted": ["user/ann", "user/ben"]}
     if name == "forensics":
         return {"trusted": ["role/oncall"]}
+    if name == "address_pools":
+        return {"pools": {"us-east-1": "10.0.0.0/12"}}
     if name == "shared_network":
-        return {"cidr": "10.64.0.0/20", "attached": True}
+        return {"pooled": True, "attached": True}
     if name == "data_key":
         return {"users": ["role/shop-*"]}
     if name == "alarms_events":
@@ -164,6 +167,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "config_remediation_role": _given("config_remediation_role"),
     "data_key": _given("data_key"),
     "forensics": _given("forensics"),
+    "address_pools": _given("address_pools"),
     "shared_network": _given("shared_network"),
     **PLAYBOOK,
 }

@@ -176,7 +176,10 @@ def _find_in_map(resolver: Resolver, argument: Any) -> Any:
 
 def _cidr(resolver: Resolver, argument: Any) -> list[str]:
     block, count, bits = [resolver.text(part, "Fn::Cidr") for part in (*argument, "8")[:3]]
-    network = ipaddress.ip_network(block, strict=False)
+    try:
+        network = ipaddress.ip_network(block, strict=False)
+    except ValueError:
+        raise wrong(f"Template error: Fn::Cidr wants a range of addresses, not {block}") from None
     prefix = network.max_prefixlen - int(bits)
     if prefix < network.prefixlen or int(count) > 2 ** (prefix - network.prefixlen):
         raise wrong(f"Template error: Fn::Cidr cannot make {count} blocks of {bits} bits from {block}")

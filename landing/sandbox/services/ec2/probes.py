@@ -116,7 +116,51 @@ def endpoints_keep_rules(sandbox: ProbedSandbox) -> bool:
     return False
 
 
+def addresses_come_from_pools(sandbox: ProbedSandbox) -> bool:
+    """A VPC takes a range of a pool, and gives it back; pools, ranges and the IPAM go."""
+    ec2 = _ec2(sandbox)
+    ipam = ec2.create_ipam(OperatingRegions=[{"RegionName": "us-east-1"}])["Ipam"]
+    ec2.modify_ipam(IpamId=ipam["IpamId"], Description="a")
+    ec2.create_tags(Resources=[ipam["IpamId"]], Tags=[{"Key": "a", "Value": "b"}, {"Key": "c", "Value": "d"}])
+    ec2.delete_tags(Resources=[ipam["IpamId"]], Tags=[{"Key": "c"}])
+    (tagged,) = ec2.describe_ipams()["Ipams"]
+    pool = ec2.create_ipam_pool(IpamScopeId=ipam["PrivateDefaultScopeId"], AddressFamily="ipv4", Locale="us-east-1")[
+        "IpamPool"
+    ]["IpamPoolId"]
+    ec2.provision_ipam_pool_cidr(IpamPoolId=pool, Cidr="10.0.0.0/16")
+    ec2.modify_ipam_pool(IpamPoolId=pool, AllocationDefaultNetmaskLength=20)
+    (read,) = ec2.get_ipam_pool_cidrs(IpamPoolId=pool)["IpamPoolCidrs"]
+    vpc = ec2.create_vpc(Ipv4IpamPoolId=pool)["Vpc"]
+    ec2.delete_vpc(VpcId=vpc["VpcId"])
+    ec2.deprovision_ipam_pool_cidr(IpamPoolId=pool, Cidr=read["Cidr"])
+    there = [one["IpamPoolId"] for one in ec2.describe_ipam_pools()["IpamPools"]]
+    ec2.delete_ipam_pool(IpamPoolId=pool)
+    ec2.delete_ipam(IpamId=ipam["IpamId"])
+    kept = tagged["Tags"] == [{"Key": "a", "Value": "b"}]
+    return kept and (vpc["CidrBlock"], there, ec2.describe_ipams()["Ipams"]) == ("10.0.0.0/20", [pool], [])
+
+
 PROBES: dict[str, Probe] = {
+    **dict.fromkeys(
+        (
+            "CreateIpam",
+            "CreateIpamPool",
+            "CreateTags",
+            "CreateVpc",
+            "DeleteIpam",
+            "DeleteIpamPool",
+            "DeleteTags",
+            "DeleteVpc",
+            "DeprovisionIpamPoolCidr",
+            "DescribeIpamPools",
+            "DescribeIpams",
+            "GetIpamPoolCidrs",
+            "ModifyIpam",
+            "ModifyIpamPool",
+            "ProvisionIpamPoolCidr",
+        ),
+        addresses_come_from_pools,
+    ),
     "CreateFlowLogs": flow_logs_are_refused_by_buckets,
     **dict.fromkeys(("CreateVpcEndpoint", "ModifyVpcEndpoint"), endpoints_keep_rules),
     "DescribeSnapshots": snapshots_have_owners,

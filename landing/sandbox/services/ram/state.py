@@ -75,12 +75,17 @@ def seen(call: Call) -> Iterator[Share]:
     if call["resourceOwner"] == "SELF":
         yield from at(call.world, call.account, call.region).by_arn.values()
         return
-    mine = _names(call.world, call.account)
-    for (owner, region), shares in list(call.world.states.get("ram", {}).items()):
-        for share in shares.by_arn.values() if region == call.region and owner != call.account else ():
+    yield from (share for region, share in reaching(call.world, call.account) if region == call.region)
+
+
+def reaching(world: World, account: str) -> Iterator[tuple[str, Share]]:
+    """Region and share, of the shares of others that the account is a principal of."""
+    mine = _names(world, account)
+    for (owner, region), shares in list(world.states.get("ram", {}).items()):
+        for share in shares.by_arn.values() if owner != account else ():
             entities = {a.entity for a in share.associations.values() if a.status == "ASSOCIATED"}
             if share.status == "ACTIVE" and entities & mine:
-                yield share
+                yield region, share
 
 
 def _names(world: World, account: str) -> set[str]:

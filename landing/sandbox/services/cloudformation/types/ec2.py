@@ -6,6 +6,7 @@ from typing import Any
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
 from landing.sandbox.services.cloudformation.types.base import Properties, Site
+from landing.sandbox.services.cloudformation.types.ec2_ipam import Ipam, IpamPool
 from landing.sandbox.services.cloudformation.types.ec2_network import (
     FlowLog,
     RouteTable,
@@ -26,6 +27,8 @@ from landing.sandbox.services.cloudformation.types.ec2_transit import (
 
 __all__ = [
     "FlowLog",
+    "Ipam",
+    "IpamPool",
     "Route",
     "RouteTable",
     "SecurityGroup",
