@@ -14,17 +14,20 @@ from landing.cli import snapshots
 from landing.cli.approval import ask
 from landing.cli.clock import now
 from landing.cli.config_names import addresses, completed
+from landing.cli.config_names import waves as wave_names
 from landing.cli.plan import tell_set_aside
 from landing.cli.progress import watched
 from landing.cli.run_record import recorded, tell, turn_to, watch
 from landing.cli.session import Session, with_aws
 from landing.cli.signals import gently
 from landing.cli.stderr import STDERR, with_log
+from landing.cli.waves import in_waves, refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from landing.aws import Aws
+    from landing.cli.waves import InWaves
     from landing.core.model import Address, Change
     from landing.engine.apply import Result
     from landing.engine.plan import Plan
@@ -63,6 +66,17 @@ ALLOW = (
     help="Only this address (or kind, or prefix*, or stack_set.NAME@ACCOUNT), and what it requires.",
 )
 @click.option("--repack", is_flag=True, help="Put packed guardrails together anew, if that saves a policy.")
+@click.option(
+    "--approve-wave",
+    "approved",
+    multiple=True,
+    metavar="WAVE",
+    shell_complete=completed(wave_names),
+    help="Somebody has looked at this wave, which is done, and says to go on.",
+)
+@click.option(
+    "--wave", "through", metavar="WAVE", shell_complete=completed(wave_names), help="Go no further than to this wave."
+)
 @click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be checked.")
 @click.option("--no-live", is_flag=True, help="Write a line for each event, also on a terminal.")
 @click.option(
@@ -85,6 +99,8 @@ def command(
     allow: tuple[str, ...],
     targets: tuple[str, ...],
     repack: bool,
+    approved: tuple[str, ...],
+    through: str | None,
     allow_incomplete: bool,
     no_live: bool,
     form: str,
@@ -99,6 +115,7 @@ def command(
       landing apply plan.json
       landing apply plan.json --digest 4f0c… --auto-approve
       landing apply --auto-approve --allow detach
+      landing apply --approve-wave canary
     """
     from landing.cli.lock import locked
     from landing.cli.output import note, result, style_of
@@ -116,6 +133,7 @@ def command(
     if file is None and digest:
         raise click.UsageError("--digest is of a saved plan: give its FILE as well")
     organization, _ = session.organization(linted=True)
+    refuse_unknown(organization, [*approved, *([through] if through else [])])
     written = session.digest()
     with (
         locked("apply", session.folder, sandbox=session.sandbox, timeout=lock_timeout) as lock_everywhere,
@@ -152,8 +170,9 @@ def command(
             note("What the changes do to requests is left out: give the reviewed --digest, or plan again, to see it.")
         if saved is not None:
             note("\n" + "\n".join(provenance(saved, str(file), now())))
-        carried = partial(carry_out, run=run, parallelism=parallelism, live=not no_live, form=form)
-        code = finish(session, planned, aws, hooks, carried, auto_approve=auto_approve, allow=allow)
+        waves, question = in_waves(planned, approved, through, asked=not auto_approve)
+        carried = partial(carry_out, run=run, parallelism=parallelism, live=not no_live, form=form, waves=waves)
+        code = finish(session, planned, aws, hooks, carried, auto_approve=auto_approve, allow=allow, question=question)
         return code or (3 if plan.gaps and not allow_incomplete else 0)
 
 
@@ -166,21 +185,25 @@ def finish(
     *,
     auto_approve: bool,
     allow: Collection[str] = (),
+    question: str = "",
 ) -> int:
-    """Make the changes by `carried`, once somebody has approved them, and say what was asked of AWS; the exit code."""
+    """Make the changes by `carried`, once somebody has approved them, and say what was asked of AWS; the exit code.
+
+    `question`: what is asked in place of the usual one.
+    """
     from landing.runs import pipeline
 
-    approve = None if auto_approve else approve_changes
+    approve = None if auto_approve else partial(approve_changes, question or "Do you want to perform these actions?")
     code, done = pipeline.apply(planned, aws, hooks, carried, allow=allow, approve=approve)
     snapshots.update(session.snapshot, done)
     session.note_calls(aws)
     return code
 
 
-def approve_changes() -> None:
+def approve_changes(question: str) -> None:
     """Raises Refused unless the user says yes."""
     ask(
-        "Do you want to perform these actions?",
+        question,
         to="approve",
         otherwise="Apply cancelled. Nothing was changed.",
         without="--auto-approve",
@@ -208,28 +231,39 @@ def carry_out(
     live: bool,
     command: str = "apply",
     form: str = "text",
+    waves: InWaves | None = None,
 ) -> tuple[int, list[Change]]:
-    """Make the changes and say what became of them; the exit code, and what was done. `command`: what to repeat."""
+    """Make the changes and say what became of them; the exit code, and what was done.
+
+    `command`: what to repeat. `waves` makes them in waves.
+    """
     from landing.engine.apply import apply
     from landing.engine.stop import Stop
     from landing.report.apply_text import expected, summary
 
     stop = Stop(aws)
-    tell(run, expected(changes))
+    parts = waves.parts(organization, changes) if waves else len(changes)
+    tell(run, expected(changes, parts))
     turn_to(run, "apply")
-    with watched(len(changes), aws, live=live) as view, gently(stop, view):
-        result = apply(
-            organization,
-            aws,
-            changes,
-            stop=stop,
-            parallelism=parallelism,
-            listeners=(run, view),
-            progress=view.verifying,
-        )
+    with watched(parts, aws, live=live) as view, gently(stop, view):
+
+        def make(some: Collection[Change]) -> Result:
+            return apply(
+                organization,
+                aws,
+                some,
+                stop=stop,
+                parallelism=parallelism,
+                listeners=(run, view),
+                progress=view.verifying,
+            )
+
+        begin = partial(turn_to, run)
+        result = waves.make(organization, aws, changes, make, begin) if waves else make(changes)
     tell(run, summary(result))
     goes_on = aws.operations.running if stop.at_once else ()
-    run.end(_outcome(result, stop), _left(result), "AWS goes on with " + ", ".join(goes_on) if goes_on else "")
+    why = "AWS goes on with " + ", ".join(goes_on) if goes_on else result.held.text if result.held else ""
+    run.end(_outcome(result, stop), _left(result), why)
     _report(result, run, goes_on, command)
     if form == "github":
         _annotate(result, changes)

@@ -83,6 +83,17 @@ def runs(context: click.Context) -> Iterator[str]:
         yield from (path.name for path in folder.iterdir() if path.name[0] != ".")
 
 
+def waves(context: click.Context) -> Iterator[str]:
+    """Names of the waves."""
+    declared = _document(context).get("deployment", {}).get("waves")
+    found = (
+        [each["name"] for each in declared if isinstance(each, dict) and "name" in each]
+        if isinstance(declared, list)
+        else []
+    )
+    yield from (*map(str, found), *(["rest"] if found else []))
+
+
 def codes(context: click.Context) -> Iterator[str]:
     """Codes of problems."""
     from landing.core.codes import CODES

@@ -25,6 +25,7 @@ from landing.config.reader import REFUSED, read
 from landing.config.schema import compose
 from landing.config.structure import problems_of
 from landing.config.valid_part import GIVEN, sound, unknown_targets
+from landing.config.waves import check as check_waves
 from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic
 from landing.core.vocabulary import Schema
@@ -81,6 +82,7 @@ def _built(document: Document, library: Library, services: Sequence[Service]) ->
     organization = builder.build()
     problems = [*as_accepted(builder.problems, document, library), *check_outputs(organization, document)]
     problems += check_read_role(document, organization)
+    problems += check_waves(organization, document)
     organization = settle(organization)
     unknown = unknown_targets(document, organization.guardrails)
     found = check_guardrails(organization, library, builder.context(), unknown)

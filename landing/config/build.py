@@ -23,6 +23,7 @@ from landing.organization import (
     Account,
     Contact,
     EnabledService,
+    Gate,
     Guardrail,
     LockPlace,
     Organization,
@@ -30,6 +31,7 @@ from landing.organization import (
     PlaybookUse,
     Strictness,
     Unit,
+    Wave,
     node_of,
 )
 from landing.organization.logs import bucket_patterns, key_aliases
@@ -113,6 +115,7 @@ class Builder:
             packed=dict(self._packed()),
             strictness=Strictness(self._root.get("strictness", Strictness.NORMAL)),
             removed=tuple(self.data.get("removed") or ()),
+            waves=tuple(self._waves()),
             known_policies=tuple(top.get("known_policies") or ()),
             source=self.document.source(("organization",), key=True),
             sources={
@@ -142,6 +145,13 @@ class Builder:
         yield ("organization", "id"), False
         yield ("lock", "bucket"), False
         yield ("access", "pipeline"), True
+
+    def _waves(self) -> Iterator[Wave]:
+        for index, value in enumerate((self.data.get("deployment") or {}).get("waves") or ()):
+            gate = dict(value.get("gate") or {})
+            gate["approval"] = gate.get("approval") == "person"
+            source = self.document.source(("deployment", "waves", index))
+            yield Wave(value["name"], target_of(value["target"]), Gate(**gate), source)
 
     def _lock(self) -> LockPlace | None:
         given = self.data.get("lock")

@@ -67,6 +67,7 @@ class _Checks:
         yield from self._accounts()
         for section in ("guardrails", "baselines", "playbooks"):
             yield from self._targets(section)
+        yield from self._waves()
         yield from self._services()
         yield from self._stacks()
         yield from self._delegated()
@@ -300,6 +301,11 @@ class _Checks:
                 yield self.problem(
                     "LZ321", f"the target of `{key}` means nothing", path, "name units, accounts or tags", key=True
                 )
+
+    def _waves(self) -> Iterator[Diagnostic]:
+        waves = dict(items(self.data)).get("deployment", {}).get("waves")
+        for index, wave in enumerate(waves if isinstance(waves, list) else ()):
+            yield from self._selected(dict(items(wave)).get("target", {}), ("deployment", "waves", index, "target"))
 
     def _selected(self, target: Mapping[str, Any], path: Path_) -> Iterator[Diagnostic]:
         """What a target names."""

@@ -8,7 +8,7 @@ from landing.config import pipeline, playbooks
 from landing.core.constraints.inputs import allowed
 from landing.core.constraints.principals import ACCOUNT, PRINCIPALS, SERVICES, STACKSETS
 from landing.core.deadlines import DEADLINES, PATTERN, shown
-from landing.core.vocabulary import REGION, TAGS, TARGET, Schema, by_key, flag, mapping, names, number, sent, text
+from landing.core.vocabulary import KEY, REGION, TAGS, TARGET, Schema, by_key, flag, mapping, names, number, sent, text
 from landing.organization import Strictness
 
 _STRICTNESS = {
@@ -133,6 +133,31 @@ _DEPLOYMENT = mapping(
         "failure_tolerance": number("Failed stacks a region may have.", 0),
     },
 )
+_GATE = mapping(
+    "What must hold before the next wave begins, besides that nothing of this one is left or has failed.",
+    {
+        "denials_per_minute": number(
+            "Requests a minute that guardrails may deny, by the metric of `services.alarms`.", 0
+        ),
+        "high_findings": number("New findings of high or critical severity that Security Hub may have.", 0),
+        "minutes": number("How long after the wave began denials and findings are looked for.") | {"default": 15},
+        "approval": {
+            "description": "`person`: somebody says yes, when asked by `apply` or by `--approve-wave`.",
+            "enum": ["person"],
+        },
+    },
+)
+_WAVES: Schema = {
+    "type": "array",
+    "description": "Which units and accounts are changed first, in this order; all else comes last: `rest`.",
+    "minItems": 1,
+    "maxItems": 20,
+    "items": mapping(
+        "A wave.",
+        {"name": text("What it is called.", pattern=KEY), "target": TARGET, "gate": _GATE},
+        ("name", "target"),
+    ),
+}
 
 
 def _trusted(most: int) -> Schema:
@@ -289,6 +314,7 @@ def compose(services: Mapping[str, Schema]) -> Schema:
             "playbooks": by_key("What is done when something happens, by stable key.", playbooks.SCHEMA)
             | {"propertyNames": {"pattern": playbooks.KEY}},
             "services": mapping("Organization-wide services.", dict(services)),
+            "deployment": mapping("How changes reach the organization.", {"waves": _WAVES}),
             "removed": names("Addresses of what is no longer managed: it stays as it is, and our mark is taken off."),
             "timeouts": _TIMEOUTS,
             "limits": _LIMITS,

@@ -348,6 +348,13 @@ CODES: Mapping[str, Explanation] = {
         "rise, keys that there are not, discovery that is off, buckets of which nothing is said",
         "the message names the setting and what it takes",
     ),
+    "LZ491": Explanation("two waves of one name, or one called `rest`", "choose another name"),
+    "LZ492": Explanation("what is in two waves", "leave it out of one of the two"),
+    "LZ493": Explanation("a wave that reaches nothing, or everything", "name units below the root, or accounts"),
+    "LZ494": Explanation(
+        "a gate that asks what no service of the config answers",
+        "switch the service on, or take the question out",
+    ),
     "LZ501": Explanation(
         "(`plan`, `drift`, `apply`) an account id that AWS does not have, or has for something else",
         "the message says what AWS has; correct the id, or leave it out",

@@ -189,6 +189,8 @@ class Change:
     releases: tuple[Address, ...] = ()
     source: Source | None = None
     only: tuple[Scope, ...] = ()
+    through: int | None = None
+    """The number of the last wave in which it is made so far, of a change that is made in parts; None: all of it."""
 
     @property
     def adopts(self) -> bool:

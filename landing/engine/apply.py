@@ -10,13 +10,13 @@ from heapq import heappop, heappush
 
 from landing.aws import Aws, Interrupted, NotBegun
 from landing.core.errors import AwsError, ImpossiblePlan, LandingError, NoCredentials
-from landing.core.model import Action, Address, Change, Diagnostic, Gap, Scope, counts_of
+from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resource, counts_of
 from landing.engine.background import settle
 from landing.engine.journal import Event, Listener, errored
 from landing.engine.observe import Progress, observe
 from landing.engine.order.graph import Graph, Step, build, halfway
 from landing.engine.order.phases import Known
-from landing.engine.plan import Origin, Plan, make, narrowed, still_to_do
+from landing.engine.plan import Origin, Plan, compare, make, narrowed, still_to_do
 from landing.engine.retry import persist, settled
 from landing.engine.stop import Stop
 from landing.organization import Organization
@@ -52,13 +52,17 @@ class Result:
     waiting: dict[Address, str] = field(default_factory=dict)
     """What was done and waits for others now, with what they have to do."""
     interrupted: bool = False
+    wave: str = ""
+    """The last wave that was made in this run, where `held`."""
+    held: Diagnostic | None = None
+    """Why the waves that were not started do not begin yet."""
     unverified: Diagnostic | None = None
     """Why what was done was not looked at again; None when it was."""
 
     @property
     def complete(self) -> bool:
         """Whether everything was done, and seen to be, and AWS has come to rest."""
-        return not (self.failed or self.blocked or self.not_started or self.unsettled or self.unverified)
+        return not (self.failed or self.blocked or self.not_started or self.unsettled or self.unverified or self.held)
 
     @property
     def counts(self) -> dict[Action, int]:
@@ -105,8 +109,8 @@ def _verify(
 ) -> None:
     """Look again at what was done: what AWS does not show as declared has failed."""
     tell(Event("phase_start", message="verify"))
-    only = {change.address: change.only for change in result.done}
-    touched = set(only)
+    made = {change.address: change for change in result.done}
+    touched = set(made)
     scopes = {(address.kind, address.scope) for address in touched}
 
     gaps: list[Gap] = []
@@ -119,7 +123,7 @@ def _verify(
         plan = make(observation, Origin())
         result.waiting = {address: text for address, text in plan.waiting.items() if address in touched}
         differing = (change for change in plan.changes if change.address in touched)
-        return {change.address for change in differing if _differs(kinds, change, only[change.address])}
+        return {left.address for left in differing if _differs(organization, kinds, made[left.address], left)}
 
     try:
         differing = settled(aws, look)
@@ -137,10 +141,16 @@ def _verify(
         result.unverified = replace(first.diagnostic, address=Address(first.kind, first.name or "*", first.scope))
 
 
-def _differs(kinds: Kinds, change: Change, only: Collection[Scope]) -> bool:
-    """Whether anything of it is left to do where it was to be made."""
+def _differs(organization: Organization, kinds: Kinds, made: Change, left: Change) -> bool:
+    """Whether anything is left to do of a change where it was to be made: `left` is what AWS shows to be left of it."""
+    if made.through is not None:
+        waves = kinds[made.address.kind].waves(organization, left)
+        if waves is not None:
+            return min(waves) <= made.through
+        there = None if left.before is None else Resource(left.address, left.before)
+        return made.after is None or compare(kinds, Resource(made.address, made.after), there) is not None
     try:
-        return narrowed(kinds, change, only) is not None
+        return narrowed(kinds, left, made.only) is not None
     except ImpossiblePlan:
         return True
 

@@ -34,11 +34,12 @@ from landing.organization.resources import LANDING_ZONE, OWNER, POLICY, TRUSTED_
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
 
-FORMAT = "5.4"
+FORMAT = "5.5"
 """5.0: the summary counts by the words of Terraform's `change_summary`. 5.1: `only`, of changes that are narrowed.
 
-5.2: `waiting`. 5.3: `held`. 5.4: `effects_in_brief`, `allow`.
+5.2: `waiting`. 5.3: `held`. 5.4: `effects_in_brief`, `allow`. 5.5: `waves`, of plans that have some.
 """
+WITHOUT_WAVES = "5.4"
 
 SET_BY_ITS_API = (TRUSTED_ACCESS,)
 """Kinds whose resources may have a name of Control Tower's and are written all the same."""
@@ -68,6 +69,15 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedWave:
+    """What of a plan is made in one wave, and in words what must hold before the next one begins."""
+
+    name: str
+    changes: tuple[Address, ...]
+    gate: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The changes in the order of their addresses; `unmanaged` is live, not declared and not ours."""
 
@@ -89,6 +99,8 @@ class Plan:
     """What is as declared and waits for others, with what they have to do."""
     allow: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
     """What must be allowed by name, with the changes that want it: to be told; `apply` finds it out anew."""
+    waves: tuple[PlannedWave, ...] = ()
+    """The waves of the config in which something is made, in their order: to be told; `apply` finds them out anew."""
     held: Held | None = None
     """The policies of ours as they were read, where changes are weighed by them: to show a plan, never to apply it."""
 
@@ -109,6 +121,10 @@ class Plan:
         foreign = self.foreign if address.kind == POLICY else ()
         told = next((policy.owner for policy in foreign if policy.address == address), "")
         return told or owner_in_aws(address)
+
+    def waves_of(self, address: Address) -> list[str]:
+        """The names of the waves in which a change is made."""
+        return [wave.name for wave in self.waves if address in wave.changes]
 
     def about(self, address: Address) -> str:
         """An unmanaged address with what people know it by."""
@@ -149,10 +165,10 @@ class Plan:
         )
         return replace(self, changes=changes, effects=whole, effects_in_brief=brief)
 
-    def to_json(self, version: str = FORMAT) -> dict[str, Any]:
-        """Terraform's shape, with what applying it needs besides."""
+    def to_json(self, version: str = "") -> dict[str, Any]:
+        """Terraform's shape, with what applying it needs besides; of the first format that has all of it."""
         document = {
-            "format_version": version,
+            "format_version": version or (FORMAT if self.waves else WITHOUT_WAVES),
             "landing_version": self.made_from.version,
             "timestamp": self.made_from.created,
             "applyable": bool(self.changes),
@@ -165,6 +181,7 @@ class Plan:
             **({"described": {str(key): dict(each) for key, each in self.described.items()}} if self.described else {}),
             "foreign": [_foreign(policy) for policy in self.foreign],
             **({"waiting": {str(key): text for key, text in self.waiting.items()}} if self.waiting else {}),
+            **({"waves": [_wave(wave) for wave in self.waves]} if self.waves else {}),
             **({"held": _held(self.held)} if self.held else {}),
             "in_sync": self.in_sync,
             "effects": _texts(self.effects),
@@ -198,6 +215,7 @@ class Plan:
                     Address.parse(key): json_text.typed(text, str) for key, text in data.get("waiting", {}).items()
                 },
                 allow={str(word): tuple(map(Address.parse, each)) for word, each in data.get("allow", {}).items()},
+                waves=tuple(json_text.parts(data, "waves", _wave_of)) if "waves" in data else (),
                 held=_held_of(data["held"]) if "held" in data else None,
             )
             if unknown := {change.address.kind for change in plan.changes} - {kind.name for kind in plan.kinds}:
@@ -222,6 +240,15 @@ def _foreign_of(entry: Mapping[str, Any]) -> ForeignPolicy:
     identity, name, kind = (json_text.typed(entry[key], str) for key in ("id", "name", "type"))
     nodes = tuple(json_text.typed(node, str) for node in entry["nodes"])
     return ForeignPolicy(identity, name, kind, nodes, address, owner=json_text.typed(entry.get("owner", ""), str))
+
+
+def _wave_of(entry: Mapping[str, Any]) -> PlannedWave:
+    gate = tuple(json_text.typed(words, str) for words in entry["gate"])
+    return PlannedWave(json_text.typed(entry["name"], str), tuple(map(Address.parse, entry["changes"])), gate)
+
+
+def _wave(wave: PlannedWave) -> dict[str, Any]:
+    return {"name": wave.name, "changes": [str(address) for address in wave.changes], "gate": list(wave.gate)}
 
 
 def _texts(sentences: Mapping[Address, tuple[str, ...]]) -> dict[str, list[str]]:

@@ -32,6 +32,7 @@ from landing.organization.marks import (
 )
 from landing.organization.pipeline import PIPELINE, Pipeline, is_bootstrapped
 from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
+from landing.organization.waves import REST, Gate, Wave
 
 __all__ = [
     "ASSIGNED_TAG",
@@ -43,6 +44,7 @@ __all__ = [
     "REGIONS_TAG",
     "REGION_TAG",
     "REQUIRES_TAG",
+    "REST",
     "ROOT",
     "SERVICE_TAG",
     "STACKS_TAG",
@@ -56,6 +58,7 @@ __all__ = [
     "EnabledService",
     "File",
     "ForeignPolicy",
+    "Gate",
     "Guardrail",
     "Held",
     "Hierarchy",
@@ -68,6 +71,7 @@ __all__ = [
     "Strictness",
     "Target",
     "Unit",
+    "Wave",
     "is_bootstrapped",
     "node_of",
 ]

@@ -13,10 +13,11 @@ from landing.core import references
 from landing.core.deadlines import DEADLINES
 from landing.core.model import Address, Diagnostic, Json, Source
 from landing.organization.files import File
-from landing.organization.hierarchy import Account, Contact, Hierarchy, Strictness, Target, node_of
+from landing.organization.hierarchy import Account, Contact, Cover, Hierarchy, Strictness, Target, node_of
 from landing.organization.owners import CONTROL_TOWER
 from landing.organization.pipeline import Pipeline
 from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
+from landing.organization.waves import REST, Wave
 
 S = TypeVar("S")
 ITS_LANDING_ZONE = "its landing zone"
@@ -231,6 +232,8 @@ class Organization(Hierarchy):
     """Ours and those beside the config, by name."""
     guard_policies: Mapping[str, File] = field(default_factory=dict)
     """Policies in the language of CloudFormation Guard, by name."""
+    waves: tuple[Wave, ...] = ()
+    """In which order parts of the organization are changed; what none names comes last, in a wave of its own."""
     appointing: frozenset[str] = frozenset()
     """Service principals whose administrator is appointed by a call of the service, not by AWS Organizations."""
 
@@ -295,6 +298,59 @@ class Organization(Hierarchy):
         return Diagnostic(
             "LZ501", message, source, help_, pointer=("accounts", account.key, "id"), length=len(account.id)
         )
+
+    @property
+    def last_wave(self) -> int:
+        """The number of the wave of all that no wave names; 0 where there are no waves."""
+        return len(self.waves)
+
+    def wave_name(self, number: int) -> str:
+        """What a wave is called."""
+        return self.waves[number].name if number < self.last_wave else REST
+
+    def wave_at(self, node: str) -> int:
+        """The number of the wave that reaches a node whole: `root`, `unit/KEY` or `account/KEY`."""
+        return self._waves_at.get(node, self.last_wave)
+
+    @cached_property
+    def _waves_at(self) -> Mapping[str, int]:
+        found: dict[str, int] = {}
+        for number, wave in enumerate(self.waves):
+            for unit in self.cover(wave.target).units:
+                for below in self.below(unit):
+                    found.setdefault(node_of(below), number)
+            for account in self.members(wave.target):
+                found.setdefault(f"account/{account}", number)
+        return found
+
+    @cached_property
+    def _divided(self) -> frozenset[str]:
+        """The units (and root) of which an earlier wave than the last reaches a part."""
+        units = [self.units[node.removeprefix("unit/")].parent for node in self._waves_at if node.startswith("unit/")]
+        units += [self.accounts[n.removeprefix("account/")].unit for n in self._waves_at if n.startswith("account/")]
+        return frozenset(above for unit in units for above in self.path(unit))
+
+    def in_waves(self, cover: Cover) -> tuple[Cover, ...]:
+        """What of a cover each wave reaches, by their numbers: whole units where a wave has all of one."""
+        units: list[list[str]] = [[] for _ in range(self.last_wave + 1)]
+        accounts: list[list[str]] = [[] for _ in range(self.last_wave + 1)]
+
+        def visit(unit: str) -> None:
+            here = self.wave_at(node_of(unit))
+            if here < self.last_wave or unit not in self._divided:
+                units[here].append(unit)
+                return
+            for key in self.accounts_in[unit]:
+                if key != self.management:
+                    accounts[self.wave_at(f"account/{key}")].append(key)
+            for child in self.children[unit]:
+                visit(child)
+
+        for unit in cover.units:
+            visit(unit)
+        for key in cover.accounts:
+            accounts[self.wave_at(f"account/{key}")].append(key)
+        return tuple(Cover(tuple(some), tuple(single)) for some, single in zip(units, accounts, strict=True))
 
     @cached_property
     def guarded(self) -> Mapping[str, tuple[str, ...]]:

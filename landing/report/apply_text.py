@@ -18,9 +18,9 @@ NAMED = 5
 """How many of the changes that wait for the same one are named."""
 
 
-def expected(changes: Collection[Change]) -> Event:
-    """What the run is about to do."""
-    return _summary(planned(counts_of(changes)), counts_of(changes), len(changes), "plan")
+def expected(changes: Collection[Change], parts: int = 0) -> Event:
+    """What the run is about to do; `parts` is how many there are of changes that are made in waves."""
+    return _summary(planned(counts_of(changes)), counts_of(changes), parts or len(changes), "plan")
 
 
 def summary(result: Result) -> Event:
@@ -70,6 +70,9 @@ def not_done(result: Result) -> Iterator[Outcome]:
         more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
         yield Outcome(f"Not done, waits for {safe(cause)}: {', '.join(addresses[:NAMED])}{more}")
     yield from _errors(result.unsettled)
+    if result.held:
+        where = f"{safe(result.held.source)}: " if result.held.source else ""
+        yield Outcome(f"{where}{safe(result.held.text)}")
     if result.unverified:
         where = f"{result.unverified.address}: " if result.unverified.address else ""
         yield Outcome(f"What was done was not looked at again: {safe(where + result.unverified.text)}")
@@ -86,6 +89,9 @@ def outcome(result: Result) -> str:
         return f"Apply complete! {counted(result)}"
     left = len(result.failed) + len(result.blocked) + len(result.not_started)
     ended = "early" if result.interrupted else "with failures"
+    if result.held:
+        after = f" after wave {safe(result.wave)}" if result.wave else " before the next wave"
+        return f"Apply stopped{after}. {counted(result)} {left} not done."
     if result.unsettled and not left:
         return (
             f"Apply finished, and AWS has not come to rest yet. {counted(result)} {len(result.unsettled)} not settled."

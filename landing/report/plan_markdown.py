@@ -28,6 +28,7 @@ from landing.report.plan_text import (
     said_of,
     verdict,
     waits,
+    waves_in,
     will,
 )
 from landing.report.reasons import missed_in
@@ -62,6 +63,7 @@ def render(
     before = [
         Section(0, (lambda: "", partial(_table, plan))),
         Section(1, tuple(partial(_caution, dangerous, count) for count in (0, SOME, MANY))),
+        Section(1, (partial(_waves, plan),)),
         Section(2, tuple(partial(_others, WAITING, plan.waiting, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_others, ASTRAY, plan.astray, count) for count in (0, SOME, MANY))),
         Section(2, tuple(partial(_in_force, plan, organization, count) for count in (0, SOME, MANY))),
@@ -126,6 +128,12 @@ def _table(plan: Plan) -> str:
     ]
     head = [f"| | {' | '.join(columns.values())} |", f"|-|{'-:|' * len(columns)}"]
     return "\n".join([*head, *rows]) + "\n\n"
+
+
+def _waves(plan: Plan) -> str:
+    if not plan.waves:
+        return ""
+    return "Made in waves:\n\n" + "".join(f"1. {code(line)}\n" for line in waves_in(plan)) + "\n"
 
 
 def _words(change: Change, named: Mapping[Address, Collection[str]]) -> list[str]:

@@ -54,6 +54,7 @@ FOREIGN = 20
 """How many policies of others are shown."""
 IN_FORCE = "Policies of others in force ({}): they act on accounts and take slots; landing leaves them alone."
 
+IN_WAVES = "wave"
 WAITING = "Waiting for others ({}): as declared here; the rest is theirs to do."
 ASTRAY = "For others to mend ({}): used as it is, or theirs; no apply changes it, and drift reports it."
 UNMANAGED = "Unmanaged ({}): in AWS, neither declared nor ours; left alone."
@@ -200,7 +201,23 @@ def remarks(group: Group, organization: Organization, said: Said) -> Iterator[st
         yield f"where: {units}   e.g. {samples}" if units else f"where: {samples}"
     for note in group.kind.notes(organization, group.changes[0]):
         yield safe(note)
-    yield from (safe(sentence) for sentence in said.get(group.change.address, ()))
+    first = said.get(group.change.address, ())
+    yield from (safe(sentence) for sentence in first)
+    others = (sentence for change in group.changes[1:] for sentence in said.get(change.address, ()))
+    yield from (safe(each) for each in dict.fromkeys(others) if each.startswith(IN_WAVES) and each not in first)
+
+
+def wave_line(names: Sequence[str]) -> str:
+    """In which waves a change is made."""
+    return f"{IN_WAVES}: {', then '.join(names)}"
+
+
+def waves_in(plan: Plan) -> Iterator[str]:
+    """The waves, each with how many changes and what must hold after it."""
+    for number, wave in enumerate(plan.waves, 1):
+        count = len(wave.changes)
+        after = f"; then: {', '.join(wave.gate)}" if wave.gate and number < len(plan.waves) else ""
+        yield f"{wave.name}: {count} change{'s' * (count != 1)}{after}"
 
 
 def said_of(
@@ -222,6 +239,8 @@ def said_of(
         said[change.address] += plan.kinds[change.address.kind].beside(change, there)
     for address, names in temporary_names(plan.changes, Known.of(organization, plan.kinds)).items():
         said[address] += (f"called {name} for a while: another takes its name first" for name in sorted(names))
+    for change in plan.changes if plan.waves else ():
+        said[change.address] += [wave_line(plan.waves_of(change.address))]
     for address, sentences in plan.effects.items():
         brief = () if expanded(address, expand) else plan.effects_in_brief.get(address, ())
         said[address] += (f"effect: {sentence}" for sentence in brief or sentences)
@@ -325,6 +344,7 @@ def _summary(plan: Plan, style: Style, allow: Mapping[str, Sequence[Address]]) -
             parts = " · ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
             yield f"  {title:<9} {sum(kinds.values()):>5}   {parts}"
     yield f"  In sync   {plan.in_sync:>5}{_unmanaged(plan)}"
+    yield from (f"  Wave              {safe(line)}" for line in waves_in(plan))
     yield ""
     yield from _allowed(allow, style)
     yield style.paint(counts_line(plan), "bold")

@@ -42,6 +42,7 @@ from landing.organization.resources import (
 )
 from landing.runs.bootstrap import buckets_of_others, without_buckets
 from landing.runs.quotas import refuse_over_quota, told_of_closures
+from landing.runs.waves import planned_waves
 
 T = TypeVar("T")
 
@@ -326,7 +327,8 @@ def _explained(
         moves(each) or (each.address.kind == POLICY and each.action is Action.UPDATE) for each in explained.changes
     )
     allow = by_allowance(dangers(organization, explained.changes, whole.kinds), explained.changes)
-    explained = replace(explained, allow=allow, held=organization.held if weighed else None)
+    held, waves = organization.held if weighed else None, planned_waves(organization, explained.changes, whole.kinds)
+    explained = replace(explained, allow=allow, held=held, waves=waves)
     return replace(planned, plan=explained, changes=explained.changes)
 
 

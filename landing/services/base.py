@@ -240,6 +240,13 @@ class Kind(ABC):
         """Why no change of a kind that `narrows` can be narrowed to an account (and Region); nothing when it can."""
         return ""
 
+    def waves(self, organization: Organization, change: Change) -> Collection[int] | None:
+        """The numbers of the waves in which something is to do of a change that is made in parts (`Change.through`).
+
+        None where it is made at once, or in the stages of guardrails.
+        """
+        return None
+
     def begun(self, change: Change, present: Attributes) -> bool:
         """Whether a run that was cut off within this one change may have left what is there now."""
         return False

@@ -13,7 +13,10 @@ from landing.services.stacks.operations import Failure, Operations
 from landing.services.stacks.opt_in import OptIn
 
 LIST_ALL_BELOW = 1_000
-"""Up to so many instances all are listed; beyond, only those whose status says that something is wrong."""
+"""Up to so many instances all are listed; beyond, only those whose status says that something is wrong.
+
+Where there are waves all are listed: what waits for a later one is OUTDATED, and no filter asks for that.
+"""
 
 FINE = ("SUCCEEDED", "SKIPPED_SUSPENDED_ACCOUNT", "PENDING", "RUNNING")
 WRONG = ("FAILED", "CANCELLED", "INOPERABLE", "FAILED_IMPORT")
@@ -48,6 +51,7 @@ class Instances:
         existing: str = "",
     ) -> None:
         self._management = organization.management
+        self._by_waves = bool(organization.waves)
         self._aws = aws
         self._client = client
         self._set = stack_set
@@ -63,11 +67,14 @@ class Instances:
 
     @cached_property
     def units(self) -> list[str]:
-        """Keys of the units (or root) that are deployed to whole, not only to single accounts in them."""
+        """Keys of the units (or root) that are deployed to whole, not only to single accounts in them.
+
+        A unit below another of them was there before it, in an earlier wave, and is a part of it now.
+        """
         tree = self._aws.tree
         partly = {tree.accounts[key].unit for key in self._single if key in tree.accounts} - self._whole
-        found = {tree.node_key(unit) for unit in self._set.get("OrganizationalUnitIds") or ()}
-        return sorted(found - partly)
+        found = {tree.node_key(unit) for unit in self._set.get("OrganizationalUnitIds") or ()} - partly
+        return sorted(unit for unit in found if not found.intersection(tree.path(unit)[:-1]))
 
     @cached_property
     def accounts(self) -> list[str]:
@@ -120,7 +127,7 @@ class Instances:
         details = self._set.get("StackSetDriftDetectionDetails") or {}
         counted = details.get("TotalStackInstancesCount")
         small = self.expected <= LIST_ALL_BELOW
-        if small or self._single or (counted is not None and counted != self.expected):
+        if small or self._single or self._by_waves or (counted is not None and counted != self.expected):
             found = self._judged(self._listed)
         else:
             found = {}

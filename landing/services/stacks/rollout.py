@@ -13,13 +13,14 @@ from landing.core.errors import AwsError, InstancesFailed, NoCredentials, NotOur
 from landing.core.model import Attributes, Change, Scope
 from landing.core.partitions import OPT_IN_REGIONS
 from landing.core.quotas import UNITS_PER_STACK_SET_CALL
-from landing.organization import Organization
+from landing.organization import Cover, Organization
 from landing.services.stacks import existing_recorders
 from landing.services.stacks.cloudformation import ROLLBACK_FAILED, CloudFormationKind, unmarked
 from landing.services.stacks.instances import BUSY, FAILED
 from landing.services.stacks.operations import Failure, Operations, named
 from landing.services.stacks.opt_in import OptIn
 from landing.services.stacks.shards import is_declared, name_of, stack_sets
+from landing.services.stacks.waves import UPDATED, inside, so_far
 
 SETTINGS = ("template", "parameters", "auto_deployment", "managed_execution")
 
@@ -32,6 +33,9 @@ CURES = {
     "taken": "replace",
 }
 """What mends an instance, by the word that its exception begins with; anything else is updated again."""
+
+UPDATE_FAILED = (FAILED, "cancelled:")
+"""How it is told of an instance that the last update has not changed."""
 
 Look = Callable[[], Attributes]
 """What the stack set is by now, as the kind reads it."""
@@ -48,6 +52,10 @@ class Rollout:
         self.failures: list[Failure] = []
         """Told when all that can be done is done."""
         deployment = stack_sets(organization).get(change.address.name)
+        self.reach = (
+            so_far(organization, deployment, change.through) if deployment and change.through is not None else None
+        )
+        """What of its targets the waves so far reach; None when all of it is reached."""
         self.tolerance = deployment.failure_tolerance if deployment else 5
         self.existing = deployment.existing if deployment else ""
         self.preferences: Mapping[str, Any] = {
@@ -72,13 +80,20 @@ class Rollout:
         if self._exists():
             if self.operations.settle() or BUSY in before.get("instances", ()):
                 before = self.look()
-            changed = any(before.get(part) != after[part] for part in SETTINGS)
-            skipped = self._continue_rollbacks(before.get("instances", {}), stacks)
+            changed = any(before.get(part) != after[part] for part in (UPDATED if self.reach else SETTINGS))
+            skipped = self._continue_rollbacks(self._reached(before.get("instances", {})), stacks)
             if changed:
-                self.run("update_stack_set", "settings", self.for_all(), **settings)
+                self.run("update_stack_set", "settings", self.for_all(), **settings, **self._first(before, after))
+                if self.reach:
+                    before = self._without_failed(self.look())
             if before:
-                self._withdraw(before, after)
-                self._repair(before["instances"], after, stacks, updated=changed)
+                if not self.reach:
+                    self._withdraw(before, after)
+                instances = self._reached(before["instances"])
+                updated = changed and not self.reach
+                if self.organization.waves and not updated:
+                    instances = self._repair_units(instances, after)
+                self._repair(instances, after, stacks, updated=updated)
         else:
             with unless("NameAlreadyExistsException"):  # made already, and the answer was lost
                 self.client.create_stack_set(StackSetName=self.name, **settings)
@@ -88,6 +103,107 @@ class Rollout:
         for account, region in skipped:
             self._restore(account, region, stacks)
         self._tell()
+
+    def _reached(self, instances: Mapping[str, str]) -> Mapping[str, str]:
+        """Those of the waves so far."""
+        if self.reach is None:
+            return instances
+        return {site: what for site, what in instances.items() if self._is_reached(site.partition("/")[0])}
+
+    def _without_failed(self, before: Attributes) -> Attributes:
+        """Without the instances on which the update has just failed: these are told of, not tried again at once."""
+        instances = {site: what for site, what in before["instances"].items() if not what.startswith(UPDATE_FAILED)}
+        return {**before, "instances": instances}
+
+    def _is_reached(self, account: str) -> bool:
+        assert self.reach is not None
+        known = account in self.aws.tree.accounts
+        return account in self.reach.accounts or (known and bool({*self.reach.units} & {*self.path(account)}))
+
+    def _first(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+        """The instances of the waves so far, for UpdateStackSet, which leaves all others OUTDATED; else the whole set.
+
+        The first of them, where they are more units than a call takes, or single accounts besides: the others are
+        brought after it like instances that are outdated.
+        """
+        regions = [region for region in after["regions"] if region in before.get("regions", ())]
+        there = before.get("targets") or {"units": [], "accounts": []}
+        if self.reach is None or not regions or not (there["units"] or there["accounts"]):
+            return {}
+        units = [unit for unit in self.reach.units if inside(unit, there["units"]) or self._holds_some(unit, there)]
+        if units:
+            ids = [self.aws.tree.node_id(unit) for unit in units[:UNITS_PER_STACK_SET_CALL]]
+            return {
+                "DeploymentTargets": {"OrganizationalUnitIds": ids, "AccountFilterType": "NONE"},
+                "Regions": regions,
+            }
+        accounts = [
+            key for key in self.reach.accounts if key in there["accounts"] or self._is_below(key, there["units"])
+        ]
+        homes = {self.path(key)[-2] for key in accounts}
+        targets = {
+            "OrganizationalUnitIds": [self.aws.tree.node_id(unit) for unit in sorted(homes)[:UNITS_PER_STACK_SET_CALL]],
+            "Accounts": sorted(self.aws.tree.account_ids[key] for key in accounts),
+            "AccountFilterType": "INTERSECTION",
+        }
+        return {"DeploymentTargets": targets, "Regions": regions}
+
+    def _holds_some(self, unit: str, there: Mapping[str, Sequence[str]]) -> bool:
+        below = (key for key in there["accounts"] if key in self.aws.tree.accounts)
+        return any(inside(each, [unit]) for each in there["units"]) or any(unit in self.path(key) for key in below)
+
+    def _is_below(self, account: str, units: Sequence[str]) -> bool:
+        return account in self.aws.tree.accounts and bool({*units} & {*self.path(account)})
+
+    def _repair_units(self, exceptions: Mapping[str, str], after: Mapping[str, Any]) -> Mapping[str, str]:
+        """Have units updated as such of which no instance is current, and return what is left: instances one by one.
+
+        A unit of the targets of which every instance in a Region is missing, but for those of earlier waves, is created
+        as such too, so that automatic deployment goes there.
+        """
+        left = dict(exceptions)
+        cover = self.reach or self._rest()
+        for region in after["regions"]:
+            outdated = {
+                account
+                for site, what in left.items()
+                if (account := site.removesuffix(f"/{region}")) != site
+                and self._cure(account, region, what, after) == "update"
+            }
+            missing = {
+                site.partition("/")[0]
+                for site, what in left.items()
+                if what == "missing" and site.endswith(f"/{region}")
+            }
+            units = [unit for unit in cover.units if (members := self._active(unit)) and members <= outdated]
+            self.on_units("update", units, [region])
+            done = {key for unit in units for key in self._active(unit)}
+            if not self.reach:
+                lacking = [u for u in after["targets"]["units"] if (late := self._late(u)) and late <= missing]
+                self.on_units("create", lacking, [region])
+                done |= {key for unit in lacking for key in self._active(unit)}
+            left = {site: what for site, what in left.items() if site not in {f"{key}/{region}" for key in done}}
+        return left
+
+    def _rest(self) -> Cover:
+        deployment = stack_sets(self.organization).get(self.change.address.name)
+        if deployment is None:
+            return Cover((), ())
+        return self.organization.in_waves(self.organization.cover(deployment.target))[-1]
+
+    def _active(self, unit: str) -> set[str]:
+        """The accounts below a unit that stack sets reach."""
+        accounts = self.aws.tree.accounts
+        return {
+            key
+            for key, account in accounts.items()
+            if account.state == "ACTIVE" and key != self.organization.management and unit in self.path(key)
+        }
+
+    def _late(self, unit: str) -> set[str]:
+        """Those of the last wave."""
+        last = self.organization.last_wave
+        return {key for key in self._active(unit) if self.organization.wave_at(f"account/{key}") == last}
 
     def mend(self, stacks: CloudFormationKind) -> None:
         """Repair the instances of a change that is narrowed, and touch nothing else: not the set, nor its targets."""
@@ -186,12 +302,18 @@ class Rollout:
     def _extend(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """Instances for units, accounts and regions that are new."""
         targets, old = after["targets"], before.get("targets") or {"units": [], "accounts": []}
+        units, accounts = targets["units"], targets["accounts"]
+        if self.reach:
+            units, accounts = list(self.reach.units), list(self.reach.accounts)
+        there = [unit for unit in old["units"] if self.reach or inside(unit, units)]  # the others were withdrawn
         regions = lost(after["regions"], before.get("regions") or ())
-        self.on_units("create", lost(targets["units"], old["units"]), after["regions"])
-        self.on_accounts("create", lost(targets["accounts"], old["accounts"]), after["regions"])
+        new = [unit for unit in units if not inside(unit, there)]
+        single = [key for key in accounts if key not in old["accounts"] and not self._is_below(key, there)]
+        self.on_units("create", new, after["regions"])
+        self.on_accounts("create", single, after["regions"])
         if regions:
-            self.on_units("create", [unit for unit in targets["units"] if unit in old["units"]], regions)
-            self.on_accounts("create", [key for key in targets["accounts"] if key in old["accounts"]], regions)
+            self.on_units("create", [unit for unit in units if unit not in new], regions)
+            self.on_accounts("create", [key for key in accounts if key not in single], regions)
 
     def _withdraw(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """No more instances where the config asks for none; of what came since the plan, nothing."""
@@ -204,7 +326,8 @@ class Rollout:
             self.on_accounts("delete", targets["accounts"], regions, RetainStacks=False)
         left = [region for region in before["regions"] if region in after["regions"]]
         if left:
-            units = set(lost(targets["units"], after["targets"]["units"])) & set(planned["targets"]["units"])
+            gone = {unit for unit in targets["units"] if not inside(unit, after["targets"]["units"])}
+            units = gone & set(planned["targets"]["units"])
             accounts = set(lost(targets["accounts"], after["targets"]["accounts"])) & set(
                 planned["targets"]["accounts"]
             )

@@ -40,6 +40,7 @@ from landing.services.stacks.rollout import Rollout, lost, name_in, not_ours
 from landing.services.stacks.shards import is_declared, key_of, name_of, names, problems, stack_sets
 from landing.services.stacks.stack import Stack
 from landing.services.stacks.template_strength import weaker_template
+from landing.services.stacks.waves import UPDATED, inside, waves_of
 from landing.services.strength import Weaker, neutral, on, parts
 
 AT_ONCE = 4
@@ -289,12 +290,26 @@ class StackSet(CloudFormationKind):
         """An operation, or instances that are still to come; the same calls however many accounts have joined."""
         return auto_deployment.going_on(organization, aws, address.name, changes)
 
+    def waves(self, organization: Organization, change: Change) -> Collection[int]:
+        """Those to which something new comes; the last where the set as such changes, or something goes."""
+        return waves_of(organization, stack_sets(organization).get(change.address.name), change)
+
     def begun(self, change: Change, present: Attributes) -> bool:
-        """Whether some instances have been mended since, or an operation runs, and all else is on one of both sides."""
-        if change.before is None or change.after is None:
+        """Whether some instances have been mended since, or an operation runs, and all else is on one of both sides.
+
+        In waves, some units have what is new and others wait for it: they are missing or outdated.
+        """
+        before, after = change.before, change.after
+        if after is None:
             return False
-        rest = {part: value for part, value in present.items() if part != "instances"}
-        return between(change, rest) and {*present.get("instances", ())} <= {BUSY, *change.before["instances"]}
+        rest = {part: value for part, value in present.items() if part not in ("instances", "regions", "targets")}
+        if not between(change, rest) or not _reach_between(before, after, present):
+            return False
+        extended = before is None or any(before[part] != after[part] for part in (*UPDATED, "targets", "regions"))
+        known = {BUSY, *(before["instances"] if before else ())}
+        extended |= before is not None and BUSY in before["instances"]
+        instances: Mapping[str, str] = present.get("instances", {})
+        return all(site in known or (extended and what.startswith(NOT_YET)) for site, what in instances.items())
 
     def severity_of(self, organization: Organization, change: Change) -> Severity:
         """An operation that runs is no harm yet."""
@@ -307,12 +322,13 @@ class StackSet(CloudFormationKind):
         return str(before["instances"][BUSY]) if busy else ""
 
     def dangers(self, change: Change) -> Iterable[str]:
-        """Deleting the set, or taking units, accounts or regions away from it, even where a new unit holds them."""
+        """Deleting the set, or taking units, accounts or regions away from it; units stay that a new one holds."""
         yield from super().dangers(change)
         before, after = change.before, change.after
         if before and after:
             had, has = before["targets"], after["targets"]
-            targets = any(lost(had[part], has[part]) for part in ("units", "accounts"))
+            targets = any(not inside(unit, has["units"]) for unit in had["units"])
+            targets |= bool(lost(had["accounts"], has["accounts"]))
             if targets or lost(before["regions"], after["regions"]):
                 yield self.removal
             if _taken(before):
@@ -405,6 +421,26 @@ class StackSet(CloudFormationKind):
             if is_declared(organization, name):
                 kept = _kept(client.describe_stack_set(StackSetName=name)["StackSet"])
             rollout.roll_out({**self.sent(aws, change.after or {}), **kept}, self)
+
+
+NOT_YET = ("missing", "outdated")
+"""How it is told of an instance that an operation has not come to it yet."""
+
+
+NOTHING: Attributes = {"targets": {"units": [], "accounts": []}, "regions": []}
+
+
+def _reach_between(before: Attributes | None, after: Attributes, present: Attributes) -> bool:
+    """Whether what a set reaches now is some of what it did before and of what it will, and all that stays."""
+    old, now = {**NOTHING, **(before or {})}, {**NOTHING, **present}
+    had, has, there = ({*each["targets"]["accounts"]} for each in (old, after, now))
+    units, kept = old["targets"]["units"], after["targets"]["units"]
+    return (
+        all(inside(unit, [*units, *kept]) for unit in now["targets"]["units"])
+        and all(inside(unit, now["targets"]["units"]) for unit in units if inside(unit, kept))
+        and had & has <= there <= had | has
+        and {*old["regions"]} & {*after["regions"]} <= {*now["regions"]} <= {*old["regions"], *after["regions"]}
+    )
 
 
 def _kept(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,241 @@
+"""Waves: the canary first, then a gate, then the rest; what fails or is cut off stops there, and the next run goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from landing.core.model import Address, Change
+from landing.engine.apply import Result
+from landing.engine.plan import still_to_do
+from landing.organization import Organization
+from landing.runs.gates import Gates
+from landing.runs.waves import apply_in_waves
+from landing.sandbox import Sandbox
+from landing.services.base import Kind, Kinds
+from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
+from tests.samples import SMALL
+
+Load = Callable[[str], Organization]
+STACKS = [BY_NAME[name] for name in ("organization", "trusted_access", "unit", "account", "stack_set")]
+SET = Address("stack_set", "setting")
+HOME, FAR = "eu-west-1", "us-east-1"
+WAVES = "deployment: {waves: [{name: canary, target: {units: [workloads/dev]}, gate: {approval: person}}]}\n"
+ONE = SMALL + WAVES + "baselines: {setting: {target: {units: [root]}, parameters: {value: one}}}\n"
+TWO = ONE.replace("value: one", "value: two")
+CANARY, REST = {"shop-dev"}, {"log-archive", "security-tooling", "shop-prod"}
+
+
+def run(
+    cloud: Cloud,
+    kinds: Iterable[Kind] = STACKS,
+    *,
+    approved: Collection[str] = (),
+    aws: Any = None,
+    changes: Collection[Change] | None = None,
+) -> Result:
+    """Plan and apply in waves, as the command does."""
+    kinds = list(kinds)
+    plan = cloud.plan(kinds)
+    wanted = plan.changes if changes is None else changes
+
+    def again() -> Collection[Change]:
+        return still_to_do(plan, cloud.observe(kinds))
+
+    def parts(some: Collection[Change]) -> Result:
+        return cloud.apply(kinds, changes=some, aws=aws)
+
+    gates = Gates(cloud.organization, approved)
+    return apply_in_waves(cloud.organization, wanted, parts, again, gates.closed, kinds=Kinds(kinds))
+
+
+def values(cloud: Cloud, region: str = HOME) -> dict[str, str]:
+    """The value of the setting in each account that has one."""
+    found = {}
+    for key, account_id in cloud.open().tree.account_ids.items():
+        client = cloud.sandbox.session(account_id, region=region).client("ssm")
+        got = client.get_parameters(Names=["/tests/setting"])["Parameters"]
+        found |= {key: str(got[0]["Value"])} if got else {}
+    return found
+
+
+def live(cloud: Cloud) -> Any:
+    sets = cloud.sandbox.world.states["cloudformation"][cloud.sandbox.management_account_id, HOME].stack_sets.values()
+    return next(one for one in sets if one.name == "landing-setting" and one.status == "ACTIVE")
+
+
+@pytest.fixture(scope="module")
+def worlds(load_text: Load) -> dict[str, bytes]:
+    """The accounts without the stack set, with it in the canary, and with it everywhere."""
+    with Sandbox(organization=True) as sandbox:
+        cloud = Cloud(sandbox, load_text(ONE))
+        assert cloud.apply(STACKS[:-1]).complete
+        found = {"bare": sandbox.dump()}
+        result = run(cloud)
+        assert result.held
+        found["canary"] = sandbox.dump()
+        assert run(cloud, approved=["canary"]).complete
+        assert cloud.plan(STACKS).changes == ()
+        return {**found, "done": sandbox.dump()}
+
+
+@pytest.fixture
+def world(worlds: dict[str, bytes], load_text: Load) -> Iterator[Callable[[str, str], Cloud]]:
+    with Sandbox() as sandbox:
+
+        def enter(name: str, text: str) -> Cloud:
+            sandbox.load(worlds[name])
+            return Cloud(sandbox, load_text(text))
+
+        yield enter
+
+
+def test_a_new_stack_set_comes_to_the_canary_first(world: Callable[[str, str], Cloud]) -> None:
+    cloud = world("bare", ONE)
+    first = run(cloud, approved=["canary"])
+    assert first.held
+    assert first.wave == "canary"
+    assert not first.complete
+    assert first.not_started == [SET]
+    assert "the yes was given before it was done" in first.held.text
+    assert set(values(cloud)) == CANARY == set(values(cloud, FAR))
+    unapproved = run(cloud)
+    assert unapproved.held
+    assert unapproved.held.code == "LZ541"
+    assert set(values(cloud)) == CANARY
+    assert run(cloud, approved=["canary"]).complete
+    assert set(values(cloud)) == CANARY | REST
+    assert cloud.plan(STACKS).changes == ()
+    assert len(live(cloud).targets) == 2  # the canary's unit stays one, and is within the root
+
+
+def test_an_update_comes_to_the_canary_first(world: Callable[[str, str], Cloud]) -> None:
+    cloud = world("done", TWO)
+    first = run(cloud)
+    assert first.held
+    assert first.not_started == [SET]
+    assert values(cloud) == {**dict.fromkeys(REST, "one"), "shop-dev": "two"} == values(cloud, FAR)
+    (left,) = cloud.plan(STACKS).changes
+    assert left.before
+    assert left.after
+    assert {site.partition("/")[0] for site in left.before["instances"]} == REST
+    assert run(cloud, approved=["canary"]).complete
+    assert values(cloud) == dict.fromkeys(CANARY | REST, "two") == values(cloud, FAR)
+    assert cloud.plan(STACKS).changes == ()
+
+
+def test_a_canary_that_fails_stops_the_rest(world: Callable[[str, str], Cloud]) -> None:
+    cloud = world("bare", ONE)
+    client = cloud.sandbox.session(cloud.open().tree.account_ids["shop-dev"], region=HOME).client("ssm")
+    client.put_parameter(Name="/tests/setting", Type="String", Value="mine")
+    for _ in range(2):
+        result = run(cloud, approved=["canary"])
+        assert SET in result.failed
+        assert "shop-dev/eu-west-1" in result.failed[SET].text
+        assert result.not_started == [SET]
+        assert values(cloud) == {"shop-dev": "mine"}
+    client.delete_parameter(Name="/tests/setting")
+    assert run(cloud).held
+    assert values(cloud) == {"shop-dev": "one"}
+    assert run(cloud, approved=["canary"]).complete
+
+
+def test_an_update_that_fails_in_the_canary_stops_the_rest(world: Callable[[str, str], Cloud]) -> None:
+    cloud = world("done", TWO)
+    cloud.sandbox.faults.fail("ssm", "PutParameter", code="TooManyUpdates", message="not now", times=2, status=400)
+    first = run(cloud, approved=["canary"])
+    assert SET in first.failed
+    assert values(cloud) == dict.fromkeys(CANARY | REST, "one")
+    assert {site for site in states(cloud) if site[0] in REST} == {(key, "OUTDATED") for key in REST}
+
+
+GUARDS = [BY_NAME[name] for name in ("organization", "policy_type", "unit", "account", "policy", "attachments")]
+GUARDED = SMALL + WAVES + "guardrails:\n  no-root: {target: {units: [workloads/dev, workloads/prod, security]}}\n"
+
+
+def attached(cloud: Cloud) -> dict[str, set[str]]:
+    """The policies of ours by the nodes that have some."""
+    found = {
+        address.name: set(each["policies"]) - {"FullAWSAccess"}
+        for address, each in cloud.state([BY_NAME["attachments"]]).items()
+    }
+    return {node: policies for node, policies in found.items() if policies}
+
+
+def test_guardrails_are_attached_in_waves_and_nothing_is_weaker_meanwhile(load_text: Load) -> None:
+    with Sandbox(organization=True) as sandbox:
+        cloud = Cloud(sandbox, load_text(GUARDED))
+        assert cloud.apply(GUARDS[:4]).complete
+        first = run(cloud, GUARDS)
+        assert first.held
+        assert attached(cloud) == {"unit/workloads/dev": {"no-root"}}
+        assert {"attachments.unit/workloads/prod", "attachments.unit/security"} <= set(map(str, first.not_started))
+        assert run(cloud, GUARDS, approved=["canary"]).complete
+        nodes = {"unit/workloads/dev", "unit/workloads/prod", "unit/security"}
+        assert attached(cloud) == {node: {"no-root"} for node in nodes}
+
+        other = GUARDED.replace("no-root: {", "no-leaving: {")
+        cloud = Cloud(sandbox, load_text(other))
+        assert run(cloud, GUARDS).held
+        assert attached(cloud) == {
+            **{node: {"no-root"} for node in nodes},
+            "unit/workloads/dev": {"no-leaving", "no-root"},
+        }
+        assert run(cloud, GUARDS, approved=["canary"]).complete
+        assert attached(cloud) == {node: {"no-leaving"} for node in nodes}
+        assert cloud.plan(GUARDS).changes == ()
+
+        above = other.replace("units: [workloads/dev, workloads/prod, security]", "units: [root]")
+        cloud = Cloud(sandbox, load_text(above))
+        assert run(cloud, GUARDS).held  # it reaches everybody, and comes last with all that goes
+        assert attached(cloud) == {node: {"no-leaving"} for node in nodes}
+        assert run(cloud, GUARDS, approved=["canary"]).complete
+        assert attached(cloud) == {"root": {"no-leaving"}}
+
+
+def states(cloud: Cloud) -> set[tuple[str, str]]:
+    """Account and status of each instance."""
+    keys = cloud.open().tree.account_keys
+    return {(keys[account], one.status) for (account, _), one in live(cloud).instances.items()}
+
+
+@pytest.mark.parametrize(("name", "text", "before"), [("bare", ONE, {}), ("done", TWO, dict.fromkeys(REST, "one"))])
+@pytest.mark.parametrize("after_effect", [False, True])
+def test_a_run_cut_off_anywhere_goes_on_in_the_same_order(
+    world: Callable[[str, str], Cloud], name: str, text: str, before: dict[str, str], after_effect: bool
+) -> None:
+    ends = []
+    for writes in range(99):
+        cloud = world(name, text)
+        dying = DyingAws(cloud.organization, writes=writes, after_effect=after_effect)
+        saved = cloud.plan(STACKS)
+        try:
+            run(cloud, approved=["canary"], aws=dying)
+        except Cut:
+            ends.append(writes)
+        else:
+            break
+        assert {key: each for key, each in values(cloud).items() if key in REST} == before
+        assert still_to_do(saved, cloud.observe(STACKS))
+        assert run(cloud).held
+        assert {key: each for key, each in values(cloud).items() if key in REST} == before
+        assert values(cloud)["shop-dev"] == ("two" if text is TWO else "one")
+    assert ends
+    cloud = world("canary" if text is ONE else name, text)
+    done = [] if text is ONE else [run(cloud)]
+    for writes in range(99):
+        found = cloud.sandbox.dump()
+        try:
+            run(cloud, approved=["canary"], aws=DyingAws(cloud.organization, writes=writes, after_effect=after_effect))
+        except Cut:
+            again = run(cloud, approved=["canary"])  # what runs still may be the canary's: nobody can have looked at it
+            again = again if again.complete else run(cloud, approved=["canary"])
+            assert again.complete, (writes, again, cloud.plan(STACKS).changes[0].before["instances"])
+            assert cloud.plan(STACKS).changes == ()
+            assert len(set(values(cloud).values())) == 1
+            cloud.sandbox.load(found)
+        else:
+            break
+    assert len(done) < 2
