@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from landing.core.model import Address, Change
+from landing.aws import since
+from landing.core.model import Address, Change, Diagnostic
 from landing.engine.apply import Result
 from landing.engine.plan import still_to_do
+from landing.library import Library
 from landing.organization import Organization
 from landing.runs.gates import Gates
 from landing.runs.waves import apply_in_waves
@@ -34,12 +38,11 @@ def run(
     *,
     approved: Collection[str] = (),
     aws: Any = None,
-    changes: Collection[Change] | None = None,
+    now: datetime = datetime(2026, 11, 29, 12, tzinfo=UTC),
 ) -> Result:
     """Plan and apply in waves, as the command does."""
     kinds = list(kinds)
     plan = cloud.plan(kinds)
-    wanted = plan.changes if changes is None else changes
 
     def again() -> Collection[Change]:
         return still_to_do(plan, cloud.observe(kinds))
@@ -47,8 +50,17 @@ def run(
     def parts(some: Collection[Change]) -> Result:
         return cloud.apply(kinds, changes=some, aws=aws)
 
-    gates = Gates(cloud.organization, approved)
-    return apply_in_waves(cloud.organization, wanted, parts, again, gates.closed, kinds=Kinds(kinds))
+    gates = Gates(cloud.organization, cloud.open(read_only=False), lambda: now, approved)
+    return apply_in_waves(
+        cloud.organization,
+        plan.changes,
+        parts,
+        again,
+        gates.closed,
+        begin=gates.begins,
+        done=gates.done,
+        kinds=Kinds(kinds),
+    )
 
 
 def values(cloud: Cloud, region: str = HOME) -> dict[str, str]:
@@ -121,6 +133,7 @@ def test_an_update_comes_to_the_canary_first(world: Callable[[str, str], Cloud])
     assert left.before
     assert left.after
     assert {site.partition("/")[0] for site in left.before["instances"]} == REST
+    assert BY_NAME["stack_set"].under_way(left) == "6 instances wait for a later wave"
     assert run(cloud, approved=["canary"]).complete
     assert values(cloud) == dict.fromkeys(CANARY | REST, "two") == values(cloud, FAR)
     assert cloud.plan(STACKS).changes == ()
@@ -239,3 +252,85 @@ def test_a_run_cut_off_anywhere_goes_on_in_the_same_order(
         else:
             break
     assert len(done) < 2
+
+
+WATCHED = ONE.replace("approval: person", "denials_per_minute: 20, high_findings: 1, minutes: 30")
+WATCHED += """services:
+  log_archive: {}
+  cloudtrail: {cloudwatch_logs: true}
+  alarms: {email: [a@example.com], trail_alarms: true}
+  security_hub: {}
+"""
+BEGAN = datetime(2026, 11, 29, 12, tzinfo=UTC)
+LATER = BEGAN + timedelta(minutes=31)
+
+
+def gates(cloud: Cloud, now: datetime) -> Gates:
+    return Gates(cloud.organization, cloud.open(read_only=False), lambda: now)
+
+
+def code(found: Diagnostic | None) -> str:
+    return found.code if found else ""
+
+
+def denied(cloud: Cloud, count: int, at: datetime) -> None:
+    """So many requests in a minute, as the metric of the alarms has it."""
+    namespace, name = since.DENIALS
+    cloud.sandbox.session(region=HOME).client("cloudwatch").put_metric_data(
+        Namespace=namespace, MetricData=[{"MetricName": name, "Timestamp": at, "Value": 1.0} for _ in range(count)]
+    )
+
+
+def test_a_gate_that_watches_asks_what_came_since_the_wave_began(world: Callable[[str, str], Cloud]) -> None:
+    cloud = world("done", WATCHED)
+    tooling = cloud.open().tree.account_ids["security-tooling"]
+    assert code(gates(cloud, BEGAN).closed(1, 1)) == "LZ543"  # the metric tells nothing, whatever the reason
+    denied(cloud, 99, BEGAN - timedelta(minutes=10))
+    assert "denied 99 requests" in str(gates(cloud, BEGAN).closed(1, 1))  # nothing was made: how it has been lately
+    gates(cloud, BEGAN).begins(0)
+    early = gates(cloud, BEGAN + timedelta(minutes=29)).closed(1, 1)
+    assert early
+    assert (early.code, "until 2026-11-29T12:30:00Z" in early.message) == ("LZ544", True)
+    assert code(gates(cloud, LATER).closed(1, 1)) == "LZ543"
+    denied(cloud, 20, BEGAN + timedelta(minutes=5))
+    refused = gates(cloud, LATER).closed(1, 1)
+    assert refused
+    assert refused.code == "LZ543"
+    assert "GetFindings" in refused.message  # Security Hub is not enabled there
+    hub = cloud.sandbox.session(tooling, region=HOME).client("securityhub")
+    hub.enable_security_hub(EnableDefaultStandards=False)
+    found = [finding(tooling, 1, "LOW", LATER), finding(tooling, 2, "HIGH", BEGAN - timedelta(minutes=1))]
+    hub.batch_import_findings(Findings=[*found, finding(tooling, 3, "HIGH", BEGAN + timedelta(minutes=1))])
+    assert gates(cloud, LATER).closed(1, 1) is None
+    hub.batch_import_findings(Findings=[finding(tooling, 4, "CRITICAL", BEGAN + timedelta(minutes=2))])
+    assert "more than 1 new findings" in str(gates(cloud, LATER).closed(1, 1))
+    denied(cloud, 1, BEGAN + timedelta(minutes=5))
+    assert "denied 21 requests" in str(gates(cloud, LATER).closed(1, 1))
+    gates(cloud, LATER).done()
+    assert code(gates(cloud, BEGAN + timedelta(days=1)).closed(1, 1)) == "LZ543"
+
+
+def finding(account: str, number: int, severity: str, created: datetime) -> dict[str, Any]:
+    at = created.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return {
+        "SchemaVersion": "2018-10-08",
+        "Id": f"finding-{number}",
+        "ProductArn": f"arn:aws:securityhub:{HOME}:{account}:product/{account}/default",
+        "GeneratorId": "check",
+        "AwsAccountId": account,
+        "CreatedAt": at,
+        "UpdatedAt": at,
+        "Title": "A finding",
+        "Description": "What was found",
+        "Resources": [{"Type": "AwsS3Bucket", "Id": "arn:aws:s3:::b"}],
+        "Severity": {"Label": severity},
+        "Types": ["Software and Configuration Checks"],
+    }
+
+
+def test_the_metric_is_that_of_the_alarms(library: Library) -> None:
+    (made,) = library.rendered([("trail_alarms", {})])
+    assert made.template
+    assert json.dumps(dict(zip(("MetricName", "MetricNamespace"), reversed(since.DENIALS), strict=True)))[
+        1:-1
+    ] in json.dumps(made.template, sort_keys=True)

@@ -262,8 +262,9 @@ def carry_out(
         result = waves.make(organization, aws, changes, make, begin) if waves else make(changes)
     tell(run, summary(result))
     goes_on = aws.operations.running if stop.at_once else ()
-    why = "AWS goes on with " + ", ".join(goes_on) if goes_on else result.held.text if result.held else ""
-    run.end(_outcome(result, stop), _left(result), why)
+    why = "AWS goes on with " + ", ".join(goes_on) if goes_on else ""
+    stand = {"made": result.wave, "held": result.held.text} if result.held else None
+    run.end(_outcome(result, stop), _left(result), why, stand)
     _report(result, run, goes_on, command)
     if form == "github":
         _annotate(result, changes)

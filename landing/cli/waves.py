@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -48,7 +49,11 @@ class InWaves:
             aws.tree.forget()
             return refresh(organization, aws, self.plan)
 
-        gates = Gates(organization, self.approved)
+        def begins(number: int) -> None:
+            begin(f"wave {organization.wave_name(number)}")
+            gates.begins(number)
+
+        gates = Gates(organization, aws, lambda: datetime.now(UTC), self.approved)
         return apply_in_waves(
             organization,
             changes,
@@ -56,7 +61,8 @@ class InWaves:
             again,
             gates.closed,
             through=self.through,
-            begin=lambda each: begin(f"wave {each}"),
+            begin=begins,
+            done=gates.done,
         )
 
 

@@ -42,3 +42,8 @@ def check(organization: Organization, document: Document) -> Iterator[Diagnostic
                 message = f"the gate of `{wave.name}` asks for `{question}`, which `services.{service}` answers"
                 hint = f"switch `services.{service}` on, or take `{question}` out: it would never open"
                 yield document.problem("LZ494", message, (*at, "gate", question), hint, key=True)
+        alarms = organization.services.get("alarms")
+        if wave.gate.denials_per_minute is not None and alarms and not getattr(alarms.settings, "trail_alarms", False):
+            message = f"the gate of `{wave.name}` asks for denials, and nothing counts them"
+            hint = "set `services.alarms.trail_alarms: true`, which makes the metric"
+            yield document.problem("LZ494", message, (*at, "gate", "denials_per_minute"), hint, key=True)

@@ -425,6 +425,20 @@ CODES: Mapping[str, Explanation] = {
         "(`plan`, `drift`, `apply`) a group or user that the identity store does not have",
         "correct the name, or have the identity provider send it",
     ),
+    "LZ541": Explanation("(`apply`) a gate that wants a person's yes", "look at the wave, then `--approve-wave`"),
+    "LZ542": Explanation(
+        "(`apply`) more denials or findings since a wave began than its gate allows",
+        "find out why, and run again: no later wave begins before",
+    ),
+    "LZ543": Explanation(
+        "(`apply`) a gate that cannot be asked, which stays closed",
+        "the message says what did not answer; see to that, and run again",
+    ),
+    "LZ544": Explanation("(`apply`) a gate that watches a wave a while longer", "run again at that time"),
+    "LZ545": Explanation(
+        "(`apply`) something of a wave is left that was not there when the wave was made",
+        "run again: it is made, and the next wave begins",
+    ),
 }
 
 

@@ -29,6 +29,7 @@ from landing.organization.marks import (
     STACKS_TAG,
     TAG,
     TAGS_TAG,
+    WAVE_TAG,
 )
 from landing.organization.pipeline import PIPELINE, Pipeline, is_bootstrapped
 from landing.organization.policies import ForeignPolicy, Guardrail, Held, Pack
@@ -50,6 +51,7 @@ __all__ = [
     "STACKS_TAG",
     "TAG",
     "TAGS_TAG",
+    "WAVE_TAG",
     "Account",
     "Contact",
     "Cover",

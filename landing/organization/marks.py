@@ -9,6 +9,9 @@ REGION_TAG = "landing:region:"
 SERVICE_TAG = "landing:service:"
 """The beginning of a tag of the root, with the name of a region in which something of ours is."""
 
+WAVE_TAG = "landing:wave"
+"""A tag of the root: the name of the wave that was made last, and when it began."""
+
 STACKS_TAG = "landing:stacks"
 """A tag of an account in which a stack of the config's `stacks` is."""
 

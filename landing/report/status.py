@@ -51,12 +51,21 @@ def several(records: Sequence[Record], total: int, style: Style) -> str:
         lines.append(f"… and {total - len(records)} earlier (--limit 0)")
     running = [record for record in records if record.outcome == RUNNING]
     lines += ["", *(_now(record) for record in running)] if running else ["", "Nothing is running here."]
+    lines += _waves(records[0])
     return style.page(lines)
 
 
 def one(record: Record, style: Style) -> str:
     """Everything about one run."""
     return style.page(_told(record, style))
+
+
+def _waves(record: Record) -> list[str]:
+    """Where the waves stand, as the latest run left them."""
+    if not record.waves:
+        return []
+    made = record.waves.get("made", "")
+    return [f"Waves: {f'{safe(made)} is made; ' if made else ''}{safe(record.waves.get('held', ''))}"]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -100,6 +109,7 @@ def _told(record: Record, style: Style) -> Iterator[str]:
         f"  changes   {changes.get('done', 0)} of {changes.get('total', 0)} done · failed {changes.get('failed', 0)} · "
         f"blocked {changes.get('blocked', 0)} · not started {changes.get('not_started', 0)}"
     )
+    yield from _waves(record)
     if record.calls:
         calls = record.calls
         yield f"  calls     {calls['calls']}, {calls['throttled']} throttled, {calls['retried']} retries"

@@ -40,6 +40,8 @@ class Record:
     """Where AWS was still at what the changes had set off, or failed at it."""
     diagnostics: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The parts of what `failed` and `unsettled` say, by address."""
+    waves: dict[str, str] = field(default_factory=dict)
+    """`made`: the last wave that was made; `held`: why the next one does not begin."""
     calls: dict[str, Any] = field(default_factory=dict)
     phases: dict[str, float] = field(default_factory=dict)
 
@@ -49,8 +51,9 @@ class Record:
         return self.changes.get("total", 0) - self.changes.get("done", 0)
 
     def to_json(self) -> dict[str, Any]:
-        """All of it."""
-        return asdict(self)
+        """All of it, and of waves where there are any."""
+        told = asdict(self)
+        return told if self.waves else {name: part for name, part in told.items() if name != "waves"}
 
 
 def records(root: Path) -> list[Record]:

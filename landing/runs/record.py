@@ -65,6 +65,7 @@ class Run:
         self._about: dict[str, str] = {"who": _who()}
         self._left: Left | None = None
         self._outcome, self._reason = "error", ""
+        self._waves: dict[str, str] = {}
         self.tally: Tally | None = None
         self.copied: Callable[[], None] = lambda: None
         """Called when the record is whole."""
@@ -91,9 +92,14 @@ class Run:
         """What is known of the run: organization, caller, …; no secrets."""
         self._about |= known
 
-    def end(self, outcome: str, left: Left | None = None, reason: str = "") -> None:
-        """How it ended; without this, the exception that leaves the block tells."""
-        self._outcome, self._left, self._reason = outcome, left, reason
+    def end(
+        self, outcome: str, left: Left | None = None, reason: str = "", waves: Mapping[str, str] | None = None
+    ) -> None:
+        """How it ended; without this, the exception that leaves the block tells.
+
+        `waves`: `made`, the last that was made, and `held`, why the next does not begin.
+        """
+        self._outcome, self._left, self._reason, self._waves = outcome, left, reason, dict(waves or {})
 
     def __enter__(self) -> Self:
         return self
@@ -139,6 +145,7 @@ class Run:
             "seconds": round(self._clock() - self._began, 3),
             "outcome": self._outcome,
             "reason": self._reason,
+            **({"waves": self._waves} if self._waves else {}),
             "planned": self._planned,
             "changes": {
                 "total": standing.total,

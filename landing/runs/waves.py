@@ -30,38 +30,43 @@ def apply_in_waves(
     closed: Callable[[int, int], Diagnostic | None],
     *,
     through: int | None = None,
-    begin: Callable[[str], None] = lambda name: None,
+    begin: Callable[[int], None] = lambda number: None,
+    done: Callable[[], None] = lambda: None,
     kinds: Kinds = KINDS,
 ) -> Result:
     """Make each wave by `make`, while all of it is done and the gates are open; the result is of all of them.
 
     `again`: the changes that are left, looked at anew. `closed`: why what stands before a wave does not let it begin,
-    by its number and that of the first. `through`: the last wave that is to be made. `begin` is told the name of each.
+    by its number and that of the first. `through`: the last wave that is to be made. `begin` is told of each, `done`
+    when none is left.
     """
     known = Known.of(organization, kinds)
     waves = in_waves(organization, changes, known)
     if not waves:
         return make(changes)
-    done: dict[Address, Change] = {}
+    made_of: dict[Address, Change] = {}
     first, made = min(waves), -1
     while True:
         number = min(waves)
         held = LEFT if number <= made else _past(number, through) or closed(number, first)
         if held:
-            return _held(organization, done, waves, made, replace(held, source=_source(organization, number)))
-        begin(organization.wave_name(number))
+            return _held(organization, made_of, waves, made, replace(held, source=_source(organization, number)))
+        begin(number)
         result = make(waves[number])
         made = number
-        done |= {change.address: change for change in result.done}
+        made_of |= {change.address: change for change in result.done}
         later = {each: parts for each, parts in waves.items() if each > number}
         waiting = [part.address for parts in later.values() for part in parts]
         whole_made = not waiting and all(part.through is None for part in waves[number])
         if not result.complete or result.interrupted or whole_made:
-            whole = [change for change in done.values() if change.through is None]
+            whole = [change for change in made_of.values() if change.through is None]
+            if result.complete and whole_made:
+                done()
             return replace(result, done=whole, not_started=sorted([*result.not_started, *waiting]))
         waves = in_waves(organization, again(), known)
         if not waves:
-            return replace(result, done=list(done.values()))
+            done()
+            return replace(result, done=list(made_of.values()))
 
 
 def planned_waves(

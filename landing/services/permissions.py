@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from landing.aws import Reads, access_report, event_history, findings, service_quotas, simulator
+from landing.aws import Reads, access_report, event_history, findings, service_quotas, simulator, since
 from landing.aws.reads import session_policy
 from landing.blueprint.resource_names import ALARMS, RECORDER_ROLE, remediation_role
 from landing.core.errors import LandingError
@@ -95,7 +95,7 @@ def apply_policy(
     """
     kinds = tuple(kinds)
     reads = {action for kind in kinds for action in kind.reads} | set(ALWAYS)
-    writes = {action for kind in kinds for action in kind.writes} - reads
+    writes = {since.ACTION, *(action for kind in kinds for action in kind.writes)} - reads
     statements = [
         _enter(partition, member_role, organization),
         _allow("Write", writes - {ENTER, PASS, LINK}),

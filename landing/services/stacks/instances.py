@@ -28,6 +28,9 @@ BUSY = "*"
 MISSING, RUNNING = "missing", "running"
 """Exceptions that AWS may be about to mend by itself."""
 
+WAITING = "outdated: it waits for the wave"
+"""So begins the exception of an instance that is as it was, and of which an earlier wave has the new template."""
+
 FAILED = "failed:"
 """So begins the exception of an instance on which the last operation failed: its rollback may have failed too."""
 
@@ -52,6 +55,7 @@ class Instances:
     ) -> None:
         self._management = organization.management
         self._by_waves = bool(organization.waves)
+        self._organization = organization
         self._aws = aws
         self._client = client
         self._set = stack_set
@@ -196,6 +200,9 @@ class Instances:
             return ""
         if detailed not in FINE or (entry["Status"] == "OUTDATED" and detailed == "SUCCEEDED"):
             what = "outdated" if detailed in ("", "SUCCEEDED") else detailed.lower()
+            wave = self._organization.wave_at(f"account/{site[0]}")
+            if what == "outdated" and wave > 0 and not reason:
+                return f"{WAITING} {self._organization.wave_name(wave)}"
             return f"{what}: {reason}"
         if entry.get("DriftStatus") == "DRIFTED":
             return self._drift(entry)

@@ -33,7 +33,7 @@ from landing.services.organizations.trusted_access import STACKSETS, TrustedAcce
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.stacks import auto_deployment, existing_recorders
 from landing.services.stacks.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind
-from landing.services.stacks.instances import BUSY, FAILED, instances_of
+from landing.services.stacks.instances import BUSY, FAILED, WAITING, instances_of
 from landing.services.stacks.operations import Operations
 from landing.services.stacks.opt_in import OptIn
 from landing.services.stacks.rollout import Rollout, lost, name_in, not_ours
@@ -316,10 +316,13 @@ class StackSet(CloudFormationKind):
         return Severity.LOW if self.under_way(change) else super().severity_of(organization, change)
 
     def under_way(self, change: Change) -> str:
-        """An operation that runs: how the instances are is known when it has ended."""
+        """An operation that runs: how the instances are is known when it has ended. Or a wave that is still to come."""
         before, after = change.before or {}, change.after or {}
-        busy = BUSY in before.get("instances", ()) and {**before, "instances": {}} == after
-        return str(before["instances"][BUSY]) if busy else ""
+        instances: Mapping[str, str] = before.get("instances", {})
+        if not instances or {**before, "instances": {}} != after:
+            return ""
+        waiting = all(what.startswith(WAITING) for what in instances.values())
+        return instances.get(BUSY, f"{len(instances)} instances wait for a later wave" if waiting else "")
 
     def dangers(self, change: Change) -> Iterable[str]:
         """Deleting the set, or taking units, accounts or regions away from it; units stay that a new one holds."""

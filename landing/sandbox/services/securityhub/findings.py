@@ -33,6 +33,7 @@ UPDATABLE = (
 PATHS: dict[str, tuple[str, ...]] = {
     "AwsAccountId": ("AwsAccountId",),
     "ComplianceSecurityControlId": ("Compliance", "SecurityControlId"),
+    "CreatedAt": ("CreatedAt",),
     "ComplianceStatus": ("Compliance", "Status"),
     "Description": ("Description",),
     "GeneratorId": ("GeneratorId",),
@@ -189,6 +190,10 @@ def _meets(finding: Mapping[str, Any], filters: Mapping[str, list[Mapping[str, s
     """Values of one filter are alternatives, unless they are negations; filters are conjoined (API reference)."""
     for name, conditions in filters.items():
         values = [str(value) for value in _values(finding, PATHS[name])]
+        if name == "CreatedAt":
+            if not any(_within(value, each) for each in conditions for value in values):
+                return False
+            continue
         positive = [c for c in conditions if "NOT" not in c["Comparison"]]
         negative = [c for c in conditions if "NOT" in c["Comparison"]]
         if positive and not any(COMPARISONS[c["Comparison"]](v, c["Value"]) for c in positive for v in values):
@@ -196,6 +201,13 @@ def _meets(finding: Mapping[str, Any], filters: Mapping[str, list[Mapping[str, s
         if not all(COMPARISONS[c["Comparison"]](v, c["Value"]) for c in negative for v in values):
             return False
     return True
+
+
+def _within(value: str, period: Mapping[str, Any]) -> bool:
+    """Whether a time is in a period; both are ISO 8601 in UTC (API reference, DateFilter)."""
+    if "DateRange" in period:
+        raise unsupported("securityhub", "GetFindings", "by a DateRange")
+    return str(period.get("Start", "")) <= value <= str(period.get("End", "~"))
 
 
 def _values(thing: Any, path: tuple[str, ...]) -> list[Any]:
