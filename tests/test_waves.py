@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,11 +13,14 @@ import pytest
 from landing.aws import since
 from landing.core.model import Address, Change, Diagnostic
 from landing.engine.apply import Result
-from landing.engine.plan import still_to_do
+from landing.engine.plan import Plan, still_to_do
 from landing.library import Library
-from landing.organization import Organization
+from landing.organization import Cover, Organization
+from landing.report.plan_markdown import render as markdown
+from landing.report.plan_text import render
+from landing.report.style import Style
 from landing.runs.gates import Gates
-from landing.runs.waves import apply_in_waves
+from landing.runs.waves import apply_in_waves, planned_waves
 from landing.sandbox import Sandbox
 from landing.services.base import Kind, Kinds
 from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
@@ -137,6 +141,56 @@ def test_an_update_comes_to_the_canary_first(world: Callable[[str, str], Cloud])
     assert run(cloud, approved=["canary"]).complete
     assert values(cloud) == dict.fromkeys(CANARY | REST, "two") == values(cloud, FAR)
     assert cloud.plan(STACKS).changes == ()
+
+
+def test_a_plan_says_in_which_waves_its_changes_are_made(world: Callable[[str, str], Cloud]) -> None:
+    cloud = world("done", TWO)
+    plain = cloud.plan(STACKS)
+    plan = replace(plain, waves=planned_waves(cloud.organization, plain.changes))
+    text = render(plan, cloud.organization, Style())
+    assert "    wave: canary, then rest\n" in text
+    assert "  Wave              canary: 1 change; then: nothing of it left or failed, a person's yes\n" in text
+    assert "  Wave              rest: 1 change\n" in text
+    data = plan.to_json()
+    assert (data["format_version"], plain.to_json()["format_version"]) == ("5.5", "5.4")
+    assert [(wave["name"], wave["changes"]) for wave in data["waves"]] == [("canary", [str(SET)]), ("rest", [str(SET)])]
+    assert Plan.from_json(json.loads(json.dumps(data))) == plan
+    assert "1. `canary: 1 change" in markdown(plan, cloud.organization)
+    assert planned_waves(replace(cloud.organization, waves=()), plain.changes) == ()
+
+
+def test_waves_of_other_words_reach_what_targets_mean(load_text: Load) -> None:
+    text = ONE.replace("units: [workloads/dev]", "tags: {env: dev}")
+    organization = load_text(text)
+    assert [organization.wave_at(f"account/{key}") for key in ("shop-dev", "shop-prod")] == [0, 1]
+    assert organization.wave_at("unit/workloads/dev") == 1  # who joins it carries no tag yet
+    assert organization.in_waves(Cover(("workloads",), ())) == (
+        Cover((), ("shop-dev",)),
+        Cover(("workloads/prod",), ()),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("name: canary", "name: rest", "LZ491"),
+        ("}]}\n", "}, {name: canary, target: {accounts: [shop-prod]}}]}\n", "LZ491"),
+        ("}]}\n", "}, {name: more, target: {units: [workloads]}}]}\n", "LZ492"),
+        ("}]}\n", "}, {name: more, target: {accounts: [shop-dev]}}]}\n", "LZ492"),
+        ("units: [workloads/dev]", "accounts: [management]", "LZ493"),
+        ("units: [workloads/dev]", "units: [root]", "LZ493"),
+        ("units: [workloads/dev]", "units: [nowhere]", "LZ301"),
+        ("approval: person", "high_findings: 0", "LZ494"),
+        ("approval: person", "denials_per_minute: 0", "LZ494"),
+        ("approval: person", "approval: nobody", "LZ203"),
+        ("name: canary, ", "", "LZ202"),
+    ],
+)
+def test_waves_that_cannot_be_made_are_refused(
+    problems: Callable[..., list[Diagnostic]], old: str, new: str, code: str
+) -> None:
+    assert old in WAVES
+    assert [each.code for each in problems(text=SMALL + WAVES.replace(old, new))] == [code]
 
 
 def test_a_canary_that_fails_stops_the_rest(world: Callable[[str, str], Cloud]) -> None:

@@ -78,6 +78,38 @@ def test_difference_means_all_but_the_named_accounts(cloud: Cloud, tree: Tree) -
     assert stack_set.accounts() == {tree.high, tree.outside}
 
 
+UPDATES = "CloudFormation API Reference: UpdateStackSet, DeploymentTargets"
+TWO = [{"ParameterKey": "Value", "ParameterValue": "two"}]
+
+
+@source(UPDATES)
+def test_an_update_of_some_instances_leaves_the_others_outdated(cloud: Cloud, tree: Tree) -> None:
+    stack_set = StackSet(cloud)
+    stack_set.create(automatic=True)
+    stack_set.deploy(cloud.root)
+    some: dict[str, Any] = {"DeploymentTargets": {"OrganizationalUnitIds": [tree.lower]}, "Regions": ["us-east-1"]}
+    assert stack_set.update(Description="Only this", **some) == "SUCCEEDED"
+    assert set(stack_set.statuses().values()) == {CURRENT}
+    assert stack_set.update(Parameters=TWO, **some) == "SUCCEEDED"
+    outdated = ("OUTDATED", "SUCCEEDED")
+    states = {account: status for (account, _), status in stack_set.statuses().items()}
+    assert states == {tree.deep: CURRENT, tree.high: outdated, tree.outside: outdated}
+    assert [value(cloud, account) for account in (tree.deep, tree.high)] == ["two", "one"]
+    assert stack_set.end(stack_set.begin("update_stack_instances", tree.upper)) == "SUCCEEDED"
+    assert [value(cloud, account) for account in (tree.high, tree.outside)] == ["two", "one"]
+
+
+@source("CloudFormation User Guide: Add stacks to StackSets; not confirmed: units of which some have instances")
+def test_a_unit_above_another_target_is_added_to_it(cloud: Cloud, tree: Tree) -> None:
+    stack_set = StackSet(cloud)
+    stack_set.create()
+    stack_set.deploy(tree.lower)
+    assert stack_set.deploy(cloud.root) == "SUCCEEDED"
+    assert stack_set.accounts() == {tree.outside, tree.high, tree.deep}
+    found = stack_set.client.describe_stack_set(StackSetName="set")["StackSet"]["OrganizationalUnitIds"]
+    assert set(found) == {tree.lower, cloud.root}
+
+
 @source(TARGETS)
 def test_union_cannot_create_instances(cloud: Cloud, tree: Tree) -> None:
     stack_set = StackSet(cloud)

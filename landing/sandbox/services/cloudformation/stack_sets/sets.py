@@ -128,7 +128,11 @@ def _set_automatic(call: Call, stack_set: StackSet, settings: Mapping[str, Any])
 
 
 def update_stack_set(call: Call) -> dict[str, Any]:
-    """The set is changed whatever becomes of its instances (API reference, UpdateStackSet)."""
+    """The set is changed whatever becomes of its instances (API reference, UpdateStackSet).
+
+    With a template or parameters all instances are OUTDATED, then those that are named are updated; without, the others
+    stay as they are.
+    """
     stack_set = requests.active(call)
     if call.get("PermissionModel", stack_set.permission_model) != stack_set.permission_model:
         raise wrong("The permission model of a StackSet cannot be changed")
@@ -149,7 +153,8 @@ def update_stack_set(call: Call) -> dict[str, Any]:
     known = stack_set.parameters
     for instance in stack_set.instances.values():
         instance.overrides = {name: value for name, value in instance.overrides.items() if name in known}
-        if instance.status == "CURRENT":
+        named = body is not None or "Parameters" in call or instance.site in chosen
+        if named and instance.status == "CURRENT":
             instance.status = "OUTDATED"
     operable = [site for site in chosen if stack_set.instances[site].status != "INOPERABLE"]
     return operations.begin(call, stack_set, "UPDATE", "deploy", operable, whole_set=True)
