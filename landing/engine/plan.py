@@ -163,7 +163,9 @@ class Plan:
             {address: sentences for address, sentences in effects.items() if address in kept}
             for effects in (self.effects, self.effects_in_brief)
         )
-        return replace(self, changes=changes, effects=whole, effects_in_brief=brief)
+        waves = tuple(replace(w, changes=tuple(each for each in w.changes if each in kept)) for w in self.waves)
+        waves = tuple(wave for wave in waves if wave.changes)
+        return replace(self, changes=changes, effects=whole, effects_in_brief=brief, waves=waves)
 
     def to_json(self, version: str = "") -> dict[str, Any]:
         """Terraform's shape, with what applying it needs besides; of the first format that has all of it."""

@@ -25,6 +25,9 @@ from landing.policy.limits import LIMITS
 Waves = Mapping[int, tuple[Change, ...]]
 """What is made in each wave, by its number, when all earlier ones are done; only waves that have something to do."""
 
+TOGETHER = (Phase.SWITCH, Phase.RELEASE, Phase.SPREAD)
+"""Made in the last wave, one after the other, in the order in which they were checked (`guardrails.transition`)."""
+
 
 def in_waves(organization: Organization, changes: Collection[Change], known: Known) -> Waves:
     """The parts of changes by wave; one wave with all of them where the config has no waves."""
@@ -154,7 +157,7 @@ class _Division:
                 if stage.phase is phase
             ]
             for address, index, number in here:
-                least = self.last if address in whole else number
+                least = self.last if address in whole or phase in TOGETHER else number
                 numbers[address, index] = max(least, 0 if phase is None else floor)
             if phase is not None:
                 floor = max((floor, *(numbers[address, index] for address, index, _ in here)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from landing.aws import Aws, batched, translated, unless
@@ -13,7 +14,7 @@ from landing.core.errors import AwsError, InstancesFailed, NoCredentials, NotOur
 from landing.core.model import Attributes, Change, Scope
 from landing.core.partitions import OPT_IN_REGIONS
 from landing.core.quotas import UNITS_PER_STACK_SET_CALL
-from landing.organization import Cover, Organization
+from landing.organization import Organization
 from landing.services.stacks import existing_recorders
 from landing.services.stacks.cloudformation import ROLLBACK_FAILED, CloudFormationKind, unmarked
 from landing.services.stacks.instances import BUSY, FAILED
@@ -161,49 +162,48 @@ class Rollout:
         A unit of the targets of which every instance in a Region is missing, but for those of earlier waves, is created
         as such too, so that automatic deployment goes there.
         """
-        left = dict(exceptions)
-        cover = self.reach or self._rest()
-        for region in after["regions"]:
-            outdated = {
-                account
-                for site, what in left.items()
-                if (account := site.removesuffix(f"/{region}")) != site
-                and self._cure(account, region, what, after) == "update"
-            }
-            missing = {
-                site.partition("/")[0]
-                for site, what in left.items()
-                if what == "missing" and site.endswith(f"/{region}")
-            }
-            units = [unit for unit in cover.units if (members := self._active(unit)) and members <= outdated]
-            self.on_units("update", units, [region])
-            done = {key for unit in units for key in self._active(unit)}
-            if not self.reach:
-                lacking = [u for u in after["targets"]["units"] if (late := self._late(u)) and late <= missing]
-                self.on_units("create", lacking, [region])
-                done |= {key for unit in lacking for key in self._active(unit)}
-            left = {site: what for site, what in left.items() if site not in {f"{key}/{region}" for key in done}}
-        return left
+        places = ((*site.partition("/")[::2], site) for site in exceptions if site != BUSY)
+        cures = {site: self._cure(account, region, exceptions[site], after) for account, region, site in places}
+        units = self.reach.units if self.reach else self._rest()
+        self._as_units("update", {unit: self._members.get(unit, set()) for unit in units}, cures, after["regions"])
+        if not self.reach:
+            late = {unit: set(filter(self._is_late, self._members.get(unit, ()))) for unit in after["targets"]["units"]}
+            self._as_units("create", late, cures, after["regions"])
+        return {site: what for site, what in exceptions.items() if site == BUSY or site in cures}
 
-    def _rest(self) -> Cover:
+    def _as_units(
+        self, verb: str, units: Mapping[str, Collection[str]], cures: dict[str, str], regions: Sequence[str]
+    ) -> None:
+        """An operation on units of which all these accounts need it; what it mends is taken out of `cures`."""
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for unit, accounts in units.items():
+            needed = (region for region in regions if all(cures.get(f"{key}/{region}") == verb for key in accounts))
+            if accounts and (places := tuple(needed)):
+                alike.setdefault(places, []).append(unit)
+        for places, some in sorted(alike.items()):
+            self.on_units(verb, some, places)
+            for site in [f"{key}/{region}" for unit in some for key in units[unit] for region in places]:
+                cures.pop(site, None)
+
+    def _is_late(self, account: str) -> bool:
+        return self.organization.wave_at(f"account/{account}") == self.organization.last_wave
+
+    def _rest(self) -> tuple[str, ...]:
+        """The units that the last wave reaches whole."""
         deployment = stack_sets(self.organization).get(self.change.address.name)
         if deployment is None:
-            return Cover((), ())
-        return self.organization.in_waves(self.organization.cover(deployment.target))[-1]
+            return ()
+        return self.organization.in_waves(self.organization.cover(deployment.target))[-1].units
 
-    def _active(self, unit: str) -> set[str]:
-        """The accounts below a unit that stack sets reach."""
-        accounts = self.aws.tree.accounts
-        return {
-            key
-            for key, account in accounts.items()
-            if account.state == "ACTIVE" and key != self.organization.management and unit in self.path(key)
-        }
-
-    def _late(self, unit: str) -> set[str]:
-        """Those of the last wave."""
-        last = self.organization.last_wave
-        return {key for key in self._active(unit) if self.organization.wave_at(f"account/{key}") == last}
+    @cached_property
+    def _members(self) -> Mapping[str, set[str]]:
+        """The accounts below each unit that stack sets reach."""
+        found: dict[str, set[str]] = {}
+        for key, account in self.aws.tree.accounts.items():
+            if account.state == "ACTIVE" and key != self.organization.management:
+                for unit in self.aws.tree.path(account.unit):
+                    found.setdefault(unit, set()).add(key)
+        return found
 
     def mend(self, stacks: CloudFormationKind) -> None:
         """Repair the instances of a change that is narrowed, and touch nothing else: not the set, nor its targets."""
