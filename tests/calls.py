@@ -33,7 +33,7 @@ from landing.services.control_tower.baseline import FORWARDED
 from landing.services.organizations.trusted_access import STACKSETS
 
 SERVICES = (
-    "accessanalyzer", "account", "chatbot", "cloudformation", "cloudtrail", "config", "controlcatalog", "controltower", "detective", "fms", "guardduty", "health", "iam", "identitystore", "inspector2", "kms", "logs",
+    "accessanalyzer", "account", "chatbot", "cloudformation", "cloudtrail", "cloudwatch", "config", "controlcatalog", "controltower", "detective", "fms", "guardduty", "health", "iam", "identitystore", "inspector2", "kms", "logs",
     "macie2", "organizations", "ram",
     "resourcegroupstaggingapi", "s3", "security-ir", "securityhub", "service-quotas", "shield", "sns", "sso-admin",
     "ssm", "sts",

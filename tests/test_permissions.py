@@ -11,7 +11,17 @@ from typing import Any
 
 import pytest
 
-from landing.aws import Reads, Tree, access_report, event_history, findings, service_quotas, simulator, translated
+from landing.aws import (
+    Reads,
+    Tree,
+    access_report,
+    event_history,
+    findings,
+    service_quotas,
+    simulator,
+    since,
+    translated,
+)
 from landing.aws.reads import CREDENTIALS
 from landing.core.errors import AwsError
 from landing.core.model import Scope
@@ -66,6 +76,8 @@ ELSEWHERE = {
     "landing.aws.s3_object": {BUCKET}
     | {action for each in lock_statements("aws", EXAMPLE_LOCK) for action in each["Action"]},
     "landing.runs.record_bucket": {record_bucket.ACTION},
+    "landing.runs.gates": set(),  # of AWS Organizations, which the kinds ask and tag
+    "landing.aws.since": {since.ACTION},
     "landing.runs.bootstrap": {BUCKET_TAGS, "iam:GetOpenIDConnectProvider"},
     "landing.aws.findings": {*findings.ACTIONS},
     "landing.aws.envelope": set(),  # of KMS, whose use `plan --encrypt` and `apply` tell of

@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from landing.aws import since
+from landing.cli import run as command
 from landing.core.model import Address, Change, Diagnostic
 from landing.engine.apply import Result
 from landing.engine.plan import Plan, still_to_do
@@ -388,3 +391,37 @@ def test_the_metric_is_that_of_the_alarms(library: Library) -> None:
     assert json.dumps(dict(zip(("MetricName", "MetricNamespace"), reversed(since.DENIALS), strict=True)))[
         1:-1
     ] in json.dumps(made.template, sort_keys=True)
+
+
+def test_the_command_stops_says_why_and_goes_on_with_the_same_plan(
+    world: Callable[[str, str], Cloud], config: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    cloud = world("done", TWO)
+    config(TWO)
+    monkeypatch.chdir(tmp_path)
+    assert command(["plan", "--out", "plan.json"]) == 0
+    assert "  Wave              canary: " in capsys.readouterr().out
+    assert command(["apply", "plan.json", "--auto-approve", "--approve-wave", "first"]) == 64
+    assert "there is no wave first" in capsys.readouterr().err
+    assert command(["apply", "plan.json", "--auto-approve"]) == 4
+    said = capsys.readouterr()
+    assert "Apply stopped after wave canary." in said.out
+    assert (
+        "a person has to say yes after wave canary (look at it, then landing apply --approve-wave canary)" in said.err
+    )
+    assert values(cloud) == {**dict.fromkeys(REST, "one"), "shop-dev": "two"}
+    assert command(["status"]) == 0
+    assert "Waves: canary is made; LZ541 wave rest does not begin" in capsys.readouterr().out
+    assert command(["drift"]) == 2  # of other kinds
+    assert "6 instances wait for a later wave" in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", StringIO("no\n"))
+    assert command(["apply", "plan.json"]) == 5
+    assert "Wave canary is done. Do you want to go on with wave rest?" in capsys.readouterr().err
+    assert command(["apply", "plan.json", "--auto-approve", "--wave", "canary", "--approve-wave", "canary"]) == 4
+    assert "Apply stopped before the next wave." in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", StringIO("yes\n"))
+    assert command(["apply", "plan.json"]) == 0
+    assert set(values(cloud).values()) == {"two"}
+    assert command(["apply"]) == 0
+    assert "No changes" in capsys.readouterr().err

@@ -109,6 +109,8 @@ BY_SERVICE: Mapping[str, _Codes] = {
         ),
     },
     # https://docs.aws.amazon.com/config/latest/APIReference/
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+    "cloudwatch": {Cause.INVALID: _codes("InvalidNextToken")},
     "config": {
         Cause.NOT_THERE: _codes(
             "NoSuchConfigurationAggregatorException NoSuchConfigurationRecorderException "
