@@ -108,9 +108,9 @@ BY_SERVICE: Mapping[str, _Codes] = {
             "UnsupportedOperationException"
         ),
     },
-    # https://docs.aws.amazon.com/config/latest/APIReference/
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
     "cloudwatch": {Cause.INVALID: _codes("InvalidNextToken")},
+    # https://docs.aws.amazon.com/config/latest/APIReference/
     "config": {
         Cause.NOT_THERE: _codes(
             "NoSuchConfigurationAggregatorException NoSuchConfigurationRecorderException "
