@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from landing.runs.waves import apply_in_waves, planned_waves
 from landing.sandbox import Sandbox
 from landing.services.base import Kind, Kinds
 from tests.cloud import BY_NAME, Cloud, Cut, DyingAws
-from tests.samples import SMALL
+from tests.samples import LIBRARY, SMALL
 
 Load = Callable[[str], Organization]
 STACKS = [BY_NAME[name] for name in ("organization", "trusted_access", "unit", "account", "stack_set")]
@@ -399,6 +400,7 @@ def test_the_command_stops_says_why_and_goes_on_with_the_same_plan(
 ) -> None:  # fmt: skip
     cloud = world("done", TWO)
     config(TWO)
+    copytree(LIBRARY / "blueprints", tmp_path / "blueprints")
     monkeypatch.chdir(tmp_path)
     assert command(["plan", "--out", "plan.json"]) == 0
     assert "  Wave              canary: " in capsys.readouterr().out
