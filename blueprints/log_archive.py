@@ -27,7 +27,15 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
-from landing.blueprint.resource_names import LOG_KEY_ALIAS, RECORDER_ROLE, TRAIL, bucket
+from landing.blueprint.resource_names import (
+    FLOW_LOGS,
+    INVENTORY,
+    LOG_KEY_ALIAS,
+    RECORDER_ROLE,
+    RESOLVER_QUERIES,
+    TRAIL,
+    bucket,
+)
 
 TRAIL_ARN = f"arn:${{AWS::Partition}}:cloudtrail:${{HomeRegion}}:${{ManagementAccountId}}:trail/{TRAIL}"
 RECORDER_ARN = f"arn:${{AWS::Partition}}:iam::*:role/{RECORDER_ROLE}"
@@ -38,10 +46,16 @@ LOG_DELIVERY: tuple[dict[str, str], list[str], str] = (
     ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
     "logs:*:*:*",
 )
-RECEIVED = {"flow-logs": LOG_DELIVERY}
+RECEIVED: dict[str, tuple[dict[str, str], list[str], str]] = {
+    FLOW_LOGS: LOG_DELIVERY,
+    RESOLVER_QUERIES: LOG_DELIVERY,
+    INVENTORY: ({"Service": "ssm.amazonaws.com"}, ["kms:GenerateDataKey"], "ssm:*:*:resource-data-sync/*"),
+}
 """Who delivers, what it does with the key, and the end of the ARN of what it delivers for.
 
-VPC User Guide, "Amazon S3 bucket permissions for flow logs" and "Required key policy for use with SSE-KMS".
+VPC User Guide, "Amazon S3 bucket permissions for flow logs" and "Required key policy for use with SSE-KMS"; Route 53
+Developer Guide, "AWS resources that you can send VPC Resolver query logs to"; Systems Manager User Guide, "Create a
+resource data sync for Inventory".
 """
 
 
@@ -368,10 +382,12 @@ def _written(writer: Mapping[str, Any]) -> Statements:
 
 
 def _received(purpose: str) -> Statements:
-    """What a service writes below AWSLogs/ for any account of the organization."""
+    """What a service writes for any account of the organization, below the prefix that it has."""
     title = _title(purpose)
     principal, _, source = RECEIVED[purpose]
-    looks, objects = ["s3:GetBucketAcl", "s3:ListBucket"], _inside(title, "AWSLogs", "*")
+    looks = ["s3:GetBucketAcl"] if purpose == INVENTORY else ["s3:GetBucketAcl", "s3:ListBucket"]
+    below = (INVENTORY, "*", "accountid=*", "*") if purpose == INVENTORY else ("AWSLogs", "*")
+    objects = _inside(title, *below)
     return [
         _allow(f"{title}Looks", principal, looks, GetAtt(f"{title}Bucket", "Arn"), _members(source)),
         _allow(f"{title}Writes", principal, "s3:PutObject", objects, _members(source, OWNER_CONTROL)),

@@ -27,8 +27,17 @@ Golden = Callable[[str, str], None]
 
 BASELINES = {
     "address-pools",
+    "backup-role",
+    "backup-vault",
     "break-glass-role",
+    "budget",
+    "cost-anomalies",
     "data-key",
+    "ecr-scanning",
+    "patching",
+    "resolver-query-logs",
+    "resolver-query-logs-role",
+    "software-inventory",
     "forensics",
     "forensics-network",
     "host-management",
@@ -44,7 +53,16 @@ BASED = (
     SMALL
     + """
 baselines:
+  backup-role: {target: {units: [root]}}
+  backup-vault: {target: {units: [workloads]}, parameters: {max_days: 400, compliance_after_days: 7}}
   break-glass-role: {target: {units: [root]}, management: true, parameters: {trusted: [user/ann, user/ben]}}
+  budget: {target: {units: [root]}, management: true, parameters: {emails: [costs@example.com], amount: 5000}}
+  cost-anomalies: {target: {accounts: [shop-prod]}, parameters: {emails: [costs@example.com]}}
+  patching: {target: {units: [workloads]}, parameters: {install: true, tags: {patch: [auto]}, schedule: "cron(0 3 ? * SUN *)"}}
+  resolver-query-logs: {target: {units: [workloads]}}
+  resolver-query-logs-role: {target: {units: [workloads]}}
+  software-inventory: {target: {units: [workloads]}}
+  ecr-scanning: {target: {units: [workloads]}, parameters: {repositories: ["prod/*", "shop"]}}
   data-key: {target: {units: [workloads]}, parameters: {users: ["role/deploy-*"]}}
   forensics: {target: {accounts: [security-tooling]}, parameters: {trusted: [role/oncall], lock_mode: COMPLIANCE}}
   forensics-network: {target: {accounts: [security-tooling]}, parameters: {zones: 2}}
@@ -74,6 +92,7 @@ stacks:
       Attachment: "{{ stacks.shared-network.outputs.AttachmentId }}"
       Segment: "{{ stacks.transit-hub.outputs.WorkloadsRoutesId }}"
       ReachedBy1: "{{ stacks.transit-hub.outputs.SharedRoutesId }}"
+services: {log_archive: {receives: [resolver-queries, inventory]}}
 """
 )
 """Baselines and stacks that nothing else needs."""
@@ -101,9 +120,9 @@ def templates(
         {"trusted": "role/plan", "member_reads": member_reads()}
     )
     found["alone/pipeline"] = load_text(BUILT).deployments["pipeline"].template
-    logged = REMEDIED.replace("log_archive: {}", "log_archive: {receives: [flow-logs]}").replace(
-        "    remediations:\n", "    remediations:\n      flow-logs: {automatic: true}\n"
-    )
+    logged = REMEDIED.replace(
+        "log_archive: {}", "log_archive: {receives: [flow-logs, resolver-queries, inventory]}"
+    ).replace("    remediations:\n", "    remediations:\n      flow-logs: {automatic: true}\n")
     remedied = load_text(logged).deployments
     keys = ("log-archive", "config-remediation-role", "config-remediation")
     found |= {f"alone/{key}": remedied[key].template for key in keys}
@@ -193,7 +212,7 @@ def test_config_writes_only_below_the_writers_own_account(full: Organization) ->
 
 def test_a_service_writes_logs_for_one_account_and_one_resource_only(load_text: Callable[[str], Organization]) -> None:
     """A service writes for whoever asks it to: bucket and key say whose, and what of theirs."""
-    receiving = load_text(FULL.replace("log_archive: {", "log_archive: {receives: [flow-logs], "))
+    receiving = load_text(FULL.replace("log_archive: {", "log_archive: {receives: [flow-logs, inventory], "))
     resources: Any = receiving.deployments["log-archive"].template["Resources"]
     documents = [
         resource["Properties"].get("PolicyDocument") or resource["Properties"]["KeyPolicy"]
@@ -209,6 +228,7 @@ def test_a_service_writes_logs_for_one_account_and_one_resource_only(load_text: 
         "guardduty",
         "logging",
         "macie",
+        "ssm",
     }
     for each in admitted:
         asked = {key: value for keys in each["Condition"].values() for key, value in keys.items()}

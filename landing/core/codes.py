@@ -129,8 +129,8 @@ CODES: Mapping[str, Explanation] = {
     "LZ352": Explanation("Security Hub's home region is an opt-in region", "choose one that is on by default"),
     "LZ353": Explanation("two Security Hub policies for one target", "a target has one"),
     "LZ354": Explanation(
-        "a service delivers to a log archive that is not there",
-        "add `log_archive: {}` under `services`",
+        "a service or baseline delivers to a log archive that is not there, or does not receive it",
+        "add `log_archive: {}` under `services`, with what it `receives`",
     ),
     "LZ355": Explanation(
         "`SECURITYHUB_CSPM_POLICY` beside Security Hub's central configuration, which it supersedes",
@@ -229,7 +229,7 @@ CODES: Mapping[str, Explanation] = {
     "LZ395": Explanation("two of the lock, the records of runs and the artifacts in one bucket", "name another bucket"),
     "LZ397": Explanation(
         "scans of Inspector that AWS refuses: code of functions without functions, a CIS scan of no account or of more "
-        "than one day of the month",
+        "than one day of the month, and images that a baseline has ECR scan instead",
         "correct it at that place",
     ),
     "LZ398": Explanation(

@@ -23,6 +23,16 @@ BUCKETS = "{cloudtrail: corp-trail, config: corp-config, guardduty: corp-finding
 Load = Callable[[str], Organization]
 
 
+@pytest.mark.parametrize(
+    ("receives", "told"),
+    [("[]", True), ("[flow-logs]", True), ("[inventory]", False), ("[flow-logs, inventory]", False)],
+)
+def test_a_baseline_that_sends_what_is_not_received_is_told(problems: Any, receives: str, told: bool) -> None:
+    text = f"{SMALL}services: {{log_archive: {{receives: {receives}}}}}\n"
+    found = problems(text=f"{text}baselines: {{software-inventory: {{target: {{units: [workloads]}}}}}}\n")
+    assert ("LZ354" in {each.code for each in found}) is told
+
+
 def existing(key: str = "alias/corp-logs", buckets: str = BUCKETS) -> str:
     return OURS.replace("log_archive: {}", f"log_archive: {{existing: {{buckets: {buckets}, key: '{key}'}}}}")
 

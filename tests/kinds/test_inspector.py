@@ -265,6 +265,16 @@ def test_rules_and_scans_of_others_are_left_alone(sandbox: Sandbox, at: At) -> N
 
 
 @pytest.mark.parametrize(
+    ("settings", "parameters", "told"),
+    [("{}", "{}", True), ("{}", "{scan_type: ENHANCED}", False), ("{scans: {ecr: false}}", "{}", False)],
+)
+def test_a_baseline_that_takes_images_away_is_told(problems: Any, settings: str, parameters: str, told: bool) -> None:
+    baseline = f"baselines: {{ecr-scanning: {{target: {{units: [workloads]}}, parameters: {parameters}}}}}\n"
+    found = problems(text=f"{SMALL}services: {{inspector: {settings}}}\n{baseline}")
+    assert ("LZ397" in {each.code for each in found}) is told
+
+
+@pytest.mark.parametrize(
     ("settings", "code"),
     [
         ("scans: {lambda: false, lambda_code: true}", "LZ397"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,6 +36,12 @@ def policy(*statements: Properties) -> Properties:
 def trust(service: str) -> Properties:
     """A trust policy for a service."""
     return policy({"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"})
+
+
+def impact(amount: int) -> str:
+    """A threshold of an anomaly, as a template has it."""
+    values = {"MatchOptions": ["GREATER_THAN_OR_EQUAL"], "Values": [str(amount)]}
+    return json.dumps({"Dimensions": {"Key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE", **values}}, separators=(",", ":"))
 
 
 def nothing(cloud: Cloud) -> None:
@@ -140,6 +147,12 @@ def _building(cloud: Cloud) -> None:
 def _topic(cloud: Cloud) -> None:
     for name in ("topic", "other-topic"):
         cloud.client("sns").create_topic(Name=name)
+
+
+def _query_logs(cloud: Cloud) -> None:
+    arn, principal = "arn:aws:s3:::query-logs", {"Service": "delivery.logs.amazonaws.com"}
+    allowed = (allow(principal, "s3:GetBucketAcl", arn), allow(principal, "s3:PutObject", f"{arn}/*"))
+    bucket(cloud, "query-logs", *allowed)
 
 
 def _log_group(cloud: Cloud) -> None:
@@ -385,6 +398,22 @@ LIVES = (
         {"PolicyDocument": policy(LISTING)}, _holders),
     Life("IAM::ServiceLinkedRole", {"AWSServiceName": "config.amazonaws.com"}, {"Description": "a"},
         {"Description": "b"}),
+    Life("Backup::BackupVault", {"BackupVaultName": "vault"},
+        {"LockConfiguration": {"MinRetentionDays": 7}, "AccessPolicy": policy(allow({"AWS": "*"}, "backup:CopyIntoBackupVault", "*"))},
+        {"LockConfiguration": {"MinRetentionDays": 14, "MaxRetentionDays": 30},
+         "AccessPolicy": policy(allow(ROOT, "backup:CopyIntoBackupVault", "*"))}),
+    Life("Budgets::Budget", {"Budget": {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": 10, "Unit": "USD"}}},
+        {"Budget": {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": 20, "Unit": "USD"}}},
+        {"Budget": {"BudgetType": "COST", "TimeUnit": "QUARTERLY", "BudgetLimit": {"Amount": 20, "Unit": "USD"}}}),
+    Life("CE::AnomalyMonitor", {"MonitorName": "a", "MonitorType": "DIMENSIONAL", "MonitorDimension": "SERVICE"},
+        {}, {"MonitorName": "b"}),
+    Life("CE::AnomalySubscription", {"SubscriptionName": "a", "Frequency": "DAILY", "MonitorArnList": [],
+         "Subscribers": [{"Type": "EMAIL", "Address": "a@example.com"}]},
+        {"ThresholdExpression": impact(100)}, {"Frequency": "WEEKLY", "ThresholdExpression": impact(50)}),
+    Life("ECR::RegistryScanningConfiguration", {"ScanType": "BASIC", "Rules": []},
+        {"Rules": [{"ScanFrequency": "SCAN_ON_PUSH", "RepositoryFilters": [{"Filter": "*", "FilterType": "WILDCARD"}]}]},
+        {"ScanType": "ENHANCED", "Rules": [
+            {"ScanFrequency": "CONTINUOUS_SCAN", "RepositoryFilters": [{"Filter": "prod*", "FilterType": "WILDCARD"}]}]}),
     Life("KMS::Alias", {"AliasName": "alias/a", "TargetKeyId": {"Ref": "Key"}}, {}, {"TargetKeyId": {"Ref": "Other"}},
         around={"Key": ("KMS::Key", {}), "Other": ("KMS::Key", {"Description": "another"})}),
     Life("KMS::Key", {},
@@ -447,6 +476,12 @@ LIVES = (
          "Subscription": [{"Protocol": "https", "Endpoint": "https://example.com/b"}]}),
     Life("SNS::TopicPolicy", {"Topics": [TOPIC], "PolicyDocument": policy(allow(ROOT, "sns:Publish", TOPIC))}, {},
         {"PolicyDocument": policy(allow({"Service": "events.amazonaws.com"}, "sns:Publish", TOPIC))}, _topic),
+    Life("Route53Resolver::ResolverQueryLoggingConfig", {"Name": "a", "DestinationArn": "arn:aws:s3:::query-logs"}, needs=_query_logs),
+    Life("SSM::Association", {"Name": "AWS-GatherSoftwareInventory", "Targets": [{"Key": "InstanceIds", "Values": ["*"]}]},
+        {"ScheduleExpression": "rate(1 day)", "AssociationName": "nightly", "Parameters": {"applications": ["Enabled"]}},
+        {"ScheduleExpression": "rate(2 days)", "AssociationName": "nightly", "MaxErrors": "10%"}),
+    Life("SSM::ResourceDataSync", {"SyncName": "a", "SyncType": "SyncToDestination",
+         "S3Destination": {"BucketName": "bucket", "BucketRegion": "us-east-1", "SyncFormat": "JsonSerDe"}}),
     Life("SSM::Document", {"Name": "document", "DocumentType": "Command",
          "Content": {"schemaVersion": "2.2", "description": "a", "mainSteps": []}}, {"Tags": TAGS},
         {"Content": {"schemaVersion": "2.2", "description": "b", "mainSteps": []}, "Tags": OTHER_TAGS}),

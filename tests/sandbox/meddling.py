@@ -8,12 +8,14 @@ from typing import Any
 
 from landing.blueprint.resource_names import (
     ALARMS,
+    BACKUP_ROLE,
     FLOW_LOGS_DOCUMENT,
     FORENSICS,
     HOST_MANAGEMENT_ROLE,
     LOG_KEY_ALIAS,
     RECORDER,
     RECORDER_ROLE,
+    RESOLVER_QUERIES_ROLE,
     TRAIL,
     bucket,
     playbook_document,
@@ -523,6 +525,120 @@ def _starts_anything(lab: Lab) -> None:
     )
 
 
+def _backups_unlocked(lab: Lab) -> None:
+    lab.cloud.client("backup").delete_backup_vault_lock_configuration(BackupVaultName="landing")
+
+
+def _backups_kept_briefly(lab: Lab) -> None:
+    lab.cloud.client("backup").put_backup_vault_lock_configuration(BackupVaultName="landing", MinRetentionDays=1)
+
+
+def _backups_deleted_by_anybody(lab: Lab) -> None:
+    lab.cloud.client("backup").delete_backup_vault_access_policy(BackupVaultName="landing")
+
+
+def _backup_role_for_all(lab: Lab) -> None:
+    lab.cloud.client("iam").update_assume_role_policy(RoleName=BACKUP_ROLE, PolicyDocument=EVERYBODY)
+
+
+def _backup_role_does_more(lab: Lab) -> None:
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    lab.cloud.client("iam").attach_role_policy(RoleName=BACKUP_ROLE, PolicyArn=arn)
+
+
+def _images_not_scanned(lab: Lab) -> None:
+    lab.cloud.client("ecr").put_registry_scanning_configuration(scanType="BASIC", rules=[])
+
+
+def _some_images_scanned(lab: Lab) -> None:
+    some = [{"filter": "web*", "filterType": "WILDCARD"}]
+    rules = [{"scanFrequency": "SCAN_ON_PUSH", "repositoryFilters": some}]
+    lab.cloud.client("ecr").put_registry_scanning_configuration(scanType="BASIC", rules=rules)
+
+
+def _budget(lab: Lab) -> tuple[Any, dict[str, Any]]:
+    client = lab.cloud.client("budgets")
+    (found,) = client.describe_budgets(AccountId=lab.account)["Budgets"]
+    return client, found
+
+
+def _budget_raised(lab: Lab) -> None:
+    client, found = _budget(lab)
+    more = {**found, "BudgetLimit": {"Amount": "100000", "Unit": "USD"}}
+    client.update_budget(AccountId=lab.account, NewBudget=more)
+
+
+def _budget_gone(lab: Lab) -> None:
+    client, found = _budget(lab)
+    client.delete_budget(AccountId=lab.account, BudgetName=found["BudgetName"])
+
+
+def _subscription(lab: Lab) -> tuple[Any, dict[str, Any]]:
+    client = lab.cloud.client("ce")
+    (found,) = client.get_anomaly_subscriptions()["AnomalySubscriptions"]
+    return client, found
+
+
+def _anomalies_told_to_others(lab: Lab) -> None:
+    client, found = _subscription(lab)
+    others = [{"Type": "EMAIL", "Address": "mallory@example.com"}]
+    client.update_anomaly_subscription(SubscriptionArn=found["SubscriptionArn"], Subscribers=others)
+
+
+def _anomalies_told_to_nobody(lab: Lab) -> None:
+    client, found = _subscription(lab)
+    client.delete_anomaly_subscription(SubscriptionArn=found["SubscriptionArn"])
+
+
+def _association(lab: Lab, name: str) -> tuple[Any, dict[str, Any]]:
+    client = lab.cloud.client("ssm")
+    found = client.list_associations()["Associations"]
+    id_ = next(each["AssociationId"] for each in found if each["AssociationName"] == name)
+    about = client.describe_association(AssociationId=id_)["AssociationDescription"]
+    names = ("Targets", "Parameters", "ScheduleExpression", "MaxErrors", "MaxConcurrency", "ComplianceSeverity")
+    return client, {"AssociationId": id_, **{each: about[each] for each in names if each in about}}
+
+
+def _vpcs_looked_for_once_a_month(lab: Lab) -> None:
+    client, given = _association(lab, "landing-resolver-queries")
+    client.update_association(**{**given, "ScheduleExpression": "rate(30 days)"})
+
+
+def _vpcs_never_looked_for(lab: Lab) -> None:
+    client, given = _association(lab, "landing-resolver-queries")
+    client.delete_association(AssociationId=given["AssociationId"])
+
+
+def _queries_by_all(lab: Lab) -> None:
+    iam = lab.cloud.client("iam")
+    iam.update_assume_role_policy(RoleName=RESOLVER_QUERIES_ROLE, PolicyDocument=EVERYBODY)
+
+
+def _queries_role_does_more(lab: Lab) -> None:
+    policy = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    iam = lab.cloud.client("iam")
+    iam.put_role_policy(RoleName=RESOLVER_QUERIES_ROLE, PolicyName="associate", PolicyDocument=policy)
+
+
+def _inventory_of_some(lab: Lab) -> None:
+    client, given = _association(lab, "landing-inventory")
+    client.update_association(**{**given, "Targets": [{"Key": "tag:team", "Values": ["shop"]}]})
+
+
+def _inventory_kept_here(lab: Lab) -> None:
+    lab.cloud.client("ssm").delete_resource_data_sync(SyncName="landing-inventory")
+
+
+def _patches_installed(lab: Lab) -> None:
+    client, given = _association(lab, "landing-patch-scan")
+    client.update_association(**{**given, "Parameters": {"Operation": ["Install"], "RebootOption": ["NoReboot"]}})
+
+
+def _patches_not_looked_for(lab: Lab) -> None:
+    client, given = _association(lab, "landing-patch-scan")
+    client.delete_association(AssociationId=given["AssociationId"])
+
+
 MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("log_archive", _opened, "ConfigBucket", "/PublicAccessBlockConfiguration"),
     ("log_archive", _one_setting_opened, "ConfigBucket", "/PublicAccessBlockConfiguration/RestrictPublicBuckets"),
@@ -571,6 +687,25 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("break_glass_role", _sessions_of_a_day, "BreakGlassRole", "/MaxSessionDuration"),
     ("data_key", _key_for_everybody, "DataKey", "/KeyPolicy"),
     ("data_key", _data_key_not_rotated, "DataKey", "/EnableKeyRotation"),
+    ("backup_vault", _backups_unlocked, "Vault", "/LockConfiguration"),
+    ("backup_vault", _backups_kept_briefly, "Vault", "/LockConfiguration/MinRetentionDays"),
+    ("backup_vault", _backups_deleted_by_anybody, "Vault", "/AccessPolicy"),
+    ("backup_role", _backup_role_for_all, "BackupRole", "/AssumeRolePolicyDocument"),
+    ("backup_role", _backup_role_does_more, "BackupRole", "/ManagedPolicyArns/2"),
+    ("ecr_scanning", _images_not_scanned, "Scanning", "/Rules"),
+    ("ecr_scanning", _some_images_scanned, "Scanning", "/Rules/0/RepositoryFilters"),
+    ("budget", _budget_raised, "Monthly", "/Budget/BudgetLimit/Amount"),
+    ("budget", _budget_gone, "Monthly", ""),
+    ("cost_anomalies", _anomalies_told_to_others, "Subscription", "/Subscribers"),
+    ("cost_anomalies", _anomalies_told_to_nobody, "Subscription", ""),
+    ("resolver_query_logs", _vpcs_looked_for_once_a_month, "EveryVpc", "/ScheduleExpression"),
+    ("resolver_query_logs", _vpcs_never_looked_for, "EveryVpc", ""),
+    ("resolver_query_logs_role", _queries_by_all, "QueriesRole", "/AssumeRolePolicyDocument"),
+    ("resolver_query_logs_role", _queries_role_does_more, "QueriesRole", "/Policies/0/PolicyDocument"),
+    ("software_inventory", _inventory_of_some, "Inventory", "/Targets"),
+    ("software_inventory", _inventory_kept_here, "Sync", ""),
+    ("patching", _patches_installed, "Patches", "/Parameters"),
+    ("patching", _patches_not_looked_for, "Patches", ""),
     ("host_management", _hosts_managed_by_others, "HostManagement", "/SettingValue"),
     ("host_management", _hosts_not_managed, "HostManagement", "/SettingValue"),
     ("host_management_role", _hosts_do_more, "HostManagementRole", "/ManagedPolicyArns/1"),

@@ -46,6 +46,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "config_remediation": ("log_archive", "config_recorder_role", "config_recorder"),
     "playbook": ("playbook_roles",),
     "shared_network": ("address_pools", "transit_hub"),
+    "resolver_query_logs": ("log_archive", "resolver_query_logs_role"),
+    "software_inventory": ("log_archive",),
     "trail_alarms": ("cloudtrail_logs",),
     "transit_attachment": ("address_pools", "transit_hub", "shared_network"),
 }
@@ -54,7 +56,12 @@ CHANGES: dict[str, dict[str, Any]] = {
     "address_pools": {"default_prefix": 22},
     "alarms": {"severity": "LOW"},
     "alarms_events": {"severity": "CRITICAL"},
+    "backup_role": {"restores": True},
+    "backup_vault": {"min_days": 35, "max_days": 400},
     "break_glass_role": {"mfa_minutes": 15},
+    "budget": {"amount": 5000},
+    "cost_anomalies": {"amount": 500, "emails": ["finance@example.com"]},
+    "ecr_scanning": {"scan_type": "ENHANCED"},
     "cloudtrail_logs": {"log_group_days": 365},
     "config_recorder": {"recording_frequency": "DAILY", "snapshot_frequency": "One_Hour"},
     "config_remediation": {"remediations": {**REMEDIATIONS, "passwords": {**REMEDIATION, "attempts": 2}}},
@@ -65,6 +72,9 @@ CHANGES: dict[str, dict[str, Any]] = {
     "forensics": {"lock_days": 730},
     "forensics_network": {"log_days": 30},
     "log_archive": {"retention_days": 3650, "archive_days": 90},
+    "patching": {"severity": "CRITICAL", "tags": {"patch": ["auto"]}},
+    "resolver_query_logs": {"every_hours": 1},
+    "software_inventory": {"every_hours": 24},
     "permission_boundary": {"denied_actions": ["aws-portal:*"]},
     "pipeline": {"session_hours": 12},
     "playbook": {"at_most": 1, "approvers": ["oncall"]},
@@ -77,10 +87,13 @@ CHANGES: dict[str, dict[str, Any]] = {
     "security_audit_role": {"max_session_hours": 4},
 }
 """What is changed in an update, where the blueprint has something to change."""
-ALL = ("account_baseline", "address_pools", "alarms", "alarms_events", "alarms_role", "break_glass_role", "cloudtrail_logs", "config_aggregator", "config_recorder", "config_recorder_role",
-       "config_remediation", "config_remediation_role", "data_key", "forensics", "forensics_network", "host_management", "host_management_role", "permission_boundary", "session_manager",
-       "log_archive", "pipeline", "playbook", "playbook_roles", "read_role", "security_audit_role", "shared_network",
-       "trail_alarms", "transit_attachment", "transit_hub")  # fmt: skip
+ALL = ("account_baseline", "address_pools", "alarms", "alarms_events", "alarms_role", "backup_role",
+       "backup_vault", "break_glass_role", "budget", "cloudtrail_logs", "config_aggregator", "config_recorder",
+       "config_recorder_role", "config_remediation", "config_remediation_role", "cost_anomalies", "data_key",
+       "ecr_scanning", "forensics", "forensics_network", "host_management", "host_management_role", "log_archive",
+       "patching", "permission_boundary", "pipeline", "playbook", "playbook_roles", "read_role",
+       "resolver_query_logs", "resolver_query_logs_role", "security_audit_role", "session_manager", "shared_network",
+       "software_inventory", "trail_alarms", "transit_attachment", "transit_hub")  # fmt: skip
 
 
 def test_no_blueprint_is_left_out(library: Library) -> None:
@@ -112,6 +125,10 @@ def _given(name: str) -> dict[str, Any]:
     """Parameters of a blueprint that has no defaults, or that does little by itself."""
     if name == "break_glass_role":
         return {"trusted": ["user/ann", "user/ben"]}
+    if name == "log_archive":
+        return {"receives": ["flow-logs", "resolver-queries", "inventory"]}
+    if name in ("budget", "cost_anomalies"):
+        return {"emails": ["costs@example.com"]}
     if name == "forensics":
         return {"trusted": ["role/oncall"]}
     if name == "address_pools":
@@ -159,12 +176,39 @@ def test_a_blueprint_lives_a_whole_life(lab: Lab, name: str) -> None:
     assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
 
 
+@source("Systems Manager User Guide: an association runs when it is made, and when somebody asks")
+def test_vpcs_that_are_there_and_that_come_have_their_queries_logged(lab: Lab) -> None:
+    ec2, resolver, ssm = (lab.cloud.client(name) for name in ("ec2", "route53resolver", "ssm"))
+
+    def logged() -> set[str]:
+        found = resolver.list_resolver_query_log_config_associations()["ResolverQueryLogConfigAssociations"]
+        return {each["ResourceId"] for each in found}
+
+    ec2.create_vpc(CidrBlock="10.1.0.0/16")
+    for needed in NEEDS["resolver_query_logs"]:
+        lab.deploy(needed, **_given(needed))
+    lab.deploy("resolver_query_logs")
+    assert logged() == {each["VpcId"] for each in ec2.describe_vpcs()["Vpcs"]}
+    ec2.create_vpc(CidrBlock="10.2.0.0/16")
+    (association,) = ssm.list_associations()["Associations"]
+    ssm.start_associations_once(AssociationIds=[association["AssociationId"]])
+    assert logged() == {each["VpcId"] for each in ec2.describe_vpcs()["Vpcs"]}
+    lab.deploy("software_inventory")
+    (sync,) = ssm.list_resource_data_sync()["ResourceDataSyncItems"]
+    assert sync["LastStatus"] == "Successful"
+
+
 OPTIONS: dict[str, dict[str, Any]] = {
-    "log_archive": {"object_lock": {"mode": "GOVERNANCE", "days": 30}, "receives": ["flow-logs"]},
+    "log_archive": {
+        "object_lock": {"mode": "GOVERNANCE", "days": 30},
+        "receives": ["flow-logs", "resolver-queries", "inventory"],
+    },
     "alarms_events": _given("alarms_events"),
     "break_glass_role": _given("break_glass_role"),
+    "budget": _given("budget"),
     "config_remediation": _given("config_remediation"),
     "config_remediation_role": _given("config_remediation_role"),
+    "cost_anomalies": _given("cost_anomalies"),
     "data_key": _given("data_key"),
     "forensics": _given("forensics"),
     "address_pools": _given("address_pools"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, unless
@@ -16,6 +16,24 @@ from landing.services.inspector.settings import ANSWERED, CODE, CODE_REGIONS, LI
 from landing.services.overrides import by_account
 from landing.services.shapes import NAME, AdministeredSetting
 from landing.services.strength import Weaker, each, kept, neutral, on, ranked
+
+REGISTRIES = "ecr_scanning"
+"""The blueprint that says how images in registries are scanned."""
+
+
+def _basic_registries(organization: Organization, service: EnabledService[InspectorSettings]) -> Iterator[Diagnostic]:
+    """Baselines that would take images away from Inspector (ECR User Guide, "Scan images")."""
+    for key, deployment in organization.deployments.items():
+        basic = deployment.blueprint == REGISTRIES and "BASIC" in _scan_types(deployment.template)
+        if basic and service.settings.scans.get("ecr", True):
+            message = f"baseline `{key}` has ECR scan images, which switches Inspector off for them"
+            hint = f"baselines: {{{key}: {{parameters: {{scan_type: ENHANCED}}}}}}, or `ecr: false`"
+            yield service.problem("LZ397", message, hint, "scans", "ecr")
+
+
+def _scan_types(template: Any) -> set[str]:
+    bodies = (template.get("Resources") or {}).values()
+    return {str((body.get("Properties") or {}).get("ScanType", "")) for body in bodies}
 
 
 class Inspector(AdministeredSetting):
@@ -68,6 +86,7 @@ class Inspector(AdministeredSetting):
         if service is None:
             return
         settings = service.settings
+        yield from _basic_registries(organization, service)
         places: dict[tuple[str, ...], Mapping[str, bool]] = {("scans",): settings.scans}
         places |= {("overrides", key, "scans"): override.scans for key, override in settings.overrides.items()}
         if _without_functions(settings.scans):

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from landing.aws import Aws
-from landing.blueprint.resource_names import RECORDER_ROLE, TRAIL
+from landing.blueprint.resource_names import INVENTORY, RECORDER_ROLE, TRAIL
 from landing.organization import Delivery, Organization
 from landing.policy.resource_policy import listed, said
 from landing.services.cloudtrail.settings import CloudTrailSettings
@@ -75,7 +75,9 @@ def of_bucket(organization: Organization, aws: Aws, purpose: str) -> Iterator[As
     tooling = ids[organization.security_tooling]
     if delivery.members:
         yield Ask(who, "s3:GetBucketAcl")
-        yield Ask(who, "s3:PutObject", f"AWSLogs/{tooling}/{purpose}/{home}/log.gz", OWNER_CONTROL)
+        key = f"{purpose}/AWS:Application/accountid={tooling}/region={home}/x.json"
+        key = key if purpose == INVENTORY else f"AWSLogs/{tooling}/{purpose}/{home}/log.gz"
+        yield Ask(who, "s3:PutObject", key, OWNER_CONTROL)
         return
     if purpose == "config":
         yield Ask(who, "s3:GetBucketAcl")

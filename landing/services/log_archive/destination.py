@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.blueprint.resource_names import LOG_KEY_ALIAS
+from landing.blueprint.resource_names import FLOW_LOGS, LOG_KEY_ALIAS, bucket
 from landing.core.model import Address, Change, Diagnostic, Gap, Level, Resource, Scope, Severity, Source
 from landing.organization import Organization
 from landing.services.base import LACKS, Kind, Ownership
 from landing.services.log_archive import admission
 from landing.services.log_archive.key import arn_of_alias
+from landing.services.log_archive.received import RECEIVED
 from landing.services.log_archive.settings import LogArchiveSettings
 from landing.services.strength import Weaker
 
@@ -62,7 +63,8 @@ class LogDestination(Kind):
             yield Scope(organization.log_archive, organization.home_region)
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
-        """Buckets that nothing delivers to, and a key by an alias where a bucket of ours would need it."""
+        """Buckets that lack or that nothing delivers to, and a key by an alias where a bucket of ours would need it."""
+        yield from _lacking(organization)
         service = organization.service(LogArchiveSettings)
         if service is None:
             return
@@ -122,6 +124,18 @@ class LogDestination(Kind):
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Nothing declares it."""
         raise AssertionError(f"{change.address} is another's")
+
+
+def _lacking(organization: Organization) -> Iterator[Diagnostic]:
+    """Of baselines that send to a bucket of ours which the log archive does not have."""
+    received = {each.purpose for each in organization.deliveries}
+    for purpose in sorted({*RECEIVED} - received - {FLOW_LOGS}):  # the remediation of these tells it itself
+        named = bucket(purpose, "${LogArchiveAccountId}", "${HomeRegion}")
+        for key, deployment in organization.deployments.items():
+            if named in json.dumps(deployment.template):
+                message = f"`{key}` sends to the log archive, which receives no {purpose}"
+                hint = f"services.log_archive: {{receives: [{purpose}]}}"
+                yield Diagnostic("LZ354", message, deployment.source, hint)
 
 
 def _bucket(client: Any, arn: str, about: Mapping[str, str], asks: Iterable[admission.Ask]) -> Look:

@@ -49,7 +49,8 @@ class LogArchiveSettings:
     access_log_days: int = setting(365, "Days after which access logs expire.", **_DAYS)
     receives: tuple[str, ...] = setting(
         (),
-        "What accounts deliver besides, each to a bucket of its own: `flow-logs` of VPCs.",
+        "What accounts deliver besides, each to a bucket of its own: `flow-logs` of VPCs, "
+        "`resolver-queries`, and the `inventory` of instances.",
         items={"enum": [*RECEIVED]},
         uniqueItems=True,
     )

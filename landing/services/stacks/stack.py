@@ -41,6 +41,7 @@ from landing.services.stacks.cloudformation import (
     unmarked,
 )
 from landing.services.stacks.template_strength import weaker_template
+from landing.services.stacks.vault_lock import vault_locks
 from landing.services.strength import Weaker, neutral, on
 
 BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", ROLLBACK_FAILED}
@@ -349,7 +350,8 @@ class Stack(CloudFormationKind):
             self.revert_drift(aws, client, name)
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
-        """What stays where it is, though no stack has it any longer."""
+        """Locks for ever, and what stays where it is, though no stack has it any longer."""
+        yield from vault_locks(change)
         before, after = ((side or {}).get("template") or {} for side in (change.before, change.after))
         left = sorted({*_retained(before)} - {*(after.get("Resources") or {})})
         if left:

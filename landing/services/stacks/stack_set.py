@@ -40,6 +40,7 @@ from landing.services.stacks.rollout import Rollout, lost, name_in, not_ours
 from landing.services.stacks.shards import is_declared, key_of, name_of, names, problems, stack_sets
 from landing.services.stacks.stack import Stack
 from landing.services.stacks.template_strength import weaker_template
+from landing.services.stacks.vault_lock import vault_locks
 from landing.services.stacks.waves import UPDATED, inside, waves_of
 from landing.services.strength import Weaker, neutral, on, parts
 
@@ -376,7 +377,7 @@ class StackSet(CloudFormationKind):
         return ""
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
-        """How many stacks it means, and which members are entered for rollbacks that may have failed."""
+        """Stacks that it means, locks for ever, and members that are entered for rollbacks that may have failed."""
         deployment = stack_sets(organization).get(change.address.name)
         if deployment is not None:
             accounts = [key for key in organization.members(deployment.target) if key != organization.management]
@@ -387,6 +388,7 @@ class StackSet(CloudFormationKind):
                 if change.only
                 else f"reach: {reach}"
             )
+        yield from vault_locks(change)
         instances = (change.before or {}).get("instances", {}) if change.after is not None else {}
         if taken := _taken(change.before or {}):
             yield f"replaces the recorder of AWS Config in {_some(taken)}, with its delivery channel"

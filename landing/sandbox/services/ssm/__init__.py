@@ -56,6 +56,30 @@ def automations_run(sandbox: ProbedSandbox) -> bool:
     return (step["StepStatus"], len(found), ended["AutomationExecutionStatus"]) == ("Success", 2, "Cancelled")
 
 
+def associations_are_kept(sandbox: ProbedSandbox) -> bool:
+    """The probe: an association is made, changed, run, and gone."""
+    ssm: Any = sandbox.session().client("ssm", region_name="us-east-1")
+    every = [{"Key": "InstanceIds", "Values": ["*"]}]
+    made = ssm.create_association(Name="AWS-GatherSoftwareInventory", Targets=every)["AssociationDescription"]
+    id_ = made["AssociationId"]
+    ssm.update_association(AssociationId=id_, Targets=every, ScheduleExpression="rate(1 hour)")
+    read = ssm.describe_association(AssociationId=id_)["AssociationDescription"]
+    ssm.start_associations_once(AssociationIds=[id_])
+    listed = ssm.list_associations()["Associations"]
+    ssm.delete_association(AssociationId=id_)
+    return (read["ScheduleExpression"], len(listed)) == ("rate(1 hour)", 1)
+
+
+def inventory_is_synced(sandbox: ProbedSandbox) -> bool:
+    """The probe: a sync is made, fails where the bucket lets nobody in, and is gone."""
+    ssm: Any = sandbox.session().client("ssm", region_name="us-east-1")
+    to = {"BucketName": "nowhere-at-all", "SyncFormat": "JsonSerDe", "Region": "us-east-1"}
+    ssm.create_resource_data_sync(SyncName="probe", S3Destination=to)
+    (found,) = ssm.list_resource_data_sync()["ResourceDataSyncItems"]
+    ssm.delete_resource_data_sync(SyncName="probe")
+    return bool(found["LastStatus"] == "Failed")
+
+
 class Ssm(Service[Here]):
     """Parameters and documents are moto's."""
 
@@ -75,6 +99,20 @@ class Ssm(Service[Here]):
                 "StopAutomationExecution",
             ),
             automations_run,
+        ),
+        **dict.fromkeys(
+            (
+                "CreateAssociation",
+                "DeleteAssociation",
+                "DescribeAssociation",
+                "ListAssociations",
+                "StartAssociationsOnce",
+                "UpdateAssociation",
+            ),
+            associations_are_kept,
+        ),
+        **dict.fromkeys(
+            ("CreateResourceDataSync", "DeleteResourceDataSync", "ListResourceDataSync"), inventory_is_synced
         ),
     }
     state_type = Here

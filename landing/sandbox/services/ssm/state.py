@@ -60,10 +60,12 @@ class Execution:
 
 @dataclass
 class Here:
-    """Settings that were changed (id to value, when, by whom), and executions by id."""
+    """Settings that were changed (id to value, when, by whom), executions and associations by id, syncs by name."""
 
     changed: dict[str, tuple[str, Any, str]] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
+    associations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    syncs: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 PLACES = Places("ssm", Here)

@@ -1,4 +1,4 @@
-"""AWS Systems Manager: parameters, documents and service settings."""
+"""AWS Systems Manager: parameters, documents, associations, syncs of inventory and service settings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ import json
 from typing import Any
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
-from landing.sandbox.services.cloudformation.types.base import Properties, Site, changed, found, given
+from landing.sandbox.services.cloudformation.types.base import (
+    Properties,
+    Site,
+    changed,
+    found,
+    given,
+    inverse,
+    renamed,
+)
 from landing.sandbox.services.cloudformation.types.tags import Resource, TagCalls, tag_list
 
 TAGGING = TagCalls("ssm", tag="AddTagsToResource", untag="RemoveTagsFromResource")
@@ -98,6 +106,42 @@ class Document(ApiType):
 
 def _text(content: Any) -> str:
     return content if isinstance(content, str) else json.dumps(content)
+
+
+class Association(ApiType):
+    """AWS::SSM::Association; whether it has succeeded is not waited for."""
+
+    name = "AWS::SSM::Association"
+    properties = frozenset({
+        "ApplyOnlyAtCronInterval", "AssociationName", "ComplianceSeverity", "DocumentVersion", "MaxConcurrency",
+        "MaxErrors", "Name", "Parameters", "ScheduleExpression", "SyncCompliance", "Targets",
+    })  # fmt: skip
+    service, key, absent = "ssm", "AssociationId", ("AssociationDoesNotExist",)
+    creates, updates, deletes = "CreateAssociation", "UpdateAssociation", "DeleteAssociation"
+    describes, described = "DescribeAssociation", "AssociationDescription"
+
+
+class ResourceDataSync(ApiType):
+    """AWS::SSM::ResourceDataSync, to a bucket."""
+
+    name = "AWS::SSM::ResourceDataSync"
+    properties = frozenset({"S3Destination", "SyncName", "SyncType"})
+    service, key, named = "ssm", "SyncName", "SyncName"
+    creates, deletes = "CreateResourceDataSync", "DeleteResourceDataSync"
+    describes, described = "ListResourceDataSync", "ResourceDataSyncItems"
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """The members of the destination have other names in the API."""
+        return super().create(site, {**properties, "S3Destination": renamed(properties["S3Destination"], DESTINATION)})
+
+    def description(self, site: Site, name: str, properties: Properties) -> dict[str, Any] | None:
+        """One of the list, as a template names what is in it."""
+        every = site.client("ssm").list_resource_data_sync()["ResourceDataSyncItems"]
+        found = next((each for each in every if each["SyncName"] == name), None)
+        return found and {**found, "S3Destination": renamed(found["S3Destination"], inverse(DESTINATION))}
+
+
+DESTINATION = {"BucketPrefix": "Prefix", "BucketRegion": "Region", "KMSKeyArn": "AWSKMSKeyARN"}
 
 
 class ServiceSetting(ApiType):

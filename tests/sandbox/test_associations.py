@@ -1,0 +1,81 @@
+"""Associations of State Manager, syncs of inventory, logging of DNS queries: what AWS refuses (API references)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.sandbox.cloud import Cloud, refused, source
+from tests.sandbox.security import allow, bucket
+
+EVERY = [{"Key": "InstanceIds", "Values": ["*"]}]
+
+
+@source("ssm: CreateAssociation, UpdateAssociation, DeleteAssociation (API reference)")
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"Name": "mine", "Targets": EVERY}, "InvalidDocument"),
+        ({"Name": "AWS-RunPatchBaseline"}, "InvalidTarget"),
+        (
+            {"Name": "AWS-RunPatchBaseline", "Targets": EVERY, "ScheduleExpression": "rate(5 minutes)"},
+            "InvalidSchedule",
+        ),
+        ({"Name": "AWS-RunPatchBaseline", "Targets": EVERY, "ScheduleExpression": "daily"}, "InvalidSchedule"),
+    ],
+)
+def test_an_association_has_a_document_targets_and_a_schedule(cloud: Cloud, given: Any, code: str) -> None:
+    refused(code, cloud.client("ssm").create_association, **given)
+
+
+@source("ssm: UpdateAssociation: what is not given is taken away (API reference)")
+def test_an_update_of_an_association_is_of_the_whole(cloud: Cloud) -> None:
+    ssm = cloud.client("ssm")
+    made = ssm.create_association(
+        Name="AWS-RunPatchBaseline",
+        AssociationName="nightly",
+        Targets=EVERY,
+        ScheduleExpression="rate(1 day)",
+        MaxErrors="5%",
+    )["AssociationDescription"]
+    ssm.update_association(AssociationId=made["AssociationId"], Targets=EVERY)
+    found = ssm.describe_association(AssociationId=made["AssociationId"])["AssociationDescription"]
+    assert (found["AssociationName"], found["AssociationVersion"]) == ("nightly", "2")
+    assert not {"ScheduleExpression", "MaxErrors"} & found.keys()
+    ssm.delete_association(AssociationId=made["AssociationId"])
+    refused("AssociationDoesNotExist", ssm.describe_association, AssociationId=made["AssociationId"])
+    refused("AssociationDoesNotExist", ssm.start_associations_once, AssociationIds=[made["AssociationId"]])
+
+
+@source("ssm: CreateResourceDataSync, ListResourceDataSync (API reference); a bucket in the Region that is named")
+def test_a_sync_says_whether_the_bucket_lets_it_in(cloud: Cloud) -> None:
+    ssm, where = cloud.client("ssm"), {"BucketName": "stock", "SyncFormat": "JsonSerDe", "Region": "us-east-1"}
+    ssm.create_resource_data_sync(SyncName="a", S3Destination=where)
+    refused("ResourceDataSyncAlreadyExistsException", ssm.create_resource_data_sync, SyncName="a", S3Destination=where)
+    (found,) = ssm.list_resource_data_sync()["ResourceDataSyncItems"]
+    assert found["LastStatus"] == "Failed"
+    principal, arn = {"Service": "ssm.amazonaws.com"}, "arn:aws:s3:::stock"
+    bucket(cloud, "stock", allow(principal, "s3:GetBucketAcl", arn), allow(principal, "s3:PutObject", f"{arn}/*"))
+    (found,) = ssm.list_resource_data_sync()["ResourceDataSyncItems"]
+    assert found["LastStatus"] == "Successful"
+    ssm.delete_resource_data_sync(SyncName="a")
+    refused("ResourceDataSyncNotFoundException", ssm.delete_resource_data_sync, SyncName="a")
+
+
+@source("route53resolver: CreateResolverQueryLogConfig, DeleteResolverQueryLogConfig (API reference)")
+def test_query_logs_go_where_they_are_let_in_and_end_without_vpcs(cloud: Cloud) -> None:
+    resolver, arn = cloud.client("route53resolver"), "arn:aws:s3:::dns-queries"
+    given = {"Name": "a", "DestinationArn": arn, "CreatorRequestId": "a"}
+    refused("InvalidRequestException", resolver.create_resolver_query_log_config, **given)
+    principal = {"Service": "delivery.logs.amazonaws.com"}
+    bucket(cloud, "dns-queries", allow(principal, "s3:GetBucketAcl", arn), allow(principal, "s3:PutObject", f"{arn}/*"))
+    id_ = resolver.create_resolver_query_log_config(**given)["ResolverQueryLogConfig"]["Id"]
+    vpc = cloud.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    mine = {"ResolverQueryLogConfigId": id_}
+    resolver.associate_resolver_query_log_config(**mine, ResourceId=vpc)
+    refused("ResourceExistsException", resolver.associate_resolver_query_log_config, **mine, ResourceId=vpc)
+    refused("InvalidRequestException", resolver.delete_resolver_query_log_config, **mine)
+    resolver.disassociate_resolver_query_log_config(**mine, ResourceId=vpc)
+    refused("ResourceNotFoundException", resolver.disassociate_resolver_query_log_config, **mine, ResourceId=vpc)
+    resolver.delete_resolver_query_log_config(**mine)
