@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -393,7 +394,7 @@ def test_the_metric_is_that_of_the_alarms(library: Library) -> None:
     ] in json.dumps(made.template, sort_keys=True)
 
 
-def test_the_command_stops_and_says_why(
+def test_the_command_stops_says_why_and_goes_on_with_the_same_plan(
     world: Callable[[str, str], Cloud], config: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
@@ -416,3 +417,13 @@ def test_the_command_stops_and_says_why(
     assert "Waves: canary is made; LZ541 wave rest does not begin" in capsys.readouterr().out
     assert command(["drift"]) == 0
     assert "6 instances wait for a later wave" in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", StringIO("no\n"))
+    assert command(["apply", "plan.json"]) == 5
+    assert "Wave canary is done. Do you want to go on with wave rest?" in capsys.readouterr().err
+    assert command(["apply", "plan.json", "--auto-approve", "--wave", "canary", "--approve-wave", "canary"]) == 4
+    assert "Apply stopped before the next wave." in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", StringIO("yes\n"))
+    assert command(["apply", "plan.json"]) == 0
+    assert set(values(cloud).values()) == {"two"}
+    assert command(["apply"]) == 0
+    assert "No changes" in capsys.readouterr().err
