@@ -283,3 +283,13 @@ def test_no_account_is_entered_that_has_no_stack(at: Callable[[str], Cloud]) -> 
     marked = left_accounts(cloud.organization, cloud.open())
     assert marked == {"shop-prod"}
     assert "shop-prod" in {each.account for each in BY_NAME["stack"].scopes(cloud.organization.with_left((), marked))}
+
+
+def test_what_is_shared_is_made_when_ram_is_trusted(load_text: Load) -> None:
+    stacks = "stacks:\n  transit-hub: {accounts: [shop-prod]}\n  forensics-network: {accounts: [shop-prod]}\n"
+    organization = load_text(SMALL.replace("organization:\n", "organization:\n  trusted_access: {ram: {}}\n") + stacks)
+    needs = {
+        each.address.name: {str(need) for need in each.requires} for each in BY_NAME["stack"].desired(organization)
+    }
+    trusted = {name for name, found in needs.items() if "trusted_access.ram.amazonaws.com" in found}
+    assert trusted == {"transit-hub"}
