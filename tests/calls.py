@@ -35,7 +35,7 @@ from landing.services.organizations.trusted_access import STACKSETS
 SERVICES = (
     "accessanalyzer", "account", "chatbot", "cloudformation", "cloudtrail", "cloudwatch", "config", "controlcatalog", "controltower", "detective", "fms", "guardduty", "health", "iam", "identitystore", "inspector2", "kms", "logs",
     "macie2", "organizations", "ram",
-    "resourcegroupstaggingapi", "s3", "security-ir", "securityhub", "service-quotas", "shield", "sns", "sso-admin",
+    "resourcegroupstaggingapi", "s3", "security-ir", "securityhub", "securitylake", "service-quotas", "shield", "sns", "sso-admin",
     "ssm", "sts",
 )  # fmt: skip
 """Every service that is called; `of_package` fails at a client of another."""
@@ -81,6 +81,7 @@ LINKED: dict[tuple[str, str], set[str]] = {
     ("securityhub", "EnableOrganizationAdminAccount"): {"securityhub.amazonaws.com"},
     ("security-ir", "CreateMembership"): {"security-ir.amazonaws.com"},
     ("securityhub", "EnableSecurityHub"): {"securityhub.amazonaws.com"},
+    ("securitylake", "RegisterDataLakeDelegatedAdministrator"): {"securitylake.amazonaws.com"},
 }
 """The services for which AWS makes service-linked roles in the caller's name, by the call that sets it off."""
 
@@ -127,6 +128,9 @@ BESIDES = {
     ("macie2", "EnableOrganizationAdminAccount"): {*_APPOINTMENT},
     ("macie2", "DisableOrganizationAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
     ("securityhub", "EnableOrganizationAdminAccount"): {*_APPOINTMENT},
+    ("securitylake", "CreateDataLake"): {"iam:PassRole"},
+    ("securitylake", "RegisterDataLakeDelegatedAdministrator"): {*_APPOINTMENT},
+    ("securitylake", "UpdateDataLake"): {"iam:PassRole"},
     ("securityhub", "DisableOrganizationAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
 }  # fmt: skip
 """What AWS asks of the caller besides the action of the call, as we make it (with tags, with roles).

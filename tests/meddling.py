@@ -961,6 +961,49 @@ def data_of_a_member_not_taken_in(hands: Hands) -> None:
     place.graph.members[hands.accounts["management"]].status = "ACCEPTED_BUT_DISABLED"
 
 
+def _lake(hands: Hands, region: str = HOME) -> Any:
+    return hands.client("securitylake", "log-archive", region)
+
+
+def _at_rest(lake: Any) -> None:
+    """AWS is at no change of it any more."""
+    for _ in range(5):
+        lake.list_data_lakes()
+        lake.list_log_sources()
+
+
+@shows("security_lake.organization@log-archive/eu-west-1")
+def lake_keeps_for_a_week(hands: Hands) -> None:
+    kept = {"expiration": {"days": 7}}
+    _lake(hands).update_data_lake(configurations=[{"region": HOME, "lifecycleConfiguration": kept}])
+    _at_rest(_lake(hands))
+
+
+@shows("security_lake_source.ROUTE53@log-archive/eu-west-1")
+def account_no_longer_collected_from(hands: Hands) -> None:
+    left = {
+        "sourceName": "ROUTE53",
+        "sourceVersion": "2.0",
+        "regions": [HOME],
+        "accounts": [hands.accounts["shop-prod"]],
+    }
+    _lake(hands).delete_aws_log_source(sources=[left])
+    _at_rest(_lake(hands))
+
+
+@shows("security_lake_new_accounts.organization@log-archive/us-east-1")
+def new_accounts_not_collected_from(hands: Hands) -> None:
+    rows = [{"region": OTHER, "sources": [{"sourceName": "ROUTE53", "sourceVersion": "2.0"}]}]
+    _lake(hands).delete_data_lake_organization_configuration(autoEnableNewAccount=rows)
+
+
+@shows("security_lake_subscriber.siem@log-archive/us-east-1", MEDIUM)
+def another_reads_the_lake(hands: Hands) -> None:
+    client = _lake(hands, OTHER)
+    known = {"subscriberId": client.list_subscribers()["subscribers"][0]["subscriberId"]}
+    client.update_subscriber(**known, subscriberIdentity={"principal": "999999999999", "externalId": "eve"})
+
+
 def _membership(hands: Hands) -> tuple[Any, dict[str, str]]:
     client = hands.client("security-ir", "security-tooling")
     return client, {"membershipId": client.list_memberships()["items"][-1]["membershipId"]}

@@ -128,6 +128,11 @@ services:
     overrides: {dev: {target: {units: [workloads/dev]}, scans: {ecr: false}}}
     cis_scans: {weekly: {target: {units: [workloads]}, tags: {cis: ["yes"]}}}
   detective: {packages: [eks_audit], overrides: {dev: {target: {units: [workloads/dev]}, join: false}}}
+  security_lake:
+    sources: {CLOUD_TRAIL_MGMT: {}, ROUTE53: {}, VPC_FLOW: {target: {units: [workloads]}}}
+    transitions: {GLACIER: 90}
+    rollup: us-east-1
+    subscribers: {siem: {principal: "111122223333", external_id: acme-siem, sources: [ROUTE53]}}
   security_incident_response:
     team: [{name: Ana Silva, title: Security engineer, email: ana@example.com}, {name: Bo Berg, title: On call, email: bo@example.com}]
     units: [workloads/prod, security]

@@ -18,7 +18,7 @@ from landing.services.registry import KINDS
 from tests.cloud import BY_NAME, Cloud, Story, tell
 from tests.samples import FULL
 
-LEFT = "us-east-1"
+HOME, LEFT = "eu-west-1", "us-east-1"
 OF_ALL_REGIONS = ("firewall_administrator",)
 """Kinds that are there for all regions."""
 
@@ -26,7 +26,7 @@ OF_ALL_REGIONS = ("firewall_administrator",)
 @pytest.fixture(scope="session")
 def smaller(load_text: Callable[[str], Organization]) -> Organization:
     """Everything that there is, in one region less."""
-    return load_text(FULL.replace(f", {LEFT}]", "]"))
+    return load_text(FULL.replace(f", {LEFT}]", "]").replace(f"rollup: {LEFT}", f"rollup: {HOME}"))
 
 
 @pytest.fixture(scope="session")

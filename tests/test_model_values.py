@@ -110,6 +110,8 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("controltower", "LandingZoneStatus"): ("PROCESSING", REST),
     ("detective", "DatasourcePackageIngestState"): ("STOPPED DISABLED", REST),
     ("detective", "MemberStatus"): ("INVITED VERIFICATION_FAILED VERIFICATION_IN_PROGRESS", REST),
+    ("securitylake", "LogSourceResource"): ("customLogSource", "of others' own making, whose affair they are"),
+    ("securitylake", "SubscriberStatus"): ("READY DEACTIVATED", UNUSED),
     ("security-ir", "CustomerType"): ("Standalone", UNUSED),
     ("security-ir", "MembershipStatus"): ("Terminated", REST),
     ("fms", "AccountRoleStatus"): ("DELETING PENDING_DELETION", REST),

@@ -230,6 +230,13 @@ BY_SERVICE: Mapping[str, _Codes] = {
         Cause.INVALID: _codes("InvalidInputException InvalidOperationException InvalidTypeException"),
         Cause.INTERNAL: _codes("InternalErrorException"),
     },
+    # https://docs.aws.amazon.com/security-lake/latest/APIReference/
+    "securitylake": {
+        Cause.NOT_THERE: _codes("ResourceNotFoundException"),
+        Cause.CONFLICT: _codes("ConflictException"),
+        Cause.INVALID: _codes("BadRequestException"),
+        Cause.INTERNAL: _codes("InternalServerException"),
+    },
     # https://docs.aws.amazon.com/kms/latest/APIReference/
     "kms": {
         Cause.NOT_THERE: _codes("NotFoundException"),

@@ -36,7 +36,7 @@ PROFILES = {
     "regulated": Profile("All that there is, what is paid for by itself included; logs that nobody can delete"),
 }  # fmt: skip
 
-PREPARED = ("alarms", "firewall_manager", "identity_center", "security_incident_response", "shield")
+PREPARED = ("alarms", "firewall_manager", "identity_center", "security_incident_response", "security_lake", "shield")
 """Services that want names which are somebody's own, or to be enabled by hand: no profile switches them on."""
 
 COMMENT = "# "

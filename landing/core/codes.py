@@ -292,6 +292,11 @@ CODES: Mapping[str, Explanation] = {
         "a membership in Security Incident Response that AWS does not make: its home region, or its team",
         "leave the service out there; name two to ten people, each once",
     ),
+    "LZ443": Explanation(
+        "settings of Security Lake that cannot work: a rollup region without a lake, a subscriber of what is not "
+        "collected, management events of which no trail has all",
+        "name a governed region that has it; collect it; have a trail with `management_events: all`",
+    ),
     "LZ447": Explanation(
         "an override of Macie that wants automated discovery in some accounts, where it is off in all",
         "say `discovery: SOME` of the service",

@@ -64,6 +64,8 @@ DEADLINES = {
     "inspector": Deadline(1_800, "Scans of Inspector that are switched on or off, and members that are associated."),
     # "within 5 minutes" for a new finding (GuardDuty User Guide, "Processing findings with EventBridge").
     "alarm_drill": Deadline(900, "Until the samples of a drill of the alarms are heard."),
+    # Minutes: a lake is INITIALIZED or PENDING until it is there (Security Lake API reference, ListDataLakes).
+    "security_lake": Deadline(3_600, "A change of Security Lake, with those that are ahead of it."),
     # PENDING until every account of the target is done (Security Hub User Guide, "Central configuration").
     "security_hub": Deadline(1_800, "Security Hub's central configuration, and each of its policies."),
 }

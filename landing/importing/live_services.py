@@ -19,7 +19,7 @@ from landing.importing.output import Written, rewrite_folder, say_left_out
 from landing.importing.unmanaged_stacks import plain_stacks
 from landing.organization import Organization
 from landing.organization.resources import STACK, STACK_SET
-from landing.services.base import BY_SERVICE
+from landing.services.base import BY_SERVICE, Ownership
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 from landing.services.registry import KINDS, SERVICES
 from landing.services.service import Service
@@ -57,7 +57,9 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
             rest = [address for address in unmanaged if address.name not in named]
             left += [LeftOut(str(address), f"`services.{service.key}` does not say it: it stays") for address in rest]
         else:
-            who = "" if service.remembered else f", administered by {organization.security_tooling}"
+            in_archive = any(kind.ownership is Ownership.LOG_ARCHIVE for kind in service.kinds)
+            keeper = organization.log_archive if in_archive else organization.security_tooling
+            who = "" if service.remembered else f", administered by {keeper}"
             left.append(LeftOut(service.title + who, tried))
     found = with_control_tower(aws, sight, found, folder, left)
     found = with_stack_sets(aws, sight, found, folder, left=left)

@@ -81,6 +81,7 @@ class Ownership(StrEnum):
     ACCOUNT = "the account, which `roles.security_tooling` names, and the mark of the service (`governed_service`)"
     SERVICE = "the mark of the service (`governed_service`)"
     ADMINISTRATOR = "the account in which it is, of `roles.security_tooling`, and the mark of the service"
+    LOG_ARCHIVE = "the account that administers the service, of `roles.log_archive`, and the mark of the service"
     PERMISSION_SET = "its permission set, where that is ours or the config names it"
     CONFIG = "the config alone, which names it"
     """Never withdrawn, and read as not ours."""
@@ -88,7 +89,7 @@ class Ownership(StrEnum):
     """No config declares it."""
 
 
-BY_SERVICE = (Ownership.ACCOUNT, Ownership.ADMINISTRATOR, Ownership.SERVICE)
+BY_SERVICE = (Ownership.ACCOUNT, Ownership.ADMINISTRATOR, Ownership.LOG_ARCHIVE, Ownership.SERVICE)
 """Ours only where the service is marked at the root."""
 
 

@@ -35,6 +35,7 @@ DECLARED: Mapping[Ownership, str] = {
     Ownership.POLICIES: "with the policy, which the config names with all its places",
     Ownership.ACCOUNT: "another account is replaced, with `--allow {removal}`",
     Ownership.ADMINISTRATOR: "made as declared",
+    Ownership.LOG_ARCHIVE: "made as declared",
     Ownership.SERVICE: "made as declared",
     Ownership.PERMISSION_SET: "with the permission set, which the config names with all who have it: others lose it, "
     "with `--allow {removal}`",
@@ -53,6 +54,8 @@ FOOT = """
   unmanaged: no administrator is dismissed that we have not appointed or taken over, and none of its settings is
   switched off.
   Policies of Firewall Manager have tags of their own.
+- **Lakes of Security Lake**, their sources and their setting for new accounts are ours in the same way, in the log
+  archive. Their administrator is never dismissed, as AWS deletes the lakes with it: it stays when all else goes.
 - **Central root access** is the organization's alone, and ours where the service is marked. An administrator of it is
   dismissed only where the config says whether there is one (`administrator`), with `--allow switch-off`.
 - **A service that the config does not have** is asked about only where it is marked, or where AWS Organizations knows

@@ -17,6 +17,7 @@ from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 from landing.services.root_access.declaration import SERVICE as ROOT_ACCESS
 from landing.services.security_hub.declaration import SERVICE as SECURITY_HUB
 from landing.services.security_incident_response.declaration import SERVICE as SECURITY_INCIDENT_RESPONSE
+from landing.services.security_lake.declaration import SERVICE as SECURITY_LAKE
 from landing.services.service import Service
 from landing.services.service_quotas.declaration import SERVICE as SERVICE_QUOTAS
 from landing.services.shield.declaration import SERVICE as SHIELD
@@ -42,6 +43,7 @@ SERVICES: tuple[Service, ...] = (
     SERVICE_QUOTAS,
     FIREWALL_MANAGER,
     SHIELD,
+    SECURITY_LAKE,
 )
 
 KINDS = Kinds(kind for service in SERVICES for kind in service.kinds)

@@ -66,6 +66,7 @@ SETTINGS = (
     "{inspector: {cis_scans: {a: {every: day, tags: {k: [v, w]}}, b: {every: month, days: [TUE], tags: {k: [v]}}}}}",
     "{inspector: {suppress: {a: {where: {epssScore: {from: 0, to: 0.2}, title: {prefix: [a, b], neq: [c]}}}}}}",
     "{detective: {auto_enable: false, packages: []}}",
+    "{security_lake: {roles: false, sources: {ROUTE53: {}, WAF: {version: '1.0'}}, rollup: eu-west-1, retention_days: 30, transitions: {GLACIER: 9}}}",
     "{security_incident_response: {triage: false, team: [{name: Ana, title: T, email: a@example.com}, {name: Bob, title: U, email: b@example.com}]}}",
     "{config: {recorders: false}}",
     "{config: {recorders: false, rules: {ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT, description: E}}}}",
@@ -452,6 +453,64 @@ def test_access_is_taken_over_with_all_who_have_it(tmp_path: Path) -> None:
         assert {change.action for change in plan.changes} == {Action.ADOPT}
         assert cloud.apply(changes=plan.changes).complete
         assert cloud.plan(CARRIED).changes == ()
+
+
+def test_a_lake_is_taken_over_with_those_it_collects_from(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        watched = Watched(sandbox)
+        archive, audit = watched.accounts["Log Archive"], watched.accounts["Audit"]
+        watched.client("securitylake", "").register_data_lake_delegated_administrator(accountId=archive)
+        iam = watched.client("iam", "Log Archive")
+        for principal in ("resource-management.securitylake", "lakeformation"):
+            iam.create_service_linked_role(AWSServiceName=f"{principal}.amazonaws.com")
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        name = {"RoleName": "AmazonSecurityLakeMetaStoreManagerV2", "Path": "/service-role/"}
+        role = iam.create_role(**name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        lake, regions = watched.client("securitylake", "Log Archive"), [HOME, OTHER]
+        kept = {"expiration": {"days": 90}, "transitions": []}
+        wanted = [{"region": each, "lifecycleConfiguration": kept} for each in regions]
+        lake.create_data_lake(configurations=wanted, metaStoreManagerRoleArn=role)
+        sandbox.advance(3600)
+        everybody, some = [*watched.accounts.values()], [archive, audit]
+        for source, accounts in (("ROUTE53", everybody), ("VPC_FLOW", some)):
+            entry = {"sourceName": source, "sourceVersion": "2.0", "regions": regions, "accounts": accounts}
+            assert lake.create_aws_log_source(sources=[entry])["failed"] == []
+            sandbox.advance(3600)
+        joining = [{"sourceName": "ROUTE53", "sourceVersion": "2.0"}]
+        rows = [{"region": each, "sources": joining} for each in regions]
+        lake.create_data_lake_organization_configuration(autoEnableNewAccount=rows)
+        who = {"principal": "111122223333", "externalId": "corp"}
+        reads = [{"awsLogSource": each} for each in joining]
+        lake.create_subscriber(subscriberName="siem", subscriberIdentity=who, sources=reads, accessTypes=["S3"])
+        found = watched.imported(tmp_path / "org")
+        assert reasons(found) == ""
+        assert found.draft.services == {
+            "security_lake": {
+                "sources": {"ROUTE53": {}, "VPC_FLOW": {"target": {"units": ["security"]}}},
+                "retention_days": 90,
+                "roles": False,
+            }
+        }
+        assert "security_lake_subscriber.siem (by name)@log-archive/eu-west-1" in {*map(str, found.plan.unmanaged)}
+        cloud = Cloud(sandbox, found.written.organization, kinds=CARRIED)
+        plan = cloud.plan(CARRIED)
+        assert {change.action for change in plan.changes} == {Action.ADOPT}
+        assert cloud.apply(changes=plan.changes).complete
+        assert cloud.plan(CARRIED).changes == ()
+
+
+def test_a_lake_of_another_account_is_left_out(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        watched = Watched(sandbox)
+        watched.client("securitylake", "").register_data_lake_delegated_administrator(
+            accountId=watched.accounts["Audit"]
+        )
+        found = watched.imported(tmp_path / "org")
+    assert found.draft.services == {}
+    (why,) = [each for each in found.written.left_out if "Security Lake" in each.what]
+    assert why.what == "Amazon Security Lake, administered by log-archive"
+    assert "security_lake_administrator.organization has account 'audit'" in why.why
 
 
 def test_where_nobody_has_access_by_it_nothing_is_said_of_it(tmp_path: Path) -> None:

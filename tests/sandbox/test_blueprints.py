@@ -81,6 +81,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "playbook_roles": {"never": ["arn:aws:iam::*:user/ann"]},
     "read_role": {"trusted": "role/landing-plan"},
     "shared_network": {"log_days": 30},
+    "security_lake_roles": {"key": "mrk-0123456789abcdef0123456789abcdef"},
     "trail_alarms": {"denials": 7},
     "transit_hub": {"auto_accept": False},
     "session_manager": {"idle_minutes": 5},
@@ -92,7 +93,7 @@ ALL = ("account_baseline", "address_pools", "alarms", "alarms_events", "alarms_r
        "config_recorder_role", "config_remediation", "config_remediation_role", "cost_anomalies", "data_key",
        "ecr_scanning", "forensics", "forensics_network", "host_management", "host_management_role", "log_archive",
        "patching", "permission_boundary", "pipeline", "playbook", "playbook_roles", "read_role",
-       "resolver_query_logs", "resolver_query_logs_role", "security_audit_role", "session_manager", "shared_network",
+       "resolver_query_logs", "resolver_query_logs_role", "security_audit_role", "security_lake_roles", "session_manager", "shared_network",
        "software_inventory", "trail_alarms", "transit_attachment", "transit_hub")  # fmt: skip
 
 
@@ -135,6 +136,8 @@ def _given(name: str) -> dict[str, Any]:
         return {"pools": {"us-east-1": "10.0.0.0/12"}}
     if name == "shared_network":
         return {"pooled": True, "attached": True}
+    if name == "security_lake_roles":
+        return {"rollup": "eu-west-1"}
     if name == "data_key":
         return {"users": ["role/shop-*"]}
     if name == "alarms_events":

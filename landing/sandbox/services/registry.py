@@ -47,6 +47,7 @@ SERVICES: dict[str, str] = {
     "s3control": "landing.sandbox.services.s3control:S3Control",
     "security-ir": "landing.sandbox.services.security_ir:SecurityIncidentResponse",
     "securityhub": "landing.sandbox.services.securityhub:SecurityHub",
+    "securitylake": "landing.sandbox.services.securitylake:SecurityLake",
     "service-quotas": "landing.sandbox.services.service_quotas:ServiceQuotas",
     "shield": "landing.sandbox.services.shield:Shield",
     "sns": "landing.sandbox.services.sns:Sns",
@@ -58,10 +59,10 @@ SERVICES: dict[str, str] = {
 
 SECURITY = ("guardduty", "securityhub", "macie2", "inspector2", "detective")
 LISTENERS: dict[str, tuple[str, ...]] = {
-    "account-joined": (*SECURITY, "config", "cloudformation"),
+    "account-joined": (*SECURITY, "config", "cloudformation", "securitylake"),
     "account-moved": ("securityhub", "cloudformation", "controltower"),
-    "account-left": (*SECURITY, "config", "cloudformation"),
-    "administrator-deregistered": (*SECURITY, "accessanalyzer", "security-ir"),
+    "account-left": (*SECURITY, "config", "cloudformation", "securitylake"),
+    "administrator-deregistered": (*SECURITY, "accessanalyzer", "security-ir", "securitylake"),
     "service-distrusted": ("accessanalyzer", "controltower", "security-ir"),
 }
 """Name of an event to the services that hear it, in this order, by a function `(world, event)` of that name.
