@@ -167,12 +167,12 @@ class SecurityLake(OfTheLake):
         assert after is not None
         _ensure_roles(aws, scope)
         beginning = f"arn:{organization.partition}:iam::{aws.tree.account_ids[scope.account]}:role/service-role/"
-        wanted = {
+        wanted: dict[str, Any] = {
             "configurations": [_sent(after, scope.region, beginning + LAKE_REPLICATION_ROLE)],
             "metaStoreManagerRoleArn": beginning + LAKE_ROLE,
         }
         if found is None:
-            one_at_a_time(aws, client.create_data_lake, **wanted)
+            one_at_a_time(aws, client.create_data_lake, made=lambda: _lake(client, scope.region), **wanted)
         elif _attributes(found) != dict(after):
             one_at_a_time(aws, client.update_data_lake, **wanted)
         for _ in aws.poll(f"Security Lake in {scope.region}", "security_lake"):
@@ -240,11 +240,16 @@ def _ensure_roles(aws: Aws, scope: Scope) -> None:
         aws.clock.sleep(UNSEEN)
 
 
-def one_at_a_time(aws: Aws, call: Callable[..., Any], **parameters: Any) -> Any:
-    """The call, again and again while AWS is at another change of the lake (ConflictException)."""
+def one_at_a_time(aws: Aws, call: Callable[..., Any], *, made: Callable[[], object] = bool, **parameters: Any) -> Any:
+    """The call, again and again while AWS is at another change of the lake (ConflictException).
+
+    What a call makes that is there already is refused alike: one whose answer was lost has `made` it.
+    """
     for _ in aws.poll("another change of Security Lake", "security_lake"):
         with unless("ConflictException"):
             return call(**parameters)
+        if made():
+            return None
     raise AssertionError("polling raises when its time is over")
 
 

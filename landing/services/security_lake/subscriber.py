@@ -88,18 +88,22 @@ class SecurityLakeSubscriber(OfTheLake):
             sources = ", ".join(change.after["sources"])
             yield f"{change.after['principal']} reads {sources} of every account and region that comes here"
 
+    def _id(self, aws: Aws, client: Any, address: Address) -> str:
+        """AWS's id of a subscriber, empty where there is none."""
+        present = {key: found["subscriberId"] for key, _, found in self._found(aws, client)}
+        return str(present.get(address.name, ""))
+
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Create, or replace who it is and what it reads."""
         client, after = aws.client(self.client_name, change.address.scope), change.after
-        present = {key: found["subscriberId"] for key, _, found in self._found(aws, client)}
-        known = present.get(change.address.name, "")
+        known = self._id(aws, client, change.address)
         if after is None:
             if known:
                 one_at_a_time(aws, client.delete_subscriber, subscriberId=known)
             return
         service = organization.service(SecurityLakeSettings)
         versions = {name: each.version for name, each in service.settings.sources.items()} if service else {}
-        wanted = {
+        wanted: dict[str, Any] = {
             "subscriberIdentity": {"principal": after["principal"], "externalId": after["external_id"]},
             "sources": [
                 {"awsLogSource": {"sourceName": name, "sourceVersion": versions[name]}} for name in after["sources"]
@@ -109,7 +113,8 @@ class SecurityLakeSubscriber(OfTheLake):
             one_at_a_time(aws, client.update_subscriber, subscriberId=known, **wanted)
         else:
             name = PREFIX + change.address.name
-            one_at_a_time(aws, client.create_subscriber, subscriberName=name, accessTypes=[after["access"]], **wanted)
+            wanted |= {"subscriberName": name, "accessTypes": [after["access"]]}
+            one_at_a_time(aws, client.create_subscriber, made=lambda: self._id(aws, client, change.address), **wanted)
 
 
 def _needs(scope: Scope, sources: Iterable[str]) -> tuple[Address, ...]:
