@@ -81,6 +81,7 @@ LINKED: dict[tuple[str, str], set[str]] = {
     ("securityhub", "EnableOrganizationAdminAccount"): {"securityhub.amazonaws.com"},
     ("security-ir", "CreateMembership"): {"security-ir.amazonaws.com"},
     ("securityhub", "EnableSecurityHub"): {"securityhub.amazonaws.com"},
+    ("securityhub", "EnableSecurityHubV2"): {"securityhubv2.amazonaws.com"},
     ("securitylake", "RegisterDataLakeDelegatedAdministrator"): {"securitylake.amazonaws.com"},
 }
 """The services for which AWS makes service-linked roles in the caller's name, by the call that sets it off."""

@@ -21,7 +21,7 @@ from landing.organization.resources import INVITATION, OPT_IN
 from landing.sandbox import Sandbox
 from landing.services.base import Kind, Kinds
 from landing.services.documents import documents
-from landing.services.permissions import reads
+from landing.services.permissions import packed, reads
 from landing.services.registry import KINDS
 
 BY_NAME = KINDS
@@ -121,8 +121,9 @@ def made_role(sandbox: Sandbox, name: str, *policies: Mapping[str, Any]) -> str:
     }
     iam = sandbox.session().client("iam")
     arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    for number, policy in enumerate(policies):
-        document = json.dumps(policy, separators=(",", ":"))
+    parts = (part for policy in policies for part in packed(policy["Statement"]))
+    for number, part in enumerate(parts):
+        document = json.dumps(part, separators=(",", ":"))
         made = iam.create_policy(PolicyName=f"{name}-{number}", PolicyDocument=document)["Policy"]["Arn"]
         iam.attach_role_policy(RoleName=name, PolicyArn=made)
     return arn

@@ -917,6 +917,54 @@ def custom_action_renamed(hands: Hands) -> None:
     client.update_action_target(ActionTargetArn=found["ActionTargetArn"], Name="Ignore")
 
 
+@shows("security_hub_v2_aggregator.organization@security-tooling/eu-west-1")
+def newer_aggregator_links_all_regions(hands: Hands) -> None:
+    client = hands.client("securityhub", "security-tooling")
+    (found,) = client.list_aggregators_v2()["AggregatorsV2"]
+    client.update_aggregator_v2(**found, RegionLinkingMode="ALL_REGIONS")
+
+
+@shows("security_hub_v2.organization@security-tooling/us-east-1", status="missing")
+def newer_security_hub_switched_off(hands: Hands) -> None:
+    hands.client("securityhub", "security-tooling", OTHER).disable_security_hub_v2()
+
+
+def _newer_rules(hands: Hands) -> tuple[Any, dict[str, str]]:
+    client = hands.client("securityhub", "security-tooling")
+    return client, {each["RuleName"]: each["RuleArn"] for each in client.list_automation_rules_v2()["Rules"]}
+
+
+@shows("security_hub_v2_automation_rule.quiet@security-tooling/eu-west-1", MEDIUM)
+def newer_rule_suppresses_more(hands: Hands) -> None:
+    client, arns = _newer_rules(hands)
+    every = {"StringFilters": [{"FieldName": "severity", "Filter": {"Value": "Critical", "Comparison": "EQUALS"}}]}
+    criteria = {"OcsfFindingCriteria": {"CompositeFilters": [every]}}
+    client.update_automation_rule_v2(Identifier=arns["landing-quiet"], Criteria=criteria)
+
+
+@shows("security_hub_v2_automation_rule.crown@security-tooling/eu-west-1", MEDIUM, "missing")
+def newer_rule_deleted(hands: Hands) -> None:
+    client, arns = _newer_rules(hands)
+    client.delete_automation_rule_v2(Identifier=arns["landing-crown"])
+
+
+@shows("security_hub_v2_connector.desk@security-tooling/eu-west-1", MEDIUM)
+def connector_with_another_secret(hands: Hands) -> None:
+    client = hands.client("securityhub", "security-tooling")
+    (found,) = client.list_connectors_v2()["Connectors"]
+    secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other"
+    client.update_connector_v2(ConnectorId=found["ConnectorId"], Provider={"ServiceNow": {"SecretArn": secret}})
+
+
+@shows("policy.security-hub-v2")
+def newer_policy_without_network_scanning(hands: Hands) -> None:
+    client = hands.client("organizations")
+    policies = client.list_policies(Filter="SECURITYHUB_POLICY")["Policies"]
+    (found,) = [each["Id"] for each in policies if each["Name"] == "security-hub-v2"]
+    lists = {"enable_in_regions": {"@@assign": [HOME, OTHER]}, "disable_in_regions": {"@@assign": []}}
+    client.update_policy(PolicyId=found, Content=json.dumps({"securityhub": lists}))
+
+
 @shows("inspector_members.organization@security-tooling/us-east-1")
 def member_stands_alone(hands: Hands) -> None:
     client = hands.client("inspector2", "security-tooling", OTHER)

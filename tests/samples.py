@@ -156,6 +156,20 @@ services:
         where: {SeverityLabel: {eq: [LOW], neq: [CRITICAL]}, ResourceTags: {env: dev}, Criticality: {lte: 50}}
         then: {workflow: SUPPRESSED, note: in a sandbox, fields: {team: shop}}
     custom_actions: {quarantine: {name: Quarantine, description: Out of the network}}
+  security_hub_v2:
+    network_scanning: true
+    connectors: {desk: {description: On call, servicenow_instance: acme, servicenow_secret: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:desk"}}
+    automation_rules:
+      quiet:
+        description: Nobody looks at these
+        order: 10
+        where: {severity: {eq: [Low, Informational], neq: [Critical]}, resources.tags: {env: dev}, finding_info.created_time_dt: {older_than_days: 30}}
+        then: {status: SUPPRESSED, comment: in a sandbox}
+      desk: {description: Who is on call gets a ticket, order: 20, where: {severity_id: {gte: 5}}, then: {ticket: desk}}
+      crown: {description: What we live on, order: 30, resources: {AccountName: {eq: [Shop Prod]}}, then: {criticality: High}}
+    overrides:
+      prod: {target: {units: [workloads/prod]}, enabled: false}
+      dev: {target: {units: [workloads/dev]}, network_scanning: false}
 """
 )
 """The same organization with something of every kind."""

@@ -25,7 +25,12 @@ UNUSED = "neither sent nor read: the word found is another's"
 CONFIG = "given by the config, whose schema has them all"
 OLDER = "EKS_RUNTIME_MONITORING is the older form of RUNTIME_MONITORING, and AWS refuses both together"
 
-LISTS = {("config", "ResourceType"), ("security-ir", "AwsRegion")}
+LISTS = {
+    ("config", "ResourceType"),
+    ("organizations", "PolicyType"),
+    ("security-ir", "AwsRegion"),
+    ("securityhub", "OcsfStringField"),
+}
 """Names of things, of which some are asked for."""
 LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("accessanalyzer", "ResourceType"): (
@@ -187,6 +192,14 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("securityhub", "ControlFindingGenerator"): ("STANDARD_CONTROL", SENT),
     ("securityhub", "OrganizationConfigurationStatus"): ("PENDING", REST),
     ("securityhub", "ParameterValueType"): ("DEFAULT", REST),
+    ("securityhub", "ConnectorStatus"): ("CONNECTED DEGRADED FAILED_TO_CONNECT", REST),
+    ("securityhub", "EnablementStatus"): (
+        "PENDING_ENABLEMENT FAILED_TO_ENABLE PENDING_UPDATE FAILED_TO_UPDATE PENDING_DELETION FAILED_TO_DELETE", UNUSED,
+    ),
+    **{
+        ("securityhub", each): ("Azure GCP", "other clouds, which make no tickets")
+        for each in ("ProviderConfiguration", "ProviderDetail", "ProviderUpdateConfiguration")
+    },
 }  # fmt: skip
 """(service, shape) to the members that the code does not name, and why it need not."""
 

@@ -43,6 +43,7 @@ def test_each_write_loses_its_first_answer(creation: Story, sandbox: Simulated, 
         ("fms", "PutPolicy"),
         ("inspector2", "CreateCisScanConfiguration"),
         ("securityhub", "CreateAutomationRule"),
+        ("securityhub", "CreateAutomationRuleV2"),
     }
     for service, operation in written - {("sts", "AssumeRole"), *twice}:
         sandbox.faults.lose(service, operation)

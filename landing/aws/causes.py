@@ -309,11 +309,13 @@ BY_SERVICE: Mapping[str, _Codes] = {
     "securityhub": {
         Cause.NOT_THERE: _codes("ResourceNotFoundException"),
         Cause.ALREADY_THERE: _codes("ResourceConflictException"),
+        Cause.CONFLICT: _codes("ConflictException"),
+        Cause.QUOTA: _codes("ServiceQuotaExceededException"),
         Cause.REFUSED: _codes("InvalidAccessException"),
         # "beyond the current account or throttling limits"
         Cause.QUOTA_OR_RATE: _codes("LimitExceededException"),
         Cause.INVALID: _codes("InvalidInputException"),
-        Cause.INTERNAL: _codes("InternalException"),
+        Cause.INTERNAL: _codes("InternalException InternalServerException"),
     },
     # https://docs.aws.amazon.com/singlesignon/latest/APIReference/
     "sso-admin": {

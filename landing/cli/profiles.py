@@ -36,8 +36,17 @@ PROFILES = {
     "regulated": Profile("All that there is, what is paid for by itself included; logs that nobody can delete"),
 }  # fmt: skip
 
-PREPARED = ("alarms", "firewall_manager", "identity_center", "security_incident_response", "security_lake", "shield")
-"""Services that want names which are somebody's own, or to be enabled by hand: no profile switches them on."""
+PREPARED = (
+    "alarms",
+    "firewall_manager",
+    "identity_center",
+    "security_hub_v2",
+    "security_incident_response",
+    "security_lake",
+    "shield",
+)
+"""Services that want names which are somebody's own, to be enabled by hand, or that change what is paid: no profile has
+them on."""
 
 COMMENT = "# "
 SECTIONS = ("services", "guardrails")

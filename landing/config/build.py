@@ -126,9 +126,23 @@ class Builder:
             conformance_packs=self.library.conformance_packs,
             guard_policies=self.library.guard_policies,
         )
-        organization = self._with_pipeline(organization, blueprints)
+        organization = self._with_pipeline(self._with_guardrails(organization), blueprints)
         self.problems += blueprints.problems
         return organization
+
+    def _with_guardrails(self, organization: Organization) -> Organization:
+        """With those that services bring."""
+        guardrails = dict(organization.guardrails)
+        for service in self.services:
+            for each in service.guardrails(organization) if service.guardrails else ():
+                if each.key in organization.guardrails:
+                    message = f"`{each.key}` is the key of the policy that `services.{service.key}` brings"
+                    hint = "give the guardrail another key"
+                    self.problems.append(
+                        self.document.problem("LZ471", message, ("guardrails", each.key), hint, key=True)
+                    )
+                guardrails.setdefault(each.key, each)
+        return replace(organization, guardrails=guardrails, policy_types=dict(self._policy_types(guardrails)))
 
     def _with_pipeline(self, organization: Organization, blueprints: Deployments) -> Organization:
         """With the stack of the pipeline, which is made of what the roles need for everything else."""

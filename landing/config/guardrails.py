@@ -75,7 +75,8 @@ def as_accepted(problems: Iterable[Diagnostic], document: Document, library: Lib
             and path[:1] == ("guardrails",)
             and (problem.code.startswith("POL") or problem.code in ACCEPTABLE)
         ):
-            name = document.data["guardrails"][path[1]].get("policy", path[1])
+            declared = document.data.get("guardrails") or {}
+            name = declared.get(path[1], {}).get("policy", path[1])
             if name in library.policies and problem.code in library.policies[name].accepted:
                 yield replace(problem, severity=WARNING)
                 continue
@@ -100,10 +101,10 @@ def _findings(
 
     What is only worth a note is said of what the user has written there.
     """
-    policy = library.policies[guardrail.policy]
+    policy = library.policies.get(guardrail.policy)
     for finding in _linted(organization, guardrail.document, guardrail.type):
         problem = _problem(guardrail, finding.code, finding.message, finding.suggestion or "", finding.severity)
-        if library.own(policy):
+        if policy is not None and library.own(policy):
             written = policy.written(finding.pointer, guardrail.parameters, context)
             text = f"guardrail `{guardrail.key}` ({guardrail.source}): {finding.message}"
             if written.literal or finding.severity != INFO:

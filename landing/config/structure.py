@@ -191,6 +191,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "include": ("VEHICLE_IDENTIFICATION_NUMBER",),
     "managed_identifiers": ("VEHICLE_IDENTIFICATION_NUMBER",),
     "resource_types": ("AWS::S3::Bucket",),
+    "servicenow_secret": ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:service-desk",),
     "key": ("alias/acme-logs", "mrk-1234abcd12ab34cd56ef1234567890ab"),
     "location": ("s3://acme-lists/trusted.txt",),
     "known_policies": ("aws-guardrails-*",),

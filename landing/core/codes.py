@@ -327,6 +327,17 @@ CODES: Mapping[str, Explanation] = {
         "Shield Advanced without its commitment, for nobody, or whose response team can call nobody or has no role",
         "correct it at that place",
     ),
+    "LZ469": Explanation(
+        "settings of Security Hub that AWS would refuse: its regions, an automation rule, a connector, its overrides",
+        "the message says why; correct it at that place",
+    ),
+    "LZ470": Explanation(
+        "an analyzer of unused access that is paid for beside the one that Security Hub brings",
+        "leave `access_analyzer.unused` out, unless you need its period or its exclusions",
+    ),
+    "LZ471": Explanation(
+        "a guardrail with the key of a policy that a service brings", "give the guardrail another key"
+    ),
     "LZ477": Explanation(
         "two declarative guardrails of one place that set one thing differently",
         "keep one of the two: AWS takes what was attached first, and does not tell which that is",

@@ -18,12 +18,15 @@ from landing.policy.testing import Attached, Estate, Suite
 def suites(organization: Organization, library: Library, estate: Estate, config: Path) -> Iterator[Suite]:
     """What `landing test` tests.
 
-    Each guardrail with the parameters that the config gives it; each policy beside the config that no guardrail
-    uses, with its defaults; and for each file in the folder `cases` of the config, all guardrails as attached.
+    Each guardrail of the library with the parameters that the config gives it; each policy beside the config that no
+    guardrail uses, with its defaults; and for each file in the folder `cases` of the config, all guardrails as
+    attached.
     """
     folder = cases(config)
     used = set()
     for guardrail in organization.guardrails.values():
+        if guardrail.policy not in library.policies:
+            continue  # a service brings it
         used.add(guardrail.policy)
         yield replace(suite_of(library.policies[guardrail.policy], estate, guardrail.parameters), name=guardrail.key)
     own = config.parent.resolve()

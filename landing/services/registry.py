@@ -16,6 +16,7 @@ from landing.services.macie.declaration import SERVICE as MACIE
 from landing.services.organizations.declaration import SERVICE as ORGANIZATIONS
 from landing.services.root_access.declaration import SERVICE as ROOT_ACCESS
 from landing.services.security_hub.declaration import SERVICE as SECURITY_HUB
+from landing.services.security_hub_v2.declaration import SERVICE as SECURITY_HUB_V2
 from landing.services.security_incident_response.declaration import SERVICE as SECURITY_INCIDENT_RESPONSE
 from landing.services.security_lake.declaration import SERVICE as SECURITY_LAKE
 from landing.services.service import Service
@@ -32,6 +33,7 @@ SERVICES: tuple[Service, ...] = (
     CONFIG,
     GUARDDUTY,
     SECURITY_HUB,
+    SECURITY_HUB_V2,
     MACIE,
     ACCESS_ANALYZER,
     ROOT_ACCESS,

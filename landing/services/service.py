@@ -9,7 +9,7 @@ from typing import Any
 from landing.aws import endpoints
 from landing.core.model import Diagnostic, Json, Resource
 from landing.core.vocabulary import Schema
-from landing.organization import Delivery, EnabledService, Organization
+from landing.organization import Delivery, EnabledService, Guardrail, Organization
 from landing.services import overrides
 from landing.services.base import BY_SERVICE, Kind
 from landing.services.log_archive.received import RECEIVED
@@ -87,6 +87,9 @@ class Service:
     """
 
     blueprints: tuple[ServiceBlueprint, ...] = ()
+
+    guardrails: Callable[[Organization], Iterable[Guardrail]] | None = None
+    """The organization policies that its settings come down to, which are kept as those under `guardrails` are."""
 
     delivery: Delivery | None = None
     delivers: Callable[[Any], bool] = lambda _: True

@@ -48,6 +48,10 @@ SETTINGS = (
     "{security_hub: {policies: {one: {target: {accounts: [shop-dev], units: [workloads/prod]}, disabled_controls: [S3.1]}}}}",
     "{security_hub: {custom_actions: {out: {name: Out, description: d}}, automation_rules: {a: {description: d, order: 3, terminal: true, "
     "where: {Title: {word: [x], eq: [b, a]}, Confidence: {gte: 5}}, then: {severity: LOW, types: [t/u], criticality: 7}}}}}",
+    "{security_hub_v2: {disable_in_regions: [us-east-1], connectors: {j: {jira_project: SEC}}, automation_rules: {a: {description: d, order: 3, "
+    "enabled: false, where: {cloud.region: {word: [x], neq: [b, a]}, vulnerabilities.is_fix_available: true, evidences.src_endpoint.ip: [10.0.0.0/8]}, "
+    "then: {ticket: j}}, b: {description: d, order: 4, resources: {FindingsSummary.TotalFindings: {gt: 3}, ResourceTags: {a: b}}, then: {criticality: Low}}}}}",
+    "{security_hub_v2: {enabled: false, policy: false}}",
     "{macie: {export: false, auto_enable: false, discovery: ALL}}",
     "{log_archive: {}, macie: {}}",
     "{macie: {export: false, suppress: {a: {description: d, where: {accountId: {eq: ['1', '0'], neq: ['2']}, count: {gte: 3}}}}}}",

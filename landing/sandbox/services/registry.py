@@ -63,13 +63,15 @@ LISTENERS: dict[str, tuple[str, ...]] = {
     "account-moved": ("securityhub", "cloudformation", "controltower"),
     "account-left": (*SECURITY, "config", "cloudformation", "securitylake"),
     "administrator-deregistered": (*SECURITY, "accessanalyzer", "security-ir", "securitylake"),
+    "policies-changed": ("securityhub",),
     "service-distrusted": ("accessanalyzer", "controltower", "security-ir"),
 }
 """Name of an event to the services that hear it, in this order, by a function `(world, event)` of that name.
 
 account-joined (method, parent), account-moved (source, destination), account-closed (parent), account-left
 (parent, how); service-trusted and service-distrusted (principal; the account is the management account);
-administrator-registered and administrator-deregistered (principal).
+administrator-registered and administrator-deregistered (principal); policies-changed (type; the account is the
+management account).
 """
 
 

@@ -101,6 +101,7 @@ def attach_policy(call: Call) -> None:
             "You have attached the maximum number of policies to the specified target.",
         )
     organization.attach(policy.id, target)
+    call.world.publish("policies-changed", organization.management_account, type=policy.type)
     event_history.record(call)
 
 
@@ -119,6 +120,7 @@ def detach_policy(call: Call) -> None:
             "You cannot remove the last service control policy of the specified target.",
         )
     organization.detach(policy.id, target)
+    call.world.publish("policies-changed", organization.management_account, type=policy.type)
     event_history.record(call)
 
 

@@ -60,6 +60,8 @@ def update_policy(call: Call) -> dict[str, Any]:
     policy.content = call.get("Content", policy.content)
     policy.name = call.get("Name", policy.name)
     policy.description = call.get("Description", policy.description)
+    if "Content" in call:
+        call.world.publish("policies-changed", organization.management_account, type=policy.type)
     event_history.record(call)
     return {"Policy": _shown(organization, policy)}
 

@@ -13,11 +13,10 @@ from landing.sandbox.services.securityhub.tags import TAGS
 from landing.sandbox.services.service import Service
 
 WITHOUT_HUB = frozenset({
-    "CreateAggregatorV2", "DeleteAggregatorV2", "DescribeSecurityHubV2", "DisableOrganizationAdminAccount",
-    "DisableSecurityHubV2", "EnableOrganizationAdminAccount", "EnableSecurityHub", "EnableSecurityHubV2",
-    "GetAggregatorV2", "ListAggregatorsV2", "ListOrganizationAdminAccounts", "UpdateAggregatorV2",
+    "DisableOrganizationAdminAccount", "EnableOrganizationAdminAccount", "EnableSecurityHub",
+    "ListOrganizationAdminAccounts",
 })  # fmt: skip
-"""Operations for accounts that Security Hub CSPM is not on in."""
+"""Operations for accounts that Security Hub CSPM is not on in, besides those of the newer Security Hub."""
 
 
 class SecurityHub(Service[Here]):
@@ -31,5 +30,6 @@ class SecurityHub(Service[Here]):
 
     def admit(self, call: Call) -> None:
         """Almost everything needs a hub (API reference, InvalidAccessException)."""
-        if call.operation.name not in WITHOUT_HUB and here(call).hub is None:
+        name = call.operation.name
+        if name not in WITHOUT_HUB and not name.endswith("V2") and here(call).hub is None:
             raise Refusal("InvalidAccessException", f"Account {call.account} is not subscribed to AWS Security Hub")

@@ -10,6 +10,7 @@ from landing.sandbox.services import accounts
 from landing.sandbox.services.administrator import OrganizationAdministrator, Refusals
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.members import Member
+from landing.sandbox.services.securityhub import version2_policy
 from landing.sandbox.services.securityhub.state import (
     PLACES,
     PRINCIPAL,
@@ -230,6 +231,7 @@ def forget_member(world: World, account: str, region: str) -> None:
 def account_moved(world: World, event: Event) -> None:
     """Another policy may hold in the new place."""
     organization = accounts.membership(world, event.account)
+    version2_policy.spread(world, event.account)
     for administrator, _, settings in ADMINISTRATOR.administrations(world, organization.management_account):
         if settings.central is not None:
             schedule(world, administrator)
@@ -254,6 +256,8 @@ class Administrator(OrganizationAdministrator[Administration]):
             return {**super().enable_organization_admin_account(call), **_feature(call)}
         place = here(call)
         organization, account = self.admitted(call, place.appointed2)
+        if account == organization.management_account:
+            raise invalid("The organization management account cannot be the delegated administrator.")
         place.appointed2 = account
         self.register(call.world, organization, account)
         return {"AdminAccountId": account, **_feature(call)}
@@ -303,6 +307,11 @@ class Administrator(OrganizationAdministrator[Administration]):
         if settings.auto_enable or settings.central is not None:
             schedule(world, administrator)
 
+    def account_joined(self, world: World, event: Event) -> None:
+        """What the organization policies say, too."""
+        super().account_joined(world, event)
+        version2_policy.spread(world, event.account)
+
     def account_left(self, world: World, event: Event) -> None:
         """Security Hub stays as it is, and the account stands alone."""
         super().account_left(world, event)
@@ -314,6 +323,8 @@ class Administrator(OrganizationAdministrator[Administration]):
         """Configuration policies are lost (User Guide)."""
         super().administrator_deregistered(world, event)
         if event.detail["principal"] == PRINCIPAL:
+            for _, _, place in PLACES.every(world):
+                place.appointed2 = None if place.appointed2 == event.account else place.appointed2
             world.clock.forget(thing(event.account))
 
 

@@ -23,6 +23,9 @@ no_access = Refusal.of("InvalidAccessException", Code="InvalidAccessException")
 conflict = Refusal.of("ResourceConflictException", Code="ResourceConflictException")
 """Something stands in the way."""
 
+unfit = Refusal.of("ValidationException")
+"""A value that the newer Security Hub does not like."""
+
 PRINCIPAL = "securityhub.amazonaws.com"
 
 
@@ -145,6 +148,13 @@ class Version2:
     id: str
     subscribed: datetime
     tags: dict[str, str] = field(default_factory=dict)
+    features: dict[str, datetime] = field(default_factory=dict)
+    """Features that are on, and since when."""
+    rules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    connectors: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By ARN, as the automation rules."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """ARNs of what was made, by the client's token."""
 
 
 @dataclass(slots=True)

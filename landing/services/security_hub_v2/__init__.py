@@ -1,0 +1,1 @@
+"""AWS Security Hub, the newer of the two: where it is on, its aggregator, automation rules and connectors."""
