@@ -43,12 +43,14 @@ class Hands:
         return {"DetectorId": client.list_detectors()["DetectorIds"][0]}
 
     def moved(self, account: str, source: str, unit: str) -> None:
-        """An account goes from one unit to another."""
+        """An account goes from one unit to another; what comes of it is still under way when all has been read."""
         self.organizations.move_account(
             AccountId=self.accounts[account],
             SourceParentId=self.units[source],
             DestinationParentId=self.units[unit],
         )
+        for job in self.cloud.sandbox.world.clock.jobs:
+            job.due += 1_000
 
     def stack(self, account: str, part: str, region: str = HOME) -> str:
         """The name of the stack in this account whose name contains this."""
