@@ -93,7 +93,7 @@ def test_the_wrong_organization_is_refused(cloud: Sandbox, capsys: Capture, conf
     config(FULL.replace("name: test\n", "name: test\n  id: o-someothers1\n", 1))
     assert run(["apply", "--auto-approve"]) == 5
     said = capsys.readouterr().err
-    assert "the config wants o-someothers1 (config/landing.yaml:5:7)" in said
+    assert "the config wants o-someothers1 (config/landing.yaml:6:7)" in said
     assert "correct the id" in said
     assert unchanged(cloud)
 

@@ -45,6 +45,7 @@ def test_what_the_config_asks_for_since_is_planned_and_what_nobody_looked_for_is
     text = FULL.replace("name: Shop Prod,", "name: Shop,").replace(
         "[eu-west-1, us-east-1]", "[eu-west-1, eu-central-1]"
     )
+    text = text.replace("rollup: us-east-1", "rollup: eu-central-1")
     changed = load_text(text)
     plan = make(load(kept).observation_of(changed), Origin())
     assert Address("account", "shop-prod") in {change.address for change in plan.changes}
@@ -166,7 +167,10 @@ def test_a_target_that_is_somewhere_is_taken(kept: Path, full: Organization, tar
     ("target", "kinds"),
     [
         ("trusted_access", {"trusted_access", "organization"}),
-        ("policy_type.*", {"policy_type", "organization"}),
+        (
+            "policy_type.*",
+            {"policy_type", "trusted_access", "organization"},
+        ),  # some types need the trust of their service
         ("unit.workloads/prod", {"unit", "organization"}),
         ("guardduty.this@security-tooling/eu-west-1", None),
     ],
