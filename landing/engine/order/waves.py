@@ -99,7 +99,7 @@ class _Division:
                 if not self._placed(other):
                     held = max(held, self._floor(other))
                 elif self.by_address[other].action is Action.CREATE:
-                    held = max(held, self._begins(other))
+                    held = max(held, self._span(other)[0])
             self.floors[address] = held
         return self.floors[address]
 
@@ -107,13 +107,14 @@ class _Division:
         """Whether it belongs to waves by what it reaches."""
         return address in self.parts or address in self.staged
 
-    def _begins(self, address: Address) -> int:
-        """The first wave in which something of it is made."""
-        if address in self.parts:
-            return max(self.parts[address][0], self._floor(address))
-        if address in self.staged:
-            return max(self.staged[address][0][0], self._floor(address))
-        return self._single(address)
+    def _span(self, address: Address) -> tuple[int, int]:
+        """The first and the last wave in which something of it is made."""
+        if not self._placed(address):
+            single = self._single(address)
+            return single, single
+        waves = self.parts[address] if address in self.parts else [number for number, _ in self.staged[address]]
+        floor = self._floor(address)
+        return max(waves[0], floor), max(waves[-1], floor)
 
     def _single(self, address: Address) -> int:
         """The wave of a change that is made at once: with the first that requires it."""
@@ -121,17 +122,10 @@ class _Division:
             account = address.scope.account
             own = self.organization.wave_at(f"account/{account}") if account else self.last
             self.first[address] = own
-            wanted = min((self._begins(other) for other in self.needed_by[address]), default=own)
-            released = max((self._ends(other) for other in self.released_by[address]), default=0)
+            wanted = min((self._span(other)[0] for other in self.needed_by[address]), default=own)
+            released = max((self._span(other)[1] for other in self.released_by[address]), default=0)
             self.first[address] = max(min(own, wanted), self._floor(address), released)
         return self.first[address]
-
-    def _ends(self, address: Address) -> int:
-        if address in self.parts:
-            return max(self.parts[address][-1], self._floor(address))
-        if address in self.staged:
-            return max(self.staged[address][-1][0], self._floor(address))
-        return self._single(address)
 
     def _staged(self) -> Iterator[tuple[Address, list[tuple[int, Stage]]]]:
         """The stages of guardrails with their waves: those of a later phase never before those of an earlier one."""

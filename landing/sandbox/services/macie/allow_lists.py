@@ -7,13 +7,13 @@ from typing import Any
 from landing.sandbox.authorization import delivery
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.macie.jobs import DONE
-from landing.sandbox.services.macie.state import absent, enabled, invalid
+from landing.sandbox.services.macie.state import absent, enabled, invalid, made_for
 
 
 def create_allow_list(call: Call) -> dict[str, Any]:
     """Once for a token (API reference, CreateAllowList); that a name is taken is documented nowhere."""
     lists = enabled(call).lists
-    again = next((found for found in lists.values() if found["token"] == call["clientToken"]), None)
+    again = made_for(lists, call["clientToken"])
     if again is None:
         _check(call)
         made = call.world.token(22, "0123456789abcdefghijklmnopqrstuvwxyz")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.macie.state import absent, enabled, invalid
+from landing.sandbox.services.macie.state import absent, enabled, invalid, made_for
 
 
 def create_findings_filter(call: Call) -> dict[str, Any]:
     """Once for a token (API reference, CreateFindingsFilter); that a name is taken is documented nowhere."""
     filters = enabled(call).filters
-    again = next((found for found in filters.values() if found["token"] == call["clientToken"]), None)
+    again = made_for(filters, call["clientToken"])
     if again is None:
         _check(call)
         made = call.world.token(36, "0123456789abcdef-")

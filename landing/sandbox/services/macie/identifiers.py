@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.macie.state import absent, enabled, invalid
+from landing.sandbox.services.macie.state import absent, enabled, invalid, made_for
 
 SEVERITIES = ("LOW", "MEDIUM", "HIGH")
 MEMBERS = ("arn", "createdAt", "description", "id", "name")
@@ -16,7 +16,7 @@ def create_custom_data_identifier(call: Call) -> dict[str, Any]:
     """Once for a token (API reference, CreateCustomDataIdentifier); that a name is taken is documented nowhere."""
     place = enabled(call)
     token = call.get("clientToken", "")
-    again = next((found for found in place.identifiers.values() if token and found["token"] == token), None)
+    again = made_for(place.identifiers, token)
     if again is None:
         _check(call)
         made = call.world.token(36, "0123456789abcdef-")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -111,3 +112,8 @@ def administered(call: Call) -> Administration:
             "operation.",
         )
     return settings
+
+
+def made_for(things: Mapping[str, dict[str, Any]], token: str) -> dict[str, Any] | None:
+    """What a request with this token has made already; nothing for one without."""
+    return next((found for found in things.values() if token and found["token"] == token), None)

@@ -80,20 +80,33 @@ class TransitGatewayAttachment(Ec2Type):
 
 
 class Joined(ResourceType):
-    """What ties an attachment to a route table; the physical id is both, with | between them."""
+    """What ties an attachment to a route table; the physical id is both, with | between them.
+
+    `ties`, `unties` and `lists` are the methods of an EC2 client, `listed` the member of the answer of the last.
+    """
 
     properties = frozenset({"TransitGatewayAttachmentId", "TransitGatewayRouteTableId"})
+    ties: str
+    unties: str
+    lists: str
+    listed: str
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """By the operation that ties."""
+        getattr(site.client("ec2"), self.ties)(**properties)
+        return f"{properties['TransitGatewayRouteTableId']}|{properties['TransitGatewayAttachmentId']}"
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """By the operation that unties."""
+        found(getattr(site.client("ec2"), self.unties), **properties)
 
     def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
         """What the table lists."""
         table, _, attachment = physical_id.partition("|")
-        for one in self._listed(site, table):
+        for one in getattr(site.client("ec2"), self.lists)(TransitGatewayRouteTableId=table)[self.listed]:
             if one["TransitGatewayAttachmentId"] == attachment and one["State"] not in (*GONE, "disassociated"):
                 return {"TransitGatewayAttachmentId": attachment, "TransitGatewayRouteTableId": table}
         return None
-
-    def _listed(self, site: Site, table: str) -> list[dict[str, Any]]:
-        raise NotImplementedError
 
     def attributes(self, site: Site, physical_id: str, properties: Properties) -> Properties:
         """It has none."""
@@ -104,42 +117,17 @@ class TransitGatewayRouteTableAssociation(Joined):
     """AWS::EC2::TransitGatewayRouteTableAssociation."""
 
     name = "AWS::EC2::TransitGatewayRouteTableAssociation"
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """AssociateTransitGatewayRouteTable."""
-        site.client("ec2").associate_transit_gateway_route_table(**properties)
-        return f"{properties['TransitGatewayRouteTableId']}|{properties['TransitGatewayAttachmentId']}"
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DisassociateTransitGatewayRouteTable."""
-        found(site.client("ec2").disassociate_transit_gateway_route_table, **properties)
-
-    def _listed(self, site: Site, table: str) -> list[dict[str, Any]]:
-        client = site.client("ec2")
-        answer = client.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=table)
-        listed: list[dict[str, Any]] = answer["Associations"]
-        return listed
+    ties, unties = "associate_transit_gateway_route_table", "disassociate_transit_gateway_route_table"
+    lists, listed = "get_transit_gateway_route_table_associations", "Associations"
 
 
 class TransitGatewayRouteTablePropagation(Joined):
     """AWS::EC2::TransitGatewayRouteTablePropagation."""
 
     name = "AWS::EC2::TransitGatewayRouteTablePropagation"
-
-    def create(self, site: Site, properties: Properties) -> str:
-        """EnableTransitGatewayRouteTablePropagation."""
-        site.client("ec2").enable_transit_gateway_route_table_propagation(**properties)
-        return f"{properties['TransitGatewayRouteTableId']}|{properties['TransitGatewayAttachmentId']}"
-
-    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
-        """DisableTransitGatewayRouteTablePropagation."""
-        found(site.client("ec2").disable_transit_gateway_route_table_propagation, **properties)
-
-    def _listed(self, site: Site, table: str) -> list[dict[str, Any]]:
-        client = site.client("ec2")
-        answer = client.get_transit_gateway_route_table_propagations(TransitGatewayRouteTableId=table)
-        listed: list[dict[str, Any]] = answer["TransitGatewayRouteTablePropagations"]
-        return listed
+    ties = "enable_transit_gateway_route_table_propagation"
+    unties = "disable_transit_gateway_route_table_propagation"
+    lists, listed = "get_transit_gateway_route_table_propagations", "TransitGatewayRouteTablePropagations"
 
 
 class Route(ResourceType):
