@@ -1,10 +1,11 @@
 """A playbook in an account and region: the Automation document, and the rule that starts it when something happens."""
 
 import json
-from collections.abc import Sequence
+import types
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from troposphere import Sub, Template
+from troposphere import Parameter, Sub, Template
 from troposphere.events import InputTransformer, Rule, Target
 from troposphere.ssm import Document
 
@@ -22,13 +23,15 @@ def playbook(
     document: dict[str, Any],
     event: dict[str, str],
     values: dict[str, list[str]],
+    accounts: Mapping[str, str] = types.MappingProxyType({}),
     at_most: int = 10,
     approvers: Sequence[str] = (),
     topic: str = "",
 ) -> Template:
     """A playbook in an account and region: the Automation document, and the rule that starts it.
 
-    `event` are parameters with their paths into the event, `values` those that are given. Before its own steps the
+    `event` are parameters with their paths into the event, `values` those that are given, `accounts` those that are the
+    id of an account, which a parameter of the template of that name has. Before its own steps the
     document ends when it has run `at_most` times that day, and waits for one of the `approvers` (names of roles, or
     ARNs), whom `topic` tells of it.
     """
@@ -49,7 +52,8 @@ def playbook(
         )
     )
     place = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:automation-definition/"
-    given = {**{each: [f"<{each}>"] for each in event}, **values}
+    for parameter in sorted({*accounts.values()}):
+        template.add_parameter(Parameter(parameter, Type="String"))
     template.add_resource(
         Rule(
             "Rule",
@@ -64,13 +68,23 @@ def playbook(
                     Arn=Sub(f"{place}{name}:$DEFAULT"),
                     RoleArn=Sub(f"{ROLE}{playbook_start_role(key)}"),
                     InputTransformer=InputTransformer(
-                        InputPathsMap=event, InputTemplate=json.dumps(given, sort_keys=True, separators=(",", ":"))
+                        InputPathsMap=event, InputTemplate=_input(event, values, accounts)
                     ),
                 )
             ],
         )
     )
     return template
+
+
+def _input(event: Mapping[str, str], values: Mapping[str, list[str]], accounts: Mapping[str, str]) -> Any:
+    """What the document is given: `<Name>` is filled by EventBridge, an account's id by CloudFormation."""
+    given = {**{each: [f"<{each}>"] for each in event}, **values}
+    if not accounts:
+        return json.dumps(given, sort_keys=True, separators=(",", ":"))
+    literal = json.loads(json.dumps(given).replace("${", "${!"))
+    filled = {**literal, **{each: [f"${{{parameter}}}"] for each, parameter in accounts.items()}}
+    return Sub(json.dumps(filled, sort_keys=True, separators=(",", ":")))
 
 
 def _approval(key: str, title: str, approvers: Sequence[str], topic: str) -> list[dict[str, Any]]:

@@ -113,6 +113,8 @@ BAD = [
     ("LZ303", "email: sd@example.com", "email: SP@example.com", "sp@example.com", "own"),
     ("LZ305", "dev: {name: Dev}", "dev: {name: Prod}", "Prod", ""),
     ("LZ306", "log_archive: log-archive", "log_archive: management", "management account", ""),
+    ("LZ302", "tooling: security-tooling}", "tooling: security-tooling, forensics: evidance}", "evidance", ""),
+    ("LZ306", "tooling: security-tooling}", "tooling: security-tooling, forensics: management}", "management", "own"),
     ("LZ307", "governed_regions: [eu-west-1, us-east-1]", "governed_regions: [us-east-1]", "home region", ""),
     ("LZ308", "us-east-1]", "us-east-1, us-gov-west-1]", "aws-us-gov", ""),
     ("LZ309", "eu-west-1", "eu-south-1", "opt-in", ""),

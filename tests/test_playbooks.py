@@ -102,6 +102,55 @@ def test_playbooks_are_made_drift_is_seen_and_they_go(load_text: Callable[[str],
         assert cloud.plan(detect=True).changes == ()
 
 
+ISOLATED = SMALL + "playbooks:\n  isolate-instance: {target: {units: [workloads]}}\n"
+FORENSICS = ISOLATED.replace(
+    "security_tooling: security-tooling}", "security_tooling: security-tooling, forensics: shop-dev}"
+)
+
+
+def test_evidence_is_shared_with_the_account_that_the_config_names(load_text: Callable[[str], Organization]) -> None:
+    organization = load_text(FORENSICS)
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, organization)
+        assert cloud.apply().complete
+        assert cloud.plan(detect=True).changes == ()
+        ids = cloud.open().tree.account_ids
+        session: Any = sandbox.session(ids["shop-prod"], region="us-east-1")
+        (target,) = session.client("events").list_targets_by_rule(Rule="landing-playbook-isolate-instance")["Targets"]
+        given = json.loads(target["InputTransformer"]["InputTemplate"])
+    assert given == {"InstanceId": ["<InstanceId>"], "ForensicsAccount": [ids["shop-dev"]]}
+
+
+def test_an_account_that_the_playbook_is_given_stands_before_that_of_the_config(
+    load_text: Callable[[str], Organization],
+) -> None:
+    other = FORENSICS + "    parameters: {ForensicsAccount: '999999999999'}\n"
+    text = other.replace("{target: {units: [workloads]}}", "\n    target: {units: [workloads]}")
+    template = load_text(text).deployments["playbook-isolate-instance"].template
+    assert "Parameters" not in template
+    assert "999999999999" in json.dumps(template)
+
+
+def test_without_an_account_for_forensics_it_is_told_how_to_name_one(load_text: Callable[[str], Organization]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_text(ISOLATED)
+    (problem,) = caught.value.problems
+    assert (problem.code, "ForensicsAccount" in problem.message) == ("LZ312", True)
+    assert problem.help.startswith("`roles: {forensics: …}`, or `parameters:")
+
+
+def test_a_template_that_needs_the_account_for_forensics_is_refused_without_it(tmp_path: Path) -> None:
+    folder = tmp_path / "blueprints"
+    folder.mkdir()
+    made = "Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref ForensicsAccountId}}}\n"
+    (folder / "told.yaml").write_text(f"Parameters: {{ForensicsAccountId: {{Type: String}}}}\n{made}")
+    (tmp_path / "landing.yaml").write_text(SMALL + "baselines:\n  told: {target: {units: [workloads]}}\n")
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "landing.yaml", Library.load(shipped(), tmp_path))
+    assert [problem.code for problem in caught.value.problems] == ["LZ312"]
+    assert "roles.forensics" in caught.value.problems[0].message
+
+
 def test_no_more_than_so_often_a_day(library: Library) -> None:
     """The second execution of a day ends before its first step; the next day there is another."""
     playbook = library.playbooks["disable-access-key"]

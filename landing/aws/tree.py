@@ -211,7 +211,7 @@ class Tree:
         believed when the mark says the same, or else when it is on the list.
         """
         wanted = self._wanted
-        special = {wanted.log_archive, wanted.security_tooling}
+        special = {*wanted.roles.values()} - {wanted.management}
         if key in special and self.description is not None and not self._named.knows("accounts"):
             found = self._named("special", lambda: self._survey.accounts_tagged(TAG, special)).get(key)
             if found and wanted.accounts[key].id in ("", found):

@@ -27,8 +27,17 @@ CONTEXT_PARAMETERS = (
     "LogArchiveAccountId",
     "SecurityToolingAccountId",
     "HomeRegion",
+    "ForensicsAccountId",
 )
 """Template parameters that are filled at the call, because their values are known only then."""
+
+ACCOUNT_PARAMETERS = {
+    "management": "ManagementAccountId",
+    "log_archive": "LogArchiveAccountId",
+    "security_tooling": "SecurityToolingAccountId",
+    "forensics": "ForensicsAccountId",
+}
+"""Those that are the ids of accounts, by the parts that the accounts play (`roles`)."""
 
 NO_SUCH_PARAMETER = "has no parameter"
 """What the messages say that are about the name of a parameter, not about its value."""
@@ -84,10 +93,10 @@ def canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-def context_values(home_region: str, management: str, log_archive: str, security_tooling: str) -> dict[str, str]:
-    """The values of `CONTEXT_PARAMETERS`; the last three arguments are tokens of account ids."""
-    values = (ORGANIZATION_ID, ROOT_ID, management, log_archive, security_tooling, home_region)
-    return dict(zip(CONTEXT_PARAMETERS, values, strict=True))
+def context_values(home_region: str, accounts: Mapping[str, str]) -> dict[str, str]:
+    """The values of `CONTEXT_PARAMETERS`; `accounts` are tokens of account ids by the parts that they play."""
+    ids = {ACCOUNT_PARAMETERS[role]: token for role, token in accounts.items()}
+    return {"OrganizationId": ORGANIZATION_ID, "RootId": ROOT_ID, "HomeRegion": home_region, **ids}
 
 
 def capabilities(template: Mapping[str, Json]) -> list[str]:

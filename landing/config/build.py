@@ -86,6 +86,7 @@ class Builder:
             management=self.roles["management"],
             log_archive=self.roles["log_archive"],
             security_tooling=self.roles["security_tooling"],
+            forensics=self.roles.get("forensics", ""),
             member_role=self._member_role,
             read_role=(self.data.get("access") or {}).get("read_role", ""),
             quarantine=(top.get("new_accounts") or {}).get("quarantine", ""),

@@ -145,15 +145,17 @@ class _Checks:
             yield self.problem("LZ481", "new accounts cannot wait in the root", path, "name a unit of their own")
 
     def _roles(self) -> Iterator[Diagnostic]:
-        for role in ("management", "log_archive", "security_tooling"):
+        for role in ("management", "log_archive", "security_tooling", "forensics"):
             yield from self._account(self.roles.get(role), ("roles", role))
-        for role in ("log_archive", "security_tooling"):
+        for role in ("log_archive", "security_tooling", "forensics"):
             if _text(self.roles.get(role)) and self.roles.get(role) == self.roles.get("management"):
                 yield self.problem(
                     "LZ306",
                     f"`{role}` cannot be the management account",
                     ("roles", role),
-                    "no SCP protects the management account, and it cannot be a delegated administrator",
+                    "no SCP protects the management account, and it cannot be a delegated administrator"
+                    if role != "forensics"
+                    else "no SCP protects the management account: evidence belongs in one of its own",
                 )
 
     def _access(self) -> Iterator[Diagnostic]:

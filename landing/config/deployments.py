@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from landing.blueprint import CONTEXT_PARAMETERS, MAX_TEMPLATE, canonical
+from landing.blueprint import ACCOUNT_PARAMETERS, CONTEXT_PARAMETERS, MAX_TEMPLATE, canonical
 from landing.blueprint.file import Failure, Rendered
 from landing.blueprint.resource_names import FLOW_LOGS
 from landing.config import playbooks
@@ -217,7 +217,7 @@ class Deployments:
             if playbook is None or not (value.get("on") or playbook.on):  # reported by the checks
                 continue
             given = {} if "document" in value else value.get("parameters") or {}
-            wrong = list(playbook.problems_of(given)) if "document" not in value else []
+            wrong = list(playbook.problems_of(given, self.data["roles"])) if "document" not in value else []
             self.problems += (
                 self.document.parameter_problem("LZ312", message, path, name, hint) for name, message, hint in wrong
             )
@@ -229,7 +229,7 @@ class Deployments:
                 self._problem("LZ413", message, path, "name a rule that the config has, or a rule by its name in AWS")
                 continue
             try:
-                asked = playbooks.asked(key, value, playbook, context, rules)
+                asked = playbooks.asked(key, value, playbook, context, rules, roles=self.data["roles"])
             except KeyError as error:
                 message = f"playbook `{playbook.name}` uses the unknown placeholder `{{{{ {error.args[0]} }}}}`"
                 self._problem("LZ313", message, path, f"every playbook has {', '.join(context)}")
@@ -283,6 +283,11 @@ class Deployments:
         elif rendered.printed:  # of a failure troposphere prints what its exception says again
             self._told(rendered.printed, path, severity="warning")
         template = rendered.template
+        declared: Any = (template or {}).get("Parameters") or {}
+        for role, parameter in ACCOUNT_PARAMETERS.items():
+            if parameter in declared and "Default" not in declared[parameter] and role not in self.data["roles"]:
+                message = f"the template of blueprint `{name}` needs the account of `roles.{role}`"
+                self._problem("LZ312", message, path, f"`roles: {{{role}: …}}`, the key of an account")
         if template is not None and (size := len(canonical(template))) > MAX_TEMPLATE:
             self._problem(
                 "LZ323",

@@ -11,6 +11,7 @@ from landing.config import playbooks
 from landing.core.model import Json
 from landing.library import Library
 from landing.organization import Organization
+from landing.policy.outline import account_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,17 @@ def suites(
         "governed_regions": list(organization.governed_regions),
         "exempt_roles": list(organization.exempt_roles),
     }
+    roles, ids = organization.roles, account_ids(organization)
     for key, name, given in asked:
         if name not in library.playbooks:  # a document of AWS's own
             continue
         playbook = library.playbooks[name]
         on, parameters = said.get(name, (None, None))
-        value = {"on": on or playbook.on, "parameters": {**(parameters or {}), **given}}
+        named = {each: ids[roles[role]] for each, role in playbook.accounts.items() if role in roles}
+        value = {"on": on or playbook.on, "parameters": {**named, **(parameters or {}), **given}}
         needed = playbooks.asked(key, value, playbook, context, playbooks.literally)
         calls = [("playbook_roles", needed.roles), ("playbook", needed.document)]
-        roles, template = (each.template for each in library.rendered(calls))
-        assert roles is not None
+        permitted, template = (each.template for each in library.rendered(calls))
+        assert permitted is not None
         assert template is not None
-        yield PlaybookSuite(key, name, playbook.folder / "cases.yaml", roles, template)
+        yield PlaybookSuite(key, name, playbook.folder / "cases.yaml", permitted, template)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from landing.blueprint import ACCOUNT_PARAMETERS
 from landing.blueprint.resource_names import playbook_role
 from landing.config.document import Document, Path_, items
 from landing.core.model import Diagnostic, Json
@@ -170,14 +171,30 @@ def playbook_of(key: str, value: Mapping[str, Any], library: Library) -> Playboo
     return library.playbooks.get(str(value.get("playbook", key)))
 
 
-def asked(key: str, value: Mapping[str, Any], playbook: Playbook, context: Mapping[str, Json], rules: Rules) -> Asked:
-    """What the blueprints are given; `context` are names for placeholders, and so are parameters that are given."""
+def asked(
+    key: str,
+    value: Mapping[str, Any],
+    playbook: Playbook,
+    context: Mapping[str, Json],
+    rules: Rules,
+    *,
+    roles: Collection[str] = (),
+) -> Asked:
+    """What the blueprints are given; `context` are names for placeholders, and so are parameters that are given.
+
+    `roles`: the parts for which the config names an account, whose id stands for a parameter that is not given.
+    """
     approval: Any = value.get("approval") or "automatic"
     approvers = [] if approval == "automatic" else list(approval["by"])
     topic = "" if approval == "automatic" else approval.get("topic", "")
     given = {} if "document" in value else dict(value.get("parameters") or {})
     context = {**{name.lower(): each for name, each in given.items()}, **context}
-    roles = {
+    accounts = {
+        name: ACCOUNT_PARAMETERS[role]
+        for name, role in playbook.accounts.items()
+        if role in roles and name not in given
+    }
+    permitted = {
         "key": key,
         "title": playbook.title,
         "permissions": fill([dict(each) for each in playbook.permissions], context),
@@ -191,11 +208,12 @@ def asked(key: str, value: Mapping[str, Any], playbook: Playbook, context: Mappi
         "document": dict(playbook.document),
         "event": dict(playbook.event),
         "values": {name: _texts(each) for name, each in given.items()},
+        **({"accounts": accounts} if accounts else {}),
         "at_most": value.get("at_most", 10),
         "approvers": approvers,
         "topic": topic,
     }
-    return Asked(key, roles, document)
+    return Asked(key, permitted, document)
 
 
 def pattern(on: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
@@ -256,6 +274,7 @@ def _of_aws(key: str, value: Mapping[str, Any]) -> Playbook:
             {"Effect": "Allow", "Action": "iam:PassRole", "Resource": role},
         ),
         event=event,
+        accounts={},
         never=(),
         on={},
         controls=(),

@@ -241,6 +241,7 @@ _ROLES = mapping(
         "management": text("Key of the management account."),
         "log_archive": text("Key of the account that holds the logs."),
         "security_tooling": text("Key of the delegated administrator of the security services."),
+        "forensics": text("Key of the account that playbooks share evidence with; better one of its own."),
     },
     ("management", "log_archive", "security_tooling"),
 )

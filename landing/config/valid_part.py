@@ -203,5 +203,7 @@ def _dangling(data: Map, units: Collection[str], accounts: Map) -> list[Path_]:
     found += [("organization", "new_accounts")] if unit is not None and unit not in units else []
     waves = (data.get("deployment") or {}).get("waves") or ()
     found += [("deployment",)] if not all(_resolved(wave["target"], units, accounts) for wave in waves) else []
+    forensics = data["roles"].get("forensics")
+    found += [("roles", "forensics")] if forensics is not None and not there(forensics) else []
     lock = data.get("lock") or {}
     return [*found, ("lock",)] if "account" in lock and not there(lock["account"]) else found

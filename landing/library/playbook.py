@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from landing.blueprint import ACCOUNT_PARAMETERS
 from landing.core.errors import ConfigError
 from landing.core.json_text import read
 from landing.core.model import Diagnostic, Json, Source
@@ -22,7 +23,7 @@ SCHEMA = "0.3"
 RESERVED = "landing"
 """How steps are called that are put around those of a document."""
 DOCUMENTS = ("document.yaml", "document.json")
-KEYS = ("title", "description", "on", "event", "never", "controls", "references")
+KEYS = ("title", "description", "on", "event", "accounts", "never", "controls", "references")
 ON = ("findings", "rule", "event")
 """What may set a playbook off: types of findings of GuardDuty, a rule of AWS Config, a pattern of events."""
 CALLS = ("aws:executeAwsApi", "aws:waitForAwsResourceProperty", "aws:assertAwsResourceProperty")
@@ -39,8 +40,10 @@ class Playbook:
     """What is done when something happens: data, of which nothing is run here.
 
     `document`: the Automation document. `permissions`: the statements of its role, with placeholders. `event`: the
-    parameters that come from the event, with their paths in it. `never`: patterns of ARNs, with placeholders, that the
-    role may not touch whatever the document says. `on`: what sets it off, where the config says nothing else.
+    parameters that come from the event, with their paths in it. `accounts`: parameters that are the id of an account,
+    with the part that it plays (`roles` of the config), where the config says nothing else. `never`: patterns of ARNs,
+    with placeholders, that the role may not touch whatever the document says. `on`: what sets it off, where the config
+    says nothing else.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Playbook:
     document: Mapping[str, Json]
     permissions: tuple[Mapping[str, Json], ...]
     event: Mapping[str, str]
+    accounts: Mapping[str, str]
     never: tuple[str, ...]
     on: Mapping[str, Json]
     controls: tuple[str, ...]
@@ -60,8 +64,11 @@ class Playbook:
         found: Any = self.document.get("parameters") or {}
         return dict(found)
 
-    def problems_of(self, given: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
-        """(parameter, message, help) for every value that the document does not admit, and for those missing."""
+    def problems_of(self, given: Mapping[str, object], roles: Collection[str]) -> Iterator[tuple[str, str, str]]:
+        """(parameter, message, help) for every value that the document does not admit, and for those missing.
+
+        `roles`: the parts for which the config names an account.
+        """
         free = {name: spec for name, spec in self.parameters.items() if name not in self.event}
         for name, value in given.items():
             if name not in free:
@@ -73,9 +80,10 @@ class Playbook:
                     (name, message, free[name].get("description", "")) for message in _misfits(free[name], value)
                 )
         for name, spec in free.items():
-            if name not in given and "default" not in spec:
+            if name not in given and "default" not in spec and self.accounts.get(name) not in roles:
                 message = f"playbook `{self.name}` needs the parameter `{name}`"
-                yield name, message, f"`parameters: {{{name}: …}}`: {spec.get('description', '')}"
+                role = f"`roles: {{{self.accounts[name]}: …}}`, or " if name in self.accounts else ""
+                yield name, message, f"{role}`parameters: {{{name}: …}}`: {spec.get('description', '')}"
 
 
 def _misfits(spec: Mapping[str, Any], value: object) -> Iterator[str]:
@@ -126,6 +134,7 @@ def playbook_in(folder: Path) -> Playbook:
         document=document,
         permissions=tuple(permissions),
         event=dict(said.get("event") or {}),
+        accounts=dict(said.get("accounts") or {}),
         never=tuple(said.get("never") or ()),
         on=dict(said.get("on") or {}),
         controls=tuple(said.get("controls") or ()),
@@ -188,6 +197,7 @@ def _wrong(said: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[tup
     for key in ("never", "controls", "references"):
         if not _texts(said.get(key) or []):
             yield key, f"`{key}` must be a list of texts", ""
+    yield from (("accounts", message, hint) for message, hint in _wrong_accounts(said.get("accounts") or {}, document))
     on = said.get("on") or {}
     if not isinstance(on, dict) or not {*on} <= {*ON} or len(on) > 1:
         yield "on", "`on` must have one of `findings`, `rule` and `event`", EXAMPLE
@@ -208,6 +218,19 @@ def _wrong_paths(event: object, document: Mapping[str, Any]) -> Iterator[tuple[s
             yield message, "say in the document what it may be, from its first character to its last"
         if not isinstance(path, str) or not PATH.fullmatch(path):
             yield f"`{path}` is no path into an event", "as `$.detail.resource.id`, `$.resources[0]`"
+
+
+def _wrong_accounts(accounts: object, document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the parameters that are ids of accounts."""
+    if not isinstance(accounts, dict):
+        yield "`accounts` must map parameters of the document to roles of accounts", "`accounts: {Account: forensics}`"
+        return
+    parameters = document.get("parameters") or {}
+    for name, role in accounts.items():
+        if name not in parameters:
+            yield f"the document has no parameter `{name}`", nearest(name, parameters)
+        if role not in ACCOUNT_PARAMETERS:
+            yield f"`{role}` is no role of an account", f"known: {', '.join(ACCOUNT_PARAMETERS)}"
 
 
 def _texts(value: object) -> bool:

@@ -180,6 +180,8 @@ class Organization(Hierarchy):
     """Of every account that has none of the kind itself; by BILLING, OPERATIONS and SECURITY."""
     playbooks: Mapping[str, PlaybookUse] = field(default_factory=dict)
     timeouts: Mapping[str, int] = field(default_factory=dict)
+    forensics: str = ""
+    """The account that evidence is shared with; empty where the config names none."""
     source: Source | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     """Where names and ids stand that are looked for later, by their path (`roles.management`, `accounts.shop.id`)."""
@@ -249,6 +251,16 @@ class Organization(Hierarchy):
     def timeout(self, name: str) -> int:
         """Seconds that AWS may take over one of DEADLINES."""
         return self.timeouts.get(name, DEADLINES[name].seconds)
+
+    @property
+    def roles(self) -> Mapping[str, str]:
+        """Keys of accounts by the part that each plays."""
+        needed = {
+            "management": self.management,
+            "log_archive": self.log_archive,
+            "security_tooling": self.security_tooling,
+        }
+        return {**needed, "forensics": self.forensics} if self.forensics else needed
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -118,4 +118,4 @@ def guardrails_in(organization: Organization, pack: Pack) -> Iterator[tuple[str,
 
 def role_accounts(organization: Organization) -> dict[str, str]:
     """Account keys by the part that the account plays."""
-    return {"log_archive": organization.log_archive, "security_tooling": organization.security_tooling}
+    return {role: key for role, key in organization.roles.items() if role != "management"}

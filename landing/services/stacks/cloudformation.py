@@ -47,12 +47,8 @@ class CloudFormationKind(Kind):
 
     def parameters_of(self, organization: Organization, deployment: Deployment) -> dict[str, str]:
         """The values of the template's parameters: its own, and with tokens for what is known only at the call."""
-        context = context_values(
-            organization.home_region,
-            account_id(organization.management),
-            account_id(organization.log_archive),
-            account_id(organization.security_tooling),
-        )
+        roles = {role: account_id(key) for role, key in organization.roles.items()}
+        context = context_values(organization.home_region, roles)
         values = {**context, **deployment.parameters}
         declared = deployment.template.get("Parameters")
         return {name: values[name] for name in sorted(declared if isinstance(declared, dict) else {}) if name in values}

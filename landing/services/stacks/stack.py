@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any, ClassVar
 
 from landing.aws import Aws, translated, unless
-from landing.blueprint import canonical
+from landing.blueprint import ACCOUNT_PARAMETERS, canonical
 from landing.core import references
 from landing.core.errors import AwsError, NotOurs, NotThere, OperationFailed
 from landing.core.model import (
@@ -134,10 +134,11 @@ class Stack(CloudFormationKind):
         }
         needs = [TheOrganization().address("this"), required_account(scope.account)]
         for name in parameters:
-            if name == "LogArchiveAccountId":
-                needs.append(required_account(organization.log_archive))
-            elif name == "SecurityToolingAccountId":
-                needs.append(required_account(organization.security_tooling))
+            needs += (
+                required_account(key)
+                for role, key in organization.roles.items()
+                if ACCOUNT_PARAMETERS[role] == name and key != organization.management
+            )
         needs += (
             DelegatedAdministrator().address(f"{principal}/{scope.account}") for principal in deployment.delegated
         )
