@@ -63,6 +63,13 @@ def test_a_channel_hears_and_may_do_nothing(cloud: Cloud) -> None:
     assert iam.list_attached_role_policies(RoleName="landing-alarms-chat")["AttachedPolicies"] == []
 
 
+def test_alarms_are_planned_for_an_organization_that_is_not_there_yet(load_text: Load) -> None:
+    with Sandbox() as sandbox:
+        plan = Cloud(sandbox, load_text(TEXT.replace("{slack:", "{email: [security@example.com], slack:"))).plan()
+        assert not plan.gaps
+        assert "stack.alarms@security-tooling/eu-west-1" in [str(change.address) for change in plan.changes]
+
+
 def test_a_drill_names_the_channel_among_who_hears(cloud: Cloud) -> None:
     aws = cloud.open()
     aws.reads = aws.reads.and_also(READS)

@@ -198,7 +198,7 @@ class Tree:
     def account_ids(self) -> Mapping[str, str]:
         """Id by account key."""
         if self.description is None:
-            return {self._wanted.management: self._aws.caller[0]}
+            return Known("account", [(self._wanted.management, self._aws.caller[0])])
         return self._named(
             "account ids", lambda: Known("account", ((key, account.id) for key, account in self.accounts.items()))
         )
