@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from landing.core.model import Action, Address, Change, Scope
 from landing.library import Library
+from landing.organization import Organization
+from landing.sandbox import Sandbox
 from landing.services.stacks.vault_lock import vault_locks
+from tests.cloud import Cloud
+from tests.samples import SMALL
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("backup_vault", {"administrators": ["role/*"]}, "`administrators`"),
@@ -71,3 +76,71 @@ def test_a_plan_says_that_a_vault_is_locked_for_ever(library: Library) -> None:
         assert len(list(vault_locks(change))) == told
     (said,) = vault_locks(Change(address, Action.CREATE, None, week))
     assert said.startswith("irreversible: 7 days after it is made, nobody takes away or shortens the lock of Vault")
+
+
+EXPLORED = SMALL.replace(
+    "organization:\n", "organization:\n  trusted_access: {resource-explorer: {administrator: security-tooling}}\n"
+) + (
+    "baselines: {resource-explorer: {target: {units: [root], exclude: {accounts: []}}, management: true}}\n"
+    "stacks: {resource-explorer-view: {accounts: [security-tooling]}}\n"
+)
+
+
+def _explorer(cloud: Cloud, account: str, region: str = "eu-west-1") -> Any:
+    session = cloud.sandbox.session(cloud.open().tree.account_ids[account], region=region)
+    return session.client("resource-explorer-2")
+
+
+def test_resources_of_all_accounts_are_found_from_one(load_text: Callable[[str], Organization]) -> None:
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, load_text(EXPLORED))
+        order: list[str] = []
+        result = cloud.apply(listeners=[lambda event: order.append(str(getattr(event, "address", "")))], parallelism=1)
+        assert result.complete, (result.failed, result.blocked)
+        view = "stack.resource-explorer-view@security-tooling/eu-west-1"
+        before = (
+            "trusted_access.resource-explorer-2.amazonaws.com",
+            "delegated_administrator.resource-explorer-2.amazonaws.com/security-tooling",
+            "stack_set.resource-explorer",
+        )
+        assert all(order.index(each) < order.index(view) for each in before)
+        assert cloud.plan().changes == ()
+        for account in cloud.organization.accounts:
+            found = {each["Region"]: each["Type"] for each in _explorer(cloud, account).list_indexes()["Indexes"]}
+            assert found == {"eu-west-1": "AGGREGATOR", "us-east-1": "LOCAL"}
+        client = _explorer(cloud, "security-tooling")
+        made = client.get_view(ViewArn=client.get_default_view()["ViewArn"])["View"]
+        assert (made["ViewName"], made["Scope"].rpartition("/")[2][:2]) == ("landing-organization", "o-")
+        client.disassociate_default_view()
+        (change,) = cloud.plan(detect=True).changes
+        assert str(change.address) == view
+        assert cloud.apply(changes=[change]).complete
+        assert cloud.plan(detect=True).changes == ()
+
+
+def test_an_account_that_has_an_index_of_its_own_keeps_it_and_is_left_out(
+    load_text: Callable[[str], Organization],
+) -> None:
+    without = load_text(EXPLORED.replace("accounts: []", "accounts: [shop-prod]"))
+    with Sandbox() as sandbox:
+        accounts = Cloud(sandbox, load_text(SMALL))
+        assert accounts.apply().complete
+        client, before = _explorer(accounts, "shop-prod", "us-east-1"), sandbox.dump()
+        own = client.create_index()["Arn"]
+        left_out = Cloud(sandbox, without)
+        result = left_out.apply()
+        assert result.complete, (result.failed, result.blocked)
+        assert left_out.plan().changes == ()
+        assert client.get_index()["Arn"] == own
+        sandbox.load(before)
+        own = client.create_index()["Arn"]
+        result = Cloud(sandbox, load_text(EXPLORED)).apply()
+        assert {str(address) for address in result.failed} == {"stack_set.resource-explorer"}
+        assert "already exists" in str(list(result.failed.values()))
+        assert any("resource-explorer-view" in str(address) for address in result.blocked)
+        left_out = Cloud(sandbox, without)
+        assert "cool down" in str(list(left_out.apply().failed.values())), "taken from all of the root, and made anew"
+        sandbox.advance(24 * 3600)
+        assert left_out.apply().complete
+        assert left_out.plan().changes == ()
+        assert client.get_index()["Arn"] == own

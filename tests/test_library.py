@@ -38,6 +38,8 @@ BASELINES = {
     "patching",
     "resolver-query-logs",
     "resolver-query-logs-role",
+    "resource-explorer",
+    "resource-explorer-view",
     "software-inventory",
     "forensics",
     "forensics-network",
@@ -62,6 +64,7 @@ baselines:
   patching: {target: {units: [workloads]}, parameters: {install: true, tags: {patch: [auto]}, schedule: "cron(0 3 ? * SUN *)"}}
   resolver-query-logs: {target: {units: [workloads]}}
   resolver-query-logs-role: {target: {units: [workloads]}}
+  resource-explorer: {target: {units: [root]}, management: true}
   software-inventory: {target: {units: [workloads]}}
   ecr-scanning: {target: {units: [workloads]}, parameters: {repositories: ["prod/*", "shop"]}}
   data-key: {target: {units: [workloads]}, parameters: {users: ["role/deploy-*"]}}
@@ -72,6 +75,7 @@ baselines:
   permission-boundary: {target: {units: [workloads]}, parameters: {denied_actions: ["aws-portal:*"]}}
   session-manager: {target: {units: [workloads]}}
 stacks:
+  resource-explorer-view: {accounts: [security-tooling], parameters: {filter_string: "-service:iam"}}
   address-pools:
     accounts: [security-tooling]
     parameters: {pools: {eu-west-1: 10.0.0.0/12, us-east-1: 10.16.0.0/12}}

@@ -25,6 +25,7 @@ class Lab:
         self.cloud, self.library = cloud, library
         organization = cloud.organizations.describe_organization()["Organization"]
         cloud.client("ram").enable_sharing_with_aws_organization()
+        cloud.trust("resource-explorer-2.amazonaws.com")
         self.account: str = organization["MasterAccountId"]
         self.context = {
             "OrganizationId": organization["Id"],

@@ -177,6 +177,10 @@ def _holders(cloud: Cloud) -> None:
     role(cloud, "other-holder", "ec2.amazonaws.com")
 
 
+def _indexed(cloud: Cloud) -> None:
+    cloud.client("resource-explorer-2").create_index()
+
+
 READING = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 LISTING = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
 ALARM = {
@@ -410,6 +414,14 @@ LIVES = (
     Life("CE::AnomalySubscription", {"SubscriptionName": "a", "Frequency": "DAILY", "MonitorArnList": [],
          "Subscribers": [{"Type": "EMAIL", "Address": "a@example.com"}]},
         {"ThresholdExpression": impact(100)}, {"Frequency": "WEEKLY", "ThresholdExpression": impact(50)}),
+    Life("ResourceExplorer2::Index", {"Type": "LOCAL"}, {"Tags": {"team": "security", "cost": "1"}},
+        {"Type": "AGGREGATOR", "Tags": {"team": "platform"}}),
+    Life("ResourceExplorer2::View", {"ViewName": "view"},
+        {"Filters": {"FilterString": "-service:iam"}, "IncludedProperties": [{"Name": "tags"}], "Tags": {"team": "a"}},
+        {"Filters": {"FilterString": ""}, "IncludedProperties": [], "Tags": {"team": "b"}}, _indexed),
+    Life("ResourceExplorer2::DefaultViewAssociation", {"ViewArn": {"Ref": "View"}}, {}, {"ViewArn": {"Ref": "Other"}},
+        _indexed, around={"View": ("ResourceExplorer2::View", {"ViewName": "view"}),
+                          "Other": ("ResourceExplorer2::View", {"ViewName": "other"})}),
     Life("ECR::RegistryScanningConfiguration", {"ScanType": "BASIC", "Rules": []},
         {"Rules": [{"ScanFrequency": "SCAN_ON_PUSH", "RepositoryFilters": [{"Filter": "*", "FilterType": "WILDCARD"}]}]},
         {"ScanType": "ENHANCED", "Rules": [

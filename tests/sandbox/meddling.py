@@ -590,6 +590,42 @@ def _anomalies_told_to_nobody(lab: Lab) -> None:
     client.delete_anomaly_subscription(SubscriptionArn=found["SubscriptionArn"])
 
 
+DAY = 24 * 3600
+"""Seconds until an account that had an aggregator may have one again."""
+
+
+def _explorer(lab: Lab) -> Any:
+    return lab.cloud.client("resource-explorer-2")
+
+
+def _index_of_one_region(lab: Lab) -> None:
+    _explorer(lab).update_index_type(Arn=_explorer(lab).get_index()["Arn"], Type="LOCAL")
+    lab.cloud.advance(DAY)
+
+
+def _index_gone(lab: Lab) -> None:
+    _explorer(lab).delete_index(Arn=_explorer(lab).get_index()["Arn"])
+    lab.cloud.advance(DAY)
+
+
+def _view(lab: Lab) -> str:
+    arn: str = _explorer(lab).get_default_view()["ViewArn"]
+    return arn
+
+
+def _some_resources_found(lab: Lab) -> None:
+    _explorer(lab).update_view(ViewArn=_view(lab), Filters={"FilterString": "service:s3"})
+
+
+def _searched_by_another_view(lab: Lab) -> None:
+    other = _explorer(lab).create_view(ViewName="mine")["View"]["ViewArn"]
+    _explorer(lab).associate_default_view(ViewArn=other)
+
+
+def _searched_by_no_view(lab: Lab) -> None:
+    _explorer(lab).disassociate_default_view()
+
+
 def _association(lab: Lab, name: str) -> tuple[Any, dict[str, Any]]:
     client = lab.cloud.client("ssm")
     found = client.list_associations()["Associations"]
@@ -702,6 +738,11 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("resolver_query_logs", _vpcs_never_looked_for, "EveryVpc", ""),
     ("resolver_query_logs_role", _queries_by_all, "QueriesRole", "/AssumeRolePolicyDocument"),
     ("resolver_query_logs_role", _queries_role_does_more, "QueriesRole", "/Policies/0/PolicyDocument"),
+    ("resource_explorer", _index_of_one_region, "Index", "/Type"),
+    ("resource_explorer", _index_gone, "Index", ""),
+    ("resource_explorer_view", _some_resources_found, "View", "/IncludedProperties"),
+    ("resource_explorer_view", _searched_by_another_view, "DefaultView", "/ViewArn"),
+    ("resource_explorer_view", _searched_by_no_view, "DefaultView", ""),
     ("software_inventory", _inventory_of_some, "Inventory", "/Targets"),
     ("software_inventory", _inventory_kept_here, "Sync", ""),
     ("patching", _patches_installed, "Patches", "/Parameters"),

@@ -47,6 +47,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "playbook": ("playbook_roles",),
     "shared_network": ("address_pools", "transit_hub"),
     "resolver_query_logs": ("log_archive", "resolver_query_logs_role"),
+    "resource_explorer_view": ("resource_explorer",),
     "software_inventory": ("log_archive",),
     "trail_alarms": ("cloudtrail_logs",),
     "transit_attachment": ("address_pools", "transit_hub", "shared_network"),
@@ -74,6 +75,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "log_archive": {"retention_days": 3650, "archive_days": 90},
     "patching": {"severity": "CRITICAL", "tags": {"patch": ["auto"]}},
     "resolver_query_logs": {"every_hours": 1},
+    "resource_explorer_view": {"filter_string": "-service:iam", "tags": False},
     "software_inventory": {"every_hours": 24},
     "permission_boundary": {"denied_actions": ["aws-portal:*"]},
     "pipeline": {"session_hours": 12},
@@ -93,8 +95,8 @@ ALL = ("account_baseline", "address_pools", "alarms", "alarms_events", "alarms_r
        "config_recorder_role", "config_remediation", "config_remediation_role", "cost_anomalies", "data_key",
        "ecr_scanning", "forensics", "forensics_network", "host_management", "host_management_role", "log_archive",
        "patching", "permission_boundary", "pipeline", "playbook", "playbook_roles", "read_role",
-       "resolver_query_logs", "resolver_query_logs_role", "security_audit_role", "security_lake_roles", "session_manager", "shared_network",
-       "software_inventory", "trail_alarms", "transit_attachment", "transit_hub")  # fmt: skip
+       "resolver_query_logs", "resolver_query_logs_role", "resource_explorer", "resource_explorer_view", "security_audit_role",
+       "security_lake_roles", "session_manager", "shared_network", "software_inventory", "trail_alarms", "transit_attachment", "transit_hub")  # fmt: skip
 
 
 def test_no_blueprint_is_left_out(library: Library) -> None:

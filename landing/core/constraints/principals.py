@@ -107,7 +107,8 @@ ALSO_NEEDED: dict[str, str] = {
     "ipam.amazonaws.com": "its administrator is appointed by ec2:EnableIpamOrganizationAdminAccount",
     "license-manager.amazonaws.com": "the account link is made by license-manager:UpdateServiceSettings with "
     "EnableIntegration",
-    "resource-explorer-2.amazonaws.com": "a view over all accounts wants an index in each Region of each member",
+    "resource-explorer-2.amazonaws.com": "a view over all accounts wants an index in each region of each "
+    "member: baseline `resource-explorer`, and stack `resource-explorer-view`",
     "servicequotas.amazonaws.com": "`services.service_quotas` has what new accounts ask for",
     "tagpolicies.tag.amazonaws.com": "the policies themselves are guardrails of the type TAG_POLICY",
 }

@@ -41,6 +41,7 @@ SERVICES: dict[str, str] = {
     "macie2": "landing.sandbox.services.macie:Macie",
     "organizations": "landing.sandbox.services.organizations:Organizations",
     "ram": "landing.sandbox.services.ram:Ram",
+    "resource-explorer-2": "landing.sandbox.services.resource_explorer:ResourceExplorer",
     "resourcegroupstaggingapi": "landing.sandbox.services.tagging:Tagging",
     "route53resolver": "landing.sandbox.services.route53resolver:Route53Resolver",
     "s3": "landing.sandbox.services.s3:S3",
@@ -62,9 +63,9 @@ LISTENERS: dict[str, tuple[str, ...]] = {
     "account-joined": (*SECURITY, "config", "cloudformation", "securitylake"),
     "account-moved": ("securityhub", "cloudformation", "controltower"),
     "account-left": (*SECURITY, "config", "cloudformation", "securitylake"),
-    "administrator-deregistered": (*SECURITY, "accessanalyzer", "security-ir", "securitylake"),
+    "administrator-deregistered": (*SECURITY, "accessanalyzer", "resource-explorer-2", "security-ir", "securitylake"),
     "policies-changed": ("securityhub",),
-    "service-distrusted": ("accessanalyzer", "controltower", "security-ir"),
+    "service-distrusted": ("accessanalyzer", "controltower", "resource-explorer-2", "security-ir"),
 }
 """Name of an event to the services that hear it, in this order, by a function `(world, event)` of that name.
 

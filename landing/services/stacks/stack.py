@@ -31,7 +31,6 @@ from landing.organization.resources import GOVERNED_ACCOUNT, STACK
 from landing.services.base import LACKS, between, required_account
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.organizations.organization import TheOrganization
-from landing.services.organizations.trusted_access import TrustedAccess
 from landing.services.stacks import existing_recorders
 from landing.services.stacks.cloudformation import (
     IN_REVIEW,
@@ -41,6 +40,7 @@ from landing.services.stacks.cloudformation import (
     operation_id,
     unmarked,
 )
+from landing.services.stacks.prerequisites import prerequisites
 from landing.services.stacks.template_strength import weaker_template
 from landing.services.stacks.vault_lock import vault_locks
 from landing.services.strength import Weaker, neutral, on
@@ -58,8 +58,6 @@ NOTHING_TO_DO = "No updates are to be performed"
 KEY, ALIAS, BUCKET = "AWS::KMS::Key", "AWS::KMS::Alias", "AWS::S3::Bucket"
 NAMES = ("BucketName", "AliasName", "Bucket")
 """Properties that say what a resource is called in AWS, or whose it is."""
-RAM, SHARE = "ram.amazonaws.com", "AWS::RAM::ResourceShare"
-"""What shares with the organization once it has trusted access (RAM User Guide, "Enable resource sharing")."""
 KEPT = ":kept"
 """So ends the name of what others have in the place of a stack, which is no name that a stack can have."""
 
@@ -142,8 +140,7 @@ class Stack(CloudFormationKind):
         needs += (
             DelegatedAdministrator().address(f"{principal}/{scope.account}") for principal in deployment.delegated
         )
-        if RAM in organization.trusted_access and _shares(deployment.template):
-            needs.append(TrustedAccess().address(RAM))
+        needs += prerequisites(organization, deployment, scope)
         needs += (address for key in deployment.requires for address in self.sites(organization, key, scope))
         needs += (self.address(key, site) for key, site in producers(parameters))
         needs += [Address(GOVERNED_ACCOUNT, scope.account)] if deployment.remembered else []
@@ -501,13 +498,6 @@ def _new(change: Change) -> Mapping[str, Any]:
     before, after = ((side or {}).get("template") or {} for side in (change.before, change.after))
     built = before.get("Resources") or {}
     return {name: body for name, body in (after.get("Resources") or {}).items() if name not in built}
-
-
-def _shares(template: Mapping[str, Any]) -> bool:
-    """Whether a template shares something."""
-    resources = template.get("Resources")
-    made = resources.values() if isinstance(resources, Mapping) else ()
-    return any(isinstance(each, Mapping) and each.get("Type") == SHARE for each in made)
 
 
 def _retained(template: Mapping[str, Any]) -> list[str]:

@@ -35,6 +35,7 @@ SERVICE_LINKED_ROLES = {
     "malware-protection.guardduty.amazonaws.com": "AmazonGuardDutyMalwareProtection",
     "organizations.amazonaws.com": "Organizations",
     "ram.amazonaws.com": "ResourceAccessManager",
+    "resource-explorer-2.amazonaws.com": "ResourceExplorer",
     "resource-management.securitylake.amazonaws.com": "SecurityLakeResourceManagement",
     "security-ir.amazonaws.com": "SecurityIncidentResponse",
     "securityhub.amazonaws.com": "SecurityHub",
