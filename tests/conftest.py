@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from botocore.retries.standard import ExponentialBackoff
 from hypothesis import HealthCheck, settings
 
+from landing.cli import RARELY
 from landing.config import load
 from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic
@@ -129,6 +131,13 @@ def no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     """botocore's pauses before it tries again, cut short; how often it tries stays as it is."""
     for scale in ("throttling_base_scale", "non_throttling_base_scale"):
         monkeypatch.setitem(ExponentialBackoff._DEFAULT_BACKOFF_CONFIG, scale, 0.0)
+
+
+def pytest_collection_finish() -> None:
+    """Nor need the garbage collector look at what all tests import, again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*RARELY)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
