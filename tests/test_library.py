@@ -68,8 +68,6 @@ baselines:
   software-inventory: {target: {units: [workloads]}}
   ecr-scanning: {target: {units: [workloads]}, parameters: {repositories: ["prod/*", "shop"]}}
   data-key: {target: {units: [workloads]}, parameters: {users: ["role/deploy-*"]}}
-  forensics: {target: {accounts: [security-tooling]}, parameters: {trusted: [role/oncall], lock_mode: COMPLIANCE}}
-  forensics-network: {target: {accounts: [security-tooling]}, parameters: {zones: 2}}
   host-management: {target: {units: [workloads]}}
   host-management-role: {target: {units: [workloads]}}
   permission-boundary: {target: {units: [workloads]}, parameters: {denied_actions: ["aws-portal:*"]}}
@@ -79,6 +77,15 @@ stacks:
   address-pools:
     accounts: [security-tooling]
     parameters: {pools: {eu-west-1: 10.0.0.0/12, us-east-1: 10.16.0.0/12}}
+  forensics:
+    accounts: [security-tooling]
+    parameters:
+      trusted: [role/oncall]
+      lock_mode: COMPLIANCE
+      analysis: true
+      NetworkId: "{{ stacks.forensics-network.outputs.NetworkId }}"
+      AnalysisGroupId: "{{ stacks.forensics-network.outputs.AnalysisGroupId }}"
+  forensics-network: {accounts: [security-tooling], parameters: {zones: 2}}
   transit-hub: {accounts: [security-tooling]}
   shared-network:
     accounts: [security-tooling]

@@ -383,6 +383,8 @@ LIVES = (
         {"Enable": False, "FindingPublishingFrequency": "FIFTEEN_MINUTES", "Tags": OTHER_TAGS,
          "Features": [{"Name": "S3_DATA_EVENTS", "Status": "ENABLED"},
                       {"Name": "RDS_LOGIN_EVENTS", "Status": "DISABLED"}]}),
+    Life("IAM::InstanceProfile", {"InstanceProfileName": "profile", "Roles": ["holder"]}, {},
+        {"Roles": ["other-holder"]}, _holders),
     Life("IAM::OIDCProvider", {"Url": "https://gitlab.example.com", "ClientIdList": ["landing"]}, {"Tags": TAGS},
          {"ClientIdList": ["landing", "sts.amazonaws.com"], "Tags": OTHER_TAGS}),
     Life("IAM::ManagedPolicy", {"ManagedPolicyName": "policy", "PolicyDocument": policy(READING)},

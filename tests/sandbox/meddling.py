@@ -8,6 +8,7 @@ from typing import Any
 
 from landing.blueprint.resource_names import (
     ALARMS,
+    ANALYSIS_ROLE,
     BACKUP_ROLE,
     FLOW_LOGS_DOCUMENT,
     FORENSICS,
@@ -378,6 +379,14 @@ def _evidence_taken(lab: Lab) -> None:
         PolicyName="forensics",
         PolicyDocument=document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}),
     )
+
+
+def _looks_as_another(lab: Lab) -> None:
+    iam = lab.cloud.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    iam.create_role(RoleName="powerful", AssumeRolePolicyDocument=document(trust))
+    iam.remove_role_from_instance_profile(InstanceProfileName=ANALYSIS_ROLE, RoleName=ANALYSIS_ROLE)
+    iam.add_role_to_instance_profile(InstanceProfileName=ANALYSIS_ROLE, RoleName="powerful")
 
 
 def _one(lab: Lab, kind: str, **only: str) -> dict[str, Any]:
@@ -754,6 +763,7 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("forensics", _evidence_unlocked, "EvidenceBucket", "/ObjectLockConfiguration/Rule/DefaultRetention/Days"),
     ("forensics", _evidence_open, "EvidenceBucket", "/PublicAccessBlockConfiguration"),
     ("forensics", _evidence_taken, "ForensicsRole", "/Policies/0/PolicyDocument"),
+    ("forensics", _looks_as_another, "AnalysisProfile", "/Roles"),
     ("forensics_network", _evidence_to_anywhere, "StorageEndpoint", "/PolicyDocument"),
     ("forensics_network", _sessions_by_public_names, "MessagesEndpoint", "/PrivateDnsEnabled"),
     ("forensics_network", _analysis_reached, "AnalysisGroup", "/SecurityGroupIngress"),

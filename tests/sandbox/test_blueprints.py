@@ -41,6 +41,7 @@ REMEDIATIONS = {
 }
 NEEDS: dict[str, tuple[str, ...]] = {
     "alarms_events": ("alarms_role",),
+    "forensics": ("forensics_network",),
     "host_management": ("host_management_role",),
     "config_recorder": ("log_archive", "config_recorder_role"),
     "config_remediation": ("log_archive", "config_recorder_role", "config_recorder"),
@@ -133,7 +134,7 @@ def _given(name: str) -> dict[str, Any]:
     if name in ("budget", "cost_anomalies"):
         return {"emails": ["costs@example.com"]}
     if name == "forensics":
-        return {"trusted": ["role/oncall"]}
+        return {"trusted": ["role/oncall"], "analysis": True}
     if name == "address_pools":
         return {"pools": {"us-east-1": "10.0.0.0/12"}}
     if name == "shared_network":

@@ -46,6 +46,8 @@ BESIDES: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """Actions that an operation needs besides (VPC User Guide, "IAM policy for IAM principals that publish flow logs")."""
 
+LAUNCH = ("ec2", "RunInstances")
+"""What needs `ec2:CreateTags` where it tags (EC2 User Guide, "Grant permission to tag resources during creation")."""
 PASS = "iam:PassRole"  # noqa: S105
 TAGS = ("Tags", "tags", "TagsList", "TagList")
 PASSES_NOTHING = frozenset({"accessanalyzer", "iam", "organizations", "ram", "sts"})
@@ -76,6 +78,8 @@ def required(operation: Operation, parameters: Mapping[str, Any]) -> Iterator[st
     else:
         yield of_operation(operation.service, operation.name)
     yield from BESIDES.get((operation.service, operation.name), ())
+    if (operation.service, operation.name) == LAUNCH and parameters.get("TagSpecifications"):
+        yield "ec2:CreateTags"
     tagging = tagging_with(operation.service, operation.name)
     if tagging is not None and any(parameters.get(name) for name in TAGS):
         yield tagging
@@ -102,6 +106,8 @@ def conceivable(service: str, name: str) -> tuple[str, ...]:
         found.add(f"s3:{VERSIONED[name]}")
     if tagging := tagging_with(service, name):
         found.add(tagging)
+    if (service, name) == LAUNCH:
+        found |= {"ec2:CreateTags", PASS}
     shape = service_model(service).operation_model(name).input_shape
     if service not in PASSES_NOTHING and shape is not None and _takes_role(shape, "", frozenset()):
         found.add(PASS)

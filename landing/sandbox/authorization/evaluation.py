@@ -17,12 +17,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from landing.policy import RCP, SCP, CompiledLevels, catalog, covered
 from landing.policy.evaluation import EXPLICITLY_DENIED
 from landing.policy.outline import Outline
-from landing.sandbox.authorization import actions, resources
+from landing.sandbox.authorization import actions, launch, resources
 from landing.sandbox.moto import upstream
 from landing.sandbox.protocol.model import Operation
 from landing.sandbox.protocol.refusal import Refusal
@@ -78,24 +79,52 @@ def authorize(asked: Asked) -> None:
         return
     parameters = asked.read()
     for needed in actions.required(operation, parameters):
-        for resource in resources.named(asked.world, asked.caller, asked.region, needed, parameters):
-            _decide(asked, layers, needed, resource, parameters)
-    for role in actions.passed_roles(operation, parameters):
+        for resource, keys in _about(asked, needed, parameters):
+            _decide(asked, layers, needed, resource, parameters, keys=keys)
+    roles = actions.passed_roles(operation, parameters)
+    if launch.is_launch(operation):
+        roles += launch.passed(asked.world, asked.caller, parameters)
+    for role in roles:
         _decide(asked, layers, actions.PASS, role, {"PassedTo": operation.service})
 
 
-def _decide(asked: Asked, layers: tuple[Layer, ...], action: str, resource: str, parameters: Parameters) -> None:
+def _about(asked: Asked, action: str, parameters: Parameters) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The resources of an action, each with the condition keys that it alone has."""
+    place = (asked.world, asked.caller, asked.region)
+    if launch.is_launch(asked.operation):
+        yield from launch.parts(*place, action, parameters)
+        return
+    yield from ((resource, {}) for resource in resources.named(*place, action, parameters))
+
+
+def _decide(
+    asked: Asked,
+    layers: tuple[Layer, ...],
+    action: str,
+    resource: str,
+    parameters: Parameters,
+    *,
+    keys: Mapping[str, object] = MappingProxyType({}),
+) -> None:
     """Refuse one action on one resource, if a layer does."""
-    if denied := denial(asked, layers, action, resource, parameters):
+    if denied := denial(asked, layers, action, resource, parameters, keys=keys):
         raise refusal(asked.operation, f"{_sentence(asked, action, resource)} {denied}")
 
 
 def denial(
-    asked: Asked, layers: Iterable[Layer], action: str, resource: str, parameters: Parameters, *, granted: bool = False
+    asked: Asked,
+    layers: Iterable[Layer],
+    action: str,
+    resource: str,
+    parameters: Parameters,
+    *,
+    granted: bool = False,
+    keys: Mapping[str, object] = MappingProxyType({}),
 ) -> str | None:
     """Why an action on a resource is denied, as AWS ends its sentence; none when all layers allow it.
 
     `granted`: the resource's own policy allows it to the caller, who then needs no policy of its own that does.
+    `keys` are condition keys of this resource alone.
     """
     world, caller = asked.world, asked.caller
     owner = resources.owner_of(world, caller, resource)
@@ -105,8 +134,9 @@ def denial(
         "resource": resource,
         "resourceAccount": owner,
         "context": {
-            **{f"aws:ResourceTag/{key}": value for key, value in resources.tags_of(world, caller, resource).items()},
+            **dict(_resource_tags(action, resources.tags_of(world, caller, resource))),
             **dict(_context(world, caller, asked.region, parameters)),
+            **keys,
         },
     }
     coverage = covered(_outline(world, caller.account, owner), request)
@@ -279,6 +309,15 @@ def _context(world: World, caller: Identity, region: str, parameters: Parameters
             yield f"kms:EncryptionContext:{key}", value
     if "PassedTo" in parameters:
         yield "iam:PassedToService", f"{parameters['PassedTo']}.amazonaws.com"
+
+
+def _resource_tags(action: str, tags: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The tags of a resource, by the global key and that of the services which have one of their own."""
+    own = {"ec2": "ec2:ResourceTag", "ssm": "ssm:resourceTag"}.get(action.partition(":")[0])
+    for key, value in tags.items():
+        yield f"aws:ResourceTag/{key}", value
+        if own is not None:
+            yield f"{own}/{key}", value
 
 
 NAMED = {

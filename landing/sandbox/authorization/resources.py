@@ -196,12 +196,29 @@ def _of_ec2(world: World, caller: Identity, region: str, parameters: Mapping[str
     return found
 
 
+def _of_ssm(world: World, caller: Identity, region: str, parameters: Mapping[str, Any]) -> list[str]:
+    """The instance of a session, and the document that it runs, which is named or the account's own.
+
+    Systems Manager User Guide, "Enforce a session document permission check".
+    """
+    target = parameters.get("Target")
+    if not isinstance(target, str) or not target.startswith("i-"):
+        return []
+    document = parameters.get("DocumentName", "SSM-SessionManagerRunShell")
+    place = f"{world.partition}:ssm:{region}:{caller.account}"
+    return [
+        f"arn:{world.partition}:ec2:{region}:{caller.account}:instance/{target}",
+        f"arn:{place}:document/{document}",
+    ]
+
+
 OWN: dict[str, Callable[[World, Identity, str, Mapping[str, Any]], list[str]]] = {
     "cloudformation": _of_cloudformation,
     "ec2": _of_ec2,
     "iam": _of_iam,
     "kms": _of_kms,
     "organizations": _of_organizations,
+    "ssm": _of_ssm,
     "securityhub": _of_security_hub,
     "sts": _of_sts,
 }

@@ -1,8 +1,8 @@
-"""AWS IAM: roles, inline and managed policies, service-linked roles."""
+"""AWS IAM: roles, instance profiles, inline and managed policies, service-linked roles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
@@ -296,3 +296,46 @@ class ServiceLinkedRole(ApiType):
     def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
         """Only the description."""
         self._call(site, self.updates, physical_id, {"Description": after.get("Description", "")})
+
+
+class InstanceProfile(ApiType):
+    """AWS::IAM::InstanceProfile: one role at most, which has to leave before it goes."""
+
+    name = "AWS::IAM::InstanceProfile"
+    properties = frozenset({"InstanceProfileName", "Path", "Roles"})
+    service, key, named = "iam", "InstanceProfileName", "InstanceProfileName"
+    creates, describes, deletes = "CreateInstanceProfile", "GetInstanceProfile", "DeleteInstanceProfile"
+    described = "InstanceProfile"
+    longest = 128
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """CreateInstanceProfile, then the role."""
+        made = super().create(site, properties)
+        self._hold(site, made, (), properties["Roles"])
+        return made
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """The roles by their names."""
+        found = self.description(site, physical_id, expected)
+        if found is None:
+            return None
+        roles = [role["RoleName"] for role in found["Roles"]]
+        return {"InstanceProfileName": physical_id, "Path": found["Path"], "Roles": roles}
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """Another role."""
+        self._hold(site, physical_id, before.get("Roles") or (), after["Roles"])
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """Without its role first."""
+        live = self.read(site, physical_id, properties)
+        if live is not None:
+            self._hold(site, physical_id, live["Roles"], ())
+            super().delete(site, physical_id, properties)
+
+    def _hold(self, site: Site, name: str, old: Iterable[str], new: Iterable[str]) -> None:
+        client = site.client("iam")
+        for role in [each for each in old if each not in new]:
+            client.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=role)
+        for role in [each for each in new if each not in old]:
+            client.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
