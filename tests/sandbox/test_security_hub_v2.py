@@ -209,3 +209,13 @@ def test_connectors(cloud: Cloud) -> None:
     hub.delete_automation_rule_v2(Identifier=made["RuleArn"])
     hub.delete_connector_v2(**own)
     refused("ResourceNotFoundException", hub.update_connector_v2, **own)
+
+
+@source("API reference: errors of DescribeSecurityHubV2, ListAggregatorsV2, and of ListFindingAggregators")
+def test_what_is_malformed_is_refused_by_each_in_its_own_words(cloud: Cloud) -> None:
+    hub = cloud.client("securityhub")
+    hub.enable_security_hub_v2()
+    hub.enable_security_hub()
+    for wrong in ({"NextToken": "never-given"}, {"MaxResults": 101}):
+        refused("ValidationException", hub.list_aggregators_v2, **wrong)
+        refused("InvalidInputException", hub.list_finding_aggregators, **wrong)

@@ -152,12 +152,12 @@ class Gateway:
 def _answered(service: Service[Any], function: Any, call: Call) -> HttpAnswer:
     problem = constraints.first_problem(call.operation.model.input_shape, call.parameters)
     if problem is not None:
-        raise service.refuse_problem(problem)
+        raise service.refuse_problem(call.operation, problem)
     try:
         service.admit(call)
         result = function(call)
     except UnknownToken:
-        raise service.refuse_token() from None
+        raise service.refuse_token(call.operation) from None
     except Refusal as refusal:
         if not service.extends and not wire.is_modelled(service.name, refusal.code):
             raise TypeError(f"the model of {service.name} has no error {refusal.code}") from refusal

@@ -7,6 +7,7 @@ from typing import Any
 
 from landing.sandbox.authorization import delivery
 from landing.sandbox.protocol.constraints import Problem
+from landing.sandbox.protocol.model import Operation
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.service import Service
@@ -36,7 +37,7 @@ class CodeBuild(Service[Projects]):
     name = "codebuild"
     state_type = Projects
 
-    def refuse_problem(self, problem: Problem) -> Refusal:
+    def refuse_problem(self, operation: Operation, problem: Problem) -> Refusal:
         """CodeBuild has no ValidationException."""
         return _invalid(str(problem))
 

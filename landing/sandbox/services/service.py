@@ -89,7 +89,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from landing.sandbox.protocol.constraints import Problem
 from landing.sandbox.protocol.http import HttpAnswer
-from landing.sandbox.protocol.model import service_model
+from landing.sandbox.protocol.model import Operation, service_model
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.world import Listener, World
@@ -180,13 +180,13 @@ class Service(Generic[S]):
     def admit(self, call: Call) -> None:
         """Raise a refusal if this caller may not call this operation at all; before the operation itself."""
 
-    def refuse_problem(self, problem: Problem) -> Refusal:
+    def refuse_problem(self, operation: Operation, problem: Problem) -> Refusal:
         """How this service says that a request breaks a constraint of the model."""
         is_query = service_model(self.name).protocol in ("query", "ec2")
         usual = {"code": "ValidationError" if is_query else "ValidationException"}
         return Refusal(message=str(problem), **(self.problem_error or usual))
 
-    def refuse_token(self) -> Refusal:
+    def refuse_token(self, operation: Operation) -> Refusal:
         """How this service says that it never gave such a pagination token."""
         return Refusal(**self.token_error)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from landing.sandbox.protocol.constraints import Problem
+from landing.sandbox.protocol.model import Operation
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import event_history
 from landing.sandbox.services.call import Call
@@ -20,7 +21,7 @@ class CloudTrail(Service[Trails]):
     state_type = Trails
     topics = (event_history,)
 
-    def refuse_problem(self, problem: Problem) -> Refusal:
+    def refuse_problem(self, operation: Operation, problem: Problem) -> Refusal:
         """API reference, InvalidParameterException."""
         if problem.path.endswith(("readWriteType", "fieldSelectors", "equals")):
             return Refusal("InvalidEventSelectorsException", str(problem))

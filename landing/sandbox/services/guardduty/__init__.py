@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landing.sandbox.protocol.constraints import Problem
+from landing.sandbox.protocol.model import Operation
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.guardduty.enrolment import ADMINISTRATOR
@@ -19,13 +20,14 @@ class GuardDuty(Service[Here]):
     state_type = Here
     topics = (ADMINISTRATOR, MEMBERS, TAGS)
 
-    def refuse_problem(self, problem: Problem) -> Refusal:
+    def refuse_problem(self, operation: Operation, problem: Problem) -> Refusal:
         """One message for every invalid value (API reference, BadRequestException)."""
-        del problem
+        del operation, problem
         return invalid()
 
-    def refuse_token(self) -> Refusal:
+    def refuse_token(self, operation: Operation) -> Refusal:
         """The same."""
+        del operation
         return invalid()
 
     def list_malware_protection_plans(self, call: Call) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from landing.sandbox.protocol.constraints import Problem
+from landing.sandbox.protocol.model import Operation
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.organizations import access
@@ -39,7 +40,7 @@ class Organizations(Service[state_module.Organizations]):
         """Management account, delegated administrator, member, or anyone: it depends on the operation."""
         access.admit(call)
 
-    def refuse_problem(self, problem: Problem) -> Refusal:
+    def refuse_problem(self, operation: Operation, problem: Problem) -> Refusal:
         """There is a Reason for each kind of invalid input (API reference, InvalidInputException)."""
         reason, message = REASONS[problem.kind]
         if problem.kind == "enum" and problem.path.lower().endswith(("policytype", "filter", "type")):
