@@ -15,8 +15,10 @@ import pytest
 
 from landing.aws import since
 from landing.cli import run as command
+from landing.core.errors import ImpossiblePlan
 from landing.core.model import Address, Change, Diagnostic
 from landing.engine.apply import Result
+from landing.engine.order.unique_names import refuse_impossible
 from landing.engine.plan import Plan, still_to_do
 from landing.library import Library
 from landing.organization import Cover, Organization
@@ -187,6 +189,8 @@ def test_waves_of_other_words_reach_what_targets_mean(load_text: Load) -> None:
         ("approval: person", "high_findings: 0", "LZ494"),
         ("approval: person", "denials_per_minute: 0", "LZ494"),
         ("approval: person", "approval: nobody", "LZ203"),
+        ("approval: person", "approval: person, minutes: 30", "LZ494"),
+        ("approval: person", "approval: person, minutes: 20161", "LZ206"),
         ("name: canary, ", "", "LZ202"),
     ],
 )
@@ -220,6 +224,64 @@ def test_an_update_that_fails_in_the_canary_stops_the_rest(world: Callable[[str,
     assert SET in first.failed
     assert values(cloud) == dict.fromkeys(CANARY | REST, "one")
     assert {site for site in states(cloud) if site[0] in REST} == {(key, "OUTDATED") for key in REST}
+
+
+def test_an_account_that_is_to_move_into_the_canary_has_what_is_new_with_it(world: Callable[[str, str], Cloud]) -> None:
+    cloud = world("done", TWO.replace("unit: workloads/prod", "unit: workloads/dev"))
+    first = run(cloud, approved=["canary"])  # it moves with the rest
+    assert first.held, first.failed
+    assert {key for key, value in values(cloud).items() if value == "two"} == {"shop-dev", "shop-prod"}
+    assert run(cloud, approved=["canary"]).complete
+    assert cloud.plan(STACKS).changes == ()
+    assert set(values(cloud).values()) == {"two"}
+
+
+def test_other_regions_come_to_the_canary_first(world: Callable[[str, str], Cloud], load_text: Load) -> None:
+    cloud = world("done", ONE.replace("target: {units: [root]}", f"regions: [{FAR}], target: {{units: [root]}}"))
+    assert run(cloud, approved=["canary"]).complete
+    assert values(cloud) == {}
+    cloud.organization = load_text(
+        TWO.replace("target: {units: [root]}", f"regions: [{HOME}], target: {{units: [root]}}")
+    )
+    assert run(cloud).held
+    assert values(cloud) == {"shop-dev": "two"}
+    assert {key: value for key, value in values(cloud, FAR).items() if key in REST} == dict.fromkeys(REST, "one")
+    assert run(cloud, approved=["canary"]).complete
+    assert values(cloud) == dict.fromkeys(CANARY | REST, "two")
+    assert values(cloud, FAR) == {}
+
+
+def test_a_target_that_becomes_smaller_leaves_nobody_without_until_the_next_run(
+    world: Callable[[str, str], Cloud],
+) -> None:
+    cloud = world("done", TWO.replace("target: {units: [root]}", "target: {units: [workloads]}"))
+    assert run(cloud).held
+    assert values(cloud) == {**dict.fromkeys(REST, "one"), "shop-dev": "two"}
+    (left,) = cloud.plan(STACKS).changes
+    notes = [*BY_NAME["stack_set"].notes(cloud.organization, left)]
+    assert "AWS deletes every stack below root: those of workloads go too, and are made anew" in notes
+    assert not [*BY_NAME["stack_set"].impossible(left, {})]
+    result = run(cloud, approved=["canary"])
+    assert result.complete, result.failed
+    assert values(cloud) == dict.fromkeys(["shop-dev", "shop-prod"], "two")
+    assert cloud.plan(STACKS).changes == ()
+
+
+def test_a_target_does_not_become_smaller_where_something_outlives_its_stack(load_text: Load) -> None:
+    vault = SMALL + "baselines: {backup-vault: {target: {units: [workloads]}}}\n"
+    with Sandbox(organization=True) as sandbox:
+        assert Cloud(sandbox, load_text(vault)).apply(STACKS).complete
+        cloud = Cloud(sandbox, load_text(vault.replace("units: [workloads]", "units: [workloads/prod]")))
+        (change,) = cloud.plan(STACKS).changes
+        with pytest.raises(ImpossiblePlan, match="those of workloads/prod too, and what outlives its stack"):
+            refuse_impossible(cloud.kinds, [change], {})
+
+
+def test_of_the_wave_that_makes_the_organization_nothing_is_noted(load_text: Load) -> None:
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, load_text(WATCHED))
+        gates(cloud, BEGAN).begins(0)
+        assert not sandbox.calls["organizations", "TagResource"]
 
 
 GUARDS = [BY_NAME[name] for name in ("organization", "policy_type", "unit", "account", "policy", "attachments")]
@@ -364,6 +426,11 @@ def test_a_gate_that_watches_asks_what_came_since_the_wave_began(world: Callable
     assert "more than 1 new findings" in str(gates(cloud, LATER).closed(1, 1))
     denied(cloud, 1, BEGAN + timedelta(minutes=5))
     assert "denied 21 requests" in str(gates(cloud, LATER).closed(1, 1))
+    days = LATER + timedelta(days=3)
+    over = gates(cloud, days).closed(1, 1)
+    assert over
+    assert "denied 21 requests" in over.message
+    assert "remove the tag landing:wave of the root" in over.help  # nothing else lets it be forgotten
     gates(cloud, LATER).done()
     assert code(gates(cloud, BEGAN + timedelta(days=1)).closed(1, 1)) == "LZ543"
 

@@ -140,7 +140,8 @@ _GATE = mapping(
             "Requests a minute that guardrails may deny, by the metric of `services.alarms`.", 0
         ),
         "high_findings": number("New findings of high or critical severity that Security Hub may have.", 0),
-        "minutes": number("How long after the wave began denials and findings are looked for.") | {"default": 15},
+        "minutes": number("How long after the wave began denials and findings are looked for.")
+        | {"maximum": 20_160, "default": 15},
         "approval": {
             "description": "`person`: somebody says yes, when asked by `apply` or by `--approve-wave`.",
             "enum": ["person"],

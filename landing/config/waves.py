@@ -36,6 +36,12 @@ def check(organization: Organization, document: Document) -> Iterator[Diagnostic
             message = f"{twice[0].partition('/')[2] or twice[0]} is in the waves `{other}` and `{wave.name}`"
             hint = "leave it out of one: a unit means all below it, and `exclude` takes some out again"
             yield document.problem("LZ492", message, (*at, "target"), hint, key=True)
+        if not wave.gate.watches and document.at((*at, "gate", "minutes")) is not None:
+            hint = "ask for `denials_per_minute` or `high_findings` besides, or for `approval: person`"
+            message = (
+                f"the gate of `{wave.name}` waits for nothing: `minutes` is how long denials and findings are watched"
+            )
+            yield document.problem("LZ494", message, (*at, "gate", "minutes"), hint, key=True)
         wanted = {"denials_per_minute": "alarms", "high_findings": "security_hub"}
         for question, service in wanted.items():
             if getattr(wave.gate, question) is not None and service not in organization.services:

@@ -368,7 +368,7 @@ CODES: Mapping[str, Explanation] = {
     "LZ492": Explanation("what is in two waves", "leave it out of one of the two"),
     "LZ493": Explanation("a wave that reaches nothing, or everything", "name units below the root, or accounts"),
     "LZ494": Explanation(
-        "a gate that asks what no service of the config answers",
+        "a gate that asks what no service of the config answers, or has `minutes` and asks nothing",
         "switch the service on, or take the question out",
     ),
     "LZ501": Explanation(
@@ -444,7 +444,7 @@ CODES: Mapping[str, Explanation] = {
     "LZ541": Explanation("(`apply`) a gate that wants a person's yes", "look at the wave, then `--approve-wave`"),
     "LZ542": Explanation(
         "(`apply`) more denials or findings since a wave began than its gate allows",
-        "find out why, and run again: no later wave begins before",
+        "find out why, remove the tag `landing:wave` of the root, and run again",
     ),
     "LZ543": Explanation(
         "(`apply`) a gate that cannot be asked, which stays closed",

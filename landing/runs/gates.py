@@ -21,8 +21,10 @@ KEPT = timedelta(days=14)
 
 WAIT = "run landing apply again then"
 AGAIN = "see that it can be asked, then run landing apply again; a gate that cannot be asked stays closed"
-LOOK = "find out why; when it is mended, or no matter, run landing apply again: what came before the wave began is "
-LOOK += "not counted, and a wave that is made again begins anew"
+MAKES = "`services.alarms.trail_alarms` makes it, in the wave rest: until it is there, let no gate ask for denials; "
+MAKES += f"else {AGAIN}"
+LOOK = f"find out why; when it is mended, or no matter, remove the tag {WAVE_TAG} of the root "
+LOOK += "(organizations:UntagResource), then run landing apply again: the last minutes alone are looked at then"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Gates:
 
     def begins(self, number: int) -> None:
         """Note when a wave with a gate that watches begins; raises AwsError."""
-        if number < self.organization.last_wave and self.organization.waves[number].gate.watches:
+        watches = number < self.organization.last_wave and self.organization.waves[number].gate.watches
+        if watches and self.aws.tree.root is not None:  # else the wave makes the organization itself
             mark = f"{self.organization.wave_name(number)} {self.now().strftime(AT)}"
             with translated(ORGANIZATION):
                 client = self.aws.client("organizations")
@@ -104,7 +107,7 @@ class Gates:
             told = since.denials(self.aws, began, now)
             if not told:
                 message = f"the metric {since.DENIALS[1]} tells nothing since {at}"
-                yield Diagnostic("LZ543", message, help=f"`services.alarms.trail_alarms` makes it; {AGAIN}")
+                yield Diagnostic("LZ543", message, help=MAKES)
             elif max(told) > denials:
                 message = (
                     f"guardrails denied {max(told):.0f} requests in a minute since {at}; its gate allows {denials}"

@@ -88,8 +88,8 @@ class Rollout:
                 if self.reach:
                     before = self._without_failed(self.look())
             if before:
-                if not self.reach:
-                    self._withdraw(before, after)
+                if not self.reach and self._withdraw(before, after):
+                    before = self.look()
                 instances = self._reached(before["instances"])
                 updated = changed and not self.reach
                 if self.organization.waves and not updated:
@@ -117,9 +117,12 @@ class Rollout:
         return {**before, "instances": instances}
 
     def _is_reached(self, account: str) -> bool:
+        """By where it is, or by its wave: an account that is still to move belongs to that of its new unit."""
         assert self.reach is not None
-        known = account in self.aws.tree.accounts
-        return account in self.reach.accounts or (known and bool({*self.reach.units} & {*self.path(account)}))
+        assert self.change.through is not None
+        if account in self.reach.accounts or self.organization.wave_at(f"account/{account}") <= self.change.through:
+            return True
+        return account in self.aws.tree.accounts and bool({*self.reach.units} & {*self.path(account)})
 
     def _first(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
         """The instances of the waves so far, for UpdateStackSet, which leaves all others OUTDATED; else the whole set.
@@ -127,7 +130,8 @@ class Rollout:
         The first of them, where they are more units than a call takes, or single accounts besides: the others are
         brought after it like instances that are outdated.
         """
-        regions = [region for region in after["regions"] if region in before.get("regions", ())]
+        old = before.get("regions", ())
+        regions = [region for region in after["regions"] if region in old] or self.opt_in.usable(old)
         there = before.get("targets") or {"units": [], "accounts": []}
         if self.reach is None or not regions or not (there["units"] or there["accounts"]):
             return {}
@@ -315,8 +319,8 @@ class Rollout:
             self.on_units("create", [unit for unit in units if unit not in new], regions)
             self.on_accounts("create", [key for key in accounts if key not in single], regions)
 
-    def _withdraw(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        """No more instances where the config asks for none; of what came since the plan, nothing."""
+    def _withdraw(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """No more instances where the config asks for none; of what came since the plan, nothing. Whether any went."""
         planned = self.change.before or before
         regions = [each for each in lost(before["regions"], after["regions"]) if each in planned["regions"]]
         regions = self.opt_in.usable(regions)
@@ -333,6 +337,8 @@ class Rollout:
             )
             self.on_units("delete", sorted(units), left, RetainStacks=False)
             self.on_accounts("delete", sorted(accounts), left, RetainStacks=False)
+            return bool(regions or units or accounts)
+        return bool(regions)
 
     def _repair(
         self, exceptions: Mapping[str, str], after: Mapping[str, Any], stacks: CloudFormationKind, *, updated: bool

@@ -337,6 +337,16 @@ class StackSet(CloudFormationKind):
             if _taken(before):
                 yield existing_recorders.REPLACE
 
+    def impossible(self, change: Change, live: Mapping[Address, Resource]) -> Iterable[str]:
+        """What outlives its stack keeps the one from being made anew of who stays below a unit that goes."""
+        kept = sorted(_outliving((change.before or {}).get("template", {})))
+        for unit, part in _narrowed_units(change) if kept else ():
+            yield (
+                f"AWS deletes every stack below {unit}, those of {', '.join(part)} too, and what "
+                f"outlives its stack ({', '.join(kept)}) keeps a new one from being made. Leave {unit} in the target, "
+                "and move the accounts that are to have none to another unit"
+            )
+
     def narrowed(self, change: Change, scopes: Collection[Scope]) -> Change | None:
         """The repair of the instances in these accounts; what runs on the set is waited for all the same.
 
@@ -387,6 +397,8 @@ class StackSet(CloudFormationKind):
                 if change.only
                 else f"reach: {reach}"
             )
+        for unit, part in _narrowed_units(change):
+            yield f"AWS deletes every stack below {unit}: those of {', '.join(part)} go too, and are made anew"
         yield from vault_locks(change)
         instances = (change.before or {}).get("instances", {}) if change.after is not None else {}
         if taken := _taken(change.before or {}):
@@ -425,6 +437,27 @@ class StackSet(CloudFormationKind):
             if is_declared(organization, name):
                 kept = _kept(client.describe_stack_set(StackSetName=name)["StackSet"])
             rollout.roll_out({**self.sent(aws, change.after or {}), **kept}, self)
+
+
+def _narrowed_units(change: Change) -> Iterator[tuple[str, list[str]]]:
+    """The units that go from the targets, with those below them that stay.
+
+    To delete a unit deletes the instances below it (CloudFormation User Guide, "Delete stacks from StackSets").
+    """
+    if change.before and change.after:
+        units = change.after["targets"]["units"]
+        for unit in change.before["targets"]["units"]:
+            part = [each for each in units if inside(each, [unit])]
+            if part and not inside(unit, units):
+                yield unit, part
+
+
+def _outliving(template: Any) -> Iterator[str]:
+    """The logical ids of what is kept with its name when its stack is deleted."""
+    for name, resource in template.get("Resources", {}).items():
+        named = any(key.endswith("Name") for key in resource.get("Properties", {}))
+        if named and str(resource.get("DeletionPolicy", "")).startswith("Retain"):
+            yield name
 
 
 NOT_YET = ("missing", "outdated")

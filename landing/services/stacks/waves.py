@@ -81,6 +81,8 @@ def _there(organization: Organization, targets: Mapping[str, Sequence[str]]) -> 
     """The waves in which there are instances."""
     units = tuple(unit for unit in targets["units"] if unit == ROOT or unit in organization.units)
     accounts = tuple(key for key in targets["accounts"] if key in organization.accounts)
+    if len(units) < len(targets["units"]) or len(accounts) < len(targets["accounts"]):
+        yield organization.last_wave  # what the config does not know belongs to no other
     for number, cover in enumerate(organization.in_waves(Cover(units, accounts))):
         below = [
             key for unit in cover.units for each in organization.below(unit) for key in organization.accounts_in[each]
