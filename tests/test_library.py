@@ -41,6 +41,8 @@ BASELINES = {
     "resource-explorer",
     "resource-explorer-view",
     "software-inventory",
+    "dns-attachment",
+    "dns-hub",
     "forensics",
     "forensics-network",
     "host-management",
@@ -86,6 +88,21 @@ stacks:
       NetworkId: "{{ stacks.forensics-network.outputs.NetworkId }}"
       AnalysisGroupId: "{{ stacks.forensics-network.outputs.AnalysisGroupId }}"
   forensics-network: {accounts: [security-tooling], parameters: {zones: 2}}
+  dns-hub:
+    accounts: [security-tooling]
+    parameters:
+      forward: {corp.example.com: [10.200.0.2, "10.200.0.3:5353"], ".": [10.200.0.4]}
+      local: [aws.corp.example.com]
+      NetworkId: "{{ stacks.shared-network.outputs.NetworkId }}"
+      SubnetIds: "{{ stacks.shared-network.outputs.SubnetIds }}"
+  dns-attachment:
+    accounts: [security-tooling]
+    parameters:
+      rules: 2
+      zone: shop.example.com
+      NetworkId: "{{ stacks.shared-network.outputs.NetworkId }}"
+      Rule1: "{{ stacks.dns-hub.outputs.CorpExampleComRuleId }}"
+      Rule2: "{{ stacks.dns-hub.outputs.AwsCorpExampleComRuleId }}"
   transit-hub: {accounts: [security-tooling]}
   shared-network:
     accounts: [security-tooling]

@@ -293,3 +293,50 @@ def test_what_is_shared_is_made_when_ram_is_trusted(load_text: Load) -> None:
     }
     trusted = {name for name, found in needs.items() if "trusted_access.ram.amazonaws.com" in found}
     assert trusted == {"transit-hub"}
+
+
+DNS = (
+    SMALL.replace("organization:\n", "organization:\n  trusted_access: {ram: {}}\n")
+    + """
+stacks:
+  shared-network: {accounts: [shop-prod], parameters: {cidr: 10.64.0.0/16}}
+  dns-hub:
+    accounts: [shop-prod]
+    parameters:
+      forward: {corp.example.com: [10.200.0.2]}
+      NetworkId: "{{ stacks.shared-network.outputs.NetworkId }}"
+      SubnetIds: "{{ stacks.shared-network.outputs.SubnetIds }}"
+  shared-network-dns:
+    blueprint: dns_attachment
+    accounts: [shop-prod]
+    parameters:
+      rules: 1
+      zone: aws.example.com
+      NetworkId: "{{ stacks.shared-network.outputs.NetworkId }}"
+      Rule1: "{{ stacks.dns-hub.outputs.CorpExampleComRuleId }}"
+  forensics-network: {accounts: [shop-dev]}
+  forensics-network-dns:
+    blueprint: dns_attachment
+    accounts: [shop-dev]
+    parameters:
+      rules: 1
+      NetworkId: "{{ stacks.forensics-network.outputs.NetworkId }}"
+      Rule1: "{{ stacks.dns-hub.outputs.CorpExampleComRuleId }}"
+"""
+)
+
+
+def test_rules_of_the_dns_hub_hold_in_networks_of_other_accounts(load_text: Load) -> None:
+    """From one apply: the rule is there, and shared, before another account has it in its network."""
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, load_text(DNS))
+        assert cloud.apply().complete
+        assert cloud.plan(detect=True).changes == ()
+        ids = cloud.open().tree.account_ids
+        found = []
+        for key in ("shop-prod", "shop-dev"):
+            session: Any = sandbox.session(ids[key], region="eu-west-1")
+            answer = session.client("route53resolver").list_resolver_rule_associations()
+            found += [each["ResolverRuleId"] for each in answer["ResolverRuleAssociations"]]
+        assert len(found) == 2
+        assert len({*found}) == 1

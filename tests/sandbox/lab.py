@@ -14,6 +14,8 @@ GIVEN = {
     "Attachment": "AttachmentId",
     "Segment": "WorkloadsRoutesId",
     "ReachedBy1": "SharedRoutesId",
+    "Rule1": "CorpExampleComRuleId",
+    "Rule2": "AwsCorpExampleComRuleId",
 }
 """Which outputs of other stacks template parameters are given."""
 

@@ -232,6 +232,15 @@ TRANSIT: dict[str, tuple[str, Properties]] = {
     }),
     **NETWORK,
 }  # fmt: skip
+RESOLVER: dict[str, tuple[str, Properties]] = {
+    **NETWORK,
+    "Third": ("EC2::Subnet", {"VpcId": {"Ref": "Network"}, "CidrBlock": "10.0.3.0/24"}),
+    "Outbound": ("Route53Resolver::ResolverEndpoint", {
+        "Direction": "OUTBOUND", "Name": "out", "SecurityGroupIds": [{"Ref": "Group"}],
+        "IpAddresses": [{"SubnetId": {"Ref": "Subnet"}}, {"SubnetId": {"Ref": "Other"}}],
+    }),
+    "Local": ("Route53Resolver::ResolverRule", {"DomainName": "aws.example.com", "RuleType": "SYSTEM", "Name": "own"}),
+}  # fmt: skip
 FINDINGS = {"SeverityLabel": [{"Value": "LOW", "Comparison": "EQUALS"}]}
 QUERY = "SELECT resourceId WHERE resourceType = 'AWS::S3::Bucket'"
 
@@ -490,6 +499,23 @@ LIVES = (
          "Subscription": [{"Protocol": "https", "Endpoint": "https://example.com/b"}]}),
     Life("SNS::TopicPolicy", {"Topics": [TOPIC], "PolicyDocument": policy(allow(ROOT, "sns:Publish", TOPIC))}, {},
         {"PolicyDocument": policy(allow({"Service": "events.amazonaws.com"}, "sns:Publish", TOPIC))}, _topic),
+    Life("Route53::HostedZone", {"Name": "shop.example.com",
+         "VPCs": [{"VPCId": {"Ref": "Network"}, "VPCRegion": "us-east-1"}]},
+        {"HostedZoneConfig": {"Comment": "a"}, "HostedZoneTags": TAGS},
+        {"HostedZoneConfig": {"Comment": "b"}, "HostedZoneTags": OTHER_TAGS,
+         "VPCs": [{"VPCId": {"Ref": "Network"}, "VPCRegion": "us-east-1"},
+                  {"VPCId": {"Ref": "Another"}, "VPCRegion": "us-east-1"}]}, around=TRANSIT),
+    Life("Route53Resolver::ResolverEndpoint", {"Direction": "OUTBOUND", "Name": "a",
+         "SecurityGroupIds": [{"Ref": "Group"}],
+         "IpAddresses": [{"SubnetId": {"Ref": "Subnet"}}, {"SubnetId": {"Ref": "Other"}}]},
+        {"Tags": TAGS}, {"Name": "b", "Tags": OTHER_TAGS,
+         "IpAddresses": [{"SubnetId": {"Ref": "Subnet"}}, {"SubnetId": {"Ref": "Third"}}]}, around=RESOLVER),
+    Life("Route53Resolver::ResolverRule", {"DomainName": "corp.example.com", "RuleType": "FORWARD", "Name": "a",
+         "ResolverEndpointId": {"Ref": "Outbound"}, "TargetIps": [{"Ip": "10.9.0.2", "Port": "53"}]},
+        {"Tags": TAGS}, {"Name": "b", "TargetIps": [{"Ip": "10.9.0.3", "Port": "5353"}], "Tags": OTHER_TAGS},
+        around=RESOLVER),
+    Life("Route53Resolver::ResolverRuleAssociation",
+        {"ResolverRuleId": {"Ref": "Local"}, "VPCId": {"Ref": "Network"}, "Name": "a"}, around=RESOLVER),
     Life("Route53Resolver::ResolverQueryLoggingConfig", {"Name": "a", "DestinationArn": "arn:aws:s3:::query-logs"}, needs=_query_logs),
     Life("SSM::Association", {"Name": "AWS-GatherSoftwareInventory", "Targets": [{"Key": "InstanceIds", "Values": ["*"]}]},
         {"ScheduleExpression": "rate(1 day)", "AssociationName": "nightly", "Parameters": {"applications": ["Enabled"]}},

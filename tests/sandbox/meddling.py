@@ -425,6 +425,53 @@ def _traffic_unseen(lab: Lab) -> None:
     lab.cloud.client("ec2").delete_flow_logs(FlowLogIds=[log["FlowLogId"]])
 
 
+def _rule(lab: Lab, domain: str) -> str:
+    rules = lab.cloud.client("route53resolver").list_resolver_rules()["ResolverRules"]
+    return str(next(one["Id"] for one in rules if one["DomainName"] == f"{domain}."))
+
+
+def _domain_answered_by_others(lab: Lab) -> None:
+    lab.cloud.client("route53resolver").update_resolver_rule(
+        ResolverRuleId=_rule(lab, "corp.example.com"), Config={"TargetIps": [{"Ip": "198.51.100.9", "Port": 53}]}
+    )
+
+
+def _endpoint_asked_by_anybody(lab: Lab) -> None:
+    group = _one(lab, "security_groups", Description="The inbound endpoint")["GroupId"]
+    lab.cloud.client("ec2").authorize_security_group_ingress(
+        GroupId=group,
+        IpPermissions=[{"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
+    )
+
+
+def _endpoint_elsewhere(lab: Lab) -> None:
+    resolver, endpoint = lab.cloud.client("route53resolver"), lab.context["InboundEndpointId"]
+    network = lab.context["NetworkId"]
+    subnets = lab.cloud.client("ec2").describe_subnets(Filters=[{"Name": "vpc-id", "Values": [network]}])["Subnets"]
+    other = next(one["SubnetId"] for one in subnets if one["SubnetId"] not in lab.context["SubnetIds"])
+    *_, last = resolver.list_resolver_endpoint_ip_addresses(ResolverEndpointId=endpoint)["IpAddresses"]
+    resolver.associate_resolver_endpoint_ip_address(ResolverEndpointId=endpoint, IpAddress={"SubnetId": other})
+    gone = {name: last[name] for name in ("IpId", "SubnetId", "Ip")}
+    resolver.disassociate_resolver_endpoint_ip_address(ResolverEndpointId=endpoint, IpAddress=gone)
+
+
+def _domain_local_no_more(lab: Lab) -> None:
+    lab.cloud.client("route53resolver").delete_resolver_rule(ResolverRuleId=_rule(lab, "aws.corp.example.com"))
+
+
+def _rule_holds_no_more(lab: Lab) -> None:
+    lab.cloud.client("route53resolver").disassociate_resolver_rule(
+        ResolverRuleId=_rule(lab, "corp.example.com"), VPCId=lab.context["NetworkId"]
+    )
+
+
+def _zone_known_elsewhere(lab: Lab) -> None:
+    vpc = lab.cloud.client("ec2").create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    lab.cloud.client("route53").associate_vpc_with_hosted_zone(
+        HostedZoneId=lab.context["ZoneId"], VPC={"VPCId": vpc, "VPCRegion": REGION}
+    )
+
+
 def _addresses_given_away(lab: Lab) -> None:
     pool = lab.context["UsEast1PoolId"]
     lab.cloud.client("ec2").modify_ipam_pool(IpamPoolId=pool, AllocationMinNetmaskLength=8)
@@ -779,6 +826,12 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("shared_network", _instances_public, "Subnet1", "/MapPublicIpOnLaunch"),
     ("shared_network", _stored_anywhere, "StorageEndpoint", "/PolicyDocument"),
     ("shared_network", _hub_unreachable, "Route1", ""),
+    ("dns_hub", _domain_answered_by_others, "CorpExampleComRule", "/TargetIps"),
+    ("dns_hub", _endpoint_asked_by_anybody, "InboundGroup", "/SecurityGroupIngress"),
+    ("dns_hub", _endpoint_elsewhere, "InboundEndpoint", "/IpAddresses"),
+    ("dns_hub", _domain_local_no_more, "AwsCorpExampleComRule", ""),
+    ("dns_attachment", _rule_holds_no_more, "Association1", ""),
+    ("dns_attachment", _zone_known_elsewhere, "Zone", "/VPCs"),
     ("playbook", _playbook_off, "Rule", "/State"),
     ("playbook", _playbook_not_started, "Rule", "/Targets"),
     ("playbook", _playbook_changed, "Document", "/Content"),

@@ -37,6 +37,7 @@ MODULES: dict[str, str] = {
     "AWS::Macie": "macie",
     "AWS::RAM": "ram",
     "AWS::ResourceExplorer2": "resourceexplorer2",
+    "AWS::Route53": "route53",
     "AWS::Route53Resolver": "route53resolver",
     "AWS::S3": "s3",
     "AWS::SNS": "sns",
