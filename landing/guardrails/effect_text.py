@@ -184,7 +184,7 @@ def settings_between(before: Levels, after: Levels) -> Iterator[ChangedSetting]:
     old, new = (leaves(effective(documents(each)).document) for each in (before, after))
     for where in dict.fromkeys((*new, *old)):
         if old.get(where) != new.get(where):
-            yield ChangedSetting(".".join(where), _value(old.get(where)), _value(new.get(where)))
+            yield ChangedSetting(".".join(where), value_text(old.get(where)), value_text(new.get(where)))
 
 
 def told_settings(changed: Mapping[ChangedSetting, int], where: str) -> Iterator[str]:
@@ -198,7 +198,8 @@ def told_settings(changed: Mapping[ChangedSetting, int], where: str) -> Iterator
         yield f"{len(changed) - SETTINGS} more settings change{where}"
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """A value of a setting; nothing where it has none."""
     if isinstance(value, list):
         return f"[{', '.join(map(str, value))}]"
     return "" if value is None else str(value)

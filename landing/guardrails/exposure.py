@@ -15,6 +15,7 @@ from landing.core.errors import UnsafePlan
 from landing.core.model import Action, Address, Attributes, Change
 from landing.engine.order.phases import Known, Phase, opened, stages_of
 from landing.guardrails.in_force import Documents, ids_for, levels, made_up, requests_at
+from landing.guardrails.settings_lost import settings_lost
 from landing.organization import ROOT, Held, Organization, node_of
 from landing.organization.resources import ATTACHMENTS, HOLDS, POLICY, POLICY_TYPE, RELEASE, STACK, moves, policies_of
 from landing.policy import RCP, SCP, catalog, effect
@@ -50,7 +51,7 @@ def dangers(
     for change in known:
         if found := list(kinds[change.address.kind].weakened(organization, change)):
             words[change.address]["weaken"] = _in_short(found)
-    for address, passes in exposures(organization, known).items():
+    for address, passes in (*settings_lost(organization, known).items(), *exposures(organization, known).items()):
         words[address]["weaken"] = passes
     return {address: each for address, each in words.items() if each}
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from landing.core.errors import ConfigError
-from landing.core.model import Action, Change, Scope
+from landing.core.model import Action, Address, Change, Scope
+from landing.guardrails.exposure import dangers
 from landing.organization import Organization
 from landing.services.registry import KINDS
 from tests.cloud import Cloud
@@ -18,6 +19,9 @@ from tests.samples import SMALL
 HOME, OTHER = "eu-west-1", "us-east-1"
 POLICIES = ("policy_type", "policy", "attachments")
 OF_IT = [*of_service("security_hub_v2"), *(KINDS[name] for name in POLICIES)]
+
+
+OFF_IN_DEV = "{overrides: {dev: {target: {units: [workloads/dev]}, enabled: false}}}"
 
 
 def text(settings: str = "{}", besides: str = "") -> str:
@@ -72,6 +76,27 @@ def test_on_everywhere_then_otherwise_in_a_unit_then_off_then_gone(at: At) -> No
     assert on_in(off) == {}
     assert off.plan(OF_IT).changes == ()
     converged(at(SMALL), OF_IT)
+
+
+def test_an_override_or_a_move_that_switches_it_off_wants_leave_to_weaken(at: At) -> None:
+    first = at(text(OFF_IN_DEV))
+    assert not dangers(first.organization, first.plan(OF_IT).changes), "nothing was on before"
+    converged(first, OF_IT)
+
+    moved = at(text(OFF_IN_DEV).replace("unit: workloads/prod", "unit: workloads/dev"))
+    found = dangers(moved.organization, moved.plan([*OF_IT, KINDS["account"]]).changes)
+    assert "securityhub.enable_in_regions is set to []" in found[Address("account", "shop-prod")]["weaken"]
+
+    more = at(text(OFF_IN_DEV.replace("[workloads/dev]", "[workloads/dev, workloads/prod]")))
+    found = dangers(more.organization, more.plan(OF_IT).changes)
+    assert f"so far [{HOME}, {OTHER}]" in found[Address("attachments", "unit/workloads/prod")]["weaken"]
+
+    above = at(text(OFF_IN_DEV.replace("units: [workloads/dev]", "units: [workloads]")))
+    found = dangers(above.organization, above.plan(OF_IT).changes)
+    assert "weaken" in found[Address("attachments", "unit/workloads")]
+    alike = at(text("{overrides: {dev: {target: {units: [workloads/dev]}, enabled: false}, prod: {target: {units: "
+                    "[workloads/prod]}, enabled: true}}}"))  # fmt: skip
+    assert not dangers(alike.organization, alike.plan(OF_IT).changes), "what comes to the same is let pass"
 
 
 def test_dropped_at_once_it_stays_on_in_members_and_the_plan_says_so(at: At) -> None:
