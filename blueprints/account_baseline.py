@@ -6,6 +6,8 @@ from troposphere import Sub, Template
 from troposphere.ec2 import SnapshotBlockPublicAccess
 from troposphere.ssm import ServiceSetting
 
+CONTROLS = ("fsbp:EC2.1", "fsbp:SSM.7", "nist-800-53-r5:AC-3", "nist-csf-2.0:PR.AA-05")
+
 
 def account_baseline(
     *, snapshots: Literal["block-all-sharing", "block-new-sharing", "by-policy"] = "block-all-sharing"

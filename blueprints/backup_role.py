@@ -5,6 +5,7 @@ from troposphere.iam import Role
 
 from landing.blueprint.resource_names import BACKUP_ROLE
 
+CONTROLS = ("nist-800-53-r5:CP-9", "nist-csf-2.0:PR.DS-11")
 REGIONS = "home"  # IAM is global
 MANAGED = "arn:${AWS::Partition}:iam::aws:policy/"
 

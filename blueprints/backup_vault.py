@@ -7,6 +7,7 @@ from troposphere import GetAtt, Sub, Template
 from troposphere.backup import BackupVault, LockConfigurationType
 from troposphere.kms import Alias, Key
 
+CONTROLS = ("fsbp:Backup.1", "nist-800-53-r5:CP-9", "nist-800-53-r5:CP-9(8)", "nist-csf-2.0:PR.DS-11")
 COOLING_OFF = 3
 PROTECTED = [
     "backup:DeleteBackupVault",

@@ -7,6 +7,7 @@ from typing import Literal
 from troposphere import Ref, Template
 from troposphere.ce import AnomalyMonitor, AnomalySubscription, Subscriber
 
+CONTROLS = ("nist-csf-2.0:DE.CM-06",)
 REGIONS = "home"  # costs are the account's, not a region's
 
 

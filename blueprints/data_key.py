@@ -5,6 +5,7 @@ import re
 from troposphere import Ref, Sub, Template
 from troposphere.kms import Alias, Key
 
+CONTROLS = ("nist-800-53-r5:SC-12", "nist-csf-2.0:PR.DS-01")
 ADMINISTRATION = [
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",

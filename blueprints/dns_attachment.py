@@ -6,6 +6,7 @@ from troposphere import Output, Parameter, Ref, Template
 from troposphere.route53 import HostedZone, HostedZoneConfiguration, HostedZoneVPCs
 from troposphere.route53resolver import ResolverRuleAssociation
 
+CONTROLS = ("nist-800-53-r5:SC-22",)
 NAME = "landing-dns"
 NETWORK = "vpc-[0-9a-f]{8,17}"
 RULE = "^rslvr-rr-[0-9a-f]{8,32}$"

@@ -12,6 +12,7 @@ from troposphere.route53resolver import IpAddressRequest, ResolverEndpoint, Reso
 
 from landing.blueprint.sharing import add_share
 
+CONTROLS = ("nist-800-53-r5:SC-7", "nist-800-53-r5:SC-22", "nist-csf-2.0:PR.IR-01")
 NAME = "landing-dns"
 DOMAIN = r"\.|(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 PORT = 53

@@ -6,6 +6,8 @@ from typing import Literal
 from troposphere import Template
 from troposphere.ecr import RegistryScanningConfiguration, RepositoryFilter, ScanningRule
 
+CONTROLS = ("fsbp:ECR.1", "nist-800-53-r5:RA-5", "nist-csf-2.0:ID.RA-01")
+
 
 def ecr_scanning(
     *, scan_type: Literal["BASIC", "ENHANCED"] = "BASIC", repositories: list[str] | None = None

@@ -23,6 +23,13 @@ from troposphere.s3 import (
 
 from landing.blueprint.resource_names import ANALYSIS_ROLE, ANALYSIS_TAG, FORENSICS, bucket
 
+CONTROLS = (
+    "fsbp:S3.15",
+    "nist-800-53-r5:AU-10",
+    "nist-800-53-r5:IR-4",
+    "nist-csf-2.0:RS.AN-06",
+    "nist-csf-2.0:RS.AN-07",
+)
 REGIONS = "home"
 VERSION = "2012-10-17"
 NAME = bucket("evidence", "${AWS::AccountId}", "${AWS::Region}")

@@ -17,6 +17,14 @@ from troposphere.ec2 import (
 from landing.blueprint.flow_log import add_flow_log
 from landing.blueprint.resource_names import bucket
 
+CONTROLS = (
+    "fsbp:EC2.6",
+    "fsbp:EC2.15",
+    "fsbp:EC2.57",
+    "nist-800-53-r5:AC-4",
+    "nist-800-53-r5:SC-7",
+    "nist-csf-2.0:PR.IR-01",
+)
 REGIONS = "home"
 NAME = "forensics-network"
 EVIDENCE = "arn:${AWS::Partition}:s3:::" + bucket("evidence", "${AWS::AccountId}", "${AWS::Region}")

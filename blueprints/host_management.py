@@ -5,6 +5,8 @@ from troposphere.ssm import ServiceSetting
 
 from landing.blueprint.resource_names import HOST_MANAGEMENT_ROLE
 
+CONTROLS = ("fsbp:SSM.1", "nist-800-53-r5:CM-8", "nist-csf-2.0:ID.AM-02")
+
 
 def host_management() -> Template:
     """Default Host Management Configuration, with the role of `host_management_role`, which must be there.

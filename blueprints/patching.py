@@ -5,6 +5,8 @@ import re
 from troposphere import Template
 from troposphere.ssm import Association, Targets
 
+CONTROLS = ("fsbp:SSM.2", "nist-800-53-r5:SI-2", "nist-csf-2.0:PR.PS-02")
+
 
 def patching(
     *,

@@ -5,6 +5,7 @@ import re
 from troposphere import Sub, Template
 from troposphere.iam import ManagedPolicy
 
+CONTROLS = ("nist-800-53-r5:AC-6", "nist-csf-2.0:PR.AA-05")
 REGIONS = "home"  # IAM is global
 PATH = "/landing/"
 

@@ -9,6 +9,7 @@ from troposphere.ssm import Association, Document
 from landing.blueprint.resource_names import RESOLVER_QUERIES, RESOLVER_QUERIES_ROLE
 from landing.blueprint.resource_names import bucket as log_bucket
 
+CONTROLS = ("nist-800-53-r5:AU-12", "nist-csf-2.0:DE.CM-01", "nist-csf-2.0:PR.PS-04")
 DOCUMENT = "landing-resolver-queries"
 
 

@@ -5,6 +5,7 @@ from troposphere.iam import Policy, Role
 
 from landing.blueprint.resource_names import RESOLVER_QUERIES_ROLE
 
+CONTROLS = ("nist-800-53-r5:AU-12", "nist-csf-2.0:PR.PS-04")
 REGIONS = "home"  # IAM is global
 
 

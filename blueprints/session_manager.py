@@ -8,6 +8,7 @@ from troposphere.kms import Alias, Key
 from troposphere.logs import LogGroup
 from troposphere.ssm import Document
 
+CONTROLS = ("nist-800-53-r5:AC-17", "nist-800-53-r5:AU-12", "nist-csf-2.0:PR.PS-04")
 LOG_GROUP = "/landing/session-manager"
 
 

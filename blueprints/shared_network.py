@@ -19,6 +19,7 @@ from troposphere.ec2 import (
 from landing.blueprint.flow_log import add_flow_log
 from landing.blueprint.sharing import add_share
 
+CONTROLS = ("fsbp:EC2.6", "fsbp:EC2.15", "nist-800-53-r5:AC-4", "nist-800-53-r5:SC-7", "nist-csf-2.0:PR.IR-01")
 GATEWAY = "tgw-[0-9a-f]{8,17}"
 HUB_PREFIX = 28
 MOST_PARTS = 256

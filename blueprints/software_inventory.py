@@ -8,6 +8,7 @@ from troposphere.ssm import Association, ResourceDataSync, S3Destination, Target
 from landing.blueprint.resource_names import INVENTORY
 from landing.blueprint.resource_names import bucket as log_bucket
 
+CONTROLS = ("nist-800-53-r5:CM-8", "nist-csf-2.0:ID.AM-02")
 TYPES = ("applications", "awsComponents", "instanceDetailedInformation", "networkConfig", "services", "windowsUpdates")
 
 

@@ -3,6 +3,7 @@
 from troposphere import Parameter, Ref, Template
 from troposphere.ec2 import TransitGatewayRouteTableAssociation, TransitGatewayRouteTablePropagation
 
+CONTROLS = ("nist-800-53-r5:AC-4", "nist-csf-2.0:PR.IR-01")
 MOST = 20
 
 

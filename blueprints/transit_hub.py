@@ -8,6 +8,7 @@ from troposphere.ec2 import TransitGateway, TransitGatewayRouteTable
 
 from landing.blueprint.sharing import add_share
 
+CONTROLS = ("nist-800-53-r5:AC-4", "nist-800-53-r5:SC-7", "nist-csf-2.0:PR.IR-01")
 NAME = "landing-transit"
 MOST = 20
 """Route tables of a transit gateway (Transit Gateways guide, Quotas)."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from landing.blueprint import controls_in
 from landing.core.model import Action, Address, Change, Scope
 from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from landing.services.stacks.vault_lock import vault_locks
-from tests.cloud import Cloud
+from tests.cloud import BY_NAME, Cloud
 from tests.samples import SMALL
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
@@ -144,3 +146,36 @@ def test_an_account_that_has_an_index_of_its_own_keeps_it_and_is_left_out(
         assert left_out.apply().complete
         assert left_out.plan().changes == ()
         assert client.get_index()["Arn"] == own
+
+
+CONTROLLED = (
+    SMALL
+    + """
+baselines:
+  backup-vault: {target: {units: [root]}, management: true}
+playbooks:
+  restart-trail: {target: {units: [workloads]}}
+"""
+)
+
+
+def test_a_stack_shows_the_controls_of_its_blueprint(load_text: Callable[[str], Organization]) -> None:
+    organization = load_text(CONTROLLED)
+    for kind, scope in (("stack_set", Scope()), ("stack", Scope("management", "eu-west-1"))):
+        address = Address(kind, "backup-vault", scope)
+        assert "nist-csf-2.0:PR.DS-11" in BY_NAME[kind].controls_of(organization, address)
+        assert BY_NAME[kind].controls_of(organization, Address(kind, "gone", scope)) == BY_NAME[kind].controls
+    played = BY_NAME["stack_set"].controls_of(organization, Address("stack_set", "playbook-restart-trail"))
+    assert {*organization.deployments["playbook-restart-trail"].controls} <= {*played}
+    assert organization.deployments["playbook-restart-trail"].controls
+
+
+def test_controls_are_ids_of_catalogues(library: Library) -> None:
+    """What is no id would be left out, and nobody would miss it."""
+    assert controls_in(["nist-csf-2.0:PR.DS-11", "PR.DS-11", 1, "fsbp:a b", "nist-csf-2.0:PR.DS-11"]) == (
+        "nist-csf-2.0:PR.DS-11",
+    )
+    for path in library.blueprint_files.values():
+        said = re.search(r"^CONTROLS = \((.*?)\)$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+        written = re.findall(r'"([^"]+)"', said[1]) if said else []
+        assert list(library.blueprint(path.stem).controls) == written

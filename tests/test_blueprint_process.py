@@ -42,6 +42,12 @@ def test_a_template_comes_back_as_plain_json(render: Render, tmp_path: Path) -> 
     assert found == Rendered({"Description": "shared 3", "Resources": {}})
 
 
+def test_controls_come_along_and_nothing_else_that_it_calls_so(render: Render) -> None:
+    head = "from troposphere import Template\nCONTROLS = ['own-1.0:A.1', '<b>', 5]\n"
+    found = render(file=f"{head}def own():\n    return Template()\n")
+    assert found.controls == ("own-1.0:A.1",)
+
+
 def test_parameters_are_checked_against_the_signature(render: Render) -> None:
     found = render("return Template()", size="large", colour="red")
     assert [name for name, _, _ in found.wrong] == ["size", "colour"]

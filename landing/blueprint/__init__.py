@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -39,6 +40,9 @@ ACCOUNT_PARAMETERS = {
 }
 """Those that are the ids of accounts, by the parts that the accounts play (`roles`)."""
 
+CONTROL = re.compile(r"[a-z0-9][a-z0-9.-]{0,40}:[A-Za-z0-9][A-Za-z0-9.()-]{0,40}")
+"""The id of a control of a catalogue, as `nist-csf-2.0:PR.DS-11`."""
+
 NO_SUCH_PARAMETER = "has no parameter"
 """What the messages say that are about the name of a parameter, not about its value."""
 
@@ -51,7 +55,8 @@ class NotATemplate(Exception):
 class Blueprint:
     """A file of `blueprints/`: its function is the builder, its signature the schema of its parameters.
 
-    `home_only`: the module says `REGIONS = "home"`, for what is global in an account (IAM).
+    `home_only`: the module says `REGIONS = "home"`, for what is global in an account (IAM). `controls`: its `CONTROLS`,
+    ids of control catalogues that it satisfies, as `catalogue:id`.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Blueprint:
     build: Callable[..., object]
     home_only: bool
     path: Path
+    controls: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -86,6 +92,12 @@ class Blueprint:
         for name, parameter in known.items():
             if parameter.default is inspect.Parameter.empty and name not in given:
                 yield name, f"blueprint `{self.name}` needs the parameter `{name}`", ""
+
+
+def controls_in(said: object) -> tuple[str, ...]:
+    """The ids of controls in what a module says; what is none is left out."""
+    listed = said if isinstance(said, list | tuple) else ()
+    return tuple(dict.fromkeys(each for each in listed if isinstance(each, str) and CONTROL.fullmatch(each)))
 
 
 def canonical(value: object) -> str:

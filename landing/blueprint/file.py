@@ -10,7 +10,7 @@ from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType
 
-from landing.blueprint import Blueprint, NotATemplate
+from landing.blueprint import Blueprint, NotATemplate, controls_in
 from landing.core.model import Json
 
 LOADING, RENDERING, PRINTING = "LZ405", "LZ322", "LZ406"
@@ -45,6 +45,7 @@ class Rendered:
     failure: Failure | None = None
     printed: Failure | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    controls: tuple[str, ...] = ()
 
 
 class OutOfTime(BaseException):
@@ -85,13 +86,15 @@ def blueprint_in(path: Path) -> Blueprint:
     if not callable(build):
         raise TypeError(f"it has no function `{name}`: a blueprint is a function with the name of its file")
     title = (module.__doc__ or "").strip().split("\n", 1)[0]
-    return Blueprint(name, title, build, getattr(module, "REGIONS", "") == "home", path)
+    home_only = getattr(module, "REGIONS", "") == "home"
+    return Blueprint(name, title, build, home_only, path, controls_in(getattr(module, "CONTROLS", ())))
 
 
 def rendered(blueprint: Blueprint, given: Mapping[str, object]) -> Rendered:
     """Call a blueprint; raises what its function raises."""
     wrong = tuple(blueprint.problems_of(given))
-    return Rendered(None if wrong else blueprint.render(given), blueprint.home_only, wrong)
+    template = None if wrong else blueprint.render(given)
+    return Rendered(template, blueprint.home_only, wrong, controls=blueprint.controls)
 
 
 def failure(error: BaseException, path: Path, loaded: Blueprint | None) -> Failure:

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from time import monotonic
 from typing import IO, Any, TypeVar
 
-from landing.blueprint import shape
+from landing.blueprint import controls_in, shape
 from landing.blueprint.file import LOADING, LONGEST, OUT_OF_TIME, PRINTING, RENDERING, Failure, Rendered
 from landing.core.model import Json
 from landing.core.source_tree import refusal
@@ -155,7 +155,8 @@ def _checked(paths: Sequence[Path], index: int, line: bytes) -> Rendered:
         raise ValueError("its process answered something that is no template") from error
     if template is None and not wrong and failure is None:
         raise ValueError("its process answered nothing")
-    return Rendered(template, home_only, wrong, failure, printed)
+    controls = controls_in(answer.get("controls"))
+    return Rendered(template, home_only, wrong, failure, printed, controls=controls)
 
 
 def _template(value: Any) -> dict[str, Json] | None:

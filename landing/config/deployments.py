@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from landing.blueprint import ACCOUNT_PARAMETERS, CONTEXT_PARAMETERS, MAX_TEMPLATE, canonical
@@ -64,7 +64,7 @@ class Deployments:
             (rendered,) = self.library.rendered([(row.blueprint, given)])
             template = self._template(row.blueprint, rendered, given, ("services", service.key))
             if template is not None and template.get("Resources"):  # none where all that it makes is there already
-                yield self._deployment(row, template, service, configured)
+                yield replace(self._deployment(row, template, service, configured), controls=rendered.controls)
 
     def _rules_heard(self, enabled: Mapping[str, EnabledService[Any]]) -> Iterator[str]:
         """Names, in accounts, of the rules of AWS Config that the alarms tell of."""
@@ -171,6 +171,7 @@ class Deployments:
                 remembered=True,
                 blueprint=name,
                 parameters={**rendered.values, **{each: str(text) for each, text in later.items()}},
+                controls=rendered.controls,
                 source=self.document.source(path, key=True),
             )
 
@@ -202,6 +203,7 @@ class Deployments:
                 stack_set=value.get("stack_set", ""),
                 blueprint=name,
                 parameters=rendered.values,
+                controls=rendered.controls,
                 source=self.document.source(path, key=True),
                 **(value.get("deployment") or {}),
             )
@@ -250,6 +252,7 @@ class Deployments:
                         target=target_of(value["target"]),
                         requires=requires,
                         blueprint=blueprint,
+                        controls=playbook.controls,
                         source=self.document.source(path, key=True),
                         **(value.get("deployment") or {}),
                     )

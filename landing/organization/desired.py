@@ -52,6 +52,8 @@ class Deployment:
     existing: str = ""
     """What becomes of a recorder that an account has already: `keep` or `replace`; when empty, it is in the way."""
     stack_set: str = ""
+    controls: tuple[str, ...] = ()
+    """Ids of control catalogues, as `catalogue:id`."""
     source: Source | None = None
 
     @property

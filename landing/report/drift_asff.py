@@ -6,7 +6,7 @@ management account, where `landing` has its credentials.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from landing.core.model import Address, Severity
@@ -16,7 +16,6 @@ from landing.organization import Organization
 from landing.report.diff import in_a_line, of_finding
 from landing.report.drift_results import MEANS, REMEDIES
 from landing.report.findings import WORDS, told
-from landing.services.base import Kind
 
 SCHEMA = "2018-10-08"
 GENERATOR = "landing/drift/"
@@ -88,14 +87,17 @@ def _finding(report: Report, organization: Organization, finding: Finding) -> di
                 "Region": safe(finding.address.scope.region or organization.home_region),
             }
         ],
-        "Compliance": {"Status": "NOT_AVAILABLE" if unread else "FAILED", **_requirements(kind)},
+        "Compliance": {
+            "Status": "NOT_AVAILABLE" if unread else "FAILED",
+            **_requirements(kind.controls_of(organization, finding.address)),
+        },
         "Workflow": {"Status": "SUPPRESSED" if finding.accepted else "NEW"},
         "RecordState": "ACTIVE",
     }
 
 
-def _requirements(kind: Kind) -> dict[str, list[str]]:
-    return {"RelatedRequirements": list(kind.controls[:MOST_REQUIREMENTS])} if kind.controls else {}
+def _requirements(controls: Sequence[str]) -> dict[str, list[str]]:
+    return {"RelatedRequirements": list(controls[:MOST_REQUIREMENTS])} if controls else {}
 
 
 def _description(finding: Finding) -> str:

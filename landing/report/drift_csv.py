@@ -37,7 +37,7 @@ def _cells(report: Report, organization: Organization, finding: Finding) -> Iter
     yield from (finding.id, finding.severity, finding.status, finding.title)
     yield from (address, address.kind, address.name, address.scope.account, address.scope.region)
     yield " ".join(units_of(organization, finding))
-    yield " ".join(report.plan.kinds[address.kind].controls)
+    yield " ".join(report.plan.kinds[address.kind].controls_of(organization, address))
     yield from (source.file, source.line) if source else ("", "")
     yield finding.reason
     yield " ".join(dict.fromkeys(path.partition(".")[0] for path, _, _ in finding.diff))

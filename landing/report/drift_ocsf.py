@@ -64,7 +64,7 @@ def _event(report: Report, organization: Organization, finding: Finding) -> dict
                 "name": f"{finding.title} {WORDS[finding.status]}",
             },
         },
-        "compliance": _compliance(report.plan.kinds, finding),
+        "compliance": _compliance(report.plan.kinds, organization, finding),
         "resources": [_resource(organization, finding)],
         "remediation": {"desc": REMEDIES[finding.status], "references": [kind.help_uri]},
         "unmapped": _unmapped(finding),
@@ -89,12 +89,13 @@ def _cloud(made: Origin, organization: Organization, finding: Finding) -> dict[s
     return found | ({"org": {key: name for key, name in org.items() if name}} if any(org.values()) else {})
 
 
-def _compliance(kinds: Kinds, finding: Finding) -> dict[str, Any]:
+def _compliance(kinds: Kinds, organization: Organization, finding: Finding) -> dict[str, Any]:
     kind = kinds[finding.address.kind]
+    controls = kind.controls_of(organization, finding.address)
     status_id, status = WARNING if finding.status is Status.NOT_CHECKED else FAIL
     return {
-        "standards": sorted({control.partition(":")[0] for control in kind.controls}) or ["landing"],
-        **({"requirements": list(kind.controls)} if kind.controls else {}),
+        "standards": sorted({control.partition(":")[0] for control in controls}) or ["landing"],
+        **({"requirements": list(controls)} if controls else {}),
         "control": kind.title,
         "status_id": status_id,
         "status": status,

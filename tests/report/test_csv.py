@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from landing.core.model import Action, Address, Change
 from landing.engine.drift import report
 from landing.engine.plan import Plan
-from landing.report import drift_csv
+from landing.organization import Deployment
+from landing.report import drift_asff, drift_csv, drift_ocsf
 from tests.report.samples import at, drift, organization
 
 
@@ -34,6 +36,18 @@ def test_a_row_for_each_finding_in_columns_that_stay() -> None:
     assert json.loads(stack["difference"]) == [{"path": "parameters.Retention", "expected": "365", "actual": "30"}]
     attached = next(row for row in rows if row["kind"] == "attachments")
     assert "nist-csf-2.0:PR.AA-05" in attached["controls"].split()
+
+
+def test_controls_are_those_of_the_thing_that_drifted() -> None:
+    """A stack is of a blueprint, which says what it is evidence for: in each format that has controls."""
+    declared = Deployment("baseline", {}, ("eu-west-1",), controls=("nist-csf-2.0:PR.DS-11",))
+    with_blueprint = replace(organization(), deployments={"baseline": declared})
+    rows = rows_of(drift_csv.render(drift(), with_blueprint))
+    assert next(row for row in rows if row["kind"] == "stack")["controls"] == "nist-csf-2.0:PR.DS-11"
+    events = list(map(json.loads, drift_ocsf.render(drift(), with_blueprint).splitlines()))
+    assert ["nist-csf-2.0:PR.DS-11"] in [each["compliance"].get("requirements") for each in events]
+    told = drift_asff.findings(drift(), with_blueprint)
+    assert ["nist-csf-2.0:PR.DS-11"] in [each["Compliance"].get("RelatedRequirements") for each in told]
 
 
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from landing.aws import Aws, unless
 from landing.blueprint import canonical, capabilities, context_values
 from landing.blueprint.resource_names import MANAGED_TAG
 from landing.core.errors import Cause, OperationFailed
-from landing.core.model import Change
+from landing.core.model import Address, Change
 from landing.core.references import account_id
 from landing.library.template import parsed
 from landing.organization import Deployment, Organization
@@ -52,6 +52,11 @@ class CloudFormationKind(Kind):
         values = {**context, **deployment.parameters}
         declared = deployment.template.get("Parameters")
         return {name: values[name] for name in sorted(declared if isinstance(declared, dict) else {}) if name in values}
+
+    def controls_of(self, organization: Organization, address: Address) -> Sequence[str]:
+        """Those that its blueprint or playbook says."""
+        deployment = organization.deployments.get(address.name)
+        return (*self.controls, *(deployment.controls if deployment else ()))
 
     def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
         """The templates compared with the values of their parameters: another value weakens as another text does."""

@@ -315,6 +315,11 @@ class StackSet(CloudFormationKind):
         """An operation that runs is no harm yet."""
         return Severity.LOW if self.under_way(change) else super().severity_of(organization, change)
 
+    def controls_of(self, organization: Organization, address: Address) -> tuple[str, ...]:
+        """Those of what it deploys, whichever part of it."""
+        deployment = stack_sets(organization).get(address.name)
+        return (*self.controls, *(deployment.controls if deployment else ()))
+
     def under_way(self, change: Change) -> str:
         """An operation that runs: how the instances are is known when it has ended. Or a wave that is still to come."""
         before, after = change.before or {}, change.after or {}
