@@ -1,6 +1,7 @@
 """Pools of private addresses, one for each region, of which the organization's networks take their ranges."""
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 
 from troposphere import GetAtt, Output, Ref, Tags, Template
@@ -30,6 +31,8 @@ def address_pools(
     parts = {region: ipaddress.IPv4Network(part) for region, part in pools.items()}
     if not whole.is_private or not parts or not all(part.subnet_of(whole) for part in parts.values()):
         raise ValueError("`cidr` is a private range, and each of `pools` a part of it")
+    if not all(re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", region) for region in parts):
+        raise ValueError("`pools` have the names of regions")
     if any(a.overlaps(b) for one, a in parts.items() for other, b in parts.items() if one < other):
         raise ValueError("`pools` overlap")
     if not 16 <= largest <= default_prefix <= smallest <= 28:

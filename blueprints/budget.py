@@ -34,6 +34,8 @@ def budget(
     percents = [*actual_percent, *forecast_percent]
     if not 1 <= len(percents) <= MOST_NOTIFICATIONS or not all(1 <= each <= 1000 for each in percents):
         raise ValueError(f"`actual_percent`, `forecast_percent`: 1 to {MOST_NOTIFICATIONS} together, from 1 to 1000")
+    if any(len(set(some)) < len(some) for some in (emails, actual_percent, forecast_percent)):
+        raise ValueError("`emails` and percents are each named once")
     template = Template("Budget of an account")
     template.add_resource(
         Budget(

@@ -19,8 +19,13 @@ def ecr_scanning(
     would switch that off. `repositories` are names, `*` allowed; all of them when left out.
     """
     names = ["*"] if repositories is None else repositories
-    if not names or len(names) > 100 or not all(re.fullmatch(r"[a-z0-9*]([._/-]?[a-z0-9*]+)*", name) for name in names):
-        raise ValueError("`repositories` are 1 to 100 names of repositories, with `*` for any characters")
+    if (
+        not names
+        or len({*names}) < len(names)
+        or len(names) > 100
+        or not all(re.fullmatch(r"[a-z0-9*]([._/-]?[a-z0-9*]+)*", name) for name in names)
+    ):
+        raise ValueError("`repositories` are 1 to 100 different names of repositories, with `*` for any characters")
     template = Template("Scanning of images")
     template.add_resource(
         RegistryScanningConfiguration(

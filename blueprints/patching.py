@@ -25,6 +25,12 @@ def patching(
     """
     if not re.fullmatch(r"(rate|cron)\([^()]{1,200}\)", schedule) or (reboot and not install):
         raise ValueError("`schedule` is `rate(…)` or `cron(…)`; `reboot` goes with `install`")
+    often = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", schedule)
+    if schedule.startswith("rate") and not (often and int(often[1]) >= (30 if often[2] == "minute" else 1)):
+        raise ValueError("`schedule`: a rate is of minutes, hours or days, and 30 minutes at least")
+    given = {"all": [""]} if tags is None else tags
+    if not 1 <= len(given) <= 5 or not all(key and values for key, values in given.items()):
+        raise ValueError("`tags` are 1 to 5, each with its values; without `tags` all instances are meant")
     if not (1 <= concurrency_percent <= 100 and 0 <= error_percent <= 100):
         raise ValueError("`concurrency_percent` is from 1 to 100, `error_percent` from 0 to 100")
     if severity not in ("CRITICAL", "HIGH", "MEDIUM", "LOW", "UNSPECIFIED"):

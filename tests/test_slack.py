@@ -90,6 +90,13 @@ def test_a_channel_that_somebody_changes_or_takes_away_is_drift(cloud: Cloud, lo
     assert cloud.plan(detect=True).changes == ()
 
 
+def test_a_channel_is_taken_once(problems: Any) -> None:
+    twice = TEXT.replace("slack: {", "slack: {again: {workspace: T0123ABCD, channel: C0123ABCDEF}, ")
+    (found,) = [each for each in problems(text=twice) if each.code == "LZ424"]
+    assert "`again` is this channel already" in found.message
+    assert found.source
+
+
 def test_slack_is_not_in_every_partition(problems: Any) -> None:
     china = TEXT.replace("eu-west-1, us-east-1", "cn-north-1").replace("eu-west-1", "cn-north-1")
     assert ("LZ483", "error") in [(each.code, each.severity) for each in problems("", china)]

@@ -185,6 +185,7 @@ def late(*, name: str = "/late") -> Template:
     [
         ("", "Hub", ""),
         ("", "Other", "the template of blueprint `late` has no parameter `Other` for an output"),
+        ("", "Other", "the template of blueprint `late` needs a value of its parameter `Hub`"),
         (", NoEcho=True", "Hub", "`Hub` is NoEcho"),
     ],
 )

@@ -154,7 +154,7 @@ class Deployments:
         for (key, name, given, later), rendered in zip(asked, results, strict=True):
             path: Path_ = ("stacks", key)
             value = self.data["stacks"][key]
-            template = self._template(name, rendered, given, path)
+            template = self._template(name, rendered, {**given, **later}, path)
             if template is None:
                 continue
             declared = template.get("Parameters")
@@ -291,6 +291,12 @@ class Deployments:
             if parameter in declared and "Default" not in declared[parameter] and role not in self.data["roles"]:
                 message = f"the template of blueprint `{name}` needs the account of `roles.{role}`"
                 self._problem("LZ312", message, path, f"`roles: {{{role}: …}}`, the key of an account")
+        known = {*CONTEXT_PARAMETERS, *rendered.values, *given}
+        for parameter, about in declared.items() if isinstance(declared, dict) and not rendered.wrong else ():
+            if isinstance(about, dict) and "Default" not in about and parameter not in known:
+                message = f"the template of blueprint `{name}` needs a value of its parameter `{parameter}`"
+                hint = f'give it an output: `{parameter}: "{{{{ stacks.KEY.outputs.NAME }}}}"`'
+                self._problem("LZ312", message, at if self.document.at(at) is not None else path, hint)
         if template is not None and (size := len(canonical(template))) > MAX_TEMPLATE:
             self._problem(
                 "LZ323",

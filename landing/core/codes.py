@@ -275,7 +275,10 @@ CODES: Mapping[str, Explanation] = {
         "a remediation that cannot be: what it leaves out, its permissions, or a region that has none of its kind",
         "correct it at that place",
     ),
-    "LZ424": Explanation("alarms that nobody hears", "name an address under `services.alarms`"),
+    "LZ424": Explanation(
+        "alarms that nobody hears, or a channel of Slack that is named twice",
+        "name an address under `services.alarms`; take one of the two out",
+    ),
     "LZ425": Explanation(
         "alarms whose events come in a region that is not governed", "govern it, or hear of no sign-in of a root user"
     ),
@@ -294,7 +297,7 @@ CODES: Mapping[str, Explanation] = {
     ),
     "LZ443": Explanation(
         "settings of Security Lake that cannot work: a rollup region without a lake, a subscriber of what is not "
-        "collected, management events of which no trail has all",
+        "collected, transitions that S3 does not make, management events of which no trail has all",
         "name a governed region that has it; collect it; have a trail with `management_events: all`",
     ),
     "LZ447": Explanation(

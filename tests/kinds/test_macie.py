@@ -10,6 +10,7 @@ import pytest
 
 from landing.core.model import Change
 from landing.sandbox import Sandbox
+from landing.services.macie.expression import unreadable
 from landing.services.macie.settings import EXACT, NUMBERS, TESTS, TEXTS
 from landing.services.registry import KINDS
 from tests.cloud import Cloud
@@ -219,7 +220,11 @@ def test_a_file_that_macie_cannot_read_is_drift(sandbox: Sandbox, at: At) -> Non
         "discovery: ALL, inspection: {allow_lists: [none]}",
         "allow_lists: {a: {}}",
         "allow_lists: {a: {regex: a, location: 's3://acme/a'}}",
+        "allow_lists: {a: {regex: '('}}",
         "identifiers: {a: {regex: a, severity: {LOW: 2, HIGH: 1}}}",
+        "identifiers: {a: {regex: '[a'}}",
+        "identifiers: {a: {regex: '(?<=a)b'}}",
+        'identifiers: {a: {regex: "(a)\\\\1"}}',
         "jobs: {a: {every: day, include: {}}}",
         "jobs: {a: {every: day, include: {target: {tags: {no: body}}}}}",
         "jobs: {a: {every: day, include: {names: [a-a]}, managed: NONE}}",
@@ -232,6 +237,11 @@ def test_discovery_and_jobs_that_macie_does_not_take_are_told(problems: Any, set
     found = problems(f"services: {{macie: {{export: false, {settings}}}}}")
     assert {each.code for each in found if each.severity == "error"} == {"LZ485"}
     assert all(each.source and each.help for each in found if each.severity == "error")
+
+
+@pytest.mark.parametrize("regex", ["4111-.*", r"E-[0-9]{6}\b", r"\p{Lu}[(?=]", r"\\1\(?=", r"[]\1]a"])
+def test_an_expression_that_macie_may_take_is_let_pass(regex: str) -> None:
+    assert unreadable(regex) == ""
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from landing.core.errors import ImpossiblePlan
 from landing.core.model import Action, Diagnostic
 from landing.engine.observe import observe
+from landing.engine.order.unique_names import refuse_impossible
 from landing.sandbox import Sandbox
 from landing.services.base import Kinds
 from landing.services.registry import KINDS
@@ -130,6 +132,20 @@ def test_the_end_leaves_buckets_and_the_administrator(sandbox: Sandbox, at: At) 
     assert [each["Name"] for each in listed["DelegatedAdministrators"]] == ["Log Archive"]
 
 
+def test_a_lake_that_others_read_is_not_deleted_nor_what_it_collects(at: At) -> None:
+    cloud = converged(at(text("sources: {ROUTE53: {}}")), OF_IT)
+    client(cloud).create_subscriber(
+        subscriberName="theirs",
+        accessTypes=["S3"],
+        sources=[{"awsLogSource": {"sourceName": "ROUTE53", "sourceVersion": "2.0"}}],
+        subscriberIdentity={"principal": "999988887777", "externalId": "abc"},
+    )
+    none = at(SMALL)
+    plan, live = none.plan(OF_IT), none.observe(OF_IT).live
+    with pytest.raises(ImpossiblePlan, match=r"AWS deletes no lake that is read, and theirs .by name., of others"):
+        refuse_impossible(plan.kinds, plan.changes, live)
+
+
 def test_who_administers_it_already_is_not_dismissed(sandbox: Sandbox, at: At) -> None:
     cloud = converged(at(SMALL), OF_IT)
     ids = cloud.open().tree.account_ids
@@ -151,6 +167,9 @@ def test_who_administers_it_already_is_not_dismissed(sandbox: Sandbox, at: At) -
             "subscribers: {siem: {principal: '111122223333', external_id: abc, sources: [WAF]}}",
             "subscriber `siem` wants `WAF`, which is not collected",
         ),
+        ("transitions: {STANDARD_IA: 29}", "at least 30 days before STANDARD_IA"),
+        ("transitions: {GLACIER: 365}", "after 365 days objects are deleted"),
+        ("transitions: {GLACIER: 60, DEEP_ARCHIVE: 60}", "before they go to a warmer class"),
         ("sources: {CLOUD_TRAIL_MGMT: {}}", "CLOUD_TRAIL_MGMT wants a trail of the organization"),
     ],
 )

@@ -29,6 +29,7 @@ def test_a_name_is_given_once_and_without_guardrails_anything_may_be_done(cloud:
     made = client.create_slack_channel_configuration(**asked())["ChannelConfiguration"]
     assert made["GuardrailPolicyArns"] == ["arn:aws:iam::aws:policy/AdministratorAccess"]
     refused("ConflictException", client.create_slack_channel_configuration, **asked())
+    refused("InvalidRequestException", client.create_slack_channel_configuration, **asked(ConfigurationName="b"))
     arn = made["ChatConfigurationArn"]
     client.tag_resource(ResourceARN=arn, Tags=[{"TagKey": "team", "TagValue": "sec"}])
     client.untag_resource(ResourceARN=arn, TagKeys=["other"])

@@ -95,6 +95,7 @@ CODES: Mapping[str, Explanation] = {
     "POL514": Explanation(
         "a Deny for want of MFA that spares requests without the key", "write BoolIfExists in the place of Bool"
     ),
+    "POL515": Explanation("a Deny but for networks that have every address", "name only the networks that are meant"),
     "POL600": Explanation(
         "a Deny of everything for everybody", "let the roles through that must get in, by aws:PrincipalArn"
     ),

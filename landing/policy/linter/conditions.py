@@ -1,7 +1,9 @@
 """The conditions of statements: names, values, and what they do not say."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import IPv4Network, collapse_addresses
 from typing import Any
 
 from landing.policy import arn, catalog, suggestions
@@ -23,6 +25,9 @@ _FITTING = {
     "Date": {"date", "numeric", "string"},
     "IPAddress": {"ip"},
 }
+
+
+EVERY_ADDRESS = IPv4Network("0.0.0.0/0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ def _line(item: Located, operator: str, key: str, values: Any) -> Iterator[Findi
     yield from _multiplicity(line)
     yield from _presence(line)
     yield from _mfa(line)
+    yield from _everywhere(line)
     if use.operator.family not in _FITTING.get(found.base_type, set()) | {"null", "binary"}:
         message = f"{operator} compares another type than {found.name} has ({found.base_type})"
         yield Finding("POL512", WARNING, line.at(), message)
@@ -183,6 +189,19 @@ def _mfa(line: _Line) -> Iterator[Finding]:
     if bare and line.found.name == "aws:MultiFactorAuthPresent" and line.item.raw.get("Effect") == "Deny":
         message = "requests with long-term credentials have no aws:MultiFactorAuthPresent: the Deny spares them"
         yield Finding("POL514", WARNING, line.at(), message, "use BoolIfExists")
+
+
+def _everywhere(line: _Line) -> Iterator[Finding]:
+    """A Deny but for some networks, when these have every address."""
+    if line.use.operator.family != "ip" or not line.use.operator.negated or line.item.raw.get("Effect") != "Deny":
+        return
+    networks = []
+    for value in line.values:
+        with suppress(ValueError):
+            networks.append(IPv4Network(str(value), strict=False))
+    if EVERY_ADDRESS in collapse_addresses(networks):
+        message = "every IPv4 address is in these networks: the Deny hits no request that has one"
+        yield Finding("POL515", WARNING, line.at(), message, "name only the networks that are meant")
 
 
 # Keys of the data perimeter that requests of AWS services, or forwarded by them, do not have.

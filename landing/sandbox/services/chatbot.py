@@ -49,7 +49,7 @@ class Chatbot(Service[Chat]):
         return call.page("SlackChannelConfigurations", [channels[wanted]] if wanted else list(channels.values()))
 
     def create_slack_channel_configuration(self, call: Call) -> dict[str, Any]:
-        """Only in a workspace that is authorized, and once of a name."""
+        """Only in a workspace that is authorized, and once of a name and of a channel."""
         chat, team, name = self.state(call), call["SlackTeamId"], call["ConfigurationName"]
         if team not in _workspaces(call):
             raise Refusal(
@@ -60,6 +60,13 @@ class Chatbot(Service[Chat]):
         arn = call.arn(f"chat-configuration/slack-channel/{name}", region="")
         if arn in chat.channels:
             raise Refusal("ConflictException", f"The configuration {name} exists already.")
+        channel = call["SlackChannelId"]
+        if any((team, channel) == (each["SlackTeamId"], each["SlackChannelId"]) for each in chat.channels.values()):
+            raise Refusal(
+                "InvalidRequestException",
+                f"Slack channel with ID {channel} in Slack team {team} has already been configured for AWS account "
+                f"{call.account}.",
+            )
         linked_roles.ensure(call.world, call.account, PRINCIPAL)
         chat.channels[arn] = {
             "ChatConfigurationArn": arn,

@@ -67,6 +67,11 @@ class AlarmSubscription(Kind):
         if service.settings.slack and organization.partition != "aws":
             message = f"the partition {organization.partition} has no Amazon Q Developer in chat applications"
             yield service.problem("LZ483", message, "take `slack` out, and add `https` or `email`", "slack")
+        channels: dict[SlackChannel, str] = {}
+        for key, channel in service.settings.slack.items():
+            if (other := channels.setdefault(channel, key)) != key:
+                message = f"`{other}` is this channel already, and AWS takes a channel once in an account"
+                yield service.problem("LZ424", message, "take one of the two out", "slack", key, "channel")
         yield from _without_logs(organization, service)
         yield from _unknown_rules(organization, service)
         place = GLOBAL_REGION[organization.partition]

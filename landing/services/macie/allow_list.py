@@ -9,6 +9,7 @@ from landing.aws import SERVICE_DENIES, Aws, unless
 from landing.core.model import Action, Attributes, Change, Diagnostic, Resource, Scope, Severity
 from landing.organization import PREFIX, Organization
 from landing.services.base import Ownership
+from landing.services.macie.expression import HINT, unreadable
 from landing.services.macie.session import Macie
 from landing.services.macie.settings import MacieSettings
 from landing.services.shapes import NAME, AdministeredSetting, keyed_apart
@@ -44,12 +45,15 @@ class MacieAllowList(AdministeredSetting):
     writes = ("macie2:CreateAllowList", "macie2:UpdateAllowList", "macie2:DeleteAllowList")
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
-        """An expression or a file, one of both."""
+        """An expression or a file, one of both; expressions that cannot be read."""
         service = organization.service(MacieSettings)
         for key, each in (service.settings.allow_lists if service else {}).items():
             if service and bool(each.regex) == bool(each.location):
                 message = f"allow list `{key}` has {'an expression and a file' if each.regex else 'no text to allow'}"
                 yield service.problem("LZ485", message, "say `regex` or `location`", "allow_lists", key, key=True)
+            if service and (wrong := unreadable(each.regex)):
+                message = f"the expression of `{key}` {wrong}"
+                yield service.problem("LZ485", message, HINT, "allow_lists", key, "regex")
 
     def desired(self, organization: Organization) -> Iterable[Resource]:
         """Each list, in every governed region that has Macie."""

@@ -13,6 +13,7 @@ from landing.core import forms
 from landing.core.model import Action, Attributes, Change, Diagnostic, Resource, Scope, Severity
 from landing.organization import PREFIX, Organization
 from landing.services.base import Ownership
+from landing.services.macie.expression import HINT, unreadable
 from landing.services.macie.session import Macie
 from landing.services.macie.settings import SEVERITIES, Identifier, MacieSettings
 from landing.services.shapes import NAME, AdministeredSetting, keyed_apart
@@ -46,9 +47,12 @@ class MacieIdentifier(AdministeredSetting):
     writes = ("macie2:CreateCustomDataIdentifier", "macie2:DeleteCustomDataIdentifier")
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
-        """Thresholds that do not rise with the severity."""
+        """Expressions that cannot be read, and thresholds that do not rise with the severity."""
         service = organization.service(MacieSettings)
         for key, each in (service.settings.identifiers if service else {}).items():
+            if service and (wrong := unreadable(each.regex)):
+                message = f"the expression of `{key}` {wrong}"
+                yield service.problem("LZ485", message, HINT, "identifiers", key, "regex")
             thresholds = [each.severity[name] for name in SEVERITIES if name in each.severity]
             if service and thresholds != sorted({*thresholds}):
                 message = f"the thresholds of `{key}` do not rise from LOW to HIGH"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, unless
@@ -10,11 +10,12 @@ from landing.blueprint.resource_names import LAKE_REPLICATION_ROLE, LAKE_ROLE
 from landing.core import forms
 from landing.core.errors import Cause, OperationFailed
 from landing.core.model import Action, Address, Attributes, Change, Diagnostic, Resource, Scope
-from landing.organization import Organization
+from landing.organization import EnabledService, Organization
 from landing.organization.resources import STACK
 from landing.services.base import Ownership
 from landing.services.security_lake.administrator import SecurityLakeAdministrator
 from landing.services.security_lake.settings import (
+    CLASSES,
     LAKE_FORMATION,
     MANAGED_KEY,
     PRINCIPAL,
@@ -28,6 +29,9 @@ ROLES = "security-lake-roles"
 """The stack that makes the roles."""
 UNSEEN = 20.0
 """Seconds in which a new role is not seen yet; CreateDataLake fails for want of it."""
+LEAST_DAYS = {"STANDARD_IA": 30, "ONEZONE_IA": 30}
+"""Before which S3 moves no object there."""
+SUBSCRIBER = "security_lake_subscriber"
 UNDER_WAY = ("INITIALIZED", "PENDING")
 DONE, FAILED = "COMPLETED", "FAILED"
 ABSENT = (SERVICE_DENIES, Cause.NOT_THERE)
@@ -106,6 +110,7 @@ class SecurityLake(OfTheLake):
         if settings.rollup and settings.rollup not in offered:
             message = f"`{settings.rollup}` is no governed region that has Security Lake"
             yield service.problem("LZ443", message, f"one of {', '.join(offered)}", "rollup")
+        yield from _odd_transitions(service)
         for key, subscriber in settings.subscribers.items():
             for number, name in enumerate(subscriber.sources):
                 if name not in settings.sources:
@@ -152,6 +157,20 @@ class SecurityLake(OfTheLake):
             attributes = _attributes(found)
             needs = _needs(organization, scope, attributes["copies_to"])
             yield Resource(self.address(NAME, scope), attributes, needs)
+
+    def impossible(self, change: Change, live: Mapping[Address, Resource]) -> Iterable[str]:
+        """The end of a lake that others read (DeleteDataLake: ConflictException)."""
+        theirs = sorted(
+            address.name
+            for address, found in live.items()
+            if address.kind == SUBSCRIBER and address.scope == change.address.scope and not found.owned
+        )
+        if change.action is Action.DELETE and theirs:
+            scope = change.address.scope
+            yield (
+                f"AWS deletes no lake that is read, and {', '.join(theirs)}, of others, reads this one: it has to "
+                f"go first (aws securitylake delete-subscriber, in {scope.account}, {scope.region})"
+            )
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Roles of services first; an existing lake is updated, and either is waited for."""
@@ -207,6 +226,33 @@ class SecurityLake(OfTheLake):
                 yield f"{scope.account} stays the administrator of Security Lake"
         if change.action is Action.CREATE:
             yield "charged by the GB of logs that its sources take in, and by what lies in its bucket"
+
+
+def _odd_transitions(service: EnabledService[SecurityLakeSettings]) -> Iterator[Diagnostic]:
+    """Those that S3 refuses (S3 User Guide, "Transitioning objects using Amazon S3 Lifecycle")."""
+    settings = service.settings
+    latest = 0
+    for name in CLASSES:
+        days = settings.transitions.get(name)
+        if days is None:
+            continue
+        if days >= settings.retention_days:
+            wrong, hint = (
+                f"after {settings.retention_days} days objects are deleted",
+                "say fewer days, or keep them longer",
+            )
+        elif days < LEAST_DAYS.get(name, 0):
+            wrong, hint = f"S3 wants at least {LEAST_DAYS[name]} days before {name}", f"say {LEAST_DAYS[name]} or more"
+        elif days <= latest:
+            wrong, hint = (
+                "objects would go there before they go to a warmer class",
+                "let the days rise with the classes",
+            )
+        else:
+            latest = days
+            continue
+        message = f"objects cannot go to {name} after {days} days: {wrong}"
+        yield service.problem("LZ443", message, hint, "transitions", name)
 
 
 def lake_in(scope: Scope) -> Address:

@@ -50,7 +50,11 @@ class Subscriber:
         REQUIRED, "Account id, or service principal.", pattern=r"^([0-9]{12}|[a-z0-9.-]*\.(amazonaws|amazon)\.com)$"
     )
     external_id: str = setting(
-        REQUIRED, "What the subscriber names when it enters.", minLength=2, maxLength=1224, pattern=r"^[\w+=,.@:/-]*$"
+        REQUIRED,
+        "What the subscriber names when it enters.",
+        minLength=2,
+        maxLength=1224,
+        pattern=r"^[A-Za-z0-9_+=,.@:/-]*$",
     )
     sources: tuple[str, ...] = setting(
         REQUIRED, "Which sources, all of the service's `sources`.", minItems=1, items={"enum": list(SOURCES)}
@@ -82,4 +86,4 @@ class SecurityLakeSettings:
     roles: bool = setting(
         True, "Make the roles that AWS names, in the log archive account; off where they are there already."
     )
-    subscribers: Mapping[str, Subscriber] = setting({}, "Who reads it, by stable key.")
+    subscribers: Mapping[str, Subscriber] = setting({}, "Who reads it, by stable key.", propertyNames={"maxLength": 56})

@@ -10,7 +10,7 @@ from landing.core import forms
 from landing.core.model import Action, Address, Change, Resource, Scope, Severity
 from landing.organization import PREFIX, Organization
 from landing.services.base import Ownership
-from landing.services.security_lake.lake import ABSENT, WHERE, OfTheLake, lake_in, one_at_a_time
+from landing.services.security_lake.lake import ABSENT, SUBSCRIBER, WHERE, OfTheLake, lake_in, one_at_a_time
 from landing.services.security_lake.settings import SecurityLakeSettings
 from landing.services.security_lake.source import SecurityLakeSource
 from landing.services.shapes import keyed_apart
@@ -20,7 +20,7 @@ from landing.services.strength import Weaker, neutral, no_more, told
 class SecurityLakeSubscriber(OfTheLake):
     """A subscriber (CreateSubscriber), called `landing-<key>`, in the region in which the lake is read."""
 
-    name = "security_lake_subscriber"
+    name = SUBSCRIBER
     ending = "deleted"
     title = "Security Lake subscriber"
     ownership = Ownership.PREFIX
