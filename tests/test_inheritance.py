@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from landing.config import load
 from landing.core.errors import ConfigError
 from landing.core.model import Diagnostic
 from landing.library import Library, shipped
-from tests.samples import FULL
+from landing.sandbox import Sandbox
+from tests.cloud import Cloud
+from tests.samples import FULL, SMALL
 
 EC2 = '{"ec2_attributes": {"serial_console_access": {"status": {"@@assign": "%s"}}}}'
 PLAN = '{"plans": {"daily": {"regions": {"@@assign": ["eu-west-1"]}}}}'
@@ -40,7 +43,19 @@ def found(tmp_path: Path) -> Callable[[str], list[Diagnostic]]:
             _, problems = load(tmp_path / "config", Library.load(shipped(), LIBRARY, tmp_path))
         except ConfigError as error:
             problems = [*error.problems]
-        return [problem for problem in problems if problem.code in ("LZ477", "LZ478", "LZ479")]
+        return [problem for problem in problems if problem.code in ("LZ477", "LZ478", "LZ479", "LZ480")]
+
+    return find
+
+
+@pytest.fixture
+def load_problems(tmp_path: Path) -> Callable[[str], list[Diagnostic]]:
+    """What is told of a small config with more of it."""
+
+    def find(more: str) -> list[Diagnostic]:
+        (tmp_path / "landing.yaml").write_text(SMALL + more)
+        _, problems = load(tmp_path / "landing.yaml", Library.load(shipped()))
+        return [problem for problem in problems if problem.code == "LZ480"]
 
     return find
 
@@ -115,3 +130,61 @@ def test_an_exclusion_is_refused_only_where_the_innermost_policy_admits_none(
         closed.replace("}}", "}, parameters: {exclusions: enabled}}") + inner.replace("enabled", "disabled")
     )
     assert problem.pointer == ("guardrails", "below")
+
+
+VAULT = "  backup-vault: {target: {units: [workloads]}}\n"
+ROLE = "  backup-role: {target: {units: [workloads]}}\n"
+
+
+def test_backups_that_lack_their_vault_or_role_are_told_once_each(
+    load_problems: Callable[[str], list[Diagnostic]],
+) -> None:
+    guardrail = "guardrails:\n  backup-daily: {target: {units: [workloads]}}\n"
+    lacking = [problem.message for problem in load_problems(guardrail)]
+    assert len(lacking) == 2
+    assert "the vault `landing`, which nothing of the config makes in `shop-prod`, eu-west-1" in lacking[0]
+    assert "the role `landing-backup`, which nothing of the config makes in `shop-prod`" in lacking[1]
+    assert load_problems(f"{guardrail}baselines:\n{VAULT}{ROLE}") == []
+    (vault,) = load_problems(f"{guardrail}baselines:\n{ROLE}")
+    assert (vault.code, vault.severity, vault.pointer) == ("LZ480", "warning", ("guardrails", "backup-daily"))
+    one = VAULT.replace("]}}", "]}, regions: [eu-west-1]}")
+    (other,) = load_problems(f"{guardrail}baselines:\n{ROLE}{one}")
+    assert "in `shop-prod`, us-east-1" in other.message
+    prod = f"{ROLE}{VAULT}".replace("units: [workloads]", "units: [workloads/prod]")
+    assert all("in `shop-dev`" in each.message for each in load_problems(f"{guardrail}baselines:\n{prod}"))
+    default = guardrail.replace("]}}", "]}, parameters: {vault: Default}}")
+    assert [each.message.count("the role") for each in load_problems(default)] == [1]
+
+
+LONGER = (
+    """{"plans": {"landing-daily": {"rules": {"nightly": {"lifecycle": {"delete_after_days": {"@@assign": "90"}}}}}}}"""
+)
+
+
+def test_the_shipped_backup_policy_is_inherited_and_changed_below(tmp_path: Path) -> None:
+    """AWS merges it: a policy of a unit says how long, the rest is the shipped one's, and the role is the account's own."""
+    folder = tmp_path / "scps" / "longer"
+    folder.mkdir(parents=True)
+    (folder / "policy.json").write_text(LONGER)
+    (folder / "metadata.yaml").write_text(META % "BACKUP_POLICY")
+    guardrails = (
+        "guardrails:\n  backup-daily: {target: {units: [workloads]}}\n  longer: {target: {units: [workloads/prod]}}\n"
+    )
+    (tmp_path / "landing.yaml").write_text(f"{SMALL}{guardrails}baselines:\n{VAULT}{ROLE}")
+    organization, problems = load(tmp_path / "landing.yaml", Library.load(shipped(), tmp_path))
+    assert [each for each in problems if each.code in ("LZ477", "LZ478", "LZ480")] == []
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, organization)
+        assert cloud.apply().complete
+        assert cloud.plan().changes == ()
+        ids, client = cloud.open().tree.account_ids, sandbox.session().client("organizations")
+        for key, days in (("shop-prod", "90"), ("shop-dev", "35")):
+            answer = client.describe_effective_policy(PolicyType="BACKUP_POLICY", TargetId=ids[key])
+            plan = json.loads(answer["EffectivePolicy"]["PolicyContent"])["plans"]["landing-daily"]
+            assert plan["rules"]["nightly"]["lifecycle"]["delete_after_days"] == days
+            assert plan["regions"] == ["eu-west-1", "us-east-1"]
+            role = plan["selections"]["tags"]["tagged"]["iam_role_arn"]
+            assert role in (f"arn:aws:iam::{ids[key]}:role/landing-backup", "arn:aws:iam::$account:role/landing-backup")
+            session = sandbox.session(ids[key], region="us-east-1")
+            vaults = session.client("backup").list_backup_vaults()["BackupVaultList"]
+            assert plan["rules"]["nightly"]["target_backup_vault_name"] in [each["BackupVaultName"] for each in vaults]

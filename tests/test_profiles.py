@@ -40,7 +40,7 @@ def test_what_each_profile_has_on() -> None:
     assert services_in("regulated") == {service.key for service in CHOSEN} - {*PREPARED}
     few = yaml.safe_load(written(GUARDRAILS_FILE, "minimal"))["guardrails"]
     assert set(few) == set(PROFILES["minimal"].guardrails or ())
-    policies = {"ec2-account-defaults", "s3-account-public-access", "ai-services-opt-out"}
+    policies = {"ec2-account-defaults", "s3-account-public-access", "ai-services-opt-out", "backup-daily"}
     shipped_on = yaml.safe_load(GUARDRAILS_FILE)["guardrails"]
     assert set(yaml.safe_load(written(GUARDRAILS_FILE, "regulated"))["guardrails"]) == {*shipped_on, *policies}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from landing.core.model import Diagnostic
 from landing.organization import Guardrail, Organization, node_of
@@ -29,8 +29,13 @@ def check(organization: Organization) -> Iterator[Diagnostic]:
                     yield problem
     if "DECLARATIVE_POLICY_EC2" in types:
         yield from _refused(organization)
+    if BACKUP in types:
+        yield from _in_vain(organization)
 
 
+BACKUP = "BACKUP_POLICY"
+DEFAULT_VAULT = "Default"
+"""The vault that AWS Backup makes in an account by itself (Developer Guide, "Backup vaults")."""
 SET_BY_POLICY = {
     "AWS::EC2::SnapshotBlockPublicAccess": "snapshot_block_public_access",
     "AWS::EC2::VPCBlockPublicAccessExclusion": "vpc_block_public_access",
@@ -63,6 +68,64 @@ def _refused(organization: Organization) -> Iterator[Diagnostic]:
                     hint = f"leave it out of `{deployment.key}` there, or attach the guardrail elsewhere"
                     yield _problem(guardrail, "LZ479", message, hint, "error")
                     break
+
+
+def _in_vain(organization: Organization) -> Iterator[Diagnostic]:
+    """Backup plans that name a vault or a role which nothing of the config makes there: AWS attaches them all the same.
+
+    Organizations User Guide, "Backup policy syntax": both must be in each account, the vault in each region. Told once
+    for a guardrail and what it lacks, in the first account.
+    """
+    vaults, roles = _made_for_backups(organization)
+    said = set[tuple[str, str]]()
+    for account in organization.accounts:
+        levels = [_of_type(organization, node, BACKUP) for node in _way_to(organization, account)]
+        guardrails = [each for level in levels for each in level]
+        if not guardrails:
+            continue
+        found = leaves(effective([[guardrail.document for guardrail in level] for level in levels]).document)
+        for what, where in _lacking(found, account, vaults, roles):
+            if (guardrails[-1].key, what) not in said:
+                said.add((guardrails[-1].key, what))
+                message = (
+                    f"its backups need the {what}, which nothing of the config makes in {where}: its jobs fail there"
+                )
+                hint = "have the baselines `backup-vault` and `backup-role` reach its accounts, or see that it is there"
+                yield _problem(guardrails[-1], "LZ480", message, hint)
+
+
+def _lacking(
+    found: Mapping[tuple[str, ...], object],
+    account: str,
+    vaults: Collection[tuple[str, str, str]],
+    roles: Collection[tuple[str, str]],
+) -> Iterator[tuple[str, str]]:
+    """What the plans of an account name and is not there, and where."""
+    for place, value in found.items():
+        if place[-1] == "target_backup_vault_name" and value != DEFAULT_VAULT:
+            regions = found.get((*place[:2], "regions"), ())
+            for region in regions if isinstance(regions, list) else ():
+                if (account, region, value) not in vaults:
+                    yield f"vault `{value}`", f"`{account}`, {region}"
+        elif place[-1] == "iam_role_arn":
+            name = str(value).rpartition("/")[2]
+            if (account, name) not in roles:
+                yield f"role `{name}`", f"`{account}`"
+
+
+def _made_for_backups(organization: Organization) -> tuple[set[tuple[str, str, str]], set[tuple[str, str]]]:
+    """(account, region, name) of vaults and (account, name) of roles that deployments make."""
+    vaults, roles = set[tuple[str, str, str]](), set[tuple[str, str]]()
+    for deployment in organization.deployments.values():
+        accounts = list(deployment.accounts or organization.members(deployment.target))
+        accounts += [organization.management] if deployment.management else []
+        parts = deployment.template.get("Resources")
+        bodies = [each for each in (parts.values() if isinstance(parts, dict) else ()) if isinstance(each, dict)]
+        named = [each.get("Properties") for each in bodies if each.get("Type") == "AWS::Backup::BackupVault"]
+        names = [each.get("BackupVaultName") for each in named if isinstance(each, dict)]
+        vaults |= {(a, r, n) for a in accounts for r in deployment.regions for n in names if isinstance(n, str)}
+        roles |= {(account, name) for account in accounts for name in deployment.role_names}
+    return vaults, roles
 
 
 def _refuses(organization: Organization, account: str, resource: str) -> Guardrail | None:

@@ -353,6 +353,10 @@ CODES: Mapping[str, Explanation] = {
         "a baseline that sets what a declarative guardrail sets in the same account",
         "leave it to the guardrail there: AWS refuses it to everybody else, and the stack would fail",
     ),
+    "LZ480": Explanation(
+        "(warning) a backup policy that names a vault or a role which nothing of the config makes in an account",
+        "have the baselines `backup-vault` and `backup-role` reach its accounts; where others make them, accept it",
+    ),
     "LZ481": Explanation("new accounts are to wait in the root", "name a unit of their own as `quarantine`"),
     "LZ482": Explanation(
         "(warning) a quarantine unit that holds nobody: no guardrail is attached there, or no stack set covers it",
