@@ -67,6 +67,7 @@ LINKED: dict[tuple[str, str], set[str]] = {
     ("config", "PutOrganizationConformancePack"): {"config-multiaccountsetup.amazonaws.com"},
     ("detective", "EnableOrganizationAdminAccount"): {"detective.amazonaws.com"},
     ("fms", "AssociateAdminAccount"): {"fms.amazonaws.com"},
+    ("fms", "PutAdminAccount"): {"fms.amazonaws.com"},
     ("guardduty", "CreateDetector"): _GUARDDUTY,
     ("guardduty", "EnableOrganizationAdminAccount"): _GUARDDUTY,
     ("health", "EnableHealthServiceAccessForOrganization"): {"health.amazonaws.com"},
@@ -113,6 +114,7 @@ BESIDES = {
     ("detective", "EnableOrganizationAdminAccount"): {*_APPOINTMENT},
     ("detective", "DisableOrganizationAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
     ("fms", "AssociateAdminAccount"): {*_APPOINTMENT},
+    ("fms", "PutAdminAccount"): {"organizations:RegisterDelegatedAdministrator"},  # of the API reference
     ("fms", "DisassociateAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
     ("fms", "PutPolicy"): {"fms:TagResource"},
     ("guardduty", "EnableOrganizationAdminAccount"): {

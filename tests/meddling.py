@@ -1116,19 +1116,56 @@ def firewall_policy_deleted(hands: Hands) -> None:
     client.delete_policy(PolicyId=policy["PolicyId"])
 
 
+FIREWALL_PART = "firewall_part_administrator.shop-prod@management/us-east-1"
+
+
+def _other_firewall_part(hands: Hands, **scope: Any) -> None:
+    client, about = hands.client("fms", region=OTHER), {"AdminAccount": hands.accounts["shop-prod"]}
+    client.put_admin_account(**about, AdminScope={**client.get_admin_scope(**about)["AdminScope"], **scope})
+
+
+@shows(FIREWALL_PART)
+def all_accounts_given_to_a_firewall_administrator(hands: Hands) -> None:
+    everybody = {"AllAccountsEnabled": True}
+    units = {"AllOrganizationalUnitsEnabled": True}
+    _other_firewall_part(hands, AccountScope=everybody, OrganizationalUnitScope=units)
+
+
+@shows(FIREWALL_PART)
+def other_accounts_given_to_a_firewall_administrator(hands: Hands) -> None:
+    _other_firewall_part(hands, AccountScope={"Accounts": [hands.accounts["shop-dev"]]})
+
+
+@shows(FIREWALL_PART)
+def more_types_given_to_a_firewall_administrator(hands: Hands) -> None:
+    _other_firewall_part(hands, PolicyTypeScope={"AllPolicyTypesEnabled": True})
+
+
+@shows(FIREWALL_PART, status="missing")
+def firewall_administrator_of_a_part_resigned(hands: Hands) -> None:
+    hands.client("fms", "shop-prod", OTHER).disassociate_admin_account()
+
+
 @shows(
     "firewall_administrator.organization@management/us-east-1",
     status="missing",
-    also=tuple(
-        f"firewall_policy.{place}"
-        for place in (
-            "web@security-tooling/eu-west-1",
-            "unused-groups@security-tooling/eu-west-1",
-            "unused-groups@security-tooling/us-east-1",
-        )
+    also=(
+        FIREWALL_PART,
+        *(
+            f"firewall_policy.{place}"
+            for place in (
+                "web@security-tooling/eu-west-1",
+                "unused-groups@security-tooling/eu-west-1",
+                "unused-groups@security-tooling/us-east-1",
+            )
+        ),
     ),
 )
 def firewall_administrator_resigned(hands: Hands) -> None:
+    part, organization = hands.client("fms", "shop-prod", OTHER), hands.client("fms", region=OTHER)
+    part.disassociate_admin_account()
+    while len(organization.list_admin_accounts_for_organization()["AdminAccounts"]) > 1:
+        pass
     hands.client("fms", "security-tooling", OTHER).disassociate_admin_account()
 
 

@@ -140,6 +140,8 @@ services:
     policies:
       web: {target: {units: [workloads]}, web_acl: {first: [{managed: AWSManagedRulesCommonRuleSet}]}, regions: [eu-west-1]}
       unused-groups: {target: {units: [root], exclude: {accounts: [shop-dev]}}, security_group_usage: {}}
+    administrators:
+      shop-prod: {target: {units: [workloads], exclude: {accounts: [shop-dev]}}, policy_types: [DNS_FIREWALL, NETWORK_FIREWALL]}
   shield:
     commitment: accepted
     accounts: {shop-prod: {}}

@@ -19,7 +19,7 @@ from tests.cloud import BY_NAME, Cloud, Story, tell
 from tests.samples import FULL
 
 HOME, LEFT = "eu-west-1", "us-east-1"
-OF_ALL_REGIONS = ("firewall_administrator",)
+OF_ALL_REGIONS = ("firewall_administrator", "firewall_part_administrator")
 """Kinds that are there for all regions."""
 
 

@@ -15,6 +15,9 @@ WAVE_TAG = "landing:wave"
 STACKS_TAG = "landing:stacks"
 """A tag of an account in which a stack of the config's `stacks` is."""
 
+FIREWALL_TAG = "landing:firewall-administrator"
+"""A tag of an account that administers a part of Firewall Manager because the config says so."""
+
 REGIONS_TAG = "landing:regions"
 """A tag of an account, with the names of opt-in Regions that we have enabled, or have found enabled."""
 

@@ -27,6 +27,7 @@ DECLARED: Mapping[Ownership, str] = {
     Ownership.TAG_ALONE: "is another thing, though it is called alike",
     Ownership.ROOT: "adopted: gets the tag",
     Ownership.MARKED: "adopted: gets the tag",
+    Ownership.ACCOUNT_TAG: "adopted: the account gets the tag; changed where it differs",
     Ownership.PREFIX: "what has another name is another thing; where the config gives that `name`, it is changed "
     "where it differs, and never deleted",
     Ownership.STACK: "left alone, and a gap: it has our name and not our tag",

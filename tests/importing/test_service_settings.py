@@ -71,6 +71,7 @@ SETTINGS = (
     "{inspector: {suppress: {a: {where: {epssScore: {from: 0, to: 0.2}, title: {prefix: [a, b], neq: [c]}}}}}}",
     "{detective: {auto_enable: false, packages: []}}",
     "{security_lake: {roles: false, sources: {ROUTE53: {}, WAF: {version: '1.0'}}, rollup: eu-west-1, retention_days: 30, transitions: {GLACIER: 9}}}",
+    "{firewall_manager: {administrators: {shop-dev: {}, shop-prod: {target: {units: [root], exclude: {units: [security]}}, regions: [eu-west-1]}}}}",
     "{security_incident_response: {triage: false, team: [{name: Ana, title: T, email: a@example.com}, {name: Bob, title: U, email: b@example.com}]}}",
     "{config: {recorders: false}}",
     "{config: {recorders: false, rules: {ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT, description: E}}}}",

@@ -13,7 +13,8 @@ from landing.core.model import Action, Change
 from landing.engine.order.unique_names import refuse_impossible
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from landing.services.firewall_manager.policy import FirewallPolicy, scope_of
+from landing.services.firewall_manager.policy import FirewallPolicy
+from landing.services.firewall_manager.scope import scope_of
 from landing.services.registry import KINDS
 from tests.cloud import Cloud
 from tests.kinds.conftest import At, converged, of_service
@@ -195,6 +196,121 @@ def test_what_must_be_allowed_and_what_is_told(at: At) -> None:
     converged(without, OF_IT)
     admin = cloud.open().tree.account_ids["security-tooling"]
     assert cloud.sandbox.world.states["fms"][admin, REGION].left == {"landing-web": False}
+
+
+def parted(*administrators: str) -> str:
+    written = "".join(f"      {each}\n" for each in administrators)
+    return f"{SMALL}services:\n  {CONFIG}\n  firewall_manager:\n    administrators:\n{written}"
+
+
+PART = "shop-prod: {target: {units: [workloads]}, regions: [eu-west-1], policy_types: [DNS_FIREWALL]}"
+PART_KIND = "firewall_part_administrator"
+
+
+def listed(cloud: Cloud) -> dict[str, bool]:
+    keys = cloud.open().tree.account_keys
+    found = client(cloud, "management", OTHER).list_admin_accounts_for_organization()["AdminAccounts"]
+    return {keys[each["AdminAccount"]]: each["DefaultAdmin"] for each in found}
+
+
+def test_an_administrator_of_a_part_comes_changes_and_goes(at: At) -> None:
+    cloud = converged(at(parted(PART)), OF_IT)
+    ids, unit = cloud.open().tree.account_ids, cloud.open().tree.node_id("workloads")
+    management = client(cloud, "management", OTHER)
+
+    def scope() -> Any:
+        return management.get_admin_scope(AdminAccount=ids["shop-prod"])["AdminScope"]
+
+    found = scope()
+    assert found["AccountScope"]["Accounts"] == []
+    assert found["OrganizationalUnitScope"]["OrganizationalUnits"] == [unit]
+    assert found["RegionScope"] == {"Regions": ["eu-west-1"], "AllRegionsEnabled": False}
+    wider = at(parted("shop-prod: {target: {units: [root], exclude: {accounts: [log-archive]}}}"))
+    (change,) = wider.plan(OF_IT).changes
+    assert "policies of it that are outside" in " ".join(KINDS[PART_KIND].notes(wider.organization, change))
+    assert len([*KINDS[PART_KIND].weakened(wider.organization, change)]) == 3
+    converged(wider, OF_IT)
+    found = scope()
+    assert found["AccountScope"]["Accounts"] == [ids["log-archive"]]
+    assert found["AccountScope"]["ExcludeSpecifiedAccounts"] is True
+    assert found["PolicyTypeScope"] == {"AllPolicyTypesEnabled": True}
+    converged(at(parted("shop-prod: {}")), OF_IT)
+    assert scope()["AccountScope"]["AllAccountsEnabled"] is True
+
+    none = at(f"{SMALL}services: {{{CONFIG}, firewall_manager: {{}}}}\n")
+    (change,) = none.plan(OF_IT).changes
+    assert (change.action, list(KINDS[PART_KIND].dangers(change))) == (Action.DELETE, ["switch-off"])
+    assert "deletes every policy" in " ".join(KINDS[PART_KIND].notes(none.organization, change))
+    converged(none, OF_IT)
+    assert listed(none) == {"security-tooling": True}
+    tags = cloud.sandbox.session().client("organizations").list_tags_for_resource(ResourceId=ids["shop-prod"])["Tags"]
+    assert "landing:firewall-administrator" not in {each["Key"] for each in tags}
+
+
+def test_an_administrator_of_others_is_left_alone_until_it_is_named(at: At) -> None:
+    cloud = converged(at(parted(PART)), OF_IT)
+    ids = cloud.open().tree.account_ids
+    client(cloud, "management", OTHER).put_admin_account(AdminAccount=ids["shop-dev"], AdminScope={})
+    plan = cloud.plan(OF_IT)
+    assert plan.changes == ()
+    assert {each.name for each in plan.unmanaged if each.kind == PART_KIND} == {"shop-dev"}
+    none = at(SMALL)
+    with pytest.raises(ImpossiblePlan, match="shop-dev is not ours"):
+        refuse_impossible(KINDS, none.plan(OF_IT).changes, none.observe(OF_IT).live)
+    named = at(parted(PART, "shop-dev: {policy_types: [WAFV2]}"))
+    (change,) = named.plan(OF_IT).changes
+    assert change.adopts
+    converged(named, OF_IT)
+    assert none.apply(OF_IT).complete
+    assert none.plan(OF_IT).changes == ()
+    with pytest.raises(Exception, match="no Firewall Manager administrator"):
+        client(cloud, "management", OTHER).get_admin_account()
+
+
+def test_administrators_of_parts_outlast_another_default_one(at: At) -> None:
+    cloud = converged(at(parted(PART)), OF_IT)
+    moved = at(parted(PART).replace("security_tooling: security-tooling", "security_tooling: shop-dev"))
+    (change,) = [each for each in moved.plan(OF_IT).changes if each.address.kind == "firewall_administrator"]
+    assert "shop-prod resigns before that" in " ".join(
+        KINDS["firewall_administrator"].notes(moved.organization, change)
+    )
+    converged(moved, OF_IT)
+    assert listed(cloud) == {"shop-dev": True, "shop-prod": False}
+
+
+def test_one_that_has_resigned_is_appointed_again_or_forgotten(at: At) -> None:
+    cloud = converged(at(parted(PART)), OF_IT)
+    client(cloud, "shop-prod", OTHER).disassociate_admin_account()
+    (change,) = cloud.plan(OF_IT).changes
+    assert change.action is Action.CREATE
+    converged(cloud, OF_IT)
+    client(cloud, "shop-prod", OTHER).disassociate_admin_account()
+    while len(listed(cloud)) > 1:
+        pass
+    none = at(f"{SMALL}services: {{{CONFIG}, firewall_manager: {{}}}}\n")
+    (change,) = none.plan(OF_IT).changes
+    assert change.action is Action.DELETE
+    converged(none, OF_IT)
+
+
+@pytest.mark.parametrize(
+    ("administrator", "message"),
+    [
+        ("nobody: {}", "no account `nobody`"),
+        ("security-tooling: {}", "is the default administrator"),
+        ("management: {}", "members of the organization only"),
+        ("shop-prod: {regions: [mars-1]}", "not in mars-1"),
+        ("shop-prod: {policy_types: [THIRD_PARTY_FIREWALL]}", "for the default administrator alone"),
+        ("shop-prod: {target: {tags: {env: none}}}", "no account of the config"),
+    ],
+)
+def test_a_part_that_aws_would_refuse(
+    administrator: str, message: str, load_text: Callable[[str], Organization]
+) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_text(parted(administrator))
+    (found,) = [each for each in error.value.problems if each.severity == "error"]
+    assert (found.code, message in found.message) == ("LZ466", True), found.message
 
 
 def test_what_is_forgotten_has_no_mark(at: At) -> None:

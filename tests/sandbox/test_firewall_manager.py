@@ -94,14 +94,32 @@ def test_others_have_a_part_and_go_first(cloud: Cloud) -> None:
     both = {"AccountScope": {"Accounts": [other], "AllAccountsEnabled": True}}
     refused("InvalidInputException", client.put_admin_account, AdminAccount=other, AdminScope=both)
     refused("InvalidInputException", client.put_admin_account, AdminAccount=account)
-    scope = {"PolicyTypeScope": {"PolicyTypes": ["DNS_FIREWALL"]}}
+    but = {"AccountScope": {"AllAccountsEnabled": True, "ExcludeSpecifiedAccounts": True}}
+    strangers = {"AccountScope": {"Accounts": ["999999999999"]}}
+    nowhere = {"OrganizationalUnitScope": {"OrganizationalUnits": ["ou-abcd-12345678"]}}
+    third = {"PolicyTypeScope": {"PolicyTypes": ["THIRD_PARTY_FIREWALL"]}}
+    for wrong in (but, strangers, nowhere, third):
+        refused("InvalidInputException", client.put_admin_account, AdminAccount=other, AdminScope=wrong)
+    scope = {"PolicyTypeScope": {"PolicyTypes": ["DNS_FIREWALL"]}, "RegionScope": {"Regions": ["us-east-1"]}}
     client.put_admin_account(AdminAccount=other, AdminScope=scope)
+    assert client.get_admin_scope(AdminAccount=other)["Status"] == "ONBOARDING"
+    refused("AccessDeniedException", fms(cloud, other).list_policies)
     found = client.get_admin_scope(AdminAccount=other)
     assert (found["AdminScope"], found["Status"]) == (scope, "ONBOARDING_COMPLETE")
+    refused("InvalidOperationException", fms(cloud, other).put_policy, Policy=policy())
+    dns = {"type": "DNS_FIREWALL", "preProcessRuleGroups": [{"ruleGroupId": "rslvr-frg-1", "priority": 10}]}
+    names = policy(dns, "DNS_FIREWALL", ResourceType="AWS::EC2::VPC")
+    refused("InvalidOperationException", fms(cloud, other, "eu-west-1").put_policy, Policy=names)
+    fms(cloud, other).put_policy(Policy=names)
     listed = client.list_admin_accounts_for_organization()["AdminAccounts"]
     assert {each["AdminAccount"]: each["DefaultAdmin"] for each in listed} == {account: True, other: False}
     refused("InvalidOperationException", fms(cloud, account).disassociate_admin_account)
     fms(cloud, other).disassociate_admin_account()
+    refused("InvalidOperationException", fms(cloud, other).disassociate_admin_account)
+    refused("InvalidOperationException", client.put_admin_account, AdminAccount=other)
+    refused("InvalidOperationException", fms(cloud, account).disassociate_admin_account)
+    while len(client.list_admin_accounts_for_organization()["AdminAccounts"]) > 1:
+        pass
     refused("ResourceNotFoundException", client.get_admin_scope, AdminAccount=other)
     fms(cloud, account).disassociate_admin_account()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from landing.core.model import Json, Resource
 from landing.organization import ROOT, Organization
 from landing.services.firewall_manager.administrator import FirewallAdministrator
+from landing.services.firewall_manager.part_administrator import ALL, FirewallPartAdministrator
 from landing.services.firewall_manager.policy import FirewallPolicy
 from landing.services.firewall_manager.settings import TRUSTED, FirewallManagerSettings
 from landing.services.service import Service
@@ -36,7 +37,21 @@ def settings_of(organization: Organization, live: Collection[Resource]) -> dict[
         settings |= {name: policy[name] for name in ALIKE}
         settings |= {"managed_service_data": policy["content"], "description": policy.get("description", "")}
         settings["regions"].append(each.address.scope.region)
-    return {"policies": found}
+    return {"policies": found, "administrators": dict(_parts(live))}
+
+
+def _parts(live: Collection[Resource]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Whoever has a part, and which, where a target can say it."""
+    for each in live:
+        part: Any = each.attributes
+        if each.address.kind != FirewallPartAdministrator.name or len(part.get("scope", ())) != 1:
+            continue
+        ((way, named),) = part["scope"].items()
+        chosen = {name: values for name, values in named.items() if values}
+        whole = {"units": [ROOT], **({"exclude": chosen} if chosen else {})}
+        target = chosen if way == "include" else whole
+        lists = {name: part[name] for name in ("regions", "policy_types") if part[name] != ALL}
+        yield each.address.name, {**({"target": target} if way == "include" or chosen else {}), **lists}
 
 
 SERVICE = Service(
@@ -45,7 +60,7 @@ SERVICE = Service(
     settings=FirewallManagerSettings,
     trusted=TRUSTED,
     endpoint="fms",
-    kinds=(FirewallAdministrator(), FirewallPolicy()),
+    kinds=(FirewallAdministrator(), FirewallPartAdministrator(), FirewallPolicy()),
     settings_of=settings_of,
     cost="By policy, region and month ($100 each), and what AWS Config records for it.",
     docs="https://docs.aws.amazon.com/waf/latest/developerguide/fms-chapter.html",

@@ -11,15 +11,16 @@ from landing.core import forms
 from landing.core.model import MARK, Action, Address, Change, Diagnostic, Resource, Scope
 from landing.core.partitions import GLOBAL_REGION
 from landing.core.text import few
-from landing.organization import PREFIX, ROOT, TAG, EnabledService, Organization, Target
+from landing.organization import PREFIX, TAG, EnabledService, Organization
 from landing.services.base import Ownership, required_account
 from landing.services.config.settings import ConfigSettings
-from landing.services.firewall_manager.administrator import POLICY, FirewallAdministrator, place
+from landing.services.firewall_manager.administrator import POLICY, default_administrator
 from landing.services.firewall_manager.checks import problems
 from landing.services.firewall_manager.content import content_of, option_of, projected, resource_types_of, type_of
+from landing.services.firewall_manager.scope import scope_of
 from landing.services.firewall_manager.settings import DISTRIBUTION, FirewallManagerSettings, FirewallPolicySettings
 from landing.services.organizations.unit import OrganizationalUnit
-from landing.services.shapes import BY_NAME, NAME, AdministeredSetting
+from landing.services.shapes import BY_NAME, AdministeredSetting
 from landing.services.strength import Weaker, kept, neutral, no_more, on, told
 
 CLEANED_TAG = "landing:delete-resources"
@@ -249,25 +250,12 @@ def wanted(organization: Organization, key: str, policy: FirewallPolicySettings)
     }
 
 
-def scope_of(organization: Organization, target: Target) -> dict[str, Any]:
-    """Whom a target means, as AWS takes it: whoever is included, or everybody but those who are excluded.
-
-    AWS takes no root among units, and an exclusion only without an inclusion (API reference, Policy).
-    """
-    if ROOT in target.units and not target.tags:
-        tagged = organization.members(Target(tags=target.exclude_tags)) if target.exclude_tags else ()
-        accounts = sorted({*target.exclude_accounts, *tagged})
-        return {"exclude": {"units": sorted(target.exclude_units), "accounts": accounts}}
-    cover = organization.cover(target)
-    return {"include": {"units": sorted(cover.units), "accounts": sorted(cover.accounts)}}
-
-
 def _needs(organization: Organization, scope: Mapping[str, Any]) -> tuple[Address, ...]:
     """The administrator, and whatever the scope names."""
     (named,) = scope.values()
     units = [OrganizationalUnit().parent(each) for each in named["units"] if each in organization.units]
     accounts = [required_account(each) for each in named["accounts"] if each in organization.accounts]
-    return (FirewallAdministrator().address(NAME, place(organization)), *units, *accounts)
+    return (default_administrator(organization), *units, *accounts)
 
 
 def _sent(aws: Aws, after: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,9 @@ RESOURCE_TYPES: Mapping[str, tuple[str, ...]] = {
 A common security group policy: Developer Guide, "Security group policies".
 """
 
+BY_DEFAULT_ALONE = ("THIRD_PARTY_FIREWALL",)
+"""Types that no other administrator may have (API reference, PolicyTypeScope)."""
+
 _GROUP = {"type": "string", "pattern": "^sg-[0-9a-f]{8,17}$"}
 _RULES = {"type": "array", "uniqueItems": True, "items": {"type": "string", "minLength": 1}}
 
@@ -188,7 +191,22 @@ class FirewallPolicySettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirewallPart:
+    """What an administrator beside the default one may administer."""
+
+    target: Target | None = setting(None, "The accounts; of units, those that come later, too. All, where left out.")
+    regions: tuple[str, ...] = setting((), "Regions; all of them, where none is named.", items={"type": "string"})
+    policy_types: tuple[str, ...] = setting(
+        (), "Types of policies; where none is named, all but those that are the default administrator's alone.",
+        uniqueItems=True, items={"enum": sorted(RESOURCE_TYPES)},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
 class FirewallManagerSettings:
     """AWS Firewall Manager: the security tooling account is its default administrator, with these policies."""
 
     policies: Mapping[str, FirewallPolicySettings] = setting({}, "Policies by stable key.")
+    administrators: Mapping[str, FirewallPart] = setting(
+        {}, "Accounts that administer a part of the organization, by their keys."
+    )

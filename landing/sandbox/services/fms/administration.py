@@ -79,11 +79,27 @@ def disassociate_admin_account(call: Call) -> None:
         there.default.status = "DELETING"
         thing = _thing(organization.management_account)
         call.world.clock.later(gone, organization.management_account, thing=thing)
-    elif there.others.pop(call.account, None) is None:
+    elif call.account not in there.others or there.others[call.account].status == "OFFBOARDING":
         raise impossible("Only a Firewall Manager administrator can disassociate its account.")
+    else:
+        there.others[call.account].status = "OFFBOARDING"
+        management = organization.management_account
+        call.world.clock.later(parted, management, call.account, thing=(*_thing(management), call.account))
     for account, _, place in PLACES.every(call.world):
         if account == call.account:
             place.policies.clear()
+
+
+def parted(world: World, management: str, account: str) -> None:
+    """It has no part any more."""
+    office(world, management).others.pop(account, None)
+
+
+def onboarded(world: World, management: str, account: str) -> None:
+    """It has one."""
+    other = office(world, management).others.get(account)
+    if other is not None and other.status == "ONBOARDING":
+        other.status = "ONBOARDING_COMPLETE"
 
 
 def gone(world: World, management: str) -> None:
@@ -112,11 +128,20 @@ def put_admin_account(call: Call) -> None:
         part = scope.get(name) or {}
         if part.get(listed) and part.get(everything):
             raise invalid(f"{listed} and {everything} cannot both be given.")
+        if part.get(everything) and any(part.get(but) for but in part if but.startswith("Exclude")):
+            raise invalid(f"{everything} and an exclusion cannot both be given.")
+    _check_scope(call, organization, scope)
     if account == there.default.account:
         raise invalid("The default administrator has full administrative scope.")
+    if account in there.others and there.others[account].status == "OFFBOARDING":
+        raise impossible("The administrator is being removed.")
     if account not in there.others and len(there.others) + 1 >= MOST:
         raise beyond(f"An organization has at most {MOST} administrators.")
-    there.others[account] = Administrator(account, "ONBOARDING_COMPLETE", scope)
+    if account in there.others:
+        there.others[account].scope = scope
+        return
+    there.others[account] = Administrator(account, "ONBOARDING", scope)
+    call.world.clock.later(onboarded, call.account, account, thing=(*_thing(call.account), account))
     accounts.delegate(call.world, organization, account, PRINCIPAL)
     linked_roles.ensure(call.world, account, PRINCIPAL)
 
@@ -130,6 +155,7 @@ def get_admin_scope(call: Call) -> dict[str, Any]:
             "AdminScope": {name: {every: True} for name, (_, every) in CHOICES.items()},
             "Status": _shown(there.default),
         }
+    call.poll((*_thing(_member_of(call).management_account), account))
     if account not in there.others:
         raise absent("The account is no Firewall Manager administrator.")
     return {"AdminScope": there.others[account].scope, "Status": there.others[account].status}
@@ -139,6 +165,8 @@ def list_admin_accounts_for_organization(call: Call) -> dict[str, Any]:
     """For the management account (API reference)."""
     _organization(call)
     there = office(call.world, call.account)
+    for account in [*there.others]:
+        call.poll((*_thing(call.account), account))
     found = [*([there.default] if there.default else []), *there.others.values()]
 
     def shown(each: Administrator) -> dict[str, Any]:
@@ -150,6 +178,18 @@ def list_admin_accounts_for_organization(call: Call) -> dict[str, Any]:
 def list_member_accounts(call: Call) -> dict[str, Any]:
     """Every member, for administrators and the management account (API reference)."""
     return call.page("MemberAccounts", [*_member_of(call).members])
+
+
+def _check_scope(call: Call, organization: accounts.Organization, scope: dict[str, Any]) -> None:
+    """What it names is in the organization (API reference, AdminScope)."""
+    members = (scope.get("AccountScope") or {}).get("Accounts") or []
+    units = (scope.get("OrganizationalUnitScope") or {}).get("OrganizationalUnits") or []
+    strange = [each for each in members if each not in organization.members]
+    strange += [each for each in units if each not in organization.units]
+    if strange:
+        raise invalid(f"Input AdminScope contains invalid IDs: {', '.join(strange)}")
+    if "THIRD_PARTY_FIREWALL" in ((scope.get("PolicyTypeScope") or {}).get("PolicyTypes") or []):
+        raise invalid("Third-party policy types can only be managed by the Firewall Manager default administrator.")
 
 
 def _shown(each: Administrator) -> str:

@@ -16,6 +16,7 @@ from landing.sandbox.services.fms.state import (
     absent,
     admit,
     beyond,
+    check_part,
     impossible,
     invalid,
 )
@@ -58,6 +59,7 @@ def put_policy(call: Call) -> dict[str, Any]:
         raise absent("The policy was not found.")
     if known is not None and given.get("PolicyUpdateToken") != known.policy["PolicyUpdateToken"]:
         raise impossible("The policy update token is not that of the current version.")
+    check_part(call, given["SecurityServicePolicyData"]["Type"])
     _check(call, given)
     if known is None and len(policies) >= MOST:
         raise beyond(f"There are at most {MOST} policies in a Region.")

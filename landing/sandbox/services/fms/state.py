@@ -82,6 +82,19 @@ def admit(call: Call) -> None:
         raise denied(f"Account: {call.account} is not currently delegated by AWS FM")
 
 
+def check_part(call: Call, kind: str) -> None:
+    """What an administrator may make that has a part (API reference, RegionScope and PolicyTypeScope)."""
+    organization = accounts.membership(call.world, call.account)
+    other = office(call.world, organization.management_account).others.get(call.account)
+    for name, every, listed, asked in (
+        ("RegionScope", "AllRegionsEnabled", "Regions", call.region),
+        ("PolicyTypeScope", "AllPolicyTypesEnabled", "PolicyTypes", kind),
+    ):
+        part = other.scope.get(name) if other else None
+        if part and not part.get(every) and asked not in (part.get(listed) or ()):
+            raise impossible(f"{asked} is outside of the administrative scope.")
+
+
 def _tagged(call: Call) -> dict[str, str]:
     admit(call)
     found = (each for each in PLACES.here(call).policies.values() if each.arn == call["ResourceArn"])
