@@ -218,6 +218,18 @@ def _lock(before: Any, after: Any) -> Iterator[str]:
     yield from (f"{unit} {words}" for words in longer(forever="")(old.get(unit), new.get(unit)))
 
 
+def _least(before: Any, after: Any) -> Iterable[str]:
+    """The least of something; where there was none, nothing is lost."""
+    return () if before is None else longer(forever="")(before, after)
+
+
+def _egress(before: Any, after: Any) -> Iterable[str]:
+    """Rules of a security group for what goes out; where none are written, AWS lets everything out."""
+    if after is None:
+        return told(before, after)
+    return () if before is None else no_more(before, after)
+
+
 def _another(before: Any, after: Any) -> Iterable[str]:
     """Any other than there was; where there was none, nothing is lost."""
     return () if before is None else told(before, after)
@@ -309,5 +321,41 @@ PROPERTIES: Mapping[str, Mapping[str, Weaker]] = {
         "InsightSelectors": kept(),
     },
     "AWS::GuardDuty::Detector": {"Enable": on},
+    "AWS::Backup::BackupVault": {
+        "BackupVaultName": told,
+        "EncryptionKeyArn": _another,
+        "LockConfiguration/ChangeableForDays": _another,
+        "LockConfiguration/MinRetentionDays": _least,
+    },
+    "AWS::Chatbot::SlackChannelConfiguration": {"GuardrailPolicies": told, "IamRoleArn": told, "SnsTopicArns": kept()},
+    "AWS::CloudWatch::Alarm": {
+        "ActionsEnabled": ranked(True, None, False),
+        "AlarmActions": kept(),
+        **dict.fromkeys(("ComparisonOperator", "MetricName", "Namespace", "Threshold", "TreatMissingData"), told),
+    },
+    "AWS::EC2::FlowLog": dict.fromkeys(("LogDestination", "LogGroupName", "TrafficType"), told),
+    "AWS::EC2::SecurityGroup": {"SecurityGroupEgress": _egress, "SecurityGroupIngress": no_more},
+    "AWS::EC2::TransitGateway": {
+        "AutoAcceptSharedAttachments": ranked("disable", None, "enable"),
+        **dict.fromkeys(
+            ("DefaultRouteTableAssociation", "DefaultRouteTablePropagation"), ranked("disable", "enable", None)
+        ),
+    },
+    "AWS::ECR::RegistryScanningConfiguration": {"Rules": kept(), "ScanType": ranked("ENHANCED", "BASIC")},
+    "AWS::Events::Rule": {
+        "EventPattern": told,
+        "State": ranked("ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", "ENABLED", None, "DISABLED"),
+        "Targets": kept(),
+    },
+    "AWS::IAM::OIDCProvider": {"ClientIdList": no_more, "ThumbprintList": told, "Url": told},
+    "AWS::Logs::MetricFilter": dict.fromkeys(("FilterPattern", "LogGroupName", "MetricTransformations"), told),
+    "AWS::RAM::ResourceShare": {
+        "AllowExternalPrincipals": ranked(False, True, None),
+        "PermissionArns": told,
+        "Principals": no_more,
+        "ResourceArns": no_more,
+    },
+    "AWS::Route53Resolver::ResolverQueryLoggingConfig": {"DestinationArn": told},
+    "AWS::SSM::Association": dict.fromkeys(("Name", "Parameters", "ScheduleExpression", "Targets"), told),
 }
 """By type and path of names, with the CloudFormation template reference for the values."""
