@@ -69,7 +69,7 @@ def test_every_kind_says_of_every_attribute_which_values_protect_less(full: Orga
             "guardduty.organization",
             "publishing_frequency FIFTEEN_MINUTES → SIX_HOURS",
         ),
-        ("rollup: us-east-1\n", "retention_days: 30\n", "security_lake.organization", "retention_days 365 → 30"),
+        ("rollup: us-east-1\n", "retention_days: 100\n", "security_lake.organization", "retention_days 365 → 100"),
         (
             "    units: [workloads/prod, security]\n",
             "    units: [security]\n    triage: false\n",

@@ -16,7 +16,7 @@ import pytest
 from landing.aws import since
 from landing.cli import run as command
 from landing.core.errors import ImpossiblePlan
-from landing.core.model import Address, Change, Diagnostic
+from landing.core.model import Address, Change, Diagnostic, Scope
 from landing.engine.apply import Result
 from landing.engine.order.unique_names import refuse_impossible
 from landing.engine.plan import Plan, still_to_do
@@ -224,6 +224,9 @@ def test_an_update_that_fails_in_the_canary_stops_the_rest(world: Callable[[str,
     assert SET in first.failed
     assert values(cloud) == dict.fromkeys(CANARY | REST, "one")
     assert {site for site in states(cloud) if site[0] in REST} == {(key, "OUTDATED") for key in REST}
+    (left,) = cloud.plan(STACKS).changes
+    assert BY_NAME["stack_set"].narrowed(left, [Scope("shop-dev")])
+    assert BY_NAME["stack_set"].narrowed(left, [Scope("shop-prod")]) is None  # it waits, whatever --target says
 
 
 def test_an_account_that_is_to_move_into_the_canary_has_what_is_new_with_it(world: Callable[[str, str], Cloud]) -> None:

@@ -356,7 +356,7 @@ class StackSet(CloudFormationKind):
         """The repair of the instances in these accounts; what runs on the set is waited for all the same.
 
         Never a change of the set itself. UpdateStackSet with a new template and narrowed DeploymentTargets leaves all
-        other instances OUTDATED, and accounts that join get the new one.
+        other instances OUTDATED, and accounts that join get the new one. Nor is one repaired that waits for its wave.
         """
         before, after = change.before or {}, change.after or {}
         odd = sorted(part for part in {*before, *after} - {"instances"} if before.get(part) != after.get(part))
@@ -369,7 +369,9 @@ class StackSet(CloudFormationKind):
         if change.only:
             scopes = {s for s in scopes if s.in_any(change.only)} | {s for s in change.only if s.in_any(scopes)}
         instances = {
-            site: what for site, what in before["instances"].items() if site == BUSY or _place(site).in_any(scopes)
+            site: what
+            for site, what in before["instances"].items()
+            if (site == BUSY or _place(site).in_any(scopes)) and not what.startswith(WAITING)
         }
         if not instances:
             return None
