@@ -17,26 +17,15 @@ from troposphere.ec2 import (
 )
 
 from landing.blueprint.flow_log import add_flow_log
+from landing.blueprint.perimeter import endpoint_policy
 from landing.blueprint.sharing import add_share
 
 CONTROLS = ("fsbp:EC2.6", "fsbp:EC2.15", "nist-800-53-r5:AC-4", "nist-800-53-r5:SC-7", "nist-csf-2.0:PR.IR-01")
 GATEWAY = "tgw-[0-9a-f]{8,17}"
 HUB_PREFIX = 28
+"""Of subnets that an attachment has for itself (Transit Gateways guide, "Best practices")."""
 MOST_PARTS = 256
 """What Fn::Cidr makes at most (Template reference)."""
-"""Of subnets that an attachment has for itself (Transit Gateways guide, "Best practices")."""
-SERVICE_BUCKETS = (
-    "al2023-repos-${AWS::Region}-de612dc2",
-    "amazon-ssm-${AWS::Region}",
-    "amazon-ssm-packages-${AWS::Region}",
-    "aws-ssm-document-attachments-${AWS::Region}",
-    "prod-${AWS::Region}-starport-layer-bucket",
-)
-"""Buckets of AWS's that hosts read packages, agents and layers of images from.
-
-Systems Manager User Guide, "SSM Agent communications with AWS managed S3 buckets"; Amazon ECR User Guide, "Interface
-VPC endpoints"; Amazon Linux 2023 User Guide, "Managing repositories".
-"""
 
 
 def shared_network(
@@ -164,12 +153,7 @@ def _endpoints(template: Template) -> None:
     """Gateways to S3 and DynamoDB, which cost nothing: the organization's identities reach its resources."""
     if "OrganizationId" not in template.parameters:
         template.add_parameter(Parameter("OrganizationId", Type="String"))
-    organization = {"aws:PrincipalOrgID": Ref("OrganizationId"), "aws:ResourceOrgID": Ref("OrganizationId")}
-    inside = {**_allow("Organization", "*", "*"), "Condition": {"StringEquals": organization}}
-    services = {**_allow("Services", "*", "*"), "Condition": {"Bool": {"aws:PrincipalIsAWSService": "true"}}}
-    buckets = [Sub(f"arn:${{AWS::Partition}}:s3:::{name}/*") for name in SERVICE_BUCKETS]
-    packages = _allow("Packages", "s3:GetObject", buckets)
-    for title, service, more in (("Storage", "s3", [services, packages]), ("Tables", "dynamodb", [services])):
+    for title, service in (("Storage", "s3"), ("Tables", "dynamodb")):
         template.add_resource(
             VPCEndpoint(
                 f"{title}Endpoint",
@@ -177,10 +161,6 @@ def _endpoints(template: Template) -> None:
                 VpcEndpointType="Gateway",
                 ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{service}"),
                 RouteTableIds=[Ref("Routes")],
-                PolicyDocument={"Version": "2012-10-17", "Statement": [inside, *more]},
+                PolicyDocument=endpoint_policy(service),
             )
         )
-
-
-def _allow(sid: str, action: str, resource: Any) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": "Allow", "Principal": "*", "Action": action, "Resource": resource}

@@ -47,6 +47,7 @@ BASELINES = {
     "forensics-network",
     "host-management",
     "host-management-role",
+    "perimeter-endpoints",
     "permission-boundary",
     "pooled-network",
     "session-manager",
@@ -103,6 +104,14 @@ stacks:
       NetworkId: "{{ stacks.shared-network.outputs.NetworkId }}"
       Rule1: "{{ stacks.dns-hub.outputs.CorpExampleComRuleId }}"
       Rule2: "{{ stacks.dns-hub.outputs.AwsCorpExampleComRuleId }}"
+  perimeter-endpoints:
+    accounts: [security-tooling]
+    parameters:
+      services: [ecr.api, kms, ssm, sts]
+      accounts: ["602401143452"]
+      route_tables: [rtb-0a1b2c3d4e5f60718]
+      NetworkId: "{{ stacks.shared-network.outputs.NetworkId }}"
+      SubnetIds: "{{ stacks.shared-network.outputs.SubnetIds }}"
   transit-hub: {accounts: [security-tooling]}
   shared-network:
     accounts: [security-tooling]

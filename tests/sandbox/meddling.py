@@ -425,6 +425,19 @@ def _traffic_unseen(lab: Lab) -> None:
     lab.cloud.client("ec2").delete_flow_logs(FlowLogIds=[log["FlowLogId"]])
 
 
+def _keys_of_anybody(lab: Lab) -> None:
+    endpoint = _one(lab, "vpc_endpoints", ServiceName=".kms")["VpcEndpointId"]
+    lab.cloud.client("ec2").modify_vpc_endpoint(VpcEndpointId=endpoint, ResetPolicy=True)
+
+
+def _sessions_reached_by_anybody(lab: Lab) -> None:
+    group = _one(lab, "security_groups", Description="Endpoints of AWS services")["GroupId"]
+    lab.cloud.client("ec2").authorize_security_group_ingress(
+        GroupId=group,
+        IpPermissions=[{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
+    )
+
+
 def _rule(lab: Lab, domain: str) -> str:
     rules = lab.cloud.client("route53resolver").list_resolver_rules()["ResolverRules"]
     return str(next(one["Id"] for one in rules if one["DomainName"] == f"{domain}."))
@@ -832,6 +845,8 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("dns_hub", _domain_local_no_more, "AwsCorpExampleComRule", ""),
     ("dns_attachment", _rule_holds_no_more, "Association1", ""),
     ("dns_attachment", _zone_known_elsewhere, "Zone", "/VPCs"),
+    ("perimeter_endpoints", _keys_of_anybody, "KmsEndpoint", "/PolicyDocument"),
+    ("perimeter_endpoints", _sessions_reached_by_anybody, "EndpointGroup", "/SecurityGroupIngress"),
     ("playbook", _playbook_off, "Rule", "/State"),
     ("playbook", _playbook_not_started, "Rule", "/Targets"),
     ("playbook", _playbook_changed, "Document", "/Content"),

@@ -47,6 +47,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "host_management": ("host_management_role",),
     "config_recorder": ("log_archive", "config_recorder_role"),
     "config_remediation": ("log_archive", "config_recorder_role", "config_recorder"),
+    "perimeter_endpoints": ("address_pools", "transit_hub", "shared_network"),
     "playbook": ("playbook_roles",),
     "shared_network": ("address_pools", "transit_hub"),
     "resolver_query_logs": ("log_archive", "resolver_query_logs_role"),
@@ -83,6 +84,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "software_inventory": {"every_hours": 24},
     "permission_boundary": {"denied_actions": ["aws-portal:*"]},
     "pipeline": {"session_hours": 12},
+    "perimeter_endpoints": {"clients": ["10.64.0.0/16"], "accounts": ["602401143452"]},
     "playbook": {"at_most": 1, "approvers": ["oncall"]},
     "playbook_roles": {"never": ["arn:aws:iam::*:user/ann"]},
     "read_role": {"trusted": "role/landing-plan"},
@@ -98,7 +100,7 @@ ALL = ("account_baseline", "address_pools", "alarms", "alarms_events", "alarms_r
        "backup_vault", "break_glass_role", "budget", "cloudtrail_logs", "config_aggregator", "config_recorder",
        "config_recorder_role", "config_remediation", "config_remediation_role", "cost_anomalies", "data_key", "dns_attachment", "dns_hub",
        "ecr_scanning", "forensics", "forensics_network", "host_management", "host_management_role", "log_archive",
-       "patching", "permission_boundary", "pipeline", "playbook", "playbook_roles", "read_role",
+       "patching", "perimeter_endpoints", "permission_boundary", "pipeline", "playbook", "playbook_roles", "read_role",
        "resolver_query_logs", "resolver_query_logs_role", "resource_explorer", "resource_explorer_view", "security_audit_role",
        "security_lake_roles", "session_manager", "shared_network", "software_inventory", "trail_alarms", "transit_attachment", "transit_hub")  # fmt: skip
 
@@ -142,6 +144,8 @@ def _given(name: str) -> dict[str, Any]:
         return {"forward": {"corp.example.com": ["10.200.0.2", "10.200.0.3:5353"]}, "local": ["aws.corp.example.com"]}
     if name == "dns_attachment":
         return {"rules": 2, "zone": "shop.example.com"}
+    if name == "perimeter_endpoints":
+        return {"services": ["kms", "ssm"]}
     if name == "address_pools":
         return {"pools": {"us-east-1": "10.0.0.0/12"}}
     if name == "shared_network":
@@ -227,6 +231,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "dns_hub": _given("dns_hub"),
     "forensics": _given("forensics"),
     "address_pools": _given("address_pools"),
+    "perimeter_endpoints": _given("perimeter_endpoints"),
     "shared_network": _given("shared_network"),
     **PLAYBOOK,
 }
