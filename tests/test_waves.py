@@ -239,6 +239,39 @@ def test_an_account_that_is_to_move_into_the_canary_has_what_is_new_with_it(worl
     assert set(values(cloud).values()) == {"two"}
 
 
+NOBODY = "unit: workloads/prod, tags: {env: dev}"
+"""Where the account of the canary's unit is in another."""
+
+
+@pytest.mark.parametrize(
+    "comes",
+    [
+        lambda text: text.replace(
+            "  shop-dev:", "  web: {name: Web, email: w@example.com, unit: workloads/dev}\n  shop-dev:"
+        ),
+        lambda text: text.replace("unit: workloads/prod, tags: {env: prod}", "unit: workloads/dev, tags: {env: prod}"),
+        lambda text: text.replace("units: [workloads/dev]", "accounts: [web]").replace(
+            "  shop-dev:", "  web: {name: Web, email: w@example.com, unit: workloads/prod}\n  shop-dev:"
+        ),
+    ],
+    ids=["made", "moved", "made, and named by itself"],
+)
+def test_a_canary_in_which_nobody_is_yet_comes_with_the_rest(
+    world: Callable[[str, str], Cloud], load_text: Load, comes: Callable[[str], str]
+) -> None:
+    cloud = world("done", ONE.replace("unit: workloads/dev, tags: {env: dev}", NOBODY))
+    assert run(cloud, approved=["canary"]).complete
+    text = comes(TWO.replace("unit: workloads/dev, tags: {env: dev}", NOBODY))
+    cloud = Cloud(cloud.sandbox, load_text(text))
+    first = run(cloud)
+    assert first.held, first.failed
+    assert set(values(cloud).values()) == {"one"}
+    result = run(cloud, approved=["canary"])
+    assert result.complete, result.failed
+    assert set(values(cloud).values()) == {"two"}
+    assert cloud.plan(STACKS).changes == ()
+
+
 def test_other_regions_come_to_the_canary_first(world: Callable[[str, str], Cloud], load_text: Load) -> None:
     cloud = world("done", ONE.replace("target: {units: [root]}", f"regions: [{FAR}], target: {{units: [root]}}"))
     assert run(cloud, approved=["canary"]).complete

@@ -242,10 +242,11 @@ class Kind(ABC):
         """Why no change of a kind that `narrows` can be narrowed to an account (and Region); nothing when it can."""
         return ""
 
-    def waves(self, organization: Organization, change: Change) -> Collection[int] | None:
+    def waves(self, organization: Organization, change: Change, coming: Collection[str] = ()) -> Collection[int] | None:
         """The numbers of the waves in which something is to do of a change that is made in parts (`Change.through`).
 
-        None where it is made at once, or in the stages of guardrails.
+        None where it is made at once, or in the stages of guardrails. `coming`: accounts that are not yet where the
+        config has them.
         """
         return None
 

@@ -18,7 +18,7 @@ from landing.core.model import Action, Address, Change
 from landing.engine.order.phases import Known, Phase, Stage, stages_of
 from landing.engine.order.unique_names import givers
 from landing.organization import Organization
-from landing.organization.resources import ATTACHMENTS, POLICY, moves, policies_of
+from landing.organization.resources import ACCOUNT, ATTACHMENTS, POLICY, moves, policies_of
 from landing.policy.attachment_slots import room
 from landing.policy.limits import LIMITS
 
@@ -50,7 +50,12 @@ class _Division:
         self.by_address = {change.address: change for change in self.changes}
         self.last = self.organization.last_wave
         kinds = self.known.kinds
-        asked = {change.address: kinds[change.address.kind].waves(self.organization, change) for change in self.changes}
+        new = {each.address.name for each in self.changes if each.address.kind == ACCOUNT and not each.before}
+        coming = new | {each.address.name for each in self.changes if moves(each)}
+        asked = {
+            change.address: kinds[change.address.kind].waves(self.organization, change, coming)
+            for change in self.changes
+        }
         self.parts = {address: sorted(set(waves)) for address, waves in asked.items() if waves is not None}
         self.stages = stages_of(self.changes, self.known)
         self.staged = dict(self._staged())

@@ -290,9 +290,9 @@ class StackSet(CloudFormationKind):
         """An operation, or instances that are still to come; the same calls however many accounts have joined."""
         return auto_deployment.going_on(organization, aws, address.name, changes)
 
-    def waves(self, organization: Organization, change: Change) -> Collection[int]:
+    def waves(self, organization: Organization, change: Change, coming: Collection[str] = ()) -> Collection[int]:
         """Those to which something new comes; the last where the set as such changes, or something goes."""
-        return waves_of(organization, stack_sets(organization).get(change.address.name), change)
+        return waves_of(organization, stack_sets(organization).get(change.address.name), change, coming)
 
     def begun(self, change: Change, present: Attributes) -> bool:
         """Whether some instances have been mended since, or an operation runs, and all else is on one of both sides.

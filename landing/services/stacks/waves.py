@@ -13,8 +13,10 @@ UPDATED = ("template", "parameters")
 """What UpdateStackSet brings to the instances that it names, and leaves all others OUTDATED for."""
 
 
-def waves_of(organization: Organization, deployment: Deployment | None, change: Change) -> Collection[int]:
-    """The numbers of the waves, in their order."""
+def waves_of(
+    organization: Organization, deployment: Deployment | None, change: Change, coming: Collection[str] = ()
+) -> Collection[int]:
+    """The numbers of the waves, in their order. `coming`: accounts that are not yet where the config has them."""
     last, before, after = organization.last_wave, change.before or {}, change.after
     if deployment is None or after is None or (change.action is not Action.UPDATE and before):
         return [last]
@@ -32,7 +34,7 @@ def waves_of(organization: Organization, deployment: Deployment | None, change: 
     found |= set(_of_instances(organization, before))
     if BUSY in before["instances"]:  # when it has ended, what is left tells which waves
         found |= {min(reached, default=last)}
-    if updated and (there := set(_there(organization, before["targets"]))):
+    if updated and (there := set(_there(organization, before["targets"], coming))):
         found = {max(number, min(there)) for number in found}  # UpdateStackSet wants an instance to begin with
     return sorted(found) or [last]
 
@@ -77,7 +79,7 @@ def _new(
             yield number
 
 
-def _there(organization: Organization, targets: Mapping[str, Sequence[str]]) -> Iterator[int]:
+def _there(organization: Organization, targets: Mapping[str, Sequence[str]], coming: Collection[str]) -> Iterator[int]:
     """The waves in which there are instances."""
     units = tuple(unit for unit in targets["units"] if unit == ROOT or unit in organization.units)
     accounts = tuple(key for key in targets["accounts"] if key in organization.accounts)
@@ -87,7 +89,7 @@ def _there(organization: Organization, targets: Mapping[str, Sequence[str]]) -> 
         below = [
             key for unit in cover.units for each in organization.below(unit) for key in organization.accounts_in[each]
         ]
-        if {*below, *cover.accounts} - {organization.management}:
+        if {*below, *cover.accounts} - {organization.management, *coming}:
             yield number
 
 
