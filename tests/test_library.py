@@ -42,6 +42,7 @@ BASELINES = {
     "resource-explorer-view",
     "software-inventory",
     "dns-attachment",
+    "dns-firewall",
     "dns-hub",
     "forensics",
     "forensics-network",
@@ -96,11 +97,16 @@ stacks:
       local: [aws.corp.example.com]
       NetworkId: "{{ stacks.shared-network.outputs.NetworkId }}"
       SubnetIds: "{{ stacks.shared-network.outputs.SubnetIds }}"
+  dns-firewall:
+    accounts: [security-tooling]
+    parameters: {threats: block, allowed: ["*.example.com"], blocked: [example.org], lists: [rslvr-fdl-0a1b2c3d4e5f6071]}
   dns-attachment:
     accounts: [security-tooling]
     parameters:
       rules: 2
       zone: shop.example.com
+      firewall: true
+      FirewallRuleGroupId: "{{ stacks.dns-firewall.outputs.FirewallRuleGroupId }}"
       NetworkId: "{{ stacks.shared-network.outputs.NetworkId }}"
       Rule1: "{{ stacks.dns-hub.outputs.CorpExampleComRuleId }}"
       Rule2: "{{ stacks.dns-hub.outputs.AwsCorpExampleComRuleId }}"

@@ -241,6 +241,11 @@ RESOLVER: dict[str, tuple[str, Properties]] = {
     }),
     "Local": ("Route53Resolver::ResolverRule", {"DomainName": "aws.example.com", "RuleType": "SYSTEM", "Name": "own"}),
 }  # fmt: skip
+FILTERED: dict[str, tuple[str, Properties]] = {
+    **NETWORK,
+    "Domains": ("Route53Resolver::FirewallDomainList", {"Name": "own", "Domains": ["example.com"]}),
+    "Filter": ("Route53Resolver::FirewallRuleGroup", {"Name": "filter"}),
+}
 FINDINGS = {"SeverityLabel": [{"Value": "LOW", "Comparison": "EQUALS"}]}
 QUERY = "SELECT resourceId WHERE resourceType = 'AWS::S3::Bucket'"
 
@@ -505,6 +510,15 @@ LIVES = (
         {"HostedZoneConfig": {"Comment": "b"}, "HostedZoneTags": OTHER_TAGS,
          "VPCs": [{"VPCId": {"Ref": "Network"}, "VPCRegion": "us-east-1"},
                   {"VPCId": {"Ref": "Another"}, "VPCRegion": "us-east-1"}]}, around=TRANSIT),
+    Life("Route53Resolver::FirewallDomainList", {"Name": "a", "Domains": ["example.org"]}, {},
+        {"Domains": ["example.org", "*.example.net"]}),
+    Life("Route53Resolver::FirewallRuleGroup", {"Name": "a"},
+        {"FirewallRules": [{"Priority": 1, "Action": "ALLOW", "FirewallDomainListId": {"Ref": "Domains"}}]},
+        {"FirewallRules": [{"Priority": 2, "Action": "BLOCK", "BlockResponse": "NODATA",
+                            "DnsThreatProtection": "DGA", "ConfidenceThreshold": "HIGH"}]}, around=FILTERED),
+    Life("Route53Resolver::FirewallRuleGroupAssociation",
+        {"FirewallRuleGroupId": {"Ref": "Filter"}, "VpcId": {"Ref": "Network"}, "Priority": 101, "Name": "a"},
+        {"MutationProtection": "DISABLED"}, {"Priority": 200, "Name": "b"}, around=FILTERED),
     Life("Route53Resolver::ResolverEndpoint", {"Direction": "OUTBOUND", "Name": "a",
          "SecurityGroupIds": [{"Ref": "Group"}],
          "IpAddresses": [{"SubnetId": {"Ref": "Subnet"}}, {"SubnetId": {"Ref": "Other"}}]},

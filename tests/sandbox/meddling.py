@@ -472,6 +472,37 @@ def _domain_local_no_more(lab: Lab) -> None:
     lab.cloud.client("route53resolver").delete_resolver_rule(ResolverRuleId=_rule(lab, "aws.corp.example.com"))
 
 
+def _tunnels_let_through(lab: Lab) -> None:
+    group = lab.context["FirewallRuleGroupId"]
+    lab.cloud.client("route53resolver").delete_firewall_rule(
+        FirewallRuleGroupId=group, FirewallThreatProtectionId="DNS_TUNNELING"
+    )
+
+
+def _domains_let_through(lab: Lab) -> None:
+    resolver, group = lab.cloud.client("route53resolver"), lab.context["FirewallRuleGroupId"]
+    rules = resolver.list_firewall_rules(FirewallRuleGroupId=group)["FirewallRules"]
+    domains = next(one["FirewallDomainListId"] for one in rules if "FirewallDomainListId" in one)
+    resolver.update_firewall_rule(FirewallRuleGroupId=group, FirewallDomainListId=domains, Action="ALERT")
+
+
+def _firewall(lab: Lab) -> str:
+    stack = lab.cloud.client("cloudformation").describe_stack_resource(
+        StackName="dns-attachment", LogicalResourceId="Firewall"
+    )
+    return str(stack["StackResourceDetail"]["PhysicalResourceId"])
+
+
+def _firewall_off(lab: Lab) -> None:
+    lab.cloud.client("route53resolver").disassociate_firewall_rule_group(FirewallRuleGroupAssociationId=_firewall(lab))
+
+
+def _firewall_last(lab: Lab) -> None:
+    lab.cloud.client("route53resolver").update_firewall_rule_group_association(
+        FirewallRuleGroupAssociationId=_firewall(lab), Priority=9000
+    )
+
+
 def _rule_holds_no_more(lab: Lab) -> None:
     lab.cloud.client("route53resolver").disassociate_resolver_rule(
         ResolverRuleId=_rule(lab, "corp.example.com"), VPCId=lab.context["NetworkId"]
@@ -845,6 +876,10 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("dns_hub", _domain_local_no_more, "AwsCorpExampleComRule", ""),
     ("dns_attachment", _rule_holds_no_more, "Association1", ""),
     ("dns_attachment", _zone_known_elsewhere, "Zone", "/VPCs"),
+    ("dns_firewall", _tunnels_let_through, "Group", "/FirewallRules"),
+    ("dns_firewall", _domains_let_through, "Group", "/FirewallRules"),
+    ("dns_attachment", _firewall_off, "Firewall", ""),
+    ("dns_attachment", _firewall_last, "Firewall", "/Priority"),
     ("perimeter_endpoints", _keys_of_anybody, "KmsEndpoint", "/PolicyDocument"),
     ("perimeter_endpoints", _sessions_reached_by_anybody, "EndpointGroup", "/SecurityGroupIngress"),
     ("playbook", _playbook_off, "Rule", "/State"),

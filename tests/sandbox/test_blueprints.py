@@ -41,7 +41,7 @@ REMEDIATIONS = {
 }
 NEEDS: dict[str, tuple[str, ...]] = {
     "alarms_events": ("alarms_role",),
-    "dns_attachment": ("address_pools", "transit_hub", "shared_network", "dns_hub"),
+    "dns_attachment": ("address_pools", "transit_hub", "shared_network", "dns_hub", "dns_firewall"),
     "dns_hub": ("address_pools", "transit_hub", "shared_network"),
     "forensics": ("forensics_network",),
     "host_management": ("host_management_role",),
@@ -74,6 +74,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "remediations": {**REMEDIATIONS, "passwords": {**REMEDIATION, "permissions": ["iam:GetUser"]}}
     },
     "data_key": {"users": ["role/shop-*", "role/search"]},
+    "dns_firewall": {"blocked": ["example.org", "*.example.net"], "threats": "block"},
     "dns_hub": {"clients": ["10.0.0.0/8", "172.16.0.0/12"], "share_with": ["123456789012"]},
     "forensics": {"lock_days": 730},
     "forensics_network": {"log_days": 30},
@@ -98,7 +99,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 """What is changed in an update, where the blueprint has something to change."""
 ALL = ("account_baseline", "address_pools", "alarms", "alarms_events", "alarms_role", "backup_role",
        "backup_vault", "break_glass_role", "budget", "cloudtrail_logs", "config_aggregator", "config_recorder",
-       "config_recorder_role", "config_remediation", "config_remediation_role", "cost_anomalies", "data_key", "dns_attachment", "dns_hub",
+       "config_recorder_role", "config_remediation", "config_remediation_role", "cost_anomalies", "data_key", "dns_attachment", "dns_firewall", "dns_hub",
        "ecr_scanning", "forensics", "forensics_network", "host_management", "host_management_role", "log_archive",
        "patching", "perimeter_endpoints", "permission_boundary", "pipeline", "playbook", "playbook_roles", "read_role",
        "resolver_query_logs", "resolver_query_logs_role", "resource_explorer", "resource_explorer_view", "security_audit_role",
@@ -143,7 +144,9 @@ def _given(name: str) -> dict[str, Any]:
     if name == "dns_hub":
         return {"forward": {"corp.example.com": ["10.200.0.2", "10.200.0.3:5353"]}, "local": ["aws.corp.example.com"]}
     if name == "dns_attachment":
-        return {"rules": 2, "zone": "shop.example.com"}
+        return {"rules": 2, "zone": "shop.example.com", "firewall": True}
+    if name == "dns_firewall":
+        return {"blocked": ["example.org"]}
     if name == "perimeter_endpoints":
         return {"services": ["kms", "ssm"]}
     if name == "address_pools":
@@ -228,6 +231,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "cost_anomalies": _given("cost_anomalies"),
     "data_key": _given("data_key"),
     "dns_attachment": _given("dns_attachment"),
+    "dns_firewall": _given("dns_firewall"),
     "dns_hub": _given("dns_hub"),
     "forensics": _given("forensics"),
     "address_pools": _given("address_pools"),

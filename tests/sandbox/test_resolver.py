@@ -110,3 +110,65 @@ def test_a_shared_rule_holds_in_networks_of_others(cloud: Cloud) -> None:
     refused("ResourceInUseException", resolver(cloud).delete_resolver_rule, ResolverRuleId=found["Id"])
     theirs.disassociate_resolver_rule(**tie)
     resolver(cloud).delete_resolver_rule(ResolverRuleId=found["Id"])
+
+
+@pytest.fixture
+def group(cloud: Cloud) -> dict[str, str]:
+    """A group of rules of DNS Firewall, and a list of domains."""
+    client = resolver(cloud)
+    made = client.create_firewall_rule_group(CreatorRequestId="g", Name="filter")["FirewallRuleGroup"]
+    domains = client.create_firewall_domain_list(CreatorRequestId="l", Name="own")["FirewallDomainList"]["Id"]
+    return {"id": made["Id"], "arn": made["Arn"], "list": domains}
+
+
+@source(API + "CreateFirewallRule, UpdateFirewallRule, DeleteFirewallDomainList, DeleteFirewallRuleGroup")
+def test_a_rule_of_the_firewall_is_whole_and_has_a_priority_of_its_own(cloud: Cloud, group: dict[str, str]) -> None:
+    client = resolver(cloud)
+    create, named = client.create_firewall_rule, {"CreatorRequestId": "r", "Name": "r"}
+    of = {**named, "FirewallRuleGroupId": group["id"], "Priority": 1}
+    listed = {**of, "FirewallDomainListId": group["list"]}
+    threat = {**of, "DnsThreatProtection": "DGA", "ConfidenceThreshold": "HIGH"}
+    refused("ValidationException", create, **of, Action="ALERT")
+    refused("ValidationException", create, **{**listed, **threat}, Action="ALERT")
+    refused("ValidationException", create, **of, Action="ALERT", DnsThreatProtection="DGA")
+    refused("ValidationException", create, **listed, Action="BLOCK")
+    refused("ValidationException", create, **listed, Action="ALLOW", BlockResponse="NODATA")
+    refused("ValidationException", create, **threat, Action="ALLOW")
+    theirs = cloud.client("route53resolver", region="eu-west-1").list_firewall_domain_lists()["FirewallDomainLists"]
+    elsewhere = {**listed, "FirewallDomainListId": theirs[0]["Id"]}
+    refused("ResourceNotFoundException", create, **elsewhere, Action="ALERT")
+    create(**listed, Action="BLOCK", BlockResponse="NODATA")
+    refused("ValidationException", create, **{**listed, "Priority": 2}, Action="ALERT")
+    refused("ValidationException", create, **threat, Action="ALERT")
+    managed = client.list_firewall_domain_lists()["FirewallDomainLists"][0]["Id"]
+    create(**{**of, "Priority": 2}, FirewallDomainListId=managed, Action="ALERT")
+    refused("ConflictException", client.delete_firewall_domain_list, FirewallDomainListId=group["list"])
+    refused("ConflictException", client.delete_firewall_rule_group, FirewallRuleGroupId=group["id"])
+    refused("ResourceNotFoundException", client.list_firewall_domains, FirewallDomainListId=managed)
+    update = client.update_firewall_domains
+    refused("ValidationException", update, FirewallDomainListId=group["list"], Operation="ADD", Domains=["a.*.b"])
+
+
+@source(API + "AssociateFirewallRuleGroup, DisassociateFirewallRuleGroup; " + GUIDE + "sharing rule groups")
+def test_a_network_of_another_account_has_the_firewall_that_is_shared(cloud: Cloud, group: dict[str, str]) -> None:
+    member = cloud.account("member")
+    vpc = cloud.client("ec2", member).create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    theirs, tie = resolver(cloud, member), {"CreatorRequestId": "t", "Name": "t", "VpcId": vpc, "Priority": 101}
+    refused("ResourceNotFoundException", theirs.associate_firewall_rule_group, **tie, FirewallRuleGroupId=group["id"])
+    ram = cloud.client("ram")
+    ram.enable_sharing_with_aws_organization()
+    ram.create_resource_share(name="dns", resourceArns=[group["arn"]], principals=[member])
+    associate, tie = theirs.associate_firewall_rule_group, {**tie, "FirewallRuleGroupId": group["id"]}
+    refused("ValidationException", associate, **{**tie, "Priority": 100})
+    refused("ValidationException", associate, **{**tie, "Priority": 9900})
+    refused("ResourceNotFoundException", associate, **{**tie, "VpcId": "vpc-0123456789abcdef0"})
+    made = associate(**tie, MutationProtection="ENABLED")["FirewallRuleGroupAssociation"]["Id"]
+    refused("ConflictException", associate, **{**tie, "Priority": 102})
+    refused("ConflictException", resolver(cloud).delete_firewall_rule_group, FirewallRuleGroupId=group["id"])
+    refused("ConflictException", theirs.disassociate_firewall_rule_group, FirewallRuleGroupAssociationId=made)
+    theirs.update_firewall_rule_group_association(FirewallRuleGroupAssociationId=made, MutationProtection="DISABLED")
+    theirs.disassociate_firewall_rule_group(FirewallRuleGroupAssociationId=made)
+    refused(
+        "ResourceNotFoundException", theirs.get_firewall_rule_group_association, FirewallRuleGroupAssociationId=made
+    )
+    resolver(cloud).delete_firewall_rule_group(FirewallRuleGroupId=group["id"])

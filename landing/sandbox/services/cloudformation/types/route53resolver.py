@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from landing.sandbox.services.cloudformation.types.api import ApiType
@@ -129,3 +130,101 @@ class ResolverRuleAssociation(ApiType):
         if live is not None:
             named = {name: live[name] for name in ("ResolverRuleId", "VPCId")}
             site.client(self.service).disassociate_resolver_rule(**named)
+
+
+class FirewallDomainList(ApiType):
+    """AWS::Route53Resolver::FirewallDomainList; its domains are written only, so that their drift is not told."""
+
+    name = "AWS::Route53Resolver::FirewallDomainList"
+    properties = frozenset({"Domains", "Name"})
+    service, key, identity = "route53resolver", "FirewallDomainListId", "Id"
+    creates, deletes = "CreateFirewallDomainList", "DeleteFirewallDomainList"
+    describes, described = "GetFirewallDomainList", "FirewallDomainList"
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """The list, then its domains."""
+        named = {name: value for name, value in properties.items() if name != "Domains"}
+        made = super().create(site, {**named, "CreatorRequestId": site.world.token(16)})
+        self._replace(site, made, properties)
+        return made
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """All domains anew."""
+        if changed(before, after, "Domains"):
+            self._replace(site, physical_id, after)
+
+    def _replace(self, site: Site, physical_id: str, properties: Properties) -> None:
+        site.client(self.service).update_firewall_domains(
+            FirewallDomainListId=physical_id, Operation="REPLACE", Domains=list(properties.get("Domains") or ())
+        )
+
+
+class FirewallRuleGroup(ApiType):
+    """AWS::Route53Resolver::FirewallRuleGroup: its rules have calls of their own."""
+
+    name = "AWS::Route53Resolver::FirewallRuleGroup"
+    properties = frozenset({"FirewallRules", "Name"})
+    service, key, identity = "route53resolver", "FirewallRuleGroupId", "Id"
+    creates, deletes = "CreateFirewallRuleGroup", "DeleteFirewallRuleGroup"
+    describes, described = "GetFirewallRuleGroup", "FirewallRuleGroup"
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """The group, then its rules."""
+        named = {name: value for name, value in properties.items() if name != "FirewallRules"}
+        made = super().create(site, {**named, "CreatorRequestId": site.world.token(16)})
+        self._write(site, made, properties.get("FirewallRules") or ())
+        return made
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """With its rules, by priority; without what Resolver gives them."""
+        live = super().read(site, physical_id, expected)
+        if live is None:
+            return None
+        rules = self._rules(site, physical_id)
+        given = ("FirewallRuleGroupId", "FirewallThreatProtectionId", "Name")
+        return {**live, "FirewallRules": [{k: v for k, v in each.items() if k not in given} for each in rules]}
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """The rules that there are go, and those of the template come."""
+        if changed(before, after, "FirewallRules"):
+            self._clear(site, physical_id)
+            self._write(site, physical_id, after.get("FirewallRules") or ())
+
+    def delete(self, site: Site, physical_id: str, properties: Properties) -> None:
+        """Without its rules first."""
+        if self.read(site, physical_id, properties) is not None:
+            self._clear(site, physical_id)
+            super().delete(site, physical_id, properties)
+
+    def _rules(self, site: Site, group: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = site.client(self.service).list_firewall_rules(FirewallRuleGroupId=group)[
+            "FirewallRules"
+        ]
+        return found
+
+    def _clear(self, site: Site, group: str) -> None:
+        for rule in self._rules(site, group):
+            names = ("FirewallDomainListId", "FirewallThreatProtectionId", "Qtype")
+            which = {name: rule[name] for name in names if name in rule}
+            site.client(self.service).delete_firewall_rule(FirewallRuleGroupId=group, **which)
+
+    def _write(self, site: Site, group: str, rules: Iterable[dict[str, Any]]) -> None:
+        for rule in rules:
+            more = {"CreatorRequestId": site.world.token(16), "Name": f"rule-{rule['Priority']}"}
+            site.client(self.service).create_firewall_rule(FirewallRuleGroupId=group, **more, **rule)
+
+
+class FirewallRuleGroupAssociation(ApiType):
+    """AWS::Route53Resolver::FirewallRuleGroupAssociation."""
+
+    name = "AWS::Route53Resolver::FirewallRuleGroupAssociation"
+    properties = frozenset({"FirewallRuleGroupId", "MutationProtection", "Name", "Priority", "VpcId"})
+    service, key, identity = "route53resolver", "FirewallRuleGroupAssociationId", "Id"
+    creates, deletes = "AssociateFirewallRuleGroup", "DisassociateFirewallRuleGroup"
+    updates = "UpdateFirewallRuleGroupAssociation"
+    describes, described = "GetFirewallRuleGroupAssociation", "FirewallRuleGroupAssociation"
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """A request of its own."""
+        name = properties.get("Name") or site.unique_name()
+        return super().create(site, {**properties, "Name": name, "CreatorRequestId": site.world.token(16)})

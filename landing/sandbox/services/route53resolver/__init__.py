@@ -134,6 +134,47 @@ def rules_are_shared(sandbox: ProbedSandbox) -> bool:
     return False
 
 
+def a_firewall_is_kept(sandbox: ProbedSandbox) -> bool:
+    """A list, a group with a rule, and a VPC that has it: made, read, changed and gone."""
+    session: Any = sandbox.session()
+    ec2, resolver = (session.client(name, region_name="us-east-1") for name in ("ec2", "route53resolver"))
+    domains = resolver.create_firewall_domain_list(CreatorRequestId="a", Name="probe")["FirewallDomainList"]["Id"]
+    resolver.update_firewall_domains(FirewallDomainListId=domains, Operation="ADD", Domains=["example.com"])
+    group = resolver.create_firewall_rule_group(CreatorRequestId="b", Name="probe")["FirewallRuleGroup"]["Id"]
+    rule = {"FirewallRuleGroupId": group, "FirewallDomainListId": domains}
+    resolver.create_firewall_rule(CreatorRequestId="c", Name="probe", Priority=1, Action="ALERT", **rule)
+    resolver.update_firewall_rule(**rule, Priority=2)
+    tied = resolver.associate_firewall_rule_group(
+        CreatorRequestId="d",
+        FirewallRuleGroupId=group,
+        VpcId=ec2.describe_vpcs()["Vpcs"][0]["VpcId"],
+        Priority=101,
+        Name="p",
+    )["FirewallRuleGroupAssociation"]["Id"]
+    resolver.update_firewall_rule_group_association(FirewallRuleGroupAssociationId=tied, Priority=102)
+    read = resolver.get_firewall_rule_group_association(FirewallRuleGroupAssociationId=tied)
+    listed = resolver.list_firewall_domains(FirewallDomainListId=domains)["Domains"]
+    rules = resolver.list_firewall_rules(FirewallRuleGroupId=group)["FirewallRules"]
+    counted = resolver.get_firewall_rule_group(FirewallRuleGroupId=group)["FirewallRuleGroup"]["RuleCount"]
+    named = resolver.get_firewall_domain_list(FirewallDomainListId=domains)["FirewallDomainList"]["Name"]
+    known = [each["Name"] for each in resolver.list_firewall_domain_lists()["FirewallDomainLists"]]
+    resolver.disassociate_firewall_rule_group(FirewallRuleGroupAssociationId=tied)
+    resolver.delete_firewall_rule(**rule)
+    resolver.delete_firewall_rule_group(FirewallRuleGroupId=group)
+    resolver.delete_firewall_domain_list(FirewallDomainListId=domains)
+    priority = read["FirewallRuleGroupAssociation"]["Priority"]
+    return (priority, rules[0]["Priority"], listed, counted, named in known) == (102, 2, ["example.com"], 1, True)
+
+
+FIREWALL = (
+    "AssociateFirewallRuleGroup", "CreateFirewallDomainList", "CreateFirewallRule", "CreateFirewallRuleGroup",
+    "DeleteFirewallDomainList", "DeleteFirewallRule", "DeleteFirewallRuleGroup", "DisassociateFirewallRuleGroup",
+    "GetFirewallDomainList", "GetFirewallRuleGroup", "GetFirewallRuleGroupAssociation", "ListFirewallDomainLists",
+    "ListFirewallDomains", "ListFirewallRules", "UpdateFirewallDomains", "UpdateFirewallRule",
+    "UpdateFirewallRuleGroupAssociation",
+)  # fmt: skip
+
+
 class Route53Resolver(Service[Nothing]):
     """Endpoints and rules are moto's."""
 
@@ -141,6 +182,7 @@ class Route53Resolver(Service[Nothing]):
     extends = True
     state_type = Nothing
     probes: ClassVar = {
+        **dict.fromkeys(FIREWALL, a_firewall_is_kept),
         "AssociateResolverRule": a_network_has_a_domain_once,
         "CreateResolverEndpoint": endpoints_are_in_two_subnets,
         "CreateResolverRule": rules_forward_somewhere,
