@@ -21,7 +21,7 @@ from landing.engine.apply import Result
 from landing.engine.order.unique_names import refuse_impossible
 from landing.engine.plan import Plan, still_to_do
 from landing.library import Library
-from landing.organization import Cover, Organization
+from landing.organization import WAVE_TAG, Cover, Organization
 from landing.report.plan_markdown import render as markdown
 from landing.report.plan_text import render
 from landing.report.style import Style
@@ -467,6 +467,11 @@ def test_a_gate_that_watches_asks_what_came_since_the_wave_began(world: Callable
     assert over
     assert "denied 21 requests" in over.message
     assert "remove the tag landing:wave of the root" in over.help  # nothing else lets it be forgotten
+    for value in ("canary", "canary soon", "canary 9999-12-31T23:59:59Z"):
+        root = cloud.open().tree.target_id("root")
+        client = cloud.sandbox.session().client("organizations")
+        client.tag_resource(ResourceId=root, Tags=[{"Key": WAVE_TAG, "Value": value}])
+        assert "does not say when a wave began" in str(gates(cloud, LATER).closed(1, 1))
     gates(cloud, LATER).done()
     assert code(gates(cloud, BEGAN + timedelta(days=1)).closed(1, 1)) == "LZ543"
 

@@ -16,6 +16,8 @@ from landing.core.model import ORGANIZATION, Diagnostic, Scope
 from landing.organization import WAVE_TAG, Organization, Wave
 
 AT = "%Y-%m-%dT%H:%M:%SZ"
+SKEW = timedelta(minutes=5)
+"""So much may clocks of two machines differ."""
 KEPT = timedelta(days=14)
 """So long CloudWatch has a metric by the minute (15 days: CloudWatch User Guide, "Metrics retention")."""
 
@@ -87,6 +89,8 @@ class Gates:
             try:
                 began = datetime.strptime(time, AT).replace(tzinfo=UTC)
             except ValueError:
+                began = datetime.max.replace(tzinfo=UTC)
+            if began > now + SKEW:
                 message = f"the tag {WAVE_TAG} of the root does not say when a wave began"
                 return Diagnostic("LZ543", message, help="remove the tag, then run landing apply again")
         if name in earlier and now < began + minutes:
