@@ -1262,6 +1262,44 @@ def resource_in_a_member_changed(hands: Hands) -> None:
     )
 
 
+def remediation(hands: Hands, key: str, **changed: Any) -> None:
+    """Change a remediation of ours in an account, all else of it as it is."""
+    client = hands.client("config", "shop-dev")
+    given = {"ConfigRuleNames": [f"landing-{key}"]}
+    (found,) = client.describe_remediation_configurations(**given)["RemediationConfigurations"]
+    wanted = {name: value for name, value in found.items() if name not in ("Arn", "CreatedByService")} | changed
+    client.put_remediation_configurations(RemediationConfigurations=[wanted])
+
+
+@shows("stack_set.config-remediation")
+def remediation_deleted(hands: Hands) -> None:
+    hands.client("config", "shop-dev").delete_remediation_configuration(ConfigRuleName="landing-password-policy")
+
+
+@shows("stack_set.config-remediation")
+def remediation_no_longer_automatic(hands: Hands) -> None:
+    remediation(hands, "public-buckets", Automatic=False)
+
+
+@shows("stack_set.config-remediation")
+def remediation_tried_once(hands: Hands) -> None:
+    remediation(hands, "public-buckets", MaximumAutomaticAttempts=1, RetryAttemptSeconds=60)
+
+
+@shows("stack_set.config-remediation")
+def remediation_with_other_parameters(hands: Hands) -> None:
+    role = f"arn:aws:iam::{hands.accounts['shop-dev']}:role/landing-remediation-password-policy"
+    weaker = {"MinimumPasswordLength": {"StaticValue": {"Values": ["6"]}}}
+    given = {"AutomationAssumeRole": {"StaticValue": {"Values": [role]}}}
+    remediation(hands, "password-policy", Parameters={**weaker, **given})
+
+
+@shows("stack_set.config-remediation-role")
+def remediation_role_robbed_of_its_permissions(hands: Hands) -> None:
+    role = "landing-remediation-public-buckets"
+    hands.client("iam", "shop-dev", OTHER).delete_role_policy(RoleName=role, PolicyName="mend")
+
+
 @shows("stack.log-archive@log-archive/eu-west-1")
 def bucket_policy_changed(hands: Hands) -> None:
     hands.client("s3", "log-archive").delete_bucket_policy(Bucket=hands.bucket("cloudtrail"))

@@ -88,6 +88,9 @@ services:
       ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT}
       root-key: {identifier: IAM_ROOT_ACCESS_KEY_CHECK, home_only: true}
       tables: {guard: tables, resource_types: ["AWS::DynamoDB::Table"], debug_log_accounts: {accounts: [shop-dev]}, home_only: true}
+    remediations:
+      public-buckets: {automatic: true}
+      password-policy: {parameters: {MinimumPasswordLength: 16}}
     conformance_packs:
       small: {parameters: {PasswordLength: 16}, exclude: {accounts: [shop-dev]}}
   guardduty:
@@ -223,12 +226,10 @@ baselines:
 """The same organization, planned and applied by a repository on GitHub."""
 
 ALARMED = (
-    FULL.replace(
-        "    conformance_packs:\n", "    remediations: {public-buckets: {automatic: true}}\n    conformance_packs:\n"
-    )
+    FULL
     + "  alarms: {email: [security@example.com], watched_roles: [break-glass], config_rules: [all], trail_alarms: true}\n"
 )
-"""The same as FULL, with a remediation, and with somebody who hears of alarms, and has not confirmed that: it is drift."""
+"""The same as FULL, with somebody who hears of alarms, and has not confirmed that: it is drift."""
 
 REMEDIED = (
     SMALL

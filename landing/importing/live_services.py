@@ -13,6 +13,7 @@ from landing.importing.comparison import Compared, Sight, beyond_adoption, diffe
 from landing.importing.draft import Draft, LeftOut
 from landing.importing.live_control_tower import with_control_tower
 from landing.importing.live_logs import with_logs
+from landing.importing.live_remediations import with_remediations
 from landing.importing.live_stack_sets import with_stack_sets
 from landing.importing.live_stacks import with_ours
 from landing.importing.output import Written, rewrite_folder, say_left_out
@@ -65,6 +66,7 @@ def with_services(aws: Aws, draft: Draft, written: Written, folder: Path) -> Com
     found = with_stack_sets(aws, sight, found, folder, left=left)
     if aws.tree.has_marks:
         sight.look(found.written.organization, KINDS)
+        found = with_remediations(aws, sight, found, folder, left=left)
         found = with_ours(aws, sight, found, folder, left=left)
     left += plain_stacks(aws, organization)
     complete = replace(found.draft, left_out=(*left, *draft.left_out))
@@ -80,11 +82,12 @@ def _letting_go(sight: Sight, found: Compared, folder: Path) -> Compared:
     gone = [change for change in plan.changes if change.action is Action.DELETE]
     ours = [change for change in gone if KINDS[change.address.kind].ownership not in BY_SERVICE]
     left = found.draft.left_out
-    if ours:
-        what = f"{len(ours)} that an apply of another config has made, and this config does not say"
+    removed = tuple(dict.fromkeys((*found.draft.removed, *(str(change.address) for change in ours))))
+    if removed:
+        what = f"{len(removed)} that an apply of another config has made, and this config does not say"
         left = (LeftOut(what, "they stay as they are, under `removed`"), *left)
-    draft = replace(found.draft, removed=tuple(str(change.address) for change in ours), left_out=left)
-    written = rewrite_folder(draft, folder, found.written.accepted) if ours else found.written
+    draft = replace(found.draft, removed=removed, left_out=left)
+    written = rewrite_folder(draft, folder, found.written.accepted) if removed else found.written
     kept = [change for change in plan.changes if change.action is not Action.DELETE]
     forgotten = [
         replace(change, action=Action.FORGET, after=None) for change in ours if MARK in (change.before or {})

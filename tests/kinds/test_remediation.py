@@ -212,3 +212,21 @@ def test_what_is_shipped_mends_what_its_rule_finds_by_what_its_role_may_and_no_l
 
 def test_all_that_is_shipped_is_run() -> None:
     assert SHIPPED.keys() == RUN.keys()
+
+
+def test_what_others_have_is_left_alone(sandbox: Sandbox, at: At) -> None:
+    cloud = at(REMEDIED)
+    assert cloud.apply(OF_IT).complete
+    config = client(sandbox, cloud, "shop-prod", HOME)
+    source = {"Owner": "AWS", "SourceIdentifier": "INCOMING_SSH_DISABLED"}
+    config.put_config_rule(ConfigRule={"ConfigRuleName": "landing-theirs", "Source": source})
+    theirs = {"ConfigRuleName": "landing-theirs", "TargetType": "SSM_DOCUMENT", "TargetId": "Theirs"}
+    config.put_remediation_configurations(RemediationConfigurations=[theirs])
+    given = {"ConfigRuleNames": ["landing-theirs", "landing-public"]}
+    before = config.describe_remediation_configurations(**given)["RemediationConfigurations"]
+    assert len(before) == 2
+    assert cloud.plan(OF_IT, detect=True).changes == ()
+    fewer = Cloud(sandbox, at(REMEDIED.replace("automatic: true", "automatic: false")).organization)
+    assert fewer.apply(OF_IT).complete
+    after = config.describe_remediation_configurations(**given)["RemediationConfigurations"]
+    assert [after[0], after[1]["Automatic"]] == [before[0], False]

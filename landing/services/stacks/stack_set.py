@@ -273,12 +273,24 @@ class StackSet(CloudFormationKind):
                         yield Scope(aws.tree.account_keys.get(one["Account"], one["Account"]), one["Region"])
 
     def as_found(self, organization: Organization, wanted: Resource, live: Mapping[Address, Resource]) -> Resource:
-        """Of one that a baseline names, how AWS deploys by itself and side by side is no affair of the config."""
-        deployment, found = stack_sets(organization).get(wanted.address.name), live.get(wanted.address)
-        if deployment is None or not deployment.stack_set or found is None:
+        """Of one that a baseline names, how AWS deploys by itself and side by side is no affair of the config.
+
+        One of ours stays behind what the config has let go of (`removed`), and what is there still.
+        """
+        sets, found = stack_sets(organization), live.get(wanted.address)
+        deployment = sets.get(wanted.address.name)
+        if deployment is None or found is None:
             return wanted
-        kept = {part: found.attributes[part] for part in AS_FOUND if part in found.attributes}
-        return replace(wanted, attributes={**wanted.attributes, **kept})
+        if not deployment.stack_set:
+            before = (found.attributes.get("auto_deployment") or {}).get("after", ())
+            kept = [key for key in before if key not in sets and organization.lets_go(self.address(key))]
+            automatic = wanted.attributes["auto_deployment"]
+            if not kept or not automatic["enabled"]:
+                return wanted
+            automatic = {**automatic, "after": sorted({*automatic["after"], *kept})}
+            return replace(wanted, attributes={**wanted.attributes, "auto_deployment": automatic})
+        as_it_is = {part: found.attributes[part] for part in AS_FOUND if part in found.attributes}
+        return replace(wanted, attributes={**wanted.attributes, **as_it_is})
 
     def set_off(self, organization: Organization, changes: Collection[Change]) -> Iterable[Address]:
         """Stack sets that AWS deploys by itself to accounts that have joined a unit."""
