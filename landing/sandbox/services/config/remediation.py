@@ -11,10 +11,10 @@ from landing.sandbox.moto import upstream
 from landing.sandbox.protocol.refusal import Refusal
 from landing.sandbox.services import clients
 from landing.sandbox.services.call import Call
-from landing.sandbox.services.config import automation, rules
+from landing.sandbox.services.config import rules
 from landing.sandbox.services.config.evaluations import evaluate
 from landing.sandbox.services.config.state import here, invalid
-from landing.sandbox.services.ssm import automation as executions
+from landing.sandbox.services.ssm import automation, aws_documents
 from landing.sandbox.world import Identity
 
 SSM = "ssm.amazonaws.com"
@@ -138,16 +138,16 @@ def _role(call: Call, configuration: dict[str, Any]) -> Any:
 def _is_known(call: Call, document: str) -> bool:
     """One of AWS's that can be run, or one of the account's own."""
     own = upstream.backend("ssm", call.account, call.region)._documents
-    return document in automation.DOCUMENTS or document in own
+    return document in aws_documents.DOCUMENTS or document in own
 
 
 def _run(call: Call, configuration: dict[str, Any], role: Any, resource: str) -> str:
     """Run the document as its role; why it failed, or nothing."""
     document, given = configuration["TargetId"], _given(configuration, resource)
-    if document not in automation.DOCUMENTS:
+    if document not in aws_documents.DOCUMENTS:
         values = {name: [value] for name, value in given.items()}
         try:
-            execution = executions.begin(call.world, call.caller, call.region, (document, "$DEFAULT"), values)
+            execution = automation.begin(call.world, call.caller, call.region, (document, "$DEFAULT"), values)
         except Refusal as refusal:
             return str(refusal)
         return execution.failure or ("" if execution.status == "Success" else execution.status)
@@ -158,11 +158,11 @@ def _run(call: Call, configuration: dict[str, Any], role: Any, resource: str) ->
         principal=role.arn,
         temporary=True,
     )
-    act: automation.Act = clients.session(issued, call.region).client  # type: ignore[assignment]  # of any service
+    act: aws_documents.Act = clients.session(issued, call.region).client  # type: ignore[assignment]  # of any service
     token = clients.ACTING.set(None)
     try:
-        automation.run(document, act, given)
-    except (ClientError, automation.Failed) as failure:
+        aws_documents.run(document, act, given)
+    except (ClientError, aws_documents.Failed) as failure:
         return str(failure)
     finally:
         clients.ACTING.reset(token)

@@ -1,7 +1,7 @@
 """Executions of Automation documents (Systems Manager User Guide, "AWS Systems Manager Automation"; API reference).
 
-An execution begins at once and goes as far as it can: to its end, or to a step that waits for an approval. Documents
-of AWS's own are not there.
+An execution begins at once and goes as far as it can: to its end, or to a step that waits for an approval. None is of a
+document of AWS: `aws_documents` has those that remediations run.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Documents of AWS that remediations run, step by step as the role that they are given.
+"""Documents of AWS, run step by step as the role that they are given.
 
 Systems Manager Automation Runbook Reference, the page of each: its parameters with their defaults, and its steps. A
 document that is not here cannot be run. How AWS writes the scripts of its steps is not known: what a page says of a
