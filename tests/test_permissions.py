@@ -257,6 +257,7 @@ def test_stacks_of_the_management_account_are_made_in_the_name_of_who_applies(
             "landing-alarms",
             "landing-cloudtrail-logs",
             "landing-config-recorder",
+            "landing-remediation-password-policy",
             "landing-remediation-public-buckets",
             "landing-security-audit",
         )

@@ -69,6 +69,24 @@ def test_what_cannot_be_is_told(problems: Any, wrong: str, code: str) -> None:
     assert code in {each.code for each in problems(text=text(wrong))}
 
 
+def test_what_others_have_is_left_alone(sandbox: Sandbox, at: At) -> None:
+    cloud = at(REMEDIED)
+    assert cloud.apply(OF_IT).complete
+    config = client(sandbox, cloud, "shop-prod", HOME)
+    source = {"Owner": "AWS", "SourceIdentifier": "INCOMING_SSH_DISABLED"}
+    config.put_config_rule(ConfigRule={"ConfigRuleName": "landing-theirs", "Source": source})
+    theirs = {"ConfigRuleName": "landing-theirs", "TargetType": "SSM_DOCUMENT", "TargetId": "Theirs"}
+    config.put_remediation_configurations(RemediationConfigurations=[theirs])
+    given = {"ConfigRuleNames": ["landing-theirs", "landing-public"]}
+    before = config.describe_remediation_configurations(**given)["RemediationConfigurations"]
+    assert len(before) == 2
+    assert cloud.plan(OF_IT, detect=True).changes == ()
+    fewer = Cloud(sandbox, at(REMEDIED.replace("automatic: true", "automatic: false")).organization)
+    assert fewer.apply(OF_IT).complete
+    after = config.describe_remediation_configurations(**given)["RemediationConfigurations"]
+    assert [after[0], after[1]["Automatic"]] == [before[0], False]
+
+
 # ---- those that are shipped
 
 
@@ -126,6 +144,19 @@ def open_ssh(session: Callable[[str], Any]) -> str:
     return str(group)
 
 
+def open_rdp(session: Callable[[str], Any]) -> str:
+    """Of which a port for the web is open too: the document does not ask for ports."""
+    ec2 = session("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="desktop", Description="open", VpcId=vpc)["GroupId"]
+    everybody = {"IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "all"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
+    inside = {"IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+    for port, ranges in ((3389, everybody), (3389, inside), (443, everybody), (22, inside)):
+        permission = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **ranges}
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+    return str(group)
+
+
 def open_bucket(session: Callable[[str], Any]) -> str:
     s3 = session("s3")
     if "open-to-all" not in {each["Name"] for each in s3.list_buckets()["Buckets"]}:
@@ -151,6 +182,7 @@ RUN = {
     "password-policy": weak_passwords,
     "default-security-groups": open_default_group,
     "open-ssh": open_ssh,
+    "open-admin-ports": open_rdp,
     "public-buckets": open_bucket,
     "volume-encryption": plain_volumes,
 }
@@ -203,6 +235,10 @@ def test_what_is_shipped_mends_what_its_rule_finds_by_what_its_role_may_and_no_l
         (log,) = session("ec2").describe_flow_logs(Filter=[{"Name": "resource-id", "Values": [resource]}])["FlowLogs"]
         archive = mended.open().tree.account_ids["log-archive"]
         assert log["LogDestination"] == f"arn:aws:s3:::landing-flow-logs-{archive}-{HOME}"
+    if key == "open-admin-ports":
+        (group,) = session("ec2").describe_security_groups(GroupIds=[resource])["SecurityGroups"]
+        left = [(each["FromPort"], each["IpRanges"], each["Ipv6Ranges"]) for each in group["IpPermissions"]]
+        assert sorted(left) == [(port, [{"CidrIp": "10.0.0.0/8"}], []) for port in (22, 3389)]
     if key == "open-ssh":
         (group,) = session("ec2").describe_security_groups(GroupIds=[resource])["SecurityGroups"]
         rules = group["IpPermissions"]
@@ -212,21 +248,3 @@ def test_what_is_shipped_mends_what_its_rule_finds_by_what_its_role_may_and_no_l
 
 def test_all_that_is_shipped_is_run() -> None:
     assert SHIPPED.keys() == RUN.keys()
-
-
-def test_what_others_have_is_left_alone(sandbox: Sandbox, at: At) -> None:
-    cloud = at(REMEDIED)
-    assert cloud.apply(OF_IT).complete
-    config = client(sandbox, cloud, "shop-prod", HOME)
-    source = {"Owner": "AWS", "SourceIdentifier": "INCOMING_SSH_DISABLED"}
-    config.put_config_rule(ConfigRule={"ConfigRuleName": "landing-theirs", "Source": source})
-    theirs = {"ConfigRuleName": "landing-theirs", "TargetType": "SSM_DOCUMENT", "TargetId": "Theirs"}
-    config.put_remediation_configurations(RemediationConfigurations=[theirs])
-    given = {"ConfigRuleNames": ["landing-theirs", "landing-public"]}
-    before = config.describe_remediation_configurations(**given)["RemediationConfigurations"]
-    assert len(before) == 2
-    assert cloud.plan(OF_IT, detect=True).changes == ()
-    fewer = Cloud(sandbox, at(REMEDIED.replace("automatic: true", "automatic: false")).organization)
-    assert fewer.apply(OF_IT).complete
-    after = config.describe_remediation_configurations(**given)["RemediationConfigurations"]
-    assert [after[0], after[1]["Automatic"]] == [before[0], False]

@@ -594,8 +594,29 @@ def mending(cloud: Cloud, trusted: str = "ssm.amazonaws.com", **more: Any) -> An
     return config, group
 
 
-def complies(config: Any, group: str) -> bool:
-    found = config.get_compliance_details_by_config_rule(ConfigRuleName="rule")["EvaluationResults"]
+@source("Developer Guide, vpc-sg-port-restriction-check: of all protocols, IPv4 and IPv6, unless told otherwise")
+@pytest.mark.parametrize(
+    ("parameters", "compliant"),
+    [
+        ({}, False),  # 22 and 3389
+        ({"restrictPorts": "22,3389", "protocolType": "tcp"}, False),
+        ({"restrictPorts": "5900,5985"}, True),
+        ({"restrictPorts": "443"}, True),
+        ({"protocolType": "UDP"}, True),
+        ({"ipType": "IPv6"}, True),
+        ({"ipType": "IPv4"}, False),
+    ],
+)
+def test_ports_that_a_rule_restricts(cloud: Cloud, parameters: dict[str, str], compliant: bool) -> None:
+    config, group = mending(cloud)
+    asked = {"SourceIdentifier": "VPC_SG_PORT_RESTRICTION_CHECK", "Owner": "AWS"}
+    text = json.dumps(parameters)
+    config.put_config_rule(ConfigRule={"ConfigRuleName": "ports", "Source": asked, "InputParameters": text})
+    assert complies(config, group, "ports") is compliant
+
+
+def complies(config: Any, group: str, rule: str = "rule") -> bool:
+    found = config.get_compliance_details_by_config_rule(ConfigRuleName=rule)["EvaluationResults"]
     (verdict,) = [
         each["ComplianceType"]
         for each in found

@@ -70,12 +70,19 @@ SHIPPED: Mapping[str, ShippedRemediation] = {
         ),
     ),
     "open-ssh": ShippedRemediation(
-        # AWS-DisablePublicAccessForSecurityGroup, which closes RDP too, fails in a VPC that is not the default one
-        # unless both ports are open to IPv4 and IPv6 (its page).
         identifier="INCOMING_SSH_DISABLED",
         document="AWS-DisableIncomingSSHOnPort22",
         document_parameters={"SecurityGroupIds": RESOURCE},
         permissions=("ec2:DescribeSecurityGroups", "ec2:RevokeSecurityGroupIngress"),
+    ),
+    "open-admin-ports": ShippedRemediation(
+        # The document knows no ports: it takes out every rule that lets everybody in, of a group of which the rule has
+        # found one (its page). Telnet, RDP, VNC, WinRM; SSH has a document that closes nothing else.
+        identifier="VPC_SG_PORT_RESTRICTION_CHECK",
+        parameters={"restrictPorts": "23,3389,5900,5985,5986"},
+        document="AWSConfigRemediation-RemoveUnrestrictedSourceIngressRules",
+        document_parameters={"SecurityGroupId": RESOURCE},
+        permissions=(*RUN, "ec2:DescribeSecurityGroups", "ec2:RevokeSecurityGroupIngress"),
     ),
     "public-buckets": ShippedRemediation(
         identifier="S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED",

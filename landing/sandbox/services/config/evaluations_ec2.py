@@ -6,7 +6,7 @@ EC2 has not been used is judged by that, and its resources get names only when s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from landing.sandbox.moto import upstream
@@ -44,10 +44,23 @@ def _is_closed(_: Site, group: Any) -> bool | None:
     return not group.ingress_rules and not group.egress_rules if group.name == "default" else None
 
 
-def _lets_in(rule: Any, port: int) -> bool:
-    everyone = rule.ip_range.get("CidrIp") == "0.0.0.0/0" or rule.ip_range.get("CidrIpv6") == "::/0"
+EVERYBODY = {"IPV4": ("CidrIp", "0.0.0.0/0"), "IPV6": ("CidrIpv6", "::/0")}
+
+
+def _lets_in(rule: Any, port: int, versions: Iterable[str] = EVERYBODY) -> bool:
+    everyone = any(rule.ip_range.get(name) == cidr for name, cidr in map(EVERYBODY.__getitem__, versions))
     all_ports = str(rule.ip_protocol) == "-1"
     return everyone and (all_ports or int(rule.from_port or 0) <= port <= int(rule.to_port or 0))
+
+
+def _keeps_ports_shut(site: Site, group: Any) -> bool:
+    """No rule lets everybody in by one of `restrictPorts`, 22 and 3389 unless told otherwise; of all protocols."""
+    ports = [int(each) for each in str(site.parameters.get("restrictPorts", "22,3389")).split(",")]
+    version, protocol = (str(site.parameters.get(name, "ALL")).upper() for name in ("ipType", "protocolType"))
+    versions = EVERYBODY if version == "ALL" else (version,)
+    protocols = ("tcp", "udp", "-1") if protocol == "ALL" else (protocol.lower(),)
+    rules = [rule for rule in group.ingress_rules if str(rule.ip_protocol) in protocols]
+    return not any(_lets_in(rule, port, versions) for rule in rules for port in ports)
 
 
 def _vpcs(site: Site) -> list[Any]:
@@ -73,4 +86,5 @@ EVALUATIONS: Mapping[str, Evaluation] = {
     ),
     "VPC_DEFAULT_SECURITY_GROUP_CLOSED": _default_groups_closed,
     "VPC_FLOW_LOGS_ENABLED": of_each("AWS::EC2::VPC", _vpcs, _is_logged),
+    "VPC_SG_PORT_RESTRICTION_CHECK": of_each(GROUP, _groups, _keeps_ports_shut),
 }

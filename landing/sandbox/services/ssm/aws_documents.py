@@ -63,6 +63,17 @@ def _close_ssh(act: Act, given: Parameters) -> None:
                 ec2.revoke_security_group_ingress(GroupId=wanted, IpPermissions=[permission])
 
 
+def _close_to_everybody(act: Act, given: Parameters) -> None:
+    ec2 = act("ec2")
+    group = _group(ec2, given["SecurityGroupId"])
+    for rule in group["IpPermissions"]:
+        ports = {name: rule[name] for name in ("IpProtocol", "FromPort", "ToPort") if name in rule}
+        for everybody in EVERYBODY:
+            ((name, (ranges,)),) = everybody.items()
+            if any(ranges.items() <= each.items() for each in rule.get(name, ())):
+                ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[{**ports, **everybody}])
+
+
 def _group(ec2: Any, group: str) -> dict[str, Any]:
     (found,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
     return dict(found)
@@ -94,6 +105,9 @@ DOCUMENTS: Mapping[str, tuple[Run, frozenset[str], frozenset[str]]] = {
         _close_default_group, frozenset({"GroupId"}), frozenset(),
     ),
     "AWS-DisableIncomingSSHOnPort22": (_close_ssh, frozenset({"SecurityGroupIds"}), frozenset()),
+    "AWSConfigRemediation-RemoveUnrestrictedSourceIngressRules": (
+        _close_to_everybody, frozenset({"SecurityGroupId"}), frozenset(),
+    ),
     "AWSConfigRemediation-ConfigureS3BucketPublicAccessBlock": (
         _block_bucket, frozenset({"BucketName"}), frozenset(BLOCKS),
     ),
