@@ -364,6 +364,58 @@ def test_guardrails_are_attached_in_waves_and_nothing_is_weaker_meanwhile(load_t
         assert attached(cloud) == {"root": {"no-leaving"}}
 
 
+def test_a_plan_says_that_a_new_text_comes_to_all_nodes_at_once(load_text: Load) -> None:
+    with Sandbox(organization=True) as sandbox:
+        cloud = Cloud(sandbox, load_text(GUARDED))
+        assert cloud.apply(GUARDS).complete
+        client, policy = sandbox.session().client("organizations"), cloud.open().tree.policies["no-root"].id
+        text = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:PutBucketAcl", "Resource": "*"}}
+        client.update_policy(PolicyId=policy, Content=json.dumps(text))
+
+        def notes(target: str) -> list[str]:
+            organization = load_text(GUARDED.replace("units: [workloads/dev, workloads/prod, security]", target))
+            changes = {str(each.address): each for each in Cloud(sandbox, organization).plan(GUARDS).changes}
+            found = BY_NAME["policy"].notes(organization, changes["policy.no-root"])
+            return [each for each in found if each.startswith("waves: ")]
+
+        for target in ("units: [workloads/dev, security]", "units: [root]", "accounts: [shop-dev, shop-prod]"):
+            (note,) = notes(target)
+            assert "at once, in rest. To try it in canary first" in note
+        assert notes("units: [workloads/dev]") == notes("units: [workloads/prod, security]") == []
+
+
+QUARANTINED = (
+    TWO.replace("organization:\n", "organization:\n  new_accounts: {quarantine: quarantine}\n")
+    .replace("units:\n", "units:\n  quarantine: {name: Quarantine}\n", 1)
+    .replace("  shop-dev: {", "  shop-web: {name: Shop Web, email: sw@example.com, unit: workloads/dev}\n  shop-dev: {")
+    + "guardrails: {deny-all-suspended: {target: {units: [quarantine]}}}\n"
+)
+RELEASED = [
+    BY_NAME[name]
+    for name in (
+        "organization", "policy_type", "trusted_access", "unit", "policy", "attachments", "account", "stack_set",
+        "release",
+    )
+]  # fmt: skip
+
+
+def test_a_new_account_leaves_quarantine_in_the_last_wave(world: Callable[[str, str], Cloud]) -> None:
+    """Even one of the canary: a release is a move, and what is to stand in the account comes to it in that wave."""
+    cloud = world("done", QUARANTINED)
+    first = run(cloud, RELEASED)
+    assert first.held
+    release = Address("release", "shop-web")
+    assert release in first.not_started
+    assert values(cloud) == {**dict.fromkeys(REST, "one"), "shop-dev": "two"}
+    assert "shop-web" not in cloud.open().tree.accounts
+    last = run(cloud, RELEASED, approved=["canary"])
+    assert last.complete, (last.failed, last.blocked)
+    assert cloud.open().tree.accounts["shop-web"].unit == "workloads/dev"
+    assert set(values(cloud).values()) == {"two"}
+    assert "shop-web" in values(cloud)
+    assert cloud.plan(RELEASED).changes == ()
+
+
 def states(cloud: Cloud) -> set[tuple[str, str]]:
     """Account and status of each instance."""
     keys = cloud.open().tree.account_keys

@@ -134,6 +134,21 @@ def test_an_account_waits_in_quarantine_until_its_stacks_stand(cloud: Cloud) -> 
     assert cloud.apply(KINDS).done == []
 
 
+def test_a_plan_says_what_is_not_waited_for(load_text: Load) -> None:
+    """What names the account by itself comes when it is out."""
+    text = TEXT.replace(
+        "  setting: {", "  account-baseline: {target: {units: [root], exclude: {accounts: [shop-dev]}}}\n  setting: {"
+    )
+    with Sandbox(organization=True) as sandbox:
+        cloud = Cloud(sandbox, load_text(text))
+        release = next(change for change in cloud.plan(KINDS).changes if change.address == RELEASE)
+        notes = [*BY_NAME["release"].notes(cloud.organization, release)]
+    assert notes == [
+        "created in quarantine, then moved to workloads/dev once 1 stack set stands in it",
+        "not waited for, as they name accounts one by one, and come in workloads/dev: account-baseline",
+    ]
+
+
 @pytest.mark.parametrize("pause", [0, 1_000])
 def test_wherever_a_run_is_cut_off_it_ends_the_same(cloud: Cloud, pause: int) -> None:
     """Whether the next one sees the account in the root already, or finds what asked for it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from landing.aws.live_names import LivePolicy
 from landing.aws.packs import surplus_tags, tags_of
 from landing.core import forms, references
 from landing.core.model import MARK, Action, Address, Attributes, Change, Resource, Scope, Severity, UniqueName
-from landing.organization import TAG, Organization, Pack
+from landing.organization import TAG, Cover, Organization, Pack
 from landing.organization.owners import owner_of
 from landing.organization.resources import HOLDS, NODES, OWNER, POLICY, POLICY_TYPE
 from landing.policy.canonical import canonical
@@ -182,11 +182,30 @@ class OrganizationPolicy(Kind):
         return replace(live, marked=True, holds=holds)
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
-        """How much of the limit the text uses; of a pack, whose policy it was before."""
+        """How much of the limit the text uses; that it is new in all waves at once; of a pack, whose policy it was."""
         if change.after is not None:
             yield f"size: {size_in_words(organization, change.after['content'])}"
+        yield from _at_once(organization, change)
         if change.before and HOLDS in (change.after or {}) and not change.before.get(MARK):
             yield f"takes over the policy {change.before['name']}, so that no second slot is needed on the way"
+
+
+def _at_once(organization: Organization, change: Change) -> Iterator[str]:
+    """A new text that no wave can have before others: a policy has one, wherever it is attached (UpdatePolicy)."""
+    before, after = change.before, change.after
+    if not organization.waves or before is None or after is None or before["content"] == after["content"]:
+        return
+    nodes = [node for node, keys in organization.attached.items() if change.address.name in keys]
+    units = tuple(node.removeprefix("unit/") for node in nodes if not node.startswith("account/"))
+    accounts = tuple(node.removeprefix("account/") for node in nodes if node.startswith("account/"))
+    reach = organization.in_waves(Cover(units, accounts))
+    *early, last = [number for number, part in enumerate(reach) if part.units or part.accounts] or [0]
+    if early:
+        first, all_of_it = ", ".join(map(organization.wave_name, early)), organization.wave_name(last)
+        yield (
+            f"waves: a policy has one text, so the new one comes to all nodes at once, in {all_of_it}. To try it in "
+            f"{first} first, attach the same `policy` there by a guardrail of another key, with the new parameters"
+        )
 
 
 def _as_declared(organization: Organization, aws: Aws, policy: LivePolicy) -> Attributes:

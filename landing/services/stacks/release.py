@@ -123,7 +123,7 @@ class Release(Kind):
         return bool(present["new"])
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
-        """What it waits for, and what of that there is not yet."""
+        """What it waits for, what of that there is not yet, and what comes only when the account is out."""
         before, after = change.before or {}, change.after or {}
         if before and before["unit"] == after["unit"]:
             yield "it is there already: only the tag that says that it is new is taken off"
@@ -134,6 +134,8 @@ class Release(Kind):
         lacks = [f"{site}: {what}" for site, what in sorted(before.get("instances", {}).items())]
         if lacks:
             yield f"not yet: {_some(lacks)}"
+        if later := _later(organization, change.address.name):
+            yield f"not waited for, as they name accounts one by one, and come in {after['unit']}: {_some(later)}"
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Wait for the stack sets, move the account, then take the tag off."""
@@ -207,6 +209,12 @@ class _Listing:
 def _awaited(organization: Organization) -> list[str]:
     """The stack sets that stand in a new account before it leaves quarantine."""
     return [key for key, stands in in_quarantine(organization).items() if stands]
+
+
+def _later(organization: Organization, key: str) -> list[str]:
+    """The stack sets that an account gets where it is to stay."""
+    sets, awaited = stack_sets(organization), _awaited(organization)
+    return [name for name, each in sets.items() if name not in awaited and key in organization.members(each.target)]
 
 
 def _some(lines: list[str]) -> str:
