@@ -54,6 +54,20 @@ def test_what_the_config_asks_for_since_is_planned_and_what_nobody_looked_for_is
     assert all("not read yet at 2026-11-27T08:00:00Z" in gap.reason for gap in unread)
 
 
+def test_what_the_config_lets_go_of_stays_attached(kept: Path, load_text, creation: Story) -> None:
+    """The same as a plan that asks AWS: the policy is forgotten, and nothing is detached."""
+    text = FULL.replace("  no-root: {target: {units: [workloads]}}\n", "") + "removed: [policy.no-root]\n"
+    organization = load_text(text)
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        asked = Cloud(sandbox, organization).plan()
+    offline = make(load(kept).observation_of(organization), Origin())
+    changes = [[(each.action.value, str(each.address)) for each in plan.changes] for plan in (asked, offline)]
+    assert changes[0] == changes[1]
+    assert ("forget", "policy.no-root") in changes[0]
+    assert not [address for _, address in changes[0] if address.startswith("attachments.")]
+
+
 def test_an_apply_brings_it_up_to_date(kept: Path, load_text, creation: Story) -> None:
     renamed = load_text(FULL.replace("name: Shop Prod,", "name: Shop,"))
     with Sandbox() as sandbox:

@@ -134,9 +134,13 @@ def tell_set_aside(planned: "Planned") -> None:
 
 def new_in(planned: "Planned") -> str:
     """The units, accounts and policies in force that the config does not have, but for those that may stay so."""
-    from landing.organization.resources import ACCOUNT, UNIT
+    from landing.core.keys import slug
+    from landing.core.model import Address
+    from landing.organization.resources import ACCOUNT, POLICY, UNIT
 
-    new = {each.address for each in planned.organization.foreign if not planned.organization.known(each)}
+    organization = planned.organization
+    new = {each.address for each in organization.foreign if not organization.known(each)}
+    new -= {each.address for each in organization.foreign if organization.lets_go(Address(POLICY, slug(each.name)))}
     found = [each for each in planned.plan.unmanaged if each.kind in (ACCOUNT, UNIT) or each in new]
     listed = ", ".join(map(str, found[:SOME]))
     more = f" and {len(found) - SOME} more" if len(found) > SOME else ""

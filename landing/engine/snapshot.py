@@ -18,7 +18,7 @@ from landing.core.model import Action, Address, Change, Diagnostic, Gap, Resourc
 from landing.engine.observe import Observation, as_found, desired_of, let_go, tasks_of
 from landing.engine.plan_file import gap_entry_of, gap_of, plain
 from landing.organization import Organization
-from landing.organization.resources import ACCOUNT, GOVERNED_ACCOUNT, REGION
+from landing.organization.resources import ACCOUNT, ATTACHMENTS, GOVERNED_ACCOUNT, POLICY, REGION, policies_of
 
 FORMAT = "2.0"
 AGAIN = "Run landing plan once without --refresh=false"
@@ -47,7 +47,7 @@ class Snapshot:
         unread = [Gap(name, scope, why) for name, scope in tasks - seen.tasks]
         live = {address: one for address, one in seen.live.items() if (address.kind, address.scope) in tasks}
         gaps = [gap for gap in seen.gaps if (gap.kind, gap.scope) in tasks]
-        live = let_go(organization, desired, live)
+        live = let_go(organization, desired, dict(_attached(organization, live)))
         desired = as_found(organization, seen.kinds, desired, live)
         return Observation(desired, live, tuple(sorted([*gaps, *unread])), frozenset(tasks))
 
@@ -99,6 +99,18 @@ class Snapshot:
             attributes = {**(before.attributes if before else {}), **(change.after or {})}
             live[change.address] = Resource(change.address, attributes, change.requires)
         return replace(self, observation=replace(self.observation, live=live))
+
+
+def _attached(organization: Organization, live: Mapping[Address, Resource]) -> Iterator[tuple[Address, Resource]]:
+    """Without policies that the config lets go of where they are attached, as they are not read there any more."""
+    for address, each in live.items():
+        there = policies_of(each.attributes) if address.kind == ATTACHMENTS else frozenset[str]()
+        left = {key for key in there if key in organization.policies or not organization.lets_go(Address(POLICY, key))}
+        if left == there:
+            yield address, each
+        elif left:
+            needs = tuple(need for need in each.requires if need.kind != POLICY or need.name in left)
+            yield address, replace(each, attributes={**each.attributes, "policies": sorted(left)}, requires=needs)
 
 
 def save(snapshot: Snapshot, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,13 @@ from landing.core.errors import ConfigError, LandingError
 from landing.core.files import write
 from landing.core.source_tree import config_files
 from landing.importing import policy_folder
-from landing.importing.draft import Draft
+from landing.importing.draft import Draft, DraftPolicy
 from landing.importing.folder import account_body, folders_of, guardrail_body, unit_body
 from landing.importing.insertion import added
 from landing.importing.output import TRIES, Written, accept, accepted_in
 from landing.library import Library, shipped
 from landing.organization import Organization
+from landing.policy.canonical import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,17 @@ def add(draft: Draft, organization: Organization, config: Path, library: Library
     Then everything is as before: the files are put back.
     """
     before = {path: path.read_bytes().decode() for path in config_files(config)}
-    folders = folders_of(draft.policies, library.policies)
-    made = [config.parent / "scps" / name for name in folders.values()]
+    known = {each.key for each in draft.policies if _has(library, each)}
+    new = [each for each in draft.policies if each.key not in known]
+    folders = {**folders_of(new, library.policies), **{key: key for key in known}}
+    made = [config.parent / "scps" / folders[each.key] for each in new]
     texts = _texts(draft, organization, config, folders, before)
     accepted: dict[str, set[str]] = {}
     try:
         for path, text in texts.items():
             write(path, text)
         for _ in range(TRIES):
-            _write_policies(draft, folders, config.parent / "scps", accepted)
+            _write_policies(new, folders, config.parent / "scps", accepted)
             found = Library.load(shipped(), config.parent.resolve())
             try:
                 now, warnings = load(config, found)
@@ -107,8 +110,16 @@ def _file(document: Document, path: tuple[str, ...], config: Path) -> Path:
     return config / f"{path[0]}.yaml" if config.is_dir() else config
 
 
-def _write_policies(draft: Draft, folders: Mapping[str, str], scps: Path, accepted: Mapping[str, set[str]]) -> None:
-    for policy in draft.policies:
+def _has(library: Library, policy: DraftPolicy) -> bool:
+    """Whether a folder of its key holds its text already, as of a guardrail that the config had once."""
+    found = library.policies.get(policy.key)
+    return found is not None and found.type == policy.type and canonical(found.document) == canonical(policy.document)
+
+
+def _write_policies(
+    policies: Iterable[DraftPolicy], folders: Mapping[str, str], scps: Path, accepted: Mapping[str, set[str]]
+) -> None:
+    for policy in policies:
         for name, text in policy_folder.files(policy, accepted.get(policy.key, ())).items():
             path = scps / folders[policy.key] / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from landing.aws.live_names import state
 from landing.core.constraints.principals import APPOINTED_BY, POLICY_TYPES, SERVICES
 from landing.core.errors import LandingError
 from landing.core.keys import is_key, keys, slug
-from landing.core.model import ORGANIZATION, Resource
+from landing.core.model import ORGANIZATION, Address, Resource
 from landing.core.partitions import REGIONS
 from landing.importing import live_logs
 from landing.importing.draft import NO_KEYS, Asked, Draft, DraftAccount, DraftUnit, Keys, LeftOut
@@ -20,6 +20,7 @@ from landing.importing.live_contacts import MOST, with_contacts
 from landing.importing.live_policies import LivePolicies, read_policies
 from landing.organization import ROOT, TAG, Account, Organization, node_of
 from landing.organization.owners import owner_of
+from landing.organization.resources import POLICY
 from landing.policy.direction import allows
 from landing.services.organizations.delegated_administrator import DelegatedAdministrator
 from landing.services.organizations.trusted_access import ACCOUNT, STACKSETS, TrustedAccess
@@ -139,6 +140,9 @@ def _new(organization: Organization, aws: Aws, organization_id: str) -> Draft:
     there = {each.id: each.key for each in tree.units.values() if each.key in organization.units}
     there |= {each.id: each.key for each in tree.accounts.values() if each.key in organization.accounts}
     there |= {each.id: each.key for each in tree.policies.values() if tree.concerns(each)}
+    gone = [each for each in tree.policies.values() if _is_let_go(organization, each.key, each.name)]
+    left += [LeftOut(f"policy {each.id} ({each.name})", "the config lets go of it (`removed`)") for each in gone]
+    there |= {each.id: each.key for each in gone}
     policy_keys = frozenset((*organization.guardrails, *organization.policies))
     known = Keys(there, frozenset(organization.units), frozenset(organization.accounts), policy_keys)
     units, unit_keys = _units(aws, known)
@@ -166,6 +170,11 @@ def _new(organization: Organization, aws: Aws, organization_id: str) -> Draft:
         left_out=tuple(left),
         source=f"organization {organization_id}",
     )
+
+
+def _is_let_go(organization: Organization, *names: str) -> bool:
+    """By the key that its mark says, or, once that is taken off, by the one that its name makes."""
+    return any(organization.lets_go(Address(POLICY, name)) for each in names for name in (each, slug(each)))
 
 
 def _beginnings(aws: Aws, live: Mapping[str, Any]) -> Iterator[LeftOut]:

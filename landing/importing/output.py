@@ -124,6 +124,8 @@ def write_cases(draft: Draft, written: Written) -> tuple[LeftOut, ...]:
     left = []
     for each in draft.policies:
         policy = written.library.policies[written.folders[each.key]]
+        if (policy.folder / "cases.yaml").exists():  # a folder that was there before
+            continue
         suite = suite_of(policy, estate)
         text, bare = cases_of(policy, suite, few(estate, suite.texts))
         if text:

@@ -188,6 +188,36 @@ def test_what_is_new_in_aws_is_added_to_the_config(
     assert (tmp_path / "org/scps/no-mars/cases.yaml").exists()
 
 
+def test_a_policy_that_was_let_go_of_is_not_offered_again_and_has_one_folder(
+    living: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["import", "org"]) == 0
+    monkeypatch.chdir(tmp_path / "org")
+    assert run(["apply", "--auto-approve", "--no-live"]) == 0
+    guardrails, top = Path("config/guardrails.yaml"), Path("config/organization.yaml")
+    text, before = guardrails.read_text(encoding="utf-8"), top.read_text(encoding="utf-8")
+    folders = {path.name: path.read_bytes() for path in Path("scps/quarantine-all").iterdir()}
+    parts = re.split(r"(?m)^(?=  [a-z-]+:)", text)
+    guardrails.write_text("".join(each for each in parts if not each.startswith("  quarantine-all:")))
+
+    top.write_text(before + "\nremoved: [policy.quarantine-all]\n", encoding="utf-8")
+    for step in (["plan"], ["apply", "--auto-approve", "--no-live"], ["plan"]):  # with the mark, and without it
+        assert run(step) == 0
+        assert "adds them" not in capsys.readouterr().err
+        assert run(["import", "--into", "."]) == 0
+        told = capsys.readouterr().err
+        assert "Nothing new" in told
+        assert "the config lets go of it (`removed`)" in told
+
+    top.write_text(before, encoding="utf-8")  # nothing says any more that it is let go of
+    assert run(["import", "--into", "."]) == 0
+    assert "+ policy quarantine-all" in capsys.readouterr().err
+    assert [path.name for path in Path("scps").iterdir() if "quarantine" in path.name] == ["quarantine-all"]
+    assert {path.name: path.read_bytes() for path in Path("scps/quarantine-all").iterdir()} == folders
+    assert run(["plan"]) == 0
+    assert re.search(r"Plan: 0 to add, 0 to change, 0 to destroy, 1 to adopt", capsys.readouterr().out)
+
+
 def at_console(name: str) -> str:
     """Something new, made by AWS's own calls; what it is to be called in a config."""
     import boto3

@@ -134,3 +134,12 @@ def test_a_run_that_was_cut_between_batches_goes_on() -> None:
     assert kind.begun(change, {"missing": [], "lacking": {"S3_DATA_EVENTS": ["a", "c"]}, "unasked": {}})
     assert not kind.begun(change, {"missing": ["d"], "lacking": {}, "unasked": {}})
     assert not kind.begun(change, {"missing": [], "lacking": {"S3_DATA_EVENTS": ["d"]}, "unasked": {}})
+
+
+@pytest.mark.parametrize(("feature", "told"), [("runtime_monitoring", True), ("ai_protection", False)])
+def test_agents_that_reach_no_member_are_warned_of_and_what_the_administrator_has_is_not(
+    problems: Any, feature: str, told: bool
+) -> None:
+    """As an import writes it, of an organization whose administrator alone has it on."""
+    text = f"services: {{guardduty: {{export: false, auto_enable: NONE, features: {{{feature}: true}}}}}}\n"
+    assert ("LZ351" in {each.code for each in problems(text)}) is told

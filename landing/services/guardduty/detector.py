@@ -10,7 +10,7 @@ from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.organization import EnabledService, Organization
 from landing.services.guardduty import features
 from landing.services.guardduty.administrator import GuardDutyAdministrator, detectors
-from landing.services.guardduty.settings import TRUSTED, GuardDutySettings
+from landing.services.guardduty.settings import ADDITIONAL, TRUSTED, GuardDutySettings
 from landing.services.overrides import by_account
 from landing.services.shapes import NAME, AdministeredSetting
 from landing.services.strength import Weaker, each, no_more, ranked
@@ -50,14 +50,17 @@ class GuardDuty(AdministeredSetting):
     linked = TRUSTED
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
-        """Agents are managed only where runtime monitoring reaches members at all."""
+        """Agents are managed only where runtime monitoring reaches members at all.
+
+        All other plans are of use in the administrator's own detector, which has them then too.
+        """
         service = organization.service(GuardDutySettings)
         if service is None or service.settings.auto_enable != "NONE":
             return
         if any(each.join for each in by_account(organization, service).values()):
             return
         for name, value in service.settings.features.items():
-            if value:
+            if value and name.upper() in ADDITIONAL:
                 yield Diagnostic(
                     "LZ351",
                     f"GuardDuty feature `{name}` reaches no member: auto_enable is NONE",
