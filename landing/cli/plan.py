@@ -116,7 +116,7 @@ def command(
         session.note_calls(aws)
     elif shown.form == "json" or STDERR.log:  # the reports for people say it themselves
         note(safe(plan.made_from.hearsay))
-    if plan.changes and detailed_exitcode:
+    if detailed_exitcode and len(plan.changes) > len(plan.at_work):
         return 2
     return 3 if plan.gaps and not allow_incomplete else 0
 

@@ -111,6 +111,11 @@ class Plan:
         return {action.value: count for action, count in counts.items() if count or action is not Action.FORGET}
 
     @property
+    def at_work(self) -> tuple[Change, ...]:
+        """The changes of which it is not known yet whether they are any: AWS is at what the config asks for."""
+        return tuple(change for change in self.changes if self.kinds[change.address.kind].at_work(change))
+
+    @property
     def astray(self) -> Mapping[Address, str]:
         """What is not as it should be, and others' to mend, with what is wrong: unmanaged, or used as it is."""
         said = ((address, self.kinds[address.kind].astray(words)) for address, words in self.described.items())

@@ -334,15 +334,21 @@ def _summary(plan: Plan, style: Style, allow: Mapping[str, Sequence[Address]]) -
         yield style.paint(verdict(plan), *(("green", "bold") if good else ("yellow",)))
         yield f"{plan.in_sync} objects compared{_unmanaged(plan)}."
         return
+    waits = plan.at_work
+    under_way = {change.address for change in waits}
+    made = [change for change in plan.changes if change.address not in under_way]
     for action, title in TITLES.items():
         kinds = Counter(
             change.address.kind
-            for change in plan.changes
+            for change in made
             if change.action is action or (action is Action.ADOPT and change.adopts)
         )
         if kinds:
             parts = " · ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
             yield f"  {title:<9} {sum(kinds.values()):>5}   {parts}"
+    if waits:
+        listed = sorted(Counter(change.address.kind for change in waits).items())
+        yield f"  Under way {len(waits):>5}   {' · '.join(f'{kind} {count}' for kind, count in listed)}"
     yield f"  In sync   {plan.in_sync:>5}{_unmanaged(plan)}"
     yield from (f"  Wave              {safe(line)}" for line in waves_in(plan))
     yield ""
@@ -365,7 +371,9 @@ def _allowed(wanted: Mapping[str, Sequence[Address]], style: Style) -> Iterator[
 
 def counts_line(plan: Plan) -> str:
     """The one line that wrappers read by pattern; no thousands separators."""
-    return planned(counts_of(plan.changes))
+    waits = {change.address for change in plan.at_work}
+    line = planned(counts_of(change for change in plan.changes if change.address not in waits))
+    return f"{line.removesuffix('.')}, {len(waits)} under way." if waits else line
 
 
 def _unmanaged(plan: Plan) -> str:

@@ -276,6 +276,10 @@ class Kind(ABC):
         """What AWS is at, where that alone is why it does not show what is declared; nothing where there is more."""
         return ""
 
+    def at_work(self, change: Change) -> str:
+        """The same, of what AWS may well have done by itself when somebody looks again: nothing that a plan counts."""
+        return self.under_way(change)
+
     def awaited(self, attributes: Attributes) -> str:
         """What others still have to do where AWS has it as declared, and how; nothing where it is done."""
         return ""

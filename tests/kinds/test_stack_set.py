@@ -15,7 +15,7 @@ from landing.core.model import Action, Address, Change, Gap, Resource, Scope, Se
 from landing.engine.observe import Observation, needed_for, observe
 from landing.engine.plan import Origin, Plan, make, still_to_do
 from landing.organization import Organization
-from landing.report.plan_text import render
+from landing.report.plan_text import counts_line, render
 from landing.report.style import Style
 from landing.sandbox import Sandbox
 from landing.sandbox.world import regions
@@ -146,6 +146,10 @@ def test_a_running_operation_is_seen_waited_for_and_looked_at_again(cloud: Cloud
     assert change.before is not None
     assert change.before["instances"] == {"*": "an operation is running"}
     assert KIND.severity_of(cloud.organization, change) is Severity.LOW
+    plan = cloud.plan([KIND])
+    assert plan.at_work == plan.changes != ()
+    assert counts_line(plan) == "Plan: 0 to add, 0 to change, 0 to destroy, 1 under way."
+    assert "an apply waits for that" in "\n".join(KIND.notes(cloud.organization, change))
     assert cloud.apply([KIND]).complete
     in_sync(cloud)
 

@@ -341,6 +341,11 @@ class StackSet(CloudFormationKind):
         waiting = all(what.startswith(WAITING) for what in instances.values())
         return instances.get(BUSY, f"{len(instances)} instances wait for a later wave" if waiting else "")
 
+    def at_work(self, change: Change) -> str:
+        """An operation that runs: what waits for a later wave is still to be changed."""
+        said = self.under_way(change)
+        return said if BUSY in (change.before or {}).get("instances", {}) else ""
+
     def dangers(self, change: Change) -> Iterable[str]:
         """Deleting the set, or taking units, accounts or regions away from it; units stay that a new one holds."""
         yield from super().dangers(change)
@@ -418,6 +423,8 @@ class StackSet(CloudFormationKind):
             )
         for unit, part in _narrowed_units(change):
             yield f"AWS deletes every stack below {unit}: those of {', '.join(part)} go too, and are made anew"
+        if self.at_work(change):
+            yield "AWS may be at it by itself: an apply waits for that, and changes only what it leaves"
         yield from vault_locks(change)
         instances = (change.before or {}).get("instances", {}) if change.after is not None else {}
         if taken := _taken(change.before or {}):
