@@ -144,6 +144,8 @@ class Draft:
     policies: tuple[DraftPolicy, ...] = ()
     id: str = ""
     member_role: str = ""
+    quarantine: str = ""
+    """Key of the unit in which new accounts wait."""
     policy_types: tuple[str, ...] = ()
     trusted_access: tuple[str, ...] = ()
     untrusted: tuple[str, ...] = ()

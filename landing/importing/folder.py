@@ -111,6 +111,8 @@ def _organization(draft: Draft) -> Iterator[str]:
     top: dict[str, Any] = {"name": draft.name, "id": draft.id, "home_region": draft.home_region}
     top |= {"governed_regions": list(draft.governed_regions), "policy_types": list(draft.policy_types)}
     yield from block({key: value for key, value in top.items() if value}, 2)
+    if draft.quarantine:
+        yield f"  new_accounts: {inline({'quarantine': draft.quarantine})}"
     if trusted := _trusted(draft):
         yield from ("  trusted_access:", *(f"    {name}: {inline(entry)}" for name, entry in trusted.items()))
     if draft.untrusted:

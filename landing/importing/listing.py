@@ -65,6 +65,8 @@ class Listing:
     security_tooling: str = ""
     member_role: str = ""
     places: dict[Place, None] = field(default_factory=dict)
+    quarantine: Place = ()
+    """The unit in which new accounts wait; none."""
     accounts: list[ListedAccount] = field(default_factory=list)
     policies: list[ListedPolicy] = field(default_factory=list)
     trusted_access: tuple[str, ...] = ()
@@ -123,6 +125,7 @@ class Listing:
                 asked.security_tooling, self.security_tooling, TOOLING, by_name, "--security-tooling"
             ),
             member_role=asked.member_role or self.member_role,
+            quarantine=units[self.quarantine] if self.quarantine else "",
             units=tuple(DraftUnit(key, place[-1], node_of(key) not in strict) for place, key in units.items() if place),
             accounts=tuple(sorted(accounts, key=lambda each: (each.unit != ROOT, each.unit.split("/"), each.key))),
             policies=tuple(sorted(policies, key=lambda each: each.key)),

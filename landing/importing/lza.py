@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,19 @@ POLICIES = {
     "chatbotPolicies": "CHATBOT_POLICY",
 }
 CARRIED = {
-    "organization-config.yaml": {"enable", "organizationalUnits", "organizationalUnitIds", *POLICIES},
+    "organization-config.yaml": {
+        "enable",
+        "organizationalUnits",
+        "organizationalUnitIds",
+        "quarantineNewAccounts",
+        *POLICIES,
+    },
     "accounts-config.yaml": {"mandatoryAccounts", "workloadAccounts", "accountIds"},
     "global-config.yaml": {"homeRegion", "enabledRegions", "managementAccountAccessRole"},
 }
 """What is read of each file; every other key is listed, as are the other files."""
+UNIT = ("Quarantine",)
+"""Where new accounts wait: it has no unit for that."""
 POLICY_KEYS = ("name", "description", "policy", "type", "strategy", "deploymentTargets")
 OTHERS = (
     "security-config.yaml", "iam-config.yaml", "network-config.yaml", "customizations-config.yaml",
@@ -66,7 +75,31 @@ def read(folder: Path) -> Listing:
     for key, kind in POLICIES.items():
         for policy in rows(top.get(key)):
             _policy(found, folder, policy, kind)
+    _quarantine(found, mapping(top.get("quarantineNewAccounts")))
     return found
+
+
+def _quarantine(found: Listing, quarantine: Located) -> None:
+    """Its policy blocks a new account where that is; here it blocks a unit, in which new accounts wait."""
+    found.leave_others(quarantine, ("enable", "scpPolicyName"), "quarantineNewAccounts")
+    if quarantine.get("enable") is not True:
+        return
+    name, place = str(quarantine.get("scpPolicyName") or ""), UNIT
+    while place in found.places:  # a unit of theirs, with accounts that are to stay
+        place = (f"{place[0]} new accounts",)
+    blocks = [each for each in found.policies if each.name == name and each.type == SCP]
+    if not blocks:
+        found.leave("quarantineNewAccounts", f"there is no policy {name}", quarantine.at("scpPolicyName"))
+        return
+    found.add_place(place)
+    found.quarantine = place
+    found.policies = [
+        replace(each, places=(*each.places, place)) if each in blocks else each for each in found.policies
+    ]
+    why = "it must let the roles of stack sets (stacksets-exec-*) through, or no account leaves quarantine"
+    found.leave(
+        f"policy {name}, attached to the unit {place[0]} in which new accounts wait", why, quarantine.at("enable")
+    )
 
 
 def _place(name: object) -> Place:

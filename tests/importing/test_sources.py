@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -260,7 +261,8 @@ def test_landing_zone_accelerator(imported: Callable[[str], Written]) -> None:
     assert [key for key, account in found.accounts.items() if account.full_access is False] == ["shop"]
     assert (found.accounts["shop"].id, found.accounts["shop"].unit) == ("012345670123", "workloads/prod")
     assert found.member_role == "AWSControlTowerExecution"
-    assert set(found.guarded) == {"root", "unit/workloads/prod", "account/shop", "unit/workloads"}
+    assert set(found.guarded) == {"root", "unit/workloads/prod", "account/shop", "unit/workloads", "unit/quarantine"}
+    assert (found.quarantine, found.guarded["unit/quarantine"]) == ("quarantine", ("quarantine",))
     (statement,) = found.guardrails["guard"].document["Statement"]
     spared = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
     assert spared == [
@@ -271,7 +273,7 @@ def test_landing_zone_accelerator(imported: Callable[[str], Written]) -> None:
     assert "quarantine" in written.library.policies
     told = "\n".join(map(str, written.left_out))
     for file, words, what in (
-        ("organization-config.yaml", "quarantineNewAccounts", "`quarantineNewAccounts`"),
+        ("organization-config.yaml", "quarantineNewAccounts", "policy Quarantine, attached to the unit Quarantine"),
         ("organization-config.yaml", "excludedAccounts", "`excludedAccounts` of policy Guard"),
         ("organization-config.yaml", "policy: scps/guard.json", "`${OTHER}` in policy Guard"),
         ("accounts-config.yaml", "warm", "`warm` of account Shop"),
@@ -279,6 +281,31 @@ def test_landing_zone_accelerator(imported: Callable[[str], Written]) -> None:
         ("security-config.yaml", "accessAnalyzer", "`accessAnalyzer`"),
     ):
         assert f"theirs/{file}:{line(LZA, file, words)}:1: {what}" in told
+
+
+@pytest.mark.parametrize(
+    ("theirs", "unit", "told"),
+    [
+        ("{enable: false, scpPolicyName: Quarantine}", "", ""),
+        ("{enable: true, scpPolicyName: Nobody}", "", "quarantineNewAccounts: there is no policy Nobody"),
+        ("{enable: true, scpPolicyName: Quarantine}\n#", "quarantine-new-accounts", "stacksets-exec-*"),
+    ],
+)
+def test_new_accounts_of_landing_zone_accelerator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, theirs: str, unit: str, told: str
+) -> None:
+    """They wait in a unit of their own, even where one is called so already."""
+    file = "organization-config.yaml"
+    text = LZA[file].replace("{enable: true, scpPolicyName: Quarantine}", theirs)
+    text = text.replace("  - name: Security\n", "  - name: Security\n  - name: Quarantine\n") if unit else text
+    lay(tmp_path / "theirs", {**LZA, file: text})
+    monkeypatch.chdir(tmp_path)
+    draft = listing_of("lza", Path("theirs")).draft(Asked())
+    written = write_folder(draft, tmp_path / "org")
+    assert written.organization.quarantine == unit
+    assert [node for node in written.organization.guarded if "quarantine" in node] == ([f"unit/{unit}"] if unit else [])
+    found = [str(each) for each in written.left_out if re.search("[nN]ew ?[aA]ccounts", str(each))]
+    assert told in "\n".join(found) if told else not found
 
 
 def test_org_formation(imported: Callable[[str], Written]) -> None:
