@@ -421,7 +421,7 @@ def test_the_command_asks_nothing_of_aws(
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     assert run(["import", "--from", "lza", "theirs", "org"]) == 0
     told = capsys.readouterr().err
-    assert "Wrote org: 3 units, 4 accounts, 3 guardrails, policies attached nowhere: 1." in told
+    assert "Wrote org: 4 units, 4 accounts, 4 guardrails." in told
     assert "theirs/security-config.yaml:1:1: `accessAnalyzer`" in told
     assert load(tmp_path / "org/config", Library.load(shipped(), tmp_path / "org"))
     assert run(["import", "--from", "org-formation", "theirs/global-config.yaml", "other"]) == 1
