@@ -2,12 +2,13 @@
 
 A new text asks for its leave by itself (`Kind.weakened`), and what is detached has a word of its own. But what is
 attached below another policy of its type can switch off what that one has on, and so can a move of an account. Whether
-another value protects less cannot be told: it is said of every setting that had one.
+another value protects less cannot be told: it is said of every setting that had one. Of a setting that switches a
+service off it is said in any case, where there are accounts: they may have it on by themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from landing.core.model import Action, Address, Change
 from landing.guardrails.effect_text import ChangedSetting, told_settings, value_text
@@ -16,6 +17,12 @@ from landing.organization.resources import ATTACHMENTS, RELEASE, moves, policies
 from landing.policy import RCP, SCP
 from landing.policy.declarative import effective, leaves
 from landing.services.strength import UNTOLD
+
+OFF = ("disable_in_regions",)
+"""What ends a setting that switches a service off, also where an account has it on by itself."""
+
+THE_ORGANIZATION = "organization"
+"""The kind; where it is made, there are no accounts that have anything on."""
 
 Way = tuple[str, ...]
 """The nodes from the root to one."""
@@ -40,7 +47,7 @@ def settings_lost(organization: Organization, changes: Collection[Change]) -> di
 class _Places:
     """What is attached where, before the changes and after."""
 
-    def __init__(self, organization: Organization, changes: Iterable[Change]) -> None:
+    def __init__(self, organization: Organization, changes: Collection[Change]) -> None:
         self._organization = organization
         held = organization.held.attached if organization.held is not None else organization.attached
         own = {change.address.name: change for change in changes if change.address.kind == ATTACHMENTS}
@@ -49,6 +56,7 @@ class _Places:
             **{node: policies_of(change.before) for node, change in own.items()},
         }
         self._after = {**held, **{node: policies_of(change.after) for node, change in own.items()}}
+        self._lived_in = not any(each.address.kind == THE_ORGANIZATION and not each.before for each in changes)
         self._nodes: dict[str, Sequence[str]] = {}
         self._types = {
             key: policy.type for key, policy in organization.policies.items() if policy.type not in (SCP, RCP)
@@ -88,10 +96,11 @@ class _Places:
         if others and before == after:
             yield f"it comes beside {', '.join(sorted(others))} of others"
         old, new = self._set(policy_type, before, self._before), self._set(policy_type, after, self._after)
+        lost = {where for where, value in old.items() if value not in ([], {}, "") and new.get(where) != value}
+        off = {where for where, value in new.items() if where[-1:] == OFF and value and value != old.get(where)}
         changed = [
-            ChangedSetting(".".join(where), value_text(value), value_text(new.get(where)))
-            for where, value in old.items()
-            if value not in ([], {}, "") and new.get(where) != value
+            ChangedSetting(".".join(where), value_text(old.get(where)), value_text(new.get(where)))
+            for where in [*sorted(lost), *(sorted(off - lost) if self._lived_in else ())]
         ]
         yield from told_settings(dict.fromkeys(changed, 1), "")
 

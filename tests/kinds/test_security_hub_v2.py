@@ -79,9 +79,14 @@ def test_on_everywhere_then_otherwise_in_a_unit_then_off_then_gone(at: At) -> No
 
 
 def test_an_override_or_a_move_that_switches_it_off_wants_leave_to_weaken(at: At) -> None:
-    first = at(text(OFF_IN_DEV))
-    assert not dangers(first.organization, first.plan(OF_IT).changes), "nothing was on before"
-    converged(first, OF_IT)
+    first = at(text())
+    assert not dangers(first.organization, first.plan(OF_IT).changes), "it comes on"
+    off = at(text("{enabled: false}"))
+    found = dangers(off.organization, off.plan(OF_IT).changes)
+    assert "disable_in_regions is set to" in found[Address("attachments", "root")]["weaken"], "accounts may have it on"
+    made = Change(Action.CREATE, Address("organization", "this"), None, {})
+    assert not dangers(off.organization, [*off.plan(OF_IT).changes, made]), "there are none yet"
+    converged(at(text(OFF_IN_DEV)), OF_IT)
 
     moved = at(text(OFF_IN_DEV).replace("unit: workloads/prod", "unit: workloads/dev"))
     found = dangers(moved.organization, moved.plan([*OF_IT, KINDS["account"]]).changes)
