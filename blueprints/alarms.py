@@ -30,17 +30,19 @@ def alarms(
     https: Sequence[str] = (),
     slack: Mapping[str, Mapping[str, str]] | None = None,
     severity: Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"] = "HIGH",
+    firewall_role: str = "",
 ) -> Template:
     """Alarms: the topic that people hear from, the bus on which events of all accounts arrive, and what makes messages.
 
     `email` and `https` are subscriptions, which each must confirm; `slack` has channels by key, each with `workspace`
     and `channel`, which are ids of Slack: the workspace must have been authorized in the console. `severity` is that
     from which findings of Security Hub are told. GuardDuty's come over the bus: they are told in each region.
+    `firewall_role` is the ARN of the role as which Firewall Manager publishes.
     """
     template = Template("Alarms of the organization")
     for name in ("OrganizationId", "ManagementAccountId"):
         template.add_parameter(Parameter(name, Type="String"))
-    _topic(template, email, https)
+    _topic(template, email, https, firewall_role)
     _slack(template, slack or {})
     template.add_resource(EventBus("Bus", Name=ALARMS, Description="Events of all accounts that somebody must hear of"))
     template.add_resource(
@@ -76,7 +78,7 @@ def alarms(
     return template
 
 
-def _topic(template: Template, email: Sequence[str], https: Sequence[str]) -> None:
+def _topic(template: Template, email: Sequence[str], https: Sequence[str], firewall_role: str) -> None:
     """An encrypted topic: CloudWatch of the management account publishes to it too, and may see who hears."""
     management = {"StringEquals": {"aws:SourceAccount": Ref("ManagementAccountId")}}
     cloudwatch = {"Service": "cloudwatch.amazonaws.com"}
@@ -92,6 +94,11 @@ def _topic(template: Template, email: Sequence[str], https: Sequence[str]) -> No
             "Condition": management,
         },
     ]
+    # By a condition, as a principal that is not there yet would be refused.
+    firewall = {"ArnEquals": {"aws:PrincipalArn": Sub(firewall_role)}}
+    if firewall_role:
+        uses = {"Principal": {"AWS": "*"}, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*"}
+        key.append({"Sid": "Firewalls", "Effect": "Allow", **uses, "Condition": firewall})
     template.add_resource(
         Key(
             "AlarmsKey",
@@ -128,6 +135,9 @@ def _topic(template: Template, email: Sequence[str], https: Sequence[str]) -> No
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         },
     ]
+    if firewall_role:
+        publishes = {"Principal": {"AWS": "*"}, "Action": "sns:Publish", "Resource": Sub(TOPIC)}
+        statements.insert(1, {"Sid": "Firewalls", "Effect": "Allow", **publishes, "Condition": firewall})
     template.add_resource(
         TopicPolicy(
             "AlarmsTopicPolicy",

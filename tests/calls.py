@@ -117,6 +117,7 @@ BESIDES = {
     ("fms", "PutAdminAccount"): {"organizations:RegisterDelegatedAdministrator"},  # of the API reference
     ("fms", "DisassociateAdminAccount"): {"organizations:DeregisterDelegatedAdministrator"},
     ("fms", "PutPolicy"): {"fms:TagResource"},
+    ("fms", "PutNotificationChannel"): {"iam:PassRole"},
     ("guardduty", "EnableOrganizationAdminAccount"): {
         *_APPOINTMENT, "organizations:ListDelegatedAdministrators",
     },

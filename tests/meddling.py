@@ -1124,6 +1124,21 @@ def _other_firewall_part(hands: Hands, **scope: Any) -> None:
     client.put_admin_account(**about, AdminScope={**client.get_admin_scope(**about)["AdminScope"], **scope})
 
 
+FIREWALL_TOLD = "firewall_notifications.organization@security-tooling/eu-west-1"
+
+
+@shows(FIREWALL_TOLD)
+def firewalls_told_to_others(hands: Hands) -> None:
+    client = hands.client("fms", "security-tooling")
+    topic = "arn:aws:sns:eu-west-1:999999999999:elsewhere"
+    client.put_notification_channel(SnsTopicArn=topic, SnsRoleName=client.get_notification_channel()["SnsRoleName"])
+
+
+@shows(FIREWALL_TOLD, status="missing")
+def firewalls_told_to_nobody(hands: Hands) -> None:
+    hands.client("fms", "security-tooling").delete_notification_channel()
+
+
 @shows(FIREWALL_PART)
 def all_accounts_given_to_a_firewall_administrator(hands: Hands) -> None:
     everybody = {"AllAccountsEnabled": True}
@@ -1151,6 +1166,8 @@ def firewall_administrator_of_a_part_resigned(hands: Hands) -> None:
     status="missing",
     also=(
         FIREWALL_PART,
+        FIREWALL_TOLD,
+        FIREWALL_TOLD.replace(HOME, OTHER),
         *(
             f"firewall_policy.{place}"
             for place in (

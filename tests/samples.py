@@ -145,6 +145,8 @@ services:
       unused-groups: {target: {units: [root], exclude: {accounts: [shop-dev]}}, security_group_usage: {}}
     administrators:
       shop-prod: {target: {units: [workloads], exclude: {accounts: [shop-dev]}}, policy_types: [DNS_FIREWALL, NETWORK_FIREWALL]}
+    notifications:
+      topics: {eu-west-1: "arn:aws:sns:eu-west-1:111122223333:firewalls", us-east-1: "arn:aws:sns:us-east-1:111122223333:firewalls"}
   shield:
     commitment: accepted
     accounts: {shop-prod: {}}

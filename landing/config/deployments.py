@@ -20,6 +20,7 @@ from landing.organization import PIPELINE, ROOT, Deployment, EnabledService, Org
 from landing.organization.targets import target_of
 from landing.services import pipeline
 from landing.services.declared_rules import PACKS, REMEDIATIONS, RULES, names_in_members
+from landing.services.firewall_manager.settings import OWN_ROLE
 from landing.services.permissions import member_reads
 from landing.services.service import HOME, Service, ServiceBlueprint, deliveries, existing_logs
 
@@ -59,6 +60,7 @@ class Deployments:
                 "flow_log_bucket": buckets.get(FLOW_LOGS, ""),
                 "existing": archive if buckets or key else None,
                 "rule_names": heard,
+                "firewall_role": self._firewall_role(enabled),
             }
             given = self._parameters(row, {**asdict(configured.settings), **known})
             (rendered,) = self.library.rendered([(row.blueprint, given)])
@@ -71,6 +73,14 @@ class Deployments:
         if "alarms" in enabled and "config" in enabled:
             chosen = enabled["alarms"].settings.config_rules
             yield from names_in_members(enabled["config"].settings, chosen, self.library.conformance_packs)
+
+    def _firewall_role(self, enabled: Mapping[str, EnabledService[Any]]) -> str:
+        """As which Firewall Manager publishes to the topic of the alarms; none where it does not."""
+        firewalls = enabled.get("firewall_manager")
+        told = firewalls.settings.notifications if firewalls else None
+        if told is None or self.data["organization"]["home_region"] in told.topics:
+            return ""
+        return str(told.role or f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{OWN_ROLE}")
 
     def _parameters(self, row: ServiceBlueprint, values: Mapping[str, Any]) -> dict[str, Any]:
         """What the blueprint has a parameter for; what nobody gave is left to it."""

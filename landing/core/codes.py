@@ -322,7 +322,7 @@ CODES: Mapping[str, Explanation] = {
         "ask for fewer, or in fewer regions",
     ),
     "LZ466": Explanation(
-        "a policy or an administrator of Firewall Manager that AWS would refuse, or a policy that would find nothing",
+        "a policy, an administrator or a notification channel of Firewall Manager that AWS would refuse, or of no use",
         "the message says why: what it is, for whom, where, or what it refers to",
     ),
     "LZ467": Explanation("policies of Firewall Manager where AWS Config does not record", "record there, all the time"),

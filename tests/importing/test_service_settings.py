@@ -72,6 +72,8 @@ SETTINGS = (
     "{detective: {auto_enable: false, packages: []}}",
     "{security_lake: {roles: false, sources: {ROUTE53: {}, WAF: {version: '1.0'}}, rollup: eu-west-1, retention_days: 30, transitions: {GLACIER: 9}}}",
     "{firewall_manager: {administrators: {shop-dev: {}, shop-prod: {target: {units: [root], exclude: {units: [security]}}, regions: [eu-west-1]}}}}",
+    "{firewall_manager: {policies: {u: {target: {units: [workloads]}, regions: [eu-west-1], security_group_usage: {}}}, "
+    "notifications: {topics: {eu-west-1: 'arn:aws:sns:eu-west-1:111122223333:t'}, role: 'arn:aws:iam::111122223333:role/fw'}}, config: {recorders: false}}",
     "{security_incident_response: {triage: false, team: [{name: Ana, title: T, email: a@example.com}, {name: Bob, title: U, email: b@example.com}]}}",
     "{config: {recorders: false}}",
     "{config: {recorders: false, rules: {ebs: {identifier: EC2_EBS_ENCRYPTION_BY_DEFAULT, description: E}}}}",

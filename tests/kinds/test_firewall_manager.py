@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from landing.config import load
 from landing.core.errors import ConfigError, ImpossiblePlan
 from landing.core.model import Action, Change
 from landing.engine.order.unique_names import refuse_impossible
+from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
 from landing.services.firewall_manager.policy import FirewallPolicy
@@ -311,6 +314,56 @@ def test_a_part_that_aws_would_refuse(
         load_text(parted(administrator))
     (found,) = [each for each in error.value.problems if each.severity == "error"]
     assert (found.code, message in found.message) == ("LZ466", True), found.message
+
+
+TOLD = "    notifications: {topics: {us-east-1: 'arn:aws:sns:us-east-1:111122223333:firewalls'}}\n"
+EVERYWHERE = ONE.replace(", regions: [eu-west-1]", "")
+
+
+def test_who_is_told_hears_by_the_topic_of_the_alarms_or_another(at: At) -> None:
+    alarms = text(EVERYWHERE) + TOLD + "  alarms: {email: [a@example.com]}\n"
+    kinds = [*OF_IT, *(kind for kind in KINDS if kind.name in ("stack", "governed_account"))]
+    cloud = at(alarms)
+    assert cloud.apply(kinds).complete
+    assert cloud.plan(OF_IT).changes == ()
+    account = cloud.open().tree.account_ids["security-tooling"]
+    home, there = (client(cloud, region=each).get_notification_channel() for each in (REGION, OTHER))
+    assert home["SnsTopicArn"] == f"arn:aws:sns:eu-west-1:{account}:landing-alarms"
+    assert home["SnsRoleName"].endswith(f"{account}:role/aws-service-role/fms.amazonaws.com/AWSServiceRoleForFMS")
+    assert there["SnsTopicArn"] == "arn:aws:sns:us-east-1:111122223333:firewalls"
+    session = cloud.sandbox.session(account, region=REGION)
+    policy = json.loads(
+        session.client("sns").get_topic_attributes(TopicArn=home["SnsTopicArn"])["Attributes"]["Policy"]
+    )
+    (publishes,) = [each for each in policy["Statement"] if each["Sid"] == "Firewalls"]
+    assert publishes["Condition"] == {"ArnEquals": {"aws:PrincipalArn": home["SnsRoleName"]}}
+    wanted = at(alarms.replace(TOLD, ""))
+    changes = {each.address.kind: each.action for each in wanted.plan(OF_IT).changes}
+    assert changes == {"firewall_notifications": Action.DELETE}
+    assert wanted.apply(OF_IT).complete
+    with pytest.raises(Exception, match="no notification channel"):
+        client(cloud).get_notification_channel()
+
+
+@pytest.mark.parametrize(
+    ("told", "message", "severity"),
+    [
+        ("{topics: {eu-west-1: 'arn:aws:sns:us-east-1:111122223333:t'}}", "is in another region", "error"),
+        ("{topics: {us-east-1: 'arn:aws:sns:us-east-1:111122223333:t'}}", "no policy in us-east-1", "error"),
+        ("{}", "nobody is told of what policies find in eu-west-1", "warning"),
+    ],
+)
+def test_a_channel_of_nothing_or_to_nobody(
+    told: str, message: str, severity: str, tmp_path: Path, library: Library
+) -> None:
+    (tmp_path / "landing.yaml").write_text(text(ONE) + f"    notifications: {told}\n", encoding="utf-8")
+    try:
+        _, problems = load(tmp_path, library)
+    except ConfigError as error:
+        problems = error.problems
+    assert (message, severity) in {
+        (words, each.severity) for each in problems for words in [message] if words in each.message
+    }
 
 
 def test_what_is_forgotten_has_no_mark(at: At) -> None:

@@ -59,7 +59,10 @@ NEEDS: dict[str, tuple[str, ...]] = {
 CHANGES: dict[str, dict[str, Any]] = {
     "account_baseline": {"snapshots": "block-new-sharing"},
     "address_pools": {"default_prefix": 22},
-    "alarms": {"severity": "LOW"},
+    "alarms": {
+        "severity": "LOW",
+        "firewall_role": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/fms.amazonaws.com/AWSServiceRoleForFMS",
+    },
     "alarms_events": {"severity": "CRITICAL"},
     "backup_role": {"restores": True},
     "backup_vault": {"min_days": 35, "max_days": 400},

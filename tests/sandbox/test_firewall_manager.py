@@ -198,3 +198,29 @@ def test_policies_of_a_region_are_limited(cloud: Cloud) -> None:
     for _ in range(20):
         client.put_policy(Policy=policy())
     refused("LimitExceededException", client.put_policy, Policy=policy())
+
+
+@source("fms: PutNotificationChannel, GetNotificationChannel, DeleteNotificationChannel (API reference)")
+def test_who_is_told_is_a_topic_of_the_region(cloud: Cloud) -> None:
+    admin = appointed(cloud)
+    client, iam, sns = fms(cloud, admin), cloud.client("iam", admin), cloud.client("sns", admin)
+    own = f"arn:aws:iam::{admin}:role/aws-service-role/fms.amazonaws.com/AWSServiceRoleForFMS"
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    refused("AccessDeniedException", fms(cloud).get_notification_channel)
+    for call in (client.get_notification_channel, client.delete_notification_channel):
+        refused("ResourceNotFoundException", call)
+    put = client.put_notification_channel
+    refused("ResourceNotFoundException", put, SnsTopicArn=f"{topic}2", SnsRoleName=own)
+    elsewhere = topic.replace("us-east-1", "eu-west-1")
+    refused("InvalidOperationException", put, SnsTopicArn=elsewhere, SnsRoleName=own)
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    refused("InvalidOperationException", put, SnsTopicArn=topic, SnsRoleName=role)
+    iam.update_assume_role_policy(RoleName="r", PolicyDocument=document.replace("ec2.", "fms."))
+    put(SnsTopicArn=topic, SnsRoleName=role)
+    put(SnsTopicArn=topic, SnsRoleName=own)
+    found = client.get_notification_channel()
+    assert (found["SnsTopicArn"], found["SnsRoleName"]) == (topic, own)
+    client.delete_notification_channel()
+    refused("ResourceNotFoundException", client.get_notification_channel)

@@ -8,9 +8,10 @@ from typing import Any
 from landing.core.model import Json, Resource
 from landing.organization import ROOT, Organization
 from landing.services.firewall_manager.administrator import FirewallAdministrator
+from landing.services.firewall_manager.notifications import FirewallNotifications
 from landing.services.firewall_manager.part_administrator import ALL, FirewallPartAdministrator
 from landing.services.firewall_manager.policy import FirewallPolicy
-from landing.services.firewall_manager.settings import TRUSTED, FirewallManagerSettings
+from landing.services.firewall_manager.settings import OWN_ROLE, TRUSTED, FirewallManagerSettings
 from landing.services.service import Service
 
 ALIKE = (
@@ -37,7 +38,20 @@ def settings_of(organization: Organization, live: Collection[Resource]) -> dict[
         settings |= {name: policy[name] for name in ALIKE}
         settings |= {"managed_service_data": policy["content"], "description": policy.get("description", "")}
         settings["regions"].append(each.address.scope.region)
-    return {"policies": found, "administrators": dict(_parts(live))}
+    return {"policies": found, "administrators": dict(_parts(live)), **_channels(live)}
+
+
+def _channels(live: Collection[Resource]) -> dict[str, Any]:
+    """Whom it tells, where it is one role that does."""
+    channels = {
+        each.address.scope.region: each.attributes for each in live if each.address.kind == FirewallNotifications.name
+    }
+    roles = {str(each["role"]) for each in channels.values()}
+    if len(roles) != 1:
+        return {}
+    own = roles.pop()
+    topics = {region: each["topic"] for region, each in channels.items() if "<" not in str(each["topic"])}
+    return {"notifications": {"topics": topics, "role": "" if own.endswith(OWN_ROLE) else own}}
 
 
 def _parts(live: Collection[Resource]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -60,7 +74,7 @@ SERVICE = Service(
     settings=FirewallManagerSettings,
     trusted=TRUSTED,
     endpoint="fms",
-    kinds=(FirewallAdministrator(), FirewallPartAdministrator(), FirewallPolicy()),
+    kinds=(FirewallAdministrator(), FirewallPartAdministrator(), FirewallPolicy(), FirewallNotifications()),
     settings_of=settings_of,
     cost="By policy, region and month ($100 each), and what AWS Config records for it.",
     docs="https://docs.aws.amazon.com/waf/latest/developerguide/fms-chapter.html",

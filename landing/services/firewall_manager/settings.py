@@ -11,6 +11,9 @@ from landing.services.settings import REQUIRED, setting
 
 TRUSTED = ("fms.amazonaws.com",)
 
+OWN_ROLE = "role/aws-service-role/fms.amazonaws.com/AWSServiceRoleForFMS"
+"""Its service-linked role (Developer Guide, "Using service-linked roles")."""
+
 WEB, DISTRIBUTION = "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::CloudFront::Distribution"
 INTERFACE, INSTANCE = "AWS::EC2::NetworkInterface", "AWS::EC2::Instance"
 GROUP, VPC = "AWS::EC2::SecurityGroup", "AWS::EC2::VPC"
@@ -203,6 +206,20 @@ class FirewallPart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirewallChannel:
+    """Whom it tells of what policies find, in each region that has some."""
+
+    topics: Mapping[str, str] = setting(
+        {}, "ARNs of SNS topics by region; in the home region the topic of `alarms`, where none is named.",
+        additionalProperties={"type": "string", "pattern": r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[\w-]{1,256}$"},
+    )  # fmt: skip
+    role: str = setting(
+        "", "ARN of the role of the security tooling account that publishes; Firewall Manager's own, where left out.",
+        pattern=r"^(arn:[a-z-]+:iam::[0-9]{12}:role/.+)?$",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
 class FirewallManagerSettings:
     """AWS Firewall Manager: the security tooling account is its default administrator, with these policies."""
 
@@ -210,3 +227,4 @@ class FirewallManagerSettings:
     administrators: Mapping[str, FirewallPart] = setting(
         {}, "Accounts that administer a part of the organization, by their keys."
     )
+    notifications: FirewallChannel | None = setting(None, "Whom it tells of what policies find.")

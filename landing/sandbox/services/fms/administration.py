@@ -88,6 +88,7 @@ def disassociate_admin_account(call: Call) -> None:
     for account, _, place in PLACES.every(call.world):
         if account == call.account:
             place.policies.clear()
+            place.channel = None
 
 
 def parted(world: World, management: str, account: str) -> None:

@@ -52,6 +52,8 @@ class Place:
     leaving: bool = False
     policies: dict[str, Policy] = field(default_factory=dict)
     """Of an administrator."""
+    channel: tuple[str, str] | None = None
+    """Topic and role."""
     left: dict[str, bool] = field(default_factory=dict)
     """Name of each policy that was deleted, and whether what it had made stays."""
 
