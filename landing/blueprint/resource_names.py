@@ -70,3 +70,7 @@ def playbook_role(key: str) -> str:
 def playbook_start_role(key: str) -> str:
     """The name of the role as which EventBridge starts a playbook."""
     return f"landing-playbook-{key}-start"
+
+
+FIREWALL_ROLE = "role/aws-service-role/fms.amazonaws.com/AWSServiceRoleForFMS"
+"""Firewall Manager's service-linked role (Developer Guide, "Using service-linked roles")."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from landing.blueprint import ACCOUNT_PARAMETERS, CONTEXT_PARAMETERS, MAX_TEMPLATE, canonical
 from landing.blueprint.file import Failure, Rendered
-from landing.blueprint.resource_names import FLOW_LOGS
+from landing.blueprint.resource_names import FIREWALL_ROLE, FLOW_LOGS
 from landing.config import playbooks
 from landing.config.document import Document, Path_
 from landing.config.outputs import has_output, referred, with_references
@@ -20,7 +20,6 @@ from landing.organization import PIPELINE, ROOT, Deployment, EnabledService, Org
 from landing.organization.targets import target_of
 from landing.services import pipeline
 from landing.services.declared_rules import PACKS, REMEDIATIONS, RULES, names_in_members
-from landing.services.firewall_manager.settings import OWN_ROLE
 from landing.services.permissions import member_reads
 from landing.services.service import HOME, Service, ServiceBlueprint, deliveries, existing_logs
 
@@ -80,7 +79,7 @@ class Deployments:
         told = firewalls.settings.notifications if firewalls else None
         if told is None or self.data["organization"]["home_region"] in told.topics:
             return ""
-        return str(told.role or f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{OWN_ROLE}")
+        return str(told.role or f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{FIREWALL_ROLE}")
 
     def _parameters(self, row: ServiceBlueprint, values: Mapping[str, Any]) -> dict[str, Any]:
         """What the blueprint has a parameter for; what nobody gave is left to it."""

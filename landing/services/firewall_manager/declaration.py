@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from landing.blueprint.resource_names import FIREWALL_ROLE
 from landing.core.model import Json, Resource
 from landing.organization import ROOT, Organization
 from landing.services.firewall_manager.administrator import FirewallAdministrator
 from landing.services.firewall_manager.notifications import FirewallNotifications
 from landing.services.firewall_manager.part_administrator import ALL, FirewallPartAdministrator
 from landing.services.firewall_manager.policy import FirewallPolicy
-from landing.services.firewall_manager.settings import OWN_ROLE, TRUSTED, FirewallManagerSettings
+from landing.services.firewall_manager.settings import TRUSTED, FirewallManagerSettings
 from landing.services.service import Service
 
 ALIKE = (
@@ -51,7 +52,7 @@ def _channels(live: Collection[Resource]) -> dict[str, Any]:
         return {}
     own = roles.pop()
     topics = {region: each["topic"] for region, each in channels.items() if "<" not in str(each["topic"])}
-    return {"notifications": {"topics": topics, "role": "" if own.endswith(OWN_ROLE) else own}}
+    return {"notifications": {"topics": topics, "role": "" if own.endswith(FIREWALL_ROLE) else own}}
 
 
 def _parts(live: Collection[Resource]) -> Iterator[tuple[str, dict[str, Any]]]:

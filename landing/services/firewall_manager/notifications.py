@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from landing.aws import SERVICE_DENIES, Aws, unless
-from landing.blueprint.resource_names import ALARMS
+from landing.blueprint.resource_names import ALARMS, FIREWALL_ROLE
 from landing.core.model import Action, Change, Diagnostic, Resource, Scope
 from landing.core.references import account_id, resolve
 from landing.core.text import few
 from landing.organization import Organization
 from landing.services.firewall_manager.administrator import default_administrator
 from landing.services.firewall_manager.policy import FirewallPolicy
-from landing.services.firewall_manager.settings import OWN_ROLE, TRUSTED, FirewallManagerSettings
+from landing.services.firewall_manager.settings import TRUSTED, FirewallManagerSettings
 from landing.services.shapes import NAME, AdministeredSetting
 from landing.services.stacks.stack import Stack
 from landing.services.strength import Weaker, told
@@ -33,7 +33,7 @@ class FirewallNotifications(AdministeredSetting):
     weaker: ClassVar[Mapping[str, Weaker]] = {"topic": told, "role": told}
     reads = ("fms:GetNotificationChannel", "sts:AssumeRole")
     writes = ("fms:PutNotificationChannel", "fms:DeleteNotificationChannel", "iam:PassRole")
-    passed: ClassVar[Mapping[str, str]] = {OWN_ROLE.removeprefix("role/"): TRUSTED[0]}
+    passed: ClassVar[Mapping[str, str]] = {FIREWALL_ROLE.removeprefix("role/"): TRUSTED[0]}
 
     def check(self, organization: Organization) -> Iterable[Diagnostic]:
         """Topics where there is nothing to tell of, and policies of which nobody is told."""
@@ -125,4 +125,4 @@ def _of_alarms(organization: Organization) -> str:
 
 
 def _own_role(organization: Organization) -> str:
-    return f"arn:{organization.partition}:iam::{account_id(organization.security_tooling)}:{OWN_ROLE}"
+    return f"arn:{organization.partition}:iam::{account_id(organization.security_tooling)}:{FIREWALL_ROLE}"

@@ -11,9 +11,6 @@ from landing.services.settings import REQUIRED, setting
 
 TRUSTED = ("fms.amazonaws.com",)
 
-OWN_ROLE = "role/aws-service-role/fms.amazonaws.com/AWSServiceRoleForFMS"
-"""Its service-linked role (Developer Guide, "Using service-linked roles")."""
-
 WEB, DISTRIBUTION = "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::CloudFront::Distribution"
 INTERFACE, INSTANCE = "AWS::EC2::NetworkInterface", "AWS::EC2::Instance"
 GROUP, VPC = "AWS::EC2::SecurityGroup", "AWS::EC2::VPC"
