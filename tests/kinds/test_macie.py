@@ -53,6 +53,8 @@ def test_accounts_that_are_there_become_members_differ_by_unit_and_are_paused_in
     some = "discovery: SOME, overrides: {d: {target: {units: [workloads/dev]}, members: PAUSED}, "
     some += "p: {target: {accounts: [shop-prod]}, discovery: ALL}, l: {target: {units: [security]}, members: AS_FOUND}}"
     cloud = at(text(some))
+    said = [*KINDS["macie_members"].weakened(cloud.organization, change_of(cloud))]
+    assert said == ["paused in shop-dev, where it may be on"]
     aws = cloud.open(read_only=False)
     assert cloud.apply(OF_IT, aws=aws).complete
     assert cloud.plan(OF_IT).changes == ()

@@ -125,6 +125,16 @@ class MacieMembers(AdministeredSetting):
             {*present[name]} <= {*before[name], *(new if name not in ("missing", "paused") else ())} for name in LISTS
         )
 
+    def weakened(self, organization: Organization, change: Change) -> Iterable[str]:
+        """Who is paused; whoever is made a member for that may have it on by themselves."""
+        yield from super().weakened(organization, change)
+        service, before = organization.service(MacieSettings), change.before
+        if service is not None and change.after is not None:
+            asked = wanted(organization, service)
+            new = [key for key in asked if asked[key].member == "PAUSED" and (not before or key in before["missing"])]
+            if new:
+                yield f"paused in {few(sorted(new))}, where it may be on"
+
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """Of a first time, how much it is; of the end, what stays."""
         service = organization.service(MacieSettings)
