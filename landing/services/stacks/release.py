@@ -91,8 +91,11 @@ class Release(Kind):
             yield Diagnostic("LZ482", f"no new account waits in `{unit}`: no stack set covers it", source, hint, **at)
         for key, stands in sets.items():
             if not stands:
-                message = f"the stack set {key} is not waited for in `{unit}`: it names accounts one by one"
-                hint = "exclude units from its target, not accounts; or exclude the quarantine unit too"
+                message = (
+                    f"the stack set {key} is not waited for in `{unit}`: it names accounts one by one, and the stack "
+                    "that AWS makes there is left behind when the account leaves"
+                )
+                hint = "exclude the quarantine unit from its target too; or exclude units there, not accounts"
                 yield Diagnostic("LZ482", message, stack_sets(organization)[key].source or source, hint, **at)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
