@@ -28,6 +28,7 @@ OLDER = "EKS_RUNTIME_MONITORING is the older form of RUNTIME_MONITORING, and AWS
 LISTS = {
     ("config", "ResourceType"),
     ("organizations", "PolicyType"),
+    ("s3", "BucketLocationConstraint"),
     ("security-ir", "AwsRegion"),
     ("securityhub", "OcsfStringField"),
 }
@@ -121,6 +122,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("security-ir", "MembershipStatus"): ("Terminated", REST),
     ("fms", "AccountRoleStatus"): ("DELETING PENDING_DELETION", REST),
     ("fms", "CustomerPolicyStatus"): ("OUT_OF_ADMIN_SCOPE", UNUSED),
+    ("fms", "OrganizationStatus"): ("ONBOARDING", REST),
     ("guardduty", "AdminStatus"): ("DISABLE_IN_PROGRESS", REST),
     ("guardduty", "DetectorFeature"): (
         "EKS_RUNTIME_MONITORING AI_ANALYST", f"{OLDER}; AI_ANALYST is no feature of organizations",

@@ -87,6 +87,7 @@ ELSEWHERE = {
     "landing.aws.access_report": {*access_report.ACTIONS},
     "landing.aws.root_session": {root_users.ENTER},
     "landing.services.alarm_drill": {*alarm_drill.READS, *alarm_drill.WRITES},
+    "landing.services.stacks.template_strength": set(),  # words of templates, which methods are called too
     "landing.services.compliance": set(),  # of AWS Config, which the role that plans may
     "landing.services.root_email": set(),  # the code, which the account kind never gives back
     "landing.services.root_users": {*root_users.READS, *root_users.REMOVES},
