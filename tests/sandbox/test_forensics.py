@@ -121,6 +121,9 @@ def test_nothing_is_started_elsewhere_or_otherwise(analyst: Analyst) -> None:
         **alone,
         NetworkInterfaces=[{"DeviceIndex": 0, "SubnetId": here, "Groups": [group], "AssociatePublicIpAddress": True}],
     )
+    there = ec2.create_network_interface(SubnetId=subnet, Groups=[other])["NetworkInterface"]["NetworkInterfaceId"]
+    taken = [{"DeviceIndex": 0, "NetworkInterfaceId": there}]
+    denied(analyst.launch, f":network-interface/{there}", **alone, NetworkInterfaces=taken)
     assert analyst.launch(
         **alone,
         NetworkInterfaces=[{"DeviceIndex": 0, "SubnetId": here, "Groups": [group], "AssociatePublicIpAddress": False}],
@@ -136,6 +139,10 @@ def test_an_instance_has_the_profile_the_tag_and_encrypted_volumes(analyst: Anal
     denied(analyst.launch, ":image/", ImageId=analyst.others_image)
     denied(analyst.launch, ":volume/", BlockDeviceMappings=None)
     denied(analyst.launch, ":key-pair/", KeyName="mine")
+    made = analyst.admin.create_launch_template(LaunchTemplateName="web", LaunchTemplateData={"EbsOptimized": True})
+    template = made["LaunchTemplate"]["LaunchTemplateId"]
+    denied(analyst.launch, f":launch-template/{template}", LaunchTemplate={"LaunchTemplateId": template})
+    denied(analyst.launch, f":launch-template/{template}", LaunchTemplate={"LaunchTemplateName": "web"})
     tagged = {"ResourceType": "network-interface", "Tags": MARKED}
     denied(analyst.launch, TagSpecifications=[{"ResourceType": "instance", "Tags": MARKED}, tagged])
 

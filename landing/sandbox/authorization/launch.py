@@ -1,7 +1,8 @@
 """What RunInstances is about: many resources at once, each with condition keys of its own.
 
 Service Authorization Reference, "Amazon EC2"; EC2 User Guide, "Example policies to control access using the AWS CLI".
-What is made has no id yet: its ARN ends in ``*``. Launch templates are not looked into.
+What is made has no id yet: its ARN ends in ``*``. A launch template is a resource of the call; what it says is not
+looked into.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def _arn(world: World, caller: Identity, region: str, kind: str, name: str, *, o
 
 
 def _launched(world: World, caller: Identity, region: str, parameters: Parameters) -> Iterator[Part]:
+    ec2 = upstream.backend("ec2", caller.account, region)
     tags = _tags(parameters)
     profile = _profile(world, caller, parameters)
     instance: dict[str, object] = {"ec2:InstanceType": parameters.get("InstanceType", "m1.small"), **tags("instance")}
@@ -53,6 +55,10 @@ def _launched(world: World, caller: Identity, region: str, parameters: Parameter
         image = next((each.amis[name] for each in everywhere if name in each.amis), None)
         owner = {} if image is None else {"ec2:Owner": image.owner_alias or image.owner_id}
         yield _arn(world, caller, region, "image", name, owned=False), owner
+    if template := parameters.get("LaunchTemplate"):
+        known = ec2.launch_template_name_to_ids.get(template.get("LaunchTemplateName", ""), "*")
+        name = template.get("LaunchTemplateId", known)
+        yield _arn(world, caller, region, "launch-template", name), {}
     if key := parameters.get("KeyName"):
         yield _arn(world, caller, region, "key-pair", key), {}
     yield from _connected(world, caller, region, parameters, tags("network-interface"))
@@ -67,6 +73,11 @@ def _connected(
     subnets = {each.id: each for by_zone in ec2.subnets.values() for each in by_zone.values()}
     default = next((name for name, each in sorted(subnets.items()) if str(each.default_for_az).lower() == "true"), "")
     for interface in parameters.get("NetworkInterfaces") or [{}]:
+        if existing := interface.get("NetworkInterfaceId"):
+            network = getattr(getattr(ec2.enis.get(existing), "subnet", None), "vpc_id", "")
+            vpc = {"ec2:Vpc": _arn(world, caller, region, "vpc", network)} if network else {}
+            yield _arn(world, caller, region, "network-interface", existing), {**vpc}
+            continue
         name = interface.get("SubnetId") or parameters.get("SubnetId") or default
         network = subnets[name].vpc_id if name in subnets else ""
         vpc = {"ec2:Vpc": _arn(world, caller, region, "vpc", network)} if network else {}
