@@ -78,6 +78,33 @@ def awaited(client: Any, name: str, operation: str) -> None:
         pass
 
 
+@pytest.mark.parametrize("begun", ["update", "create", "first"])
+def test_one_at_which_an_operation_runs_is_named_with_that(begun: str, tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        corp = Corp(sandbox)
+        corp.make("CorpHub" if begun != "first" else "Other", TOPIC, "Workloads")
+        if begun == "first":
+            corp.client.create_stack_set(
+                StackSetName="CorpHub",
+                TemplateBody=TOPIC,
+                PermissionModel="SERVICE_MANAGED",
+                AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": True},
+            )
+        if begun == "update":
+            template = TOPIC.replace('{"Topic', '{"Other')
+            corp.client.update_stack_set(StackSetName="CorpHub", TemplateBody=template)
+        else:
+            targets = {"OrganizationalUnitIds": [corp.units["Security"]]}
+            corp.client.create_stack_instances(StackSetName="CorpHub", DeploymentTargets=targets, Regions=[HOME])
+        for job in sandbox.world.clock.jobs:
+            job.due += 100_000
+        draft = read(STRANGER, QuickAws(STRANGER), Asked("corp", HOME, (HOME, FAR)))
+        found = with_services(QuickAws(STRANGER), draft, write_folder(draft, tmp_path / "org"), tmp_path / "org")
+    assert "CorpHub" not in {each.stack_set for each in found.draft.baselines}
+    (told,) = [str(each) for each in found.written.left_out if each.what.startswith("stack set CorpHub")]
+    assert "an operation is running; import again when it has ended" in told
+
+
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, Compared, Path]]:
     """Such an organization, and what an import makes of it."""
@@ -175,33 +202,6 @@ def test_a_plan_of_it_writes_nothing_and_one_change_is_that_change(imported: tup
     assert change.before is not None
     assert change.after is not None
     assert [part for part in change.after if change.after[part] != change.before[part]] == ["parameters"]
-
-
-@pytest.mark.parametrize("begun", ["update", "create", "first"])
-def test_one_at_which_an_operation_runs_is_named_with_that(begun: str, tmp_path: Path) -> None:
-    with Sandbox() as sandbox:
-        corp = Corp(sandbox)
-        corp.make("CorpHub" if begun != "first" else "Other", TOPIC, "Workloads")
-        if begun == "first":
-            corp.client.create_stack_set(
-                StackSetName="CorpHub",
-                TemplateBody=TOPIC,
-                PermissionModel="SERVICE_MANAGED",
-                AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": True},
-            )
-        if begun == "update":
-            template = TOPIC.replace('{"Topic', '{"Other')
-            corp.client.update_stack_set(StackSetName="CorpHub", TemplateBody=template)
-        else:
-            targets = {"OrganizationalUnitIds": [corp.units["Security"]]}
-            corp.client.create_stack_instances(StackSetName="CorpHub", DeploymentTargets=targets, Regions=[HOME])
-        for job in sandbox.world.clock.jobs:
-            job.due += 100_000
-        draft = read(STRANGER, QuickAws(STRANGER), Asked("corp", HOME, (HOME, FAR)))
-        found = with_services(QuickAws(STRANGER), draft, write_folder(draft, tmp_path / "org"), tmp_path / "org")
-    assert "CorpHub" not in {each.stack_set for each in found.draft.baselines}
-    (told,) = [str(each) for each in found.written.left_out if each.what.startswith("stack set CorpHub")]
-    assert "an operation is running; import again when it has ended" in told
 
 
 def test_what_a_config_cannot_say_of_a_stack_set_is_as_before_after_an_apply(
