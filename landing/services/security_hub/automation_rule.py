@@ -95,7 +95,7 @@ class SecurityHubAutomationRule(AdministeredSetting):
                 yield Resource(self.address(key, scope), attributes_of(rule), needs, source=source)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """By name, a page and a call for each hundred of them; raises OperationFailed where AWS leaves one out."""
+        """By name, a page and a call for each hundred; raises OperationFailed where AWS leaves one out that is there."""
         home = Scope(self.account(organization), organization.home_region)
         for key, owned, found in self._rules(aws, scope):
             needs = (SecurityHub().address(NAME, home),)
@@ -103,14 +103,20 @@ class SecurityHubAutomationRule(AdministeredSetting):
 
     def _rules(self, aws: Aws, scope: Scope) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
         client = aws.client(self.client_name, scope)
-        arns: list[str] = []
+
+        def listed() -> list[str]:
+            with unless(*NOT_ENABLED):
+                found = aws.listed(client, "list_automation_rules", "AutomationRulesMetadata", MaxResults=MOST)
+                return [each["RuleArn"] for each in found]
+            return []
+
         rules: list[Mapping[str, Any]] = []
-        with unless(*NOT_ENABLED):
-            listed = aws.listed(client, "list_automation_rules", "AutomationRulesMetadata", MaxResults=MOST)
-            arns = [found["RuleArn"] for found in listed]
+        arns = listed()
         for start in range(0, len(arns), MOST):
             answer = client.batch_get_automation_rules(AutomationRulesArns=arns[start : start + MOST])
-            _whole(answer, "BatchGetAutomationRules")
+            if left := answer.get("UnprocessedAutomationRules"):
+                there = {*listed()}  # what somebody has deleted since is no gap
+                _whole([each for each in left if each.get("RuleArn") in there], "BatchGetAutomationRules")
             rules += sorted(answer["Rules"], key=lambda rule: rule["CreatedAt"])
         yield from keyed_apart(rules, name="RuleName", arn="RuleArn")
 
@@ -122,14 +128,15 @@ class SecurityHubAutomationRule(AdministeredSetting):
         arn = next((each["RuleArn"] for key, owned, each in rules if owned and key == change.address.name), "")
         if change.action is Action.DELETE:
             if arn:
-                _whole(client.batch_delete_automation_rules(AutomationRulesArns=[arn]), "BatchDeleteAutomationRules")
+                answer = client.batch_delete_automation_rules(AutomationRulesArns=[arn])
+                _whole(answer.get("UnprocessedAutomationRules", ()), "BatchDeleteAutomationRules")
             return
         assert after is not None
         rule = {"RuleName": PREFIX + change.address.name, **_sent(after)}
         if arn:
             items = [{"RuleArn": arn, **rule}]
             answer = client.batch_update_automation_rules(UpdateAutomationRulesRequestItems=items)
-            _whole(answer, "BatchUpdateAutomationRules")
+            _whole(answer.get("UnprocessedAutomationRules", ()), "BatchUpdateAutomationRules")
         else:
             client.create_automation_rule(**rule)
 
@@ -230,8 +237,8 @@ def _then(update: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _whole(answer: Mapping[str, Any], operation: str) -> None:
+def _whole(unprocessed: Iterable[Mapping[str, Any]], operation: str) -> None:
     """Raises OperationFailed for what a batch has not done."""
-    for left in answer.get("UnprocessedAutomationRules", ()):
+    for left in unprocessed:
         message = f"{left.get('RuleArn', 'a rule')}: {left.get('ErrorMessage', 'AWS does not say why')}"
         raise OperationFailed(message, operation=operation, aws_code=str(left.get("ErrorCode", "")))
