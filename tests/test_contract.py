@@ -267,12 +267,16 @@ def _stairs(cloud: Cloud, change: Change) -> int:
 def test_a_change_calls_what_is_declared_and_ends_the_same_wherever_it_is_cut_off(
     kind: Kind, story: str, request: pytest.FixtureRequest, sandbox: Sandbox
 ) -> None:
-    """In one test, as all of it is held against the change made straight, which takes longest."""
+    """In one test, as all of it is held against the change made straight. One of those that make the same calls is cut off."""
     told: Story = request.getfixturevalue(story)
     cloud = Cloud(sandbox, told.organization, told.roles)
+    cut = set[tuple[Action, int, frozenset[str]]]()
     for change, before in told.of(kind):
         straight = _straight(cloud, change, before)
         _declares(cloud.organization, kind, change, straight.calls)
+        if (form := (change.action, straight.writes, straight.calls)) in cut:
+            continue
+        cut.add(form)
         sandbox.load(before)
         assert bool(_stairs(cloud, change)) == bool(straight.writes)
         assert cloud.state([kind]) == straight.state

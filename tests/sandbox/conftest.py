@@ -69,6 +69,12 @@ def cloud(request: pytest.FixtureRequest, worlds: dict[str, bytes]) -> Iterator[
         over_http.load(worlds["http"])
         yield over_http
         return
+    yield request.getfixturevalue("in_process")
+
+
+@pytest.fixture
+def in_process() -> Iterator[Cloud]:
+    """The same, in-process alone: for what CloudFormation makes, asked by operations that are checked over HTTP too."""
     with Sandbox(organization=True, **SETTINGS) as sandbox:
         yield InProcess(sandbox)
 

@@ -18,6 +18,11 @@ DRIFT = "CloudFormation User Guide: Detect unmanaged configuration changes to st
 
 
 @pytest.fixture
+def cloud(in_process: Cloud) -> Cloud:
+    return in_process
+
+
+@pytest.fixture
 def lab(cloud: Cloud, library: Library) -> Lab:
     return Lab(cloud, library)
 

@@ -19,6 +19,11 @@ BY_THEMSELVES = [
 ]
 
 
+@pytest.fixture
+def cloud(in_process: Cloud) -> Cloud:
+    return in_process
+
+
 def _stack(cloud: Cloud, life: Life, name: str = "life") -> tuple[Stack, Any]:
     def at(*states: dict[str, Any]) -> dict[str, Any]:
         properties: dict[str, Any] = {}
