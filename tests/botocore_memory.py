@@ -72,7 +72,7 @@ def _append(trie: Any, key: str, value: Any, **section: int) -> None:
 def _own(node: dict[str, Any], own: set[int]) -> dict[str, Any]:
     if id(node) in own:
         return node
-    mine = {**node, "children": {**node["children"]}}
+    mine = {**node, "children": {**node["children"]}, "values": copy(node["values"])}
     own.add(id(mine))
     return mine
 
