@@ -141,7 +141,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--runs", type=int, default=20, help="Runs in bad weather: seeds 0, 1, …")
+    parser.addoption("--runs", type=int, default=10, help="Runs in bad weather: seeds 0, 1, …")
     parser.addoption("--seed", type=int, default=None, help="Only the run with this seed.")
     parser.addoption("--every-write", action="store_true", help="Kill at every write, not only at some.")
     parser.addoption("--update-golden", action="store_true", help="Write the golden files anew instead of comparing.")
