@@ -95,7 +95,7 @@ class SecurityHubAutomationRule(AdministeredSetting):
                 yield Resource(self.address(key, scope), attributes_of(rule), needs, source=source)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """By name, a page and a call for each hundred; raises OperationFailed where AWS leaves one out that is there."""
+        """By name, a page and a call a hundred; raises OperationFailed where AWS leaves one out that is there."""
         home = Scope(self.account(organization), organization.home_region)
         for key, owned, found in self._rules(aws, scope):
             needs = (SecurityHub().address(NAME, home),)
