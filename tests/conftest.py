@@ -12,9 +12,9 @@ import pytest
 from botocore.retries.standard import ExponentialBackoff
 from hypothesis import HealthCheck, settings
 
-from landing.cli import RARELY
 from landing.config import load
 from landing.core.errors import ConfigError
+from landing.core.garbage import collect_rarely
 from landing.core.model import Diagnostic
 from landing.library import Library, shipped
 from landing.organization import Organization
@@ -137,7 +137,7 @@ def pytest_collection_finish() -> None:
     """Nor need the garbage collector look at what all tests import, again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*RARELY)
+    collect_rarely()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,24 +5,22 @@ Here belong options, questions and exit codes; what a command does is below. Imp
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Sequence
 
 from landing.cli import signals
 from landing.cli.help_page import help_page
 from landing.cli.streams import Unwritable, give_up, open_all
+from landing.core.garbage import collect_rarely
 from landing.core.interrupt import Stopped
 
-RARELY = (100_000, 20, 50)
-"""How often to look for cycles: a run makes many objects that live as long as it does, and few that go in a cycle."""
 UNREAD = 141
 """Exit code when nobody reads the rest of the result, as the shell has it for SIGPIPE."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    gc.set_threshold(*RARELY)
+    collect_rarely()
     signals.install()
     if not open_all():
         _note("Error: standard output is closed, and the result has nowhere to go. `> /dev/null` does without it.")

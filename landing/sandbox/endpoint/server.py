@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from landing.core.errors import LandingError
+from landing.core.garbage import collect_rarely
 from landing.sandbox import ENVIRONMENT, install
 from landing.sandbox.endpoint import admission, body, control, guard
 from landing.sandbox.endpoint.gateway import AnswerLost
@@ -217,6 +218,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--ready", type=int, default=None, help="a file descriptor that is told when all is up")
     parsed = parser.parse_args(arguments)
+    collect_rarely()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     serve(Home(parsed.home), port=parsed.port, ready=parsed.ready)
 
