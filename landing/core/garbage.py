@@ -6,5 +6,5 @@ import gc
 
 
 def collect_rarely() -> None:
-    """A run makes many objects that live as long as it does, and few that go in a cycle: looking took a quarter of it."""
+    """A run makes many objects that live as long as it does and few in cycles; to look took a quarter of the time."""
     gc.set_threshold(100_000, 20, 50)
