@@ -9,6 +9,7 @@ import pytest
 
 from landing.core.errors import ImpossiblePlan
 from landing.core.model import Action, Diagnostic
+from landing.engine import drift
 from landing.engine.observe import observe
 from landing.engine.order.unique_names import refuse_impossible
 from landing.sandbox import Sandbox
@@ -178,3 +179,33 @@ def test_what_would_not_work_is_found_before(
 ) -> None:
     found = problems(text=text(settings))
     assert any(each.code == "LZ443" and words in each.message for each in found), found
+
+
+def test_sources_in_trouble_and_failures_are_for_others_to_mend(at: At) -> None:
+    settings = "sources: {ROUTE53: {}, VPC_FLOW: {target: {units: [workloads/prod]}}}"
+    cloud, kind = converged(at(text(settings)), OF_IT), KINDS["security_lake_health"]
+    assert cloud.plan(OF_IT).astray == {}
+    ids = cloud.open().tree.account_ids
+    lakes = cloud.sandbox.world.states["securitylake"][ids["log-archive"], ""].all
+    here, there = (lakes[each] for each in REGIONS)
+    here.troubled = {("ROUTE53", ids["shop-dev"]): "NOT_COLLECTING", ("ROUTE53", ids["shop-prod"]): "MISCONFIGURED"}
+    there.sources["VPC_FLOW", "2.0"].append(ids["shop-dev"])
+    there.troubled = {("VPC_FLOW", ids["shop-dev"]): "MISCONFIGURED"}  # of which the config does not ask it
+    there.exceptions = [
+        {"region": "us-east-1", "exception": "The role is gone", "remediation": "Make it again"},
+        {"region": "us-east-1", "exception": "The role is gone", "remediation": "Make it again"},
+    ]
+    before = cloud.sandbox.calls.copy()
+    plan = cloud.plan(OF_IT)
+    counted = {name: n - before.get(name, 0) for name, n in cloud.sandbox.calls.items()}
+    assert counted["securitylake", "GetDataLakeSources"] == len(REGIONS)
+    assert counted["securitylake", "ListDataLakeExceptions"] == 1
+    assert {str(address): words for address, words in plan.astray.items()} == {
+        "security_lake_health.ROUTE53@log-archive/eu-west-1": "nothing of ROUTE53 arrives from shop-prod (MISCONFIGURED), "
+        "shop-dev (NOT_COLLECTING), by what Security Lake says",
+        "security_lake_health.exceptions@log-archive/us-east-1": "Security Lake has failed: The role is gone: Make it again",
+    }
+    assert not [each for each in plan.changes if each.address.kind == kind.name]
+    report = drift.report(cloud.organization, plan)
+    assert "security_lake_health" in {each.address.kind for each in report.drifted}
+    assert at(SMALL).plan(OF_IT).astray == {}, "the config does not have the service"

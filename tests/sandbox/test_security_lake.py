@@ -215,3 +215,19 @@ def test_who_leaves_is_collected_from_no_more(cloud: Cloud) -> None:
     cloud.advance(5 * 86_400)
     cloud.organizations.remove_account_from_organization(AccountId=member)
     assert [row["account"] for row in client.list_log_sources()["sources"]] == [account]
+
+
+@source("securitylake: GetDataLakeSources, ListDataLakeExceptions (API reference)")
+def test_a_snapshot_is_of_a_region_and_failures_of_all(cloud: Cloud) -> None:
+    account, client, _ = begun(cloud, REGION, "eu-west-1")
+    client.create_aws_log_source(sources=[entry("ROUTE53", account)])
+    collected(client)
+    found = client.get_data_lake_sources()
+    (row,) = found["dataLakeSources"]
+    assert (row["account"], row["sourceName"]) == (account, "ROUTE53")
+    assert [each["status"] for each in row["sourceStatuses"]] == ["COLLECTING"]
+    assert client.get_data_lake_sources(accounts=["999999999999"])["dataLakeSources"] == []
+    assert lake(cloud, account, "eu-west-1").get_data_lake_sources()["dataLakeSources"] == []
+    refused("ResourceNotFoundException", lake(cloud, account, "eu-central-1").get_data_lake_sources)
+    assert client.list_data_lake_exceptions(regions=[REGION])["exceptions"] == []
+    refused("AccessDeniedException", lake(cloud).list_data_lake_exceptions)

@@ -43,6 +43,10 @@ class Lake:
     """Ids of accounts."""
     coming: list[tuple[Source, list[str], bool]] = field(default_factory=list)
     """Accounts that are about to be collected from, or (False) no more."""
+    troubled: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Status by source and account, of those that are not collected."""
+    exceptions: list[dict[str, Any]] = field(default_factory=list)
+    """What has failed, as it is shown."""
     new_accounts: dict[str, str] = field(default_factory=dict)
     """Version by source."""
     subscribers: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -81,7 +85,7 @@ class _Listener:
 
 
 class SecurityLake(Service[Lakes]):
-    """Custom sources, notifications and exceptions are unsupported."""
+    """Custom sources and notifications are unsupported; nothing fails by itself."""
 
     name = "securitylake"
     scope = Scope.ACCOUNT
@@ -209,6 +213,34 @@ class SecurityLake(Service[Lakes]):
             if wanted is None or account in wanted
         ]
         return call.page("sources", found)
+
+    def get_data_lake_sources(self, call: Call) -> dict[str, Any]:
+        """A snapshot of the Region, by account and source (API reference, GetDataLakeSources)."""
+        lake, wanted = _lake(call, call.region), call.get("accounts")
+        found = [
+            {
+                "account": account,
+                "sourceName": name,
+                "sourceStatuses": [
+                    {
+                        "resource": f"{lake.bucket.rpartition(':')[2]}/aws/{name}/2.0/",
+                        "status": lake.troubled.get((name, account), "COLLECTING"),
+                    }
+                ],
+            }
+            for (name, _), ids in sorted(lake.sources.items())
+            for account in ids
+            if wanted is None or account in wanted
+        ]
+        return {"dataLakeArn": lake.arn, **call.page("dataLakeSources", found)}
+
+    def list_data_lake_exceptions(self, call: Call) -> dict[str, Any]:
+        """Of the Regions that are named, or all (API reference, ListDataLakeExceptions)."""
+        lakes = self.state(call).all
+        regions = call.get("regions") or sorted(lakes)
+        return call.page(
+            "exceptions", [each for region in regions if region in lakes for each in lakes[region].exceptions]
+        )
 
     def create_data_lake_organization_configuration(self, call: Call) -> None:
         """Added to what there is (API reference, CreateDataLakeOrganizationConfiguration)."""

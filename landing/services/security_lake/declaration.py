@@ -8,6 +8,7 @@ from typing import Any
 from landing.core.model import Json, Resource
 from landing.organization import Organization
 from landing.services.security_lake.administrator import SecurityLakeAdministrator
+from landing.services.security_lake.health import SecurityLakeHealth
 from landing.services.security_lake.lake import ROLES, SecurityLake
 from landing.services.security_lake.new_accounts import SecurityLakeNewAccounts
 from landing.services.security_lake.settings import MANAGED_KEY, PRINCIPAL, LogSource, SecurityLakeSettings, Subscriber
@@ -70,6 +71,7 @@ SERVICE = Service(
         SecurityLakeSource(),
         SecurityLakeNewAccounts(),
         SecurityLakeSubscriber(),
+        SecurityLakeHealth(),
     ),
     settings_of=settings_of,
     blueprints=(ServiceBlueprint(ROLES, "security_lake_roles", HOME, role="log_archive", when="roles"),),
