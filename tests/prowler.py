@@ -23,7 +23,10 @@ import yaml
 HERE = Path(__file__).parent
 PROWLER = HERE.parent / ".venv-prowler/bin/prowler"
 PAGE = HERE.parent / "docs/prowler.md"
-SERVICES = ("organizations", "cloudtrail", "config", "guardduty", "securityhub", "iam", "s3", "ec2", "accessanalyzer")
+SERVICES = (
+    *("organizations", "cloudtrail", "config", "guardduty", "securityhub", "iam", "s3", "ec2", "accessanalyzer"),
+    *("account", "backup", "cloudwatch", "ecr", "eventbridge", "inspector2", "kms", "macie", "sns", "ssm", "vpc"),
+)
 ROLE = "OrganizationAccountAccessRole"
 ACCOUNTS = ("Example Management", "Log Archive", "Security Tooling", "Payments Prod")
 """One of each kind: they stand for the others."""
@@ -35,7 +38,7 @@ Results = Mapping[str, Mapping[str, str]]
 
 HEAD = """# Prowler on the sandbox
 
-`make prowler` applies the shipped `config/` to an empty sandbox and runs Prowler {version} on four of its accounts
+`make prowler` applies the config of the regulated profile, with what [no profile has on](../tests/everything.yaml), to an empty sandbox and runs Prowler {version} on four of its accounts
 in the governed Regions ({regions}): services {services}. This page is what came of it.
 
 A check that is not in the table found nothing to look at (no user, no instance, no bucket of the account...).
@@ -102,7 +105,22 @@ def page(results: Results, reasons: Mapping[str, str], *, version: str, regions:
     return head + "".join(rows)
 
 
-def main(regions: list[str]) -> int:
+def switch_on(config: Path) -> None:
+    """Merge tests/everything.yaml into the files of a config that have these keys."""
+    for key, more in yaml.safe_load((HERE / "everything.yaml").read_text(encoding="utf-8")).items():
+        file = config / f"{key}.yaml"
+        whole = yaml.safe_load(file.read_text(encoding="utf-8"))
+        file.write_text(yaml.safe_dump(merged(whole, {key: more})), encoding="utf-8")
+
+
+def merged(whole: Any, more: Any) -> Any:
+    """Mappings key by key; of anything else, the other."""
+    if not (isinstance(whole, dict) and isinstance(more, dict)):
+        return more
+    return whole | {key: merged(whole.get(key), value) for key, value in more.items()}
+
+
+def look(regions: list[str]) -> int:
     """Run Prowler in two accounts at a time, and write the page."""
     ids = accounts()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
@@ -118,4 +136,8 @@ def main(regions: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    match sys.argv[1:]:
+        case ["--config", folder]:
+            switch_on(Path(folder))
+        case ["--regions", *regions]:
+            raise SystemExit(look(regions))

@@ -199,6 +199,7 @@ def test_a_trail_logs_when_it_is_started(cloud: Cloud) -> None:
     status = client.get_trail_status(Name="trail")
     assert status["IsLogging"] is True
     assert {"StartLoggingTime", "LatestDeliveryTime", "LatestDigestDeliveryTime"} <= set(status)
+    assert "LatestCloudWatchLogsDeliveryTime" not in status
     client.stop_logging(Name="trail")
     status = client.get_trail_status(Name="trail")
     assert (status["IsLogging"], "StopLoggingTime" in status) == (False, True)
@@ -394,6 +395,8 @@ def test_log_group_and_role_are_the_owners(cloud: Cloud) -> None:
     )
     create(**wanted, CloudWatchLogsLogGroupArn=group, CloudWatchLogsRoleArn=role)
     assert client.get_trail(Name="trail")["Trail"]["CloudWatchLogsLogGroupArn"] == group
+    client.start_logging(Name="trail")
+    assert "LatestCloudWatchLogsDeliveryTime" in client.get_trail_status(Name="trail")
     client.update_trail(Name="trail", CloudWatchLogsLogGroupArn="", CloudWatchLogsRoleArn="")
     assert "CloudWatchLogsLogGroupArn" not in client.get_trail(Name="trail")["Trail"]
 

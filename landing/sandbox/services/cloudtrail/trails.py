@@ -164,6 +164,7 @@ def get_trail_status(call: Call) -> dict[str, Any]:
     trail, now = find(call, call["Name"]), call.world.now
     problem = deliveries.problem(call.world, trail) if trail.is_logging else None
     delivered = trail.is_logging and problem is None
+    in_log_group = bool(trail.settings.get("CloudWatchLogsLogGroupArn"))
     return {
         "IsLogging": trail.is_logging,
         "StartLoggingTime": trail.started,
@@ -172,6 +173,7 @@ def get_trail_status(call: Call) -> dict[str, Any]:
         "TimeLoggingStopped": _text(trail.stopped),
         "LatestDeliveryError": problem,
         "LatestDeliveryTime": now if delivered else None,
+        "LatestCloudWatchLogsDeliveryTime": now if trail.is_logging and in_log_group else None,
         "LatestDeliveryAttemptTime": _text(now if trail.is_logging else None),
         "LatestDeliveryAttemptSucceeded": _text(now if delivered else None),
         "LatestDigestDeliveryTime": now if delivered and trail.settings["LogFileValidationEnabled"] else None,
