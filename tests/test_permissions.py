@@ -344,6 +344,16 @@ def test_members_are_entered_with_a_session_that_can_only_read(full: Organizatio
             assert pattern.partition(":")[2].startswith(READING)
 
 
+def test_one_organization_may_have_stacks_of_every_shipped_blueprint(full: Organization) -> None:
+    goldens = sorted((Path(__file__).parent / "golden" / "templates").rglob("*.json"))
+    resources = [json.loads(golden.read_text(encoding="utf-8"))["Resources"] for golden in goldens]
+    every = {f"{number}{name}": body for number, each in enumerate(resources) for name, body in each.items()}
+    stack = replace(full.deployments["reader"], template={"Resources": every})
+    text = reads(replace(full, deployments={"reader": stack}), detect=True).session_policy
+    assert _allows(text, "route53resolver:GetResolverRule")
+    assert _allows(text, "chatbot:DescribeSlackChannelConfigurations")
+
+
 def test_detection_reads_what_the_stacks_hold_but_not_what_is_in_it(full: Organization) -> None:
     detecting, planning = reads(full, detect=True).session_policy, reads(full).session_policy
     assert _allows(detecting, "s3:GetLifecycleConfiguration")

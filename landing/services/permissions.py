@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from landing.aws import Reads, access_report, event_history, findings, service_quotas, simulator, since
@@ -292,7 +293,7 @@ def reads(organization: Organization, *, detect: bool = False, kinds: Iterable[K
     actions = {action for kind in kinds for action in kind.reads} | {*ALWAYS, *BESIDES, simulator.ACTION}
     members = [each for each in organization.deployments.values() if {*each.accounts} - {organization.management}]
     held = [each.template for each in members] if detect else []
-    statements = [{"Effect": "Allow", "Action": _short(member_reads(kinds)), "Resource": "*"}, *_held(held)]
+    statements = _session(member_reads(kinds), held)
     if organization.pipeline:
         actions.add(BUCKET_TAGS)
     if lock := organization.lock:
@@ -302,11 +303,9 @@ def reads(organization: Organization, *, detect: bool = False, kinds: Iterable[K
     try:
         return Reads(frozenset(actions), session_policy(statements))
     except ValueError as error:
-        raise LandingError(f"{error}: the stacks in member accounts hold resources of too many services") from None
-
-
-ALIKE = 2
-"""From so many on, actions of a service that begin with the same verb are one pattern in a session policy."""
+        message = f"{error}: the stacks in member accounts hold resources of too many services"
+        hint = "`landing drift --no-detect` uses CloudFormation's last drift detection"
+        raise LandingError(f"{message}. {hint}") from None
 
 
 def _short(actions: Iterable[str]) -> list[str]:
@@ -325,28 +324,29 @@ def _short(actions: Iterable[str]) -> list[str]:
         groups.setdefault(alike, []).append(action)
     found: list[str] = []
     for pattern, group in groups.items():
-        whole = len(group) >= ALIKE and _only_reads(catalog.expand(pattern))
-        found += [pattern] if whole else group
+        found += [pattern] if _only_reads(catalog.expand(pattern)) else group
     return sorted(found)
 
 
-def _held(templates: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """What drift detection reads with the caller's permissions: the resources of the stacks, but not their contents.
+def _session(actions: Iterable[str], templates: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What the kinds read, and what drift detection reads with the caller's permissions: the resources of the stacks.
 
-    CloudFormation User Guide, "Detect unmanaged configuration changes": "read permission for each resource".
+    The latter by patterns, which the former are left out of; contents are denied. CloudFormation User Guide, "Detect
+    unmanaged configuration changes": "read permission for each resource".
     """
     from landing.policy import catalog
 
     types = {resource["Type"] for template in templates for resource in template.get("Resources", {}).values()}
     names = {each.split("::")[1] for each in types if each.startswith("AWS::")}
     services = {SERVICE_OF_TYPE.get(name, name.lower()) for name in names} & catalog.services()
-    patterns = sorted(f"{service}:{verb}*" for service in services for verb in ("Describe", "Get", "List"))
-    reading = [pattern for pattern in patterns if _only_reads(catalog.expand(pattern))]
-    if reading:
-        yield {"Effect": "Allow", "Action": reading, "Resource": "*"}
+    patterns = (f"{service}:{verb}*" for service in services for verb in ("Describe", "Get", "List"))
+    held = {pattern for pattern in patterns if _only_reads(catalog.expand(pattern))}
+    rest = {each for each in _short(actions) if not any(fnmatchcase(each, pattern) for pattern in held)}
+    statements: list[dict[str, Any]] = [{"Effect": "Allow", "Action": sorted(held | rest), "Resource": "*"}]
     contents = [action for action in CONTENTS if action.partition(":")[0] in services]
     if contents:
-        yield {"Effect": "Deny", "Action": contents, "Resource": "*"}
+        statements.append({"Effect": "Deny", "Action": contents, "Resource": "*"})
+    return statements
 
 
 def _only_reads(actions: Collection[Action]) -> bool:
