@@ -343,6 +343,9 @@ def test_who_is_told_hears_by_the_topic_of_the_alarms_or_another(at: At) -> None
     assert wanted.apply(OF_IT).complete
     with pytest.raises(Exception, match="no notification channel"):
         client(cloud).get_notification_channel()
+    theirs = client(cloud, region=OTHER).get_notification_channel()["SnsTopicArn"]
+    assert theirs == there["SnsTopicArn"], "a topic that the config does not name may be anybody's"
+    assert wanted.plan(OF_IT).changes == ()
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ class FirewallNotifications(AdministeredSetting):
             yield Resource(self.address(NAME, scope), {"topic": topic, "role": role}, tuple(needs), source=at)
 
     def read(self, organization: Organization, aws: Aws, scope: Scope) -> Iterable[Resource]:
-        """GetNotificationChannel."""
+        """GetNotificationChannel; AWS has no mark for it: ours is what tells the topic of the alarms."""
         found: dict[str, Any] = {}
         with unless(*ABSENT):
             found = aws.client("fms", scope).get_notification_channel()
@@ -90,7 +90,8 @@ class FirewallNotifications(AdministeredSetting):
             known = {resolve(each, aws.tree.ids): each for each in self._declared(organization, scope)}
             topic, role = (found.get(name, "") for name in ("SnsTopicArn", "SnsRoleName"))
             attributes = {"topic": known.get(topic, topic), "role": known.get(role, role)}
-            yield Resource(self.address(NAME, scope), attributes, (default_administrator(organization),))
+            ours = topic == resolve(_of_alarms(organization), aws.tree.ids)
+            yield Resource(self.address(NAME, scope), attributes, (default_administrator(organization),), owned=ours)
 
     def _declared(self, organization: Organization, scope: Scope) -> Iterator[str]:
         for each in self.desired(organization):
