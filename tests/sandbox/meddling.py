@@ -13,11 +13,15 @@ from landing.blueprint.resource_names import (
     FLOW_LOGS_DOCUMENT,
     FORENSICS,
     HOST_MANAGEMENT_ROLE,
+    LAKE_REPLICATION_ROLE,
+    LAKE_ROLE,
     LOG_KEY_ALIAS,
+    PLANS_KEY_ALIAS,
     RECORDER,
     RECORDER_ROLE,
     RESOLVER_QUERIES_ROLE,
     TRAIL,
+    TRAIL_LOGS_ROLE,
     bucket,
     playbook_document,
     playbook_role,
@@ -158,9 +162,11 @@ def _delivered_elsewhere(lab: Lab) -> None:
     )
 
 
+EVERYTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+
+
 def _role_may_do_more(lab: Lab) -> None:
-    policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
-    lab.cloud.client("iam").put_role_policy(RoleName=RECORDER_ROLE, PolicyName="deliver", PolicyDocument=policy)
+    lab.cloud.client("iam").put_role_policy(RoleName=RECORDER_ROLE, PolicyName="deliver", PolicyDocument=EVERYTHING)
 
 
 def _policy_attached(lab: Lab) -> None:
@@ -775,6 +781,65 @@ def _patches_not_looked_for(lab: Lab) -> None:
     client.delete_association(AssociationId=given["AssociationId"])
 
 
+def _anybody_may(lab: Lab, role: str) -> None:
+    lab.cloud.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=EVERYBODY)
+
+
+def _recorded_by_all(lab: Lab) -> None:
+    _anybody_may(lab, RECORDER_ROLE)
+
+
+def _aggregated_by_all(lab: Lab) -> None:
+    _anybody_may(lab, "landing-config-aggregator")
+
+
+def _trail_written_by_all(lab: Lab) -> None:
+    _anybody_may(lab, TRAIL_LOGS_ROLE)
+
+
+def _read_by_all(lab: Lab) -> None:
+    _anybody_may(lab, "landing-read")
+
+
+def _reader_writes(lab: Lab) -> None:
+    iam = lab.cloud.client("iam")
+    iam.attach_role_policy(RoleName="landing-read", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+
+
+def _lake_taken(lab: Lab) -> None:
+    _anybody_may(lab, LAKE_ROLE)
+
+
+def _lake_copied_elsewhere(lab: Lab) -> None:
+    iam = lab.cloud.client("iam")
+    iam.put_role_policy(RoleName=LAKE_REPLICATION_ROLE, PolicyName="replicate", PolicyDocument=EVERYTHING)
+
+
+def _applied_by_all(lab: Lab) -> None:
+    _anybody_may(lab, "landing-apply")
+
+
+def _pipeline_does_more(lab: Lab) -> None:
+    iam = lab.cloud.client("iam")
+    arn = f"arn:aws:iam::{lab.account}:policy/landing-plan-1"
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=EVERYTHING, SetAsDefault=True)
+
+
+def _plans_read_by_all(lab: Lab) -> None:
+    kms = lab.cloud.client("kms")
+    policy = document(allow({"AWS": f"arn:aws:iam::{lab.account}:root"}, "kms:*", "*"))
+    key = kms.describe_key(KeyId=PLANS_KEY_ALIAS)["KeyMetadata"]["KeyId"]
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+
+
+def _records_public(lab: Lab) -> None:
+    lab.cloud.client("s3").delete_public_access_block(Bucket="acme-landing-records")
+
+
+def _records_overwritten(lab: Lab) -> None:
+    lab.cloud.client("s3").delete_bucket_policy(Bucket="acme-landing-records")
+
+
 MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("log_archive", _opened, "ConfigBucket", "/PublicAccessBlockConfiguration"),
     ("log_archive", _one_setting_opened, "ConfigBucket", "/PublicAccessBlockConfiguration/RestrictPublicBuckets"),
@@ -804,9 +869,11 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("config_remediation_role", _mends_all, "Role0", "/Policies/0/PolicyDocument"),
     ("config_remediation_role", _mends_for_all, "Role0", "/AssumeRolePolicyDocument"),
     ("config_recorder_role", _role_may_do_more, "RecorderRole", "/Policies/0/PolicyDocument"),
+    ("config_recorder_role", _recorded_by_all, "RecorderRole", "/AssumeRolePolicyDocument"),
     ("security_audit_role", _policy_attached, "AuditRole", "/ManagedPolicyArns/1"),
     ("security_audit_role", _trust_widened, "AuditRole", "/AssumeRolePolicyDocument"),
     ("config_aggregator", _aggregator_narrowed, "Aggregator", "/OrganizationAggregationSource/AllAwsRegions"),
+    ("config_aggregator", _aggregated_by_all, "AggregatorRole", "/AssumeRolePolicyDocument"),
     ("alarms", _alarms_for_everybody, "BusPolicy", "/Statement"),
     ("alarms", _alarms_by_others, "Message", "/Environment"),
     ("alarms", _alarms_unencrypted, "AlarmsTopic", "/KmsMasterKeyId"),
@@ -819,6 +886,16 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("trail_alarms", _alarm_silent, "RootUseAlarm", ""),
     ("trail_alarms", _filter_gone, "KeyDeletionFilter", ""),
     ("cloudtrail_logs", _trail_logs_cut, "TrailLogs", "/RetentionInDays"),
+    ("cloudtrail_logs", _trail_written_by_all, "TrailLogsRole", "/AssumeRolePolicyDocument"),
+    ("read_role", _read_by_all, "ReadRole", "/AssumeRolePolicyDocument"),
+    ("read_role", _reader_writes, "ReadRole", "/ManagedPolicyArns/1"),
+    ("security_lake_roles", _lake_taken, "MetaStoreManager", "/AssumeRolePolicyDocument"),
+    ("security_lake_roles", _lake_copied_elsewhere, "Replication", "/Policies/0/PolicyDocument"),
+    ("pipeline", _applied_by_all, "ApplyRole", "/AssumeRolePolicyDocument"),
+    ("pipeline", _pipeline_does_more, "PlanPolicy1", "/PolicyDocument"),
+    ("pipeline", _plans_read_by_all, "PlansKey", "/KeyPolicy"),
+    ("pipeline", _records_public, "RecordBucket", "/PublicAccessBlockConfiguration"),
+    ("pipeline", _records_overwritten, "RecordBucketPolicy", ""),
     ("break_glass_role", _used_without_mfa, "BreakGlassRole", "/AssumeRolePolicyDocument"),
     ("break_glass_role", _sessions_of_a_day, "BreakGlassRole", "/MaxSessionDuration"),
     ("data_key", _key_for_everybody, "DataKey", "/KeyPolicy"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -244,9 +245,16 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "forensics": _given("forensics"),
     "address_pools": _given("address_pools"),
     "perimeter_endpoints": _given("perimeter_endpoints"),
+    "pipeline": _given("pipeline"),
+    "security_lake_roles": _given("security_lake_roles"),
     "shared_network": _given("shared_network"),
     **PLAYBOOK,
 }
+
+
+def test_two_changes_from_outside_at_least_are_tried_of_each_blueprint() -> None:
+    tried = Counter(name for name, *_ in MEDDLING)
+    assert [name for name in ALL if tried[name] < 2] == []
 
 
 @pytest.mark.parametrize(("name", "meddle", "resource", "path"), MEDDLING, ids=[row[1].__name__ for row in MEDDLING])
