@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from landing.report import plan_text
+from landing.report.style import Style
 from landing.sandbox import Sandbox
 from landing.services.alarm_drill import READS, subscriptions
+from landing.services.alarms.settings import AlarmsSettings
 from tests.cloud import Cloud
 from tests.conftest import Load
 from tests.samples import SMALL
@@ -31,6 +34,12 @@ def world(load_text: Load) -> bytes:
         said = plan.kinds[deaf.kind].astray(plan.described[deaf])
         assert "channel C0123ABCDEF of the Slack workspace T0123ABCD hears nothing" in said
         assert "authorize the workspace once in the security tooling account" in said
+        shown = plan_text.render(plan, cloud.organization, Style())
+        alarms = cloud.organization.service(AlarmsSettings)
+        assert alarms
+        place = alarms.at("slack", "on-call")
+        assert f"(Configure new client, Slack) ({place})" in shown
+        assert "nmanaged" not in shown, "it is told once, and it is declared"
         sandbox.world.options["slack_workspaces"] = AUTHORIZED
         result = cloud.apply()
         assert result.complete, result.failed

@@ -149,3 +149,18 @@ def identity_center(config: str, groups: tuple[str, ...], users: tuple[str, ...]
     people = {"region": region, "groups": list(groups), "users": list(users)}
     process.option(Home(sandbox_of(Path(config))), identity_center=people)
     click.echo(f"IAM Identity Center is enabled in {region}.")
+
+
+@command.command()
+@config_option
+@click.argument("workspaces", nargs=-1, required=True, metavar="WORKSPACE…")
+def slack(config: str, workspaces: tuple[str, ...]) -> None:
+    """Authorize workspaces of Slack (T0123ABCD) for the alarms, as people do in the console.
+
+    Those of an earlier call are authorized no more.
+    """
+    from landing.sandbox.endpoint import process
+    from landing.sandbox.world.home import Home
+
+    process.option(Home(sandbox_of(Path(config))), slack_workspaces={each: each for each in workspaces})
+    click.echo(f"Authorized in Slack: {', '.join(workspaces)}.")

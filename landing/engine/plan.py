@@ -121,6 +121,12 @@ class Plan:
         said = ((address, self.kinds[address.kind].astray(words)) for address, words in self.described.items())
         return {address: wrong for address, wrong in said if wrong}
 
+    @property
+    def left_alone(self) -> list[Address]:
+        """What is unmanaged and nobody has to mend."""
+        astray = self.astray
+        return [address for address in self.unmanaged if address not in astray]
+
     def owner(self, address: Address) -> str:
         """Who keeps what is unmanaged, as far as that is known."""
         foreign = self.foreign if address.kind == POLICY else ()

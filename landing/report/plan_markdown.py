@@ -247,8 +247,8 @@ def _left(groups: Sequence[Group], short: int) -> str:
 def _foot(plan: Plan, saved_as: str) -> str:
     made = plan.made_from
     parts = [f"{plan.in_sync} in sync"] if plan.changes else []
-    if plan.unmanaged:
-        parts.append(f"{len(plan.unmanaged)} unmanaged, left alone")
+    if alone := len(plan.left_alone):
+        parts.append(f"{alone} unmanaged, left alone")
     parts += [f"made {code(made.created)}"] if made.created else []
     parts += [f"by {code(made.caller)}"] if made.caller else []
     parts += [f"landing {code(made.version)}", f"digest {code(plan.digest)}"]

@@ -82,7 +82,7 @@ def render(
     if not summary_only:
         lines += _changes(plan, organization, style, named, expand=expand, limit=limit, detail=detail)
     lines += _waiting(plan, style)
-    lines += _astray(plan, style)
+    lines += _astray(plan, organization, style)
     lines += _in_force(plan, organization, style)
     lines += _left_alone(plan, style)
     lines += _gaps(plan, style)
@@ -274,10 +274,13 @@ def _waiting(plan: Plan, style: Style) -> Iterator[str]:
         yield ""
 
 
-def _astray(plan: Plan, style: Style) -> Iterator[str]:
-    if plan.astray:
-        yield style.paint(ASTRAY.format(len(plan.astray)), "yellow")
-        yield from (f"  ! {safe(line)}" for line in waits(plan.astray))
+def _astray(plan: Plan, organization: Organization, style: Style) -> Iterator[str]:
+    if astray := plan.astray:
+        yield style.paint(ASTRAY.format(len(astray)), "yellow")
+        for address, wrong in sorted(astray.items()):
+            named = plan.kinds[address.kind].named_at(organization, address)
+            where = f" ({named})" if named and named != organization.source else ""
+            yield f"  ! {safe(f'{address}: {wrong}')}{where}"
         yield ""
 
 
@@ -294,7 +297,7 @@ def _in_force(plan: Plan, organization: Organization, style: Style) -> Iterator[
 def left_alone(plan: Plan) -> list[str]:
     """What is unmanaged, with names and places; policies of others that are in force are told of already."""
     told = {policy.address for policy in plan.foreign}
-    return [plan.about(address) for address in plan.unmanaged if address not in told]
+    return [plan.about(address) for address in plan.left_alone if address not in told]
 
 
 def _left_alone(plan: Plan, style: Style) -> Iterator[str]:
@@ -377,12 +380,12 @@ def counts_line(plan: Plan) -> str:
 
 
 def _unmanaged(plan: Plan) -> str:
-    if not plan.unmanaged:
+    if not (found := plan.left_alone):
         return ""
-    kinds = Counter(address.kind for address in plan.unmanaged)
-    owners = Counter(owner for address in plan.unmanaged if (owner := plan.owner(address)))
+    kinds = Counter(address.kind for address in found)
+    owners = Counter(owner for address in found if (owner := plan.owner(address)))
     counted, whose = (", ".join(f"{k} {n}" for k, n in sorted(counts.items())) for counts in (kinds, owners))
-    return f" ({len(plan.unmanaged)} unmanaged, left alone: {counted}{f'; of {whose}' if whose else ''})"
+    return f" ({len(found)} unmanaged, left alone: {counted}{f'; of {whose}' if whose else ''})"
 
 
 def provenance(plan: Plan, saved_as: str, now: str) -> Iterator[str]:

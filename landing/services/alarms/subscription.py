@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.blueprint.resource_names import ALARMS
-from landing.core.model import Change, Diagnostic, Level, Resource, Scope, Severity
+from landing.core.model import Address, Change, Diagnostic, Level, Resource, Scope, Severity, Source
 from landing.core.partitions import GLOBAL_REGION
 from landing.core.spelling import nearest
 from landing.organization import EnabledService, Organization
@@ -115,6 +115,18 @@ class AlarmSubscription(Kind):
                 yield key, UNAUTHORIZED
             elif reason := off.get(f"{ALARMS}-{key}"):
                 yield key, reason
+
+    def named_at(self, organization: Organization, address: Address) -> Source | None:
+        """Who is to hear."""
+        service = organization.service(AlarmsSettings)
+        if service is None:
+            return organization.source
+        if address.name.startswith(SLACK):
+            return service.at("slack", address.name.removeprefix(SLACK))
+        for name, declared in (("email", service.settings.email), ("https", service.settings.https)):
+            if address.name in declared:
+                return service.at(name, declared.index(address.name))
+        return service.source
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Nothing declares it."""
