@@ -227,6 +227,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "watched_roles": ("break-glass",),
     "config_rules": ("rules.root-access-key",),
     "topic": ("arn:aws:sns:eu-west-1:111122223333:Automation-approvals",),
+    "topics": ("arn:aws:sns:eu-west-1:111122223333:firewalls",),
+    "role": ("arn:aws:iam::111122223333:role/firewall-notifications",),
     "never": ("arn:aws:ec2:*:*:security-group/sg-0a1b2c3d",),
     "playbooks": ("disable-access-key",),
     "groups": ("sg-0a1b2c3d",),
