@@ -170,7 +170,7 @@ services:
       quiet:
         description: Nobody looks at these
         order: 10
-        where: {severity: {eq: [Low, Informational], neq: [Critical]}, resources.tags: {env: dev}, finding_info.created_time_dt: {older_than_days: 30}}
+        where: {severity: {eq: [Low, Informational], neq: [Critical]}, resources.tags: {env: dev}, any: [{finding_info.created_time_dt: {older_than_days: 30}}, {class_name: {eq: [Compliance Finding]}, severity_id: {lte: 2}}]}
         then: {status: SUPPRESSED, comment: in a sandbox}
       desk: {description: Who is on call gets a ticket, order: 20, where: {severity_id: {gte: 5}}, then: {ticket: desk}}
       crown: {description: What we live on, order: 30, resources: {AccountName: {eq: [Shop Prod]}}, then: {criticality: High}}

@@ -50,7 +50,7 @@ SETTINGS = (
     "where: {Title: {word: [x], eq: [b, a]}, Confidence: {gte: 5}}, then: {severity: LOW, types: [t/u], criticality: 7}}}}}",
     "{security_hub_v2: {disable_in_regions: [us-east-1], connectors: {j: {jira_project: SEC}}, automation_rules: {a: {description: d, order: 3, "
     "enabled: false, where: {cloud.region: {word: [x], neq: [b, a]}, vulnerabilities.is_fix_available: true, evidences.src_endpoint.ip: [10.0.0.0/8]}, "
-    "then: {ticket: j}}, b: {description: d, order: 4, resources: {FindingsSummary.TotalFindings: {gt: 3}, ResourceTags: {a: b}}, then: {criticality: Low}}}}}",
+    "then: {ticket: j}}, b: {description: d, order: 4, resources: {any: [{AccountName: {eq: [a, b]}}, {Region: {eq: [x]}, ResourceTags: {c: d}}], FindingsSummary.TotalFindings: {gt: 3}, ResourceTags: {a: b}}, then: {criticality: Low}}}}}",
     "{security_hub_v2: {enabled: false, policy: false}}",
     "{macie: {export: false, auto_enable: false, discovery: ALL}}",
     "{log_archive: {}, macie: {}}",

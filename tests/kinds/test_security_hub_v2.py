@@ -193,6 +193,38 @@ def test_what_somebody_writes_by_hand_that_the_config_cannot_say_is_drift(at: At
     converged(cloud, OF_IT)
 
 
+ANY = (
+    "{automation_rules: {a: {description: d, order: 1, then: {status: NEW}, where: {severity: {eq: [High, Critical]}, "
+    "any: [{resources.tags: {env: prod}}, {status: {eq: [New, Open]}}, {resources.type: {eq: [AwsS3Bucket], neq: [A, B]}, "
+    "severity_id: {gte: 4}, class_name: {prefix: [x]}}]}}, b: {description: d, order: 2, then: {criticality: Low}, "
+    "resources: {any: [{AccountName: {eq: [a]}}, {ResourceTags: {env: prod}, AccountName: {neq: [b]}}]}}}}"
+)
+
+
+def test_one_of_several_groups_of_fields(at: At) -> None:
+    cloud = converged(at(text(ANY)), OF_IT)
+    hub = client(cloud)
+    arns = {each["RuleName"]: each["RuleArn"] for each in hub.list_automation_rules_v2()["Rules"]}
+    criteria = hub.get_automation_rule_v2(Identifier=arns["landing-a"])["Criteria"]
+    severity, groups = criteria["OcsfFindingCriteria"]["CompositeFilters"]
+    assert (severity["Operator"], groups["Operator"]) == ("OR", "OR")
+    tags, status, several = groups["NestedCompositeFilters"]
+    assert (next(iter(tags)), status["Operator"], several["Operator"]) == ("MapFilters", "OR", "AND")
+    assert [each["FieldName"] for each in several["StringFilters"]] == [*["resources.type"] * 3, "class_name"]
+    new = {"FieldName": "status", "Filter": {"Value": "New", "Comparison": "EQUALS"}}
+    for other in (
+        {**groups, "Operator": "AND"},
+        {**groups, "NestedCompositeFilters": [tags, status]},
+        {**groups, "NestedCompositeFilters": [tags, status, {**several, "Operator": "OR"}]},
+        {**groups, "NestedCompositeFilters": [tags, status, {**several, "StringFilters": [new, new]}]},
+    ):
+        filters = {"CompositeFilters": [severity, other], "CompositeOperator": "AND"}
+        hub.update_automation_rule_v2(Identifier=arns["landing-a"], Criteria={"OcsfFindingCriteria": filters})
+        (change,) = cloud.plan(OF_IT).changes
+        assert change.address.name == "a"
+    converged(cloud, OF_IT)
+
+
 def test_an_aggregator_elsewhere_is_made_anew_at_home(at: At) -> None:
     cloud = converged(at(text()), OF_IT)
     here, there = client(cloud), client(cloud, region=OTHER)
@@ -235,6 +267,11 @@ def test_both_products_move_to_another_account_together(at: At) -> None:
         ("{connectors: {a: {}}}", "for Jira Cloud or for ServiceNow"),
         ("{connectors: {a: {servicenow_instance: i}}}", "needs an instance of ServiceNow and its secret"),
         ("{automation_rules: {a: {description: d, order: 1, then: {status: NEW}}}}", "of findings or of resources"),
+        (
+            "{automation_rules: {a: {description: d, order: 1, then: {status: NEW}, "
+            "where: {any: [{status: {eq: [New]}}, {status: {eq: [New, Open]}, severity_id: {gte: 4}}]}}}}",
+            "several values of `status`",
+        ),
         ("{automation_rules: {a: " + RULE % (1, "{criticality: High}") + "}}", "no criticality"),
         ("{automation_rules: {a: " + RULE % (1, "{ticket: x}") + "}}", "no connector `x`"),
         ("{automation_rules: {a: " + RULE % (1, "{ticket: x, status: NEW}") + "}}", "a rule does one of both"),

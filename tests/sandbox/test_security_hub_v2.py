@@ -156,8 +156,11 @@ def test_rules_are_made_in_the_home_region_and_of_what_goes_together(cloud: Clou
         client.enable_security_hub_v2()
     hub.create_aggregator_v2(RegionLinkingMode="SPECIFIED_REGIONS", LinkedRegions=["eu-west-1"])
     assert "linked to us-east-1" in str(refused("ValidationException", partial(rule, other)))
+    (severe,) = SEVERE["OcsfFindingCriteria"]["CompositeFilters"]
+    deep = {"NestedCompositeFilters": [{"NestedCompositeFilters": [severe]}]}
     for wrong in (
         {"Criteria": RESOURCES},
+        {"Criteria": {"OcsfFindingCriteria": {"CompositeFilters": [deep]}}},
         {"Actions": [CRITICAL]},
         {"Actions": [{"Type": "FINDING_FIELDS_UPDATE"}]},
         {"Actions": [{"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"SeverityId": 7}}]},

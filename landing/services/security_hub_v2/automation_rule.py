@@ -142,6 +142,13 @@ class SecurityHubV2AutomationRule(SecurityHubV2Part, AdministeredSetting):
 
 def _problems(service: EnabledService[SecurityHubV2Settings], key: str, rule: AutomationRule) -> Iterator[Diagnostic]:
     at, then = ("automation_rules", key), {*rule.then}
+    for member in ("where", "resources"):
+        for number, group in enumerate(getattr(rule, member).get(criteria.ANY, ())):
+            name = criteria.too_deep(group)
+            if name is not None:
+                message = f"a group of `any` in the rule `{key}` has several values of `{name}` beside other fields"
+                hint = "AWS nests no deeper: make a group of each value"
+                yield service.problem("LZ469", message, hint, *at, member, criteria.ANY, number, name)
     if bool(rule.where) == bool(rule.resources):
         message = f"the rule `{key}` must be of findings or of resources"
         yield service.problem("LZ469", message, "give it either `where` or `resources`", *at, key=True)
@@ -175,7 +182,10 @@ def attributes_of(rule: AutomationRule) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _plain(inner) for name, inner in value.items()}
-    return sorted(value) if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        plain = [_plain(each) for each in value]
+        return sorted(plain) if all(isinstance(each, str) for each in plain) else plain
+    return value
 
 
 def seen(found: Mapping[str, Any], connectors: Mapping[str, str]) -> dict[str, Any]:

@@ -66,6 +66,24 @@ _NUMBER = _some({bound: {"type": "number"} for bound in BOUNDS})
 _DATE = _some({test: {"type": "integer", "minimum": 1} for test in DAYS}, maxProperties=1)
 _SWITCH = {"type": "boolean"}
 _MAP = {"type": "object", "minProperties": 1, "propertyNames": _WORDS, "additionalProperties": _WORDS}
+_FINDING = {
+    **dict.fromkeys(TEXTS, _TEXT),
+    **dict.fromkeys(NUMBERS, _NUMBER),
+    **dict.fromkeys(SWITCHES, _SWITCH),
+    **dict.fromkeys(DATES, _DATE),
+    **dict.fromkeys(MAPS, _MAP),
+    **dict.fromkeys(ADDRESSES, _VALUES),
+}
+_RESOURCE = {
+    **dict.fromkeys(RESOURCE_TEXTS, _TEXT),
+    **dict.fromkeys(RESOURCE_NUMBERS, _NUMBER),
+    **dict.fromkeys(RESOURCE_DATES, _DATE),
+    **dict.fromkeys(RESOURCE_MAPS, _MAP),
+}
+
+
+def _with_any(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {**fields, "any": {"type": "array", "minItems": 1, "items": _some(fields)}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,29 +98,17 @@ class AutomationRule:
         "What all must be true of a finding, by field as OCSF calls it: texts have `eq`, `prefix`, `contains` or "
         "`word`, of whose values one must fit, and `neq`, `not_prefix` or `not_contains`, of which all must; numbers "
         "`gte`, `lte`, `gt`, `lt` or `eq`; times `within_days` or `older_than_days`; addresses a list of CIDRs; tags a "
-        "value for each key.",
+        "value for each key; and `any` has groups of such fields, of which one must be true.",
         type="object",
         additionalProperties=False,
-        properties={
-            **dict.fromkeys(TEXTS, _TEXT),
-            **dict.fromkeys(NUMBERS, _NUMBER),
-            **dict.fromkeys(SWITCHES, _SWITCH),
-            **dict.fromkeys(DATES, _DATE),
-            **dict.fromkeys(MAPS, _MAP),
-            **dict.fromkeys(ADDRESSES, _VALUES),
-        },
+        properties=_with_any(_FINDING),
     )
     resources: Mapping[str, Any] = setting(
         {},
         "What all must be true of a resource, in the same form, in the place of `where`.",
         type="object",
         additionalProperties=False,
-        properties={
-            **dict.fromkeys(RESOURCE_TEXTS, _TEXT),
-            **dict.fromkeys(RESOURCE_NUMBERS, _NUMBER),
-            **dict.fromkeys(RESOURCE_DATES, _DATE),
-            **dict.fromkeys(RESOURCE_MAPS, _MAP),
-        },
+        properties=_with_any(_RESOURCE),
     )
     then: Mapping[str, Any] = setting(
         REQUIRED,

@@ -13,6 +13,8 @@ from landing.sandbox.services.securityhub.version2 import denied, hub_of, refuse
 MOST = 100
 """Rules of an account in a Region (User Guide, "Automation rules")."""
 SETTINGS = ("RuleName", "RuleStatus", "RuleOrder", "Description", "Criteria", "Actions")
+NESTED = "NestedCompositeFilters"
+"""The third layer, and the last (API reference, CompositeFilter)."""
 MEMBERS = {
     "FINDING_FIELDS_UPDATE": "FindingFieldsUpdate",
     "EXTERNAL_INTEGRATION": "ExternalIntegrationConfiguration",
@@ -97,6 +99,10 @@ def _check(hub: Version2, rule: Mapping[str, Any]) -> None:
         raise unfit(f"{MEMBERS[action['Type']]} is required for {action['Type']}.")
     if ("ResourceCriteria" in rule["Criteria"]) != (action["Type"] == "RESOURCE_FIELDS_UPDATE"):
         raise unfit("Resource criteria and resource actions go together.")
+    for filters in rule["Criteria"].values():
+        nested = [each for part in filters.get("CompositeFilters", ()) for each in part.get(NESTED, ())]
+        if any(each.get(NESTED) for each in nested):
+            raise unfit("Composite filters are nested in three layers at most.")
     update = action.get("FindingFieldsUpdate") or {}
     if update.get("SeverityId", 0) not in SEVERITIES or update.get("StatusId", 0) not in STATUSES:
         raise unfit("SeverityId or StatusId has no such value.")
