@@ -117,6 +117,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, str]] = {
     ("detective", "DatasourcePackageIngestState"): ("STOPPED DISABLED", REST),
     ("detective", "MemberStatus"): ("INVITED VERIFICATION_FAILED VERIFICATION_IN_PROGRESS", REST),
     ("securitylake", "LogSourceResource"): ("customLogSource", "of others' own making, whose affair they are"),
+    ("securitylake", "SourceCollectionStatus"): ("MISCONFIGURED NOT_COLLECTING", REST),
     ("securitylake", "SubscriberStatus"): ("READY DEACTIVATED", UNUSED),
     ("security-ir", "CustomerType"): ("Standalone", UNUSED),
     ("security-ir", "MembershipStatus"): ("Terminated", REST),

@@ -109,7 +109,7 @@ def test_every_declared_id_that_is_not_held_is_told_at_once(
     ids = {"log-archive": "999999999999", "shop-prod": closed, "shop-dev": "999999999998"}
     text = FULL
     for key, account_id in ids.items():
-        text = text.replace(f"  {key}: {{", f"  {key}: {{id: '{account_id}', ")
+        text = text.replace(f"  {key}: {{", f"  {key}: {{id: '{account_id}', ", 1)
     config(text)
     assert run(command) == 1
     said = capsys.readouterr()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 MEANINGS: Mapping[int | tuple[int, ...], str] = {
-    0: "done; `drift`, `plan --detailed-exitcode`: no difference; `can`: not blocked; `prove`: proved",
+    0: "done; `drift`, `plan --detailed-exitcode`: no difference, or what AWS is at by itself; `can`: not blocked; "
+    "`prove`: proved",
     1: "error; `validate`: a problem; `test`: a case fails; `sandbox status`: it does not run",
     2: "`drift`, `plan --detailed-exitcode`, `test --verify-with-aws`: a difference; `can`: blocked; `prove`: refuted",
     3: "something could not be checked, or sent (`drift --send`); `can`, `prove`: it cannot be told",
