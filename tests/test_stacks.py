@@ -62,6 +62,17 @@ def by_address(changes: Any) -> dict[Address, Change]:
     return {change.address: change for change in changes}
 
 
+def test_what_an_earlier_wave_has_made_is_still_to_be_marked(load_text: Load) -> None:
+    kinds = [BY_NAME[name] for name in ("organization", "governed_region", "unit", "account", "governed_account")]
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, load_text(ONE))
+        plan = cloud.plan(kinds)
+        marks = {change.address for change in plan.changes if change.address.kind.startswith("governed_")}
+        first = [change for change in plan.changes if change.address not in marks]
+        assert cloud.apply(kinds, changes=first).complete
+        assert {change.address for change in still_to_do(plan, cloud.observe(kinds))} == marks
+
+
 def test_a_stack_comes_after_the_mark_and_after_what_it_is_given(stacked: Story, at: Callable[[str], Cloud]) -> None:
     order = [str(change.address) for change, _ in stacked.steps]
     assert order.index("governed_account.shop-dev") < order.index(str(SPOKE))

@@ -134,7 +134,7 @@ def _verify(
         result.unverified = error.diagnostic
         return
     for address in differing:
-        result.failed[address] = replace(NOT_SHOWN, address=address)
+        result.failed[address] = replace(NOT_SHOWN, address=address, source=made[address].source)
     result.done = [change for change in result.done if change.address not in result.failed]
     if gaps:
         first = gaps[0]

@@ -80,7 +80,9 @@ def not_done(result: Result) -> Iterator[Outcome]:
 
 def _errors(found: Mapping[Address, Diagnostic]) -> Iterator[Outcome]:
     for each in reasons((str(address), address, found[address]) for address in sorted(found)):
-        yield Outcome(f"{each.places}: {safe(each.text)}", each.diagnostics)
+        sources = {source: None for found in each.diagnostics if (source := found.source)}
+        where = f" ({', '.join(map(str, sources))})" if 0 < len(sources) <= NAMED else ""
+        yield Outcome(f"{each.places}: {safe(each.text)}{safe(where)}", each.diagnostics)
 
 
 def outcome(result: Result) -> str:

@@ -23,7 +23,9 @@ KEPT = timedelta(days=14)
 
 WAIT = "run landing apply again then"
 AGAIN = "see that it can be asked, then run landing apply again; a gate that cannot be asked stays closed"
-MAKES = "`services.alarms.trail_alarms` makes it, in the wave rest: until it is there, let no gate ask for denials; "
+MAKES = (
+    "`services.alarms.trail_alarms` makes it: where it comes with the wave rest, let no gate ask for denials before; "
+)
 MAKES += f"else {AGAIN}"
 LOOK = f"find out why; when it is mended, or no matter, remove the tag {WAVE_TAG} of the root "
 LOOK += "(organizations:UntagResource), then run landing apply again: the last minutes alone are looked at then"

@@ -145,7 +145,7 @@ def test_a_plan_says_what_is_not_waited_for(load_text: Load) -> None:
         notes = [*BY_NAME["release"].notes(cloud.organization, release)]
     assert notes == [
         "created in quarantine, then moved to workloads/dev once 1 stack set stands in it",
-        "not waited for, as they name accounts one by one, and come in workloads/dev: account-baseline",
+        "not waited for, as they do not mean quarantine whole, and come in workloads/dev: account-baseline",
     ]
 
 

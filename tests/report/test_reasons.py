@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from landing.core.model import Action, Address, Change, Diagnostic, Gap, Scope, Source
 from landing.engine.apply import Result
 from landing.report import apply_github
@@ -37,14 +39,14 @@ def test_what_a_message_says_of_requests_is_its_own() -> None:
 def test_failures_alike_are_one_line_and_a_single_one_has_its_request() -> None:
     names = ["a1", "b1", "c1", "d1", "e1"]
     failed = {Address("stack", "x", Scope(key, "eu-west-1")): refused(key, f"r-{key}") for key in names}
-    odd = Address("unit", "y")
-    many, one = not_done(Result(failed={**failed, odd: refused("z", "r-z", "other")}))
+    odd, place = Address("unit", "y"), Source("config/units.yaml", 7, 3)
+    many, one = not_done(Result(failed={**failed, odd: replace(refused("z", "r-z", "other"), source=place)}))
     assert many.text == (
         "stack.x@a1/eu-west-1, stack.x@b1/eu-west-1, stack.x@c1/eu-west-1 … 2 more: "
         "CreateStack in a1/eu-west-1: AccessDenied: no (and alike in the 4 others)"
     )
     assert [error.request_id for error in many.errors] == [f"r-{key}" for key in names]
-    assert one.text == "unit.y: CreateStack in z/eu-west-1: AccessDenied: other (request r-z)"
+    assert one.text == "unit.y: CreateStack in z/eu-west-1: AccessDenied: other (request r-z) (config/units.yaml:7:3)"
 
 
 def test_on_github_a_reason_is_an_annotation_where_its_change_is_asked_for() -> None:

@@ -52,7 +52,9 @@ class FirewallNotifications(AdministeredSetting):
                 yield service.problem("LZ466", f"nobody is told anything there: {message}", hint, *at, key=True)
         untold = [each for each in places if each not in self._topics(organization)]
         if untold:
-            hint = "name topics, or add `alarms` under services for the home region"
+            hint = "name topics"
+            if organization.home_region in untold:
+                hint += ", or add `alarms` under services for the home region"
             message = f"nobody is told of what policies find in {few(untold)}"
             yield service.problem("LZ466", message, hint, "notifications", key=True, severity="warning")
 

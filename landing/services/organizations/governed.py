@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 from landing.aws import Aws
-from landing.core.model import MARK, Action, Change, Resource, Scope, Severity
+from landing.core.model import MARK, Action, Attributes, Change, Resource, Scope, Severity
 from landing.organization import REGION_TAG, ROOT, SERVICE_TAG, STACKS_TAG, Organization
 from landing.organization.resources import GOVERNED_ACCOUNT, OPT_IN, REGION, SERVICE
 from landing.services.base import Kind, Ownership, required_account
@@ -54,6 +54,10 @@ class RootMark(Kind):
         marked = self.marked(aws)
         for name in sorted({*marked, *self.named(organization)}):
             yield Resource(self.address(name), {MARK: name in marked}, needs, name in marked)
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """Whether an earlier wave has made the organization, which has no mark yet."""
+        return change.action is Action.CREATE and not present[MARK]
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """One tag for each, so that none is lost when two are written."""
@@ -126,6 +130,10 @@ class GovernedAccount(Kind):
         marked = aws.tree.marked_accounts
         for key in sorted({*marked, *({*organization.stack_accounts} & {*aws.tree.accounts})}):
             yield Resource(self.address(key), {MARK: key in marked}, (required_account(key),), key in marked)
+
+    def begun(self, change: Change, present: Attributes) -> bool:
+        """Whether an earlier wave has made the account, which has no mark yet."""
+        return change.action is Action.CREATE and not present[MARK]
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """One tag, beside whatever tags the account has."""

@@ -138,7 +138,8 @@ class Release(Kind):
         if lacks:
             yield f"not yet: {_some(lacks)}"
         if later := _later(organization, change.address.name):
-            yield f"not waited for, as they name accounts one by one, and come in {after['unit']}: {_some(later)}"
+            why = f"as they do not mean {organization.quarantine} whole, and come in {after['unit']}"
+            yield f"not waited for, {why}: {_some(later)}"
 
     def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
         """Wait for the stack sets, move the account, then take the tag off."""
