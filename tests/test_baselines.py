@@ -54,6 +54,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("budget", {"emails": ["a@example.com"], "actual_percent": [50, 50]}, "percents"),
     ("ecr_scanning", {"repositories": ["*", "*"]}, "`repositories`"),
     ("address_pools", {"pools": {"nowhere": "10.0.0.0/12"}}, "`pools`"),
+    ("volume_encryption", {"shared_with": ["acme"]}, "`shared_with`"),
+    ("volume_encryption", {"deletion_days": 3}, "`deletion_days`"),
     ("resolver_query_logs", {"bucket": "Not_A_Bucket"}, "`bucket`"),
     ("software_inventory", {"every_hours": 0}, "`every_hours`"),
     ("permission_boundary", {"denied_actions": ["notanaction"]}, "`denied_actions`"),

@@ -55,6 +55,8 @@ BASELINES = {
     "shared-network",
     "transit-attachment",
     "transit-hub",
+    "volume-encryption",
+    "volume-encryption-role",
 }
 BASED = (
     SMALL
@@ -69,6 +71,8 @@ baselines:
   resolver-query-logs: {target: {units: [workloads]}}
   resolver-query-logs-role: {target: {units: [workloads]}}
   resource-explorer: {target: {units: [root]}, management: true}
+  volume-encryption: {target: {units: [workloads]}, parameters: {shared_with: ["111122223333"]}}
+  volume-encryption-role: {target: {units: [workloads]}}
   software-inventory: {target: {units: [workloads]}}
   ecr-scanning: {target: {units: [workloads]}, parameters: {repositories: ["prod/*", "shop"]}}
   data-key: {target: {units: [workloads]}, parameters: {users: ["role/deploy-*"]}}

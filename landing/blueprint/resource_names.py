@@ -32,6 +32,7 @@ RESOLVER_QUERIES = "resolver-queries"
 INVENTORY = "inventory"
 """What the buckets for queries of resolvers, and for the inventory of instances, are for."""
 RESOLVER_QUERIES_ROLE = "landing-resolver-queries"
+VOLUME_ENCRYPTION_ROLE = "landing-volume-encryption"
 FLOW_LOG_BUCKET = "FLOW_LOG_BUCKET"
 """As the value of a document's parameter: the ARN of the bucket of the log archive for flow logs."""
 LOG_BUCKETS = ("access-logs", "cloudtrail", "config", "guardduty")

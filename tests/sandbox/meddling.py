@@ -22,6 +22,7 @@ from landing.blueprint.resource_names import (
     RESOLVER_QUERIES_ROLE,
     TRAIL,
     TRAIL_LOGS_ROLE,
+    VOLUME_ENCRYPTION_ROLE,
     bucket,
     playbook_document,
     playbook_role,
@@ -840,6 +841,27 @@ def _records_overwritten(lab: Lab) -> None:
     lab.cloud.client("s3").delete_bucket_policy(Bucket="acme-landing-records")
 
 
+def _volumes_set_once_a_month(lab: Lab) -> None:
+    client, given = _association(lab, "landing-volume-encryption")
+    client.update_association(**{**given, "ScheduleExpression": "rate(30 days)"})
+
+
+def _volume_key_for_everybody(lab: Lab) -> None:
+    kms = lab.cloud.client("kms")
+    key = kms.describe_key(KeyId="alias/landing-volumes")["KeyMetadata"]["KeyId"]
+    policy = document(allow({"AWS": f"arn:aws:iam::{lab.account}:root"}, "kms:*", "*"), allow("*", "kms:Decrypt", "*"))
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+
+
+def _volumes_set_by_all(lab: Lab) -> None:
+    _anybody_may(lab, VOLUME_ENCRYPTION_ROLE)
+
+
+def _volumes_set_and_more(lab: Lab) -> None:
+    iam = lab.cloud.client("iam")
+    iam.put_role_policy(RoleName=VOLUME_ENCRYPTION_ROLE, PolicyName="encrypt", PolicyDocument=EVERYTHING)
+
+
 MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("log_archive", _opened, "ConfigBucket", "/PublicAccessBlockConfiguration"),
     ("log_archive", _one_setting_opened, "ConfigBucket", "/PublicAccessBlockConfiguration/RestrictPublicBuckets"),
@@ -969,6 +991,10 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("permission_boundary", _boundary_gone, "Boundary", ""),
     ("session_manager", _sessions_not_logged, "Preferences", "/Content"),
     ("session_manager", _session_logs_cut, "Sessions", "/RetentionInDays"),
+    ("volume_encryption", _volumes_set_once_a_month, "Set", "/ScheduleExpression"),
+    ("volume_encryption", _volume_key_for_everybody, "VolumeKey", "/KeyPolicy"),
+    ("volume_encryption_role", _volumes_set_by_all, "EncryptionRole", "/AssumeRolePolicyDocument"),
+    ("volume_encryption_role", _volumes_set_and_more, "EncryptionRole", "/Policies/0/PolicyDocument"),
     ("account_baseline", _snapshots_shared, "SnapshotSharing", "/State"),
     ("account_baseline", _snapshots_public, "SnapshotSharing", ""),
     ("account_baseline", _documents_shared, "DocumentSharing", "/SettingValue"),

@@ -61,6 +61,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "software_inventory": ("log_archive",),
     "trail_alarms": ("cloudtrail_logs",),
     "transit_attachment": ("address_pools", "transit_hub", "shared_network"),
+    "volume_encryption": ("volume_encryption_role",),
 }
 CHANGES: dict[str, dict[str, Any]] = {
     "account_baseline": {"snapshots": "block-new-sharing"},
@@ -102,6 +103,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "security_lake_roles": {"key": "mrk-0123456789abcdef0123456789abcdef"},
     "trail_alarms": {"denials": 7},
     "transit_hub": {"auto_accept": False},
+    "volume_encryption": {"shared_with": ["123456789012"]},
     "session_manager": {"idle_minutes": 5},
     "security_audit_role": {"max_session_hours": 4},
 }
@@ -112,7 +114,7 @@ ALL = ("account_baseline", "address_pools", "alarms", "alarms_events", "alarms_r
        "ecr_scanning", "forensics", "forensics_network", "host_management", "host_management_role", "log_archive",
        "patching", "perimeter_endpoints", "permission_boundary", "pipeline", "playbook", "playbook_roles", "read_role",
        "resolver_query_logs", "resolver_query_logs_role", "resource_explorer", "resource_explorer_view", "security_audit_role",
-       "security_lake_roles", "session_manager", "shared_network", "software_inventory", "trail_alarms", "transit_attachment", "transit_hub")  # fmt: skip
+       "security_lake_roles", "session_manager", "shared_network", "software_inventory", "trail_alarms", "transit_attachment", "transit_hub", "volume_encryption", "volume_encryption_role")  # fmt: skip
 
 
 def test_no_blueprint_is_left_out(library: Library) -> None:
@@ -225,6 +227,27 @@ def test_vpcs_that_are_there_and_that_come_have_their_queries_logged(lab: Lab) -
     lab.deploy("software_inventory")
     (sync,) = ssm.list_resource_data_sync()["ResourceDataSyncItems"]
     assert sync["LastStatus"] == "Successful"
+
+
+@source("Amazon EBS User Guide: Amazon EBS encryption by default; a default key is set by Region")
+def test_volumes_are_encrypted_by_a_key_of_the_account_and_are_again(lab: Lab) -> None:
+    ec2, ssm = lab.cloud.client("ec2"), lab.cloud.client("ssm")
+    lab.deploy("volume_encryption_role")
+    lab.deploy("volume_encryption")
+    key = lab.cloud.client("kms").describe_key(KeyId="alias/landing-volumes")["KeyMetadata"]["Arn"]
+
+    def now() -> tuple[bool, str]:
+        return ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"], ec2.get_ebs_default_kms_key_id()[
+            "KmsKeyId"
+        ]
+
+    assert now() == (True, key)
+    ec2.disable_ebs_encryption_by_default()
+    ec2.reset_ebs_default_kms_key_id()
+    assert now() == (False, "alias/aws/ebs")
+    (association,) = ssm.list_associations()["Associations"]
+    ssm.start_associations_once(AssociationIds=[association["AssociationId"]])
+    assert now() == (True, key)
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
