@@ -35,6 +35,7 @@ BASELINES = {
     "cost-anomalies",
     "data-key",
     "ecr-scanning",
+    "patch-baselines",
     "patching",
     "resolver-query-logs",
     "resolver-query-logs-role",
@@ -67,6 +68,7 @@ baselines:
   break-glass-role: {target: {units: [root]}, management: true, parameters: {trusted: [user/ann, user/ben]}}
   budget: {target: {units: [root]}, management: true, parameters: {emails: [costs@example.com], amount: 5000}}
   cost-anomalies: {target: {accounts: [shop-prod]}, parameters: {emails: [costs@example.com]}}
+  patch-baselines: {target: {units: [workloads]}, parameters: {systems: [AMAZON_LINUX_2023, DEBIAN, SUSE, WINDOWS], bugfixes: true, rejected: [KB5000001]}}
   patching: {target: {units: [workloads]}, parameters: {install: true, tags: {patch: [auto]}, schedule: "cron(0 3 ? * SUN *)"}}
   resolver-query-logs: {target: {units: [workloads]}}
   resolver-query-logs-role: {target: {units: [workloads]}}

@@ -534,6 +534,8 @@ LIVES = (
     Life("SSM::Association", {"Name": "AWS-GatherSoftwareInventory", "Targets": [{"Key": "InstanceIds", "Values": ["*"]}]},
         {"ScheduleExpression": "rate(1 day)", "AssociationName": "nightly", "Parameters": {"applications": ["Enabled"]}},
         {"ScheduleExpression": "rate(2 days)", "AssociationName": "nightly", "MaxErrors": "10%"}),
+    Life("SSM::PatchBaseline", {"Name": "base", "OperatingSystem": "SUSE"},
+        {"Description": "a", "RejectedPatches": ["bad"]}, {"Description": "b", "RejectedPatchesAction": "BLOCK"}),
     Life("SSM::ResourceDataSync", {"SyncName": "a", "SyncType": "SyncToDestination",
          "S3Destination": {"BucketName": "bucket", "BucketRegion": "us-east-1", "SyncFormat": "JsonSerDe"}}),
     Life("SSM::Document", {"Name": "document", "DocumentType": "Command",

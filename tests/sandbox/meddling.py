@@ -841,6 +841,23 @@ def _records_overwritten(lab: Lab) -> None:
     lab.cloud.client("s3").delete_bucket_policy(Bucket="acme-landing-records")
 
 
+def _baseline(lab: Lab) -> str:
+    found: str = lab.cloud.client("ssm").get_default_patch_baseline(OperatingSystem="WINDOWS")["BaselineId"]
+    return found
+
+
+def _patches_approved_late(lab: Lab) -> None:
+    security = {"Key": "CLASSIFICATION", "Values": ["SecurityUpdates"]}
+    rule = {"PatchFilterGroup": {"PatchFilters": [security]}, "ApproveAfterDays": 360}
+    lab.cloud.client("ssm").update_patch_baseline(BaselineId=_baseline(lab), ApprovalRules={"PatchRules": [rule]})
+
+
+def _patches_by_another_baseline(lab: Lab) -> None:
+    ssm = lab.cloud.client("ssm")
+    made = ssm.create_patch_baseline(Name="theirs")["BaselineId"]
+    ssm.register_default_patch_baseline(BaselineId=made)
+
+
 def _volumes_set_once_a_month(lab: Lab) -> None:
     client, given = _association(lab, "landing-volume-encryption")
     client.update_association(**{**given, "ScheduleExpression": "rate(30 days)"})
@@ -944,6 +961,8 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("resource_explorer_view", _searched_by_no_view, "DefaultView", ""),
     ("software_inventory", _inventory_of_some, "Inventory", "/Targets"),
     ("software_inventory", _inventory_kept_here, "Sync", ""),
+    ("patch_baselines", _patches_approved_late, "Windows", "/ApprovalRules"),
+    ("patch_baselines", _patches_by_another_baseline, "Windows", "/DefaultBaseline"),
     ("patching", _patches_installed, "Patches", "/Parameters"),
     ("patching", _patches_not_looked_for, "Patches", ""),
     ("host_management", _hosts_managed_by_others, "HostManagement", "/SettingValue"),

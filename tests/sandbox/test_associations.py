@@ -1,4 +1,4 @@
-"""Associations of State Manager, syncs of inventory, logging of DNS queries: what AWS refuses (API references)."""
+"""Associations of State Manager, patch baselines, syncs of inventory, logging of DNS queries: what AWS refuses (API references)."""
 
 from __future__ import annotations
 
@@ -79,3 +79,31 @@ def test_query_logs_go_where_they_are_let_in_and_end_without_vpcs(cloud: Cloud) 
     resolver.disassociate_resolver_query_log_config(**mine, ResourceId=vpc)
     refused("ResourceNotFoundException", resolver.disassociate_resolver_query_log_config, **mine, ResourceId=vpc)
     resolver.delete_resolver_query_log_config(**mine)
+
+
+@source("ssm: PatchRule, RegisterDefaultPatchBaseline, DeletePatchBaseline, UpdatePatchBaseline (API reference)")
+def test_a_patch_baseline_is_the_default_of_its_system(cloud: Cloud) -> None:
+    ssm = cloud.client("ssm")
+    security = {"PatchFilterGroup": {"PatchFilters": [{"Key": "CLASSIFICATION", "Values": ["Security"]}]}}
+    undated, dated = {"PatchRules": [security]}, {"PatchRules": [{**security, "ApproveAfterDays": 7}]}
+    refused("ValidationException", ssm.create_patch_baseline, Name="ours", ApprovalRules=undated)
+    refused(
+        "ValidationException", ssm.create_patch_baseline, Name="ours", OperatingSystem="UBUNTU", ApprovalRules=dated
+    )
+    made = ssm.create_patch_baseline(Name="ours", ApprovalRules=dated, Description="a")["BaselineId"]
+    assert ssm.get_default_patch_baseline()["BaselineId"] != made
+    ssm.register_default_patch_baseline(BaselineId=made)
+    assert ssm.get_default_patch_baseline(OperatingSystem="WINDOWS")["BaselineId"] == made
+    assert ssm.get_default_patch_baseline(OperatingSystem="SUSE")["BaselineId"] != made
+    refused("ResourceInUseException", ssm.delete_patch_baseline, BaselineId=made)
+    ssm.update_patch_baseline(BaselineId=made, RejectedPatches=["KB1"])
+    assert ssm.get_patch_baseline(BaselineId=made)["Description"] == "a"
+    ssm.update_patch_baseline(BaselineId=made, RejectedPatches=["KB1"], Replace=True)
+    assert "Description" not in ssm.get_patch_baseline(BaselineId=made)
+    gone = {"BaselineId": "pb-0123456789abcdef0"}
+    refused("DoesNotExistException", ssm.get_patch_baseline, **gone)
+    refused("DoesNotExistException", ssm.update_patch_baseline, **gone)
+    refused("DoesNotExistException", ssm.register_default_patch_baseline, **gone)
+    for _ in range(49):
+        ssm.create_patch_baseline(Name="more")
+    refused("ResourceLimitExceededException", ssm.create_patch_baseline, Name="more")

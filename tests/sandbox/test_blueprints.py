@@ -89,6 +89,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "forensics": {"lock_days": 730},
     "forensics_network": {"log_days": 30},
     "log_archive": {"retention_days": 3650, "archive_days": 90},
+    "patch_baselines": {"approve_after_days": 2, "bugfixes": True, "rejected": ["KB5000001"]},
     "patching": {"severity": "CRITICAL", "tags": {"patch": ["auto"]}},
     "resolver_query_logs": {"every_hours": 1},
     "resource_explorer_view": {"filter_string": "-service:iam", "tags": False},
@@ -112,7 +113,7 @@ ALL = ("account_baseline", "address_pools", "alarms", "alarms_events", "alarms_r
        "backup_vault", "break_glass_role", "budget", "cloudtrail_logs", "config_aggregator", "config_recorder",
        "config_recorder_role", "config_remediation", "config_remediation_role", "cost_anomalies", "data_key", "dns_attachment", "dns_firewall", "dns_hub",
        "ecr_scanning", "forensics", "forensics_network", "host_management", "host_management_role", "log_archive",
-       "patching", "perimeter_endpoints", "permission_boundary", "pipeline", "playbook", "playbook_roles", "read_role",
+       "patch_baselines", "patching", "perimeter_endpoints", "permission_boundary", "pipeline", "playbook", "playbook_roles", "read_role",
        "resolver_query_logs", "resolver_query_logs_role", "resource_explorer", "resource_explorer_view", "security_audit_role",
        "security_lake_roles", "session_manager", "shared_network", "software_inventory", "trail_alarms", "transit_attachment", "transit_hub", "volume_encryption", "volume_encryption_role")  # fmt: skip
 
@@ -152,6 +153,8 @@ def _given(name: str) -> dict[str, Any]:
         return {"emails": ["costs@example.com"]}
     if name == "forensics":
         return {"trusted": ["role/oncall"], "analysis": True}
+    if name == "patch_baselines":
+        return {"systems": ["AMAZON_LINUX_2023", "SUSE", "UBUNTU", "WINDOWS"]}
     if name == "dns_hub":
         return {"forward": {"corp.example.com": ["10.200.0.2", "10.200.0.3:5353"]}, "local": ["aws.corp.example.com"]}
     if name == "dns_attachment":
@@ -268,6 +271,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "forensics": _given("forensics"),
     "address_pools": _given("address_pools"),
     "perimeter_endpoints": _given("perimeter_endpoints"),
+    "patch_baselines": _given("patch_baselines"),
     "pipeline": _given("pipeline"),
     "security_lake_roles": _given("security_lake_roles"),
     "shared_network": _given("shared_network"),

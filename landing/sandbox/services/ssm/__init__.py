@@ -80,6 +80,21 @@ def inventory_is_synced(sandbox: ProbedSandbox) -> bool:
     return bool(found["LastStatus"] == "Failed")
 
 
+def patches_have_baselines(sandbox: ProbedSandbox) -> bool:
+    """The probe: a baseline is made, changed and the default one, which is not deleted; another is."""
+    ssm: Any = sandbox.session().client("ssm", region_name="us-east-1")
+    first, second = (ssm.create_patch_baseline(Name="probe", OperatingSystem="SUSE")["BaselineId"] for _ in range(2))
+    ssm.update_patch_baseline(BaselineId=first, Description="changed")
+    ssm.register_default_patch_baseline(BaselineId=first)
+    ssm.delete_patch_baseline(BaselineId=second)
+    default = ssm.get_default_patch_baseline(OperatingSystem="SUSE")["BaselineId"]
+    try:
+        ssm.delete_patch_baseline(BaselineId=first)
+    except ssm.exceptions.ResourceInUseException:
+        return (default, ssm.get_patch_baseline(BaselineId=first)["Description"]) == (first, "changed")
+    return False
+
+
 class Ssm(Service[Here]):
     """Parameters and documents are moto's."""
 
@@ -113,6 +128,17 @@ class Ssm(Service[Here]):
         ),
         **dict.fromkeys(
             ("CreateResourceDataSync", "DeleteResourceDataSync", "ListResourceDataSync"), inventory_is_synced
+        ),
+        **dict.fromkeys(
+            (
+                "CreatePatchBaseline",
+                "DeletePatchBaseline",
+                "GetDefaultPatchBaseline",
+                "GetPatchBaseline",
+                "RegisterDefaultPatchBaseline",
+                "UpdatePatchBaseline",
+            ),
+            patches_have_baselines,
         ),
     }
     state_type = Here

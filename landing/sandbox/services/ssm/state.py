@@ -60,12 +60,16 @@ class Execution:
 
 @dataclass
 class Here:
-    """Settings that were changed (id to value, when, by whom), executions and associations by id, syncs by name."""
+    """Settings that were changed (id to value, when, by whom), executions, associations and patch baselines by id,
+    syncs by name, default patch baselines by system.
+    """
 
     changed: dict[str, tuple[str, Any, str]] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
     associations: dict[str, dict[str, Any]] = field(default_factory=dict)
     syncs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
+    default_baselines: dict[str, str] = field(default_factory=dict)
 
 
 PLACES = Places("ssm", Here)

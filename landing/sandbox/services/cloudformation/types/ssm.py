@@ -121,6 +121,42 @@ class Association(ApiType):
     describes, described = "DescribeAssociation", "AssociationDescription"
 
 
+class PatchBaseline(ApiType):
+    """AWS::SSM::PatchBaseline; one that is the default is registered so, and never otherwise."""
+
+    name = "AWS::SSM::PatchBaseline"
+    properties = frozenset({
+        "ApprovalRules", "ApprovedPatches", "ApprovedPatchesComplianceLevel", "DefaultBaseline", "Description",
+        "GlobalFilters", "Name", "OperatingSystem", "RejectedPatches", "RejectedPatchesAction",
+    })  # fmt: skip
+    service, key, absent = "ssm", "BaselineId", ("DoesNotExistException",)
+    creates, updates, deletes = "CreatePatchBaseline", "UpdatePatchBaseline", "DeletePatchBaseline"
+    describes = "GetPatchBaseline"
+
+    def create(self, site: Site, properties: Properties) -> str:
+        """CreatePatchBaseline, then RegisterDefaultPatchBaseline."""
+        made = super().create(site, properties)
+        self._register(site, made, properties)
+        return made
+
+    def update(self, site: Site, physical_id: str, before: Properties, after: Properties) -> None:
+        """UpdatePatchBaseline, as a whole."""
+        super().update(site, physical_id, before, {**after, "Replace": True})
+        self._register(site, physical_id, after)
+
+    def read(self, site: Site, physical_id: str, expected: Properties) -> Properties | None:
+        """With whether it is the default one of its system."""
+        shown = super().read(site, physical_id, expected)
+        if shown is None:
+            return None
+        default = site.client("ssm").get_default_patch_baseline(OperatingSystem=shown["OperatingSystem"])["BaselineId"]
+        return {**shown, "DefaultBaseline": default == physical_id}
+
+    def _register(self, site: Site, physical_id: str, properties: Properties) -> None:
+        if str(properties.get("DefaultBaseline", False)).lower() == "true":
+            site.client("ssm").register_default_patch_baseline(BaselineId=physical_id)
+
+
 class ResourceDataSync(ApiType):
     """AWS::SSM::ResourceDataSync, to a bucket."""
 
