@@ -59,13 +59,7 @@ def test_trust_alone_is_no_view_of_health(sandbox: Sandbox, at: At) -> None:
 
 def test_what_health_does_not_tell_is_a_gap(sandbox: Sandbox, at: At) -> None:
     applied(at, "{health: {}}")
-    sandbox.faults.reject(
-        "health",
-        "DescribeHealthServiceStatusForOrganization",
-        code="SubscriptionRequiredException",
-        message="no plan",
-        times=None,
-    )
+    sandbox.world.options["support_plan"] = False
     plan = at(text("{health: {}}")).plan(OF_IT)
     assert plan.changes == ()
     (gap,) = plan.gaps

@@ -22,6 +22,8 @@ class Service:
     """The error when another account is appointed."""
     untrusted: str
     """The error without trusted access."""
+    repeated: str | None
+    """The error when the same account is appointed again, if there is any."""
 
 
 MACIE = Service(
@@ -32,6 +34,7 @@ MACIE = Service(
     lambda client: [found["accountId"] for found in client.list_organization_admin_accounts()["adminAccounts"]],
     "ConflictException",
     "ValidationException",
+    "ConflictException",
 )
 INSPECTOR = Service(
     "inspector2",
@@ -41,6 +44,7 @@ INSPECTOR = Service(
     lambda client: [found["accountId"] for found in client.list_delegated_admin_accounts()["delegatedAdminAccounts"]],
     "ConflictException",
     "AccessDeniedException",
+    "ConflictException",
 )
 DETECTIVE = Service(
     "detective",
@@ -50,6 +54,7 @@ DETECTIVE = Service(
     lambda client: [found["AccountId"] for found in client.list_organization_admin_accounts()["Administrators"]],
     "ValidationException",
     "ValidationException",
+    None,
 )
 SERVICES = (MACIE, INSPECTOR, DETECTIVE)
 

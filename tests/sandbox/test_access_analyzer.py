@@ -189,6 +189,8 @@ def test_an_archive_rule_comes_and_goes(cloud: Cloud) -> None:
     create(cloud)
     client, named = analyzers(cloud), {"analyzerName": "lz", "ruleName": "known"}
     refused("ValidationException", client.create_archive_rule, **named, filter={})
+    for criterion in ("status", "id"):
+        refused("ValidationException", client.create_archive_rule, **named, filter={criterion: {"eq": ["ACTIVE"]}})
     client.create_archive_rule(**named, filter={"resourceType": {"eq": ["AWS::S3::Bucket"]}})
     refused("ConflictException", client.create_archive_rule, **named, filter={"isPublic": {"eq": ["true"]}})
     client.update_archive_rule(**named, filter={"isPublic": {"eq": ["true"]}})

@@ -68,6 +68,17 @@ def test_one_account_is_appointed_region_by_region(cloud: Cloud, service: Servic
 
 
 @each
+@source("inspector2: EnableDelegatedAdminAccount, ConflictException; detective: EnableOrganizationAdminAccount again")
+def test_an_administrator_is_appointed_once(cloud: Cloud, service: Service) -> None:
+    account, client = administrator(cloud, service), cloud.client(service.name)
+    if service.repeated:
+        refused(service.repeated, lambda: service.appoint(client, account))
+    else:
+        service.appoint(client, account)
+    assert service.appointed(client) == [account]
+
+
+@each
 @source("Organizations: DeregisterDelegatedAdministrator (API reference); acts in every Region")
 def test_organizations_dismisses_everywhere(cloud: Cloud, service: Service) -> None:
     account = administrator(cloud, service)

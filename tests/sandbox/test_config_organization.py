@@ -51,6 +51,10 @@ def test_a_rule_reaches_every_account(cloud: Cloud) -> None:
     assert rules[0]["Source"]["SourceIdentifier"] == "S3_BUCKET_VERSIONING_ENABLED"
     assert rules[0]["CreatedBy"] == DEPLOYER
     refused("AccessDeniedException", theirs.delete_config_rule, ConfigRuleName=rules[0]["ConfigRuleName"])
+    mending = {"ConfigRuleName": rules[0]["ConfigRuleName"], "TargetType": "SSM_DOCUMENT", "TargetId": "AWS-Any"}
+    refused(
+        "InvalidParameterValueException", theirs.put_remediation_configurations, RemediationConfigurations=[mending]
+    )
     found = config.describe_organization_config_rules()["OrganizationConfigRules"][0]
     assert found["OrganizationManagedRuleMetadata"] == MANAGED
     assert cloud.client("config", member, "eu-west-1").describe_config_rules()["ConfigRules"] == []

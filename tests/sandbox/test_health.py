@@ -29,3 +29,15 @@ def test_trusted_access_is_no_view(cloud: Cloud) -> None:
 def test_a_member_may_not(cloud: Cloud) -> None:
     member = cloud.client("health", cloud.account("A"))
     refused("AccessDeniedException", member.enable_health_service_access_for_organization)
+
+
+@source("Health User Guide, Aggregating events, prerequisites: SubscriptionRequiredException without a support plan")
+def test_without_a_support_plan_the_api_is_closed(cloud: Cloud) -> None:
+    cloud.option(support_plan=False)  # type: ignore[attr-defined]
+    health = cloud.client("health")
+    for call in (
+        health.describe_health_service_status_for_organization,
+        health.enable_health_service_access_for_organization,
+        health.disable_health_service_access_for_organization,
+    ):
+        refused("SubscriptionRequiredException", call)

@@ -240,6 +240,11 @@ def test_results_go_to_a_bucket_and_a_key_that_let_macie_in(cloud: Cloud) -> Non
         refused("ConflictException", put, configuration=wrong)
     assert macie(cloud).get_classification_export_configuration().get("configuration", {}) == {}
     right = {"s3Destination": {"bucketName": name, "kmsKeyArn": key, "keyPrefix": "macie/"}}
+    strange = {"s3Destination": {**right["s3Destination"], "expectedBucketOwner": "999999999999"}}
+    refused("ConflictException", put, configuration=strange)
+    member = macie(cloud, cloud.account("member"))
+    member.enable_macie()
+    refused("ConflictException", member.put_classification_export_configuration, configuration=right)
     put(configuration=right)
     assert macie(cloud).get_classification_export_configuration()["configuration"] == right
 

@@ -22,10 +22,10 @@ COMMON_ERRORS = frozenset({
     "AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId",
     "InvalidClientTokenId", "MissingAuthenticationToken", "OptInRequired", "RequestExpired",
     "InternalFailure", "InvalidSignatureException", "SandboxUnsupported", "ServiceUnavailable",
-    "Throttling", "ThrottlingException",
+    "SubscriptionRequiredException", "Throttling", "ThrottlingException",
     "UnrecognizedClientException", "ValidationError", "ValidationException",
 })  # fmt: skip
-"""Errors that any service may answer although its model does not name them (pages "Common errors")."""
+"""Errors that any service may answer although its model does not name them (pages "Common errors", and Health's)."""
 
 
 def read(operation: Operation, request: HttpRequest) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""AWS Health: the organizational view (Health API reference); the management account has a support plan."""
+"""AWS Health: the organizational view (Health API reference).
+
+The management account has a support plan, unless the option `support_plan` of the world is False: then nothing of the
+API is open to it (User Guide, "Prerequisites" of the organizational view: Business Support or more).
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,11 @@ class View:
     enabled: bool = False
 
 
+def _subscribed(call: Call) -> None:
+    if not call.world.options.get("support_plan", True):
+        raise Refusal("SubscriptionRequiredException", "The AWS Health API needs a Business Support plan or more.")
+
+
 class Health(Service[View]):
     """Called by the management account alone (User Guide, "Aggregating AWS Health events")."""
 
@@ -30,6 +39,7 @@ class Health(Service[View]):
 
     def enable_health_service_access_for_organization(self, call: Call) -> None:
         """With trusted access and the service-linked role (API reference, EnableHealthServiceAccessForOrganization)."""
+        _subscribed(call)
         organization = accounts.organization_of(call.world, call.account)
         if organization is None or organization.management_account != call.account:
             raise Refusal("AccessDeniedException", "Only the management account may enable the organizational view.")
@@ -39,8 +49,10 @@ class Health(Service[View]):
 
     def disable_health_service_access_for_organization(self, call: Call) -> None:
         """The view is off; trusted access stays (API reference, DisableHealthServiceAccessForOrganization)."""
+        _subscribed(call)
         self.state(call).enabled = False
 
     def describe_health_service_status_for_organization(self, call: Call) -> dict[str, Any]:
         """Trusted access alone does not switch the view on."""
+        _subscribed(call)
         return {"healthServiceAccessStatusForOrganization": "ENABLED" if self.state(call).enabled else "DISABLED"}

@@ -17,6 +17,8 @@ def rule(call: Call, asked: Mapping[str, Any]) -> dict[str, Any]:
     """A rule as it is kept."""
     if not asked["filter"]:
         raise invalid("The filter of an archive rule has at least one criterion.")
+    if {"id", "status"} & {*asked["filter"]}:
+        raise invalid("Archive rules do not filter by id or status.")
     name, now = asked["ruleName"], call.world.now
     return {"ruleName": name, "filter": asked["filter"], "createdAt": now, "updatedAt": now}
 

@@ -18,6 +18,7 @@ from landing.sandbox.services.macie.state import (
     at,
     conflict,
     enable,
+    here,
     invalid,
 )
 from landing.sandbox.world import World
@@ -36,7 +37,9 @@ class Administrator(OrganizationAdministrator[Administration]):
     )
 
     def check(self, call: Call, organization: accounts.Organization, account: str) -> None:
-        """The management account has switched Macie on before it appoints itself."""
+        """The management account has switched Macie on before it appoints itself; once is enough."""
+        if here(call).appointed == account:
+            raise conflict("The request failed because the account is the delegated Macie administrator already.")
         if account == organization.management_account and at(call.world, account, call.region).session is None:
             raise conflict("The request failed because Macie isn't enabled for the management account.")
 

@@ -70,6 +70,9 @@ def put_classification_export_configuration(call: Call) -> dict[str, Any]:
     who = delivery.service(call.world, PRINCIPAL, call.account, source)
     prefix = destination.get("keyPrefix", "").rstrip("/")
     name, object_key = destination["bucketName"], f"{prefix}/AWSLogs" if prefix else "AWSLogs"
+    known = delivery.bucket(name)
+    if known is not None and destination.get("expectedBucketOwner", call.account) != known.account_id:
+        raise conflict("The request failed because another account than expectedBucketOwner owns the bucket.")
     if not delivery.bucket_admits(call.world, name, who, "s3:PutObject", key=f"{object_key}/{call.account}/Macie/x"):
         raise conflict(
             "The request failed because the bucket doesn't exist or its policy doesn't let Macie add objects."
