@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +14,7 @@ import boto3
 import pytest
 
 from landing.core.model import Diagnostic
+from landing.engine import drift
 from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
@@ -298,6 +299,50 @@ def applied(sandbox: Sandbox, load_text: Load) -> Applied:
 
 def test_applied_alarms_are_as_declared(applied: Applied) -> None:
     assert [str(change.address) for change in applied.cloud.plan(detect=True).changes] == []
+
+
+def _rule(applied: Applied) -> tuple[Any, str]:
+    """The first rule of ours in the home region, by name, and who speaks to EventBridge there."""
+    client = applied.session.client("events")
+    return client, sorted(each["Name"] for each in client.list_rules(NamePrefix="landing-")["Rules"])[0]
+
+
+def _rule_disabled(applied: Applied) -> None:
+    client, name = _rule(applied)
+    client.disable_rule(Name=name)
+
+
+def _rule_forwards_less(applied: Applied) -> None:
+    client, name = _rule(applied)
+    client.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.nothing"]}))
+
+
+def _topic_for_everybody(applied: Applied) -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sns:Subscribe", "Resource": applied.topic}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    applied.session.client("sns").set_topic_attributes(
+        TopicArn=applied.topic, AttributeName="Policy", AttributeValue=policy
+    )
+
+
+def _topic_deleted(applied: Applied) -> None:
+    applied.session.client("sns").delete_topic(TopicArn=applied.topic)
+
+
+@pytest.mark.parametrize("act", [_rule_disabled, _rule_forwards_less, _topic_for_everybody, _topic_deleted])
+def test_what_somebody_does_to_alarms_is_drift_and_is_put_right(
+    applied: Applied, act: Callable[[Applied], None]
+) -> None:
+    blob = applied.cloud.sandbox.dump()
+    try:
+        act(applied)
+        report = drift.report(applied.cloud.organization, applied.cloud.plan(detect=True))
+        (finding,) = [each for each in report.drifted if each.address.kind != "alarm_subscription"]
+        assert str(finding.address) == f"stack.alarms@security-tooling/{HOME}"
+        assert applied.cloud.apply(changes=report.plan.changes).complete
+        assert applied.cloud.plan(detect=True).changes == ()
+    finally:
+        applied.cloud.sandbox.load(blob)
 
 
 def test_who_has_not_confirmed_is_drift_and_who_is_not_declared_is_shown(applied: Applied) -> None:
