@@ -29,7 +29,6 @@ from landing.library import Library, shipped
 from landing.sandbox.services.cloudformation.types import supported
 from landing.services.registry import KINDS
 from tests.importing.test_sources import LZA, lay
-from tests.samples import SMALL
 from tests.simulated.server import Simulated, serving
 
 ROOT = Path(__file__).parents[1]
@@ -140,11 +139,17 @@ FRAGMENTS = [
     ("page", "number", "body"), FRAGMENTS, ids=[f"{page}-{number}" for page, number, _ in FRAGMENTS]
 )
 def test_every_piece_of_config_that_is_shown_is_valid(page: str, number: int, body: str, tmp_path: Path) -> None:
-    base = {**yaml.safe_load(SMALL), "services": {"log_archive": {}}}
+    base: Any = {}
+    for file in sorted((ROOT / "config").glob("*.yaml")):  # what `landing init` writes, so that a reader may copy it
+        base = merged(base, parse(file.read_text(encoding="utf-8")))
     whole = merged(base, parse(body))  # by YAML 1.2, as the config: `on` is a word
     (tmp_path / "landing.yaml").write_text(json.dumps(whole), encoding="utf-8")
     _, warnings = load(tmp_path, Library.load(shipped()))
-    assert [each for each in warnings if each.code != "LZ427"] == [], "a piece does not repeat what makes the read role"
+    apart = {
+        "LZ427": "a piece does not repeat what makes the read role",
+        "LZ383": "Control Tower has its own recorders",
+    }
+    assert [each for each in warnings if each.code not in apart] == []
 
 
 def merged(base: Any, more: Any) -> Any:

@@ -34,8 +34,8 @@ def command(*, session: Session, key: str, code: str, resend: bool, lock_timeout
     signs in with the old one. A code is written down nowhere.
 
     \b
-      landing email shop-prod
-      landing email shop-prod --resend
+      landing email payments-prod
+      landing email payments-prod --resend
     """
     from landing.cli.lock import locked
     from landing.cli.output import note, result

@@ -27,7 +27,7 @@ organization:
   trusted_access:
     ram: {}
     backup: {administrator: security-tooling}
-    health: {administrator: [security-tooling, shop-prod]}
+    health: {administrator: [security-tooling, payments-prod]}
 ```
 
 Trusted access is given by the call that AWS documents for the service, and is never withdrawn; an administrator is
