@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,9 +11,13 @@ import pytest
 from landing.core.errors import ConfigError, ImpossiblePlan
 from landing.core.model import Action, Change
 from landing.engine.order.unique_names import refuse_impossible
-from landing.organization import ASSIGNED_TAG
+from landing.engine.plan import Plan
+from landing.organization import ASSIGNED_TAG, Organization
+from landing.report.plan_text import render
+from landing.report.style import Style
 from landing.sandbox import Sandbox
 from landing.services.identity_center import holders
+from landing.services.registry import KINDS
 from tests.cloud import BY_NAME, Cloud
 from tests.kinds.conftest import At, converged, of_service
 from tests.meddling import Access, Hands
@@ -67,6 +72,27 @@ def test_one_resource_for_each_principal_and_permission_set(at: At) -> None:
         "account_assignment.group/platform/Reader": {"accounts": everyone},
         "account_assignment.group/shop/Reader": {"accounts": ["shop-dev", "shop-prod"]},
     }
+
+
+def test_five_thousand_assignments_are_a_few_lines(load_text: Callable[[str], Organization]) -> None:
+    names = [f"team-{number:03}" for number in range(250)]
+    accounts = "".join(f"  {key}: {{name: {key}, email: {key}@example.com, unit: workloads/dev}}\n" for key in names)
+    groups = ", ".join(f"group-{number}" for number in range(10))
+    given = f"{{groups: [{groups}], permission_sets: [A, B], target: {{units: [workloads]}}}}"
+    service = f"  identity_center:\n    permission_sets: {{A: {{}}, B: {{}}}}\n    assignments: {{all: {given}}}\n"
+    organization = load_text(f"{SMALL}{accounts}services:\n{service}")
+    wanted = list(KINDS["account_assignment"].desired(organization))
+    made = [Change(Action.CREATE, each.address, None, each.attributes) for each in wanted]
+    less = {"accounts": ["management", *names[:100]]}
+    changed = [Change(Action.UPDATE, each.address, less, each.attributes) for each in wanted]
+    for changes, said in (
+        (made, "252 accounts: 251 in workloads/dev, 1 in workloads/prod"),
+        (changed, "less: 1 in root"),
+    ):
+        lines = render(Plan(tuple(changes)), organization, Style()).splitlines()
+        assert len(lines) < 30 * len(wanted)
+        assert max(map(len, lines)) < 160
+        assert sum(said in line for line in lines) == len(wanted) == 20
 
 
 def test_by_tags_and_of_a_user(at: At) -> None:
@@ -192,6 +218,7 @@ def test_fewer_accounts_need_leave_and_more_do_not(at: At) -> None:
     notes = BY_NAME["account_assignment"].notes(narrower.organization, change)
     assert list(notes) == [
         "0 accounts more, 4 less, 1 as before",
+        "less: 2 in security, 1 in root, 1 in workloads/prod",
         "the management account is among them: see that somebody still gets in there",
         "by `assignments.a`",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -11,6 +12,7 @@ from landing.core import forms
 from landing.core.errors import NotThere
 from landing.core.model import Address, Change, Diagnostic, Resource, Scope, Severity, Source
 from landing.core.spelling import nearest
+from landing.core.text import few
 from landing.organization import Organization
 from landing.organization.resources import SERVICE, STACK, STACK_SET
 from landing.services.base import Kind, Ownership, required_account
@@ -123,13 +125,16 @@ class AccountAssignment(Kind):
             yield self.removal
 
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
-        """How many accounts, and by which assignments of the config."""
+        """How many accounts, in which units, and by which assignments of the config."""
         before, after = (set(side["accounts"]) if side else set() for side in (change.before, change.after))
         if change.before and change.after:
             kept = f"{len(before & after):,} as before"
             yield f"{len(after - before):,} accounts more, {len(before - after):,} less, {kept}"
+            for word, accounts in (("more", after - before), ("less", before - after)):
+                if accounts:
+                    yield f"{word}: {_by_unit(organization, accounts)}"
         else:
-            yield f"{len(before | after):,} accounts"
+            yield f"{len(before | after):,} accounts: {_by_unit(organization, before | after)}"
         if organization.management in before - after:
             yield "the management account is among them: see that somebody still gets in there"
         wanted = {f"{principal}/{name}": each for (principal, name), each in _declared(organization).items()}
@@ -159,6 +164,13 @@ class AccountAssignment(Kind):
         grant.withdraw(present - wanted)
         if not wanted:
             grant.forget()
+
+
+def _by_unit(organization: Organization, accounts: Iterable[str]) -> str:
+    """How many are in each unit, the most first; an account that the config has not is by itself."""
+    known = organization.accounts
+    counted = Counter(known[key].unit if key in known else key for key in accounts)
+    return few([f"{count:,} in {unit}" for unit, count in sorted(counted.items(), key=lambda of: (-of[1], of[0]))])
 
 
 @dataclass(slots=True)
