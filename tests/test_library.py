@@ -42,6 +42,8 @@ BASELINES = {
     "resource-explorer",
     "resource-explorer-view",
     "software-inventory",
+    "default-network-removal",
+    "default-network-removal-role",
     "dns-attachment",
     "dns-firewall",
     "dns-hub",
@@ -72,6 +74,8 @@ baselines:
   patching: {target: {units: [workloads]}, parameters: {install: true, tags: {patch: [auto]}, schedule: "cron(0 3 ? * SUN *)"}}
   resolver-query-logs: {target: {units: [workloads]}}
   resolver-query-logs-role: {target: {units: [workloads]}}
+  default-network-removal: {target: {units: [workloads]}}
+  default-network-removal-role: {target: {units: [workloads]}}
   resource-explorer: {target: {units: [root]}, management: true}
   volume-encryption: {target: {units: [workloads]}, parameters: {shared_with: ["111122223333"]}}
   volume-encryption-role: {target: {units: [workloads]}}

@@ -10,6 +10,7 @@ from landing.blueprint.resource_names import (
     ALARMS,
     ANALYSIS_ROLE,
     BACKUP_ROLE,
+    DEFAULT_NETWORK_REMOVAL,
     FLOW_LOGS_DOCUMENT,
     FORENSICS,
     HOST_MANAGEMENT_ROLE,
@@ -858,6 +859,30 @@ def _patches_by_another_baseline(lab: Lab) -> None:
     ssm.register_default_patch_baseline(BaselineId=made)
 
 
+def _default_networks_kept(lab: Lab) -> None:
+    client, given = _association(lab, DEFAULT_NETWORK_REMOVAL)
+    client.delete_association(AssociationId=given["AssociationId"])
+
+
+def _every_network_removed(lab: Lab) -> None:
+    ssm = lab.cloud.client("ssm")
+    content = json.loads(ssm.get_document(Name=DEFAULT_NETWORK_REMOVAL)["Content"])
+    del content["mainSteps"][0]["inputs"]["Filters"]
+    made = ssm.update_document(
+        Name=DEFAULT_NETWORK_REMOVAL, Content=json.dumps(content), DocumentVersion="$LATEST", DocumentFormat="JSON"
+    )["DocumentDescription"]["DocumentVersion"]
+    ssm.update_document_default_version(Name=DEFAULT_NETWORK_REMOVAL, DocumentVersion=made)
+
+
+def _networks_removed_by_all(lab: Lab) -> None:
+    _anybody_may(lab, DEFAULT_NETWORK_REMOVAL)
+
+
+def _networks_removed_and_more(lab: Lab) -> None:
+    iam = lab.cloud.client("iam")
+    iam.put_role_policy(RoleName=DEFAULT_NETWORK_REMOVAL, PolicyName="remove", PolicyDocument=EVERYTHING)
+
+
 def _volumes_set_once_a_month(lab: Lab) -> None:
     client, given = _association(lab, "landing-volume-encryption")
     client.update_association(**{**given, "ScheduleExpression": "rate(30 days)"})
@@ -1010,6 +1035,10 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("permission_boundary", _boundary_gone, "Boundary", ""),
     ("session_manager", _sessions_not_logged, "Preferences", "/Content"),
     ("session_manager", _session_logs_cut, "Sessions", "/RetentionInDays"),
+    ("default_network_removal", _default_networks_kept, "Once", ""),
+    ("default_network_removal", _every_network_removed, "Document", "/Content"),
+    ("default_network_removal_role", _networks_removed_by_all, "RemovalRole", "/AssumeRolePolicyDocument"),
+    ("default_network_removal_role", _networks_removed_and_more, "RemovalRole", "/Policies/0/PolicyDocument"),
     ("volume_encryption", _volumes_set_once_a_month, "Set", "/ScheduleExpression"),
     ("volume_encryption", _volume_key_for_everybody, "VolumeKey", "/KeyPolicy"),
     ("volume_encryption_role", _volumes_set_by_all, "EncryptionRole", "/AssumeRolePolicyDocument"),

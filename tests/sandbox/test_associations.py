@@ -107,3 +107,11 @@ def test_a_patch_baseline_is_the_default_of_its_system(cloud: Cloud) -> None:
     for _ in range(49):
         ssm.create_patch_baseline(Name="more")
     refused("ResourceLimitExceededException", ssm.create_patch_baseline, Name="more")
+
+
+@source("ssm: CreateDocument (API reference): DocumentAlreadyExists, as of the preferences of sessions that are there")
+def test_a_document_is_made_once(cloud: Cloud) -> None:
+    given = {"Name": "SSM-SessionManagerRunShell", "DocumentType": "Session", "DocumentFormat": "JSON"}
+    content = '{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{}}'
+    cloud.client("ssm").create_document(**given, Content=content)
+    refused("DocumentAlreadyExists", cloud.client("ssm").create_document, **given, Content=content)

@@ -47,6 +47,7 @@ REMEDIATIONS = {
 }
 NEEDS: dict[str, tuple[str, ...]] = {
     "alarms_events": ("alarms_role",),
+    "default_network_removal": ("default_network_removal_role",),
     "dns_attachment": ("address_pools", "transit_hub", "shared_network", "dns_hub", "dns_firewall"),
     "dns_hub": ("address_pools", "transit_hub", "shared_network"),
     "forensics": ("forensics_network",),
@@ -111,7 +112,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 """What is changed in an update, where the blueprint has something to change."""
 ALL = ("account_baseline", "address_pools", "alarms", "alarms_events", "alarms_role", "backup_role",
        "backup_vault", "break_glass_role", "budget", "cloudtrail_logs", "config_aggregator", "config_recorder",
-       "config_recorder_role", "config_remediation", "config_remediation_role", "cost_anomalies", "data_key", "dns_attachment", "dns_firewall", "dns_hub",
+       "config_recorder_role", "config_remediation", "config_remediation_role", "cost_anomalies", "data_key", "default_network_removal", "default_network_removal_role", "dns_attachment", "dns_firewall", "dns_hub",
        "ecr_scanning", "forensics", "forensics_network", "host_management", "host_management_role", "log_archive",
        "patch_baselines", "patching", "perimeter_endpoints", "permission_boundary", "pipeline", "playbook", "playbook_roles", "read_role",
        "resolver_query_logs", "resolver_query_logs_role", "resource_explorer", "resource_explorer_view", "security_audit_role",
@@ -251,6 +252,35 @@ def test_volumes_are_encrypted_by_a_key_of_the_account_and_are_again(lab: Lab) -
     (association,) = ssm.list_associations()["Associations"]
     ssm.start_associations_once(AssociationIds=[association["AssociationId"]])
     assert now() == (True, key)
+
+
+@pytest.mark.parametrize("used", [False, True])
+@source("VPC User Guide: Default VPCs: delete default subnets and default VPCs")
+def test_a_default_vpc_goes_where_nothing_is_in_it(lab: Lab, used: bool) -> None:
+    ec2, ssm = lab.cloud.client("ec2"), lab.cloud.client("ssm")
+    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    other = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc["VpcId"])
+    subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}])["Subnets"]
+    if used:
+        ec2.create_network_interface(SubnetId=subnets[-1]["SubnetId"])
+    lab.deploy("default_network_removal_role")
+    lab.deploy("default_network_removal")
+    (run,) = ssm.describe_automation_executions()["AutomationExecutionMetadataList"]
+    left = {each["VpcId"] for each in ec2.describe_vpcs()["Vpcs"]}
+    gateways = ec2.describe_internet_gateways()["InternetGateways"]
+    if used:
+        assert run["AutomationExecutionStatus"] == "Failed"
+        assert left == {vpc["VpcId"], other}
+        assert [each["InternetGatewayId"] for each in gateways] == [gateway]
+        assert len(ec2.describe_subnets()["Subnets"]) == len(subnets)
+        return
+    assert (run["AutomationExecutionStatus"], left, gateways) == ("Success", {other}, [])
+    (association,) = ssm.list_associations()["Associations"]
+    ssm.start_associations_once(AssociationIds=[association["AssociationId"]])
+    runs = ssm.describe_automation_executions()["AutomationExecutionMetadataList"]
+    assert [each["AutomationExecutionStatus"] for each in runs] == ["Success", "Success"]
 
 
 OPTIONS: dict[str, dict[str, Any]] = {

@@ -270,3 +270,22 @@ def test_an_account_has_the_snapshots_that_it_made(cloud: Cloud) -> None:
     volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
     made = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
     assert [one["SnapshotId"] for one in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]] == [made]
+
+
+@source("ec2: DeleteVpc (API reference): gateways are detached, and what is in it deleted, before")
+def test_a_vpc_is_empty_when_it_is_deleted(cloud: Cloud) -> None:
+    ec2 = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    gateway = {"InternetGatewayId": ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]}
+    ec2.attach_internet_gateway(**gateway, VpcId=vpc)
+    refused("DependencyViolation", ec2.delete_vpc, VpcId=vpc)
+    refused("DependencyViolation", ec2.delete_internet_gateway, **gateway)
+    ec2.detach_internet_gateway(**gateway, VpcId=vpc)
+    group = ec2.create_security_group(GroupName="ours", Description="ours", VpcId=vpc)["GroupId"]
+    refused("DependencyViolation", ec2.delete_vpc, VpcId=vpc)
+    ec2.delete_security_group(GroupId=group)
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"]
+    refused("DependencyViolation", ec2.delete_vpc, VpcId=vpc)
+    ec2.delete_subnet(SubnetId=subnet)
+    ec2.delete_vpc(VpcId=vpc)
+    refused("InvalidVpcID.NotFound", ec2.delete_vpc, VpcId=vpc)

@@ -227,7 +227,15 @@ def create_vpc(call: Call) -> dict[str, Any] | HttpAnswer:
 
 
 def delete_vpc(call: Call) -> HttpAnswer:
-    """Moto does not give a range back to its pool."""
+    """Moto does not give a range back to its pool, and deletes VPCs that gateways or groups are in.
+
+    API reference, DeleteVpc; VPC User Guide, "Delete your VPC".
+    """
+    known, id_ = call.backend(), call["VpcId"]
+    gateways = [each for each in known.internet_gateways.values() if each.vpc and each.vpc.id == id_]
+    groups = [each for each in known.groups.get(id_, {}).values() if each.name != "default"]
+    if gateways or groups:
+        raise Refusal("DependencyViolation", f"The vpc '{id_}' has dependencies and cannot be deleted.")
     answer = call.forward()
     if call["VpcId"] not in call.backend().vpcs:
         for _, _, place in PLACES.every(call.world):
