@@ -54,6 +54,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("budget", {"emails": ["a@example.com"], "actual_percent": [50, 50]}, "percents"),
     ("ecr_scanning", {"repositories": ["*", "*"]}, "`repositories`"),
     ("address_pools", {"pools": {"nowhere": "10.0.0.0/12"}}, "`pools`"),
+    ("account_alias", {"alias": "Acme--Shop"}, "`alias`"),
+    ("account_alias", {"alias": "123456789012"}, "`alias`"),
     ("patch_baselines", {"systems": ["BEOS"]}, "`systems`"),
     ("patch_baselines", {"systems": ["SUSE"], "severities": ["Bad"]}, "`severities`"),
     ("patch_baselines", {"systems": ["SUSE"], "approve_after_days": 900}, "`approve_after_days`"),

@@ -27,6 +27,7 @@ Golden = Callable[[str, str], None]
 
 
 BASELINES = {
+    "account-alias",
     "address-pools",
     "backup-role",
     "backup-vault",
@@ -76,6 +77,7 @@ baselines:
   resolver-query-logs-role: {target: {units: [workloads]}}
   default-network-removal: {target: {units: [workloads]}}
   default-network-removal-role: {target: {units: [workloads]}}
+  account-alias: {target: {accounts: [shop-prod]}, parameters: {alias: acme-shop-prod}}
   resource-explorer: {target: {units: [root]}, management: true}
   volume-encryption: {target: {units: [workloads]}, parameters: {shared_with: ["111122223333"]}}
   volume-encryption-role: {target: {units: [workloads]}}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from landing.blueprint.resource_names import (
+    ACCOUNT_ALIAS,
     ALARMS,
     ANALYSIS_ROLE,
     BACKUP_ROLE,
@@ -859,6 +860,15 @@ def _patches_by_another_baseline(lab: Lab) -> None:
     ssm.register_default_patch_baseline(BaselineId=made)
 
 
+def _another_alias(lab: Lab) -> None:
+    client, given = _association(lab, ACCOUNT_ALIAS)
+    client.update_association(**{**given, "Parameters": {"Alias": ["theirs"]}})
+
+
+def _alias_by_all(lab: Lab) -> None:
+    _anybody_may(lab, ACCOUNT_ALIAS)
+
+
 def _default_networks_kept(lab: Lab) -> None:
     client, given = _association(lab, DEFAULT_NETWORK_REMOVAL)
     client.delete_association(AssociationId=given["AssociationId"])
@@ -1035,6 +1045,8 @@ MEDDLING: list[tuple[str, Callable[[Lab], None], str, str]] = [
     ("permission_boundary", _boundary_gone, "Boundary", ""),
     ("session_manager", _sessions_not_logged, "Preferences", "/Content"),
     ("session_manager", _session_logs_cut, "Sessions", "/RetentionInDays"),
+    ("account_alias", _another_alias, "Set", "/Parameters"),
+    ("account_alias", _alias_by_all, "AliasRole", "/AssumeRolePolicyDocument"),
     ("default_network_removal", _default_networks_kept, "Once", ""),
     ("default_network_removal", _every_network_removed, "Document", "/Content"),
     ("default_network_removal_role", _networks_removed_by_all, "RemovalRole", "/AssumeRolePolicyDocument"),

@@ -65,6 +65,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "volume_encryption": ("volume_encryption_role",),
 }
 CHANGES: dict[str, dict[str, Any]] = {
+    "account_alias": {"alias": "acme-store"},
     "account_baseline": {"snapshots": "block-new-sharing"},
     "address_pools": {"default_prefix": 22},
     "alarms": {
@@ -110,7 +111,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "security_audit_role": {"max_session_hours": 4},
 }
 """What is changed in an update, where the blueprint has something to change."""
-ALL = ("account_baseline", "address_pools", "alarms", "alarms_events", "alarms_role", "backup_role",
+ALL = ("account_alias", "account_baseline", "address_pools", "alarms", "alarms_events", "alarms_role", "backup_role",
        "backup_vault", "break_glass_role", "budget", "cloudtrail_logs", "config_aggregator", "config_recorder",
        "config_recorder_role", "config_remediation", "config_remediation_role", "cost_anomalies", "data_key", "default_network_removal", "default_network_removal_role", "dns_attachment", "dns_firewall", "dns_hub",
        "ecr_scanning", "forensics", "forensics_network", "host_management", "host_management_role", "log_archive",
@@ -154,6 +155,8 @@ def _given(name: str) -> dict[str, Any]:
         return {"emails": ["costs@example.com"]}
     if name == "forensics":
         return {"trusted": ["role/oncall"], "analysis": True}
+    if name == "account_alias":
+        return {"alias": "acme-shop"}
     if name == "patch_baselines":
         return {"systems": ["AMAZON_LINUX_2023", "SUSE", "UBUNTU", "WINDOWS"]}
     if name == "dns_hub":
@@ -283,11 +286,31 @@ def test_a_default_vpc_goes_where_nothing_is_in_it(lab: Lab, used: bool) -> None
     assert [each["AutomationExecutionStatus"] for each in runs] == ["Success", "Success"]
 
 
+@source("iam: CreateAccountAlias, ListAccountAliases (API reference): an account has one")
+def test_an_account_has_its_alias_and_has_it_again(lab: Lab) -> None:
+    iam, ssm = lab.cloud.client("iam"), lab.cloud.client("ssm")
+
+    def now() -> list[str]:
+        found: list[str] = iam.list_account_aliases()["AccountAliases"]
+        return found
+
+    lab.deploy("account_alias", alias="acme-shop")
+    assert now() == ["acme-shop"]
+    iam.create_account_alias(AccountAlias="theirs")
+    (association,) = ssm.list_associations()["Associations"]
+    for _ in range(2):
+        ssm.start_associations_once(AssociationIds=[association["AssociationId"]])
+        assert now() == ["acme-shop"]
+    runs = ssm.describe_automation_executions()["AutomationExecutionMetadataList"]
+    assert [each["AutomationExecutionStatus"] for each in runs] == ["Success"] * 3
+
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "log_archive": {
         "object_lock": {"mode": "GOVERNANCE", "days": 30},
         "receives": ["flow-logs", "resolver-queries", "inventory"],
     },
+    "account_alias": _given("account_alias"),
     "alarms_events": _given("alarms_events"),
     "break_glass_role": _given("break_glass_role"),
     "budget": _given("budget"),
