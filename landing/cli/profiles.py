@@ -38,6 +38,7 @@ PROFILES = {
 
 PREPARED = (
     "alarms",
+    "deny-outside-resources",
     "firewall_manager",
     "identity_center",
     "security_hub_v2",
@@ -45,8 +46,8 @@ PREPARED = (
     "security_lake",
     "shield",
 )
-"""Services that want names which are somebody's own, to be enabled by hand, or that change what is paid: no profile has
-them on."""
+"""Services and guardrails that want names which are somebody's own, or to be enabled by hand, or that change what is
+paid: no profile has them on."""
 
 COMMENT = "# "
 SECTIONS = ("services", "guardrails")
