@@ -78,6 +78,24 @@ def test_values_that_mean_too_much_or_nothing_are_refused(
         library.blueprint(name).render(given)
 
 
+ORDERED = ("default-network-removal", "host-management", "resolver-query-logs", "volume-encryption")
+
+
+def test_a_baseline_comes_after_the_one_whose_role_it_names(load_text: Callable[[str], Organization]) -> None:
+    both = [name for each in ORDERED for name in (each, f"{each}-role")]
+    rows = ", ".join(f"{name}: {{target: {{units: [workloads]}}}}" for name in both)
+    text = SMALL + f"baselines: {{{rows}}}\nservices: {{log_archive: {{receives: [resolver-queries]}}}}\n"
+    organization = load_text(text)
+    assert {name: organization.deployments[name].requires for name in both} == {
+        name: (f"{name}-role",) if name in ORDERED else () for name in both
+    }
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, organization)
+        result = cloud.apply()
+        assert result.complete, (result.failed, result.blocked)
+        assert cloud.plan(detect=True).changes == ()
+
+
 def test_a_plan_says_that_a_vault_is_locked_for_ever(library: Library) -> None:
     blueprint, address = library.blueprint("backup_vault"), Address("stack_set", Scope("management"), "backup-vault")
     governed = {"template": blueprint.render({})}

@@ -189,7 +189,26 @@ class Deployments:
         return self.library.blueprint_files[name].suffix in SUFFIXES
 
     def of_baselines(self) -> Iterator[Deployment]:
-        """The blueprints that the config names itself."""
+        """The blueprints that the config names itself; one that names the role of another comes after that.
+
+        A service looks at a role, and whether it may assume it, when it is named.
+        """
+        found = {each.key: each for each in self._baselines()}
+        roles = {key: each.role_names - {""} for key, each in found.items()}
+        texts = {key: canonical(each.template) for key, each in found.items()}
+        named = {
+            key: [
+                other
+                for other in found
+                if other != key
+                and any(f'role/{role}"' in texts[key] or f'"{role}"' in texts[key] for role in roles[other])
+            ]
+            for key in found
+        }
+        for key, each in found.items():
+            yield replace(each, requires=tuple(other for other in named[key] if not named[other]))  # in no circle
+
+    def _baselines(self) -> Iterator[Deployment]:
         asked = {key: (name, {**self._derived(name), **given}) for key, name, given in self._asked("baselines")}
         for (key, (name, given)), rendered in zip(
             asked.items(), self.library.rendered(list(asked.values())), strict=True
