@@ -272,7 +272,7 @@ def test_an_account_has_the_snapshots_that_it_made(cloud: Cloud) -> None:
     assert [one["SnapshotId"] for one in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]] == [made]
 
 
-@source("ec2: DeleteVpc (API reference): gateways are detached, and what is in it deleted, before")
+@source("ec2: DeleteVpc, DeleteSubnet (API reference): gateways are detached, and what is in it deleted, before")
 def test_a_vpc_is_empty_when_it_is_deleted(cloud: Cloud) -> None:
     ec2 = cloud.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
@@ -286,6 +286,11 @@ def test_a_vpc_is_empty_when_it_is_deleted(cloud: Cloud) -> None:
     ec2.delete_security_group(GroupId=group)
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"]
     refused("DependencyViolation", ec2.delete_vpc, VpcId=vpc)
+    interface = {
+        "NetworkInterfaceId": ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    }
+    refused("DependencyViolation", ec2.delete_subnet, SubnetId=subnet)
+    ec2.delete_network_interface(**interface)
     ec2.delete_subnet(SubnetId=subnet)
     ec2.delete_vpc(VpcId=vpc)
     refused("InvalidVpcID.NotFound", ec2.delete_vpc, VpcId=vpc)

@@ -98,6 +98,21 @@ def flow_logs_are_refused_by_buckets(sandbox: ProbedSandbox) -> bool:
     return bool(made["Unsuccessful"])
 
 
+def subnets_in_use_stay(sandbox: ProbedSandbox) -> bool:
+    """One with an interface is not deleted."""
+    ec2 = _ec2(sandbox)
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    interface = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    try:
+        ec2.delete_subnet(SubnetId=subnet)
+    except ec2.exceptions.ClientError:
+        ec2.delete_network_interface(NetworkInterfaceId=interface)
+        ec2.delete_subnet(SubnetId=subnet)
+        return True
+    return False
+
+
 def endpoints_keep_rules(sandbox: ProbedSandbox) -> bool:
     """Private names need a VPC that has names; they are switched, and a policy goes back to the default."""
     ec2 = _ec2(sandbox)
@@ -161,6 +176,7 @@ PROBES: dict[str, Probe] = {
         ),
         addresses_come_from_pools,
     ),
+    "DeleteSubnet": subnets_in_use_stay,
     "CreateFlowLogs": flow_logs_are_refused_by_buckets,
     **dict.fromkeys(("CreateVpcEndpoint", "ModifyVpcEndpoint"), endpoints_keep_rules),
     "DescribeSnapshots": snapshots_have_owners,
