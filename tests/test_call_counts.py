@@ -20,8 +20,8 @@ from landing.engine.observe import observe
 from landing.engine.plan import Origin, make
 from landing.organization import Organization
 from landing.sandbox import Sandbox
-from tests.cloud import QuickAws
-from tests.samples import SMALL
+from tests.cloud import Cloud, QuickAws, Story
+from tests.samples import FULL, SMALL
 from tests.simulated.configs import Size
 from tests.simulated.seeding import land
 from tests.simulated.server import Simulated
@@ -94,6 +94,46 @@ def test_a_service_that_the_config_does_not_have_and_nobody_administers_costs_no
 ) -> None:
     asked = {service for service, _ in calls(replace(BASE, services=False))}
     assert asked == {"cloudformation", "organizations", "resourcegroupstaggingapi", "sts"}
+
+
+EACH = 30
+"""Calls of one service in one region, with everything that FULL has of it: Macie has the most."""
+
+
+def test_no_service_is_asked_once_an_account(creation: Story, load_text: Callable[[str], Organization]) -> None:
+    """Every service is in FULL; four accounts more are four rows more on the pages that there are.
+
+    What is asked of Organizations and CloudFormation, tags that are not indexed yet among it, is bounded above.
+    """
+    names = ("one", "two", "three", "four")
+    more = "".join(f"  {each}: {{name: {each}, email: {each}@example.com, unit: workloads/dev}}\n" for each in names)
+    with Sandbox() as sandbox:
+        sandbox.load(creation.end)
+        before = _asked(creation.organization)
+        larger = load_text(FULL.replace("\nguardrails:", f"\n{more}guardrails:", 1))
+        cloud = Cloud(sandbox, larger, creation.roles)
+        for _ in range(2):  # scans that accounts get as they join end in the next run, which shows them
+            result = cloud.apply(parallelism=1)
+            assert result.complete, [f"{address}: {why.message}" for address, why in result.failed.items()]
+        after = _asked(larger)
+    regions = len(larger.governed_regions)
+    services = Counter[str]()
+    for (service, _), count in after.items():
+        services[service] += count
+    assert {
+        name: count for name, count in services.items() if count > EACH * regions and name != "cloudformation"
+    } == {}
+    grown = after - before
+    assert {call: count for call, count in grown.items() if call[0] not in ("organizations", "cloudformation")} == {}
+
+
+def _asked(organization: Organization) -> Counter[tuple[str, str]]:
+    """The calls of a plan that finds nothing to do."""
+    aws = QuickAws(organization)
+    plan = make(observe(organization, aws), Origin())
+    assert [str(each.address) for each in plan.changes] == []
+    assert plan.gaps == ()
+    return aws.calls
 
 
 def test_who_administers_is_asked_once(calls: Callable[[Size], Counter[tuple[str, str]]]) -> None:

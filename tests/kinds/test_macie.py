@@ -85,6 +85,15 @@ def test_accounts_that_are_there_become_members_differ_by_unit_and_are_paused_in
         assert client(cloud, key).get_macie_session()["status"] == "PAUSED"
 
 
+def test_an_account_that_comes_is_paused_in_the_run_that_makes_it(at: At) -> None:
+    assert at(SMALL).apply(OF_IT).complete
+    paused = text("overrides: {d: {target: {units: [workloads/dev]}, members: PAUSED}}")
+    converged(at(paused), OF_IT)
+    new = "  shop-lab: {name: Lab, email: lab@example.com, unit: workloads/dev}\n"
+    larger = converged(at(paused.replace("  shop-dev: {", f"{new}  shop-dev: {{", 1)), OF_IT)
+    assert members(larger)["shop-lab"] == "Paused", "Macie has enabled it as it came"
+
+
 def test_the_accounts_that_aws_refuses_are_named_and_the_others_are_covered(sandbox: Sandbox, at: At) -> None:
     cloud = converged(at(text()), OF_IT)
     found, ids = client(cloud), cloud.open().tree.account_ids

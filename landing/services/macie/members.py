@@ -155,7 +155,8 @@ class MacieMembers(AdministeredSetting):
             return
         asked = wanted(organization, organization.service(MacieSettings))
         found = look(aws, client, asked)
-        shown = {*found.missing} if change.before else {*asked}  # nothing ends in accounts that were not reviewed
+        # Nothing ends in accounts that were not reviewed; who was to become a member may have become one by themselves.
+        shown = {*found.missing, *change.before["missing"]} if change.before else {*asked}
         refused = dict(_join(organization, aws, client, scope, found.missing))
         found = look(aws, client, asked) if found.missing else found
         ending = {name: shown.union((change.before or {}).get(name, ())) for name in ("running", "discovered")}
