@@ -173,6 +173,11 @@ def test_a_target_that_is_nowhere_is_refused(kept: Path, full: Organization, tar
         load(kept).observation_of(full).raise_if_unknown(full, [target])
 
 
+def test_a_target_without_its_place_is_told_where_there_is_one(kept: Path, full: Organization) -> None:
+    with pytest.raises(WrongUsage, match=r"it is at stack\.log-archive@log-archive/eu-west-1, and wants one of these"):
+        load(kept).observation_of(full).raise_if_unknown(full, ["stack.log-archive"])
+
+
 @pytest.mark.parametrize("target", ["unit.workloads", "unit*", "stack", "unit.workloads/*"])
 def test_a_target_that_is_somewhere_is_taken(kept: Path, full: Organization, target: str) -> None:
     load(kept).observation_of(full).raise_if_unknown(full, [target])

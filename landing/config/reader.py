@@ -191,7 +191,7 @@ def _twice(document: Document, path: tuple[str, ...], source: Source) -> Diagnos
         source,
         help=f"keep it in one file; only {', '.join(BY_KEY)} may stand in several"
         if len(path) == 1
-        else "remove one of them",
+        else "put what both say into one of them, and remove the other",
         pointer=path,
         length=len(path[-1]),
     )

@@ -14,6 +14,7 @@ from landing.core.errors import AwsError, NoCredentials, NotThere, Refused, Wron
 from landing.core.model import MARK, ORGANIZATION, Address, Gap, Resource, Scope
 from landing.core.partitions import REGIONS
 from landing.core.spelling import nearest
+from landing.core.text import few
 from landing.organization import Organization
 from landing.organization.resources import GOVERNED_ACCOUNT, REGION, SERVICE, STACK
 from landing.services.base import BY_SERVICE, Kind, Kinds
@@ -50,7 +51,9 @@ class Observation:
                 continue
             if target in kinds or self.gaps or any(address.matches(target) for address in known):
                 continue
+            there = sorted(str(address) for address in known if f"{address.kind}.{address.name}" == target)
             hint = nearest(target, [*kinds, *map(str, known)], "`landing plan` shows the addresses")
+            hint = f"it is at {few(there)}, and wants one of these" if there else hint
             raise WrongUsage(f"{target} is no address that the config declares or AWS holds: {hint}")
 
     def _narrows(self, address: Address, target: str) -> bool:
