@@ -157,11 +157,14 @@ def test_a_plan_says_in_which_waves_its_changes_are_made(world: Callable[[str, s
     assert "    wave: canary, then rest\n" in text
     assert "  Wave              canary: 1 change; then: nothing of it left or failed, a person's yes\n" in text
     assert "  Wave              rest: 1 change\n" in text
+    assert "                    (1 of these is a further part of what is made in several waves)\n" in text
     data = plan.to_json()
     assert (data["format_version"], plain.to_json()["format_version"]) == ("5.5", "5.4")
     assert [(wave["name"], wave["changes"]) for wave in data["waves"]] == [("canary", [str(SET)]), ("rest", [str(SET)])]
     assert Plan.from_json(json.loads(json.dumps(data))) == plan
-    assert "1. `canary: 1 change" in markdown(plan, cloud.organization)
+    brief = markdown(plan, cloud.organization)
+    assert "1. `canary: 1 change" in brief
+    assert "\n1 of these is a further part" in brief
     assert planned_waves(replace(cloud.organization, waves=()), plain.changes) == ()
 
 

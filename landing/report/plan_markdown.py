@@ -22,6 +22,7 @@ from landing.report.plan_text import (
     WAITING,
     Said,
     counts_line,
+    further_parts,
     in_words,
     left_alone,
     remarks,
@@ -133,7 +134,9 @@ def _table(plan: Plan) -> str:
 def _waves(plan: Plan) -> str:
     if not plan.waves:
         return ""
-    return "Made in waves:\n\n" + "".join(f"1. {code(line)}\n" for line in waves_in(plan)) + "\n"
+    waves = "".join(f"1. {code(line)}\n" for line in waves_in(plan))
+    more = further_parts(plan)
+    return f"Made in waves:\n\n{waves}\n" + f"{more}.\n\n" * bool(more)
 
 
 def _words(change: Change, named: Mapping[Address, Collection[str]]) -> list[str]:

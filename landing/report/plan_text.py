@@ -220,6 +220,15 @@ def waves_in(plan: Plan) -> Iterator[str]:
         yield f"{wave.name}: {count} change{'s' * (count != 1)}{after}"
 
 
+def further_parts(plan: Plan) -> str:
+    """Why the waves have more changes together than the plan; empty where they have not."""
+    more = sum(len(wave.changes) for wave in plan.waves) - len(plan.changes)
+    if more <= 0:
+        return ""
+    are = "is a further part" if more == 1 else "are further parts"
+    return f"{more:,} of these {are} of what is made in several waves"
+
+
 def said_of(
     plan: Plan,
     organization: Organization,
@@ -354,6 +363,8 @@ def _summary(plan: Plan, style: Style, allow: Mapping[str, Sequence[Address]]) -
         yield f"  Under way {len(waits):>5}   {' · '.join(f'{kind} {count}' for kind, count in listed)}"
     yield f"  In sync   {plan.in_sync:>5}{_unmanaged(plan)}"
     yield from (f"  Wave              {safe(line)}" for line in waves_in(plan))
+    if more := further_parts(plan):
+        yield f"                    ({more})"
     yield ""
     yield from _allowed(allow, style)
     yield style.paint(counts_line(plan), "bold")
