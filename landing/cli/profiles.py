@@ -45,6 +45,7 @@ PREPARED = (
     "security_incident_response",
     "security_lake",
     "shield",
+    "tags-for-access",
 )
 """Services and guardrails that want names which are somebody's own, or to be enabled by hand, or that change what is
 paid: no profile has them on."""
