@@ -13,6 +13,7 @@ from landing.core.model import Action, Address, Change, Scope
 from landing.library import Library
 from landing.organization import Organization
 from landing.sandbox import Sandbox
+from landing.services.stacks.deletions import deletions
 from landing.services.stacks.vault_lock import vault_locks
 from tests.cloud import BY_NAME, Cloud
 from tests.samples import SMALL
@@ -111,6 +112,27 @@ def test_a_plan_says_that_a_vault_is_locked_for_ever(library: Library) -> None:
         assert len(list(vault_locks(change))) == told
     (said,) = vault_locks(Change(address, Action.CREATE, None, week))
     assert said.startswith("irreversible: 7 days after it is made, nobody takes away or shortens the lock of Vault")
+
+
+def test_what_a_template_deletes_by_itself_wants_leave(load_text: Callable[[str], Organization]) -> None:
+    """Not only what a plan takes away: the document of a baseline runs in every account that has it."""
+    text = SMALL + "baselines: {default-network-removal-role: {target: {units: [%s]}}, "
+    text += "default-network-removal: {target: {units: [%s]}}}\n"
+    kinds = [BY_NAME[name] for name in ("stack_set", "governed_region", "governed_account")]
+    stack_set, address = BY_NAME["stack_set"], "stack_set.default-network-removal"
+    with Sandbox() as sandbox:
+        cloud = Cloud(sandbox, load_text(text % (("workloads/dev",) * 2)))
+        assert Cloud(sandbox, load_text(SMALL)).apply().complete
+        changes = {str(change.address): change for change in cloud.plan(kinds).changes}
+        assert not list(stack_set.dangers(changes["stack_set.default-network-removal-role"]))
+        made = changes[address]
+        assert list(stack_set.dangers(made)) == ["delete"]
+        said = [note for note in stack_set.notes(cloud.organization, made) if note.startswith("deletes by itself")]
+        calls = "ec2:DeleteInternetGateway, ec2:DeleteSubnet, ec2:DeleteVpc"
+        assert said == [f"deletes by itself, in each account and region in which a stack is made: {calls}"]
+        assert cloud.apply().complete
+        wider = Cloud(sandbox, load_text(text % (("workloads",) * 2))).plan(kinds).changes
+        assert {str(change.address) for change in wider if deletions(change)} == {address}
 
 
 EXPLORED = SMALL.replace(

@@ -40,6 +40,7 @@ from landing.services.stacks.cloudformation import (
     operation_id,
     unmarked,
 )
+from landing.services.stacks.deletions import deletion_notes, deletions
 from landing.services.stacks.prerequisites import prerequisites
 from landing.services.stacks.template_strength import weaker_template
 from landing.services.stacks.vault_lock import vault_locks
@@ -355,6 +356,7 @@ class Stack(CloudFormationKind):
     def notes(self, organization: Organization, change: Change) -> Iterable[str]:
         """Locks for ever, and what stays where it is, though no stack has it any longer."""
         yield from vault_locks(change)
+        yield from deletion_notes(change)
         before, after = ((side or {}).get("template") or {} for side in (change.before, change.after))
         left = sorted({*_retained(before)} - {*(after.get("Resources") or {})})
         if left:
@@ -401,8 +403,10 @@ class Stack(CloudFormationKind):
             )
 
     def dangers(self, change: Change) -> Iterable[str]:
-        """Deleting it, or the recorder in its place."""
+        """Deleting it, what its template deletes, or the recorder in its place."""
         yield from super().dangers(change)
+        if deletions(change):
+            yield self.removal
         if _taken(change):
             yield existing_recorders.REPLACE
 

@@ -33,6 +33,7 @@ from landing.services.organizations.trusted_access import STACKSETS, TrustedAcce
 from landing.services.organizations.unit import OrganizationalUnit
 from landing.services.stacks import auto_deployment, existing_recorders
 from landing.services.stacks.cloudformation import MARK, ROLLBACK_FAILED, CloudFormationKind
+from landing.services.stacks.deletions import deletion_notes, deletions
 from landing.services.stacks.instances import BUSY, FAILED, WAITING, instances_of
 from landing.services.stacks.operations import Operations
 from landing.services.stacks.opt_in import OptIn
@@ -347,8 +348,10 @@ class StackSet(CloudFormationKind):
         return said if BUSY in (change.before or {}).get("instances", {}) else ""
 
     def dangers(self, change: Change) -> Iterable[str]:
-        """Deleting the set, or taking units, accounts or regions away from it; units stay that a new one holds."""
+        """Deleting it, what its template deletes, units, accounts or regions taken; units stay that a new one holds."""
         yield from super().dangers(change)
+        if deletions(change):
+            yield self.removal
         before, after = change.before, change.after
         if before and after:
             had, has = before["targets"], after["targets"]
@@ -426,6 +429,7 @@ class StackSet(CloudFormationKind):
         if self.at_work(change):
             yield "AWS may be at it by itself: an apply waits for that, and changes only what it leaves"
         yield from vault_locks(change)
+        yield from deletion_notes(change)
         instances = (change.before or {}).get("instances", {}) if change.after is not None else {}
         if taken := _taken(change.before or {}):
             yield f"replaces the recorder of AWS Config in {_some(taken)}, with its delivery channel"
