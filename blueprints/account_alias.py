@@ -4,8 +4,8 @@ import re
 
 from troposphere import GetAtt, Ref, Template
 from troposphere.iam import Policy, Role
-from troposphere.ssm import Association, Document
 
+from landing.blueprint.automation import add_document, add_schedule
 from landing.blueprint.resource_names import ACCOUNT_ALIAS
 
 REGIONS = "home"  # IAM is global
@@ -34,55 +34,32 @@ def account_alias(*, alias: str, every_hours: int = 24) -> Template:
             Policies=[Policy(PolicyName="alias", PolicyDocument={"Version": "2012-10-17", "Statement": [allowed]})],
         )
     )
-    document = template.add_resource(
-        Document(
-            "Document",
-            Name=ACCOUNT_ALIAS,
-            DocumentType="Automation",
-            DocumentFormat="JSON",
-            UpdateMethod="NewVersion",
-            Content={
-                "schemaVersion": "0.3",
-                "description": "Sets the alias of the account",
-                "assumeRole": GetAtt(role, "Arn"),
-                "parameters": {"Alias": {"type": "String", "allowedPattern": f"^{FORM}$"}},
-                "mainSteps": [
-                    {
-                        "name": "has",
-                        "action": "aws:executeAwsApi",
-                        "inputs": {"Service": "iam", "Api": "ListAccountAliases"},
-                        "outputs": [{"Name": "Alias", "Selector": "$.AccountAliases[0]", "Type": "String"}],
-                        "isCritical": False,  # as where there is none
-                        "onFailure": "step:set",
-                    },
-                    {
-                        "name": "right",
-                        "action": "aws:branch",
-                        "inputs": {
-                            "Choices": [
-                                {"NextStep": "done", "Variable": "{{ has.Alias }}", "StringEquals": "{{ Alias }}"}
-                            ],
-                            "Default": "set",
-                        },
-                    },
-                    {
-                        "name": "set",
-                        "action": "aws:executeAwsApi",
-                        "isEnd": True,
-                        "inputs": {"Service": "iam", "Api": "CreateAccountAlias", "AccountAlias": "{{ Alias }}"},
-                    },
-                    {"name": "done", "action": "aws:sleep", "isEnd": True, "inputs": {"Duration": "PT1S"}},
-                ],
+    steps = [
+        {
+            "name": "has",
+            "action": "aws:executeAwsApi",
+            "inputs": {"Service": "iam", "Api": "ListAccountAliases"},
+            "outputs": [{"Name": "Alias", "Selector": "$.AccountAliases[0]", "Type": "String"}],
+            "isCritical": False,  # as where there is none
+            "onFailure": "step:set",
+        },
+        {
+            "name": "right",
+            "action": "aws:branch",
+            "inputs": {
+                "Choices": [{"NextStep": "done", "Variable": "{{ has.Alias }}", "StringEquals": "{{ Alias }}"}],
+                "Default": "set",
             },
-        )
-    )
-    template.add_resource(
-        Association(
-            "Set",
-            AssociationName=ACCOUNT_ALIAS,
-            Name=Ref(document),
-            Parameters={"Alias": [alias]},
-            ScheduleExpression=f"rate({every_hours} hour{'s' if every_hours > 1 else ''})",
-        )
-    )
+        },
+        {
+            "name": "set",
+            "action": "aws:executeAwsApi",
+            "isEnd": True,
+            "inputs": {"Service": "iam", "Api": "CreateAccountAlias", "AccountAlias": "{{ Alias }}"},
+        },
+        {"name": "done", "action": "aws:sleep", "isEnd": True, "inputs": {"Duration": "PT1S"}},
+    ]
+    described = "Sets the alias of the account"
+    document = add_document(template, ACCOUNT_ALIAS, described, GetAtt(role, "Arn"), steps, Alias=f"^{FORM}$")
+    add_schedule(template, "Set", document, every_hours, Alias=alias)
     return template

@@ -5,24 +5,9 @@ import re
 from troposphere import Ref, Sub, Template
 from troposphere.kms import Alias, Key
 
+from landing.blueprint.key_administration import ADMINISTRATION
+
 CONTROLS = ("nist-800-53-r5:SC-12", "nist-csf-2.0:PR.DS-01")
-ADMINISTRATION = [
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:Delete*",
-    "kms:Describe*",
-    "kms:Disable*",
-    "kms:Enable*",
-    "kms:Get*",
-    "kms:List*",
-    "kms:Put*",
-    "kms:Revoke*",
-    "kms:RotateKeyOnDemand",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:Update*",
-]
 USE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
 
 

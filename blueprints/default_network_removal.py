@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from troposphere import Ref, Sub, Template
-from troposphere.ssm import Association, Document
+from troposphere import Ref, Template
+from troposphere.ssm import Association
 
+from landing.blueprint.automation import add_document, role_arn
 from landing.blueprint.resource_names import DEFAULT_NETWORK_REMOVAL
 
 CONTROLS = ("nist-800-53-r5:CM-7", "nist-csf-2.0:PR.IR-01", "nist-csf-2.0:PR.PS-01")
@@ -19,21 +20,8 @@ def default_network_removal() -> Template:
     deleted each subnet is looked at: where one has an address in use, or is none that AWS made, all stays as it is.
     """
     template = Template("Removal of the default VPC")
-    document = template.add_resource(
-        Document(
-            "Document",
-            Name=DEFAULT_NETWORK_REMOVAL,
-            DocumentType="Automation",
-            DocumentFormat="JSON",
-            UpdateMethod="NewVersion",
-            Content={
-                "schemaVersion": "0.3",
-                "description": "Deletes the default VPC where nothing is in it",
-                "assumeRole": Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{DEFAULT_NETWORK_REMOVAL}"),
-                "mainSteps": _steps(),
-            },
-        )
-    )
+    described, role = "Deletes the default VPC where nothing is in it", role_arn(DEFAULT_NETWORK_REMOVAL)
+    document = add_document(template, DEFAULT_NETWORK_REMOVAL, described, role, _steps())
     template.add_resource(Association("Once", AssociationName=DEFAULT_NETWORK_REMOVAL, Name=Ref(document)))
     return template
 

@@ -4,8 +4,8 @@ import re
 
 from troposphere import Parameter, Ref, Sub, Template
 from troposphere.route53resolver import ResolverQueryLoggingConfig
-from troposphere.ssm import Association, Document
 
+from landing.blueprint.automation import add_document, add_schedule, role_arn
 from landing.blueprint.resource_names import RESOLVER_QUERIES, RESOLVER_QUERIES_ROLE
 from landing.blueprint.resource_names import bucket as log_bucket
 
@@ -34,59 +34,38 @@ def resolver_query_logs(*, bucket: str = "", every_hours: int = 24) -> Template:
             UpdateReplacePolicy="Retain",
         )
     )
-    document = template.add_resource(
-        Document(
-            "Document",
-            Name=DOCUMENT,
-            DocumentType="Automation",
-            DocumentFormat="JSON",
-            UpdateMethod="NewVersion",
-            Content={
-                "schemaVersion": "0.3",
-                "description": "Associates all VPCs with the logging of DNS queries",
-                "assumeRole": Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{RESOLVER_QUERIES_ROLE}"),
-                "parameters": {"ConfigId": {"type": "String", "allowedPattern": "^[a-z0-9-]{1,64}$"}},
-                "mainSteps": [
+    steps = [
+        {
+            "name": "find",
+            "action": "aws:executeAwsApi",
+            "inputs": {"Service": "ec2", "Api": "DescribeVpcs"},
+            "outputs": [{"Name": "VpcIds", "Selector": "$.Vpcs..VpcId", "Type": "StringList"}],
+        },
+        {
+            "name": "each",
+            "action": "aws:loop",
+            "isEnd": True,
+            "inputs": {
+                "Iterators": "{{ find.VpcIds }}",
+                "IteratorDataType": "String",
+                "Steps": [
                     {
-                        "name": "find",
+                        "name": "associate",
                         "action": "aws:executeAwsApi",
-                        "inputs": {"Service": "ec2", "Api": "DescribeVpcs"},
-                        "outputs": [{"Name": "VpcIds", "Selector": "$.Vpcs..VpcId", "Type": "StringList"}],
-                    },
-                    {
-                        "name": "each",
-                        "action": "aws:loop",
-                        "isEnd": True,
+                        "isCritical": False,  # as one that is associated already is refused
+                        "onFailure": "Continue",
                         "inputs": {
-                            "Iterators": "{{ find.VpcIds }}",
-                            "IteratorDataType": "String",
-                            "Steps": [
-                                {
-                                    "name": "associate",
-                                    "action": "aws:executeAwsApi",
-                                    "isCritical": False,  # as one that is associated already is refused
-                                    "onFailure": "Continue",
-                                    "inputs": {
-                                        "Service": "route53resolver",
-                                        "Api": "AssociateResolverQueryLogConfig",
-                                        "ResolverQueryLogConfigId": "{{ ConfigId }}",
-                                        "ResourceId": "{{ each.CurrentIteratorValue }}",
-                                    },
-                                }
-                            ],
+                            "Service": "route53resolver",
+                            "Api": "AssociateResolverQueryLogConfig",
+                            "ResolverQueryLogConfigId": "{{ ConfigId }}",
+                            "ResourceId": "{{ each.CurrentIteratorValue }}",
                         },
-                    },
+                    }
                 ],
             },
-        )
-    )
-    template.add_resource(
-        Association(
-            "EveryVpc",
-            AssociationName=DOCUMENT,
-            Name=Ref(document),
-            Parameters={"ConfigId": [Ref(logging)]},
-            ScheduleExpression=f"rate({every_hours} hour{'s' if every_hours > 1 else ''})",
-        )
-    )
+        },
+    ]
+    described, role = "Associates all VPCs with the logging of DNS queries", role_arn(RESOLVER_QUERIES_ROLE)
+    document = add_document(template, DOCUMENT, described, role, steps, ConfigId="^[a-z0-9-]{1,64}$")
+    add_schedule(template, "EveryVpc", document, every_hours, ConfigId=Ref(logging))
     return template

@@ -5,29 +5,13 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template
 from troposphere.kms import Alias, Key
-from troposphere.ssm import Association, Document
 
+from landing.blueprint.automation import add_document, add_schedule, role_arn
+from landing.blueprint.key_administration import ADMINISTRATION
 from landing.blueprint.resource_names import VOLUME_ENCRYPTION_ROLE
 
 CONTROLS = ("fsbp:EC2.7", "nist-800-53-r5:SC-12", "nist-800-53-r5:SC-28", "nist-csf-2.0:PR.DS-01")
 DOCUMENT = "landing-volume-encryption"
-ADMINISTRATION = [
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:Delete*",
-    "kms:Describe*",
-    "kms:Disable*",
-    "kms:Enable*",
-    "kms:Get*",
-    "kms:List*",
-    "kms:Put*",
-    "kms:Revoke*",
-    "kms:RotateKeyOnDemand",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:Update*",
-]
 USE = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
 COPY = ["kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"]
 
@@ -60,43 +44,22 @@ def volume_encryption(
         )
     )
     template.add_resource(Alias("VolumeKeyAlias", AliasName="alias/landing-volumes", TargetKeyId=Ref(key)))
-    document = template.add_resource(
-        Document(
-            "Document",
-            Name=DOCUMENT,
-            DocumentType="Automation",
-            DocumentFormat="JSON",
-            UpdateMethod="NewVersion",
-            Content={
-                "schemaVersion": "0.3",
-                "description": "Encrypts EBS volumes by default, with a key",
-                "assumeRole": Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{VOLUME_ENCRYPTION_ROLE}"),
-                "parameters": {"KeyArn": {"type": "String", "allowedPattern": "^arn:[a-z-]+:kms:[a-z0-9:/-]{1,200}$"}},
-                "mainSteps": [
-                    {
-                        "name": "key",
-                        "action": "aws:executeAwsApi",
-                        "inputs": {"Service": "ec2", "Api": "ModifyEbsDefaultKmsKeyId", "KmsKeyId": "{{ KeyArn }}"},
-                    },
-                    {
-                        "name": "encrypt",
-                        "action": "aws:executeAwsApi",
-                        "isEnd": True,
-                        "inputs": {"Service": "ec2", "Api": "EnableEbsEncryptionByDefault"},
-                    },
-                ],
-            },
-        )
-    )
-    template.add_resource(
-        Association(
-            "Set",
-            AssociationName=DOCUMENT,
-            Name=Ref(document),
-            Parameters={"KeyArn": [GetAtt(key, "Arn")]},
-            ScheduleExpression=f"rate({every_hours} hour{'s' if every_hours > 1 else ''})",
-        )
-    )
+    steps = [
+        {
+            "name": "key",
+            "action": "aws:executeAwsApi",
+            "inputs": {"Service": "ec2", "Api": "ModifyEbsDefaultKmsKeyId", "KmsKeyId": "{{ KeyArn }}"},
+        },
+        {
+            "name": "encrypt",
+            "action": "aws:executeAwsApi",
+            "isEnd": True,
+            "inputs": {"Service": "ec2", "Api": "EnableEbsEncryptionByDefault"},
+        },
+    ]
+    described, role = "Encrypts EBS volumes by default, with a key", role_arn(VOLUME_ENCRYPTION_ROLE)
+    document = add_document(template, DOCUMENT, described, role, steps, KeyArn="^arn:[a-z-]+:kms:[a-z0-9:/-]{1,200}$")
+    add_schedule(template, "Set", document, every_hours, KeyArn=GetAtt(key, "Arn"))
     return template
 
 
