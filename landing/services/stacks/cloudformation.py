@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from landing.aws import Aws, unless
-from landing.blueprint import canonical, capabilities, context_values
+from landing.blueprint import ACCOUNT_PARAMETERS, canonical, capabilities, context_values
 from landing.blueprint.resource_names import MANAGED_TAG
 from landing.core.errors import Cause, OperationFailed
 from landing.core.model import Address, Change
 from landing.core.references import account_id
 from landing.library.template import parsed
 from landing.organization import Deployment, Organization
-from landing.services.base import Kind, Ownership
+from landing.services.base import Kind, Ownership, required_account
 from landing.services.stacks.template_strength import filled
 
 MARK = {"Key": MANAGED_TAG, "Value": "true"}
@@ -52,6 +52,12 @@ class CloudFormationKind(Kind):
         values = {**context, **deployment.parameters}
         declared = deployment.template.get("Parameters")
         return {name: values[name] for name in sorted(declared if isinstance(declared, dict) else {}) if name in values}
+
+    def accounts_given(self, organization: Organization, parameters: Collection[str]) -> Iterator[Address]:
+        """The accounts that parts of the organization are played by, of which the parameters have the ids."""
+        for role, key in organization.roles.items():
+            if ACCOUNT_PARAMETERS[role] in parameters and key != organization.management:
+                yield required_account(key)
 
     def controls_of(self, organization: Organization, address: Address) -> Sequence[str]:
         """Those that its blueprint or playbook says."""

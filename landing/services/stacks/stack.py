@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any, ClassVar
 
 from landing.aws import Aws, translated, unless
-from landing.blueprint import ACCOUNT_PARAMETERS, canonical
+from landing.blueprint import canonical
 from landing.core import references
 from landing.core.errors import AwsError, NotOurs, NotThere, OperationFailed
 from landing.core.model import (
@@ -132,12 +132,7 @@ class Stack(CloudFormationKind):
             "drift": {},
         }
         needs = [TheOrganization().address("this"), required_account(scope.account)]
-        for name in parameters:
-            needs += (
-                required_account(key)
-                for role, key in organization.roles.items()
-                if ACCOUNT_PARAMETERS[role] == name and key != organization.management
-            )
+        needs += self.accounts_given(organization, parameters)
         needs += (
             DelegatedAdministrator().address(f"{principal}/{scope.account}") for principal in deployment.delegated
         )

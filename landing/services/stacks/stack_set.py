@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
-from landing.blueprint import ACCOUNT_PARAMETERS, canonical
+from landing.blueprint import canonical
 from landing.core import forms
 from landing.core.errors import ImpossiblePlan
 from landing.core.model import (
@@ -151,12 +151,7 @@ class StackSet(CloudFormationKind):
         yield from (OrganizationalUnit().parent(unit) for unit in units)
         yield from map(required_account, accounts)
         yield from (Address(RELEASE, key) for key in accounts if organization.is_quarantined(key))
-        given = self.parameters_of(organization, deployment)
-        yield from (
-            required_account(key)
-            for role, key in organization.roles.items()
-            if ACCOUNT_PARAMETERS[role] in given and key != organization.management
-        )
+        yield from self.accounts_given(organization, self.parameters_of(organization, deployment))
         for key in deployment.requires:
             other = organization.deployments.get(key)
             if other is not None and other.accounts:
