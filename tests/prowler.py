@@ -20,6 +20,8 @@ from typing import Any
 import boto3
 import yaml
 
+from tests.overlay import merged
+
 HERE = Path(__file__).parent
 PROWLER = HERE.parent / ".venv-prowler/bin/prowler"
 PAGE = HERE.parent / "docs/prowler.md"
@@ -111,13 +113,6 @@ def switch_on(config: Path) -> None:
         file = config / f"{key}.yaml"
         whole = yaml.safe_load(file.read_text(encoding="utf-8"))
         file.write_text(yaml.safe_dump(merged(whole, {key: more})), encoding="utf-8")
-
-
-def merged(whole: Any, more: Any) -> Any:
-    """Mappings key by key; of anything else, the other."""
-    if not (isinstance(whole, dict) and isinstance(more, dict)):
-        return more
-    return whole | {key: merged(whole.get(key), value) for key, value in more.items()}
 
 
 def look(regions: list[str]) -> int:

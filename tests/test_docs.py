@@ -9,7 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from inspect import cleandoc
 from pathlib import Path
@@ -29,6 +29,7 @@ from landing.library import Library, shipped
 from landing.sandbox.services.cloudformation.types import supported
 from landing.services.registry import KINDS
 from tests.importing.test_sources import LZA, lay
+from tests.overlay import merged
 from tests.simulated.server import Simulated, serving
 
 ROOT = Path(__file__).parents[1]
@@ -150,15 +151,6 @@ def test_every_piece_of_config_that_is_shown_is_valid(page: str, number: int, bo
         "LZ383": "Control Tower has its own recorders",
     }
     assert [each for each in warnings if each.code not in apart] == []
-
-
-def merged(base: Any, more: Any) -> Any:
-    if not isinstance(base, Mapping) or not isinstance(more, Mapping):
-        return more
-    return {
-        key: merged(base[key], more[key]) if key in base and key in more else {**base, **more}[key]
-        for key in {**base, **more}
-    }
 
 
 @pytest.fixture
