@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from landing.aws import Aws, unless
+from landing.aws import Aws
 from landing.core import forms
 from landing.core.errors import OperationFailed
 from landing.core.model import MARK, Action, Address, Attributes, Change, Diagnostic, Resource, Scope
 from landing.organization import TAG, Organization
 from landing.organization.resources import ACCOUNT, LANDING_ZONE, RELEASE
 from landing.services.control_tower import enabled
-from landing.services.control_tower.enabled import BUSY, SUCCEEDED, Enablement, Row
+from landing.services.control_tower.enabled import SUCCEEDED, Enablement, Row
 from landing.services.control_tower.landing_zone import DRIFTED, NAME, landing_zone
 from landing.services.control_tower.settings import GOVERNING, BaselineSettings, ControlTowerSettings
 from landing.services.organizations.unit import OrganizationalUnit
@@ -87,6 +87,7 @@ class ControlTowerBaseline(Enablement):
     }
     canonical: ClassVar[Mapping[str, forms.Form]] = {"parameters": forms.unordered}
     parallel = 1
+    listed = ("enabled baselines", "enabled baselines with accounts", "marked by Control Tower")
     waits_for = (ACCOUNT, RELEASE)  # accounts that come into the unit are enrolled with it
     ahead = ("units",)
     reads = (
@@ -180,26 +181,20 @@ class ControlTowerBaseline(Enablement):
             above = self.enabled_on(aws, aws.tree.units[unit].parent) if unit in aws.tree.units else ()
             yield Resource(self.address(name), attributes, (OrganizationalUnit().address(unit), *above), owned)
 
-    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
-        """Enable, update, reset or disable, when Control Tower is free for it, and wait."""
-        unit, _, name = change.address.name.rpartition("/")
-        target, what, operation = enabled.target_of(aws, unit), f"{name} on {unit}", ""
-        for _ in waits(aws, what):
-            row = there(aws, target, name)
-            if row is not None:
-                enabled.settled(waits(aws, what), row, asking(aws))
-                row = there(aws, target, name)
-            with unless(*BUSY) as busy:
-                operation = self._begin(aws, change, name, target, row)
-            if not busy.code:
-                break
-        if operation:
-            enabled.awaited(waits(aws, what), operation, asking(aws))
-        aws.tree.once.forget("enabled baselines", "enabled baselines with accounts", "marked by Control Tower")
+    def asking(self, aws: Aws) -> Callable[[str], Row]:
+        """GetBaselineOperation."""
+        client = aws.client("controltower")
+        return lambda operation: client.get_baseline_operation(operationIdentifier=operation)["baselineOperation"]
 
-    def _begin(self, aws: Aws, change: Change, name: str, target: str, row: Row | None) -> str:
-        """The id of the operation that this takes; nothing when there is none to wait for."""
-        client, after = aws.client("controltower"), change.after or {}
+    def enabled_now(self, aws: Aws, target: str, name: str) -> Row | None:
+        """By ListEnabledBaselines of the unit."""
+        names = enabled.baseline_names(aws)
+        rows = enabled.baselines_on(aws, target)
+        return next((row for row in rows if names.get(row["baselineIdentifier"]) == name), None)
+
+    def begin(self, aws: Aws, change: Change, target: str, row: Row | None) -> str:
+        """Disable, let go, enable, or mend."""
+        client, after, name = aws.client("controltower"), change.after or {}, change.address.name.rpartition("/")[2]
         if change.action is Action.DELETE:
             if row is None:
                 return ""
@@ -257,27 +252,10 @@ def governing(aws: Aws, unit: str) -> Row | None:
     return next((row for row in rows if enabled.unit_of(aws, row) == unit), None)
 
 
-def there(aws: Aws, target: str, name: str) -> Row | None:
-    """A baseline that is enabled on the unit with this ARN, as it is now."""
-    names = enabled.baseline_names(aws)
-    rows = enabled.baselines_on(aws, target)
-    return next((row for row in rows if names.get(row["baselineIdentifier"]) == name), None)
-
-
-def waits(aws: Aws, what: str) -> Iterator[float]:
-    """For an operation on a baseline."""
-    return aws.poll(what, "control_tower_baseline")
-
-
-def asking(aws: Aws) -> Any:
-    """What answers an operation by its id."""
-    client = aws.client("controltower")
-    return lambda operation: client.get_baseline_operation(operationIdentifier=operation)["baselineOperation"]
-
-
 def register_again(aws: Aws, target: str) -> None:
     """Put right what has drifted on a unit, with all of its accounts; OperationFailed where it is not registered."""
-    row = there(aws, target, GOVERNING)
+    kind = ControlTowerBaseline()
+    row = kind.enabled_now(aws, target, GOVERNING)
     if row is None:
         raise OperationFailed(
             "AWS Control Tower puts this right only by registering the unit again, and it is not registered",
@@ -285,8 +263,8 @@ def register_again(aws: Aws, target: str) -> None:
         )
     client = aws.client("controltower")
     asked = client.reset_enabled_baseline(enabledBaselineIdentifier=row["arn"])["operationIdentifier"]
-    enabled.awaited(waits(aws, "registering the unit again"), asked, asking(aws))
-    aws.tree.once.forget("enabled baselines", "enabled baselines with accounts", "enabled controls")
+    enabled.awaited(kind.waits(aws, "registering the unit again"), asked, kind.asking(aws))
+    aws.tree.once.forget(*kind.listed, "enabled controls")
 
 
 def _declared(organization: Organization) -> Iterator[_Declared]:

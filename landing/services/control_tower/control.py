@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from landing.aws import Aws, unless
+from landing.aws import Aws
 from landing.core import forms
 from landing.core.model import MARK, Action, Address, Attributes, Change, Diagnostic, Resource, Scope
 from landing.organization import TAG, Organization
 from landing.organization.resources import LANDING_ZONE
 from landing.services.control_tower import catalog, enabled
 from landing.services.control_tower.baseline import FORWARDED, ControlTowerBaseline, register_again
-from landing.services.control_tower.enabled import BUSY, SUCCEEDED, Enablement, Row
+from landing.services.control_tower.enabled import SUCCEEDED, Enablement, Row
 from landing.services.control_tower.landing_zone import DRIFTED, FAILED, NAME
 from landing.services.control_tower.settings import ControlSettings, ControlTowerSettings
 from landing.services.organizations.unit import OrganizationalUnit
@@ -45,6 +45,7 @@ class ControlTowerControl(Enablement):
     help_uri = "https://docs.aws.amazon.com/controltower/latest/controlreference/controls.html"
     weaker: ClassVar[Mapping[str, Weaker]] = {"status": neutral, "drifted": neutral, "parameters": told_each}
     canonical: ClassVar[Mapping[str, forms.Form]] = {"parameters": forms.unordered}
+    listed = ("enabled controls", "marked by Control Tower")
     ahead = ("units",)
     reads = (
         "organizations:ListAWSServiceAccessForOrganization",
@@ -144,26 +145,23 @@ class ControlTowerControl(Enablement):
             attributes = {"status": enabled.status_of(row), "drifted": _is_drifted(row), **given, MARK: True}
             yield Resource(self.address(each.name), attributes)
 
-    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
-        """Enable, update, reset or disable, when Control Tower is free for it, and wait."""
-        unit, _, name = change.address.name.rpartition("/")
-        target, what, operation = enabled.target_of(aws, unit), f"control {name} on {unit}", ""
-        for _ in _waits(aws, what):
-            row = _there(aws, target, name)
-            if row is not None:
-                enabled.settled(_waits(aws, what), row, _asking(aws))
-                row = _there(aws, target, name)
-            with unless(*BUSY) as busy:
-                operation = self._begin(aws, change, name, target, row)
-            if not busy.code:
-                break
-        if operation:
-            enabled.awaited(_waits(aws, what), operation, _asking(aws))
-        aws.tree.once.forget("enabled controls", "marked by Control Tower")
-
-    def _begin(self, aws: Aws, change: Change, name: str, target: str, row: Row | None) -> str:
-        """The id of the operation that this takes; nothing when there is none to wait for."""
+    def asking(self, aws: Aws) -> Callable[[str], Row]:
+        """GetControlOperation."""
         client = aws.client("controltower")
+        return lambda operation: client.get_control_operation(operationIdentifier=operation)["controlOperation"]
+
+    def enabled_now(self, aws: Aws, target: str, name: str) -> Row | None:
+        """By ListEnabledControls of the unit."""
+        wanted = catalog.by_name(aws).get(name)
+        for row in enabled.controls_on(aws, target):
+            same = row["controlIdentifier"].rpartition("/")[2] == name
+            if same or (wanted and catalog.find(aws, row["controlIdentifier"]) == wanted):
+                return row
+        return None
+
+    def begin(self, aws: Aws, change: Change, target: str, row: Row | None) -> str:
+        """Disable, let go, enable where the unit has it not from above, or mend."""
+        client, name = aws.client("controltower"), change.address.name.rpartition("/")[2]
         if change.action is Action.DELETE:
             if row is None:
                 return ""
@@ -173,7 +171,7 @@ class ControlTowerControl(Enablement):
                 client.untag_resource(resourceArn=row["arn"], tagKeys=[TAG])
             return ""
         assert change.after is not None
-        if row is None and any(_has(aws, target, need) for need in change.requires):
+        if row is None and any(self._has(aws, target, need) for need in change.requires):
             return ""
         if row is None:
             return str(
@@ -187,6 +185,14 @@ class ControlTowerControl(Enablement):
         if not enabled.carries_mark(aws, row["arn"]):
             client.tag_resource(resourceArn=row["arn"], tags={TAG: name})
         return self._mend(aws, change.after, name, target, row)
+
+    def _has(self, aws: Aws, target: str, above: Address) -> bool:
+        """Whether a unit has a control from above by now."""
+        if above.kind != self.name:
+            return False
+        unit, _, name = above.name.rpartition("/")
+        row = self.enabled_now(aws, enabled.target_of(aws, unit), name)
+        return row is not None and enabled.inherited(aws, target, row["controlIdentifier"]) is not None
 
     def _mend(self, aws: Aws, after: Attributes, name: str, target: str, row: Row) -> str:
         """What is not as declared, or has failed, or drifted (API reference, UpdateEnabledControl)."""
@@ -203,7 +209,7 @@ class ControlTowerControl(Enablement):
             return ""
         if failed and not parameters:  # there is nothing to update it to: AWS says to disable it, and enable it again
             asked = client.disable_control(enabledControlIdentifier=arn)["operationIdentifier"]
-            enabled.awaited(_waits(aws, f"control {name}"), asked, _asking(aws))
+            enabled.awaited(self.waits(aws, f"control {name}"), asked, self.asking(aws))
             again = client.enable_control(
                 controlIdentifier=row["controlIdentifier"], targetIdentifier=target, tags={TAG: name}
             )
@@ -251,34 +257,6 @@ def _called(aws: Aws, row: Row, names: Mapping[str, str], *, named: bool) -> str
     if found is None:
         return identifier.rpartition("/")[2]
     return names.get(found.arn) or next(iter(found.aliases), found.id)
-
-
-def _there(aws: Aws, target: str, name: str) -> Row | None:
-    """What is enabled on the unit itself, as it is now."""
-    wanted = catalog.by_name(aws).get(name)
-    for row in enabled.controls_on(aws, target):
-        same = row["controlIdentifier"].rpartition("/")[2] == name
-        if same or (wanted and catalog.find(aws, row["controlIdentifier"]) == wanted):
-            return row
-    return None
-
-
-def _has(aws: Aws, target: str, above: Address) -> bool:
-    """Whether a unit has a control from above by now."""
-    if above.kind != ControlTowerControl.name:
-        return False
-    unit, _, name = above.name.rpartition("/")
-    row = _there(aws, enabled.target_of(aws, unit), name)
-    return row is not None and enabled.inherited(aws, target, row["controlIdentifier"]) is not None
-
-
-def _waits(aws: Aws, what: str) -> Iterator[float]:
-    return aws.poll(what, "control_tower_control")
-
-
-def _asking(aws: Aws) -> Any:
-    client = aws.client("controltower")
-    return lambda operation: client.get_control_operation(operationIdentifier=operation)["controlOperation"]
 
 
 def _given(after: Attributes) -> dict[str, Any]:

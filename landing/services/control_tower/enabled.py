@@ -5,8 +5,9 @@ One operation at a time, but for those on controls (User Guide, "Quotas and limi
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.errors import ConfigError, NotThere, OperationFailed
@@ -148,13 +149,6 @@ def sent(parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"key": key, "value": value} for key, value in sorted(parameters.items())]
 
 
-def settled(waits: Iterator[float], row: Row, ended: Callable[[str], Row]) -> None:
-    """Wait for the operation that a summary speaks of, however it ends; `ended` asks after one by its id."""
-    last = (row.get("statusSummary") or {}).get("lastOperationIdentifier")
-    if status_of(row) == UNDER_CHANGE and last:
-        _until(waits, last, ended)
-
-
 def awaited(waits: Iterator[float], operation: str, ended: Callable[[str], Row]) -> None:
     """Wait for an operation; OperationFailed when it fails."""
     found = _until(waits, operation, ended)
@@ -175,11 +169,53 @@ def _until(waits: Iterator[float], operation: str, ended: Callable[[str], Row]) 
 
 
 class Enablement(Kind):
-    """A kind of what is enabled on units, as far as what it says of itself goes: its status and its drift."""
+    """What is enabled on units, named `<unit key>/<what>`; changed by operations that are waited for."""
 
     ownership = Ownership.TAG
     service = "control_tower"
     severity = Severity.HIGH
+
+    listed: ClassVar[tuple[str, ...]]
+    """What was listed once, and is not as it was after a change."""
+
+    def apply(self, organization: Organization, aws: Aws, change: Change) -> None:
+        """Enable, update, reset or disable, when Control Tower is free for it, and wait."""
+        unit, _, name = change.address.name.rpartition("/")
+        target, what, operation = target_of(aws, unit), f"{name} on {unit}", ""
+        for _ in self.waits(aws, what):
+            row = self.enabled_now(aws, target, name)
+            if row is not None:
+                self.settled(aws, row, what)
+                row = self.enabled_now(aws, target, name)
+            with unless(*BUSY) as busy:
+                operation = self.begin(aws, change, target, row)
+            if not busy.code:
+                break
+        if operation:
+            awaited(self.waits(aws, what), operation, self.asking(aws))
+        aws.tree.once.forget(*self.listed)
+
+    def waits(self, aws: Aws, what: str) -> Iterator[float]:
+        """For an operation of this kind."""
+        return aws.poll(what, self.name)
+
+    def settled(self, aws: Aws, row: Row, what: str) -> None:
+        """Wait for the operation that a summary speaks of, however it ends."""
+        last = (row.get("statusSummary") or {}).get("lastOperationIdentifier")
+        if status_of(row) == UNDER_CHANGE and last:
+            _until(self.waits(aws, what), last, self.asking(aws))
+
+    @abstractmethod
+    def asking(self, aws: Aws) -> Callable[[str], Row]:
+        """What answers an operation by its id."""
+
+    @abstractmethod
+    def enabled_now(self, aws: Aws, target: str, name: str) -> Row | None:
+        """What is enabled on the unit with this ARN itself, as it is now."""
+
+    @abstractmethod
+    def begin(self, aws: Aws, change: Change, target: str, row: Row | None) -> str:
+        """The id of the operation that a change takes; nothing when there is none to wait for."""
 
     def begun(self, change: Change, present: Attributes) -> bool:
         """It is under change, has failed, or is marked and not yet as declared."""

@@ -16,15 +16,7 @@ from landing.organization import Organization
 from landing.organization.resources import ACCOUNT, RELEASE
 from landing.services.base import Kind, Ownership, required_account
 from landing.services.control_tower import enabled
-from landing.services.control_tower.baseline import (
-    FORWARDED,
-    ControlTowerBaseline,
-    asking,
-    governing,
-    register_again,
-    there,
-    waits,
-)
+from landing.services.control_tower.baseline import FORWARDED, ControlTowerBaseline, governing, register_again
 from landing.services.control_tower.enabled import BUSY, SUCCEEDED, Row
 from landing.services.control_tower.landing_zone import FAILED, enrols_by_itself
 from landing.services.control_tower.settings import GOVERNING, ControlTowerSettings
@@ -117,10 +109,10 @@ class ControlTowerEnrolment(Kind):
         unit, wanted = change.address.name, change.after["accounts"]
         target, asked = enabled.target_of(aws, unit), enrols_by_itself(aws)
         for _ in aws.poll(f"enrolment of the accounts in {unit}", "control_tower_enrolment"):
-            row = there(aws, target, GOVERNING)
+            row = ControlTowerBaseline().enabled_now(aws, target, GOVERNING)
             if row is None:
                 raise NotThere(f"the unit {unit} is not registered with AWS Control Tower any more")
-            enabled.settled(waits(aws, f"{GOVERNING} on {unit}"), row, asking(aws))
+            ControlTowerBaseline().settled(aws, row, f"{GOVERNING} on {unit}")
             aws.tree.once.forget("enabled baselines", "enabled baselines with accounts")
             states = _states(aws, row)
             left = [key for key in wanted if states.get(key) != SUCCEEDED]
