@@ -57,6 +57,19 @@ def test_trust_alone_is_no_view_of_health(sandbox: Sandbox, at: At) -> None:
     assert status["healthServiceAccessStatusForOrganization"] == "ENABLED"
 
 
+def test_a_view_that_somebody_else_is_switching_on_is_waited_for(sandbox: Sandbox, at: At) -> None:
+    cloud = applied(at, "{}")
+    asked = at(text("{health: {}}"))
+    changes = asked.plan(OF_IT).changes
+    client: Any = sandbox.session(region="us-east-1").client("health")
+    sandbox.faults.stale("health", "DescribeHealthServiceStatusForOrganization")
+    client.enable_health_service_access_for_organization()
+    result = asked.apply(OF_IT, changes=changes)
+    assert result.complete, result.failed
+    assert sandbox.calls["health", "EnableHealthServiceAccessForOrganization"] == 2, "ours was refused once"
+    assert cloud.open().tree.trusted
+
+
 def test_what_health_does_not_tell_is_a_gap(sandbox: Sandbox, at: At) -> None:
     applied(at, "{health: {}}")
     sandbox.world.options["support_plan"] = False

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.sandbox.cloud import Cloud, refused, source
 
 STATUS = "healthServiceAccessStatusForOrganization"
+
+
+def settled(health: Any) -> str:
+    while (status := str(health.describe_health_service_status_for_organization()[STATUS])) == "PENDING":
+        pass
+    return status
 
 
 @source("API reference: EnableHealthServiceAccessForOrganization; User Guide: Aggregating AWS Health events")
@@ -12,11 +20,22 @@ def test_the_view_brings_trusted_access_with_it(cloud: Cloud) -> None:
     health = cloud.client("health")
     assert health.describe_health_service_status_for_organization()[STATUS] == "DISABLED"
     health.enable_health_service_access_for_organization()
-    assert health.describe_health_service_status_for_organization()[STATUS] == "ENABLED"
+    assert settled(health) == "ENABLED"
     listed = cloud.organizations.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
     assert "health.amazonaws.com" in {each["ServicePrincipal"] for each in listed}
     health.disable_health_service_access_for_organization()
     assert health.describe_health_service_status_for_organization()[STATUS] == "DISABLED"
+
+
+@source("API reference: Enable-, DisableHealthServiceAccessForOrganization: ConcurrentModificationException")
+def test_while_it_is_being_switched_on_nothing_else_is_taken(cloud: Cloud) -> None:
+    health = cloud.client("health")
+    health.enable_health_service_access_for_organization()
+    refused("ConcurrentModificationException", health.enable_health_service_access_for_organization)
+    refused("ConcurrentModificationException", health.disable_health_service_access_for_organization)
+    assert settled(health) == "ENABLED"
+    health.enable_health_service_access_for_organization()
+    health.disable_health_service_access_for_organization()
 
 
 @source("API reference: DescribeHealthServiceStatusForOrganization tells whether the view is on")

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from landing.aws import Aws, unless
 from landing.core.constraints.principals import ACCOUNT, ALSO_NEEDED, BY_CONSOLE, HEALTH, RAM, STACKSETS
-from landing.core.errors import OperationFailed
+from landing.core.errors import Cause, OperationFailed
 from landing.core.model import Action, Change, Diagnostic, Gap, Resource, Scope
 from landing.organization import Organization
 from landing.organization.resources import TRUSTED_ACCESS
@@ -67,8 +67,7 @@ class TrustedAccess(Kind):
     def _health(self, aws: Aws, scope: Scope) -> Iterable[Resource | Gap]:
         """The organizational view: it may be off though the service is trusted."""
         with unless("SubscriptionRequiredException") as no_plan:
-            name = "healthServiceAccessStatusForOrganization"
-            if aws.client("health").describe_health_service_status_for_organization()[name] != "DISABLED":
+            if _health_status(aws) != "DISABLED":
                 yield Resource(self.address(HEALTH), {"enabled": True}, owned=False)
         if no_plan.code:
             reason = "AWS Health tells whether its view of the organization is on under a Business Support plan only"
@@ -90,18 +89,34 @@ class TrustedAccess(Kind):
         principal = change.address.name
         if principal == STACKSETS:
             aws.client("cloudformation").activate_organizations_access()
-        elif principal in (HEALTH, RAM):
+        elif principal == HEALTH:
+            _switch_health_on(aws)
+        elif principal == RAM:
             with aws.writing:
-                if principal == RAM:
-                    aws.client("ram").enable_sharing_with_aws_organization()
-                else:
-                    aws.client("health").enable_health_service_access_for_organization()
+                aws.client("ram").enable_sharing_with_aws_organization()
         elif principal in BY_CONSOLE:
             raise OperationFailed(_by_console(principal), operation="EnableAWSServiceAccess")
         else:
             with aws.writing:
                 aws.client("organizations").enable_aws_service_access(ServicePrincipal=principal)
         aws.tree.forget_trusted()
+
+
+def _health_status(aws: Aws) -> str:
+    """ENABLED, DISABLED, or PENDING while AWS is at it."""
+    answer = aws.client("health").describe_health_service_status_for_organization()
+    return str(answer["healthServiceAccessStatusForOrganization"])
+
+
+def _switch_health_on(aws: Aws) -> None:
+    """Until it is on; AWS takes no second call while it is at the first, of whomever that is."""
+    for _ in aws.poll("AWS Health's view of the organization", "administrator"):
+        status = _health_status(aws)
+        if status == "ENABLED":
+            return
+        if status == "DISABLED":
+            with aws.writing, unless(Cause.BEING_CHANGED):
+                aws.client("health").enable_health_service_access_for_organization()
 
 
 def _by_console(principal: str) -> str:
