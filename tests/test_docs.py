@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 from landing.cli import run
+from landing.cli.apply import ALLOW
 from landing.cli.commands import cli
 from landing.config import load
 from landing.core.model import Address
@@ -287,6 +288,11 @@ def in_walks() -> set[str]:
     ]
     lines = re.findall(r"^    landing .+$", PAGES["docs/adopting.md"], re.MULTILINE)
     return {typed(command) for text in [*blocks, *lines] for command in commands_in(text)}
+
+
+def test_the_page_of_flags_has_every_word_of_allow() -> None:
+    table = re.findall(r"^\| `([a-z-]+)` \|", PAGES["docs/planning.md"], re.MULTILINE)
+    assert sorted(table) == sorted(ALLOW)
 
 
 def test_no_table_of_commands_says_what_no_page_shows() -> None:
