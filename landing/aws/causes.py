@@ -347,6 +347,12 @@ WORDS: tuple[tuple[str, re.Pattern[str], Cause], ...] = (
     ("", re.compile(r"ConcurrentModificationException"), Cause.BEING_CHANGED),
     # A ValidationError of CloudFormation: that of another is still at it (DetectStackDrift).
     ("cloudformation", re.compile(r"drift detection is already in progress", re.IGNORECASE), Cause.BEING_CHANGED),
+    # Why CloudFormation has not deleted a remediation of AWS Config: it runs (DeleteRemediationConfiguration).
+    (
+        "cloudformation",
+        re.compile(r"RemediationInProgress|remediation action is in progress", re.IGNORECASE),
+        Cause.BEING_CHANGED,
+    ),
     # GuardDuty has BadRequestException for all that it does not take (API reference, CreateDetector).
     ("guardduty", re.compile(r"detector already exists", re.IGNORECASE), Cause.ALREADY_THERE),
 )

@@ -87,6 +87,26 @@ def test_what_others_have_is_left_alone(sandbox: Sandbox, at: At) -> None:
     assert [after[0], after[1]["Automatic"]] == [before[0], False]
 
 
+@pytest.mark.parametrize("account", ["shop-prod", "management"])
+def test_one_that_runs_is_waited_for_before_it_goes(sandbox: Sandbox, at: At, account: str) -> None:
+    """AWS Config deletes none that runs, so its stack is not deleted the first time."""
+    cloud = at(text("{public-buckets: {}}"))
+    assert cloud.apply(OF_IT).complete
+    session = sandbox.session(cloud.open().tree.account_ids[account], region=HOME)
+    session.client("s3").create_bucket(Bucket="any", CreateBucketConfiguration={"LocationConstraint": HOME})
+    bucket = {"resourceType": "AWS::S3::Bucket", "resourceId": "any"}
+    about = {"ConfigRuleName": "landing-public-buckets", "ResourceKeys": [bucket]}
+    session.client("config").start_remediation_execution(**about)
+    without = at(f"{SMALL}services: {{log_archive: {{}}, config: {{}}}}\n")
+    aws = without.open(read_only=False)
+    result = without.apply(OF_IT, aws=aws)
+    assert result.complete, result.failed
+    assert without.plan(OF_IT).changes == ()
+    tried = aws.calls["cloudformation", "DeleteStack" if account == "management" else "DeleteStackInstances"]
+    assert tried == (4 if account == "management" else 3), "what mends and its role, and what mends again"
+    assert not session.client("config").describe_config_rules()["ConfigRules"]
+
+
 # ---- those that are shipped
 
 
@@ -203,8 +223,10 @@ def mend(config: Any, key: str, resource: str) -> str:
     """How an automatic remediation ends, after an evaluation of its rule."""
     name = f"landing-{key}"
     config.start_config_rules_evaluation(ConfigRuleNames=[name])
-    found = config.describe_remediation_execution_status(ConfigRuleName=name)["RemediationExecutionStatuses"]
-    (status,) = [each for each in found if each["ResourceKey"]["resourceId"] == resource]
+    status = {"State": "IN_PROGRESS"}
+    while status["State"] == "IN_PROGRESS":
+        found = config.describe_remediation_execution_status(ConfigRuleName=name)["RemediationExecutionStatuses"]
+        (status,) = [each for each in found if each["ResourceKey"]["resourceId"] == resource]
     return f"{status['State']} {status['StepDetails'][0].get('ErrorMessage', '')}".rstrip()
 
 

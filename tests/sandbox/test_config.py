@@ -625,6 +625,26 @@ def complies(config: Any, group: str, rule: str = "rule") -> bool:
     return bool(verdict == "COMPLIANT")
 
 
+def mended(config: Any) -> list[dict[str, Any]]:
+    """The remediations of the rule, when none is at it any more."""
+    while True:
+        found = config.describe_remediation_execution_status(ConfigRuleName="rule")["RemediationExecutionStatuses"]
+        if all(each["State"] != "IN_PROGRESS" for each in found):
+            return list(found)
+
+
+@source("API reference: DeleteRemediationConfiguration, RemediationInProgressException; DeleteConfigRule")
+def test_a_remediation_that_runs_is_not_deleted(cloud: Cloud) -> None:
+    config, group = mending(cloud)
+    key = {"resourceType": "AWS::EC2::SecurityGroup", "resourceId": group}
+    config.start_remediation_execution(ConfigRuleName="rule", ResourceKeys=[key])
+    refused("RemediationInProgressException", config.delete_remediation_configuration, ConfigRuleName="rule")
+    refused("ResourceInUseException", config.delete_config_rule, ConfigRuleName="rule")
+    mended(config)
+    config.delete_remediation_configuration(ConfigRuleName="rule")
+    refused("NoSuchRemediationConfigurationException", config.delete_remediation_configuration, ConfigRuleName="rule")
+
+
 @source("API reference: StartRemediationExecution, DescribeRemediationExecutionStatus")
 def test_a_remediation_is_run_where_somebody_starts_it(cloud: Cloud) -> None:
     config, group = mending(cloud)
@@ -634,7 +654,7 @@ def test_a_remediation_is_run_where_somebody_starts_it(cloud: Cloud) -> None:
     other = {**key, "resourceId": "sg-0123456789abcdef0"}
     started = config.start_remediation_execution(ConfigRuleName="rule", ResourceKeys=[key, other])
     assert started["FailedItems"] == [other]
-    (status,) = config.describe_remediation_execution_status(ConfigRuleName="rule")["RemediationExecutionStatuses"]
+    (status,) = mended(config)
     assert (status["ResourceKey"], status["State"]) == (key, "SUCCEEDED")
     assert complies(config, group)
     for operation in (config.start_remediation_execution, config.describe_remediation_execution_status):
@@ -651,8 +671,7 @@ def test_an_automatic_remediation_follows_an_evaluation(cloud: Cloud) -> None:
     for parameters, state in ((wrong, "FAILED"), (given, "SUCCEEDED")):
         config.put_remediation_configurations(RemediationConfigurations=[parameters])
         config.start_config_rules_evaluation(ConfigRuleNames=["rule"])
-        found = config.describe_remediation_execution_status(ConfigRuleName="rule")["RemediationExecutionStatuses"]
-        assert {each["State"] for each in found if each["ResourceKey"]["resourceId"] == group} == {state}
+        assert {each["State"] for each in mended(config) if each["ResourceKey"]["resourceId"] == group} == {state}
         assert complies(config, group) is (state == "SUCCEEDED")
 
 

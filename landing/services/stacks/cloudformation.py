@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from landing.aws import Aws, unless
+from landing.aws import Aws, cause_of, unless
 from landing.blueprint import ACCOUNT_PARAMETERS, canonical, capabilities, context_values
 from landing.blueprint.resource_names import MANAGED_TAG
 from landing.core.errors import Cause, OperationFailed
@@ -210,7 +210,8 @@ class CloudFormationKind(Kind):
             if "ROLLBACK" in status or status.endswith("_FAILED"):
                 why = _reasons(aws, client, stack) or found.get("StackStatusReason", "")
                 advice = next((each for words, each in ADVICE.items() if words in why), "")
-                raise OperationFailed(why, help=advice, operation=f"stack {stack}", aws_code=status)
+                cause = cause_of("cloudformation", status, why)
+                raise OperationFailed(why, help=advice, operation=f"stack {stack}", aws_code=status, cause=cause)
             return
 
     def detect_drift(self, aws: Aws, client: Any, stack: str) -> str:

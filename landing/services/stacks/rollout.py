@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from landing.aws import Aws, batched, translated, unless
+from landing.aws import Aws, batched, cause_of, translated, unless
 from landing.core.errors import AwsError, InstancesFailed, NoCredentials, NotOurs, OperationFailed
 from landing.core.model import Attributes, Change, Scope
 from landing.core.partitions import OPT_IN_REGIONS
@@ -301,7 +301,9 @@ class Rollout:
 
     def _tell(self) -> None:
         if self.failures:
-            raise InstancesFailed(named(self.failures), operation=f"stack set {self.name}")
+            reasons = named(self.failures)
+            cause = cause_of("cloudformation", "", reasons)
+            raise InstancesFailed(reasons, operation=f"stack set {self.name}", cause=cause)
 
     def _extend(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """Instances for units, accounts and regions that are new."""

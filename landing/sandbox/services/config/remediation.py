@@ -13,12 +13,13 @@ from landing.sandbox.services import clients
 from landing.sandbox.services.call import Call
 from landing.sandbox.services.config import rules
 from landing.sandbox.services.config.evaluations import evaluate
-from landing.sandbox.services.config.state import here, invalid
+from landing.sandbox.services.config.state import at, here, invalid
 from landing.sandbox.services.ssm import automation, aws_documents
-from landing.sandbox.world import Identity
+from landing.sandbox.world import Identity, World
 
 SSM = "ssm.amazonaws.com"
 RESOURCE_ID = "RESOURCE_ID"
+RUNNING = "IN_PROGRESS"
 
 
 def put_remediation_configurations(call: Call) -> dict[str, Any]:
@@ -59,7 +60,12 @@ def describe_remediation_configurations(call: Call) -> dict[str, Any]:
 
 
 def delete_remediation_configuration(call: Call) -> None:
-    """API reference, DeleteRemediationConfiguration."""
+    """Not while a remediation runs (API reference, RemediationInProgressException)."""
+    call.poll(_thing(call, call["ConfigRuleName"]))
+    executions = (here(call).executions or {}).items()
+    if any(rule == call["ConfigRuleName"] and each["State"] == RUNNING for (rule, _, _), each in executions):
+        message = "Remediation action is in progress. Cancel the execution in Systems Manager, or try again later."
+        raise Refusal("RemediationInProgressException", message)
     if (here(call).remediations or {}).pop(call["ConfigRuleName"], None) is None:
         raise Refusal(
             "NoSuchRemediationConfigurationException",
@@ -101,6 +107,7 @@ def _remediate(call: Call, rule: dict[str, Any]) -> None:
 def describe_remediation_execution_status(call: Call) -> dict[str, Any]:
     """Of the resources that are named, or of all that were begun (API reference)."""
     _configuration(call)
+    call.poll(_thing(call, call["ConfigRuleName"]))
     wanted = call.get("ResourceKeys")
     found = [
         status
@@ -170,18 +177,30 @@ def _run(call: Call, configuration: dict[str, Any], role: Any, resource: str) ->
 
 
 def _execute(call: Call, configuration: dict[str, Any], role: Any, key: dict[str, str]) -> None:
-    """Run the document; the status is of a run that is over, with its only step."""
+    """Run the document, whose only step is at it until it has been asked after."""
     error = _run(call, configuration, role, key["resourceId"])
-    state = "FAILED" if error else "SUCCEEDED"
-    times = {"StartTime": call.world.now, "StopTime": call.world.now}
-    done = here(call).executions = here(call).executions or {}
-    done[configuration["ConfigRuleName"], key["resourceType"], key["resourceId"]] = {
+    rule = configuration["ConfigRuleName"]
+    executions = here(call).executions = here(call).executions or {}
+    executions[rule, key["resourceType"], key["resourceId"]] = {
         "ResourceKey": key,
-        "State": state,
-        "StepDetails": [{"Name": "remediate", "State": state, **({"ErrorMessage": error} if error else {}), **times}],
+        "State": RUNNING,
+        "StepDetails": [{"Name": "remediate", "State": "PENDING", "StartTime": call.world.now}],
         "InvocationTime": call.world.now,
         "LastUpdatedTime": call.world.now,
     }
+    about = (rule, key["resourceType"], key["resourceId"])
+    call.world.clock.later(_ended, call.account, call.region, about, error, thing=_thing(call, rule))
+
+
+def _ended(world: World, account: str, region: str, about: tuple[str, str, str], error: str) -> None:
+    state, execution = "FAILED" if error else "SUCCEEDED", (at(world, account, region).executions or {})[about]
+    (step,) = execution["StepDetails"]
+    step |= {"State": state, "StopTime": world.now, **({"ErrorMessage": error} if error else {})}
+    execution |= {"State": state, "LastUpdatedTime": world.now}
+
+
+def _thing(call: Call, rule: str) -> tuple[str, str, str, str]:
+    return ("remediation", call.account, call.region, rule)
 
 
 def _given(configuration: dict[str, Any], resource: str) -> dict[str, str]:
