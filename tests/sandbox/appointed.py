@@ -60,8 +60,9 @@ SERVICES = (MACIE, INSPECTOR, DETECTIVE)
 
 
 def administrator(cloud: Cloud, service: Service) -> str:
-    """A member that is the administrator of the service in us-east-1."""
+    """A member that is the administrator of the service in us-east-1, and known as such."""
     account = cloud.account("security")
     cloud.trust(service.principal)
     service.appoint(cloud.client(service.name), account)
+    cloud.advance(10)  # type: ignore[attr-defined]
     return account

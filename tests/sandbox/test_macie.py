@@ -115,6 +115,17 @@ def test_an_account_is_made_a_member(cloud: Cloud) -> None:
     assert (shown["accountId"], shown["relationshipStatus"]) == (admin, "Enabled")
 
 
+@source("AWS Security Reference Architecture, macie_org: CreateMember is refused some seconds after the appointment")
+def test_an_administrator_adds_members_some_seconds_after_its_appointment(cloud: Cloud) -> None:
+    admin, account = cloud.account("security"), cloud.account("member")
+    cloud.trust(MACIE.principal)
+    macie(cloud).enable_organization_admin_account(adminAccountId=admin)
+    wanted = {"accountId": account, "email": "member@example.com"}
+    refused("ValidationException", macie(cloud, admin).create_member, account=wanted)
+    cloud.advance(10)  # type: ignore[attr-defined]
+    macie(cloud, admin).create_member(account=wanted)
+
+
 @source("macie2: CreateMember (API reference): accountId and email of an account; ConflictException")
 def test_a_member_is_an_account_of_the_organization(cloud: Cloud) -> None:
     admin = administrator(cloud, MACIE)

@@ -25,6 +25,9 @@ MOST = 50
 AT_REST = ("RegionDisabled", "AccountSuspended")
 """Relationships of members in which Macie can do nothing, and AWS nothing about it (API reference, Member)."""
 
+TOO_EARLY: tuple[float, ...] = (2.0, 4.0, 8.0)
+"""Seconds before each further try; an administrator is known some ten seconds after it was appointed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -218,14 +221,23 @@ def _discovery(aws: Aws, client: Any) -> dict[str, str]:
 def _join(
     organization: Organization, aws: Aws, client: Any, scope: Scope, missing: Iterable[str]
 ) -> Iterator[tuple[str, str]]:
-    """Make members of these accounts; those that AWS refuses, with its reason."""
+    """Make members of these accounts; those that AWS refuses, with its reason.
+
+    A new administrator is told so of every account, for some seconds: the first one is asked for again.
+    """
+    pauses = TOO_EARLY
     for key in missing:
         if key == organization.management:
             with unless("ConflictException"):  # it is on already
                 aws.client("macie2", Scope(key, scope.region)).enable_macie(status="ENABLED")
         account = aws.tree.accounts[key]
-        with unless("ValidationException", "ConflictException", "ServiceQuotaExceededException") as refused:
-            client.create_member(account={"accountId": account.id, "email": account.email})
+        for pause in (*pauses, None):
+            with unless("ValidationException", "ConflictException", "ServiceQuotaExceededException") as refused:
+                client.create_member(account={"accountId": account.id, "email": account.email})
+            if pause is None or refused.code != "ValidationException":
+                break
+            aws.clock.sleep(pause)
+        pauses = ()
         if refused.code and _members(aws, client).get(account.id) not in ("Enabled", "Paused"):
             yield key, f"{refused.code}: {refused.message}"  # else a request whose answer was lost made it
 

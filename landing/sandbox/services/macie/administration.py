@@ -23,6 +23,9 @@ from landing.sandbox.services.macie.state import (
 )
 from landing.sandbox.world import World
 
+SECONDS = 10
+"""After the appointment, until members are added (AWS Security Reference Architecture, macie_org)."""
+
 
 class Administrator(OrganizationAdministrator[Administration]):
     """User Guide, "Changing the administrator"; API reference, EnableOrganizationAdminAccount."""
@@ -44,10 +47,12 @@ class Administrator(OrganizationAdministrator[Administration]):
             raise conflict("The request failed because Macie isn't enabled for the management account.")
 
     def appoint(self, world: World, account: str, region: str) -> None:
-        """Macie is on in it; members of before are its own again."""
+        """Macie is on in it, and it adds members after some seconds; members of before are its own again."""
         enable(world, account, region)
         place = at(world, account, region)
         place.administration = place.administration or Administration()
+        thing = members.appointment(account, region)
+        world.clock.later(members.take_effect, account, region, thing=thing, seconds=SECONDS)
 
     def enrol(self, world: World, administrator: str, region: str, account: str) -> None:
         """A new account becomes a member where the administrator wants that."""

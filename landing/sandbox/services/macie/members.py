@@ -56,6 +56,9 @@ def create_member(call: Call) -> dict[str, Any]:
     """An account of the organization, by id and e-mail address (API reference, CreateMember)."""
     settings, account = administered(call), call["account"]
     identifier = account["accountId"]
+    call.poll(appointment(call.account, call.region))
+    if not settings.in_effect:
+        raise invalid("The request failed because the account isn't the administrator of the organization yet.")
     if not may_be_member(call.world, call.account, identifier, call.region):
         raise invalid("The account isn't another active account of the organization that can use this Region.")
     if account["email"].lower() != call.world.accounts[identifier].email.lower():
@@ -67,6 +70,18 @@ def create_member(call: Call) -> dict[str, Any]:
         raise conflict("Macie must first be enabled for the management account.")
     enrol(call.world, call.account, call.region, identifier, call.get("tags"))
     return {"arn": call.arn(f"member/{identifier}")}
+
+
+def appointment(account: str, region: str) -> tuple[str, str, str]:
+    """What is still to take effect."""
+    return ("macie appointment", account, region)
+
+
+def take_effect(world: World, account: str, region: str) -> None:
+    """The administrator may add members, if it is one still."""
+    settings = at(world, account, region).administration
+    if settings is not None:
+        settings.in_effect = True
 
 
 def enrol(world: World, administrator: str, region: str, account: str, tags: dict[str, str] | None = None) -> None:

@@ -48,6 +48,8 @@ class Administration:
     auto_enable: bool = False
     auto_discover: str = "NONE"
     members: dict[str, Member] = field(default_factory=dict)
+    in_effect: bool = False
+    """Whether Macie knows everywhere that the account administers it."""
 
 
 @dataclass(slots=True)
